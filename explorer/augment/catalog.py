@@ -1,0 +1,194 @@
+"""Every transform on offer, found in albumentations itself; what is left out carries its reason."""
+
+import functools
+import inspect
+import threading
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import albumentations as A
+
+from explorer.augment import documentation
+from explorer.augment.parameters import JsonValue, Parameter, read
+
+GROUPS = (
+    "Flip and rotate", "Geometry", "Distortion", "Crop", "Resize and pad", "Colour and light", "Blur and sharpen",
+    "Noise and compression", "Dropout", "Weather", "Spectrogram", "Values and type", "Other",
+)  # fmt: skip
+
+_OWN_GROUP = {
+    **dict.fromkeys(["RandomFog", "RandomGravel", "RandomRain", "RandomSnow", "RandomSunFlare", "Spatter"], "Weather"),
+    **dict.fromkeys(["AdditiveNoise", "GaussNoise", "ISONoise", "MultiplicativeNoise"], "Noise and compression"),
+    **dict.fromkeys(["SaltAndPepper", "ShotNoise", "Downscale", "ImageCompression"], "Noise and compression"),
+    **dict.fromkeys(["Sharpen", "UnsharpMask", "Emboss", "RingingOvershoot"], "Blur and sharpen"),
+    **dict.fromkeys(["Normalize"], "Values and type"),
+    "NoOp": "Other",
+}
+_MODULE_GROUP = {
+    "pixel": "Colour and light",
+    "blur": "Blur and sharpen",
+    "crops": "Crop",
+    "dropout": "Dropout",
+    "geometric.flip": "Flip and rotate",
+    "geometric.rotate": "Flip and rotate",
+    "geometric.resize": "Resize and pad",
+    "geometric.pad": "Resize and pad",
+    "geometric.distortion": "Distortion",
+    "geometric": "Geometry",
+    "spectrogram": "Spectrogram",
+    "other.type_transform": "Values and type",
+}
+_REFERENCE = "It needs reference images besides the picture; choosing them is not offered yet."
+_EXCLUDED = {
+    "FDA": _REFERENCE,
+    "HistogramMatching": _REFERENCE,
+    "PixelDistributionAdaptation": _REFERENCE,
+    "Mosaic": "It needs further pictures with their targets; choosing them is not offered yet.",
+    "OverlayElements": "It needs pictures to lay over; choosing them is not offered yet.",
+    "TextImage": "It needs a font file and text; choosing them is not offered yet.",
+    "RandomCropNearBBox": "It needs a box to crop near, besides the sample's boxes; choosing one is not offered yet.",
+    "Lambda": "It runs Python functions, and no code that comes from a form or a file is ever run here.",
+    "ToTensorV2": "It makes a torch tensor, which cannot be shown; training does it after the pipeline.",
+    "ToTensor3D": "It makes a torch tensor of a volume; pictures here have two dimensions.",
+}
+_THREE_D = "It works on volumes (3-D); pictures here have two dimensions."
+_TARGETS = {"IMAGE": "image", "MASK": "mask", "BBOXES": "bboxes", "KEYPOINTS": "keypoints"}
+_NEEDS = {
+    **dict.fromkeys(["MaskDropout", "CropNonEmptyMaskIfExists"], frozenset({"mask"})),
+    **dict.fromkeys(
+        ["AtLeastOneBBoxRandomCrop", "BBoxSafeRandomCrop", "RandomSizedBBoxSafeCrop"], frozenset({"bboxes"})
+    ),
+}
+_BASES = {A.BasicTransform, A.DualTransform, A.ImageOnlyTransform, A.Transform3D}
+
+# What a new step starts with where albumentations demands a value, or where its default changes nothing or fails
+# on a photograph of 500 px. Such a value is written into the step.
+_STARTS: dict[str, dict[str, JsonValue]] = {
+    "Affine": {"rotate": [-20.0, 20.0]},
+    "AtLeastOneBBoxRandomCrop": {"height": 256, "width": 256},
+    "CenterCrop": {"height": 256, "width": 256},
+    "ConstrainedCoarseDropout": {"mask_indices": [1]},
+    "Crop": {"x_max": 256, "y_max": 256},
+    "CropAndPad": {"percent": [-0.2, 0.0]},
+    "CropNonEmptyMaskIfExists": {"height": 256, "width": 256},
+    "ElasticTransform": {"alpha": 120.0, "sigma": 12.0},
+    "GridElasticDeform": {"num_grid_xy": [4, 4], "magnitude": 20},
+    "ImageCompression": {"quality_range": [10, 40]},
+    "LongestMaxSize": {"max_size": 256},
+    "Pad": {"padding": 32},
+    "PadIfNeeded": {"min_height": 640, "min_width": 640},
+    "RandomCrop": {"height": 256, "width": 256},
+    "RandomResizedCrop": {"size": [256, 256]},
+    "RandomSizedBBoxSafeCrop": {"height": 256, "width": 256},
+    "RandomSizedCrop": {"min_max_height": [128, 256], "size": [256, 256]},
+    "Resize": {"height": 256, "width": 256},
+    "SmallestMaxSize": {"max_size": 256},
+    "XYMasking": {"num_masks_x": [1, 3], "num_masks_y": [1, 3], "mask_x_length": [20, 60], "mask_y_length": [20, 60]},
+}
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A transform of albumentations as a form sees it.
+
+    targets: what it changes, of "image", "mask", "bboxes", "keypoints". needs: targets that a sample must have.
+    starts: the parameters that a new step is given. default_p: its probability where none is given.
+    """
+
+    name: str
+    group: str
+    targets: frozenset[str]
+    parameters: Mapping[str, Parameter]
+    summary: str
+    documentation: str
+    default_p: float
+    needs: frozenset[str]
+    starts: Mapping[str, JsonValue]
+    cls: type[A.BasicTransform] = field(repr=False, compare=False)
+    accepted: frozenset[str] = field(repr=False, compare=False, default=frozenset())
+
+
+@functools.cache
+def _found() -> Mapping[str, type[A.BasicTransform]]:
+    members = inspect.getmembers(A, inspect.isclass)
+    return {name: cls for name, cls in members if issubclass(cls, A.BasicTransform) and cls not in _BASES}
+
+
+@functools.cache
+def exclusions() -> Mapping[str, str]:
+    """Name -> reason, for every transform of albumentations that `catalog()` leaves out."""
+    three_d = {name: _THREE_D for name, cls in _found().items() if issubclass(cls, A.Transform3D)}
+    return MappingProxyType(
+        {name: reason for name, reason in sorted({**three_d, **_EXCLUDED}.items()) if name in _found()}
+    )
+
+
+@functools.cache
+def catalog() -> Mapping[str, Transform]:
+    """Name -> transform, sorted by name."""
+    offered = {name: cls for name, cls in _found().items() if name not in exclusions()}
+    return MappingProxyType({name: _describe(name, cls) for name, cls in sorted(offered.items())})
+
+
+def _describe(name: str, cls: type[A.BasicTransform]) -> Transform:
+    text = documentation.read(cls.__doc__)
+    signature = inspect.signature(cls.__init__).parameters
+    starts = _STARTS.get(name, {})
+    parameters: dict[str, Parameter] = {}
+    fields: Any = cls.InitSchema.model_fields
+    for key in signature:
+        if key in fields and key not in ("p", "strict"):
+            parameter = read(name, key, fields[key], signature[key].default, text.parameters.get(key, ""))
+            if parameter is not None:
+                parameters[key] = replace(parameter, default=starts[key]) if parameter.required else parameter
+    p = signature["p"].default if "p" in signature else 0.5
+    return Transform(
+        name=name,
+        group=_group(name, cls),
+        targets=frozenset(_TARGETS[target.name] for target in cls._targets if target.name in _TARGETS),
+        parameters=MappingProxyType(parameters),
+        summary=text.summary,
+        documentation=text.markdown,
+        default_p=float(p),
+        needs=_NEEDS.get(name, frozenset()),
+        starts=MappingProxyType(starts),
+        cls=cls,
+        accepted=frozenset(signature) - {"self", "p", "strict"},
+    )
+
+
+def _group(name: str, cls: type[A.BasicTransform]) -> str:
+    if name in _OWN_GROUP:
+        return _OWN_GROUP[name]
+    module = cls.__module__.removeprefix("albumentations.augmentations.")
+    parts = module.split(".")
+    return _MODULE_GROUP.get(".".join(parts[:2])) or _MODULE_GROUP.get(parts[0], "Other")
+
+
+_construction = threading.Lock()  # warnings are collected for the whole process
+
+
+def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0) -> tuple[Any, tuple[str, ...]]:
+    """Construct a transform from JSON values; also return what albumentations warned of.
+
+    Raises what albumentations raises: ValueError, TypeError and others.
+    """
+    given = arguments(params)
+    with _construction, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        made = catalog()[name].cls(**given, p=p)
+    return made, tuple(str(warning.message) for warning in caught)
+
+
+def arguments(params: Mapping[str, JsonValue]) -> dict[str, Any]:
+    """Parameters as albumentations takes them: where JSON has a list of numbers, Python code has a tuple."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in params.items()}
+
+
+@functools.cache
+def advice(name: str) -> tuple[str, ...]:
+    """What albumentations says about a transform whatever its parameters are: that it is slow, or has an heir."""
+    return build(name, catalog()[name].starts)[1]

@@ -1,0 +1,68 @@
+"""Saved pipelines: a folder with one JSON file for each, found again by the name that a person gave."""
+
+import os
+import re
+import secrets
+import unicodedata
+from hashlib import blake2b
+from pathlib import Path
+
+from explorer.augment.files import MAX_CHARACTERS, PipelineFileError, dumps, loads
+from explorer.augment.pipeline import Pipeline
+
+_SUFFIX = ".pipeline.json"
+_MAX_NAME = 60
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """The names of the saved pipelines, sorted as people sort; files that cannot be read are left out."""
+    found = []
+    for file in folder.glob(f"*{_SUFFIX}"):
+        try:
+            found.append(_read(file).name)
+        except PipelineFileError:
+            continue
+    return tuple(sorted(filter(None, found), key=str.casefold))
+
+
+def load(folder: Path, name: str) -> Pipeline:
+    """The pipeline saved under this name. Raises PipelineFileError."""
+    return _read(_file(folder, name))
+
+
+def save(folder: Path, pipeline: Pipeline) -> None:
+    """Keep the pipeline under its own name; one of the same name is replaced. Raises PipelineFileError."""
+    target = _file(folder, pipeline.name)
+    beside = target.with_name(f".{secrets.token_hex(6)}.tmp")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside.write_text(dumps(pipeline), encoding="utf-8")
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise PipelineFileError(f"It could not be written: {os.strerror(error.errno or 0)}.") from error
+
+
+def delete(folder: Path, name: str) -> None:
+    """Forget the pipeline saved under this name; one that is gone is fine."""
+    _file(folder, name).unlink(missing_ok=True)
+
+
+def _file(folder: Path, name: str) -> Path:
+    # The name is for people; in the file's name only its harmless part shows, and a hash keeps it apart from others.
+    text = unicodedata.normalize("NFC", name).strip()
+    if not text or len(text) > _MAX_NAME or not text.isprintable():
+        raise PipelineFileError(f"A name has 1 to {_MAX_NAME} printable characters.")
+    harmless = re.sub(r"[^\w-]+", "-", text).strip("-") or "pipeline"
+    mark = blake2b(text.encode(), digest_size=4).hexdigest()
+    return folder / f"{harmless[:40]}-{mark}{_SUFFIX}"
+
+
+def _read(file: Path) -> Pipeline:
+    try:
+        with file.open("rb") as stream:
+            return loads(stream.read(4 * MAX_CHARACTERS))
+    except FileNotFoundError as error:
+        raise PipelineFileError("There is no saved pipeline of this name any more.") from error
+    except OSError as error:
+        raise PipelineFileError(f"{file.name} cannot be read: {os.strerror(error.errno or 0)}.") from error

@@ -1,0 +1,119 @@
+"""Soft ranges: what a slider shows where a parameter has no bound of its own. Never a limit: values beyond are fine."""
+
+import math
+
+Ends = tuple[float, float]
+
+# "Transform.parameter" or "parameter" -> what is worth seeing on a photograph of about 500 px.
+SOFT: dict[str, Ends] = {
+    "height": (16, 1024),
+    "width": (16, 1024),
+    "size": (16, 1024),
+    "max_size": (16, 1024),
+    "min_height": (16, 1024),
+    "min_width": (16, 1024),
+    "min_max_height": (16, 1024),
+    "x_min": (0, 1024),
+    "y_min": (0, 1024),
+    "x_max": (1, 1024),
+    "y_max": (1, 1024),
+    "rotate": (-180, 180),
+    "limit": (-180, 180),
+    "rotate_limit": (-180, 180),
+    "shear": (-45, 45),
+    "translate_percent": (-0.5, 0.5),
+    "translate_px": (-128, 128),
+    "px": (-128, 128),
+    "percent": (-0.5, 0.5),
+    "blur_limit": (3, 31),
+    "fill_mask": (0, 20),
+    "mask_drop_value": (0, 20),
+    "fill": (0, 255),
+    "hue": (-0.5, 0.5),
+    "brightness": (0, 3),
+    "contrast": (0, 3),
+    "saturation": (0, 3),
+    "brightness_limit": (-1, 1),
+    "contrast_limit": (-1, 1),
+    "hue_shift_limit": (-180, 180),
+    "sat_shift_limit": (-255, 255),
+    "val_shift_limit": (-255, 255),
+    "r_shift_limit": (-255, 255),
+    "g_shift_limit": (-255, 255),
+    "b_shift_limit": (-255, 255),
+    "distort_limit": (-1, 1),
+    "scale_limit": (-0.9, 2),
+    "shift_limit": (-1, 1),
+    "shift_limit_x": (-1, 1),
+    "shift_limit_y": (-1, 1),
+    "hole_height_range": (0, 1),
+    "hole_width_range": (0, 1),
+    "num_holes_range": (1, 30),
+    "num_masks_x": (0, 20),
+    "num_masks_y": (0, 20),
+    "mask_x_length": (0, 200),
+    "mask_y_length": (0, 200),
+    "temperature_limit": (3000, 15000),
+    "num_bits": (1, 8),
+    "Affine.scale": (0.1, 3),
+    "CLAHE.clip_limit": (1, 20),
+    "ChromaticAberration.primary_distortion_limit": (-0.5, 0.5),
+    "ChromaticAberration.secondary_distortion_limit": (-0.5, 0.5),
+    "Defocus.radius": (1, 30),
+    "ElasticTransform.alpha": (0, 500),
+    "ElasticTransform.sigma": (1, 100),
+    "GaussianBlur.blur_limit": (0, 31),
+    "GridElasticDeform.magnitude": (1, 100),
+    "GridDropout.unit_size_range": (2, 256),
+    "MaskDropout.max_objects": (1, 10),
+    "Morphological.scale": (1, 20),
+    "MultiplicativeNoise.multiplier": (0, 3),
+    "Pad.padding": (0, 256),
+    "Perspective.scale": (0, 0.5),
+    "PiecewiseAffine.nb_cols": (2, 12),
+    "PiecewiseAffine.nb_rows": (2, 12),
+    "PiecewiseAffine.scale": (0, 0.2),
+    "PlasmaBrightnessContrast.plasma_size": (8, 1024),
+    "RandomGamma.gamma_limit": (1, 300),
+    "RandomRain.drop_length": (1, 100),
+    "RandomSizedCrop.w2h_ratio": (0.2, 5),
+    "RandomSunFlare.src_radius": (2, 1000),
+    "Sharpen.lightness": (0, 3),
+    "ShotNoise.scale_range": (0.01, 2),
+    "Superpixels.max_size": (16, 1024),
+    "Superpixels.n_segments": (1, 500),
+    "ThinPlateSpline.num_control_points": (2, 8),
+    "ZoomBlur.max_factor": (1, 3),
+}
+_ODD = {"blur_limit": 2, "kernel_size": 2, "blur_value": 2}
+
+
+def soft_range(transform: str, name: str, default: object, low: float | None, high: float | None, whole: bool) -> Ends:
+    """The ends of a slider: the table's, else the hard bounds, else some room around the default."""
+    ends = SOFT.get(f"{transform}.{name}") or SOFT.get(name) or _guess(default, low, high, whole)
+    start = ends[0] if low is None else max(ends[0], low)
+    end = ends[1] if high is None else min(ends[1], high)
+    return (math.floor(start), math.ceil(end)) if whole else (start, end)
+
+
+def _guess(default: object, low: float | None, high: float | None, whole: bool) -> Ends:
+    if low is not None and high is not None and high - low <= 1000:
+        return low, high
+    values = [abs(float(value)) for value in _numbers(default)]
+    negative = any(value < 0 for value in _numbers(default))
+    reach = max([*(4 * value for value in values), 10.0 if whole else 1.0])
+    return (low if low is not None else -reach if negative else 0.0), (high if high is not None else reach)
+
+
+def _numbers(value: object) -> list[float]:
+    parts = value if isinstance(value, list | tuple) else [value]
+    return [part for part in parts if isinstance(part, int | float) and not isinstance(part, bool)]
+
+
+def step_for(name: str, ends: Ends, whole: bool) -> float:
+    """The step of a slider: kernels of odd size move by 2, whole numbers by 1, others by about a hundredth."""
+    if whole:
+        return _ODD.get(name, 1) if ends[0] % 2 else 1
+    rough = (ends[1] - ends[0]) / 100
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 0.01
+    return round(min((1, 2, 5, 10), key=lambda digit: abs(digit * power - rough)) * power, 6)

@@ -1,0 +1,63 @@
+"""A data set: two splits whose samples are loaded one at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.sample import Sample
+
+
+class DatasetError(ValueError):
+    """A data set that cannot be used; the message names the place and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Part of a data set; it can be pickled, so that it reaches loader workers.
+
+    labels: (N,) int64. ids: N names that stay the same. load: index -> Sample; raises ImageError.
+    """
+
+    name: str
+    labels: NDArray[np.int64]
+    ids: tuple[str, ...]
+    load: Callable[[int], Sample]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def counts(self, num_classes: int) -> NDArray[np.int64]:
+        """(C,) int64: how many samples each class has."""
+        return np.bincount(self.labels, minlength=num_classes).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """notes: what was noticed while opening it, in sentences for people."""
+
+    name: str
+    classes: tuple[str, ...]
+    train: Split
+    val: Split
+    notes: tuple[str, ...] = ()
+
+
+def stratified_split(
+    labels: NDArray[np.int64], val_fraction: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices for training and for validation, sorted; each class gives its share to both.
+
+    A class with two samples or more gives at least one to each side; a class with one trains only.
+    """
+    generator = np.random.default_rng(seed)
+    val: list[int] = []
+    for label in np.unique(labels):
+        members = generator.permutation(np.flatnonzero(labels == label))
+        if len(members) > 1:
+            count = min(max(round(len(members) * val_fraction), 1), len(members) - 1)
+            val.extend(members[:count].tolist())
+    chosen = np.zeros(len(labels), bool)
+    chosen[val] = True
+    return np.flatnonzero(~chosen).astype(np.int64), np.flatnonzero(chosen).astype(np.int64)

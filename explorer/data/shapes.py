@@ -1,0 +1,137 @@
+"""Generated pictures of one shape each, with every target: label, mask, box and keypoints. Made anew from the seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.dataset import Dataset, Split
+from explorer.data.sample import Sample
+from explorer.data.specs import ShapesSpec
+
+Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape lies in the circle of radius 1
+
+_SHIFT = 4  # cv2 takes corners in 1/16 px
+
+
+def _ring_of(count: int, radii: tuple[float, ...] = (1.0,)) -> Points:
+    angles = np.arange(count) * (2 * np.pi / count) - np.pi / 2
+    radius = np.resize(np.array(radii), count)
+    return np.stack([np.cos(angles) * radius, np.sin(angles) * radius], axis=1)
+
+
+def _plus() -> Points:
+    arm = np.array([[-0.3, -1], [0.3, -1], [0.3, -0.3]])
+    turn = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    return np.concatenate([arm @ np.linalg.matrix_power(turn, quarter) for quarter in range(4)])
+
+
+OUTLINES: dict[str, Callable[[], Points]] = {
+    "circle": lambda: _ring_of(48),
+    "square": lambda: _ring_of(4),
+    "triangle": lambda: _ring_of(3),
+    "star": lambda: _ring_of(10, (1.0, 0.45)),
+    "cross": _plus,
+    "hexagon": lambda: _ring_of(6),
+}
+
+
+def open_shapes(spec: ShapesSpec) -> Dataset:
+    """Two splits with the same shares of classes; training and validation pictures never coincide."""
+    classes = tuple(OUTLINES)[: spec.num_classes]
+    train, val = (
+        Split(name, labels, tuple(f"{name}-{index:05d}" for index in range(len(labels))), _Loader(spec, number, labels))
+        for number, (name, labels) in enumerate(
+            [("train", _labels(spec, spec.train_images, 0)), ("val", _labels(spec, spec.val_images, 1))]
+        )
+    )
+    return Dataset("shapes", classes, train, val)
+
+
+def _labels(spec: ShapesSpec, count: int, split: int) -> NDArray[np.int64]:
+    """(count,) labels, shuffled; class sizes fall geometrically from the first class to the last by `imbalance`."""
+    weights = spec.imbalance ** -np.linspace(0, 1, spec.num_classes)
+    ends = np.rint(np.cumsum(weights / weights.sum()) * count).astype(int)
+    labels = np.searchsorted(ends, np.arange(count), side="right")
+    return np.random.default_rng([spec.seed, split]).permutation(labels).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Loader:
+    """A class and not a closure, so that it can be pickled."""
+
+    spec: ShapesSpec
+    split: int
+    labels: NDArray[np.int64]
+
+    def __call__(self, index: int) -> Sample:
+        generator = np.random.default_rng([self.spec.seed, self.split, index])
+        name = ("train", "val")[self.split]
+        return draw(generator, int(self.labels[index]), self.spec.image_size, self.spec.noise, f"{name}-{index:05d}")
+
+
+def draw(generator: np.random.Generator, label: int, side: int, noise: float, name: str) -> Sample:
+    """One picture of `side` × `side` px with a shape of class `label`; `noise` from 0 to 1 hides it more and more."""
+    outline = OUTLINES[tuple(OUTLINES)[label]]()
+    radius = generator.uniform(0.22, 0.4) * side
+    centre = generator.uniform(radius * 0.9, side - radius * 0.9, 2)
+    angle = generator.uniform(0, 2 * np.pi)
+    corners = _placed(outline, centre, radius, angle)
+    cover = _cover(corners, side)
+    ground, colour = _colours(generator, noise)
+    image = _background(generator, ground, side, noise)
+    image += cover[:, :, None] * (colour - image)
+    image += generator.normal(0, 6 + 60 * noise, image.shape)
+    mask = np.where(cover >= 0.5, label + 1, 0).astype(np.uint8)
+    tip = _placed(np.array([[0.0, -1.0]]), centre, radius, angle)[0]
+    points = np.array([[*centre, label], [*tip, label]], np.float32)
+    return Sample(
+        image=image.clip(0, 255).astype(np.uint8),
+        mask=mask,
+        bboxes=_box(corners, side, label),
+        keypoints=points[((points[:, :2] >= 0) & (points[:, :2] < side)).all(axis=1)],
+        label=label,
+        id=name,
+    )
+
+
+def _placed(outline: Points, centre: Points, radius: float, angle: float) -> Points:
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    placed: Points = outline @ turn * radius + centre
+    return placed
+
+
+def _cover(corners: Points, side: int) -> NDArray[np.float64]:
+    """(side, side) how much of each pixel the shape covers, 0 to 1."""
+    canvas = np.zeros((side, side), np.uint8)
+    fixed = np.rint(corners * (1 << _SHIFT)).astype(np.int32)
+    cv2.fillPoly(canvas, [fixed], 255, cv2.LINE_AA, _SHIFT)
+    return canvas / 255.0
+
+
+def _colours(generator: np.random.Generator, noise: float) -> tuple[Points, Points]:
+    """Ground and shape, RGB; with more noise they come closer."""
+    ground = generator.uniform(40, 215, 3)
+    away = np.where(ground > 127, -1.0, 1.0) * generator.uniform(60, 130, 3)
+    return ground, (ground + away * (1 - 0.6 * noise)).clip(0, 255)
+
+
+def _background(generator: np.random.Generator, ground: Points, side: int, noise: float) -> Points:
+    """(side, side, 3) float: a soft gradient, and lines across it that grow more with the noise."""
+    steps = np.linspace(-0.5, 0.5, side)
+    slope = generator.uniform(-40, 40, (2, 3))
+    image: Points = ground + steps[:, None, None] * slope[0] + steps[None, :, None] * slope[1]
+    for _ in range(generator.poisson(2 + 12 * noise)):
+        ends = generator.uniform(0, side, (2, 2)).astype(int).tolist()
+        shade = (ground + generator.uniform(-70, 70, 3)).clip(0, 255).tolist()
+        image = np.ascontiguousarray(image)
+        cv2.line(image, ends[0], ends[1], shade, int(generator.integers(1, max(2, side // 32) + 1)))
+    return image
+
+
+def _box(corners: Points, side: int, label: int) -> NDArray[np.float32]:
+    edges = corners + 0.5  # cv2 counts from the middle of a pixel, boxes from its edge
+    low, high = edges.min(axis=0).clip(0, side), edges.max(axis=0).clip(0, side)
+    return np.array([[*low, *high, label]], np.float32)

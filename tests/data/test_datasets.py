@@ -1,0 +1,186 @@
+"""Embedded data sets and image folders: splits, labels, targets, and every way in which a folder can be wrong."""
+
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.data.dataset import Dataset, DatasetError
+from explorer.data.formats import FORMATS, open_dataset
+from explorer.data.images import ImageError
+from explorer.data.photographs import photographs
+from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
+
+
+def make(folder: Path, count: int = 4) -> Path:
+    """A class folder with `count` small pictures."""
+    folder.mkdir(parents=True)
+    for index in range(count):
+        Image.new("RGB", (12, 10), (index * 20, 0, 0)).save(folder / f"{index}.png")
+    return folder
+
+
+def read(folder: Path, **options: object) -> Dataset:
+    return open_dataset(ImageFolderSpec(path=str(folder), **options))
+
+
+@pytest.fixture
+def ready_split(tmp_path: Path) -> Path:
+    for split, count in (("train", 5), ("val", 2)):
+        for name in ("ants", "bees"):
+            make(tmp_path / split / name, count)
+    return tmp_path
+
+
+def test_every_kind_of_spec_has_its_reader() -> None:
+    assert set(FORMATS) == {ShapesSpec().kind, DigitsSpec().kind, ImageFolderSpec(path="x").kind}
+
+
+def test_shapes_have_every_target_and_are_the_same_again() -> None:
+    dataset = open_dataset(ShapesSpec(num_classes=6, train_images=30, val_images=12))
+    for index in range(len(dataset.train)):
+        sample, again = dataset.train.load(index), dataset.train.load(index)
+        np.testing.assert_array_equal(sample.image, again.image)
+        assert sample.mask is not None
+        assert sample.bboxes is not None
+        assert sample.label == dataset.train.labels[index]
+        assert set(np.unique(sample.mask)) == {0, sample.label + 1}
+        rows, columns = np.nonzero(sample.mask)
+        extent = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        np.testing.assert_allclose(sample.bboxes[0, :4], extent, atol=1.5)
+
+
+def test_shapes_obey_imbalance_noise_and_seed() -> None:
+    even, uneven = (open_dataset(ShapesSpec(imbalance=value)).train.counts(3) for value in (1, 8))
+    assert even.tolist() == [80, 80, 80]
+    assert uneven.sum() == 240
+    assert 7 < uneven[0] / uneven[2] < 9
+    clean, noisy, other = (
+        open_dataset(ShapesSpec(**values)).train.load(0).image.astype(float)
+        for values in ({"noise": 0}, {"noise": 1}, {"seed": 1})
+    )
+    assert np.abs(np.diff(noisy, axis=0)).mean() > 3 * np.abs(np.diff(clean, axis=0)).mean()
+    assert not np.array_equal(clean, other)
+
+
+def test_training_and_validation_shapes_differ() -> None:
+    dataset = open_dataset(ShapesSpec(train_images=10, val_images=10))
+    assert not set(dataset.train.ids) & set(dataset.val.ids)
+    assert not np.array_equal(dataset.train.load(0).image, dataset.val.load(0).image)
+
+
+def test_digits_are_scikit_learns_split_class_by_class() -> None:
+    dataset = open_dataset(DigitsSpec(val_fraction=0.25))
+    assert len(dataset.train) + len(dataset.val) == 1797
+    assert not set(dataset.train.ids) & set(dataset.val.ids)
+    share = dataset.val.counts(10) / (dataset.val.counts(10) + dataset.train.counts(10))
+    np.testing.assert_allclose(share, 0.25, atol=0.01)
+    assert dataset.train.load(0).image.shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("name", list(photographs()))
+def test_photographs_come_with_mask_boxes_and_keypoints_inside_the_picture(name: str) -> None:
+    photograph = photographs()[name]
+    sample = photograph.load()
+    height, width = sample.size
+    assert max(height, width) <= 512
+    assert sample.mask is not None
+    assert sample.bboxes is not None
+    assert sample.keypoints is not None
+    assert set(np.unique(sample.mask)) == set(range(len(photograph.classes) + 1))
+    assert (sample.bboxes[:, :4] >= 0).all()
+    assert (sample.bboxes[:, [0, 2]] <= width).all()
+    assert (sample.bboxes[:, [1, 3]] <= height).all()
+    assert (sample.keypoints[:, :2] < [width, height]).all()
+
+
+def test_a_folder_that_is_split_already_keeps_its_split(ready_split: Path) -> None:
+    dataset = read(ready_split)
+    assert dataset.classes == ("ants", "bees")
+    assert (len(dataset.train), len(dataset.val)) == (10, 4)
+    assert dataset.train.ids[0] == "train/ants/0.png"
+    assert dataset.train.load(5).label == 1
+
+
+def test_a_folder_of_classes_is_split_with_a_seed(tmp_path: Path) -> None:
+    for name, count in (("a", 10), ("b", 20)):
+        make(tmp_path / name, count)
+    first, again, other = (read(tmp_path, val_fraction=0.3, seed=seed) for seed in (1, 1, 2))
+    assert first.val.counts(2).tolist() == [3, 6]
+    assert first.val.ids == again.val.ids
+    assert first.val.ids != other.val.ids
+    assert sorted([*first.train.ids, *first.val.ids]) == sorted(
+        f"{n}/{i}.png" for n, c in (("a", 10), ("b", 20)) for i in range(c)
+    )
+
+
+def test_a_split_reaches_another_process(ready_split: Path) -> None:
+    for dataset in (read(ready_split), open_dataset(ShapesSpec()), open_dataset(DigitsSpec())):
+        there = pickle.loads(pickle.dumps(dataset.train))  # noqa: S301 - our own bytes, as to a loader worker
+        np.testing.assert_array_equal(there.load(3).image, dataset.train.load(3).image)
+
+
+def test_files_that_are_no_images_by_name_are_left_out(ready_split: Path) -> None:
+    (ready_split / "train/ants/notes.txt").write_text("x")
+    (ready_split / "train/ants/.hidden.png").write_text("x")
+    assert len(read(ready_split).train) == 10
+
+
+def test_a_broken_image_is_named_with_its_folder_when_it_is_loaded(ready_split: Path) -> None:
+    (ready_split / "train/ants/0.png").write_bytes(b"")
+    with pytest.raises(ImageError, match=r"train/ants/0\.png is empty"):
+        read(ready_split).train.load(0)
+
+
+def test_an_empty_class_folder_is_named(ready_split: Path) -> None:
+    (ready_split / "train/wasps").mkdir()
+    with pytest.raises(DatasetError, match=r"train/wasps has no images"):
+        read(ready_split)
+
+
+def test_one_class_only_is_said(tmp_path: Path) -> None:
+    make(tmp_path / "ants")
+    with pytest.raises(DatasetError, match="one class only, ants"):
+        read(tmp_path)
+
+
+def test_no_class_at_all_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"no class folders. Expected train/<class>"):
+        read(tmp_path)
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"There is no folder .*/nowhere"):
+        read(tmp_path / "nowhere")
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(DatasetError, match="is a file, not a folder"):
+        read(tmp_path / "file")
+
+
+def test_training_without_validation_says_what_to_add(ready_split: Path) -> None:
+    shutil.rmtree(ready_split / "val")
+    with pytest.raises(DatasetError, match="has train/ but no val/"):
+        read(ready_split)
+
+
+def test_a_class_that_only_validation_has_is_named(ready_split: Path) -> None:
+    make(ready_split / "val/wasps")
+    with pytest.raises(DatasetError, match="lacks: wasps"):
+        read(ready_split)
+
+
+def test_a_class_without_validation_images_is_noted(ready_split: Path) -> None:
+    make(ready_split / "train/wasps")
+    assert "wasps has no validation images" in read(ready_split).notes[0]
+
+
+def test_names_in_any_script_and_with_spaces_work(tmp_path: Path) -> None:
+    make(tmp_path / "개미 사진")
+    make(tmp_path / "bees & co")
+    assert set(read(tmp_path).classes) == {"개미 사진", "bees & co"}

@@ -1,0 +1,58 @@
+"""Pages read inside the allowed folders only, whatever the path says."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from explorer.data.dataset import DatasetError
+from explorer.data.roots import OutsideRoots, allowed_roots, image_folders, resolve_inside
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "allowed"
+    for name in ("a", "b"):
+        (folder / "insects" / name).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(folder / "insects" / name / "1.png")
+    (tmp_path / "secret").mkdir()
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(folder))
+    return folder
+
+
+def test_a_folder_inside_is_found_by_either_path(root: Path) -> None:
+    assert resolve_inside("insects") == root / "insects"
+    assert resolve_inside(str(root / "insects")) == root / "insects"
+
+
+@pytest.mark.parametrize("path", ["../secret", "/etc", "insects/../../secret", "~root", "/"])
+@pytest.mark.usefixtures("root")
+def test_a_folder_outside_is_refused_with_how_to_allow_it(path: str) -> None:
+    with pytest.raises(OutsideRoots, match="make run DATA="):
+        resolve_inside(path)
+
+
+def test_a_link_that_leads_outside_is_refused(root: Path) -> None:
+    (root / "link").symlink_to(root.parent / "secret")
+    with pytest.raises(OutsideRoots):
+        resolve_inside("link")
+
+
+@pytest.mark.parametrize("path", ["", "  ", "a\0b"])
+@pytest.mark.usefixtures("root")
+def test_no_path_at_all_is_said(path: str) -> None:
+    with pytest.raises(DatasetError, match="Give the path"):
+        resolve_inside(path)
+
+
+def test_data_sets_are_found_for_the_list(root: Path) -> None:
+    assert image_folders() == (root / "insects",)
+
+
+def test_without_a_setting_the_home_and_the_project_have_a_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EXPLORER_DATA_ROOTS", raising=False)
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert allowed_roots() == (tmp_path / "data", tmp_path / "data")
