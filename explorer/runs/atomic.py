@@ -1,0 +1,63 @@
+"""Files that are either the old version or the new one, never half of each."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+
+@contextlib.contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    # The temporary file lies beside its target: a move from $TMPDIR on another file system would be a copy,
+    # and a kill in the middle of a copy tears the file.
+    part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` survive a power cut, where the file system can sync a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_atomic(target: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Let `write` fill a temporary file beside `target`, sync it, and put it in place. Raises OSError."""
+    with _replacing(target) as file:
+        write(file)
+
+
+def write_bytes_atomic(target: Path, content: bytes) -> None:
+    """Replace `target` by `content` in one step. Raises OSError (disk full, no permission)."""
+    with _replacing(target) as file:
+        file.write(content)
+
+
+def write_json_atomic(target: Path, value: Any) -> None:
+    """Replace `target` by `value` as indented JSON. Raises ValueError for nan and inf, OSError."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    write_bytes_atomic(target, (text + "\n").encode())
+
+
+def read_json_object(source: Path) -> dict[str, Any] | None:
+    """The JSON object in `source`; None where the file is missing or holds anything else."""
+    try:
+        value = json.loads(source.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,87 @@
+"""What one validation measured, as counts and scores from which every metric is derived when it is read."""
+
+import struct
+import tokenize
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.runs.atomic import write_atomic
+
+# What numpy and zipfile raise for damaged files; RuntimeError where a flipped bit says "encrypted".
+_DAMAGE = (
+    OSError, ValueError, KeyError, EOFError, AttributeError, RuntimeError, MemoryError,
+    zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
+)  # fmt: skip
+
+
+class EpochRecordError(ValueError):
+    """The file is missing, damaged or holds something else."""
+
+
+@dataclass(frozen=True, eq=False)
+class EpochRecord:
+    """Counts and scores of one validation with C classes.
+
+    confusion: (C, C) int64, rows are the truth.
+    positives, negatives: (C, B) int64 score histograms, see explorer.metrics.scores.
+    logits: (N, C) float32 and labels: (N,) int64, or both None where they were too large.
+    Raises ValueError where these do not fit together.
+    """
+
+    confusion: NDArray[np.int64]
+    positives: NDArray[np.int64]
+    negatives: NDArray[np.int64]
+    logits: NDArray[np.float32] | None = None
+    labels: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        classes = self.confusion.shape[0] if self.confusion.ndim == 2 else -1
+        if self.confusion.shape != (classes, classes):
+            raise ValueError(f"confusion must be (C, C); got {self.confusion.shape}")
+        if self.positives.shape != self.negatives.shape or self.positives.shape[:1] != (classes,):
+            shapes = f"{self.positives.shape} and {self.negatives.shape}"
+            raise ValueError(f"positives and negatives must both be ({classes}, B); got {shapes}")
+        if (self.logits is None) != (self.labels is None):
+            raise ValueError("logits and labels must be given together or not at all")
+        if self.logits is not None and self.labels is not None:
+            expected = (len(self.labels), classes)
+            if self.logits.shape != expected or self.labels.ndim != 1:
+                raise ValueError(f"logits must be {expected}; got {self.logits.shape}")
+
+    def save(self, path: Path) -> None:
+        """Write the npz in one step; its folder is made if missing. Raises OSError."""
+        # Counts travel in 32 bits where they fit: histograms of many classes are the bulk of the file.
+        arrays: dict[str, NDArray[Any]] = {
+            "confusion": _narrow(self.confusion),
+            "positives": _narrow(self.positives),
+            "negatives": _narrow(self.negatives),
+        }
+        if self.logits is not None and self.labels is not None:
+            # Half precision would collapse scores near 1 into a few values.
+            arrays |= {"logits": self.logits.astype(np.float32), "labels": _narrow(self.labels)}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read it back. Never unpickles. Raises EpochRecordError."""
+        try:
+            with np.load(path, allow_pickle=False) as found:
+                counts = [found[name].astype(np.int64) for name in ("confusion", "positives", "negatives")]
+                if "logits" not in found and "labels" not in found:
+                    return cls(counts[0], counts[1], counts[2])
+                logits, labels = found["logits"].astype(np.float32), found["labels"].astype(np.int64)
+                return cls(counts[0], counts[1], counts[2], logits, labels)
+        except _DAMAGE as error:
+            raise EpochRecordError(f"{path} cannot be read as the record of an epoch: {error}") from error
+
+
+def _narrow(counts: NDArray[np.int64]) -> NDArray[Any]:
+    fits = counts.size == 0 or (counts.min() >= 0 and counts.max() <= np.iinfo(np.uint32).max)
+    return counts.astype(np.uint32) if fits else counts.astype(np.int64)

@@ -1,0 +1,149 @@
+"""Where runs live, and the name of every file of a run. Nobody else builds such a path."""
+
+import os
+import re
+import secrets
+import time
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ATTEMPT = re.compile(r"(?:launch|events)-([1-9][0-9]{0,5})\.jsonl?")
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are taken for another when read out
+
+
+class RunNotFound(LookupError):
+    """No run has this id."""
+
+
+def home() -> Path:
+    """Where runs, saved pipelines and caches live: EXPLORER_HOME, else ~/.augmentation-explorer; made."""
+    folder = Path(os.environ.get("EXPLORER_HOME") or "~/.augmentation-explorer").expanduser().absolute()
+    # 0700: runs hold paths and pictures of the person who started them.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def runs_root() -> Path:
+    """The folder with one folder per run. Made if missing."""
+    folder = home() / "runs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """The files of one run. An attempt is one life of its trainer, counted from 1; epochs count from 0."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        """The name of the folder."""
+        return self.root.name
+
+    @property
+    def config(self) -> Path:
+        """run.json: what was asked; never changes."""
+        return self.root / "run.json"
+
+    @property
+    def lock(self) -> Path:
+        """alive.lock: held by the trainer for life."""
+        return self.root / "alive.lock"
+
+    def launch(self, attempt: int) -> Path:
+        """launch-<attempt>.json: who started it, and its process."""
+        return self.root / f"launch-{attempt}.json"
+
+    def ended(self, attempt: int) -> Path:
+        """ended-<attempt>.json: how the process ended, if its launcher lived to see it. For words only."""
+        return self.root / f"ended-{attempt}.json"
+
+    def events(self, attempt: int) -> Path:
+        """events-<attempt>.jsonl: append only, a record per line."""
+        return self.root / f"events-{attempt}.jsonl"
+
+    def epoch(self, attempt: int, epoch: int) -> Path:
+        """epochs/<attempt>-<epoch>.npz: counts and scores of one validation."""
+        return self.root / "epochs" / f"{attempt}-{epoch}.npz"
+
+    @property
+    def stop(self) -> Path:
+        """control/stop: the trainer is asked to stop while this exists."""
+        return self.root / "control" / "stop"
+
+    @property
+    def outcome(self) -> Path:
+        """outcome.json: how it ended, written by the trainer."""
+        return self.root / "outcome.json"
+
+    @property
+    def log(self) -> Path:
+        """log.txt: everything the trainer prints."""
+        return self.root / "log.txt"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.root / "checkpoints"
+
+    @property
+    def best(self) -> Path:
+        """The checkpoint with the best validation score."""
+        return self.checkpoints / "best.ckpt"
+
+    @property
+    def last(self) -> Path:
+        """The latest checkpoint."""
+        return self.checkpoints / "last.ckpt"
+
+    def attempts(self) -> tuple[int, ...]:
+        """Every attempt that left a launch record or events, ascending; empty for a missing folder."""
+        try:
+            names = [path.name for path in self.root.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return tuple(sorted({int(found[1]) for name in names if (found := _ATTEMPT.fullmatch(name))}))
+
+    def begin_attempt(self) -> int:
+        """The number of the attempt that the calling trainer is; call it with the lock held.
+
+        The launcher's latest number, unless that attempt has written events before: then the next one.
+        """
+        latest = max(self.attempts(), default=1)
+        return latest + 1 if self.events(latest).exists() else latest
+
+
+def slug(text: str, limit: int = 40) -> str:
+    """`text` as lower-case ASCII words joined by hyphens; empty if nothing of it can be written so."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:limit].strip("-")
+
+
+def new_run_id(name: str, fallback: str = "run") -> str:
+    """An id such as 20261123-142501-ants-bees-x7k: sorts by (local) time, safe as a file name everywhere."""
+    words = slug(name) or slug(fallback) or "run"
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(3))
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{words}-{letters}"
+
+
+def run_paths(run_id: str) -> RunPaths:
+    """The files of an existing run. Raises RunNotFound, also for an id that is a path."""
+    if not _ID.fullmatch(run_id):
+        raise RunNotFound(f"{run_id!r} is not the id of a run. Ids look like 20261123-142501-ants-bees-x7k.")
+    paths = RunPaths(runs_root() / run_id)
+    if not _is_run(paths):
+        raise RunNotFound(f"There is no run {run_id!r} in {paths.root.parent}.")
+    return paths
+
+
+def list_runs() -> tuple[RunPaths, ...]:
+    """Every run, newest first. Damaged ones are listed too: hiding them would not mend them."""
+    found = (RunPaths(folder) for folder in runs_root().iterdir() if _ID.fullmatch(folder.name))
+    return tuple(sorted(filter(_is_run, found), key=lambda paths: paths.id, reverse=True))
+
+
+def _is_run(paths: RunPaths) -> bool:
+    return paths.config.exists() or paths.outcome.exists() or bool(paths.attempts())

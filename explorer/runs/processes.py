@@ -1,0 +1,106 @@
+"""Facts about processes and clocks that hold across restarts of programs and of the computer."""
+
+import functools
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+_PROC = Path("/proc")
+
+
+@functools.cache
+def boot_id() -> str:
+    """Names the time since this computer was last switched on; another one after a restart. 12 characters."""
+    if sys.platform == "darwin":
+        command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    else:
+        text = (_PROC / "sys/kernel/random/boot_id").read_text()
+    return text.strip().replace("-", "").lower()[:12]
+
+
+@functools.cache
+def host() -> str:
+    """The name of this computer, for words."""
+    return socket.gethostname()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One moment on both clocks.
+
+    wall: seconds since 1970; it may jump when the clock is set.
+    mono: monotonic seconds, comparable only within one `boot`; it stands still while a laptop sleeps, so
+    that a nap breaks no promise.
+    """
+
+    wall: float
+    mono: float
+    boot: str
+
+    @classmethod
+    def now(cls) -> Self:
+        """This moment."""
+        return cls(time.time(), time.monotonic(), boot_id())
+
+    def since(self, wall: float, mono: float, boot: str) -> float:
+        """Seconds from that moment to this one, monotonic where both are of the same boot."""
+        return self.mono - mono if boot == self.boot else self.wall - wall
+
+
+def _linux_stat(pid: int) -> tuple[str, int] | None:
+    try:
+        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
+    except OSError:
+        return None
+    # The command's name, in brackets, may itself hold blanks and brackets.
+    fields = text.rpartition(")")[2].split()
+    return fields[0], int(fields[19])
+
+
+def _other_stat(pid: int) -> tuple[str, int] | None:
+    try:
+        process = psutil.Process(pid)
+        states = {psutil.STATUS_ZOMBIE: "Z", psutil.STATUS_STOPPED: "T", psutil.STATUS_DEAD: "X"}
+        return states.get(process.status(), "R"), round(process.create_time() * 100)
+    except psutil.Error:
+        return None
+
+
+def _stat(pid: int) -> tuple[str, int] | None:
+    if pid <= 0:
+        return None
+    return _linux_stat(pid) if sys.platform == "linux" else _other_stat(pid)
+
+
+def start_ticks(pid: int) -> int | None:
+    """When the process began, which tells it from a later owner of its pid; None if there is none."""
+    found = _stat(pid)
+    return found[1] if found else None
+
+
+def pid_alive(pid: int, ticks: int | None) -> bool:
+    """Whether the process that began at `ticks` is alive. A zombie, dead but not yet collected, is not."""
+    found = _stat(pid)
+    return found is not None and found[0] not in "ZX" and ticks is not None and found[1] == ticks
+
+
+def pid_paused(pid: int, ticks: int | None) -> bool:
+    """Whether that process is stopped by SIGSTOP, Ctrl-Z or a debugger."""
+    found = _stat(pid)
+    return found is not None and found[0] in "Tt" and found[1] == ticks
+
+
+def own_ticks() -> int:
+    """`start_ticks` of this very process."""
+    ticks = start_ticks(os.getpid())
+    if ticks is None:
+        raise RuntimeError("this process cannot see itself in the process table: is /proc mounted?")
+    return ticks

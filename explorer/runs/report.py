@@ -1,0 +1,86 @@
+"""What the commands print about runs, for people and for machines."""
+
+import json
+import math
+from typing import Any
+
+from explorer.runs.history import History, remaining_s
+from explorer.runs.processes import Moment
+from explorer.runs.status import RunStatus, State
+from explorer.runs.summary import RunSummary
+from explorer.runs.words import clock, span
+
+
+def _score(run: RunSummary) -> str:
+    value = run.best.get("auroc")
+    return f"{value:.3f}" if isinstance(value, int | float) else "-"
+
+
+def line(run: RunSummary, width: int) -> str:
+    """A line of the list; width: of the longest id."""
+    return f"{run.id:{width}}  {run.status.state:8}  {_score(run):5}  {run.status.reason}"
+
+
+def page(run: RunSummary, history: History) -> str:
+    """All about one run, in some lines."""
+    lines = [run.id if run.name == run.id else f"{run.id}  {run.name}", f"{run.status.state}: {run.status.reason}"]
+    if run.started:
+        lines.append(f"started {clock(run.started, Moment.now().wall)}, data set {run.dataset or 'unknown'}")
+    left = _remaining(history, run.status)
+    if left is not None:
+        lines.append(f"about {span(left)} left")
+    return "\n".join([*lines, *_epochs(history), f"folder {run.paths.root}"])
+
+
+def _epochs(history: History) -> list[str]:
+    names = ("train_loss", "val_loss", "auroc", "f1_macro", "accuracy")
+    lines = ["epoch  " + "  ".join(f"{name:>10}" for name in names)] if history.epochs else []
+    for epoch, found in sorted(history.epochs.items()):
+        numbers = (found.event.number(name) for name in names)
+        cells = (f"{number:10.4f}" if math.isfinite(number) else f"{'-':>10}" for number in numbers)
+        lines.append(f"{epoch + 1:5}  " + "  ".join(cells))
+    return lines
+
+
+def _remaining(history: History, status: RunStatus) -> float | None:
+    if status.state is not State.RUNNING or history.last is None:
+        return None
+    last = history.last
+    return remaining_s(history, max(Moment.now().since(last.time, last.mono, last.boot), 0.0))
+
+
+def progress(history: History, status: RunStatus) -> dict[str, Any]:
+    """How far it is and what each epoch gave; epochs count from 0, as in all files."""
+    total = history.start.values.get("total_steps") if history.start else None
+    return {
+        "epoch": history.epoch,
+        "step": history.step,
+        "total_steps": total,
+        "eta_s": _remaining(history, status),
+        "damaged_lines": history.skipped,
+        "epochs": [
+            {"epoch": epoch, "step": found.event.step, **found.event.values}
+            for epoch, found in sorted(history.epochs.items())
+        ],
+    }
+
+
+def as_json(run: RunSummary) -> dict[str, Any]:
+    """One run for machines; times in seconds since 1970."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "state": str(run.status.state),
+        "reason": run.status.reason,
+        "since": run.status.since,
+        "over": run.status.over,
+        "started": run.started,
+        "folder": str(run.paths.root),
+        "best": dict(run.best),
+        "config": dict(run.asked),
+    }
+
+
+def print_json(value: Any) -> None:
+    """Print for machines."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))

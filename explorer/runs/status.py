@@ -1,0 +1,218 @@
+"""The status of a run, worked out on each read from what its folder and the kernel say. Never stored."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from explorer.runs import outcome as outcomes
+from explorer.runs.events import Event, last_event
+from explorer.runs.launches import Launch, how_it_ended, read_launch
+from explorer.runs.locks import is_held
+from explorer.runs.outcome import Outcome
+from explorer.runs.paths import RunPaths
+from explorer.runs.processes import Moment, host, pid_paused
+from explorer.runs.words import clock, span
+
+# A new process needs this long at most to be noted, or to take its lock and check in.
+START_GRACE_S = 10.0
+FIRST_CHECK_IN_S = 60.0
+_STARTING = ("importing", "reading data", "building model")
+
+
+class State(StrEnum):
+    """What a run is doing, or how it ended."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    STALLED = "stalled"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+OVER = frozenset({State.STOPPED, State.FINISHED, State.FAILED, State.LOST})
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """A state with its reason in a sentence or two. since: seconds since 1970, 0 where nobody knows."""
+
+    state: State
+    reason: str
+    since: float
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended and will not change by itself."""
+        return self.state in OVER
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """One look at a run. attempt: the latest, 0 for none."""
+
+    now: Moment
+    attempt: int
+    alive: bool
+    outcome: Outcome | None
+    launch: Launch | None
+    last: Event | None
+    stop: float | None
+
+    @property
+    def began(self) -> float:
+        if self.launch:
+            return self.launch.time
+        return self.last.time if self.last else 0.0
+
+    @property
+    def process_lives(self) -> bool:
+        return self.launch is not None and self.launch.alive(self.now.boot)
+
+    @property
+    def being_started(self) -> bool:
+        """The launcher is at work: the process is not noted yet, or has neither lock nor check-in yet."""
+        if self.launch is None or self.last is not None:
+            return False
+        age = self.now.since(self.launch.time, self.launch.mono, self.launch.boot)
+        return self.process_lives or (self.launch.pid is None and 0 <= age < START_GRACE_S)
+
+
+def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
+    """The status at this moment. Changes nothing; raises OSError only where the folder may not be read."""
+    status = _judge(paths, _look(paths, now or Moment.now()))
+    if status.state is State.LOST:
+        # It may have taken its lock, or written its outcome, between two reads of that look. What is
+        # dead now was dead before the second look began, so that one is right.
+        status = _judge(paths, _look(paths, now or Moment.now()))
+    return status
+
+
+def _look(paths: RunPaths, now: Moment) -> _Facts:
+    attempt = max(paths.attempts(), default=0)
+    launch = read_launch(paths, attempt)
+    # The lock comes before the outcome: a trainer writes its outcome first and lets go afterwards.
+    alive = _alive(paths, launch, now)
+    return _Facts(
+        now, attempt, alive, outcomes.read(paths), launch, last_event(paths.events(attempt)), stop_time(paths)
+    )
+
+
+def _alive(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
+    try:
+        return is_held(paths.lock)
+    except OSError:
+        # No permission, or a file system without locks: the process table is the next best witness.
+        return launch is not None and launch.alive(now.boot)
+
+
+def stop_time(paths: RunPaths) -> float | None:
+    """When a stop was asked for, seconds since 1970; None if it was not."""
+    try:
+        return paths.stop.stat().st_mtime
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
+    if facts.outcome and facts.outcome.attempt >= facts.attempt:
+        words = facts.outcome.reason or f"It {facts.outcome.state}."
+        return RunStatus(State(facts.outcome.state), words, facts.outcome.time)
+    if facts.alive:
+        return _living(facts)
+    if facts.being_started:
+        asked = " A stop was asked for." if facts.stop else ""
+        state = State.STOPPING if facts.stop else State.STARTING
+        return RunStatus(state, f"The process has begun at {_at(facts, facts.began)}.{asked}", facts.began)
+    return _lost(paths, facts)
+
+
+def _living(facts: _Facts) -> RunStatus:
+    silence = _broken_promise(facts)
+    if facts.stop is not None:
+        words = f"Asked to stop at {_at(facts, facts.stop)}; it saves its work first."
+        return RunStatus(State.STOPPING, f"{words} {silence or _progress(facts)}", facts.stop)
+    if facts.launch and facts.launch.pid and pid_paused(facts.launch.pid, facts.launch.ticks):
+        words = f"The process is paused. `kill -CONT {facts.launch.pid}` lets it go on. {_progress(facts)}"
+        return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
+    if silence:
+        return RunStatus(State.STALLED, silence, facts.last.time if facts.last else facts.began)
+    last = facts.last
+    if last is None or (last.kind == "phase" and last.values.get("phase") in _STARTING):
+        return RunStatus(State.STARTING, _progress(facts), facts.began)
+    return RunStatus(State.RUNNING, _progress(facts), facts.began)
+
+
+def _broken_promise(facts: _Facts) -> str:
+    """What it promised and did not keep; empty where it kept its promise."""
+    last, now = facts.last, facts.now
+    if last:
+        silent, promised = now.since(last.time, last.mono, last.boot), last.promise_s
+    elif facts.launch:
+        launch = facts.launch
+        silent, promised = now.since(launch.time, launch.mono, launch.boot), FIRST_CHECK_IN_S
+    else:
+        return ""
+    if silent <= promised:
+        return ""
+    return (
+        f"It is alive, but has not checked in for {span(silent)}; it promised to within {span(promised)}. "
+        f"{_progress(facts)}"
+    )
+
+
+def _progress(facts: _Facts) -> str:
+    if facts.last is None:
+        return "It has not checked in yet."
+    return f"Last check-in at {_at(facts, facts.last.time)}: {describe(facts.last)}."
+
+
+def describe(event: Event) -> str:
+    """Where an event stands, such as "validating, epoch 3, step 120" (people count epochs from 1)."""
+    phase = event.values.get("phase")
+    if event.kind == "phase" and phase in _STARTING:
+        return str(phase)
+    doing = {"step": "training", "epoch": "validated", "start": "ready to train"}.get(event.kind, str(phase))
+    return f"{doing}, epoch {event.epoch + 1}, step {event.step}"
+
+
+def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
+    if facts.launch is None and facts.last is None:
+        return RunStatus(State.LOST, f"It never began: nothing in its folder says so.{_copied(paths)}", 0.0)
+    if facts.launch and facts.launch.pid is None and facts.last is None:
+        return RunStatus(State.LOST, "Its start was interrupted before the process began.", facts.began)
+    how = how_it_ended(paths, facts.attempt)
+    asked = f" It had been asked to stop at {_at(facts, facts.stop)}." if facts.stop else ""
+    words = f"{_who_died(facts)} without a result{f' ({how})' if how else ''}. {_last_words(facts)}{asked}"
+    broken = "" if facts.outcome or not paths.outcome.exists() else " Its outcome.json is damaged."
+    return RunStatus(State.LOST, f"{words}{broken} See the log.", facts.last.time if facts.last else facts.began)
+
+
+def _who_died(facts: _Facts) -> str:
+    launch, boot = facts.launch, facts.last.boot if facts.last else facts.launch and facts.launch.boot
+    if boot == facts.now.boot:
+        return "The process let go of its run" if facts.process_lives else "The process ended"
+    if launch and launch.host != host():
+        return f"It ran on another computer ({launch.host}) and ended"
+    return "It ended when the computer was restarted,"
+
+
+def _last_words(facts: _Facts) -> str:
+    return _progress(facts) if facts.last else "It never checked in."
+
+
+def _copied(paths: RunPaths) -> str:
+    try:
+        json.loads(paths.config.read_bytes())
+    except FileNotFoundError:
+        return " It has no run.json."
+    except ValueError:
+        return " Its run.json is damaged."
+    return ""
+
+
+def _at(facts: _Facts, moment: float) -> str:
+    return clock(moment, facts.now.wall)

@@ -1,0 +1,28 @@
+"""Times and durations as people say them, in local time."""
+
+import time
+
+
+def clock(moment: float, now: float) -> str:
+    """ "14:02:11" for a moment of the same day as `now`, "22 Nov, 14:02" for another. Seconds since 1970."""
+    then, today = time.localtime(moment), time.localtime(now)
+    if then[:3] == today[:3]:
+        return time.strftime("%H:%M:%S", then)
+    pattern = "%b, %H:%M" if then.tm_year == today.tm_year else "%b %Y, %H:%M"
+    return f"{then.tm_mday} {time.strftime(pattern, then)}"
+
+
+def span(seconds: float) -> str:
+    """ "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"."""
+    if seconds < 1:
+        return f"{max(seconds, 0):.1f} s"
+    whole = round(seconds)
+    for unit, size, lower, lower_size in (
+        ("d", 86400, "h", 3600),
+        ("h", 3600, "min", 60),
+        ("min", 60, "s", 1),
+    ):
+        if whole >= size:
+            rest = whole % size // lower_size
+            return f"{whole // size} {unit} {rest} {lower}" if rest else f"{whole // size} {unit}"
+    return f"{whole} s"

@@ -1,0 +1,106 @@
+"""What all tests share: a home of their own, real photographs where they were given, and a real browser."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from explorer.runs.launches import read_launch
+from explorer.runs.paths import list_runs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PHOTOGRAPHS = "EXPLORER_TEST_DATA"
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """EXPLORER_HOME, with a name that asks for trouble; whatever was started in it is killed in the end."""
+    folder = tmp_path / "내 실험 home"
+    monkeypatch.setenv("EXPLORER_HOME", str(folder))
+    monkeypatch.delenv("EXPLORER_DATA_ROOTS", raising=False)
+    yield folder
+    if not folder.exists():
+        return
+    monkeypatch.setenv("EXPLORER_HOME", str(folder))  # a test may have pointed it elsewhere
+    for paths in list_runs():
+        for attempt in paths.attempts():
+            launch = read_launch(paths, attempt)
+            if launch and launch.alive(launch.boot):
+                _kill_group(launch.pid)
+
+
+def _kill_group(pid: int | None) -> None:
+    # Only a group that the trainer leads: the pid may be that of the tests themselves, as a stand-in.
+    if pid is not None and pid != os.getpid():
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real photographs, with hymenoptera/ in it. Tests that ask for it run only where it was given."""
+    return Path(os.environ[PHOTOGRAPHS]).resolve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A running headless Chromium. Fails, saying what to do, where none can be had: it never skips."""
+    from playwright.sync_api import sync_playwright
+
+    from scripts.chromium import NoChromium, launch
+
+    with sync_playwright() as playwright:
+        try:
+            found, _ = launch(playwright)
+        except NoChromium as nothing:
+            pytest.fail(str(nothing), pytrace=False)
+        yield found
+        found.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a folder of photographs that is not there: it was meant to be used."""
+    config.stash[LEFT_OUT] = []
+    given = os.environ.get(PHOTOGRAPHS)
+    if given and not Path(given).is_dir():
+        raise pytest.UsageError(f"{PHOTOGRAPHS} names a folder that does not exist: {given}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out the tests on real photographs where none were given; the summary names them."""
+    if os.environ.get(PHOTOGRAPHS):
+        return
+    without = [item for item in items if "real_data" in getattr(item, "fixturenames", ())]
+    items[:] = [item for item in items if item not in without]
+    config.hook.pytest_deselected(items=without)
+    config.stash[LEFT_OUT].extend(item.nodeid for item in without)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that writes the summary, where the tests ran in several."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a process of pytest-xdist left out; each of them collects all tests."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", [])
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name what the tests were not given."""
+    left_out = config.stash[LEFT_OUT]
+    if left_out:
+        terminalreporter.section("not given")
+        terminalreporter.line(f"{PHOTOGRAPHS} (a folder with hymenoptera/ in it), so these did not run:")
+        for name in left_out:
+            terminalreporter.line(f"  {name}")

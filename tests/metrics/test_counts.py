@@ -1,0 +1,93 @@
+"""Counts against scikit-learn, and the laws that let shards add up."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import (
+    accuracy_score,
+    confusion_matrix,
+    f1_score,
+    precision_score,
+    recall_score,
+)
+
+from explorer.metrics import counts
+
+
+def _drawn(num_classes: int, size: int, skill: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, num_classes, size)
+    return labels, np.where(rng.random(size) < skill, labels, rng.integers(0, num_classes, size))
+
+
+@st.composite
+def labelled(draw: st.DrawFn) -> tuple[int, list[int], list[int]]:
+    num_classes = draw(st.integers(2, 5))
+    pairs = draw(st.lists(st.tuples(*[st.integers(0, num_classes - 1)] * 2), min_size=1, max_size=40))
+    return num_classes, [truth for truth, _ in pairs], [predicted for _, predicted in pairs]
+
+
+@pytest.mark.parametrize("num_classes", [2, 3, 6])
+@pytest.mark.parametrize("skill", [0.0, 0.7, 1.0])
+def test_every_metric_equals_scikit_learns(num_classes: int, skill: float) -> None:
+    labels, predictions = _drawn(num_classes, 300, skill)
+    confusion = counts.confusion_counts(labels, predictions, num_classes)
+    known = {"labels": range(num_classes), "average": None, "zero_division": 0}
+    assert np.array_equal(confusion, confusion_matrix(labels, predictions, labels=range(num_classes)))
+    assert confusion.dtype == np.int64
+    assert counts.accuracy(confusion) == pytest.approx(accuracy_score(labels, predictions))
+    assert counts.precision(confusion) == pytest.approx(precision_score(labels, predictions, **known))
+    assert counts.recall(confusion) == pytest.approx(recall_score(labels, predictions, **known))
+    assert counts.f1_per_class(confusion) == pytest.approx(f1_score(labels, predictions, **known))
+    assert counts.f1_macro(confusion) == pytest.approx(f1_score(labels, predictions, average="macro"))
+    assert np.array_equal(counts.support(confusion), np.bincount(labels, minlength=num_classes))
+
+
+@given(labelled())
+def test_absent_classes_are_treated_as_scikit_learn_treats_them(
+    drawn: tuple[int, list[int], list[int]],
+) -> None:
+    num_classes, labels, predictions = drawn
+    confusion = counts.confusion_counts(labels, predictions, num_classes)
+    known = {"labels": range(num_classes), "average": None, "zero_division": 0}
+    assert counts.precision(confusion) == pytest.approx(precision_score(labels, predictions, **known))
+    assert counts.recall(confusion) == pytest.approx(recall_score(labels, predictions, **known))
+    assert counts.f1_per_class(confusion) == pytest.approx(f1_score(labels, predictions, **known))
+    macro = f1_score(labels, predictions, average="macro", zero_division=0)
+    assert counts.f1_macro(confusion) == pytest.approx(macro)
+
+
+@given(labelled(), st.integers(0, 40), st.integers(0, 40))
+def test_counts_of_shards_add_up_in_any_order(drawn: tuple[int, list[int], list[int]], first: int, second: int) -> None:
+    num_classes, labels, predictions = drawn
+    low, high = sorted((first, second))
+    parts = [
+        counts.confusion_counts(labels[cut], predictions[cut], num_classes)
+        for cut in (slice(0, low), slice(low, high), slice(high, None))
+    ]
+    whole = counts.confusion_counts(labels, predictions, num_classes)
+    assert np.array_equal((parts[0] + parts[1]) + parts[2], whole)
+    assert np.array_equal(parts[2] + (parts[0] + parts[1]), whole)
+
+
+def test_no_samples_give_no_accuracy_rather_than_a_zero() -> None:
+    empty = counts.confusion_counts([], [], 3)
+    assert empty.shape == (3, 3)
+    assert np.isnan(counts.accuracy(empty))
+    assert np.isnan(counts.f1_macro(empty))
+
+
+@pytest.mark.parametrize(
+    ("labels", "predictions", "words"),
+    [
+        ([0, 3], [0, 1], r"labels must lie in 0\.\.2; got 0\.\.3"),
+        ([0, 1], [-1, 1], r"predictions must lie in 0\.\.2; got -1\.\.1"),
+        ([0, 1], [0], "as many; got 2 and 1"),
+        ([[0]], [[0]], r"must be \(N,\)"),
+        ([0.5], [0.0], "whole numbers; got float64"),
+    ],
+)
+def test_wrong_input_is_named(labels: list[float], predictions: list[float], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        counts.confusion_counts(labels, predictions, 3)

@@ -1,0 +1,159 @@
+"""AUROC against scikit-learn, exact and from histograms that add up."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from numpy.typing import NDArray
+from scipy.special import softmax
+from sklearn.metrics import roc_auc_score
+
+from explorer.metrics.scores import (
+    ScoreHistogram,
+    auroc,
+    auroc_from_histogram,
+    bins_for,
+    log_odds,
+    score_histogram,
+)
+
+Drawn = tuple[NDArray[np.float32], NDArray[np.int64]]
+
+
+def _trained(num_classes: int, size: int, skill: float, seed: int = 0) -> Drawn:
+    """Logits as a trained model gives them: the true class stands out by `skill` on noise of 1.5."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, num_classes, size)
+    logits = rng.normal(0, 1.5, (size, num_classes))
+    logits[np.arange(size), labels] += skill
+    return logits.astype(np.float32), labels
+
+
+def _same(one: ScoreHistogram, other: ScoreHistogram) -> bool:
+    return np.array_equal(one.positives, other.positives) and np.array_equal(one.negatives, other.negatives)
+
+
+@pytest.mark.parametrize("skill", [0.0, 1.0, 4.0, 12.0])
+def test_binary_auroc_is_that_of_class_one(skill: float) -> None:
+    logits, labels = _trained(2, 500, skill)
+    reference = roc_auc_score(labels, softmax(logits.astype(float), axis=1)[:, 1])
+    found = auroc(logits, labels)
+    assert found.macro == pytest.approx(reference, abs=1e-12)
+    assert found.per_class == pytest.approx((reference, reference), abs=1e-12)
+
+
+@pytest.mark.parametrize("skill", [0.0, 1.0, 4.0])
+@pytest.mark.parametrize("num_classes", [3, 6, 20])
+def test_auroc_of_several_classes_equals_scikit_learns(num_classes: int, skill: float) -> None:
+    logits, labels = _trained(num_classes, 700, skill)
+    scores = softmax(logits.astype(float), axis=1)
+    found = auroc(logits, labels)
+    assert found.macro == pytest.approx(roc_auc_score(labels, scores, multi_class="ovr"), abs=1e-9)
+    each = [roc_auc_score(labels == index, scores[:, index]) for index in range(num_classes)]
+    assert found.per_class == pytest.approx(each, abs=1e-9)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(-2, 2)), min_size=2, max_size=30))
+def test_ties_count_half(pairs: list[tuple[int, int]]) -> None:
+    labels = np.array([label for label, _ in pairs])
+    scores = np.array([score for _, score in pairs], float)
+    found = auroc(np.stack([np.zeros(len(scores)), scores], axis=1), labels).macro
+    if labels.min() == labels.max():
+        assert found is None
+    else:
+        assert found == pytest.approx(roc_auc_score(labels, scores))
+
+
+@pytest.mark.parametrize("num_classes", [2, 3])
+def test_a_model_that_says_the_same_of_all_has_auroc_one_half(num_classes: int) -> None:
+    labels = np.arange(30) % num_classes
+    logits = np.tile(np.linspace(-1, 1, num_classes), (30, 1))
+    assert auroc(logits, labels).per_class == (0.5,) * num_classes
+    assert auroc_from_histogram(score_histogram(logits, labels)).per_class == (0.5,) * num_classes
+
+
+def test_auroc_is_none_where_a_class_is_absent_and_the_mean_is_over_the_others() -> None:
+    logits, labels = _trained(3, 200, 1.0)
+    logits, labels = logits[labels != 2], labels[labels != 2]
+    for found in (auroc(logits, labels), auroc_from_histogram(score_histogram(logits, labels))):
+        assert found.per_class[2] is None
+        assert found.macro == pytest.approx(np.mean(found.per_class[:2]))  # type: ignore[arg-type]
+
+
+def test_one_class_only_and_no_samples_have_no_auroc() -> None:
+    logits, _ = _trained(2, 50, 1.0)
+    assert auroc(logits, np.ones(50, np.int64)).macro is None
+    nothing = np.zeros((0, 3)), np.zeros(0, np.int64)
+    assert auroc(*nothing).macro is None
+    assert auroc_from_histogram(score_histogram(*nothing)).per_class == (None, None, None)
+
+
+def test_a_very_sure_model_keeps_its_order() -> None:
+    # In single precision softmax rounds all of these to 1 and the area to one half.
+    logits = np.array([[0, 30], [0, 40], [0, 50], [0, 60]], np.float32)
+    assert auroc(logits, np.array([0, 0, 1, 1])).macro == 1.0
+    more = np.array([[0, 30, 1], [0, 40, 1], [1, 800, 0], [1, 900, 0]], np.float32)
+    assert auroc(more, np.array([0, 0, 1, 1])).per_class[1] == 1.0
+
+
+@given(npst.arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(2, 6)), elements=st.floats(-12, 12)))
+def test_log_odds_are_those_of_the_softmax(logits: NDArray[np.float64]) -> None:
+    shares = softmax(logits, axis=1)
+    rest = np.stack([np.delete(shares, index, 1).sum(1) for index in range(logits.shape[1])], axis=1)
+    assert log_odds(logits) == pytest.approx(np.log(shares) - np.log(rest), abs=1e-9)
+
+
+@pytest.mark.parametrize("skill", [0.5, 2.0, 5.0, 10.0])
+@pytest.mark.parametrize("num_classes", [2, 3, 5, 10])
+def test_histogram_auroc_is_within_a_ten_thousandth(num_classes: int, skill: float) -> None:
+    logits, labels = _trained(num_classes, 10_000, skill)
+    exact, binned = auroc(logits, labels), auroc_from_histogram(score_histogram(logits, labels))
+    assert binned.per_class == pytest.approx(exact.per_class, abs=1e-4)
+    assert binned.macro == pytest.approx(exact.macro, abs=1e-4)
+
+
+@given(st.integers(2, 5), st.integers(0, 60), st.integers(0, 60), st.integers(0, 2**20))
+def test_histograms_of_shards_add_up_to_that_of_the_whole(num_classes: int, first: int, second: int, seed: int) -> None:
+    logits, labels = _trained(num_classes, 60, 1.0, seed)
+    low, high = sorted((first, second))
+    cuts = (slice(0, low), slice(low, high), slice(high, None))
+    one, two, three = (score_histogram(logits[cut], labels[cut]) for cut in cuts)
+    whole = score_histogram(logits, labels)
+    assert _same((one + two) + three, whole)
+    assert _same(one + (two + three), whole)
+    assert _same(three + one + two, whole)
+    assert _same(whole + ScoreHistogram.empty(num_classes), whole)
+
+
+def test_every_sample_is_counted_once_per_class_even_far_out() -> None:
+    logits = np.array([[1e30, 0, -1e30], [-1e30, 1e30, 0], [0, 0, 0]])
+    histogram = score_histogram(logits, np.array([0, 1, 2]))
+    assert histogram.positives.sum(axis=1).tolist() == [1, 1, 1]
+    assert histogram.negatives.sum(axis=1).tolist() == [2, 2, 2]
+
+
+def test_only_histograms_of_the_same_kind_add_up() -> None:
+    with pytest.raises(ValueError, match="same classes and bins"):
+        ScoreHistogram.empty(2) + ScoreHistogram.empty(3)
+
+
+def test_a_thousand_classes_stay_small() -> None:
+    assert bins_for(2) == 8192
+    assert ScoreHistogram.empty(1000).positives.nbytes < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels", "words"),
+    [
+        ([[0.0, np.nan], [0.0, 1.0]], [0, 1], "1 of 2 samples have logits that are nan or infinite"),
+        ([[0.0, np.inf]], [0], "1 of 1 samples"),
+        ([[0.0], [1.0]], [0, 0], "C at least 2"),
+        ([[0.0, 1.0]], [0, 1], r"labels must be \(1,\)"),
+        ([[0.0, 1.0]], [2], r"class indices 0\.\.1"),
+    ],
+)
+def test_wrong_input_is_named(logits: list[list[float]], labels: list[int], words: str) -> None:
+    for measure in (auroc, score_histogram):
+        with pytest.raises(ValueError, match=words):
+            measure(logits, labels)

@@ -1,0 +1,10 @@
+"""`python -m tests.runs.command`: the real command line, whose runs are trained by trainer.py, without torch."""
+
+import sys
+
+from explorer.runs.cli import main
+from explorer.runs.launcher import MODULES
+
+if __name__ == "__main__":
+    MODULES["train"] = "tests.runs.trainer"
+    sys.exit(main())

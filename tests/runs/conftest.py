@@ -1,0 +1,88 @@
+"""Runs whose trainer is a real process, see trainer.py."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from explorer.runs import launcher
+from explorer.runs.launches import read_launch
+from explorer.runs.paths import RunPaths, runs_root
+from explorer.runs.status import RunStatus, State, derive
+
+
+@pytest.fixture(autouse=True)
+def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+
+
+@pytest.fixture
+def folder() -> RunPaths:
+    """A run's folder with nothing in it but a run.json."""
+    return make_folder("ants-bees")
+
+
+def make_folder(words: str, name: str = "ants against bees") -> RunPaths:
+    """The folder of a run, with a run.json that only `list` and `show` can use."""
+    paths = RunPaths(runs_root() / f"20261123-142501-{words}-x7k")
+    paths.root.mkdir()
+    paths.config.write_text(json.dumps({"name": name, "dataset": {"kind": "digits"}}))
+    return paths
+
+
+@pytest.fixture
+def started() -> Callable[[str], RunPaths]:
+    """Starts a run whose trainer behaves as the name says."""
+
+    def start(behaviour: str) -> RunPaths:
+        paths = make_folder(behaviour.replace("_", "-"), behaviour)
+        launcher.launch_attempt(paths, "train", 1)
+        return paths
+
+    return start
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    """Poll until the condition holds; fail, naming it, when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        time.sleep(0.01)
+
+
+def wait_for_state(paths: RunPaths, state: State) -> RunStatus:
+    """Poll until the run is in `state`, and return its status."""
+    seen: list[RunStatus] = []
+
+    def reached() -> bool:
+        seen.append(derive(paths))
+        return seen[-1].state is state
+
+    try:
+        wait_for(reached, f"{paths.id} being {state}")
+    except AssertionError:
+        raise AssertionError(f"wanted {state}, got {seen[-1]}; its log: {log_of(paths)}") from None
+    return seen[-1]
+
+
+def log_of(paths: RunPaths) -> str:
+    """What the trainer printed."""
+    return paths.log.read_text() if paths.log.exists() else "(none)"
+
+
+def pid_of(paths: RunPaths, attempt: int = 1) -> int:
+    """The process of the trainer."""
+    launch = read_launch(paths, attempt)
+    assert launch is not None
+    assert launch.pid is not None
+    return launch.pid
+
+
+def kill(paths: RunPaths, number: int = signal.SIGKILL) -> int:
+    """Send a signal to the trainer, and return its pid."""
+    pid = pid_of(paths)
+    os.kill(pid, number)
+    return pid

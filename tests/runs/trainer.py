@@ -1,0 +1,161 @@
+"""`python -m tests.runs.trainer RUN_DIR`: a real process without torch that behaves as the name of its run says."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from explorer.runs import locks, outcome
+from explorer.runs.epochs import EpochRecord
+from explorer.runs.events import EventWriter
+from explorer.runs.outcome import Outcome, OutcomeState
+from explorer.runs.paths import RunPaths
+
+PATIENCE_S = 60.0  # a child that a failed test forgot goes away by itself
+STEPS_PER_EPOCH = 4
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a trainer holds while it works: its folder, its number, and the file that it tells its progress to."""
+
+    paths: RunPaths
+    attempt: int
+    writer: EventWriter
+
+
+def _ask_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _end(work: Work, state: OutcomeState, reason: str) -> None:
+    outcome.write(work.paths, Outcome(state, reason, time.time(), work.attempt, {"epoch": 1, "auroc": 0.75}))
+
+
+def save_epoch(paths: RunPaths, attempt: int, epoch: int) -> None:
+    """The record of an epoch that can be told from others by its counts."""
+    confusion = np.array([[epoch + 1, 1], [2, 10 * attempt]])
+    histogram = np.ones((2, 16), np.int64)
+    logits = np.zeros((3, 2), np.float32)
+    EpochRecord(confusion, histogram, histogram, logits, np.array([0, 1, 1])).save(paths.epoch(attempt, epoch))
+
+
+def train(work: Work, epochs: int) -> None:
+    """What a real trainer tells about `epochs` epochs, without the work."""
+    total = epochs * STEPS_PER_EPOCH
+    work.writer.write(
+        "start",
+        promise_s=30,
+        total_steps=total,
+        steps_per_epoch=STEPS_PER_EPOCH,
+        epochs=epochs,
+        train_images=40,
+        val_images=10,
+        classes=["ants", "bees"],
+        device="Test CPU",
+        precision="32-true",
+    )
+    for epoch in range(epochs):
+        for step in range(epoch * STEPS_PER_EPOCH + 1, (epoch + 1) * STEPS_PER_EPOCH + 1):
+            work.writer.write(
+                "step", epoch=epoch, step=step, promise_s=30, loss=1 / step, lr=0.1, images_per_second=9.5
+            )
+        work.writer.write("phase", epoch=epoch, step=step, promise_s=30, phase="validating")
+        save_epoch(work.paths, work.attempt, epoch)
+        values = {"train_loss": 0.5, "val_loss": 0.4, "auroc": 0.7 + epoch / 100, "f1_macro": 0.6, "accuracy": 0.8}
+        work.writer.write("epoch", epoch=epoch, step=step, promise_s=30, duration_s=1.5, **values)
+
+
+def finishes(work: Work) -> None:
+    print("training begins")
+    train(work, epochs=2)
+    _end(work, "finished", "All 2 epochs are done.")
+
+
+def fails(work: Work) -> None:
+    _end(work, "failed", "The loss became nan at step 7.")
+    sys.exit(1)
+
+
+def works_until_stopped(work: Work) -> None:
+    train(work, epochs=1)
+    work.writer.write("step", epoch=1, step=5, promise_s=30, loss=0.2, lr=0.1)
+    _ask_until(work.paths.stop.exists)
+    _end(work, "stopped", "Stopped in epoch 2; the work is saved.")
+
+
+def ignores_stop(work: Work) -> None:
+    work.writer.write("step", epoch=2, step=120, promise_s=30, loss=0.2)
+    _ask_until(lambda: False)
+
+
+def imports_for_ever(_work: Work) -> None:
+    _ask_until(lambda: False)
+
+
+def falls_silent(work: Work) -> None:
+    work.writer.write("step", epoch=2, step=120, promise_s=0.05, loss=0.2)
+    _ask_until(work.paths.stop.exists)
+    _end(work, "stopped", "Stopped.")
+
+
+def dies_of_memory(work: Work) -> None:
+    work.writer.write("step", epoch=2, step=120, promise_s=30, loss=0.2)
+    os.kill(os.getpid(), 9)
+
+
+def forks_a_worker(work: Work) -> None:
+    worker = os.fork()
+    if worker == 0:
+        _ask_until((work.paths.root / "worker may go").exists)
+        os._exit(0)
+    (work.paths.root / "worker").write_text(str(worker))
+    os.kill(os.getpid(), 9)
+
+
+def crashes_at_once(_paths: RunPaths) -> None:
+    raise ModuleNotFoundError("No module named 'torch'")
+
+
+def never_takes_its_lock(paths: RunPaths) -> None:
+    _ask_until(paths.stop.exists)
+    sys.exit(3)
+
+
+WITHOUT_LOCK = {work.__name__: work for work in (crashes_at_once, never_takes_its_lock)}
+WITH_LOCK = {
+    work.__name__: work
+    for work in (
+        finishes,
+        fails,
+        works_until_stopped,
+        ignores_stop,
+        imports_for_ever,
+        falls_silent,
+        dies_of_memory,
+        forks_a_worker,
+    )
+}
+
+
+def main(paths: RunPaths) -> None:
+    name = json.loads(paths.config.read_text())["name"]
+    if name in WITHOUT_LOCK:
+        WITHOUT_LOCK[name](paths)
+        return
+    with locks.hold(paths.lock):
+        attempt = paths.begin_attempt()
+        with EventWriter(paths, attempt) as writer:
+            writer.write("phase", promise_s=60, phase="importing")
+            WITH_LOCK[name](Work(paths, attempt, writer))
+
+
+if __name__ == "__main__":
+    main(RunPaths(Path(sys.argv[1])))
