@@ -56,7 +56,15 @@ def _parameters(lines: list[str]) -> dict[str, str]:
             texts[name] = [match["text"]]
         elif name:
             texts[name].append(line.strip())
-    return {name: " ".join(" ".join(parts).split()) for name, parts in texts.items()}
+    return {name: _joined(parts) for name, parts in texts.items()}
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines as running text; items of a list each keep a line of their own."""
+    text = ""
+    for line in filter(None, lines):
+        text += ("\n  " if line.startswith(("- ", "* ")) else " ") + line
+    return text.strip()
 
 
 def _markdown(sections: dict[str, list[str]], parameters: dict[str, str]) -> str:

@@ -1,0 +1,1 @@
+"""The child process that trains a run; torch and Lightning live in this room, and only here."""

@@ -1,0 +1,32 @@
+"""One life of a trainer: its folder, its number, and what it has reached so far."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.runs.events import EventWriter
+from explorer.runs.paths import RunPaths
+from explorer.training.stopping import StopRequest
+
+
+@dataclass
+class Progress:
+    """What the outcome tells, also of a run that fails or is stopped.
+
+    best: values of the best epoch so far, its `epoch` from 0. epochs: validated so far. epoch, step: where it stands.
+    """
+
+    best: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 0
+    epoch: int = 0
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What every part of the trainer shares."""
+
+    paths: RunPaths
+    number: int
+    writer: EventWriter
+    stop: StopRequest
+    progress: Progress = field(default_factory=Progress)

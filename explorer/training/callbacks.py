@@ -1,0 +1,164 @@
+"""What Lightning calls while it trains: telling how it goes, and stopping when asked."""
+
+import math
+import time
+from typing import Any
+
+import pytorch_lightning as pl
+from typing_extensions import override
+
+from explorer.training.attempt import Attempt
+from explorer.training.checkpoints import Choice
+from explorer.training.data import Batch
+from explorer.training.module import Classifier
+from explorer.training.stopping import StopRun, TrainingError
+
+_EVERY_S = 1.0
+_VALIDATING_EVERY_S = 10.0
+_LEAST_PROMISE_S = 30.0
+_SLACK = 10.0  # times what was measured: a laptop may be busy with something else
+
+
+class Reporter(pl.Callback):
+    """Writes events and epoch files.
+
+    first_promise_s: for the first step, before anything was measured.
+    """
+
+    def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float) -> None:
+        self._attempt = attempt
+        self._choice = choice
+        self._first_promise_s = first_promise_s
+        self._step_s = 0.0
+        self._told = 0.0
+        self._images = 0
+        self._images_told = 0
+        self._lr = 0.0
+        self._loss_sum: Any = 0.0
+        self._begun = 0.0
+        self._told_steps = 0
+
+    def _promise(self) -> float:
+        return max(_LEAST_PROMISE_S, _SLACK * self._step_s) if self._step_s else self._first_promise_s
+
+    def _write(self, kind: Any, promise_s: float, **values: Any) -> None:
+        progress = self._attempt.progress
+        self._attempt.writer.write(kind, epoch=progress.epoch, step=progress.step, promise_s=promise_s, **values)
+
+    @override
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """A new epoch: its mean loss and its pace begin anew."""
+        self._attempt.progress.epoch = trainer.current_epoch
+        self._begun = self._told = time.monotonic()
+        self._told_steps = trainer.global_step
+        self._images = self._images_told = 0
+        self._loss_sum = 0.0
+        self._write("phase", self._promise(), phase="training")
+
+    @override
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
+    ) -> None:
+        """Note the rate now: after the step the schedule has moved on."""
+        self._lr = trainer.optimizers[0].param_groups[0]["lr"]
+
+    @override
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
+    ) -> None:
+        """The first step of the run is told at once, then one about each second."""
+        self._attempt.progress.step = trainer.global_step
+        self._images += len(batch.labels)
+        # Added up where it lies: asking a GPU for a number makes it wait.
+        self._loss_sum = self._loss_sum + outputs["loss"].detach() * len(batch.labels)
+        now = time.monotonic()
+        if self._step_s and now - self._told < _EVERY_S:
+            return
+        self._tell_step(trainer, float(outputs["loss"]), now)
+
+    def _tell_step(self, trainer: pl.Trainer, loss: float, now: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"The loss became {loss} in step {trainer.global_step}. "
+                "Lower the learning rate, or choose the precision 32-true."
+            )
+        taken = max(now - self._told, 1e-9)
+        self._step_s = taken / max(trainer.global_step - self._told_steps, 1)
+        speed = (self._images - self._images_told) / taken
+        self._told, self._images_told, self._told_steps = now, self._images, trainer.global_step
+        self._write(
+            "step", self._promise(), loss=loss, lr=self._lr, images_per_second=round(speed, 2), seen=self._images
+        )
+
+    @override
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Say that it validates."""
+        self._told = time.monotonic()
+        self._write("phase", self._promise(), phase="validating")
+
+    @override
+    def on_validation_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Batch,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """Check in now and then: the validation of a large set takes minutes."""
+        if time.monotonic() - self._told >= _VALIDATING_EVERY_S:
+            self.on_validation_start(trainer, pl_module)
+
+    @override
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """The file of the epoch, then the event that tells of it: whoever reads the event finds the file."""
+        if not isinstance(pl_module, Classifier) or pl_module.validated is None:
+            raise TypeError("Reporter reports on a Classifier that was validated")
+        progress, found = self._attempt.progress, pl_module.validated
+        train_loss = float(self._loss_sum) / max(self._images, 1)
+        if not math.isfinite(train_loss):
+            raise TrainingError(
+                f"The loss became {train_loss} in epoch {progress.epoch + 1}. "
+                "Lower the learning rate, or choose the precision 32-true."
+            )
+        found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
+        values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}
+        self._write("epoch", max(_LEAST_PROMISE_S, self._promise()), **values)
+        self._attempt.writer.sync()
+        progress.epochs += 1
+        if self._choice.better(values[self._choice.value], progress.best.get(self._choice.value)):
+            progress.best = {"epoch": progress.epoch, **values}
+
+
+class Stopper(pl.Callback):
+    """Ends the fit when asked to, with a checkpoint from which it could go on."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+
+    @override
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take SIGTERM back: Lightning's handler would end the process in the midst of a step."""
+        self._attempt.stop.listen()
+
+    @override
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Asked during a validation or the last step before it: that epoch is whole and saved."""
+        done = self._attempt.progress.epochs
+        self._attempt.stop.check(f"after {done} of {trainer.max_epochs} epochs" if done else "before the first step")
+
+    @override
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
+    ) -> None:
+        """Save in the middle of the epoch and end; not on its last batch, from which no run could go on."""
+        stop, paths = self._attempt.stop, self._attempt.paths
+        if not stop.asked or trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+            return
+        self._attempt.writer.write(
+            "phase", epoch=trainer.current_epoch, step=trainer.global_step, promise_s=60, phase="saving"
+        )
+        trainer.save_checkpoint(paths.last)
+        where = f"in epoch {trainer.current_epoch + 1}, after step {trainer.global_step}"
+        raise StopRun(f"Stopped {stop.by} {where}. Everything up to there is saved.")

@@ -1,0 +1,160 @@
+"""Batches for training and validation. What is in a batch depends on seed, epoch and place only."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
+
+from explorer.augment.apply import AugmentError
+from explorer.augment.pipeline import Pipeline
+from explorer.data.images import ImageError
+from explorer.runs.config import RunConfig
+from explorer.training.images import training_image
+from explorer.training.prepared import Prepared
+from explorer.training.seeds import permutation
+from explorer.training.stopping import TrainingError
+
+Place = tuple[int, int]  # epoch, index in the split
+Item = tuple[Any, int, int]  # (S, S, 3) uint8, label, index
+
+_VALIDATION_BATCH = 32  # at least: without gradients there is room
+
+
+class Batch(NamedTuple):
+    """images: (N, 3, S, S) uint8 RGB, channels last in memory. labels, indices: (N,) int64, places in the split."""
+
+    images: Tensor
+    labels: Tensor
+    indices: Tensor
+
+
+def collate(items: list[Item]) -> Batch:
+    """A batch of (pixels, label, index). Pixels stay bytes until the device: a quarter of the way to carry."""
+    images = torch.from_numpy(np.stack([pixels for pixels, _, _ in items])).permute(0, 3, 1, 2)
+    return Batch(
+        images,
+        torch.tensor([label for _, label, _ in items], dtype=torch.int64),
+        torch.tensor([index for _, _, index in items], dtype=torch.int64),
+    )
+
+
+class EpochSampler(Sampler[Any]):
+    """The training images in an order of their own for each epoch, as (epoch, index).
+
+    The epoch travels with the index: loader workers that live on hold copies of the data set, which no
+    `set_epoch` would reach.
+    """
+
+    def __init__(self, size: int, seed: int) -> None:
+        self._size = size
+        self._seed = seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Lightning calls this before each epoch."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Place]:
+        epoch = self._epoch
+        return ((epoch, index) for index in permutation(self._seed, epoch, self._size))
+
+
+class TrainingImages(Dataset[Item]):
+    """Augmented samples by (epoch, index)."""
+
+    def __init__(self, prepared: Prepared, pipeline: Pipeline, seed: int) -> None:
+        self._prepared = prepared
+        self._pipeline = pipeline
+        self._seed = seed
+
+    def __getitem__(self, place: Place) -> Item:
+        """Raises TrainingError: of all errors it alone keeps its words on the way out of a worker."""
+        epoch, index = place
+        prepared = self._prepared
+        try:
+            sample = prepared.sample(index)
+            pixels = training_image(sample, self._pipeline, self._seed, epoch, index, prepared.size)
+        except (AugmentError, ImageError) as error:
+            raise TrainingError(" ".join(f"{prepared.split.ids[index]}: {error}".split())) from error
+        return pixels, int(prepared.split.labels[index]), index
+
+
+class ValidationImages(Dataset[Item]):
+    """Samples as they are."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+
+    def __len__(self) -> int:
+        return len(self._prepared)
+
+    def __getitem__(self, index: int) -> Item:
+        prepared = self._prepared
+        try:
+            return prepared.sample(index).image, int(prepared.split.labels[index]), index
+        except ImageError as error:
+            raise TrainingError(" ".join(str(error).split())) from error
+
+
+def steps_per_epoch(images: int, batch_size: int) -> int:
+    """Batches in an epoch; a last one of a single image is left out."""
+    return max(1, images // batch_size + (images % batch_size > _left_out(images, batch_size)))
+
+
+def _left_out(images: int, batch_size: int) -> int:
+    # The statistics of a batch norm cannot be had from one value per channel.
+    return 1 if batch_size > 1 and images % batch_size == 1 else 0
+
+
+def _start_worker(_number: int) -> None:
+    # A worker is one thread: several would only take the cores from each other.
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+
+
+class Images(pl.LightningDataModule):
+    """The loaders of a run."""
+
+    def __init__(self, config: RunConfig, train: Prepared, val: Prepared, workers: int) -> None:
+        super().__init__()
+        self._config = config
+        self._train = train
+        self._val = val
+        self._workers = workers
+
+    def train_dataloader(self) -> DataLoader[Item]:
+        """Batches of augmented samples, for Lightning, which sets the epoch of the sampler."""
+        config, size = self._config, len(self._train)
+        sampler = EpochSampler(size, config.seed)
+        if self.trainer is not None:
+            # A resumed run makes its first iterator before Lightning sets the epoch.
+            epochs: Any = self.trainer.fit_loop.epoch_progress.current  # its declared type is a base of what it is
+            sampler.set_epoch(epochs.processed)
+        batches = BatchSampler(sampler, config.batch_size, drop_last=bool(_left_out(size, config.batch_size)))
+        return self._loader(TrainingImages(self._train, config.pipeline, config.seed), batches, self._workers)
+
+    def val_dataloader(self) -> DataLoader[Item]:
+        """Batches of samples as they are, always in the same order."""
+        # Kept pictures are only stacked: no work for a worker.
+        workers = 0 if self._val.keep else self._workers
+        batches = BatchSampler(range(len(self._val)), max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
+        return self._loader(ValidationImages(self._val), batches, workers)
+
+    def _loader(self, images: Dataset[Item], batches: Any, workers: int) -> DataLoader[Item]:
+        make = partial(DataLoader, images, batch_sampler=batches, collate_fn=collate, num_workers=workers)
+        # A generator of its own: the loader draws from it, and torch's own must depend on the batch only.
+        return make(
+            persistent_workers=workers > 0,
+            worker_init_fn=_start_worker,
+            generator=torch.Generator(),
+            pin_memory=torch.cuda.is_available(),
+        )

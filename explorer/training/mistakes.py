@@ -1,0 +1,42 @@
+"""What ends a run before its time, and how that is said to people. Imports no torch: its import may be what failed."""
+
+from explorer.augment.apply import AugmentError
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
+from explorer.runs.mistakes import ConfigError
+from explorer.training.stopping import TrainingError
+
+_PLAIN = (AugmentError, ConfigError, DatasetError, ImageError, SampleError)
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
+_WORKER = "DataLoader worker"
+
+
+def lost_a_worker(error: BaseException) -> bool:
+    """Whether a loader worker was killed, as opposed to having met an error."""
+    return isinstance(error, RuntimeError) and str(error).startswith(_WORKER)
+
+
+def explain(error: BaseException) -> str:
+    """Why the run failed, in sentences."""
+    text = str(error).strip()
+    if isinstance(error, TrainingError):
+        # torch wraps what a worker raised into its traceback; the last line is what it said.
+        return _sentence(text.rpartition(f"{TrainingError.__name__}: ")[2])
+    if isinstance(error, _PLAIN):
+        return _sentence(text)
+    if isinstance(error, MemoryError) or any(words in text.lower() for words in _NO_MEMORY):
+        return "There was not enough memory. Choose a smaller batch size or image size, or fewer loader workers."
+    if lost_a_worker(error):
+        return (
+            "A loader worker was killed, most likely because memory ran out. "
+            f"Choose fewer loader workers or a smaller batch size. ({text.splitlines()[0]})"
+        )
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}. Is there space and permission?"
+    return _sentence(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", ")")) else f"{text}."

@@ -1,0 +1,50 @@
+"""Being asked to stop: by the file in the run's folder, or by a signal."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class TrainingError(RuntimeError):
+    """A run that cannot go on; the message says why and what to do, on one line."""
+
+
+class StopRun(BaseException):
+    """Ends the fit because a stop was asked for.
+
+    Not an Exception: nothing on the way from a callback to the top may take it for an error. The message says
+    where the run stands.
+    """
+
+
+class StopRequest:
+    """Whether somebody wants the run to stop."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._signal: signal.Signals | None = None
+
+    def listen(self) -> None:
+        """Take SIGTERM and SIGINT as the wish to stop; called again, it takes them back from whoever took them."""
+        for number in SIGNALS:
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self._signal = signal.Signals(number)
+
+    @property
+    def asked(self) -> bool:
+        """Whether to stop; a look at the file costs microseconds."""
+        return self._signal is not None or self._file.exists()
+
+    @property
+    def by(self) -> str:
+        """Who asked: "on request" or "by SIGTERM"."""
+        return "on request" if self._signal is None else f"by {self._signal.name}"
+
+    def check(self, where: str) -> None:
+        """Raises StopRun when a stop was asked for. where: "before the first step"."""
+        if self.asked:
+            raise StopRun(f"Stopped {self.by} {where}.")

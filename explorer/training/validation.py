@@ -1,0 +1,51 @@
+"""What a validation measured: counts and scores for the run's folder, values for its events."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.metrics.counts import accuracy, confusion_counts, f1_macro
+from explorer.metrics.scores import auroc, score_histogram
+from explorer.runs.epochs import EpochRecord
+from explorer.training.stopping import TrainingError
+
+_LOGITS_BUDGET = 64_000_000  # bytes of an epoch's file that scores of single images may take
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """loss: mean over the images. auroc: None where it is undefined. accuracy, f1_macro: 0..1."""
+
+    record: EpochRecord
+    loss: float
+    auroc: float | None
+    f1_macro: float
+    accuracy: float
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """For an event or the outcome."""
+        return {"val_loss": self.loss, "auroc": self.auroc, "f1_macro": self.f1_macro, "accuracy": self.accuracy}
+
+
+def validate(logits: NDArray[np.float32], labels: NDArray[np.int64], loss: float) -> Validation:
+    """Measure (N, C) logits against (N,) labels. Raises TrainingError for logits that are nan or infinite."""
+    broken = int((~np.isfinite(logits)).any(axis=1).sum())
+    if broken:
+        raise TrainingError(
+            f"The network gave no usable numbers (nan or infinite) for {broken} of {len(logits)} validation images. "
+            "Lower the learning rate, or choose the precision 32-true."
+        )
+    confusion = confusion_counts(labels, logits.argmax(axis=1), logits.shape[1])
+    histogram = score_histogram(logits, labels)
+    keep = logits.nbytes <= _LOGITS_BUDGET
+    record = EpochRecord(
+        confusion,
+        histogram.positives,
+        histogram.negatives,
+        logits if keep else None,
+        labels if keep else None,
+    )
+    return Validation(record, loss, auroc(logits, labels).macro, f1_macro(confusion), accuracy(confusion))

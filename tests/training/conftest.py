@@ -1,0 +1,106 @@
+"""Runs on small data: in a process of their own, as people start them, or in this one where that is enough."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.runs import launcher, outcome
+from explorer.runs.config import RunConfig, dumps, from_values
+from explorer.runs.events import Event, EventReader
+from explorer.runs.outcome import Outcome
+from explorer.runs.paths import RunPaths, runs_root
+from explorer.runs.status import derive
+from explorer.training.__main__ import run
+from explorer.training.stopping import StopRequest
+
+FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 0.5}
+NOISE = {"kind": "step", "id": "n2", "transform": "GaussNoise", "p": 0.7}
+SHAPES = {"kind": "shapes", "num_classes": 3, "train_images": 37, "val_images": 24, "image_size": 48}
+
+
+def config_of(**changes: Any) -> RunConfig:
+    """A config that trains in a second or two."""
+    values: dict[str, Any] = {
+        "dataset": SHAPES,
+        "pipeline": {"nodes": [FLIP, NOISE]},
+        "image_size": 32,
+        "epochs": 3,
+        "batch_size": 8,
+        "accelerator": "cpu",
+        "workers": 0,
+        "threads": 1,
+    }
+    return from_values(values | changes)
+
+
+def folder_of(config: RunConfig, name: str = "here") -> RunPaths:
+    """The folder of a run that nobody has started."""
+    paths = RunPaths(runs_root() / f"20261123-142501-{name}-x7k")
+    paths.stop.parent.mkdir(parents=True)
+    paths.config.write_text(dumps(config))
+    return paths
+
+
+def run_here(config: RunConfig, name: str = "here") -> tuple[RunPaths, Outcome]:
+    """Run it in this process to its end."""
+    paths = folder_of(config, name)
+    run(paths, StopRequest(paths.stop))
+    return paths, outcome_of(paths)
+
+
+def outcome_of(paths: RunPaths) -> Outcome:
+    """How it ended; fails where nothing says so."""
+    found = outcome.read(paths)
+    assert found is not None, paths.log.read_text() if paths.log.exists() else "no log"
+    return found
+
+
+def events_of(paths: RunPaths, attempt: int = 1) -> list[Event]:
+    """All events of an attempt."""
+    return EventReader(paths.events(attempt)).read()
+
+
+def wait_until(paths: RunPaths, condition: Callable[[], bool], seconds: float = 90.0) -> None:
+    """Poll until the condition holds; fail with the log when the time is up or the run is over before."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        log = paths.log.read_text() if paths.log.exists() else ""
+        assert time.monotonic() < deadline, f"not within {seconds} s: {derive(paths)}\n{log}"
+        time.sleep(0.02)
+
+
+def has_stepped(paths: RunPaths) -> Callable[[], bool]:
+    """Whether the run has told of a step of training."""
+    return lambda: any(event.kind == "step" for event in events_of(paths))
+
+
+def wait_for_end(paths: RunPaths) -> Outcome:
+    """Wait until it is over."""
+    wait_until(paths, lambda: derive(paths).over)
+    return outcome_of(paths)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
+    """A run that a process of its own has trained to the end; tests only read it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("내 실험 home")))
+        paths = launcher.start(config_of(name="reference"))
+        wait_for_end(paths)
+        yield paths
+
+
+def make_image_folder(root: Path, classes: dict[str, int], split: str = "train") -> Path:
+    """A folder of random pictures; classes: name -> how many."""
+    generator = np.random.default_rng(0)
+    for name, count in classes.items():
+        folder = root / split / name
+        folder.mkdir(parents=True)
+        for index in range(count):
+            Image.fromarray(generator.integers(0, 256, (40, 50, 3), np.uint8)).save(folder / f"{index}.png")
+    return root

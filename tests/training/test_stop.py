@@ -1,0 +1,71 @@
+"""Stopping a run that is a process of its own, and runs that were asked too early to begin."""
+
+import os
+import signal
+
+import torch
+
+from explorer.runs import launcher
+from explorer.runs.launches import read_launch
+from explorer.runs.paths import RunPaths
+from explorer.runs.status import State, derive
+from tests.training.conftest import config_of, folder_of, has_stepped, outcome_of, run_here, wait_for_end, wait_until
+
+LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
+
+
+def _pid(paths: RunPaths) -> int:
+    launch = read_launch(paths, 1)
+    assert launch is not None
+    assert launch.pid is not None
+    return launch.pid
+
+
+def test_stop_file_saves_in_the_middle_of_an_epoch() -> None:
+    paths = launcher.start(config_of(dataset=LONG, epochs=1000, batch_size=4))
+    wait_until(paths, has_stepped(paths))
+    assert launcher.request_stop(paths)
+    outcome = wait_for_end(paths)
+    assert outcome.state == "stopped", outcome.reason
+    assert derive(paths).state is State.STOPPED
+    checkpoint = torch.load(paths.last, weights_only=True)
+    assert checkpoint["global_step"] > 0
+    assert f"after step {checkpoint['global_step']}" in outcome.reason
+
+
+def test_sigterm_stops_a_run_with_loader_workers() -> None:
+    paths = launcher.start(config_of(dataset=LONG, epochs=1000, batch_size=4, workers=2))
+    wait_until(paths, has_stepped(paths))
+    os.kill(_pid(paths), signal.SIGTERM)
+    outcome = wait_for_end(paths)
+    assert outcome.state == "stopped", outcome.reason
+    assert "by SIGTERM" in outcome.reason
+    assert paths.last.exists()
+
+
+def test_sigterm_during_the_import_stops_it() -> None:
+    paths = launcher.start(config_of(dataset=LONG))
+    wait_until(paths, lambda: paths.events(1).exists())
+    os.kill(_pid(paths), signal.SIGTERM)
+    outcome = wait_for_end(paths)
+    assert (outcome.state, outcome.reason) == ("stopped", "Stopped by SIGTERM before it began.")
+
+
+def test_a_run_that_was_asked_to_stop_before_it_began_does_not_train() -> None:
+    paths = folder_of(config_of(), "asked")
+    paths.stop.touch()
+    from explorer.training.__main__ import run
+    from explorer.training.stopping import StopRequest
+
+    assert run(paths, StopRequest(paths.stop)) == 0
+    assert outcome_of(paths).reason == "Stopped on request before it began."
+
+
+def test_a_second_attempt_writes_its_own_events() -> None:
+    paths, _ = run_here(config_of(epochs=1))
+    from explorer.training.__main__ import run
+    from explorer.training.stopping import StopRequest
+
+    assert run(paths, StopRequest(paths.stop)) == 0
+    assert paths.attempts() == (1, 2)
+    assert outcome_of(paths).attempt == 2
