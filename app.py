@@ -1,0 +1,19 @@
+"""The list of pages."""
+
+from pathlib import Path
+
+import streamlit as st
+
+import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
+from explorer.ui.texts import App
+
+st.set_page_config(page_title=App.TITLE, page_icon=":material/filter_vintage:", layout="wide")
+st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
+st.navigation(
+    [
+        st.Page("explorer/ui/pages/augment.py", title=App.AUGMENT, icon=":material/tune:", default=True),
+        st.Page("explorer/ui/pages/train.py", title=App.TRAIN, icon=":material/model_training:"),
+        st.Page("explorer/ui/pages/runs.py", title=App.RUNS, icon=":material/monitoring:"),
+    ],
+    position="top",
+).run()

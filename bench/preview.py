@@ -1,0 +1,124 @@
+"""From a key press on a slider to the painted picture, measured inside the page in Chromium.
+
+Three pages from the same run: the floor (one slider, one line of text), the plain page (the same steps as a beginner's
+script) and ours (the whole Augment page). Machines are noisy: read the ratios, not the milliseconds.
+"""
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from scripts.chromium import launch
+from scripts.server import PROJECT, Server
+
+PAGES = Path(__file__).parent / "pages"
+ROUNDS = 6
+PRESSES = 12  # in each round; the first two of each warm up and are not counted
+WARM_UP = 2
+REST_MS = 250  # between presses, so that each begins on a page at rest
+
+# Resolves to the milliseconds from the key press to the first frame on which `marker()` differs.
+_ARM = """(marker) => {
+  const look = new Function("return (" + marker + ")()");
+  const old = look();
+  window.measured = new Promise((resolve) => {
+    addEventListener("keydown", () => {
+      const begun = performance.now();
+      const tick = () => look() !== old ? resolve(performance.now() - begun) : requestAnimationFrame(tick);
+      requestAnimationFrame(tick);
+    }, { capture: true, once: true });
+  });
+}"""
+_FLOOR = """() => document.querySelector('[data-testid=stMarkdown]')?.innerText"""
+# A new address is not yet a picture: it counts once the browser has it decoded.
+_PLAIN = """() => Array.from(document.querySelectorAll('[data-testid=stImage] img'))
+  .map((image) => image.complete && image.naturalWidth ? image.src : window.lastSource).map((source, at, all) => {
+    if (at === all.length - 1) window.lastSource = source; return source; }).at(-1)"""
+_OURS = """() => Array.from(document.querySelectorAll('[data-testid=stBidiComponentIsolated]'))
+  .map((host) => host.shadowRoot?.querySelector('.preview')?.dataset.painted).find(Boolean)"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A page to measure: its script, the slider whose keys are pressed, and how to see that it has been painted."""
+
+    name: str
+    script: Path
+    marker: str
+    slider: int
+    keys: tuple[str, ...] = ("ArrowLeft", "ArrowRight")  # pressed in turn
+
+
+SUBJECTS = (
+    Subject("floor", PAGES / "floor.py", _FLOOR, 0),
+    # One way only: a picture that came before would be shown from the browser's cache.
+    Subject("plain", PAGES / "plain.py", _PLAIN, 1, ("ArrowLeft",)),
+    Subject("ours", PROJECT / "app.py", _OURS, 1),
+)
+
+
+def main() -> None:
+    """Measure and print the table."""
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        browser, _ = launch(playwright)
+        stack.callback(browser.close)
+        pages = {}
+        for subject in SUBJECTS:
+            url = stack.enter_context(_served(subject, Path(scratch)))
+            pages[subject.name] = browser.new_page(viewport={"width": 1280, "height": 800})
+            _open(pages[subject.name], url, subject)
+        times: dict[str, list[float]] = {subject.name: [] for subject in SUBJECTS}
+        for _ in range(ROUNDS):
+            for subject in SUBJECTS:
+                times[subject.name] += _round(pages[subject.name], subject)
+    _print(times)
+
+
+@contextmanager
+def _served(subject: Subject, scratch: Path) -> Iterator[str]:
+    # The other two run with Streamlit's own defaults, as their authors would run them.
+    folder = PROJECT if subject.name == "ours" else scratch
+    server = Server(scratch / f"home-{subject.name}", subject.script, folder)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.kill()
+
+
+def _open(page: Page, url: str, subject: Subject) -> None:
+    page.goto(url)
+    page.wait_for_function(f"() => ({subject.marker})()")
+    if subject.name == "ours":
+        page.get_by_text("Play", exact=True).click()  # the greeting moves by itself: it would be measured as an answer
+        page.get_by_role("option", name="Affine").click()  # the step with the most parameters
+    page.wait_for_timeout(2000)
+
+
+def _round(page: Page, subject: Subject) -> list[float]:
+    page.bring_to_front()
+    slider = page.locator("[data-testid=stSlider] input[type=range]").nth(subject.slider)
+    slider.focus()
+    times = []
+    for press in range(PRESSES):
+        page.wait_for_timeout(REST_MS)
+        page.evaluate(_ARM, subject.marker)
+        page.keyboard.press(subject.keys[press % len(subject.keys)])
+        times.append(float(page.evaluate("() => window.measured")))
+    return times[WARM_UP:]
+
+
+def _print(times: dict[str, list[float]]) -> None:
+    plain = statistics.median(times["plain"])
+    print(f"key press -> painted, 512 px with mask, three steps; {len(times['plain'])} presses each")
+    print(f"{'page':8}{'median':>10}{'p95':>10}{'of plain':>10}")
+    for name, values in times.items():
+        p95 = statistics.quantiles(values, n=20)[-1]
+        median = statistics.median(values)
+        print(f"{name:8}{median:>7.0f} ms{p95:>7.0f} ms{median / plain:>10.2f}")

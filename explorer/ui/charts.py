@@ -1,0 +1,274 @@
+"""From the numbers of a run to figures for the plot component: pure functions, JSON values only.
+
+A figure is `{"data": [...], "layout": {...}}` as plotly knows it. Numbers that are not known are None: a gap in a line.
+The horizontal axis of all curves is the epoch as people count, so that they can be read side by side.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.runs.view import EpochPoint, RunSnapshot
+from explorer.ui import palette
+from explorer.ui.run_metrics import Metrics
+from explorer.ui.texts import Charts as T
+
+Figure = dict[str, Any]
+Snapshot = RunSnapshot[Metrics]
+
+MAX_POINTS = 1500  # of a curve of steps: more than a screen has columns, few enough to send each second
+MAX_COUNTED = 20  # classes up to which a matrix has its counts written into the cells
+MAX_LINES = 12  # classes up to which each has a line of its own
+
+
+def figures(snapshot: Snapshot) -> dict[str, Figure]:
+    """All charts of a run, by name: "loss", "auroc", "f1" and, once there is an epoch, "confusion"."""
+    found = {"loss": loss(snapshot), "auroc": auroc(snapshot), "f1": f1(snapshot)}
+    if snapshot.confusion is not None:
+        found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
+    return found
+
+
+def class_names(snapshot: Snapshot) -> tuple[str, ...]:
+    """The names of the classes, numbered where the run has not said them."""
+    count = len(snapshot.confusion) if snapshot.confusion is not None else len(snapshot.classes)
+    known = snapshot.classes[:count]
+    return known + tuple(T.CLASS.format(number=number) for number in range(len(known) + 1, count + 1))
+
+
+def loss(snapshot: Snapshot) -> Figure:
+    """Training loss at each reported step, training and validation loss of each epoch; the learning rate on hover."""
+    per_epoch = _steps_per_epoch(snapshot)
+    step, value, rate = thin(snapshot.steps.step, snapshot.steps.loss, snapshot.steps.lr)
+    traces = [
+        _line(T.TRAIN_STEP, step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
+        | {"customdata": [[_number(s), _number(r)] for s, r in zip(step, rate, strict=True)]},
+        _curve(T.TRAIN_EPOCH, snapshot.epochs, [point.train_loss for point in snapshot.epochs], palette.TRAIN),
+        _curve(T.VAL_EPOCH, snapshot.epochs, [point.val_loss for point in snapshot.epochs], palette.ACCENT),
+    ]
+    layout = _layout(snapshot, T.LOSS_AXIS, first=0.0)
+    layout["yaxis"] |= {"rangemode": "tozero"}
+    return {"data": traces, "layout": layout}
+
+
+def auroc(snapshot: Snapshot) -> Figure:
+    """Macro AUROC of each epoch, and that of each class where there are more than 2."""
+    names = class_names(snapshot)
+    macro = [_derived(point).auroc_macro if point.derived else point.auroc for point in snapshot.epochs]
+    traces = [
+        _curve(T.MACRO if len(names) > 2 else T.AUROC, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)
+    ]
+    if 2 < len(names) <= MAX_LINES:
+        traces += _class_curves(snapshot, names, lambda metrics, index: metrics.auroc_per_class[index])
+    return {"data": traces, "layout": _score_layout(snapshot, traces, T.AUROC, 0.5)}
+
+
+def f1(snapshot: Snapshot) -> Figure:
+    """Macro F1 of each epoch, and F1 of each class."""
+    names = class_names(snapshot)
+    macro = [_derived(point).f1_macro if point.derived else point.f1_macro for point in snapshot.epochs]
+    traces = [_curve(T.MACRO, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
+    if len(names) <= MAX_LINES:
+        traces += _class_curves(snapshot, names, lambda metrics, index: metrics.f1_per_class[index])
+    return {"data": traces, "layout": _score_layout(snapshot, traces, T.F1, 0.0)}
+
+
+def confusion(counts: NDArray[np.int64], names: Sequence[str]) -> Figure:
+    """The counts of a (C, C) matrix, rows the truth; the colour is the share of its row, 0 to 1."""
+    shares = row_shares(counts)
+    size = len(counts)
+    places = list(range(size))
+    heatmap = {
+        "type": "heatmap",
+        "x": places,
+        "y": places,
+        "z": shares.tolist(),
+        "customdata": [
+            [[int(counts[row, column]), int(counts[row].sum()), names[row], names[column]] for column in places]
+            for row in places
+        ],
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [list(stop) for stop in palette.SEQUENTIAL],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": T.HOVER_CELL,
+    }
+    layout = _base_layout() | {"showlegend": False}
+    for axis, title in (("xaxis", T.PREDICTED), ("yaxis", T.TRUE)):
+        layout[axis] |= {
+            "title": {"text": title, "standoff": 6},
+            "tickvals": places,
+            "ticktext": [shorten(name) for name in names],
+            "showgrid": False,
+            "range": [-0.5, size - 0.5],
+            "tickangle": 0 if size <= 6 else "auto",
+        }
+    layout["yaxis"] |= {"range": [size - 0.5, -0.5]}
+    layout["margin"] |= {"t": 10}
+    if size <= MAX_COUNTED:
+        layout["annotations"] = [
+            _cell_text(row, column, int(counts[row, column]), shares[row, column])
+            for row in places
+            for column in places
+        ]
+    return {"data": [heatmap], "layout": layout}
+
+
+def row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(C, C) share of each cell in its row, 0 where the row is empty."""
+    totals = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
+
+
+def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDArray[np.float64]]:
+    """Columns of (N,) numbers with at most `most` rows left: the means of runs of neighbours. nan stays out of them."""
+    values = [np.asarray(column, np.float64) for column in (x, *columns)]
+    count = len(values[0])
+    if count <= most:
+        return values
+    edges = np.linspace(0, count, most + 1).astype(int)[:-1]
+    thinned = []
+    for column in values:
+        known = np.isfinite(column)
+        totals, numbers = np.add.reduceat(np.where(known, column, 0.0), edges), np.add.reduceat(known, edges, dtype=int)
+        thinned.append(np.divide(totals, numbers, out=np.full(most, math.nan), where=numbers > 0))
+    return thinned
+
+
+def shorten(name: str, most: int = 14) -> str:
+    """A name that fits at a tick, and in which plotly finds no markup."""
+    short = name if len(name) <= most else name[: most - 1] + "…"
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _derived(point: EpochPoint[Metrics]) -> Metrics:
+    assert point.derived is not None
+    return point.derived
+
+
+def _class_curves(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[dict[str, Any]]:
+    return [
+        _curve(
+            shorten(name, 24),
+            snapshot.epochs,
+            [pick(point.derived, index) if point.derived else None for point in snapshot.epochs],
+            palette.class_colour(index),
+            T.HOVER_SCORE,
+            1.6,
+        )
+        for index, name in enumerate(names)
+    ]
+
+
+def _curve(
+    name: str,
+    points: Sequence[EpochPoint[Metrics]],
+    values: Iterable[float | None],
+    colour: str,
+    hover: str = "",
+    width: float = 2.2,
+) -> dict[str, Any]:
+    """A value of each epoch: with markers, so that the first epoch can be seen before there is a line."""
+    line = _line(name, [point.number for point in points], values, colour, hover or T.HOVER_EPOCH, width)
+    marker = {"color": colour, "size": 6 if len(points) <= 40 else 3}
+    return line | {"mode": "lines+markers", "marker": marker}
+
+
+def _line(
+    name: str, x: Iterable[float], y: Iterable[float | None], colour: str, hover: str, width: float
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [_number(value) for value in x],
+        "y": [_number(value) for value in y],
+        "line": {"color": colour, "width": width},
+        "hovertemplate": hover,
+    }
+
+
+def _number(value: float | None) -> float | None:
+    """A number that JSON knows: five digits say all that a chart can show."""
+    return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")
+
+
+def _steps_per_epoch(snapshot: Snapshot) -> float:
+    told = snapshot.start.number("steps_per_epoch") if snapshot.start else math.nan
+    return told if told > 0 else 1.0
+
+
+def _epochs(snapshot: Snapshot) -> int:
+    told = snapshot.start.number("epochs") if snapshot.start else math.nan
+    if told > 0:
+        return int(told)
+    return snapshot.config.epochs if snapshot.config else max((point.number for point in snapshot.epochs), default=1)
+
+
+def _layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]:
+    layout = _base_layout()
+    last = _epochs(snapshot)
+    margin = max((last - first) * 0.02, 0.06)
+    ticks = {"tickmode": "linear", "tick0": 1, "dtick": 1} if last <= 12 else {"nticks": 8}
+    layout["xaxis"] |= {
+        "title": {"text": T.EPOCH_AXIS, "standoff": 4},
+        "range": [first - margin, last + margin],
+        **ticks,
+    }
+    layout["yaxis"] |= {"title": {"text": title, "standoff": 6}}
+    return layout
+
+
+def _score_layout(
+    snapshot: Snapshot, traces: Sequence[Mapping[str, Any]], title: str, usual_low: float
+) -> dict[str, Any]:
+    layout = _layout(snapshot, title, first=1.0)
+    known = [value for trace in traces for value in trace["y"] if value is not None]
+    low = min([usual_low, *(math.floor((value - 0.03) * 20) / 20 for value in known)])
+    layout["yaxis"] |= {"range": [max(low, 0.0) - 0.02, 1.02], "tickformat": ".2f"}
+    return layout
+
+
+def _base_layout() -> dict[str, Any]:
+    axis = {
+        "gridcolor": palette.GRID,
+        "linecolor": palette.GRID,
+        "zeroline": False,
+        "automargin": True,
+        "title": {"text": ""},
+    }
+    return {
+        "height": 270,
+        "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
+        "paper_bgcolor": palette.TRANSPARENT,
+        "plot_bgcolor": palette.TRANSPARENT,
+        "font": {"color": palette.THEME_TEXT, "family": palette.THEME_FONT, "size": 12},
+        "colorway": list(palette.CLASS_COLOURS),
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": palette.THEME_RAISED,
+            "bordercolor": palette.THEME_BORDER,
+            "font": {"color": palette.THEME_TEXT, "family": palette.THEME_FONT},
+        },
+        "modebar": {"bgcolor": palette.TRANSPARENT, "orientation": "v"},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 11}},
+        "xaxis": dict(axis),
+        "yaxis": dict(axis),
+        "uirevision": "kept",
+    }
+
+
+def _cell_text(row: int, column: int, count: int, share: float) -> dict[str, Any]:
+    colour = palette.ON_ACCENT if share > 0.5 else palette.THEME_TEXT
+    return {
+        "x": column,
+        "y": row,
+        "text": f"{count:,}",
+        "showarrow": False,
+        "font": {"color": colour, "size": 13},
+    }

@@ -1,0 +1,15 @@
+"""Components of our own: HTML, CSS and JavaScript lie beside the Python module of the same name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+def component(name: str, *, isolate_styles: bool = True) -> Callable[..., Any]:
+    """Register the component whose parts are `<name>.html`, `.css` and `.js`; call it once, at module level."""
+    html, css, js = ((_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    return st.components.v2.component(f"explorer_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles)

@@ -1,0 +1,105 @@
+// One chart that lives as long as its place on the page: every tick goes through Plotly.react, so that the node, the
+// zoom and the hover stay. A colour may be written as var(--name): it is looked up in the theme, now and when it changes.
+
+const REGISTRY = Symbol.for("explorer.plot");
+const shared = (window[REGISTRY] ??= { script: null, mounts: new Map() });
+
+function pageBase(path) {
+  // The address that this page's own script really came from: right also behind a proxy that adds a prefix.
+  const script = document.querySelector("script[type=module][src*='static/js/']");
+  const root = script ? new URL(script.src).href.split("static/js/")[0] : new URL("./", document.baseURI).href;
+  return new URL(path, root).href;
+}
+
+function loadPlotly(path) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  shared.script ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: pageBase(path), async: true });
+    script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new Error(script.src)));
+    script.onerror = () => { shared.script = null; script.remove(); reject(new Error(script.src)); };
+    document.head.append(script);
+  });
+  return shared.script;
+}
+
+function themed(value, styles) {
+  if (typeof value === "string") {
+    return value.startsWith("var(--") ? styles.getPropertyValue(value.slice(4, -1)).trim() || "inherit" : value;
+  }
+  if (Array.isArray(value)) return value.map((part) => themed(part, styles));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, themed(part, styles)]));
+  }
+  return value;
+}
+
+function draw(root) {
+  const { state } = root;
+  const canvas = root.querySelector(".canvas");
+  const { figure, label } = state.data;
+  canvas.style.height = `${figure.layout.height}px`;
+  const styles = getComputedStyle(root);
+  state.colour = styles.color;
+  root.setAttribute("aria-label", label);
+  const width = root.clientWidth || undefined;
+  const layout = { ...themed(figure.layout, styles), width, autosize: false };
+  state.queue = state.queue.then(() => window.Plotly.react(canvas, themed(figure.data, styles), layout, state.config)).then(() => {
+    if (!state.listening) listen(root, canvas);
+    root.dataset.updates = ++state.updates;
+    root.dataset.revision = state.revision;
+  });
+}
+
+function listen(root, canvas) {
+  const { state } = root;
+  state.listening = true;
+  canvas.on("plotly_click", (event) => {
+    const place = event.points.find((point) => point.data.type === "heatmap")?.pointNumber;
+    if (place && state.data.clickable) state.send("cell", { row: place[0], column: place[1] });
+  });
+  state.observer = new ResizeObserver(() => {
+    const width = root.clientWidth;
+    if (!width || width === canvas.layout?.width) return;
+    state.queue = state.queue.then(() => window.Plotly.relayout(canvas, { width }));
+  });
+  state.observer.observe(root);
+}
+
+function mount(root, key) {
+  const mounts = (shared.mounts.get(key) ?? 0) + 1;
+  shared.mounts.set(key, mounts);
+  root.dataset.mounts = mounts;
+  root.state = {
+    updates: 0, revision: null, colour: null, queue: Promise.resolve(), listening: false,
+    config: { displaylogo: false, scrollZoom: false, doubleClick: "reset", modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]] },
+  };
+  root.addEventListener("transitionend", (event) => {
+    if (event.target === root && getComputedStyle(root).color !== root.state.colour && window.Plotly) draw(root);
+  });
+}
+
+function fail(root, words) {
+  const problem = root.querySelector(".problem");
+  problem.textContent = words;
+  problem.hidden = false;
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".explorer-plot");
+  const { data } = component;
+  if (!root.state) mount(root, data.key);
+  const { state } = root;
+  state.send = component.setTriggerValue;
+  if (state.revision !== data.revision) {
+    Object.assign(state, { data, revision: data.revision });
+    root.classList.toggle("clickable", data.clickable);
+    root.dataset.key = data.key;
+    state.queue = state.queue.then(() => loadPlotly(data.script));
+    state.queue.then(() => { root.querySelector(".problem").hidden = true; draw(root); }).catch(() => fail(root, data.words.failed));
+  }
+  return () => {
+    if (root.isConnected) return; // a new tick, not the end
+    state.observer?.disconnect();
+    window.Plotly?.purge(root.querySelector(".canvas"));
+  };
+}

@@ -1,0 +1,28 @@
+"""Assemble a pipeline, and see at every change what it does to a picture and its mask."""
+
+import streamlit as st
+
+from explorer.ui import stage, step_form, step_list, workspace
+from explorer.ui.components.parameters import escape
+from explorer.ui.state import Key
+
+
+def page() -> None:
+    fresh = Key.WORKSPACE not in st.session_state
+    try:
+        work = workspace.current()
+    except workspace.WorkspaceError as error:
+        st.warning(escape(str(error)))
+        work = workspace.current()
+    if fresh and work.is_new:
+        stage.greet()
+    left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
+    with right, st.container(key=Key.STAGE):  # first on its way, because it is what people wait for
+        errors = stage.show()
+    with middle:
+        step_form.show(work, errors)
+    with left:
+        step_list.show(work, errors)
+
+
+page()

@@ -1,0 +1,68 @@
+"""Every colour that the application draws itself; the theme of `.streamlit/config.toml` has the rest.
+
+Class colours are the eight of Okabe and Ito (2008), "Color Universal Design", in an order whose neighbours also differ
+in lightness. They keep their distance under the three common colour-vision deficiencies, on a light and a dark ground.
+"""
+
+from collections.abc import Sequence
+
+ACCENT = "#6E6BE8"  # between the two theme accents: legible on a light and on a dark page
+NEUTRAL = "#8A90A2"  # second series, grids, what stands back
+GRID = "rgba(138, 144, 162, 0.22)"
+TRANSPARENT = "rgba(0, 0, 0, 0)"
+TRAIN = "#D08A00"  # what training says, beside what validation says in the accent
+ON_ACCENT = "#FFFFFF"  # text on a full accent
+
+# In charts, a colour or font of the theme: the plot component looks it up in the page, also when the theme changes.
+THEME_TEXT = "var(--st-text-color)"
+THEME_FONT = "var(--st-font)"
+THEME_RAISED = "var(--st-secondary-background-color)"
+THEME_BORDER = "var(--st-border-color)"
+
+CLASS_COLOURS: tuple[str, ...] = (
+    "#0072B2",  # blue
+    "#E69F00",  # orange
+    "#009E73",  # bluish green
+    "#CC79A7",  # reddish purple
+    "#56B4E9",  # sky blue
+    "#D55E00",  # vermilion
+    "#B8A900",  # yellow, darkened to be seen on white
+    "#8A90A2",  # grey in the place of black, which a dark page would swallow
+)
+
+# From the page's ground (transparent, so that it suits both themes) to the accent.
+SEQUENTIAL: tuple[tuple[float, str], ...] = (
+    (0.0, "rgba(110, 107, 232, 0.04)"),
+    (0.25, "rgba(110, 107, 232, 0.28)"),
+    (0.5, "rgba(110, 107, 232, 0.52)"),
+    (1.0, "rgba(110, 107, 232, 0.96)"),
+)
+
+# A run's state: shown with its word, never by colour alone.
+STATE_COLOURS: dict[str, str] = {
+    "queued": "#8A90A2",
+    "starting": "#56B4E9",
+    "running": "#6E6BE8",
+    "stalled": "#E69F00",
+    "stopping": "#E69F00",
+    "stopped": "#8A90A2",
+    "finished": "#009E73",
+    "failed": "#D55E00",
+    "lost": "#D55E00",
+}
+
+
+def class_colour(index: int) -> str:
+    """The colour of class `index` (0-based) on every page; classes beyond the eighth begin again."""
+    return CLASS_COLOURS[index % len(CLASS_COLOURS)]
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """`#RRGGBB` as three numbers from 0 to 255."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
+
+
+def class_rgb(count: int) -> Sequence[tuple[int, int, int]]:
+    """Colours of the first `count` classes, each as (red, green, blue) from 0 to 255."""
+    return [rgb(class_colour(index)) for index in range(count)]

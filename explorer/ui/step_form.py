@@ -1,0 +1,95 @@
+"""The middle of the Augment page: the selected step, its parameters, and what its documentation says."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.augment import edits
+from explorer.augment.catalog import Transform, advice, catalog
+from explorer.augment.pipeline import Draft, Node, Step
+from explorer.ui import workspace
+from explorer.ui.components import parameters
+from explorer.ui.components.parameters import escape, sync
+from explorer.ui.render import Errors
+from explorer.ui.state import Key, node_key
+from explorer.ui.texts import Augment as T
+
+
+def show(work: workspace.Workspace, errors: Errors) -> None:
+    """The form of the selected step, with each error at its field."""
+    node = None if work.view.selected is None else edits.find(work.draft, work.view.selected)
+    if node is None:
+        st.caption(T.CHOOSE)
+        return
+    transform = catalog().get(node.transform) if isinstance(node, Step) else None
+    _heading(node, transform, errors)
+    _probability(node)
+    if isinstance(node, Step) and transform is not None:
+        _parameters(node, transform, errors)
+        _documentation(transform)
+
+
+def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
+    title = node.transform if isinstance(node, Step) else node.kind
+    st.subheader(title, anchor=False, help=None if transform is None else _targets(transform))
+    if transform is not None:
+        st.caption(escape(" ".join([transform.summary, *advice(transform.name)])))
+    if problem := errors.get((node.id, "")):
+        st.error(escape(problem))
+
+
+def _targets(transform: Transform) -> str:
+    return T.TARGETS.format(
+        targets=", ".join(T.TARGET_NAMES[name] for name in T.TARGET_NAMES if name in transform.targets)
+    )
+
+
+def _probability(node: Node) -> None:
+    key = node_key(node.id, "p")
+    sync(key, float(node.p))
+    st.slider(T.P, 0.0, 1.0, key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=T.P_HELP)
+
+
+def _commit_p(node_id: str) -> None:
+    p = round(float(st.session_state[node_key(node_id, "p")]), 4)
+    workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
+
+
+def _parameters(node: Step, transform: Transform, errors: Errors) -> None:
+    for name, parameter in transform.parameters.items():
+        value = node.params.get(name, parameter.default)
+        parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit)
+    unknown = [
+        message
+        for (owner, name), message in errors.items()
+        if owner == node.id and name and name not in transform.parameters
+    ]
+    for message in unknown:
+        st.error(escape(message))
+    if not transform.parameters:
+        st.caption(T.NO_PARAMETERS)
+        return
+    exact, reset = st.columns([1.5, 1], vertical_alignment="center")
+    exact.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
+    reset.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
+
+
+def _commit(node_id: str, name: str, value: Any) -> None:
+    workspace.change(lambda draft: edits.set_param(draft, node_id, name, value), (node_id, name))
+
+
+def _reset(node_id: str) -> None:
+    def edit(draft: Draft) -> Draft:
+        node = edits.find(draft, node_id)
+        for name in node.params if isinstance(node, Step) else ():
+            draft = edits.unset_param(draft, node_id, name)
+        return draft
+
+    workspace.change(edit)
+
+
+def _documentation(transform: Transform) -> None:
+    # Sent only once it is opened: the texts are long, and every slider would carry them along.
+    box = st.expander(T.DOCUMENTATION.format(name=transform.name), key=Key.DOCUMENTATION, on_change="rerun")
+    if box.open:
+        box.markdown(transform.documentation)

@@ -1,0 +1,108 @@
+"""The left side of the Augment page: add, the list with its toolbar, and saved pipelines."""
+
+import streamlit as st
+
+from explorer.augment import edits, library
+from explorer.augment.catalog import GROUPS, catalog, exclusions
+from explorer.augment.files import PipelineFileError
+from explorer.augment.pipeline import Draft, DraftErrors, validate
+from explorer.runs.paths import home
+from explorer.ui import workspace
+from explorer.ui.commands import obey
+from explorer.ui.components import steps
+from explorer.ui.components.parameters import escape
+from explorer.ui.render import Errors
+from explorer.ui.state import Key
+from explorer.ui.texts import Augment as T
+
+TRAIN_PAGE = "explorer/ui/pages/train.py"
+
+
+def show(work: workspace.Workspace, errors: Errors) -> None:
+    """The pipeline as a list, what can be added to it, and what can be done with it."""
+    _add()
+    steps.show(work.history, work.view.selected, errors, key=Key.STEPS, on_command=_obey)
+    if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
+        st.switch_page(TRAIN_PAGE)
+    _saved(work)
+    _left_out()
+
+
+def _add() -> None:
+    names = sorted(catalog(), key=lambda name: (GROUPS.index(catalog()[name].group), name))
+    st.selectbox(
+        T.ADD, names, index=None, key=Key.ADD, on_change=_added, help=T.ADD_HELP,
+        format_func=lambda name: T.ADD_OPTION.format(group=catalog()[name].group, name=name),
+        placeholder=T.ADD_PLACEHOLDER.format(count=len(names)), label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _added() -> None:
+    name = st.session_state[Key.ADD]
+    st.session_state[Key.ADD] = None
+    if name is None:
+        return
+    after = workspace.current().view.selected
+    draft, new_id = edits.add(workspace.current().draft, name, after)
+    workspace.change(lambda _: draft, selected=new_id)
+
+
+def _obey() -> None:
+    command = st.session_state[Key.STEPS].command
+    if command:
+        workspace.keep(obey(workspace.current(), command))
+
+
+def _saved(work: workspace.Workspace) -> None:
+    folder = home() / "pipelines"
+    with st.popover(T.FILE, width="stretch"):
+        with st.form(Key.SAVE_FORM, border=False):
+            st.text_input(T.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
+            st.form_submit_button(T.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
+        saved = library.names(folder)
+        st.selectbox(
+            T.OPEN, saved, index=None, key=Key.OPEN_SAVED, on_change=_open, disabled=not saved,
+            placeholder=T.OPEN_PLACEHOLDER if saved else T.OPEN_NOTHING,
+        )  # fmt: skip
+        st.button(T.NEW, key=Key.NEW, on_click=_new, help=T.NEW_HELP, width="stretch")
+    if notice := st.session_state.pop(Key.NOTICE, None):
+        st.toast(escape(notice))
+
+
+def _save() -> None:
+    draft = workspace.current().draft.model_copy(update={"name": st.session_state[Key.NAME].strip()})
+    try:
+        library.save(home() / "pipelines", validate(draft))
+    except DraftErrors as error:
+        st.session_state[Key.NOTICE] = T.NOT_SAVED.format(reason=next(iter(error.errors.values())))
+    except PipelineFileError as error:
+        st.session_state[Key.NOTICE] = str(error)
+    else:
+        workspace.change(lambda _: draft)
+        st.session_state[Key.NOTICE] = T.SAVED.format(name=draft.name)
+
+
+def _open() -> None:
+    name = st.session_state[Key.OPEN_SAVED]
+    st.session_state[Key.OPEN_SAVED] = None
+    if name is None:
+        return
+    try:
+        pipeline = library.load(home() / "pipelines", name)
+    except PipelineFileError as error:
+        st.session_state[Key.NOTICE] = str(error)
+        return
+    draft = Draft(name=pipeline.name, nodes=pipeline.nodes)
+    workspace.change(lambda _: draft, selected=draft.nodes[0].id if draft.nodes else None)
+
+
+def _new() -> None:
+    workspace.open_new(Draft())
+
+
+def _left_out() -> None:
+    box = st.expander(T.LEFT_OUT, key=Key.LEFT_OUT, on_change="rerun")
+    if box.open:
+        box.markdown(
+            "\n".join(T.LEFT_OUT_LINE.format(name=name, reason=reason) for name, reason in exclusions().items())
+        )

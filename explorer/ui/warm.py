@@ -1,0 +1,21 @@
+"""Heavy imports, once per server process, and then out of the garbage collector's sight.
+
+Streamlit runs a full collection after every script run. With the imaging libraries loaded that held the interpreter for
+50 to 90 ms before each picture was sent; frozen objects are not walked. Import this module, never call it per session.
+"""
+
+import gc
+import sys
+
+import cv2
+
+import explorer.augment.apply
+import explorer.augment.catalog
+
+# The previews of many sessions share the machine with a training run: one thread per operation is enough.
+cv2.setNumThreads(1)
+explorer.augment.catalog.catalog()
+gc.collect()
+gc.freeze()
+# The thread that sends a picture waits for the one that draws the rest of the page: let it have its turn sooner.
+sys.setswitchinterval(0.0005)

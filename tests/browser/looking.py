@@ -1,0 +1,67 @@
+"""What a person sees of the preview: pixels on the screen, not what the server believes to have sent."""
+
+from playwright.sync_api import Locator, Page, expect
+
+PREVIEW = "[data-testid=preview]"
+_PAINTED = f"{PREVIEW}[data-painted]"
+# FNV-1a over all pixels, inside the page: a megabyte of pixels would take seconds to travel.
+_FINGERPRINT = """(canvas) => {
+  const { width, height } = canvas;
+  const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+  let hash = 2166136261;
+  for (const pixel of pixels) hash = Math.imul(hash ^ pixel, 16777619);
+  return `${width}x${height}:${hash >>> 0}`;
+}"""
+_COLOURS = """(canvas) => {
+  const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return new Set(pixels).size;
+}"""
+
+
+def canvas(page: Page, side: str, layer: str = "picture") -> Locator:
+    """The canvas of "before" or "after", and of its "picture" or its "mask"."""
+    return page.locator(f"{PREVIEW} [data-side={side}] canvas.{layer}")
+
+
+def colours(page: Page, side: str, layer: str) -> int:
+    """How many different colours are painted, clear among them."""
+    page.locator(_PAINTED).wait_for()
+    return int(canvas(page, side, layer).evaluate(_COLOURS))
+
+
+def fingerprint(page: Page, side: str = "after", layer: str = "picture") -> str:
+    """The same for the same painted pixels."""
+    page.locator(_PAINTED).wait_for()
+    return str(canvas(page, side, layer).evaluate(_FINGERPRINT))
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has nothing more to do for what was done to it."""
+    page.locator(_PAINTED).wait_for()
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-connection-state", "CONNECTED")
+
+
+def wait_for_another_picture(page: Page, old: str, side: str = "after") -> str:
+    """Wait until what is painted differs from `old`, and return its fingerprint."""
+    for _ in range(200):
+        new = fingerprint(page, side)
+        if new != old:
+            return new
+        page.wait_for_timeout(50)
+    raise AssertionError("the picture stayed as it was for 10 s")
+
+
+def drawn(page: Page) -> str:
+    """The list of drawn values, as text."""
+    return page.locator(f"{PREVIEW} .drawn").inner_text()
+
+
+def notice(page: Page) -> Locator:
+    """The line over a picture that is not the newest draft's."""
+    return page.locator(f"{PREVIEW} .notice")
+
+
+def titles(page: Page) -> list[str]:
+    """The steps in the list."""
+    return page.locator("[data-testid=steps] li .title").all_inner_texts()

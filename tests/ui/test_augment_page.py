@@ -1,0 +1,130 @@
+"""The Augment page without a browser: what its widgets are, and what they do to the draft."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.augment.catalog import GROUPS, catalog, exclusions
+from explorer.augment.pipeline import Draft
+from explorer.ui.history import History
+from explorer.ui.state import Key, node_key
+from explorer.ui.workspace import View, Workspace
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    assert not page.exception
+    yield page
+    assert not page.exception
+
+
+def draft(app: AppTest) -> Draft:
+    workspace: Workspace = app.session_state[Key.WORKSPACE]
+    return workspace.draft
+
+
+def add(app: AppTest, name: str) -> str:
+    app.selectbox(key=Key.ADD).set_value(name).run()
+    return str(app.session_state[Key.WORKSPACE].view.selected)
+
+
+def test_a_newcomer_finds_a_pipeline_that_works(app: AppTest) -> None:
+    assert [node.transform for node in draft(app).nodes] == ["HorizontalFlip", "Affine", "RandomBrightnessContrast"]  # type: ignore[union-attr]
+    assert not app.error
+    assert app.session_state[Key.LOOK].shown.drawn is not None
+
+
+def test_the_list_offers_every_transform_of_the_catalog(app: AppTest) -> None:
+    options = app.selectbox(key=Key.ADD).options
+    assert len(options) == len(catalog())
+
+
+def keys_on(app: AppTest) -> set[str]:
+    kinds = ("slider", "number_input", "toggle", "checkbox", "selectbox", "text_input", "color_picker")
+    return {str(widget.key) for kind in kinds for widget in app.get(kind)}
+
+
+@pytest.mark.parametrize("exact", [False, True], ids=["sliders", "typed"])
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_transform_has_a_form_that_stands(group: str, exact: bool, app: AppTest) -> None:
+    app.session_state[Key.EXACT] = exact
+    for name in [name for name, transform in catalog().items() if transform.group == group]:
+        app.session_state[Key.WORKSPACE] = Workspace("x" * 22, History(Draft()), View())
+        node = add(app, name)
+        assert not app.exception, name
+        assert not app.error, (name, app.error)
+        for parameter in catalog()[name].parameters:
+            assert any(key.startswith(node_key(node, parameter)) for key in keys_on(app)), (name, parameter)
+
+
+def test_a_slider_changes_the_draft_and_nothing_else(app: AppTest) -> None:
+    node = add(app, "RandomGamma")
+    others = [found for found in draft(app).nodes if found.id != node]
+    app.slider(key=node_key(node, "gamma_limit")).set_value((50.0, 150.0)).run()
+    changed = next(found for found in draft(app).nodes if found.id == node)
+    assert changed.params == {"gamma_limit": [50.0, 150.0]}
+    assert all(other in draft(app).nodes for other in others)
+    app.button(key=Key.RESET).click().run()
+    assert next(found for found in draft(app).nodes if found.id == node).params == {}
+
+
+def test_a_wrong_value_is_told_at_its_field_and_the_picture_stays(app: AppTest) -> None:
+    node = add(app, "GaussNoise")
+    app.toggle(key=Key.EXACT).set_value(True).run()
+    good = app.session_state[Key.LAST_GOOD]
+    app.number_input(key=node_key(node, "std_range:high")).set_value(7.0).run()
+    assert any(shown.value.startswith(":red[") and "7" in shown.value for shown in app.markdown)
+    assert app.session_state[Key.LOOK].shown is good
+    assert app.session_state[Key.LOOK].notice
+
+
+def test_what_is_left_out_is_shown_with_its_reason(app: AppTest) -> None:
+    app.session_state[Key.LEFT_OUT] = True
+    app.run()
+    shown = "\n".join(text.value for text in app.markdown)
+    assert all(f"**{name}**: {reason}" in shown for name, reason in exclusions().items())
+
+
+def test_a_reload_under_the_same_address_finds_everything_again(app: AppTest) -> None:
+    add(app, "RandomFog")
+    again = AppTest.from_file(APP, default_timeout=30)
+    again.query_params["draft"] = app.session_state[Key.WORKSPACE].id
+    again.run()
+    assert draft(again) == draft(app)
+
+
+def test_an_address_that_is_nobodys_opens_a_new_pipeline() -> None:
+    for asked in ("../../etc/passwd", "x" * 22, ""):
+        app = AppTest.from_file(APP, default_timeout=30)
+        app.query_params["draft"] = asked
+        app.run()
+        assert not app.exception
+        assert len(draft(app).nodes) == 3
+
+
+def test_a_pipeline_is_saved_and_opened_by_its_name(app: AppTest) -> None:
+    add(app, "RandomRain")
+    saved = draft(app)
+    app.text_input(key=Key.NAME).input("개미 rain")
+    next(button for button in app.button if button.proto.is_form_submitter).click().run()
+    app.button(key=Key.NEW).click().run()
+    assert draft(app).nodes == ()
+    app.selectbox(key=Key.OPEN_SAVED).set_value("개미 rain").run()
+    assert draft(app).nodes == saved.nodes
+
+
+def test_an_empty_pipeline_shows_the_picture_as_it_is(app: AppTest) -> None:
+    app.button(key=Key.NEW).click().run()
+    shown = app.session_state[Key.LOOK].shown
+    assert shown.before.picture == shown.after.picture
+
+
+def test_next_draws_with_the_next_seed(app: AppTest) -> None:
+    seed = app.session_state[Key.WORKSPACE].view.seed
+    app.button(key=Key.NEXT).click().run()
+    assert app.session_state[Key.WORKSPACE].view.seed == seed + 1

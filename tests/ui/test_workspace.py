@@ -1,0 +1,51 @@
+"""A workspace comes back from its file as it was; a damaged file is reported, never half read."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from explorer.augment.edits import set_p
+from explorer.ui import workspace
+from explorer.ui.history import History
+from explorer.ui.workspace import View, Workspace, WorkspaceError, demo_draft, load, save
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_what_was_saved_is_read_back_with_undo_and_view() -> None:
+    draft = demo_draft()
+    history = History(draft).record(set_p(draft, draft.nodes[0].id, 0.25))
+    work = Workspace("a" * 22, history, View(selected=draft.nodes[2].id, seed=17, picture="shapes"))
+    save(work)
+    assert load(work.id) == work
+    assert load(work.id).history.undo().present == draft
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"version": 1}', '{"past": 3, "present": "", "future": [], "view": {}}']
+)
+def test_a_damaged_file_is_reported(home: Path, damage: str) -> None:
+    (home / "drafts").mkdir()
+    (home / "drafts" / ("b" * 22 + ".json")).write_text(damage)
+    with pytest.raises(WorkspaceError, match="could not be read"):
+        load("b" * 22)
+
+
+def test_a_view_of_a_later_version_does_not_break_this_one(home: Path) -> None:
+    work = Workspace("c" * 22, History(demo_draft()), View(seed=3))
+    save(work)
+    file = home / "drafts" / ("c" * 22 + ".json")
+    record = json.loads(file.read_text())
+    record["view"]["later"] = True
+    file.write_text(json.dumps(record))
+    assert load(work.id).view.seed == 3
+
+
+def test_only_known_parts_can_be_uploaded() -> None:
+    with pytest.raises(KeyError):
+        workspace._upload("d" * 22, "../../etc/passwd")
