@@ -33,7 +33,7 @@ def _augment(page: Page) -> None:
     page.locator("[data-testid=preview][data-painted]").wait_for()
     page.get_by_text("Play", exact=True).click()
     page.get_by_role("option", name="Affine").click()
-    seed = page.get_by_label("Seed")
+    seed = page.get_by_role("spinbutton", name="Seed")
     seed.fill("1")  # one with which all three steps fire
     seed.press("Enter")
     page.wait_for_timeout(2000)
@@ -43,8 +43,8 @@ def _augment(page: Page) -> None:
 def _run(page: Page) -> None:
     page.get_by_role("button", name="Train with this").click()
     page.get_by_role("button", name="Start").click(timeout=60_000)
-    page.get_by_text("epoch 4 of", exact=False).first.wait_for(timeout=180_000)
-    page.wait_for_timeout(2000)
+    page.get_by_text("Confusion matrix, epoch 5").wait_for(timeout=180_000)
+    page.wait_for_timeout(500)
     page.screenshot(path=FOLDER / "run.png")
 
 

@@ -64,18 +64,25 @@ def show(run_id: str) -> None:
 
 
 def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
-    _heading(snapshot)
-    if snapshot.problem:
-        st.error(escape(snapshot.problem))
-    _progress(snapshot)
-    _numbers(snapshot.epochs)
-    if snapshot.epochs or len(snapshot.steps.step):
-        _charts(snapshot)
-    elif not snapshot.status.over:
-        st.info(T.WAITING)
-    if snapshot.damaged_lines:
-        st.warning(T.DAMAGED.format(count=snapshot.damaged_lines))
-    _details(view, snapshot)
+    # Places of their own: what comes or goes above a chart must not move it, or it would lose its zoom.
+    heading, progress, numbers, curves, details = (st.container() for _ in range(5))
+    with heading:
+        _heading(snapshot)
+        if snapshot.problem:
+            st.error(escape(snapshot.problem))
+    with progress:
+        _progress(snapshot)
+    with numbers:
+        _numbers(snapshot.epochs)
+    with curves:
+        if snapshot.epochs or len(snapshot.steps.step):
+            _charts(snapshot)
+        elif not snapshot.status.over:
+            st.info(T.WAITING)
+    with details:
+        if snapshot.damaged_lines:
+            st.warning(T.DAMAGED.format(count=snapshot.damaged_lines))
+        _details(view, snapshot)
 
 
 def _heading(snapshot: Snapshot) -> None:

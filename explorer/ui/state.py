@@ -6,6 +6,7 @@ from enum import StrEnum
 class Key(StrEnum):
     """Keys of the session state that are not a widget of one node."""
 
+    ADDRESS = "address"  # of the page that was shown last
     WORKSPACE = "workspace"  # the draft, its history and its view, shared by all pages
 
     # Augment

@@ -12,7 +12,7 @@ from explorer.ui.commands import obey
 from explorer.ui.components import steps
 from explorer.ui.components.parameters import escape
 from explorer.ui.render import Errors
-from explorer.ui.state import Key
+from explorer.ui.state import Key, Query
 from explorer.ui.texts import Augment as T
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
@@ -23,7 +23,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     _add()
     steps.show(work.history, work.view.selected, errors, key=Key.STEPS, on_command=_obey)
     if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
-        st.switch_page(TRAIN_PAGE)
+        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
     _saved(work)
     _left_out()
 

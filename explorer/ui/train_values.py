@@ -21,12 +21,12 @@ Values = dict[str, Any]
 # Numbers that people write in many ways (1e-3, 0,001 as a mistake, nothing) are kept as the text that was typed.
 DEFAULTS: Mapping[str, Any] = {
     "dataset": "shapes",
-    "num_classes": 3,
+    "num_classes": 5,
     "train_images": 240,
     "val_images": 120,
     "shapes_size": 96,
     "imbalance": 1.0,
-    "noise": 0.1,
+    "noise": 0.6,  # hard enough that the confusion matrix has something to show
     "path": "",
     "val_fraction": 0.2,
     "pipeline": "",
@@ -67,6 +67,7 @@ def current() -> Values:
 def change(**values: Any) -> None:
     """Take over what was typed or chosen, and keep it."""
     work = workspace.current().id
+    workspace.save(workspace.current())  # a pipeline that nobody has changed has no file yet, and this belongs to it
     changed = current() | values
     if "dataset" in values:
         changed["image_size"] = IMAGE_SIZES[values["dataset"]]

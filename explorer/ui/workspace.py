@@ -85,7 +85,9 @@ def current() -> Workspace:
         else:
             open_new(demo_draft())
     workspace: Workspace = st.session_state[Key.WORKSPACE]
-    if st.query_params.get(Query.DRAFT) != workspace.id:
+    # A change of page may clear the browser's address while the server still knows the old one: write it on arrival.
+    if st.query_params.get(Query.DRAFT) != workspace.id or st.session_state.get(Key.ADDRESS) != st.context.url:
+        st.session_state[Key.ADDRESS] = st.context.url
         st.query_params[Query.DRAFT] = workspace.id
     return workspace
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from scripts.server import Server
+
+expect.set_options(timeout=20_000)  # a busy machine of two cores takes its time
 
 
 @pytest.fixture

@@ -105,3 +105,109 @@ def test_a_file_that_is_no_picture_is_told_and_the_last_one_stays(page: Page, se
     )
     expect(page.get_by_text("is not an image")).to_be_visible()
     assert looking.fingerprint(page, "before") == old
+
+
+MATRIX = "[data-testid=plot][data-key$=confusion]"
+LOSS = "[data-testid=plot][data-key$=loss]"
+
+
+def cells(page: Page) -> list[str]:
+    """The counts that are written into the confusion matrix."""
+    return page.locator(f"{MATRIX} .annotation-text").all_text_contents()
+
+
+def wait_for_epoch(page: Page, number: int) -> None:
+    title = re.compile(rf"Confusion matrix, epoch ({'|'.join(str(n) for n in range(number, 60))})$")
+    expect(page.get_by_text(title)).to_be_visible(timeout=90_000)
+
+
+def x_range(page: Page) -> list[float]:
+    """What the loss chart shows of its horizontal axis."""
+    found = page.locator(f"{LOSS} .js-plotly-plot").evaluate("chart => chart._fullLayout.xaxis.range.map(Number)")
+    return [round(float(end), 3) for end in found]
+
+
+def zoom(page: Page) -> None:
+    """Draw a rectangle into the loss chart, as people zoom."""
+    box = page.locator(f"{LOSS} .nsewdrag").first.bounding_box()
+    assert box is not None
+    left, top = box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.2
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(left + box["width"] * 0.3, top + box["height"] * 0.5, steps=5)
+    page.mouse.up()
+
+
+def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    looking.settle(page)
+    page.get_by_role("button", name="Train with this").click()
+
+    # A mistake is told at its field, and Start does not start.
+    rate = page.get_by_role("textbox", name="Learning rate")
+    for wrong, words in (("0", "must be above 0"), ("nan", "must be an ordinary number")):
+        rate.fill(wrong)
+        rate.press("Enter")
+        expect(page.get_by_text(words)).to_be_visible()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_text("needs a look first")).to_be_visible()
+    rate.fill("0.003")
+    rate.press("Enter")
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("60")
+    epochs.press("Enter")
+    expect(page.get_by_text("60 epochs")).to_be_visible()
+
+    # What was typed is still there after a reload.
+    page.reload()
+    expect(page.get_by_text("60 epochs")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Learning rate")).to_have_value("0.003")
+
+    # Start: the run has a page and an address of its own; the matrix changes between epochs.
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/runs?*run=*")
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+    wait_for_epoch(page, 1)
+    expect(page.locator(f"{MATRIX} .annotation-text")).to_have_count(25)
+    first = cells(page)
+    zoom(page)
+    page.wait_for_timeout(300)
+    zoomed = x_range(page)
+    updates = int(page.locator(LOSS).get_attribute("data-updates") or 0)
+    wait_for_epoch(page, 3)
+    assert cells(page) != first
+
+    # The charts have grown meanwhile, in the same place, and the zoom has stayed.
+    assert int(page.locator(LOSS).get_attribute("data-updates") or 0) > updates
+    assert page.locator(LOSS).get_attribute("data-mounts") == "1"
+    assert x_range(page) == zoomed
+
+    # A click on a cell reaches the server.
+    page.locator(f"{MATRIX} .nsewdrag").first.click(position={"x": 20, "y": 12})
+    expect(
+        page.get_by_text(re.compile(r"True circle, predicted circle: \d+ of \d+ images in epoch \d+"))
+    ).to_be_visible()
+
+    # The server dies without a word; the run goes on, and its page finds all of it.
+    server.kill()
+    address = page.url
+    server.start()
+    page.goto(address)
+    wait_for_epoch(page, 5)
+    points = page.locator(f"{LOSS} .js-plotly-plot").evaluate("chart => Array.from(chart.data[2].x)")
+    assert points == list(range(1, len(points) + 1))
+    assert len(points) >= 5
+
+    # Stop saves and ends it; the list says so, and Back leads to the run again.
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("stopped", exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    page.get_by_role("button", name="All runs").click()
+    row = page.locator("[data-testid=run-list] a")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("stopped")
+    page.go_back()
+    expect(page.get_by_text(re.compile("Confusion matrix, epoch"))).to_be_visible()
+    page.get_by_role("button", name="All runs").click()
+    row.click()
+    expect(page.get_by_text(re.compile("Confusion matrix, epoch"))).to_be_visible()

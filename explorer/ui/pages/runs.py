@@ -35,6 +35,8 @@ def _all() -> None:
     idle = all(run.status.over for run in summaries())
 
     def body() -> None:
+        if Query.RUN in st.query_params:
+            st.rerun()  # a run was opened: only the whole page can show it
         runs = summaries()
         if not runs:
             _empty()

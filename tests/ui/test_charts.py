@@ -1,0 +1,95 @@
+"""Charts say what the counts say: checked on their data, against scikit-learn."""
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
+
+from explorer.metrics.counts import confusion_counts
+from explorer.metrics.scores import score_histogram
+from explorer.runs.epochs import EpochRecord
+from explorer.runs.events import EventWriter
+from explorer.runs.paths import RunPaths, runs_root
+from explorer.runs.view import RunView
+from explorer.ui import charts
+from explorer.ui.components import plot
+from explorer.ui.run_metrics import derive
+
+NAMES = ("ants", "bees", "<b>wasps</b>")
+
+
+def logits_of(epoch: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(epoch)
+    labels = generator.integers(0, 3, 60)
+    return generator.normal(size=(60, 3)).astype(np.float32) + epoch * np.eye(3, dtype=np.float32)[labels], labels
+
+
+@pytest.fixture
+def snapshot() -> charts.Snapshot:
+    """A run of two epochs, written as a trainer writes it."""
+    paths = RunPaths(runs_root() / "20261123-142501-charts-x7k")
+    paths.root.mkdir()
+    writer = EventWriter(paths, 1)
+    writer.write("start", promise_s=60, total_steps=20, steps_per_epoch=10, epochs=2, classes=list(NAMES))
+    for step in range(1, 21):
+        writer.write("step", epoch=(step - 1) // 10, step=step, promise_s=60, loss=1 / step, lr=0.01)
+    for epoch in (0, 1):
+        logits, labels = logits_of(epoch)
+        histogram = score_histogram(logits, labels)
+        confusion = confusion_counts(labels, logits.argmax(axis=1), 3)
+        EpochRecord(confusion, histogram.positives, histogram.negatives, logits, labels).save(paths.epoch(1, epoch))
+        writer.write("epoch", epoch=epoch, step=10 * (epoch + 1), promise_s=60, train_loss=0.5, val_loss=0.4, auroc=0.5)
+    writer.close()
+    return RunView(paths, derive).refresh()
+
+
+def test_curves_are_those_of_scikit_learn(snapshot: charts.Snapshot) -> None:
+    for epoch in (0, 1):
+        logits, labels = logits_of(epoch)
+        shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        macro = roc_auc_score(labels, shares, multi_class="ovr")
+        assert charts.auroc(snapshot)["data"][0]["y"][epoch] == pytest.approx(macro, abs=1e-5)
+        f1 = f1_score(labels, logits.argmax(axis=1), average=None)
+        assert charts.f1(snapshot)["data"][0]["y"][epoch] == pytest.approx(f1.mean(), abs=1e-5)
+        for index in range(3):
+            assert charts.f1(snapshot)["data"][1 + index]["y"][epoch] == pytest.approx(f1[index], abs=1e-5)
+
+
+def test_the_matrix_is_that_of_the_latest_epoch_with_the_truth_in_rows(snapshot: charts.Snapshot) -> None:
+    logits, labels = logits_of(1)
+    expected = confusion_matrix(labels, logits.argmax(axis=1))
+    figure = charts.figures(snapshot)["confusion"]
+    counts = [[cell[0] for cell in row] for row in figure["data"][0]["customdata"]]
+    assert counts == expected.tolist()
+    np.testing.assert_allclose(figure["data"][0]["z"], expected / expected.sum(axis=1, keepdims=True))
+    written = {(note["y"], note["x"]): note["text"] for note in figure["layout"]["annotations"]}
+    assert written == {(r, c): str(expected[r, c]) for r in range(3) for c in range(3)}
+
+
+def test_names_cannot_become_markup(snapshot: charts.Snapshot) -> None:
+    ticks = charts.figures(snapshot)["confusion"]["layout"]["xaxis"]["ticktext"]
+    assert not any("<" in tick for tick in ticks)
+
+
+def test_loss_has_every_step_and_every_epoch(snapshot: charts.Snapshot) -> None:
+    steps, train, val = charts.loss(snapshot)["data"]
+    assert steps["x"] == pytest.approx([step / 10 for step in range(1, 21)])
+    assert (train["x"], val["x"]) == ([1, 2], [1, 2])
+
+
+def test_figures_are_json_and_equal_ones_have_one_revision(snapshot: charts.Snapshot) -> None:
+    for name, figure in charts.figures(snapshot).items():
+        first, again = (plot.data(found, name, name) for found in (figure, json.loads(json.dumps(figure))))
+        assert first["revision"] == again["revision"]
+    with pytest.raises(ValueError, match="JSON"):
+        plot.data({"data": [{"y": [float("nan")]}], "layout": {}}, "x", "x")
+
+
+def test_thinning_keeps_the_mean_and_leaves_gaps_out() -> None:
+    x = np.arange(10_000.0)
+    y = np.where(x % 7 == 0, np.nan, x)
+    thin_x, thin_y = charts.thin(x, y, most=100)
+    assert len(thin_x) == 100
+    assert thin_x.mean() == pytest.approx(x.mean())
+    assert np.isfinite(thin_y).all()
