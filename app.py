@@ -5,9 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
+from explorer.ui.icon import icon
 from explorer.ui.texts import App
 
-st.set_page_config(page_title=App.TITLE, page_icon=":material/filter_vintage:", layout="wide")
+st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide")
 st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
 st.navigation(
     [

@@ -23,11 +23,16 @@ def server(home: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A window of 1280 × 800 px; whatever goes wrong in its scripts fails the test."""
+    """A window of 1280 × 800 px; an error in its scripts, or a request to any other machine, fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     found = context.new_page()
     mistakes: list[str] = []
     found.on("pageerror", lambda error: mistakes.append(str(error)))
+    found.on("request", lambda request: None if _is_here(request.url) else mistakes.append(request.url))
     yield found
     context.close()
     assert not mistakes
+
+
+def _is_here(url: str) -> bool:
+    return url.startswith(("http://localhost:", "ws://localhost:", "data:", "blob:"))
