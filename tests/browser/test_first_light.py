@@ -26,7 +26,7 @@ def remove_all(page: Page) -> None:
 
 
 def type_value(page: Page, field: str, value: str) -> None:
-    box = page.get_by_label(field, exact=True)
+    box = page.get_by_role("spinbutton", name=field, exact=True)
     box.fill(value)
     box.press("Enter")
     looking.settle(page)
@@ -67,6 +67,7 @@ def test_build_three_steps_see_them_break_one_and_lose_nothing(page: Page, serve
     # A crop larger than the picture: told at the step, and the last good picture stays.
     page.get_by_role("option", name="RandomCrop").click()
     page.get_by_text("Type exact values").click()
+    expect(page.get_by_role("spinbutton", name="height", exact=True)).to_have_value("256")
     looking.settle(page)
     good = looking.fingerprint(page)
     type_value(page, "height", "4000")
