@@ -100,8 +100,14 @@ def _help(parameter: Parameter) -> str | None:
     return parameter.doc or None
 
 
-def _committer(node_id: str, parameter: Parameter, commit: Commit, convert: Callable[[Any], Any]) -> tuple[str, Any]:
-    key = node_key(node_id, parameter.name)
+def _committer(
+    node_id: str, parameter: Parameter, commit: Commit, convert: Callable[[Any], Any], widget: str = ""
+) -> tuple[str, Any]:
+    """The key of a widget, and what it calls when it is changed.
+
+    Another widget for the same parameter needs a key of its own (`widget`): under the old one it would start at zero.
+    """
+    key = node_key(node_id, f"{parameter.name}:{widget}" if widget else parameter.name)
     return key, lambda: commit(node_id, parameter.name, convert(st.session_state[key]))
 
 
@@ -123,7 +129,7 @@ def _choice(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> N
 
 def _number(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     kind: Callable[[Any], Any] = int if parameter.kind is Kind.INT else float
-    key, changed = _committer(node_id, parameter, commit, kind)
+    key, changed = _committer(node_id, parameter, commit, kind, "exact" if exact() else "")
     sync(key, kind(value))
     low, high = display_bounds(parameter, value, value)
     step = kind(parameter.step or (1 if kind is int else 0.01))
@@ -208,7 +214,7 @@ def _text(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
 
 
 def _literal(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    key, changed = _committer(node_id, parameter, commit, parse_literal)
+    key, changed = _committer(node_id, parameter, commit, parse_literal, "text")
     sync(key, value if isinstance(value, str) else json.dumps(value))
     st.text_input(parameter.name, key=key, on_change=changed, help=_help(parameter) or T.LITERAL_HELP)
 
