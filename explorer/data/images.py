@@ -15,6 +15,8 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", 
 _FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 _ORIENTATION = 0x0112  # the EXIF tag
 _WHITE = (255, 255, 255, 255)
+_DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
+_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 
 
 class ImageError(ValueError):
@@ -42,6 +44,19 @@ def decode(source: Path | bytes, name: str | None = None) -> Decoded:
     called = name or (source.name if isinstance(source, Path) else "the image")
     with _open(source, called) as image:
         return _to_rgb(_load(image, called))
+
+
+def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
+    """(H, W, 4) uint8, RGBA, of a file that can hold transparency, else (H, W, 3), RGB, as `decode` gives it.
+
+    Colours are as they are stored, also where nothing of them shows. Raises ImageError.
+    """
+    called = name or (source.name if isinstance(source, Path) else "the image")
+    with _open(source, called) as image:
+        loaded = _load(image, called)
+    if not _has_alpha(loaded):
+        return _to_rgb(loaded).pixels
+    return np.ascontiguousarray(np.asarray(loaded.convert("RGBA"), np.uint8))
 
 
 def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
@@ -119,9 +134,9 @@ def _load(image: Image.Image, called: str) -> Image.Image:
 
 def _to_rgb(image: Image.Image) -> Decoded:
     notes: list[str] = []
-    if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
+    if image.mode in _DEEP:
         return _from_deep(image)
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+    if _has_alpha(image):
         notes.append("Transparency was laid on white.")
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
@@ -131,6 +146,10 @@ def _to_rgb(image: Image.Image) -> Decoded:
         notes.append("Greyscale: the three channels are the same.")
     pixels = np.asarray(image.convert("RGB"), np.uint8)
     return Decoded(np.ascontiguousarray(pixels), tuple(notes))
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in _ALPHA or (image.mode not in _DEEP and "transparency" in image.info)
 
 
 def _from_deep(image: Image.Image) -> Decoded:
@@ -147,3 +166,13 @@ def _from_deep(image: Image.Image) -> Decoded:
         note = f"Values from {low:.4g} to {high:.4g} were stretched to 0 to 255."
     channel = np.rint(grey).astype(np.uint8)
     return Decoded(np.repeat(channel[:, :, None], 3, axis=2), (note,))
+
+
+def mask_palette(source: Path | bytes, name: str | None = None) -> tuple[tuple[int, int, int], ...]:
+    """The colours of a palette image by index, each red, green, blue from 0 to 255; () for any other image.
+
+    Raises ImageError.
+    """
+    with _open(source, name or "the mask") as image:
+        flat = (image.getpalette("RGB") or []) if image.mode == "P" else []
+    return tuple((flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat) - 2, 3))

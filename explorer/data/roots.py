@@ -1,16 +1,19 @@
 """Which folders a page may read. Whoever opens the page chooses among them; the server's owner says which they are."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from explorer.data.dataset import DatasetError
+from explorer.data.home import home
 from explorer.data.image_folder import looks_like_image_folder
 
 VARIABLE = "EXPLORER_DATA_ROOTS"
 MAX_DEPTH = 3
 MAX_FOUND = 200
 MAX_VISITED = 2_000  # folders looked into, so that a huge tree does not hold up the page
+
+Looks = Callable[[Path], bool]  # whether a folder looks like a data set of some kind
 
 
 class OutsideRoots(DatasetError):
@@ -23,8 +26,7 @@ def allowed_roots() -> tuple[Path, ...]:
     if named:
         roots = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
     else:
-        home = Path(os.environ.get("EXPLORER_HOME") or "~/.augmentation-explorer").expanduser()
-        roots = [home / "data", Path("data")]
+        roots = [home() / "data", Path("data")]
     return tuple(root.resolve() for root in roots)
 
 
@@ -57,24 +59,32 @@ def _resolved(path: Path) -> Path | None:
 
 def image_folders() -> tuple[Path, ...]:
     """Folders inside the roots that look like image-folder data sets, sorted; the search is bounded."""
-    found: list[Path] = []
+    return tuple(folder for folder, _ in find_folders({"image_folder": looks_like_image_folder}))
+
+
+def find_folders(kinds: Mapping[str, Looks]) -> tuple[tuple[Path, str], ...]:
+    """Folders inside the roots with the first of `kinds` that each looks like, sorted; the search is bounded.
+
+    Nothing is sought inside a folder that was found. A look may raise OSError: then the folder is left out.
+    """
+    found: list[tuple[Path, str]] = []
     budget = [MAX_VISITED]
     for root in allowed_roots():
-        found.extend(_search(root, 0, budget))
+        found.extend(_search(root, kinds, 0, budget))
     return tuple(sorted(set(found))[:MAX_FOUND])
 
 
-def _search(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]:
+def _search(folder: Path, kinds: Mapping[str, Looks], depth: int, budget: list[int]) -> Iterator[tuple[Path, str]]:
     budget[0] -= 1
     if budget[0] < 0 or depth > MAX_DEPTH:
         return
     try:
-        if looks_like_image_folder(folder):
-            yield folder
+        if kind := next((kind for kind, looks in kinds.items() if looks(folder)), None):
+            yield folder, kind
             return
         children = sorted(child for child in folder.iterdir() if child.is_dir() and not child.is_symlink())
     except OSError:
         return  # a folder that may not be read holds nothing to offer
     for child in children:
         if not child.name.startswith("."):
-            yield from _search(child, depth + 1, budget)
+            yield from _search(child, kinds, depth + 1, budget)

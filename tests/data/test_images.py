@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from explorer.data import images
-from explorer.data.images import ImageError, decode, decode_mask, read_image, read_size
+from explorer.data.images import ImageError, decode, decode_mask, decode_with_alpha, read_image, read_size
 
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
 
@@ -55,6 +55,31 @@ def test_a_palette_gives_its_colours() -> None:
 def test_transparent_pixels_are_white() -> None:
     clear = np.dstack([RGB, np.zeros((20, 30), np.uint8)])
     assert (decode(saved(Image.fromarray(clear, "RGBA"))).pixels == 255).all()
+
+
+def test_transparency_is_given_where_it_is_asked_for() -> None:
+    alpha = np.arange(600, dtype=np.uint8).reshape(20, 30)
+    np.testing.assert_array_equal(
+        decode_with_alpha(saved(Image.fromarray(np.dstack([RGB, alpha])))), np.dstack([RGB, alpha])
+    )
+    grey = np.dstack([RGB[..., 0], alpha])
+    np.testing.assert_array_equal(decode_with_alpha(saved(Image.fromarray(grey, "LA"))), grey[..., [0, 0, 0, 1]])
+
+
+def test_the_clear_colour_of_a_palette_and_of_rgb_is_transparent() -> None:
+    palette = Image.fromarray(np.tile(np.uint8([0, 1]), (4, 2)), "P")
+    palette.putpalette([9, 9, 9, 50, 60, 70])
+    expected = np.tile(np.uint8([[9, 9, 9, 0], [50, 60, 70, 255]]), (4, 2, 1))
+    np.testing.assert_array_equal(decode_with_alpha(saved(palette, transparency=0)), expected)
+    rgb = Image.fromarray(expected[..., :3].copy())
+    np.testing.assert_array_equal(decode_with_alpha(saved(rgb, transparency=(9, 9, 9))), expected)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "1", "I;16"])
+def test_a_file_without_transparency_is_decoded_as_ever(mode: str) -> None:
+    deep = Image.fromarray(np.linspace(0, 65535, 600).reshape(20, 30).astype(np.uint16))
+    content = saved(deep if mode == "I;16" else Image.fromarray(RGB).convert(mode))
+    np.testing.assert_array_equal(decode_with_alpha(content), decode(content).pixels)
 
 
 def test_a_turned_camera_is_turned_back() -> None:

@@ -6,7 +6,14 @@ import pytest
 from PIL import Image
 
 from explorer.data.dataset import DatasetError
-from explorer.data.roots import OutsideRoots, allowed_roots, image_folders, resolve_inside
+from explorer.data.roots import (
+    MAX_VISITED,
+    OutsideRoots,
+    allowed_roots,
+    find_folders,
+    image_folders,
+    resolve_inside,
+)
 
 
 @pytest.fixture
@@ -47,6 +54,35 @@ def test_no_path_at_all_is_said(path: str) -> None:
 
 def test_data_sets_are_found_for_the_list(root: Path) -> None:
     assert image_folders() == (root / "insects",)
+
+
+def test_folders_of_several_kinds_are_found_in_one_search_and_not_below_each_other(root: Path) -> None:
+    (root / "insects" / "a" / "deep").mkdir()
+    (root / "deep").mkdir()
+    (root / ".hidden" / "deep").mkdir(parents=True)
+    looks = {"has_b": lambda folder: (folder / "b").exists(), "deep": lambda folder: folder.name == "deep"}
+    assert find_folders(looks) == ((root / "deep", "deep"), (root / "insects", "has_b"))
+
+
+def test_a_folder_that_cannot_be_looked_at_does_not_end_the_search(root: Path) -> None:
+    def looks(folder: Path) -> bool:
+        if folder.name == "insects":
+            raise PermissionError
+        return folder.name == "other"
+
+    (root / "other").mkdir()
+    assert find_folders({"other": looks}) == ((root / "other", "other"),)
+
+
+def test_the_search_ends_however_deep_and_wide_the_folders_are(root: Path) -> None:
+    seen: list[Path] = []
+    root.joinpath(*"abcdefgh").mkdir(parents=True)
+    for index in range(MAX_VISITED):
+        (root / "wide" / str(index)).mkdir(parents=True)
+    find_folders({"none": lambda folder: seen.append(folder) is not None})
+    assert root / "a" / "b" / "c" in seen
+    assert root / "a" / "b" / "c" / "d" not in seen
+    assert len(seen) <= MAX_VISITED
 
 
 def test_without_a_setting_the_home_and_the_project_have_a_data_folder(

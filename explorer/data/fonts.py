@@ -1,0 +1,89 @@
+"""Fonts by name, for steps that need the file of one. Names are not paths: they choose among the fonts found here."""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from PIL import ImageFont
+
+from explorer.data.home import NotKept, home, keep
+
+BUILT_IN = "Aileron"  # Pillow carries it inside itself
+MAX_FILES = 300
+MAX_FOLDERS = 2_000  # looked into, so that a huge tree does not hold up the page
+SUFFIXES = frozenset({".ttf", ".otf"})
+# Where fonts lie on Linux and macOS; a folder that is not there costs nothing. People's own come first: of many
+# fonts, those are the ones that they want.
+_OWN = (".local/share/fonts", "Library/Fonts")
+_SYSTEM = ("/usr/local/share/fonts", "/usr/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
+_SIZE = 20  # px; to try whether a font opens
+
+
+class FontMissing(ValueError):
+    """No font has this name; the message says which there are."""
+
+
+def names() -> tuple[str, ...]:
+    """The built-in font, then those of this machine by name. What is installed later is found after a restart."""
+    return (BUILT_IN, *sorted(_scan(_folders()).keys() - {BUILT_IN}))
+
+
+def path(name: str) -> Path:
+    """The file of the font called `name`. Raises FontMissing."""
+    if name == BUILT_IN:
+        return _built_in()
+    found = _scan(_folders()).get(name)
+    if found is None or not found.is_file():
+        some = names()
+        more = f" and {len(some) - 5} more" if len(some) > 5 else ""
+        raise FontMissing(f"There is no font {name[:80]!r} here. Choose one of {', '.join(some[:5])}{more}.")
+    return found
+
+
+def _built_in() -> Path:
+    file = home() / "fonts" / f"{BUILT_IN}.ttf"
+    if not file.is_file():
+        try:
+            keep(file, _aileron())
+        except NotKept as error:
+            raise FontMissing(f"The built-in font has to be written to a file once. {error}") from error
+    return file
+
+
+def _aileron() -> bytes:
+    font = ImageFont.load_default(_SIZE)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise FontMissing(f"This Pillow has no {BUILT_IN}. Install the pinned one, or choose another font.")
+    return font.font_bytes
+
+
+def _folders() -> tuple[Path, ...]:
+    return (*(Path.home() / folder for folder in _OWN), *map(Path, _SYSTEM))
+
+
+@lru_cache(maxsize=4)
+def _scan(folders: tuple[Path, ...]) -> dict[str, Path]:
+    """Name -> file. Where two files have a name, the first found has it."""
+    found: dict[str, Path] = {}
+    for file in islice(_files(folders), MAX_FILES):
+        # isprintable: a name that is not valid text could not be shown or saved.
+        if file.stem not in found and file.stem.isprintable() and _opens(file):
+            found[file.stem] = file
+    return found
+
+
+def _files(folders: tuple[Path, ...]) -> Iterator[Path]:
+    walk = (visit for folder in folders for visit in os.walk(folder))
+    for place, inner, files in islice(walk, MAX_FOLDERS):
+        inner.sort()
+        yield from (Path(place, file) for file in sorted(files) if Path(file).suffix.lower() in SUFFIXES)
+
+
+def _opens(file: Path) -> bool:
+    try:
+        ImageFont.truetype(file, _SIZE)
+    except (OSError, ValueError):
+        return False  # damaged, may not be read, or pictures of one size only (some emoji)
+    return True

@@ -1,0 +1,139 @@
+"""Pictures beside their masks, and every way in which such a folder can be wrong."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.data.mask_folder import looks_like_mask_folder, open_mask_folder
+from explorer.data.roots import OutsideRoots
+from explorer.data.sample import SampleError
+
+MASK = np.arange(120, dtype=np.uint8).reshape(10, 12) % 4
+MASK[0, 0] = 255  # "ignore", by custom
+
+
+@pytest.fixture
+def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three pictures of 12 × 10 px with masks, inside an allowed folder."""
+    folder = tmp_path / "allowed" / "street"
+    (folder / "images").mkdir(parents=True)
+    (folder / "masks").mkdir()
+    for index, name in enumerate(("a", "b", "c d")):
+        Image.new("RGB", (12, 10), (index * 20, 0, 0)).save(folder / "images" / f"{name}.jpg")
+        Image.fromarray(MASK).save(folder / "masks" / f"{name}.png")
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(folder.parent))
+    return folder
+
+
+def test_a_picture_comes_with_its_mask_unchanged(street: Path) -> None:
+    assert looks_like_mask_folder(street)
+    opened = open_mask_folder(street)
+    assert opened.images == ("a.jpg", "b.jpg", "c d.jpg")
+    sample, notes = opened.load(2)
+    assert sample.id == "images/c d.jpg"
+    np.testing.assert_array_equal(sample.mask, MASK)
+    assert notes == ()
+
+
+def test_a_palette_gives_class_indices(street: Path) -> None:
+    palette = Image.fromarray(MASK, "P")
+    palette.putpalette([0, 0, 0, 255, 0, 0] * 128)
+    palette.save(street / "masks" / "a.png")
+    np.testing.assert_array_equal(open_mask_folder(street).load(0)[0].mask, MASK)
+
+
+def test_a_picture_without_mask_is_shown_and_it_is_said(street: Path) -> None:
+    (street / "masks" / "b.png").unlink()
+    Image.fromarray(MASK).save(street / "images" / "b.jpg")  # grey, which is said too
+    sample, notes = open_mask_folder(street).load(1)
+    assert sample.mask is None
+    assert "Greyscale" in notes[0]
+    assert notes[1] == "This picture has no mask: there is no masks/b.png."
+
+
+def test_a_mask_of_another_size_is_named_with_its_picture(street: Path) -> None:
+    Image.fromarray(MASK[:5]).save(street / "masks" / "a.png")
+    with pytest.raises(SampleError, match=r"masks/a.png does not fit images/a.jpg. The mask is 12 × 5 px, but"):
+        open_mask_folder(street).load(0)
+
+
+def test_a_mask_in_colours_and_a_damaged_one_are_named(street: Path) -> None:
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (10, 12, 3), np.uint8)).save(street / "masks" / "a.png")
+    (street / "masks" / "b.png").write_bytes(b"")
+    with pytest.raises(ImageError, match=r"masks/a.png has colours"):
+        open_mask_folder(street).load(0)
+    with pytest.raises(ImageError, match=r"masks/b.png is empty"):
+        open_mask_folder(street).load(1)
+
+
+@pytest.mark.parametrize("name", ["images/a.jpg", "masks/a.png"])
+def test_a_link_that_leads_outside_is_refused(street: Path, name: str, tmp_path: Path) -> None:
+    (street / name).rename(tmp_path / "secret")
+    (street / name).symlink_to(tmp_path / "secret")
+    with pytest.raises(OutsideRoots):
+        open_mask_folder(street).load(0)
+
+
+@pytest.mark.parametrize("name", ["images", "masks", "classes.txt"])
+def test_nothing_is_listed_or_read_through_a_link_that_leads_outside(street: Path, name: str, tmp_path: Path) -> None:
+    (street / "classes.txt").write_text("road")
+    (street / name).rename(tmp_path / "secret")
+    (street / name).symlink_to(tmp_path / "secret")
+    with pytest.raises(OutsideRoots):
+        open_mask_folder(street)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "expected"),
+    [
+        ("classes.txt", "road\r\n\n  car \n", ("road", "car")),
+        ("classes.txt", "background\nroad\ncar", ("road", "car")),
+        ("classes.txt", "\ufeff_Background_\nroad", ("road",)),
+        ("classes.txt", "", ()),
+        ("classes.json", '["도로", "car"]', ("도로", "car")),
+    ],
+)
+def test_names_of_classes_begin_at_1(street: Path, file: str, content: str, expected: tuple[str, ...]) -> None:
+    assert open_mask_folder(street).classes == ()
+    (street / file).write_text(content, encoding="utf-8")
+    assert open_mask_folder(street).classes == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("classes.json", b'{"1": "road"}', "must be a list of names"),
+        ("classes.json", b"[1, 2]", "must be a list of names"),
+        ("classes.json", b"[" * 90_000, "is not a list of names"),
+        ("classes.json", b"nothing", "is not a list of names"),
+        ("classes.json", b'["a", ""]', "1 to 100 characters"),
+        ("classes.txt", b"\xff\xfe", "is not a list of names in UTF-8"),
+        ("classes.txt", b"a\n" * 300, "at most 256 names"),
+        ("classes.txt", b"a\n" * 60_000, "must be a list of names"),
+    ],
+)
+def test_a_file_of_names_that_is_not_one_is_named(street: Path, file: str, content: bytes, message: str) -> None:
+    (street / file).write_bytes(content)
+    with pytest.raises(DatasetError, match=rf"{file}.* {message}"):
+        open_mask_folder(street)
+
+
+def test_what_is_missing_is_named(street: Path) -> None:
+    for path in (street / "images").iterdir():
+        path.unlink()
+    with pytest.raises(DatasetError, match=r"street/images has no pictures"):
+        open_mask_folder(street)
+    (street / "images").rmdir()
+    with pytest.raises(DatasetError, match=r"There is no folder .*street/images. Expected images/ next to masks/"):
+        open_mask_folder(street)
+
+
+def test_a_folder_lacking_either_does_not_look_like_one(street: Path) -> None:
+    assert not looks_like_mask_folder(street.parent)
+    for path in (street / "masks").iterdir():
+        path.rename(path.with_suffix(".txt"))
+    assert not looks_like_mask_folder(street)
