@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from bench import preview
+from bench import costs, preview
 
-BENCHES: dict[str, Callable[[], None]] = {"preview": preview.main}
+BENCHES: dict[str, Callable[[], None]] = {"costs": costs.main, "preview": preview.main}
 
 if __name__ == "__main__":
     names = sys.argv[1:] or list(BENCHES)

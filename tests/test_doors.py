@@ -13,7 +13,12 @@ DOORS = {
     "ui": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment"),
     "training": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment"),
     "runs": ("explorer.augment.pipeline", "explorer.data.specs"),  # the specs that a config is made of
-    "augment": ("explorer.data.sample",),
+    "augment": (
+        "explorer.data.sample",
+        "explorer.data.annotations",  # the formats that boxes and keypoints are written in
+        "explorer.data.references",  # pictures and fonts that a step names
+        "explorer.data.fonts",
+    ),
     "data": (),
     "metrics": (),
     "__main__": ("explorer.runs",),

@@ -6,19 +6,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import albumentations as A
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.augment.pipeline import Pipeline
+from explorer.augment import extras
+from explorer.augment.observe import Cancelled, Observer, StepFailedError, Visit, observe
+from explorer.augment.pipeline import Pipeline, Step, is_on, walk
 from explorer.data.sample import Sample
 
 _POOL_KEYS = 32  # pipelines whose composes are kept
 _POOL_DEPTH = 4  # idle composes kept of each
-_GUARDED = ("get_params", "update_transform_params", "get_params_dependent_on_data", "apply_with_params")
 
 
 class AugmentError(ValueError):
@@ -70,59 +70,99 @@ def augment(sample: Sample, pipeline: Pipeline, seed: int, epoch: int = 0, index
 
     seed, epoch, index: whole numbers from 0; `index` is the sample's place in its data set.
     """
-    has_boxes, has_points = sample.bboxes is not None, sample.keypoints is not None
-    data: dict[str, Any] = {"image": sample.image}
-    if sample.mask is not None:
-        data["mask"] = sample.mask
-    if has_boxes:
-        data["bboxes"] = sample.bboxes
-    if has_points:
-        data["keypoints"] = sample.keypoints
-    with _POOL.lend(pipeline, has_boxes, has_points) as made:
-        made.drawn.clear()
-        made.compose.set_random_state(*random_state(seed, epoch, index))
+    return apply_watched(sample, pipeline, (seed, epoch, index)).result
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """A result, every call of a node on the way to it, and the compose that gave it (not to be called again)."""
+
+    result: AugmentedSample
+    visits: list[Visit]
+    compose: A.Compose
+
+
+def apply_watched(
+    sample: Sample,
+    pipeline: Pipeline,
+    place: tuple[int, int, int],
+    keep: bool = False,
+    on_step: Callable[[int], None] | None = None,
+) -> Watched:
+    """`augment`, and what was seen on the way. place: seed, epoch, index. keep, on_step: see `Observer.reset`.
+
+    Raises AugmentError, and Cancelled where `on_step` does.
+    """
+    data = _targets(sample, pipeline) | _handed_over(sample, pipeline)
+    with _POOL.lend(pipeline, "bboxes" in data, "keypoints" in data) as made:
+        made.observer.reset(keep, on_step)
+        made.compose.set_random_state(*random_state(*place))
         try:
             result = made.compose(**data)
-        except _StepFailedError as failure:
+        except Cancelled:
+            raise
+        except StepFailedError as failure:
             raise AugmentError(failure.node_id, failure.transform, _words(failure.error)) from failure.error
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise AugmentError("", "", _words(error)) from error  # before the first step, or between two
-        drawn = tuple(made.drawn)
+        finally:
+            visits = made.observer.take()
+    return Watched(_result(sample, pipeline, result, visits), visits, made.compose)
+
+
+def _targets(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
+    rules = pipeline.targets
+    data: dict[str, Any] = {"image": sample.image}
+    if sample.mask is not None and rules.use_mask:
+        data["mask"] = sample.mask
+    if sample.bboxes is not None and rules.boxes.use:
+        data["bboxes"] = rules.give_boxes(sample.bboxes, sample.size)
+    if sample.keypoints is not None and rules.keypoints.use:
+        data["keypoints"] = rules.give_points(sample.keypoints)
+    return data
+
+
+def _handed_over(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
+    """What steps need besides the sample, under the key of each."""
+    given: dict[str, Any] = {}
+    for node, _ in walk(pipeline.nodes):
+        if isinstance(node, Step) and node.transform in extras.EXTRAS and is_on(node):
+            try:
+                given[extras.key(node.id)] = extras.hand_over(node.transform, node.params, sample, pipeline.targets)
+            except ValueError as error:
+                raise AugmentError(node.id, node.transform, str(error)) from error
+    return given
+
+
+def _result(sample: Sample, pipeline: Pipeline, result: dict[str, Any], visits: list[Visit]) -> AugmentedSample:
+    image, rules = result["image"], pipeline.targets
     return AugmentedSample(
-        image=result["image"],
+        image=image,
         mask=result.get("mask"),
-        bboxes=_table(result.get("bboxes"), 5) if has_boxes else None,
-        keypoints=_table(result.get("keypoints"), 3) if has_points else None,
+        bboxes=rules.take_boxes(result["bboxes"], image.shape[:2]) if "bboxes" in result else None,
+        keypoints=rules.take_points(result["keypoints"]) if "keypoints" in result else None,
         label=sample.label,
         id=sample.id,
-        drawn=drawn,
+        drawn=tuple(Drawn(visit.node_id, visit.transform, visit.params) for visit in visits if visit.params),
     )
-
-
-def _table(rows: Any, columns: int) -> NDArray[np.float32]:
-    return np.asarray(rows, np.float32).reshape(-1, columns)
 
 
 def _words(error: BaseException) -> str:
     text = " ".join(str(error.args[0] if error.args else error).split()) or type(error).__name__
+    if isinstance(error, NotImplementedError):
+        return f"{text}. Turn these targets off for the pipeline, or choose a picture without them."
     if isinstance(error, KeyError | IndexError | AttributeError):
         text = f"{type(error).__name__}: {text}"  # their message is often a bare name
     text = text[:400]
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-class _StepFailedError(Exception):
-    def __init__(self, node_id: str, transform: str, error: Exception) -> None:
-        super().__init__(str(error))
-        self.node_id, self.transform, self.error = node_id, transform, error
-
-
 @dataclass(frozen=True, eq=False)
 class _Made:
-    """A compose, and the list that its steps report to."""
+    """A compose, and what its nodes report to."""
 
     compose: A.Compose
-    drawn: list[Drawn]
+    observer: Observer
 
 
 class _Pool:
@@ -155,41 +195,5 @@ _POOL = _Pool()
 
 
 def _make(pipeline: Pipeline, bboxes: bool, keypoints: bool) -> _Made:
-    made = _Made(pipeline.to_compose(bboxes=bboxes, keypoints=keypoints), [])
-    for leaf in _leaves(made.compose):
-        _listen(leaf, made.drawn)
-    return made
-
-
-def _leaves(composer: Any) -> Iterator[A.BasicTransform]:
-    for child in composer.transforms:
-        if isinstance(child, A.BasicTransform):
-            yield child
-        else:
-            yield from _leaves(child)
-
-
-def _listen(leaf: Any, drawn: list[Drawn]) -> None:
-    """Wrap the leaf's methods on this instance: they tell what was drawn, and which step it was that failed.
-
-    The results stay what they are; albumentations itself calls the methods in the same order.
-    """
-    node_id, name = leaf.explorer_node, type(leaf).__name__
-    apply = leaf.apply_with_params
-
-    def apply_with_params(params: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        drawn.append(Drawn(node_id, name, params))
-        return apply(params, *args, **kwargs)
-
-    leaf.apply_with_params = apply_with_params
-    for method in _GUARDED:
-        setattr(leaf, method, partial(_guarded, getattr(leaf, method), node_id, name))
-
-
-def _guarded(method: Callable[..., Any], node_id: str, name: str, *args: Any, **kwargs: Any) -> Any:
-    try:
-        return method(*args, **kwargs)
-    except _StepFailedError:
-        raise
-    except Exception as error:  # albumentations and OpenCV raise whatever they like: here the step is known
-        raise _StepFailedError(node_id, name, error) from error
+    compose = pipeline.to_compose(bboxes=bboxes, keypoints=keypoints)
+    return _Made(compose, observe(compose))

@@ -11,12 +11,12 @@ from typing import Any
 
 import albumentations as A
 
-from explorer.augment import documentation
+from explorer.augment import documentation, extras
 from explorer.augment.parameters import JsonValue, Parameter, read
 
 GROUPS = (
     "Flip and rotate", "Geometry", "Distortion", "Crop", "Resize and pad", "Colour and light", "Blur and sharpen",
-    "Noise and compression", "Dropout", "Weather", "Spectrogram", "Values and type", "Other",
+    "Noise and compression", "Dropout", "Weather", "Pictures and text", "Spectrogram", "Values and type", "Other",
 )  # fmt: skip
 
 _OWN_GROUP = {
@@ -40,16 +40,10 @@ _MODULE_GROUP = {
     "geometric": "Geometry",
     "spectrogram": "Spectrogram",
     "other.type_transform": "Values and type",
+    "mixing": "Pictures and text",
+    "text": "Pictures and text",
 }
-_REFERENCE = "It needs reference images besides the picture; choosing them is not offered yet."
 _EXCLUDED = {
-    "FDA": _REFERENCE,
-    "HistogramMatching": _REFERENCE,
-    "PixelDistributionAdaptation": _REFERENCE,
-    "Mosaic": "It needs further pictures with their targets; choosing them is not offered yet.",
-    "OverlayElements": "It needs pictures to lay over; choosing them is not offered yet.",
-    "TextImage": "It needs a font file and text; choosing them is not offered yet.",
-    "RandomCropNearBBox": "It needs a box to crop near, besides the sample's boxes; choosing one is not offered yet.",
     "Lambda": "It runs Python functions, and no code that comes from a form or a file is ever run here.",
     "ToTensorV2": "It makes a torch tensor, which cannot be shown; training does it after the pipeline.",
     "ToTensor3D": "It makes a torch tensor of a volume; pictures here have two dimensions.",
@@ -62,6 +56,7 @@ _NEEDS = {
         ["AtLeastOneBBoxRandomCrop", "BBoxSafeRandomCrop", "RandomSizedBBoxSafeCrop"], frozenset({"bboxes"})
     ),
 }
+_HANDED_OVER = ("reference_images", "read_fn", "font_path")  # see `extras`
 _BASES = {A.BasicTransform, A.DualTransform, A.ImageOnlyTransform, A.Transform3D}
 
 # What a new step starts with where albumentations demands a value, or where its default changes nothing or fails
@@ -95,6 +90,7 @@ class Transform:
     """A transform of albumentations as a form sees it.
 
     targets: what it changes, of "image", "mask", "bboxes", "keypoints". needs: targets that a sample must have.
+    refuses: targets with which albumentations raises instead of passing them by.
     starts: the parameters that a new step is given. default_p: its probability where none is given.
     """
 
@@ -106,6 +102,7 @@ class Transform:
     documentation: str
     default_p: float
     needs: frozenset[str]
+    refuses: frozenset[str]
     starts: Mapping[str, JsonValue]
     cls: type[A.BasicTransform] = field(repr=False, compare=False)
     accepted: frozenset[str] = field(repr=False, compare=False, default=frozenset())
@@ -139,24 +136,31 @@ def _describe(name: str, cls: type[A.BasicTransform]) -> Transform:
     starts = _STARTS.get(name, {})
     parameters: dict[str, Parameter] = {}
     fields: Any = cls.InitSchema.model_fields
+    extra = extras.EXTRAS.get(name)
+    hidden = {"p", "strict"} | ({extra.key, *_HANDED_OVER} if extra else set())
     for key in signature:
-        if key in fields and key not in ("p", "strict"):
+        if key in fields and key not in hidden:
             parameter = read(name, key, fields[key], signature[key].default, text.parameters.get(key, ""))
             if parameter is not None:
                 parameters[key] = replace(parameter, default=starts[key]) if parameter.required else parameter
+    if extra:
+        starts = {**extra.starts, **starts}
+        parameters = {p.name: replace(p, default=extra.starts[p.name]) for p in extra.parameters} | parameters
     p = signature["p"].default if "p" in signature else 0.5
+    targets = frozenset(_TARGETS[target.name] for target in cls._targets if target.name in _TARGETS)
     return Transform(
         name=name,
         group=_group(name, cls),
-        targets=frozenset(_TARGETS[target.name] for target in cls._targets if target.name in _TARGETS),
+        targets=targets,
         parameters=MappingProxyType(parameters),
         summary=text.summary,
         documentation=text.markdown,
         default_p=float(p),
         needs=_NEEDS.get(name, frozenset()),
+        refuses=frozenset(_TARGETS.values()) - targets if issubclass(cls, A.DualTransform) else frozenset(),
         starts=MappingProxyType(starts),
         cls=cls,
-        accepted=frozenset(signature) - {"self", "p", "strict"},
+        accepted=(frozenset(signature) | set(parameters)) - {"self", "p", "strict"},
     )
 
 
@@ -171,15 +175,16 @@ def _group(name: str, cls: type[A.BasicTransform]) -> str:
 _construction = threading.Lock()  # warnings are collected for the whole process
 
 
-def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0) -> tuple[Any, tuple[str, ...]]:
+def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0, node_id: str = "") -> tuple[Any, tuple[str, ...]]:
     """Construct a transform from JSON values; also return what albumentations warned of.
 
+    node_id: under which the step finds what is handed over with a call, see `extras`.
     Raises what albumentations raises: ValueError, TypeError and others.
     """
-    given = arguments(params)
+    own, further = extras.split(name, params, node_id)
     with _construction, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        made = catalog()[name].cls(**given, p=p)
+        made = catalog()[name].cls(**arguments(own), **further, p=p)
     return made, tuple(str(warning.message) for warning in caught)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from explorer.augment import extras
 from explorer.augment.catalog import advice, build, catalog, exclusions
 from explorer.augment.parameters import Kind, Parameter
 
@@ -21,6 +22,9 @@ _EXPECTED: dict[Kind, str] = {
     Kind.INT_PAIR: "two whole numbers",
     Kind.FILL: "a grey value or red, green, blue",
     Kind.TEXT: "text",
+    Kind.PICTURES: "names of pictures",
+    Kind.FONT: "the name of a font",
+    Kind.BOX: "left, top, right and bottom in fractions of the picture",
     Kind.LITERAL: "another kind of value",
 }
 _TYPE_TROUBLE = ("_type", "_parsing", "missing", "literal_error", "int_from_float", "too_long", "too_short")
@@ -43,7 +47,8 @@ def check_step(transform: str, params: Mapping[str, Any]) -> Mapping[str, str]:
         text = json.dumps(params, sort_keys=True)
     except (TypeError, ValueError) as error:
         return {"": f"Its parameters are not plain values: {error}."}
-    return _check(transform, text)
+    # Pictures and fonts come and go, so what names them is looked at each time.
+    return extras.check(transform, params) or _check(transform, text)
 
 
 @lru_cache(maxsize=2048)

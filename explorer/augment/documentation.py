@@ -2,78 +2,141 @@
 
 import inspect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-_SECTION = re.compile(r"^(?P<name>[A-Z][\w ()]{0,60}):\s*$")
-_ARGUMENT = re.compile(r"^(?P<name>\w+)\s*(?P<type>\([^:]*\))?\s*:\s*(?P<text>.*)$")
-_CODE = {"Examples", "Example", "Mathematical Formulation", "Mathematical Details", "Mathematical formulation"}
-_LEFT_OUT = {"Targets", "Number of channels"}
+from explorer.augment.prose import inline, markdown, plain
+
+_HEADING = re.compile(r"^(?P<name>[A-Z][\w ()`]{0,60}):(?P<text>\s.*)?$")
+_ARGUMENTS = {"Args", "Attributes"}
+_LISTS = _ARGUMENTS | {"Raises"}  # name: text
+_EXAMPLES = {"Examples", "Example"}
+_REFERENCES = {"References", "Reference"}
+_LEFT_OUT = {"Targets", "Number of channels"}  # the form shows them
+# Other headings before the first of these are part of the introduction.
+_KNOWN = _LISTS | _EXAMPLES | _REFERENCES | _LEFT_OUT | {"Note", "Notes", "Image types", "Returns", "See Also"}
+
+_ARGUMENT = re.compile(r"^ ?(?P<name>\w+)\s*(\((?P<type>.*?)\))?\s*:(?:\s+(?P<text>.*))?$")
+_LINK = re.compile(r"^(?P<before>\W*\s)?(?P<title>\S.*?):?\s+<(?P<url>https?://[^>]+)>(?P<rest>.*)$")
+_PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.) ?")
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)\s")
+
+Section = tuple[str, list[str]]  # its name and its lines, without their common indentation
 
 
 @dataclass(frozen=True)
 class Documentation:
-    """summary: one sentence. parameters: name -> text. markdown: everything, to be read."""
+    """summary: one sentence, without markup. parameters: name -> Markdown. markdown: everything, to be read."""
 
     summary: str
     parameters: dict[str, str]
     markdown: str
 
 
+@dataclass(frozen=True)
+class _Argument:
+    name: str
+    type: str
+    text: str
+
+
 def read(docstring: str | None) -> Documentation:
     """Take a docstring in Google's style apart."""
-    sections = _sections(inspect.cleandoc(docstring or ""))
-    intro = sections.get("", [])
-    summary = re.split(r"(?<=[.!?])\s", " ".join(_paragraphs(intro)[:1]))[0]
-    parameters = _parameters(sections.get("Args", []))
-    return Documentation(summary, parameters, _markdown(sections, parameters))
+    sections = list(_sections(inspect.cleandoc(docstring or "")))
+    intro = re.split(r"\n\s*\n", "\n".join(sections[0][1]).strip())[0]
+    arguments = [argument for name, lines in sections if name in _ARGUMENTS for argument in _arguments(lines)]
+    texts = {argument.name: argument.text for argument in arguments if argument.text}
+    blocks = list(dict.fromkeys(_block(name, lines) for name, lines in sections))
+    summary = _SENTENCE.split(plain(" ".join(intro.split())))[0]
+    return Documentation(summary, texts, "\n\n".join(filter(None, blocks)))
 
 
-def _sections(text: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"": []}
-    name = ""
+def _sections(text: str) -> Iterator[Section]:
+    """The introduction, whose name is "", and every section in its order."""
+    name, found, known = "", list[str](), False
     for line in text.splitlines():
-        match = _SECTION.match(line)
-        if match:
-            name = match["name"]
-            found.setdefault(name, [])
+        match = _HEADING.match(line)
+        if match and (match["name"] in _KNOWN or (known and not match["text"])):
+            yield name, _dedented(found)
+            name, found, known = match["name"], [(match["text"] or "").strip()], True
         else:
-            found[name].append(line)
-    return {name: inspect.cleandoc("\n".join(["", *lines])).splitlines() for name, lines in found.items()}
+            found.append(line)
+    yield name, _dedented(found)
 
 
-def _paragraphs(lines: list[str]) -> list[str]:
-    blocks = re.split(r"\n\s*\n", "\n".join(lines).strip())
-    return [" ".join(block.split()) for block in blocks if block.strip()]
+def _dedented(lines: list[str]) -> list[str]:
+    return inspect.cleandoc("\n".join(["", *lines])).splitlines()
 
 
-def _parameters(lines: list[str]) -> dict[str, str]:
-    texts: dict[str, list[str]] = {}
-    name = ""
-    for line in lines:
-        match = _ARGUMENT.match(line)
+def _block(name: str, lines: list[str]) -> str:
+    """A section with its heading, or "" where it has nothing to say."""
+    if name in _LEFT_OUT or not any(line.strip() for line in lines):
+        return ""
+    if not name:
+        return markdown(lines)
+    if name in _LISTS:
+        return f"**{'Parameters' if name in _ARGUMENTS else name}**\n\n" + "\n".join(map(_listed, _arguments(lines)))
+    if name in _EXAMPLES:
+        return f"**{name}**\n\n```python\n{_example(lines)}\n```"
+    if name == "Image types":
+        return f"**{name}**: {inline(' '.join(lines))}"
+    body = "\n".join(map(_linked, markdown(_cited(lines)).splitlines())) if name in _REFERENCES else markdown(lines)
+    return f"**{name}**\n\n{body}"
+
+
+def _arguments(lines: list[str]) -> Iterator[_Argument]:
+    match: re.Match[str] | None = None
+    text: list[str] = []
+    for line in [*lines, "_:"]:
+        found = _ARGUMENT.match(line)
+        if found is None:
+            text.append(line)
+            continue
         if match:
-            name = match["name"]
-            texts[name] = [match["text"]]
-        elif name:
-            texts[name].append(line.strip())
-    return {name: _joined(parts) for name, parts in texts.items()}
+            yield _Argument(match["name"], match["type"] or "", _text(match["text"], text))
+        match, text = found, []
 
 
-def _joined(lines: list[str]) -> str:
-    """Lines as running text; items of a list each keep a line of their own."""
-    text = ""
-    for line in filter(None, lines):
-        text += ("\n  " if line.startswith(("- ", "* ")) else " ") + line
-    return text.strip()
+def _text(first: str | None, more: list[str]) -> str:
+    # The line with the name stands further out than the rest, of which it is the beginning.
+    rest = _dedented(more)
+    return markdown([first, *rest] if first else rest)
 
 
-def _markdown(sections: dict[str, list[str]], parameters: dict[str, str]) -> str:
-    blocks = ["\n\n".join(_paragraphs(sections.get("", [])))]
-    for name, lines in sections.items():
-        if name == "Args" and parameters:
-            rows = [f"- **{key}**: {text}" for key, text in parameters.items()]
-            blocks.append("**Parameters**\n\n" + "\n".join(rows))
-        elif name and name not in _LEFT_OUT and any(line.strip() for line in lines):
-            body = "\n".join(lines).strip()
-            blocks.append(f"**{name}**\n\n" + (f"```python\n{body}\n```" if name in _CODE else body))
-    return "\n\n".join(block for block in blocks if block)
+def _listed(argument: _Argument) -> str:
+    head = f"- **{argument.name}**" + (f" (`{argument.type}`)" if argument.type else "")
+    first, *rest = argument.text.splitlines() or [""]
+    if first.startswith(("- ", "```")):
+        first, rest = "", ["", first, *rest]
+    return "\n".join([f"{head}: {first}" if first else head, *(f"  {line}".rstrip() for line in rest)])
+
+
+def _cited(lines: list[str]) -> list[str]:
+    """References with no colon between a title and its address on the next line: they are one sentence."""
+    return [
+        line.rstrip(":") if following.strip().startswith("http") else line
+        for line, following in zip(lines, [*lines[1:], ""], strict=True)
+    ]
+
+
+def _linked(line: str) -> str:
+    match = _LINK.match(line)
+    return f"{match['before'] or ''}[{match['title']}](<{match['url']}>){match['rest']}" if match else line
+
+
+def _example(lines: list[str]) -> str:
+    """A session at a Python prompt as a script; what was said or printed between its lines is a comment."""
+    if not any(map(_PROMPT.match, lines)):
+        return "\n".join(lines).strip()
+    script: list[str] = []
+    for line in lines:
+        code = _PROMPT.sub("", line).rstrip()
+        told = not _PROMPT.match(line) and line.strip() and not line.strip().startswith("#")
+        script.append(f"# {line}" if told and not _is_open(script) else code)
+    return "\n".join(script).strip()
+
+
+def _is_open(script: list[str]) -> bool:
+    """Whether a bracket waits to be closed."""
+    text = re.sub(r"#.*", "", "\n".join(script))
+    return any(text.count(opening) > text.count(closing) for opening, closing in ("()", "[]", "{}"))

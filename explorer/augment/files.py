@@ -31,8 +31,9 @@ def dumps_draft(draft: Draft) -> str:
 
 
 def _dumps(value: Draft | Pipeline) -> str:
-    record = {"format": FORMAT, "version": VERSION, "name": value.name}
+    record: dict[str, Any] = {"format": FORMAT, "version": VERSION, "name": value.name}
     nodes = [node.model_dump(mode="json") for node in value.nodes]
+    record["targets"] = value.targets.model_dump(mode="json")
     return json.dumps({**record, "nodes": nodes}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -54,13 +55,15 @@ def loads_draft(text: str | bytes) -> Draft:
     version = record.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise PipelineFileError(f"The file has version {version}; up to {VERSION} can be read. Update the app.")
-    unknown = set(record) - {"format", "version", "name", "nodes"}
+    unknown = set(record) - {"format", "version", "name", "targets", "nodes"}
     if unknown:
         raise PipelineFileError(f"The file has fields that mean nothing here: {', '.join(sorted(unknown))}.")
     if not isinstance(record.get("nodes"), list):
         raise PipelineFileError('"nodes" should be a list of steps.')
     try:
-        return Draft.model_validate({"name": record.get("name", ""), "nodes": record["nodes"]})
+        return Draft.model_validate(
+            {"name": record.get("name", ""), "nodes": record["nodes"], "targets": record.get("targets", {})}
+        )
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in detail["loc"])

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     CHOICE = "choice"
     FILL = "fill"  # a grey value, or red, green, blue; 0 to 255
     TEXT = "text"
+    PICTURES = "pictures"  # names of pictures, see `data.references`
+    FONT = "font"  # the name of a font, see `data.fonts`
+    BOX = "box"  # left, top, right, bottom in fractions of the picture
     LITERAL = "literal"  # any other JSON value
 
 

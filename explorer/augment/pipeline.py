@@ -3,17 +3,20 @@
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import albumentations as A
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from explorer.augment.catalog import arguments, build
+from explorer.augment.catalog import arguments, build, catalog
 from explorer.augment.checks import check_p, check_step
+from explorer.augment.extras import EXTRAS
+from explorer.augment.targets import TargetRules
 
 NodeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Errors = Mapping[tuple[str, str], str]  # (node id, parameter) -> message; parameter "" is the node itself
-GroupKind = Literal["Sequential", "OneOf", "SomeOf", "RandomOrder", "OneOrOther", "SelectiveChannelTransform"]
+GroupKind = Literal["OneOf", "SomeOf", "RandomOrder", "Sequential", "OneOrOther", "SelectiveChannelTransform"]
+GROUP_KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
 
 MAX_NODES = 1000
 MAX_DEPTH = 40
@@ -35,7 +38,10 @@ class Step(_Value):
 
 
 class Group(_Value):
-    """A composer around other nodes. params: `n` and `replace` of SomeOf and RandomOrder, `channels`."""
+    """A composer around other nodes. params: `n` and `replace` of SomeOf and RandomOrder, `channels`.
+
+    What is left out of params has albumentations' own default.
+    """
 
     kind: GroupKind
     id: NodeId
@@ -53,6 +59,7 @@ class Draft(_Value):
 
     name: Annotated[str, Field(max_length=100)] = ""
     nodes: tuple[Node, ...] = ()
+    targets: TargetRules = TargetRules()
 
 
 class DraftErrors(ValueError):
@@ -68,6 +75,7 @@ class Pipeline(_Value):
 
     name: Annotated[str, Field(max_length=100)] = ""
     nodes: tuple[Node, ...] = ()
+    targets: TargetRules = TargetRules()
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:
@@ -78,31 +86,21 @@ class Pipeline(_Value):
     @cached_property
     def key(self) -> str:
         """The same for pipelines that do the same; for caches."""
-        return json.dumps([node.model_dump() for node in self.nodes], sort_keys=True)
+        return json.dumps([self.targets.model_dump(), *(node.model_dump() for node in self.nodes)], sort_keys=True)
 
     def to_compose(self, *, bboxes: bool = True, keypoints: bool = True) -> A.Compose:
         """The `A.Compose`, for samples with or without boxes and keypoints; its seed is not set.
 
-        Boxes are Pascal VOC (px) with the class in a fifth column, keypoints x, y, class. What leaves the picture is
-        dropped, boxes are cut at its border.
+        Boxes and keypoints are expected in the formats of `targets`, each with its class in a last column.
         """
-        return self.compose(list(transforms(self.nodes).values()), bboxes=bboxes, keypoints=keypoints)
-
-    @staticmethod
-    def compose(top: list[Any], *, bboxes: bool, keypoints: bool) -> A.Compose:
-        """A Compose around transforms that are made already."""
-        return A.Compose(
-            top,
-            bbox_params=A.BboxParams(format="pascal_voc", clip=True) if bboxes else None,
-            keypoint_params=A.KeypointParams(format="xy") if keypoints else None,
-        )
+        return self.targets.compose(list(transforms(self.nodes).values()), bboxes=bboxes, keypoints=keypoints)
 
 
 def validate(draft: Draft) -> Pipeline:
     """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
     if errors := check(draft.nodes):
         raise DraftErrors(errors)
-    return Pipeline(name=draft.name, nodes=draft.nodes)
+    return Pipeline(name=draft.name, nodes=draft.nodes, targets=draft.targets)
 
 
 def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:
@@ -117,6 +115,7 @@ def check(nodes: tuple[Node, ...]) -> Errors:
     """What is wrong with a tree of nodes; empty where all is well."""
     errors: dict[tuple[str, str], str] = {}
     seen: set[str] = set()
+    channels_only = _inside_channels(nodes)
     for count, (node, depth) in enumerate(walk(nodes), start=1):
         if count > MAX_NODES or depth > MAX_DEPTH:
             errors[node.id, ""] = f"A pipeline has at most {MAX_NODES} nodes, nested at most {MAX_DEPTH} deep."
@@ -128,47 +127,104 @@ def check(nodes: tuple[Node, ...]) -> Errors:
         errors |= {(node.id, name): message for name, message in found.items()}
         if message := check_p(node.p):
             errors[node.id, "p"] = message
+        if node.id in channels_only and isinstance(node, Step) and _needs_more_than_image(node.transform):
+            errors.setdefault((node.id, ""), f"{node.transform} {_CHANNELS_ONLY}")
     return errors
 
 
-_GROUP_PARAMS: dict[str, frozenset[str]] = {
-    "SomeOf": frozenset({"n", "replace"}),
-    "RandomOrder": frozenset({"n", "replace"}),
-    "SelectiveChannelTransform": frozenset({"channels"}),
+_CHANNELS_ONLY = (
+    "needs more than a picture, and SelectiveChannelTransform hands on nothing but channels. Move the step out of it."
+)
+
+
+def _inside_channels(nodes: tuple[Node, ...]) -> frozenset[str]:
+    """The ids of all nodes below a SelectiveChannelTransform."""
+    groups = [n for n, _ in walk(nodes) if isinstance(n, Group) and n.kind == "SelectiveChannelTransform"]
+    return frozenset(node.id for group in groups for node, _ in walk(group.children))
+
+
+def _needs_more_than_image(transform: str) -> bool:
+    return transform in EXTRAS or (transform in catalog() and bool(catalog()[transform].needs))
+
+
+_GROUP_PARAMS: dict[str, Mapping[str, Any]] = {
+    "SomeOf": {"n": 1, "replace": False},
+    "RandomOrder": {"n": 1, "replace": False},
+    "SelectiveChannelTransform": {"channels": [0, 1, 2]},
 }
+MAX_DRAWS = 100  # of SomeOf with replacement
+
+
+def group_params(group: Group) -> dict[str, Any]:
+    """All parameters of a group besides p, those that it leaves out with albumentations' default."""
+    return {**_GROUP_PARAMS.get(group.kind, {}), **group.params}
+
+
+def is_on(node: Node) -> bool:
+    """Whether a node can do anything: it is enabled and, for a group, some step in it is."""
+    return node.enabled and (isinstance(node, Step) or any(map(is_on, node.children)))
+
+
+def active(group: Group) -> tuple[Node, ...]:
+    """The children of a group that are on: what albumentations is given."""
+    return tuple(child for child in group.children if is_on(child))
+
+
+def draws(group: Group) -> int:
+    """How many children SomeOf and RandomOrder draw: `n`, at most as many as are on where none is put back."""
+    params = group_params(group)
+    return int(params["n"]) if params["replace"] else min(int(params["n"]), len(active(group)))
 
 
 def _check_group(group: Group) -> dict[str, str]:
-    errors = {
-        name: f"{group.kind} has no parameter {name}."
-        for name in group.params
-        if name not in _GROUP_PARAMS.get(group.kind, frozenset())
-    }
+    known = _GROUP_PARAMS.get(group.kind, {})
+    errors = {name: f"{group.kind} has no parameter {name}." for name in group.params if name not in known}
     if not group.children:
         errors[""] = f"{group.kind} has no steps in it. Add one, or remove it."
-    if group.kind == "OneOrOther" and len(group.children) != 2:
-        errors[""] = f"OneOrOther takes exactly 2 steps; it has {len(group.children)}."
-    n = group.params.get("n", 1)
-    if "n" not in errors and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-        errors["n"] = f"n must be a whole number of at least 1. You gave {n}."
-    channels = group.params.get("channels", [0, 1, 2])
-    if "channels" not in errors and not (isinstance(channels, list) and channels and set(channels) <= {0, 1, 2}):
-        errors["channels"] = f"channels must be a list of 0, 1 and 2. You gave {channels}."
+    elif is_on(group):
+        errors |= _check_children(group)
+    return errors | _check_group_params(group)
+
+
+def _check_children(group: Group) -> dict[str, str]:
+    on = active(group)
+    if group.kind == "OneOrOther" and len(on) != 2:
+        return {"": f"OneOrOther takes exactly 2 steps that are on; it has {len(on)}."}
+    if group.kind == "OneOf" and not sum(child.p for child in on if check_p(child.p) is None) > 0:
+        return {"": "OneOf chooses by its steps' probabilities, and they sum to 0. Give at least one a p above 0."}
+    return {}
+
+
+def _check_group_params(group: Group) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    for name, value in group_params(group).items():
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if name == "n" and not (whole and 1 <= value <= MAX_DRAWS):
+            errors[name] = f"n must be a whole number from 1 to {MAX_DRAWS}. You gave {value}."
+        if name == "replace" and not isinstance(value, bool):
+            errors[name] = f"replace must be true or false. You gave {value}."
+        if name == "channels" and not _are_channels(value):
+            errors[name] = f"channels must name some of 0, 1 and 2, each once. You gave {value}."
     return errors
 
 
+def _are_channels(value: Any) -> bool:
+    numbers = isinstance(value, list) and all(type(channel) is int for channel in value)
+    return numbers and 1 <= len(value) == len(set(value)) and set(value) <= {0, 1, 2}
+
+
 def transforms(nodes: tuple[Node, ...]) -> dict[str, Any]:
-    """Node id -> transform or composer, for the enabled nodes of this level, in order."""
-    return {node.id: _make(node) for node in nodes if node.enabled}
+    """Node id -> transform or composer, for the nodes of this level that are on, in order."""
+    return {node.id: _make(node) for node in nodes if is_on(node)}
 
 
 def _make(node: Node) -> Any:
     if isinstance(node, Step):
-        made = build(node.transform, node.params, node.p)[0]
-        made.explorer_node = node.id  # how `augment` finds the step of a transform that was drawn
-        return made
-    children = list(transforms(node.children).values())
-    options = arguments(node.params) | {"p": node.p}
-    if node.kind in ("SomeOf", "RandomOrder"):
-        options.setdefault("n", 1 if node.kind == "SomeOf" else len(children))
-    return getattr(A, node.kind)(children, **options)
+        made = build(node.transform, node.params, node.p, node.id)[0]
+    else:
+        options = arguments(node.params) | {"p": node.p}
+        if node.kind in ("SomeOf", "RandomOrder"):
+            options["n"] = draws(node)
+        made = getattr(A, node.kind)(transforms=list(transforms(node.children).values()), **options)
+    made.explorer_node = node.id  # how a report of `observe` finds its node
+    return made

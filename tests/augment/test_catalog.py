@@ -8,7 +8,9 @@ import cv2
 import pytest
 
 from explorer.augment.catalog import GROUPS, catalog, exclusions
+from explorer.augment.extras import EXTRAS
 from explorer.augment.parameters import NUMERIC, Kind
+from explorer.data import fonts
 
 TWO_D = {
     name
@@ -16,6 +18,8 @@ TWO_D = {
     if issubclass(cls, A.DualTransform | A.ImageOnlyTransform) and not issubclass(cls, A.Transform3D)
 } - {"DualTransform", "ImageOnlyTransform"}
 ALL = [(name, parameter) for name, transform in catalog().items() for parameter in transform.parameters.values()]
+OWN = {name: {parameter.name for parameter in extra.parameters} for name, extra in EXTRAS.items()}
+THEIRS = [(name, parameter) for name, parameter in ALL if parameter.name not in OWN.get(name, set())]
 IDS = [f"{name}.{parameter.name}" for name, parameter in ALL]
 
 
@@ -23,7 +27,7 @@ def test_every_transform_is_offered_or_left_out_with_a_reason() -> None:
     assert set(catalog()) | set(exclusions()) >= TWO_D
     assert not set(catalog()) & set(exclusions())
     assert all(reason.endswith(".") and len(reason) > 20 for reason in exclusions().values())
-    assert len(catalog()) == 102
+    assert len(catalog()) == 109
 
 
 @pytest.mark.parametrize("name", list(catalog()))
@@ -36,12 +40,13 @@ def test_every_transform_can_be_read_about(name: str) -> None:
     assert transform.default_p == inspect.signature(getattr(A, name)).parameters["p"].default
 
 
-@pytest.mark.parametrize(("name", "parameter"), ALL, ids=IDS)
+@pytest.mark.parametrize(("name", "parameter"), THEIRS, ids=[f"{name}.{parameter.name}" for name, parameter in THEIRS])
 def test_every_parameter_starts_with_albumentations_own_default(name: str, parameter) -> None:  # type: ignore[no-untyped-def]
     """A transform made with what the form shows is the one made with nothing."""
     signature = inspect.signature(getattr(A, name)).parameters[parameter.name]
     assert parameter.required == (signature.default is inspect.Parameter.empty)
-    starts = dict(catalog()[name].starts)
+    starts = {key: value for key, value in catalog()[name].starts.items() if key not in OWN.get(name, set())}
+    starts |= {"font_path": str(fonts.path(fonts.BUILT_IN))} if name == "TextImage" else {}
     shown = {
         key: tuple(v) if isinstance(v, list) else v for key, v in {parameter.name: parameter.default, **starts}.items()
     }

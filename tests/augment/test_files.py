@@ -14,7 +14,9 @@ from explorer.augment.catalog import catalog
 from explorer.augment.edits import add, set_p
 from explorer.augment.files import FORMAT, PipelineFileError, dumps, dumps_draft, loads, loads_draft
 from explorer.augment.pipeline import Draft, Group, Pipeline, Step, validate
+from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.data.sample import Sample
+from tests.augment.samples import acceptable
 
 
 @pytest.mark.parametrize("name", list(catalog()))
@@ -23,7 +25,8 @@ def test_every_transform_gives_the_same_pixels_after_json(name: str, photograph:
     pipeline = validate(set_p(draft, step, 1.0))
     back = loads(dumps(pipeline))
     assert back == pipeline
-    first, second = (augment(photograph, found, 4, 1, 2) for found in (pipeline, back))
+    sample = acceptable(photograph, name)
+    first, second = (augment(sample, found, 4, 1, 2) for found in (pipeline, back))
     np.testing.assert_array_equal(first.image, second.image)
     np.testing.assert_array_equal(first.mask, second.mask)
 
@@ -37,6 +40,17 @@ def test_nesting_survives() -> None:
     leaf = Step(id="a", transform="Affine", params={"rotate": [-5.0, 5.0]})
     pipeline = Pipeline(nodes=(Group(kind="SomeOf", id="g", children=(leaf,), params={"n": 1}, p=0.4, enabled=False),))
     assert loads(dumps(pipeline)) == pipeline
+
+
+def test_the_rules_of_targets_survive_and_a_file_without_them_has_the_usual_ones() -> None:
+    rules = TargetRules(
+        use_mask=False,
+        mask_interpolation="INTER_LINEAR",
+        boxes=BoxRules(format="yolo", min_visibility=0.3, max_accept_ratio=4.0),
+        keypoints=PointRules(format="xya", remove_invisible=False),
+    )
+    assert loads(dumps(Pipeline(targets=rules))).targets == rules
+    assert loads(text()).targets == TargetRules()
 
 
 def text(**changes: object) -> str:
@@ -55,6 +69,9 @@ STEP = {"kind": "step", "id": "a", "transform": "Affine", "params": {}, "p": 0.5
         (text(version=99), "version 99"),
         (text(nodes={}), "list of steps"),
         (text(extra=1), "extra"),
+        (text(targets={"boxes": {"min_visibility": 2}}), "targets.boxes.min_visibility"),
+        (text(targets={"boxes": {"format": "__import__('os')"}}), "targets.boxes.format"),
+        (text(targets=[]), "targets"),
         (text(nodes=[{**STEP, "kind": "exec"}]), "nodes.0"),
         (text(nodes=[{**STEP, "cls": "os.system"}]), "cls"),
         (text(nodes=[{**STEP, "id": "../../x"}]), "id"),

@@ -1,0 +1,304 @@
+"""Pipelines to begin with, and to learn from: for each what it is for, and when it harms.
+
+The order within a pipeline is that of the world: first how the thing lies before the camera, then light, then lens and
+sensor, last what saving the file does. Where something is uncertain, composers say how: OneOf for causes that exclude
+each other, SomeOf and RandomOrder where any mixture may come.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import cv2
+
+from explorer.augment.pipeline import Draft, Group, GroupKind, Node, Step
+
+
+@dataclass(frozen=True)
+class Preset:
+    """purpose, harm: a sentence each. nodes: what the draft begins with; their ids are n1, n2, ..."""
+
+    name: str
+    title: str
+    purpose: str
+    harm: str
+    nodes: tuple[Node, ...]
+
+
+@functools.cache
+def presets() -> Mapping[str, Preset]:
+    """Name -> preset, in the order in which they are offered. Pictures keep their size, unless a sentence says so."""
+    return MappingProxyType({preset.name: preset for preset in map(_numbered, _PRESETS)})
+
+
+def draft(name: str) -> Draft:
+    """A draft with the steps of a preset, named after it. Raises KeyError for a name that is none."""
+    preset = presets()[name]
+    return Draft(name=preset.title, nodes=preset.nodes)
+
+
+def _numbered(preset: Preset) -> Preset:
+    numbers = itertools.count(1)
+    nodes = tuple(_with_ids(preset.nodes, numbers))
+    return Preset(preset.name, preset.title, preset.purpose, preset.harm, nodes)
+
+
+def _with_ids(nodes: tuple[Node, ...], numbers: Iterator[int]) -> Iterator[Node]:
+    for node in nodes:
+        update: dict[str, Any] = {"id": f"n{next(numbers)}"}
+        if isinstance(node, Group):
+            update["children"] = tuple(_with_ids(node.children, numbers))
+        yield node.model_copy(update=update)
+
+
+def _step(transform: str, p: float, **params: Any) -> Step:
+    return Step(id="new", transform=transform, params=params, p=p)
+
+
+def _group(kind: GroupKind, p: float, *children: Node, **params: Any) -> Group:
+    return Group(kind=kind, id="new", children=children, params=params, p=p)
+
+
+_REFLECTED = cv2.BORDER_REFLECT_101  # fields and tissue go on beyond the border; black corners would be learned
+_WHITE = 255.0  # paper
+# What a smaller sensor does: pixels are averaged, and drawn large again smoothly.
+_COARSER = {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}
+
+_LIGHT = Preset(
+    "light",
+    "Light",
+    "It suits a first run, and shows each picture as if it had been taken a moment earlier or later.",
+    "It harms where left and right mean different things, as in text or on X-rays.",
+    (
+        _step("HorizontalFlip", 0.5),
+        _step("CropAndPad", 0.5, percent=[-0.06, 0.0], sample_independently=False),
+        _step("RandomBrightnessContrast", 0.5, brightness_limit=[-0.1, 0.1], contrast_limit=[-0.1, 0.1]),
+    ),
+)
+
+_MEDIUM = Preset(
+    "medium",
+    "Medium",
+    "It suits photographs of everyday things, where hundreds to thousands of pictures are to train a model.",
+    "It harms where colour or exact shape is what tells the classes apart, as with ripe and unripe fruit.",
+    (
+        _step("HorizontalFlip", 0.5),
+        _step("Affine", 0.7, scale=[0.85, 1.15], translate_percent=[-0.06, 0.06], rotate=[-15.0, 15.0]),
+        _group(
+            "OneOf",
+            0.7,
+            # Weights: twice as often the light as the colour of the light.
+            _step("RandomBrightnessContrast", 0.4),
+            _step("RandomGamma", 0.4),
+            _step("HueSaturationValue", 0.4, hue_shift_limit=[-10.0, 10.0]),
+        ),
+        _group(
+            "OneOf",
+            0.3,
+            _step("GaussianBlur", 0.3, sigma_limit=[0.5, 1.5]),
+            _step("GaussNoise", 0.3, std_range=[0.02, 0.06]),
+            _step("ImageCompression", 0.4, quality_range=[50, 90]),
+        ),
+        # Cutout (DeVries and Taylor 2017): no single part may decide.
+        _step("CoarseDropout", 0.3),
+    ),
+)
+
+_STRONG = Preset(
+    "strong",
+    "Strong",
+    "It suits long training of a large model on few pictures, as RandAugment and self-supervised learning do it.",
+    "It harms short training and small models, which then learn the distortions instead of the things.",
+    (
+        _step("HorizontalFlip", 0.5),
+        _step(
+            "Affine",
+            0.9,
+            scale=[0.65, 1.35],
+            translate_percent=[-0.12, 0.12],
+            rotate=[-30.0, 30.0],
+            shear=[-10.0, 10.0],
+            balanced_scale=True,
+        ),
+        # RandAugment (Cubuk et al. 2019) draws some of many; here without those that move pixels.
+        _group(
+            "SomeOf",
+            1.0,
+            _step(
+                "ColorJitter", 0.9, brightness=[0.6, 1.4], contrast=[0.6, 1.4], saturation=[0.5, 1.5], hue=[-0.1, 0.1]
+            ),
+            _step("RandomToneCurve", 0.9, scale=0.3),
+            _step("AutoContrast", 0.7),
+            _step("Equalize", 0.5),
+            _step("Posterize", 0.5),
+            _step("Solarize", 0.3),
+            _step("ToGray", 0.3),
+            n=3,
+        ),
+        _group(
+            "OneOf",
+            0.5,
+            _step("GaussianBlur", 0.3),
+            _step("MotionBlur", 0.2, blur_limit=[3, 9]),
+            _step("GaussNoise", 0.3, std_range=[0.05, 0.15]),
+            _group(
+                "Sequential",
+                0.2,
+                _step("Downscale", 1.0, scale_range=[0.3, 0.6], interpolation_pair=_COARSER),
+                _step("ImageCompression", 1.0, quality_range=[20, 60]),
+            ),
+        ),
+        _group(
+            "OneOf",
+            0.6,
+            _step("CoarseDropout", 0.7, num_holes_range=[2, 5]),
+            _step("GridDropout", 0.3, ratio=0.4),
+        ),
+    ),
+)
+
+_FLIPS = Preset(
+    "flips",
+    "Flips only",
+    "It suits things that have no up and no side, and makes nothing up: every pixel keeps its value.",
+    "It harms wherever gravity or a side matters, as with faces, streets and letters.",
+    (_step("HorizontalFlip", 0.5), _step("VerticalFlip", 0.5)),
+)
+
+_COLOUR = Preset(
+    "colour",
+    "Colour only",
+    "It prepares for other cameras and other light, while masks, boxes and keypoints stay where they are.",
+    "It harms where the colour itself is the finding, as in a litmus test or on healing skin.",
+    (
+        # Brightness before or after saturation gives another picture, so the order is drawn too.
+        _group(
+            "RandomOrder",
+            1.0,
+            _step("RandomBrightnessContrast", 0.8),
+            _step("HueSaturationValue", 0.8, hue_shift_limit=[-8.0, 8.0]),
+            _step("RandomGamma", 0.5, gamma_limit=[70.0, 140.0]),
+            _step("PlanckianJitter", 0.4),
+            n=3,
+        ),
+        _step("ToGray", 0.05),
+    ),
+)
+
+_DOCUMENTS = Preset(
+    "documents",
+    "Document scans",
+    "It suits pages from scanners and telephones: a little skewed, unevenly lit, soft, and saved too small.",
+    "It harms fine print, which the blur and the compression may make unreadable; pages are never mirrored.",
+    (
+        _step("Perspective", 0.5, scale=[0.01, 0.04], fill=_WHITE),
+        _step("Affine", 0.7, rotate=[-2.5, 2.5], shear=[-1.5, 1.5], fill=_WHITE),
+        _step("RandomBrightnessContrast", 0.5, brightness_limit=[-0.15, 0.15]),
+        _group(
+            "OneOf",
+            0.5,
+            _step(
+                "RandomShadow",
+                0.4,
+                shadow_roi=[0.0, 0.0, 1.0, 1.0],
+                num_shadows_limit=[1, 1],
+                shadow_intensity_range=[0.15, 0.4],
+            ),
+            _step("Illumination", 0.4),
+            _step("PlasmaShadow", 0.2, shadow_intensity_range=[0.1, 0.4], roughness=0.6),
+        ),
+        _step("ToGray", 0.4),
+        # A telephone shakes, or it is far away and its sensor is noisy; a scanner does neither.
+        _group(
+            "OneOf",
+            0.5,
+            _step("MotionBlur", 0.25, blur_limit=[3, 5]),
+            _step("GaussianBlur", 0.25, sigma_limit=[0.4, 1.0]),
+            _group(
+                "Sequential",
+                0.5,
+                _step("Downscale", 1.0, scale_range=[0.6, 0.9], interpolation_pair=_COARSER),
+                _step("GaussNoise", 0.5, std_range=[0.01, 0.04]),
+            ),
+        ),
+        _step("ImageCompression", 0.5, quality_range=[35, 85]),
+    ),
+)
+
+_AERIAL = Preset(
+    "aerial",
+    "Aerial and satellite",
+    "It suits pictures from above, where there is no up, height changes the scale, and haze and clouds lie between.",
+    "It harms where shadows tell the direction, and it turns pictures that are not square on their side.",
+    (
+        _step("SquareSymmetry", 1.0),
+        _step("Affine", 0.6, scale=[0.75, 1.33], balanced_scale=True, keep_ratio=True, border_mode=_REFLECTED),
+        _group(
+            "SomeOf",
+            0.8,
+            _step("RandomBrightnessContrast", 0.8, contrast_limit=[-0.25, 0.25]),
+            _step("HueSaturationValue", 0.6, hue_shift_limit=[-8.0, 8.0], val_shift_limit=[-15.0, 15.0]),
+            _step("RandomToneCurve", 0.6),
+            _step("PlanckianJitter", 0.4, mode="cied", temperature_limit=[5500, 7500]),
+            n=2,
+        ),
+        _group(
+            "OneOf",
+            0.4,
+            # Haze lightens and flattens in patches; a cloud only darkens.
+            _step(
+                "PlasmaBrightnessContrast",
+                0.6,
+                brightness_range=[0.05, 0.3],
+                contrast_range=[-0.35, -0.1],
+                roughness=0.6,
+            ),
+            _step("PlasmaShadow", 0.4, shadow_intensity_range=[0.15, 0.45], roughness=0.6),
+        ),
+        _group(
+            "OneOf",
+            0.3,
+            _step("Downscale", 0.4, scale_range=[0.5, 0.8], interpolation_pair=_COARSER),
+            _step("GaussianBlur", 0.3, sigma_limit=[0.4, 1.2]),
+            _step("GaussNoise", 0.3, std_range=[0.01, 0.05]),
+        ),
+    ),
+)
+
+_MICROSCOPY = Preset(
+    "microscopy",
+    "Microscopy",
+    "It suits cells and tissue, which lie in any direction and whose stain and focus differ between laboratories.",
+    "It harms where the shape or the shade of a cell is the diagnosis, and it turns pictures that are not square.",
+    (
+        _step("SquareSymmetry", 1.0),
+        # Mild: about two px of shift, as the cut itself does it. Ronneberger et al. 2015 used it for U-Net.
+        _step("ElasticTransform", 0.4, alpha=80.0, sigma=10.0, border_mode=_REFLECTED),
+        # Tellez et al. 2019: varying the stain's colour helps more than normalising it.
+        _group(
+            "OneOf",
+            0.8,
+            _step("HueSaturationValue", 0.5, hue_shift_limit=[-6.0, 6.0], val_shift_limit=[-15.0, 15.0]),
+            _step("ColorJitter", 0.5, saturation=[0.7, 1.3], hue=[-0.03, 0.03]),
+        ),
+        _step("Illumination", 0.3, mode="gaussian", intensity_range=[0.02, 0.12]),
+        _group(
+            "OneOf",
+            0.5,
+            # Out of focus is seldom noisy too, except in dim light.
+            _step("Defocus", 0.4, radius=[1, 3]),
+            _step("ShotNoise", 0.4, scale_range=[0.001, 0.008]),
+            _group(
+                "Sequential",
+                0.2,
+                _step("GaussianBlur", 1.0, sigma_limit=[0.5, 1.5]),
+                _step("GaussNoise", 1.0, std_range=[0.01, 0.05]),
+            ),
+        ),
+    ),
+)
+
+_PRESETS = (_LIGHT, _MEDIUM, _STRONG, _FLIPS, _COLOUR, _DOCUMENTS, _AERIAL, _MICROSCOPY)

@@ -1,0 +1,110 @@
+"""How a pipeline treats what belongs to a picture: the mask's interpolation, `BboxParams` and `KeypointParams`.
+
+Samples hold boxes and keypoints in one way; a pipeline may ask for another format, as the code of its author does. Both
+ways lead through albumentations' own conversions.
+"""
+
+from typing import Annotated, Any, Literal
+
+import albumentations as A
+import cv2
+import numpy as np
+from albumentations.core.bbox_utils import convert_bboxes_from_albumentations, convert_bboxes_to_albumentations
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from explorer.data.annotations import BoxFormat, PointFormat
+
+MaskInterpolation = Literal[
+    "INTER_NEAREST", "INTER_NEAREST_EXACT", "INTER_LINEAR", "INTER_LINEAR_EXACT", "INTER_CUBIC", "INTER_AREA",
+    "INTER_LANCZOS4",
+]  # fmt: skip
+Pixels = Annotated[float, Field(ge=0, le=1e9)]
+Table = NDArray[np.float32]
+
+_EXTRA_COLUMNS = {"a": 0.0, "s": 1.0}  # what a sample does not know of a keypoint: its angle, its scale
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class BoxRules(_Rules):
+    """use: whether the pipeline gets boxes at all. The rest are the arguments of `A.BboxParams`: min_area in px²,
+    min_width and min_height in px, min_visibility from 0 to 1.
+    """
+
+    use: bool = True
+    format: BoxFormat = "pascal_voc"
+    min_area: Pixels = 0.0
+    min_visibility: Annotated[float, Field(ge=0, le=1)] = 0.0
+    min_width: Pixels = 0.0
+    min_height: Pixels = 0.0
+    max_accept_ratio: Annotated[float, Field(ge=1, le=1e9)] | None = None
+    clip: bool = True
+    filter_invalid_bboxes: bool = False
+    check_each_transform: bool = True
+
+
+class PointRules(_Rules):
+    """use: whether the pipeline gets keypoints at all. The rest are the arguments of `A.KeypointParams`."""
+
+    use: bool = True
+    format: PointFormat = "xy"
+    remove_invisible: bool = True
+    angle_in_degrees: bool = True
+    check_each_transform: bool = True
+
+
+class TargetRules(_Rules):
+    """use_mask: whether the pipeline gets masks. mask_interpolation: for every step; None leaves each its own."""
+
+    use_mask: bool = True
+    mask_interpolation: MaskInterpolation | None = None
+    boxes: BoxRules = BoxRules()
+    keypoints: PointRules = PointRules()
+
+    def compose(self, top: list[Any], *, bboxes: bool, keypoints: bool) -> A.Compose:
+        """A Compose around transforms that are made already, for samples with or without boxes and keypoints."""
+        interpolation = None if self.mask_interpolation is None else getattr(cv2, self.mask_interpolation)
+        return A.Compose(
+            top,
+            bbox_params=A.BboxParams(**self.boxes.model_dump(exclude={"use"})) if bboxes else None,
+            keypoint_params=A.KeypointParams(**self.keypoints.model_dump(exclude={"use"})) if keypoints else None,
+            mask_interpolation=interpolation,
+        )
+
+    def give_boxes(self, boxes: Table, size: tuple[int, int]) -> NDArray[Any]:
+        """Boxes of a sample of `size` (height, width in px) in the pipeline's format, the class last."""
+        return _convert(boxes, "pascal_voc", self.boxes.format, size)
+
+    def take_boxes(self, boxes: Any, size: tuple[int, int]) -> Table:
+        """(N, 5) float32 boxes as a sample has them, from the pipeline's format."""
+        table = _table(boxes, 5)
+        return _convert(table, self.boxes.format, "pascal_voc", size)
+
+    def give_points(self, points: Table) -> NDArray[Any]:
+        """Keypoints of a sample in the pipeline's format, the class last."""
+        columns = {"x": points[:, 0], "y": points[:, 1]}
+        columns |= {name: np.full(len(points), value, np.float32) for name, value in _EXTRA_COLUMNS.items()}
+        return np.stack([*(columns[letter] for letter in self.keypoints.format), points[:, 2]], axis=1)
+
+    def take_points(self, points: Any) -> Table:
+        """(K, 3) float32 keypoints as a sample has them, from the pipeline's format."""
+        table = _table(points, len(self.keypoints.format) + 1)
+        letters = self.keypoints.format
+        return table[:, [letters.index("x"), letters.index("y"), -1]]
+
+
+def _table(rows: Any, columns: int) -> Table:
+    return np.asarray(rows, np.float32).reshape(-1, columns)
+
+
+def _convert(boxes: NDArray[Any], source: str, target: str, size: tuple[int, int]) -> Table:
+    if source == target or not len(boxes):
+        return boxes
+    shape = {"height": size[0], "width": size[1]}
+    inner = boxes if source == "albumentations" else convert_bboxes_to_albumentations(boxes, source, shape)
+    if target == "albumentations":
+        return np.asarray(inner, np.float32)
+    return np.asarray(convert_bboxes_from_albumentations(inner, target, shape), np.float32)

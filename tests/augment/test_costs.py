@@ -1,0 +1,135 @@
+"""The tables know slow steps from cheap ones, and what was measured counts more than what a table says."""
+
+import threading
+from collections.abc import Iterator
+
+import cv2
+import pytest
+
+from bench.costs import measure, square
+from explorer.augment.catalog import catalog
+from explorer.augment.costs import Observed, estimate
+
+SIDE = 192  # px
+PIXELS = SIDE * SIDE
+QUICK = ("HorizontalFlip", "RandomBrightnessContrast", "Affine", "GaussNoise")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """The tables are of one thread; more of them would blur the differences."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    yield
+    cv2.setNumThreads(before)
+
+
+def at_start(name: str, pixels: int = PIXELS, **params: object) -> float:
+    return estimate(name, {**catalog()[name].starts, **params}, pixels)
+
+
+@pytest.mark.parametrize("slow", ["PiecewiseAffine", "RandomFog", "Superpixels"])
+def test_slow_steps_are_slow_in_the_table_and_in_truth(slow: str) -> None:
+    picture = square(SIDE)
+    measured = measure(slow, {}, picture)
+    for quick in QUICK:
+        assert measured > 10 * measure(quick, {}, picture)
+        assert at_start(slow) > 10 * at_start(quick)
+
+
+@pytest.mark.parametrize(
+    ("name", "cheap", "dear"),
+    [
+        ("ElasticTransform", {"sigma": 2.0}, {"sigma": 100.0}),
+        ("GlassBlur", {"iterations": 1}, {"iterations": 8}),
+        ("GlassBlur", {}, {"mode": "exact"}),
+        ("GridElasticDeform", {"num_grid_xy": [2, 2]}, {"num_grid_xy": [10, 10]}),
+        ("MedianBlur", {"blur_limit": [3, 3]}, {"blur_limit": [9, 9]}),
+        ("MotionBlur", {"blur_limit": [3, 3]}, {"blur_limit": [21, 21]}),
+        ("RandomFog", {"fog_coef_range": [1.0, 1.0]}, {"fog_coef_range": [0.1, 0.1]}),
+        ("RandomSunFlare", {"src_radius": 20}, {"src_radius": 800}),
+        ("Superpixels", {"max_size": 64}, {"max_size": None}),
+        ("ThinPlateSpline", {"num_control_points": 2}, {"num_control_points": 8}),
+        ("ZoomBlur", {"max_factor": [1.1, 1.1]}, {"max_factor": [3.0, 3.0]}),
+    ],
+)
+def test_a_parameter_that_costs_time_is_known_to(name: str, cheap: dict[str, object], dear: dict[str, object]) -> None:
+    picture = square(256)
+    assert measure(name, dear, picture) > 2 * measure(name, cheap, picture)
+    assert at_start(name, 256 * 256, **dear) > 2 * at_start(name, 256 * 256, **cheap)
+
+
+@pytest.mark.parametrize("name", list(catalog()))
+def test_every_transform_has_an_estimate_that_grows_with_the_picture(name: str) -> None:
+    small, large = at_start(name, 64 * 64), at_start(name, 2048 * 2048)
+    assert 0 < small < large < 120_000
+
+
+def test_a_step_that_no_catalog_has_is_taken_for_a_usual_one() -> None:
+    assert estimate("Nothing", {"fill": None}, PIXELS) == estimate("HorizontalFlip", {}, PIXELS)
+
+
+def test_what_was_measured_counts_more_than_the_table() -> None:
+    observed = Observed()
+    observed.note("RandomFog", {"alpha_coef": 0.1}, PIXELS, 3.0)
+    assert observed.estimate("RandomFog", {"alpha_coef": 0.1}, PIXELS) == pytest.approx(3.0)
+    assert observed.estimate("RandomFog", {"alpha_coef": 0.1}, 4 * PIXELS) == pytest.approx(12.0, rel=0.1)
+    assert observed.estimate("RandomFog", {}, PIXELS) == estimate("RandomFog", {}, PIXELS)
+
+
+def test_a_step_of_fixed_cost_is_not_reckoned_dearer_for_larger_pictures() -> None:
+    observed = Observed()
+    observed.note("Superpixels", {}, 256 * 256, 50.0)
+    assert observed.estimate("Superpixels", {}, 1024 * 1024) == pytest.approx(50.0)
+
+
+def test_the_order_of_parameters_does_not_matter() -> None:
+    observed = Observed()
+    observed.note("Affine", {"rotate": [0, 1], "scale": [1, 2]}, PIXELS, 70.0)
+    assert observed.estimate("Affine", {"scale": [1, 2], "rotate": [0, 1]}, PIXELS) == pytest.approx(70.0)
+
+
+def test_one_pause_of_the_machine_is_outvoted_and_a_lasting_change_is_not() -> None:
+    observed = Observed()
+    for milliseconds in (2.0, 2.0, 900.0):
+        observed.note("Affine", {}, PIXELS, milliseconds)
+    assert observed.estimate("Affine", {}, PIXELS) == pytest.approx(2.0)
+    observed.note("Affine", {}, PIXELS, 900.0)
+    assert observed.estimate("Affine", {}, PIXELS) == pytest.approx(900.0)
+
+
+def test_the_memory_forgets_what_was_noted_longest_ago() -> None:
+    observed = Observed(limit=3)
+    for number in (0, 1, 2, 0, 3):
+        observed.note("Rotate", {"limit": number}, PIXELS, 77.0)
+    assert len(observed) == 3
+    kept = [n for n in range(4) if observed.estimate("Rotate", {"limit": n}, PIXELS) == pytest.approx(77.0)]
+    assert kept == [0, 2, 3]
+
+
+def test_threads_may_note_and_ask_at_once() -> None:
+    observed = Observed(limit=16)
+    failures: list[Exception] = []
+
+    def work(thread: int) -> None:
+        try:
+            for number in range(300):
+                observed.note("Rotate", {"limit": number % 40}, PIXELS, float(thread + 1))
+                assert observed.estimate("Rotate", {"limit": (number * 7) % 40}, PIXELS) > 0
+        except Exception as error:  # noqa: BLE001 - whatever a thread meets is told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(observed) == 16
+
+
+def test_512_steps_are_remembered() -> None:
+    observed = Observed()
+    for number in range(600):
+        observed.note("NoOp", {"test": number}, PIXELS, 1.0)
+    assert len(observed) == 512
