@@ -1,5 +1,6 @@
 """Undo and redo: a list of drafts. Changes of one field in a row count as one step."""
 
+import json
 from dataclasses import dataclass, replace
 
 from explorer.augment.pipeline import Draft
@@ -18,11 +19,14 @@ class History:
 
     def record(self, draft: Draft, merge: tuple[str, str] | None = None) -> "History":
         """The history after a change to `draft`; a second change of the same field replaces the first."""
-        if draft == self.present:
+        if _same(draft, self.present):
             return self
-        if merge is not None and merge == self.merge:
-            return replace(self, present=draft, future=())
-        return History(draft, (*self.past, self.present)[-LIMIT:], (), merge)
+        if merge is None or merge != self.merge or not self.past:
+            return History(draft, (*self.past, self.present)[-LIMIT:], (), merge)
+        if _same(draft, self.past[-1]):
+            # Back where the series began: undo has nothing to bring back, and what comes next is a series of its own.
+            return History(draft, self.past[:-1])
+        return replace(self, present=draft, future=())
 
     def undo(self) -> "History":
         """One step back; where there is none, the same history."""
@@ -35,3 +39,12 @@ class History:
         if not self.future:
             return self
         return History(self.future[0], (*self.past, self.present), self.future[1:])
+
+
+def _same(one: Draft, other: Draft) -> bool:
+    # In Python 1 == True == 1.0; in a pipeline these are different values. The order of parameters means nothing.
+    return one == other and _text(one) == _text(other)
+
+
+def _text(draft: Draft) -> str:
+    return json.dumps(draft.model_dump(mode="json"), sort_keys=True)

@@ -1,72 +1,186 @@
-"""The picture that a pipeline is previewed on: a photograph, a generated sample, or the person's own upload."""
+"""The picture that a pipeline is previewed on: a photograph, any sample of a data set, or the person's own upload."""
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 
 import cv2
 
-from explorer.data.formats import open_dataset
-from explorer.data.images import decode, decode_mask
+from explorer.augment.targets import TargetRules
+from explorer.data import picture_sets
+from explorer.data.annotations import AnnotationError, parse_boxes, parse_keypoints
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError, decode, decode_mask, mask_palette
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
-from explorer.data.sample import Sample
-from explorer.data.specs import DigitsSpec, ShapesSpec
+from explorer.data.sample import Sample, SampleError
+from explorer.ui.components.preview import Classes, Colour
+from explorer.ui.palette import CLASS_COLOURS, rgb
 from explorer.ui.texts import Augment as T
+from explorer.ui.uploads import Uploads
+from explorer.ui.view import Palette, View
 
 UPLOAD = "upload"
-SHAPES = "shapes"
-DIGITS = "digits"
-LONG_SIDE = 1024  # px; a larger upload is previewed from a smaller copy
+DATA_SET = "data set"
+LONG_SIDE = 1024  # px; a larger picture is previewed from a smaller copy
+FULL = 1_000_000  # px: no picture is larger
+FULL_SHOWN = 2048  # px; what a browser gets to see of a full picture
+KEPT_SECONDS = 30  # a sample of a data set is read again after this time: its file may have been replaced
+MAX_NAMED = 16  # classes that the legend names
+
+
+class NoPicture(ValueError):
+    """The picture that is looked at cannot be had; the message says why."""
 
 
 @dataclass(frozen=True)
 class Picture:
     """A sample to preview, what its classes are called, and what had to be done to read it.
 
-    Pictures are the same where their `id` is, so that drawings of them can be kept.
+    full_size: height and width in px before it was made smaller. palette: of the mask's file, from class 1, if it has
+    one. Pictures are the same where their `id` is, so that drawings of them can be kept.
     """
 
     id: str
     sample: Sample = field(compare=False)
-    class_names: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = field(compare=False)
+    full_size: tuple[int, int] = field(compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    palette: tuple[Colour, ...] = field(default=(), compare=False)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is smaller than what was given."""
+        return self.sample.size != self.full_size
 
 
 def choices() -> dict[str, str]:
-    """Name -> title of every picture on offer, the newcomer's first."""
+    """Name -> title of every source on offer, the newcomer's picture first."""
     return {name: photograph.title for name, photograph in photographs().items()} | {
-        SHAPES: T.SHAPES_CHOICE,
-        DIGITS: T.DIGITS_CHOICE,
+        DATA_SET: T.DATA_SET_CHOICE,
         UPLOAD: T.UPLOAD_CHOICE,
     }
 
 
-@lru_cache(maxsize=32)
-def embedded(name: str) -> Picture:
-    """The embedded picture called `name`. Raises KeyError where there is none."""
-    if name == SHAPES:
-        dataset = open_dataset(ShapesSpec(image_size=256, train_images=8, val_images=8))
-        return Picture(name, dataset.train.load(0), dataset.classes)
-    if name == DIGITS:
-        dataset = open_dataset(DigitsSpec())
-        return Picture(name, dataset.train.load(0), dataset.classes)
-    photograph = photographs()[name]
-    return Picture(name, photograph.load(), photograph.classes)
+def first() -> Picture:
+    """The picture that greets."""
+    return _photograph(next(iter(photographs())), LONG_SIDE)
+
+
+def of_view(view: View, uploads: Uploads, long_side: int = LONG_SIDE) -> Picture:
+    """The picture that a view looks at, at most `long_side` px. Raises NoPicture."""
+    try:
+        if view.picture == UPLOAD:
+            return _upload(uploads, long_side)
+        if view.picture == DATA_SET:
+            return _of_set(view, long_side)
+    except (ImageError, SampleError, DatasetError) as error:
+        raise NoPicture(str(error)) from error
+    return _photograph(view.picture, long_side) if view.picture in photographs() else first()
 
 
 @lru_cache(maxsize=8)
-def uploaded(content: bytes, mask: bytes | None, name: str) -> Picture:
-    """The person's own picture, at most `LONG_SIDE` px, with its mask. Raises ImageError or SampleError."""
+def _photograph(name: str, long_side: int) -> Picture:
+    photograph = photographs()[name]
+    sample = photograph.load()
+    return Picture(name, shrink(sample, long_side), photograph.classes, sample.size)
+
+
+def _of_set(view: View, long_side: int) -> Picture:
+    key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
+    read = _set_sample if long_side == LONG_SIDE else _set_sample.__wrapped__  # full pictures are not kept
+    return read(key, split, view.index, long_side, int(time.monotonic() // KEPT_SECONDS))
+
+
+@lru_cache(maxsize=16)
+def _set_sample(key: str, split: str, index: int, long_side: int, period: int) -> Picture:  # noqa: ARG001 - read again
+    loaded = picture_sets.load(key, split, index)
+    sample = shrink(loaded.sample, long_side)
+    identity = blake2b(repr((key, split, index, long_side)).encode(), digest_size=12)
+    identity.update(sample.image.tobytes())
+    identity.update(b"" if sample.mask is None else sample.mask.tobytes())
+    notes = (*loaded.notes, *_shrunk(sample, loaded.sample))
+    names = loaded.classes[:MAX_NAMED] or _numbered(sample)
+    return Picture(identity.hexdigest(), sample, names, loaded.sample.size, notes)
+
+
+def _upload(uploads: Uploads, long_side: int) -> Picture:
+    stamps = uploads.stamp("picture"), uploads.stamp("mask")
+    if stamps[0] is None:
+        raise NoPicture(T.UPLOAD_HINT)
+    read = _kept_upload if long_side == LONG_SIDE else _kept_upload.__wrapped__
+    return read(uploads, stamps, long_side)
+
+
+@lru_cache(maxsize=8)
+def _kept_upload(uploads: Uploads, stamps: tuple[object, object], long_side: int) -> Picture:  # noqa: ARG001 - a newer one
+    content = uploads.read("picture")
+    if content is None:
+        raise NoPicture(T.UPLOAD_HINT)
+    return uploaded(content, uploads.read("mask"), T.UPLOADED_NAME, long_side)
+
+
+def uploaded(content: bytes, mask: bytes | None, name: str, long_side: int = LONG_SIDE) -> Picture:
+    """The person's own picture with its mask. Raises ImageError or SampleError."""
     decoded = decode(content, name)
-    notes = decoded.notes
     labels = None if mask is None else decode_mask(mask, T.UPLOAD_MASK_NAME)
-    sample = Sample(image=decoded.pixels, mask=labels, id=name)
-    height, width = sample.image.shape[:2]
-    if max(height, width) > LONG_SIDE:
-        sample = shrink(sample, LONG_SIDE)
-        notes = (*notes, T.SHRUNK.format(width=width, height=height, side=LONG_SIDE))
-    count = 0 if labels is None else int(cv2.minMaxLoc(labels)[1])
-    names = tuple(T.MASK_CLASS.format(number=index + 1) for index in range(min(count, 12)))
-    identity = blake2b(content + (mask or b""), digest_size=12).hexdigest()
-    return Picture(identity, sample, names, notes)
+    full = Sample(image=decoded.pixels, mask=labels, id=name)
+    sample = shrink(full, long_side)
+    identity = blake2b(content + (mask or b"") + str(long_side).encode(), digest_size=12).hexdigest()
+    palette = () if mask is None else mask_palette(mask)[1:]
+    notes = (*decoded.notes, *_shrunk(sample, full))
+    return Picture(identity, sample, _numbered(sample), full.size, notes, palette)
+
+
+def _numbered(sample: Sample) -> tuple[str, ...]:
+    """Names for the classes of a mask that come without any."""
+    count = 0 if sample.mask is None else int(cv2.minMaxLoc(sample.mask)[1])
+    return tuple(T.MASK_CLASS.format(number=index + 1) for index in range(min(count, MAX_NAMED)))
+
+
+def _shrunk(sample: Sample, full: Sample) -> tuple[str, ...]:
+    if sample.size == full.size:
+        return ()
+    height, width = full.size
+    return (T.SHRUNK.format(width=width, height=height, side=max(sample.size)),)
+
+
+def annotated(picture: Picture, view: View, rules: TargetRules) -> tuple[Picture, Mapping[str, str]]:
+    """The picture with the boxes and keypoints that the person typed in place of its own, and field -> what is wrong.
+
+    They are given in px of the full picture, or in fractions, as the pipeline's formats say.
+    """
+    sample, errors = picture.sample, {}
+    height, width = picture.full_size
+    scale = sample.size[0] / height
+    if view.boxes.strip():
+        try:
+            boxes = parse_boxes(view.boxes, rules.boxes.format, width, height, clip=rules.boxes.clip)
+            boxes[:, :4] *= scale
+            sample = replace(sample, bboxes=boxes)
+        except (AnnotationError, SampleError) as error:
+            errors["boxes"] = str(error)
+    if view.points.strip():
+        try:
+            outside = not rules.keypoints.remove_invisible
+            points = parse_keypoints(view.points, rules.keypoints.format, width, height, keep_outside=outside)
+            points[:, :2] *= scale
+            sample = replace(sample, keypoints=points)
+        except (AnnotationError, SampleError) as error:
+            errors["points"] = str(error)
+    if sample is picture.sample:
+        return picture, errors
+    identity = f"{picture.id}:{blake2b(repr((view.boxes, view.points, rules)).encode(), digest_size=8).hexdigest()}"
+    return replace(picture, id=identity, sample=sample), errors
+
+
+def classes(picture: Picture, view: View) -> Classes:
+    """Names and colours of the picture's classes, in the palette that the view asks for."""
+    colours = tuple(rgb(colour) for colour in CLASS_COLOURS)
+    if view.palette is Palette.FILE and picture.palette:
+        colours = picture.palette
+    if view.palette is Palette.OWN and view.colours:
+        colours = tuple(rgb(colour) for colour in view.colours)
+    return Classes(picture.class_names, colours)

@@ -1,43 +1,58 @@
 """From a draft and a picture to what the preview shows; where the draft is wrong, the last good picture stays."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
+import cv2
 import numpy as np
 
-from explorer.augment.apply import AugmentedSample, AugmentError, Drawn, augment
-from explorer.augment.describe import describe
+from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.augment.trace import Trace, trace
+from explorer.ui import trace_cards
 from explorer.ui.components import preview
+from explorer.ui.components.preview import Caption, Classes, Encoded, Targets
 from explorer.ui.history import History
 from explorer.ui.pictures import Picture
 from explorer.ui.texts import Augment as T
+from explorer.ui.view import View
 
 Errors = Mapping[tuple[str, str], str]
-_WORDS = {"opacity": T.OPACITY, "boxes": T.BOXES, "hold": T.HOLD, "drawn_nothing": T.DRAWN_NOTHING}
+OnStep = Callable[[int], None]
+FULL_QUALITY = 95  # JPEG, of what is saved
+_WORDS = {"opacity": T.OPACITY, "boxes": T.BOXES, "hold": T.HOLD}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Shown:
-    """One drawing: both sides encoded, and the words beside them."""
+    """One drawing: both sides encoded, the words beside them, and the strip of steps.
 
-    before: preview.Encoded
-    after: preview.Encoded
-    captions: tuple[preview.Caption, preview.Caption]
-    class_names: tuple[str, ...]
-    drawn: tuple[preview.DrawnRow, ...]
+    full: JPEG of the result at its own size, where what is shown is smaller.
+    """
+
+    before: Encoded
+    after: Encoded
+    captions: tuple[Caption, Caption]
+    classes: Classes
+    make_strip: Callable[[], bytes] | None
     remark: str = ""
+    full: bytes | None = None
+
+    @cached_property
+    def strip(self) -> bytes:
+        """What the strip of steps shows. Made when it is asked for: people wait for the large picture."""
+        strip = self.make_strip() if self.make_strip is not None else b""
+        self.make_strip = None  # it holds on to the pictures of all steps
+        return strip
 
     def frame(self, notice: str = "") -> bytes:
         """What travels to the browser; a `notice` says why this is not the newest draft's picture."""
-        return preview.frame(
-            self.before, self.after, self.captions, self.class_names, _WORDS, self.drawn, notice, self.remark
-        )
+        return preview.frame(self.before, self.after, self.captions, self.classes, _WORDS, notice, self.remark)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """What the preview shows for a draft: a drawing, what is wrong with the draft, and how old the drawing is."""
 
@@ -46,54 +61,125 @@ class Look:
     notice: str = ""
 
 
-def look(history: History, picture: Picture, seed: int, last_good: Shown | None) -> Look:
+def look(history: History, picture: Picture, view: View, classes: Classes, last_good: Shown | None) -> Look:
     """Draw the present draft; where it is wrong, keep `last_good`, or after a reload the last draft that was right."""
     try:
-        return Look(draw(validate(history.present), picture, seed))
+        return Look(draw(validate(history.present), picture, view, classes))
     except DraftErrors as error:
         errors: Errors = error.errors
     except AugmentError as error:
         errors = {(error.node_id, ""): error.reason}
-    return Look(last_good or _last_valid(history.past, picture, seed), errors, T.STALE)
+    return Look(last_good or last_valid(history.past, picture, view, classes), errors, T.STALE)
 
 
-def _last_valid(drafts: tuple[Draft, ...], picture: Picture, seed: int) -> Shown | None:
+def last_valid(drafts: tuple[Draft, ...], picture: Picture, view: View, classes: Classes) -> Shown:
+    """The drawing of the last draft that can be drawn, or of no steps at all."""
     for draft in reversed(drafts):
         try:
-            return draw(validate(draft), picture, seed)
+            return draw(validate(draft), picture, view, classes)
         except (DraftErrors, AugmentError):
             continue
-    return draw(Pipeline(), picture, seed)
+    return draw(Pipeline(), picture, view, classes)
 
 
-def draw(pipeline: Pipeline, picture: Picture, seed: int) -> Shown:
-    """Apply the pipeline to the picture with `seed` and encode both sides. Raises AugmentError."""
+def draw(
+    pipeline: Pipeline,
+    picture: Picture,
+    view: View,
+    classes: Classes,
+    on_step: OnStep | None = None,
+    long_side: int | None = None,
+) -> Shown:
+    """Apply the pipeline to the picture and encode what the view asks for. Raises AugmentError.
+
+    on_step: as in `trace`. long_side: at which size in px the two sides are shown; None: at their own.
+    """
     begun = time.perf_counter()
-    result = augment(picture.sample, pipeline, seed)
+    traced = trace(picture.sample, pipeline, view.seed, on_step=on_step)
     milliseconds = (time.perf_counter() - begun) * 1000
-    before = _before(picture)
-    after = preview.encode(result)
-    captions = (
-        preview.Caption(T.BEFORE, _size(before)),
-        preview.Caption(T.AFTER, f"{_size(after)} · {T.MILLISECONDS.format(ms=milliseconds)}"),
+    trace_cards.remember(traced, pipeline)
+    before, after, captions = _sides(traced, picture, view, milliseconds)
+    remark = _remark(traced.result)
+    if view.difference:
+        after, captions, remark = _difference(before, after, captions)
+    strip = partial(trace_cards.frame, traced, picture, view.focus, classes)
+    if long_side is None:
+        return Shown(_encoded(before, picture), preview.encode(after), captions, classes, strip, remark)
+    sides = [preview.encode(_reduced(side, long_side)) for side in (before, after)]
+    full = preview.as_jpeg(preview.as_shown(traced.result.image), FULL_QUALITY)
+    shown = Shown(sides[0], sides[1], captions, classes, strip, remark, full)
+    _ = shown.strip  # now, in the background, and not when the page is drawn
+    return shown
+
+
+def _reduced(side: Targets, long_side: int) -> Targets:
+    """A side at most `long_side` px, to be looked at."""
+    height, width = side.image.shape[:2]
+    scale = min(1.0, long_side / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    mask = None if side.mask is None else cv2.resize(side.mask, size, interpolation=cv2.INTER_NEAREST)
+    factors = np.array([scale, scale, 1.0])
+    return _Plain(
+        image=cv2.resize(preview.as_shown(side.image), size, interpolation=cv2.INTER_AREA),
+        mask=mask,
+        bboxes=None if side.bboxes is None else side.bboxes * factors[[0, 0, 0, 0, 2]],
+        keypoints=None if side.keypoints is None else side.keypoints * factors,
     )
-    return Shown(before, after, captions, picture.class_names, _rows(result.drawn), _remark(result))
 
 
-@lru_cache(maxsize=32)
-def _before(picture: Picture) -> preview.Encoded:
+@dataclass(frozen=True, eq=False)
+class _Plain:
+    """A picture that was made to be looked at."""
+
+    image: np.ndarray
+    mask: np.ndarray | None = None
+    bboxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
+
+
+Sides = tuple[Targets, Targets, tuple[Caption, Caption]]
+
+
+def _sides(traced: Trace, picture: Picture, view: View, milliseconds: float) -> Sides:
+    """Before and after of the step in focus, or of the whole pipeline."""
+    entry = trace_cards.focused(traced, view.focus)
+    if entry is not None and entry.before is not None and entry.after is not None:
+        title = T.STEP_AFTER.format(title=entry.title)
+        return _captioned(entry.before, entry.after, T.STEP_BEFORE.format(title=entry.title), title, entry.milliseconds)
+    return _captioned(picture.sample, traced.result, T.BEFORE, T.AFTER, milliseconds)
+
+
+def _captioned(before: Targets, after: Targets, first: str, second: str, milliseconds: float) -> Sides:
+    detail = f"{_size(after)} · {T.MILLISECONDS.format(ms=milliseconds)}"
+    return before, after, (Caption(first, _size(before)), Caption(second, detail))
+
+
+def _size(side: Targets) -> str:
+    return T.SIZE.format(width=side.image.shape[1], height=side.image.shape[0])
+
+
+def _difference(
+    before: Targets, after: Targets, captions: tuple[Caption, Caption]
+) -> tuple[Targets, tuple[Caption, Caption], str]:
+    """|after - before| for each channel, made brighter so that the largest difference is white."""
+    first, second = preview.as_uint8(before.image), preview.as_uint8(after.image)
+    if first.shape != second.shape:
+        return after, captions, T.NO_DIFFERENCE
+    difference = cv2.absdiff(first, second)
+    largest = int(difference.max())
+    gain = 255 / largest if largest else 1.0
+    words = T.DIFFERENCE_DETAIL.format(mean=float(difference.mean()), largest=largest, gain=gain)
+    title = Caption(T.DIFFERENCE_OF.format(title=captions[1].title), T.GAIN.format(gain=gain))
+    return _Plain(cv2.convertScaleAbs(difference, alpha=gain).reshape(difference.shape)), (captions[0], title), words
+
+
+def _encoded(side: Targets, picture: Picture) -> Encoded:
+    return _before(picture) if side is picture.sample else preview.encode(side)
+
+
+@lru_cache(maxsize=16)
+def _before(picture: Picture) -> Encoded:
     return preview.encode(picture.sample)
-
-
-def _size(side: preview.Encoded) -> str:
-    return T.SIZE.format(width=side.width, height=side.height)
-
-
-def _rows(drawn: tuple[Drawn, ...]) -> tuple[preview.DrawnRow, ...]:
-    return tuple(
-        preview.DrawnRow(step.transform, ", ".join(f"{name} {value}" for name, value in describe(step.params).items()))
-        for step in drawn
-    )
 
 
 def _remark(result: AugmentedSample) -> str:

@@ -12,7 +12,7 @@ from explorer.runs.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.words import span
 from explorer.ui import charts
 from explorer.ui.components import plot
-from explorer.ui.components.parameters import escape
+from explorer.ui.components.markdown import escape
 from explorer.ui.palette import STATE_COLOURS
 from explorer.ui.run_metrics import Metrics, derive
 from explorer.ui.state import Key, chart_key

@@ -1,38 +1,49 @@
-"""The right side of the Augment page: which picture, which seed, and the preview itself."""
+"""The right side of the Augment page: which picture, which seed, the preview, and the strip of steps."""
 
 import time
 
 import streamlit as st
 
-from explorer.data.images import ImageError
-from explorer.data.sample import SampleError
-from explorer.ui import pictures, render, workspace
-from explorer.ui.components import preview
-from explorer.ui.components.parameters import escape, sync
-from explorer.ui.pictures import Picture
+from explorer.ui import drawing, render, sources, trace_cards, workspace
+from explorer.ui.components import preview, strip
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment as T
+from explorer.ui.view import MAX_SEED
 
 PLAY_SECONDS = 1.2
+POLL_SECONDS = 0.3  # while something slow is drawn
 HEAD_START = 0.04  # seconds: sent and painted before the rest of the page competes for the processor
 GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the picture rests
-MAX_SEED = 2**31 - 1
-SUFFIXES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]
 
 
 def show() -> render.Errors:
     """Draw the preview as a fragment (a new seed redraws nothing else); return what is wrong with the draft."""
-    playing = bool(st.session_state.setdefault(Key.PLAYING, False))
+    clock = _clock()
+    drawn = 0
 
     def body() -> None:
-        if bool(st.session_state[Key.PLAYING]) != playing:
-            st.rerun()  # only the whole page can start or end the clock of a fragment
-        _tick(playing)
-        _draw()
+        nonlocal drawn
+        # Only the whole page can change the clock of a fragment, and what stands outside of it.
+        if _clock() != clock or st.session_state.pop(Key.WHOLE_PAGE, False):
+            st.rerun()
+        _tick(clock == PLAY_SECONDS)
+        errors = _draw()
+        drawn += 1
+        known = st.session_state.get(Key.ERRORS)
+        st.session_state[Key.ERRORS] = errors
+        if _clock() != clock or (drawn > 1 and errors != known):
+            st.rerun()
 
-    st.fragment(body, run_every=PLAY_SECONDS if playing else None)()
-    look: render.Look | None = st.session_state.get(Key.LOOK)
-    return look.errors if look else {}
+    st.fragment(body, run_every=clock)()
+    return dict(st.session_state[Key.ERRORS])
+
+
+def _clock() -> float | None:
+    if drawing.under_way():
+        return POLL_SECONDS
+    return PLAY_SECONDS if st.session_state.setdefault(Key.PLAYING, False) else None
 
 
 def greet() -> None:
@@ -80,77 +91,69 @@ def _seed_typed() -> None:
     workspace.look(seed=int(st.session_state[Key.SEED]))
 
 
-def _draw() -> None:
+def _draw() -> render.Errors:
     work = workspace.current()
-    controls, shown = st.container(), st.container()
+    controls, shown, below, trace = st.container(), st.container(), st.container(), st.container()
     with controls:
-        picture = _picture(work)
-    look = render.look(work.history, picture, work.view.seed, st.session_state.get(Key.LAST_GOOD))
+        top = st.container()
+        found = sources.show(work)
+    st.session_state[Key.FOUND] = found
+    look = drawing.look(work, found)
     st.session_state[Key.LOOK] = look
     if look.shown is not None:
-        if not look.errors:
-            st.session_state[Key.LAST_GOOD] = look.shown
         with shown:
             preview.show(look.shown.frame(look.notice), key=Key.PREVIEW)
-        time.sleep(HEAD_START)
-    with controls:
+        sent = time.monotonic()
+        _ = look.shown.strip  # its pictures are made meanwhile
+        time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
+    with top:
         _controls(work)
-    for note in picture.notes:
-        st.caption(escape(note))
+    with below:
+        for note in found.picture.notes:
+            st.caption(escape(note))
+        _bar(work, found)
+    with trace:
+        if look.shown is not None:
+            strip.show(look.shown.strip, key=Key.STRIP, on_focus=_focus)
+    return look.errors
 
 
 def _controls(work: workspace.Workspace) -> None:
     picture, seed, draw, play = st.columns([2.3, 1.3, 0.8, 1.0], vertical_alignment="bottom")
-    titles = pictures.choices()
-    sync(Key.PICTURE, work.view.picture if work.view.picture in titles else next(iter(titles)))
-    picture.selectbox(
-        T.PICTURE, list(titles), key=Key.PICTURE, format_func=titles.__getitem__, on_change=_picture_chosen
-    )
+    with picture:
+        sources.choose(work)
     sync(Key.SEED, work.view.seed)
     seed.number_input(T.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=T.SEED_HELP)
     draw.button(T.NEXT, key=Key.NEXT, on_click=_next_pressed, help=T.NEXT_HELP, width="stretch")
     play.toggle(T.PLAY, key=Key.PLAYING, on_change=_play_changed, help=T.PLAY_HELP)
 
 
-def _picture_chosen() -> None:
-    st.session_state.pop(Key.UPLOAD_ERROR, None)
-    workspace.look(picture=st.session_state[Key.PICTURE])
-
-
-def _picture(work: workspace.Workspace) -> Picture:
-    name = work.view.picture
-    first = next(iter(pictures.choices()))
-    if name != pictures.UPLOAD:
-        return pictures.embedded(name if name in pictures.choices() else first)
-    _uploaders()
-    content = workspace.upload("picture")
-    if content is None:
-        st.info(T.UPLOAD_HINT)
-        return pictures.embedded(first)
-    return pictures.uploaded(content, workspace.upload("mask"), T.UPLOADED_NAME)
-
-
-def _uploaders() -> None:
-    picture, mask = st.columns(2)
-    picture.file_uploader(T.UPLOAD, SUFFIXES, key=Key.UPLOAD, on_change=_receive)
-    mask.file_uploader(T.UPLOAD_MASK, SUFFIXES, key=Key.UPLOAD_MASK, on_change=_receive)
-    if problem := st.session_state.get(Key.UPLOAD_ERROR):
+def _bar(work: workspace.Workspace, found: sources.Found) -> None:
+    """Between picture and strip: what the right side shows, and what is slow."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        sync(Key.DIFFERENCE, T.DIFFERENCE if work.view.difference else T.WHOLE)
+        st.segmented_control(
+            T.VIEW, [T.WHOLE, T.DIFFERENCE], key=Key.DIFFERENCE, on_change=_view_changed, required=True,
+            label_visibility="collapsed", help=T.DIFFERENCE_HELP,
+        )  # fmt: skip
+        drawing.offer_full(work, found)
+        drawing.show_state(work, found)
+    if problem := st.session_state[Key.LOOK].errors.get(("", "")):
         st.error(escape(problem))
 
 
-def _receive() -> None:
-    """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
-    st.session_state.pop(Key.UPLOAD_ERROR, None)
-    picture, mask = st.session_state[Key.UPLOAD], st.session_state[Key.UPLOAD_MASK]
-    content = picture.getvalue() if picture else workspace.upload("picture")
-    labels = mask.getvalue() if mask else None
-    if content is None:
+def _view_changed() -> None:
+    workspace.look(difference=st.session_state[Key.DIFFERENCE] == T.DIFFERENCE)
+
+
+def _focus() -> None:
+    """A card was chosen: show it large, and its parameters."""
+    card = strip.chosen(Key.STRIP)
+    if card is None:
         return
-    try:
-        pictures.uploaded(content, None, picture.name if picture else T.UPLOADED_NAME)
-        workspace.keep_upload("picture", content)
-        workspace.keep_upload("mask", None)
-        pictures.uploaded(content, labels, T.UPLOADED_NAME)
-        workspace.keep_upload("mask", labels)
-    except (ImageError, SampleError) as error:
-        st.session_state[Key.UPLOAD_ERROR] = str(error)
+    node = trace_cards.node_of(card)
+    if node is None:
+        workspace.look(focus="")
+    else:
+        workspace.look(focus=card[:100], selected=node[:100])
+        st.session_state[Key.WHOLE_PAGE] = True

@@ -8,6 +8,8 @@ class Key(StrEnum):
 
     ADDRESS = "address"  # of the page that was shown last
     WORKSPACE = "workspace"  # the draft, its history and its view, shared by all pages
+    STAMP = "stamp"  # which version of the workspace's file this session knows
+    NOT_WRITTEN = "not_written"  # why the last change is not in its file
 
     # Augment
     ADD = "add"
@@ -21,6 +23,7 @@ class Key(StrEnum):
     DRAWS_LEFT = "draws_left"
     LAST_GOOD = "last_good"
     STEPS = "steps"
+    HEARD = "heard"  # the number of the last gestures in the list that were obeyed
     PREVIEW = "preview"
     RESET = "reset"
     NAME = "pipeline_name"
@@ -30,6 +33,29 @@ class Key(StrEnum):
     NOTICE = "notice"
     SAVE_FORM = "save_form"
     LOOK = "look"
+    FOUND = "found"  # the picture that the preview shows
+    ERRORS = "errors"  # what the list and the form know to be wrong
+    WHOLE_PAGE = "whole_page"  # a widget of the preview has changed what stands outside of it
+    STRIP = "strip"
+    DIFFERENCE = "difference"
+    SET = "set"
+    SPLIT = "split"
+    INDEX = "index"
+    ALWAYS = "always"
+    ALLOWED = "allowed"  # whether slow steps are drawn at every change
+    JOB = "job"  # a drawing that takes long
+    DONE = "done"  # the last slow drawing: what it depended on, and what came of it
+    RUN_SLOW = "run_slow"
+    RUN_FULL = "run_full"
+    CANCEL = "cancel"
+    CLOSE_FULL = "close_full"
+    SAVE_FULL = "save_full"
+    FULL = "full"  # the last drawing at full size
+    TARGETS = "targets"
+    PRESETS = "presets"
+    GALLERY = "gallery"
+    REFERENCE_ERROR = "reference_error"
+    OWN_REFERENCES = "own_references"  # pictures that this session has uploaded for steps
     STAGE = "stage"
     LAST_TICK = "last_tick"
     UPLOAD_ERROR = "upload_error"
@@ -63,6 +89,16 @@ class Query(StrEnum):
 def node_key(node_id: str, parameter: str) -> str:
     """The widget key of one parameter of one node: it follows the node wherever it moves."""
     return f"{node_id}:{parameter}"
+
+
+def rule_key(rule: str) -> str:
+    """The widget key of one field of the Targets panel."""
+    return f"rule:{rule}"
+
+
+def preset_key(name: str) -> str:
+    """The key of the button that opens a preset."""
+    return f"preset:{name}"
 
 
 def train_key(field: str) -> str:

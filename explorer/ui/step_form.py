@@ -1,4 +1,4 @@
-"""The middle of the Augment page: the selected step, its parameters, and what its documentation says."""
+"""The middle of the Augment page: the selected node, its parameters, and what its documentation says."""
 
 from typing import Any
 
@@ -6,34 +6,42 @@ import streamlit as st
 
 from explorer.augment import edits
 from explorer.augment.catalog import Transform, advice, catalog
+from explorer.augment.composers import composer
 from explorer.augment.pipeline import Draft, Node, Step
-from explorer.ui import workspace
+from explorer.augment.probability import effective
+from explorer.ui import group_form, workspace
 from explorer.ui.components import parameters
-from explorer.ui.components.parameters import escape, sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
 from explorer.ui.render import Errors
 from explorer.ui.state import Key, node_key
 from explorer.ui.texts import Augment as T
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
-    """The form of the selected step, with each error at its field."""
+    """The form of the selected node, with each error at its field."""
     node = None if work.view.selected is None else edits.find(work.draft, work.view.selected)
     if node is None:
         st.caption(T.CHOOSE)
         return
     transform = catalog().get(node.transform) if isinstance(node, Step) else None
     _heading(node, transform, errors)
-    _probability(node)
-    if isinstance(node, Step) and transform is not None:
+    _probability(work, node, errors)
+    if not isinstance(node, Step):
+        group_form.show(node, errors)
+        _documentation(node.kind, composer(node.kind).markdown)
+    elif transform is not None:
         _parameters(node, transform, errors)
-        _documentation(transform)
+        _documentation(transform.name, transform.documentation)
 
 
 def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
     title = node.transform if isinstance(node, Step) else node.kind
     st.subheader(title, anchor=False, help=None if transform is None else _targets(transform))
     if transform is not None:
-        st.caption(escape(" ".join([transform.summary, *advice(transform.name)])))
+        st.caption(escape(" ".join([transform.summary, *advice(transform.name)]).replace("``", "")))
+    elif not isinstance(node, Step):
+        st.caption(escape(composer(node.kind).summary))
     if problem := errors.get((node.id, "")):
         st.error(escape(problem))
 
@@ -44,10 +52,19 @@ def _targets(transform: Transform) -> str:
     )
 
 
-def _probability(node: Node) -> None:
+def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
     key = node_key(node.id, "p")
+    label, text = T.GROUP_P.get(node.kind, (T.P, T.P_HELP))
+    if not isinstance(node, Step):
+        text = composer(node.kind).parameters.get("p", text)
     sync(key, float(node.p))
-    st.slider(T.P, 0.0, 1.0, key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=T.P_HELP)
+    st.slider(label, 0.0, 1.0, key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=text)
+    if problem := errors.get((node.id, "p")):
+        st.error(escape(problem))
+    if not any(owner for owner, _ in errors):
+        chance = effective(work.draft.nodes)[node.id]
+        if abs(chance - node.p) > 1e-9:
+            st.caption(escape(T.EFFECTIVE.format(percent=f"{chance:.1%}")))
 
 
 def _commit_p(node_id: str) -> None:
@@ -62,7 +79,7 @@ def _parameters(node: Step, transform: Transform, errors: Errors) -> None:
     unknown = [
         message
         for (owner, name), message in errors.items()
-        if owner == node.id and name and name not in transform.parameters
+        if owner == node.id and name not in ("", "p") and name not in transform.parameters
     ]
     for message in unknown:
         st.error(escape(message))
@@ -88,8 +105,8 @@ def _reset(node_id: str) -> None:
     workspace.change(edit)
 
 
-def _documentation(transform: Transform) -> None:
+def _documentation(name: str, text: str) -> None:
     # Sent only once it is opened: the texts are long, and every slider would carry them along.
-    box = st.expander(T.DOCUMENTATION.format(name=transform.name), key=Key.DOCUMENTATION, on_change="rerun")
+    box = st.expander(T.DOCUMENTATION.format(name=name), key=Key.DOCUMENTATION, on_change="rerun")
     if box.open:
-        box.markdown(transform.documentation)
+        box.markdown(text)

@@ -5,12 +5,12 @@ import streamlit as st
 from explorer.augment import edits, library
 from explorer.augment.catalog import GROUPS, catalog, exclusions
 from explorer.augment.files import PipelineFileError
-from explorer.augment.pipeline import Draft, DraftErrors, validate
+from explorer.augment.pipeline import GROUP_KINDS, Draft, DraftErrors, validate
 from explorer.runs.paths import home
-from explorer.ui import workspace
-from explorer.ui.commands import obey
+from explorer.ui import preset_dialog, targets_panel, workspace
+from explorer.ui.commands import obey_all
 from explorer.ui.components import steps
-from explorer.ui.components.parameters import escape
+from explorer.ui.components.markdown import escape
 from explorer.ui.render import Errors
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Augment as T
@@ -19,22 +19,29 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
-    """The pipeline as a list, what can be added to it, and what can be done with it."""
+    """The pipeline as a tree, what can be added to it, and what can be done with it."""
+    with st.container(horizontal=True, gap="xsmall"):
+        preset_dialog.offer()
+        targets_panel.show(work, st.session_state[Key.FOUND])
+        _saved(work)
     _add()
-    steps.show(work.history, work.view.selected, errors, key=Key.STEPS, on_command=_obey)
+    heard = st.session_state.setdefault(Key.HEARD, 0)
+    steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
     if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
         st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
-    _saved(work)
     _left_out()
 
 
 def _add() -> None:
     names = sorted(catalog(), key=lambda name: (GROUPS.index(catalog()[name].group), name))
     st.selectbox(
-        T.ADD, names, index=None, key=Key.ADD, on_change=_added, help=T.ADD_HELP,
-        format_func=lambda name: T.ADD_OPTION.format(group=catalog()[name].group, name=name),
-        placeholder=T.ADD_PLACEHOLDER.format(count=len(names)), label_visibility="collapsed",
+        T.ADD, [*GROUP_KINDS, *names], index=None, key=Key.ADD, on_change=_added, help=T.ADD_HELP,
+        format_func=_option, placeholder=T.ADD_PLACEHOLDER.format(count=len(names)), label_visibility="collapsed",
     )  # fmt: skip
+
+
+def _option(name: str) -> str:
+    return T.ADD_OPTION.format(group=T.GROUP if name in GROUP_KINDS else catalog()[name].group, name=name)
 
 
 def _added() -> None:
@@ -42,15 +49,24 @@ def _added() -> None:
     st.session_state[Key.ADD] = None
     if name is None:
         return
-    after = workspace.current().view.selected
-    draft, new_id = edits.add(workspace.current().draft, name, after)
-    workspace.change(lambda _: draft, selected=new_id)
+    work = workspace.current()
+    try:
+        draft, new_id = edits.add(work.draft, name, work.view.selected)
+    except edits.TooLargeError as error:
+        _tell(str(error))
+    else:
+        workspace.change(lambda _: draft, selected=new_id)
 
 
 def _obey() -> None:
-    command = st.session_state[Key.STEPS].command
-    if command:
-        workspace.keep(obey(workspace.current(), command))
+    batch = steps.received(st.session_state[Key.STEPS].command, st.session_state[Key.HEARD])
+    if batch is not None:
+        st.session_state[Key.HEARD] = batch.number
+        workspace.update(lambda work: obey_all(work, batch.commands, _tell))
+
+
+def _tell(notice: str) -> None:
+    st.session_state[Key.NOTICE] = notice
 
 
 def _saved(work: workspace.Workspace) -> None:
@@ -92,7 +108,7 @@ def _open() -> None:
     except PipelineFileError as error:
         st.session_state[Key.NOTICE] = str(error)
         return
-    draft = Draft(name=pipeline.name, nodes=pipeline.nodes)
+    draft = Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets)
     workspace.change(lambda _: draft, selected=draft.nodes[0].id if draft.nodes else None)
 
 
@@ -103,6 +119,6 @@ def _new() -> None:
 def _left_out() -> None:
     box = st.expander(T.LEFT_OUT, key=Key.LEFT_OUT, on_change="rerun")
     if box.open:
-        box.markdown(
-            "\n".join(T.LEFT_OUT_LINE.format(name=name, reason=reason) for name, reason in exclusions().items())
-        )
+        head, rows = T.LEFT_OUT_HEAD, exclusions().items()
+        table = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| **{name}** | {reason} |" for name, reason in rows)]
+        box.markdown("\n".join(table))

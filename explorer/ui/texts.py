@@ -18,7 +18,8 @@ class Augment:
     STEPS = "Pipeline"
     STEPS_HELP = (
         "The steps of an A.Compose, applied from top to bottom. Each fires with its own probability p. "
-        "Arrow keys choose a step, Alt with an arrow moves it, Space turns it on or off, Delete removes it."
+        "Arrow keys choose a step, Shift adds its neighbours, Alt with an arrow moves it up, down, out of its group or "
+        "into the next one. G puts it into a group, Space turns it on or off, Delete removes it."
     )
     ADD = "Add a transform"
     ADD_PLACEHOLDER = "Search {count} transforms"
@@ -26,8 +27,52 @@ class Augment:
     ADD_HELP = "Type a part of a name, or a group: blur, crop, colour, noise, weather"
     NO_STEPS = "No steps yet. Add a transform above: the picture changes at once."
     OFF = "off"
+    GROUP = "Group"
+    GROUP_HINTS: ClassVar = {
+        "OneOf": "one of them",
+        "SomeOf": "some of them",
+        "RandomOrder": "in a random order",
+        "Sequential": "one after the other",
+        "OneOrOther": "the first or the second",
+        "SelectiveChannelTransform": "on some colour channels",
+    }
+    GROUP_DETAILS: ClassVar = {
+        "OneOf": "1 of {on}",
+        "SomeOf": "{n} of {on}",
+        "RandomOrder": "{n} of {on}",
+        "Sequential": "all {on}",
+        "OneOrOther": "1 of {on}",
+        "SelectiveChannelTransform": "channels {channels}",
+    }
+    GROUP_REPEATS = "{n} draws of {on}"
+    GROUP_EMPTY = "empty"
+    GROUP_HOLLOW = "Add a step, or drop one here"
+    UNGROUP = "Ungroup"
+    UNGROUP_HINT = "its steps stay"
+    NODE_P = "p {p:.3g}"
+    NODE_TIP = "{name}: p {p:.3g} here; applied to {share} of all samples."
+    NODE_TIP_WEIGHT = "{name}: weight {p:.3g} in its OneOf; applied to {share} of all samples."
+    NODE_TIP_CHOSEN = "{name}: its OneOrOther chooses, whatever its own p; applied to {share} of all samples."
+    NODE_TIP_OFF = "{name} is off."
+    NODE_TIP_ALONE = "{name}: p {p:.3g} here."
     UP = "Move up"
     DOWN = "Move down"
+    MOVE_OUT = "Move out"
+    MOVE_IN = "Move in"
+    TOGGLE = "Turn on or off"
+    KEYS: ClassVar = {
+        "undo": "Ctrl+Z",
+        "redo": "Ctrl+Shift+Z",
+        "group": "G",
+        "up": "Alt+↑",
+        "down": "Alt+↓",
+        "out": "Alt+←",
+        "in": "Alt+→",
+        "toggle": "Space",
+        "duplicate": "Ctrl+D",
+        "remove": "Delete",
+    }
+    WITH_KEY = "{what} ({key})"
     DUPLICATE = "Duplicate"
     REMOVE = "Remove"
     ENABLED = "On"
@@ -56,7 +101,6 @@ class Augment:
     TARGET_NAMES: ClassVar = {"image": "image", "mask": "mask", "bboxes": "boxes", "keypoints": "keypoints"}
     DOCUMENTATION = "About {name}"
     LEFT_OUT = "What is left out, and why"
-    LEFT_OUT_LINE = "- **{name}**: {reason}"
     PICTURE = "Picture"
     UPLOADED_NAME = "your picture"
     UPLOAD_CHOICE = "Your own picture"
@@ -74,11 +118,179 @@ class Augment:
     HOLD = "Hold to see the picture before"
     BOXES = "Boxes and keypoints"
     OPACITY = "Mask opacity"
+    WHOLE = "Result"
+    DIFFERENCE = "Difference"
+    VIEW = "What the right side shows"
+    DIFFERENCE_HELP = (
+        "The result as it is, or how far each pixel is from the picture before, channel by channel. Dark is no change; "
+        "it is made brighter until the largest change is white."
+    )
+    DIFFERENCE_OF = "{title}: difference"
+    DIFFERENCE_DETAIL = (
+        "Pixels differ by {mean:.1f} of 255 in the mean and by {largest} at most; shown {gain:.1f} times as bright."
+    )
+    GAIN = "× {gain:.1f}"
+    NO_DIFFERENCE = "No difference can be shown: the step changes the picture's size or its channels."
+    STEP_BEFORE = "Before {title}"
+    STEP_AFTER = "After {title}"
+    STEP_MS = "{ms:.1f} ms"
+    STEP_NOT_APPLIED = "This step did not fire with this seed, so it drew nothing."
+    TRACE = "From input to output, step by step"
+    INPUT = "Input"
+    OUTPUT = "Output"
+    MORE_CARDS = "{count} more steps"
+    LOST = "{what} {before} → {after}"
+    STATUS: ClassVar = {
+        "applied": "",
+        "skipped": "skipped (p)",
+        "not chosen": "not chosen",
+        "not reached": "not reached",
+        "off": "off",
+    }
+    STATUS_HELP: ClassVar = {
+        "applied": "Click to see it before and after, large.",
+        "skipped": "Its own probability p said no this time.",
+        "not chosen": "The composer around it chose others this time.",
+        "not reached": "A composer around it did not fire this time.",
+        "off": "It is switched off.",
+    }
+    SLOW = "{steps}: that would hold up every change. Draw it once, or allow it below."
+    SLOW_STEP = "{name} takes about {time}"
+    SLOW_ALL = "These steps together take about {time}"
+    RUN_ONCE = "Draw it once"
+    RUN_ALWAYS = "Always draw slow steps"
+    RUN_ALWAYS_HELP = "Slow pictures are drawn at every change in this window, each with its progress and a way out."
+    WORKING = "Drawing: {percent:.0%}, about {time} left"
+    FINISHING = "Drawing: takes longer than expected"
+    FULL_WORKING = "Full resolution: {percent:.0%}, about {time} left"
+    CANCEL = "Cancel"
+    RUN_FULL = "Full resolution"
+    RUN_FULL_HELP = (
+        "Draws this seed on all {width} × {height} px. In the preview's copy a value in pixels (a kernel, a crop, "
+        "a hole) reaches {factor:.1f} times as far as in the full picture."
+    )
+    FULL_SHOWN = "Drawn at full resolution, {width} × {height} px. A change goes back to the copy."
+    SAVE_FULL = "Save the result"
+    CLOSE_FULL = "Back to the copy"
+    FULL_NAME = "augmented.jpg"
+    SECONDS = "{seconds:.1f} s"
+    MINUTES = "{minutes:.0f} min"
+    TARGETS_PANEL = "Targets"
+    TARGETS_PANEL_HELP = (
+        "What the pipeline does with mask, boxes and keypoints: BboxParams, KeypointParams, interpolation"
+    )
+    MASK_TAB = "Mask"
+    BOXES_TAB = "Boxes"
+    POINTS_TAB = "Keypoints"
+    RULES: ClassVar = {
+        "use_mask": ("Give masks to the pipeline", "Off: the pipeline works as if the picture had no mask."),
+        "mask_interpolation": (
+            "Interpolation of masks",
+            "For all steps, over their own. Anything but the nearest pixel invents classes at borders: "
+            "halfway between class 1 and class 3 lies class 2.",
+        ),
+        "boxes.use": ("Give boxes to the pipeline", "Off: the pipeline works as if the picture had no boxes."),
+        "boxes.format": (
+            "format",
+            "How boxes are written: pascal_voc x_min, y_min, x_max, y_max in px; coco x_min, y_min, width, height "
+            "in px; albumentations as pascal_voc in fractions; yolo x_center, y_center, width, height in fractions.",
+        ),
+        "boxes.min_area": ("min_area, px²", "Boxes with a smaller visible area are dropped."),
+        "boxes.min_visibility": (
+            "min_visibility",
+            "Boxes are dropped where a smaller fraction of their area is still in the picture.",
+        ),
+        "boxes.min_width": ("min_width, px", "Narrower boxes are dropped."),
+        "boxes.min_height": ("min_height, px", "Lower boxes are dropped."),
+        "boxes.max_accept_ratio": (
+            "max_accept_ratio",
+            "Boxes whose longer side is more than this many times their shorter side are dropped.",
+        ),
+        "boxes.clip": ("clip", "Boxes that reach outside are cut at the border first. Off: such a box is an error."),
+        "boxes.filter_invalid_bboxes": (
+            "filter_invalid_bboxes",
+            "Boxes that are wrong from the start (outside, or of no size) are dropped instead of being an error.",
+        ),
+        "boxes.check_each_transform": (
+            "check_each_transform",
+            "Boxes are dropped after each step, not only at the end.",
+        ),
+        "keypoints.use": ("Give keypoints to the pipeline", "Off: as if the picture had no keypoints."),
+        "keypoints.format": (
+            "format",
+            "How keypoints are written: x and y in px, a their angle, s their scale.",
+        ),
+        "keypoints.remove_invisible": ("remove_invisible", "Keypoints that leave the picture are dropped."),
+        "keypoints.angle_in_degrees": ("angle_in_degrees", "Angles are in degrees. Off: in radians."),
+        "keypoints.check_each_transform": (
+            "check_each_transform",
+            "Keypoints are dropped after each step, not only at the end.",
+        ),
+    }
+    EACH_STEPS_OWN = "each step's own"
+    SET_RULE = "Set {name}"
+    PALETTE = "Colours of classes"
+    PALETTE_HELP = "For the mask, the boxes and the keypoints of this picture, here in the preview."
+    PALETTES: ClassVar = {
+        "safe": "safe for colour-blind eyes",
+        "file": "the palette of the mask's file",
+        "own": "my own",
+    }
+    NO_FILE_PALETTE = "This mask's file brings no palette. Until one does, the safe colours are used."
+    COLOUR_OF = "{name}"
+    COLOUR_OF_CLASS = "class {number}"
+    TYPED_BOXES = "Boxes of this picture"
+    TYPED_BOXES_HELP = (
+        "One box a line, in the format above, with the class index behind it (YOLO: in front), as in label files. "
+        "They replace the picture's own boxes. Empty: the picture's own."
+    )
+    TYPED_POINTS = "Keypoints of this picture"
+    TYPED_POINTS_HELP = (
+        "One keypoint a line, in the format above, with the class index behind it. Empty: the picture's own."
+    )
+    AS_GIVEN = "As the pipeline gets them: {shown}"
+    NONE_LEFT = "none"
+    EFFECTIVE = "Fires on {percent} of all samples, with all composers around it."
+    GROUP_P: ClassVar = {"OneOrOther": ("Probability of the first", "")}
+    N = "How many are chosen (n)"
+    N_CAPPED = "Only {count} of its steps are on, so {count} are chosen."
+    REPLACE = "Put back (replace)"
+    CHANNELS = "Channels"
+    CHANNEL_NAMES: ClassVar = {0: "red", 1: "green", 2: "blue"}
+    SHARES = "What it chooses"
+    SHARE = "{name}: {percent}"
+    EMPTY_GROUP = "There is nothing in it yet: add a step while it is selected, or drag one into it."
+    FONT_HELP = "The fonts of the machine that this app runs on"
+    BOX_ACROSS = "{name}, left to right"
+    BOX_DOWN = "{name}, top to bottom"
+    PICTURES_HINT = "{name}: choose one or more"
+    OWN_REFERENCE = "Add a picture of your own"
+    OWN_REFERENCE_NAME = "your picture {number}"
+    PRESETS = "Presets"
+    PRESETS_TITLE = "Start from a pipeline that teaches"
+    PRESETS_HELP = "Eight pipelines, each with what it is for and when it harms"
+    PRESETS_INTRO = "Opening one replaces the present pipeline; Undo brings that back."
+    PRESET_OPEN = "Open {title}"
+    NOT_KEPT = "It could not be kept on the server: {reason}. Free some room, and choose it again."
+    NOT_WRITTEN = "Your last change is kept in this window only, and a reload would lose it: {reason}."
+    LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is left out")
     DRAWN_NOTHING = "No step fired with this seed. Press Next to draw again."
-    SHAPES_CHOICE = "Shapes, generated"
-    DIGITS_CHOICE = "A digit, 8 × 8 enlarged"
+    DATA_SET_CHOICE = "A sample of a data set"
+    SET = "Data set"
+    SET_HELP = (
+        "Generated shapes, digits, and the data sets inside the folders that this app may read: image folders, and "
+        "folders with images/ beside masks/. Start it with make run DATA=/your/folder."
+    )
+    SPLIT = "Part"
+    SPLIT_NAMES: ClassVar = {"train": "training", "val": "validation", "all": "all"}
+    INDEX = "Sample, of {count}"
+    INDEX_HELP = "Which sample of the data set, counted from 0. Arrow keys go to the next one."
+    NO_PICTURE = "{reason} Until then the first picture is shown."
     UPLOAD_MASK_NAME = "the mask"
-    SHRUNK = "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it."
+    SHRUNK = (
+        "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it. "
+        "“Full resolution” shows what they do in the picture itself."
+    )
     MASK_CLASS = "class {number}"
     STALE = "This is the last valid picture. It changes again as soon as the marked field is right."
     FLOAT = "This pipeline gives {dtype} values from {low:.3g} to {high:.3g}; the picture is stretched to be seen."
@@ -100,7 +312,7 @@ class Augment:
     NEW_HELP = "Starts an empty pipeline under a new address; this one stays where it is"
     TRAIN_WITH = "Train with this"
     TRAIN_WITH_HELP = "Opens the Train page with this pipeline"
-    FILE = "Pipeline"
+    FILE = "File"
 
 
 class Charts:

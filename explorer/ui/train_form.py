@@ -10,7 +10,8 @@ from explorer.data.roots import allowed_roots, image_folders
 from explorer.runs.machine import Machine
 from explorer.runs.paths import home
 from explorer.ui import train_values
-from explorer.ui.components.parameters import escape, sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
 from explorer.ui.state import train_key
 from explorer.ui.texts import Train as T
 from explorer.ui.train_values import Values

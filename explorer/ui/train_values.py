@@ -67,7 +67,7 @@ def current() -> Values:
 def change(**values: Any) -> None:
     """Take over what was typed or chosen, and keep it."""
     work = workspace.current().id
-    workspace.save(workspace.current())  # a pipeline that nobody has changed has no file yet, and this belongs to it
+    workspace.update(lambda work: work)  # a pipeline that nobody has changed has no file yet, and this belongs to it
     changed = current() | values
     if "dataset" in values:
         changed["image_size"] = IMAGE_SIZES[values["dataset"]]

@@ -11,9 +11,11 @@ import cv2
 
 import explorer.augment.apply
 import explorer.augment.catalog
+from explorer.ui import memory
 
 # The previews of many sessions share the machine with a training run: one thread per operation is enough.
 cv2.setNumThreads(1)
+memory.tune()
 explorer.augment.catalog.catalog()
 gc.collect()
 gc.freeze()

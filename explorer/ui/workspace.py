@@ -7,38 +7,32 @@ somebody else's work.
 import json
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from filelock import FileLock
 
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
-from explorer.runs.atomic import write_bytes_atomic, write_json_atomic
-from explorer.runs.paths import home
+from explorer.runs.atomic import write_json_atomic
 from explorer.ui.history import History
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Augment as T
+from explorer.ui.uploads import Uploads, drafts_folder
+from explorer.ui.view import View
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _VERSION = 1
-PARTS = ("picture", "mask")  # uploads that belong to a workspace
+_KEPT_TEXTS = 256
 
 
 class WorkspaceError(ValueError):
     """A workspace file that cannot be read."""
-
-
-@dataclass(frozen=True)
-class View:
-    """What is looked at, and how: the selected node, the seed, the picture's name."""
-
-    selected: str | None = None
-    seed: int = 0
-    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,10 @@ class Workspace:
     def is_new(self) -> bool:
         """Whether nothing has been changed or looked at yet."""
         return not self.history.past and not self.history.future and self.view.seed == 0 and not self.view.picture
+
+    @property
+    def uploads(self) -> Uploads:
+        return Uploads(self.id)
 
     @property
     def draft(self) -> Draft:
@@ -79,12 +77,13 @@ def current() -> Workspace:
         if asked and _ID.fullmatch(asked) and _file(asked).exists():
             try:
                 st.session_state[Key.WORKSPACE] = load(asked)
+                st.session_state[Key.STAMP] = _stamp(asked)
             except WorkspaceError:
                 open_new(demo_draft())
                 raise
         else:
             open_new(demo_draft())
-    workspace: Workspace = st.session_state[Key.WORKSPACE]
+    workspace = _taken_over(st.session_state[Key.WORKSPACE])
     # A change of page may clear the browser's address while the server still knows the old one: write it on arrival.
     if st.query_params.get(Query.DRAFT) != workspace.id or st.session_state.get(Key.ADDRESS) != st.context.url:
         st.session_state[Key.ADDRESS] = st.context.url
@@ -96,25 +95,49 @@ def open_new(draft: Draft) -> None:
     """Start a workspace of its own for `draft`; the earlier one stays under its address."""
     selected = draft.nodes[0].id if draft.nodes else None
     st.session_state[Key.WORKSPACE] = Workspace(secrets.token_urlsafe(16), History(draft), View(selected))
+    st.session_state[Key.STAMP] = None  # it has no file before its first change
+
+
+def _taken_over(workspace: Workspace) -> Workspace:
+    """The workspace with what another window of the same address has done meanwhile; each window keeps its own view."""
+    if _stamp(workspace.id) == st.session_state.get(Key.STAMP):
+        return workspace
+    try:
+        workspace = replace(workspace, history=load(workspace.id).history)
+    except WorkspaceError:
+        return workspace  # gone or damaged: the next change writes this window's
+    st.session_state[Key.WORKSPACE] = workspace
+    st.session_state[Key.STAMP] = _stamp(workspace.id)
+    return workspace
+
+
+def update(change: Callable[[Workspace], Workspace]) -> None:
+    """Change the workspace as it is now, also by another window, and write it to its file."""
+    with FileLock(drafts_folder() / ".lock"):
+        workspace = change(current())
+        st.session_state[Key.WORKSPACE] = workspace
+        st.session_state.pop(Key.NOT_WRITTEN, None)
+        try:
+            save(workspace)
+        except OSError as error:  # the work goes on in this window; the page says that a reload would lose it
+            st.session_state[Key.NOT_WRITTEN] = T.NOT_WRITTEN.format(reason=error.strerror or error)
+        st.session_state[Key.STAMP] = _stamp(workspace.id)
 
 
 def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None, **view: Any) -> None:
     """Apply a pure edit to the draft and, with it, changes of the view; then save."""
-    workspace = current()
-    history = workspace.history.record(edit(workspace.draft), merge)
-    keep(replace(workspace, history=history, view=replace(workspace.view, **view)))
+    update(
+        lambda workspace: replace(
+            workspace,
+            history=workspace.history.record(edit(workspace.draft), merge),
+            view=replace(workspace.view, **view),
+        )
+    )
 
 
 def look(**view: Any) -> None:
-    """Change what is looked at (`selected`, `seed`, `picture`), then save."""
-    workspace = current()
-    keep(replace(workspace, view=replace(workspace.view, **view)))
-
-
-def keep(workspace: Workspace) -> None:
-    """Make `workspace` the session's and write it to its file."""
-    st.session_state[Key.WORKSPACE] = workspace
-    save(workspace)
+    """Change what is looked at (fields of `View`), then save. Raises ValueError for what a view cannot be."""
+    update(lambda workspace: replace(workspace, view=replace(workspace.view, **view)))
 
 
 def save(workspace: Workspace) -> None:
@@ -124,12 +147,27 @@ def save(workspace: Workspace) -> None:
         _file(workspace.id),
         {
             "version": _VERSION,
-            "past": [dumps_draft(draft) for draft in history.past],
-            "present": dumps_draft(history.present),
-            "future": [dumps_draft(draft) for draft in history.future],
+            "past": [_text(draft) for draft in history.past],
+            "present": _text(history.present),
+            "future": [_text(draft) for draft in history.future],
             "view": asdict(workspace.view),
         },
     )
+
+
+_texts: OrderedDict[int, tuple[Draft, str]] = OrderedDict()
+
+
+def _text(draft: Draft) -> str:
+    """The draft as JSON. The whole history is written with each change, and all of it but one draft was before."""
+    known = _texts.get(id(draft))
+    if known is None or known[0] is not draft:
+        known = (draft, dumps_draft(draft))
+    _texts[id(draft)] = known
+    _texts.move_to_end(id(draft))
+    while len(_texts) > _KEPT_TEXTS:
+        _texts.popitem(last=False)
+    return known[1]
 
 
 def load(workspace_id: str) -> Workspace:
@@ -138,39 +176,20 @@ def load(workspace_id: str) -> Workspace:
         record = json.loads(_file(workspace_id).read_text())
         past, future = ([loads_draft(text) for text in record[part]] for part in ("past", "future"))
         history = History(loads_draft(record["present"]), tuple(past), tuple(future))
-        known = {field.name for field in fields(View)}
-        view = View(**{name: value for name, value in record["view"].items() if name in known})
+        view = View(**record["view"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, PipelineFileError) as error:
         raise WorkspaceError(T.DRAFT_DAMAGED.format(reason=error)) from error
     return Workspace(workspace_id, history, view)
 
 
-def keep_upload(part: str, content: bytes | None) -> None:
-    """Keep an uploaded `part` ("picture" or "mask") with the workspace, or drop it where `content` is None."""
-    target = _upload(current().id, part)
-    if content is None:
-        target.unlink(missing_ok=True)
-    else:
-        write_bytes_atomic(target, content)
-
-
-def upload(part: str) -> bytes | None:
-    """The uploaded `part` of this workspace, or None."""
-    target = _upload(current().id, part)
-    return target.read_bytes() if target.exists() else None
-
-
-def _folder() -> Path:
-    folder = home() / "drafts"
-    folder.mkdir(exist_ok=True)
-    return folder
+def _stamp(workspace_id: str) -> tuple[int, int] | None:
+    """What tells one version of the workspace's file from the next; None where there is none yet."""
+    try:
+        found = _file(workspace_id).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _file(workspace_id: str) -> Path:
-    return _folder() / f"{workspace_id}.json"
-
-
-def _upload(workspace_id: str, part: str) -> Path:
-    if part not in PARTS:
-        raise KeyError(part)
-    return _folder() / f"{workspace_id}.{part}"
+    return drafts_folder() / f"{workspace_id}.json"

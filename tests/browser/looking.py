@@ -54,7 +54,7 @@ def wait_for_another_picture(page: Page, old: str, side: str = "after") -> str:
 
 def drawn(page: Page) -> str:
     """The list of drawn values, as text."""
-    return page.locator(f"{PREVIEW} .drawn").inner_text()
+    return page.locator("[data-testid=trace] .drawn").inner_text()
 
 
 def notice(page: Page) -> Locator:

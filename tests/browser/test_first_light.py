@@ -36,7 +36,7 @@ def test_the_first_page_moves_by_itself_and_rests_when_somebody_begins(page: Pag
     page.goto(server.url)
     first = looking.fingerprint(page)
     looking.wait_for_another_picture(page, first)  # nobody touched it
-    page.get_by_role("option", name="Affine").click()
+    page.get_by_role("treeitem", name="Affine").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("switch", name="Play")).not_to_be_checked(timeout=10_000)
 
@@ -62,10 +62,10 @@ def test_build_three_steps_see_them_break_one_and_lose_nothing(page: Page, serve
     page.get_by_role("button", name="Next").click()
     looking.wait_for_another_picture(page, old)
     looking.settle(page)
-    expect(page.locator("[data-testid=preview] .drawn")).to_contain_text("crop_coords")
+    expect(page.locator("[data-testid=trace] .drawn")).to_contain_text("crop_coords")
 
     # A crop larger than the picture: told at the step, and the last good picture stays.
-    page.get_by_role("option", name="RandomCrop").click()
+    page.get_by_role("treeitem", name="RandomCrop").click()
     page.get_by_text("Type exact values").click()
     expect(page.get_by_role("spinbutton", name="height", exact=True)).to_have_value("256")
     looking.settle(page)

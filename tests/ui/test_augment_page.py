@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.catalog import GROUPS, catalog, exclusions
-from explorer.augment.pipeline import Draft
+from explorer.augment.pipeline import GROUP_KINDS, Draft
+from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.ui.history import History
 from explorer.ui.state import Key, node_key
 from explorer.ui.workspace import View, Workspace
@@ -36,16 +37,16 @@ def add(app: AppTest, name: str) -> str:
 def test_a_newcomer_finds_a_pipeline_that_works(app: AppTest) -> None:
     assert [node.transform for node in draft(app).nodes] == ["HorizontalFlip", "Affine", "RandomBrightnessContrast"]  # type: ignore[union-attr]
     assert not app.error
-    assert app.session_state[Key.LOOK].shown.drawn is not None
+    assert app.session_state[Key.LOOK].shown.strip
 
 
 def test_the_list_offers_every_transform_of_the_catalog(app: AppTest) -> None:
     options = app.selectbox(key=Key.ADD).options
-    assert len(options) == len(catalog())
+    assert len(options) == len(catalog()) + len(GROUP_KINDS)
 
 
 def keys_on(app: AppTest) -> set[str]:
-    kinds = ("slider", "number_input", "toggle", "checkbox", "selectbox", "text_input", "color_picker")
+    kinds = ("slider", "number_input", "toggle", "checkbox", "selectbox", "text_input", "color_picker", "file_uploader")
     return {str(widget.key) for kind in kinds for widget in app.get(kind)}
 
 
@@ -54,7 +55,10 @@ def keys_on(app: AppTest) -> set[str]:
 def test_every_transform_has_a_form_that_stands(group: str, exact: bool, app: AppTest) -> None:
     app.session_state[Key.EXACT] = exact
     for name in [name for name, transform in catalog().items() if transform.group == group]:
-        app.session_state[Key.WORKSPACE] = Workspace("x" * 22, History(Draft()), View())
+        refused = catalog()[name].refuses
+        boxes, points = BoxRules(use="bboxes" not in refused), PointRules(use="keypoints" not in refused)
+        empty = Draft(targets=TargetRules(boxes=boxes, keypoints=points))
+        app.session_state[Key.WORKSPACE] = Workspace("x" * 22, History(empty), View())
         node = add(app, name)
         assert not app.exception, name
         assert not app.error, (name, app.error)
@@ -87,7 +91,7 @@ def test_what_is_left_out_is_shown_with_its_reason(app: AppTest) -> None:
     app.session_state[Key.LEFT_OUT] = True
     app.run()
     shown = "\n".join(text.value for text in app.markdown)
-    assert all(f"**{name}**: {reason}" in shown for name, reason in exclusions().items())
+    assert all(f"| **{name}** | {reason} |" in shown for name, reason in exclusions().items())
 
 
 def test_a_reload_under_the_same_address_finds_everything_again(app: AppTest) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from explorer.augment.edits import set_p
-from explorer.ui import workspace
 from explorer.ui.history import History
+from explorer.ui.uploads import Uploads
 from explorer.ui.workspace import View, Workspace, WorkspaceError, demo_draft, load, save
 
 
@@ -48,4 +48,4 @@ def test_a_view_of_a_later_version_does_not_break_this_one(home: Path) -> None:
 
 def test_only_known_parts_can_be_uploaded() -> None:
     with pytest.raises(KeyError):
-        workspace._upload("d" * 22, "../../etc/passwd")
+        Uploads("d" * 22).read("../../etc/passwd")

@@ -11,6 +11,9 @@ from typing import Any
 import streamlit as st
 
 from explorer.augment.parameters import Kind, Parameter
+from explorer.data import fonts
+from explorer.ui import reference_picker
+from explorer.ui.components.markdown import escape
 from explorer.ui.palette import rgb
 from explorer.ui.state import Key, node_key
 from explorer.ui.texts import Augment as T
@@ -92,6 +95,9 @@ def start_value(parameter: Parameter) -> Any:
         Kind.FILL: 0,
         Kind.TEXT: "",
         Kind.LITERAL: [],
+        Kind.PICTURES: [],
+        Kind.FONT: fonts.BUILT_IN,
+        Kind.BOX: [0.25, 0.25, 0.75, 0.75],
     }
     return starts[parameter.kind]
 
@@ -213,6 +219,28 @@ def _text(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
     st.text_input(parameter.name, key=key, on_change=changed, help=_help(parameter))
 
 
+def _font(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+    key, changed = _committer(node_id, parameter, commit, str)
+    names = list(fonts.names())
+    sync(key, str(value))
+    offered = names if value in names else [str(value), *names]  # what is not here is said at the field
+    st.selectbox(parameter.name, offered, key=key, on_change=changed, help=_help(parameter) or T.FONT_HELP)
+
+
+def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+    keys = [node_key(node_id, f"{parameter.name}:{axis}") for axis in ("across", "down")]
+
+    def changed() -> None:
+        (left, right), (top, bottom) = (st.session_state[key] for key in keys)
+        commit(node_id, parameter.name, [float(left), float(top), float(right), float(bottom)])
+
+    for key, ends, label in zip(keys, (value[0::2], value[1::2]), (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
+        sync(key, (float(ends[0]), float(ends[1])))
+        st.slider(
+            label.format(name=parameter.name), 0.0, 1.0, key=key, step=0.01, on_change=changed, help=_help(parameter)
+        )  # fmt: skip
+
+
 def _literal(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     key, changed = _committer(node_id, parameter, commit, parse_literal, "text")
     sync(key, value if isinstance(value, str) else json.dumps(value))
@@ -246,11 +274,6 @@ def _format(parameter: Parameter) -> str:
     return "%.1f" if step >= 0.1 else "%.2f" if step >= 0.01 else "%.3f" if step >= 0.001 else "%.5f"
 
 
-def escape(text: str) -> str:
-    """Text from elsewhere, with nothing in it that markdown would take for a sign."""
-    return "".join("\\" + character if character in "\\`*_{}[]<>()#+-.!|$~:" else character for character in text)
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -261,6 +284,10 @@ def _is_pair(value: Any) -> bool:
 
 def _is_fill(value: Any) -> bool:
     return _is_number(value) or (isinstance(value, list | tuple) and len(value) == 3 and all(map(_is_number, value)))
+
+
+def _is_box(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 4 and all(map(_is_number, value))
 
 
 WIDGETS: dict[Kind, Callable[[str, Parameter, Any, Commit], None]] = {
@@ -274,6 +301,9 @@ WIDGETS: dict[Kind, Callable[[str, Parameter, Any, Commit], None]] = {
     Kind.FILL: _fill,
     Kind.TEXT: _text,
     Kind.LITERAL: _literal,
+    Kind.PICTURES: reference_picker.show,
+    Kind.FONT: _font,
+    Kind.BOX: _box,
 }
 _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.BOOL: lambda value: isinstance(value, bool),
@@ -286,4 +316,7 @@ _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.FILL: _is_fill,
     Kind.TEXT: lambda value: isinstance(value, str),
     Kind.LITERAL: lambda value: True,
+    Kind.PICTURES: lambda value: isinstance(value, list),
+    Kind.FONT: lambda value: isinstance(value, str),
+    Kind.BOX: _is_box,
 }

@@ -1,16 +1,8 @@
 // Before and after, with mask, boxes and keypoints as layers. Opacity and layers change here, with no trip to the server.
-// `data` is one binary frame: length of the header (uint32, little endian), the header as JSON, then the encoded pictures.
+// `data` is one binary frame, see frame.js.
 
 const STORE = "explorer.preview";
 const BOX_NAMESPACE = "http://www.w3.org/2000/svg";
-
-function unpack(data) {
-  const length = new DataView(data.buffer, data.byteOffset, 4).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
-  const body = data.subarray(4 + length);
-  const part = (range) => range && body.subarray(range[0], range[0] + range[1]);
-  return { header, part };
-}
 
 function remembered() {
   try { return { opacity: 45, boxes: true, ...JSON.parse(localStorage.getItem(STORE) || "{}") }; }
@@ -19,10 +11,6 @@ function remembered() {
 
 function remember(view) {
   try { localStorage.setItem(STORE, JSON.stringify(view)); } catch { /* a private window keeps nothing */ }
-}
-
-async function decode(bytes, type) {
-  return createImageBitmap(new Blob([bytes], { type }), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
 }
 
 // The mask travels as class indices; index 0 stays clear, the others take their class's colour.
@@ -76,12 +64,14 @@ function drawBoxes(svg, side, colours) {
   svg.replaceChildren(...boxes, ...points);
 }
 
-function paint(figure, loaded, colours, caption) {
+function paint(figure, loaded, colours, caption, fresh = true) {
   const { side, picture, mask } = loaded;
   const stage = figure.querySelector(".stage");
-  fill(stage.querySelector(".picture"), picture, side.width, side.height);
-  fill(stage.querySelector(".mask"), mask, side.width, side.height);
-  drawBoxes(stage.querySelector("svg"), side, colours);
+  if (fresh) {
+    fill(stage.querySelector(".picture"), picture, side.width, side.height);
+    fill(stage.querySelector(".mask"), mask, side.width, side.height);
+    drawBoxes(stage.querySelector("svg"), side, colours);
+  }
   if (caption) {
     figure.querySelector("b").textContent = caption.title;
     figure.querySelector("span").textContent = caption.detail;
@@ -100,12 +90,6 @@ function legend(list, entries) {
   }));
 }
 
-function list(element, rows, nothing) {
-  const cell = (name, text, css = "") => Object.assign(document.createElement(name), { textContent: text, className: css });
-  element.replaceChildren(...rows.flatMap((row) => [cell("dt", row.step), cell("dd", row.values)]));
-  if (!rows.length) element.append(cell("dd", nothing, "nothing"));
-}
-
 function mount(root) {
   const view = remembered();
   const slider = root.querySelector(".opacity input");
@@ -121,8 +105,11 @@ function mount(root) {
   toggle.onchange = () => { view.boxes = toggle.checked; apply(); remember(view); };
   const after = root.querySelector("[data-side=after]");
   const show = (which) => { const now = root.state.now; if (now) paint(after, now[which], now.colours); };
-  after.querySelector(".stage").onpointerdown = (event) => { event.currentTarget.setPointerCapture(event.pointerId); show("before"); };
-  after.querySelector(".stage").onpointerup = after.querySelector(".stage").onpointercancel = () => show("after");
+  const stage = after.querySelector(".stage");
+  stage.onpointerdown = (event) => { event.currentTarget.setPointerCapture(event.pointerId); show("before"); };
+  stage.onpointerup = stage.onpointercancel = stage.onblur = () => show("after");
+  stage.onkeydown = (event) => { if (event.key === " ") { event.preventDefault(); show("before"); } };
+  stage.onkeyup = (event) => { if (event.key === " ") show("after"); };
   apply();
   return { generation: 0, painted: 0, beforeId: null, before: null, now: null };
 }
@@ -131,15 +118,16 @@ async function update(root, data) {
   const state = root.state;
   const generation = ++state.generation;
   const { header, part } = unpack(data);
-  const fresh = header.before.id !== state.beforeId;
+  const colours = header.colours.join();
+  const fresh = header.before.id !== state.beforeId || colours !== state.colours;
   const [before, after] = await Promise.all([
     fresh ? load(header.before, part, header.colours) : state.before,
     load(header.after, part, header.colours),
   ]);
   if (generation !== state.generation) return; // a newer frame has overtaken this one
-  Object.assign(state, { beforeId: header.before.id, before, now: { before, after, colours: header.colours } });
+  Object.assign(state, { beforeId: header.before.id, colours, before, now: { before, after, colours: header.colours } });
   root.querySelectorAll(".stage").forEach((stage) => { stage.style.aspectRatio = `${header.before.width} / ${header.before.height}`; });
-  if (fresh) paint(root.querySelector("[data-side=before]"), before, header.colours, header.captions.before);
+  paint(root.querySelector("[data-side=before]"), before, header.colours, header.captions.before, fresh);
   paint(root.querySelector("[data-side=after]"), after, header.colours, header.captions.after);
   legend(root.querySelector(".legend"), header.legend);
   const notice = root.querySelector(".notice");
@@ -148,7 +136,6 @@ async function update(root, data) {
   const remark = root.querySelector(".remark");
   remark.textContent = header.remark;
   remark.hidden = !header.remark;
-  list(root.querySelector(".drawn"), header.drawn, header.words.drawn_nothing);
   root.toggleAttribute("data-stale", header.stale);
   root.querySelector(".opacity").hidden = !header.before.mask && !header.after.mask;
   root.querySelector(".boxes").hidden = !header.before.boxes.length && !header.before.keypoints.length;

@@ -1,8 +1,7 @@
 """Before and after with mask, boxes and keypoints as layers: one component, one binary frame for each change."""
 
 import json
-import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -10,10 +9,11 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from explorer.ui.components.frames import Frame
 from explorer.ui.components.parts import component
-from explorer.ui.palette import CLASS_COLOURS, class_rgb
 
-_component = component("preview")
+_component = component("preview", shared=("frame",))
+Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
 
 
 class Targets(Protocol):
@@ -45,9 +45,8 @@ class Encoded:
 
 def encode(targets: Targets, quality: int = 90) -> Encoded:
     """Encode an image of (H, W, 3) or (H, W), uint8, or any other dtype stretched from its minimum to its maximum."""
-    image = as_uint8(targets.image)
-    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 and image.shape[2] == 3 else image
-    picture = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+    image = as_shown(targets.image)
+    picture = as_jpeg(image, quality)
     mask = None if targets.mask is None else _encode_mask(targets.mask)
     height, width = image.shape[:2]
     identity = blake2b(picture, digest_size=12)
@@ -57,8 +56,29 @@ def encode(targets: Targets, quality: int = 90) -> Encoded:
     return Encoded(identity.hexdigest(), width, height, picture, "image/jpeg", mask, boxes, keypoints)
 
 
+def as_jpeg(image: np.ndarray, quality: int = 90) -> bytes:
+    """JPEG of an image as `as_shown` gives it."""
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def as_shown(image: np.ndarray) -> np.ndarray:
+    """The image as (H, W, 3) or (H, W) uint8, to be seen.
+
+    Another dtype is stretched between its extremes, a constant one becomes black. Of two channels (inside
+    SelectiveChannelTransform) the third is black; of more than three, the first three are shown.
+    """
+    image = as_uint8(image)
+    if image.ndim == 2 or image.shape[2] == 3:
+        return image
+    if image.shape[2] == 1:
+        return image[..., 0]
+    missing = np.zeros((*image.shape[:2], max(0, 3 - image.shape[2])), np.uint8)
+    return np.concatenate([image[..., :3], missing], axis=2)
+
+
 def as_uint8(image: np.ndarray) -> np.ndarray:
-    """The image as uint8 to be seen: another dtype is stretched between its extremes, a constant one becomes black."""
+    """The image as uint8: another dtype is stretched between its extremes, a constant one becomes black."""
     if image.dtype == np.uint8:
         return image
     low, high = float(np.nanmin(image)), float(np.nanmax(image))
@@ -81,60 +101,52 @@ class Caption:
 
 
 @dataclass(frozen=True)
-class DrawnRow:
-    """A step that fired, and the values that it drew, in words."""
+class Classes:
+    """What the classes are called, and their colours: class `i` of boxes and keypoints, mask value `i + 1`."""
 
-    step: str
-    values: str
+    names: tuple[str, ...]
+    colours: tuple[Colour, ...]
+
+    def legend(self) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "colour": self.colours[index % len(self.colours)]} for index, name in enumerate(self.names)
+        ]
 
 
 def frame(
     before: Encoded,
     after: Encoded,
     captions: tuple[Caption, Caption],
-    class_names: Sequence[str],
+    classes: Classes,
     words: Mapping[str, str],
-    drawn: Sequence[DrawnRow] = (),
     notice: str = "",
     remark: str = "",
 ) -> bytes:
-    """One binary frame: header length (uint32, little endian), header as JSON, then pictures and masks.
-
-    `class_names[i]` names class `i` of boxes and keypoints, and mask value `i + 1`. A `notice` marks the picture stale.
-    """
-    body = bytearray()
-
-    def place(blob: bytes | None) -> list[int] | None:
-        if blob is None:
-            return None
-        body.extend(blob)
-        return [len(body) - len(blob), len(blob)]
-
-    colours = class_rgb(len(CLASS_COLOURS))
-    header: dict[str, Any] = {
-        "before": _side(before, place),
-        "after": _side(after, place),
-        "captions": {"before": vars(captions[0]), "after": vars(captions[1])},
-        "colours": colours,
-        "legend": [{"name": name, "colour": colours[index % len(colours)]} for index, name in enumerate(class_names)],
-        "words": dict(words),
-        "drawn": [vars(row) for row in drawn],
-        "remark": remark,
-        "notice": notice,
-        "stale": bool(notice),
-    }
-    text = json.dumps(header).encode()
-    return struct.pack("<I", len(text)) + text + bytes(body)
+    """What travels to the browser. A `notice` marks the picture as not the newest draft's."""
+    packed = Frame()
+    return packed.pack(
+        {
+            "before": _side(before, packed),
+            "after": _side(after, packed),
+            "captions": {"before": vars(captions[0]), "after": vars(captions[1])},
+            "colours": classes.colours,
+            "legend": classes.legend(),
+            "words": dict(words),
+            "remark": remark,
+            "notice": notice,
+            "stale": bool(notice),
+        }
+    )
 
 
-def _side(side: Encoded, place: Callable[[bytes | None], list[int] | None]) -> dict[str, Any]:
+def _side(side: Encoded, packed: Frame) -> dict[str, Any]:
     return {
         "id": side.id,
         "width": side.width,
         "height": side.height,
         "type": side.type,
-        "image": place(side.picture),
-        "mask": place(side.mask),
+        "image": packed.place(side.picture),
+        "mask": packed.place(side.mask),
         "boxes": side.boxes,
         "keypoints": side.keypoints,
     }

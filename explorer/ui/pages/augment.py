@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.ui import stage, step_form, step_list, workspace
-from explorer.ui.components.parameters import escape
+from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
 
 
@@ -17,6 +17,8 @@ def page() -> None:
     if fresh and work.is_new:
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
+    if problem := st.session_state.get(Key.NOT_WRITTEN):
+        st.warning(escape(problem))
     with right, st.container(key=Key.STAGE):  # first on its way, because it is what people wait for
         errors = stage.show()
     with middle:

@@ -6,7 +6,7 @@ from explorer.runs.paths import RunNotFound
 from explorer.runs.summary import summaries
 from explorer.ui import run_view, workspace
 from explorer.ui.components import run_list
-from explorer.ui.components.parameters import escape
+from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Runs as T
 

@@ -12,7 +12,7 @@ from explorer.runs.launcher import LaunchError
 from explorer.runs.machine import Machine, MachineError, machine
 from explorer.runs.mistakes import label
 from explorer.ui import train_checks, train_form, train_values, workspace
-from explorer.ui.components.parameters import escape
+from explorer.ui.components.markdown import escape
 from explorer.ui.palette import class_colour
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Train as T

@@ -1,0 +1,34 @@
+"""Pictures to choose from: one component, whatever their number."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from explorer.ui.components.frames import Frame
+from explorer.ui.components.parts import component
+
+_component = component("gallery", shared=("frame",))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """picture: JPEG."""
+
+    name: str
+    title: str
+    chosen: bool
+    picture: bytes
+
+
+def show(choices: Sequence[Choice], label: str, key: str, on_toggle: Callable[[], None]) -> None:
+    """Mount the gallery; `toggled(key)` tells which picture was chosen or put back."""
+    packed = Frame()
+    rows = [{**asdict(choice), "picture": packed.place(choice.picture)} for choice in choices]
+    _component(data=packed.pack({"rows": rows, "label": label}), key=key, on_toggle_change=on_toggle)
+
+
+def toggled(key: str) -> str | None:
+    """The name of the picture that was just clicked, or None."""
+    found = getattr(st.session_state.get(key), "toggle", None)
+    return found if isinstance(found, str) else None

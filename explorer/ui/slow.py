@@ -1,0 +1,40 @@
+"""Which steps are too slow to be drawn at every change, and how long a whole pipeline takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.augment.costs import OBSERVED
+from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.probability import effective
+
+LIMIT = 300.0  # milliseconds of one step, and
+TOTAL_LIMIT = 700.0  # of all together: beyond, a change is not live any more
+
+
+@dataclass(frozen=True)
+class Cost:
+    """slow: name and milliseconds of each step that is slow by itself, the slowest first. milliseconds: of all steps
+    that can fire, each counted as often as it does.
+    """
+
+    slow: Mapping[str, float]
+    milliseconds: float
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody should be asked before it is drawn."""
+        return bool(self.slow) or self.milliseconds > TOTAL_LIMIT
+
+
+def cost(pipeline: Pipeline, pixels: int) -> Cost:
+    """What drawing a picture of `pixels` takes, as far as can be told beforehand."""
+    chances = effective(pipeline.nodes)
+    slow: dict[str, float] = {}
+    total = 0.0
+    for node, _ in walk(pipeline.nodes):
+        if isinstance(node, Step) and chances[node.id] > 0:
+            milliseconds = OBSERVED.estimate(node.transform, node.params, pixels)
+            total += chances[node.id] * milliseconds
+            if milliseconds > LIMIT:
+                slow[node.transform] = max(milliseconds, slow.get(node.transform, 0.0))
+    return Cost(dict(sorted(slow.items(), key=lambda item: -item[1])), total)

@@ -1,0 +1,138 @@
+"""Which picture is previewed: the widgets for it, and the picture itself with what had to be said about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from explorer.data import picture_sets
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
+from explorer.ui import pictures, workspace
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
+from explorer.ui.components.preview import Classes
+from explorer.ui.pictures import Picture
+from explorer.ui.state import Key
+from explorer.ui.texts import Augment as T
+
+SUFFIXES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The picture to preview, its classes, and what is wrong with typed boxes and keypoints ("boxes", "points")."""
+
+    picture: Picture
+    classes: Classes
+    typed_errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def choose(work: workspace.Workspace) -> None:
+    """The list of sources."""
+    titles = pictures.choices()
+    sync(Key.PICTURE, work.view.picture if work.view.picture in titles else next(iter(titles)))
+    st.selectbox(T.PICTURE, list(titles), key=Key.PICTURE, format_func=titles.__getitem__, on_change=_chosen)
+
+
+def _chosen() -> None:
+    st.session_state.pop(Key.UPLOAD_ERROR, None)
+    # Boxes and keypoints that were typed belong to the picture that they were typed for.
+    workspace.look(picture=st.session_state[Key.PICTURE], boxes="", points="")
+
+
+def show(work: workspace.Workspace) -> Found:
+    """The widgets of the chosen source, and the picture; where it cannot be had, why, and the first one instead."""
+    if work.view.picture == pictures.UPLOAD:
+        _uploaders()
+    elif work.view.picture == pictures.DATA_SET:
+        _set_widgets(work)
+    try:
+        picture = pictures.of_view(work.view, work.uploads)
+    except pictures.NoPicture as reason:
+        st.info(escape(T.NO_PICTURE.format(reason=reason)))
+        picture = pictures.first()
+    annotated, errors = pictures.annotated(picture, work.view, work.draft.targets)
+    return Found(annotated, pictures.classes(annotated, work.view), errors)
+
+
+# Data sets
+
+
+def _set_widgets(work: workspace.Workspace) -> None:
+    offered = {found.key: found for found in _sets()}
+    key = work.view.set_key if work.view.set_key in offered else picture_sets.SHAPES
+    splits = offered[key].splits
+    split = work.view.split if work.view.split in splits else splits[0]
+    first, second, third = st.columns([2, 1, 1.2])
+    sync(Key.SET, key)
+    first.selectbox(
+        T.SET, list(offered), key=Key.SET, format_func=lambda name: offered[name].title, on_change=_set_changed,
+        help=T.SET_HELP,
+    )  # fmt: skip
+    sync(Key.SPLIT, split)
+    second.selectbox(
+        T.SPLIT, list(splits), key=Key.SPLIT, format_func=lambda name: T.SPLIT_NAMES.get(name, name),
+        on_change=_set_changed,
+    )  # fmt: skip
+    count = _count(key, split)
+    if count:
+        sync(Key.INDEX, min(work.view.index, count - 1))
+        third.number_input(
+            T.INDEX.format(count=count), 0, count - 1, key=Key.INDEX, on_change=_index_changed, help=T.INDEX_HELP
+        )
+
+
+@st.cache_data(ttl=20, show_spinner=False)  # it walks through folders
+def _sets() -> tuple[picture_sets.PictureSet, ...]:
+    return picture_sets.sets()
+
+
+def _count(key: str, split: str) -> int:
+    try:
+        return picture_sets.count(key, split)
+    except (DatasetError, ImageError):
+        return 0  # whoever loads the sample says why
+
+
+def _set_changed() -> None:
+    key, split = st.session_state[Key.SET], st.session_state[Key.SPLIT]
+    splits = next(found.splits for found in _sets() if found.key == key)
+    workspace.look(set_key=key, split=split if split in splits else splits[0], index=0, boxes="", points="")
+
+
+def _index_changed() -> None:
+    workspace.look(index=int(st.session_state[Key.INDEX]), boxes="", points="")
+
+
+# Uploads
+
+
+def _uploaders() -> None:
+    picture, mask = st.columns(2)
+    picture.file_uploader(T.UPLOAD, SUFFIXES, key=Key.UPLOAD, on_change=_receive)
+    mask.file_uploader(T.UPLOAD_MASK, SUFFIXES, key=Key.UPLOAD_MASK, on_change=_receive)
+    if problem := st.session_state.get(Key.UPLOAD_ERROR):
+        st.error(escape(problem))
+
+
+def _receive() -> None:
+    """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
+    st.session_state.pop(Key.UPLOAD_ERROR, None)
+    picture, mask = st.session_state[Key.UPLOAD], st.session_state[Key.UPLOAD_MASK]
+    uploads = workspace.current().uploads
+    content = picture.getvalue() if picture else uploads.read("picture")
+    labels = mask.getvalue() if mask else None
+    if content is None:
+        return
+    try:
+        pictures.uploaded(content, None, picture.name if picture else T.UPLOADED_NAME)
+        uploads.keep("picture", content)
+        uploads.keep("mask", None)
+        pictures.uploaded(content, labels, T.UPLOADED_NAME)
+        uploads.keep("mask", labels)
+    except (ImageError, SampleError) as error:
+        st.session_state[Key.UPLOAD_ERROR] = str(error)
+    except OSError as error:
+        st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)

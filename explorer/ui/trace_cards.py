@@ -1,0 +1,112 @@
+"""From a trace to the cards of the strip."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from explorer.augment.costs import OBSERVED
+from explorer.augment.describe import describe
+from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.trace import Entry, Snapshot, Status, Trace
+from explorer.ui.components import strip
+from explorer.ui.components.preview import Classes, Targets
+from explorer.ui.components.strip import INPUT, OUTPUT, Card, DrawnRow
+from explorer.ui.pictures import Picture
+from explorer.ui.texts import Augment as T
+from explorer.ui.thumbnails import thumbnail
+
+MAX_CARDS = 120  # beyond, the strip says how many more there are
+
+
+def keyed(traced: Trace) -> Iterator[tuple[str, Entry]]:
+    """Every entry with the id of its card: the node, and which of its calls it is."""
+    seen: Counter[str] = Counter()
+    for entry in traced.entries:
+        yield f"{entry.node_id}#{seen[entry.node_id]}", entry
+        seen[entry.node_id] += 1
+
+
+def focused(traced: Trace, focus: str) -> Entry | None:
+    """The entry whose card is in focus; None for the whole pipeline, and for a card that is not there any more."""
+    return next((entry for key, entry in keyed(traced) if key == focus and entry.after is not None), None)
+
+
+def node_of(card_id: str) -> str | None:
+    """The node that a card stands for; None for input and output."""
+    return None if card_id in (INPUT, OUTPUT) else card_id.rpartition("#")[0]
+
+
+def remember(traced: Trace, pipeline: Pipeline) -> None:
+    """Note what each step took, for the next time that somebody wants to know beforehand."""
+    steps = {node.id: node for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
+    for entry in traced.entries:
+        if entry.status is Status.APPLIED and entry.before is not None and entry.node_id in steps:
+            pixels = entry.before.image.shape[0] * entry.before.image.shape[1]
+            OBSERVED.note(entry.title, steps[entry.node_id].params, pixels, entry.milliseconds)
+
+
+def frame(traced: Trace, picture: Picture, focus: str, classes: Classes) -> bytes:
+    """What the strip shows: input, every step with what became of it, output."""
+    entry = focused(traced, focus)
+    pictures = _Thumbnails(classes)
+    cards = [
+        Card(INPUT, T.INPUT, 0, False, Status.APPLIED, _size(picture.sample), "", "", pictures.of(picture.sample)),
+        *_steps(traced, pictures),
+        Card(OUTPUT, T.OUTPUT, 0, False, Status.APPLIED, _size(traced.result), "", "", pictures.of(traced.result)),
+    ]
+    rows = [entry] if entry else [each for each in traced.entries if not each.is_group]
+    words = {"label": T.TRACE, "nothing": T.DRAWN_NOTHING if entry is None else T.STEP_NOT_APPLIED}
+    drawn = [_drawn(each) for each in rows if each.status is Status.APPLIED]
+    return strip.frame(cards, drawn, OUTPUT if entry is None else focus, words)
+
+
+def _steps(traced: Trace, pictures: "_Thumbnails") -> Iterator[Card]:
+    for count, (key, entry) in enumerate(keyed(traced)):
+        if count == MAX_CARDS:
+            more = T.MORE_CARDS.format(count=len(traced.entries) - MAX_CARDS)
+            yield Card("more#0", more, 0, False, Status.NOT_REACHED, "", "", "", None)
+            return
+        called = entry.status in (Status.APPLIED, Status.SKIPPED)
+        note = T.STEP_MS.format(ms=entry.milliseconds) if entry.status is Status.APPLIED else T.STATUS[entry.status]
+        hint = "\n".join(filter(None, [entry.title, T.STATUS_HELP[entry.status], _drawn(entry).values]))
+        thumb = pictures.of(entry.after) if called and entry.after is not None else None
+        lost = _lost(entry.before, entry.after) if called else ""
+        yield Card(key, entry.title, entry.depth, entry.is_group, entry.status, note, lost, hint, thumb)
+
+
+class _Thumbnails:
+    """Each picture is drawn once, also where several steps have left it as it was."""
+
+    def __init__(self, classes: Classes) -> None:
+        self._colours = classes.colours
+        self._known: dict[int, tuple[Targets, bytes]] = {}
+
+    def of(self, targets: Targets) -> bytes:
+        known = self._known.get(id(targets.image))
+        if known is None or known[0].mask is not targets.mask:
+            known = self._known[id(targets.image)] = targets, thumbnail(targets, self._colours)
+        return known[1]
+
+
+def _drawn(entry: Entry) -> DrawnRow:
+    return DrawnRow(entry.title, ", ".join(f"{name} {value}" for name, value in describe(entry.params).items()))
+
+
+def _lost(before: Snapshot | None, after: Snapshot | None) -> str:
+    if before is None or after is None or before is after:
+        return ""
+    counts = [
+        T.LOST.format(what=what, before=len(old), after=len(new))
+        for what, old, new in (
+            (T.TARGET_NAMES["bboxes"], before.bboxes, after.bboxes),
+            (T.TARGET_NAMES["keypoints"], before.keypoints, after.keypoints),
+        )
+        if old is not None and new is not None and len(old) != len(new)
+    ]
+    return ", ".join(counts)
+
+
+def _size(side: Targets) -> str:
+    height, width = np.shape(side.image)[:2]
+    return T.SIZE.format(width=width, height=height)

@@ -1,0 +1,84 @@
+"""A step too slow for live preview asks first, works in the background, and can be cancelled."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.ui.jobs import Job
+from explorer.ui.state import Key, node_key
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    page = AppTest.from_file(APP, default_timeout=60).run()
+    page.session_state[Key.PLAYING] = False
+    page.selectbox(key=Key.ADD).set_value("PiecewiseAffine").run()
+    assert not page.exception
+    yield page
+    assert not page.exception
+
+
+def keys(app: AppTest) -> set[str]:
+    return {str(button.key) for button in app.button}
+
+
+def finish(app: AppTest) -> None:
+    """Wait for the job's own thread, then look at the page again."""
+    job: Job[object] = app.session_state[Key.JOB]
+    assert job.wait(60)
+    app.run()
+
+
+def test_a_slow_step_does_not_run_before_somebody_says_so(app: AppTest) -> None:
+    good = app.session_state[Key.LAST_GOOD]
+    look = app.session_state[Key.LOOK]
+    assert look.shown is good
+    assert "PiecewiseAffine takes about" in look.notice
+    assert Key.RUN_SLOW in keys(app)
+    begun = time.perf_counter()
+    app.slider(key=node_key(app.session_state[Key.WORKSPACE].view.selected, "p")).set_value(0.9).run()
+    assert time.perf_counter() - begun < 2  # drawn, it would take longer
+    assert app.session_state[Key.LOOK].shown is good
+
+
+def test_drawn_once_it_is_shown_until_something_changes(app: AppTest) -> None:
+    app.button(key=Key.RUN_SLOW).click().run()
+    assert Key.CANCEL in keys(app)
+    finish(app)
+    look = app.session_state[Key.LOOK]
+    assert not look.notice
+    assert Key.RUN_SLOW not in keys(app)
+    app.button(key=Key.NEXT).click().run()
+    assert app.session_state[Key.LOOK].notice
+    assert Key.RUN_SLOW in keys(app)
+
+
+def test_cancelled_it_asks_again_and_the_last_picture_stays(app: AppTest) -> None:
+    good = app.session_state[Key.LAST_GOOD]
+    app.button(key=Key.RUN_SLOW).click().run()
+    app.button(key=Key.CANCEL).click().run()
+    assert Key.JOB not in app.session_state
+    assert app.session_state[Key.LOOK].shown is good
+    assert Key.RUN_SLOW in keys(app)
+
+
+def test_allowed_it_is_drawn_at_every_change(app: AppTest) -> None:
+    app.toggle(key=Key.ALWAYS).set_value(True).run()
+    assert Key.JOB in app.session_state
+    finish(app)
+    assert not app.session_state[Key.LOOK].notice
+    app.button(key=Key.NEXT).click().run()
+    assert Key.JOB in app.session_state
+    finish(app)
+    assert not app.session_state[Key.LOOK].notice
+
+
+def test_a_slow_step_that_is_off_asks_nothing(app: AppTest) -> None:
+    node = app.session_state[Key.WORKSPACE].view.selected
+    app.slider(key=node_key(node, "p")).set_value(0.0).run()
+    assert not app.session_state[Key.LOOK].notice
