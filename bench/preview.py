@@ -1,7 +1,8 @@
 """From a key press on a slider to the painted picture, measured inside the page in Chromium.
 
-Three pages from the same run: the floor (one slider, one line of text), the plain page (the same steps as a beginner's
-script) and ours (the whole Augment page). Machines are noisy: read the ratios, not the milliseconds.
+Three pages from the same run: the floor (one slider, one line of text), the plain page (the same pipeline as a
+beginner's script) and ours (the whole Augment page, with the trace of every step). Then what a trace costs, and the
+server's memory. Machines are noisy: read the ratios, not the milliseconds.
 """
 
 import statistics
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench import memory, tracing
+from bench.pipelines import AFFINE, keep, nested_ten
 from scripts.chromium import launch
 from scripts.server import PROJECT, Server
 
@@ -63,7 +66,13 @@ SUBJECTS = (
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
+    _latency()
+    tracing.main()
+    memory.main()
+
+
+def _latency() -> None:
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())
         browser, _ = launch(playwright)
@@ -85,9 +94,10 @@ def _served(subject: Subject, scratch: Path) -> Iterator[str]:
     # The other two run with Streamlit's own defaults, as their authors would run them.
     folder = PROJECT if subject.name == "ours" else scratch
     server = Server(scratch / f"home-{subject.name}", subject.script, folder)
+    query = keep(scratch / "home-ours", nested_ten(), AFFINE) if subject.name == "ours" else ""
     server.start()
     try:
-        yield server.url
+        yield f"{server.url}/{query}"
     finally:
         server.kill()
 
@@ -95,9 +105,6 @@ def _served(subject: Subject, scratch: Path) -> Iterator[str]:
 def _open(page: Page, url: str, subject: Subject) -> None:
     page.goto(url)
     page.wait_for_function(f"() => ({subject.marker})()")
-    if subject.name == "ours":
-        page.get_by_text("Play", exact=True).click()  # the greeting moves by itself: it would be measured as an answer
-        page.get_by_role("option", name="Affine").click()  # the step with the most parameters
     page.wait_for_timeout(2000)
 
 
@@ -116,9 +123,10 @@ def _round(page: Page, subject: Subject) -> list[float]:
 
 def _print(times: dict[str, list[float]]) -> None:
     plain = statistics.median(times["plain"])
-    print(f"key press -> painted, 512 px with mask, three steps; {len(times['plain'])} presses each")
-    print(f"{'page':8}{'median':>10}{'p95':>10}{'of plain':>10}")
+    print("key press -> painted, 512 px with mask and boxes, ten steps in composers of which three fire;")
+    print(f"{len(times['plain'])} presses each")
+    print(f"{'page':8}{'median':>10}{'p95':>10}{'of plain':>10}{'p95/median':>12}")
     for name, values in times.items():
         p95 = statistics.quantiles(values, n=20)[-1]
         median = statistics.median(values)
-        print(f"{name:8}{median:>7.0f} ms{p95:>7.0f} ms{median / plain:>10.2f}")
+        print(f"{name:8}{median:>7.0f} ms{p95:>7.0f} ms{median / plain:>10.2f}{p95 / median:>12.2f}")
