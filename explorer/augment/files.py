@@ -10,7 +10,7 @@ from explorer.augment.pipeline import MAX_DEPTH, Draft, DraftErrors, Pipeline, v
 
 FORMAT = "augmentation-explorer/pipeline"
 VERSION = 1
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 4_000_000  # more than the largest pipeline that is allowed takes
 _MAX_JSON_DEPTH = 4 * MAX_DEPTH  # a group is an object in a list in an object
 
 Parsed = TypeVar("Parsed", Draft, Pipeline)
@@ -22,19 +22,19 @@ class PipelineFileError(ValueError):
 
 def dumps(pipeline: Pipeline) -> str:
     """The pipeline as JSON; `loads` gives an equal one."""
-    return _dumps(pipeline)
+    return _dumps(pipeline, indent=2)
 
 
 def dumps_draft(draft: Draft) -> str:
     """The draft as JSON, right or wrong; `loads_draft` gives an equal one."""
-    return _dumps(draft)
+    return _dumps(draft, indent=None)
 
 
-def _dumps(value: Draft | Pipeline) -> str:
+def _dumps(value: Draft | Pipeline, indent: int | None) -> str:
     record: dict[str, Any] = {"format": FORMAT, "version": VERSION, "name": value.name}
     nodes = [node.model_dump(mode="json") for node in value.nodes]
     record["targets"] = value.targets.model_dump(mode="json")
-    return json.dumps({**record, "nodes": nodes}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps({**record, "nodes": nodes}, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def loads(text: str | bytes) -> Pipeline:

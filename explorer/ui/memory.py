@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-KEPT = 64 << 20  # bytes
+KEPT = 16 << 20  # bytes
 IDLE_SECONDS = 4.0
 _POLL_SECONDS = 2.0
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h

@@ -1,16 +1,23 @@
 """Heavy imports, once per server process, and then out of the garbage collector's sight.
 
 Streamlit runs a full collection after every script run. With the imaging libraries loaded that held the interpreter for
-50 to 90 ms before each picture was sent; frozen objects are not walked. Import this module, never call it per session.
+50 to 90 ms before each picture was sent; frozen objects are not walked. What the pages import is imported here too: else
+it would come with the first page, after the freeze. Import this module, never call it per session.
 """
 
 import gc
 import sys
 
 import cv2
+import pandas  # noqa: F401 - Streamlit imports it for its first widget
 
 import explorer.augment.apply
 import explorer.augment.catalog
+import explorer.ui.run_view
+import explorer.ui.stage
+import explorer.ui.step_form
+import explorer.ui.step_list
+import explorer.ui.train_form
 from explorer.ui import memory
 
 # The previews of many sessions share the machine with a training run: one thread per operation is enough.

@@ -12,7 +12,7 @@ from explorer.augment import library
 from explorer.augment.apply import augment
 from explorer.augment.catalog import catalog
 from explorer.augment.edits import add, set_p
-from explorer.augment.files import FORMAT, PipelineFileError, dumps, dumps_draft, loads, loads_draft
+from explorer.augment.files import FORMAT, MAX_CHARACTERS, PipelineFileError, dumps, dumps_draft, loads, loads_draft
 from explorer.augment.pipeline import Draft, Group, Pipeline, Step, validate
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.data.sample import Sample
@@ -81,7 +81,7 @@ STEP = {"kind": "step", "id": "a", "transform": "Affine", "params": {}, "p": 0.5
         (text(nodes=[STEP]).replace("0.5", "1e999"), "too large"),
         ("[" * 100_000, "too deep"),
         ('{"a":' * 300 + "1" + "}" * 300, "nested more than"),
-        (text(name="x" * 1_000_001), "1 MB"),
+        (text(name="x" * (MAX_CHARACTERS + 1)), "4 MB"),
         (b"\xff\xfe", "UTF-8"),
     ],
 )  # fmt: skip

@@ -23,7 +23,8 @@ function fillCard(card, data, picture) {
   card.dataset.status = data.status;
   card.title = data.hint;
   const [name, note, lost] = [card.querySelector("b"), card.querySelector(".note"), card.querySelector(".lost")];
-  name.textContent = data.title;
+  // A narrow card breaks a long name between its words.
+  name.textContent = IDLE.has(data.status) ? data.title.replace(/([a-z])([A-Z])/g, "$1\u200b$2") : data.title;
   note.textContent = data.note;
   lost.textContent = data.lost;
   lost.hidden = !data.lost;
