@@ -1,17 +1,14 @@
 """Memory of the server: idle, with pages open and used, and after they were closed."""
 
 import io
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
 import numpy as np
 import psutil
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from scripts.chromium import launch
+from scripts.browsing import app_and_browser
 from scripts.server import Server
 
 PAGES = 4
@@ -23,13 +20,7 @@ MEGAPIXELS = (6000, 4000)
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        browser, _ = launch(playwright)
-        stack.callback(browser.close)
-        server = Server(Path(scratch) / "home")
-        server.start()
-        stack.callback(server.kill)
+    with app_and_browser() as (server, browser):
         _use(browser, server).close()  # everything is imported, and caches hold what they hold
         idle = _settled(server, CLOSED_S)
         pages = [_use(browser, server) for _ in range(PAGES)]

@@ -1,13 +1,9 @@
 """`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots anew."""
 
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
+from playwright.sync_api import Page
 
-from playwright.sync_api import Page, sync_playwright
-
-from scripts.chromium import launch
-from scripts.server import PROJECT, Server
+from scripts.browsing import app_and_browser
+from scripts.server import PROJECT
 
 FOLDER = PROJECT / "docs" / "screenshots"
 SIZE = {"width": 1280, "height": 800}
@@ -16,13 +12,7 @@ SIZE = {"width": 1280, "height": 800}
 def main() -> None:
     """Take every picture that README and docs/ show."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        browser, _ = launch(playwright)
-        stack.callback(browser.close)
-        server = Server(Path(scratch) / "home")
-        server.start()
-        stack.callback(server.kill)
+    with app_and_browser() as (server, browser):
         page = browser.new_page(viewport=SIZE)
         page.goto(server.url)
         _presets(page)

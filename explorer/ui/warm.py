@@ -1,8 +1,8 @@
 """Heavy imports, once per server process, and then out of the garbage collector's sight.
 
 Streamlit runs a full collection after every script run. With the imaging libraries loaded that held the interpreter for
-50 to 90 ms before each picture was sent; frozen objects are not walked. What the pages import is imported here too: else
-it would come with the first page, after the freeze. Import this module, never call it per session.
+50 to 90 ms before each picture was sent; frozen objects are not walked. What the pages import is imported here too: it
+would come with the first page otherwise, after the freeze. Import this module, never call it per session.
 """
 
 import gc
