@@ -73,7 +73,10 @@ def _stop_playing() -> None:
 
 
 def _play_changed() -> None:
-    st.session_state.pop(Key.DRAWS_LEFT, None)  # from now on it plays until it is paused
+    if st.session_state.pop(Key.DRAWS_LEFT, None) is not None:
+        # It was moving by itself. A click that comes while the first page is still on its way would else be lost: that
+        # page has just said that it plays.
+        st.session_state[Key.PLAYING] = False
     st.session_state.pop(Key.LAST_TICK, None)
 
 

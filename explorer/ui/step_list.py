@@ -117,8 +117,12 @@ def _new() -> None:
 
 
 def _left_out() -> None:
-    box = st.expander(T.LEFT_OUT, key=Key.LEFT_OUT, on_change="rerun")
-    if box.open:
-        head, rows = T.LEFT_OUT_HEAD, exclusions().items()
-        table = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| **{name}** | {reason} |" for name, reason in rows)]
-        box.markdown("\n".join(table))
+    if st.button(T.LEFT_OUT, key=Key.LEFT_OUT, type="tertiary"):
+        _left_out_table()
+
+
+@st.dialog(T.LEFT_OUT, width="large")
+def _left_out_table() -> None:
+    head, rows = T.LEFT_OUT_HEAD, exclusions().items()
+    table = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| **{name}** | {reason} |" for name, reason in rows)]
+    st.markdown("\n".join(table))

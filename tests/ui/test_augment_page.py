@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.augment.catalog import GROUPS, catalog, exclusions
+from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.pipeline import GROUP_KINDS, Draft
-from explorer.augment.targets import BoxRules, PointRules, TargetRules
-from explorer.ui.history import History
 from explorer.ui.state import Key, node_key
-from explorer.ui.workspace import View, Workspace
+from explorer.ui.workspace import Workspace
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
@@ -45,27 +43,6 @@ def test_the_list_offers_every_transform_of_the_catalog(app: AppTest) -> None:
     assert len(options) == len(catalog()) + len(GROUP_KINDS)
 
 
-def keys_on(app: AppTest) -> set[str]:
-    kinds = ("slider", "number_input", "toggle", "checkbox", "selectbox", "text_input", "color_picker", "file_uploader")
-    return {str(widget.key) for kind in kinds for widget in app.get(kind)}
-
-
-@pytest.mark.parametrize("exact", [False, True], ids=["sliders", "typed"])
-@pytest.mark.parametrize("group", GROUPS)
-def test_every_transform_has_a_form_that_stands(group: str, exact: bool, app: AppTest) -> None:
-    app.session_state[Key.EXACT] = exact
-    for name in [name for name, transform in catalog().items() if transform.group == group]:
-        refused = catalog()[name].refuses
-        boxes, points = BoxRules(use="bboxes" not in refused), PointRules(use="keypoints" not in refused)
-        empty = Draft(targets=TargetRules(boxes=boxes, keypoints=points))
-        app.session_state[Key.WORKSPACE] = Workspace("x" * 22, History(empty), View())
-        node = add(app, name)
-        assert not app.exception, name
-        assert not app.error, (name, app.error)
-        for parameter in catalog()[name].parameters:
-            assert any(key.startswith(node_key(node, parameter)) for key in keys_on(app)), (name, parameter)
-
-
 def test_a_slider_changes_the_draft_and_nothing_else(app: AppTest) -> None:
     node = add(app, "RandomGamma")
     others = [found for found in draft(app).nodes if found.id != node]
@@ -88,8 +65,7 @@ def test_a_wrong_value_is_told_at_its_field_and_the_picture_stays(app: AppTest) 
 
 
 def test_what_is_left_out_is_shown_with_its_reason(app: AppTest) -> None:
-    app.session_state[Key.LEFT_OUT] = True
-    app.run()
+    app.button(key=Key.LEFT_OUT).click().run()
     shown = "\n".join(text.value for text in app.markdown)
     assert all(f"| **{name}** | {reason} |" in shown for name, reason in exclusions().items())
 
