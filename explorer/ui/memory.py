@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 
-KEPT = 16 << 20  # bytes
+KEPT = 16 << 20  # bytes of freed memory that each of the library's two arenas keeps
+LARGE = 4 << 20  # bytes; what is larger than a picture of the preview goes back at once, and leaves no hole behind
 IDLE_SECONDS = 4.0
 _POLL_SECONDS = 2.0
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
@@ -25,7 +26,7 @@ def tune() -> None:
     library = ctypes.CDLL(None)
     if sys.platform != "linux" or not hasattr(library, "mallopt") or not hasattr(library, "malloc_trim"):
         return
-    library.mallopt(_MMAP_THRESHOLD, KEPT)
+    library.mallopt(_MMAP_THRESHOLD, LARGE)
     library.mallopt(_TRIM_THRESHOLD, KEPT)
     library.mallopt(_ARENA_MAX, 2)  # each thread would keep an arena of its own, and each session has threads
     threading.Thread(target=_tidy, args=(library,), daemon=True, name="explorer-memory").start()
