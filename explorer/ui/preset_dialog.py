@@ -30,4 +30,7 @@ def _dialog() -> None:
 
 def _open(name: str) -> None:
     draft = presets.draft(name)
-    workspace.change(lambda _: draft, selected=draft.nodes[0].id if draft.nodes else None, focus="")
+    # What happens to masks and boxes is the person's own matter, whatever the steps are.
+    workspace.change(
+        lambda old: draft.model_copy(update={"targets": old.targets}), selected=draft.nodes[0].id, focus=""
+    )  # fmt: skip

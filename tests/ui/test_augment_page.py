@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.augment import presets
 from explorer.augment.catalog import catalog, exclusions
+from explorer.augment.edits import set_targets
 from explorer.augment.pipeline import GROUP_KINDS, Draft
-from explorer.ui.state import Key, node_key
+from explorer.augment.targets import BoxRules, TargetRules
+from explorer.ui.state import Key, node_key, preset_key
 from explorer.ui.workspace import Workspace
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -108,3 +111,16 @@ def test_next_draws_with_the_next_seed(app: AppTest) -> None:
     seed = app.session_state[Key.WORKSPACE].view.seed
     app.button(key=Key.NEXT).click().run()
     assert app.session_state[Key.WORKSPACE].view.seed == seed + 1
+
+
+def test_a_preset_replaces_the_steps_and_keeps_the_rules_of_targets(app: AppTest) -> None:
+    work: Workspace = app.session_state[Key.WORKSPACE]
+    rules = TargetRules(boxes=BoxRules(min_visibility=0.4))
+    history = work.history.record(set_targets(work.draft, rules))
+    app.session_state[Key.WORKSPACE] = Workspace(work.id, history, work.view)
+    before = history.present
+    app.button(key=Key.PRESETS).click().run()
+    app.button(key=preset_key("flips")).click().run()
+    assert draft(app).nodes == presets.draft("flips").nodes
+    assert draft(app).targets == rules
+    assert app.session_state[Key.WORKSPACE].history.undo().present == before
