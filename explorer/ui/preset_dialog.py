@@ -23,9 +23,9 @@ def _dialog() -> None:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{escape(preset.title)}**  \n{escape(preset.purpose)}")
             st.caption(escape(preset.harm))
-            if st.button(T.PRESET_OPEN.format(title=preset.title), key=preset_key(preset.name)):
-                _open(preset.name)
-                st.rerun()
+            label = T.PRESET_OPEN.format(title=preset.title)
+            if st.button(label, key=preset_key(preset.name), on_click=_open, args=(preset.name,)):
+                st.rerun()  # closes the dialog
 
 
 def _open(name: str) -> None:
