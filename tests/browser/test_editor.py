@@ -53,6 +53,19 @@ def caption(page: Page, side: str) -> Locator:
     return page.locator(f"[data-testid=preview] [data-side={side}] figcaption b")
 
 
+def always_fires(page: Page, name: str) -> None:
+    """Move the slider of p to its end with the keyboard, and see in the strip that the selected step has fired."""
+    slider = page.get_by_role("slider", name="Probability p")
+    for _ in range(5):
+        tab_to(page, slider)
+        page.keyboard.press("End")
+        page.wait_for_timeout(500)
+        looking.settle(page)
+        if float(slider.input_value()) == 1:  # a form that is drawn anew at that moment swallows the key
+            break
+    expect(card(page, name)).to_have_attribute("data-status", "applied")
+
+
 START = ["-HorizontalFlip", "-Affine", "-RandomBrightnessContrast"]
 NESTED = ["-OneOf", "--HorizontalFlip", "--Affine", "-RandomBrightnessContrast"]
 DEEPER = ["-OneOf", "--HorizontalFlip", "--Affine", "--RandomBrightnessContrast"]
@@ -109,9 +122,7 @@ def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page
     keys.press("Enter")
     expect(page.locator("[data-testid=steps] li .title", has_text="FDA")).to_have_count(1)
     looking.settle(page)
-    tab_to(page, page.get_by_role("slider", name="Probability p"))
-    keys.press("End")
-    looking.settle(page)
+    always_fires(page, "FDA")
     with_coffee = looking.fingerprint(page)
     tab_to(page, page.locator("[data-testid=gallery] button", has_text="Flower"))
     keys.press("Space")
