@@ -18,9 +18,9 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, node_key
 from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
+from explorer.ui.uploads import IMAGE_TYPES
 
 SIDE = 160  # px
-SUFFIXES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]
 Commit = Callable[[str, str, Any], None]
 
 
@@ -78,6 +78,6 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
         st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))
         commit(node_id, parameter.name, list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
 
-    st.file_uploader(T.OWN_REFERENCE, SUFFIXES, key=key, on_change=received)
+    st.file_uploader(T.OWN_REFERENCE, IMAGE_TYPES, key=key, on_change=received)
     if problem := st.session_state.get(Key.REFERENCE_ERROR):
         st.error(escape(problem))

@@ -16,8 +16,7 @@ from explorer.ui.components.preview import Classes
 from explorer.ui.pictures import Picture
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment as T
-
-SUFFIXES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]
+from explorer.ui.uploads import IMAGE_TYPES
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,8 @@ def _index_changed() -> None:
 
 def _uploaders() -> None:
     picture, mask = st.columns(2)
-    picture.file_uploader(T.UPLOAD, SUFFIXES, key=Key.UPLOAD, on_change=_receive)
-    mask.file_uploader(T.UPLOAD_MASK, SUFFIXES, key=Key.UPLOAD_MASK, on_change=_receive)
+    picture.file_uploader(T.UPLOAD, IMAGE_TYPES, key=Key.UPLOAD, on_change=_receive)
+    mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=Key.UPLOAD_MASK, on_change=_receive)
     if problem := st.session_state.get(Key.UPLOAD_ERROR):
         st.error(escape(problem))
 

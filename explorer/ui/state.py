@@ -53,7 +53,6 @@ class Key(StrEnum):
     FULL = "full"  # the last drawing at full size
     TARGETS = "targets"
     PRESETS = "presets"
-    GALLERY = "gallery"
     REFERENCE_ERROR = "reference_error"
     OWN_REFERENCES = "own_references"  # pictures that this session has uploaded for steps
     STAGE = "stage"

@@ -75,8 +75,6 @@ class Augment:
     WITH_KEY = "{what} ({key})"
     DUPLICATE = "Duplicate"
     REMOVE = "Remove"
-    ENABLED = "On"
-    ENABLED_HELP = "A step that is off stays in the pipeline and does nothing."
     UNDO = "Undo"
     REDO = "Redo"
     P = "Probability p"

@@ -7,6 +7,7 @@ from explorer.runs.atomic import write_bytes_atomic
 from explorer.runs.paths import home
 
 PARTS = ("picture", "mask")
+IMAGE_TYPES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]  # endings that an uploader takes
 
 
 def drafts_folder() -> Path:
