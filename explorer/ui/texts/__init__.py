@@ -1,0 +1,13 @@
+"""Every word that the interface shows, a module and a class for each page, ready to be translated.
+
+A text with `{names}` is filled in by `str.format`. What albumentations says about its own transforms, and the reasons
+that errors of the core carry, come from there.
+"""
+
+from explorer.ui.texts.app import App
+from explorer.ui.texts.augment import Augment
+from explorer.ui.texts.charts import Charts
+from explorer.ui.texts.runs import Runs
+from explorer.ui.texts.train import Train
+
+__all__ = ["App", "Augment", "Charts", "Runs", "Train"]

@@ -1,0 +1,8 @@
+"""Words of the frame around all pages."""
+
+
+class App:
+    TITLE = "Augmentation Explorer"
+    AUGMENT = "Augment"
+    TRAIN = "Train"
+    RUNS = "Runs"

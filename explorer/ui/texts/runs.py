@@ -1,0 +1,65 @@
+"""Words of the Runs page and of one run."""
+
+from typing import ClassVar
+
+
+class Runs:
+    TITLE = "Runs"
+    EMPTY = "No run yet. Training the pipeline that is open takes one click and, on the generated shapes, a minute."
+    TO_TRAIN = "Set up a run"
+    ALL = "All runs"
+    STOP = "Stop"
+    STOP_HELP = "Saves a checkpoint, then ends the run"
+    STOPPING = "Stopping: it saves first"
+    LOG = "Log"
+    LOG_EMPTY = "Nothing was printed."
+    CONFIG = "Settings of this run"
+    UNKNOWN = "There is no run “{id}”. It may have been deleted, or the link is incomplete."
+    WAITING = "The first numbers come a few seconds after the start."
+    PROGRESS_STEP = "epoch {epoch} of {epochs} · step {step:,} of {total:,}"
+    PROGRESS_LEFT = "{left} left"
+    PROGRESS_SPEED = "{speed:.0f} images/s"
+    PHASES: ClassVar = {
+        "importing": "loading torch",
+        "reading data": "reading the images",
+        "building model": "building the network",
+        "training": "training",
+        "validating": "validating",
+        "saving": "saving",
+    }
+    STATES: ClassVar = {
+        "queued": "queued",
+        "starting": "starting",
+        "running": "running",
+        "stalled": "stalled",
+        "stopping": "stopping",
+        "stopped": "stopped",
+        "finished": "finished",
+        "failed": "failed",
+        "lost": "lost",
+    }
+    STATE_LINE = ":{colour}-badge[{state}] {reason}"
+    LOSS_TITLE = "Loss"
+    AUROC_TITLE = "AUROC"
+    F1_TITLE = "F1"
+    CONFUSION_TITLE = "Confusion matrix, epoch {epoch}"
+    LOSS_HELP = "Cross entropy or BCE. Training falls first; validation that rises again means overfitting."
+    AUROC_HELP = (
+        "Area under the ROC curve: the chance that a random image of the class gets a higher score than a random other "
+        "one. 0.5 is guessing, 1 is perfect. With more than 2 classes: each against the rest, and their mean (macro)."
+    )
+    F1_HELP = "Harmonic mean of precision and recall; macro is the plain mean over all classes, small or large."
+    CONFUSION_HELP = "Rows are the truth, columns what was predicted; the colour is the share of the row. Click a cell."
+    ACCURACY = "Accuracy"
+    F1_MACRO = "F1, macro"
+    VAL_LOSS = "Validation loss"
+    EPOCH = "Epoch"
+    NO_NUMBER = "–"
+    UNDEFINED = "undefined"
+    BEST = "best {value:.3f}"
+    CELL = "True {true}, predicted {predicted}: {count:,} of {total:,} images in epoch {epoch}."
+    CELL_HINT = "Click a cell of the matrix to read it."
+    DAMAGED = "{count} lines of this run's record are damaged and were left out."
+    LIST_AUROC = "AUROC {value:.3f}"
+    LIST_STARTED = "started {time}"
+    LIST = "All runs, newest first"
