@@ -5,16 +5,22 @@ from pathlib import Path
 import streamlit as st
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
+from explorer.ui import notices
 from explorer.ui.icon import icon
 from explorer.ui.texts import App
 
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide")
 st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
-st.navigation(
+look = notices.look()
+title = App.RUNS_ALIVE.format(count=len(look.living)) if look.living else App.RUNS
+runs = st.Page("explorer/ui/pages/runs.py", title=title, icon=":material/monitoring:")
+page = st.navigation(
     [
         st.Page("explorer/ui/pages/augment.py", title=App.AUGMENT, icon=":material/tune:", default=True),
         st.Page("explorer/ui/pages/train.py", title=App.TRAIN, icon=":material/model_training:"),
-        st.Page("explorer/ui/pages/runs.py", title=App.RUNS, icon=":material/monitoring:"),
+        runs,
     ],
     position="top",
-).run()
+)
+page.run()
+notices.show(look, on_runs=page == runs)

@@ -1,16 +1,27 @@
-"""`python -m bench NAME`: measures, side by side with what a user would otherwise run, and prints a table."""
+"""`python -m bench NAME`: measures, side by side with what a user would otherwise run, and prints a table.
+
+`python -m bench faults 40` takes another number of runs.
+"""
 
 import sys
 from collections.abc import Callable
 
 from bench import costs, preview
+from bench.runs import busy, faults, soak
 
-BENCHES: dict[str, Callable[[], None]] = {"costs": costs.main, "preview": preview.main}
+BENCHES: dict[str, Callable[..., None]] = {
+    "busy": busy.main,
+    "costs": costs.main,
+    "faults": faults.main,
+    "preview": preview.main,
+    "soak": soak.main,
+}
 
 if __name__ == "__main__":
-    names = sys.argv[1:] or list(BENCHES)
+    names = [word for word in sys.argv[1:] if not word.isdigit()]
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     unknown = [name for name in names if name not in BENCHES]
-    if unknown:
+    if unknown or not names:
         sys.exit(f"There is no bench {', '.join(unknown)}. Choose: {', '.join(BENCHES)}.")
     for name in names:
-        BENCHES[name]()
+        BENCHES[name](*numbers)

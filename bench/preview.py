@@ -79,18 +79,19 @@ def _latency() -> None:
         stack.callback(browser.close)
         pages = {}
         for subject in SUBJECTS:
-            url = stack.enter_context(_served(subject, Path(scratch)))
+            url = stack.enter_context(served(subject, Path(scratch)))
             pages[subject.name] = browser.new_page(viewport={"width": 1280, "height": 800})
-            _open(pages[subject.name], url, subject)
+            open_page(pages[subject.name], url, subject)
         times: dict[str, list[float]] = {subject.name: [] for subject in SUBJECTS}
         for _ in range(ROUNDS):
             for subject in SUBJECTS:
-                times[subject.name] += _round(pages[subject.name], subject)
+                times[subject.name] += press_keys(pages[subject.name], subject)
     _print(times)
 
 
 @contextmanager
-def _served(subject: Subject, scratch: Path) -> Iterator[str]:
+def served(subject: Subject, scratch: Path) -> Iterator[str]:
+    """The page of a subject, in a home of its own below `scratch`; its address."""
     # The other two run with Streamlit's own defaults, as their authors would run them.
     folder = PROJECT if subject.name == "ours" else scratch
     server = Server(scratch / f"home-{subject.name}", subject.script, folder)
@@ -102,13 +103,15 @@ def _served(subject: Subject, scratch: Path) -> Iterator[str]:
         server.kill()
 
 
-def _open(page: Page, url: str, subject: Subject) -> None:
+def open_page(page: Page, url: str, subject: Subject) -> None:
+    """Open it, and wait until it rests."""
     page.goto(url)
     page.wait_for_function(f"() => ({subject.marker})()")
     page.wait_for_timeout(2000)
 
 
-def _round(page: Page, subject: Subject) -> list[float]:
+def press_keys(page: Page, subject: Subject) -> list[float]:
+    """Milliseconds from key press to painted picture, for one round of presses."""
     page.bring_to_front()
     slider = page.locator("[data-testid=stSlider] input[type=range]").nth(subject.slider)
     slider.focus()

@@ -149,7 +149,7 @@ def test_a_hole_in_a_wall_is_found(tmp_path: Path, file: str, code: str, problem
         ("explorer/training/module.py", "import torch\nfrom explorer.augment.apply import augment"),
         ("explorer/runs/config.py", "from explorer.augment.pipeline import Pipeline\nfrom explorer.data import specs"),
         ("explorer/augment/apply.py", "import albumentations\nfrom explorer.data.sample import Sample"),
-        ("explorer/__main__.py", "from explorer.runs.cli import main"),
+        ("explorer/__main__.py", "from explorer.runs.cli.main import main"),
         ("app.py", "import streamlit\nfrom explorer.ui.texts import App"),
     ],
 )

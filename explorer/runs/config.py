@@ -32,7 +32,8 @@ class RunConfig(BaseModel):
     """One training run.
 
     learning_rate: the highest of the OneCycle schedule. frozen: only the head learns. pos_weight: weight of
-    class 1, for the loss "bce" only. workers, threads: None lets the trainer choose.
+    class 1, for the loss "bce" only. workers, threads: None lets the trainer choose. start_from: the id of the run
+    whose weights this one starts with; its checkpoint lies in the folder of this one.
     Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
     """
 
@@ -59,6 +60,7 @@ class RunConfig(BaseModel):
     precision: PrecisionName = "32-true"
     workers: Annotated[int, Field(ge=0, le=64)] | None = None
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -1,17 +1,48 @@
-"""What others ask of a running trainer."""
+"""What others ask of a run: to stop, and, where it does not answer, to be ended."""
 
-import time
+from dataclasses import asdict
 
-from explorer.runs.atomic import write_json_atomic
+from explorer.runs.atomic import read_json_object, write_json_atomic
+from explorer.runs.ladder import kill
 from explorer.runs.paths import RunPaths
+from explorer.runs.processes import Moment
 from explorer.runs.status import derive
+
+__all__ = ["end_now", "request_stop", "stop_age"]
 
 
 def request_stop(paths: RunPaths) -> bool:
-    """Ask the trainer to save and stop; asking twice does no harm. False where the run is over already."""
+    """Ask a run to save and stop, or to leave the queue; asking twice does no harm. False where it is over already.
+
+    Raises OSError where the request cannot be written.
+    """
     if derive(paths).over:
         return False
     paths.stop.parent.mkdir(exist_ok=True)
     if not paths.stop.exists():  # the first request counts: its time is shown
-        write_json_atomic(paths.stop, {"time": time.time()})
+        write_json_atomic(paths.stop, asdict(Moment.now()))
     return True
+
+
+def end_now(paths: RunPaths) -> bool:
+    """End a run at once, without saving: what it did since its last checkpoint is lost. False where it is over.
+
+    Raises LadderError where its process cannot be reached.
+    """
+    if not request_stop(paths):
+        return False
+    kill(paths, "It was ended without saving, as somebody asked for.")
+    return True
+
+
+def stop_age(paths: RunPaths, now: Moment) -> float | None:
+    """Seconds since a stop was asked for; None if it was not."""
+    try:
+        changed = paths.stop.stat().st_mtime
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    asked = read_json_object(paths.stop) or {}
+    try:
+        return now.since(float(asked["wall"]), float(asked["mono"]), str(asked["boot"]))
+    except (KeyError, TypeError, ValueError):
+        return now.wall - changed

@@ -1,11 +1,13 @@
 """launch-<attempt>.json: who started an attempt, as which process; ended-<attempt>.json: how it ended."""
 
+import os
 import signal
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Self
 
 from explorer.runs.atomic import read_json_object, write_json_atomic
 from explorer.runs.paths import RunPaths
-from explorer.runs.processes import Moment, host, pid_alive
+from explorer.runs.processes import Moment, boot_id, host, is_paused, out_of_memory_kills, pid_alive, start_ticks
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,9 @@ class Launch:
     """One start of a trainer.
 
     host: the computer's name. time, mono, boot: when, see Moment. pid, ticks: the process and when it began;
-    None until it has begun, and where it could not be told.
+    None until it has begun, and where it could not be told. folder: device and inode of the run's folder, by which
+    a copy of it is told from the original; None where that is not known. tries: how often this attempt was started
+    within one boot. oom: how many processes the system had killed for lack of memory.
     """
 
     launcher: str
@@ -23,20 +27,54 @@ class Launch:
     boot: str
     pid: int | None = None
     ticks: int | None = None
+    folder: tuple[int, int] | None = None
+    tries: int = 1
+    oom: int | None = None
 
     @classmethod
-    def prepared(cls, now: Moment) -> "Launch":
+    def prepared(cls, now: Moment, paths: RunPaths | None = None, tries: int = 1) -> Self:
         """A launch on this computer whose process has not begun."""
-        return cls("local", host(), now.wall, now.mono, now.boot)
+        folder = identity(paths) if paths else None
+        return cls("local", host(), now.wall, now.mono, now.boot, folder=folder, tries=tries, oom=out_of_memory_kills())
 
     def alive(self, boot: str) -> bool:
         """Whether its process lives, on a computer whose present boot is `boot`."""
         return self.pid is not None and self.boot == boot and pid_alive(self.pid, self.ticks)
 
+    def paused(self) -> bool:
+        """Whether its process is stopped by SIGSTOP."""
+        return self.pid is not None and is_paused(self.pid, self.ticks)
+
+    def is_of(self, paths: RunPaths) -> bool:
+        """Whether it speaks of this very folder, and not of one that this is a copy of."""
+        return self.folder is None or self.folder == identity(paths)
+
+
+def identity(paths: RunPaths) -> tuple[int, int] | None:
+    """Device and inode of a run's folder: the same after a rename, another for a copy; None where it is gone."""
+    try:
+        found = paths.root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
 
 def write_launch(paths: RunPaths, attempt: int, launch: Launch) -> None:
     """Write the record in one step. Raises OSError."""
     write_json_atomic(paths.launch(attempt), asdict(launch))
+
+
+def note_process(paths: RunPaths) -> None:
+    """Note the calling trainer in the latest record, where its launcher did not live to do so. Raises OSError."""
+    attempt = max(paths.attempts(), default=0)
+    launch = read_launch(paths, attempt)
+    if launch is not None and not launch.alive(boot_id()):
+        write_launch(paths, attempt, replace(launch, pid=os.getpid(), ticks=start_ticks(os.getpid())))
+
+
+def latest_launch(paths: RunPaths) -> Launch | None:
+    """The record of the latest attempt, or None where there is none that can be understood."""
+    return read_launch(paths, max(paths.attempts(), default=0))
 
 
 def read_launch(paths: RunPaths, attempt: int) -> Launch | None:
@@ -45,7 +83,8 @@ def read_launch(paths: RunPaths, attempt: int) -> Launch | None:
     if value is None:
         return None
     try:
-        pid, ticks = value.get("pid"), value.get("ticks")
+        pid, ticks, folder = value.get("pid"), value.get("ticks"), value.get("folder")
+        oom = value.get("oom")
         return Launch(
             launcher=str(value["launcher"]),
             host=str(value["host"]),
@@ -54,8 +93,11 @@ def read_launch(paths: RunPaths, attempt: int) -> Launch | None:
             boot=str(value["boot"]),
             pid=None if pid is None else int(pid),
             ticks=None if ticks is None else int(ticks),
+            folder=None if folder is None else (int(folder[0]), int(folder[1])),
+            tries=int(value.get("tries", 1)),
+            oom=None if oom is None else int(oom),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, IndexError):
         return None
 
 
@@ -71,8 +113,23 @@ def how_it_ended(paths: RunPaths, attempt: int) -> str:
     if not isinstance(code, int):
         return ""
     if code == -signal.SIGKILL:
-        return "killed by SIGKILL, which the system also sends when memory runs out"
+        return f"killed by SIGKILL, {_memory_ran_out(paths, attempt)}"
     if code < 0:
         known = -code in {number.value for number in signal.Signals}
         return f"killed by {signal.Signals(-code).name if known else f'signal {-code}'}"
     return f"exit code {code}"
+
+
+def _memory_ran_out(paths: RunPaths, attempt: int) -> str:
+    launch, kills = read_launch(paths, attempt), out_of_memory_kills()
+    if launch is None or launch.oom is None or kills is None or launch.boot != boot_id():
+        return "which the system also sends when memory runs out"
+    if kills > launch.oom:
+        return "and the system has ended processes for lack of memory since it began: memory ran out"
+    return "though not by the system for lack of memory"
+
+
+def who_killed(paths: RunPaths, attempt: int) -> str:
+    """Why somebody ended the attempt with SIGKILL, in a sentence; empty where nobody is known to have."""
+    reason = (read_json_object(paths.killed(attempt)) or {}).get("reason")
+    return reason if isinstance(reason, str) else ""

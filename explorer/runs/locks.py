@@ -1,13 +1,30 @@
-"""The lock that only a living trainer can hold: the kernel drops it when the process dies."""
+"""Locks that only a living process can hold: the kernel drops them when it dies."""
 
 import contextlib
 import errno
 import fcntl
 import os
+import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from explorer.runs.processes import is_paused, start_ticks
+
+_PROBE_S = 20.0
+# What a second process does in the probe: 0 where the lock of the first keeps it out, as it should.
+_SECOND = """
+import fcntl, os, sys
+descriptor = os.open(sys.argv[1], os.O_RDWR)
+try:
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.exit(0)
+sys.exit(3)
+"""
 
 
 class LockHeld(RuntimeError):
@@ -53,3 +70,52 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def note_holder(descriptor: int) -> None:
+    """Write who holds a lock into its file, for words only."""
+    with contextlib.suppress(OSError):  # a full disk must not keep anybody from a lock
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+
+
+def who_holds(path: Path) -> str:
+    """ "process 4711", with "which is paused" where it is; "another process" where its file does not say."""
+    try:
+        pid = int(path.read_text())
+    except (OSError, ValueError):
+        return "another process"
+    return f"process {pid}, which is paused" if is_paused(pid, start_ticks(pid)) else f"process {pid}"
+
+
+def probe(folder: Path) -> str:
+    """Why locks in `folder` cannot be relied on, in a sentence; empty where they work. Takes some 30 ms.
+
+    Some network file systems refuse locks, others grant the same lock to everybody: a second process tries. Empty too
+    where no process can be made: then no run can begin either, and its start says why.
+    Raises OSError where nothing can be written into the folder.
+    """
+    path = folder / f".probe-{secrets.token_hex(4)}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return f"its file system has no locks ({error.strerror})"
+        command = [sys.executable, "-I", "-S", "-c", _SECOND, str(path)]
+        try:
+            second = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_S, check=False)
+        except subprocess.TimeoutExpired:
+            return f"a lock could not be tried within {_PROBE_S:.0f} s"
+        except OSError:
+            return ""
+        if second.returncode == 0:
+            return ""
+        return (
+            "its file system gives the same lock to two processes"
+            if second.returncode == 3
+            else f"a lock could not be tried ({second.stderr.strip()[-200:]})"
+        )
+    finally:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)

@@ -61,7 +61,12 @@ class DeviceInfo(_Value):
 
 
 class BackboneInfo(_Value):
-    """A network on offer. parameters: how many numbers it learns; weights: which may start it."""
+    """A network on offer. parameters: how many numbers it learns; weights: which may start it.
+
+    The rest is what it needs, see explorer.runs.needs; bytes in 32 bits on a processor. pixel_bytes_trained: per image
+    and pixel of a batch where all layers learn; pixel_bytes_frozen: where only the head does, and in validation.
+    weight_bytes: one copy of its weights. The defaults, for who does not tell, are those of the smallest on offer.
+    """
 
     name: str
     title: str
@@ -69,6 +74,9 @@ class BackboneInfo(_Value):
     default_size: int
     weights: tuple[str, ...]
     note: str = ""
+    pixel_bytes_trained: float = 2350.0
+    pixel_bytes_frozen: float = 505.0
+    weight_bytes: int = 13_600_000
 
 
 class Machine(_Value):
@@ -90,13 +98,17 @@ class Machine(_Value):
         return next((found for found in self.backbones if found.name == name), None)
 
 
+def known_machine() -> Machine | None:
+    """This machine, where it has been looked at before; at once. None where `machine` would have to look."""
+    return _stored(_store(), _key())
+
+
 def machine(*, refresh: bool = False) -> Machine:
     """This machine; takes seconds the first time after a restart or an update, then it comes from a file.
 
     refresh: look again. Raises MachineError.
     """
-    store = home() / "cache" / "machine.json"
-    key = _key()
+    store, key = _store(), _key()
     found = None if refresh else _stored(store, key)
     if found is None:
         found = _look()
@@ -104,6 +116,10 @@ def machine(*, refresh: bool = False) -> Machine:
         text = json.dumps({"key": key, "machine": found.model_dump()})
         write_bytes_atomic(store, text.encode())
     return found
+
+
+def _store() -> Path:
+    return home() / "cache" / "machine.json"
 
 
 @functools.cache

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, get_args
 
 from explorer.runs.atomic import read_json_object, write_json_atomic
 from explorer.runs.paths import RunPaths
@@ -32,6 +34,40 @@ class Outcome:
 def write(paths: RunPaths, outcome: Outcome) -> None:
     """Write outcome.json in one step. Do it before the lock is let go. Raises OSError."""
     write_json_atomic(paths.outcome, {**asdict(outcome), "best": dict(outcome.best)})
+
+
+class Reserve:
+    """Some room on the disk for the last words of a run whose disk is full."""
+
+    BYTES = 65536
+
+    def __init__(self, paths: RunPaths) -> None:
+        self._path = _reserve(paths)
+
+    def __enter__(self) -> Self:
+        try:
+            self._path.write_bytes(bytes(self.BYTES))
+        except OSError:
+            self._path.unlink(missing_ok=True)  # there is no room already, and the run will say so
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def _reserve(paths: RunPaths) -> Path:
+    return paths.root / ".reserve"
+
+
+def write_at_any_cost(paths: RunPaths, outcome: Outcome) -> None:
+    """As `write`; where there is no room, into that which was kept free for it. Raises OSError."""
+    try:
+        write(paths, outcome)
+    except OSError:
+        _reserve(paths).unlink(missing_ok=True)
+        write(paths, outcome)
 
 
 def read(paths: RunPaths) -> Outcome | None:

@@ -32,6 +32,20 @@ def runs_root() -> Path:
     return folder
 
 
+def trash_root() -> Path:
+    """Where deleted runs wait for a while, in case somebody wants them back. Made if missing."""
+    folder = home() / "trash"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def queue_root() -> Path:
+    """Where runs that wait for a device hold their tickets. Made if missing."""
+    folder = home() / "queue"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @dataclass(frozen=True)
 class RunPaths:
     """The files of one run. An attempt is one life of its trainer, counted from 1; epochs count from 0."""
@@ -74,6 +88,14 @@ class RunPaths:
         """control/stop: the trainer is asked to stop while this exists."""
         return self.root / "control" / "stop"
 
+    def terminated(self, attempt: int) -> Path:
+        """control/terminated-<attempt>.json: SIGTERM was sent to one that did not answer the stop."""
+        return self.root / "control" / f"terminated-{attempt}.json"
+
+    def killed(self, attempt: int) -> Path:
+        """control/killed-<attempt>.json: who ended the attempt with SIGKILL, and why."""
+        return self.root / "control" / f"killed-{attempt}.json"
+
     @property
     def outcome(self) -> Path:
         """outcome.json: how it ended, written by the trainer."""
@@ -98,6 +120,20 @@ class RunPaths:
     def last(self) -> Path:
         """The latest checkpoint."""
         return self.checkpoints / "last.ckpt"
+
+    @property
+    def first(self) -> Path:
+        """The checkpoint of another run that this one starts from; only in a run that extends another."""
+        return self.checkpoints / "first.ckpt"
+
+    @property
+    def meta(self) -> Path:
+        """meta.json: what people call the run and say about it; the one file that they may change."""
+        return self.root / "meta.json"
+
+    def announced(self, attempt: int) -> Path:
+        """announced-<attempt>: exists once EXPLORER_ON_FINISH has been told how the attempt ended."""
+        return self.root / f"announced-{attempt}"
 
     def attempts(self) -> tuple[int, ...]:
         """Every attempt that left a launch record or events, ascending; empty for a missing folder."""

@@ -1,7 +1,6 @@
 """Facts about processes and clocks that hold across restarts of programs and of the computer."""
 
 import functools
-import os
 import socket
 import subprocess
 import sys
@@ -9,8 +8,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-
-import psutil
 
 _PROC = Path("/proc")
 
@@ -66,6 +63,8 @@ def _linux_stat(pid: int) -> tuple[str, int] | None:
 
 
 def _other_stat(pid: int) -> tuple[str, int] | None:
+    import psutil  # where there is no /proc; a waiting run does without its megabytes
+
     try:
         process = psutil.Process(pid)
         states = {psutil.STATUS_ZOMBIE: "Z", psutil.STATUS_STOPPED: "T", psutil.STATUS_DEAD: "X"}
@@ -92,15 +91,17 @@ def pid_alive(pid: int, ticks: int | None) -> bool:
     return found is not None and found[0] not in "ZX" and ticks is not None and found[1] == ticks
 
 
-def pid_paused(pid: int, ticks: int | None) -> bool:
+def is_paused(pid: int, ticks: int | None) -> bool:
     """Whether that process is stopped by SIGSTOP, Ctrl-Z or a debugger."""
     found = _stat(pid)
     return found is not None and found[0] in "Tt" and found[1] == ticks
 
 
-def own_ticks() -> int:
-    """`start_ticks` of this very process."""
-    ticks = start_ticks(os.getpid())
-    if ticks is None:
-        raise RuntimeError("this process cannot see itself in the process table: is /proc mounted?")
-    return ticks
+def out_of_memory_kills() -> int | None:
+    """How many processes this computer has killed for lack of memory since it was switched on; None: unknown."""
+    try:
+        text = (_PROC / "vmstat").read_text()
+    except OSError:
+        return None
+    found = [line.partition(" ")[2] for line in text.splitlines() if line.startswith("oom_kill ")]
+    return int(found[0]) if found else None

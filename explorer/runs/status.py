@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from explorer.runs import outcome as outcomes
+from explorer.runs import queue
 from explorer.runs.events import Event, last_event
-from explorer.runs.launches import Launch, how_it_ended, read_launch
+from explorer.runs.launches import Launch, how_it_ended, read_launch, who_killed
 from explorer.runs.locks import is_held
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths
-from explorer.runs.processes import Moment, host, pid_paused
+from explorer.runs.processes import Moment, host
+from explorer.runs.queue import Waiting
 from explorer.runs.words import clock, span
 
 # A new process needs this long at most to be noted, or to take its lock and check in.
@@ -52,13 +54,15 @@ class RunStatus:
 
 @dataclass(frozen=True)
 class _Facts:
-    """One look at a run. attempt: the latest, 0 for none."""
+    """One look at a run. attempt: the latest, 0 for none. place: in the queue."""
 
     now: Moment
     attempt: int
     alive: bool
+    place: Waiting | None
     outcome: Outcome | None
     launch: Launch | None
+    own_launch: bool
     last: Event | None
     stop: float | None
 
@@ -69,13 +73,17 @@ class _Facts:
         return self.last.time if self.last else 0.0
 
     @property
+    def is_copy(self) -> bool:
+        return self.launch is not None and self.launch.boot == self.now.boot and not self.own_launch
+
+    @property
     def process_lives(self) -> bool:
-        return self.launch is not None and self.launch.alive(self.now.boot)
+        return self.launch is not None and self.own_launch and self.launch.alive(self.now.boot)
 
     @property
     def being_started(self) -> bool:
         """The launcher is at work: the process is not noted yet, or has neither lock nor check-in yet."""
-        if self.launch is None or self.last is not None:
+        if self.launch is None or self.last is not None or not self.own_launch:
             return False
         age = self.now.since(self.launch.time, self.launch.mono, self.launch.boot)
         return self.process_lives or (self.launch.pid is None and 0 <= age < START_GRACE_S)
@@ -94,10 +102,20 @@ def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
 def _look(paths: RunPaths, now: Moment) -> _Facts:
     attempt = max(paths.attempts(), default=0)
     launch = read_launch(paths, attempt)
-    # The lock comes before the outcome: a trainer writes its outcome first and lets go afterwards.
-    alive = _alive(paths, launch, now)
+    # The lock comes before the outcome: a trainer writes its outcome first and lets go afterwards. The place in the
+    # queue comes before the events: it checks in first and gives up its ticket afterwards.
+    alive, outcome = _alive(paths, launch, now), outcomes.read(paths)
+    over = outcome is not None and outcome.attempt >= attempt
     return _Facts(
-        now, attempt, alive, outcomes.read(paths), launch, last_event(paths.events(attempt)), stop_time(paths)
+        now,
+        attempt,
+        alive,
+        None if over else queue.find(paths.id),
+        outcome,
+        launch,
+        launch is None or launch.is_of(paths),
+        last_event(paths.events(attempt)),
+        stop_time(paths),
     )
 
 
@@ -106,7 +124,7 @@ def _alive(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
         return is_held(paths.lock)
     except OSError:
         # No permission, or a file system without locks: the process table is the next best witness.
-        return launch is not None and launch.alive(now.boot)
+        return launch is not None and launch.is_of(paths) and launch.alive(now.boot)
 
 
 def stop_time(paths: RunPaths) -> float | None:
@@ -121,13 +139,31 @@ def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
     if facts.outcome and facts.outcome.attempt >= facts.attempt:
         words = facts.outcome.reason or f"It {facts.outcome.state}."
         return RunStatus(State(facts.outcome.state), words, facts.outcome.time)
+    if facts.place is not None and facts.last is None:
+        return _waiting(facts, facts.place)
     if facts.alive:
         return _living(facts)
     if facts.being_started:
+        if facts.launch and facts.launch.paused():
+            return _paused(facts, facts.launch)
         asked = " A stop was asked for." if facts.stop else ""
         state = State.STOPPING if facts.stop else State.STARTING
         return RunStatus(state, f"The process has begun at {_at(facts, facts.began)}.{asked}", facts.began)
     return _lost(paths, facts)
+
+
+def _waiting(facts: _Facts, place: Waiting) -> RunStatus:
+    if facts.stop is not None:
+        return RunStatus(State.STOPPING, f"Asked at {_at(facts, facts.stop)} to leave the queue.", facts.stop)
+    if not place.alive:
+        words = "Its place in the queue is kept: its process has ended, as after a restart, and is started again soon."
+    elif facts.launch and facts.launch.paused():
+        words = f"The process is paused, and others go first. `kill -CONT {facts.launch.pid}` lets it go on."
+    else:
+        ahead = queue.ahead_of(place)
+        line = f"{ahead} run{'s' if ahead > 1 else ''} before it" if ahead else "next in line"
+        words = f"Waits for its turn on {place.lane}: {line}."
+    return RunStatus(State.QUEUED, words, facts.began)
 
 
 def _living(facts: _Facts) -> RunStatus:
@@ -135,15 +171,19 @@ def _living(facts: _Facts) -> RunStatus:
     if facts.stop is not None:
         words = f"Asked to stop at {_at(facts, facts.stop)}; it saves its work first."
         return RunStatus(State.STOPPING, f"{words} {silence or _progress(facts)}", facts.stop)
-    if facts.launch and facts.launch.pid and pid_paused(facts.launch.pid, facts.launch.ticks):
-        words = f"The process is paused. `kill -CONT {facts.launch.pid}` lets it go on. {_progress(facts)}"
-        return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
+    if facts.launch and facts.launch.paused():
+        return _paused(facts, facts.launch)
     if silence:
         return RunStatus(State.STALLED, silence, facts.last.time if facts.last else facts.began)
     last = facts.last
     if last is None or (last.kind == "phase" and last.values.get("phase") in _STARTING):
         return RunStatus(State.STARTING, _progress(facts), facts.began)
     return RunStatus(State.RUNNING, _progress(facts), facts.began)
+
+
+def _paused(facts: _Facts, launch: Launch) -> RunStatus:
+    words = f"The process is paused. `kill -CONT {launch.pid}` lets it go on. {_progress(facts)}"
+    return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
 
 
 def _broken_promise(facts: _Facts) -> str:
@@ -184,6 +224,9 @@ def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
         return RunStatus(State.LOST, f"It never began: nothing in its folder says so.{_copied(paths)}", 0.0)
     if facts.launch and facts.launch.pid is None and facts.last is None:
         return RunStatus(State.LOST, "Its start was interrupted before the process began.", facts.began)
+    if killed := who_killed(paths, facts.attempt):
+        words = f"{killed} {_last_words(facts)}"
+        return RunStatus(State.STOPPED, words, facts.last.time if facts.last else facts.began)
     how = how_it_ended(paths, facts.attempt)
     asked = f" It had been asked to stop at {_at(facts, facts.stop)}." if facts.stop else ""
     words = f"{_who_died(facts)} without a result{f' ({how})' if how else ''}. {_last_words(facts)}{asked}"
@@ -192,6 +235,8 @@ def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
 
 
 def _who_died(facts: _Facts) -> str:
+    if facts.is_copy:
+        return "This folder is a copy, and the run that it was copied from was"
     launch, boot = facts.launch, facts.last.boot if facts.last else facts.launch and facts.launch.boot
     if boot == facts.now.boot:
         return "The process let go of its run" if facts.process_lives else "The process ended"

@@ -1,23 +1,36 @@
 """A run in one line, cheap enough for a list of hundreds: reads no curve and imports no pipeline."""
 
+import re
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.runs import meta as metas
 from explorer.runs import outcome as outcomes
 from explorer.runs.atomic import read_json_object
+from explorer.runs.events import Event, last_event, parse
+from explorer.runs.index import Index
 from explorer.runs.launches import read_launch
-from explorer.runs.paths import RunPaths, list_runs
-from explorer.runs.status import RunStatus, derive
+from explorer.runs.meta import Meta
+from explorer.runs.paths import RunPaths
+from explorer.runs.processes import Moment, boot_id
+from explorer.runs.sizes import disk_use
+from explorer.runs.status import RunStatus, State, derive
+
+_LINE_BYTES = 65536
+_EPOCH = re.compile(r"[1-9][0-9]*-([0-9]+)\.npz")
 
 
 @dataclass(frozen=True)
 class RunSummary:
     """A run for lists.
 
-    name: what people called it, else its id. asked: run.json as it lies there, empty where it cannot be read.
-    started: seconds since 1970, 0 where nobody knows. best: values of the best epoch, once it is over.
+    name: what people call it now, else what they called it when they started it, else its id. asked: run.json as it
+    lies there, empty where it cannot be read. started: seconds since 1970, 0 where nobody knows. best: values of the
+    best epoch, once it is over. epochs: how many were validated. bytes: of the disk, None until it is over.
+    worked_s: from the first to the last check-in of each attempt, so without waiting in a queue; None before the first.
     """
 
     paths: RunPaths
@@ -26,11 +39,26 @@ class RunSummary:
     started: float
     asked: Mapping[str, Any] = field(default_factory=dict)
     best: Mapping[str, Any] = field(default_factory=dict)
+    meta: Meta = field(default_factory=Meta)
+    epochs: int = 0
+    bytes: int | None = None
+    worked_s: float | None = None
 
     @property
     def id(self) -> str:
         """The run's id."""
         return self.paths.id
+
+    @property
+    def asked_epochs(self) -> int | None:
+        """How many epochs it is to train; None where that is not known."""
+        epochs = self.asked.get("epochs")
+        return epochs if isinstance(epochs, int) else None
+
+    @property
+    def backbone(self) -> str:
+        """The network's name; empty where it is not known."""
+        return str(self.asked.get("backbone", ""))
 
     @property
     def dataset(self) -> str:
@@ -44,17 +72,79 @@ class RunSummary:
 def summarise(paths: RunPaths) -> RunSummary:
     """The summary of one run at this moment, also of a damaged one."""
     asked = read_json_object(paths.config) or {}
+    status, meta = derive(paths), metas.read(paths)
     launch, outcome = read_launch(paths, 1), outcomes.read(paths)
     return RunSummary(
         paths=paths,
-        name=str(asked.get("name") or paths.id),
-        status=derive(paths),
+        name=meta.name or str(asked.get("name") or paths.id),
+        status=status,
         started=launch.time if launch else 0.0,
         asked=asked,
         best=outcome.best if outcome else {},
+        meta=meta,
+        epochs=_validated(paths),
+        bytes=disk_use(paths).total if status.over else None,
+        worked_s=_worked_s(paths),
     )
 
 
+def _validated(paths: RunPaths) -> int:
+    try:
+        names = [path.name for path in paths.epoch(1, 0).parent.iterdir()]
+    except OSError:
+        return 0
+    return max((int(found[1]) + 1 for name in names if (found := _EPOCH.fullmatch(name))), default=0)
+
+
+def _worked_s(paths: RunPaths) -> float | None:
+    files = map(paths.events, paths.attempts())
+    spans = [_between(first, last) for file in files if (first := _first_event(file)) and (last := last_event(file))]
+    return sum(spans) if spans else None
+
+
+def _first_event(file: Path) -> Event | None:
+    try:
+        with file.open("rb") as lines:
+            return parse(lines.readline(_LINE_BYTES))
+    except FileNotFoundError:
+        return None
+
+
+def _between(first: Event, last: Event) -> float:
+    return max(Moment(last.time, last.mono, last.boot).since(first.time, first.mono, first.boot), 0.0)
+
+
 def summaries() -> tuple[RunSummary, ...]:
-    """All runs, newest first."""
-    return tuple(map(summarise, list_runs()))
+    """All runs, newest first. Those that are over are read once; a living one is read each time."""
+    return _INDEX.all()
+
+
+def _encode(run: RunSummary) -> dict[str, Any]:
+    return {name: value for name, value in vars(run).items() if name not in ("paths", "status", "meta")} | {
+        "status": asdict(run.status),
+        "meta": asdict(run.meta),
+    }
+
+
+def _decode(paths: RunPaths, found: Mapping[str, Any]) -> RunSummary:
+    status = found["status"]
+    return RunSummary(
+        paths=paths,
+        name=str(found["name"]),
+        status=RunStatus(State(status["state"]), str(status["reason"]), float(status["since"])),
+        started=float(found["started"]),
+        asked=dict(found["asked"]),
+        best=dict(found["best"]),
+        meta=metas.from_mapping(found["meta"]),
+        epochs=int(found["epochs"]),
+        bytes=int(found["bytes"]),
+        worked_s=None if found["worked_s"] is None else float(found["worked_s"]),
+    )
+
+
+def _stamp() -> str:
+    # Why a run was lost is told with times of the day, and by whether the computer was restarted.
+    return f"1 {boot_id()} {time.strftime('%Y-%m-%d %z')}"
+
+
+_INDEX = Index("runs", summarise, lambda run: run.status.over, _stamp, _encode, _decode)

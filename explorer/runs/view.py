@@ -1,6 +1,5 @@
 """What pages and commands see of a run: one reader that all tabs share, one frozen snapshot per look."""
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.runs import logs
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.epochs import EpochRecord, EpochRecordError
 from explorer.runs.events import Event
@@ -21,7 +21,6 @@ from explorer.runs.status import RunStatus, State, derive
 Derived = TypeVar("Derived")
 
 _RECORDS_KEPT = 4  # epoch files in memory: with the scores of each sample one may be several MB
-_LOG_TAIL_BYTES = 262144
 
 
 @dataclass(frozen=True)
@@ -132,15 +131,7 @@ class RunView(Generic[Derived]):
 
     def log_tail(self, lines: int = 200) -> str:
         """The last lines of the log; a progress bar's overwritten versions are left out."""
-        try:
-            with self.paths.log.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                file.seek(max(0, size - _LOG_TAIL_BYTES))
-                text = file.read().decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
-        shown = [line.rstrip("\r").rpartition("\r")[2] for line in text.rstrip("\n").split("\n")]
-        return "\n".join(shown[-lines:])
+        return logs.tail(self.paths.log, lines)
 
     def _read_config(self) -> None:
         if self._config is not None:

@@ -1,5 +1,6 @@
 """`python -m explorer.training RUN_DIR`: trains the run of a folder and writes how it ended."""
 
+import contextlib
 import os
 import sys
 import time
@@ -7,12 +8,14 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from explorer.runs import locks, outcome
+from explorer.runs import announcing, locks, logs, outcome
 from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
 from explorer.runs.paths import RunPaths
-from explorer.training.attempt import Attempt
+from explorer.runs.status import derive
+from explorer.training.attempt import Attempt, Progress
 from explorer.training.stopping import StopRequest, StopRun
+from explorer.training.waiting import wait_for_turn
 
 _NICENESS = 10  # the app on the same machine must stay quick; it costs the training 4 %
 _IMPORT_PROMISE_S = 180.0  # a cold disk may take a minute or two for torch
@@ -31,21 +34,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.nice(_NICENESS)
     try:
         with locks.hold(paths.lock):
-            return run(paths, stop)
+            code = run(paths, stop)
     except locks.LockHeld as error:
         print(error, file=sys.stderr)
         return 1
+    # After the lock is gone: whoever the command tells may look at the run, and finds it over.
+    announcing.announce(paths, derive(paths))
+    return code
 
 
 def run(paths: RunPaths, stop: StopRequest) -> int:
-    """Train under a lock that the caller holds, and write the outcome; returns the exit code."""
+    """Wait for a device, train, under a lock that the caller holds, and write the outcome; returns the exit code."""
     number = paths.begin_attempt()
-    with EventWriter(paths, number) as writer:
-        writer.write("phase", promise_s=_IMPORT_PROMISE_S, phase="importing")
-        attempt = Attempt(paths, number, writer, stop)
-        state, reason = _train(attempt)
-    print(f"{state}: {reason}", flush=True)
-    outcome.write(paths, Outcome(state, reason, time.time(), number, attempt.progress.best))
+    with outcome.Reserve(paths), contextlib.ExitStack() as stack:
+        opened: list[EventWriter] = []
+
+        def begin() -> None:
+            opened.append(stack.enter_context(EventWriter(paths, number)))
+            opened[0].write("phase", promise_s=_IMPORT_PROMISE_S, phase="importing")
+
+        progress = Progress()
+        try:
+            slot = wait_for_turn(paths, stop, begin)
+            if slot is not None:
+                stack.callback(slot.release)
+            stack.enter_context(logs.kept_short(paths.log))
+            attempt = Attempt(paths, number, opened[0], stop, progress)
+            state, reason = _train(attempt)
+        except StopRun as stopped:
+            state, reason = "stopped", str(stopped)
+        except OSError as error:
+            state, reason = _failure(stop, progress, error)
+        outcome.write_at_any_cost(paths, Outcome(state, reason, time.time(), number, progress.best))
+    with contextlib.suppress(OSError):  # a log on a full disk
+        print(f"{state}: {reason}", flush=True)
     return 1 if state == "failed" else 0
 
 
@@ -59,19 +81,20 @@ def _train(attempt: Attempt) -> tuple[OutcomeState, str]:
     except StopRun as stopped:
         return "stopped", str(stopped)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the process ends here, and must say why
-        traceback.print_exc()
-        return _failure(attempt, error)
+        return _failure(attempt.stop, attempt.progress, error)
 
 
-def _failure(attempt: Attempt, error: BaseException) -> tuple[OutcomeState, str]:
+def _failure(stop: StopRequest, progress: Progress, error: BaseException) -> tuple[OutcomeState, str]:
+    with contextlib.suppress(OSError):
+        traceback.print_exception(error)
     try:
         from explorer.training.mistakes import explain, lost_a_worker
     except ImportError:
         return "failed", f"The installation is incomplete: {error}. Install the requirements again."
-    if attempt.stop.asked and lost_a_worker(error):
+    if stop.asked and lost_a_worker(error):
         # A signal to the whole group kills the loader workers a moment before the trainer sees it.
-        return "stopped", f"Stopped {attempt.stop.by} in epoch {attempt.progress.epoch + 1}."
-    return "failed", explain(error)
+        return "stopped", f"Stopped {stop.by} in epoch {progress.epoch + 1}. {progress.kept}"
+    return "failed", f"{explain(error)} {progress.kept}".strip()
 
 
 if __name__ == "__main__":

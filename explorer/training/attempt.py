@@ -13,12 +13,21 @@ class Progress:
     """What the outcome tells, also of a run that fails or is stopped.
 
     best: values of the best epoch so far, its `epoch` from 0. epochs: validated so far. epoch, step: where it stands.
+    saved: the step of the latest checkpoint, None before the first.
     """
 
     best: dict[str, Any] = field(default_factory=dict)
     epochs: int = 0
     epoch: int = 0
     step: int = 0
+    saved: int | None = None
+
+    @property
+    def kept(self) -> str:
+        """What is safe of a run that ends before its time, in a sentence; empty before it has made a step."""
+        if self.saved is not None:
+            return f"The last good checkpoint is of step {self.saved}."
+        return "It had saved no checkpoint yet." if self.step else ""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ class Backbone:
     """A network on offer. make: (weights, image size in px) -> features.
 
     scales: what each choice of weights expects as its input. parameters: with a head of 2 outputs. default_size: px.
+    pixel_bytes_trained, pixel_bytes_frozen: of memory that a batch takes per image and pixel, where all layers learn
+    and where only the head does; measured on a processor in 32 bits, see explorer.runs.needs.
     """
 
     title: str
@@ -109,6 +111,13 @@ class Backbone:
     default_size: int
     scales: Mapping[str, Normalisation]
     note: str
+    pixel_bytes_trained: float
+    pixel_bytes_frozen: float
+
+    @property
+    def weight_bytes(self) -> int:
+        """One copy of the weights in 32 bits, with what batch norms keep (about 1 % more)."""
+        return round(4 * 1.01 * self.parameters)
 
     @property
     def weights(self) -> tuple[str, ...]:
@@ -130,6 +139,8 @@ BACKBONES: dict[str, Backbone] = {
         default_size=224,
         scales={"imagenet": LITE, "none": LITE},
         note="ImageNet weights come with the installation",
+        pixel_bytes_trained=2350,
+        pixel_bytes_frozen=505,
     ),
     "efficientnet-b0": Backbone(
         title="EfficientNet-B0",
@@ -139,5 +150,7 @@ BACKBONES: dict[str, Backbone] = {
         default_size=224,
         scales={"none": IMAGENET},
         note="starts from random weights: needs many images and epochs",
+        pixel_bytes_trained=3450,
+        pixel_bytes_frozen=1000,
     ),
 }

@@ -1,5 +1,8 @@
-"""Checkpoints that are whole or not there, of the best and of the last epoch."""
+"""Checkpoints that are whole or not there, of the best and of the last epoch, and which of them a run goes on from."""
 
+import pickle
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,17 +12,31 @@ import torch
 from numpy.typing import NDArray
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
+from typing_extensions import override
 
 from explorer.runs.atomic import write_atomic
+from explorer.runs.config import RunConfig, dumps
 from explorer.runs.paths import RunPaths
+
+_PARTS = {"epoch", "global_step", "state_dict", "optimizer_states", "loops", "callbacks"}
+
+
+class CheckpointError(ValueError):
+    """The file is no checkpoint that can be used; the message says why, in a clause."""
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
-    """Writes beside the target, syncs, renames.
+    """Writes beside the target, syncs, renames; reads without unpickling anything.
 
     Lightning's own way goes through $TMPDIR, and from another file system that is a copy, which a kill tears.
+    saved: called with the number of steps in each checkpoint that is safely written.
     """
 
+    def __init__(self, saved: Callable[[int], None] = lambda step: None) -> None:
+        super().__init__()
+        self._saved = saved
+
+    @override
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
         """Save. Raises OSError, and TypeError for storage_options."""
         if storage_options is not None:
@@ -27,6 +44,83 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(target, lambda file: torch.save(checkpoint, file))
+        self._saved(int(checkpoint["global_step"]))
+
+    @override
+    def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = True) -> dict[str, Any]:
+        """Load. Raises CheckpointError."""
+        return read(Path(path))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The content of a checkpoint, on the CPU; tensors and plain values only. Raises CheckpointError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            torn = archive.testzip()  # torch itself does not look at checksums
+        if torn is not None:
+            raise CheckpointError(f"it is damaged ({torn})")
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError("it is missing") from error
+    except CheckpointError:
+        raise
+    except pickle.UnpicklingError as error:
+        raise CheckpointError("it is damaged, or holds more than numbers, which could run code: not opened") from error
+    except Exception as error:  # what a damaged archive raises is not documented
+        raise CheckpointError(f"it is damaged ({type(error).__name__})") from error
+    if not isinstance(content, dict) or not content.keys() >= _PARTS:
+        raise CheckpointError("it is no checkpoint of a run")
+    return content
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a run goes on. path: None for its beginning. step: done before. notes: what was passed over, and why."""
+
+    path: Path | None
+    step: int
+    epoch: int
+    notes: tuple[str, ...]
+
+
+def latest(paths: RunPaths, config: RunConfig) -> Found:
+    """The newest checkpoint that can be used. Any will do: the way from each leads to the same weights."""
+    notes: list[str] = []
+    for path in (paths.last, paths.best):
+        if not path.exists():
+            continue
+        try:
+            content = read(path)
+            _check_owner(content, config)
+        except CheckpointError as error:
+            notes.append(f"{path.name} was not used: {error}.")
+        else:
+            return Found(path, int(content["global_step"]), int(content["epoch"]), tuple(notes))
+    return Found(None, 0, 0, tuple(notes))
+
+
+def _check_owner(content: dict[str, Any], config: RunConfig) -> None:
+    found = content.get("explorer")
+    if not isinstance(found, dict) or found.get("config") != dumps(config):
+        raise CheckpointError("it is of a run with other settings")
+
+
+def load_weights(path: Path, network: torch.nn.Module) -> None:
+    """Take over the weights of another run's checkpoint. Raises CheckpointError."""
+    prefix = "network."
+    state = read(path)["state_dict"]
+    weights = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError("its network is another one") from error
+
+
+def sweep(paths: RunPaths) -> None:
+    """Delete what a kill in the middle of a save has left. Only with the run's lock held."""
+    for folder in (paths.root, paths.checkpoints, paths.root / "epochs"):
+        for part in folder.glob(".*.part"):
+            part.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -54,9 +148,24 @@ def choice_for(val_labels: NDArray[np.int64]) -> Choice:
     return Choice("val_auroc", "max") if len(np.unique(val_labels)) > 1 else Choice("val_loss", "min")
 
 
+class _Kept(ModelCheckpoint):
+    """Finds its files where the run's folder is now: it may have been moved or copied since they were written."""
+
+    @override
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        old, new = str(state_dict.get("dirpath", "")), str(self.dirpath)
+
+        def here(value: Any) -> Any:
+            if isinstance(value, str) and old and value.startswith(old):
+                return new + value[len(old) :]
+            return {here(key): kept for key, kept in value.items()} if isinstance(value, dict) else value
+
+        super().load_state_dict({name: here(value) for name, value in state_dict.items()})
+
+
 def checkpoints(paths: RunPaths, choice: Choice) -> list[ModelCheckpoint]:
     """First the best, then the last, both at the end of an epoch: any other way breaks a later resume."""
-    best = ModelCheckpoint(
+    best = _Kept(
         dirpath=paths.checkpoints,
         filename=paths.best.stem,
         monitor=choice.monitor,
@@ -64,7 +173,7 @@ def checkpoints(paths: RunPaths, choice: Choice) -> list[ModelCheckpoint]:
         enable_version_counter=False,
         save_on_train_epoch_end=True,
     )
-    last = ModelCheckpoint(
+    last = _Kept(
         dirpath=paths.checkpoints,
         filename=paths.last.stem,
         enable_version_counter=False,

@@ -55,6 +55,11 @@ class EpochSampler(Sampler[Any]):
         self._size = size
         self._seed = seed
         self._epoch = 0
+        self._skip: tuple[int, int] = (-1, 0)
+
+    def skip(self, epoch: int, images: int) -> None:
+        """Leave out the first images of one epoch: a run that goes on in the middle of it has seen them."""
+        self._skip = (epoch, images)
 
     def set_epoch(self, epoch: int) -> None:
         """Lightning calls this before each epoch."""
@@ -65,7 +70,8 @@ class EpochSampler(Sampler[Any]):
 
     def __iter__(self) -> Iterator[Place]:
         epoch = self._epoch
-        return ((epoch, index) for index in permutation(self._seed, epoch, self._size))
+        start = self._skip[1] if self._skip[0] == epoch else 0
+        return ((epoch, index) for index in permutation(self._seed, epoch, self._size)[start:])
 
 
 class TrainingImages(Dataset[Item]):
@@ -137,8 +143,11 @@ class Images(pl.LightningDataModule):
         sampler = EpochSampler(size, config.seed)
         if self.trainer is not None:
             # A resumed run makes its first iterator before Lightning sets the epoch.
-            epochs: Any = self.trainer.fit_loop.epoch_progress.current  # its declared type is a base of what it is
+            loop: Any = self.trainer.fit_loop
+            epochs = loop.epoch_progress.current
             sampler.set_epoch(epochs.processed)
+            if epochs.ready > epochs.processed:
+                sampler.skip(epochs.processed, loop.epoch_loop.batch_progress.current.ready * config.batch_size)
         batches = BatchSampler(sampler, config.batch_size, drop_last=bool(_left_out(size, config.batch_size)))
         return self._loader(TrainingImages(self._train, config.pipeline, config.seed), batches, self._workers)
 

@@ -95,6 +95,9 @@ def here() -> Machine:
             default_size=backbone.default_size,
             weights=backbone.weights,
             note=backbone.note,
+            pixel_bytes_trained=backbone.pixel_bytes_trained,
+            pixel_bytes_frozen=backbone.pixel_bytes_frozen,
+            weight_bytes=backbone.weight_bytes,
         )
         for name, backbone in BACKBONES.items()
     )

@@ -1,8 +1,12 @@
 """Images of a data set as squares of one size, decoded once and kept in memory where they fit."""
 
+import hashlib
+import json
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import psutil
 
 from explorer.data.dataset import Split
@@ -52,3 +56,16 @@ class Prepared:
     def sample(self, index: int) -> Sample:
         """The sample at `index`. Raises what the split's `load` raises."""
         return self._kept[index] if self._kept else self._load(index)
+
+    def listing(self) -> str:
+        """A hash of which images these are, in which order and of which class."""
+        split = self.split
+        listed = json.dumps([list(map(str, split.ids)), list(map(int, split.labels)), self.size])
+        return hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()
+
+    def pixels(self) -> str:
+        """A checksum of all pixels; empty where they are not kept, for they would all have to be read."""
+        checksum = 0
+        for sample in self._kept:
+            checksum = zlib.crc32(np.ascontiguousarray(sample.image).data, checksum)
+        return f"{checksum:08x}" if self._kept else ""

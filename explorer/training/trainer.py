@@ -14,10 +14,19 @@ from explorer.data.dataset import Dataset
 from explorer.data.formats import open_dataset
 from explorer.runs.config import RunConfig, check_with_dataset, loads
 from explorer.runs.machine import DeviceInfo, check_with_machine
+from explorer.training import identity
 from explorer.training.attempt import Attempt
 from explorer.training.backbones import BACKBONES
-from explorer.training.callbacks import Reporter, Stopper
-from explorer.training.checkpoints import AtomicCheckpointIO, checkpoints, choice_for
+from explorer.training.checkpoints import (
+    AtomicCheckpointIO,
+    CheckpointError,
+    Found,
+    checkpoints,
+    choice_for,
+    latest,
+    load_weights,
+    sweep,
+)
 from explorer.training.data import Images, steps_per_epoch
 from explorer.training.devices import cores, here
 from explorer.training.images import check_pipeline
@@ -25,7 +34,10 @@ from explorer.training.losses import LOSSES
 from explorer.training.memory import keep_freed_memory
 from explorer.training.module import Classifier
 from explorer.training.prepared import Prepared, fits_in_memory
+from explorer.training.reporting import Reporter
+from explorer.training.saving import Saver
 from explorer.training.seeds import build_seed
+from explorer.training.stopping import TrainingError
 
 _READING_EVERY_S = 1.0
 _PROMISE_S = 60.0
@@ -42,13 +54,17 @@ class Setup:
     workers: int
 
     @classmethod
-    def choose(cls, config: RunConfig) -> "Setup":
-        """Raises ConfigError where the machine cannot do what the config asks."""
+    def choose(cls, config: RunConfig, before: identity.Identity) -> "Setup":
+        """before: of an earlier attempt, whose number of threads is kept: another one gives other last bits.
+
+        Raises ConfigError where the machine cannot do what the config asks.
+        """
         machine = here()
         check_with_machine(config, machine)
         device = machine.device(config.accelerator) or machine.devices[0]
         workers = _default_workers(config, device) if config.workers is None else config.workers
-        return cls(device, config.threads or machine.threads, workers)
+        threads = config.threads or int(before.get("threads", machine.threads))
+        return cls(device, threads, workers)
 
 
 def _default_workers(config: RunConfig, device: DeviceInfo) -> int:
@@ -61,22 +77,62 @@ def _default_workers(config: RunConfig, device: DeviceInfo) -> int:
 def fit(attempt: Attempt) -> str:
     """Train to the end; returns how it went in a sentence.
 
-    Raises StopRun when asked to stop, ConfigError, DatasetError, ImageError, AugmentError, TrainingError, and what
-    torch raises.
+    Goes on from the latest checkpoint that can be used, where there is one. Raises StopRun when asked to stop,
+    ConfigError, DatasetError, ImageError, AugmentError, CheckpointError, TrainingError, and what torch raises.
     """
     config = loads(attempt.paths.config.read_bytes())
     attempt.stop.check("before it began")
-    setup = Setup.choose(config)
+    sweep(attempt.paths)
+    before = identity.first(attempt.paths, attempt.number)
+    setup = Setup.choose(config, before)
     keep_freed_memory()
     torch.set_num_threads(setup.threads)
     cv2.setNumThreads(0)
     dataset, train, val = _read(attempt, config, setup)
+    now = identity.of_machine(setup.device.name, setup.threads, config.precision) | identity.of_data(train, val)
+    identity.check_data(before, now)
     attempt.writer.write("phase", promise_s=_PROMISE_S, phase="building model")
-    steps = steps_per_epoch(len(train), config.batch_size)
-    model = classifier(config, dataset.classes, steps * config.epochs)
+    model = classifier(config, dataset.classes, steps_per_epoch(len(train), config.batch_size) * config.epochs)
+    if config.start_from is not None:
+        _take_weights(attempt, model)
+    now |= identity.of_weights(model.network)
     attempt.stop.check("before the first step")
+    found = latest(attempt.paths, config)
+    attempt.progress.saved = found.step if found.path else None
+    _tell_start(attempt, config, setup, (dataset, train, val), found, before, now)
+    trainer = _trainer(attempt, config, setup, dataset)
+    trainer.fit(model, datamodule=Images(config, train, val, setup.workers), ckpt_path=found.path, weights_only=True)
+    return _result(attempt, config)
+
+
+def _take_weights(attempt: Attempt, model: Classifier) -> None:
+    try:
+        load_weights(attempt.paths.first, model.network)
+    except CheckpointError as error:
+        raise TrainingError(f"The checkpoint that this run starts from cannot be used: {error}.") from error
+
+
+def _tell_start(
+    attempt: Attempt,
+    config: RunConfig,
+    setup: Setup,
+    data: tuple[Dataset, Prepared, Prepared],
+    found: Found,
+    before: identity.Identity,
+    now: identity.Identity,
+) -> None:
+    dataset, train, val = data
+    steps = steps_per_epoch(len(train), config.batch_size)
+    differs = identity.differences(before, now)
+    notes = [*dataset.notes, *found.notes]
+    if differs:
+        notes.append(f"Not exact to the bit, for it was resumed elsewhere ({'; '.join(differs)}).")
+    # An attempt that is not the first says where it goes on: readers drop what was done after that point.
+    joins = {"resumed_from_step": found.step} if attempt.number > 1 else {}
     attempt.writer.write(
         "start",
+        epoch=found.epoch,
+        step=found.step,
         promise_s=_PROMISE_S,
         total_steps=steps * config.epochs,
         steps_per_epoch=steps,
@@ -90,11 +146,10 @@ def fit(attempt: Attempt) -> str:
         threads=setup.threads,
         workers=setup.workers,
         in_memory=train.keep,
-        notes=dataset.notes,
+        notes=notes,
+        identity=dict(now),
+        **joins,
     )
-    trainer = _trainer(attempt, config, setup, dataset)
-    trainer.fit(model, datamodule=Images(config, train, val, setup.workers))
-    return _result(attempt, config)
 
 
 def _read(attempt: Attempt, config: RunConfig, setup: Setup) -> tuple[Dataset, Prepared, Prepared]:
@@ -157,14 +212,16 @@ def _trainer(attempt: Attempt, config: RunConfig, setup: Setup, dataset: Dataset
     choice = choice_for(dataset.val.labels)
     # About a second for each image of the first batch, whatever network and steps it goes through.
     first_promise_s = _PROMISE_S + config.batch_size * max(1.0, (config.image_size / 224) ** 2)
+    io = AtomicCheckpointIO(saved=lambda step: setattr(attempt.progress, "saved", step))
+    reporter = Reporter(attempt, choice, first_promise_s)
     return pl.Trainer(
         max_epochs=config.epochs,
         accelerator=_ACCELERATORS.get(setup.device.accelerator, setup.device.accelerator),
         devices=1,
         precision=config.precision,
-        callbacks=[Reporter(attempt, choice, first_promise_s), Stopper(attempt), *checkpoints(attempt.paths, choice)],
+        callbacks=[reporter, Saver(attempt, reporter, io), *checkpoints(attempt.paths, choice)],
         # Not the cluster that this process may have been started in: a run is one process.
-        plugins=[LightningEnvironment(), AtomicCheckpointIO()],
+        plugins=[LightningEnvironment(), io],
         default_root_dir=attempt.paths.root,
         logger=False,
         enable_progress_bar=False,

@@ -67,6 +67,7 @@ class Key(StrEnum):
     TRAIN_RESET = "train_reset"
     TRAIN_MESSAGE = "train_message"
     TO_AUGMENT = "to_augment"
+    DROP_CARRIED = "drop_carried"
 
     # Runs
     RUN_LIST = "run_list"
@@ -76,6 +77,24 @@ class Key(StrEnum):
     CELL = "cell"
     LOG = "log"
     CONFIG = "config"
+    RUN_END = "run_end"
+    RUN_RESUME = "run_resume"
+    RUN_ORIGIN = "run_origin"
+    RUN_DUPLICATE = "run_duplicate"
+    RUN_ARCHIVE = "run_archive"
+    RUN_KEEP_BEST = "run_keep_best"
+    RUN_DELETE = "run_delete"
+    END_ASKED = "end_asked"  # the run whose end somebody has to confirm
+    END_YES = "end_yes"
+    END_NO = "end_no"
+    RUN_TOLD = "run_told"  # the run, what was done to it last, and what kept it from being done
+    LOG_DOWNLOAD = "log_download"
+    RUNS_SEEN = "runs_seen"  # when this session last looked at the runs, and which lived
+
+    # List of runs
+    RUNS_DONE = "runs_done"  # what was done to runs last: what is told about it, and how it is undone
+    RUNS_UNDO = "runs_undo"
+    TRASH_EMPTY = "trash_empty"
 
 
 class Query(StrEnum):
@@ -83,6 +102,7 @@ class Query(StrEnum):
 
     DRAFT = "draft"
     RUN = "run"
+    DUPLICATE = "duplicate"  # a run whose settings fill the Train page
 
 
 def node_key(node_id: str, parameter: str) -> str:
@@ -108,3 +128,23 @@ def train_key(field: str) -> str:
 def chart_key(run_id: str, chart: str) -> str:
     """The key of one chart of one run."""
     return f"chart:{run_id}:{chart}"
+
+
+def run_key(run_id: str, field: str) -> str:
+    """The widget key of what somebody types, or has opened, about one run."""
+    return f"run:{run_id}:{field}"
+
+
+def restore_key(entry: str) -> str:
+    """The key of the button that restores a deleted run."""
+    return f"restore:{entry}"
+
+
+def queue_key(run_id: str, what: str) -> str:
+    """The key of one button of a waiting run."""
+    return f"queue:{run_id}:{what}"
+
+
+def lane_key(lane: str) -> str:
+    """The widget key of how many runs train at once on a device."""
+    return f"lane:{lane}"

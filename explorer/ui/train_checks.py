@@ -1,5 +1,6 @@
 """Whether the form's values make a run: each complaint at the field that it is about."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,41 +12,93 @@ from explorer.augment.pipeline import DraftErrors, Pipeline, validate
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats import open_dataset
 from explorer.data.specs import DatasetSpec
+from explorer.runs import needs
 from explorer.runs.config import ConfigError, RunConfig, check_with_dataset
 from explorer.runs.machine import Machine, check_with_machine
+from explorer.runs.needs import Needs
 from explorer.runs.paths import home
-from explorer.ui import train_values, workspace
+from explorer.ui import train_source, train_values, workspace
 from explorer.ui.texts import Train as T
+from explorer.ui.train_source import Difference, Source, SourceError
 from explorer.ui.train_values import Values
+from explorer.ui.usage_line import meter
 
 _LIST_SECONDS = 20.0  # for so long a folder's list of images is not read again
 
 
 @dataclass(frozen=True)
 class Checked:
-    """errors: field of RunConfig, with dots for nested ones -> message. config: None where there are errors."""
+    """errors: field of RunConfig, with dots for nested ones -> message. config: None where there are errors.
+
+    needs: what it will take, None where that is not known; warnings: what of it is not free just now.
+    source: the run that the form was filled from; differences: how the form differs from it.
+    """
 
     config: RunConfig | None
     dataset: Dataset | None
     pipeline: Pipeline | None
     errors: dict[str, str] = field(default_factory=dict)
+    needs: Needs | None = None
+    warnings: tuple[str, ...] = ()
+    source: Source | None = None
+    differences: list[Difference] = field(default_factory=list)
 
 
 def check(values: Values, machine: Machine | None) -> Checked:
     """Everything that can be known before the start. machine: None where it is not known."""
     errors: dict[str, str] = {}
-    pipeline = _pipeline(values, errors)
+    source = source_of(values)
+    pipeline = _pipeline(values, source, errors)
     config = _config(values, pipeline or Pipeline(), errors)
-    dataset = None
+    dataset, needed = None, None
+    warnings: tuple[str, ...] = ()
     if config is not None:
         dataset = _dataset(config, errors)
         if machine is not None:
             _collect(errors, lambda: check_with_machine(config, machine))
-    return Checked(None if errors else config, dataset, pipeline, errors)
+            if dataset is not None:
+                needed, warnings = _needs(config, dataset, machine, errors)
+    differing = train_source.differences(values, pipeline, source) if source else []
+    return Checked(None if errors else config, dataset, pipeline, errors, needed, warnings, source, differing)
 
 
-def _pipeline(values: Values, errors: dict[str, str]) -> Pipeline | None:
+def source_of(values: Values) -> Source | None:
+    """The run that the form was filled from; None where there is none, or it cannot be read any more."""
+    if values["source"]:
+        with contextlib.suppress(SourceError):
+            return train_source.load(values["source"])
+    return None
+
+
+def _needs(
+    config: RunConfig, dataset: Dataset, machine: Machine, errors: dict[str, str]
+) -> tuple[Needs | None, tuple[str, ...]]:
+    backbone, device = machine.backbone(config.backbone), machine.device(config.accelerator)
+    if backbone is None or device is None:
+        return None, ()
+    gpus = meter().machine(home()).gpus if device.accelerator == "gpu" else ()
+    room = needs.look(home(), device, gpus[0].used_bytes if gpus else None)
+    needed = needs.estimate(
+        config,
+        train_images=len(dataset.train),
+        val_images=len(dataset.val),
+        backbone=backbone,
+        device=device,
+        classes=len(dataset.classes),
+        available=room.memory_available,
+    )
+    verdict = needs.check(config, needed, room)
+    for name, message in verdict.errors.items():
+        errors.setdefault(name, message)  # more images than there are is the plainer reason
+    return needed, verdict.warnings
+
+
+def _pipeline(values: Values, source: Source | None, errors: dict[str, str]) -> Pipeline | None:
     name = values["pipeline"]
+    if run_id := train_values.pipeline_run(values):
+        if source is None:
+            errors["pipeline"] = T.SOURCE_GONE.format(id=run_id)
+        return source.config.pipeline if source else None
     try:
         return library.load(home() / "pipelines", name) if name else validate(workspace.current().draft)
     except PipelineFileError as error:

@@ -14,6 +14,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.components.parameters import sync
 from explorer.ui.state import train_key
 from explorer.ui.texts import Train as T
+from explorer.ui.train_source import Source
 from explorer.ui.train_values import Values
 
 Errors = Mapping[str, str]
@@ -34,9 +35,11 @@ _CONFIG_NAMES = {
 class Form:
     """Draws fields with their values and errors."""
 
-    def __init__(self, values: Values, errors: Errors) -> None:
+    def __init__(self, values: Values, errors: Errors, was: Mapping[str, str] | None = None) -> None:
+        """was: field -> its value in the run that the form was filled from, where it is another now."""
         self.values = values
         self._errors = errors
+        self._was = was or {}
         self._shown: set[str] = set()
 
     @property
@@ -73,6 +76,8 @@ class Form:
         self._shown.add(field)
         if message := self._errors.get(field):
             st.markdown(f":red[:material/error: {escape(message)}]")
+        if name in self._was:
+            st.caption(f":material/history: {escape(T.WAS.format(was=self._was[name]))}")
 
 
 def _commit(name: str) -> None:
@@ -97,7 +102,7 @@ def _folders(form: Form) -> None:
     found = [str(folder) for folder in image_folders()]
     if found:
         form.select("path", {folder: folder for folder in found})
-        if form.values["path"] not in found:
+        if not form.values["path"]:
             train_values.change(path=found[0])
             st.rerun()
         return
@@ -105,10 +110,13 @@ def _folders(form: Form) -> None:
     st.caption(escape(T.FOLDER_NONE.format(roots=", ".join(map(str, allowed_roots())))))
 
 
-def pipeline(form: Form) -> None:
-    """Which pipeline augments."""
-    saved = library.names(home() / "pipelines")
-    form.select("pipeline", {"": T.CURRENT} | {name: name for name in saved})
+def pipeline(form: Form, source: Source | None) -> None:
+    """Which pipeline augments. source: the run that the form was filled from."""
+    choices = {"": T.CURRENT} | {name: name for name in library.names(home() / "pipelines")}
+    if form.values["source"]:
+        as_in = T.AS_IN.format(name=source.name) if source else T.AS_IN_GONE
+        choices[train_values.run_pipeline(form.values["source"])] = as_in
+    form.select("pipeline", choices)
 
 
 def model(form: Form, machine: Machine | None) -> None:

@@ -45,13 +45,21 @@ DEFAULTS: Mapping[str, Any] = {
     "seed": 0,
     "accelerator": "auto",
     "precision": "32-true",
+    # Not on the form: they come from a run that is changed, and the summary tells of them.
+    "dataset_seed": "",
+    "workers": "",
+    "threads": "",
+    "source": "",  # the id of that run
 }
+HIDDEN = ("dataset_seed", "workers", "threads")
+SHAPES = ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise")
 # What the network should see of each kind: a demo on small pictures need not wait for large ones.
 IMAGE_SIZES: Mapping[str, int] = {"shapes": 96, "digits": 64, "image_folder": 224}
-_PLAIN = (
+PLAIN = (
     "name", "backbone", "weights", "frozen", "image_size", "epochs", "batch_size", "learning_rate", "weight_decay",
     "loss", "label_smoothing", "seed", "accelerator", "precision",
 )  # fmt: skip
+_RUN = "run:"
 
 
 def current() -> Values:
@@ -71,14 +79,41 @@ def change(**values: Any) -> None:
     changed = current() | values
     if "dataset" in values:
         changed["image_size"] = IMAGE_SIZES[values["dataset"]]
+    _keep(work, changed)
+
+
+def fill(values: Values) -> None:
+    """Take over a whole form, such as that of an earlier run."""
+    work = workspace.current().id
+    workspace.update(lambda work: work)  # as in `change`
+    _keep(work, {name: values[name] for name in DEFAULTS})
+
+
+def _keep(work: str, changed: Values) -> None:
     st.session_state[Key.TRAIN_VALUES] = (work, changed)
     write_json_atomic(_file(work), changed)
 
 
 def reset() -> None:
-    """Back to the defaults, with the data set and its settings kept."""
+    """Back to the defaults, but for the kind of data set and its folder; where it was filled from is forgotten."""
     values = current()
     change(**(dict(DEFAULTS) | {name: values[name] for name in ("dataset", "path")}))
+
+
+def forget_hidden() -> None:
+    """Leave out what an earlier run had and the form does not show."""
+    change(**{name: DEFAULTS[name] for name in HIDDEN})
+
+
+def run_pipeline(run_id: str) -> str:
+    """The value of "pipeline" that stands for the pipeline of a run."""
+    return _RUN + run_id
+
+
+def pipeline_run(values: Values) -> str | None:
+    """The run whose pipeline is chosen; None where it is another choice."""
+    chosen, source = values["pipeline"], values["source"]
+    return source if source and chosen == run_pipeline(source) else None
 
 
 def _file(workspace_id: str) -> Path:
@@ -98,8 +133,9 @@ def _load(file: Path) -> Values:
 
 def config(values: Values, pipeline: Pipeline) -> RunConfig:
     """The config that the values ask for. Raises ConfigError with a message per field, named as RunConfig names it."""
-    asked: dict[str, Any] = {name: values[name] for name in _PLAIN}
-    asked["pos_weight"] = values["pos_weight"].strip() or None
+    asked: dict[str, Any] = {name: values[name] for name in PLAIN}
+    for name in ("pos_weight", "workers", "threads"):
+        asked[name] = values[name].strip() or None
     asked["dataset"] = _dataset(values)
     asked["pipeline"] = pipeline.model_dump()
     return from_values(asked)
@@ -107,9 +143,9 @@ def config(values: Values, pipeline: Pipeline) -> RunConfig:
 
 def _dataset(values: Values) -> dict[str, Any]:
     kind = values["dataset"]
-    spec: dict[str, Any] = {"kind": kind, "seed": values["seed"]}
+    spec: dict[str, Any] = {"kind": kind, "seed": values["dataset_seed"].strip() or values["seed"]}
     if kind == "shapes":
-        spec |= {name: values[name] for name in ("num_classes", "train_images", "val_images", "imbalance", "noise")}
+        spec |= {name: values[name] for name in SHAPES if name != "shapes_size"}
         spec["image_size"] = values["shapes_size"]
     else:
         spec["val_fraction"] = values["val_fraction"]

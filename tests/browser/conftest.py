@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from scripts.browsing import end_runs
 from scripts.server import Server
 
 expect.set_options(timeout=20_000)  # a busy machine of two cores takes its time
@@ -19,6 +20,7 @@ def server(home: Path) -> Iterator[Server]:
     running.start()
     yield running
     running.kill()
+    end_runs(home)
 
 
 @pytest.fixture

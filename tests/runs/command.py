@@ -2,7 +2,7 @@
 
 import sys
 
-from explorer.runs.cli import main
+from explorer.runs.cli.main import main
 from explorer.runs.launcher import MODULES
 
 if __name__ == "__main__":

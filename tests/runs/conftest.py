@@ -5,10 +5,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from explorer.runs import launcher
+from explorer.augment.pipeline import Pipeline
+from explorer.data.specs import DigitsSpec
+from explorer.runs import launcher, tending
+from explorer.runs.config import Accelerator, RunConfig
 from explorer.runs.launches import read_launch
 from explorer.runs.paths import RunPaths, runs_root
 from explorer.runs.status import RunStatus, State, derive
@@ -23,6 +27,26 @@ def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder() -> RunPaths:
     """A run's folder with nothing in it but a run.json."""
     return make_folder("ants-bees")
+
+
+def config_of(behaviour: str, lane: Accelerator = "cpu") -> RunConfig:
+    """A config whose run does what its name says, in a queue that needs no look at the machine."""
+    return RunConfig(name=behaviour, dataset=DigitsSpec(), pipeline=Pipeline(), accelerator=lane)
+
+
+@pytest.fixture
+def tend(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Does what is due, each time it is called."""
+    monkeypatch.setattr(tending, "_EVERY_S", 0.0)
+    return tending.tend
+
+
+def turns(home: Path) -> list[tuple[str, str]]:
+    """What the runs that take a turn have told: ("begin" or "end", id), in order."""
+    try:
+        return [tuple(line.split()) for line in (home / "turns.txt").read_text().splitlines()]  # type: ignore[misc]
+    except FileNotFoundError:
+        return []
 
 
 def make_folder(words: str, name: str = "ants against bees") -> RunPaths:

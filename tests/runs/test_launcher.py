@@ -15,6 +15,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.data.specs import DigitsSpec, ImageFolderSpec
 from explorer.runs import launcher, locks
 from explorer.runs.config import RunConfig, dumps, loads
+from explorer.runs.control import request_stop
 from explorer.runs.launches import how_it_ended, read_launch
 from explorer.runs.paths import RunPaths, list_runs, runs_root
 from explorer.runs.status import State, derive
@@ -24,7 +25,7 @@ PROJECT = Path(explorer.__file__).parents[1]
 
 
 def _config(name: str) -> RunConfig:
-    return RunConfig(name=name, dataset=DigitsSpec(), pipeline=Pipeline())
+    return RunConfig(name=name, dataset=DigitsSpec(), pipeline=Pipeline(), accelerator="cpu")
 
 
 def test_start_returns_at_once_and_the_run_goes_on_by_itself() -> None:
@@ -33,9 +34,9 @@ def test_start_returns_at_once_and_the_run_goes_on_by_itself() -> None:
     assert time.monotonic() - begun < 2
     assert loads(paths.config.read_bytes()) == _config("works_until_stopped")
     wait_for_state(paths, State.RUNNING)
-    assert launcher.request_stop(paths)
+    assert request_stop(paths)
     wait_for_state(paths, State.STOPPED)
-    assert not launcher.request_stop(paths)
+    assert not request_stop(paths)
     wait_for(lambda: how_it_ended(paths, 1) == "exit code 0", "the note of how it ended")
 
 
@@ -64,7 +65,7 @@ def test_the_run_outlives_a_parent_that_is_killed_with_its_whole_group(tmp_path:
         parent.wait()
     assert derive(paths).state is State.RUNNING
     assert locks.is_held(paths.lock)
-    launcher.request_stop(paths)
+    request_stop(paths)
     assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
 
 

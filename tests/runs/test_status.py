@@ -73,7 +73,9 @@ def test_a_trainer_killed_by_the_system_is_lost_with_its_last_words(started: Sta
     assert status.reason.endswith("See the log.")
     assert last is not None
     assert status.since == last.time
-    wait_for(lambda: "SIGKILL, which the system also sends when memory runs out" in derive(paths).reason, "the cause")
+    wait_for(
+        lambda: "killed by SIGKILL, though not by the system for lack of memory" in derive(paths).reason, "the cause"
+    )
 
 
 def test_a_kill_is_seen_at_the_very_next_look(started: Started) -> None:

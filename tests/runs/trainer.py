@@ -1,20 +1,23 @@
 """`python -m tests.runs.trainer RUN_DIR`: a real process without torch that behaves as the name of its run says."""
 
+import contextlib
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from explorer.runs import locks, outcome
-from explorer.runs.epochs import EpochRecord
+from explorer.runs import announcing, locks, outcome
 from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
-from explorer.runs.paths import RunPaths
+from explorer.runs.paths import RunPaths, home
+from explorer.runs.status import derive
+from explorer.training.stopping import StopRequest, StopRun
+from explorer.training.waiting import wait_for_turn
 
 PATIENCE_S = 60.0  # a child that a failed test forgot goes away by itself
 STEPS_PER_EPOCH = 4
@@ -41,6 +44,10 @@ def _end(work: Work, state: OutcomeState, reason: str) -> None:
 
 def save_epoch(paths: RunPaths, attempt: int, epoch: int) -> None:
     """The record of an epoch that can be told from others by its counts."""
+    import numpy as np  # here, as in the real one: a run that waits does without
+
+    from explorer.runs.epochs import EpochRecord
+
     confusion = np.array([[epoch + 1, 1], [2, 10 * attempt]])
     histogram = np.ones((2, 16), np.int64)
     logits = np.zeros((3, 2), np.float32)
@@ -96,6 +103,48 @@ def ignores_stop(work: Work) -> None:
     _ask_until(lambda: False)
 
 
+def obeys_sigterm(work: Work) -> None:
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    work.writer.write("step", epoch=2, step=120, promise_s=30, loss=0.2)
+    _ask_until(lambda: bool(asked))
+    _end(work, "stopped", "Stopped by SIGTERM; the work is saved.")
+
+
+def hangs_with_a_worker(work: Work) -> None:
+    worker = os.fork()
+    if worker:
+        (work.paths.root / "worker").write_text(str(worker))
+        work.writer.write("step", epoch=2, step=120, promise_s=0.05, loss=0.2)
+    _ask_until(lambda: False)
+
+
+def takes_a_turn(work: Work) -> None:
+    _tell_turn("begin", work)
+    _ask_until(lambda: (home() / "go").exists() or work.paths.stop.exists())
+    _tell_turn("end", work)
+    _end(work, "finished", "It had its turn.")
+
+
+def _tell_turn(word: str, work: Work) -> None:
+    with (home() / "turns.txt").open("a") as file:
+        file.write(f"{word} {work.paths.id}\n")
+
+
+def fills_the_disk(work: Work) -> None:
+    with (work.paths.root / "big").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def prints_a_lot(work: Work) -> None:
+    print("안녕 first line")
+    work.writer.write("step", epoch=0, step=1, promise_s=30, loss=0.2)
+    _ask_until(work.paths.stop.exists)
+    print("Last LINE")
+    _end(work, "stopped", "Stopped.")
+
+
 def imports_for_ever(_work: Work) -> None:
     _ask_until(lambda: False)
 
@@ -116,6 +165,8 @@ def forks_a_worker(work: Work) -> None:
     if worker == 0:
         _ask_until((work.paths.root / "worker may go").exists)
         os._exit(0)
+    other = subprocess.Popen(["sleep", str(PATIENCE_S)])  # of the same group, and none of the run's own
+    (work.paths.root / "other").write_text(str(other.pid))
     (work.paths.root / "worker").write_text(str(worker))
     os.kill(os.getpid(), 9)
 
@@ -141,20 +192,48 @@ WITH_LOCK = {
         falls_silent,
         dies_of_memory,
         forks_a_worker,
+        obeys_sigterm,
+        hangs_with_a_worker,
+        takes_a_turn,
+        fills_the_disk,
+        prints_a_lot,
     )
 }
 
 
 def main(paths: RunPaths) -> None:
-    name = json.loads(paths.config.read_text())["name"]
+    name = json.loads(paths.config.read_text())["name"].partition(",")[0]
     if name in WITHOUT_LOCK:
         WITHOUT_LOCK[name](paths)
         return
-    with locks.hold(paths.lock):
-        attempt = paths.begin_attempt()
-        with EventWriter(paths, attempt) as writer:
-            writer.write("phase", promise_s=60, phase="importing")
-            WITH_LOCK[name](Work(paths, attempt, writer))
+    stop = StopRequest(paths.stop)
+    stop.listen()
+    try:
+        with locks.hold(paths.lock):
+            _work(paths, name, stop)
+    finally:
+        announcing.announce(paths, derive(paths))
+
+
+def _work(paths: RunPaths, name: str, stop: StopRequest) -> None:
+    """As the real trainer does: wait for a device, work, say how it ended."""
+    attempt = paths.begin_attempt()
+    with outcome.Reserve(paths), contextlib.ExitStack() as stack:
+        opened: list[EventWriter] = []
+
+        def begin() -> None:
+            opened.append(stack.enter_context(EventWriter(paths, attempt)))
+            opened[0].write("phase", promise_s=60, phase="importing")
+
+        try:
+            slot = wait_for_turn(paths, stop, begin)
+            if slot is not None:
+                stack.callback(slot.release)
+            WITH_LOCK[name](Work(paths, attempt, opened[0]))
+        except StopRun as stopped:
+            outcome.write(paths, Outcome("stopped", str(stopped), time.time(), attempt))
+        except OSError as error:
+            outcome.write_at_any_cost(paths, Outcome("failed", f"{error}.", time.time(), attempt))
 
 
 if __name__ == "__main__":

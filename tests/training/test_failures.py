@@ -1,21 +1,40 @@
 """Runs that cannot be: each ends as failed with a reason that people understand."""
 
+import re
+import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch.utils.data import DataLoader
 
 from explorer.data.formats import open_dataset
 from explorer.runs import launcher
 from explorer.runs.config import from_values
+from explorer.runs.control import request_stop
+from explorer.runs.launches import latest_launch
+from explorer.runs.status import State, derive
+from explorer.training.__main__ import run
 from explorer.training.data import TrainingImages, collate
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
-from explorer.training.stopping import TrainingError
+from explorer.training.stopping import StopRequest, TrainingError
 from explorer.training.validation import validate
-from tests.training.conftest import config_of, make_image_folder, run_here, wait_for_end
+from scripts.memory_limit import NoMemoryLimit, memory_limit
+from tests.disks import fill, small_disk
+from tests.training.conftest import (
+    config_of,
+    events_of,
+    folder_of,
+    make_image_folder,
+    outcome_of,
+    run_here,
+    wait_for_end,
+    wait_until,
+)
 
 NORMALIZE = {"kind": "step", "id": "n7", "transform": "Normalize", "p": 0.01}
 
@@ -110,6 +129,78 @@ def test_a_network_that_diverged_is_a_failure_with_advice() -> None:
     logits[1] = np.nan
     with pytest.raises(TrainingError, match=r"1 of 4 validation images. Lower the learning rate"):
         validate(logits, np.array([0, 1, 0, 1]), 0.5)
+
+
+def test_a_loss_that_becomes_nan_ends_the_run_with_its_step_and_the_last_good_checkpoint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")
+    # A decay of 10 at a rate of 10 multiplies the weights instead of shrinking them.
+    config = config_of(epochs=20, frozen=False, learning_rate=10, weight_decay=10)
+    paths, outcome = run_here(config, "diverges")
+    assert outcome.state == "failed"
+    found = re.search(r"nan or infinite in step (\d+)\..* The last good checkpoint is of step (\d+)\.", outcome.reason)
+    assert found, outcome.reason
+    saved = torch.load(paths.last, weights_only=True)
+    assert saved["global_step"] == int(found[2]) < int(found[1])
+    assert all(bool(torch.isfinite(value).all()) for value in saved["state_dict"].values())
+
+
+def test_a_data_set_that_vanishes_while_it_is_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.training.trainer.fits_in_memory", lambda images, size: False)
+    monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")
+    make_image_folder(tmp_path, {"ants": 12, "bees": 12})
+    make_image_folder(tmp_path, {"ants": 4, "bees": 4}, "val")
+    config = config_of(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=200)
+    paths = folder_of(config, "vanishes")
+    stop = StopRequest(paths.stop)
+
+    def remove() -> None:
+        wait_until(paths, paths.last.exists)
+        shutil.rmtree(tmp_path / "train")
+
+    remover = threading.Thread(target=remove)
+    remover.start()
+    run(paths, stop)
+    remover.join()
+    outcome = outcome_of(paths)
+    assert outcome.state == "failed"
+    assert ".png" in outcome.reason
+    assert "last good checkpoint" in outcome.reason
+
+
+def test_a_full_disk_ends_the_run_with_words_and_keeps_what_was_saved(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", megabytes=100) as disk, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(disk))
+        patch.setenv("EXPLORER_SAVE_EVERY_S", "0")
+        paths = launcher.start(config_of(epochs=150))
+        wait_until(paths, paths.last.exists)
+        fill(disk)
+        outcome = wait_for_end(paths)
+        assert outcome.state == "failed"
+        assert outcome.reason.startswith("No space left on device")
+        assert torch.load(paths.last, weights_only=True)["global_step"] > 0
+        (disk / "filling").unlink()
+        launcher.resume(paths)
+        wait_until(paths, lambda: any(event.kind == "step" for event in events_of(paths, 2)))
+        request_stop(paths)
+        assert wait_for_end(paths).state == "stopped"
+
+
+def test_a_run_that_the_system_ends_for_lack_of_memory_says_so() -> None:
+    paths = launcher.start(config_of(epochs=1000))
+    wait_until(paths, lambda: paths.events(1).exists())
+    launch = latest_launch(paths)
+    assert launch is not None
+    assert launch.pid is not None
+    try:
+        with memory_limit(launch.pid, megabytes=50):
+            wait_until(paths, lambda: derive(paths).over)
+            wait_until(paths, lambda: "SIGKILL" in derive(paths).reason)
+    except NoMemoryLimit as error:
+        pytest.skip(str(error))
+    assert derive(paths).state is State.LOST
+    assert "memory ran out" in derive(paths).reason
 
 
 def test_a_learning_rate_that_is_not_a_number_never_gets_here() -> None:

@@ -6,6 +6,7 @@ import signal
 import torch
 
 from explorer.runs import launcher
+from explorer.runs.control import request_stop
 from explorer.runs.launches import read_launch
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import State, derive
@@ -24,7 +25,7 @@ def _pid(paths: RunPaths) -> int:
 def test_stop_file_saves_in_the_middle_of_an_epoch() -> None:
     paths = launcher.start(config_of(dataset=LONG, epochs=1000, batch_size=4))
     wait_until(paths, has_stepped(paths))
-    assert launcher.request_stop(paths)
+    assert request_stop(paths)
     outcome = wait_for_end(paths)
     assert outcome.state == "stopped", outcome.reason
     assert derive(paths).state is State.STOPPED

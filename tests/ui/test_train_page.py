@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer.runs import launcher
-from explorer.runs.config import loads
-from explorer.runs.paths import list_runs
-from explorer.ui.state import Key, train_key
+from explorer.runs import launcher, needs
+from explorer.runs.capacity import Memory
+from explorer.runs.config import RunConfig, dumps, from_values, loads
+from explorer.runs.paths import RunPaths, list_runs, runs_root
+from explorer.ui import train_source, train_values
+from explorer.ui.state import Key, Query, train_key
+from explorer.ui.train_source import Difference, Source
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 PAGE = "explorer/ui/pages/train.py"
@@ -132,3 +136,195 @@ def test_a_pipeline_with_a_mistake_is_told_with_the_way_back(app: AppTest) -> No
     app.switch_page(PAGE).run()
     assert "The pipeline just built has a mistake" in mistakes(app)
     assert app.button(key=Key.TO_AUGMENT)
+
+
+def test_it_says_what_the_run_will_need(app: AppTest) -> None:
+    (line,) = [text.value for text in app.markdown if text.value.startswith("About ")]
+    assert "MB of memory and " in line
+    assert line.endswith("MB of disk")
+
+
+def test_a_batch_that_the_machine_cannot_hold_is_told_at_its_field(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(needs, "memory", lambda: Memory(4 * 10**9, 3 * 10**9))
+    app.number_input(key=train_key("train_images")).set_value(2000)
+    app.number_input(key=train_key("image_size")).set_value(224)
+    app.number_input(key=train_key("batch_size")).set_value(512).run()
+    assert "Batch size 512 at 224 px needs about 14 GB of memory; this computer has 4.0 GB in all." in mistakes(app)
+    fits = int(mistakes(app).split(" fits.")[0].split()[-1])
+    app.button(key=Key.TRAIN_START).click().run()
+    assert list_runs() == ()
+    app.number_input(key=train_key("batch_size")).set_value(fits).run()
+    assert mistakes(app) == ""
+    assert any("free just now" in warning.value for warning in app.warning)
+
+
+SOURCE = "20261123-142501-ants-bees-x7k"
+NOISE = {"kind": "step", "id": "n1", "transform": "GaussNoise", "p": 0.5}
+
+
+def source_run(config: str | None = None, **changes: Any) -> RunPaths:
+    """A finished run's folder; config: what its run.json holds instead."""
+    values: dict[str, Any] = {
+        "name": "ants-bees",
+        "dataset": {"kind": "shapes", "num_classes": 4, "train_images": 90, "val_images": 30, "seed": 3},
+        "pipeline": {"nodes": [NOISE]},
+        "epochs": 7,
+        "learning_rate": 0.002,
+        "seed": 3,
+        "image_size": 64,
+    }
+    paths = RunPaths(runs_root() / SOURCE)
+    paths.root.mkdir()
+    paths.config.write_text(config if config is not None else dumps(from_values(values | changes)))
+    return paths
+
+
+def duplicate(run_id: str = SOURCE) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params[Query.DUPLICATE] = run_id
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def reloaded(app: AppTest) -> AppTest:
+    again = AppTest.from_file(APP, default_timeout=120)
+    again.query_params[Query.DRAFT] = app.session_state[Key.WORKSPACE].id
+    again.switch_page(PAGE).run()
+    return again
+
+
+def said(app: AppTest) -> str:
+    return " ".join(text.value for text in [*app.markdown, *app.caption, *app.warning]).replace("\\", "")
+
+
+def started(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> RunConfig:
+    """The config of the run that Start makes."""
+    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    app.button(key=Key.TRAIN_START).click().run()
+    (paths,) = [paths for paths in list_runs() if paths.id != SOURCE]
+    return loads(paths.config.read_bytes())
+
+
+def test_a_duplicate_is_the_same_run_until_something_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = loads(source_run().config.read_bytes())
+    app = duplicate()
+    assert Query.DUPLICATE not in app.query_params
+    assert "Nothing differs from ants-bees yet" in said(app)
+    assert app.selectbox(key=train_key("pipeline")).value == f"run:{SOURCE}"
+    assert "As in ants-bees" in app.selectbox(key=train_key("pipeline")).options
+    again = started(app, monkeypatch)
+    assert again.name == "ants-bees, again"
+    assert again.model_copy(update={"name": ""}) == original.model_copy(update={"name": ""})
+
+
+def test_what_differs_is_told_at_the_field_in_the_summary_and_in_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    source_run()
+    app = duplicate()
+    app.number_input(key=train_key("epochs")).set_value(12).run()
+    app.text_input(key=train_key("learning_rate")).set_value("2e-3").run()  # the same number
+    app.number_input(key=train_key("seed")).set_value(4).run()
+    app = reloaded(app)
+    assert "Differs from ants-bees: Epochs 7 → 12, Seed 3 → 4" in said(app)
+    assert [text.value.rpartition(": ")[2] for text in app.caption if "was" in text.value] == ["was 7", "was 3"]
+    config = started(app, monkeypatch)
+    assert (config.name, config.epochs, config.seed) == ("ants-bees · epochs 12, seed 4", 12, 4)
+
+
+def test_another_pipeline_differs_too(app: AppTest) -> None:
+    source_run()
+    app = duplicate()
+    app.selectbox(key=train_key("pipeline")).set_value("").run()
+    assert "Pipeline GaussNoise → HorizontalFlip, Affine, RandomBrightnessContrast" in said(app)
+    assert "was GaussNoise" in said(app)
+
+
+def test_back_to_defaults_forgets_the_source() -> None:
+    source_run()
+    app = duplicate()
+    app.button(key=Key.TRAIN_RESET).click().run()
+    assert "ants-bees" not in said(app)
+    assert app.number_input(key=train_key("epochs")).value == train_values.DEFAULTS["epochs"]
+    assert f"run:{SOURCE}" not in app.selectbox(key=train_key("pipeline")).options
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ("{ damaged", "It is not JSON"),
+        ('{"version": 99}', "written by a newer version"),
+        ('{"dataset": {"kind": "digits"}, "pipeline": {}, "epochs": 0}', "Epochs must be at least 1"),
+    ],
+)
+def test_a_run_that_cannot_be_read_leaves_the_form_and_says_why(config: str, words: str) -> None:
+    source_run(config)
+    app = duplicate()
+    assert "The form was left as it is" in said(app)
+    assert words in said(app)
+    assert app.number_input(key=train_key("epochs")).value == train_values.DEFAULTS["epochs"]
+
+
+@pytest.mark.parametrize("run_id", ["../../etc/passwd", "20261123-142501-nobody-x7k"])
+def test_a_run_that_does_not_exist_is_named(run_id: str) -> None:
+    assert run_id in said(duplicate(run_id))
+
+
+def test_a_source_that_is_deleted_later_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = source_run()
+    app = duplicate()
+    paths.config.unlink()
+    app.number_input(key=train_key("epochs")).set_value(9).run()
+    assert "cannot be read any more" in mistakes(app)
+    app.selectbox(key=train_key("pipeline")).set_value("").run()
+    assert mistakes(app) == ""
+    assert started(app, monkeypatch).epochs == 9
+
+
+def test_settings_that_are_not_on_the_form_are_carried_over_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = {"kind": "digits", "val_fraction": 0.3, "seed": 8}
+    original = loads(source_run(dataset=spec, workers=0, threads=1).config.read_bytes())
+    app = duplicate()
+    assert "not on this form: Seed of the data 8, Loader workers 0, Threads 1" in said(app)
+    config = started(app, monkeypatch)
+    assert (config.workers, config.threads, config.dataset) == (0, 1, original.dataset)
+
+
+def test_settings_that_are_not_on_the_form_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    source_run(workers=0, threads=1)
+    app = duplicate()
+    app.button(key=Key.DROP_CARRIED).click().run()
+    assert "Differs from ants-bees: Loader workers 0 → empty, Threads 1 → empty" in said(app)
+    config = started(app, monkeypatch)
+    assert (config.workers, config.threads) == (None, None)
+
+
+def test_a_folder_of_the_source_that_this_page_may_not_read_is_told_and_not_exchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images(tmp_path / "roots" / "mine" / "a")
+    images(tmp_path / "roots" / "mine" / "b")
+    images(tmp_path / "theirs" / "a")
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path / "roots"))
+    source_run(dataset={"kind": "image_folder", "path": str(tmp_path / "theirs")})
+    app = duplicate()
+    assert app.selectbox(key=train_key("path")).value == str(tmp_path / "theirs")
+    assert "outside the folders that this page may read" in mistakes(app)
+
+
+def test_every_setting_of_a_run_is_on_the_form_or_told_or_left_out_on_purpose() -> None:
+    by_itself = {"version", "kind", "dataset", "start_from"}
+    assert set(RunConfig.model_fields) - by_itself <= set(train_values.DEFAULTS)
+
+
+def test_a_name_says_what_differs_and_is_never_too_long() -> None:
+    config = from_values({"dataset": {"kind": "digits"}, "pipeline": {}})
+    source = Source(SOURCE, "n" * 100, config, train_source.values_of(config, SOURCE))
+    changes = [Difference("epochs", "8", "12"), Difference("seed", "0", "1")]
+    name = train_source.name_for(source, changes)
+    assert len(name) == train_source.MAX_NAME
+    assert name.endswith("… · epochs 12, seed 1")
+    long = train_source.name_for(source, [Difference("pipeline", "", "x" * 300)])
+    assert len(long) == train_source.MAX_NAME
+    assert len(train_source.name_for(source, [])) == train_source.MAX_NAME

@@ -1,45 +1,392 @@
-// All runs, one row each. Rows are kept by id, so that a tick moves neither focus nor hover.
+// All runs, one row each. Rows are kept by id, so that a tick moves neither focus nor hover. Searching, filtering and
+// sorting happen here, on what the server has sent last; what is done to runs goes to the server as { op, ids }.
 
-const PARTS = ["name", "what", "score", "started", "reason"];
+const REMEMBERED = "explorer.runs.list";
+const PLAIN = { search: "", state: "", tag: "", sort: "newest", turned: false, archived: false };
+const LIVING = "(alive)";
+const OVER = "(over)";
 
-function make(send, id) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  const state = Object.assign(document.createElement("span"), { className: "state" });
-  state.append(document.createElement("i"), document.createElement("span"));
-  link.append(state, ...PARTS.map((part) => Object.assign(document.createElement("span"), { className: part })));
+function part(name, css = "", text = "") {
+  return Object.assign(document.createElement(name), { className: css, textContent: text });
+}
+
+// What is looked for, remembered while this window is open.
+
+function remembered() {
+  try { return { ...PLAIN, ...JSON.parse(sessionStorage.getItem(REMEMBERED) || "{}") }; }
+  catch { return { ...PLAIN }; }
+}
+
+function remember(state) {
+  try { sessionStorage.setItem(REMEMBERED, JSON.stringify({ ...state.view, opened: state.opened })); }
+  catch { /* a private window keeps nothing */ }
+}
+
+const folded = (text) => text.normalize("NFC").toLowerCase();
+const haystack = (run) => folded([run.name, run.id, ...run.tags, run.what, run.state, run.reason, run.note].join("\n"));
+
+function matches(state, run) {
+  const { state: wanted, tag, archived } = state.view;
+  if (run.archived && !archived) return false;
+  if (tag && !run.tags.includes(tag)) return false;
+  if (wanted === LIVING ? !run.alive : wanted === OVER ? run.alive : wanted && run.state !== wanted) return false;
+  const text = state.rows.get(run.id).text;
+  return state.words_sought.every((word) => text.includes(word));
+}
+
+// Each gives what is compared, and 1 where small comes first. What has no value comes last either way.
+const ORDERS = {
+  newest: [(run) => run.at, -1],
+  name: [(run) => run.name, 1],
+  auroc: [(run) => run.auroc, -1],
+  state: [(run) => run.rank, 1],
+  size: [(run) => run.bytes, -1],
+  duration: [(run) => run.seconds, -1],
+};
+
+function sorted(state, runs) {
+  const [value, natural] = ORDERS[state.view.sort] ?? ORDERS.newest;
+  const way = state.view.turned ? -natural : natural;
+  const names = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+  return runs
+    .map((run, place) => ({ run, place, value: value(run) }))
+    .sort((a, b) => {
+      if ((a.value ?? null) === null || (b.value ?? null) === null)
+        return ((a.value ?? null) === null) - ((b.value ?? null) === null) || a.place - b.place;
+      const by = typeof a.value === "string" ? names.compare(a.value, b.value) : a.value - b.value;
+      return way * by || a.place - b.place;
+    })
+    .map(({ run }) => run);
+}
+
+// Rows
+
+function makeRow(state, id) {
+  const item = part("li");
+  item.dataset.id = id;
+  const box = Object.assign(part("input"), { type: "checkbox", tabIndex: -1 });
+  const status = part("span", "state");
+  status.append(part("i"), part("span"));
+  const link = Object.assign(part("a", "name"), { tabIndex: -1, href: `?run=${encodeURIComponent(id)}` });
   link.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    send("open", id);
+    state.opened = id;
+    remember(state);
+    state.send("open", id);
   };
-  item.append(link);
-  item.dataset.id = id;
+  const more = part("div", "more");
+  more.append(part("span", "marks"), part("span", "reason"), part("span", "note"));
+  more.firstChild.style.display = "contents";
+  item.append(box, status, link, ...["what", "score", "size", "took", "started"].map((name) => part("span", name)), more);
   return item;
 }
 
-function fill(item, run) {
-  const link = item.firstChild;
-  link.href = `?run=${encodeURIComponent(run.id)}`;
-  link.className = run.alive ? "alive" : "";
-  link.querySelector("i").style.background = run.colour;
-  link.querySelector(".state span").textContent = run.state;
-  for (const part of PARTS) {
-    const element = link.querySelector(`.${part}`);
-    if (element.textContent !== run[part]) element.textContent = run[part];
-    element.title = run[part];
+function fillRow(state, item, run) {
+  item.querySelector("i").style.background = state.words.colours[run.state];
+  item.querySelector(".state span").textContent = state.words.states[run.state];
+  item.querySelector("input").setAttribute("aria-label", state.words.select.replace("{name}", run.name));
+  for (const name of ["name", "what", "score", "size", "took", "started", "reason", "note"]) {
+    const element = item.querySelector(`.${name}`);
+    element.textContent = run[name];
+    element.title = name === "took" ? run.epochs : name === "name" ? `${run.name}\n${run.id}` : run[name];
+  }
+  const tags = run.tags.map((tag) => {
+    const chip = Object.assign(part("button", "tag", tag), { type: "button", tabIndex: -1, title: state.words.tag_hint.replace("{tag}", tag) });
+    chip.onclick = () => look(state, { tag: state.view.tag === tag ? "" : tag });
+    return chip;
+  });
+  if (run.archived) tags.unshift(part("span", "label", state.words.archived_mark));
+  item.querySelector(".marks").replaceChildren(...tags);
+}
+
+function mark(state) {
+  for (const run of state.shown) {
+    const { item } = state.rows.get(run.id);
+    const chosen = state.chosen.has(run.id);
+    item.className = [run.alive && "alive", run.archived && "put-away", chosen && "chosen"].filter(Boolean).join(" ");
+    item.querySelector("input").checked = chosen;
+    for (const chip of item.querySelectorAll(".tag")) chip.classList.toggle("set", chip.textContent === state.view.tag);
   }
 }
 
+// Only what is new or elsewhere is touched; whoever has the focus keeps it, also where it moves.
+function arrange(state) {
+  const { list } = state;
+  const focused = state.root.getRootNode().activeElement;
+  const items = state.shown.map((run) => state.rows.get(run.id).item);
+  const wanted = new Set(items);
+  for (const item of [...list.children]) if (!wanted.has(item)) item.remove();
+  let next = list.firstElementChild;
+  for (const item of items) {
+    if (item === next) next = next.nextElementSibling;
+    else list.insertBefore(item, next);
+  }
+  if (focused && list.contains(focused) && state.root.getRootNode().activeElement !== focused) focused.focus({ preventScroll: true });
+  const current = state.shown.some((run) => run.id === state.current) ? state.current : state.shown[0]?.id;
+  setCurrent(state, current);
+}
+
+// One row can be reached by Tab; arrows go on from there.
+function setCurrent(state, id) {
+  const old = state.rows.get(state.current)?.item;
+  if (old) old.querySelector("a").tabIndex = -1;
+  state.current = id ?? null;
+  const item = state.rows.get(id)?.item;
+  if (item) item.querySelector("a").tabIndex = 0;
+}
+
+function go(state, place) {
+  const run = state.shown[Math.max(0, Math.min(place, state.shown.length - 1))];
+  if (!run) return;
+  setCurrent(state, run.id);
+  const { item } = state.rows.get(run.id);
+  item.querySelector("a").focus({ preventScroll: true });
+  item.scrollIntoView({ block: "nearest" });
+}
+
+// Choosing
+
+const picked = (state) => state.shown.filter((run) => state.chosen.has(run.id));
+
+function choose(state, id, on = !state.chosen.has(id), through = false) {
+  const ids = state.shown.map((run) => run.id);
+  const [from, to] = [ids.indexOf(state.anchor), ids.indexOf(id)];
+  const many = through && from >= 0 ? ids.slice(Math.min(from, to), Math.max(from, to) + 1) : [id];
+  for (const one of many) if (on) state.chosen.add(one); else state.chosen.delete(one);
+  state.anchor = id;
+  state.asking = null;
+  mark(state);
+  drawBar(state);
+}
+
+function chooseAll(state, on) {
+  for (const run of state.shown) if (on) state.chosen.add(run.id); else state.chosen.delete(run.id);
+  state.asking = null;
+  mark(state);
+  drawBar(state);
+}
+
+// What can be done to several runs
+
+function button(text, action, css = "") {
+  const found = Object.assign(part("button", css, text), { type: "button" });
+  found.onclick = action;
+  return found;
+}
+
+function act(state, op) {
+  state.send("act", { op, ids: picked(state).map((run) => run.id) });
+  state.chosen.clear();
+  state.asking = null;
+  mark(state);
+  drawBar(state);
+}
+
+function ask(state, op) {
+  state.asking = op;
+  drawBar(state);
+  state.root.querySelector(".actions .strong").focus();
+}
+
+function buttons(state, runs) {
+  const { words } = state;
+  if (state.asking) return [
+    part("span", "", words.keep_best_asked),
+    button(words.keep_best_yes, () => act(state, state.asking), "strong"),
+    button(words.no, () => { state.asking = null; drawBar(state); }),
+  ];
+  const away = runs.every((run) => run.archived);
+  return [
+    button(away ? words.unarchive : words.archive, () => act(state, away ? "unarchive" : "archive")),
+    button(words.keep_best, () => ask(state, "keep_best")),
+    button(words.remove, () => act(state, "delete")),
+    button(words.clear_choice, () => chooseAll(state, false)),
+  ];
+}
+
+function drawBar(state) {
+  const runs = picked(state);
+  const { count, all, actions } = state.parts;
+  const text = state.words.count.replace("{shown}", state.shown.length).replace("{all}", state.runs.length);
+  const chosen = runs.length ? ` · ${state.words.chosen.replace("{count}", runs.length)}` : "";
+  if (count.textContent !== text + chosen) count.textContent = text + chosen;
+  all.checked = runs.length > 0 && runs.length === state.shown.length;
+  all.indeterminate = runs.length > 0 && !all.checked;
+  all.disabled = !state.shown.length;
+  // Drawn anew only for another choice: a tick must not take a button away from under the pointer.
+  const key = JSON.stringify([state.asking, runs.map((run) => [run.id, run.archived])]);
+  if (state.barKey === key) return;
+  state.barKey = key;
+  actions.replaceChildren(...(runs.length ? buttons(state, runs) : []));
+}
+
+// The tools
+
+function look(state, change) {
+  Object.assign(state.view, change);
+  remember(state);
+  draw(state);
+}
+
+function options(select, choices, value) {
+  const key = JSON.stringify([choices, value]);
+  if (select.dataset.key === key) return;
+  select.dataset.key = key;
+  select.replaceChildren(...choices.map(([id, text]) => Object.assign(part("option", "", text), { value: id })));
+  select.value = value;
+}
+
+function drawTools(state) {
+  const { view, words } = state;
+  const { search, selects, archived, turn } = state.parts;
+  if (search.value !== view.search) search.value = view.search;
+  const there = new Set(state.runs.map((run) => run.state)).add(view.state);
+  const states = Object.entries(words.states).filter(([id]) => there.has(id));
+  options(selects.state, [["", words.any_state], [LIVING, words.living], [OVER, words.over], ...states], view.state);
+  const tags = new Set(state.runs.flatMap((run) => run.tags));
+  if (view.tag) tags.add(view.tag);
+  options(selects.tag, [["", words.any_tag], ...[...tags].sort((a, b) => a.localeCompare(b)).map((tag) => [tag, tag])], view.tag);
+  selects.tag.hidden = !tags.size;
+  options(selects.sort, Object.entries(words.sorts), view.sort);
+  selects.state.classList.toggle("set", Boolean(view.state));
+  selects.tag.classList.toggle("set", Boolean(view.tag));
+  archived.checked = view.archived;
+  turn.setAttribute("aria-pressed", String(view.turned));
+  state.root.querySelector(".archived").hidden = !view.archived && !state.runs.some((run) => run.archived);
+}
+
+function draw(state) {
+  state.words_sought = folded(state.view.search).split(/\s+/).filter(Boolean);
+  state.shown = sorted(state, state.runs.filter((run) => matches(state, run)));
+  arrange(state);
+  mark(state);
+  drawTools(state);
+  drawBar(state);
+  state.root.querySelector(".nothing").hidden = state.shown.length > 0;
+}
+
+// Keys
+
+function onKey(state, event) {
+  const row = event.target.closest("li");
+  const inSearch = event.target === state.parts.search;
+  const at = state.shown.findIndex((run) => run.id === (row ?? {}).dataset?.id);
+  const held = event.ctrlKey || event.metaKey;
+  if (event.altKey) return;
+  if (event.key === "Escape" && (inSearch || row)) {
+    if (state.asking) { state.asking = null; drawBar(state); }
+    else if (state.view.search) look(state, { search: "" });
+    else if (row) chooseAll(state, false);
+    else return;
+  } else if (inSearch && !held) {
+    if (event.key !== "ArrowDown") return event.stopPropagation();
+    go(state, 0);
+  } else if (!row) return;
+  else if (event.key === "/" && !held) {
+    state.parts.search.focus();
+    state.parts.search.select();
+  } else if (held && event.key.toLowerCase() === "a") chooseAll(state, true);
+  else if (held) return;
+  else if (event.key === " " && !event.target.matches(".tag")) choose(state, row.dataset.id, undefined, event.shiftKey);
+  else if (event.key === "ArrowDown") go(state, at + 1);
+  else if (event.key === "ArrowUp") go(state, at - 1);
+  else if (event.key === "Home") go(state, 0);
+  else if (event.key === "End") go(state, state.shown.length - 1);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+// Mounting
+
+function mount(root) {
+  const find = (selector) => root.querySelector(selector);
+  const state = {
+    root, list: find("ul"), rows: new Map(), runs: [], shown: [], chosen: new Set(), anchor: null, current: null, asking: null,
+    view: remembered(), words_sought: [], barKey: null,
+    parts: {
+      search: find(".search input"), count: find(".count"), all: find(".all input"), actions: find(".actions"),
+      archived: find(".archived input"), turn: find("[data-do=turn]"),
+      selects: Object.fromEntries(Array.from(root.querySelectorAll("select"), (one) => [one.dataset.field, one])),
+    },
+  };
+  ({ opened: state.returning = null } = state.view);
+  delete state.view.opened;
+  root.addEventListener("keydown", (event) => onKey(state, event));
+  const { search, selects, archived, all, turn } = state.parts;
+  search.addEventListener("input", () => look(state, { search: search.value }));
+  for (const [field, select] of Object.entries(selects)) select.onchange = () => look(state, { [field]: select.value });
+  archived.onchange = () => look(state, { archived: archived.checked });
+  turn.onclick = () => look(state, { turned: !state.view.turned });
+  all.onchange = () => chooseAll(state, all.checked);
+  find(".nothing button").onclick = () => look(state, { ...PLAIN, sort: state.view.sort, turned: state.view.turned });
+  state.list.addEventListener("click", (event) => {
+    const row = event.target.closest("li");
+    if (row) setCurrent(state, row.dataset.id);
+    if (event.target.matches("li > input")) choose(state, row.dataset.id, event.target.checked, event.shiftKey);
+  });
+  return state;
+}
+
+function speak(state, words) {
+  if (state.words) return;
+  state.words = words;
+  const { search, selects, turn } = state.parts;
+  state.list.setAttribute("aria-label", words.list);
+  state.list.setAttribute("aria-description", words.keys);
+  search.placeholder = words.search;
+  search.setAttribute("aria-label", words.search);
+  search.title = words.search_hint;
+  for (const [field, select] of Object.entries(selects)) {
+    select.setAttribute("aria-label", words.fields[field]);
+    select.title = words.fields[field];
+  }
+  turn.title = words.turn;
+  turn.setAttribute("aria-label", words.turn);
+  state.parts.all.setAttribute("aria-label", words.select_all);
+  state.root.querySelector(".archived span").textContent = words.archived;
+  state.root.querySelector(".nothing span").textContent = words.nothing;
+  state.root.querySelector(".nothing button").textContent = words.show_all;
+}
+
+function take(state, runs) {
+  state.runs = runs;
+  const ids = new Set(runs.map((run) => run.id));
+  for (const id of [...state.rows.keys()]) if (!ids.has(id)) {
+    state.rows.delete(id);
+    state.chosen.delete(id);
+  }
+  for (const run of runs) {
+    const key = JSON.stringify(run);
+    const kept = state.rows.get(run.id);
+    if (kept?.key === key) continue;
+    const item = kept?.item ?? makeRow(state, run.id);
+    fillRow(state, item, run);
+    state.rows.set(run.id, { key, item, text: haystack(run) });
+  }
+}
+
+// Who comes back from a run finds the place in the list where they left it.
+function comeBack(state) {
+  const id = state.returning;
+  if (!id || !state.rows.get(id)?.item.isConnected) return;
+  state.returning = null;
+  remember(state);
+  setCurrent(state, id);
+  state.rows.get(id).item.scrollIntoView({ block: "nearest" });
+}
+
+const mounted = new WeakMap();
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  const list = parentElement.querySelector(".runs ul");
-  list.setAttribute("aria-label", data.label);
-  const known = new Map(Array.from(list.children, (item) => [item.dataset.id, item]));
-  const items = data.runs.map((run) => {
-    const item = known.get(run.id) ?? make(setTriggerValue, run.id);
-    fill(item, run);
-    return item;
-  });
-  if (items.length !== list.children.length || items.some((item, at) => list.children[at] !== item)) list.replaceChildren(...items);
+  const root = parentElement.querySelector(".runs");
+  if (!mounted.has(root)) mounted.set(root, mount(root));
+  const state = mounted.get(root);
+  state.send = setTriggerValue;
+  speak(state, data.words);
+  take(state, data.runs);
+  draw(state);
+  comeBack(state);
 }

@@ -6,3 +6,4 @@ class App:
     AUGMENT = "Augment"
     TRAIN = "Train"
     RUNS = "Runs"
+    RUNS_ALIVE = "Runs ({count})"

@@ -49,6 +49,9 @@ class Train:
         "seed": "Seed",
         "accelerator": "Accelerator",
         "precision": "Precision",
+        "dataset_seed": "Seed of the data",
+        "workers": "Loader workers",
+        "threads": "Threads",
     }
     HELP: ClassVar = {
         "imbalance": "How many times more images the largest class has than the smallest",
@@ -90,3 +93,31 @@ class Train:
     DEFAULT_NAME = "{dataset}, {steps}"
     NOT_STARTED = "The run could not be started: {reason}"
     RESET = "Back to defaults"
+
+    # What it needs
+    NEEDS = "About {memory} of memory and {disk} of disk"
+    NEEDS_GPU = "About {memory} of memory, {gpu} of GPU memory and {disk} of disk"
+    NEEDS_HELP = (
+        "At the peak. Memory grows with the batch and with the square of the image size; the disk holds two "
+        "checkpoints, a third while it is written, and the scores of each epoch."
+    )
+
+    # A run that is changed
+    EMPTY = "empty"
+    AUTO_PLAIN = "Auto"
+    AS_IN = "As in {name}"
+    AS_IN_GONE = "As in a run that is gone"
+    WAS = "was {was}"
+    OTHER_SETTINGS = "the same steps, set otherwise"
+    NOT_FILLED = "The form was left as it is: {reason}"
+    SOURCE_UNREADABLE = "The settings of {id} cannot be read: {reason}"
+    SOURCE_GONE = "It was filled from {id}, which cannot be read any more, so what differs is not known."
+    DIFFERS = "Differs from {name}: {changes}"
+    CHANGE = "{field} {was} → {now}"
+    SAME = "Nothing differs from {name} yet: it would be the same run again."
+    CARRIED = "Also, though not on this form: {fields}"
+    CARRIED_ONE = "{field} {value}"
+    DROP_CARRIED = "Leave them out"
+    NAME_CHANGED = "{name} · {changes}"
+    NAME_CHANGE = "{field} {now}"
+    NAME_AGAIN = "{name}, again"

@@ -1,17 +1,19 @@
-"""What Lightning calls while it trains: telling how it goes, and stopping when asked."""
+"""Telling how the training goes: what Lightning calls while it trains becomes events and epoch files."""
 
 import math
 import time
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
+from torch import Tensor
 from typing_extensions import override
 
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import Choice
 from explorer.training.data import Batch
 from explorer.training.module import Classifier
-from explorer.training.stopping import StopRun, TrainingError
+from explorer.training.stopping import TrainingError
 
 _EVERY_S = 1.0
 _VALIDATING_EVERY_S = 10.0
@@ -37,6 +39,32 @@ class Reporter(pl.Callback):
         self._loss_sum: Any = 0.0
         self._begun = 0.0
         self._told_steps = 0
+        self._broken_step = torch.tensor(-1)  # the first whose loss was no number
+
+    @override
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run has to know of the epochs before, and of the part of its epoch that is done."""
+        progress = self._attempt.progress
+        loss_sum = self._loss_sum.clone() if isinstance(self._loss_sum, Tensor) else self._loss_sum
+        state = {"loss_sum": loss_sum, "images": self._images, "epochs": progress.epochs}
+        return {**state, "best": dict(progress.best)}
+
+    @override
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._loss_sum, self._images = state_dict["loss_sum"], state_dict["images"]
+        self._attempt.progress.epochs, self._attempt.progress.best = state_dict["epochs"], state_dict["best"]
+
+    @override
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Where it stands: in the middle of an epoch after a resume."""
+        progress = self._attempt.progress
+        progress.epoch, progress.step = trainer.current_epoch, trainer.global_step
+        self._broken_step = self._broken_step.to(pl_module.device)
+        if isinstance(self._loss_sum, Tensor):
+            self._loss_sum = self._loss_sum.to(pl_module.device)
+        self._begun = self._told = time.monotonic()
+        self._told_steps, self._images_told = trainer.global_step, self._images
 
     def _promise(self) -> float:
         return max(_LEAST_PROMISE_S, _SLACK * self._step_s) if self._step_s else self._first_promise_s
@@ -70,18 +98,28 @@ class Reporter(pl.Callback):
         self._attempt.progress.step = trainer.global_step
         self._images += len(batch.labels)
         # Added up where it lies: asking a GPU for a number makes it wait.
-        self._loss_sum = self._loss_sum + outputs["loss"].detach() * len(batch.labels)
+        loss = outputs["loss"].detach()
+        self._loss_sum = self._loss_sum + loss * len(batch.labels)
+        fine = torch.isfinite(loss) | (self._broken_step >= 0)
+        self._broken_step = torch.where(fine, self._broken_step, trainer.global_step)
+        if loss.device.type == "cpu":
+            self.check()
         now = time.monotonic()
         if self._step_s and now - self._told < _EVERY_S:
             return
         self._tell_step(trainer, float(outputs["loss"]), now)
 
-    def _tell_step(self, trainer: pl.Trainer, loss: float, now: float) -> None:
-        if not math.isfinite(loss):
+    def check(self) -> None:
+        """Raises TrainingError where the loss of a step was no number: nothing may be saved from then on."""
+        step = int(self._broken_step)
+        if step >= 0:
             raise TrainingError(
-                f"The loss became {loss} in step {trainer.global_step}. "
+                f"The loss became nan or infinite in step {step}. "
                 "Lower the learning rate, or choose the precision 32-true."
             )
+
+    def _tell_step(self, trainer: pl.Trainer, loss: float, now: float) -> None:
+        self.check()
         taken = max(now - self._told, 1e-9)
         self._step_s = taken / max(trainer.global_step - self._told_steps, 1)
         speed = (self._images - self._images_told) / taken
@@ -115,13 +153,11 @@ class Reporter(pl.Callback):
         """The file of the epoch, then the event that tells of it: whoever reads the event finds the file."""
         if not isinstance(pl_module, Classifier) or pl_module.validated is None:
             raise TypeError("Reporter reports on a Classifier that was validated")
+        self.check()
         progress, found = self._attempt.progress, pl_module.validated
         train_loss = float(self._loss_sum) / max(self._images, 1)
         if not math.isfinite(train_loss):
-            raise TrainingError(
-                f"The loss became {train_loss} in epoch {progress.epoch + 1}. "
-                "Lower the learning rate, or choose the precision 32-true."
-            )
+            raise TrainingError(f"The mean loss of epoch {progress.epoch + 1} is too large to be a number.")
         found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
         values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}
         self._write("epoch", max(_LEAST_PROMISE_S, self._promise()), **values)
@@ -129,36 +165,3 @@ class Reporter(pl.Callback):
         progress.epochs += 1
         if self._choice.better(values[self._choice.value], progress.best.get(self._choice.value)):
             progress.best = {"epoch": progress.epoch, **values}
-
-
-class Stopper(pl.Callback):
-    """Ends the fit when asked to, with a checkpoint from which it could go on."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self._attempt = attempt
-
-    @override
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take SIGTERM back: Lightning's handler would end the process in the midst of a step."""
-        self._attempt.stop.listen()
-
-    @override
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Asked during a validation or the last step before it: that epoch is whole and saved."""
-        done = self._attempt.progress.epochs
-        self._attempt.stop.check(f"after {done} of {trainer.max_epochs} epochs" if done else "before the first step")
-
-    @override
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
-    ) -> None:
-        """Save in the middle of the epoch and end; not on its last batch, from which no run could go on."""
-        stop, paths = self._attempt.stop, self._attempt.paths
-        if not stop.asked or trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
-            return
-        self._attempt.writer.write(
-            "phase", epoch=trainer.current_epoch, step=trainer.global_step, promise_s=60, phase="saving"
-        )
-        trainer.save_checkpoint(paths.last)
-        where = f"in epoch {trainer.current_epoch + 1}, after step {trainer.global_step}"
-        raise StopRun(f"Stopped {stop.by} {where}. Everything up to there is saved.")

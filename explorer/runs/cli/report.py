@@ -4,8 +4,10 @@ import json
 import math
 from typing import Any
 
+from explorer.runs import queue
 from explorer.runs.history import History, remaining_s
 from explorer.runs.processes import Moment
+from explorer.runs.sizes import disk_use
 from explorer.runs.status import RunStatus, State
 from explorer.runs.summary import RunSummary
 from explorer.runs.words import clock, span
@@ -29,7 +31,22 @@ def page(run: RunSummary, history: History) -> str:
     left = _remaining(history, run.status)
     if left is not None:
         lines.append(f"about {span(left)} left")
-    return "\n".join([*lines, *_epochs(history), f"folder {run.paths.root}"])
+    attempts = len(run.paths.attempts())
+    takes = f"folder {run.paths.root}, {size(disk_use(run.paths).total)}"
+    more = [f"attempts {attempts}"] if attempts > 1 else []
+    return "\n".join([*lines, *more, *labels(run), *_epochs(history), takes])
+
+
+def labels(run: RunSummary) -> list[str]:
+    """What people say about it; nothing where they said nothing."""
+    meta = run.meta
+    said = {"name": meta.name, "tags": ", ".join(meta.tags), "note": meta.note}
+    return [f"{word} {text}" for word, text in said.items() if text] + (["archived"] if meta.archived else [])
+
+
+def size(count: int) -> str:
+    """Bytes for people: "12 kB", "3.4 MB"."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
 def _epochs(history: History) -> list[str]:
@@ -78,6 +95,19 @@ def as_json(run: RunSummary) -> dict[str, Any]:
         "folder": str(run.paths.root),
         "best": dict(run.best),
         "config": dict(run.asked),
+        "tags": list(run.meta.tags),
+        "note": run.meta.note,
+        "archived": run.meta.archived,
+    }
+
+
+def details(run: RunSummary) -> dict[str, Any]:
+    """What is told of one run only. place: in the queue of its device from 1, null where it does not wait."""
+    mine = queue.find(run.id)
+    return {
+        "place": None if mine is None or run.status.over else queue.ahead_of(mine) + 1,
+        "attempts": list(run.paths.attempts()),
+        "bytes": disk_use(run.paths).total,
     }
 
 

@@ -1,0 +1,1 @@
+"""Runs under faults and under load, with real child processes."""

@@ -1,0 +1,104 @@
+"""A reader that polls the state of runs every 50 ms and holds each against what the kernel says of the process."""
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.runs import outcome, queue
+from explorer.runs.launches import read_launch, who_killed
+from explorer.runs.paths import RunPaths
+from explorer.runs.status import RunStatus, State, derive
+
+EVERY_S = 0.05
+_ENDED = {State.FINISHED, State.FAILED, State.STOPPED}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the kernel and the folder say of the latest attempt. process: "lives", "frozen", "dead" or "unknown"."""
+
+    attempt: int
+    process: str
+    waits: bool
+    ended: str
+
+
+def look(paths: RunPaths) -> Seen:
+    """One look, without asking explorer.runs.status."""
+    attempt = max(paths.attempts(), default=0)
+    launch, end = read_launch(paths, attempt), outcome.read(paths)
+    process = "unknown"
+    if launch is not None and launch.pid is not None:
+        process = _process(launch.pid, launch.ticks)
+    ended = end.state if end is not None and end.attempt >= attempt else ""
+    if not ended and who_killed(paths, attempt):
+        ended = "stopped"
+    return Seen(attempt, process, queue.find(paths.id) is not None, ended)
+
+
+def _process(pid: int, ticks: int | None) -> str:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        if int(fields[19]) != ticks:
+            return "dead"
+        if fields[0] in "ZX":
+            # The last thread may hold the files for a moment longer than the first.
+            return "dead" if sum(1 for _ in Path(f"/proc/{pid}/task").iterdir()) <= 1 else "unknown"
+        return "frozen" if fields[0] in "Tt" else "lives"
+    except (OSError, IndexError):
+        return "dead"
+
+
+def mistake(before: Seen, status: RunStatus, after: Seen) -> str:
+    """What is wrong with a state that was read between two looks; empty where nothing is."""
+    if before.attempt != after.attempt:
+        return ""
+    state, processes = status.state, {before.process, after.process}
+    if state in _ENDED and after.ended != state:
+        return f"{state}, but the record says {after.ended or 'nothing'}"
+    if before.ended and state != before.ended:
+        return f"{state}, but it had ended: {before.ended}"
+    if state is State.LOST and processes <= {"lives", "frozen"}:
+        return "lost, but its process lives"
+    if before.process == "dead" and not status.over and not (before.waits and state in (State.QUEUED, State.STOPPING)):
+        return f"{state}, but its process is dead"
+    if processes == {"frozen"} and state in (State.RUNNING, State.STARTING):
+        return f"{state}, but its process is frozen"
+    return ""
+
+
+class Reader(threading.Thread):
+    """Polls until it is told to end. polls: by state. wrong: each mistake with its run and time."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._runs: set[RunPaths] = set()
+        self._over = threading.Event()
+        self.polls: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+    def watch(self, paths: RunPaths) -> None:
+        """Poll this run from now on."""
+        self._runs = self._runs | {paths}
+
+    def forget(self, paths: RunPaths) -> None:
+        """No longer."""
+        self._runs = self._runs - {paths}
+
+    def run(self) -> None:
+        """Poll."""
+        while not self._over.wait(EVERY_S):
+            for paths in self._runs:
+                before = look(paths)
+                status = derive(paths)
+                found = mistake(before, status, look(paths))
+                self.polls[status.state] += 1
+                if found:
+                    self.wrong.append(f"{time.strftime('%H:%M:%S')} {paths.id}: {found} ({status.reason}) {before}")
+
+    def end(self) -> None:
+        """Stop polling."""
+        self._over.set()
+        self.join()

@@ -1,0 +1,71 @@
+"""What each attempt of a run went on from, and where the next one would."""
+
+from dataclasses import dataclass
+
+from explorer.runs.events import Event, EventReader, parse
+from explorer.runs.paths import RunPaths
+
+_LINE_BYTES = 262144
+_LINES_BEFORE_START = 1000  # one a second while the images are read
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """An attempt after the first. step: done before it; 0 where it began anew."""
+
+    attempt: int
+    step: int
+
+
+def resumed(paths: RunPaths) -> tuple[Resumed, ...]:
+    """Every attempt after the first that came so far as to say where it goes on, ascending."""
+    starts = ((attempt, _start(paths, attempt)) for attempt in paths.attempts() if attempt > 1)
+    return tuple(Resumed(attempt, _whole(start.values.get("resumed_from_step"))) for attempt, start in starts if start)
+
+
+def _start(paths: RunPaths, attempt: int) -> Event | None:
+    try:
+        with paths.events(attempt).open("rb") as lines:
+            for _ in range(_LINES_BEFORE_START):
+                line = lines.readline(_LINE_BYTES)
+                event = parse(line)
+                if event is not None and event.kind == "start":
+                    return event
+                if not line:
+                    return None
+    except OSError:
+        return None
+    return None
+
+
+def _whole(value: object) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def has_checkpoint(paths: RunPaths) -> bool:
+    """Whether there is anything to go on from."""
+    return paths.last.exists() or paths.best.exists()
+
+
+def saved_step(paths: RunPaths) -> int | None:
+    """The step of the checkpoint that a resume would go on from: 0 where there is none, None where nobody can tell.
+
+    By the time of the file: a checkpoint is written right after the record that names its step.
+    """
+    found = next((path for path in (paths.last, paths.best) if path.exists()), None)
+    if found is None:
+        return 0
+    try:
+        written = found.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+    for attempt in reversed(paths.attempts()):
+        steps = [event.step for event in EventReader(paths.events(attempt)).read() if _saves(event, written)]
+        if steps:
+            return steps[-1]
+    return None
+
+
+def _saves(event: Event, written: float) -> bool:
+    named = event.kind == "epoch" or event.values.get("phase") == "saving"
+    return named and event.time <= written

@@ -1,0 +1,1 @@
+"""`python -m explorer`: the commands, by what they are about."""

@@ -1,0 +1,144 @@
+"""`python -m explorer`: runs from a terminal, on servers without a browser, and for scripts."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from explorer.runs import queue
+from explorer.runs.cli import commands, keeping, lining_up, lookups
+from explorer.runs.cli.exits import FAILED, INTERRUPTED, CommandError, as_command_error
+from explorer.runs.status import State
+
+Command = Callable[[argparse.Namespace], int]
+
+_EPILOG = """\
+exit codes: 0 success, 1 it did not work, 2 wrong usage or a mistake in the config, 3 no such run,
+            4 the state of the run does not allow it, 130 interrupted
+ID may be the whole id of a run, a beginning of it that only one run has, or "latest".
+Runs live in EXPLORER_HOME (default ~/.augmentation-explorer). When a run is over, the command line in
+EXPLORER_ON_FINISH is run once, with EXPLORER_RUN_ID, _STATE, _REASON and _FOLDER."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a wrong usage ends in SystemExit(2)."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.run
+    try:
+        return command(options)
+    except BrokenPipeError:
+        # `... list | head` closes the pipe: no reason for a traceback, also none at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        print("Interrupted. A run that was started goes on.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        told = as_command_error(error)
+        if told is None:
+            raise
+        return _complain(options.json, told)
+
+
+def _complain(as_json: bool, error: CommandError) -> int:
+    if as_json:
+        print(json.dumps({"error": str(error), "errors": error.errors}, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(error, file=sys.stderr)
+    return error.code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m explorer",
+        description="Start, list, watch and stop training runs.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    table = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, run: Command, words: str) -> argparse.ArgumentParser:
+        command = table.add_parser(name, help=words, description=words, epilog=_EPILOG)
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+        command.add_argument("--json", action="store_true", help="print JSON for machines")
+        command.set_defaults(run=run)
+        return command
+
+    def add_for_run(name: str, run: Command, words: str) -> argparse.ArgumentParser:
+        command = add(name, run, words)
+        command.add_argument("id", metavar="ID")
+        return command
+
+    begin = add("start", commands.start, "start a run in the background and print its id")
+    begin.add_argument("config", metavar="CONFIG.json", help='the run\'s config; "-" reads standard input')
+    _add_wait(begin)
+    every = add("list", lookups.list_all, "list runs, newest first")
+    every.add_argument("--state", type=State, choices=list(State), action="append", help="only those in this state")
+    every.add_argument("--tag", action="append", default=[], metavar="T", help="only those with this tag")
+    every.add_argument("--all", action="store_true", help="archived ones too")
+    add_for_run("show", lookups.show, "show one run: its state and why, its progress, its results")
+    _add_log(add_for_run("logs", lookups.show_log, "print the end of what a run has printed"))
+    _add_stop(add_for_run("stop", commands.stop, "ask a run to save and stop, or to leave the queue, and wait for it"))
+    add_for_run("cancel", commands.cancel, "take a run out of the queue that has not begun")
+    _add_wait(add_for_run("resume", commands.resume, "let a stopped, failed or lost run go on from its checkpoint"))
+    longer = add_for_run("extend", commands.extend, "start a new run from the weights that a run ended with")
+    longer.add_argument("--epochs", type=int, required=True, metavar="N", help="train so many more")
+    _add_wait(longer)
+    move = add_for_run("move", lining_up.move, "let a waiting run come earlier or later")
+    move.add_argument("place", type=_place, metavar="first|up|down|last|PLACE", help="1 is the next to begin")
+    slots = add("slots", lining_up.slots, "print or set how many runs train at once on a device")
+    slots.add_argument("lane", nargs="?", choices=queue.LANES, metavar="DEVICE", help=", ".join(queue.LANES))
+    slots.add_argument("count", nargs="?", type=int, metavar="N", help=f"1 to {queue.MOST_AT_ONCE}")
+    _add_label(add_for_run("label", keeping.label, "change a run's name, tags and note, or archive it"))
+    delete = add("delete", keeping.delete, "move runs that are over into the trash")
+    delete.add_argument("id", nargs="+", metavar="ID")
+    restore = add("restore", keeping.restore, "put a deleted run back; alone: list what is in the trash")
+    restore.add_argument("entry", nargs="?", metavar="ENTRY", help="what `delete` printed, or the run's whole id")
+    return parser
+
+
+def _add_wait(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--wait", action="store_true", help="wait for its end; success only if it finishes")
+
+
+def _add_stop(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for its end")
+    command.add_argument("--timeout", type=_seconds, default=60.0, metavar="S", help="wait so long (default 60)")
+    command.add_argument("--now", action="store_true", help="end it without saving")
+
+
+def _add_log(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-f", "--follow", action="store_true", help="go on printing until the run is over")
+    command.add_argument("--lines", type=_count, default=200, metavar="N", help="the last so many (default 200)")
+    command.add_argument("--grep", metavar="TEXT", help="only lines with this text, in upper or lower case")
+
+
+def _add_label(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--name", help='"" goes back to the name in its config')
+    command.add_argument("--tag", action="append", default=[], metavar="T", help="add a tag; may be repeated")
+    command.add_argument("--untag", action="append", default=[], metavar="T", help="remove a tag; may be repeated")
+    command.add_argument("--note", metavar="TEXT")
+    archive = command.add_mutually_exclusive_group()
+    archive.add_argument("--archive", action="store_true", default=None, help="leave it out of lists")
+    archive.add_argument("--unarchive", action="store_false", dest="archive", default=None, help="list it again")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"must be seconds from 0 up, not {text}")
+    return value
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 up, not {text}")
+    return int(text)
+
+
+def _place(text: str) -> str:
+    if text not in ("first", "up", "down", "last") and (not text.isdigit() or _count(text) < 1):
+        raise argparse.ArgumentTypeError(f"must be first, up, down, last or a place from 1 up, not {text}")
+    return text

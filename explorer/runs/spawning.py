@@ -1,0 +1,82 @@
+"""The process of an attempt: how it is started, and the note of how it ended. Imports no config, and so no pipeline."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import explorer
+from explorer.runs import queue
+from explorer.runs.launches import Launch, write_ended, write_launch
+from explorer.runs.paths import RunPaths, home
+from explorer.runs.processes import Moment, start_ticks
+from explorer.runs.queue import Ticket
+
+# kind of run -> the module that runs it: `python -m MODULE RUN_DIR`
+MODULES: dict[str, str] = {"train": "explorer.training"}
+
+
+class LaunchError(RuntimeError):
+    """The run could not be started; its folder, where there is one, says so too."""
+
+
+class WrongState(LaunchError):
+    """What the run does at this moment, or how it ended, does not allow it."""
+
+
+def launch_attempt(paths: RunPaths, kind: str, attempt: int, *, ticket: Ticket | None = None, tries: int = 1) -> None:
+    """Start the trainer of a folder that is ready, and note its process. Raises OSError.
+
+    ticket: its place in the queue, which is handed to the process; without one it begins at once.
+    tries: how often this attempt was started before, this time included.
+    """
+    launch = Launch.prepared(Moment.now(), paths, tries)
+    command = [sys.executable, "-P", "-m", MODULES[kind], str(paths.root)]
+    open_files = () if ticket is None else (ticket.descriptor,)
+    try:
+        with paths.log.open("ab") as log:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=paths.root,
+                env=_environment(ticket),
+                pass_fds=open_files,
+                start_new_session=True,  # Ctrl-C in the server's terminal, or its death, is not the run's
+            )
+    finally:
+        if ticket is not None:
+            ticket.close()
+    try:
+        write_launch(paths, attempt, replace(launch, pid=child.pid, ticks=start_ticks(child.pid)))
+    except OSError:
+        child.kill()  # a process that nobody can name must not go on
+        raise
+    finally:
+        threading.Thread(target=_collect, args=(child, paths, attempt), daemon=True).start()
+
+
+def _environment(ticket: Ticket | None) -> dict[str, str]:
+    place = {} if ticket is None else {queue.TICKET_VARIABLE: str(ticket.descriptor)}
+    project = str(Path(explorer.__file__).resolve().parent.parent)
+    search = [project, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(search),
+        "PYTHONUNBUFFERED": "1",  # the log is followed while it grows
+        "PYTHONIOENCODING": "utf-8",
+        "NO_ALBUMENTATIONS_UPDATE": "1",  # else its import calls home
+        "EXPLORER_HOME": str(home()),
+        **place,
+    }
+
+
+def _collect(child: "subprocess.Popen[bytes]", paths: RunPaths, attempt: int) -> None:
+    """Wait for the child, so that it does not stay behind as a zombie, and note how it ended."""
+    code = child.wait()
+    with contextlib.suppress(OSError):  # the folder may be gone; the note is for words only
+        write_ended(paths, attempt, code)

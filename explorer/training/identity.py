@@ -1,0 +1,86 @@
+"""What a run met: versions, processor, data, initial weights. Where any differs, a resume is not exact to the bit."""
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from explorer.runs.events import EventReader
+from explorer.runs.paths import RunPaths
+from explorer.training.prepared import Prepared
+from explorer.training.stopping import TrainingError
+
+_PACKAGES = ("torch", "pytorch-lightning", "albumentations", "opencv-python-headless", "numpy", "efficientnet-pytorch")
+_DATA = {
+    "training images": "Its training images are not those that it began with",
+    "validation images": "Its validation images are not those that it began with",
+    "pixels": "The pictures of its data set have changed since it began",
+}
+_MEMORY_FORMAT = "channels_last"
+
+Identity = Mapping[str, str]
+
+
+def of_machine(device: str, threads: int, precision: str) -> dict[str, str]:
+    """What decides the last bits of a number."""
+    versions = {package: _version(package) for package in _PACKAGES}
+    return versions | {
+        "python": platform.python_version(),
+        "device": device,
+        "vector instructions": torch.backends.cpu.get_cpu_capability(),
+        "threads": str(threads),
+        "precision": precision,
+        "memory format": _MEMORY_FORMAT,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def of_data(train: Prepared, val: Prepared) -> dict[str, str]:
+    """Hashes of the split and, where they are in memory, of all pixels."""
+    pixels = f"{train.pixels()} {val.pixels()}".strip()
+    return {"training images": train.listing(), "validation images": val.listing(), "pixels": pixels}
+
+
+def of_weights(network: torch.nn.Module) -> dict[str, str]:
+    """A hash of the initial weights."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name, value in network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.detach().cpu().numpy().tobytes())
+    return {"initial weights": digest.hexdigest()}
+
+
+def first(paths: RunPaths, attempt: int) -> Identity:
+    """What the first attempt before `attempt` noted that came so far; empty where none did."""
+    for earlier in range(1, attempt):
+        for event in EventReader(paths.events(earlier)).read():
+            found: Any = event.values.get("identity")
+            if event.kind == "start" and isinstance(found, dict):
+                return {str(name): str(value) for name, value in found.items()}
+    return {}
+
+
+def check_data(before: Identity, now: Identity) -> None:
+    """Raises TrainingError where a resumed run would train on other data than it began with."""
+    for name, words in _DATA.items():
+        old, new = before.get(name, ""), now.get(name, "")
+        if old and new and old != new:
+            raise TrainingError(f"{words}. Put the data back, or start a new run with Duplicate and change.")
+
+
+def differences(before: Identity, now: Identity) -> list[str]:
+    """What is not as it was, such as "torch: 2.12.0 then, 2.13.0 now"; empty for a first attempt."""
+    return [
+        f"{name}: {before[name] or 'unknown'} then, {value or 'unknown'} now"
+        for name, value in now.items()
+        if name in before and before[name] != value
+    ]

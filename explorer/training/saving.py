@@ -1,0 +1,109 @@
+"""Saving in the middle of an epoch, so that a run can go on from there: now and then, and when it is asked to stop."""
+
+import copy
+import os
+import time
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from typing_extensions import override
+
+from explorer.training.attempt import Attempt
+from explorer.training.checkpoints import AtomicCheckpointIO
+from explorer.training.data import Batch
+from explorer.training.reporting import Reporter
+from explorer.training.stopping import StopRun, TrainingError
+
+EVERY_VARIABLE = "EXPLORER_SAVE_EVERY_S"
+_EVERY_S = 120.0  # what a killed run loses at most, where its epochs take longer
+_PROMISE_S = 60.0
+
+
+class Saver(pl.Callback):
+    """Saves, and ends the fit when asked to.
+
+    From the last batch of an epoch no run could go on: its validation would be skipped. So the state before it is
+    kept in memory, and saved where a stop is asked for in that batch or in the validation.
+    """
+
+    def __init__(self, attempt: Attempt, reporter: Reporter, io: AtomicCheckpointIO) -> None:
+        self._attempt = attempt
+        self._reporter = reporter
+        self._io = io
+        self._every_s = float(os.environ.get(EVERY_VARIABLE, _EVERY_S))
+        self._saved_at = time.monotonic()
+        self._before_last: dict[str, Any] | None = None
+
+    @override
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take SIGTERM back: Lightning's handler would end the process in the midst of a step."""
+        self._attempt.stop.listen()
+
+    @override
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Asked while the epoch before was saved: it is whole."""
+        self._before_last = None
+        done = self._attempt.progress.epochs
+        self._attempt.stop.check(f"after {done} of {trainer.max_epochs} epochs" if done else "before the first step")
+
+    @override
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
+    ) -> None:
+        """Save where it is time, or where a stop was asked for, which then ends the fit."""
+        batches = trainer.fit_loop.epoch_loop.batch_progress
+        if batches.is_last_batch:
+            self._check_stop(trainer, "in the last step")
+            return
+        due = time.monotonic() - self._saved_at >= self._every_s
+        if self._attempt.stop.asked or due:
+            self._save(trainer, self._state(trainer, pl_module))
+        if self._attempt.stop.asked:
+            where = f"in epoch {trainer.current_epoch + 1}, after step {trainer.global_step}"
+            raise StopRun(f"Stopped {self._attempt.stop.by} {where}. Everything up to there is saved.")
+        if batches.current.ready == int(trainer.num_training_batches) - 1:
+            self._before_last = copy.deepcopy(self._state(trainer, pl_module))
+
+    @override
+    def on_validation_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Batch,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """A validation may take minutes: a stop does not wait for its end."""
+        self._check_stop(trainer, "in the validation")
+
+    def _check_stop(self, trainer: pl.Trainer, where: str) -> None:
+        stop = self._attempt.stop
+        if not stop.asked:
+            return
+        words = f"Stopped {stop.by} {where} of epoch {trainer.current_epoch + 1}."
+        if self._before_last is not None:
+            self._save(trainer, self._before_last)
+            raise StopRun(f"{words} Everything before that step is saved.")
+        raise StopRun(f"{words} {self._attempt.progress.kept}")
+
+    def _state(self, trainer: pl.Trainer, module: pl.LightningModule) -> dict[str, Any]:
+        self._reporter.check()
+        numbers = [parameter.detach() for parameter in module.parameters() if parameter.requires_grad]
+        if not all(bool(torch.isfinite(values).all()) for values in numbers):
+            raise TrainingError(
+                f"The weights became nan or infinite in step {trainer.global_step}. "
+                "Lower the learning rate, or choose the precision 32-true."
+            )
+        state: dict[str, Any] = trainer._checkpoint_connector.dump_checkpoint(weights_only=False)
+        return state
+
+    def _save(self, trainer: pl.Trainer, state: dict[str, Any]) -> None:
+        attempt = self._attempt
+        attempt.writer.write(
+            "phase", epoch=trainer.current_epoch, step=trainer.global_step, promise_s=_PROMISE_S, phase="saving"
+        )
+        self._io.save_checkpoint(state, attempt.paths.last)
+        attempt.writer.sync()
+        self._saved_at = time.monotonic()

@@ -1,0 +1,80 @@
+"""A run's time in the queue, before anything heavy is imported: so long it costs little memory."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from explorer.runs import queue
+from explorer.runs.launches import note_process
+from explorer.runs.paths import RunPaths
+from explorer.runs.queue import Slot
+from explorer.training.stopping import StopRequest
+
+_LOOK_EVERY_S = 0.2
+_SLOWEST_S = 1.0
+
+
+def wait_for_turn(paths: RunPaths, stop: StopRequest, begin: Callable[[], None]) -> Slot | None:
+    """Wait until it is this run's turn and a slot of its device is free.
+
+    begin: called at that moment. Returns None at once for a trainer that somebody starts by hand, without a ticket.
+    Raises StopRun, OSError.
+    """
+    place = queue.find(paths.id)
+    if place is None:
+        begin()
+        return None
+    with contextlib.suppress(OSError):
+        note_process(paths)
+    try:
+        while True:
+            stop.check("while it waited for its turn")
+            pause = _LOOK_EVERY_S
+            try:
+                slot = queue.try_begin(paths.id, begin)
+                if slot is not None:
+                    _choose_gpu(slot)
+                    return slot
+                place = queue.find(paths.id) or _again(paths, place)
+                pause *= 1 + queue.ahead_of(place) // 4
+            except FileNotFoundError:
+                # Somebody deletes the queue at this moment. Where it is the run that is gone, there is no more to do.
+                if not paths.root.exists():
+                    raise
+            time.sleep(min(_SLOWEST_S, pause))
+    finally:
+        _give_up_ticket(paths)
+
+
+def _again(paths: RunPaths, place: queue.Waiting) -> queue.Waiting:
+    """Somebody has deleted the ticket, or all of the queue: line up again."""
+    with contextlib.suppress(queue.QueueError), queue.guard():
+        # Under the guard nobody moves tickets, so that one which cannot be seen is gone.
+        if queue.find(paths.id) is None:
+            queue.take(paths.id, place.lane)  # held until this process ends
+    return queue.find(paths.id) or place
+
+
+def _give_up_ticket(paths: RunPaths) -> None:
+    with contextlib.suppress(queue.QueueError, OSError), queue.guard():
+        queue.drop(paths.id)
+    number = os.environ.pop(queue.TICKET_VARIABLE, "")
+    if number.isdigit():
+        with contextlib.suppress(OSError):
+            os.close(int(number))
+
+
+def _choose_gpu(slot: Slot) -> None:
+    """On a machine with several GPUs the runs of one moment go to different ones."""
+    if slot.lane == "gpu" and "CUDA_VISIBLE_DEVICES" not in os.environ and (count := _gpus()) > 1:
+        os.environ["CUDA_VISIBLE_DEVICES"] = str(slot.number % count)
+
+
+def _gpus() -> int:
+    # The driver's own list: asking torch would load it.
+    try:
+        return sum(1 for _ in Path("/proc/driver/nvidia/gpus").iterdir())
+    except OSError:
+        return 0

@@ -1,0 +1,160 @@
+"""The run that a form was filled from: its values, and how the form differs from them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.runs.config import ConfigError, RunConfig, loads
+from explorer.runs.paths import RunNotFound, run_paths
+from explorer.runs.summary import summarise
+from explorer.ui.texts import Train as T
+from explorer.ui.train_values import DEFAULTS, PLAIN, SHAPES, Values, run_pipeline
+
+MAX_NAME = 100
+_SHORTEST = 20  # of a run's name, when what differs from it takes the room
+_TEXTS = ("learning_rate", "weight_decay", "pos_weight", "dataset_seed", "workers", "threads")
+
+
+class SourceError(ValueError):
+    """The run cannot be read any more."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A run to start from: what people call it, its config, and the form's values that would make it again."""
+
+    id: str
+    name: str
+    config: RunConfig
+    values: Values
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of the form, and how it was and is, in words."""
+
+    field: str
+    was: str
+    now: str
+
+    @property
+    def label(self) -> str:
+        return T.LABELS[self.field]
+
+
+def load(run_id: str) -> Source:
+    """The run of this id. Raises SourceError with a sentence."""
+    try:
+        paths = run_paths(run_id)
+        config = loads(paths.config.read_bytes())
+    except RunNotFound as error:
+        raise SourceError(str(error)) from error
+    except OSError as error:
+        raise SourceError(T.SOURCE_UNREADABLE.format(id=run_id, reason=error.strerror or error)) from error
+    except ConfigError as error:
+        raise SourceError(T.SOURCE_UNREADABLE.format(id=run_id, reason=error)) from error
+    return Source(run_id, summarise(paths).name, config, values_of(config, run_id))
+
+
+def values_of(config: RunConfig, run_id: str) -> Values:
+    """The form's values that make this config again; the name is left to be found anew."""
+    spec = config.dataset
+    found: Values = dict(DEFAULTS) | {name: getattr(config, name) for name in PLAIN}
+    found |= {"name": "", "source": run_id, "pipeline": run_pipeline(run_id), "dataset": spec.kind}
+    for name, value in spec.model_dump().items():
+        form_name = {"image_size": "shapes_size", "seed": "dataset_seed"}.get(name, name)
+        if form_name in DEFAULTS:
+            found[form_name] = value
+    # The form has one seed for both; another one for the data is kept where nobody sees a field for it.
+    found["dataset_seed"] = "" if spec.seed == config.seed else spec.seed
+    for name in ("pos_weight", "workers", "threads"):
+        found[name] = getattr(config, name)
+    for name in _TEXTS:
+        found[name] = "" if found[name] is None else _plain(found[name])
+    return found
+
+
+def differences(values: Values, pipeline: Pipeline | None, source: Source) -> list[Difference]:
+    """How the form differs from the run, in the form's order; fields that the form does not use now are left out."""
+    found = []
+    for name in DEFAULTS:
+        if name == "pipeline":
+            if pipeline is not None and pipeline != source.config.pipeline:
+                found.append(_of_pipelines(source.config.pipeline, pipeline))
+        elif _matters(name, values, source.values) and not _same(name, values[name], source.values[name]):
+            found.append(Difference(name, shown(name, source.values[name]), shown(name, values[name])))
+    return found
+
+
+def _matters(name: str, values: Values, before: Values) -> bool:
+    kinds = {values["dataset"], before["dataset"]}
+    if name in SHAPES:
+        return kinds == {"shapes"}
+    if name == "path":
+        return kinds == {"image_folder"}
+    if name == "val_fraction":
+        return len(kinds) == 1 and kinds != {"shapes"}
+    if name == "pos_weight":
+        return "bce" in (values["loss"], before["loss"])
+    return name not in ("name", "source")
+
+
+def _same(name: str, now: Any, before: Any) -> bool:
+    if name == "path":
+        return Path(now).expanduser() == Path(before).expanduser()
+    if name not in _TEXTS:
+        return bool(now == before)
+    try:
+        return float(now) == float(before)  # 1e-2 is 0.01
+    except ValueError:
+        return now.strip() == before.strip()
+
+
+def shown(name: str, value: Any) -> str:
+    """A value of the form, as the form shows it."""
+    words: dict[str, dict[Any, str]] = {
+        "dataset": T.KINDS,
+        "weights": T.WEIGHTS,
+        "frozen": T.FROZEN,
+        "loss": T.LOSSES,
+        "accelerator": {"auto": T.AUTO_PLAIN},
+    }
+    if value == "":
+        return T.EMPTY
+    text = words.get(name, {}).get(value)
+    return text if text is not None else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    # As short as it can be and still the same number: 0.01, 1e-05, 3.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:
+    was, becomes = (pipeline.name or steps_of(pipeline) for pipeline in (before, now))
+    return Difference("pipeline", was, T.OTHER_SETTINGS if becomes == was else becomes)
+
+
+def steps_of(pipeline: Pipeline) -> str:
+    """The transforms that are switched on, by name."""
+    nodes = (node for node, _ in walk(pipeline.nodes))
+    return ", ".join(node.transform for node in nodes if isinstance(node, Step) and node.enabled) or T.NO_STEPS
+
+
+def name_for(source: Source, found: list[Difference]) -> str:
+    """A name for a run that differs so from its source, at most MAX_NAME characters: what differs is kept whole."""
+    if not found:
+        return T.NAME_AGAIN.format(name=_cut(source.name, MAX_NAME - len(T.NAME_AGAIN.format(name=""))))
+    changes = ", ".join(T.NAME_CHANGE.format(field=_lower(one.label), now=one.now) for one in found)
+    changes = _cut(changes, MAX_NAME - _SHORTEST - len(T.NAME_CHANGED.format(name="", changes="")))
+    room = MAX_NAME - len(T.NAME_CHANGED.format(name="", changes=changes))
+    return T.NAME_CHANGED.format(name=_cut(source.name, room), changes=changes)
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

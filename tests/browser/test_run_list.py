@@ -1,0 +1,137 @@
+"""Finding and tidying up runs, with the mouse and with the keyboard, while another one trains."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from explorer.runs import launcher, meta, outcome, trash
+from explorer.runs.outcome import Outcome
+from explorer.runs.paths import RunPaths, list_runs
+from explorer.runs.status import State
+from scripts.server import Server
+from tests.runs.conftest import make_folder, wait_for_state
+
+NAMES = ("ada", "bob", "cleo", "dora", "emil", "fritz")
+
+
+@pytest.fixture
+def runs(server: Server) -> list[RunPaths]:
+    """Six runs that are over: the last is archived, the even ones have a tag."""
+    del server  # it makes the home
+    made = [make_folder(f"run-{name}", f"개미 {name}") for name in NAMES]
+    for number, paths in enumerate(made):
+        outcome.write(paths, Outcome("finished", "All epochs are done.", 1.0, best={"auroc": 0.6 + number / 20}))
+        meta.change(paths, tags=["../even one"] if number % 2 == 0 else [], archived=number == 5)
+    return made
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("[data-testid=run-list] li")
+
+
+def names(page: Page) -> list[str]:
+    return rows(page).locator(".name").all_inner_texts()
+
+
+def count(page: Page) -> Locator:
+    return page.locator("[data-testid=run-list] .count")
+
+
+@pytest.mark.usefixtures("runs")
+def test_runs_are_found_by_words_tags_and_order_and_it_is_remembered(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/runs")
+    expect(count(page)).to_have_text("5 of 6")  # the archived one is out of sight
+    page.get_by_label("Show archived").check()
+    expect(count(page)).to_have_text("6 of 6")
+    page.get_by_label("Order", exact=True).select_option("auroc")
+    assert names(page) == [f"개미 {name}" for name in reversed(NAMES)]
+    rows(page).nth(1).get_by_role("button", name="../even one").click()
+    expect(count(page)).to_have_text("3 of 6")
+    search = page.get_by_role("searchbox", name="Search")
+    search.fill("digits 개미 cleo")
+    expect(count(page)).to_have_text("1 of 6")
+
+    # It is all there again after a look at one of them.
+    rows(page).locator("a").click()
+    page.get_by_role("button", name="All runs").click()
+    expect(count(page)).to_have_text("1 of 6")
+    expect(search).to_have_value("digits 개미 cleo")
+    search.press("Escape")
+    expect(search).to_have_value("")
+    assert names(page) == ["개미 emil", "개미 cleo", "개미 ada"]
+    search.fill("nothing of the kind")
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(count(page)).to_have_text("5 of 6")
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_hand_on_the_keyboard_moves_chooses_searches_and_opens(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/runs")
+    expect(count(page)).to_have_text("5 of 6")
+    search = page.get_by_role("searchbox", name="Search")
+    search.focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows(page).nth(0).locator("a")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")
+    expect(rows(page).nth(1).get_by_role("checkbox")).to_be_checked()
+    expect(count(page)).to_have_text("5 of 6 · 1 selected")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("dora")
+    expect(count(page)).to_have_text(re.compile("^1 of 6"))
+    page.keyboard.press("Escape")
+    expect(count(page)).to_have_text("5 of 6 · 1 selected")
+    page.keyboard.press("ArrowDown")
+    opened = rows(page).nth(0).get_attribute("data-id")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="All runs")).to_be_visible()
+    assert opened is not None
+    assert opened in page.url
+
+
+def test_ticks_leave_rows_and_focus_alone_and_what_lives_is_not_deleted(
+    page: Page, server: Server, runs: list[RunPaths], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    alive = make_folder("living", "works_until_stopped")
+    launcher.launch_attempt(alive, "train", 1)
+    wait_for_state(alive, State.RUNNING)
+    page.goto(f"{server.url}/runs")
+    expect(count(page)).to_have_text("6 of 7")
+    row = page.locator(f"[data-id='{runs[1].id}']")
+    row.evaluate("(row) => { row.mine = true; }")
+    row.locator("a").focus()
+
+    # Something changes elsewhere: it arrives, and nothing that was there is made anew.
+    meta.change(runs[0], name="이름 new")
+    expect(page.get_by_text("이름 new")).to_be_visible()
+    expect(row.locator("a")).to_be_focused()
+    assert row.evaluate("(row) => row.mine") is True
+
+    page.get_by_label("Select all that are shown").check()
+    expect(count(page)).to_have_text("6 of 7 · 6 selected")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Deleted 5 runs.")).to_be_visible()
+    expect(page.get_by_text("Stop it first")).to_be_visible()
+    expect(count(page)).to_have_text("1 of 2")
+    assert len(trash.deleted()) == 5
+    page.get_by_role("button", name="Undo").click()
+    expect(count(page)).to_have_text("6 of 7")
+    assert len(list_runs()) == 7
+
+
+def test_checkpoints_are_removed_only_after_a_second_question(page: Page, server: Server, runs: list[RunPaths]) -> None:
+    runs[0].checkpoints.mkdir()
+    runs[0].best.write_bytes(b"b")
+    runs[0].last.write_bytes(b"l" * 3_000_000)
+    page.goto(f"{server.url}/runs")
+    page.get_by_role("checkbox", name="Select 개미 ada").check()
+    page.get_by_role("button", name="Keep best checkpoints only").click()
+    page.get_by_role("button", name="Cancel").click()
+    assert runs[0].last.exists()
+    page.get_by_role("button", name="Keep best checkpoints only").click()
+    page.get_by_role("button", name="Remove the other checkpoints").click()
+    expect(page.get_by_text("Freed 3 MB in 1 run.")).to_be_visible()
+    assert not runs[0].last.exists()

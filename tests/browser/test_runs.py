@@ -1,0 +1,109 @@
+"""Several runs, as a person has them: one waits, one is told, stopped, resumed, changed, renamed, deleted, put back."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from scripts.server import Server
+from tests.browser import looking
+
+LONG = 240_000  # ms: trainers stand back for whatever else the computer does
+
+
+def set_number(page: Page, label: str, value: int, effect: str) -> None:
+    """Type into a field of the Train page, and wait until its summary says so."""
+    box = page.get_by_role("spinbutton", name=label)
+    box.fill(str(value))
+    box.press("Enter")
+    expect(page.get_by_text(re.compile(effect))).to_be_visible()
+
+
+def set_epochs(page: Page, epochs: int) -> None:
+    set_number(page, "Epochs", epochs, rf"\b{epochs} epochs of")
+
+
+def start(page: Page) -> str:
+    """Press Start, and return the address of the new run's page."""
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/runs?*run=*")
+    return page.url
+
+
+def state(page: Page, word: str) -> None:
+    expect(page.get_by_text(word, exact=True).first).to_be_visible(timeout=LONG)
+
+
+def points(page: Page) -> list[int]:
+    """The epochs that the loss curve of the validation has, in order."""
+    chart = page.locator("[data-testid=plot][data-key$=loss] .js-plotly-plot")
+    found: list[int] = chart.evaluate("chart => Array.from(chart.data[2].x)")
+    return found
+
+
+def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_text("Play", exact=True).click()
+    looking.settle(page)
+
+    # The first trains, the second waits and says for what.
+    page.get_by_role("button", name="Train with this").click()
+    set_number(page, "Training images", 80, "80 images train")
+    set_epochs(page, 2)
+    start(page)
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG)
+    page.get_by_role("link", name="Train").click()
+    set_epochs(page, 5)
+    second = start(page)
+    state(page, "queued")
+    expect(page.get_by_text("next in line")).to_be_visible()
+    expect(page.get_by_role("link", name="Runs (2)")).to_be_visible()
+
+    # On another page, a message when the first ends; the preview stays where it is.
+    page.get_by_role("link", name="Augment").click()
+    looking.settle(page)
+    slider = page.get_by_role("slider", name="Probability p")
+    slider.focus()
+    shown = looking.fingerprint(page)
+    toast = page.get_by_test_id("stToast")
+    expect(toast).to_contain_text(re.compile(r"finished · AUROC 0\.\d{3}"), timeout=LONG)
+    expect(page.get_by_role("link", name="Runs (1)")).to_be_visible()
+    assert looking.fingerprint(page) == shown
+    expect(slider).to_be_focused()
+
+    # The second began by itself. Stopped in the midst of its work, it goes on from there.
+    page.goto(second)
+    expect(page.get_by_text(re.compile("Confusion matrix, epoch"))).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Stop").click()
+    state(page, "stopped")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text(re.compile(r"Resumed once: attempt 2 from step \d+"))).to_be_visible(timeout=LONG)
+    state(page, "finished")
+    expect(page.get_by_text("Confusion matrix, epoch 5")).to_be_visible()
+    assert points(page) == [1, 2, 3, 4, 5]
+    expect(page.get_by_role("button", name="Resume")).to_have_count(0)
+
+    # The same again with one change, which the form tells.
+    page.get_by_role("button", name="Duplicate and change").click()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("5")
+    set_epochs(page, 1)
+    expect(page.get_by_text("was 5")).to_be_visible()
+    start(page)
+    expect(page.get_by_role("heading", name=re.compile("epochs 1"))).to_be_visible()
+
+    # Renamed while it lives; Enter submits.
+    page.get_by_role("button", name="More").click()
+    name = page.get_by_role("textbox", name="Name")
+    name.fill("Short one")
+    name.press("Enter")
+    expect(page.get_by_role("heading", name="Short one")).to_be_visible()
+    expect(name).to_have_count(0)
+    state(page, "finished")
+
+    # Deleted, and put back.
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Delete").click()
+    row = page.locator("[data-testid=run-list] li", has_text="Short one")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(1)

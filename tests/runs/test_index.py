@@ -1,0 +1,221 @@
+"""The list of runs is read from a cache only where that gives what a fresh look would give."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from explorer.runs import index, launcher, meta, outcome, summary, trash
+from explorer.runs.control import request_stop
+from explorer.runs.launches import Launch, write_launch
+from explorer.runs.outcome import Outcome
+from explorer.runs.paths import RunPaths, list_runs
+from explorer.runs.processes import Moment
+from explorer.runs.sizes import disk_use, keep_best_only
+from explorer.runs.status import State
+from explorer.runs.summary import RunSummary, summaries, summarise
+from tests.runs.conftest import make_folder, wait_for_state
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the runs that were read anew. What is done in a test counts as done long ago."""
+    read: list[str] = []
+
+    def noted(paths: RunPaths) -> RunSummary:
+        read.append(paths.id)
+        return summarise(paths)
+
+    monkeypatch.setattr(index, "SETTLED_S", -1.0)
+    monkeypatch.setattr(index, "WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr(summary._INDEX, "_read", noted)
+    monkeypatch.setattr(summary._INDEX, "_homes", {})
+    return read
+
+
+@pytest.fixture
+def over(folder: RunPaths) -> RunPaths:
+    outcome.write(folder, Outcome("finished", "All epochs are done.", 1.0, best={"auroc": 0.75}))
+    meta.change(folder, name="개미 ../", tags=["a b"])
+    return folder
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in another process: only the file is left."""
+    monkeypatch.setattr(summary._INDEX, "_homes", {})
+
+
+def test_a_run_that_is_over_is_read_once(over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = summaries()
+    assert (first[0].name, first[0].meta.tags, first[0].bytes) == ("개미 ../", ("a b",), disk_use(over).total)
+    assert summaries() == first == (summarise(over),)
+    forget(monkeypatch)
+    assert summaries() == first
+    assert reads == [over.id]
+
+
+def _renamed(paths: RunPaths) -> None:
+    meta.change(paths, name="another")
+
+
+def _ended_again(paths: RunPaths) -> None:
+    outcome.write(paths, Outcome("failed", "The disk is full.", 2.0))
+
+
+def _edited_in_place(paths: RunPaths) -> None:
+    paths.meta.write_text(paths.meta.read_text().replace("개미 ../", "개미 ..!"))  # of the same size
+
+
+def _resumed(paths: RunPaths) -> None:
+    write_launch(paths, 1, Launch.prepared(Moment.now()))
+
+
+def _lighter(paths: RunPaths) -> None:
+    assert keep_best_only(paths) > 0
+
+
+def _without_outcome(paths: RunPaths) -> None:
+    paths.outcome.unlink()
+
+
+def _config_edited(paths: RunPaths) -> None:
+    paths.config.write_text('{"name": "x", "epochs": 7}')
+
+
+@pytest.mark.parametrize(
+    "change", [_renamed, _ended_again, _edited_in_place, _resumed, _lighter, _without_outcome, _config_edited]
+)
+@pytest.mark.parametrize("from_file", [False, True])
+def test_a_run_that_was_changed_is_read_anew(
+    over: RunPaths,
+    reads: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[RunPaths], None],
+    from_file: bool,
+) -> None:
+    over.checkpoints.mkdir()
+    over.best.write_bytes(b"b")
+    over.last.write_bytes(b"l" * 9000)
+    before = summaries()
+    if from_file:
+        forget(monkeypatch)
+    change(over)
+    assert summaries() == (summarise(over),) != before
+    assert len(reads) == 2
+
+
+def test_a_run_that_is_resumed_is_alive_at_once_and_never_cached(
+    started: Callable[[str], RunPaths], reads: list[str]
+) -> None:
+    paths = started("works_until_stopped")
+    request_stop(paths)
+    wait_for_state(paths, State.STOPPED)
+    summaries()
+    reads.clear()
+    paths.stop.unlink()
+    launcher.launch_attempt(paths, "train", 2)
+    assert not summaries()[0].status.over
+    wait_for_state(paths, State.RUNNING)
+    assert [summaries()[0].status.state for _ in range(3)] == [State.RUNNING] * 3
+    assert len(reads) == 4
+    assert paths.id not in _stored()["runs"]
+
+
+def _stored() -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = json.loads(index._file("runs").read_text())
+    return found
+
+
+def test_what_has_just_changed_is_read_again(over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "SETTLED_S", 3600.0)
+    summaries()
+    summaries()
+    assert reads == [over.id] * 2
+
+
+def test_another_day_or_boot_tells_the_story_anew(
+    folder: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summaries()
+    monkeypatch.setattr(summary._INDEX, "_stamp", lambda: "tomorrow")
+    summaries()
+    summaries()
+    assert reads == [folder.id] * 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '{"stamp": 1}', "\x00\xff",
+     '{"stamp": STAMP, "runs": []}', '{"stamp": STAMP, "runs": {"ID": 3}}',
+     '{"stamp": STAMP, "runs": {"ID": {"attempt": 0, "signature": [], "value": {}}}}',
+     '{"stamp": STAMP, "runs": {"../../x": {"attempt": [], "signature": 7, "value": []}}}'],
+)  # fmt: skip
+def test_a_damaged_cache_is_ignored(
+    over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    good = summaries()
+    text = content.replace("STAMP", json.dumps(summary._stamp())).replace("ID", over.id)
+    index._file("runs").write_text(text)
+    forget(monkeypatch)
+    assert summaries() == good
+    assert reads == [over.id] * 2
+
+
+def test_a_value_of_the_cache_that_makes_no_sense_is_read_anew(
+    over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = summaries()
+    text = index._file("runs").read_text()
+    index._file("runs").write_text(text.replace('"finished"', '"asleep"'))
+    forget(monkeypatch)
+    assert summaries() == good
+    assert reads == [over.id] * 2
+
+
+@pytest.mark.usefixtures("reads")
+def test_a_deleted_run_is_gone_from_the_list_and_from_the_cache(over: RunPaths) -> None:
+    other = make_folder("other")
+    summaries()
+    entry = trash.delete(over)
+    assert [run.id for run in summaries()] == [other.id]
+    assert set(_stored()["runs"]) == {other.id}
+    trash.restore(entry)
+    assert [run.id for run in summaries()] == [paths.id for paths in list_runs()]
+
+
+@pytest.mark.usefixtures("reads")
+def test_a_cache_that_cannot_be_written_keeps_nobody_from_the_list(over: RunPaths) -> None:
+    index._file("runs").parent.write_text("a file where a folder should be")
+    assert [run.id for run in summaries()] == [over.id]
+    assert summaries()[0].status.state is State.FINISHED
+
+
+@pytest.mark.usefixtures("reads")
+def test_the_cache_is_not_written_at_every_look(over: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "WRITE_EVERY_S", 3600.0)
+    summaries()
+    first = index._file("runs").stat()
+    meta.change(over, name="another")
+    assert summaries()[0].name == "another"
+    assert index._file("runs").stat().st_ino == first.st_ino
+
+
+def test_homes_do_not_mix(over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert [run.id for run in summaries()] == [over.id]
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "second"))
+    assert summaries() == ()
+    monkeypatch.setenv("EXPLORER_HOME", str(over.root.parent.parent))
+    assert [run.id for run in summaries()] == [over.id]
+    assert reads == [over.id]
+
+
+def test_a_summary_knows_how_much_was_done(started: Callable[[str], RunPaths]) -> None:
+    paths = started("finishes")
+    wait_for_state(paths, State.FINISHED)
+    found = summarise(paths)
+    assert found.epochs == 2
+    assert found.asked_epochs is None
+    assert found.worked_s is not None
+    assert 0 < found.worked_s < 60
+    assert found.bytes == disk_use(paths).total

@@ -1,0 +1,138 @@
+"""A run that does not answer a stop: first SIGTERM to its process, then SIGKILL to its group, never to anybody else."""
+
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from explorer.runs import launcher
+from explorer.runs.control import end_now, request_stop, stop_age
+from explorer.runs.ladder import CONTINUE_AFTER_S, KILL_AFTER_S, TERMINATE_AFTER_S, LadderError, climb
+from explorer.runs.ladder import kill as end
+from explorer.runs.launches import latest_launch, write_launch
+from explorer.runs.paths import RunPaths
+from explorer.runs.processes import Moment, is_paused, pid_alive, start_ticks
+from explorer.runs.status import State, derive
+from tests.runs.conftest import config_of, kill, pid_of, wait_for, wait_for_state
+
+Started = Callable[[str], RunPaths]
+
+
+def later(seconds: float) -> Moment:
+    now = Moment.now()
+    return Moment(now.wall + seconds, now.mono + seconds, now.boot)
+
+
+def is_alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_one_that_ignores_the_file_gets_a_sigterm_after_ten_seconds_and_only_one(started: Started) -> None:
+    paths = started("obeys_sigterm")
+    wait_for_state(paths, State.RUNNING)
+    request_stop(paths)
+    climb(paths, TERMINATE_AFTER_S - 1, Moment.now())
+    assert not paths.terminated(1).exists()
+    climb(paths, TERMINATE_AFTER_S, Moment.now())
+    assert wait_for_state(paths, State.STOPPED).reason == "Stopped by SIGTERM; the work is saved."
+    assert paths.terminated(1).exists()
+
+
+def test_one_that_ignores_both_and_is_silent_is_ended_with_its_workers(started: Started) -> None:
+    paths = started("hangs_with_a_worker")
+    wait_for_state(paths, State.STALLED)
+    worker = int((paths.root / "worker").read_text())
+    request_stop(paths)
+    climb(paths, KILL_AFTER_S, later(1))
+    assert is_alive(pid_of(paths))  # a SIGTERM first, however late anybody looks
+    climb(paths, KILL_AFTER_S - 1, later(1))
+    assert not paths.killed(1).exists()
+    climb(paths, KILL_AFTER_S + 1, later(1))
+    status = wait_for_state(paths, State.STOPPED)
+    assert status.reason.startswith("It did not answer the stop for 31 s and was ended. Last check-in at ")
+    wait_for(lambda: not is_alive(worker), "the worker's end")
+
+
+def test_one_that_keeps_its_promises_is_not_ended(started: Started) -> None:
+    paths = started("ignores_stop")  # it promised to check in within 30 s
+    wait_for_state(paths, State.RUNNING)
+    request_stop(paths)
+    for seconds in (TERMINATE_AFTER_S, KILL_AFTER_S + 1, 3600.0):
+        climb(paths, seconds, Moment.now())
+    assert not paths.killed(1).exists()
+    assert derive(paths).state is State.STOPPING
+    climb(paths, 3600.0, later(31))
+    wait_for_state(paths, State.STOPPED)
+
+
+def test_a_paused_one_is_continued_so_that_it_can_save(started: Started) -> None:
+    paths = started("works_until_stopped")
+    wait_for_state(paths, State.RUNNING)
+    pid = kill(paths, signal.SIGSTOP)
+    wait_for(lambda: is_paused(pid, start_ticks(pid)), "the pause")
+    request_stop(paths)
+    climb(paths, CONTINUE_AFTER_S - 1, Moment.now())
+    assert is_paused(pid, start_ticks(pid))
+    climb(paths, CONTINUE_AFTER_S, Moment.now())
+    assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
+
+
+def test_a_copied_folder_never_sends_a_signal(started: Started) -> None:
+    paths = started("hangs_with_a_worker")
+    wait_for_state(paths, State.STALLED)
+    copy = RunPaths(paths.root.with_name(f"{paths.id}-copy"))
+    shutil.copytree(paths.root, copy.root)
+    for seconds in (CONTINUE_AFTER_S, TERMINATE_AFTER_S, KILL_AFTER_S, KILL_AFTER_S + 1):
+        climb(copy, seconds, later(60))
+    with pytest.raises(LadderError, match="not known on this computer"):
+        end(copy, "It was ended.")
+    assert not copy.terminated(1).exists()
+    assert is_alive(pid_of(paths))
+    assert derive(paths).state is State.STALLED
+
+
+@pytest.mark.parametrize("change", [{"host": "lab-7"}, {"boot": "0123456789ab"}, {"ticks": 1}, {"pid": None}])
+def test_a_process_that_is_not_surely_the_run_gets_no_signal(started: Started, change: dict[str, object]) -> None:
+    paths = started("hangs_with_a_worker")
+    wait_for_state(paths, State.STALLED)
+    pid, ticks, launch = pid_of(paths), start_ticks(pid_of(paths)), latest_launch(paths)
+    assert launch is not None
+    write_launch(paths, 1, replace(launch, **change))  # type: ignore[arg-type]
+    climb(paths, KILL_AFTER_S + 1, later(60))
+    with pytest.raises(LadderError):
+        end(paths, "It was ended.")
+    assert pid_alive(pid, ticks)
+    write_launch(paths, 1, launch)
+
+
+def test_end_now_ends_at_once_and_says_so(started: Started) -> None:
+    paths = started("ignores_stop")
+    wait_for_state(paths, State.RUNNING)
+    assert end_now(paths)
+    assert "It was ended without saving, as somebody asked for." in wait_for_state(paths, State.STOPPED).reason
+    assert not end_now(paths)
+
+
+def test_one_that_was_ended_can_be_resumed() -> None:
+    paths = launcher.start(config_of("ignores_stop"))
+    wait_for_state(paths, State.RUNNING)
+    end_now(paths)
+    wait_for_state(paths, State.STOPPED)
+    launcher.resume(paths)
+    wait_for_state(paths, State.RUNNING)
+    assert paths.attempts() == (1, 2)
+    assert stop_age(paths, Moment.now()) is None
+
+
+def test_the_age_of_a_stop_does_not_jump_with_the_clock(started: Started) -> None:
+    paths = started("ignores_stop")
+    wait_for_state(paths, State.RUNNING)
+    request_stop(paths)
+    now = Moment.now()
+    for jump in (-86400.0, 86400.0):
+        age = stop_age(paths, replace(now, wall=now.wall + jump))
+        assert age is not None
+        assert 0 <= age < 20

@@ -1,0 +1,288 @@
+"""A run that was interrupted ends with the same weights and metrics, to the bit, as one that never was."""
+
+import importlib.metadata
+import json
+import os
+import pickle
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from explorer.runs import launcher
+from explorer.runs.config import RunConfig
+from explorer.runs.control import request_stop
+from explorer.runs.history import History
+from explorer.runs.launches import latest_launch
+from explorer.runs.paths import RunPaths
+from explorer.runs.status import State, derive
+from explorer.training import identity
+from explorer.training.__main__ import run
+from explorer.training.checkpoints import load_weights
+from explorer.training.stopping import StopRequest, StopRun
+from explorer.training.trainer import classifier
+from tests.training.conftest import (
+    config_of,
+    events_of,
+    folder_of,
+    has_stepped,
+    make_image_folder,
+    outcome_of,
+    run_here,
+    wait_for_end,
+    wait_until,
+)
+
+# All layers learn, with dropout and drop-connect: whatever is drawn anew after a resume would show in the weights.
+SMALL: dict[str, Any] = {"kind": "shapes", "num_classes": 3, "train_images": 18, "val_images": 40, "image_size": 32}
+CONFIG = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, name="resume")
+
+
+class StopAtLook(StopRequest):
+    """A stop that is asked for at the n-th time that the trainer looks."""
+
+    def __init__(self, file: Path, look: int) -> None:
+        super().__init__(file)
+        self._left = look
+
+    @property
+    def asked(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+def result(paths: RunPaths) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
+    """What has to be the same: the last weights, the metrics of each epoch, the best epoch."""
+    weights = torch.load(paths.last, weights_only=True)["state_dict"]
+    history = History(paths)
+    history.read_on()
+    epochs = [(epoch, found.event.step, timeless(found.event.values)) for epoch, found in history.epochs.items()]
+    return weights, epochs, timeless(outcome_of(paths).best)
+
+
+def timeless(values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "duration_s"}
+
+
+def assert_same(paths: RunPaths, reference: RunPaths) -> None:
+    (weights, epochs, best), (wanted, wanted_epochs, wanted_best) = result(paths), result(reference)
+    assert weights.keys() == wanted.keys()
+    assert [name for name in wanted if not torch.equal(weights[name], wanted[name])] == []
+    assert epochs == wanted_epochs
+    assert best == wanted_best
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        paths, _ = run_here(CONFIG, "reference")
+        yield paths
+
+
+def looks_of_a_whole_run() -> int:
+    """How often a trainer looks whether to stop."""
+    paths, counter = folder_of(CONFIG, "counted"), StopAtLook(Path("none"), 10**6)
+    run(paths, counter)
+    return 10**6 - counter._left
+
+
+def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(
+    uninterrupted: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")  # a save after each step
+    looks = looks_of_a_whole_run()
+    reasons = set()
+    # Once while images are read, where it looks for each; then every other look: steps, last steps, validations.
+    images = SMALL["train_images"] + SMALL["val_images"]
+    for look in (3, *range(images + 2, looks, 2)):
+        paths = folder_of(CONFIG, f"look-{look}")
+        run(paths, StopAtLook(paths.stop, look))
+        assert outcome_of(paths).state == "stopped"
+        reasons.add(outcome_of(paths).reason.split(" of epoch")[0])
+        run(paths, StopRequest(paths.stop))
+        assert outcome_of(paths).state == "finished", outcome_of(paths).reason
+        assert_same(paths, uninterrupted)
+    assert any("in the validation" in reason for reason in reasons)
+    assert any("after step" in reason for reason in reasons)
+
+
+def test_stopped_twice_in_one_epoch(uninterrupted: RunPaths) -> None:
+    paths = folder_of(CONFIG, "twice")
+    for step in (2, 4):
+        run(paths, _StopAfterStep(paths, step))
+        assert f"after step {step}" in outcome_of(paths).reason
+    run(paths, StopRequest(paths.stop))
+    starts = [event.step for attempt in (1, 2, 3) for event in events_of(paths, attempt) if event.kind == "start"]
+    assert starts == [0, 2, 4]
+    assert_same(paths, uninterrupted)
+
+
+class _StopAfterStep(StopRequest):
+    def __init__(self, paths: RunPaths, step: int) -> None:
+        super().__init__(paths.stop)
+        self._paths, self._step = paths, step
+
+    @property
+    def asked(self) -> bool:
+        events = events_of(self._paths, max(self._paths.attempts(), default=1))
+        return any(event.step >= self._step for event in events if event.kind != "start")
+
+
+@pytest.fixture(autouse=True)
+def _every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that stops after a step must see it."""
+    monkeypatch.setattr("explorer.training.reporting._EVERY_S", 0.0)
+
+
+def test_killed_with_two_loader_workers_and_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0.3")
+    config = config_of(
+        dataset=SMALL | {"train_images": 60}, batch_size=4, epochs=3, frozen=False, workers=2, name="killed"
+    )
+    reference, _ = run_here(config, "reference")
+    paths = launcher.start(config)
+    wait_until(paths, has_stepped(paths))
+    wait_until(paths, paths.last.exists)
+    launch = latest_launch(paths)
+    assert launch is not None
+    assert launch.pid is not None
+    os.killpg(launch.pid, signal.SIGKILL)
+    wait_until(paths, lambda: derive(paths).state is State.LOST)
+    launcher.resume(paths)
+    assert wait_for_end(paths).state == "finished"
+    (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
+    assert start.values["resumed_from_step"] > 0
+    assert_same(paths, reference)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "bomb", "old bomb", "other run", "text"])
+def test_a_checkpoint_that_cannot_be_used_is_passed_over_and_the_run_says_so(
+    uninterrupted: RunPaths, tmp_path: Path, damage: str
+) -> None:
+    paths = folder_of(CONFIG, "damaged")
+    run(paths, _StopAfterStep(paths, 7))
+    assert paths.best.exists()
+    fired = tmp_path / "the bomb went off"
+    if damage == "cut":
+        paths.last.write_bytes(paths.last.read_bytes()[:-4000])
+    elif damage == "flipped":
+        content = bytearray(paths.last.read_bytes())
+        content[len(content) // 2] ^= 1  # one bit, in the middle of some weights
+        paths.last.write_bytes(content)
+    elif damage == "bomb":
+        torch.save(_Bomb(str(fired)), paths.last)
+    elif damage == "old bomb":
+        paths.last.write_bytes(pickle.dumps(_Bomb(str(fired))))
+    elif damage == "other run":
+        other, _ = run_here(config_of(dataset=SMALL, batch_size=4, epochs=1, frozen=False), "other")
+        shutil.copy(other.last, paths.last)
+    else:
+        paths.last.write_text("not a checkpoint")
+    run(paths, StopRequest(paths.stop))
+    assert not fired.exists()
+    (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
+    assert start.step == 5, "it goes on from best.ckpt, of the first epoch"
+    assert "last.ckpt was not used" in " ".join(start.values["notes"])
+    assert_same(paths, uninterrupted)
+
+
+class _Bomb:
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (Path(self._file),)
+
+
+def test_without_any_checkpoint_it_begins_anew(uninterrupted: RunPaths) -> None:
+    paths = folder_of(CONFIG, "anew")
+    run(paths, _StopAfterStep(paths, 3))
+    shutil.rmtree(paths.checkpoints)
+    run(paths, StopRequest(paths.stop))
+    (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
+    assert start.values["resumed_from_step"] == 0
+    assert_same(paths, uninterrupted)
+
+
+def test_a_copied_folder_goes_on_and_leaves_the_original_alone(uninterrupted: RunPaths) -> None:
+    paths = folder_of(CONFIG, "original")
+    run(paths, _StopAfterStep(paths, 6))
+    copy = RunPaths(paths.root.with_name("20261123-142502-copy-x7k"))
+    shutil.copytree(paths.root, copy.root)
+    before = {path: path.read_bytes() for path in paths.root.rglob("*") if path.is_file()}
+    run(copy, StopRequest(copy.stop))
+    assert_same(copy, uninterrupted)
+    assert {path: path.read_bytes() for path in paths.root.rglob("*") if path.is_file()} == before
+
+
+def test_a_resume_with_other_versions_says_not_exact() -> None:
+    paths = folder_of(CONFIG, "elsewhere")
+    run(paths, _StopAfterStep(paths, 3))
+    events = paths.events(1)
+    version = importlib.metadata.version("torch")
+    events.write_text(events.read_text().replace(f'"torch": "{version}"', '"torch": "1.9.0"'))
+    run(paths, StopRequest(paths.stop))
+    (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
+    (note,) = [note for note in start.values["notes"] if "Not exact to the bit" in note]
+    assert f"torch: 1.9.0 then, {version} now" in note
+
+
+def _on_folder(tmp_path: Path) -> RunConfig:
+    folder = make_image_folder(tmp_path / "data", {"ants": 9, "bees": 9})
+    make_image_folder(folder, {"ants": 4, "bees": 4}, "val")
+    return config_of(dataset={"kind": "image_folder", "path": str(folder)}, batch_size=4, epochs=2, frozen=False)
+
+
+@pytest.mark.parametrize("change", ["pixels", "removed"])
+def test_a_data_set_that_has_changed_is_not_trained_on_by_a_resume(tmp_path: Path, change: str) -> None:
+    config = _on_folder(tmp_path)
+    paths = folder_of(config, "changed")
+    run(paths, _StopAfterStep(paths, 3))
+    picture = tmp_path / "data" / "train" / "ants" / "0.png"
+    kept = picture.read_bytes()
+    if change == "removed":
+        picture.unlink()
+    else:
+        shutil.copy(picture.with_name("1.png"), picture)
+    run(paths, StopRequest(paths.stop))
+    outcome = outcome_of(paths)
+    assert outcome.state == "failed"
+    assert "Put the data back" in outcome.reason
+    # Nothing is lost: with the data as it was, it goes on to the end.
+    picture.write_bytes(kept)
+    run(paths, StopRequest(paths.stop))
+    assert outcome_of(paths).state == "finished"
+
+
+def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights() -> None:
+    paths, _ = run_here(CONFIG, "parent")
+    child = launcher.extend(paths, 1)
+    assert wait_for_end(child).state == "finished"
+    asked = json.loads(child.config.read_text())
+    assert (asked["start_from"], asked["epochs"]) == (paths.id, 1)
+    start = next(event for event in events_of(child) if event.kind == "start")
+    network = classifier(CONFIG, ("a", "b", "c"), 1).network
+    load_weights(paths.last, network)
+    assert start.values["identity"]["initial weights"] == identity.of_weights(network)["initial weights"]
+    with pytest.raises(launcher.LaunchError, match="has finished"):
+        launcher.resume(paths)
+
+
+def test_a_living_run_is_neither_resumed_nor_extended() -> None:
+    paths = launcher.start(config_of(epochs=1000))
+    wait_until(paths, has_stepped(paths))
+    with pytest.raises(launcher.LaunchError, match="nothing to resume"):
+        launcher.resume(paths)
+    with pytest.raises(launcher.LaunchError, match="not over yet"):
+        launcher.extend(paths, 1)
+    request_stop(paths)
+    assert wait_for_end(paths).state == "stopped"
+
+
+def test_stop_run_is_no_exception_that_a_callback_could_swallow() -> None:
+    assert not issubclass(StopRun, Exception)
