@@ -6,6 +6,7 @@ A fragment with a clock of its own, and only while some run is not over.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -54,25 +55,48 @@ class Look:
         return frozenset(run.id for run in self.runs if not run.status.over)
 
 
+class _Last:
+    """The last look, shared by all sessions."""
+
+    key: tuple[Path, int] | None = None
+    made = 0.0
+    look = Look(0.0, ())
+
+
+_last = _Last()
+
+
 def look() -> Look:
-    """How things stand. Raises OSError where the home cannot be read."""
+    """How things stood a moment ago. Raises OSError where the home cannot be read.
+
+    Each move of a slider asks, before the picture is drawn, and a look at hundreds of runs takes 10 ms.
+    """
+    root = runs_root()
+    key = (root, root.stat().st_mtime_ns)  # a run that was started or deleted is seen at once
+    if _last.key != key or time.monotonic() - _last.made > KNOWN_FOR_S:
+        _last.key, _last.made, _last.look = key, time.monotonic(), _now()
+    return _last.look
+
+
+def _now() -> Look:
     return Look(time.time(), summaries())
 
 
 def show(first: Look, *, on_runs: bool) -> None:
     """Tell what has ended, and look again while a run lives. To be called once on each page, after all else.
 
-    first: what this page was drawn by: with hundreds of runs a look takes 10 ms. on_runs: this is the page that can
+    first: what this page was drawn by. on_runs: this is the page that can
     show a run: others may still have the last one in their address.
     """
     looks, count = [first], len(first.living)
 
     def body() -> None:
-        now = looks.pop() if looks else look()
+        now = looks.pop() if looks else _now()
         told = _tell(_ended(now), st.query_params.get(Query.RUN) if on_runs else None)
         tending.tend(now.runs)
         # Not in a look that told something: a message that the browser has not got yet would be lost.
         if not told and len(now.living) != count:
+            _last.key = None
             st.rerun()  # only the whole page can change the clock, and what the navigation says
 
     st.fragment(body, run_every=EVERY_SECONDS if count else None)()
@@ -81,6 +105,8 @@ def show(first: Look, *, on_runs: bool) -> None:
 def _ended(now: Look) -> list[RunSummary]:
     """Which runs have ended since this session looked last; none at its first look."""
     before: Seen | None = st.session_state.get(Key.RUNS_SEEN)
+    if before is not None and now.time < before.time:
+        return []  # this session has seen a later moment
     st.session_state[Key.RUNS_SEEN] = Seen(now.time, now.living, frozenset(run.id for run in now.runs))
     if before is None:
         return []

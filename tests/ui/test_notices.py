@@ -20,6 +20,12 @@ RUNS = "explorer/ui/pages/runs.py"
 
 
 @pytest.fixture(autouse=True)
+def _every_look_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test does in a moment what takes a person seconds."""
+    monkeypatch.setattr(notices, "KNOWN_FOR_S", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
 
