@@ -6,12 +6,17 @@ import streamlit as st
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
 from explorer.ui import notices
+from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon
 from explorer.ui.texts import App
 
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide")
 st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
-look = notices.look()
+try:
+    look = notices.look()
+except OSError as error:
+    st.error(escape(App.NO_HOME.format(reason=error)))
+    st.stop()
 title = App.RUNS_ALIVE.format(count=len(look.living)) if look.living else App.RUNS
 runs = st.Page("explorer/ui/pages/runs.py", title=title, icon=":material/monitoring:")
 page = st.navigation(

@@ -37,3 +37,8 @@ def fill(disk: Path, leave_bytes: int = 0) -> None:
     if leave_bytes:
         with (disk / "filling").open("r+b") as file:
             file.truncate(max(0, file.seek(0, 2) - leave_bytes))
+
+
+def make_read_only(disk: Path) -> None:
+    """Let nobody write to a small disk any more, not even root."""
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)

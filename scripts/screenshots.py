@@ -74,10 +74,33 @@ def _references(page: Page) -> None:
 
 def _run(page: Page) -> None:
     page.get_by_role("button", name="Train with this").click()
-    page.get_by_role("button", name="Start").click(timeout=60_000)
+    _start(page)
+    run = page.url
     page.get_by_text("Confusion matrix, epoch 5").wait_for(timeout=180_000)
     page.wait_for_timeout(500)
     page.screenshot(path=FOLDER / "run.png")
+    _duplicate(page)
+    page.goto(run)
+    _duplicate(page)
+    page.get_by_role("button", name="All runs").click()
+    page.locator("[data-testid=run-list] li").nth(2).wait_for()
+    _shot(page, "runs")
+
+
+def _start(page: Page) -> None:
+    page.get_by_role("button", name="Start").click(timeout=60_000)
+    page.wait_for_url("**/runs?*run=*")
+
+
+def _duplicate(page: Page) -> None:
+    page.get_by_role("button", name="Duplicate and change").click()
+    rate = page.get_by_role("textbox", name="Learning rate")
+    rate.fill("0.003")
+    rate.press("Enter")
+    page.get_by_text("was 0.01").wait_for()
+    page.get_by_role("button", name="Start").scroll_into_view_if_needed()
+    _shot(page, "train-duplicate")
+    _start(page)
 
 
 if __name__ == "__main__":

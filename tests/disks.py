@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from scripts import disks
-from scripts.disks import fill
+from scripts.disks import fill, make_read_only
 
-__all__ = ["fill", "small_disk"]
+__all__ = ["fill", "make_read_only", "small_disk"]
 
 
 @contextlib.contextmanager
