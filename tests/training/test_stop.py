@@ -1,8 +1,11 @@
 """Stopping a run that is a process of its own, and runs that were asked too early to begin."""
 
+import contextlib
 import os
 import signal
 
+import psutil
+import pytest
 import torch
 
 from explorer.runs import launcher
@@ -10,7 +13,16 @@ from explorer.runs.control import request_stop
 from explorer.runs.launches import read_launch
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import State, derive
-from tests.training.conftest import config_of, folder_of, has_stepped, outcome_of, run_here, wait_for_end, wait_until
+from tests.training.conftest import (
+    config_of,
+    events_of,
+    folder_of,
+    has_stepped,
+    outcome_of,
+    run_here,
+    wait_for_end,
+    wait_until,
+)
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
 
@@ -42,6 +54,38 @@ def test_sigterm_stops_a_run_with_loader_workers() -> None:
     assert outcome.state == "stopped", outcome.reason
     assert "by SIGTERM" in outcome.reason
     assert paths.last.exists()
+
+
+@pytest.mark.parametrize(
+    ("phase", "workers", "words"),
+    [
+        ("validating", 0, "in the validation of"),
+        ("validating", 2, "in the validation of"),
+        ("reading data", 2, "reading"),
+    ],
+)
+def test_a_stop_saves_wherever_it_falls_is_visible_and_leaves_no_process(phase: str, workers: int, words: str) -> None:
+    many = {"train_images": 40, "val_images": 1500, "image_size": 48}
+    paths = launcher.start(config_of(dataset=LONG | many, epochs=1000, batch_size=4, workers=workers))
+    group = _pid(paths)
+    wait_until(paths, lambda: any(event.values.get("phase") == phase for event in events_of(paths)))
+    assert request_stop(paths)
+    assert derive(paths).state in (State.STOPPING, State.STOPPED)
+    outcome = wait_for_end(paths)
+    assert outcome.state == "stopped"
+    assert words in outcome.reason
+    assert paths.last.exists() is (phase == "validating")
+    wait_until(paths, lambda: not _members(group))
+
+
+def _members(group: int) -> list[int]:
+    """The processes of a group, also those that are dead and not yet collected."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError):
+            if os.getpgid(process.pid) == group:
+                found.append(process.pid)
+    return found
 
 
 def test_sigterm_during_the_import_stops_it() -> None:
