@@ -18,6 +18,7 @@ from explorer.training.stopping import TrainingError
 _EVERY_S = 1.0
 _VALIDATING_EVERY_S = 10.0
 _LEAST_PROMISE_S = 30.0
+_SAVING_PROMISE_S = 120.0  # two checkpoints follow an epoch, perhaps onto a slow network disk
 _SLACK = 10.0  # times what was measured: a laptop may be busy with something else
 
 
@@ -160,7 +161,7 @@ class Reporter(pl.Callback):
             raise TrainingError(f"The mean loss of epoch {progress.epoch + 1} is too large to be a number.")
         found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
         values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}
-        self._write("epoch", max(_LEAST_PROMISE_S, self._promise()), **values)
+        self._write("epoch", max(_SAVING_PROMISE_S, self._promise()), **values)
         self._attempt.writer.sync()
         progress.epochs += 1
         if self._choice.better(values[self._choice.value], progress.best.get(self._choice.value)):

@@ -17,7 +17,7 @@ from explorer.training.stopping import StopRun, TrainingError
 
 EVERY_VARIABLE = "EXPLORER_SAVE_EVERY_S"
 _EVERY_S = 120.0  # what a killed run loses at most, where its epochs take longer
-_PROMISE_S = 60.0
+_PROMISE_S = 120.0
 
 
 class Saver(pl.Callback):
