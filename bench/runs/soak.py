@@ -9,12 +9,11 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from explorer.runs import launcher, queue
+from explorer.runs import launcher, outcome, queue
 from explorer.runs.config import RunConfig, from_values
 from explorer.runs.events import EventReader
 from explorer.runs.launches import latest_launch
@@ -70,13 +69,13 @@ def main(runs: int = RUNS) -> None:
         _look(watching, server, None)
         queue.set_slots("cpu", 1)
         started = [launcher.start(config(number)) for number in range(runs)]
-        tally = _watch(started, server, watching, max(1, runs // KILLS))
+        kills = _watch(started, server, watching, max(1, runs // (KILLS + 1)))
         # What the server holds that has watched since its last restart, and what one holds that has just begun.
         after = _settled(watching, server, started[0])
         server.kill()
         server.start()
         fresh = _settled(watching, server, started[0])
-        wrong = _report(started, tally, fresh, after)
+        wrong = _report(started, kills, fresh, after)
     if wrong:
         raise SystemExit(1)
 
@@ -88,16 +87,13 @@ def _look(pages: list[Page], server: Server, run: RunPaths | None) -> None:
         page.locator("[data-testid=stApp]").wait_for()
 
 
-def _watch(started: list[RunPaths], server: Server, pages: list[Page], every: int) -> dict[str, Any]:
-    """Until all are over, kill the server each time that some more have ended."""
-    most_at_once, killed, deadline = 0, 0, time.monotonic() + _PATIENCE_S
+def _watch(started: list[RunPaths], server: Server, pages: list[Page], every: int) -> int:
+    """Until all are over, kill the server each time that `every` more have ended; returns how often."""
+    killed, deadline = 0, time.monotonic() + _PATIENCE_S
     while True:
-        states = [derive(paths).state for paths in started]
-        over = sum(state in (State.FINISHED, State.FAILED, State.STOPPED, State.LOST) for state in states)
-        living = sum(state in (State.STARTING, State.RUNNING) for state in states)
-        most_at_once = max(most_at_once, living)
+        over = sum(derive(paths).over for paths in started)
         if over == len(started) or time.monotonic() > deadline:
-            return {"at once": most_at_once, "kills": killed}
+            return killed
         if over >= (killed + 1) * every and killed < KILLS:
             server.kill()
             killed += 1
@@ -125,10 +121,10 @@ def _holds(server: Server) -> dict[str, float]:
     }
 
 
-def _report(
-    started: list[RunPaths], tally: dict[str, Any], fresh: dict[str, float], after: dict[str, float]
-) -> list[str]:
+def _report(started: list[RunPaths], kills: int, fresh: dict[str, float], after: dict[str, float]) -> list[str]:
     begun = [EventReader(paths.events(1)).read()[0].time for paths in started]
+    ended = [end.time if (end := outcome.read(paths)) else float("inf") for paths in started]
+    together = sum(next_one < end for end, next_one in zip(ended, begun[1:], strict=False))
     ends = [derive(paths).state for paths in started]
     wanted = [State.FAILED if fails(number) else State.FINISHED for number in range(len(started))]
     left = [paths.id for paths in started if (found := latest_launch(paths)) and found.alive(found.boot)]
@@ -139,13 +135,13 @@ def _report(
         wrong.append(f"ends are not as they should be: {[str(end) for end in ends]}")
     if left or queue.waiting():
         wrong.append(f"left over: {left} {queue.waiting()}")
-    if tally["at once"] > 1:
-        wrong.append(f"{tally['at once']} trained at once")
+    if together:
+        wrong.append(f"{together} began before the one before them had ended")
     good = sum(end is State.FINISHED for end in ends)
     print(
         f"{len(started)} runs: {good} finished, {ends.count(State.FAILED)} failed as they should; order of the clicks: "
-        f"{'kept' if begun == sorted(begun) else 'NOT kept'}; at most {tally['at once']} at once; "
-        f"the server was killed {tally['kills']} times; processes left: {len(left)}"
+        f"{'kept' if begun == sorted(begun) else 'NOT kept'}; never two at once: {not together}; "
+        f"the server was killed {kills} times; processes left: {len(left)}"
     )
     print(f"{'server':12}{'fresh':>10}{'after':>10}")
     for name, value in fresh.items():
