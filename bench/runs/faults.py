@@ -6,6 +6,7 @@ Each run is hurt up to three times and then let through to its end. A reader pol
 
 import os
 import random
+import shutil
 import tempfile
 import threading
 import time
@@ -205,6 +206,8 @@ class _Case:
                 self._tally.lost.append(f"{paths.id}: {status}; {story}")
             elif _result(paths) != wanted:
                 self._tally.other.append(f"{paths.id}: {story}")
+        if self._disk:
+            shutil.rmtree(paths.root)  # two checkpoints of all layers: the disk has room for two runs
         return f"{self._number:4} {paths.id} {', '.join(filter(None, story))}: {status.state}"
 
     def _injure(self, paths: RunPaths) -> str:

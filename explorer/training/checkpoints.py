@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import torch
@@ -43,13 +43,41 @@ class AtomicCheckpointIO(TorchCheckpointIO):
             raise TypeError("storage_options are not supported")
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(target, lambda file: torch.save(checkpoint, file))
+        write_atomic(target, lambda file: _write(checkpoint, file))
         self._saved(int(checkpoint["global_step"]))
 
     @override
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = True) -> dict[str, Any]:
         """Load. Raises CheckpointError."""
         return read(Path(path))
+
+
+class _Remembering:
+    """A file that remembers why it could not be written: torch only says that its position is not the expected one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, content: Any) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def _write(checkpoint: dict[str, Any], file: BinaryIO) -> None:
+    target = _Remembering(file)
+    try:
+        torch.save(checkpoint, target)  # type: ignore[arg-type]  # it needs write and flush only
+    except RuntimeError as error:
+        if target.error is not None:
+            raise target.error from error
+        raise
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from explorer.runs.paths import RunPaths
 from explorer.runs.status import State, derive
 from explorer.training import identity
 from explorer.training.__main__ import run
-from explorer.training.checkpoints import load_weights
+from explorer.training.checkpoints import AtomicCheckpointIO, load_weights
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.trainer import classifier
+from tests import disks
 from tests.training.conftest import (
     config_of,
     events_of,
@@ -97,9 +98,10 @@ def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(
     monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")  # a save after each step
     looks = looks_of_a_whole_run()
     reasons = set()
-    # Once while images are read, where it looks for each; then every other look: steps, last steps, validations.
-    images = SMALL["train_images"] + SMALL["val_images"]
-    for look in (3, *range(images + 2, looks, 2)):
+    # Once while images are read, where it looks for each; then every other look of the first epoch and the beginning of
+    # the second: steps, the last step, the validation, between epochs.
+    first = SMALL["train_images"] + SMALL["val_images"] + 2
+    for look in (3, *range(first, first + (looks - first) * 2 // 3, 2)):
         paths = folder_of(CONFIG, f"look-{look}")
         run(paths, StopAtLook(paths.stop, look))
         assert outcome_of(paths).state == "stopped"
@@ -286,3 +288,15 @@ def test_a_living_run_is_neither_resumed_nor_extended() -> None:
 
 def test_stop_run_is_no_exception_that_a_callback_could_swallow() -> None:
     assert not issubclass(StopRun, Exception)
+
+
+def test_a_save_onto_a_full_disk_says_so_and_leaves_the_one_before(tmp_path: Path) -> None:
+    content = {"global_step": 1, "state_dict": {"weights": torch.zeros(300_000)}}
+    with disks.small_disk(tmp_path / "disk", megabytes=2) as disk:
+        target, io = disk / "last.ckpt", AtomicCheckpointIO()
+        io.save_checkpoint(content, target)
+        before = target.read_bytes()
+        with pytest.raises(OSError, match="No space left on device"):
+            io.save_checkpoint(content | {"more": torch.zeros(300_000)}, target)
+        assert [path.name for path in disk.iterdir()] == ["last.ckpt"]
+        assert target.read_bytes() == before

@@ -105,7 +105,6 @@ def test_resume_says_where_it_goes_on(step: int, words: str) -> None:
 
 def test_a_waiting_run_says_its_place_and_leaves_the_queue() -> None:
     first, second, third = (launcher.start(config_of("takes_a_turn"), name) for name in ("one", "two", "three"))
-    wait_for_state(first, State.RUNNING if first.events(1).exists() else derive(first).state)
     wait_for(lambda: derive(first).state not in (State.QUEUED,), "the first run's turn")
     app = open_page(third)
     assert "queued" in text(app)
