@@ -98,7 +98,7 @@ def _duplicate(page: Page) -> None:
     rate.fill("0.003")
     rate.press("Enter")
     page.get_by_text("was 0.01").wait_for()
-    page.get_by_role("button", name="Start").scroll_into_view_if_needed()
+    page.get_by_text("was 0.01").scroll_into_view_if_needed()
     _shot(page, "train-duplicate")
     _start(page)
 
