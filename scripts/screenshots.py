@@ -93,11 +93,13 @@ def _start(page: Page) -> None:
 
 
 def _duplicate(page: Page) -> None:
+    page.wait_for_timeout(2500)
     page.get_by_role("button", name="Duplicate and change").click()
     rate = page.get_by_role("textbox", name="Learning rate")
     rate.fill("0.003")
     rate.press("Enter")
     page.get_by_text("was 0.01").wait_for()
+    page.wait_for_timeout(1500)  # the page is drawn anew around it
     page.get_by_text("was 0.01").scroll_into_view_if_needed()
     _shot(page, "train-duplicate")
     _start(page)
