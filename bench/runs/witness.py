@@ -27,7 +27,7 @@ class Seen:
 
 def look(paths: RunPaths) -> Seen:
     """One look, without asking explorer.runs.status."""
-    attempt = max(paths.attempts(), default=0)
+    attempt = paths.latest_attempt
     launch, end = read_launch(paths, attempt), outcome.read(paths)
     process = "unknown"
     if launch is not None and launch.pid is not None:

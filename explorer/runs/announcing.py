@@ -12,7 +12,7 @@ VARIABLE = "EXPLORER_ON_FINISH"
 
 def due(paths: RunPaths) -> bool:
     """Whether nobody has announced the end of the latest attempt yet."""
-    attempt = max(paths.attempts(), default=0)
+    attempt = paths.latest_attempt
     return attempt > 0 and not paths.announced(attempt).exists()
 
 
@@ -24,7 +24,7 @@ def announce(paths: RunPaths, status: RunStatus, *, aloud: bool = True) -> bool:
     EXPLORER_RUN_STATE, EXPLORER_RUN_REASON and EXPLORER_RUN_FOLDER, and outlives whoever started it.
     """
     try:
-        os.close(os.open(paths.announced(max(paths.attempts(), default=0)), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.close(os.open(paths.announced(paths.latest_attempt), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     except OSError:
         return False
     command = os.environ.get(VARIABLE)

@@ -87,7 +87,7 @@ class Index(Generic[T]):
         entry = known.entries.get(paths.id)
         if entry is not None and entry.signature == _signature(paths, entry.attempt):
             return entry, True
-        attempt = max(paths.attempts(), default=0)
+        attempt = paths.latest_attempt
         signature = _signature(paths, attempt)  # before reading: what changes meanwhile shows next time
         value = self._read(paths)
         latest = max((times[0] for times in signature if times), default=0) / 1e9

@@ -27,7 +27,7 @@ class LadderError(RuntimeError):
 
 def climb(paths: RunPaths, asked_s: float, now: Moment) -> None:
     """Do what is due for a living run that was asked to stop `asked_s` seconds ago. Raises LadderError."""
-    launch, attempt = _reachable(paths), max(paths.attempts(), default=0)
+    launch, attempt = _reachable(paths), paths.latest_attempt
     if launch is None or launch.pid is None:
         return
     if asked_s >= CONTINUE_AFTER_S and launch.paused():
@@ -46,7 +46,7 @@ def _broke_its_promise(paths: RunPaths, attempt: int, now: Moment) -> bool:
 
 def kill(paths: RunPaths, reason: str) -> None:
     """SIGKILL to the run's process and its workers; `reason` is a sentence. Raises LadderError, OSError."""
-    launch, attempt = _reachable(paths), max(paths.attempts(), default=0)
+    launch, attempt = _reachable(paths), paths.latest_attempt
     if launch is None:
         raise LadderError(f"The process of {paths.id} is not known on this computer: it ends by itself, or has ended.")
     write_json_atomic(paths.killed(attempt), {"reason": reason, "time": Moment.now().wall})

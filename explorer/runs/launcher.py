@@ -67,7 +67,7 @@ def resume(paths: RunPaths) -> None:
                 raise WrongState(f"{paths.id} is {status.state}: there is nothing to resume.")
             if status.state is State.FINISHED:
                 raise WrongState(f"{paths.id} has finished. To train it for longer, extend it.")
-            attempt = max(paths.attempts(), default=0) + 1
+            attempt = paths.latest_attempt + 1
             ticket = _line_up_again(paths, lane, attempt)
     except (OSError, QueueError) as error:
         raise LaunchError(f"{paths.id} could not be resumed: {error}") from error

@@ -66,7 +66,7 @@ def write_launch(paths: RunPaths, attempt: int, launch: Launch) -> None:
 
 def note_process(paths: RunPaths) -> None:
     """Note the calling trainer in the latest record, where its launcher did not live to do so. Raises OSError."""
-    attempt = max(paths.attempts(), default=0)
+    attempt = paths.latest_attempt
     launch = read_launch(paths, attempt)
     if launch is not None and not launch.alive(boot_id()):
         write_launch(paths, attempt, replace(launch, pid=os.getpid(), ticks=start_ticks(os.getpid())))
@@ -74,7 +74,7 @@ def note_process(paths: RunPaths) -> None:
 
 def latest_launch(paths: RunPaths) -> Launch | None:
     """The record of the latest attempt, or None where there is none that can be understood."""
-    return read_launch(paths, max(paths.attempts(), default=0))
+    return read_launch(paths, paths.latest_attempt)
 
 
 def read_launch(paths: RunPaths, attempt: int) -> Launch | None:

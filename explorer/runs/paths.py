@@ -143,6 +143,11 @@ class RunPaths:
             return ()
         return tuple(sorted({int(found[1]) for name in names if (found := _ATTEMPT.fullmatch(name))}))
 
+    @property
+    def latest_attempt(self) -> int:
+        """The number of the latest attempt; 0 before the first."""
+        return max(self.attempts(), default=0)
+
     def begin_attempt(self) -> int:
         """The number of the attempt that the calling trainer is; call it with the lock held.
 

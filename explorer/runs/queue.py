@@ -40,9 +40,9 @@ class Waiting:
     alive: bool
 
     @property
-    def name(self) -> str:
-        """The file name of its ticket."""
-        return f"{self.number:08d}.{self.lane}.{self.id}"
+    def ticket(self) -> Path:
+        """The file of its ticket."""
+        return _ticket(self.number, self.lane, self.id)
 
 
 @contextlib.contextmanager
@@ -61,10 +61,12 @@ def guard(timeout: float = _GUARD_S) -> Iterator[None]:
         lock.release()
 
 
-def _tickets_folder() -> Path:
-    folder = queue_root() / "tickets"
-    folder.mkdir(exist_ok=True)
-    return folder
+def _tickets() -> Path:
+    return queue_root() / "tickets"
+
+
+def _ticket(number: int, lane: str, run_id: str) -> Path:
+    return _tickets() / f"{number:08d}.{lane}.{run_id}"
 
 
 def _parse(name: str) -> tuple[int, str, str] | None:
@@ -75,15 +77,14 @@ def _parse(name: str) -> tuple[int, str, str] | None:
 
 def _listed() -> list[tuple[int, str, str]]:
     try:
-        names = [path.name for path in (queue_root() / "tickets").iterdir()]
+        names = [path.name for path in _tickets().iterdir()]
     except FileNotFoundError:
         return []
     return sorted(filter(None, map(_parse, names)))
 
 
 def _seen(number: int, lane: str, run_id: str) -> Waiting:
-    path = _tickets_folder() / f"{number:08d}.{lane}.{run_id}"
-    return Waiting(number, lane, run_id, is_held(path))
+    return Waiting(number, lane, run_id, is_held(_ticket(number, lane, run_id)))
 
 
 def waiting() -> tuple[Waiting, ...]:
@@ -126,14 +127,14 @@ def take(run_id: str, lane: str) -> Ticket:
     if lane not in LANES:
         raise ValueError(f"lane must be one of {', '.join(LANES)}; got {lane!r}")
     with guard():
-        folder = _tickets_folder()
+        _tickets().mkdir(exist_ok=True)
         number = max((found[0] for found in _listed()), default=0) + 1
         # Locked under another name first: a ticket that can be seen and is not locked would be taken for a dead one.
-        part = folder / f"{_NEW}{run_id}"
+        part = _tickets() / f"{_NEW}{run_id}"
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            part.rename(folder / Waiting(number, lane, run_id, alive=True).name)
+            part.rename(_ticket(number, lane, run_id))
         except BaseException:
             os.close(descriptor)
             part.unlink(missing_ok=True)
@@ -143,7 +144,7 @@ def take(run_id: str, lane: str) -> Ticket:
 
 def take_over(place: Waiting) -> Ticket | None:
     """Lock the ticket of a dead process, for its successor; None where somebody else has it. Under `guard`."""
-    descriptor = os.open(_tickets_folder() / place.name, os.O_RDWR | os.O_CLOEXEC)
+    descriptor = os.open(place.ticket, os.O_RDWR | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -154,9 +155,9 @@ def take_over(place: Waiting) -> Ticket | None:
 
 def drop(run_id: str) -> None:
     """Take a run out of the queue. Under `guard`."""
-    for number, lane, found in _listed():
-        if found == run_id:
-            (_tickets_folder() / Waiting(number, lane, found, alive=False).name).unlink(missing_ok=True)
+    for found in _listed():
+        if found[2] == run_id:
+            _ticket(*found).unlink(missing_ok=True)
 
 
 def move(run_id: str, place: int) -> None:
@@ -166,14 +167,12 @@ def move(run_id: str, place: int) -> None:
         if mine is None:
             raise QueueError(f"{run_id} does not wait any more.")
         lane = [found for found in _listed() if found[1] == mine[1]]
-        order = [found for found in lane if found is not mine and found != mine]
+        order = [found for found in lane if found != mine]
         order.insert(max(0, min(place, len(order))), mine)
-        folder = _tickets_folder()
         for (number, _, _), old in zip(lane, order, strict=True):
-            new = Waiting(number, old[1], old[2], alive=True)
             if number != old[0]:
                 # The name changes, the file and its lock stay.
-                (folder / Waiting(*old, alive=True).name).rename(folder / new.name)
+                _ticket(*old).rename(_ticket(number, old[1], old[2]))
 
 
 def slots() -> dict[str, int]:

@@ -100,7 +100,7 @@ def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
 
 
 def _look(paths: RunPaths, now: Moment) -> _Facts:
-    attempt = max(paths.attempts(), default=0)
+    attempt = paths.latest_attempt
     launch = read_launch(paths, attempt)
     # The lock comes before the outcome: a trainer writes its outcome first and lets go afterwards. The place in the
     # queue comes before the events: it checks in first and gives up its ticket afterwards.

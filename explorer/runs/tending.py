@@ -86,7 +86,7 @@ def _queue() -> None:
 
 def _revive(paths: RunPaths, place: Waiting) -> None:
     """Start a waiting run again whose process has ended, or take it out of the queue. Under the guard."""
-    attempt, launch = max(paths.attempts(), default=0), latest_launch(paths)
+    attempt, launch = paths.latest_attempt, latest_launch(paths)
     ended = outcome.read(paths)
     begun = paths.events(attempt).exists() or (ended is not None and ended.attempt >= attempt)
     config = read_json_object(paths.config)

@@ -65,7 +65,6 @@ class Key(StrEnum):
     TRAIN_VALUES = "train_values"
     TRAIN_START = "train_start"
     TRAIN_RESET = "train_reset"
-    TRAIN_MESSAGE = "train_message"
     TO_AUGMENT = "to_augment"
     DROP_CARRIED = "drop_carried"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.runs.capacity import in_words
-from explorer.runs.launches import read_launch
+from explorer.runs.launches import latest_launch
 from explorer.runs.paths import RunPaths, home
 from explorer.runs.processes import boot_id
 from explorer.runs.usage import GpuUse, MachineUse, Meter, Use
@@ -61,7 +61,7 @@ def show_run(paths: RunPaths) -> None:
 
 def run_use(paths: RunPaths) -> Use | None:
     """What a run uses, None where it does not live on this computer."""
-    launch = read_launch(paths, max(paths.attempts(), default=0))
+    launch = latest_launch(paths)
     if launch is None or launch.boot != boot_id():
         return None
     return meter().of(launch.pid, launch.ticks, paths.root)

@@ -96,7 +96,7 @@ def _on_its_way(paths: RunPaths, status: RunStatus) -> bool:
         return True
     place = queue.find(paths.id)
     if place is None:
-        return paths.events(max(paths.attempts(), default=0)).exists()
+        return paths.events(paths.latest_attempt).exists()
     return queue.ahead_of(place) > 0 or queue.in_use(place.lane) >= queue.slots()[place.lane]
 
 

@@ -17,7 +17,6 @@ class Train:
     LOOKING = "Looking for devices and networks. The first time takes a few seconds."
     NO_MACHINE = "Devices could not be found out: {reason}"
     FIX = "Something needs a look first: {fields}."
-    OTHER_ERROR = "{reason}"
     KINDS: ClassVar = {
         "shapes": "Shapes, generated",
         "digits": "Handwritten digits",
@@ -81,7 +80,6 @@ class Train:
     NO_STEPS = "no steps"
     DRAFT_WRONG = "The pipeline just built has a mistake: {reason}"
     TO_AUGMENT = "Back to the pipeline"
-    FOLDER_CHOICE = "Found in the allowed folders"
     FOLDER_NONE = "No image folder was found in {roots}. Start with make run DATA=/folder, or put one there."
     NOT_OFFERED = "{name} is not offered: {reason}."
     PARAMETERS = "{millions:.1f} million parameters. {note}"

@@ -6,7 +6,6 @@ class Usage:
     MEMORY = "Memory"
     DISK = "Disk"
     GPU = "GPU"
-    PROCESSES = "Processes"
     CORES = "{used:.1f} of {cores} cores"
     CORES_UNKNOWN = "{cores} cores"
     RUN_CORES = "{used:.1f} cores"
