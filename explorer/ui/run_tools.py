@@ -1,8 +1,11 @@
 """What can be done to a run, in one row: the buttons that fit its state."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import streamlit as st
 
-from explorer.runs import control, launcher
+from explorer.runs import control, launcher, meta
 from explorer.runs.attempts import has_checkpoint, saved_step
 from explorer.runs.config import ConfigError
 from explorer.runs.ladder import TERMINATE_AFTER_S, LadderError
@@ -22,21 +25,60 @@ MOST_EPOCHS = 1000
 Snapshot = RunSnapshot[Metrics]
 
 
-def show(paths: RunPaths, snapshot: Snapshot) -> None:
-    """Draw the row, and below it what came of the last thing that was done."""
+@dataclass(frozen=True)
+class Offered:
+    """What the row depends on: where it differs, the row has to be drawn anew."""
+
+    state: State
+    checkpoint: bool
+    overdue: bool
+    name: str
+
+
+def offered(paths: RunPaths, snapshot: Snapshot) -> Offered:
+    """What fits the run now."""
     status = snapshot.status
+    return Offered(
+        state=status.state,
+        checkpoint=status.over and has_checkpoint(paths),
+        overdue=status.state is State.STOPPING and _overdue(paths),
+        name=meta.read(paths).name,  # the heading shows it
+    )
+
+
+def show(paths: RunPaths, refresh: Callable[[], Snapshot]) -> None:
+    """Draw the row, and below it what came of the last thing that was done. refresh: how the run stands now."""
+    before = offered(paths, refresh())
+
+    def body() -> None:
+        snapshot = refresh()
+        if not paths.root.is_dir() or (now := offered(paths, snapshot)) != before:
+            st.rerun()  # the heading and what lies below change with it
+        _row(paths, snapshot, now)
+        run_told.show(paths.id)
+
+    st.fragment(body)()
+
+
+def _row(paths: RunPaths, snapshot: Snapshot, now: Offered) -> None:
+    # Places of their own: More is still the same button, open or not, when another one comes or goes.
     with st.container(horizontal=True, gap="small"):
-        if not status.over:
+        first, second, third, more, last = (st.container(width="content") for _ in range(5))
+    with first:
+        if not snapshot.status.over:
             _stop(paths, snapshot)
-        elif status.state is not State.FINISHED:
+        elif now.state is not State.FINISHED:
             _resume(paths)
-        if status.over and has_checkpoint(paths):
+    if now.checkpoint:
+        with second:
             _extend(paths, snapshot)
+    with third:
         _duplicate(snapshot)
+    with more:
         run_more.show(paths, snapshot)
-        if status.state is State.STOPPING and _overdue(paths):  # last: the others stay under the pointer
+    if now.overdue:
+        with last:
             _end(paths)
-    run_told.show(paths.id)
 
 
 def _stop(paths: RunPaths, snapshot: Snapshot) -> None:

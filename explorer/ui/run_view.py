@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.runs import meta
 from explorer.runs.paths import RunPaths, run_paths
@@ -28,20 +29,25 @@ def _view_of(root: str) -> RunView[Metrics]:
     return RunView(RunPaths(Path(root)), derive)
 
 
-def show(run_id: str) -> None:
+def show(run_id: str, tools: DeltaGenerator) -> None:
     """Draw the run; it looks again each second while the run lives, and not at all when it has ended.
 
-    Raises RunNotFound.
+    tools: where its buttons go. Raises RunNotFound.
     """
     paths = run_paths(run_id)
     view = _view_of(str(paths.root))
-    over = view.refresh().status.over
+    drawn = view.refresh()
+    over, offered = drawn.status.over, run_tools.offered(paths, drawn)
     run_tools.confirm_end(paths)
+    # The buttons do not tick: what is drawn anew while somebody types or clicks there swallows the key or the click.
+    with tools:
+        run_tools.show(paths, view.refresh)
 
     def body() -> None:
         snapshot = view.refresh()
-        if snapshot.status.over is not over or not paths.root.is_dir():
-            st.rerun()  # only the whole page can begin or end the clock of a fragment, or show something else
+        # Only the whole page can begin or end the clock of a fragment, change the buttons, or show something else.
+        if run_tools.offered(paths, snapshot) != offered or not paths.root.is_dir():
+            st.rerun()
         _draw(view, snapshot)
 
     st.fragment(body, run_every=None if over else EVERY_SECONDS)()
@@ -77,7 +83,6 @@ def _heading(paths: RunPaths, snapshot: Snapshot) -> None:
     asked = snapshot.config.name if snapshot.config else ""
     st.subheader(escape(meta.read(paths).name or asked or snapshot.id), anchor=False)
     state_line(snapshot.status.state, snapshot.status.reason)
-    run_tools.show(paths, snapshot)
 
 
 def state_line(state: State, reason: str) -> None:

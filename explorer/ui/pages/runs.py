@@ -20,9 +20,10 @@ def page() -> None:
     if run_id is None:
         runs_page.show(_empty)
         return
-    st.button(T.ALL, key=Key.ALL_RUNS, on_click=_close, type="tertiary", icon=":material/arrow_back:")
+    back, tools = st.columns([1, 8], gap="small")
+    back.button(T.ALL, key=Key.ALL_RUNS, on_click=_close, type="tertiary", icon=":material/arrow_back:")
     try:
-        run_view.show(run_id)
+        run_view.show(run_id, tools)
     except RunNotFound:
         st.error(escape(T.UNKNOWN.format(id=run_id)))
 
