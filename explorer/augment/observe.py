@@ -31,7 +31,8 @@ class Cancelled(Exception):
 
 @dataclass(eq=False)
 class Visit:
-    """One call of a node. fired: whether it did something. milliseconds: with all that is in it.
+    """One call of a node. fired: whether it did something. milliseconds: with all that is in it; cpu_milliseconds: of
+    them those in which this thread had a processor.
 
     params: what a step drew, with albumentations' own names and values. before, after: its data, where they are kept;
     boxes in them are in albumentations' own format, `shape` is that of the image that came in.
@@ -42,6 +43,7 @@ class Visit:
     depth: int
     fired: bool = False
     milliseconds: float = 0.0
+    cpu_milliseconds: float = 0.0
     params: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
@@ -104,7 +106,7 @@ class Observer:
         return visit
 
     def _timed(self, visit: Visit, call: Callable[..., Any], data: dict[str, Any]) -> Any:
-        begun = time.perf_counter()
+        begun, cpu_begun = time.perf_counter(), time.thread_time()
         try:
             return call(**data)
         except (StepFailedError, Cancelled):
@@ -113,6 +115,7 @@ class Observer:
             raise StepFailedError(visit.node_id, visit.transform, error) from error
         finally:
             visit.milliseconds = (time.perf_counter() - begun) * 1000
+            visit.cpu_milliseconds = (time.thread_time() - cpu_begun) * 1000
 
 
 _KEPT = ("image", "mask", "bboxes", "keypoints")

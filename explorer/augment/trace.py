@@ -66,7 +66,7 @@ class Entry:
     """A node on the way from input to output; a node that was called twice has two.
 
     depth: 0 at the top. params: what a step drew. milliseconds: 0 where it was not called; a group's with all in it.
-    before, after: of steps that were called.
+    cpu_milliseconds: of them those in which the thread had a processor. before, after: of steps that were called.
     """
 
     node_id: str
@@ -76,6 +76,7 @@ class Entry:
     status: Status
     params: dict[str, Any]
     milliseconds: float
+    cpu_milliseconds: float = 0.0
     before: Snapshot | None = None
     after: Snapshot | None = None
 
@@ -181,6 +182,7 @@ def _called(node: Node, call: _Call, depth: int) -> Iterator[Entry]:
         status=status,
         params=visit.params,
         milliseconds=visit.milliseconds,
+        cpu_milliseconds=visit.cpu_milliseconds,
         before=call.before,
         after=call.after,
     )

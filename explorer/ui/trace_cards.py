@@ -38,12 +38,16 @@ def node_of(card_id: str) -> str | None:
 
 
 def remember(traced: Trace, pipeline: Pipeline) -> None:
-    """Note what each step took, for the next time that somebody wants to know beforehand."""
+    """Note what each step took, for the next time that somebody wants to know beforehand.
+
+    The processor's time, not the clock's: a busy moment of the machine is no property of a step, and a step that asks
+    before it is drawn would never be measured again.
+    """
     steps = {node.id: node for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
     for entry in traced.entries:
         if entry.status is Status.APPLIED and entry.before is not None and entry.node_id in steps:
             pixels = entry.before.image.shape[0] * entry.before.image.shape[1]
-            OBSERVED.note(entry.title, steps[entry.node_id].params, pixels, entry.milliseconds)
+            OBSERVED.note(entry.title, steps[entry.node_id].params, pixels, entry.cpu_milliseconds)
 
 
 def frame(traced: Trace, picture: Picture, focus: str, classes: Classes) -> bytes:

@@ -116,13 +116,13 @@ def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page
     expect(caption(page, "after")).to_have_text("After")
     looking.settle(page)
 
-    # Find FDA by typing, let it fire always, and give it another reference picture.
+    # Find HistogramMatching by typing, let it fire always, and give it another reference picture.
     tab_to(page, page.get_by_role("combobox", name="Add a transform"))
-    keys.type("FDA")
+    keys.type("HistogramM")
     keys.press("Enter")
-    expect(page.locator("[data-testid=steps] li .title", has_text="FDA")).to_have_count(1)
+    expect(page.locator("[data-testid=steps] li .title", has_text="HistogramMatching")).to_have_count(1)
     looking.settle(page)
-    always_fires(page, "FDA")
+    always_fires(page, "HistogramMatching")
     with_coffee = looking.fingerprint(page)
     tab_to(page, page.locator("[data-testid=gallery] button", has_text="Flower"))
     keys.press("Space")

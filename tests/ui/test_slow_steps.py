@@ -2,12 +2,19 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.augment.costs import Observed
+from explorer.augment.edits import add, set_p
+from explorer.augment.pipeline import Draft, Step, validate
+from explorer.augment.trace import trace
+from explorer.ui import trace_cards
 from explorer.ui.jobs import Job
+from explorer.ui.pictures import first
 from explorer.ui.state import Key, node_key
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -82,3 +89,16 @@ def test_a_slow_step_that_is_off_asks_nothing(app: AppTest) -> None:
     node = app.session_state[Key.WORKSPACE].view.selected
     app.slider(key=node_key(node, "p")).set_value(0.0).run()
     assert not app.session_state[Key.LOOK].notice
+
+
+def test_a_step_that_had_to_wait_for_a_processor_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_cards, "OBSERVED", Observed())
+    draft, step = add(Draft(), "FDA", None)
+    pipeline = validate(set_p(draft, step, 1.0))
+    found = trace(first().sample, pipeline, 0)
+    (entry,) = found.entries
+    assert 0 < entry.cpu_milliseconds <= entry.milliseconds + 1  # two clocks, read one after the other
+    trace_cards.remember(replace(found, entries=(replace(entry, milliseconds=60_000.0),)), pipeline)
+    pixels = entry.before.image.shape[0] * entry.before.image.shape[1] if entry.before else 0
+    params = next(node.params for node in pipeline.nodes if isinstance(node, Step))
+    assert trace_cards.OBSERVED.estimate("FDA", params, pixels) == pytest.approx(entry.cpu_milliseconds)
