@@ -182,10 +182,18 @@ def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0, node_id: s
     Raises what albumentations raises: ValueError, TypeError and others.
     """
     own, further = extras.split(name, params, node_id)
-    with _construction, warnings.catch_warnings(record=True) as caught:
+    warned: list[str] = []
+    here = threading.get_ident()
+
+    def note(message: Warning | str, *_: Any, **__: Any) -> None:
+        if threading.get_ident() == here:  # while others draw they may warn, and this step has nothing to do with it
+            warned.append(str(message))
+
+    with _construction, warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.showwarning = note
         made = catalog()[name].cls(**arguments(own), **further, p=p)
-    return made, tuple(str(warning.message) for warning in caught)
+    return made, tuple(warned)
 
 
 def arguments(params: Mapping[str, JsonValue]) -> dict[str, Any]:
