@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 # About the picture, or given by the person and not drawn, or what follows from what was drawn.
-_NOISE = frozenset({
+NOISE = frozenset({
     "shape", "cols", "rows", "output_shape", "orig_shape", "interpolation", "mask_interpolation", "border_mode", "fill",
     "fill_mask", "matrix", "bbox_matrix", "pad_left", "pad_right", "pad_top", "pad_bottom",
 })  # fmt: skip
@@ -15,7 +15,7 @@ _MAX_ITEMS = 4
 
 def describe(params: Mapping[str, Any]) -> dict[str, str]:
     """Name -> short text: numbers with three digits, arrays by size and range; what says nothing is left out."""
-    return {name: text for name, value in params.items() if name not in _NOISE and (text := _text(value))}
+    return {name: text for name, value in params.items() if name not in NOISE and (text := _text(value))}
 
 
 def _text(value: Any) -> str:

@@ -1,19 +1,19 @@
-"""Pipelines and drafts as JSON text. Whatever the text holds, only values come of it: nothing is ever executed."""
+"""Pipelines and drafts as JSON and YAML text. Whatever it holds, only values come of it: nothing is ever executed."""
 
 import json
 import math
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
+from explorer.augment import plain_yaml
 from explorer.augment.pipeline import MAX_DEPTH, Draft, DraftErrors, Pipeline, validate
 
 FORMAT = "augmentation-explorer/pipeline"
 VERSION = 1
 MAX_CHARACTERS = 4_000_000  # more than the largest pipeline that is allowed takes
 _MAX_JSON_DEPTH = 4 * MAX_DEPTH  # a group is an object in a list in an object
-
-Parsed = TypeVar("Parsed", Draft, Pipeline)
 
 
 class PipelineFileError(ValueError):
@@ -30,11 +30,19 @@ def dumps_draft(draft: Draft) -> str:
     return _dumps(draft, indent=None)
 
 
+def dumps_yaml(pipeline: Pipeline) -> str:
+    """The pipeline as YAML; `draft_of(plain_yaml.read(text))` gives an equal one."""
+    return plain_yaml.write(_record_of(pipeline))
+
+
 def _dumps(value: Draft | Pipeline, indent: int | None) -> str:
-    record: dict[str, Any] = {"format": FORMAT, "version": VERSION, "name": value.name}
+    return json.dumps(_record_of(value), indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _record_of(value: Draft | Pipeline) -> dict[str, Any]:
     nodes = [node.model_dump(mode="json") for node in value.nodes]
-    record["targets"] = value.targets.model_dump(mode="json")
-    return json.dumps({**record, "nodes": nodes}, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+    targets = value.targets.model_dump(mode="json")
+    return {"format": FORMAT, "version": VERSION, "name": value.name, "targets": targets, "nodes": nodes}
 
 
 def loads(text: str | bytes) -> Pipeline:
@@ -49,7 +57,12 @@ def loads(text: str | bytes) -> Pipeline:
 
 def loads_draft(text: str | bytes) -> Draft:
     """The draft of a text; its parameters may be wrong. Raises PipelineFileError."""
-    record = _record(_decoded(text))
+    return draft_of(read_json(decoded(text)))
+
+
+def draft_of(record: Mapping[str, Any]) -> Draft:
+    """The draft of what a file holds, as plain values; its parameters may be wrong. Raises PipelineFileError."""
+    check_values(record)
     if record.get("format") != FORMAT:
         raise PipelineFileError(f'This is not a pipeline file: "format" should be "{FORMAT}".')
     version = record.get("version")
@@ -72,7 +85,8 @@ def loads_draft(text: str | bytes) -> Draft:
         raise PipelineFileError("The steps are nested too deep.") from error
 
 
-def _decoded(text: str | bytes) -> str:
+def decoded(text: str | bytes) -> str:
+    """The text of a file. Raises PipelineFileError where it is too large or no UTF-8."""
     if len(text) > MAX_CHARACTERS:
         raise PipelineFileError(f"The file is larger than {MAX_CHARACTERS // 1_000_000} MB. Is it a pipeline?")
     if isinstance(text, str):
@@ -83,7 +97,8 @@ def _decoded(text: str | bytes) -> str:
         raise PipelineFileError(f"The file is not UTF-8 text: byte {error.start} does not fit.") from error
 
 
-def _record(text: str) -> dict[str, Any]:
+def read_json(text: str) -> dict[str, Any]:
+    """The JSON object that a text holds. Raises PipelineFileError."""
     try:
         record = json.loads(text, parse_constant=_refuse)
     except RecursionError as error:
@@ -94,7 +109,6 @@ def _record(text: str) -> dict[str, Any]:
         raise PipelineFileError(f"Not usable JSON: {error}") from error
     if not isinstance(record, dict):
         raise PipelineFileError("The file should hold one JSON object.")
-    _check_depth(record)
     return record
 
 
@@ -102,7 +116,8 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not a number that a pipeline can have.")
 
 
-def _check_depth(record: dict[str, Any]) -> None:
+def check_values(record: Mapping[str, Any]) -> None:
+    """Raises PipelineFileError where values are nested too deep, or a number is none that a pipeline can have."""
     level: list[Any] = [record]
     for _ in range(_MAX_JSON_DEPTH):
         level = [

@@ -43,6 +43,16 @@ def save(folder: Path, pipeline: Pipeline) -> None:
         raise PipelineFileError(f"It could not be written: {os.strerror(error.errno or 0)}.") from error
 
 
+def rename(folder: Path, old: str, new: str) -> None:
+    """Keep what was saved as `old` under the name `new`. Raises PipelineFileError, also where `new` is taken."""
+    if _file(folder, new) == _file(folder, old):
+        return
+    if _file(folder, new).exists():
+        raise PipelineFileError(f'There is a pipeline named "{new.strip()}" already.')
+    save(folder, load(folder, old).model_copy(update={"name": new.strip()}))
+    delete(folder, old)
+
+
 def delete(folder: Path, name: str) -> None:
     """Forget the pipeline saved under this name; one that is gone is fine."""
     _file(folder, name).unlink(missing_ok=True)

@@ -25,6 +25,11 @@ def home() -> Path:
     return folder
 
 
+def pipelines_folder() -> Path:
+    """Where saved pipelines lie; not made."""
+    return home() / "pipelines"
+
+
 def runs_root() -> Path:
     """The folder with one folder per run. Made if missing."""
     folder = home() / "runs"

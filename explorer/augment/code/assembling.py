@@ -1,0 +1,209 @@
+"""Calls of albumentations -> a draft."""
+
+import ast
+import functools
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import albumentations as A
+
+from explorer.augment.code.found import CodeError
+from explorer.augment.code.log import Log, NotKnown, Unusable
+from explorer.augment.code.names import COMPOSERS, PARAMETERS
+from explorer.augment.code.normal import same
+from explorer.augment.code.steps import Style, read_step
+from explorer.augment.code.target_rules import read_rules
+from explorer.augment.code.values import Made, Missing, Value, parts
+from explorer.augment.pipeline import GROUP_KINDS, MAX_DEPTH, MAX_NODES, Draft, Group, GroupKind, Node
+
+_COMPOSES = ("Compose", "ReplayCompose")
+# Arguments that change nothing of what a pipeline does to a picture.
+_HARMLESS = frozenset({"is_check_shapes", "save_applied_params", "save_key", "return_params", "p", "transforms",
+                       "bbox_params", "keypoint_params", "mask_interpolation", "is_check_args"})  # fmt: skip
+_DRAWS = {"n": 1, "replace": False}
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    "SomeOf": _DRAWS,
+    "RandomOrder": _DRAWS,
+    "SelectiveChannelTransform": {"channels": [0, 1, 2]},
+}
+_TOLD = {
+    "additional_targets": ("left out", "additional_targets is left out: the app has one picture and one mask."),
+    "seed": ("left out", "seed is left out: the app has a seed of its own for each draw."),
+    "strict": ("left out", "strict is left out: arguments are always checked here."),
+}  # fmt: skip
+
+
+@dataclass
+class _Assembler:
+    style: Style
+    log: Log
+    count: int = 0
+
+    def nodes(self, values: Iterable[Value], line: int, depth: int, forced: bool = False) -> tuple[Node, ...]:
+        """The nodes of a list of steps; what is none is set aside with a note."""
+        found = (self._node(value, line, depth, forced) for value in values)
+        return tuple(node for node in found if node is not None)
+
+    def _node(self, value: Value, line: int, depth: int, forced: bool) -> Node | None:
+        self.count += 1
+        if self.count > MAX_NODES or depth > MAX_DEPTH:
+            raise CodeError(f"A pipeline has at most {MAX_NODES} steps, nested at most {MAX_DEPTH} deep.", line)
+        if not isinstance(value, Made) or value.name in PARAMETERS:
+            self._aside(value, line)
+            return None
+        if value.name in COMPOSERS:
+            return self.group(value, depth)
+        return read_step(value, replace(self.style, forced=forced), self.log)
+
+    def _aside(self, value: Value, line: int) -> None:
+        if value is None:
+            return
+        if isinstance(value, Missing):
+            called = isinstance(value.node, ast.Call)
+            why = value.reason or ("It is not known what it does." if called else "This code does not say what it is.")
+            self.log.note(value.line, "left out", f"{_brief(value.text)} is set aside. {why}")
+        else:
+            self.log.note(line, "left out", f"{type(value).__name__} in a list of steps is set aside: it is no step.")
+
+    def group(self, made: Made, depth: int) -> Group | None:
+        """A composer below the top."""
+        kind: GroupKind = next((one for one in GROUP_KINDS if one == made.name), "Sequential")
+        given = self.arguments(made)
+        if made.name in _COMPOSES:
+            self._tell(given, made)
+            for key in ("bbox_params", "keypoint_params"):
+                if given.get(key) is not None:
+                    self.log.note(made.line, "left out", f"{key} of a Compose inside another is left out.")
+        steps = self.steps(given, made)
+        group_id = self.log.new_id()
+        children = self.nodes(steps, made.line, depth + 1, forced=kind in ("OneOf", "OneOrOther"))
+        p = self.p(given, made, kind)
+        params = self._group_params(given, made, kind)
+        if self.style.old:
+            kind, children, params = self._as_1x(made, kind, children, params)
+        if not children:
+            self.log.note(made.line, "left out", f"{made.name} is left out: nothing is left in it.")
+            return None
+        return Group(kind=kind, id=group_id, children=children, params=params, p=p)
+
+    def _as_1x(
+        self, made: Made, kind: GroupKind, children: tuple[Node, ...], params: dict[str, Any]
+    ) -> tuple[GroupKind, tuple[Node, ...], dict[str, Any]]:
+        """What 1.3 did otherwise. Sequential had no p. SomeOf drew by p and with replacement, and applied what it drew
+        for sure, in the order in which it was drawn, which is what RandomOrder does now.
+        """
+        if made.name == "Sequential":
+            self.log.note(made.line, "to check", "Sequential: Up to 1.3 it ran always, whatever its p was.")
+        if kind != "SomeOf" or not children:
+            return kind, children, params
+        if "replace" not in made.keywords and len(made.args) < 3:
+            params = {**params, "replace": True}
+        even = len({child.p for child in children}) == 1
+        sure = tuple(child.model_copy(update={"p": 1.0}) for child in children)
+        told = "1.x drew steps by their p and surely applied them in the order drawn: a RandomOrder with p=1 inside."
+        uneven = "" if even else " Their p were not equal, and 2.0.8 draws all of them equally often."
+        self.log.note(made.line, "translated" if even else "changed", f"SomeOf: {told}{uneven}")
+        return "RandomOrder", sure, params
+
+    def arguments(self, made: Made) -> Mapping[str, Value]:
+        """The arguments of a composer by name."""
+        order = list(_order(made.name))
+        if made.name == "OneOrOther" and made.args and isinstance(made.args[0], list | tuple):
+            order.remove("first")
+            order.remove("second")
+        for unknown in made.spread:
+            self.log.ask(unknown, f"{made.name}, all of *{unknown.text}")
+        return dict(zip(order, made.args, strict=False)) | made.keywords
+
+    def steps(self, given: Mapping[str, Value], made: Made) -> list[Value]:
+        """What a composer is made of."""
+        value = given.get("transforms")
+        if made.name == "OneOrOther" and value is None:
+            value = [given.get("first"), given.get("second")]
+        early = [part for key in ("preprocessing_transforms",) for part in _listed(given.get(key))]
+        late = [part for key in ("postprocessing_transforms",) for part in _listed(given.get(key))]
+        return [*early, *_listed(value), *late]
+
+    def p(self, given: Mapping[str, Value], made: Made, kind: str) -> float:
+        """How often a composer runs."""
+        default = 1.0 if made.name in _COMPOSES else _default_p(kind)
+        if "p" not in given:
+            return default
+        try:
+            value = self.log.value(given["p"], f"{made.name}, p")
+            if not isinstance(value, int | float):
+                raise Unusable("it is no number")
+        except NotKnown:
+            return default
+        except Unusable as error:
+            self.log.note(made.line, "left out", f"{made.name}: p is left out: {error}.")
+            return default
+        return float(value)
+
+    def _group_params(self, given: Mapping[str, Value], made: Made, kind: str) -> dict[str, Any]:
+        usual = _USUAL.get(kind, {})
+        found: dict[str, Any] = {}
+        for key, value in given.items():
+            if key in usual:
+                try:
+                    found[key] = self.log.value(value, f"{made.name}, {key}")
+                except NotKnown:
+                    continue
+                except Unusable as error:
+                    self.log.note(made.line, "left out", f"{made.name}: {key} is left out: {error}.")
+            elif key not in _HARMLESS and key not in ("first", "second") and made.name not in _COMPOSES:
+                self.log.note(made.line, "left out", f"{made.name}: {key} is left out: 2.0.8 has no such argument.")
+        return {key: value for key, value in found.items() if not same(value, usual[key])}
+
+    def _tell(self, given: Mapping[str, Value], made: Made) -> None:
+        for key, value in given.items():
+            known = key in _HARMLESS or key.endswith("processing_transforms")
+            if known or value is None or value is False or value == {}:
+                continue
+            kind, text = _TOLD.get(key, ("left out", f"{key} is left out: 2.0.8 has no such argument."))
+            self.log.note(made.line, kind, f"{made.name}: {text}")  # type: ignore[arg-type]
+
+    def whole(self, made: Made) -> Draft:
+        """A Compose at the top."""
+        given = self.arguments(made)
+        self._tell(given, made)
+        rules = read_rules(given, made.line, self.log)
+        p = self.p(given, made, "Sequential")
+        outer = self.log.new_id() if p != 1 else ""
+        nodes = self.nodes(self.steps(given, made), made.line, 2 if outer else 1)
+        if outer and nodes:
+            nodes = (Group(kind="Sequential", id=outer, children=nodes, p=p),)
+            self.log.note(made.line, "translated", f"Compose(p={p:g}) is a Sequential with that p around its steps.")
+        return Draft(nodes=nodes, targets=rules)
+
+
+def _listed(value: Value) -> list[Value]:
+    """The steps in a value, in lists that may hold lists."""
+    return [] if value is None else [part for part in parts(value) if not isinstance(part, list | tuple | dict)]
+
+
+@functools.cache
+def _order(composer: str) -> tuple[str, ...]:
+    return tuple(name for name in inspect.signature(getattr(A, composer).__init__).parameters if name != "self")
+
+
+@functools.cache
+def _default_p(kind: str) -> float:
+    return float(inspect.signature(getattr(A, kind)).parameters["p"].default)
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def assemble(value: Value, old: bool) -> tuple[Draft, Log]:
+    """The draft of a Compose, of a list of steps, or of a step alone. Raises CodeError where it is too large."""
+    log = Log()
+    work = _Assembler(Style(old), log)
+    if isinstance(value, Made) and value.name in _COMPOSES:
+        return work.whole(value), log
+    values = value if isinstance(value, list | tuple) else [value]
+    line = next((part.line for part in values if isinstance(part, Made)), 1)
+    return Draft(nodes=work.nodes(_listed(values), line, 1)), log

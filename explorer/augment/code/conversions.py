@@ -1,0 +1,231 @@
+"""Rules for single arguments of 1.x whose values mean something else in 2.0.8, with where that follows from.
+
+Pixels are taken to be uint8: 1.x counted noise and thresholds in 0 to 255, 2.0.8 counts them in 0 to 1.
+"""
+
+import math
+
+from explorer.augment.code.found import NoteKind
+from explorer.augment.code.rules import Arguments, Rule, Untranslatable, is_number, numbers
+from explorer.augment.parameters import JsonValue
+
+WHITE = 255.0
+
+
+# Noise
+
+
+def _variance(given: Arguments) -> dict[str, JsonValue]:
+    low, high = numbers(given["var_limit"], 0)
+    if low < 0:
+        raise Untranslatable("A variance is not negative.")
+    return {"std_range": deviations(low, high)}
+
+
+def deviations(low: float, high: float) -> list[float]:
+    """Variances of uint8 grey values as deviations, in fractions of 255."""
+    return [math.sqrt(low) / WHITE, math.sqrt(high) / WHITE]
+
+
+VARIANCE = Rule(
+    ("var_limit",), _variance, "changed",
+    "A variance in grey values became a deviation as a fraction of 255. 1.x drew the variance evenly, 2.0.8 draws the "
+    "deviation; and on uint8 it cuts noise off towards 0, which takes 0.8 deviations from the variance.",
+)  # fmt: skip
+
+
+def _mean(given: Arguments) -> dict[str, JsonValue]:
+    low, high = numbers(given["mean"], given["mean"] if is_number(given["mean"]) else None)
+    return {"mean_range": [low / WHITE, high / WHITE]}
+
+
+MEAN = Rule(("mean",), _mean)
+
+
+def _deviation(given: Arguments) -> dict[str, JsonValue]:
+    scale = given["scale"]
+    low, high = numbers(scale, scale if is_number(scale) else None)
+    return {"std_range": [low / WHITE, high / WHITE]}
+
+
+DEVIATION = Rule(("scale",), _deviation)
+LOCATION = Rule(("loc",), lambda given: _mean({"mean": given["loc"]}))
+
+
+# Compression and resolution
+
+_COMPRESSION: dict[JsonValue, str] = {0: "jpeg", 1: "webp", "jpeg": "jpeg", "webp": "webp"}
+
+
+def _compression(given: Arguments) -> dict[str, JsonValue]:
+    kind = given["compression_type"]
+    if isinstance(kind, bool | list | dict) or kind not in _COMPRESSION:
+        raise Untranslatable("It should be JPEG or WEBP.")
+    return {"compression_type": _COMPRESSION[kind]}
+
+
+COMPRESSION = Rule(("compression_type",), _compression)
+
+
+def _interpolations(given: Arguments) -> dict[str, JsonValue]:
+    value = given["interpolation"]
+    if value is None:
+        return {}
+    return {"interpolation_pair": value if isinstance(value, dict) else {"downscale": value, "upscale": value}}
+
+
+INTERPOLATIONS = Rule(("interpolation",), _interpolations)
+
+
+# Light
+
+
+def _threshold(given: Arguments) -> dict[str, JsonValue]:
+    """1.x inverted grey values >= threshold; half a grey value below, no whole one changes sides by rounding."""
+    value = given["threshold"]
+    low, high = numbers(value, value if is_number(value) else None)
+    if isinstance(low, int) and low == high:
+        return {"threshold_range": [max(0.0, (low - 0.5) / WHITE)] * 2}
+    return {"threshold_range": [low / WHITE, high / WHITE]}
+
+
+THRESHOLD = Rule(("threshold",), _threshold)
+
+
+# Blur
+
+
+# OpenCV has kernels of its own for these sides (px), where it is given a deviation of 0; these come closest to them.
+_SIGMAS = {3: 0.85, 5: 1.08, 7: 1.43}
+
+
+def _sigma(side: float) -> float:
+    """The deviation that OpenCV takes for a kernel of this side (px) where it is given 0."""
+    return _SIGMAS.get(int(side), 0.3 * ((max(side, 3) - 1) * 0.5 - 1) + 0.8)
+
+
+def _gaussian(given: Arguments) -> dict[str, JsonValue]:
+    low, high = numbers(given.get("blur_limit", [3, 7]), 3)
+    sides: dict[str, JsonValue] = {"blur_limit": [int(low), int(high)]}
+    start, end = numbers(given.get("sigma_limit", 0), 0)
+    return sides | {"sigma_limit": [start, end] if end > 0 else [_sigma(low), _sigma(high)]}
+
+
+def _gaussian_kind(given: Arguments) -> NoteKind:
+    return "translated" if numbers(given.get("sigma_limit", 0), 0)[0] > 0 else "changed"
+
+
+GAUSSIAN = Rule(
+    ("blur_limit", "sigma_limit"), _gaussian, _gaussian_kind,
+    "A sigma of 0 let OpenCV choose it by the kernel's side; what it chooses for both ends is written out.",
+)  # fmt: skip
+
+
+# Holes
+
+
+def _holes(given: Arguments) -> dict[str, JsonValue]:
+    found: dict[str, JsonValue] = {}
+    for old, new in (("holes", "num_holes_range"), ("height", "hole_height_range"), ("width", "hole_width_range")):
+        high = given.get(f"max_{old}", 8)
+        low = given.get(f"min_{old}")
+        found[new] = [high if low is None else low, high]
+    return found
+
+
+def _holes_kind(given: Arguments) -> NoteKind:
+    sizes = [value for name, value in given.items() if name.endswith(("height", "width")) and value is not None]
+    return "changed" if len({isinstance(size, float) for size in sizes}) > 1 else "translated"
+
+
+HOLES = Rule(("max_holes", "max_height", "max_width", "min_holes", "min_height", "min_width"), _holes, _holes_kind)
+
+
+def _cutout(given: Arguments) -> dict[str, JsonValue]:
+    height, width = given.get("max_h_size", 8), given.get("max_w_size", 8)
+    count = given.get("num_holes", 8)
+    return {"num_holes_range": [count] * 2, "hole_height_range": [height] * 2, "hole_width_range": [width] * 2}
+
+
+CUTOUT = Rule(("num_holes", "max_h_size", "max_w_size"), _cutout)
+
+
+def _units(given: Arguments) -> dict[str, JsonValue]:
+    low, high = given.get("unit_size_min"), given.get("unit_size_max")
+    if low is None or high is None:
+        return {}
+    return {"unit_size_range": [low, high]}
+
+
+UNITS = Rule(("unit_size_min", "unit_size_max"), _units)
+
+
+def _grid(given: Arguments) -> dict[str, JsonValue]:
+    across, down = given.get("holes_number_x"), given.get("holes_number_y")
+    if across is None and down is None:
+        return {}
+    # 2.0.8 calls it xy and reads it as (rows, columns). 1.x took 10 where one was left out.
+    return {"holes_number_xy": [10 if down is None else down, 10 if across is None else across]}
+
+
+GRID = Rule(
+    ("holes_number_x", "holes_number_y"), _grid, "changed", "The cells are divided up in another way at the border."
+)
+
+
+def _shift(given: Arguments) -> dict[str, JsonValue]:
+    return {"shift_xy": [given.get("shift_x") or 0, given.get("shift_y") or 0]}
+
+
+SHIFT = Rule(("shift_x", "shift_y"), _shift)
+
+
+# Geometry
+
+_NUMPY_BORDERS: dict[JsonValue, int] = {"constant": 0, "edge": 1, "symmetric": 2, "reflect": 4, "wrap": 3}
+
+
+def _border(given: Arguments) -> dict[str, JsonValue]:
+    mode = given["mode"]
+    if isinstance(mode, str) and mode not in _NUMPY_BORDERS:
+        raise Untranslatable(f"It should be one of {', '.join(map(str, _NUMPY_BORDERS))}.")
+    return {"border_mode": _NUMPY_BORDERS[mode] if isinstance(mode, str) else mode}
+
+
+BORDER = Rule(("mode",), _border)
+_ORDERS: dict[JsonValue, int] = {0: 0, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4}  # of a spline -> cv2.INTER_
+
+
+def _order(given: Arguments) -> dict[str, JsonValue]:
+    if not is_number(given["order"]) or given["order"] not in _ORDERS:
+        raise Untranslatable("It should be a number from 0 to 5.")
+    return {"interpolation": _ORDERS[given["order"]]}
+
+
+ORDER = Rule(("order",), _order, lambda given: "translated" if given["order"] in (0, 1) else "changed")
+
+
+def _pad_colour(given: Arguments) -> dict[str, JsonValue]:
+    if not is_number(given["pad_cval"]):
+        raise Untranslatable("2.0.8 fills with one colour and draws none from a list.")
+    return {"fill": given["pad_cval"]}
+
+
+PAD_COLOUR = Rule(("pad_cval",), _pad_colour)
+
+
+def _size(given: Arguments) -> dict[str, JsonValue]:
+    if "height" not in given or "width" not in given:
+        raise Untranslatable("height and width belong together.")
+    return {"size": [given["height"], given["width"]]}
+
+
+SIZE = Rule(("height", "width"), _size)
+
+
+def affine_at_rest(given: Arguments) -> dict[str, JsonValue]:
+    """What Affine of 1.x did where none of its movements was given."""
+    moves = ("scale", "translate_percent", "translate_px", "rotate", "shear")
+    if any(given.get(name) is not None for name in moves):
+        return {}
+    return {"scale": [0.9, 1.1], "translate_percent": [-0.1, 0.1], "rotate": [-15.0, 15.0], "shear": [-10.0, 10.0]}

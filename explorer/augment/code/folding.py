@@ -1,0 +1,163 @@
+"""Arithmetic on constants, bounded: no number beyond 64 bits, no long text or list ever comes of it."""
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from explorer.augment.code.values import is_flat
+
+MAX_INT = 2**63
+MAX_LENGTH = 10_000
+
+
+class NotConstant(ValueError):
+    """An operation that gives no plain value within the bounds."""
+
+
+_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        ast.Add: operator.add,
+        ast.Sub: operator.sub,
+        ast.Mult: operator.mul,
+        ast.Div: operator.truediv,
+        ast.FloorDiv: operator.floordiv,
+        ast.Mod: operator.mod,
+        ast.Pow: operator.pow,
+    }
+)
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = MappingProxyType(
+    {
+        ast.Eq: operator.eq,
+        ast.NotEq: operator.ne,
+        ast.Lt: operator.lt,
+        ast.LtE: operator.le,
+        ast.Gt: operator.gt,
+        ast.GtE: operator.ge,
+        ast.In: lambda a, b: a in b,
+        ast.NotIn: lambda a, b: a not in b,
+        ast.Is: lambda a, b: a is b,
+        ast.IsNot: lambda a, b: a is not b,
+    }
+)
+
+
+def binary(op: ast.operator, left: Any, right: Any) -> Any:
+    """`left op right`. Raises NotConstant."""
+    work = _OPERATORS.get(type(op))
+    if work is None or not _is_small(op, left, right):
+        raise NotConstant
+    try:
+        return _bounded(work(left, right))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise NotConstant from error
+
+
+def _is_small(op: ast.operator, left: Any, right: Any) -> bool:
+    """Whether the result can be worked out at once."""
+    if _is_number(left) and _is_number(right):
+        return not isinstance(op, ast.Pow) or (abs(right) <= 64 and abs(left) <= MAX_INT)
+    if isinstance(op, ast.Mult):
+        length, times = (left, right) if _is_number(right) else (right, left)
+        countable = isinstance(length, str | list | tuple) and isinstance(times, int)
+        return countable and len(length) * max(int(times), 0) <= MAX_LENGTH
+    joined = isinstance(left, list | tuple | str) and type(left) is type(right)
+    return joined and isinstance(op, ast.Add) and len(left) + len(right) <= MAX_LENGTH
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def unary(op: ast.unaryop, value: Any) -> Any:
+    """`op value`. Raises NotConstant."""
+    if isinstance(op, ast.Not) and isinstance(value, bool | int | float | str | list | tuple | dict | None):
+        return not value
+    if not _is_number(value) or isinstance(op, ast.Invert | ast.Not):
+        raise NotConstant
+    return -value if isinstance(op, ast.USub) else +value
+
+
+def compare(op: ast.cmpop, left: Any, right: Any) -> bool:
+    """`left op right`. Raises NotConstant."""
+    if not (is_flat(left) and is_flat(right)):
+        raise NotConstant
+    try:
+        return bool(_COMPARISONS[type(op)](left, right))
+    except TypeError as error:
+        raise NotConstant from error
+
+
+def _range(*ends: Any) -> list[int]:
+    numbers = range(*ends)
+    if len(numbers) > MAX_LENGTH:
+        raise NotConstant
+    return list(numbers)
+
+
+def _array(values: Any, *_: Any) -> Any:
+    return list(values) if isinstance(values, list | tuple) else values
+
+
+# What is worked out where all arguments are plain, by the name that code calls.
+CALLS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "int": int,
+        "float": float,
+        "bool": bool,
+        "str": str,
+        "abs": abs,
+        "round": round,
+        "min": min,
+        "max": max,
+        "sum": sum,
+        "len": len,
+        "tuple": tuple,
+        "list": list,
+        "dict": dict,
+        "range": _range,
+        "math.sqrt": math.sqrt,
+        "math.ceil": math.ceil,
+        "math.floor": math.floor,
+        "numpy.sqrt": math.sqrt,
+        "numpy.ceil": math.ceil,
+        "numpy.floor": math.floor,
+        "numpy.array": _array,
+        "numpy.asarray": _array,
+        "numpy.float32": float,
+        "numpy.float64": float,
+        "numpy.int32": int,
+        "numpy.int64": int,
+    }
+)
+CONSTANTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "math.pi": math.pi,
+        "math.e": math.e,
+        "math.inf": math.inf,
+        "math.nan": math.nan,
+        "numpy.pi": math.pi,
+        "numpy.inf": math.inf,
+        "numpy.nan": math.nan,
+    }
+)
+
+
+def call(name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+    """The result of one of `CALLS`. Raises NotConstant."""
+    if any(isinstance(value, str) and len(value) > 400 for value in args):
+        raise NotConstant  # int() of a long text takes its time
+    if not all(map(is_flat, args)):
+        raise NotConstant
+    try:
+        return _bounded(CALLS[name](*args, **keywords))
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise NotConstant from error
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, complex) or (isinstance(value, int) and abs(value) >= MAX_INT):
+        raise NotConstant
+    return value

@@ -1,0 +1,50 @@
+"""What reading of code gives: pipelines, what was done to them on the way, and what could not be known."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from explorer.augment.pipeline import Draft
+
+NoteKind = Literal["translated", "changed", "left out", "to check"]
+
+
+class CodeError(ValueError):
+    """A text in which no pipeline can be read. line: where the cause is, from 1, or None."""
+
+    def __init__(self, problem: str, line: int | None = None) -> None:
+        super().__init__(problem if line is None else f"Line {line}: {problem}")
+        self.problem = problem
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Note:
+    """What was done to a step or an argument.
+
+    translated: it means exactly the same in albumentations 2.0.8. changed: approximately. left out: it was set aside.
+    to check: it was read, but somebody should look.
+    """
+
+    line: int
+    kind: NoteKind
+    text: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A name whose value the code does not hold. name: as the code writes it. where: "Resize, height"."""
+
+    name: str
+    line: int
+    where: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pipeline in code. title: how a person recognises it. line: of its first character, from 1."""
+
+    title: str
+    line: int
+    draft: Draft
+    notes: tuple[Note, ...]
+    unknowns: tuple[Unknown, ...]

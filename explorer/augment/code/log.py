@@ -1,0 +1,73 @@
+"""What is written down while a pipeline is put together: notes, unknown names, ids."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.augment.code.found import Note, NoteKind, Unknown
+from explorer.augment.code.normal import ordinary
+from explorer.augment.code.values import Missing, Value, missing_in
+
+_MAX_SHOWN = 50
+
+
+class Unusable(ValueError):
+    """A value that no parameter can have."""
+
+
+class NotKnown(ValueError):
+    """A value that depends on names that the code does not hold; they are listed already."""
+
+
+@dataclass
+class Log:
+    """Notes in the order of the code, each unknown name once."""
+
+    notes: list[Note] = field(default_factory=list)
+    unknowns: dict[str, Unknown] = field(default_factory=dict)
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def note(self, line: int, kind: NoteKind, text: str) -> None:
+        """Write a note down, the same one only once."""
+        found = Note(line, kind, text)
+        if found not in self.notes:
+            self.notes.append(found)
+
+    def new_id(self) -> str:
+        """An id that no other node of this pipeline has."""
+        return f"n{next(self.numbers)}"
+
+    def value(self, value: Value, where: str) -> Any:
+        """A value as JSON. Raises NotKnown for one that depends on unknown names, which are listed then; Unusable."""
+        unknown = list(missing_in(value))
+        for one in unknown:
+            self.ask(one, where)
+        if unknown:
+            raise NotKnown
+        found = as_json(value)
+        if not ordinary(found):
+            raise Unusable("it is no ordinary number")
+        return found
+
+    def ask(self, missing: Missing, where: str) -> None:
+        """List a name that has to be asked for."""
+        self.unknowns.setdefault(missing.text, Unknown(missing.text, missing.line, where))
+
+
+def as_json(value: Value) -> Any:
+    """A value as JSON would give it back. Raises Unusable."""
+    if isinstance(value, list | tuple):
+        return [as_json(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): as_json(part) for key, part in value.items()}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise Unusable("it is no plain value")
+
+
+def shown(value: Any) -> str:
+    """A value as a note shows it."""
+    text = f"{value:.4g}" if isinstance(value, float) else repr(value)
+    if isinstance(value, list):
+        text = f"({', '.join(map(shown, value))})"
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."

@@ -1,0 +1,83 @@
+"""Which names lead into which library, also where the code that was pasted lacks its imports."""
+
+import ast
+import functools
+from collections.abc import Iterator
+
+from explorer.augment.catalog import catalog, exclusions
+from explorer.augment.code.folding import CALLS
+from explorer.augment.code.legacy import GONE, OLD
+from explorer.augment.code.values import Reference
+from explorer.augment.pipeline import GROUP_KINDS
+
+COMPOSERS = frozenset({*GROUP_KINDS, "Compose", "ReplayCompose"})
+PARAMETERS = frozenset({"BboxParams", "KeypointParams"})
+_USUAL = {
+    "A": "albumentations",
+    "albu": "albumentations",
+    "alb": "albumentations",
+    "albumentations": "albumentations",
+    "np": "numpy",
+    "numpy": "numpy",
+    "math": "math",
+    "cv2": "cv2",
+}
+# Where else steps come from, and what is said of them.
+FOREIGN = {
+    "torchvision": "It comes from torchvision.",
+    "imgaug": "It comes from imgaug.",
+    "kornia": "It comes from kornia.",
+    "monai": "It comes from monai.",
+    "torch": "It comes from torch.",
+}
+
+
+@functools.cache
+def transform_names() -> frozenset[str]:
+    """Every name of a transform or composer that albumentations has, or once had."""
+    return frozenset({*catalog(), *exclusions(), *OLD, *GONE, *COMPOSERS, *PARAMETERS})
+
+
+def well_known(name: str) -> Reference | None:
+    """What a name means that the code does not define."""
+    if name in _USUAL:
+        return Reference(_USUAL[name])
+    if name in transform_names():
+        return Reference(f"albumentations.{name}")
+    return Reference(name) if name in _CALLED or name in _ENUMERATED else None
+
+
+_CALLED = frozenset(name for name in CALLS if "." not in name)
+_ENUMERATED = frozenset({"ImageCompressionType", "PositionType"})
+
+
+def is_ours(path: str) -> bool:
+    """Whether a dotted name leads into albumentations."""
+    return path.partition(".")[0] == "albumentations"
+
+
+def foreign(path: str) -> str:
+    """What is said of a step from another library; "" where nothing is known of it."""
+    return FOREIGN.get(path.partition(".")[0], "")
+
+
+def is_known(path: str) -> bool:
+    """Whether anything is known of the library that a dotted name leads into."""
+    root = path.partition(".")[0]
+    return root in _ROOTS
+
+
+_ROOTS = frozenset({*_USUAL.values(), *FOREIGN, *_CALLED, *_ENUMERATED})
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Reference]]:
+    """Name -> what it leads to, for every name that an import makes. After a star, bare names are `well_known`."""
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            whole = alias.name if alias.asname else alias.name.partition(".")[0]
+            yield alias.asname or whole, Reference(whole)
+        elif alias.name == "*":
+            if foreign(node.module or ""):
+                yield from ((name, Reference(f"{node.module}.{name}")) for name in transform_names())
+        else:
+            yield alias.asname or alias.name, Reference(f"{'.' * node.level}{node.module or ''}.{alias.name}")

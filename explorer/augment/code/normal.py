@@ -1,0 +1,118 @@
+"""Parameters as the rest of the app keeps them: ranges written out, defaults left out, values that JSON can hold."""
+
+import functools
+import inspect
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from explorer.augment.catalog import Transform, arguments, catalog
+from explorer.augment.parameters import NUMERIC, JsonValue, plain
+
+# What the schema makes of these is not what the constructor takes: it has added 1.
+_COUNTS_ANEW = frozenset({("ShiftScaleRotate", "scale_limit")})
+_CLOSE = 1e-12  # relative; what adding and taking away 1 leaves of a limit
+
+
+def kept(name: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The parameters of a transform that differ from its defaults or are required, in their order in the signature.
+
+    Where albumentations takes a number for a range, it becomes the range. What it refuses stays for `validate`.
+    """
+    transform = catalog()[name]
+    own = {key: value for key, value in params.items() if key in transform.parameters}
+    whole = {**own, **_normal(transform, own)}
+    return {
+        key: whole[key]
+        for key, parameter in transform.parameters.items()
+        if key in whole and (parameter.required or not same(whole[key], parameter.default))
+    }
+
+
+def _normal(transform: Transform, own: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    numeric = [key for key in own if transform.parameters[key].kind in NUMERIC and own[key] is not None]
+    return dict(_checked_once(transform.name, json.dumps(own), tuple(numeric))) if numeric else {}
+
+
+@functools.lru_cache(maxsize=4096)
+def _checked_once(name: str, text: str, numeric: tuple[str, ...]) -> Mapping[str, JsonValue]:
+    own = json.loads(text)
+    schema: Any = catalog()[name].cls.InitSchema
+    known = {key: value for key, value in arguments(own).items() if key in schema.model_fields}
+    try:
+        found = _checked(name, known, numeric)
+    except (ValidationError, ValueError, TypeError, ArithmeticError):
+        return {}
+    return {
+        key: _around_0(own[key]) if (name, key) in _COUNTS_ANEW else one_range(value) for key, value in found.items()
+    }
+
+
+def _around_0(value: JsonValue) -> JsonValue:
+    return _no_minus_0([-value, value]) if isinstance(value, int | float) else value
+
+
+def _checked(name: str, known: Mapping[str, Any], numeric: Iterable[str]) -> dict[str, JsonValue]:
+    schema: Any = catalog()[name].cls.InitSchema
+    checked = schema(**{**_defaults(name), **known})
+    found = {key: _no_minus_0(plain(getattr(checked, key))) for key in numeric if key in schema.model_fields}
+    return {key: value for key, value in found.items() if isinstance(value, int | float | list | dict)}
+
+
+def _no_minus_0(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_no_minus_0(part) for part in value]
+    return 0.0 if isinstance(value, float) and value == 0 else value
+
+
+def one_range(value: JsonValue) -> JsonValue:
+    """One range for both directions where they are the same."""
+    both = isinstance(value, dict) and set(value) == {"x", "y"} and value["x"] == value["y"]
+    return value["x"] if both else value
+
+
+@functools.cache
+def _defaults(name: str) -> dict[str, Any]:
+    transform = catalog()[name]
+    schema: Any = transform.cls.InitSchema
+    signature = inspect.signature(transform.cls.__init__).parameters
+    usual = {key: signature[key].default for key in signature if key in schema.model_fields}
+    given = {key: value for key, value in usual.items() if value is not inspect.Parameter.empty}
+    starts = {key: value for key, value in arguments(transform.starts).items() if key in schema.model_fields}
+    return {**({"strict": False} if "strict" in schema.model_fields else {}), **starts, **given, "p": 1.0}
+
+
+def fits(name: str, params: Mapping[str, Any]) -> bool:
+    """Whether albumentations 2.0.8 takes these arguments, in JSON, beside its defaults."""
+    schema: Any = catalog()[name].cls.InitSchema
+    known = {key: value for key, value in arguments(params).items() if key in schema.model_fields}
+    try:
+        schema(**{**_defaults(name), **known})
+    except (ValidationError, ValueError, TypeError, ArithmeticError):
+        return False
+    return True
+
+
+def same(value: JsonValue, default: JsonValue) -> bool:
+    """Whether a value is a default, apart from what rounding leaves."""
+    if isinstance(value, list) and isinstance(default, list):
+        return len(value) == len(default) and all(map(same, value, default))
+    if isinstance(value, bool) or isinstance(default, bool) or not isinstance(value, int | float):
+        return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)
+    return isinstance(default, int | float) and math.isclose(value, default, rel_tol=_CLOSE, abs_tol=_CLOSE)
+
+
+def ordinary(value: Any) -> bool:
+    """Whether a value can travel in a pipeline: plain, finite, no number beyond 64 bits."""
+    if isinstance(value, bool | str | None):
+        return True
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and ordinary(part) for key, part in value.items())
+    return isinstance(value, list | tuple) and all(map(ordinary, value))

@@ -1,0 +1,118 @@
+"""Text -> syntax trees, with a message where that is not possible. Nothing is compiled, nothing is run."""
+
+import ast
+import json
+import re
+import textwrap
+from typing import Any
+
+from explorer.augment.code.found import CodeError
+
+MAX_CHARACTERS = 2_000_000
+CELL = 10_000_000  # lines of a notebook's cell n begin at n times this, so that a line knows its cell
+
+_PYTHON_2 = (
+    (r"Missing parentheses in call to '(\w+)'", "{0} without parentheses: this is Python 2. Rewrite it for Python 3."),
+    (
+        r"multiple exception types must be parenthesized",
+        "except with a comma: this is Python 2. Write `except A as b`",
+    ),
+    (r"leading zeros in decimal", "A number with a leading zero: this is Python 2, or not Python."),
+)
+_PROMPT = re.compile(r"^\s*(>>>|\.\.\.) ?|^\s*In \[\d*\]: ?", re.MULTILINE)
+_MAGIC = re.compile(r"^(\s*)([%!?]|```).*$|^(\s*)(?:[\w.]+\?{1,2}\s*|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
+_OTHER_LANGUAGE = re.compile(r"\s*%%(bash|sh|html|javascript|js|latex|markdown|perl|ruby|svg|writefile|cython|sql|R)\b")
+
+
+def place(line: int) -> tuple[int, int]:
+    """The cell that a line is in, 0 outside of notebooks, and the line within it."""
+    return divmod(line, CELL)
+
+
+def parse(text: str) -> ast.Module:
+    """The tree of a text, also of one that was copied with its indentation, prompts or magics. Raises CodeError."""
+    if len(text) > MAX_CHARACTERS:
+        raise CodeError(f"The code is longer than {MAX_CHARACTERS // 1_000_000} MB. Paste the part with the pipeline.")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return _parse(text)
+    except CodeError as first:
+        for mend in (textwrap.dedent, _without_prompts, _without_magics):
+            text = mend(text)
+            try:
+                return _parse(text)
+            except CodeError:
+                continue
+        raise first
+
+
+def _without_prompts(text: str) -> str:
+    return textwrap.dedent(_PROMPT.sub("", text)) if _PROMPT.search(text) else text
+
+
+def _without_magics(text: str) -> str:
+    """Lines for IPython, and the fences of Markdown, become empty; lines keep their numbers."""
+    return _MAGIC.sub(lambda found: f"{found[1] or found[3] or ''}pass" if (found[1] or found[3]) else "", text)
+
+
+def _parse(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise CodeError(_explained(error.msg), error.lineno) from error
+    except (RecursionError, MemoryError) as error:
+        raise CodeError("The code is nested too deep to be read.") from error
+    except (ValueError, OverflowError) as error:
+        raise CodeError(f"This is not Python: {error}.") from error
+
+
+def _explained(message: str) -> str:
+    for pattern, text in _PYTHON_2:
+        if found := re.search(pattern, message):
+            return text.format(*found.groups())
+    return f"This is not Python that can be read: {message}."
+
+
+def cells(text: str) -> list[tuple[int, str]]:
+    """Number, from 1, and source of each code cell of a notebook. Raises CodeError."""
+    if len(text) > 10 * MAX_CHARACTERS:  # pictures in its outputs
+        raise CodeError(f"The notebook is larger than {10 * MAX_CHARACTERS // 1_000_000} MB. Clear its outputs.")
+    try:
+        record = json.loads(text.removeprefix("\ufeff"))
+    except RecursionError as error:
+        raise CodeError("The notebook is nested too deep to be read.") from error
+    except json.JSONDecodeError as error:
+        raise CodeError(f"This is not a notebook: {error.msg}.", error.lineno) from error
+    except ValueError as error:
+        raise CodeError(f"This is not a notebook: {error}.") from error
+    found = [
+        (number, _source(cell.get("source")))
+        for number, cell in enumerate(_cells(record), start=1)
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
+    if sum(len(source) for _, source in found) > MAX_CHARACTERS:
+        raise CodeError(f"The notebook has more than {MAX_CHARACTERS // 1_000_000} MB of code.")
+    return [(number, source) for number, source in found if not _OTHER_LANGUAGE.match(source)]
+
+
+def _cells(record: Any) -> list[Any]:
+    listed = record.get("cells") if isinstance(record, dict) else None
+    if listed is None and isinstance(record, dict) and isinstance(record.get("worksheets"), list):
+        raise CodeError("This notebook has the format of IPython 3. Open and save it with Jupyter once.")
+    if not isinstance(listed, list):
+        raise CodeError('This is not a notebook: it has no list of "cells".')
+    return listed
+
+
+def _source(source: Any) -> str:
+    if isinstance(source, str):
+        return source
+    return "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else ""
+
+
+def numbered(tree: ast.Module, cell: int) -> ast.Module:
+    """The tree of a cell, its lines numbered so that they tell the cell."""
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno += cell * CELL
+    return tree

@@ -1,0 +1,110 @@
+"""One pass over a piece of code: what it may still cost, what was assumed, and what was found."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from explorer.augment.code.found import CodeError
+from explorer.augment.code.values import Function, Made, Missing, Scope, Value, made_in
+from explorer.augment.parameters import JsonValue
+
+Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]
+
+_MAX_DICTS = 4  # one in the other
+MAX_CALLS = 8  # calls of the code's own functions, one inside the other
+
+
+@dataclass
+class Budget:
+    """How much may still be looked at, in all passes together."""
+
+    left: int
+
+    def spend(self) -> None:
+        """Take one. Raises CodeError when nothing is left."""
+        self.left -= 1
+        if self.left < 0:
+            raise CodeError("This is more code than can be read at once. Paste the part with the pipeline.")
+
+
+@dataclass
+class Candidate:
+    """A list of steps outside a composer, or a step alone, that the code gives a name to."""
+
+    value: Value
+    label: str
+    scope: str
+    line: int
+    inlined: bool
+    met: tuple[tuple[str, bool], ...]
+
+
+@dataclass
+class Run:
+    """The state of a pass.
+
+    assumed: what is taken for true of conditions, by their text; `met` are those it came to that were open, in order.
+    telling: ids of the syntax that pipelines come out of. follow: goes through a function of the code.
+    depth: of calls of the code's own functions.
+    """
+
+    answers: Mapping[str, JsonValue]
+    budget: Budget
+    telling: frozenset[int]
+    follow: Follow
+    assumed: dict[str, bool] = field(default_factory=dict)
+    met: dict[str, bool] = field(default_factory=dict)
+    depth: int = 0
+    functions: list[Function] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+
+    def missing(self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = ()) -> Value:
+        """A value that the code does not hold; the answer to it, where there is one."""
+        found = Missing(node, node.lineno, reason, parts)
+        if self.answers and not parts and found.text in self.answers:
+            return self.answers[found.text]
+        return found
+
+    def decide(self, text: str, usual: bool) -> bool:
+        """What to take an open condition for in this pass."""
+        if text not in self.met:
+            self.met[text] = self.assumed.get(text, usual)
+        return self.met[text]
+
+    def label(self, value: Value, text: str, scope: Scope, line: int, depth: int = 0) -> None:
+        """Give the pipelines in a value the name under which the code keeps them.
+
+        The first one stays; but a name where a function is called says more than one inside it.
+        """
+        if isinstance(value, dict):
+            for key, part in value.items() if depth < _MAX_DICTS else ():
+                self.label(part, f"{text}[{_quoted(key)}]", scope, line, depth + 1)
+        elif isinstance(value, Made):
+            self._label_made(value, text, scope)
+            self._offer(value, text, scope, line)
+        elif isinstance(value, list | tuple) and any(isinstance(part, Made) for part in value):
+            self._offer(value, text, scope, line)
+            if all(_is_compose(part) for part in value):
+                for at, part in enumerate(value):
+                    self.label(part, f"{text}[{at}]", scope, line, depth + 1)
+
+    def _label_made(self, value: Made, text: str, scope: Scope) -> None:
+        if value.label and self.depth >= value.label_depth:
+            return
+        value.label, value.scope, value.label_depth = text, scope.title, self.depth
+        if scope.is_class:
+            value.label, value.scope = f"{scope.title}.{text}", ""
+
+    def _offer(self, value: Value, text: str, scope: Scope, line: int) -> None:
+        first = next(made_in(value))
+        where = first.line if text == "" else line
+        self.candidates.append(Candidate(value, text, scope.title, where, self.depth > 0, tuple(self.met.items())))
+
+
+def _quoted(key: Value) -> str:
+    return f'"{key}"' if isinstance(key, str) else str(key)
+
+
+def _is_compose(value: Value) -> bool:
+    return isinstance(value, Made) and value.name in ("Compose", "ReplayCompose")

@@ -1,0 +1,328 @@
+"""A call of a transform -> a step, with a note for every argument that does not stay what it was."""
+
+import functools
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.augment import extras
+from explorer.augment.catalog import catalog, exclusions
+from explorer.augment.code.found import NoteKind
+from explorer.augment.code.legacy import GONE, OLD
+from explorer.augment.code.log import Log, NotKnown, Unusable, as_json, shown
+from explorer.augment.code.normal import fits, kept, same
+from explorer.augment.code.rules import Old, Rule, Untranslatable, is_number
+from explorer.augment.code.values import Made, Missing, Value, missing_in
+from explorer.augment.parameters import JsonValue
+from explorer.augment.pipeline import Group, Node, Step
+
+_LAST = ("always_apply", "p")
+_OWN = ("metadata_key", "cropping_bbox_key", "font_path")  # each step has keys of its own here, see `extras`
+
+
+@dataclass(frozen=True)
+class Style:
+    """How to read. old: the code shows that it is for 1.x. forced: a OneOf fires the step, its p is only a weight."""
+
+    old: bool
+    forced: bool = False
+
+
+def read_step(made: Made, style: Style, log: Log) -> Node | None:
+    """The step, or None where it is set aside with a note."""
+    name = made.name
+    old = OLD.get(name)
+    becomes = name if old is None or old.becomes is None else old.becomes
+    if name == "Flip":
+        return _flip(made, style, log)
+    if becomes not in catalog():
+        log.note(made.line, "left out", f"{name} is set aside. {_why_not(name)}")
+        return None
+    return _Reader(made, becomes, is_old(made, style.old), style, log).step()
+
+
+def _why_not(name: str) -> str:
+    old = OLD.get(name)
+    if old is not None and old.why:
+        return old.why
+    return exclusions().get(name) or GONE.get(name) or "albumentations 2.0.8 has no transform of that name."
+
+
+def is_old(made: Made, file_is_old: bool) -> bool:
+    """Whether a call has to be read as 1.x read it."""
+    if shows_1x(made):
+        return True
+    return file_is_old and not _shows_2x(made)
+
+
+def shows_1x(made: Made) -> bool:
+    """Whether a call could not be written so for 2.0.8."""
+    old, name = OLD.get(made.name), made.name
+    if ".imgaug" in made.path or made.path.startswith("albumentations.augmentations.transforms."):
+        return True
+    if "always_apply" in made.keywords or (old is not None and name not in catalog()):
+        return True
+    if name in catalog() and _has_always_apply_by_place(made):
+        return True
+    if old is None or name not in catalog():
+        return False
+    if any(key in old.order and key not in (*signature(name), *_LAST) for key in made.keywords):
+        return True
+    first = {"RandomResizedCrop": 0, "RandomSizedCrop": 1}.get(name)
+    if first is not None and len(made.args) > first and isinstance(made.args[first], Missing):
+        return True
+    return not _fits_by_place(made, old)
+
+
+def _has_always_apply_by_place(made: Made) -> bool:
+    """Whether it is given more than 2.0.8 takes, or true or false where its p would be."""
+    order = _with_p(made.name)
+    at = order.index("p") if "p" in order else len(order)
+    return len(made.args) > len(order) or (len(made.args) > at and isinstance(made.args[at], bool))
+
+
+def _fits_by_place(made: Made, old: Old) -> bool:
+    """Whether 2.0.8 takes what is given by position; asked only where 1.x had another order."""
+    order = _with_p(made.name)
+    if not made.args or old.order[: len(made.args)] == order[: len(made.args)]:
+        return True
+    values = {key: value for key, value in zip(order, made.args, strict=False) if not next(missing_in(value), None)}
+    try:
+        return fits(made.name, {key: as_json(value) for key, value in values.items()})
+    except Unusable:
+        return True
+
+
+def _shows_2x(made: Made) -> bool:
+    old = OLD.get(made.name)
+    return old is not None and any(key in signature(made.name) and key not in old.order for key in made.keywords)
+
+
+@functools.cache
+def signature(name: str) -> tuple[str, ...]:
+    """The arguments of a transform of 2.0.8 in their order, without p; none for a name that it does not have."""
+    if name not in catalog():
+        return ()
+    return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key not in ("self", "p"))
+
+
+class _Reader:
+    """Reads one call. given: its arguments by name; params: what 2.0.8 gets."""
+
+    def __init__(self, made: Made, becomes: str, as_old: bool, style: Style, log: Log) -> None:
+        self.made, self.becomes, self.as_old, self.style, self.log = made, becomes, as_old, style, log
+        self.old = OLD.get(made.name) or Old(signature(becomes))
+        self.params: dict[str, JsonValue] = {}
+        self.open = False  # whether something that a rule reads is unknown
+        self.given = self._by_name()
+
+    def step(self) -> Step:
+        p = self._p()
+        if self.as_old:
+            self.given = {**(self.old.unsaid or {}), **self.given}
+            self._by_rules()
+        for key, value in self.given.items():
+            self._keep(key, value)
+        if self.as_old and not self.open:
+            self._usual()
+        self._required()
+        if self.becomes != self.made.name:
+            self.log.note(self.made.line, "translated", f"{self.made.name} is {self.becomes} in 2.0.8.")
+        if self.as_old and self.old.why:
+            self._note("changed", self.old.why)
+        self._extra()
+        params = kept(self.becomes, self.params)
+        return Step(id=self.log.new_id(), transform=self.becomes, params=params, p=p)
+
+    def _note(self, kind: NoteKind, text: str) -> None:
+        self.log.note(self.made.line, kind, f"{self.made.name}: {text}")
+
+    # What was given
+
+    def _by_name(self) -> dict[str, Value]:
+        order = self._order()
+        given = dict(zip(order, self.made.args, strict=False)) | self.made.keywords
+        if len(self.made.args) > len(order):
+            self._note("left out", "It is given more arguments than it has.")
+        for unknown in self.made.spread:
+            self.log.ask(unknown, f"{self.made.name}, all of *{unknown.text}")
+            self.open = True
+        return given
+
+    def _order(self) -> tuple[str, ...]:
+        if not self.as_old:
+            return _with_p(self.becomes)
+        order = self.old.order if OLD.get(self.made.name) else signature(self.becomes)
+        return (*order, *(key for key in _LAST if key not in order))
+
+    def _json(self, key: str) -> JsonValue:
+        return self.log.value(self.given[key], f"{self.made.name}, {key}")
+
+    def _p(self) -> float:
+        default = catalog()[self.becomes].default_p
+        if self.as_old and self.old.p is not None:
+            default = self.old.p
+            if "p" not in self.given and default != catalog()[self.becomes].default_p:
+                self._note("translated", f"Without a p it was applied with {default:g} in 1.x.")
+        p = self._number("p", default)
+        if "always_apply" not in self.given:
+            return p
+        by_place = "always_apply" not in self.made.keywords
+        try:
+            always = self._json("always_apply")
+        except (NotKnown, Unusable):
+            always = False
+        del self.given["always_apply"]
+        if by_place and is_number(always):
+            self._note("to check", f"Its argument {always} was always_apply in 1.x, not p; so it was always applied.")
+        if not always:
+            self._note("translated", "always_apply=False is gone; p says it all.")
+            return p
+        if self.style.forced:
+            self._note("translated", "always_apply=True meant nothing here, where p is the weight of a choice.")
+            return p
+        self._note("translated", "always_apply=True is p=1.")
+        return 1.0
+
+    def _number(self, key: str, default: float) -> float:
+        if key not in self.given:
+            return default
+        try:
+            value = self._json(key)
+            if not isinstance(value, int | float):
+                raise Unusable("it is no number")
+        except NotKnown:
+            value = default
+        except Unusable as error:
+            self._note("left out", f"{key} is left out: {error}.")
+            value = default
+        del self.given[key]
+        return float(value)
+
+    # What becomes of it
+
+    def _by_rules(self) -> None:
+        for rule in self.old.rules:
+            names = [key for key in rule.takes if key in self.given]
+            if names and not (rule.numbers_only and isinstance(self.given[names[0]], list | tuple | dict | None)):
+                self._by_rule(rule, names)
+
+    def _by_rule(self, rule: Rule, names: list[str]) -> None:
+        values = self._values(rule, names)
+        if self.open or (not values and not rule.unread):
+            return
+        written = ", ".join(f"{key}={shown(value)}" for key, value in values.items()) or ", ".join(names)
+        try:
+            new = rule.gives(values)
+            kind = rule.kind if isinstance(rule.kind, str) else rule.kind(values)
+        except (Untranslatable, TypeError, ValueError, LookupError, ArithmeticError) as error:
+            reason = str(error) if isinstance(error, Untranslatable) else "It has a value that 1.x did not take either."
+            self._note("left out", f"{written} is left out. {reason}")
+            return
+        self.params |= new
+        if new != values or not new:
+            self._note(kind, self._told(written, new, kind, rule.why))
+
+    def _told(self, written: str, new: Mapping[str, JsonValue], kind: NoteKind, why: str) -> str:
+        if kind == "translated" and not new:
+            return f"{written} is what 2.0.8 does anyway."
+        result = ", ".join(f"{key}={self._shown(key, value)}" for key, value in new.items())
+        told = f"{written} is {result} in 2.0.8." if new else f"{written} is left out."
+        return told if kind == "translated" else f"{told} {why}".strip()
+
+    def _values(self, rule: Rule, names: list[str]) -> dict[str, JsonValue]:
+        """The arguments that a rule reads; they are dealt with then."""
+        values: dict[str, JsonValue] = {}
+        for key in names:
+            try:
+                if not rule.unread:
+                    values[key] = self._json(key)
+            except NotKnown:
+                self.open = True
+            except Unusable as error:
+                self._note("left out", f"{key} is left out: {error}.")
+            del self.given[key]
+        return values
+
+    def _keep(self, key: str, value: Value) -> None:
+        transform = catalog()[self.becomes]
+        if key in _OWN and self.becomes in extras.EXTRAS:
+            return
+        if key not in transform.parameters:
+            known = key in transform.accepted
+            why = (
+                "takes code or pictures, which are not read" if known else f"is no argument of {self.becomes} in 2.0.8"
+            )
+            if known and (value is None or _same_as_default(self.becomes, key, value)):
+                return
+            self._note("left out", f"{key} is left out: it {why}.")
+            return
+        try:
+            self.params[key] = self.log.value(value, f"{self.made.name}, {key}")
+        except NotKnown:
+            return
+        except Unusable as error:
+            self._note("left out", f"{key} is left out: {error}.")
+
+    def _usual(self) -> None:
+        usual = dict(self.old.usual or {})
+        if self.old.fallback is not None:
+            usual |= self.old.fallback(self.params)
+        added = {key: value for key, value in usual.items() if key not in self.params}
+        if self.becomes in ("LongestMaxSize", "SmallestMaxSize") and "max_size_hw" in self.params:
+            return
+        self.params |= added
+        if told := kept(self.becomes, added) if not self._needs_more(added) else added:
+            text = ", ".join(f"{key}={self._shown(key, value)}" for key, value in told.items())
+            self._note(self.old.usual_kind, f"What 1.x did by default is written out: {text}.")
+
+    def _needs_more(self, added: Mapping[str, JsonValue]) -> bool:
+        return any(catalog()[self.becomes].parameters[key].required for key in added)
+
+    def _shown(self, key: str, value: JsonValue) -> str:
+        parameter = catalog()[self.becomes].parameters.get(key)
+        labels = {choice.value: choice.label for choice in parameter.choices} if parameter else {}
+        return labels[value] if isinstance(value, int) and value in labels else shown(value)
+
+    def _required(self) -> None:
+        transform = catalog()[self.becomes]
+        for key, parameter in transform.parameters.items():
+            if not parameter.required or key in self.params:
+                continue
+            self.params[key] = transform.starts[key]
+            if not self.open and key not in self.given and self.becomes not in extras.EXTRAS:
+                self._note("to check", f"{key} is required and not given; it is {shown(transform.starts[key])} now.")
+
+    def _extra(self) -> None:
+        if self.becomes in extras.EXTRAS:
+            what = ", ".join(parameter.name for parameter in extras.EXTRAS[self.becomes].parameters)
+            self._note("to check", f"Code hands over what it needs with each call. Here it is set in the step: {what}.")
+
+
+@functools.cache
+def _with_p(name: str) -> tuple[str, ...]:
+    """The arguments of 2.0.8 in their order, p at its place: in some it is not the last."""
+    return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key != "self")
+
+
+def _same_as_default(name: str, key: str, value: Value) -> bool:
+    default = inspect.signature(catalog()[name].cls.__init__).parameters.get(key)
+    return default is not None and same(value, default.default)
+
+
+def _flip(made: Made, style: Style, log: Log) -> Group:
+    """Flip of 1.x drew evenly from up-down, left-right and both."""
+    reader = _Reader(made, "HorizontalFlip", True, style, log)
+    p = reader._p()
+    for key, value in reader.given.items():
+        reader._keep(key, value)
+    log.note(made.line, "translated", "Flip is a OneOf of HorizontalFlip, VerticalFlip and both, each equally likely.")
+
+    def sure(transform: str) -> Step:
+        return Step(id=log.new_id(), transform=transform, p=1.0)
+
+    group_id = log.new_id()
+    across, down = sure("HorizontalFlip"), sure("VerticalFlip")
+    both_id = log.new_id()
+    both = Group(id=both_id, kind="Sequential", p=1.0, children=(sure("HorizontalFlip"), sure("VerticalFlip")))
+    return Group(id=group_id, kind="OneOf", p=p, children=(across, down, both))

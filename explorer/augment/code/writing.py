@@ -1,0 +1,201 @@
+"""A pipeline as Python text that needs nothing but albumentations."""
+
+import inspect
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import albumentations as A
+from pydantic import BaseModel
+
+from explorer.augment import extras
+from explorer.augment.catalog import catalog
+from explorer.augment.parameters import Choice, JsonValue, plain
+from explorer.augment.pipeline import Group, Node, Pipeline, Step, draws, is_on, walk
+from explorer.augment.targets import TargetRules
+from explorer.data import fonts
+
+WIDTH = 100  # characters in a line, where that is possible
+_INDENT = "    "
+Keys = Mapping[str, str]
+
+# What a step wants with each call, by the first of its parameters that albumentations does not have.
+_WANTS: Mapping[str, str] = MappingProxyType(
+    {
+        "references": "list of RGB pictures, each (H, W, 3) uint8; chosen here: {names}",
+        "overlays": 'list of {{"image": RGB (H, W, 3) uint8, "mask": (H, W) uint8}}; chosen here: {names}',
+        "pictures": 'list of {{"image": RGB (H, W, 3) uint8}}, with "mask", "bboxes" and "keypoints" where the sample '
+        "has them; chosen here: {names}",
+        "text": 'list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the picture}}; '
+        "chosen here: {names}",
+        "box": "the box near which is cropped, (left, top, right, bottom) in px; chosen here, in fractions: {names}",
+    }
+)
+
+
+def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True) -> str:
+    """Python text that makes the same `A.Compose`, named `transform`, with only those arguments that are no defaults.
+
+    bboxes, keypoints: whether it is for samples that have some; they are expected with their class in a last column.
+    Steps that are off are left out. What steps need with each call is told in comments, see `call_keys`.
+    """
+    keys = call_keys(pipeline)
+    nodes = [_node(node, keys) for node in pipeline.nodes if is_on(node)]
+    text = f"transform = {_call('A.Compose', [_list(nodes), *_rules(pipeline.targets, bboxes, keypoints)])}"
+    imports = ["import albumentations as A", *(["import cv2"] if "cv2." in text else [])]
+    return "\n".join([_title(pipeline), "", *imports, "", text, *_needs(pipeline, keys), ""])
+
+
+def call_keys(pipeline: Pipeline) -> Keys:
+    """Node id -> under which keyword the code wants what the step needs with each call (`extras.hand_over`)."""
+    steps = [n for n, _ in walk(pipeline.nodes) if isinstance(n, Step) and n.transform in extras.EXTRAS and is_on(n)]
+    return {step.id: f"{_WORDS[step.transform]}_{number}" for number, step in enumerate(steps, start=1)}
+
+
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "FDA": "references",
+        "HistogramMatching": "references",
+        "PixelDistributionAdaptation": "references",
+        "OverlayElements": "overlays",
+        "Mosaic": "tiles",
+        "TextImage": "text",
+        "RandomCropNearBBox": "near_box",
+    }
+)
+
+
+def font_file(step: Step) -> str:
+    """The name of the font file that the code of a TextImage wants beside it."""
+    return Path(fonts.path(str(step.params.get("font", fonts.BUILT_IN)))).name
+
+
+def _title(pipeline: Pipeline) -> str:
+    name = "".join(c if c.isprintable() else " " for c in pipeline.name).replace("\\", "/").replace('"', "'").strip()
+    what = f"{name}: a" if name else "A"
+    off = sum(not is_on(node) for node, _ in walk(pipeline.nodes))
+    left = f" Left out because they are off: {off}." if off else ""
+    return f'"""{what} pipeline for albumentations {A.__version__}.{left}"""'
+
+
+def _needs(pipeline: Pipeline, keys: Keys) -> list[str]:
+    lines = []
+    for node, _ in walk(pipeline.nodes):
+        if isinstance(node, Step) and node.id in keys:
+            extra = extras.EXTRAS[node.transform]
+            first = extra.parameters[0].name
+            chosen = str({**extra.starts, **node.params}[first])
+            lines.append(f"#   {keys[node.id]}={_one_line(_WANTS[first].format(names=chosen))}")
+    return ["", "# transform(image=image, ...) also wants:", *lines] if lines else []
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+# Calls and lists, in one line if they fit, else one argument a line
+
+
+def _call(name: str, arguments: list[str]) -> str:
+    flat = f"{name}({', '.join(arguments)})"
+    return flat if len(flat) <= WIDTH and "\n" not in flat else f"{name}(\n{_indented(arguments)}\n)"
+
+
+def _list(items: list[str]) -> str:
+    return f"[\n{_indented(items)}\n]" if items else "[]"
+
+
+def _indented(items: Iterable[str]) -> str:
+    return "\n".join(f"{_INDENT}{line}" for item in items for line in f"{item},".split("\n"))
+
+
+# Nodes
+
+
+def _node(node: Node, keys: Keys) -> str:
+    return _step(node, keys) if isinstance(node, Step) else _group(node, keys)
+
+
+def _step(step: Step, keys: Keys) -> str:
+    transform = catalog()[step.transform]
+    extra = extras.EXTRAS.get(step.transform)
+    further = {parameter.name for parameter in extra.parameters} if extra else set()
+    written = [
+        f"{name}={_value(value, parameter.choices)}"
+        for name, value in step.params.items()
+        if name not in further
+        and ((parameter := transform.parameters[name]).required or not _same(value, parameter.default))
+    ]
+    if extra:
+        written.append(f'{extra.key}="{keys[step.id]}"')
+        if "font" in further:
+            written.append(f"font_path={_inner(font_file(step))}")
+    return _call(f"A.{step.transform}", [*written, *_p(step.p, transform.default_p)])
+
+
+def _group(group: Group, keys: Keys) -> str:
+    signature = inspect.signature(getattr(A, group.kind).__init__).parameters
+    params = dict(group.params)
+    if group.kind in ("SomeOf", "RandomOrder"):
+        params["n"] = draws(group)
+    children = _list([_node(child, keys) for child in group.children if is_on(child)])
+    written = [
+        f"{name}={_value(value)}" for name, value in params.items() if not _same(value, plain(signature[name].default))
+    ]
+    # OneOrOther's first argument is not its list of steps.
+    first = f"transforms={children}" if group.kind == "OneOrOther" else children
+    return _call(f"A.{group.kind}", [first, *written, *_p(group.p, signature["p"].default)])
+
+
+def _p(p: float, default: float) -> list[str]:
+    return [] if p == default else [f"p={_value(p)}"]
+
+
+def _same(value: JsonValue, default: JsonValue) -> bool:
+    return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)
+
+
+def _value(value: JsonValue, choices: tuple[Choice, ...] = ()) -> str:
+    for choice in choices:
+        if _same(value, choice.value) and choice.label.startswith(("INTER_", "BORDER_")):
+            return f"cv2.{choice.label}"
+    if isinstance(value, list):  # as in `catalog.arguments`: the outermost list is handed over as a tuple
+        parts = ", ".join(map(_inner, value))
+        return f"({parts},)" if len(value) == 1 else f"({parts})"
+    return _inner(value)
+
+
+def _inner(value: JsonValue) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inner, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_inner(name)}: {_inner(part)}' for name, part in value.items())}}}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, str) and value.isprintable() and not {'"', "\\"} & set(value):
+        return f'"{value}"'
+    return repr(value)
+
+
+# Masks, boxes and keypoints
+
+
+def _rules(rules: TargetRules, bboxes: bool, keypoints: bool) -> list[str]:
+    written = []
+    if bboxes and rules.boxes.use:
+        written.append(f"bbox_params={_params('BboxParams', rules.boxes)}")
+    if keypoints and rules.keypoints.use:
+        written.append(f"keypoint_params={_params('KeypointParams', rules.keypoints)}")
+    if rules.mask_interpolation is not None:
+        written.append(f"mask_interpolation=cv2.{rules.mask_interpolation}")
+    return written
+
+
+def _params(name: str, rules: BaseModel) -> str:
+    defaults = inspect.signature(getattr(A, name).__init__).parameters
+    values = rules.model_dump(exclude={"use"})
+    return _call(
+        f"A.{name}",
+        [f"{key}={_inner(value)}" for key, value in values.items() if not _same(value, defaults[key].default)],
+    )

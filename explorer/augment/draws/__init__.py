@@ -1,0 +1,1 @@
+"""What many draws of a pipeline do to labels, masks and pixels."""

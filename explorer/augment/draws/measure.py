@@ -1,0 +1,264 @@
+"""Draw many times, and count what happens: labels, masks, pixels, what was drawn, time."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.augment.apply import AugmentError, Watched, apply_watched
+from explorer.augment.describe import NOISE
+from explorer.augment.draws import similarity
+from explorer.augment.draws.tally import Tally, add, note
+from explorer.augment.observe import Visit
+from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.trace import Snapshot
+from explorer.data.sample import Sample
+
+RULES = "rules"  # in place of a step: what only the last look of the Compose drops
+SIMILAR = 60  # how many draws, about, are compared with their input pixel by pixel
+MOST_PARTS = 4  # numbers of a drawn tuple or array that are looked at one by one
+Classes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Input:
+    """A sample, and what is counted of it once. areas: pixels of each of 256 classes; None without a mask."""
+
+    sample: Sample
+    areas: Classes | None
+    pixels: tuple[int, list[float], list[float]]
+
+
+def measure(
+    samples: Sequence[Sample],
+    pipeline: Pipeline,
+    seed: int,
+    draws: range,
+    total: int,
+    on_draw: Callable[[], None] = lambda: None,
+) -> Tally:
+    """The tally of some of `total` draws: draw i is `augment(samples[i % len(samples)], pipeline, seed, 0, i)`.
+
+    on_draw: called after each draw; what it raises ends the work. Draws that fail are counted with the reason.
+    """
+    inputs = [_Input(sample, _areas(sample.mask), _pixels(sample.image)) for sample in samples]
+    steps = {node.id for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
+    every = max(1, total // SIMILAR)
+    tally: Tally = {}
+    for index in draws:
+        given = inputs[index % len(inputs)]
+        add(tally, "draws")
+        begun = time.perf_counter()
+        try:
+            watched = apply_watched(given.sample, pipeline, (seed, 0, index), keep=True)
+        except AugmentError as error:
+            add(tally, "failed", f"{error.node_id}:{error}")
+        else:
+            add(tally, "seconds", by=time.perf_counter() - begun)
+            _count(tally, given, watched, steps)
+            if index % every == 0:
+                _compare(tally, given.sample.image, watched.result.image)
+        on_draw()
+    return tally
+
+
+def _count(tally: Tally, given: _Input, watched: Watched, steps: set[str]) -> None:
+    applied = set()
+    calls = []
+    for visit in watched.visits:
+        if visit.fired:
+            applied.add(visit.node_id)
+        if visit.node_id in steps:
+            calls.append(visit)
+            if visit.fired:
+                _drawn(tally, visit)
+    for node_id in applied:
+        add(tally, "steps", node_id, "applied")
+    _labels(tally, given, watched, calls)
+    if given.areas is not None and watched.result.mask is not None:
+        _mask(tally, given.areas, watched.result.mask, calls)
+    _channels(tally, "before", given.pixels)
+    image = watched.result.image
+    if image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8:
+        _channels(tally, "after", _pixels(image))
+    else:
+        add(tally, "channels", "skipped")
+
+
+def _drawn(tally: Tally, visit: Visit) -> None:
+    """How long a step took, and the values that it drew."""
+    own = tally.setdefault("steps", {}).setdefault(visit.node_id, {})
+    own["calls"] = own.get("calls", 0) + 1
+    own["milliseconds"] = own.get("milliseconds", 0.0) + visit.milliseconds
+    for name in visit.params.keys() - NOISE - {"seed"}:
+        value = visit.params[name]
+        _value(own.setdefault("params", {}), name, value)
+
+
+def _value(params: Tally, name: str, value: Any) -> None:
+    kind = type(value)
+    if kind is float or kind is int:
+        if math.isfinite(value):
+            params.setdefault(name, {}).setdefault("numbers", []).append(float(value))
+    elif kind is bool or kind is str:
+        add(params, name, "words", str(value))
+    elif isinstance(value, np.generic):
+        _value(params, name, value.item())
+    elif kind is dict:
+        for key, part in value.items():
+            _value(params, f"{name}.{key}", part)
+    elif kind in (tuple, list, np.ndarray) and 0 < len(value) <= MOST_PARTS and np.ndim(value[0]) == 0:
+        for at, part in enumerate(value):
+            _value(params, f"{name}[{at}]", part)
+    elif value is not None:
+        add(params, name, "large")
+
+
+# Boxes and keypoints
+
+_LABELS = {"boxes": "bboxes", "points": "keypoints"}  # in a tally, and in a sample
+
+
+_ADD = frozenset({"Mosaic"})  # what they add could hide what is lost
+
+
+def _labels(tally: Tally, given: _Input, watched: Watched, calls: Sequence[Visit]) -> None:
+    for kind, name in _LABELS.items():
+        before, after = getattr(given.sample, name), getattr(watched.result, name)
+        if before is None or after is None:
+            continue
+        own = tally.setdefault(kind, {})
+        for when, table in (("before", before), ("after", after)):
+            counts = own.setdefault(when, {})
+            for label in table[:, -1].tolist():
+                key = str(int(label))
+                counts[key] = counts.get(key, 0) + 1
+        # Which step it was is asked only where something is lost: it takes time.
+        if len(before) > len(after) or any(visit.fired and visit.transform in _ADD for visit in calls):
+            reached = [visit for visit in calls if visit.fired and visit.before and name in visit.before]
+            exact = any(visit.depth and _moved(visit, name) for visit in reached)
+            left = _left_exactly(reached, name, watched) if exact else _left(reached, name)
+            _blame_for_lost(tally, kind, [len(before), *left[1:], len(after)], reached)
+
+
+def _moved(visit: Visit, name: str) -> bool:
+    return visit.before is not None and visit.after is not None and visit.after[name] is not visit.before[name]
+
+
+def _left(visits: Sequence[Visit], name: str) -> list[int]:
+    """How many there were before each step: the Compose looks after each, and drops what has left the picture."""
+    return [_with_area(visit.before[name], name) for visit in visits if visit.before]
+
+
+def _with_area(table: NDArray[Any], name: str) -> int:
+    # A box that leaves the picture is cut to no size by that look, and dropped only by the next.
+    if name == "keypoints" or not len(table):
+        return len(table)
+    return int(np.count_nonzero((table[:, 2] > table[:, 0]) & (table[:, 3] > table[:, 1])))
+
+
+def _left_exactly(visits: Sequence[Visit], name: str, watched: Watched) -> list[int]:
+    """The same where steps are inside of groups, which do not look."""
+    found = []
+    for visit in visits:
+        data = visit.before or {}
+        snapshot = Snapshot(data["image"], data.get("mask"), data, watched.compose)
+        found.append(len(getattr(snapshot, name)))
+    return found
+
+
+def _blame_for_lost(tally: Tally, kind: str, left: Sequence[int], visits: Sequence[Visit]) -> None:
+    """left: how many there were before each visit, and at the end."""
+    last = ""
+    for at, visit in enumerate(visits):
+        if _moved(visit, _LABELS[kind]):
+            last = visit.node_id
+        lost = left[at] - left[at + 1]
+        if lost > 0:
+            path = ("steps", last, f"{kind}_lost") if last else (kind, RULES)
+            add(tally, *path, by=lost)
+
+
+# Masks
+
+
+def _areas(mask: NDArray[Any] | None) -> Classes | None:
+    if mask is None or mask.dtype != np.uint8 or mask.ndim != 2:
+        return None
+    areas: Classes = cv2.calcHist([mask], [0], None, [256], [0, 256])[:, 0].astype(np.int64)
+    return areas
+
+
+def _mask(tally: Tally, before: Classes, mask: NDArray[Any], calls: Sequence[Visit]) -> None:
+    after = _areas(mask)
+    if after is None:
+        return
+    own = tally.setdefault("mask", {})
+    add(own, "draws")
+    for when, areas in (("before", before), ("after", after)):
+        for label in np.flatnonzero(areas).tolist():
+            add(own, when, str(label), by=int(areas[label]))
+            add(own, f"draws_{when}", str(label))
+    new, gone = (np.flatnonzero((a > 0) & (b == 0)).tolist() for a, b in ((after, before), (before, after)))
+    for word, classes in (("appeared", new), ("vanished", gone)):
+        for label in classes:
+            add(own, word, str(label))
+    if new or gone:
+        _blame(tally, new, gone, calls)
+
+
+def _blame(tally: Tally, new: list[int], gone: list[int], calls: Sequence[Visit]) -> None:
+    """After which steps classes had come, or had gone, that are so at the end."""
+    present = dict.fromkeys(new, False) | dict.fromkeys(gone, True)
+    for visit in calls:
+        mask = visit.after.get("mask") if visit.fired and visit.after else None
+        if mask is None or visit.before is None or mask is visit.before.get("mask"):
+            continue
+        words = set()
+        for label, was in present.items():
+            now = bool((mask == label).any())  # a quarter of the time of a histogram
+            if now != was:
+                present[label] = now
+                words.add("appeared" if now and label in new else "vanished" if not now and label in gone else "")
+        for word in words - {""}:
+            add(tally, "steps", visit.node_id, word)
+
+
+# Pixels
+
+
+def _pixels(image: NDArray[Any]) -> tuple[int, list[float], list[float]]:
+    """How many pixels, and for each channel the sum of the values and of their squares."""
+    count = image.shape[0] * image.shape[1]
+    mean, deviation = (part[:, 0] for part in cv2.meanStdDev(image))
+    # Sums of bytes are whole numbers: rounded they are exact, in whatever order they are added up.
+    return count, np.rint(mean * count).tolist(), np.rint((deviation**2 + mean**2) * count).tolist()
+
+
+def _channels(tally: Tally, when: str, pixels: tuple[int, list[float], list[float]]) -> None:
+    own = tally.setdefault("channels", {}).setdefault(when, {})
+    count, sums, squares = pixels
+    own["pixels"] = own.get("pixels", 0) + count
+    for at in range(3):
+        own[f"sum{at}"] = own.get(f"sum{at}", 0.0) + sums[at]
+        own[f"square{at}"] = own.get(f"square{at}", 0.0) + squares[at]
+
+
+def _compare(tally: Tally, before: NDArray[np.uint8], after: NDArray[Any]) -> None:
+    own = tally.setdefault("similarity", {})
+    if after.shape != before.shape:
+        add(own, "other_size")
+    elif after.dtype != np.uint8 or min(before.shape[:2]) < similarity.WINDOW:
+        add(own, "not_comparable")
+    else:
+        note(own, "ssim", value=similarity.ssim(before, after))
+        ratio = similarity.psnr(before, after)
+        if math.isinf(ratio):
+            add(own, "equal")
+        else:
+            note(own, "psnr", value=ratio)

@@ -1,0 +1,195 @@
+"""What a tally says: shares, means and distributions, worked out when somebody looks."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from explorer.augment.draws.measure import RULES
+from explorer.augment.draws.tally import Tally
+from explorer.augment.pipeline import Node, Pipeline, Step, walk
+from explorer.augment.probability import effective
+
+SLOW_SHARE = 0.5  # of the time of the whole pipeline: such a step is the one to look at first
+SLOW_MS = 20.0  # a call that takes as long is slow, whatever the others take
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """A node. expected, applied: share of draws in which it should be and was applied, 0 to 1.
+
+    milliseconds: of a call that fired, None where none did. time_share: of the time of all steps. boxes_lost,
+    points_lost: over all draws. appeared, vanished: draws after which mask classes were new, or gone, because of it.
+    drawn: parameter -> its values, numbers as they came, words counted.
+    """
+
+    id: str
+    title: str
+    depth: int
+    is_group: bool
+    expected: float
+    applied: float
+    milliseconds: float | None = None
+    time_share: float = 0.0
+    slow: bool = False
+    boxes_lost: int = 0
+    points_lost: int = 0
+    appeared: int = 0
+    vanished: int = 0
+    drawn: Mapping[str, list[float] | dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Boxes or keypoints: counts by class before and after. by_rules: lost only by the last look of the Compose."""
+
+    before: Mapping[int, int]
+    after: Mapping[int, int]
+    by_rules: int
+
+    @property
+    def lost_share(self) -> float:
+        """0 to 1; 0 where there were none."""
+        first = sum(self.before.values())
+        return 1 - sum(self.after.values()) / first if first else 0.0
+
+
+@dataclass(frozen=True)
+class Mask:
+    """draws: with a mask. area_before, area_after: class -> share of the picture, in the mean over all draws.
+
+    present: class -> draws whose input has it. vanished, appeared: class -> draws in which it was gone, or new.
+    """
+
+    draws: int
+    area_before: Mapping[int, float]
+    area_after: Mapping[int, float]
+    present: Mapping[int, int]
+    vanished: Mapping[int, int]
+    appeared: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Mean and standard deviation of red, green and blue over all pixels of all draws, 0 to 255."""
+
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """draws: all; failed: message -> draws. images_per_second: one process, without the counting.
+
+    ssim, psnr: of the draws that were compared; equal: those that were equal, whose PSNR is infinite; not_compared:
+    those whose size or type had changed.
+    """
+
+    draws: int
+    failed: Mapping[str, int]
+    images_per_second: float
+    steps: tuple[StepReport, ...]
+    boxes: Labels | None
+    points: Labels | None
+    mask: Mask | None
+    before: Channels | None
+    after: Channels | None
+    ssim: tuple[float, ...]
+    psnr: tuple[float, ...]
+    equal: int
+    not_compared: int
+
+
+def report(tally: Tally, pipeline: Pipeline) -> Report:
+    """What the tally of this pipeline's draws says."""
+    draws, failed = int(tally.get("draws", 0)), tally.get("failed", {})
+    good = draws - int(sum(failed.values()))
+    channels, compared = tally.get("channels", {}), tally.get("similarity", {})
+    return Report(
+        draws=draws,
+        failed={reason.partition(":")[2]: int(count) for reason, count in failed.items()},
+        images_per_second=good / tally["seconds"] if tally.get("seconds") else 0.0,
+        steps=_steps(tally.get("steps", {}), pipeline, good),
+        boxes=_labels(tally.get("boxes")),
+        points=_labels(tally.get("points")),
+        mask=_mask(tally.get("mask")),
+        before=_channels(channels.get("before")),
+        after=_channels(channels.get("after")),
+        ssim=tuple(compared.get("ssim", ())),
+        psnr=tuple(compared.get("psnr", ())),
+        equal=int(compared.get("equal", 0)),
+        not_compared=int(compared.get("other_size", 0) + compared.get("not_comparable", 0)),
+    )
+
+
+def _steps(counted: Tally, pipeline: Pipeline, draws: int) -> tuple[StepReport, ...]:
+    expected = effective(pipeline.nodes)
+    everything = sum(own.get("milliseconds", 0.0) for own in counted.values())
+    return tuple(
+        _step(node, depth - 1, expected[node.id], counted.get(node.id, {}), draws, everything)
+        for node, depth in walk(pipeline.nodes)
+    )
+
+
+def _step(node: Node, depth: int, expected: float, own: Tally, draws: int, everything: float) -> StepReport:
+    calls, milliseconds = own.get("calls", 0), own.get("milliseconds", 0.0)
+    share, each = (milliseconds / everything if everything else 0.0), (milliseconds / calls if calls else None)
+    others = everything > milliseconds > 0
+    return StepReport(
+        id=node.id,
+        title=node.transform if isinstance(node, Step) else node.kind,
+        depth=depth,
+        is_group=not isinstance(node, Step),
+        expected=expected,
+        applied=own.get("applied", 0) / draws if draws else 0.0,
+        milliseconds=each,
+        time_share=share,
+        slow=(others and share > SLOW_SHARE) or (each or 0.0) > SLOW_MS,
+        boxes_lost=int(own.get("boxes_lost", 0)),
+        points_lost=int(own.get("points_lost", 0)),
+        appeared=int(own.get("appeared", 0)),
+        vanished=int(own.get("vanished", 0)),
+        drawn={
+            name: found["numbers"] if "numbers" in found else found.get("words", {})
+            for name, found in sorted(own.get("params", {}).items())
+            if "numbers" in found or "words" in found
+        },
+    )
+
+
+def _by_class(counts: Tally) -> dict[int, int]:
+    return {int(label): int(count) for label, count in sorted(counts.items(), key=lambda item: int(item[0]))}
+
+
+def _labels(own: Tally | None) -> Labels | None:
+    if own is None:
+        return None
+    return Labels(_by_class(own.get("before", {})), _by_class(own.get("after", {})), int(own.get(RULES, 0)))
+
+
+def _mask(own: Tally | None) -> Mask | None:
+    if own is None:
+        return None
+    areas = []
+    for when in ("before", "after"):
+        pixels = own.get(when, {})
+        everything = sum(pixels.values())
+        areas.append({label: count / everything for label, count in _by_class(pixels).items()})
+    present, vanished, appeared = (_by_class(own.get(name, {})) for name in ("draws_before", "vanished", "appeared"))
+    return Mask(int(own.get("draws", 0)), areas[0], areas[1], present, vanished, appeared)
+
+
+def _channels(own: Tally | None) -> Channels | None:
+    if own is None:
+        return None
+    means = [own[f"sum{at}"] / own["pixels"] for at in range(3)]
+    squares = [own[f"square{at}"] / own["pixels"] for at in range(3)]
+    deviations = [math.sqrt(max(0.0, square - mean**2)) for square, mean in zip(squares, means, strict=True)]
+    return Channels((means[0], means[1], means[2]), (deviations[0], deviations[1], deviations[2]))
+
+
+def histogram(values: list[float], bins: int = 24) -> tuple[list[float], list[int], float]:
+    """(middles of the bins, counts, width of a bin) of at least one value."""
+    counts, edges = np.histogram(np.asarray(values, float), bins=min(bins, max(1, len(set(values)))))
+    return ((edges[:-1] + edges[1:]) / 2).tolist(), counts.tolist(), float(edges[1] - edges[0])

@@ -1,0 +1,61 @@
+"""Results of measurements by what they are of, in a folder of limited size. It may be deleted at any time."""
+
+import importlib.metadata
+import json
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from explorer.augment.draws.tally import Tally
+from explorer.augment.pipeline import Pipeline
+from explorer.data.sample import Sample
+
+MOST_BYTES = 100_000_000
+_VERSION = "1"  # of what is counted
+_PACKAGES = ("albumentations", "opencv-python-headless", "numpy")
+
+
+def key(samples: Sequence[Sample], pipeline: Pipeline, seed: int, total: int) -> str:
+    """The same for measurements that give the same."""
+    found = blake2b(digest_size=20)
+    versions = [importlib.metadata.version(name) for name in _PACKAGES]
+    found.update(json.dumps([_VERSION, versions, pipeline.key, seed, total]).encode())
+    for sample in samples:
+        for array in (sample.image, sample.mask, sample.bboxes, sample.keypoints):
+            found.update(b"-" if array is None else f"{array.shape}{array.dtype}".encode())
+            found.update(b"" if array is None else array.tobytes())
+    return found.hexdigest()
+
+
+def load(folder: Path, name: str) -> Tally | None:
+    """What was kept under a key; None where there is nothing, or nothing that can be read."""
+    try:
+        found = json.loads((folder / f"{name}.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("draws"), int) else None
+
+
+def keep(folder: Path, name: str, tally: Tally) -> None:
+    """Keep a tally, and forget the oldest ones where there is no room. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f".{secrets.token_hex(6)}.tmp"
+    try:
+        beside.write_text(json.dumps(tally))
+        beside.replace(folder / f"{name}.json")
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    _make_room(folder)
+
+
+def _make_room(folder: Path) -> None:
+    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    taken = 0
+    for file in files:
+        taken += file.stat().st_size
+        if taken > MOST_BYTES:
+            with suppress(OSError):
+                file.unlink()

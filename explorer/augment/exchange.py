@@ -1,0 +1,115 @@
+"""Pipelines from outside, in whatever form people have them, and in which forms they leave."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from explorer.augment import files, plain_yaml
+from explorer.augment.catalog import catalog, exclusions
+from explorer.augment.code import CodeError, Found, read_code, read_notebook, read_record
+from explorer.augment.code.writing import to_python
+from explorer.augment.files import PipelineFileError
+from explorer.augment.parameters import JsonValue
+from explorer.augment.pipeline import MAX_DEPTH, MAX_NODES, Draft, Pipeline, Step, walk
+from explorer.augment.plain_yaml import YamlError
+
+SUFFIXES = ("py", "ipynb", "json", "yaml", "yml", "txt")
+Answers = Mapping[str, JsonValue]
+_NOTHING: Answers = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form in which a pipeline leaves. write: pipeline, whether for boxes, whether for keypoints -> text."""
+
+    suffix: str
+    mime: str
+    language: str
+    write: Callable[[Pipeline, bool, bool], str]
+
+
+PYTHON = "Python"
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        PYTHON: Form("py", "text/x-python", "python", lambda p, b, k: to_python(p, bboxes=b, keypoints=k)),
+        "JSON": Form("json", "application/json", "json", lambda p, *_: files.dumps(p)),
+        "YAML": Form("yaml", "application/yaml", "yaml", lambda p, *_: files.dumps_yaml(p)),
+    }
+)  # fmt: skip
+
+
+def read(content: str | bytes, name: str = "", answers: Answers = _NOTHING) -> tuple[Found, ...]:
+    """The pipelines in a text: a file of ours, of `A.save`, a notebook, or Python code; it is told by what is in it.
+
+    name: of the file, for a hint. answers: values of names that the code does not tell, see `Unknown`.
+    Raises PipelineFileError with the place of what is wrong; nothing is ever executed.
+    """
+    text = files.decoded(content).removeprefix("\ufeff")
+    if not text.strip():
+        raise PipelineFileError("There is no text.")
+    try:
+        found = _reader(text, name.lower())(text, answers)
+    except (CodeError, YamlError) as error:
+        raise PipelineFileError(str(error)) from error
+    for pipeline in found:
+        _check(pipeline.draft)
+    return found
+
+
+def draft_of(record: Mapping[str, Any]) -> Draft:
+    """The draft of a file's content as plain values, checked as `read` does. Raises PipelineFileError."""
+    draft = files.draft_of(record)
+    _check(draft)
+    return draft
+
+
+Reader = Callable[[str, Answers], tuple[Found, ...]]
+
+
+def _reader(text: str, name: str) -> Reader:
+    if name.endswith((".yaml", ".yml")):
+        return _yaml
+    start = text.lstrip()
+    if name.endswith((".json", ".ipynb")) or (start.startswith("{") and not name.endswith(".py")):
+        return _json
+    return _yaml if start.startswith(("format:", "__version__:", "transform:", "---")) else read_code
+
+
+def _json(text: str, answers: Answers) -> tuple[Found, ...]:
+    try:
+        record = files.read_json(text)
+    except PipelineFileError:
+        try:
+            return read_code(text, answers)  # a dict of Python may begin as JSON does
+        except CodeError:
+            pass
+        raise
+    if isinstance(record.get("cells"), list) or "nbformat" in record:
+        return read_notebook(text, answers)
+    return _record(record)
+
+
+def _yaml(text: str, answers: Answers) -> tuple[Found, ...]:  # noqa: ARG001
+    record = plain_yaml.read(text)
+    if not isinstance(record, dict):
+        raise PipelineFileError("The file should hold one mapping.")
+    return _record(record)
+
+
+def _record(record: dict[str, Any]) -> tuple[Found, ...]:
+    if "format" in record or "transform" not in record:
+        draft = files.draft_of(record)
+        return (Found(draft.name, 1, draft, (), ()),)
+    files.check_values(record)
+    return (read_record(record),)
+
+
+def _check(draft: Draft) -> None:
+    """A draft may be wrong where a form can mend it: in its values, not in its names or its size."""
+    for count, (node, depth) in enumerate(walk(draft.nodes), start=1):
+        if count > MAX_NODES or depth > MAX_DEPTH:
+            raise PipelineFileError(f"A pipeline has at most {MAX_NODES} nodes, nested at most {MAX_DEPTH} deep.")
+        if isinstance(node, Step) and node.transform not in catalog():
+            why = exclusions().get(node.transform, "There is no transform of this name in albumentations 2.0.8.")
+            raise PipelineFileError(f"Step {node.id}, {node.transform[:60]}: {why}")

@@ -1,0 +1,40 @@
+"""What was found in code as plain values, without ids, as the expectations beside the cases write it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from explorer.augment.code import Found
+from explorer.augment.pipeline import Group, Node
+from explorer.augment.targets import TargetRules
+
+
+def plain(found: Iterable[Found]) -> list[dict[str, Any]]:
+    """One entry for each pipeline; rules of targets only where they are not the usual ones."""
+    return [_one(one) for one in found]
+
+
+def _one(found: Found) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "line": found.line,
+        "nodes": nodes(found.draft.nodes),
+        "targets": _changed(found.draft.targets),
+        "notes": [f"{note.line} {note.kind}: {note.text}" for note in found.notes],
+        "unknowns": [f"{one.line} {one.name} ({one.where})" for one in found.unknowns],
+    }
+
+
+def nodes(level: Iterable[Node]) -> list[list[Any]]:
+    """[name, p, params] for each step; a fourth part for what is in a group."""
+    return [_node(node) for node in level]
+
+
+def _node(node: Node) -> list[Any]:
+    if isinstance(node, Group):
+        return [node.kind, node.p, node.params, nodes(node.children)]
+    return [node.transform, node.p, node.params]
+
+
+def _changed(rules: TargetRules) -> dict[str, Any]:
+    own, usual = rules.model_dump(), TargetRules().model_dump()
+    return {name: value for name, value in own.items() if value != usual[name]}

@@ -1,0 +1,139 @@
+"""Pipelines come and go in every form that people have; what is wrong is told with its place, and nothing is run."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import albumentations as A
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.augment import exchange, presets
+from explorer.augment.apply import augment
+from explorer.augment.catalog import catalog
+from explorer.augment.edits import add, set_p
+from explorer.augment.files import FORMAT, PipelineFileError
+from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate
+from explorer.data.sample import Sample
+from tests.augment.samples import acceptable
+
+
+def in_order(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The same nodes with their parameters in alphabetical order: code may name them in any."""
+    return tuple(
+        node.model_copy(
+            update={"params": dict(sorted(node.params.items()))}
+            | ({"children": in_order(node.children)} if isinstance(node, Group) else {})
+        )
+        for node in nodes
+    )
+
+
+def one(content: str | bytes, name: str = "") -> Draft:
+    (found,) = exchange.read(content, name)
+    assert found.unknowns == ()
+    return found.draft
+
+
+def written(pipeline: Pipeline, form: str) -> str:
+    return exchange.FORMS[form].write(pipeline, True, True)
+
+
+@pytest.mark.parametrize("name", list(catalog()))
+def test_every_transform_comes_back_from_json_and_yaml_with_equal_pixels(name: str, photograph: Sample) -> None:
+    draft, step = add(Draft(name="개미"), name, None)
+    pipeline = validate(set_p(draft, step, 1.0))
+    sample = acceptable(photograph, name)
+    expected = augment(sample, pipeline, 4).image
+    for form, suffix in (("JSON", ""), ("YAML", ""), ("JSON", "x.json"), ("YAML", "x.YML")):
+        again = validate(one(written(pipeline, form), suffix))
+        assert again == pipeline
+    np.testing.assert_array_equal(augment(sample, again, 4).image, expected)
+
+
+@pytest.mark.parametrize("name", list(catalog()))
+def test_every_transform_comes_back_from_its_own_python(name: str) -> None:
+    draft, step = add(Draft(), name, None)
+    pipeline = validate(set_p(draft, step, 0.35))
+    again = validate(one(written(pipeline, "Python")))
+    assert again.targets == pipeline.targets
+    assert written(again, "Python") == written(pipeline, "Python")
+
+
+@pytest.mark.parametrize("name", list(presets.presets()))
+def test_every_preset_comes_back_from_its_own_python(name: str) -> None:
+    pipeline = Pipeline(nodes=in_order(presets.draft(name).nodes))
+    again = validate(one(written(pipeline, "Python")))
+    assert written(Pipeline(nodes=in_order(again.nodes)), "Python") == written(pipeline, "Python")
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_a_file_of_albumentations_own_save_is_read(form: str, tmp_path: Path) -> None:
+    compose = A.Compose([A.OneOf([A.HorizontalFlip(p=0.2), A.Affine(rotate=(-5, 5), p=0.7)], p=0.9), A.Resize(64, 80)])
+    file = tmp_path / f"saved.{form}"
+    A.save(compose, file, data_format=form)
+    draft = one(file.read_bytes(), file.name)
+    group, resize = draft.nodes
+    assert isinstance(group, Group)
+    assert isinstance(resize, Step)
+    assert (group.kind, group.p, [child.p for child in group.children]) == ("OneOf", 0.9, [0.2, 0.7])
+    assert (resize.params["height"], resize.params["width"]) == (64, 80)
+
+
+STEP = {"kind": "step", "id": "a", "transform": "HorizontalFlip"}
+
+
+def file_of(**changes: object) -> str:
+    return json.dumps({"format": FORMAT, "version": 1, "nodes": [], **changes})
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"\xff\xfe\x00a", "x.py", "not UTF-8"),
+        (b"\x80\x04\x95", "x.pkl", "not UTF-8"),
+        ("", "", "no text"),
+        ("\n \n", "x.yaml", "no text"),
+        ("x" * 5_000_000, "x.py", "larger than"),
+        (file_of(nodes=[{**STEP, "transform": "os.system"}]), "", "os.system"),
+        (file_of(nodes=[{**STEP, "transform": "Lambda"}]), "", "Lambda"),
+        (file_of(nodes=[{**STEP, "id": f"n{i}"} for i in range(10_000)]), "", "at most 1000"),
+        (file_of(nodes=[{**STEP, "id": "../../etc/passwd"}]), "", "id"),
+        ("[" * 100_000, "x.json", "nested too deep"),
+        ('{"a":' * 100_000, "", "nested too deep"),
+        (file_of(nodes=[{**STEP, "p": float("nan")}]), "", "NaN"),
+        (file_of(nodes=[{**STEP, "params": {"x": 1}}]).replace("1}", "1e999}"), "", "too large"),
+        ("a: !!python/object/apply:os.system [id]", "x.yml", "Tags are not read at line 1"),
+        ("- 1", "x.yaml", "one mapping"),
+        ("format: x", "", "format"),
+        ("def f(:\n  pass", "x.py", "[Ll]ine 1"),
+        ("print 'hello'", "x.py", "Python 2"),
+        ('{"cells": 3, "nbformat": 4}', "x.ipynb", r"\w"),
+        ('{"transform": 3}', "", r"\w"),
+    ],
+)
+def test_what_is_wrong_is_told(content: str | bytes, name: str, words: str) -> None:
+    with pytest.raises(PipelineFileError, match=words):
+        exchange.read(content, name)
+
+
+def test_a_class_of_a_saved_file_that_is_no_transform_is_left_out_with_a_note() -> None:
+    (found,) = exchange.read('{"transform": {"__class_fullname__": "os.system"}}')
+    assert found.draft.nodes == ()
+    (note,) = found.notes
+    assert note.kind == "left out"
+    assert "system" in note.text
+
+
+def test_a_number_beyond_64_bits_is_told_at_its_field() -> None:
+    draft = one(file_of(nodes=[{**STEP, "transform": "Resize", "params": {"height": 10**30, "width": 10}}]))
+    with pytest.raises(ValueError, match="height"):
+        validate(draft)
+
+
+@given(st.text() | st.binary(), st.sampled_from(["", "x.py", "x.json", "x.yaml", "x.ipynb"]))
+def test_anything_gives_pipelines_or_a_message(content: str | bytes, name: str) -> None:
+    with suppress(PipelineFileError):
+        assert exchange.read(content, name)
