@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
-from explorer.ui import notices
+from explorer.ui import notices, sharing
 from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon
 from explorer.ui.texts import App
@@ -22,10 +22,15 @@ runs = st.Page("explorer/ui/pages/runs.py", title=title, icon=":material/monitor
 page = st.navigation(
     [
         st.Page("explorer/ui/pages/augment.py", title=App.AUGMENT, icon=":material/tune:", default=True),
+        st.Page("explorer/ui/pages/laboratory.py", title=App.LABORATORY, icon=":material/science:"),
         st.Page("explorer/ui/pages/train.py", title=App.TRAIN, icon=":material/model_training:"),
         runs,
     ],
     position="top",
 )
+try:
+    sharing.open_from_address()
+except sharing.ShareError as error:
+    st.warning(escape(App.LINK_DAMAGED.format(reason=error)))
 page.run()
 notices.show(look, on_runs=page == runs)

@@ -98,7 +98,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str]) -> Figure:
         "ygap": 2,
         "hovertemplate": T.HOVER_CELL,
     }
-    layout = _base_layout() | {"showlegend": False}
+    layout = base_layout() | {"showlegend": False}
     for axis, title in (("xaxis", T.PREDICTED), ("yaxis", T.TRUE)):
         layout[axis] |= {
             "title": {"text": title, "standoff": 6},
@@ -211,7 +211,7 @@ def _epochs(snapshot: Snapshot) -> int:
 
 
 def _layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]:
-    layout = _base_layout()
+    layout = base_layout()
     last = _epochs(snapshot)
     margin = max((last - first) * 0.02, 0.06)
     ticks = {"tickmode": "linear", "tick0": 1, "dtick": 1} if last <= 12 else {"nticks": 8}
@@ -234,7 +234,8 @@ def _score_layout(
     return layout
 
 
-def _base_layout() -> dict[str, Any]:
+def base_layout() -> dict[str, Any]:
+    """What all charts have in common."""
     axis = {
         "gridcolor": palette.GRID,
         "linecolor": palette.GRID,

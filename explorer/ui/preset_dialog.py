@@ -31,6 +31,4 @@ def _dialog() -> None:
 def _open(name: str) -> None:
     draft = presets.draft(name)
     # What happens to masks and boxes is the person's own matter, whatever the steps are.
-    workspace.change(
-        lambda old: draft.model_copy(update={"targets": old.targets}), selected=draft.nodes[0].id, focus=""
-    )  # fmt: skip
+    workspace.put(lambda old: draft.model_copy(update={"targets": old.targets}))

@@ -26,12 +26,8 @@ class Key(StrEnum):
     HEARD = "heard"  # the number of the last gestures in the list that were obeyed
     PREVIEW = "preview"
     RESET = "reset"
-    NAME = "pipeline_name"
-    OPEN_SAVED = "open_saved"
-    NEW = "new_pipeline"
     TRAIN_WITH = "train_with"
     NOTICE = "notice"
-    SAVE_FORM = "save_form"
     LOOK = "look"
     FOUND = "found"  # the picture that the preview shows
     ERRORS = "errors"  # what the list and the form know to be wrong
@@ -60,6 +56,62 @@ class Key(StrEnum):
     UPLOAD_ERROR = "upload_error"
     DOCUMENTATION = "documentation"
     LEFT_OUT = "left_out"
+
+    # Laboratory
+    LAB_MODE = "lab_mode"
+    LAB_UNDO = "lab_undo"
+    LAB_REDO = "lab_redo"
+    LAB_BOARD = "lab_board"
+    LAB_FILL = "lab_fill"  # what is drawn, and how far that has come
+    LAB_OPEN = "lab_open"  # somebody wants to see a cell on the Augment page
+    LAB_CANCEL = "lab_cancel"
+    LAB_STEP = "lab_step"
+    LAB_PARAMETER = "lab_parameter"
+    LAB_COUNT = "lab_count"
+    LAB_ENDS = "lab_ends"
+    LAB_ALONE = "lab_alone"
+    LAB_SEEDS = "lab_seeds"
+    LAB_PICTURES = "lab_pictures"
+    LAB_AGAINST = "lab_against"
+    LAB_SWAP = "lab_swap"
+    LAB_TAKE = "lab_take"
+    LAB_ROWS = "lab_rows"
+    LAB_OVER = "lab_over"
+    LAB_TARGETS = "lab_targets"
+
+    # Statistics
+    STAT_DRAWS = "stat_draws"
+    STAT_PICTURES = "stat_pictures"
+    STAT_START = "stat_start"
+    STAT_ASKED = "stat_asked"  # somebody wants to begin
+    STAT_CANCEL = "stat_cancel"
+    STAT_SHOWN = "stat_shown"  # what was measured last: the request, and its tally
+    STAT_STEPS = "stat_steps"
+    STAT_STEP = "stat_step"
+
+    # Files
+    NAME = "pipeline_name"
+    SAVE_FORM = "save_form"
+    OPEN_SAVED = "open_saved"
+    OPEN_THIS = "open_this"
+    RENAME_FORM = "rename_form"
+    NEW_NAME = "new_name"
+    DELETE_SAVED = "delete_saved"
+    DELETED = "deleted"  # the saved pipeline that was deleted last
+    UNDELETE = "undelete"
+    NEW = "new_pipeline"
+    IMPORT = "import"
+    IMPORT_FILE = "import_file"
+    IMPORT_TEXT = "import_text"
+    IMPORT_READ = "import_read"
+    IMPORT_WHICH = "import_which"
+    IMPORT_FORM = "import_form"
+    IMPORT_ANSWERS = "import_answers"  # what somebody said about names that the code does not tell
+    IMPORT_MISTAKES = "import_mistakes"  # what was wrong with it
+    IMPORT_OPEN = "import_open"
+    EXPORT = "export"
+    EXPORT_FORM = "export_form"
+    EXPORT_SAVE = "export_save"
 
     # Train
     TRAIN_VALUES = "train_values"
@@ -102,6 +154,7 @@ class Query(StrEnum):
     DRAFT = "draft"
     RUN = "run"
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
+    SHARED = "p"  # a pipeline with its view, all of it
 
 
 def node_key(node_id: str, parameter: str) -> str:
@@ -117,6 +170,11 @@ def rule_key(rule: str) -> str:
 def preset_key(name: str) -> str:
     """The key of the button that opens a preset."""
     return f"preset:{name}"
+
+
+def answer_key(name: str) -> str:
+    """The widget key of a name that imported code does not tell."""
+    return f"answer:{name}"
 
 
 def train_key(field: str) -> str:
@@ -142,6 +200,11 @@ def restore_key(entry: str) -> str:
 def queue_key(run_id: str, what: str) -> str:
     """The key of one button of a waiting run."""
     return f"queue:{run_id}:{what}"
+
+
+def statistics_key(chart: str) -> str:
+    """The key of one chart of the statistics."""
+    return f"statistics:{chart}"
 
 
 def lane_key(lane: str) -> str:

@@ -1,13 +1,11 @@
-"""The left side of the Augment page: add, the list with its toolbar, and saved pipelines."""
+"""The left side of the Augment page: add, the list with its toolbar, and what can be done with it."""
 
 import streamlit as st
 
-from explorer.augment import edits, library
+from explorer.augment import edits
 from explorer.augment.catalog import GROUPS, catalog, exclusions
-from explorer.augment.files import PipelineFileError
-from explorer.augment.pipeline import GROUP_KINDS, Draft, DraftErrors, validate
-from explorer.runs.paths import home
-from explorer.ui import preset_dialog, targets_panel, workspace
+from explorer.augment.pipeline import GROUP_KINDS
+from explorer.ui import export_dialog, import_dialog, pipeline_menu, preset_dialog, targets_panel, workspace
 from explorer.ui.commands import obey_all
 from explorer.ui.components import steps
 from explorer.ui.components.markdown import escape
@@ -23,12 +21,17 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         preset_dialog.offer()
         targets_panel.show(work, st.session_state[Key.FOUND])
-        _saved(work)
+        pipeline_menu.show(work)
+    if notice := st.session_state.pop(Key.NOTICE, None):
+        st.toast(escape(notice))
     _add()
     heard = st.session_state.setdefault(Key.HEARD, 0)
     steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
     if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
         st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
+    with st.container(horizontal=True, gap="xsmall"):
+        import_dialog.offer()
+        export_dialog.offer(work)
     _left_out()
 
 
@@ -67,53 +70,6 @@ def _obey() -> None:
 
 def _tell(notice: str) -> None:
     st.session_state[Key.NOTICE] = notice
-
-
-def _saved(work: workspace.Workspace) -> None:
-    folder = home() / "pipelines"
-    with st.popover(T.FILE, width="stretch"):
-        with st.form(Key.SAVE_FORM, border=False):
-            st.text_input(T.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
-            st.form_submit_button(T.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
-        saved = library.names(folder)
-        st.selectbox(
-            T.OPEN, saved, index=None, key=Key.OPEN_SAVED, on_change=_open, disabled=not saved,
-            placeholder=T.OPEN_PLACEHOLDER if saved else T.OPEN_NOTHING,
-        )  # fmt: skip
-        st.button(T.NEW, key=Key.NEW, on_click=_new, help=T.NEW_HELP, width="stretch")
-    if notice := st.session_state.pop(Key.NOTICE, None):
-        st.toast(escape(notice))
-
-
-def _save() -> None:
-    draft = workspace.current().draft.model_copy(update={"name": st.session_state[Key.NAME].strip()})
-    try:
-        library.save(home() / "pipelines", validate(draft))
-    except DraftErrors as error:
-        st.session_state[Key.NOTICE] = T.NOT_SAVED.format(reason=next(iter(error.errors.values())))
-    except PipelineFileError as error:
-        st.session_state[Key.NOTICE] = str(error)
-    else:
-        workspace.change(lambda _: draft)
-        st.session_state[Key.NOTICE] = T.SAVED.format(name=draft.name)
-
-
-def _open() -> None:
-    name = st.session_state[Key.OPEN_SAVED]
-    st.session_state[Key.OPEN_SAVED] = None
-    if name is None:
-        return
-    try:
-        pipeline = library.load(home() / "pipelines", name)
-    except PipelineFileError as error:
-        st.session_state[Key.NOTICE] = str(error)
-        return
-    draft = Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets)
-    workspace.change(lambda _: draft, selected=draft.nodes[0].id if draft.nodes else None)
-
-
-def _new() -> None:
-    workspace.open_new(Draft())
 
 
 def _left_out() -> None:

@@ -16,7 +16,7 @@ from explorer.runs import needs
 from explorer.runs.config import ConfigError, RunConfig, check_with_dataset
 from explorer.runs.machine import Machine, check_with_machine
 from explorer.runs.needs import Needs
-from explorer.runs.paths import home
+from explorer.runs.paths import home, pipelines_folder
 from explorer.ui import train_source, train_values, workspace
 from explorer.ui.texts import Train as T
 from explorer.ui.train_source import Difference, Source, SourceError
@@ -100,7 +100,7 @@ def _pipeline(values: Values, source: Source | None, errors: dict[str, str]) -> 
             errors["pipeline"] = T.SOURCE_GONE.format(id=run_id)
         return source.config.pipeline if source else None
     try:
-        return library.load(home() / "pipelines", name) if name else validate(workspace.current().draft)
+        return library.load(pipelines_folder(), name) if name else validate(workspace.current().draft)
     except PipelineFileError as error:
         errors["pipeline"] = str(error)
     except DraftErrors as error:

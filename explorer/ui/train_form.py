@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.augment import library
 from explorer.data.roots import allowed_roots, image_folders
 from explorer.runs.machine import Machine
-from explorer.runs.paths import home
+from explorer.runs.paths import pipelines_folder
 from explorer.ui import train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.parameters import sync
@@ -112,7 +112,7 @@ def _folders(form: Form) -> None:
 
 def pipeline(form: Form, source: Source | None) -> None:
     """Which pipeline augments. source: the run that the form was filled from."""
-    choices = {"": T.CURRENT} | {name: name for name in library.names(home() / "pipelines")}
+    choices = {"": T.CURRENT} | {name: name for name in library.names(pipelines_folder())}
     if form.values["source"]:
         as_in = T.AS_IN.format(name=source.name) if source else T.AS_IN_GONE
         choices[train_values.run_pipeline(form.values["source"])] = as_in

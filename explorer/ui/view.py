@@ -1,8 +1,8 @@
-"""What is looked at on the Augment page, and how: saved beside the draft, so that a reload loses nothing."""
+"""What is looked at, on the Augment page and in the laboratory: saved beside the draft, so a reload loses nothing."""
 
 from dataclasses import field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -22,12 +22,68 @@ class Palette(StrEnum):
     OWN = "own"  # chosen one by one
 
 
+class Mode(StrEnum):
+    """What the laboratory shows."""
+
+    SWEEP = "sweep"  # one parameter at several values
+    GRID = "grid"  # several seeds on several pictures
+    AB = "ab"  # two pipelines side by side
+    GALLERY = "gallery"  # every transform of the catalog
+    STATISTICS = "statistics"
+
+
+class Ends(StrEnum):
+    """What a sweep does with a parameter that is a range."""
+
+    EXACT = "exact"  # from and to the same value
+    LOW = "low"
+    HIGH = "high"
+    BOTH = "both"  # a range that grows evenly to both sides
+
+
+class Over(StrEnum):
+    """What differs from row to row of a comparison."""
+
+    SEEDS = "seeds"
+    PICTURES = "pictures"
+
+
+Few = Annotated[int, Field(ge=1, le=9)]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="ignore"))
+class Lab:
+    """The laboratory. parameter: of the selected step, "" for the first that can be swept. count: values of a sweep.
+    alone: whether only the swept step is applied. large: the cell that is shown large, "" for none. against: the other
+    pipeline of a comparison, as `lab.rivals` names it. rows, over: how many rows a comparison has, and of what.
+    draws, measured: how many draws statistics take, of how many pictures.
+    targets, targets_gallery: whether masks, boxes and keypoints are laid over the pictures, and those of the gallery.
+    """
+
+    mode: Mode = Mode.SWEEP
+    parameter: Name = ""
+    count: Literal[5, 7, 9] = 7
+    ends: Ends = Ends.EXACT
+    alone: bool = True
+    seeds: Few = 3
+    pictures: Few = 3
+    large: Name = ""
+    against: Name = "none"
+    rows: Few = 4
+    over: Over = Over.SEEDS
+    draws: Literal[100, 500, 2000, 10000] = 500
+    measured: Few = 1
+    targets: bool = True
+    targets_gallery: bool = False
+
+
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class View:
     """selected: node id. picture: a source of `pictures.choices()`. set_key, split, index: the sample of a data set.
 
     focus: the card of the trace that is shown large, "" for the whole pipeline. difference: whether it is shown as
     difference. boxes, points: typed in place of the picture's own, "" for none. colours: of the person's own palette.
+    lab: what the laboratory shows of the same draft.
     """
 
     selected: Name | None = None
@@ -42,3 +98,4 @@ class View:
     points: Text = ""
     palette: Palette = Palette.SAFE
     colours: tuple[Colour, ...] = field(default=())
+    lab: Lab = field(default_factory=Lab)

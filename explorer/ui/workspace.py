@@ -91,11 +91,21 @@ def current() -> Workspace:
     return workspace
 
 
-def open_new(draft: Draft) -> None:
+def open_new(draft: Draft, view: View | None = None) -> None:
     """Start a workspace of its own for `draft`; the earlier one stays under its address."""
-    selected = draft.nodes[0].id if draft.nodes else None
-    st.session_state[Key.WORKSPACE] = Workspace(secrets.token_urlsafe(16), History(draft), View(selected))
+    view = View(_first(draft)) if view is None else view
+    st.session_state[Key.WORKSPACE] = Workspace(secrets.token_urlsafe(16), History(draft), view)
     st.session_state[Key.STAMP] = None  # it has no file before its first change
+
+
+def _first(draft: Draft) -> str | None:
+    return draft.nodes[0].id if draft.nodes else None
+
+
+def put(draft: Draft | Callable[[Draft], Draft]) -> None:
+    """Let another draft take the place of the present one, or what a function makes of it; it can be undone."""
+    new = draft(current().draft) if callable(draft) else draft
+    change(lambda _: new, selected=_first(new), focus="")
 
 
 def _taken_over(workspace: Workspace) -> Workspace:

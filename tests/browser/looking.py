@@ -32,7 +32,12 @@ def colours(page: Page, side: str, layer: str) -> int:
 def fingerprint(page: Page, side: str = "after", layer: str = "picture") -> str:
     """The same for the same painted pixels."""
     page.locator(_PAINTED).wait_for()
-    return str(canvas(page, side, layer).evaluate(_FINGERPRINT))
+    return painted(canvas(page, side, layer))
+
+
+def painted(one: Locator) -> str:
+    """The same for the same pixels of a canvas."""
+    return str(one.evaluate(_FINGERPRINT))
 
 
 def settle(page: Page) -> None:

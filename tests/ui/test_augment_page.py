@@ -98,6 +98,8 @@ def test_a_pipeline_is_saved_and_opened_by_its_name(app: AppTest) -> None:
     app.button(key=Key.NEW).click().run()
     assert draft(app).nodes == ()
     app.selectbox(key=Key.OPEN_SAVED).set_value("개미 rain").run()
+    assert draft(app).nodes == ()  # chosen is not opened
+    app.button(key=Key.OPEN_THIS).click().run()
     assert draft(app).nodes == saved.nodes
 
 

@@ -14,7 +14,7 @@ def page() -> None:
     except workspace.WorkspaceError as error:
         st.warning(escape(str(error)))
         work = workspace.current()
-    if fresh and work.is_new:
+    if fresh and work.is_new and st.session_state[Key.STAMP] is None:  # a shared one that is loaded again has a file
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
     if problem := st.session_state.get(Key.NOT_WRITTEN):

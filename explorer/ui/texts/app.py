@@ -4,9 +4,11 @@
 class App:
     TITLE = "Augmentation Explorer"
     AUGMENT = "Augment"
+    LABORATORY = "Laboratory"
     TRAIN = "Train"
     RUNS = "Runs"
     RUNS_ALIVE = "Runs ({count})"
+    LINK_DAMAGED = "This link cannot be opened, so you see what you had before. {reason}"
     NO_HOME = (
         "The folder for runs and pipelines cannot be used: {reason}. Give the app the right to write there, or set "
         "EXPLORER_HOME to another folder and start it again."

@@ -286,17 +286,5 @@ class Augment:
     DRAFT_DAMAGED = (
         "The pipeline behind this link could not be read: {reason} A new one was started; nothing was deleted."
     )
-    NAME = "Name"
-    NAME_PLACEHOLDER = "a name to find it again"
-    SAVE = "Save"
-    SAVE_HELP = "Keeps this pipeline under its name, for training and for later"
-    NOT_SAVED = "Not saved. {reason}"
-    SAVED = "Saved as “{name}”."
-    OPEN = "Open a saved pipeline"
-    OPEN_PLACEHOLDER = "choose one"
-    OPEN_NOTHING = "nothing saved yet"
-    NEW = "New"
-    NEW_HELP = "Starts an empty pipeline under a new address; this one stays where it is"
     TRAIN_WITH = "Train with this"
     TRAIN_WITH_HELP = "Opens the Train page with this pipeline"
-    FILE = "File"

@@ -1,0 +1,287 @@
+// Pictures with captions, in groups. Cells are kept by their id, so that a new draw moves neither focus nor scroll, and a
+// picture that is painted already is not decoded again.
+
+function element(name, css = "", text = "") {
+  return Object.assign(document.createElement(name), { className: css, textContent: text });
+}
+
+function makeStage() {
+  const stage = element("div", "stage");
+  const canvas = element("canvas");
+  canvas.setAttribute("role", "img");
+  const words = element("p");
+  words.append(element("span"));
+  stage.append(canvas, words);
+  return stage;
+}
+
+function makeCell(root, id) {
+  const cell = element("button", "cell");
+  cell.type = "button";
+  cell.dataset.id = id;
+  cell.tabIndex = -1;
+  const caption = element("span", "caption");
+  caption.append(element("b"), element("span"));
+  cell.append(makeStage(), element("span", "mark"), caption);
+  cell.onclick = () => { root.last = id; root.send("choose", id); };
+  cell.onfocus = () => rove(root, cell);
+  return cell;
+}
+
+// The picture of a cell, decoded; null where what is painted may stay. A picture travels once: a frame that a newer one
+// overtakes leaves its pictures in the store.
+async function load(root, holder, data, part) {
+  if (!data.stamp || holder?.dataset.stamp === data.stamp) return null;
+  if (data.picture) root.store.set(data.stamp, decode(part(data.picture), "image/jpeg"));
+  if (!root.store.has(data.stamp)) root.missing = true;
+  return root.store.get(data.stamp) ?? null;
+}
+
+function paint(holder, data, picture, words) {
+  const stage = holder.querySelector(".stage");
+  const canvas = stage.querySelector("canvas");
+  if (picture) {
+    Object.assign(canvas, { width: picture.width, height: picture.height });
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    holder.dataset.stamp = data.stamp;
+  }
+  canvas.setAttribute("aria-label", data.alt);
+  const waiting = !data.stamp && !data.message;
+  holder.classList.toggle("waiting", waiting);
+  holder.classList.toggle("failed", Boolean(data.message));
+  const text = stage.querySelector("p");
+  text.hidden = Boolean(data.stamp);
+  text.firstChild.textContent = data.message || (waiting ? words.waiting : "");
+}
+
+function fill(cell, data, picture, words) {
+  paint(cell, data, picture, words);
+  cell.classList.toggle("marked", Boolean(data.mark));
+  const mark = cell.querySelector(".mark");
+  mark.textContent = data.mark;
+  mark.hidden = !data.mark;
+  const [title, note] = cell.querySelector(".caption").children;
+  // A narrow cell breaks a long name between its words.
+  title.textContent = data.title.replace(/([a-z])([A-Z])/g, "$1\u200b$2");
+  note.textContent = data.note;
+  cell.title = data.message || data.search || words.hint;
+  cell.sought = `${data.title} ${data.search}`.toLowerCase();
+}
+
+function rove(root, cell) {
+  for (const other of root.querySelectorAll(".cell")) other.tabIndex = other === cell ? 0 : -1;
+}
+
+function keepOneReachable(root) {
+  const cells = seen(root);
+  if (!cells.some((cell) => cell.tabIndex === 0) && cells.length) rove(root, cells[0]);
+}
+
+function seen(root) {
+  return [...root.querySelectorAll(".cell")].filter((cell) => !cell.hidden && !cell.closest(".group").hidden);
+}
+
+// The next cell in a direction: left and right in reading order, up and down to the nearest one of the next row.
+function neighbour(cells, cell, key) {
+  const at = cells.indexOf(cell);
+  if (key === "Home") return cells[0];
+  if (key === "End") return cells.at(-1);
+  if (key === "ArrowLeft") return cells[at - 1];
+  if (key === "ArrowRight") return cells[at + 1];
+  const place = (one) => one.getBoundingClientRect();
+  const here = place(cell);
+  const beyond = cells.filter((one) => (key === "ArrowUp" ? place(one).bottom <= here.top + 1 : place(one).top >= here.bottom - 1));
+  const far = (one) => Math.abs(place(one).top - here.top) * 10 + Math.abs(place(one).left - here.left);
+  return beyond.sort((one, other) => far(one) - far(other))[0];
+}
+
+const WAYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
+
+function onKey(root, event) {
+  const cell = event.target.closest?.(".cell");
+  if (!cell || !WAYS.has(event.key)) return;
+  const next = neighbour(seen(root), cell, event.key);
+  event.preventDefault();
+  event.stopPropagation();
+  next?.focus();
+}
+
+function onLargeKey(root, event) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (event.key !== "Escape" && !step) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (step) go(root, step); else close(root);
+}
+
+function close(root) {
+  root.send("choose", "");
+}
+
+function go(root, step) {
+  const ids = [...root.querySelectorAll(".cell")].map((cell) => cell.dataset.id);
+  const next = ids[ids.indexOf(root.shown) + step * root.querySelectorAll(".figures figure").length];
+  if (next === undefined) return;
+  root.last = next;
+  root.send("choose", next);
+}
+
+function search(root) {
+  const sought = root.querySelector(".find input").value.toLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  for (const group of root.querySelectorAll(".group")) {
+    let some = false;
+    for (const cell of group.querySelectorAll(".cell")) {
+      cell.hidden = !sought.every((word) => cell.sought.includes(word));
+      if (!cell.hidden) { some = true; shown += 1; }
+    }
+    group.hidden = !some;
+  }
+  const count = root.querySelectorAll(".cell").length;
+  const words = root.words;
+  root.querySelector(".find output").textContent = words.found.replace("{shown}", shown).replace("{count}", count);
+  const nothing = root.querySelector(".nothing");
+  nothing.hidden = shown > 0 || !words.search;
+  nothing.textContent = words.nothing;
+  keepOneReachable(root);
+}
+
+function arrange(root, header, cells) {
+  const groups = root.querySelector(".groups");
+  groups.className = `groups ${header.abreast ? "abreast" : ""}`;
+  const columns = header.columns ? `repeat(${header.columns}, minmax(0, 1fr))` : `repeat(auto-fill, minmax(${header.width}rem, 1fr))`;
+  header.groups.forEach((data, at) => {
+    const group = groups.children[at] ?? groups.appendChild(makeGroup());
+    const [head, inside] = group.children;
+    head.hidden = !data.title && !data.note;
+    head.children[0].textContent = data.title;
+    head.children[1].textContent = data.note;
+    inside.setAttribute("aria-label", data.title || header.words.label);
+    inside.style.gridTemplateColumns = columns;
+    inside.style.setProperty("--aspect", header.aspect);
+    const wanted = data.cells.map((cell) => cells.get(cell.id));
+    // Moving a cell would take the focus from it.
+    if (wanted.length === inside.children.length && wanted.every((cell, i) => inside.children[i] === cell)) return;
+    const focused = inside.getRootNode().activeElement;
+    inside.replaceChildren(...wanted);
+    if (wanted.includes(focused)) focused.focus({ preventScroll: true });
+  });
+  while (groups.children.length > header.groups.length) groups.lastChild.remove();
+}
+
+function makeGroup() {
+  const group = element("section", "group");
+  const head = element("header");
+  head.append(element("h3"), element("span"));
+  const inside = element("div", "cells");
+  inside.setAttribute("role", "group");
+  group.append(head, inside);
+  return group;
+}
+
+function button(text, act, css = "") {
+  const made = element("button", css, text);
+  made.type = "button";
+  made.onclick = act;
+  return made;
+}
+
+function enlarge(root, header, figures, pictures) {
+  const large = root.querySelector(".large");
+  const { words } = header;
+  const opened = large.hidden;
+  const title = element("b", "", header.large.title);
+  const actions = Object.entries(header.large.actions).map(([name, label]) => button(label, () => root.send("act", name), "action"));
+  const bar = large.querySelector(".bar");
+  const focused = [...bar.children].indexOf(bar.getRootNode().activeElement);
+  bar.replaceChildren(title, button(words.previous, () => go(root, -1)), button(words.following, () => go(root, 1)), ...actions,
+    button(words.back, () => close(root)));
+  if (focused >= 0) bar.children[focused]?.focus();
+  header.large.cells.forEach((cell, at) => {
+    paint(figures[at], cell, pictures[at], words);
+    const [name, note] = figures[at].querySelector("figcaption").children;
+    name.textContent = header.large.cells.length > 1 ? cell.title : "";
+    note.textContent = cell.note;
+  });
+  large.querySelector(".figures").replaceChildren(...figures);
+  root.shown = header.large.id;
+  large.hidden = false;
+  root.querySelector(".groups").hidden = true;
+  if (opened) large.focus({ preventScroll: true });
+}
+
+function shrink(root) {
+  const large = root.querySelector(".large");
+  root.querySelector(".groups").hidden = false;
+  if (large.hidden) return;
+  large.hidden = true;
+  [...root.querySelectorAll(".cell")].find((cell) => cell.dataset.id === (root.last ?? root.shown))?.focus({ preventScroll: true });
+}
+
+function figuresOf(root, large) {
+  const old = [...root.querySelectorAll(".figures figure")];
+  return (large?.cells ?? []).map((_, at) => {
+    if (old[at]) return old[at];
+    const figure = element("figure");
+    const caption = element("figcaption");
+    caption.append(element("b"), element("span"));
+    figure.append(makeStage(), caption);
+    return figure;
+  });
+}
+
+async function update(root, data) {
+  const generation = (root.generation = (root.generation ?? 0) + 1);
+  const { header, part } = unpack(data);
+  const rows = header.groups.flatMap((group) => group.cells);
+  const known = new Map([...root.querySelectorAll(".cell")].map((cell) => [cell.dataset.id, cell]));
+  const figures = figuresOf(root, header.large);
+  root.missing = false;
+  const [pictures, largePictures] = await Promise.all([
+    Promise.all(rows.map((row) => load(root, known.get(row.id), row, part))),
+    Promise.all((header.large?.cells ?? []).map((cell, at) => load(root, figures[at], cell, part))),
+  ]);
+  if (generation !== root.generation) return; // a newer frame has overtaken this one
+  root.store.clear();
+  root.words = header.words;
+  const cells = new Map();
+  rows.forEach((row, at) => {
+    const cell = known.get(row.id) ?? makeCell(root, row.id);
+    fill(cell, row, pictures[at], header.words);
+    cells.set(row.id, cell);
+  });
+  root.setAttribute("aria-label", header.words.label);
+  const notice = root.querySelector(".notice");
+  notice.textContent = header.notice;
+  notice.hidden = !header.notice;
+  arrange(root, header, cells);
+  const find = root.querySelector(".find");
+  find.hidden = !header.words.search || Boolean(header.large);
+  const field = find.querySelector("input");
+  field.placeholder = header.words.search;
+  field.setAttribute("aria-label", header.words.search);
+  if (!header.words.search) field.value = "";
+  search(root);
+  if (header.large) enlarge(root, header, figures, largePictures); else shrink(root);
+  if (root.missing) root.send("missing", String(generation));
+  root.dataset.waiting = rows.filter((row) => !row.stamp && !row.message).length;
+  root.dataset.painted = (Number(root.dataset.painted) || 0) + 1;
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".board");
+  root.send = component.setTriggerValue;
+  if (!root.ready) {
+    root.store = new Map();
+    root.querySelector(".groups").onkeydown = (event) => onKey(root, event);
+    root.querySelector(".large").onkeydown = (event) => onLargeKey(root, event);
+    const field = root.querySelector(".find input");
+    field.oninput = () => search(root);
+    field.onkeydown = (event) => {
+      if (event.key === "Escape") { field.value = ""; search(root); }
+      if (event.key === "ArrowDown") { event.preventDefault(); seen(root)[0]?.focus(); }
+    };
+    root.ready = true;
+  }
+  update(root, component.data);
+}

@@ -1,0 +1,72 @@
+"""Further pictures of the source that is looked at: the other photographs, or the next samples of the data set."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from explorer.augment.targets import TargetRules
+from explorer.data import picture_sets
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.ui import pictures
+from explorer.ui.components.preview import Classes
+from explorer.ui.sources import Found
+from explorer.ui.uploads import Uploads
+from explorer.ui.view import View
+
+
+@dataclass(frozen=True)
+class Place:
+    """A picture of the source. view: what looks at it. message: why it cannot be had; the picture is None then."""
+
+    title: str
+    view: View
+    picture: pictures.Picture | None
+    classes: Classes
+    message: str = ""
+
+
+def places(view: View, uploads: Uploads, found: Found, rules: TargetRules, count: int) -> tuple[Place, ...]:
+    """The picture that is looked at (`found`), and the next ones: at most `count`, each once."""
+    views = _views(view, count)
+    first = Place(_title(views[0]), view, found.picture, found.classes)
+    return (first, *(_place(each, uploads, rules) for each in views[1:]))
+
+
+def _place(view: View, uploads: Uploads, rules: TargetRules) -> Place:
+    try:
+        picture, _ = pictures.annotated(pictures.of_view(view, uploads), view, rules)
+    except pictures.NoPicture as reason:
+        return Place(_title(view), view, None, Classes((), ()), str(reason))
+    return Place(_title(view), view, picture, pictures.classes(picture, view))
+
+
+def _views(view: View, count: int) -> list[View]:
+    if view.picture == pictures.UPLOAD:
+        return [view]
+    if view.picture == pictures.DATA_SET:
+        return _samples(view, count)
+    names = [name for name in pictures.choices() if name not in (pictures.UPLOAD, pictures.DATA_SET)]
+    at = names.index(view.picture) if view.picture in names else 0
+    turned = [*names[at:], *names[:at]][:count]
+    # Boxes and keypoints that were typed belong to the first picture.
+    return [replace(view, picture=name, **(_UNTYPED if place else {})) for place, name in enumerate(turned)]
+
+
+_UNTYPED: dict[str, Any] = {"boxes": "", "points": ""}
+
+
+def _samples(view: View, count: int) -> list[View]:
+    key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
+    try:
+        total = picture_sets.count(key, split)
+    except (DatasetError, ImageError):
+        return [view]  # the top of the page says why
+    start = min(view.index, max(0, total - 1))
+    indices = [(start + step) % total for step in range(min(count, total))] or [start]
+    return [replace(view, index=index, **(_UNTYPED if place else {})) for place, index in enumerate(indices)]
+
+
+def _title(view: View) -> str:
+    if view.picture == pictures.DATA_SET:
+        return str(view.index)
+    return pictures.choices().get(view.picture, next(iter(pictures.choices().values())))

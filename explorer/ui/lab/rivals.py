@@ -1,0 +1,87 @@
+"""What a draft can be compared with: no augmentation, an earlier state of itself, a preset, a saved pipeline."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+
+from explorer.augment import library, presets
+from explorer.augment.files import PipelineFileError, dumps_draft
+from explorer.augment.pipeline import Draft, walk
+from explorer.runs.paths import home
+from explorer.ui.history import History
+from explorer.ui.texts import Lab as T
+
+NONE = "none"
+PAST, PRESET, SAVED = "past:", "preset:", "saved:"
+MAX_PAST = 12  # earlier states on offer, the newest first
+
+
+class NoRivalError(ValueError):
+    """The other pipeline is not there any more; the message says which, and what to do."""
+
+
+def choices(history: History) -> dict[str, str]:
+    """Name -> title of all that the present draft can be compared with."""
+    past = enumerate(reversed(history.past[-MAX_PAST:]), start=1)
+    return {
+        NONE: T.RIVAL_NONE,
+        **{past_name(draft): _past_title(ago, draft) for ago, draft in past},
+        **{f"{PRESET}{name}": T.RIVAL_PRESET.format(title=preset.title) for name, preset in presets.presets().items()},
+        **{f"{SAVED}{name}": T.RIVAL_SAVED.format(title=name) for name in library.names(_folder())},
+    }
+
+
+def past_name(draft: Draft) -> str:
+    """The name of an earlier state: by what it holds, so that it stays the same while others come and go."""
+    return PAST + blake2b(dumps_draft(draft).encode(), digest_size=8).hexdigest()
+
+
+def _past_title(ago: int, draft: Draft) -> str:
+    count = sum(1 for _ in walk(draft.nodes))
+    return (T.RIVAL_PAST if ago > 1 else T.RIVAL_LAST).format(ago=ago, count=count)
+
+
+def rival(name: str, history: History) -> Draft:
+    """The draft that a name stands for. Raises NoRivalError where it is gone."""
+    for prefix, find in _FINDERS.items():
+        if name.startswith(prefix):
+            return find(name.removeprefix(prefix), history)
+    raise NoRivalError(T.RIVAL_UNKNOWN)
+
+
+def _nothing(_name: str, history: History) -> Draft:
+    return Draft(targets=history.present.targets)
+
+
+def _past(digest: str, history: History) -> Draft:
+    for draft in reversed((*history.past, *reversed(history.future))):
+        if past_name(draft) == PAST + digest:
+            return draft
+    raise NoRivalError(T.RIVAL_PAST_GONE)
+
+
+def _preset(name: str, history: History) -> Draft:
+    if name not in presets.presets():
+        raise NoRivalError(T.RIVAL_UNKNOWN)
+    # As opening it would: what happens to masks and boxes is the person's own matter.
+    return presets.draft(name).model_copy(update={"targets": history.present.targets})
+
+
+def _saved(name: str, _history: History) -> Draft:
+    try:
+        pipeline = library.load(_folder(), name)
+    except PipelineFileError as error:
+        raise NoRivalError(T.RIVAL_SAVED_GONE.format(name=name, reason=error)) from error
+    return Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets)
+
+
+_FINDERS: dict[str, Callable[[str, History], Draft]] = {
+    NONE: _nothing,
+    PAST: _past,
+    PRESET: _preset,
+    SAVED: _saved,
+}
+
+
+def _folder() -> Path:
+    return home() / "pipelines"

@@ -1,0 +1,147 @@
+"""Statistics over many draws: the request, how far it is, and what it says."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer.augment.draws.measuring import Measuring
+from explorer.augment.draws.report import report
+from explorer.augment.draws.tally import Tally
+from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
+from explorer.runs.words import span
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
+from explorer.ui.lab import board, places, statistics_jobs, statistics_results
+from explorer.ui.lab.statistics_jobs import Request
+from explorer.ui.sources import Found
+from explorer.ui.state import Key
+from explorer.ui.texts import Statistics as T
+from explorer.ui.view import Lab
+from explorer.ui.workspace import Workspace
+
+LOOK_SECONDS = 0.5
+DRAWS = (100, 500, 2000, 10000)
+MOST_PICTURES = 9
+
+
+def show(work: Workspace, found: Found) -> None:
+    """The mode of the laboratory."""
+    lab = work.view.lab
+    try:
+        pipeline = validate(work.draft)
+    except DraftErrors as error:
+        st.error(escape(T.WRONG.format(errors=" ".join(error.errors.values()))))
+        return
+    if not any(is_on(node) for node in pipeline.nodes):
+        st.info(T.EMPTY)
+        return
+    request = _request(work, found, pipeline)
+    # Not by the callback of the button: it would know the request that the page was drawn with, and a choice that was
+    # made just before the click would not count.
+    if st.session_state.pop(Key.STAT_ASKED, False):
+        statistics_jobs.forget(request.key)  # one that was cancelled, or has failed
+        statistics_jobs.start(request)
+    controls = st.container()
+    clock = LOOK_SECONDS if _at_work(request.key) else None
+
+    def body() -> None:
+        if bool(_at_work(request.key)) is not bool(clock):
+            st.rerun()  # only the whole page can begin or end the clock of a fragment
+        _look(request, lab, found)
+
+    with controls, st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        _choices(lab)
+        _button(request)
+    st.fragment(body, run_every=clock)()
+
+
+def _at_work(key: str) -> Measuring | None:
+    measuring = statistics_jobs.under_way(key)
+    return measuring if measuring is not None and measuring.running else None
+
+
+def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
+    lab = work.view.lab
+    seen = places.places(work.view, work.uploads, found, work.draft.targets, lab.measured)
+    samples = tuple(place.picture.sample for place in seen if place.picture is not None)
+    return Request(samples, pipeline, work.view.seed, lab.draws)
+
+
+def _choices(lab: Lab) -> None:
+    sync(Key.STAT_DRAWS, lab.draws)
+    st.segmented_control(
+        T.DRAWS, DRAWS, key=Key.STAT_DRAWS, required=True, help=T.DRAWS_HELP, format_func=lambda count: f"{count:,}",
+        on_change=_chosen(Key.STAT_DRAWS, "draws"), width="content",
+    )  # fmt: skip
+    sync(Key.STAT_PICTURES, lab.measured)
+    st.number_input(
+        T.PICTURES, 1, MOST_PICTURES, key=Key.STAT_PICTURES, help=T.PICTURES_HELP, width=140,
+        on_change=_chosen(Key.STAT_PICTURES, "measured"),
+    )  # fmt: skip
+
+
+def _chosen(key: Key, field: str) -> Callable[[], None]:
+    return lambda: board.look(**{field: int(st.session_state[key])})
+
+
+def _button(request: Request) -> None:
+    if _at_work(request.key):
+        st.button(T.CANCEL, key=Key.STAT_CANCEL, on_click=_cancel, args=(request.key,), icon=":material/stop_circle:")
+    elif statistics_jobs.result(request.key) is None:
+        again = Key.STAT_SHOWN in st.session_state
+        st.button(
+            T.AGAIN if again else T.MEASURE, key=Key.STAT_START, type="primary", icon=":material/play_arrow:",
+            on_click=_ask,
+        )  # fmt: skip
+
+
+def _ask() -> None:
+    st.session_state[Key.STAT_ASKED] = True
+
+
+def _cancel(key: str) -> None:
+    measuring = statistics_jobs.under_way(key)
+    if measuring is not None:
+        measuring.cancel()
+        measuring.wait(5)
+
+
+def _look(request: Request, lab: Lab, found: Found) -> None:
+    """What is known now: the result, or how far it is and what is known so far, or what was measured before."""
+    tally = statistics_jobs.result(request.key)
+    if tally is not None:
+        if problem := statistics_jobs.not_kept(request.key):
+            st.warning(escape(T.NOT_KEPT.format(reason=problem)))
+        st.session_state[Key.STAT_SHOWN] = request, tally
+        _results(request, tally, found)
+        return
+    measuring = statistics_jobs.under_way(request.key)
+    if measuring is not None:
+        _progress(measuring)
+        if measuring.tally:
+            _results(request, measuring.tally, found)
+    elif (shown := st.session_state.get(Key.STAT_SHOWN)) is not None:
+        st.info(T.EARLIER)
+        earlier, counted = shown
+        _results(earlier, counted, found)
+    else:
+        words = T.ONE if len(request.samples) == 1 else T.SEVERAL
+        st.markdown(words.format(draws=lab.draws, count=len(request.samples)))
+        st.caption(T.EXPLAIN)
+
+
+def _progress(measuring: Measuring) -> None:
+    state = measuring.progress()
+    if measuring.error is not None:
+        st.error(escape(str(measuring.error)))
+    elif not measuring.running:
+        st.info(T.CANCELLED.format(done=state.done, total=state.total))
+    elif state.seconds_left is None:
+        st.progress(0.0, T.STARTS if not state.seconds else T.PROGRESS_FIRST.format(done=state.done, total=state.total))
+    else:
+        words = T.PROGRESS.format(done=state.done, total=state.total, rate=state.rate, left=span(state.seconds_left))
+        st.progress(state.done / state.total, words)
+
+
+def _results(request: Request, tally: Tally, found: Found) -> None:
+    statistics_results.show(report(tally, request.pipeline), found.classes)

@@ -1,0 +1,160 @@
+"""What a report says: in sentences first, then the numbers, the steps, and charts."""
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import Any
+
+import streamlit as st
+
+from explorer.augment.draws.report import Labels, Mask, Report, StepReport
+from explorer.ui.components import plot
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.preview import Classes
+from explorer.ui.lab import statistics_charts
+from explorer.ui.state import Key, statistics_key
+from explorer.ui.texts import Statistics as T
+
+MOST_SENTENCES = 8
+STANDARD_ERRORS = 5  # of a share, beyond which it is worth a word
+COLUMNS = 3
+
+
+def show(report: Report, classes: Classes) -> None:
+    """Draw all of it."""
+    good = report.draws - sum(report.failed.values())
+    for reason, count in list(report.failed.items())[:3]:
+        words = T.FAILED if good else T.ALL_FAILED
+        st.error(escape(words.format(count=count, draws=report.draws, reason=reason)))
+    if not good:
+        return
+    st.markdown("\n".join(f"- {sentence}" for sentence in list(sentences(report, classes))[:MOST_SENTENCES]))
+    _numbers(report)
+    st.markdown(f"**{T.STEPS}**")
+    _steps(report)
+    _drawn(report)
+    _charts(report, classes)
+
+
+# Sentences
+
+
+def sentences(report: Report, classes: Classes) -> Iterator[str]:
+    """What somebody should know, the worst first; Markdown."""
+    yield from _lost(report.boxes, T.BOXES, report.steps, "boxes_lost")
+    yield from _lost(report.points, T.POINTS, report.steps, "points_lost")
+    if report.mask is not None:
+        yield from _mask(report.mask, report.steps, classes)
+    for step in report.steps:
+        if step.slow and step.milliseconds is not None:
+            yield T.SLOW.format(step=step.title, share=step.time_share, ms=step.milliseconds)
+    for step in report.steps:
+        spread = (step.expected * (1 - step.expected) / report.draws) ** 0.5
+        if abs(step.applied - step.expected) > STANDARD_ERRORS * spread + 1e-9 and not report.failed:
+            yield T.FAR.format(step=step.title, applied=step.applied, expected=step.expected)
+
+
+def _lost(labels: Labels | None, what: str, steps: tuple[StepReport, ...], field: str) -> Iterator[str]:
+    if labels is None or not labels.before:
+        return
+    worst = max(steps, key=attrgetter(field))
+    if labels.lost_share <= 0:
+        yield T.LOST_NONE.format(what=what)
+    elif getattr(worst, field) >= labels.by_rules:
+        yield T.LOST.format(share=labels.lost_share, what=what, step=worst.title)
+    else:
+        yield T.LOST_RULES.format(share=labels.lost_share, what=what)
+
+
+def _mask(mask: Mask, steps: tuple[StepReport, ...], classes: Classes) -> Iterator[str]:
+    for field, counts, words in (("appeared", mask.appeared, T.APPEARED), ("vanished", mask.vanished, T.VANISHED)):
+        worst = max(steps, key=attrgetter(field))
+        after = T.AFTER.format(step=worst.title) if getattr(worst, field) else ""
+        for label, count in sorted(counts.items(), key=lambda item: -item[1])[:2]:
+            of = mask.present[label] if field == "vanished" else mask.draws
+            name = escape(statistics_charts.mask_class(label, classes))
+            yield words.format(name=name, share=count / of, step=after)
+
+
+# Numbers
+
+
+def _numbers(report: Report) -> None:
+    columns = st.columns(5)
+    speed = T.SPEED_VALUE.format(rate=report.images_per_second)
+    columns[0].metric(T.SPEED, speed, help=T.SPEED_HELP)
+    for column, title, labels in (
+        (columns[1], T.BOXES_KEPT, report.boxes),
+        (columns[2], T.POINTS_KEPT, report.points),
+    ):
+        some = labels is not None and labels.before
+        value = f"{1 - labels.lost_share:.1%}" if labels is not None and some else T.NOTHING
+        column.metric(title, value, help=None if some else T.NOTHING_HELP)
+    compared = len(report.ssim)
+    ssim = f"{sum(report.ssim) / compared:.3f}" if compared else T.NOTHING
+    columns[3].metric(T.SSIM, ssim, help=T.SSIM_HELP.format(count=compared) if compared else T.NOT_COMPARED)
+    psnr = T.PSNR_VALUE.format(value=sum(report.psnr) / len(report.psnr)) if report.psnr else T.NOTHING
+    columns[4].metric(T.PSNR, psnr, help=T.PSNR_HELP if report.psnr else T.NOT_COMPARED)
+
+
+def _steps(report: Report) -> None:
+    share = st.column_config.ProgressColumn
+    st.dataframe(
+        [_row(step, report) for step in report.steps],
+        key=Key.STAT_STEPS, hide_index=True, width="stretch", placeholder="",
+        column_config={
+            T.HEAD["expected"]: share(format="percent", min_value=0, max_value=1, help=T.HEAD_HELP["expected"]),
+            T.HEAD["applied"]: share(format="percent", min_value=0, max_value=1, help=T.HEAD_HELP["applied"]),
+            T.HEAD["time"]: share(format="percent", min_value=0, max_value=1),
+            T.HEAD["ms"]: st.column_config.NumberColumn(format="%.2f", help=T.HEAD_HELP["ms"]),
+            T.HEAD["slow"]: st.column_config.TextColumn(help=T.HEAD_HELP["slow"]),
+        },
+    )  # fmt: skip
+
+
+def _row(step: StepReport, report: Report) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        T.HEAD["step"]: T.INDENT * step.depth + step.title,
+        T.HEAD["expected"]: step.expected,
+        T.HEAD["applied"]: step.applied,
+        T.HEAD["ms"]: step.milliseconds,
+        T.HEAD["time"]: None if step.is_group else step.time_share,
+        T.HEAD["slow"]: T.YES if step.slow else "",
+    }
+    if report.boxes is not None and report.boxes.before:
+        row[T.HEAD["boxes"]] = None if step.is_group else step.boxes_lost
+    if report.points is not None and report.points.before:
+        row[T.HEAD["points"]] = None if step.is_group else step.points_lost
+    if report.mask is not None:
+        row[T.HEAD["vanished"]] = None if step.is_group else step.vanished
+        row[T.HEAD["appeared"]] = None if step.is_group else step.appeared
+    return row
+
+
+# Charts
+
+
+def _drawn(report: Report) -> None:
+    # Those that draw something come first: they are what people look for.
+    steps = {step.id: step for step in sorted(report.steps, key=lambda one: not one.drawn) if not step.is_group}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            T.DRAWN_WHICH, list(steps), key=Key.STAT_STEP, format_func=lambda node: steps[node].title, width=260
+        )
+    step = steps[chosen]
+    st.markdown(f"**{T.DRAWN.format(step=step.title)}**")
+    found = statistics_charts.drawn(step)
+    if not found:
+        st.caption(T.DRAWN_NOTHING)
+        return
+    columns = st.columns(COLUMNS)
+    for at, (name, figure) in enumerate(found.items()):
+        with columns[at % COLUMNS]:
+            plot.show(figure, name, key=statistics_key(f"drawn{at}"))
+
+
+def _charts(report: Report, classes: Classes) -> None:
+    columns = st.columns(2)
+    for at, (title, figure) in enumerate(statistics_charts.figures(report, classes).items()):
+        with columns[at % 2]:
+            st.markdown(f"**{title}**")
+            plot.show(figure, title, key=statistics_key(title))

@@ -1,0 +1,58 @@
+"""Which step a mode is about."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from explorer.augment.catalog import Transform, catalog
+from explorer.augment.pipeline import Draft, Step, walk
+from explorer.ui import workspace
+from explorer.ui.components.parameters import sync
+from explorer.ui.lab import board
+from explorer.ui.state import Key
+from explorer.ui.texts import Lab as T
+
+Fits = Callable[[Transform], bool]
+
+
+def offered(draft: Draft, fits: Fits) -> Mapping[str, Step]:
+    """Id -> step, of those that fit, in the order of application."""
+    return {
+        node.id: node
+        for node, _ in walk(draft.nodes)
+        if isinstance(node, Step) and node.transform in catalog() and fits(catalog()[node.transform])
+    }
+
+
+def current(work: workspace.Workspace, fits: Fits) -> Step | None:
+    """The selected step if it fits, else the first that does, else None."""
+    found = offered(work.draft, fits)
+    return found.get(work.view.selected or "") or next(iter(found.values()), None)
+
+
+def choose(work: workspace.Workspace, fits: Fits) -> None:
+    """The list of steps that fit; choosing one selects it, on the Augment page too."""
+    found, step = offered(work.draft, fits), current(work, fits)
+    if step is None:
+        return
+    sync(Key.LAB_STEP, step.id)
+    titles = _titles(found)
+    st.selectbox(T.STEP, list(found), key=Key.LAB_STEP, on_change=_chosen, format_func=titles.__getitem__)
+
+
+def _titles(found: Mapping[str, Step]) -> dict[str, str]:
+    """Names, with a number where one comes twice."""
+    names = [step.transform for step in found.values()]
+    seen: dict[str, int] = {}
+    titles = {}
+    for node_id, step in found.items():
+        seen[step.transform] = seen.get(step.transform, 0) + 1
+        twice = names.count(step.transform) > 1
+        titles[node_id] = T.TWICE.format(name=step.transform, number=seen[step.transform]) if twice else step.transform
+    return titles
+
+
+def _chosen() -> None:
+    chosen = st.session_state[Key.LAB_STEP]
+    workspace.look(selected=chosen)
+    board.look(parameter="")

@@ -1,0 +1,242 @@
+"""Sweep: the picture at several values of one parameter, same seed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from explorer.augment import edits
+from explorer.augment.catalog import Transform, catalog
+from explorer.augment.parameters import JsonValue, Kind, Parameter
+from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
+from explorer.ui import slow, workspace
+from explorer.ui.components.grid import Board, Cell, Group, Words
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
+from explorer.ui.lab import board, forcing, steps, sweeps
+from explorer.ui.lab.cells import Drawn, Spec
+from explorer.ui.lab.fills import Fill
+from explorer.ui.sources import Found
+from explorer.ui.state import Key
+from explorer.ui.texts import Augment
+from explorer.ui.texts import Lab as T
+from explorer.ui.view import Ends, Lab
+
+COUNTS = (5, 7, 9)
+MAX_COLUMNS = 5
+
+
+def show(work: workspace.Workspace, found: Found) -> None:
+    """What to sweep on the left, the pictures on the right."""
+    if steps.current(work, fits) is None:
+        st.info(T.NOTHING_TO_SWEEP)
+        board.leave()
+        return
+    left, right = st.columns([1, 3.4], gap="medium")
+    with right:
+        board.show(lambda: _plan(workspace.current(), st.session_state.get(Key.FOUND, found)))
+    with left:
+        _controls(work)
+
+
+def fits(transform: Transform) -> bool:
+    """Whether a step has something to sweep."""
+    return any(map(sweeps.sweepable, transform.parameters.values()))
+
+
+def swept(work: workspace.Workspace) -> tuple[Step, Parameter] | None:
+    """The step and the parameter; None where no step has one that can be swept."""
+    step = steps.current(work, fits)
+    if step is None:
+        return None
+    parameters = catalog()[step.transform].parameters
+    asked = parameters.get(work.view.lab.parameter)
+    if step.id != work.view.selected or asked is None or not sweeps.sweepable(asked):
+        asked = parameters[sweeps.first(parameters.values(), step.params)]
+    return step, asked
+
+
+# The cells
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """A value, the cell that it is drawn as, and what keeps it from being drawn."""
+
+    value: sweeps.Value
+    spec: Spec | None
+    message: str = ""
+
+
+def cells_of(work: workspace.Workspace, found: Found) -> tuple[Swept, ...]:
+    """Every value of the sweep with what is drawn of it; empty where there is nothing to sweep."""
+    chosen = swept(work)
+    if chosen is None:
+        return ()
+    step, parameter = chosen
+    lab = work.view.lab
+    present = step.params.get(parameter.name, parameter.default)
+    values = sweeps.values(parameter, present, lab.count, lab.ends)
+    return tuple(_cell(work, found, step.id, parameter, value) for value in values)
+
+
+def _cell(work: workspace.Workspace, found: Found, node_id: str, parameter: Parameter, value: sweeps.Value) -> Swept:
+    draft = work.draft if value.present else edits.set_param(work.draft, node_id, parameter.name, value.value)
+    try:
+        pipeline = forced(draft, node_id, work.view.lab)
+    except DraftErrors as error:
+        return Swept(value, None, next(iter(error.errors.values())))
+    return Swept(value, Spec(found.picture, pipeline, work.view.seed, found.classes, targets=work.view.lab.targets))
+
+
+def forced(draft: Draft, node_id: str, lab: Lab) -> Pipeline:
+    """The pipeline that is drawn: the step alone, or the whole with the step made to fire. Raises DraftErrors."""
+    return forcing.alone(draft, node_id) if lab.alone else forcing.within(draft, node_id)
+
+
+def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
+    all_cells = cells_of(work, found)
+    specs = [cell.spec for cell in all_cells if cell.spec is not None]
+    height, width = found.picture.sample.size
+    costs = [slow.cost(spec.pipeline, height * width) for spec in specs]
+    slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
+    return board.Plan([spec.task() for spec in specs], lambda fill: _board(work, all_cells, fill), choose, cost=slowest)
+
+
+def _board(work: workspace.Workspace, all_cells: tuple[Swept, ...], fill: Fill) -> Board:
+    chosen = swept(work)
+    if chosen is None:
+        return Board([], WORDS)
+    step, parameter = chosen
+    shown = [_shown(step, parameter, cell, fill) for cell in all_cells]
+    title = f"{step.transform}.{parameter.name}"
+    rows = -(-len(shown) // MAX_COLUMNS)
+    note = T.SWEEP_NOTE.format(seed=work.view.seed)
+    return Board([Group(shown, title, note)], WORDS, columns=-(-len(shown) // max(1, rows)))
+
+
+def _shown(step: Step, parameter: Parameter, cell: Swept, fill: Fill) -> Cell:
+    drawn: Drawn | None = None if cell.spec is None else fill.get(cell.spec.key)
+    text = label(parameter, cell.value.value)
+    return Cell(
+        id=f"{step.id}:{parameter.name}:{json.dumps(cell.value.value)}",
+        title=text,
+        alt=T.SWEEP_ALT.format(name=f"{step.transform}.{parameter.name}", value=text),
+        picture=None if drawn is None else drawn.picture,
+        note=""
+        if drawn is None or not drawn.picture
+        else Augment.SIZE.format(width=drawn.size[0], height=drawn.size[1]),
+        message=cell.message or ("" if drawn is None else drawn.message),
+        mark=T.NOW if cell.value.present else "",
+    )
+
+
+WORDS = Words(T.SWEEP_LABEL, T.SWEEP_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING)
+
+
+def label(parameter: Parameter, value: JsonValue) -> str:
+    """What people read under a value."""
+    known = next((choice.label for choice in parameter.choices if choice.value == value), None)
+    if known is not None and type(value) is not bool:
+        return known
+    if value is None:
+        return T.NOT_SET
+    if isinstance(value, bool):
+        return T.ON if value else T.OFF
+    if isinstance(value, list) and len(value) == 2 and parameter.kind in sweeps.RANGES:
+        return _range(parameter, value)
+    return _number(value)
+
+
+def _range(parameter: Parameter, value: list[Any]) -> str:
+    low, high = map(_number, value)
+    if parameter.kind is Kind.INT_PAIR:
+        return T.PAIR.format(first=low, second=high)
+    return low if low == high else T.RANGE.format(low=low, high=high)
+
+
+def _number(value: JsonValue) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.4g}".replace("-", T.MINUS)
+    return json.dumps(value)[:60]
+
+
+# A click
+
+
+def choose(cell_id: str) -> None:
+    """Give the parameter the value of the cell that was clicked."""
+    work = workspace.current()
+    chosen = swept(work)
+    found = st.session_state.get(Key.FOUND)
+    if chosen is None or found is None:
+        return
+    step, parameter = chosen
+    for cell in cells_of(work, found):
+        if cell_id == f"{step.id}:{parameter.name}:{json.dumps(cell.value.value)}":
+            if cell.message:  # the draft would be wrong with it
+                st.session_state[Key.NOTICE] = cell.message
+                board.change_page()
+            else:
+                set_value(step, parameter, cell.value.value)
+            return
+
+
+def set_value(step: Step, parameter: Parameter, value: JsonValue) -> None:
+    """Set the value in the draft, as its field in the form would, and say so."""
+    workspace.change(
+        lambda draft: edits.set_param(draft, step.id, parameter.name, value), (step.id, parameter.name),
+        selected=step.id,
+    )  # fmt: skip
+    board.look(parameter=parameter.name)
+    st.session_state[Key.NOTICE] = T.SET_TO.format(
+        name=f"{step.transform}.{parameter.name}", value=label(parameter, value)
+    )
+    board.change_page()
+
+
+# The left side
+
+
+def _controls(work: workspace.Workspace) -> None:
+    chosen = swept(work)
+    if chosen is None:
+        return
+    step, parameter = chosen
+    steps.choose(work, fits)
+    offered = [name for name, each in catalog()[step.transform].parameters.items() if sweeps.sweepable(each)]
+    sync(Key.LAB_PARAMETER, parameter.name)
+    st.selectbox(
+        T.PARAMETER, offered, key=Key.LAB_PARAMETER, on_change=_parameter_chosen, args=(step.id,),
+        help=parameter.doc or None,
+    )  # fmt: skip
+    if parameter.kind in sweeps.RANGES:
+        _ends(work, parameter)
+    if parameter.kind in sweeps.RANGES | sweeps.NUMBERS:
+        sync(Key.LAB_COUNT, work.view.lab.count)
+        st.segmented_control(
+            T.COUNT, COUNTS, key=Key.LAB_COUNT, on_change=lambda: board.look(count=st.session_state[Key.LAB_COUNT]),
+            required=True, help=T.COUNT_HELP,
+        )  # fmt: skip
+    sync(Key.LAB_ALONE, work.view.lab.alone)
+    st.toggle(
+        T.ALONE, key=Key.LAB_ALONE, on_change=lambda: board.look(alone=st.session_state[Key.LAB_ALONE]),
+        help=T.ALONE_HELP,
+    )  # fmt: skip
+    present = label(parameter, step.params.get(parameter.name, parameter.default))
+    st.caption(escape(T.SWEEP_PRESENT.format(name=parameter.name, value=present)))
+
+
+def _ends(work: workspace.Workspace, parameter: Parameter) -> None:
+    sync(Key.LAB_ENDS, work.view.lab.ends)
+    names = T.PAIR_ENDS if parameter.kind is Kind.INT_PAIR else T.ENDS
+    st.selectbox(
+        T.ENDS_LABEL, list(Ends), key=Key.LAB_ENDS, format_func=names.__getitem__, help=T.ENDS_HELP,
+        on_change=lambda: board.look(ends=st.session_state[Key.LAB_ENDS]),
+    )  # fmt: skip
+
+
+def _parameter_chosen(node_id: str) -> None:
+    workspace.look(selected=node_id)
+    board.look(parameter=st.session_state[Key.LAB_PARAMETER])

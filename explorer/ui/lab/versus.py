@@ -1,0 +1,265 @@
+"""A/B: two pipelines on the same pictures with the same seeds."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from explorer.augment.apply import AugmentedSample, AugmentError
+from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.ui import slow, workspace
+from explorer.ui.components.grid import Board, Cell, Group, Large, Words
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.parameters import sync
+from explorer.ui.lab import board, cells, rivals, seeds
+from explorer.ui.lab.cells import Drawn, Spec
+from explorer.ui.lab.fills import Fill, OnStep, Task
+from explorer.ui.lab.places import Place, places
+from explorer.ui.sources import Found
+from explorer.ui.state import Key
+from explorer.ui.texts import Augment
+from explorer.ui.texts import Lab as T
+from explorer.ui.view import Over
+
+MOST = 9
+
+
+def show(work: workspace.Workspace, found: Found) -> None:
+    """Which B on the left, the pairs on the right."""
+    left, right = st.columns([1, 3.4], gap="medium")
+    with right:
+        board.show(lambda: _plan(workspace.current(), st.session_state.get(Key.FOUND, found)))
+    with left:
+        _controls(work)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both results of a row. difference: in words."""
+
+    a: Drawn
+    b: Drawn
+    difference: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A picture with a seed, and both pipelines on it; None: the picture cannot be had."""
+
+    number: int
+    seed: int
+    place: Place
+    a: Spec | None
+    b: Spec | None
+
+    def task(self, side: int = cells.SIDE) -> Task | None:
+        """The drawing of both; None where neither can be drawn."""
+        a, b = (None if spec is None else replace(spec, side=side) for spec in (self.a, self.b))
+        if a is None and b is None:
+            return None
+        milliseconds = sum(spec.milliseconds for spec in (a, b) if spec is not None)
+        return Task(pair_key(a, b), milliseconds, lambda on_step: draw(a, b, on_step))
+
+
+def pair_key(a: Spec | None, b: Spec | None) -> tuple[object, ...]:
+    """All that the drawing of a pair depends on."""
+    return ("pair", a and a.key, b and b.key)
+
+
+def draw(a: Spec | None, b: Spec | None, on_step: OnStep | None = None) -> Pair:
+    """Draw both cells, as far as there are two, and say how far they are from each other."""
+    first, second = _result(a, on_step), _result(b, on_step)
+    drawn_a, drawn_b = _drawn(first, a), _drawn(second, b)
+    if isinstance(first, AugmentedSample) and isinstance(second, AugmentedSample):
+        return Pair(drawn_a, drawn_b, difference(first, second))
+    return Pair(drawn_a, drawn_b)
+
+
+def _result(spec: Spec | None, on_step: OnStep | None) -> AugmentedSample | str:
+    """What comes of a cell, or why nothing does."""
+    try:
+        return "" if spec is None else cells.augmented(spec, on_step)
+    except AugmentError as error:
+        return str(error)
+
+
+def _drawn(result: AugmentedSample | str, spec: Spec | None) -> Drawn:
+    if isinstance(result, str) or spec is None:
+        return Drawn(None, message=str(result))
+    return cells.of_result(result, spec)
+
+
+def difference(a: AugmentedSample, b: AugmentedSample) -> str:
+    """The mean absolute difference over all pixels and channels, in words."""
+    if a.image.shape != b.image.shape or a.image.dtype != b.image.dtype:
+        return T.NOT_COMPARABLE
+    mean = float(np.abs(a.image.astype(np.float64) - b.image.astype(np.float64)).mean())
+    if mean == 0.0:
+        return T.EQUAL
+    return (T.DIFFERS if a.image.dtype == np.uint8 else T.DIFFERS_FLOAT).format(mean=mean)
+
+
+# Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Rivals:
+    """Both pipelines; None with a message where one cannot be drawn."""
+
+    a: Pipeline | None
+    b: Pipeline | None
+    messages: tuple[str, str] = ("", "")
+
+
+def both(work: workspace.Workspace) -> Rivals:
+    """A: the draft. B: what it is compared with."""
+    a, wrong_a = _pipeline(work.draft)
+    try:
+        b, wrong_b = _pipeline(rivals.rival(work.view.lab.against, work.history))
+    except rivals.NoRivalError as error:
+        b, wrong_b = None, str(error)
+    return Rivals(a, b, (wrong_a, wrong_b))
+
+
+def _pipeline(draft: Draft) -> tuple[Pipeline | None, str]:
+    try:
+        return validate(draft), ""
+    except DraftErrors as error:
+        return None, next(iter(error.errors.values()))
+
+
+def rows_of(work: workspace.Workspace, found: Found, pair: Rivals) -> tuple[Row, ...]:
+    """One row for each seed, or for each picture."""
+    lab, view = work.view.lab, work.view
+    by_seed = lab.over is Over.SEEDS
+    shown = places(view, work.uploads, found, work.draft.targets, 1 if by_seed else lab.rows)
+    spots = (
+        [(seed, shown[0]) for seed in seeds.seeds(view.seed, lab.rows)] if by_seed else [(view.seed, p) for p in shown]
+    )
+    return tuple(
+        Row(at, seed, place, _spec(place, pair.a, seed, lab.targets), _spec(place, pair.b, seed, lab.targets))
+        for at, (seed, place) in enumerate(spots)
+    )
+
+
+def _spec(place: Place, pipeline: Pipeline | None, seed: int, targets: bool) -> Spec | None:
+    if pipeline is None or place.picture is None:
+        return None
+    return Spec(place.picture, pipeline, seed, place.classes, targets=targets)
+
+
+def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
+    pair = both(work)
+    rows = rows_of(work, found, pair)
+    large = next((row for row in rows if work.view.lab.large in (_id(row, "a"), _id(row, "b"))), None)
+    tasks = [task for row in rows if (task := row.task()) is not None]
+    if large is not None and (task := large.task(cells.LARGE)) is not None:
+        tasks.insert(0, task)
+    height, width = found.picture.sample.size
+    costs = [slow.cost(pipeline, height * width) for pipeline in (pair.a, pair.b) if pipeline is not None]
+    slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
+    return board.Plan(tasks, lambda fill: _board(rows, large, pair, fill), board.enlarge, cost=slowest)
+
+
+def _id(row: Row, side: str) -> str:
+    return f"ab:{row.number}:{side}"
+
+
+def _board(rows: tuple[Row, ...], large: Row | None, pair: Rivals, fill: Fill) -> Board:
+    groups = [_group(row, pair, fill) for row in rows]
+    enlarged = None if large is None else _large(large, pair, fill)
+    return Board(groups, WORDS, columns=2, abreast=True, large=enlarged, notice=pair.messages[0])
+
+
+def _large(row: Row, pair: Rivals, fill: Fill) -> Large:
+    group = _group(row, pair, fill, cells.LARGE)
+    return Large(" · ".join(filter(None, (group.title, group.note))), group.cells[0], group.cells[1])
+
+
+WORDS = Words(T.AB_LABEL, T.AB_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING)
+
+
+def _pair(row: Row, fill: Fill, side: int = cells.SIDE) -> Pair | None:
+    task = row.task(side)
+    return None if task is None else fill.get(task.key)
+
+
+def _group(row: Row, pair: Rivals, fill: Fill, side: int = cells.SIDE) -> Group:
+    drawn = _pair(row, fill, side)
+    title = T.ROW.format(seed=row.seed, picture=row.place.title)
+    return Group(_cells(row, pair, drawn), title, "" if drawn is None else drawn.difference)
+
+
+def _cells(row: Row, pair: Rivals, drawn: Pair | None) -> list[Cell]:
+    sides = (None, None) if drawn is None else (drawn.a, drawn.b)
+    return [
+        _cell(row, name, side, row.place.message or message)
+        for name, side, message in zip(("a", "b"), sides, pair.messages, strict=True)
+    ]
+
+
+def _cell(row: Row, name: str, drawn: Drawn | None, message: str) -> Cell:
+    size = "" if drawn is None or not drawn.picture else Augment.SIZE.format(width=drawn.size[0], height=drawn.size[1])
+    return Cell(
+        id=_id(row, name),
+        title=T.SIDES[name],
+        alt=T.AB_ALT.format(side=T.SIDES[name], picture=row.place.title, seed=row.seed),
+        picture=None if drawn is None else drawn.picture,
+        note=size,
+        message=message or ("" if drawn is None else drawn.message),
+    )
+
+
+# The left side
+
+
+def _controls(work: workspace.Workspace) -> None:
+    titles = rivals.choices(work.history)
+    against, gone = work.view.lab.against, both(work).messages[1]
+    if against not in titles:
+        titles = {against: T.RIVAL_OLD if not gone else T.RIVAL_GONE, **titles}
+    st.caption(T.A_IS)
+    sync(Key.LAB_AGAINST, against)
+    st.selectbox(
+        T.AGAINST, list(titles), key=Key.LAB_AGAINST, format_func=titles.__getitem__,
+        on_change=lambda: board.look(against=st.session_state[Key.LAB_AGAINST]), help=T.AGAINST_HELP,
+    )  # fmt: skip
+    if gone:
+        st.warning(escape(gone))
+    swap, take = st.columns(2)
+    swap.button(T.SWAP, key=Key.LAB_SWAP, on_click=swap_sides, disabled=bool(gone), help=T.SWAP_HELP, width="stretch")
+    take.button(T.TAKE, key=Key.LAB_TAKE, on_click=take_b, disabled=bool(gone), help=T.TAKE_HELP, width="stretch")
+    _rows(work)
+
+
+def _rows(work: workspace.Workspace) -> None:
+    sync(Key.LAB_OVER, work.view.lab.over)
+    st.segmented_control(
+        T.OVER, list(Over), key=Key.LAB_OVER, format_func=T.OVERS.__getitem__, required=True,
+        on_change=lambda: board.look(over=st.session_state[Key.LAB_OVER]),
+    )  # fmt: skip
+    sync(Key.LAB_ROWS, work.view.lab.rows)
+    st.number_input(
+        T.ROWS, 1, MOST, key=Key.LAB_ROWS, on_change=lambda: board.look(rows=st.session_state[Key.LAB_ROWS])
+    )
+
+
+def take_b() -> None:
+    """Make B the draft; undo brings A back."""
+    work = workspace.current()
+    try:
+        other = rivals.rival(work.view.lab.against, work.history)
+    except rivals.NoRivalError as error:
+        st.session_state[Key.NOTICE] = str(error)
+        return
+    workspace.change(lambda _: other, selected=other.nodes[0].id if other.nodes else None, focus="")
+    st.session_state[Key.NOTICE] = T.TAKEN
+
+
+def swap_sides() -> None:
+    """Make B the draft, and compare it with what was A."""
+    before = rivals.past_name(workspace.current().draft)
+    take_b()
+    if rivals.past_name(workspace.current().draft) != before:
+        board.look(against=before)
+        st.session_state[Key.NOTICE] = T.SWAPPED

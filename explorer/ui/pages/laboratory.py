@@ -1,0 +1,40 @@
+"""Try a pipeline out: one parameter at many values, many seeds and pictures, two pipelines, every transform."""
+
+import streamlit as st
+
+from explorer.ui import sources, workspace
+from explorer.ui.components.markdown import escape
+from explorer.ui.lab import board, top
+from explorer.ui.lab.modes import MODES
+from explorer.ui.state import Key, Query
+from explorer.ui.view import Mode
+
+AUGMENT_PAGE = "explorer/ui/pages/augment.py"
+
+
+def page() -> None:
+    try:
+        work = workspace.current()
+    except workspace.WorkspaceError as error:
+        st.warning(escape(str(error)))
+        work = workspace.current()
+    if st.session_state.pop(Key.LAB_OPEN, False):
+        board.leave()
+        st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: work.id})
+    if problem := st.session_state.get(Key.NOT_WRITTEN):
+        st.warning(escape(problem))
+    above = st.container()
+    found = sources.show(work)
+    st.session_state[Key.FOUND] = found
+    with above:
+        top.show(work, list(MODES))
+    for note in found.picture.notes:
+        st.caption(escape(note))
+    if work.view.lab.mode is Mode.STATISTICS:
+        board.leave()
+    MODES.get(work.view.lab.mode, MODES[Mode.SWEEP])(work, found)
+    if notice := st.session_state.pop(Key.NOTICE, None):
+        st.toast(escape(notice))
+
+
+page()

@@ -1,0 +1,84 @@
+"""Words for pipelines that come and go: saved ones, files, code, links."""
+
+from typing import ClassVar
+
+
+class Files:
+    FILE = "File"
+    NAME = "Name"
+    NAME_PLACEHOLDER = "a name to find it again"
+    SAVE = "Save"
+    SAVE_HELP = "Keeps the pipeline under this name, on this computer. One of the same name is replaced."
+    SAVED = "Saved as “{name}”."
+    NOT_SAVED = "Not saved: {reason}"
+    OPEN = "Saved pipelines"
+    OPEN_PLACEHOLDER = "Choose one"
+    OPEN_NOTHING = "Nothing saved yet"
+    OPEN_THIS = "Open"
+    RENAME = "Rename"
+    NEW_NAME = "New name"
+    RENAMED = "“{old}” is now “{new}”."
+    DELETE = "Delete"
+    DELETED = "Deleted “{name}”."
+    UNDO = "Undo"
+    NEW = "New pipeline"
+    NEW_HELP = "Starts an empty one at an address of its own. The present one stays at its address."
+
+    IMPORT = "Import"
+    IMPORT_HELP = (
+        "Python code with albumentations (also of the years of 1.x), a notebook, a file of A.save or from here. "
+        "It is read, never run."
+    )
+    IMPORT_TITLE = "Import a pipeline"
+    IMPORT_FILE = "A file"
+    IMPORT_TEXT = "Or paste code"
+    IMPORT_EXAMPLE = (
+        "size = 224\n"
+        "train_transform = A.Compose([\n"
+        "    A.RandomResizedCrop(size, size, scale=(0.3, 1.0)),\n"
+        "    A.HorizontalFlip(p=0.5),\n"
+        "    ToTensorV2(),\n"
+        "])"
+    )
+    IMPORT_READ = "Read it"
+    IMPORT_HINT = "Code is read and never run. The pipeline that you have now stays until you open what was found."
+    IMPORT_WHICH = "{count} pipelines found"
+    IMPORT_OPTION = "{title} · line {line} · steps: {steps}"
+    IMPORT_UNTITLED = "pipeline"
+    IMPORT_UNKNOWN = "The code does not say what these are"
+    IMPORT_ANSWER = "{name} ({where}, line {line})"
+    IMPORT_ANSWER_HELP = "A number, or a list such as [224, 224]"
+    IMPORT_ANSWER_WRONG = "{name}: {text} is no number and no list. Write it as in Python."
+    IMPORT_USE = "Use these values"
+    IMPORT_NOTES = "What was changed or left out"
+    IMPORT_NOTE = "{line} | {kind} | {text}"
+    IMPORT_NOTE_HEAD = "Line | | |"
+    IMPORT_KINDS: ClassVar = {
+        "translated": "translated",
+        "changed": "close, not equal",
+        "left out": "left out",
+        "to check": "please check",
+    }
+    IMPORT_WRONG = "These values are not accepted. They can be mended at their fields: {errors}"
+    IMPORT_EMPTY = "No step is left of it."
+    IMPORT_OPEN = "Open this pipeline"
+    IMPORTED = "Opened. Undo brings the earlier pipeline back."
+
+    EXPORT = "Export, share"
+    EXPORT_HELP = "As Python code, as a JSON or YAML file, or as a link that opens it elsewhere"
+    EXPORT_TITLE = "Export and share"
+    EXPORT_FORM = "Form"
+    LINK = "Link"
+    EXPORT_WRONG = "First mend what is marked red: {errors}"
+    EXPORT_SAVE = "Download {name}"
+    EXPORT_NAME = "pipeline"
+    EXPORT_PYTHON = "It needs albumentations 2.0.8 and nothing else; what is not written has its default."
+    EXPORT_FILE = "Open it here again with {where}."
+    LINK_WHAT = (
+        "Whoever opens it gets a copy of the pipeline and of what you look at, and can change it freely. Nothing "
+        "is kept on a server for it: all of it is in the address."
+    )
+    LINK_UPLOAD = "Your own picture does not travel along; the link opens on the first photograph."
+    LINK_LONG = "The pipeline is too long for an address ({length:,} characters). Download it as JSON instead."
+    LINK_CUT = "It is damaged, or was cut off on its way."
+    LINK_OPENED = "A copy of the shared pipeline is open."

@@ -1,0 +1,119 @@
+"""Code that people have comes in, is compared, measured, and goes out as a link that opens elsewhere."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from scripts.server import Server
+from tests.browser import looking
+
+CODE = b"""
+import albumentations as albu
+import cv2
+
+def transforms(opt):
+    train = albu.Compose([
+        albu.RandomResizedCrop(opt.image_size, opt.image_size, scale=(0.3, 1.0)),
+        albu.GaussNoise(var_limit=(100.0, 400.0), p=1),
+        ToTensorV2(),
+    ])
+    valid = albu.Compose([albu.CenterCrop(height=200, width=200)])
+    return train, valid
+"""
+
+
+def read_code(page: Page) -> None:
+    """Import CODE: choose the first of its two pipelines, say what opt.image_size is, open it."""
+    page.get_by_role("button", name="Import").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": "transforms.py", "mimeType": "text/x-python", "buffer": CODE}
+    )
+    expect(dialog.get_by_text("2 pipelines found")).to_be_visible()
+    dialog.get_by_text(re.compile("valid .* steps: 1")).click()
+    expect(dialog.get_by_text("CenterCrop", exact=False).first).to_be_visible()
+    dialog.get_by_text(re.compile("train .* steps: 2")).click()
+    answer = dialog.get_by_role("textbox", name=re.compile("^opt"))
+    answer.fill("a lot")
+    answer.press("Enter")
+    expect(dialog.get_by_text("is no number and no list")).to_be_visible()
+    answer.fill("224")
+    answer.press("Enter")
+    expect(dialog.get_by_text("size=[224, 224]")).to_be_visible()
+    expect(dialog.get_by_text("ToTensorV2", exact=False).first).to_be_visible()  # a note says why it is set aside
+    dialog.get_by_role("button", name="Open this pipeline").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("[data-testid=steps] li .title")).to_have_text(["RandomResizedCrop", "GaussNoise"])
+    looking.settle(page)
+
+
+def test_code_is_imported_compared_measured_and_shared(page: Page, browser: Browser, server: Server) -> None:
+    page.goto(server.url)
+    page.get_by_text("Play", exact=True).click()
+    looking.settle(page)
+    read_code(page)
+    expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("224 × 224 px")
+    shown = looking.fingerprint(page)
+
+    # The link opens the same picture elsewhere, and what is done there is done there only.
+    page.get_by_role("button", name="Export, share").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("A.RandomResizedCrop(size=(224, 224)", exact=False)).to_be_visible()
+    dialog.get_by_text("Link", exact=True).click()
+    address = dialog.locator("code", has_text="?p=").inner_text()
+    page.keyboard.press("Escape")
+    elsewhere = browser.new_context().new_page()
+    elsewhere.goto(address)
+    looking.settle(elsewhere)
+    assert looking.fingerprint(elsewhere) == shown
+    elsewhere.reload()
+    looking.settle(elsewhere)
+    assert looking.fingerprint(elsewhere) == shown
+    elsewhere.get_by_role("button", name="Next").click()
+    looking.wait_for_another_picture(elsewhere, shown)
+    elsewhere.context.close()
+    assert looking.fingerprint(page) == shown
+
+    compare(page)
+    measure(page)
+
+
+def compare(page: Page) -> None:
+    """A against B on the same seeds, in the laboratory; B is taken, and put back."""
+    page.get_by_role("link", name="Laboratory").click()
+    page.get_by_text("A/B", exact=True).click()
+    board = page.locator(".board")
+    expect(board).to_contain_text("different sizes")  # 224 px beside the input of 512
+    expect(board.locator(".cell:not(.waiting)")).to_have_count(8)
+    ours, theirs = board.locator(".cell canvas").nth(0), board.locator(".cell canvas").nth(1)
+    before = looking.painted(ours), looking.painted(theirs)
+    page.get_by_role("combobox", name="B", exact=True).click()
+    page.get_by_role("option", name=re.compile("Strong")).click()
+    for _ in range(200):
+        if looking.painted(theirs) != before[1]:
+            break
+        page.wait_for_timeout(50)
+    assert looking.painted(theirs) != before[1]
+    assert looking.painted(ours) == before[0]
+    page.get_by_role("button", name="Take B").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="Augment").click()
+    expect(page.locator("[data-testid=steps] li .title")).to_have_text(["RandomResizedCrop", "GaussNoise"])
+
+
+def measure(page: Page) -> None:
+    """Ten thousand draws are cancelled, a hundred are counted to the end, and a reload has the result."""
+    page.get_by_role("link", name="Laboratory").click()
+    page.get_by_text("Statistics", exact=True).click()
+    page.get_by_text("10,000", exact=True).click()
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_text(re.compile(r"of 10,000 draws · \d+ draws/s"))).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled after")).to_be_visible()
+    page.locator("p", has_text=re.compile("^100$")).first.click()
+    page.get_by_role("button", name="Measure").click()
+    lost = page.get_by_text(re.compile("of the boxes are lost, most of them at RandomResizedCrop"))
+    expect(lost).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    page.reload()
+    expect(lost).to_be_visible()
