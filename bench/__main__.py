@@ -6,15 +6,18 @@
 import sys
 from collections.abc import Callable
 
-from bench import costs, preview
+from bench import costs, grid, importing, preview, statistics
 from bench.runs import busy, faults, soak
 
 BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
     "costs": costs.main,
     "faults": faults.main,
+    "grid": grid.main,
+    "importing": importing.main,
     "preview": preview.main,
     "soak": soak.main,
+    "statistics": statistics.main,
 }
 
 if __name__ == "__main__":

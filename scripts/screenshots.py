@@ -20,6 +20,9 @@ def main() -> None:
         _targets(page)
         _references(page)
         page.goto(server.url)
+        _files(page)
+        _laboratory(page)
+        page.goto(server.url)
         _run(page)
 
 
@@ -70,6 +73,62 @@ def _references(page: Page) -> None:
     page.wait_for_timeout(1000)
     page.locator("[data-testid=trace] .card", has_text="FDA").click()
     _shot(page, "augment-references")
+
+
+# A training file as many people have it.
+_CODE = b"""
+import albumentations as albu
+
+def get_transforms(opt):
+    train = albu.Compose([
+        albu.RandomResizedCrop(opt.image_size, opt.image_size, scale=(0.3, 1.0)),
+        albu.Flip(p=0.5),
+        albu.GaussNoise(var_limit=(100.0, 400.0), p=0.3),
+        ToTensorV2(),
+    ])
+    valid = albu.Compose([albu.CenterCrop(224, 224), ToTensorV2()])
+    return train, valid
+"""
+
+
+def _files(page: Page) -> None:
+    page.locator("[data-testid=preview][data-painted]").wait_for()
+    page.get_by_text("Play", exact=True).click()
+    page.get_by_role("button", name="Presets").click()
+    page.get_by_role("button", name="Open Medium").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
+    page.get_by_role("button", name="Export, share").click()
+    page.get_by_text("A.HorizontalFlip").wait_for()
+    _shot(page, "export")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Import").click()
+    page.get_by_role("dialog").locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": "train.py", "mimeType": "text/x-python", "buffer": _CODE}
+    )
+    page.get_by_text("2 pipelines found").wait_for()
+    answer = page.get_by_role("textbox", name="opt")
+    answer.fill("224")
+    answer.press("Enter")
+    page.get_by_text("size=[224, 224]").wait_for()
+    _shot(page, "import")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+
+_MODES = {"Sweep": "lab-sweep", "Grid": "lab-grid", "A/B": "lab-compare", "Gallery": "lab-gallery"}
+
+
+def _laboratory(page: Page) -> None:
+    page.get_by_role("link", name="Laboratory").click()
+    for mode, name in _MODES.items():
+        page.get_by_text(mode, exact=True).click()
+        page.wait_for_timeout(4000)  # pictures come one after the other
+        _shot(page, name)
+    page.get_by_text("Statistics", exact=True).click()
+    page.get_by_role("button", name="Measure").click()
+    page.get_by_text("Keypoints by class").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=60_000)
+    _shot(page, "lab-statistics")
 
 
 def _run(page: Page) -> None:
