@@ -87,15 +87,14 @@ def test_one_click_measures_and_a_reload_has_the_result_at_once() -> None:
 
 
 def test_cancelled_it_shows_what_was_counted_and_can_begin_anew() -> None:
-    draft, slow = add(Draft(), "PiecewiseAffine", None)
-    app = opened(set_p(draft, slow, 1.0), draws=10_000)
+    app = opened(crop_and_turn(), draws=10_000)
     app.button(key=Key.STAT_START).click().run()
     (measuring,) = statistics_jobs._under_way.values()
     wait_for(lambda: measuring.progress().done > 0, "the first draw", 60)
     app.button(key=Key.STAT_CANCEL).click().run()
     assert not measuring.running
     assert "Cancelled after" in words(app)
-    assert app.dataframe[0].value["Step"][0] == "PiecewiseAffine"
+    assert app.dataframe[0].value["Step"][0] == "RandomCrop"
     app.button(key=Key.STAT_START).click().run()
     (other,) = statistics_jobs._under_way.values()
     assert other is not measuring

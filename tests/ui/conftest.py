@@ -1,0 +1,22 @@
+"""What all tests of pages share."""
+
+import pytest
+
+from explorer.runs import machine
+
+_looked: list[machine.Machine] = []
+_really_look = machine._look
+
+
+def _look_once() -> machine.Machine:
+    if not _looked:
+        _looked.append(_really_look())
+    return _looked[0]
+
+
+@pytest.fixture(autouse=True)
+def _one_look_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a home of its own, and with each the app would look anew what this machine has: seconds, by a
+    process that imports torch. Here the first real answer is taken for all.
+    """
+    monkeypatch.setattr(machine, "_look", _look_once)
