@@ -65,9 +65,10 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
             state, reason = "stopped", str(stopped)
         except OSError as error:
             state, reason = _failure(stop, progress, error)
+        # Before the outcome: whoever follows the log leaves when there is one.
+        with contextlib.suppress(OSError):  # a log on a full disk
+            print(f"{state}: {reason}", flush=True)
         outcome.write_at_any_cost(paths, Outcome(state, reason, time.time(), number, progress.best))
-    with contextlib.suppress(OSError):  # a log on a full disk
-        print(f"{state}: {reason}", flush=True)
     return 1 if state == "failed" else 0
 
 
