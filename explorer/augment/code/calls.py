@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from explorer.augment.code import folding
-from explorer.augment.code.expressions import WORK, evaluate, is_transform, made
+from explorer.augment.code.expressions import WORK, arguments, evaluate, is_transform, made
 from explorer.augment.code.names import foreign
 from explorer.augment.code.run import MAX_CALLS, Run
 from explorer.augment.code.values import Class, Function, Instance, Made, Method, Missing, Reference, Scope, Value
@@ -20,14 +20,14 @@ def call(node: ast.Call, scope: Scope, run: Run) -> Value:
         return _interpolation(node, scope, run)
     if is_transform(target):
         return made(target, node, scope, run)
-    args, keywords, known = _arguments(node, scope, run)
+    args, keywords, rest = arguments(node, scope, run)
     if isinstance(target, Made):
         return run.missing(node)  # it is applied to a picture
     if isinstance(target, Reference) and target.path in folding.CALLS:
         return _worked_out(target.path, args, keywords, node, run)
     if isinstance(target, Method):
         return _METHODS.get((type(target.owner), target.name), _no_method)(target, args, keywords, node, run)
-    if isinstance(target, Function) and known:
+    if isinstance(target, Function) and not rest:
         return _inlined(target, args, keywords, node, run)
     if isinstance(target, Class):
         # A class of constants is used through an object of it; a step of one's own is not.
@@ -41,36 +41,12 @@ def _reason(target: Value) -> str:
     return target.reason if isinstance(target, Missing) else ""
 
 
-def _arguments(node: ast.Call, scope: Scope, run: Run) -> tuple[list[Value], dict[str, Value], bool]:
-    """Positional arguments, those by name, and whether these are all."""
-    args: list[Value] = []
-    known = True
-    for part in node.args:
-        value = evaluate(part.value if isinstance(part, ast.Starred) else part, scope, run)
-        if not isinstance(part, ast.Starred):
-            args.append(value)
-        elif isinstance(value, list | tuple):
-            args.extend(value)
-        else:
-            known = False
-    keywords: dict[str, Value] = {}
-    for keyword in node.keywords:
-        value = evaluate(keyword.value, scope, run)
-        if keyword.arg is not None:
-            keywords[keyword.arg] = value
-        elif isinstance(value, dict):
-            keywords |= {str(name): inner for name, inner in value.items()}
-        else:
-            known = False
-    return args, keywords, known
-
-
 _ENUMERATORS = frozenset({"Interpolation"})
 
 
 def _interpolation(node: ast.Call, scope: Scope, run: Run) -> Value:
     """`Downscale.Interpolation(downscale=, upscale=)` of 1.x, which 2.0.8 writes as a dict."""
-    args, keywords, _ = _arguments(node, scope, run)
+    args, keywords, _ = arguments(node, scope, run)
     return dict(zip(("downscale", "upscale"), args, strict=False)) | keywords
 
 

@@ -304,10 +304,10 @@ def is_transform(reference: Value) -> bool:
     return isinstance(reference, Reference) and is_ours(reference.path)
 
 
-def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
-    """A call of albumentations, as it is written."""
+def arguments(node: ast.Call, scope: Scope, run: Run) -> tuple[list[Value], dict[str, Value], list[Value]]:
+    """Positional arguments, those by name, and what was spread (`*x`, `**x`) and is no known list or dict."""
     args: list[Value] = []
-    spread: list[Missing] = []
+    rest: list[Value] = []
     for part in node.args:
         value = evaluate(part.value if isinstance(part, ast.Starred) else part, scope, run)
         if not isinstance(part, ast.Starred):
@@ -315,7 +315,7 @@ def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
         elif isinstance(value, list | tuple):
             args.extend(value)
         else:
-            spread += [value] if isinstance(value, Missing) else []
+            rest.append(value)
     keywords: dict[str, Value] = {}
     for keyword in node.keywords:
         value = evaluate(keyword.value, scope, run)
@@ -324,14 +324,20 @@ def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
         elif isinstance(value, dict):
             keywords |= {str(name): inner for name, inner in value.items()}
         else:
-            spread += [value] if isinstance(value, Missing) else []
+            rest.append(value)
+    return args, keywords, rest
+
+
+def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
+    """A call of albumentations, as it is written."""
+    args, keywords, rest = arguments(node, scope, run)
     found = Made(
         reference.path,
         node,
         node.lineno,
         args,
         keywords,
-        spread,
+        [value for value in rest if isinstance(value, Missing)],
         tuple(run.met.items()),
         scope.title,
         inlined=run.depth > 0,
