@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from explorer.augment.code import folding
-from explorer.augment.code.expressions import WORK, arguments, evaluate, is_transform, made
+from explorer.augment.code.expressions import WORK, evaluate, is_transform
 from explorer.augment.code.names import foreign
 from explorer.augment.code.run import MAX_CALLS, Run
 from explorer.augment.code.values import Class, Function, Instance, Made, Method, Missing, Reference, Scope, Value
@@ -39,6 +39,48 @@ def _reason(target: Value) -> str:
     if isinstance(target, Reference):
         return foreign(target.path)
     return target.reason if isinstance(target, Missing) else ""
+
+
+def arguments(node: ast.Call, scope: Scope, run: Run) -> tuple[list[Value], dict[str, Value], list[Value]]:
+    """Positional arguments, those by name, and what was spread (`*x`, `**x`) and is no known list or dict."""
+    args: list[Value] = []
+    rest: list[Value] = []
+    for part in node.args:
+        value = evaluate(part.value if isinstance(part, ast.Starred) else part, scope, run)
+        if not isinstance(part, ast.Starred):
+            args.append(value)
+        elif isinstance(value, list | tuple):
+            args.extend(value)
+        else:
+            rest.append(value)
+    keywords: dict[str, Value] = {}
+    for keyword in node.keywords:
+        value = evaluate(keyword.value, scope, run)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = value
+        elif isinstance(value, dict):
+            keywords |= {str(name): inner for name, inner in value.items()}
+        else:
+            rest.append(value)
+    return args, keywords, rest
+
+
+def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
+    """A call of albumentations, as it is written."""
+    args, keywords, rest = arguments(node, scope, run)
+    found = Made(
+        reference.path,
+        node,
+        node.lineno,
+        args,
+        keywords,
+        [value for value in rest if isinstance(value, Missing)],
+        tuple(run.met.items()),
+        scope.title,
+        inlined=run.depth > 0,
+    )
+    run.made.append(found)
+    return found
 
 
 _ENUMERATORS = frozenset({"Interpolation"})

@@ -304,48 +304,6 @@ def is_transform(reference: Value) -> bool:
     return isinstance(reference, Reference) and is_ours(reference.path)
 
 
-def arguments(node: ast.Call, scope: Scope, run: Run) -> tuple[list[Value], dict[str, Value], list[Value]]:
-    """Positional arguments, those by name, and what was spread (`*x`, `**x`) and is no known list or dict."""
-    args: list[Value] = []
-    rest: list[Value] = []
-    for part in node.args:
-        value = evaluate(part.value if isinstance(part, ast.Starred) else part, scope, run)
-        if not isinstance(part, ast.Starred):
-            args.append(value)
-        elif isinstance(value, list | tuple):
-            args.extend(value)
-        else:
-            rest.append(value)
-    keywords: dict[str, Value] = {}
-    for keyword in node.keywords:
-        value = evaluate(keyword.value, scope, run)
-        if keyword.arg is not None:
-            keywords[keyword.arg] = value
-        elif isinstance(value, dict):
-            keywords |= {str(name): inner for name, inner in value.items()}
-        else:
-            rest.append(value)
-    return args, keywords, rest
-
-
-def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
-    """A call of albumentations, as it is written."""
-    args, keywords, rest = arguments(node, scope, run)
-    found = Made(
-        reference.path,
-        node,
-        node.lineno,
-        args,
-        keywords,
-        [value for value in rest if isinstance(value, Missing)],
-        tuple(run.met.items()),
-        scope.title,
-        inlined=run.depth > 0,
-    )
-    run.made.append(found)
-    return found
-
-
 # What each kind of expression is worked out by; calls come from `calls`.
 WORK: dict[type[ast.expr], Callable[[Any, Scope, Run], Value]] = {
     ast.Constant: _constant,
