@@ -9,13 +9,20 @@ from collections.abc import Callable
 from bench import costs, grid, importing, preview, statistics
 from bench.runs import busy, faults, soak
 
+
+def _preview() -> None:
+    preview.main()
+    print()
+    grid.main()
+
+
 BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
     "costs": costs.main,
     "faults": faults.main,
     "grid": grid.main,
     "importing": importing.main,
-    "preview": preview.main,
+    "preview": _preview,
     "soak": soak.main,
     "statistics": statistics.main,
 }
