@@ -155,9 +155,6 @@ def _stored(store: Path, key: str) -> Machine | None:
 
 
 def _look() -> Machine:
-    project = str(Path(explorer.__file__).resolve().parent.parent)
-    search = os.pathsep.join([project, *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": search, "NO_ALBUMENTATIONS_UPDATE": "1"}
     try:
         child = subprocess.run(
             COMMAND,
@@ -166,7 +163,7 @@ def _look() -> Machine:
             errors="replace",
             timeout=TIMEOUT_S,
             stdin=subprocess.DEVNULL,
-            env=environment,
+            env=explorer.child_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -1,12 +1,10 @@
 """The process of an attempt: how it is started, and the note of how it ended. Imports no config, and so no pipeline."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import explorer
 from explorer.runs import queue
@@ -62,14 +60,10 @@ def launch_attempt(paths: RunPaths, kind: str, attempt: int, *, ticket: Ticket |
 
 def _environment(ticket: Ticket | None) -> dict[str, str]:
     place = {} if ticket is None else {queue.TICKET_VARIABLE: str(ticket.descriptor)}
-    project = str(Path(explorer.__file__).resolve().parent.parent)
-    search = [project, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(search),
+        **explorer.child_environment(),
         "PYTHONUNBUFFERED": "1",  # the log is followed while it grows
         "PYTHONIOENCODING": "utf-8",
-        "NO_ALBUMENTATIONS_UPDATE": "1",  # else its import calls home
         "EXPLORER_HOME": str(home()),
         **place,
     }

@@ -112,12 +112,8 @@ def _drawn(work: Workspace, found: Found, on_step: OnStep) -> Shown:
 
 
 def _words(cost: Cost) -> str:
-    steps = [T.SLOW_STEP.format(name=name, time=_time(ms / 1000)) for name, ms in list(cost.slow.items())[:3]]
-    return T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=_time(cost.milliseconds / 1000)))
-
-
-def _time(seconds: float) -> str:
-    return T.SECONDS.format(seconds=seconds) if seconds < 100 else T.MINUTES.format(minutes=seconds / 60)
+    steps = [T.SLOW_STEP.format(name=name, time=slow.in_words(ms / 1000)) for name, ms in list(cost.slow.items())[:3]]
+    return T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=slow.in_words(cost.milliseconds / 1000)))
 
 
 # In the background
@@ -159,7 +155,7 @@ def _collect() -> None:
 def _progress(job: Job[Shown]) -> None:
     progress = job.progress()
     words = T.FULL_WORKING if job.name == Key.FULL else T.WORKING
-    text = words.format(percent=progress.share, time=_time(progress.seconds_left))
+    text = words.format(percent=progress.share, time=slow.in_words(progress.seconds_left))
     st.progress(progress.share, text if progress.seconds_left > 0 else T.FINISHING, width=230)
     st.button(T.CANCEL, key=Key.CANCEL, on_click=_cancelled)
 

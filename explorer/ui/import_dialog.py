@@ -41,7 +41,8 @@ def show() -> None:
         return
     name, answers = file.name if file else "", st.session_state.get(Key.IMPORT_ANSWERS, {})
     try:
-        asked, found = exchange.read(content, name), exchange.read(content, name, answers)
+        asked = exchange.read(content, name)
+        found = exchange.read(content, name, answers) if answers else asked
     except PipelineFileError as error:
         st.error(escape(str(error)))
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.probability import effective
+from explorer.ui.texts import Augment as T
 
 LIMIT = 300.0  # milliseconds of one step, and
 TOTAL_LIMIT = 700.0  # of all together: beyond, a change is not live any more
@@ -38,3 +39,8 @@ def cost(pipeline: Pipeline, pixels: int) -> Cost:
             if milliseconds > LIMIT:
                 slow[node.transform] = max(milliseconds, slow.get(node.transform, 0.0))
     return Cost(dict(sorted(slow.items(), key=lambda item: -item[1])), total)
+
+
+def in_words(seconds: float) -> str:
+    """How long a drawing takes, in words."""
+    return T.SECONDS.format(seconds=seconds) if seconds < 100 else T.MINUTES.format(minutes=seconds / 60)

@@ -48,7 +48,9 @@ class Over(StrEnum):
     PICTURES = "pictures"
 
 
-Few = Annotated[int, Field(ge=1, le=9)]
+MOST = 9  # pictures, seeds or rows at once
+Few = Annotated[int, Field(ge=1, le=MOST)]
+Draws = Literal[100, 500, 2000, 10000]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
@@ -71,7 +73,7 @@ class Lab:
     against: Name = "none"
     rows: Few = 4
     over: Over = Over.SEEDS
-    draws: Literal[100, 500, 2000, 10000] = 500
+    draws: Draws = 500
     measured: Few = 1
     targets: bool = True
     targets_gallery: bool = False

@@ -20,6 +20,7 @@ from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
 from explorer.runs.atomic import write_json_atomic
+from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Augment as T
@@ -89,6 +90,15 @@ def current() -> Workspace:
         st.session_state[Key.ADDRESS] = st.context.url
         st.query_params[Query.DRAFT] = workspace.id
     return workspace
+
+
+def arrive() -> Workspace:
+    """`current`, at the beginning of a page; where the address names one that cannot be read, the page says so."""
+    try:
+        return current()
+    except WorkspaceError as error:
+        st.warning(escape(str(error)))
+        return current()
 
 
 def open_new(draft: Draft, view: View | None = None) -> None:

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from explorer.augment.edits import set_p
 from explorer.ui.history import History
+from explorer.ui.state import Key
 from explorer.ui.uploads import Uploads
 from explorer.ui.workspace import View, Workspace, WorkspaceError, demo_draft, load, save
 
@@ -49,3 +51,15 @@ def test_a_view_of_a_later_version_does_not_break_this_one(home: Path) -> None:
 def test_only_known_parts_can_be_uploaded() -> None:
     with pytest.raises(KeyError):
         Uploads("d" * 22).read("../../etc/passwd")
+
+
+@pytest.mark.parametrize("page", ["augment", "laboratory", "train", "runs"])
+def test_every_page_says_that_a_draft_is_damaged_and_shows_a_new_one(home: Path, page: str) -> None:
+    (home / "drafts").mkdir()
+    (home / "drafts" / ("b" * 22 + ".json")).write_text("{")
+    app = AppTest.from_file(str(Path(__file__).resolve().parents[2] / "app.py"), default_timeout=60)
+    app.query_params["draft"] = "b" * 22
+    app.switch_page(f"explorer/ui/pages/{page}.py").run()
+    assert not app.exception
+    assert "could not be read" in app.warning[0].value
+    assert len(app.session_state[Key.WORKSPACE].draft.nodes) == 3

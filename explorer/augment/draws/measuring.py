@@ -1,6 +1,5 @@
 """A measurement under way: its draws are dealt out to measuring processes, and their tallies are added up."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -8,7 +7,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import explorer
 from explorer.augment import files
@@ -38,7 +36,7 @@ class _Child:
             [sys.executable, "-P", "-m", "explorer.augment.draws"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C in the server's terminal is not for it
-            env=_environment(),
+            env=explorer.child_environment(),
         )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -211,13 +209,6 @@ class Measuring:
         with self._lock:
             if not self._cancelled:
                 self.error = MeasuringError(f"A measuring process has ended ({why}). Start the measurement again.")
-
-
-def _environment() -> dict[str, str]:
-    project = str(Path(explorer.__file__).resolve().parent.parent)
-    search = [project, *filter(None, [os.environ.get("PYTHONPATH")])]
-    # The last: else albumentations calls home at its import.
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(search), "NO_ALBUMENTATIONS_UPDATE": "1"}
 
 
 def _take() -> _Child:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui import memory, workspace
+from explorer.ui import memory, slow, workspace
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board
 from explorer.ui.lab.fills import Fill, Task, token
@@ -113,7 +113,7 @@ def _state(plan: Plan, fill: Fill, asks: bool) -> None:
     """Above the pictures: how far it is, or the question whether something slow should be drawn."""
     if fill.under_way:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            text = T.DRAWING.format(done=fill.done, count=fill.count, time=seconds(fill.seconds_left))
+            text = T.DRAWING.format(done=fill.done, count=fill.count, time=slow.in_words(fill.seconds_left))
             st.progress(fill.share, text, width=420)
             st.button(Augment.CANCEL, key=Key.LAB_CANCEL, on_click=_cancel)
     elif not fill.complete:
@@ -125,18 +125,13 @@ def _offer(plan: Plan, fill: Fill, asks: bool) -> None:
     if asks and plan.cost is not None:
         total = sum(task.milliseconds for task in plan.tasks if fill.get(task.key) is None) / 1000
         names = ", ".join(list(plan.cost.slow)[:3])
-        text = T.SLOW.format(names=names, time=seconds(total)) if names else T.SLOW_ALL.format(time=seconds(total))
+        text = (T.SLOW if names else T.SLOW_ALL).format(names=names, time=slow.in_words(total))
     else:
         text = T.STOPPED.format(done=fill.done, count=fill.count)
     st.button(T.DRAW_ALL if asks else T.DRAW_REST, key=Key.RUN_SLOW, on_click=_begin, args=(plan,), type="primary")
     if asks:
         st.toggle(Augment.RUN_ALWAYS, key=Key.ALWAYS, on_change=_allow, help=Augment.RUN_ALWAYS_HELP)
     st.caption(text, width="content")
-
-
-def seconds(value: float) -> str:
-    """A time in words."""
-    return Augment.SECONDS.format(seconds=value) if value < 100 else Augment.MINUTES.format(minutes=value / 60)
 
 
 def _begin(plan: Plan) -> None:

@@ -18,10 +18,9 @@ from explorer.ui.sources import Found
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment
 from explorer.ui.texts import Lab as T
-from explorer.ui.view import MAX_SEED, Lab
+from explorer.ui.view import MAX_SEED, MOST, Lab
 
 MAX_CELLS = 36
-MOST = 9
 OPEN = "open"  # the action that leads to the Augment page
 
 

@@ -1,6 +1,7 @@
 """Statistics over many draws: the request, how far it is, and what it says."""
 
 from collections.abc import Callable
+from typing import get_args
 
 import streamlit as st
 
@@ -16,12 +17,10 @@ from explorer.ui.lab.statistics_jobs import Request
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
 from explorer.ui.texts import Statistics as T
-from explorer.ui.view import Lab
+from explorer.ui.view import MOST, Draws, Lab
 from explorer.ui.workspace import Workspace
 
 LOOK_SECONDS = 0.5
-DRAWS = (100, 500, 2000, 10000)
-MOST_PICTURES = 9
 
 
 def show(work: Workspace, found: Found) -> None:
@@ -70,12 +69,12 @@ def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
 def _choices(lab: Lab) -> None:
     sync(Key.STAT_DRAWS, lab.draws)
     st.segmented_control(
-        T.DRAWS, DRAWS, key=Key.STAT_DRAWS, required=True, help=T.DRAWS_HELP, format_func=lambda count: f"{count:,}",
-        on_change=_chosen(Key.STAT_DRAWS, "draws"), width="content",
+        T.DRAWS, get_args(Draws), key=Key.STAT_DRAWS, required=True, help=T.DRAWS_HELP, width="content",
+        format_func=lambda count: f"{count:,}", on_change=_chosen(Key.STAT_DRAWS, "draws"),
     )  # fmt: skip
     sync(Key.STAT_PICTURES, lab.measured)
     st.number_input(
-        T.PICTURES, 1, MOST_PICTURES, key=Key.STAT_PICTURES, help=T.PICTURES_HELP, width=140,
+        T.PICTURES, 1, MOST, key=Key.STAT_PICTURES, help=T.PICTURES_HELP, width=140,
         on_change=_chosen(Key.STAT_PICTURES, "measured"),
     )  # fmt: skip
 

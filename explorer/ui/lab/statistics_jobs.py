@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from explorer.augment.draws import store
@@ -24,7 +25,7 @@ class Request:
     seed: int
     total: int
 
-    @property
+    @cached_property
     def key(self) -> str:
         return store.key(self.samples, self.pipeline, self.seed, self.total)
 

@@ -24,7 +24,7 @@ def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
     draw.button(Augment.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
     _travel(undo, Augment.UNDO, Key.LAB_UNDO, "undo", bool(work.history.past))
     _travel(redo, Augment.REDO, Key.LAB_REDO, "redo", bool(work.history.future))
-    sync(Key.LAB_MODE, work.view.lab.mode if work.view.lab.mode in modes else modes[0])
+    sync(Key.LAB_MODE, work.view.lab.mode)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             T.MODE, modes, key=Key.LAB_MODE, on_change=_mode_chosen, required=True, format_func=T.MODES.__getitem__,

@@ -19,9 +19,7 @@ from explorer.ui.sources import Found
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment
 from explorer.ui.texts import Lab as T
-from explorer.ui.view import Over
-
-MOST = 9
+from explorer.ui.view import MOST, Over
 
 
 def show(work: workspace.Workspace, found: Found) -> None:

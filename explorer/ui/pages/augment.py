@@ -9,11 +9,7 @@ from explorer.ui.state import Key
 
 def page() -> None:
     fresh = Key.WORKSPACE not in st.session_state
-    try:
-        work = workspace.current()
-    except workspace.WorkspaceError as error:
-        st.warning(escape(str(error)))
-        work = workspace.current()
+    work = workspace.arrive()
     if fresh and work.is_new and st.session_state[Key.STAMP] is None:  # a shared one that is loaded again has a file
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")

@@ -13,11 +13,7 @@ AUGMENT_PAGE = "explorer/ui/pages/augment.py"
 
 
 def page() -> None:
-    try:
-        work = workspace.current()
-    except workspace.WorkspaceError as error:
-        st.warning(escape(str(error)))
-        work = workspace.current()
+    work = workspace.arrive()
     if st.session_state.pop(Key.LAB_OPEN, False):
         board.leave()
         st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: work.id})
@@ -32,7 +28,7 @@ def page() -> None:
         st.caption(escape(note))
     if work.view.lab.mode is Mode.STATISTICS:
         board.leave()
-    MODES.get(work.view.lab.mode, MODES[Mode.SWEEP])(work, found)
+    MODES[work.view.lab.mode](work, found)
     if notice := st.session_state.pop(Key.NOTICE, None):
         st.toast(escape(notice))
 

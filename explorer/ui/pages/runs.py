@@ -12,10 +12,7 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 
 def page() -> None:
-    try:
-        workspace.current()  # so that its id is in the address: a reload here must not lose the pipeline
-    except workspace.WorkspaceError as error:
-        st.warning(escape(str(error)))
+    workspace.arrive()  # so that its id is in the address: a reload here must not lose the pipeline
     run_id = st.query_params.get(Query.RUN)
     if run_id is None:
         runs_page.show(_empty)

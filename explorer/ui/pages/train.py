@@ -25,11 +25,7 @@ MOST_CLASSES = 12  # in the summary
 
 
 def page() -> None:
-    try:
-        work = workspace.current()
-    except workspace.WorkspaceError as error:
-        st.warning(escape(str(error)))
-        work = workspace.current()
+    work = workspace.arrive()
     st.subheader(T.TITLE, anchor=False)
     st.caption(T.PROMISE)
     _duplicate()

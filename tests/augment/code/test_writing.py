@@ -19,7 +19,7 @@ from explorer.augment.pipeline import Draft, Group, Pipeline, Step, validate, wa
 from explorer.augment.targets import BoxRules, TargetRules
 from explorer.data import fonts
 from explorer.data.sample import Sample
-from tests.augment.samples import acceptable
+from tests.augment.samples import acceptable, call_of
 
 CHILD = Path(__file__).with_name("child.py")
 
@@ -43,13 +43,7 @@ class Arrays:
 def write_case(folder: Path, name: str, pipeline: Pipeline, sample: Sample) -> None:
     """The code of a pipeline, what it is called with, and what our own Compose of it gives."""
     rules, arrays = pipeline.targets, Arrays()
-    call: dict[str, Any] = {"image": sample.image}
-    if sample.mask is not None:
-        call["mask"] = sample.mask
-    if sample.bboxes is not None:
-        call["bboxes"] = rules.give_boxes(sample.bboxes, sample.size)
-    if sample.keypoints is not None:
-        call["keypoints"] = rules.give_points(sample.keypoints)
+    call = call_of(sample, rules)
     handed, own = {}, {}
     steps = {node.id: node for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
     for node_id, key in call_keys(pipeline).items():

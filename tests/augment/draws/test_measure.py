@@ -26,6 +26,7 @@ from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+from tests.augment.samples import call_of
 
 DRAWS = 120
 
@@ -67,14 +68,7 @@ def samples() -> list[Sample]:
 
 def plain(samples: Sequence[Sample], pipeline: Pipeline, index: int) -> dict[str, Any]:
     """Draw `index` by albumentations alone."""
-    sample, rules = samples[index % len(samples)], pipeline.targets
-    data: dict[str, Any] = {"image": sample.image}
-    if sample.mask is not None:
-        data["mask"] = sample.mask
-    if sample.bboxes is not None:
-        data["bboxes"] = rules.give_boxes(sample.bboxes, sample.size)
-    if sample.keypoints is not None:
-        data["keypoints"] = rules.give_points(sample.keypoints)
+    data = call_of(samples[index % len(samples)], pipeline.targets)
     compose: A.Compose = pipeline.to_compose(bboxes="bboxes" in data, keypoints="keypoints" in data)
     compose.set_random_state(*random_state(7, 0, index))
     result: dict[str, Any] = compose(**data)
