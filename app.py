@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("explorer/ui/pages/laboratory.py", title=App.LABORATORY, icon=":material/science:"),
         st.Page("explorer/ui/pages/train.py", title=App.TRAIN, icon=":material/model_training:"),
         runs,
+        st.Page("explorer/ui/pages/then_and_now.py", title=App.THEN_AND_NOW, icon=":material/history_edu:"),
     ],
     position="top",
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bench import costs, grid, importing, preview, statistics
 from bench.runs import busy, faults, soak
+from bench.train import cache, speed
 
 
 def _preview() -> None:
@@ -18,6 +19,7 @@ def _preview() -> None:
 
 BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
+    "cache": cache.main,
     "costs": costs.main,
     "faults": faults.main,
     "grid": grid.main,
@@ -25,6 +27,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "preview": _preview,
     "soak": soak.main,
     "statistics": statistics.main,
+    "train": speed.main,
 }
 
 if __name__ == "__main__":

@@ -96,6 +96,13 @@ class Pipeline(_Value):
         return self.targets.compose(list(transforms(self.nodes).values()), bboxes=bboxes, keypoints=keypoints)
 
 
+def scaling_step(pipeline: Pipeline) -> Step | None:
+    """The step at the end that scales pixels for a network, always: Normalize or ToFloat; None where there is none."""
+    used = [node for node in pipeline.nodes if is_on(node)]
+    last = used[-1] if used else None
+    return last if isinstance(last, Step) and last.transform in ("Normalize", "ToFloat") and last.p == 1 else None
+
+
 def validate(draft: Draft) -> Pipeline:
     """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
     if errors := check(draft.nodes):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,14 @@ class Split:
     """Part of a data set; it can be pickled, so that it reaches loader workers.
 
     labels: (N,) int64. ids: N names that stay the same. load: index -> Sample; raises ImageError.
+    source: index -> the file that a sample is read from, or words that say all that a generated one is made of.
     """
 
     name: str
     labels: NDArray[np.int64]
     ids: tuple[str, ...]
     load: Callable[[int], Sample]
+    source: Callable[[int], Path | str]
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -6,7 +6,6 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
 
 from explorer.data.dataset import Dataset, Split, stratified_split
 from explorer.data.sample import Sample
@@ -31,9 +30,15 @@ class _Loader:
         image = np.repeat(grey[:, :, None], 3, axis=2)
         return Sample(image, mask=(grey > INK).astype(np.uint8), label=int(labels[at]), id=f"digit-{at:04d}")
 
+    def source(self, index: int) -> str:
+        """What a sample is made of."""
+        return f"digit {int(self.indices[index])} {SIDE} px {INK}"
+
 
 @lru_cache(maxsize=1)
 def _digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    from sklearn.datasets import load_digits  # here: it costs a training on other images half a second
+
     bunch = load_digits()
     return np.rint(bunch.images * (255 / 16)).astype(np.uint8), bunch.target.astype(np.int64)
 
@@ -42,8 +47,10 @@ def open_digits(spec: DigitsSpec) -> Dataset:
     """The ten digits, split class by class."""
     labels = _digits()[1]
     splits = stratified_split(labels, spec.val_fraction, spec.seed)
-    train, val = (
-        Split(name, labels[chosen], tuple(f"digit-{at:04d}" for at in chosen), _Loader(name, chosen))
-        for name, chosen in zip(("train", "val"), splits, strict=True)
-    )
+    train, val = (_split(_Loader(name, chosen), labels) for name, chosen in zip(("train", "val"), splits, strict=True))
     return Dataset("digits", CLASSES, train, val)
+
+
+def _split(loader: _Loader, labels: NDArray[np.int64]) -> Split:
+    ids = tuple(f"digit-{at:04d}" for at in loader.indices)
+    return Split(loader.name, labels[loader.indices], ids, loader, loader.source)

@@ -32,6 +32,10 @@ class _Loader:
         name = path.relative_to(self.root).as_posix()
         return Sample(decode(path, name).pixels, label=label, id=name)
 
+    def source(self, index: int) -> Path:
+        """The file of a sample."""
+        return self.files[index][0]
+
 
 def open_image_folder(spec: ImageFolderSpec) -> Dataset:
     """List the folder's images; none is decoded yet. Raises DatasetError naming what is missing."""
@@ -75,7 +79,8 @@ def _dataset(root: Path, classes: tuple[str, ...], train: Files, val: Files, not
 def _split(name: str, root: Path, files: Files) -> Split:
     labels = np.array([label for _, label in files], np.int64)
     ids = tuple(path.relative_to(root).as_posix() for path, _ in files)
-    return Split(name, labels, ids, _Loader(root, tuple(files)))
+    loader = _Loader(root, tuple(files))
+    return Split(name, labels, ids, loader, loader.source)
 
 
 def _folders(folder: Path) -> list[Path]:

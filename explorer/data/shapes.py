@@ -13,6 +13,7 @@ from explorer.data.specs import ShapesSpec
 
 Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape lies in the circle of radius 1
 
+_DRAWING = 1  # counts up with each change of what `draw` gives
 _SHIFT = 4  # cv2 takes corners in 1/16 px
 
 
@@ -42,12 +43,15 @@ def open_shapes(spec: ShapesSpec) -> Dataset:
     """Two splits with the same shares of classes; training and validation pictures never coincide."""
     classes = tuple(OUTLINES)[: spec.num_classes]
     train, val = (
-        Split(name, labels, tuple(f"{name}-{index:05d}" for index in range(len(labels))), _Loader(spec, number, labels))
-        for number, (name, labels) in enumerate(
-            [("train", _labels(spec, spec.train_images, 0)), ("val", _labels(spec, spec.val_images, 1))]
-        )
+        _split(name, _Loader(spec, number, _labels(spec, count, number)))
+        for number, (name, count) in enumerate([("train", spec.train_images), ("val", spec.val_images)])
     )
     return Dataset("shapes", classes, train, val)
+
+
+def _split(name: str, loader: "_Loader") -> Split:
+    ids = tuple(f"{name}-{index:05d}" for index in range(len(loader.labels)))
+    return Split(name, loader.labels, ids, loader, loader.source)
 
 
 def _labels(spec: ShapesSpec, count: int, split: int) -> NDArray[np.int64]:
@@ -70,6 +74,12 @@ class _Loader:
         generator = np.random.default_rng([self.spec.seed, self.split, index])
         name = ("train", "val")[self.split]
         return draw(generator, int(self.labels[index]), self.spec.image_size, self.spec.noise, f"{name}-{index:05d}")
+
+    def source(self, index: int) -> str:
+        """What a sample is made of; not how many others there are."""
+        spec = self.spec
+        drawn = (spec.seed, self.split, index, int(self.labels[index]), spec.image_size, spec.noise)
+        return f"shape {_DRAWING} {drawn}"
 
 
 def draw(generator: np.random.Generator, label: int, side: int, noise: float, name: str) -> Sample:

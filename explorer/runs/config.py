@@ -1,15 +1,17 @@
 """What a run is asked to do: a frozen value that is checked once and written as run.json."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.specs import DatasetSpec, ImageFolderSpec
 from explorer.runs.mistakes import ConfigError, from_validation
+from explorer.runs.recipe import Recipe
+from explorer.runs.schedules import steps_per_epoch
 
 __all__ = [
     "ConfigError",
@@ -24,56 +26,52 @@ __all__ = [
 VERSION = 1
 MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
 
-Accelerator = Literal["auto", "cpu", "gpu", "mps"]
-PrecisionName = Literal["32-true", "bf16-mixed", "16-mixed"]
+Kind = Literal["train", "check", "rate"]
+Accelerator = Literal["auto", "cpu", "gpu", "mps", "tpu"]
+PrecisionName = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
+Logger = Literal["csv", "tensorboard", "mlflow"]
 
 
-class RunConfig(BaseModel):
-    """One training run.
+class RunConfig(Recipe):
+    """One run: a recipe, on which data, where, and what for.
 
-    learning_rate: the highest of the OneCycle schedule. frozen: only the head learns. pos_weight: weight of
-    class 1, for the loss "bce" only. workers, threads: None lets the trainer choose. start_from: the id of the run
-    whose weights this one starts with; its checkpoint lies in the folder of this one.
+    kind: "train"; "check" tries a few batches of everything, "rate" looks for a learning rate.
+    gpus: the numbers of the GPUs, several for ddp; empty lets the trainer choose one.
+    precision: "auto" is the fastest that loses nothing here. workers, threads: None lets the trainer choose.
+    cache_size: side in px of the squares that images are kept as, before augmentation; None is `image_size`, 0 keeps
+    none: each image is decoded anew and augmented whole. loggers: of Lightning, beside the run's own record.
+    start_from: the id of the run whose weights this one starts with; its checkpoint lies in the folder of this one.
     Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
     version: Literal[1] = 1
-    kind: Literal["train"] = "train"
+    kind: Kind = "train"
     name: Annotated[str, Field(max_length=100)] = ""
     dataset: DatasetSpec
     pipeline: Pipeline
-    backbone: Annotated[str, Field(min_length=1, max_length=100)] = "efficientnet-lite0"
-    weights: Literal["imagenet", "none"] = "imagenet"
-    frozen: bool = True
-    image_size: Annotated[int, Field(ge=32, le=512)] = 224
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 8
-    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = 1e-2
-    weight_decay: Annotated[float, Field(ge=0, le=10)] = 1e-2
-    loss: Literal["cross_entropy", "bce"] = "cross_entropy"
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    pos_weight: Annotated[float, Field(gt=0, le=1000)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     accelerator: Accelerator = "auto"
-    precision: PrecisionName = "32-true"
+    gpus: Annotated[tuple[Annotated[int, Field(ge=0, le=63)], ...], Field(max_length=16)] = ()
+    precision: PrecisionName = "auto"
     workers: Annotated[int, Field(ge=0, le=64)] | None = None
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    cache_size: Annotated[int, Field(ge=0, le=1024)] | None = None
+    loggers: tuple[Logger, ...] = ()
     start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
 
+    @property
+    def stored_size(self) -> int | None:
+        """Side in px of the squares that augmentation sees; None where it sees whole images."""
+        return self.image_size if self.cache_size is None else self.cache_size or None
+
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if self.pos_weight is not None and self.loss != "bce":
-            raise ValueError(
-                "pos_weight: Positive-class weight works with the loss bce only. "
-                "Choose that loss or leave the weight out."
-            )
-        if self.frozen and self.weights == "none":
-            raise ValueError(
-                "frozen: A frozen backbone without pretrained weights cannot learn. "
-                "Train all layers, or choose pretrained weights."
-            )
+    def _gpus_are_gpus(self) -> Self:
+        if self.gpus and self.accelerator not in ("auto", "gpu"):
+            raise ValueError("gpus: GPUs are chosen, but the accelerator is another. Choose gpu.")
+        if len(set(self.gpus)) < len(self.gpus):
+            raise ValueError("gpus: Each GPU can be chosen once.")
+        if self.cache_size and self.cache_size < 32:
+            raise ValueError("cache_size: Images are kept at 32 px or more, or not at all (0).")
         return self
 
 
@@ -121,9 +119,18 @@ def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
 
 
 def check_with_dataset(
-    config: RunConfig, *, train_images: int, val_images: int, num_classes: int, name: str = "the data set"
+    config: RunConfig,
+    *,
+    train_images: int,
+    val_images: int,
+    num_classes: int,
+    name: str = "the data set",
+    class_counts: Sequence[int] | None = None,
 ) -> None:
-    """Check what only the data can tell. Raises ConfigError with a message per field."""
+    """Check what only the data can tell. Raises ConfigError with a message per field.
+
+    class_counts: training images of each class, where they are known.
+    """
     errors: dict[str, str] = {}
     if num_classes < 2:
         errors["dataset"] = f"{name} has one class only. Telling classes apart needs at least 2."
@@ -136,7 +143,35 @@ def check_with_dataset(
             f"Batch size is {config.batch_size}, but {name} has only {train_images} training images. "
             f"Choose {train_images} or less."
         )
-    if config.loss == "bce" and num_classes > 2:
-        errors["loss"] = f"The loss bce is for 2 classes, but {name} has {num_classes}. Choose cross_entropy instead."
+    errors |= _check_loss(config, num_classes, name, class_counts)
+    if not errors:
+        errors |= _check_schedule(config, train_images)
     if errors:
         raise ConfigError(errors)
+
+
+def _check_loss(config: RunConfig, classes: int, name: str, counts: Sequence[int] | None) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if config.loss == "bce" and classes > 2:
+        errors["loss"] = f"The loss bce is for 2 classes, but {name} has {classes}. Choose cross_entropy instead."
+    if isinstance(config.class_weights, tuple) and len(config.class_weights) != classes:
+        errors["class_weights"] = (
+            f"There are {len(config.class_weights)} class weights, but {name} has {classes} classes. "
+            "Give one for each, in their order."
+        )
+    if counts is not None and min(counts, default=1) == 0:
+        for field in ("class_weights", "pos_weight"):
+            if getattr(config, field) == "balanced":
+                errors[field] = f"A class of {name} has no training images: weights by its share are not defined."
+    return errors
+
+
+def _check_schedule(config: RunConfig, train_images: int) -> dict[str, str]:
+    steps = config.epochs * steps_per_epoch(config, train_images)
+    # PyTorch's own formula divides by the length of the rise, which is 0 then.
+    if config.schedule == "onecycle" and config.pct_start * steps == 1:
+        return {
+            "pct_start": f"OneCycleLR cannot rise within one step, and {config.pct_start:g} of {steps} is one. "
+            "Choose a little more or less, or train longer."
+        }
+    return {}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from explorer.runs.atomic import write_atomic
 
 # What numpy and zipfile raise for damaged files; RuntimeError where a flipped bit says "encrypted".
-_DAMAGE = (
+DAMAGE = (
     OSError, ValueError, KeyError, EOFError, AttributeError, RuntimeError, MemoryError,
     zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError,
 )  # fmt: skip
@@ -78,7 +78,7 @@ class EpochRecord:
                     return cls(counts[0], counts[1], counts[2])
                 logits, labels = found["logits"].astype(np.float32), found["labels"].astype(np.int64)
                 return cls(counts[0], counts[1], counts[2], logits, labels)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise EpochRecordError(f"{path} cannot be read as the record of an epoch: {error}") from error
 
 

@@ -14,7 +14,10 @@ from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment
 
 Kind = Literal["phase", "start", "step", "epoch"]
-PHASES = ("importing", "reading data", "building model", "training", "validating", "saving")
+PHASES = (
+    "importing", "reading data", "downloading weights", "building model", "training", "validating", "saving",
+    "checking",
+)  # fmt: skip
 _TAIL_BYTES = 65536
 
 

@@ -24,7 +24,8 @@ class Validated:
 class History:
     """Reads events-<attempt>.jsonl in order, and reads on where it was. Not for several threads at once.
 
-    steps: of steps, losses, rates. epochs: by epoch, ascending. start, last: the latest such event.
+    steps, losses, rates, hits: of each step that was told; hits are shares of right answers. epochs: by epoch,
+    ascending. start, last: the latest such event.
     epoch, step: how far the work is; a resumed attempt that is still starting leaves them as they were.
     revision: grows with each record, so that an unchanged figure need not be drawn again.
     """
@@ -33,7 +34,7 @@ class History:
         self._paths = paths
         self._readers: dict[int, EventReader] = {}
         self._begun: set[int] = set()
-        self.steps, self.losses, self.rates = array("q"), array("d"), array("d")
+        self.steps, self.losses, self.rates, self.hits = array("q"), array("d"), array("d"), array("d")
         self.epochs: dict[int, Validated] = {}
         self.start: Event | None = None
         self.last: Event | None = None
@@ -88,6 +89,7 @@ class History:
             self.steps.append(event.step)
             self.losses.append(event.number("loss"))
             self.rates.append(event.number("lr"))
+            self.hits.append(event.number("accuracy"))
             self.images_per_second = event.number("images_per_second")
         elif event.kind == "epoch":
             self.epochs[event.epoch] = Validated(attempt, event)
@@ -102,7 +104,7 @@ class History:
         # One that works without having said where it goes on from began anew.
         kept = int(resumed) if isinstance(resumed, int | float) else -1
         count = next((place for place, step in enumerate(self.steps) if step > kept), len(self.steps))
-        del self.steps[count:], self.losses[count:], self.rates[count:]
+        del self.steps[count:], self.losses[count:], self.rates[count:], self.hits[count:]
         self.epochs = {epoch: found for epoch, found in self.epochs.items() if found.event.step <= kept}
         self.epoch, self.step = event.epoch, max(kept, 0)
 

@@ -2,14 +2,15 @@
 
 The child, `python -m explorer.training.devices`, prints one line of JSON, the last of its output:
 
-    {"format": "augmentation-explorer/machine", "version": 1, "torch": "2.13.0+cpu", "threads": 2,
-     "devices": [{"accelerator": "cpu", "name": "Intel Xeon", "memory_gb": 7.8, "precisions": [
+    {"format": "augmentation-explorer/machine", "version": 1, "torch": "2.13.0+cpu", "threads": 2, "bf16_speedup": 1.9,
+     "devices": [{"accelerator": "cpu", "index": null, "name": "Intel Xeon", "memory_gb": 7.8, "precisions": [
          {"name": "32-true", "offered": true, "reason": ""},
          {"name": "16-mixed", "offered": false, "reason": "16-mixed needs a GPU"}]}],
      "backbones": [{"name": "efficientnet-lite0", "title": "EfficientNet-Lite0", "parameters": 3372910,
          "default_size": 224, "weights": ["imagenet", "none"], "note": "weights come with the installation"}]}
 
-The first device is what the accelerator "auto" takes. `memory_gb` may be null.
+The first device is what the accelerator "auto" takes; of several GPUs each is one, with its number as "index".
+`memory_gb` and `bf16_speedup` may be null.
 """
 
 import functools
@@ -32,7 +33,7 @@ from explorer.runs.processes import boot_id
 
 COMMAND = (sys.executable, "-P", "-m", "explorer.training.devices")
 TIMEOUT_S = 120.0
-_PACKAGES = ("torch", "pytorch-lightning", "efficientnet-pytorch", "efficientnet-lite-pytorch")
+_PACKAGES = ("torch", "pytorch-lightning", "efficientnet-pytorch", "efficientnet-lite-pytorch", "transformers")
 
 
 class MachineError(RuntimeError):
@@ -52,10 +53,11 @@ class Precision(_Value):
 
 
 class DeviceInfo(_Value):
-    """An accelerator that exists. memory_gb: None where it could not be told."""
+    """An accelerator that exists. index: the number of a GPU. memory_gb: None where it could not be told."""
 
     accelerator: str
     name: str
+    index: int | None = None
     memory_gb: float | None = None
     precisions: tuple[Precision, ...] = ()
 
@@ -63,9 +65,13 @@ class DeviceInfo(_Value):
 class BackboneInfo(_Value):
     """A network on offer. parameters: how many numbers it learns; weights: which may start it.
 
+    sizes, size_step: the smallest and largest side of its input in px, and what that is a multiple of.
+    downloads: weights that come from the network -> the file in `weights_folder()` that they are kept in; to_download:
+    those of them that are not there yet. drop_connect: the network's own; None for one that has none.
+    from_scratch_note: what whoever starts without weights should know.
     The rest is what it needs, see explorer.runs.needs; bytes in 32 bits on a processor. pixel_bytes_trained: per image
     and pixel of a batch where all layers learn; pixel_bytes_frozen: where only the head does, and in validation.
-    weight_bytes: one copy of its weights. The defaults, for who does not tell, are those of the smallest on offer.
+    weight_bytes: one copy of its weights. The defaults, for who does not tell, are those of the default network.
     """
 
     name: str
@@ -74,16 +80,38 @@ class BackboneInfo(_Value):
     default_size: int
     weights: tuple[str, ...]
     note: str = ""
+    sizes: tuple[int, int] = (32, 800)
+    size_step: int = 1
+    downloads: dict[str, str] = {}
+    to_download: tuple[str, ...] = ()
+    drop_connect: float | None = None
+    from_scratch_note: str = ""
     pixel_bytes_trained: float = 2350.0
     pixel_bytes_frozen: float = 505.0
     weight_bytes: int = 13_600_000
 
+    def wrong_size(self, size: int) -> str | None:
+        """Why its input cannot be `size` px a side, and which can; None where it can."""
+        smallest, largest = self.sizes
+        if not smallest <= size <= largest:
+            return f"{self.title} takes images of {smallest} to {largest} px, not of {size}."
+        if size % self.size_step:
+            below = size - size % self.size_step
+            fitting = " or ".join(f"{one}" for one in (below, below + self.size_step) if smallest <= one <= largest)
+            return f"{self.title} takes multiples of {self.size_step} px, not {size}. Choose {fitting}."
+        return None
+
 
 class Machine(_Value):
-    """Devices (the first is "auto"), backbones, and the version of torch."""
+    """Devices (the first is "auto"), backbones, and the version of torch.
+
+    threads: processor cores that a run may use. bf16_speedup: how many times as fast a frozen EfficientNet-Lite0 is in
+    bf16-mixed as in 32-true on the processor; None where it was not measured.
+    """
 
     torch: str
     threads: int = 1
+    bf16_speedup: float | None = None
     devices: tuple[DeviceInfo, ...]
     backbones: tuple[BackboneInfo, ...]
 
@@ -92,6 +120,17 @@ class Machine(_Value):
         if accelerator == "auto":
             return self.devices[0] if self.devices else None
         return next((device for device in self.devices if device.accelerator == accelerator), None)
+
+    def gpus(self) -> tuple[DeviceInfo, ...]:
+        """Every GPU, by its number."""
+        return tuple(device for device in self.devices if device.accelerator == "gpu")
+
+    def chosen(self, config: RunConfig) -> tuple[DeviceInfo, ...]:
+        """The devices that a config is for: its GPUs, else the one of its accelerator. Empty where there is none."""
+        if config.gpus:
+            return tuple(device for device in self.gpus() if device.index in config.gpus)
+        device = self.device(config.accelerator)
+        return () if device is None else (device,)
 
     def backbone(self, name: str) -> BackboneInfo | None:
         """The backbone of a name; None for an unknown one."""
@@ -111,11 +150,28 @@ def machine(*, refresh: bool = False) -> Machine:
     store, key = _store(), _key()
     found = None if refresh else _stored(store, key)
     if found is None:
-        found = _look()
+        looked = _look()
         store.parent.mkdir(exist_ok=True)
-        text = json.dumps({"key": key, "machine": found.model_dump()})
+        text = json.dumps({"key": key, "machine": looked.model_dump()})
         write_bytes_atomic(store, text.encode())
+        found = _with_store(looked)
     return found
+
+
+def _with_store(found: Machine) -> Machine:
+    """The machine with what its store of weights lacks just now: downloads come and go without a restart."""
+    folder = weights_folder()
+
+    def told(backbone: BackboneInfo) -> BackboneInfo:
+        missing = tuple(name for name, file in backbone.downloads.items() if not (folder / file).exists())
+        return backbone.model_copy(update={"to_download": missing})
+
+    return found.model_copy(update={"backbones": tuple(told(backbone) for backbone in found.backbones)})
+
+
+def weights_folder() -> Path:
+    """Where downloaded weights are kept; not made."""
+    return home() / "weights"
 
 
 def _store() -> Path:
@@ -127,8 +183,8 @@ def _sources() -> str:
     """A hash of what answers: other backbones or rules must not be hidden by an old answer."""
     room = Path(explorer.__file__).resolve().parent / "training"
     digest = hashlib.sha256()
-    for source in (room / "devices.py", room / "backbones.py"):
-        digest.update(source.read_bytes() if source.exists() else b"")
+    for source in (room / "devices.py", room / "bf16.py", *sorted((room / "networks").glob("*.py"))):
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -149,7 +205,7 @@ def _version(package: str) -> str:
 def _stored(store: Path, key: str) -> Machine | None:
     try:
         value = json.loads(store.read_bytes())
-        return Machine.model_validate(value["machine"]) if value["key"] == key else None
+        return _with_store(Machine.model_validate(value["machine"])) if value["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError):
         return None  # a cache: what cannot be read is found out again
 
@@ -186,25 +242,84 @@ def _last_lines(text: str, count: int = 5) -> str:
     return "\n".join(text.strip().splitlines()[-count:]) or "it printed nothing"
 
 
+FASTER = 1.3  # bf16 is taken by itself where it is so many times as fast: less is lost again in batches that wait
+
+
+def effective_precision(config: RunConfig, found: Machine) -> str:
+    """The precision of a run: what the config says, and what "auto" means for it on this machine.
+
+    A run whose backbone is set free at some time counts as one that trains all layers.
+    """
+    if config.precision != "auto":
+        return config.precision
+    device = next(iter(found.chosen(config)), None)
+    only_head = config.frozen and config.unfreeze_epoch is None
+    return "32-true" if device is None else automatic_precision(device, found.bf16_speedup, only_head=only_head)
+
+
+def automatic_precision(device: DeviceInfo, bf16_speedup: float | None, *, only_head: bool) -> str:
+    """What "auto" means on a device. only_head: the backbone is frozen, so that its forward pass is all of the work.
+
+    On a processor bf16 pays only there, and only where it is measured to be faster. GPUs compute 16 bits much faster
+    than 32. On Apple GPUs and TPUs nothing but 32-true is safe without a try.
+    """
+    if device.accelerator == "cpu":
+        return "bf16-mixed" if only_head and (bf16_speedup or 0.0) >= FASTER else "32-true"
+    if device.accelerator == "gpu":
+        return "bf16-mixed" if _offers(device, "bf16-mixed") is None else "16-mixed"
+    return "32-true"
+
+
+def _offers(device: DeviceInfo, name: str) -> str | None:
+    """Why a precision is not offered on a device; None where it is."""
+    precision = next((known for known in device.precisions if known.name == name), None)
+    if precision is not None and precision.offered:
+        return None
+    return precision.reason if precision else "it is not known there"
+
+
 def check_with_machine(config: RunConfig, found: Machine) -> None:
     """Check what only the machine can tell. Raises ConfigError with a message per field."""
-    errors: dict[str, str] = {}
-    device = found.device(config.accelerator)
-    if device is None:
-        has = ", ".join(device.accelerator for device in found.devices)
-        errors["accelerator"] = f"This computer has no {config.accelerator}. It has: {has}."
-    else:
-        precision = next((known for known in device.precisions if known.name == config.precision), None)
-        if precision is None or not precision.offered:
-            why = precision.reason if precision else "it is not known there"
-            errors["precision"] = f"{config.precision} does not work on {device.name}: {why}."
-    backbone = found.backbone(config.backbone)
-    if backbone is None:
-        names = ", ".join(known.name for known in found.backbones)
-        errors["backbone"] = f'There is no backbone "{config.backbone}". Choose one of: {names}.'
-    elif config.weights not in backbone.weights:
-        errors["weights"] = (
-            f"{backbone.title} has no {config.weights} weights here. Choose {', '.join(backbone.weights)}."
+    errors = _device_errors(config, found) | _backbone_errors(config, found)
+    if config.workers is not None and config.workers > found.threads:
+        errors["workers"] = (
+            f"{config.workers} workers are more than the {found.threads} cores that a run may use here: they would "
+            f"wait for each other. Choose {found.threads} or less, or leave it empty."
         )
     if errors:
         raise ConfigError(errors)
+
+
+def _device_errors(config: RunConfig, found: Machine) -> dict[str, str]:
+    devices = found.chosen(config)
+    if config.gpus and len(devices) < len(config.gpus):
+        missing = ", ".join(str(number) for number in config.gpus if number not in {gpu.index for gpu in found.gpus()})
+        has = ", ".join(f"{gpu.index} ({gpu.name})" for gpu in found.gpus())
+        return {"gpus": f"There is no GPU {missing} here. {f'Choose of: {has}.' if has else _NO_GPU}"}
+    if not devices:
+        has = ", ".join(dict.fromkeys(device.accelerator for device in found.devices))
+        return {"accelerator": f"This computer has no {config.accelerator}. It has: {has}."}
+    for device in devices:
+        why = _offers(device, effective_precision(config, found))
+        if why is not None:
+            return {"precision": f"{config.precision} does not work on {device.name}: {why}."}
+    return {}
+
+
+_NO_GPU = "This computer has none that torch can use; leave it empty."
+
+
+def _backbone_errors(config: RunConfig, found: Machine) -> dict[str, str]:
+    backbone = found.backbone(config.backbone)
+    if backbone is None:
+        names = ", ".join(known.name for known in found.backbones)
+        return {"backbone": f'There is no backbone "{config.backbone}". Choose one of: {names}.'}
+    errors: dict[str, str] = {}
+    if config.weights not in backbone.weights:
+        choices = ", ".join(backbone.weights)
+        errors["weights"] = f"{backbone.title} has no {config.weights} weights here. Choose {choices}."
+    if wrong := backbone.wrong_size(config.image_size):
+        errors["image_size"] = wrong
+    if config.drop_connect and backbone.drop_connect is None:
+        errors["drop_connect"] = f"{backbone.title} has no blocks that could be dropped. Leave it empty."
+    return errors

@@ -11,20 +11,52 @@ LABELS = {
     "pipeline": "Pipeline",
     "backbone": "Backbone",
     "weights": "Weights",
-    "frozen": "Frozen backbone",
+    "weights_file": "File of weights",
+    "normalise": "Normalising",
     "image_size": "Image size",
-    "epochs": "Epochs",
-    "batch_size": "Batch size",
-    "learning_rate": "Learning rate",
-    "weight_decay": "Weight decay",
+    "dropout": "Dropout",
+    "drop_connect": "Drop-connect",
+    "frozen": "Frozen backbone",
+    "unfreeze_epoch": "Unfreeze at epoch",
+    "backbone_lr_factor": "Backbone's rate",
     "loss": "Loss",
     "label_smoothing": "Label smoothing",
     "pos_weight": "Positive-class weight",
+    "class_weights": "Class weights",
+    "focal_gamma": "Focal gamma",
+    "threshold": "Threshold",
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "accumulate": "Accumulated batches",
+    "gradient_clip": "Gradient clipping",
+    "early_stopping": "Early stopping",
+    "monitor": "Monitor",
+    "optimizer": "Optimiser",
+    "learning_rate": "Learning rate",
+    "weight_decay": "Weight decay",
+    "momentum": "Momentum",
+    "nesterov": "Nesterov",
+    "schedule": "Schedule",
+    "pct_start": "pct_start",
+    "div_factor": "div_factor",
+    "final_div_factor": "final_div_factor",
+    "anneal_strategy": "anneal_strategy",
+    "cycle_momentum": "cycle_momentum",
+    "base_momentum": "base_momentum",
+    "max_momentum": "max_momentum",
+    "three_phase": "three_phase",
+    "warmup_epochs": "Warm-up",
+    "mixing": "Mixing",
+    "mix_alpha": "Mixing alpha",
+    "mix_probability": "Mixing probability",
     "seed": "Seed",
     "accelerator": "Accelerator",
+    "gpus": "GPUs",
     "precision": "Precision",
     "workers": "Loader workers",
     "threads": "Threads",
+    "cache_size": "Kept images",
+    "loggers": "Loggers",
 }
 
 # pydantic's error type -> what to say after the field's label; {input} is what was given.
@@ -54,6 +86,12 @@ _SAYINGS: dict[str, str] = {
 }
 _SAYS_NOTHING = {"missing", "union_tag_not_found", "string_too_short"}
 
+# Fields of several kinds of values: pydantic reports each kind that it has tried.
+_EITHER = {
+    "pos_weight": 'must be a number above 0, or "balanced"',
+    "class_weights": 'must be a number above 0 for each class, or "balanced"',
+}
+
 
 class ConfigError(ValueError):
     """A config that cannot be run.
@@ -77,6 +115,9 @@ def from_validation(error: ValidationError) -> ConfigError:
 
 def _explain(detail: Any) -> tuple[str, str]:
     field = _field(detail["loc"])
+    head = field.partition(".")[0]
+    if head in _EITHER:
+        return head, f"{label(head)} {_EITHER[head]}. You gave {_short(detail['input'])}."
     if detail["type"] == "value_error":
         return _own_words(field, str(detail["ctx"]["error"]))
     saying = _SAYINGS.get(detail["type"])

@@ -1,8 +1,10 @@
 """What a run will need of memory and disk, and whether that is there.
 
 The estimate for a processor was calibrated on 48 real runs of 2 cores (both networks, head only and all layers, 96 to
-224 px, batches of 8 to 64, a few in 16 bits or with workers): it was 0.93 to 1.19 times the true peak. That for GPUs
-follows from it and has not been measured.
+224 px, batches of 8 to 64, a few in 16 bits or with workers): it was 0.93 to 1.19 times the true peak. Bytes per pixel
+of the other networks come from steps of each alone (peaks of two batch sizes), raised by what whole runs of the first
+two took above that, 1.27 times; a run each of b3, b5, b7, DeiT-Tiny and the small CNN took 0.86 to 1.04 times the
+estimate. That for GPUs follows from it and has not been measured.
 """
 
 import os
@@ -14,7 +16,14 @@ from pathlib import Path
 from explorer.data.specs import DigitsSpec, ShapesSpec
 from explorer.runs.capacity import disk, in_words, memory
 from explorer.runs.config import RunConfig
-from explorer.runs.machine import BackboneInfo, DeviceInfo, Machine, known_machine
+from explorer.runs.machine import (
+    BackboneInfo,
+    DeviceInfo,
+    Machine,
+    automatic_precision,
+    effective_precision,
+    known_machine,
+)
 from explorer.runs.mistakes import ConfigError
 from explorer.runs.paths import home
 
@@ -26,8 +35,11 @@ _GPU_CONTEXT = 0.6e9  # of a GPU's memory: not measured
 _WORKER = 60e6  # of its own; a forked worker shares the rest
 _HALF = 0.55  # of a batch that is computed in 16 bits, to the same in 32
 _VALIDATION_BATCH = 32  # at least, see explorer.training.data
-_KEPT_BYTES = 3 * 1.35  # per pixel of pictures in memory; as explorer.training.prepared, which keeps them if they take
-_KEPT_SHARE = 0.4  # less than this share of the free memory
+_KEPT_BYTES = 3 * 1.35  # per pixel of images in memory, with their masks
+_KEPT_SHARE = 0.4  # of the free memory, as explorer.data.cache.limits; the rest of the images is in a file
+_FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, as explorer.training.module keeps them
+_FEATURES_BUDGET = 256e6
+_MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimiser keeps
 _BINS_BYTES = 66_000  # per class of an epoch's histograms
 _SCORES_BUDGET = 64_000_000  # an epoch whose scores take more keeps none
 _EVENT_BYTES = 300  # per step
@@ -98,19 +110,22 @@ def estimate(
     device: DeviceInfo,
     classes: int | None = None,
     available: int | None = None,
+    precision: str | None = None,
 ) -> Needs:
-    """What a run needs on a device.
+    """What a run needs on a device, or on each of its GPUs.
 
-    classes: of a data set whose spec does not tell. available: bytes of free memory, which decide whether the pictures
-    are kept; None: they are.
+    classes: of a data set whose spec does not tell. available: bytes of free memory, which bound the images that are
+    kept; None: all are. precision: of the run, where it is known what "auto" means.
     """
     on_gpu = device.accelerator == "gpu"
-    steps = _of_network(config, backbone, val_images)
-    host_fixed = _kept(config.image_size, train_images + val_images, available) + _workers(config, device) * _WORKER
+    precision = precision or _precision(config, device)
+    steps = _of_network(config, backbone, val_images, precision)
+    host_fixed = _kept(config, train_images, val_images, available) + _workers(config, device, precision) * _WORKER
     if on_gpu:
-        # A batch waits there as bytes, and again in memory that the GPU reads from.
-        pixels = 2.0 * 3 * config.image_size**2
-        of_memory = Batches(_GPU_PROCESS + backbone.weight_bytes + host_fixed, pixels, pixels, val_images)
+        # A batch waits there as bytes, and again in memory that the GPU reads from. Each GPU has a process.
+        pixels = 2.0 * 3 * config.image_size**2 * _ranks(config)
+        processes = _ranks(config) * (_GPU_PROCESS + backbone.weight_bytes)
+        of_memory = Batches(processes + host_fixed, pixels, pixels, val_images)
         of_gpu = Batches(_GPU_CONTEXT + steps.fixed, steps.trained, steps.validated, val_images)
     else:
         of_memory = Batches(_PROCESS + steps.fixed + host_fixed, steps.trained, steps.validated, val_images)
@@ -124,32 +139,52 @@ def estimate(
     )
 
 
-def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int) -> Batches:
-    pixels = config.image_size**2 * (1.0 if config.precision == "32-true" else _HALF)
+def _precision(config: RunConfig, device: DeviceInfo) -> str:
+    """What the run computes in, at most: whether this processor is fast in bf16 is not known here."""
+    return config.precision if config.precision != "auto" else automatic_precision(device, None, only_head=False)
+
+
+def _ranks(config: RunConfig) -> int:
+    return max(1, len(config.gpus))
+
+
+def _learns_all(config: RunConfig) -> bool:
+    """Whether the backbone learns at some time."""
+    return not config.frozen or config.unfreeze_epoch is not None
+
+
+def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, precision: str) -> Batches:
+    pixels = config.image_size**2 * (1.0 if precision == "32-true" else _HALF)
     frozen = pixels * backbone.pixel_bytes_frozen
-    trained = frozen if config.frozen else pixels * backbone.pixel_bytes_trained
-    # Weights, and a copy while a checkpoint is made; in training also gradients and the two moments of AdamW.
-    copies = 2 if config.frozen else 5
-    return Batches(float(copies * backbone.weight_bytes), trained, frozen, val_images)
+    trained = pixels * backbone.pixel_bytes_trained if _learns_all(config) else frozen
+    # Weights, and a copy while a checkpoint is made; in training also gradients and what the optimiser keeps.
+    copies = 3 + _MOMENTS[config.optimizer] if _learns_all(config) else 2
+    features = min(_FEATURES_BUDGET, val_images * _FEATURES_BYTES) if config.frozen else 0.0
+    return Batches(copies * backbone.weight_bytes + features, trained, frozen, val_images)
 
 
-def _kept(size: int, images: int, available: int | None) -> float:
-    needed = images * size * size * _KEPT_BYTES
-    return needed if available is None or needed < _KEPT_SHARE * available else 0.0
+def _kept(config: RunConfig, train_images: int, val_images: int, available: int | None) -> float:
+    """Bytes of the images that are kept in memory: those for training before augmentation, the others as they go in."""
+    if config.stored_size is None:
+        return 0.0
+    pixels = train_images * config.stored_size**2 + val_images * config.image_size**2
+    needed = _ranks(config) * pixels * _KEPT_BYTES
+    return needed if available is None else min(needed, _KEPT_SHARE * available)
 
 
-def _workers(config: RunConfig, device: DeviceInfo) -> int:
+def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:
     """Loader workers: those that are asked for, else about as many as the trainer takes by itself."""
     if config.workers is not None:
         return config.workers
     if device.accelerator != "cpu":
         return max(1, min(8, (os.cpu_count() or 1) - 1))
-    return 2 if config.frozen and config.precision == "bf16-mixed" else 0
+    return 2 if config.frozen and precision == "bf16-mixed" else 0
 
 
 def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_images: int, classes: int | None) -> int:
     # The best, the last, and a new one that is written beside them before it takes a place.
-    checkpoint = backbone.weight_bytes * (1 if config.frozen else 3) + 100_000
+    moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
+    checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
     count = _classes(config) if classes is None else classes
     scores = val_images * (4 * count + 4)
     epoch = _BINS_BYTES * count + (scores if scores <= _SCORES_BUDGET else 0)
@@ -226,6 +261,7 @@ def check_start(config: RunConfig) -> None:
         backbone=backbone,
         device=device,
         available=there.memory_available,
+        precision=effective_precision(config, found) if found else None,
     )
     if errors := check(config, needs, there).errors:
         raise ConfigError(errors)
@@ -247,7 +283,7 @@ def spec_counts(config: RunConfig) -> tuple[int, int] | None:
 
 def _device(config: RunConfig, found: Machine | None) -> DeviceInfo | None:
     if found is not None:
-        return found.device(config.accelerator)
+        return next(iter(found.chosen(config)), None)
     # Not looked at yet: "auto" is the processor where nothing speaks for a GPU.
     without_gpu = shutil.which("nvidia-smi") is None and sys.platform != "darwin"
     if config.accelerator == "cpu" or (config.accelerator == "auto" and without_gpu):

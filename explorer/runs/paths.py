@@ -89,6 +89,21 @@ class RunPaths:
         return self.root / "epochs" / f"{attempt}-{epoch}.npz"
 
     @property
+    def running(self) -> Path:
+        """running.npz: the confusion counts of the training batches of this epoch so far, replaced each second."""
+        return self.root / "running.npz"
+
+    @property
+    def result(self) -> Path:
+        """result.json: what a quick check or a search for a learning rate has found so far."""
+        return self.root / "result.json"
+
+    @property
+    def logged(self) -> Path:
+        """The folder that Lightning's own loggers write into, where the run asks for some."""
+        return self.root / "logged"
+
+    @property
     def stop(self) -> Path:
         """control/stop: the trainer is asked to stop while this exists."""
         return self.root / "control" / "stop"
@@ -100,6 +115,11 @@ class RunPaths:
     def killed(self, attempt: int) -> Path:
         """control/killed-<attempt>.json: who ended the attempt with SIGKILL, and why."""
         return self.root / "control" / f"killed-{attempt}.json"
+
+    @property
+    def rank_failed(self) -> Path:
+        """control/rank-failed.txt: why one of several processes that train together has failed."""
+        return self.root / "control" / "rank-failed.txt"
 
     @property
     def outcome(self) -> Path:
@@ -130,6 +150,11 @@ class RunPaths:
     def first(self) -> Path:
         """The checkpoint of another run that this one starts from; only in a run that extends another."""
         return self.checkpoints / "first.ckpt"
+
+    @property
+    def weights(self) -> Path:
+        """best.safetensors: the weights of the best checkpoint by the names of their library, once somebody asks."""
+        return self.checkpoints / "best.safetensors"
 
     @property
     def meta(self) -> Path:

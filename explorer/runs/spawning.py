@@ -14,7 +14,7 @@ from explorer.runs.processes import Moment, start_ticks
 from explorer.runs.queue import Ticket
 
 # kind of run -> the module that runs it: `python -m MODULE RUN_DIR`
-MODULES: dict[str, str] = {"train": "explorer.training"}
+MODULES: dict[str, str] = dict.fromkeys(("train", "check", "rate"), "explorer.training")
 
 
 class LaunchError(RuntimeError):

@@ -56,6 +56,11 @@ class RunSummary:
         return epochs if isinstance(epochs, int) else None
 
     @property
+    def kind(self) -> str:
+        """What for: "train", "check" or "rate"."""
+        return str(self.asked.get("kind", "train"))
+
+    @property
     def backbone(self) -> str:
         """The network's name; empty where it is not known."""
         return str(self.asked.get("backbone", ""))

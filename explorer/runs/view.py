@@ -16,6 +16,7 @@ from explorer.runs.events import Event
 from explorer.runs.history import History, Validated, remaining_s
 from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment
+from explorer.runs.running import Running
 from explorer.runs.status import RunStatus, State, derive
 
 Derived = TypeVar("Derived")
@@ -50,11 +51,15 @@ class EpochPoint(Generic[Derived]):
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Training steps, about one a second: (N,) step int64, (N,) loss and lr float64, nan where unknown."""
+    """Training steps, about one a second: (N,) step int64; (N,) loss, lr and accuracy float64, nan where unknown.
+
+    accuracy: share of right answers since the step before; nan for mixed images, which have no right answer.
+    """
 
     step: NDArray[np.int64]
     loss: NDArray[np.float64]
     lr: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +68,8 @@ class RunSnapshot(Generic[Derived]):
 
     config: None where run.json cannot be read, and `problem` says why. classes: names, empty until known.
     epoch: from 0. fraction: 0..1 of the steps. eta_s: seconds to the end, None when over or not yet known.
-    images_per_second: nan until known. latest: counts and scores of the latest epoch that can be read.
+    images_per_second: nan until known. running: counts of this epoch's training batches; None where there are none, as
+    with mixed images. latest: counts and scores of the latest epoch that can be read.
     revision: grows with each new record: where it is the same, curves and matrix are the same.
     """
 
@@ -85,6 +91,7 @@ class RunSnapshot(Generic[Derived]):
     start: Event | None
     epochs: tuple[EpochPoint[Derived], ...]
     steps: Steps
+    running: Running | None
     latest: EpochRecord | None
     latest_epoch: int | None
     damaged_lines: int
@@ -111,7 +118,7 @@ class RunView(Generic[Derived]):
         self._points: dict[tuple[int, int], EpochPoint[Derived]] = {}
         self._config: RunConfig | None = None
         self._problem = ""
-        self._steps = Steps(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        self._steps = Steps(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
         self._steps_revision = 0
 
     def refresh(self) -> RunSnapshot[Derived]:
@@ -167,6 +174,7 @@ class RunView(Generic[Derived]):
             start=history.start,
             epochs=points,
             steps=self._step_arrays(),
+            running=Running.load(self.paths.running),
             latest=None if latest_epoch is None else self._record(history.epochs[latest_epoch]),
             latest_epoch=latest_epoch,
             damaged_lines=history.skipped,
@@ -182,7 +190,7 @@ class RunView(Generic[Derived]):
     def _step_arrays(self) -> Steps:
         history = self._history
         if self._steps_revision != history.revision:
-            self._steps = Steps(np.array(history.steps), np.array(history.losses), np.array(history.rates))
+            self._steps = Steps(*map(np.array, (history.steps, history.losses, history.rates, history.hits)))
             self._steps_revision = history.revision
         return self._steps
 

@@ -1,4 +1,4 @@
-"""`python -m explorer.training RUN_DIR`: trains the run of a folder and writes how it ended."""
+"""`python -m explorer.training RUN_DIR`: carries out the run of a folder and writes how it ended."""
 
 import contextlib
 import os
@@ -13,6 +13,7 @@ from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import derive
+from explorer.training import ranks
 from explorer.training.attempt import Attempt, Progress
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("usage: python -m explorer.training RUN_DIR", file=sys.stderr)
         return 2
     paths = RunPaths(Path(given[0]).resolve())
+    if ranks.following() is not None:
+        return follow(paths)
     # Before anything else: a stop in the first seconds must not leave a run without an outcome.
     stop = StopRequest(paths.stop)
     stop.listen()
@@ -46,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(paths: RunPaths, stop: StopRequest) -> int:
     """Wait for a device, train, under a lock that the caller holds, and write the outcome; returns the exit code."""
     number = paths.begin_attempt()
+    paths.rank_failed.unlink(missing_ok=True)
     with outcome.Reserve(paths), contextlib.ExitStack() as stack:
         opened: list[EventWriter] = []
 
@@ -64,7 +68,7 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
         except StopRun as stopped:
             state, reason = "stopped", str(stopped)
         except OSError as error:
-            state, reason = _failure(stop, progress, error)
+            state, reason = _failure(paths, stop, progress, error)
         # Before the outcome: whoever follows the log leaves when there is one.
         with contextlib.suppress(OSError):  # a log on a full disk
             print(f"{state}: {reason}", flush=True)
@@ -72,20 +76,31 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
     return 1 if state == "failed" else 0
 
 
+def follow(paths: RunPaths) -> int:
+    """Train together with the process that leads, and tell it why where that cannot go on."""
+    stop = StopRequest(paths.stop)
+    stop.listen()
+    attempt = Attempt(paths, max(paths.latest_attempt, 1), ranks.SilentWriter(), stop)
+    state, reason = _train(attempt)
+    if state == "failed":
+        ranks.note_failure(paths, reason)
+    return 1 if state == "failed" else 0
+
+
 def _train(attempt: Attempt) -> tuple[OutcomeState, str]:
     try:
         # Imported here: it takes seconds, and whoever looks at the run sees what it is doing meanwhile.
-        from explorer.training.trainer import fit
+        from explorer.training.kinds import carry_out
 
         attempt.stop.check("before it began")
-        return "finished", fit(attempt)
+        return "finished", carry_out(attempt)
     except StopRun as stopped:
         return "stopped", str(stopped)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the process ends here, and must say why
-        return _failure(attempt.stop, attempt.progress, error)
+        return _failure(attempt.paths, attempt.stop, attempt.progress, error)
 
 
-def _failure(stop: StopRequest, progress: Progress, error: BaseException) -> tuple[OutcomeState, str]:
+def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: BaseException) -> tuple[OutcomeState, str]:
     with contextlib.suppress(OSError):
         traceback.print_exception(error)
     try:
@@ -95,7 +110,7 @@ def _failure(stop: StopRequest, progress: Progress, error: BaseException) -> tup
     if stop.asked and lost_a_worker(error):
         # A signal to the whole group kills the loader workers a moment before the trainer sees it.
         return "stopped", f"Stopped {stop.by} in epoch {progress.epoch + 1}. {progress.kept}"
-    return "failed", f"{explain(error)} {progress.kept}".strip()
+    return "failed", f"{ranks.failure(paths) or explain(error)} {progress.kept}".strip()
 
 
 if __name__ == "__main__":

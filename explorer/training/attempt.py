@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.runs.events import EventWriter
 from explorer.runs.paths import RunPaths
+from explorer.training.ranks import SilentWriter
 from explorer.training.stopping import StopRequest
 
 
@@ -36,6 +37,11 @@ class Attempt:
 
     paths: RunPaths
     number: int
-    writer: EventWriter
+    writer: EventWriter | SilentWriter
     stop: StopRequest
     progress: Progress = field(default_factory=Progress)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes the run's folder; the others that train with it do not."""
+        return isinstance(self.writer, EventWriter)

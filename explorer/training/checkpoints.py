@@ -15,9 +15,11 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 from typing_extensions import override
 
 from explorer.runs.atomic import write_atomic
-from explorer.runs.config import RunConfig, dumps
+from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunPaths
+from explorer.training.validation import LOGGED
 
+FORMAT = 2  # of what is kept of the network: 2 names its weights as the network's own library does
 _PARTS = {"epoch", "global_step", "state_dict", "optimizer_states", "loops", "callbacks"}
 
 
@@ -129,14 +131,30 @@ def latest(paths: RunPaths, config: RunConfig) -> Found:
 
 def _check_owner(content: dict[str, Any], config: RunConfig) -> None:
     found = content.get("explorer")
-    if not isinstance(found, dict) or found.get("config") != dumps(config):
+    if not isinstance(found, dict) or _config_of(found) != config:
         raise CheckpointError("it is of a run with other settings")
+    _check_format(found)
+
+
+def _config_of(found: dict[str, Any]) -> RunConfig | None:
+    try:
+        return loads(str(found.get("config")))
+    except ConfigError:
+        return None
+
+
+def _check_format(found: dict[str, Any]) -> None:
+    if found.get("format") != FORMAT:
+        raise CheckpointError("it was written by another version of the explorer, which named weights otherwise")
 
 
 def load_weights(path: Path, network: torch.nn.Module) -> None:
     """Take over the weights of another run's checkpoint. Raises CheckpointError."""
     prefix = "network."
-    state = read(path)["state_dict"]
+    content = read(path)
+    if isinstance(content.get("explorer"), dict):
+        _check_format(content["explorer"])
+    state = content["state_dict"]
     weights = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
     try:
         network.load_state_dict(weights)
@@ -153,15 +171,15 @@ def sweep(paths: RunPaths) -> None:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which epoch is the best: by this logged value of its validation."""
+    """Which epoch is the best: by this value of its validation, in its name in events and for Lightning."""
 
-    monitor: str
+    value: str
     mode: Literal["min", "max"]
 
     @property
-    def value(self) -> str:
-        """The same under its name in events."""
-        return {"val_auroc": "auroc"}.get(self.monitor, self.monitor)
+    def monitor(self) -> str:
+        """The name for Lightning."""
+        return LOGGED[self.value]
 
     def better(self, new: float | None, old: float | None) -> bool:
         """As ModelCheckpoint compares, which sees float32; so that the outcome names the epoch that it kept."""
@@ -171,9 +189,11 @@ class Choice:
         return bool(first > second if self.mode == "max" else first < second)
 
 
-def choice_for(val_labels: NDArray[np.int64]) -> Choice:
-    """By AUROC; by loss where the validation images are all of one class, which leaves AUROC undefined."""
-    return Choice("val_auroc", "max") if len(np.unique(val_labels)) > 1 else Choice("val_loss", "min")
+def choice_for(monitor: str, val_labels: NDArray[np.int64]) -> Choice:
+    """By the monitor; by loss where that is AUROC and one class alone validates, which leaves AUROC undefined."""
+    if monitor == "auroc" and len(np.unique(val_labels)) < 2:
+        monitor = "val_loss"
+    return Choice(monitor, "min" if monitor == "val_loss" else "max")
 
 
 class _Kept(ModelCheckpoint):

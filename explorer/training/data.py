@@ -12,12 +12,14 @@ from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from explorer.augment.apply import AugmentError
+from explorer.augment.network_input import training_image, validation_image
+from explorer.augment.order import permutation
 from explorer.augment.pipeline import Pipeline
 from explorer.data.images import ImageError
 from explorer.runs.config import RunConfig
-from explorer.training.images import training_image
+from explorer.runs.schedules import leaves_one_out
 from explorer.training.prepared import Prepared
-from explorer.training.seeds import permutation
+from explorer.training.ranks import ALONE, Rank
 from explorer.training.stopping import TrainingError
 
 Place = tuple[int, int]  # epoch, index in the split
@@ -27,7 +29,10 @@ _VALIDATION_BATCH = 32  # at least: without gradients there is room
 
 
 class Batch(NamedTuple):
-    """images: (N, 3, S, S) uint8 RGB, channels last in memory. labels, indices: (N,) int64, places in the split."""
+    """images: (N, 3, S, S) uint8 RGB, channels last in memory, or float32 where the pipeline scales them.
+
+    labels, indices: (N,) int64, places in the split.
+    """
 
     images: Tensor
     labels: Tensor
@@ -51,9 +56,10 @@ class EpochSampler(Sampler[Any]):
     `set_epoch` would reach.
     """
 
-    def __init__(self, size: int, seed: int) -> None:
+    def __init__(self, size: int, seed: int, rank: Rank = ALONE) -> None:
         self._size = size
         self._seed = seed
+        self._rank = rank
         self._epoch = 0
         self._skip: tuple[int, int] = (-1, 0)
 
@@ -66,21 +72,24 @@ class EpochSampler(Sampler[Any]):
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return self._size
+        return self._size // self._rank.count
 
     def __iter__(self) -> Iterator[Place]:
         epoch = self._epoch
         start = self._skip[1] if self._skip[0] == epoch else 0
-        return ((epoch, index) for index in permutation(self._seed, epoch, self._size)[start:])
+        order = self._rank.share(permutation(self._seed, epoch, self._size))
+        return ((epoch, index) for index in order[start:])
 
 
 class TrainingImages(Dataset[Item]):
     """Augmented samples by (epoch, index)."""
 
-    def __init__(self, prepared: Prepared, pipeline: Pipeline, seed: int) -> None:
+    def __init__(self, prepared: Prepared, pipeline: Pipeline, seed: int, size: int) -> None:
+        """size: side in px of what the network gets; the samples may be of another."""
         self._prepared = prepared
         self._pipeline = pipeline
         self._seed = seed
+        self._size = size
 
     def __getitem__(self, place: Place) -> Item:
         """Raises TrainingError: of all errors it alone keeps its words on the way out of a worker."""
@@ -88,17 +97,18 @@ class TrainingImages(Dataset[Item]):
         prepared = self._prepared
         try:
             sample = prepared.sample(index)
-            pixels = training_image(sample, self._pipeline, self._seed, epoch, index, prepared.size)
+            pixels = training_image(sample, self._pipeline, self._seed, epoch, index, self._size)
         except (AugmentError, ImageError) as error:
             raise TrainingError(" ".join(f"{prepared.split.ids[index]}: {error}".split())) from error
         return pixels, int(prepared.split.labels[index]), index
 
 
 class ValidationImages(Dataset[Item]):
-    """Samples as they are."""
+    """Samples as they are, but for a step of the pipeline that only scales their values."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, pipeline: Pipeline) -> None:
         self._prepared = prepared
+        self._pipeline = pipeline
 
     def __len__(self) -> int:
         return len(self._prepared)
@@ -106,19 +116,10 @@ class ValidationImages(Dataset[Item]):
     def __getitem__(self, index: int) -> Item:
         prepared = self._prepared
         try:
-            return prepared.sample(index).image, int(prepared.split.labels[index]), index
-        except ImageError as error:
+            pixels = validation_image(prepared.sample(index), self._pipeline)
+            return pixels, int(prepared.split.labels[index]), index
+        except (AugmentError, ImageError) as error:
             raise TrainingError(" ".join(str(error).split())) from error
-
-
-def steps_per_epoch(images: int, batch_size: int) -> int:
-    """Batches in an epoch; a last one of a single image is left out."""
-    return max(1, images // batch_size + (images % batch_size > _left_out(images, batch_size)))
-
-
-def _left_out(images: int, batch_size: int) -> int:
-    # The statistics of a batch norm cannot be had from one value per channel.
-    return 1 if batch_size > 1 and images % batch_size == 1 else 0
 
 
 def _start_worker(_number: int) -> None:
@@ -139,8 +140,8 @@ class Images(pl.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Item]:
         """Batches of augmented samples, for Lightning, which sets the epoch of the sampler."""
-        config, size = self._config, len(self._train)
-        sampler = EpochSampler(size, config.seed)
+        config, rank = self._config, self._rank()
+        sampler = EpochSampler(len(self._train), config.seed, rank)
         if self.trainer is not None:
             # A resumed run makes its first iterator before Lightning sets the epoch.
             loop: Any = self.trainer.fit_loop
@@ -148,15 +149,21 @@ class Images(pl.LightningDataModule):
             sampler.set_epoch(epochs.processed)
             if epochs.ready > epochs.processed:
                 sampler.skip(epochs.processed, loop.epoch_loop.batch_progress.current.ready * config.batch_size)
-        batches = BatchSampler(sampler, config.batch_size, drop_last=bool(_left_out(size, config.batch_size)))
-        return self._loader(TrainingImages(self._train, config.pipeline, config.seed), batches, self._workers)
+        batches = BatchSampler(sampler, config.batch_size, drop_last=leaves_one_out(len(sampler), config.batch_size))
+        images = TrainingImages(self._train, config.pipeline, config.seed, config.image_size)
+        return self._loader(images, batches, self._workers)
 
     def val_dataloader(self) -> DataLoader[Item]:
         """Batches of samples as they are, always in the same order."""
         # Kept pictures are only stacked: no work for a worker.
-        workers = 0 if self._val.keep else self._workers
-        batches = BatchSampler(range(len(self._val)), max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
-        return self._loader(ValidationImages(self._val), batches, workers)
+        workers = self._workers if self._val.tally.anew else 0
+        rank = self._rank()
+        places = range(rank.number, len(self._val), rank.count)
+        batches = BatchSampler(places, max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
+        return self._loader(ValidationImages(self._val, self._config.pipeline), batches, workers)
+
+    def _rank(self) -> Rank:
+        return ALONE if self.trainer is None else Rank(self.trainer.global_rank, self.trainer.world_size)
 
     def _loader(self, images: Dataset[Item], batches: Any, workers: int) -> DataLoader[Item]:
         make = partial(DataLoader, images, batch_sampler=batches, collate_fn=collate, num_workers=workers)

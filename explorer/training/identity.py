@@ -17,7 +17,7 @@ _PACKAGES = ("torch", "pytorch-lightning", "albumentations", "opencv-python-head
 _DATA = {
     "training images": "Its training images are not those that it began with",
     "validation images": "Its validation images are not those that it began with",
-    "pixels": "The pictures of its data set have changed since it began",
+    "contents": "The pictures of its data set have changed since it began",
 }
 _MEMORY_FORMAT = "channels_last"
 
@@ -45,9 +45,9 @@ def _version(package: str) -> str:
 
 
 def of_data(train: Prepared, val: Prepared) -> dict[str, str]:
-    """Hashes of the split and, where they are in memory, of all pixels."""
-    pixels = f"{train.pixels()} {val.pixels()}".strip()
-    return {"training images": train.listing(), "validation images": val.listing(), "pixels": pixels}
+    """Hashes of the split and, where they are kept, of what all images are made of."""
+    contents = f"{train.contents()} {val.contents()}".strip()
+    return {"training images": train.listing(), "validation images": val.listing(), "contents": contents}
 
 
 def of_weights(network: torch.nn.Module) -> dict[str, str]:

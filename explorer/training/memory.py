@@ -1,6 +1,9 @@
-"""Memory that torch frees and asks for again with each layer."""
+"""The memory of this process: what torch frees and asks for again with each layer, and the most that was held."""
 
 import ctypes
+import resource
+import sys
+from pathlib import Path
 
 _M_TRIM_THRESHOLD = -1  # from glibc's malloc.h
 _M_MMAP_MAX = -4
@@ -17,3 +20,15 @@ def keep_freed_memory() -> bool:
     if mallopt is None:
         return False
     return bool(mallopt(_M_MMAP_MAX, 0)) and bool(mallopt(_M_TRIM_THRESHOLD, _NEVER))
+
+
+def peak() -> int:
+    """The most bytes of memory that this process has held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # What getrusage says begins with the size of whoever started this process.
+        found = next((line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")), None)
+        if found is not None:
+            return 1024 * int(found)
+    # Kilobytes on Linux, bytes on macOS.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

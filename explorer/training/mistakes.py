@@ -5,9 +5,9 @@ from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
 from explorer.runs.mistakes import ConfigError
-from explorer.training.stopping import TrainingError
+from explorer.training.stopping import TrainingError, WeightsError
 
-_PLAIN = (AugmentError, ConfigError, DatasetError, ImageError, SampleError)
+_PLAIN = (AugmentError, ConfigError, DatasetError, ImageError, SampleError, WeightsError)
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
 _WORKER = "DataLoader worker"
 

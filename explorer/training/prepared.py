@@ -1,61 +1,58 @@
-"""Images of a data set as squares of one size, decoded once and kept in memory where they fit."""
+"""Images of a data set as squares of one size, decoded once and kept where there is room, or as they are."""
 
 import hashlib
 import json
-import zlib
+import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-import psutil
-
+from explorer.data.cache.cache import Cache, Tally
+from explorer.data.cache.limits import Limits
 from explorer.data.dataset import Split
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 
-_SHARE = 0.4  # of the free memory that pictures may take; the network needs some too
-_TARGETS = 1.35  # times the bytes of the pixels: masks and small things
-_AT_ONCE = 64
-
-
-def fits_in_memory(images: int, size: int) -> bool:
-    """Whether so many squares of `size` px can be kept."""
-    needed = images * size * size * 3 * _TARGETS
-    return needed < _SHARE * float(psutil.virtual_memory().available)
+IN_MEMORY = Limits(memory=sys.maxsize, disk=0)
 
 
 class Prepared:
-    """A split whose samples are `size` × `size` px; travels to loader workers."""
+    """A split whose samples are `size` × `size` px, or whole where `size` is None; travels to loader workers."""
 
-    def __init__(self, split: Split, size: int, *, keep: bool) -> None:
-        """keep: hold what `read` decodes; otherwise each look at a sample decodes it anew."""
+    def __init__(
+        self, split: Split, size: int | None, *, keep: bool, limits: Limits = IN_MEMORY, words: str = ""
+    ) -> None:
+        """keep: hold what `read` decodes, within the limits; otherwise each look at a sample decodes it anew.
+
+        words: tell the data set from others, for the name of its file.
+        """
         self.split = split
         self.size = size
-        self.keep = keep
-        self._kept: list[Sample] = []
+        self.keep = keep and size is not None
+        self._cache = Cache(split, size, limits, words) if size is not None and keep else None
 
     def __len__(self) -> int:
         return len(self.split)
 
     def read(self, threads: int, tell: Callable[[int], None]) -> None:
-        """Decode all samples, if they are kept at all. tell: called with the number read so far, from 1.
+        """Decode all samples, if they are kept at all. tell: called with the number that are ready so far.
 
         Raises what the split's `load` raises, and whatever `tell` raises.
         """
-        if not self.keep:
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            for start in range(0, len(self), _AT_ONCE):
-                for sample in pool.map(self._load, range(start, min(start + _AT_ONCE, len(self)))):
-                    self._kept.append(sample)
-                    tell(len(self._kept))
-
-    def _load(self, index: int) -> Sample:
-        return fit_square(self.split.load(index), self.size)
+        if self._cache is not None:
+            self._cache.fill(threads, tell)
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`. Raises what the split's `load` raises."""
-        return self._kept[index] if self._kept else self._load(index)
+        if self._cache is not None:
+            return self._cache.sample(index)
+        sample = self.split.load(index)
+        return sample if self.size is None else fit_square(sample, self.size)
+
+    @property
+    def tally(self) -> Tally:
+        """Where the samples are."""
+        if self._cache is not None:
+            return self._cache.tally
+        return Tally(len(self), in_memory=0, held=0, in_files=0, anew=len(self), decoded=0, trouble="")
 
     def listing(self) -> str:
         """A hash of which images these are, in which order and of which class."""
@@ -63,9 +60,6 @@ class Prepared:
         listed = json.dumps([list(map(str, split.ids)), list(map(int, split.labels)), self.size])
         return hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()
 
-    def pixels(self) -> str:
-        """A checksum of all pixels; empty where they are not kept, for they would all have to be read."""
-        checksum = 0
-        for sample in self._kept:
-            checksum = zlib.crc32(np.ascontiguousarray(sample.image).data, checksum)
-        return f"{checksum:08x}" if self._kept else ""
+    def contents(self) -> str:
+        """A hash of what all samples are made of; empty where they are not kept, for it would all have to be read."""
+        return "" if self._cache is None else self._cache.digest

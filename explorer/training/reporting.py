@@ -9,11 +9,14 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from explorer.augment.mixing import Mix
+from explorer.runs.running import Running
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import Choice
 from explorer.training.data import Batch
 from explorer.training.module import Classifier
 from explorer.training.stopping import TrainingError
+from explorer.training.tally import Tally
 
 _EVERY_S = 1.0
 _VALIDATING_EVERY_S = 10.0
@@ -25,13 +28,14 @@ _SLACK = 10.0  # times what was measured: a laptop may be busy with something el
 class Reporter(pl.Callback):
     """Writes events and epoch files.
 
-    first_promise_s: for the first step, before anything was measured.
+    first_promise_s: for the first step, before anything was measured. classes: how many.
     """
 
-    def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float) -> None:
+    def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float, classes: int) -> None:
         self._attempt = attempt
         self._choice = choice
         self._first_promise_s = first_promise_s
+        self._tally = Tally(classes)
         self._step_s = 0.0
         self._told = 0.0
         self._images = 0
@@ -48,13 +52,14 @@ class Reporter(pl.Callback):
         progress = self._attempt.progress
         loss_sum = self._loss_sum.clone() if isinstance(self._loss_sum, Tensor) else self._loss_sum
         state = {"loss_sum": loss_sum, "images": self._images, "epochs": progress.epochs}
-        return {**state, "best": dict(progress.best)}
+        return {**state, "best": dict(progress.best), "tally": self._tally.counts.clone()}
 
     @override
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from there."""
         self._loss_sum, self._images = state_dict["loss_sum"], state_dict["images"]
         self._attempt.progress.epochs, self._attempt.progress.best = state_dict["epochs"], state_dict["best"]
+        self._tally.go_on(state_dict["tally"])
 
     @override
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -64,6 +69,7 @@ class Reporter(pl.Callback):
         self._broken_step = self._broken_step.to(pl_module.device)
         if isinstance(self._loss_sum, Tensor):
             self._loss_sum = self._loss_sum.to(pl_module.device)
+        self._tally.move(pl_module.device)
         self._begun = self._told = time.monotonic()
         self._told_steps, self._images_told = trainer.global_step, self._images
 
@@ -82,6 +88,7 @@ class Reporter(pl.Callback):
         self._told_steps = trainer.global_step
         self._images = self._images_told = 0
         self._loss_sum = 0.0
+        self._tally.begin()
         self._write("phase", self._promise(), phase="training")
 
     @override
@@ -99,16 +106,17 @@ class Reporter(pl.Callback):
         self._attempt.progress.step = trainer.global_step
         self._images += len(batch.labels)
         # Added up where it lies: asking a GPU for a number makes it wait.
-        loss = outputs["loss"].detach()
+        loss = outputs["told"]
         self._loss_sum = self._loss_sum + loss * len(batch.labels)
+        self._tally.add(batch.labels, outputs["predicted"])
         fine = torch.isfinite(loss) | (self._broken_step >= 0)
         self._broken_step = torch.where(fine, self._broken_step, trainer.global_step)
         if loss.device.type == "cpu":
             self.check()
         now = time.monotonic()
-        if self._step_s and now - self._told < _EVERY_S:
-            return
-        self._tell_step(trainer, float(outputs["loss"]), now)
+        stepped = trainer.global_step > self._told_steps
+        if stepped and not (self._step_s and now - self._told < _EVERY_S):
+            self._tell_step(trainer, outputs, now)
 
     def check(self) -> None:
         """Raises TrainingError where the loss of a step was no number: nothing may be saved from then on."""
@@ -119,15 +127,29 @@ class Reporter(pl.Callback):
                 "Lower the learning rate, or choose the precision 32-true."
             )
 
-    def _tell_step(self, trainer: pl.Trainer, loss: float, now: float) -> None:
+    def _tell_step(self, trainer: pl.Trainer, outputs: Any, now: float) -> None:
         self.check()
         taken = max(now - self._told, 1e-9)
         self._step_s = taken / max(trainer.global_step - self._told_steps, 1)
-        speed = (self._images - self._images_told) / taken
+        ranks = trainer.world_size
+        speed = ranks * (self._images - self._images_told) / taken
         self._told, self._images_told, self._told_steps = now, self._images, trainer.global_step
-        self._write(
-            "step", self._promise(), loss=loss, lr=self._lr, images_per_second=round(speed, 2), seen=self._images
-        )
+        values = {"loss": float(outputs["told"]), "lr": self._lr, "images_per_second": round(speed, 2)}
+        mix: Mix | None = outputs["mix"]
+        mixed = {} if mix is None else {"mix": mix.kind, "lam": mix.lam, "partners": mix.partners}
+        accuracy = self._tally.tell()
+        progress = self._attempt.progress
+        if self._tally.seen and self._attempt.leads:
+            Running(progress.epoch, progress.step, self._tally.counts.cpu().numpy()).save(self._attempt.paths.running)
+        self._write("step", self._promise(), **values, seen=ranks * self._images, accuracy=accuracy, **mixed)
+        logged = {"train_loss": values["loss"], "train_accuracy": accuracy}
+        self._log(trainer, logged | {"lr": self._lr, "images_per_second": values["images_per_second"]})
+
+    def _log(self, trainer: pl.Trainer, values: dict[str, float | None]) -> None:
+        """To Lightning's own loggers, where the run asks for some."""
+        known = {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
+        for logger in trainer.loggers:
+            logger.log_metrics({**known, "epoch": self._attempt.progress.epoch}, step=self._attempt.progress.step)
 
     @override
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -149,6 +171,11 @@ class Reporter(pl.Callback):
         if time.monotonic() - self._told >= _VALIDATING_EVERY_S:
             self.on_validation_start(trainer, pl_module)
 
+    def _mean_loss(self, trainer: pl.Trainer) -> float:
+        """Of this epoch's training images; ranks have as many of them each."""
+        own = float(self._loss_sum) / max(self._images, 1)
+        return own if trainer.world_size == 1 else float(trainer.strategy.reduce(torch.tensor(own), reduce_op="mean"))
+
     @override
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """The file of the epoch, then the event that tells of it: whoever reads the event finds the file."""
@@ -156,13 +183,15 @@ class Reporter(pl.Callback):
             raise TypeError("Reporter reports on a Classifier that was validated")
         self.check()
         progress, found = self._attempt.progress, pl_module.validated
-        train_loss = float(self._loss_sum) / max(self._images, 1)
+        train_loss = self._mean_loss(trainer)
         if not math.isfinite(train_loss):
             raise TrainingError(f"The mean loss of epoch {progress.epoch + 1} is too large to be a number.")
-        found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
+        if self._attempt.leads:
+            found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
         values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}
         self._write("epoch", max(_SAVING_PROMISE_S, self._promise()), **values)
         self._attempt.writer.sync()
+        self._log(trainer, {"train_loss_epoch": train_loss, **found.monitored})
         progress.epochs += 1
         if self._choice.better(values[self._choice.value], progress.best.get(self._choice.value)):
             progress.best = {"epoch": progress.epoch, **values}

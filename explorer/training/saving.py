@@ -23,7 +23,7 @@ _PROMISE_S = 120.0
 class Saver(pl.Callback):
     """Saves, and ends the fit when asked to.
 
-    From the last batch of an epoch no run could go on: its validation would be skipped. So the state before it is
+    From the last step of an epoch no run could go on: its validation would be skipped. So the state before it is
     kept in memory, and saved where a stop is asked for in that batch or in the validation.
     """
 
@@ -45,7 +45,16 @@ class Saver(pl.Callback):
         """Asked while the epoch before was saved: it is whole."""
         self._before_last = None
         done = self._attempt.progress.epochs
-        self._attempt.stop.check(f"after {done} of {trainer.max_epochs} epochs" if done else "before the first step")
+        if self._asked(trainer):
+            where = f"after {done} of {trainer.max_epochs} epochs" if done else "before the first step"
+            raise StopRun(f"Stopped {self._attempt.stop.by} {where}.")
+
+    def _asked(self, trainer: pl.Trainer) -> bool:
+        """Whether to stop; ranks agree on it, for each would wait for the others for ever."""
+        asked = self._attempt.stop.asked
+        if trainer.world_size == 1:
+            return asked
+        return bool(trainer.strategy.reduce_boolean_decision(asked, all=False))
 
     @override
     def on_train_batch_end(
@@ -56,13 +65,18 @@ class Saver(pl.Callback):
         if batches.is_last_batch:
             self._check_stop(trainer, "in the last step")
             return
-        due = time.monotonic() - self._saved_at >= self._every_s
-        if self._attempt.stop.asked or due:
+        # Between two batches of one step the gradients so far are in no checkpoint.
+        together = trainer.accumulate_grad_batches
+        if batches.current.ready % together:
+            return
+        asked, due = self._asked(trainer), time.monotonic() - self._saved_at >= self._every_s
+        if (asked or due) and self._attempt.leads:
             self._save(trainer, self._state(trainer, pl_module))
-        if self._attempt.stop.asked:
+        if asked:
             where = f"in epoch {trainer.current_epoch + 1}, after step {trainer.global_step}"
             raise StopRun(f"Stopped {self._attempt.stop.by} {where}. Everything up to there is saved.")
-        if batches.current.ready == int(trainer.num_training_batches) - 1:
+        last = (int(trainer.num_training_batches) - 1) // together * together
+        if batches.current.ready == last and self._attempt.leads:
             self._before_last = copy.deepcopy(self._state(trainer, pl_module))
 
     @override
@@ -79,10 +93,9 @@ class Saver(pl.Callback):
         self._check_stop(trainer, "in the validation")
 
     def _check_stop(self, trainer: pl.Trainer, where: str) -> None:
-        stop = self._attempt.stop
-        if not stop.asked:
+        if not self._asked(trainer):
             return
-        words = f"Stopped {stop.by} {where} of epoch {trainer.current_epoch + 1}."
+        words = f"Stopped {self._attempt.stop.by} {where} of epoch {trainer.current_epoch + 1}."
         if self._before_last is not None:
             self._save(trainer, self._before_last)
             raise StopRun(f"{words} Everything before that step is saved.")

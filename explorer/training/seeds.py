@@ -13,9 +13,3 @@ def batch_seed(seed: int, epoch: int, batch: int) -> int:
 def build_seed(seed: int) -> int:
     """For torch's generator before the initial weights are drawn."""
     return batch_seed(seed, _BUILD, 0)
-
-
-def permutation(seed: int, epoch: int, size: int) -> list[int]:
-    """The order in which an epoch sees the `size` training images."""
-    order: list[int] = np.random.default_rng([seed, epoch, size]).permutation(size).tolist()
-    return order

@@ -11,6 +11,10 @@ class TrainingError(RuntimeError):
     """A run that cannot go on; the message says why and what to do, on one line."""
 
 
+class WeightsError(ValueError):
+    """Weights that cannot be had or used; the message says what was given, what is expected and what to do."""
+
+
 class StopRun(BaseException):
     """Ends the fit because a stop was asked for.
 

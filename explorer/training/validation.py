@@ -29,16 +29,30 @@ class Validation:
         """For an event or the outcome."""
         return {"val_loss": self.loss, "auroc": self.auroc, "f1_macro": self.f1_macro, "accuracy": self.accuracy}
 
+    @property
+    def monitored(self) -> dict[str, float | None]:
+        """The same by the names that callbacks and loggers know."""
+        return {LOGGED[name]: value for name, value in self.values.items()}
 
-def validate(logits: NDArray[np.float32], labels: NDArray[np.int64], loss: float) -> Validation:
-    """Measure (N, C) logits against (N,) labels. Raises TrainingError for logits that are nan or infinite."""
+
+# Name in events -> name for Lightning.
+LOGGED = {"val_loss": "val_loss", "auroc": "val_auroc", "f1_macro": "val_f1", "accuracy": "val_accuracy"}
+
+
+def validate(
+    logits: NDArray[np.float32], labels: NDArray[np.int64], predicted: NDArray[np.int64], loss: float
+) -> Validation:
+    """Measure (N, C) logits and (N,) predicted classes against (N,) labels.
+
+    Raises TrainingError for logits that are nan or infinite.
+    """
     broken = int((~np.isfinite(logits)).any(axis=1).sum())
     if broken:
         raise TrainingError(
             f"The network gave no usable numbers (nan or infinite) for {broken} of {len(logits)} validation images. "
             "Lower the learning rate, or choose the precision 32-true."
         )
-    confusion = confusion_counts(labels, logits.argmax(axis=1), logits.shape[1])
+    confusion = confusion_counts(labels, predicted, logits.shape[1])
     histogram = score_histogram(logits, labels)
     keep = logits.nbytes <= _LOGITS_BUDGET
     record = EpochRecord(

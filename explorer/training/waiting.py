@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from explorer.runs import queue
+from explorer.runs.atomic import read_json_object
 from explorer.runs.launches import note_process
 from explorer.runs.paths import RunPaths
 from explorer.runs.queue import Slot
@@ -35,7 +36,7 @@ def wait_for_turn(paths: RunPaths, stop: StopRequest, begin: Callable[[], None])
             try:
                 slot = queue.try_begin(paths.id, begin)
                 if slot is not None:
-                    _choose_gpu(slot)
+                    _choose_gpu(paths, slot)
                     return slot
                 place = queue.find(paths.id) or _again(paths, place)
                 pause *= 1 + queue.ahead_of(place) // 4
@@ -66,10 +67,18 @@ def _give_up_ticket(paths: RunPaths) -> None:
             os.close(int(number))
 
 
-def _choose_gpu(slot: Slot) -> None:
-    """On a machine with several GPUs the runs of one moment go to different ones."""
-    if slot.lane == "gpu" and "CUDA_VISIBLE_DEVICES" not in os.environ and (count := _gpus()) > 1:
+def _choose_gpu(paths: RunPaths, slot: Slot) -> None:
+    """On a machine with several GPUs the runs of one moment go to different ones, where they have not chosen."""
+    if _chosen(paths) or "CUDA_VISIBLE_DEVICES" in os.environ:
+        return
+    if slot.lane == "gpu" and (count := _gpus()) > 1:
         os.environ["CUDA_VISIBLE_DEVICES"] = str(slot.number % count)
+
+
+def _chosen(paths: RunPaths) -> bool:
+    # As plain JSON: a config holds a pipeline, and with it come seconds of imports that a waiting run does not need.
+    asked = read_json_object(paths.config)
+    return bool(asked and asked.get("gpus"))
 
 
 def _gpus() -> int:

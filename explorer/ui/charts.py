@@ -19,6 +19,7 @@ from explorer.ui.texts import Charts as T
 Figure = dict[str, Any]
 Snapshot = RunSnapshot[Metrics]
 
+HEIGHT = 270  # px
 MAX_POINTS = 1500  # of a curve of steps: more than a screen has columns, few enough to send each second
 MAX_COUNTED = 20  # classes up to which a matrix has its counts written into the cells
 MAX_LINES = 12  # classes up to which each has a line of its own
@@ -34,22 +35,28 @@ def figures(snapshot: Snapshot) -> dict[str, Figure]:
 
 def class_names(snapshot: Snapshot) -> tuple[str, ...]:
     """The names of the classes, numbered where the run has not said them."""
-    count = len(snapshot.confusion) if snapshot.confusion is not None else len(snapshot.classes)
+    counts = snapshot.confusion if snapshot.confusion is not None else running_counts(snapshot)
+    count = len(counts) if counts is not None else len(snapshot.classes)
     known = snapshot.classes[:count]
     return known + tuple(T.CLASS.format(number=number) for number in range(len(known) + 1, count + 1))
 
 
+def running_counts(snapshot: Snapshot) -> NDArray[np.int64] | None:
+    """(C, C) counts of this epoch's training batches, while the run lives."""
+    return None if snapshot.running is None or snapshot.status.over else snapshot.running.confusion
+
+
 def loss(snapshot: Snapshot) -> Figure:
     """Training loss at each reported step, training and validation loss of each epoch; the learning rate on hover."""
-    per_epoch = _steps_per_epoch(snapshot)
+    per_epoch = steps_per_epoch(snapshot)
     step, value, rate = thin(snapshot.steps.step, snapshot.steps.loss, snapshot.steps.lr)
     traces = [
-        _line(T.TRAIN_STEP, step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
-        | {"customdata": [[_number(s), _number(r)] for s, r in zip(step, rate, strict=True)]},
-        _curve(T.TRAIN_EPOCH, snapshot.epochs, [point.train_loss for point in snapshot.epochs], palette.TRAIN),
-        _curve(T.VAL_EPOCH, snapshot.epochs, [point.val_loss for point in snapshot.epochs], palette.ACCENT),
+        line(T.TRAIN_STEP, step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
+        | {"customdata": [[number(s), number(r)] for s, r in zip(step, rate, strict=True)]},
+        curve(T.TRAIN_EPOCH, snapshot.epochs, [point.train_loss for point in snapshot.epochs], palette.TRAIN),
+        curve(T.VAL_EPOCH, snapshot.epochs, [point.val_loss for point in snapshot.epochs], palette.ACCENT),
     ]
-    layout = _layout(snapshot, T.LOSS_AXIS, first=0.0)
+    layout = epoch_layout(snapshot, T.LOSS_AXIS, first=0.0)
     layout["yaxis"] |= {"rangemode": "tozero"}
     return {"data": traces, "layout": layout}
 
@@ -58,25 +65,23 @@ def auroc(snapshot: Snapshot) -> Figure:
     """Macro AUROC of each epoch, and that of each class where there are more than 2."""
     names = class_names(snapshot)
     macro = [_derived(point).auroc_macro if point.derived else point.auroc for point in snapshot.epochs]
-    traces = [
-        _curve(T.MACRO if len(names) > 2 else T.AUROC, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)
-    ]
+    traces = [curve(T.MACRO if len(names) > 2 else T.AUROC, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
     if 2 < len(names) <= MAX_LINES:
-        traces += _class_curves(snapshot, names, lambda metrics, index: metrics.auroc_per_class[index])
-    return {"data": traces, "layout": _score_layout(snapshot, traces, T.AUROC, 0.5)}
+        traces += _class_lines(snapshot, names, lambda metrics, index: metrics.auroc_per_class[index])
+    return {"data": traces, "layout": score_layout(snapshot, traces, T.AUROC, 0.5)}
 
 
 def f1(snapshot: Snapshot) -> Figure:
     """Macro F1 of each epoch, and F1 of each class."""
     names = class_names(snapshot)
     macro = [_derived(point).f1_macro if point.derived else point.f1_macro for point in snapshot.epochs]
-    traces = [_curve(T.MACRO, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
+    traces = [curve(T.MACRO, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
     if len(names) <= MAX_LINES:
-        traces += _class_curves(snapshot, names, lambda metrics, index: metrics.f1_per_class[index])
-    return {"data": traces, "layout": _score_layout(snapshot, traces, T.F1, 0.0)}
+        traces += _class_lines(snapshot, names, lambda metrics, index: metrics.f1_per_class[index])
+    return {"data": traces, "layout": score_layout(snapshot, traces, T.F1, 0.0)}
 
 
-def confusion(counts: NDArray[np.int64], names: Sequence[str]) -> Figure:
+def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.Shades = palette.VALIDATED) -> Figure:
     """The counts of a (C, C) matrix, rows the truth; the colour is the share of its row, 0 to 1."""
     shares = row_shares(counts)
     size = len(counts)
@@ -92,7 +97,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str]) -> Figure:
         ],
         "zmin": 0,
         "zmax": 1,
-        "colorscale": [list(stop) for stop in palette.SEQUENTIAL],
+        "colorscale": [list(stop) for stop in shades.stops],
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
@@ -112,7 +117,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str]) -> Figure:
     layout["margin"] |= {"t": 10}
     if size <= MAX_COUNTED:
         layout["annotations"] = [
-            _cell_text(row, column, int(counts[row, column]), shares[row, column])
+            _cell_text(row, column, int(counts[row, column]), shares[row, column], shades)
             for row in places
             for column in places
         ]
@@ -151,9 +156,9 @@ def _derived(point: EpochPoint[Metrics]) -> Metrics:
     return point.derived
 
 
-def _class_curves(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[dict[str, Any]]:
+def _class_lines(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[dict[str, Any]]:
     return [
-        _curve(
+        curve(
             shorten(name, 24),
             snapshot.epochs,
             [pick(point.derived, index) if point.derived else None for point in snapshot.epochs],
@@ -165,7 +170,7 @@ def _class_curves(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[d
     ]
 
 
-def _curve(
+def curve(
     name: str,
     points: Sequence[EpochPoint[Metrics]],
     values: Iterable[float | None],
@@ -174,31 +179,33 @@ def _curve(
     width: float = 2.2,
 ) -> dict[str, Any]:
     """A value of each epoch: with markers, so that the first epoch can be seen before there is a line."""
-    line = _line(name, [point.number for point in points], values, colour, hover or T.HOVER_EPOCH, width)
+    drawn = line(name, [point.number for point in points], values, colour, hover or T.HOVER_EPOCH, width)
     marker = {"color": colour, "size": 6 if len(points) <= 40 else 3}
-    return line | {"mode": "lines+markers", "marker": marker}
+    return drawn | {"mode": "lines+markers", "marker": marker}
 
 
-def _line(
+def line(
     name: str, x: Iterable[float], y: Iterable[float | None], colour: str, hover: str, width: float
 ) -> dict[str, Any]:
+    """A line of points (x, y), with a gap where y is not known."""
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [_number(value) for value in x],
-        "y": [_number(value) for value in y],
+        "x": [number(value) for value in x],
+        "y": [number(value) for value in y],
         "line": {"color": colour, "width": width},
         "hovertemplate": hover,
     }
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
     """A number that JSON knows: five digits say all that a chart can show."""
     return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")
 
 
-def _steps_per_epoch(snapshot: Snapshot) -> float:
+def steps_per_epoch(snapshot: Snapshot) -> float:
+    """Of the optimiser; 1 until the run has said it."""
     told = snapshot.start.number("steps_per_epoch") if snapshot.start else math.nan
     return told if told > 0 else 1.0
 
@@ -210,7 +217,8 @@ def _epochs(snapshot: Snapshot) -> int:
     return snapshot.config.epochs if snapshot.config else max((point.number for point in snapshot.epochs), default=1)
 
 
-def _layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]:
+def epoch_layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]:
+    """Axes over all epochs of the run from `first` on, whether they are done or not."""
     layout = base_layout()
     last = _epochs(snapshot)
     margin = max((last - first) * 0.02, 0.06)
@@ -224,10 +232,11 @@ def _layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]:
     return layout
 
 
-def _score_layout(
-    snapshot: Snapshot, traces: Sequence[Mapping[str, Any]], title: str, usual_low: float
+def score_layout(
+    snapshot: Snapshot, traces: Sequence[Mapping[str, Any]], title: str, usual_low: float, first: float = 1.0
 ) -> dict[str, Any]:
-    layout = _layout(snapshot, title, first=1.0)
+    """Axes for values from 0 to 1, cut below `usual_low` where nothing lies there."""
+    layout = epoch_layout(snapshot, title, first)
     known = [value for trace in traces for value in trace["y"] if value is not None]
     low = min([usual_low, *(math.floor((value - 0.03) * 20) / 20 for value in known)])
     layout["yaxis"] |= {"range": [max(low, 0.0) - 0.02, 1.02], "tickformat": ".2f"}
@@ -244,7 +253,7 @@ def base_layout() -> dict[str, Any]:
         "title": {"text": ""},
     }
     return {
-        "height": 270,
+        "height": HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
         "paper_bgcolor": palette.TRANSPARENT,
         "plot_bgcolor": palette.TRANSPARENT,
@@ -264,8 +273,8 @@ def base_layout() -> dict[str, Any]:
     }
 
 
-def _cell_text(row: int, column: int, count: int, share: float) -> dict[str, Any]:
-    colour = palette.ON_ACCENT if share > 0.5 else palette.THEME_TEXT
+def _cell_text(row: int, column: int, count: int, share: float, shades: palette.Shades) -> dict[str, Any]:
+    colour = shades.ink if share > shades.turns_at else palette.THEME_TEXT
     return {
         "x": column,
         "y": row,

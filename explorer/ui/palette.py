@@ -5,6 +5,7 @@ in lightness. They keep their distance under the three common colour-vision defi
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 ACCENT = "#6E6BE8"  # between the two theme accents: legible on a light and on a dark page
 NEUTRAL = "#8A90A2"  # second series, grids, what stands back
@@ -12,6 +13,7 @@ GRID = "rgba(138, 144, 162, 0.22)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
 TRAIN = "#D08A00"  # what training says, beside what validation says in the accent
 ON_ACCENT = "#FFFFFF"  # text on a full accent
+ON_TRAIN = "#14161D"  # text on a full colour of training
 
 # In charts, a colour or font of the theme: the plot component looks it up in the page, also when the theme changes.
 THEME_TEXT = "var(--st-text-color)"
@@ -30,12 +32,39 @@ CLASS_COLOURS: tuple[str, ...] = (
     "#8A90A2",  # grey in the place of black, which a dark page would swallow
 )
 
-# From the page's ground (transparent, so that it suits both themes) to the accent.
-SEQUENTIAL: tuple[tuple[float, str], ...] = (
-    (0.0, "rgba(110, 107, 232, 0.04)"),
-    (0.25, "rgba(110, 107, 232, 0.28)"),
-    (0.5, "rgba(110, 107, 232, 0.52)"),
-    (1.0, "rgba(110, 107, 232, 0.96)"),
+
+@dataclass(frozen=True)
+class Shades:
+    """From the page's ground (transparent, so that it suits both themes) to a full colour.
+
+    stops: (share, colour). turns_at: the share above which the theme's text is hard to read, and `ink` is not.
+    """
+
+    stops: tuple[tuple[float, str], ...]
+    turns_at: float
+    ink: str
+
+
+VALIDATED = Shades(
+    (
+        (0.0, "rgba(110, 107, 232, 0.04)"),
+        (0.25, "rgba(110, 107, 232, 0.28)"),
+        (0.5, "rgba(110, 107, 232, 0.52)"),
+        (1.0, "rgba(110, 107, 232, 0.96)"),
+    ),
+    0.5,
+    ON_ACCENT,
+)
+# Towards the colour of training: its matrix is not taken for that of the validation.
+TRAINED = Shades(
+    (
+        (0.0, "rgba(208, 138, 0, 0.04)"),
+        (0.25, "rgba(208, 138, 0, 0.28)"),
+        (0.5, "rgba(208, 138, 0, 0.52)"),
+        (1.0, "rgba(208, 138, 0, 0.96)"),
+    ),
+    0.75,
+    ON_TRAIN,
 )
 
 # A run's state: shown with its word, never by colour alone.

@@ -2,7 +2,6 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,14 +11,14 @@ from explorer.runs.paths import RunPaths, run_paths
 from explorer.runs.status import State
 from explorer.runs.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.words import span
-from explorer.ui import run_charts, run_log, run_notes, run_tools, usage_line
+from explorer.ui import probe_results, run_charts, run_log, run_notes, run_state, run_tools, usage_line
 from explorer.ui.components.markdown import escape
-from explorer.ui.palette import STATE_COLOURS
 from explorer.ui.run_metrics import Metrics, derive
 from explorer.ui.state import Key
 from explorer.ui.texts import Runs as T
 
 EVERY_SECONDS = 1.0
+PROBE_WIDTH = 860  # px, of what a quick check or a search has found
 Snapshot = RunSnapshot[Metrics]
 
 
@@ -55,47 +54,54 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
 
 def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
     # Places of their own: what comes or goes above a chart must not move it, or it would lose its zoom.
-    heading, progress, notes, numbers, curves, details = (st.container() for _ in range(6))
+    heading, progress, notes, numbers, found, details = (st.container() for _ in range(6))
     with heading:
         _heading(view.paths, snapshot)
         if snapshot.problem:
             st.error(escape(snapshot.problem))
     with progress:
-        _progress(snapshot)
+        if _kind(snapshot) == "train":
+            _progress(snapshot)
         if not snapshot.status.over and snapshot.status.state is not State.QUEUED:
             usage_line.show_run(view.paths)
     with notes:
         run_notes.show(view.paths, snapshot)
     with numbers:
-        _numbers(snapshot.epochs)
-    with curves:
-        if snapshot.epochs or len(snapshot.steps.step):
-            run_charts.show(str(view.paths.root), snapshot)
-        elif not snapshot.status.over:
-            st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
+        if _works(snapshot):
+            _numbers(snapshot.epochs)
+    with found:
+        _found(view.paths, snapshot)
     with details:
         if snapshot.damaged_lines:
             st.warning(T.DAMAGED.format(count=snapshot.damaged_lines))
         _details(view, snapshot)
 
 
+def _kind(snapshot: Snapshot) -> str:
+    return snapshot.config.kind if snapshot.config else "train"
+
+
+def _works(snapshot: Snapshot) -> bool:
+    """Whether it trains, and has something to draw as curves."""
+    return _kind(snapshot) == "train" and bool(snapshot.epochs or len(snapshot.steps.step))
+
+
+def _found(paths: RunPaths, snapshot: Snapshot) -> None:
+    """Curves and matrices, or what a run that only tries something has found."""
+    kind = _kind(snapshot)
+    if kind != "train":
+        with st.container(width=PROBE_WIDTH):
+            probe_results.show(paths, kind, snapshot.status.over)
+    elif _works(snapshot):
+        run_charts.show(str(paths.root), snapshot)
+    elif not snapshot.status.over:
+        st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
+
+
 def _heading(paths: RunPaths, snapshot: Snapshot) -> None:
     asked = snapshot.config.name if snapshot.config else ""
     st.subheader(escape(meta.read(paths).name or asked or snapshot.id), anchor=False)
-    state_line(snapshot.status.state, snapshot.status.reason)
-
-
-def state_line(state: State, reason: str) -> None:
-    """The state as a coloured word, and its reason."""
-    badges: dict[str, Any] = {
-        STATE_COLOURS["running"]: "violet",
-        STATE_COLOURS["finished"]: "green",
-        STATE_COLOURS["failed"]: "red",
-        STATE_COLOURS["stalled"]: "orange",
-        STATE_COLOURS["starting"]: "blue",
-    }
-    colour = badges.get(STATE_COLOURS[state], "gray")
-    st.markdown(T.STATE_LINE.format(colour=colour, state=T.STATES[state], reason=escape(reason)))
+    run_state.show(snapshot.status)
 
 
 def _progress(snapshot: Snapshot) -> None:
@@ -118,23 +124,21 @@ def _progress(snapshot: Snapshot) -> None:
 
 
 def _numbers(epochs: tuple[EpochPoint[Metrics], ...]) -> None:
-    if not epochs:
-        return
-    last = epochs[-1]
+    """The latest epoch's values. There from the first step on, so that the first epoch moves no chart."""
     columns = st.columns(5)
-    columns[0].metric(T.EPOCH, last.number)
+    columns[0].metric(T.EPOCH, epochs[-1].number if epochs else T.NONE_YET)
     for column, label, name, best, explanation in (
         (columns[1], T.AUROC_TITLE, "auroc", max, T.AUROC_HELP),
         (columns[2], T.F1_MACRO, "f1_macro", max, T.F1_HELP),
         (columns[3], T.ACCURACY, "accuracy", max, None),
         (columns[4], T.VAL_LOSS, "val_loss", min, T.LOSS_HELP),
     ):
-        known = [value for point in epochs if math.isfinite(value := getattr(point, name))]
-        value = getattr(last, name)
+        values = [getattr(point, name) for point in epochs]
+        known = list(filter(math.isfinite, values))
         column.metric(
             label,
-            f"{value:.3f}" if math.isfinite(value) else T.UNDEFINED,
-            T.BEST.format(value=best(known)) if known else None,
+            T.NONE_YET if not values else f"{values[-1]:.3f}" if math.isfinite(values[-1]) else T.UNDEFINED,
+            T.BEST.format(value=best(known)) if known else T.BEST_NONE,
             delta_color="off",
             delta_arrow="off",
             help=explanation,

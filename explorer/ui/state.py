@@ -118,7 +118,20 @@ class Key(StrEnum):
     TRAIN_START = "train_start"
     TRAIN_RESET = "train_reset"
     TO_AUGMENT = "to_augment"
-    DROP_CARRIED = "drop_carried"
+    TRAIN_SUMMARY = "train_summary"
+    TRAIN_COMPARE = "train_compare"
+    TRAIN_MEASURE = "train_measure"
+    TRAIN_MEASURE_CANCEL = "train_measure_cancel"
+    TRAIN_LANDED = "train_landed"  # the field that a link has led to, and what for
+    TRAIN_CURVE = "train_curve"
+    TRAIN_CURVE_LAST = "train_curve_last"  # the curve of the last values that were right
+    TRAIN_SEEN = "train_seen"  # the last config that was right, and its data: what the model sees is shown of it
+    TRAIN_EPOCH = "train_epoch"
+    TRAIN_DRAW = "train_draw"
+    TRAIN_DRAWN = "train_drawn"  # the pipeline whose slow steps somebody has agreed to draw
+    TRAIN_FOCUS = "train_focus"
+    PROBES = "probes"  # the workspace, and the last run of each kind that tries something
+    PROBE_TOLD = "probe_told"  # the kind, and what kept it from being started or cancelled
 
     # Runs
     RUN_LIST = "run_list"
@@ -155,6 +168,7 @@ class Query(StrEnum):
     RUN = "run"
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
     SHARED = "p"  # a pipeline with its view, all of it
+    FIELD = "field"  # of the Train page, to be opened and focused
 
 
 def node_key(node_id: str, parameter: str) -> str:
@@ -180,6 +194,16 @@ def answer_key(name: str) -> str:
 def train_key(field: str) -> str:
     """The widget key of one field of the Train page."""
     return f"train:{field}"
+
+
+def more_key(section: str) -> str:
+    """The widget key of what stands behind "More" in a section of the Train page."""
+    return f"train-more:{section}"
+
+
+def probe_key(kind: str, what: str) -> str:
+    """The key of one button of what is tried before a run."""
+    return f"probe:{kind}:{what}"
 
 
 def chart_key(run_id: str, chart: str) -> str:

@@ -13,11 +13,12 @@ from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats import open_dataset
 from explorer.data.specs import DatasetSpec
 from explorer.runs import needs
+from explorer.runs.cautions import cautions
 from explorer.runs.config import ConfigError, RunConfig, check_with_dataset
-from explorer.runs.machine import Machine, check_with_machine
+from explorer.runs.machine import Machine, check_with_machine, effective_precision
 from explorer.runs.needs import Needs
 from explorer.runs.paths import home, pipelines_folder
-from explorer.ui import train_source, train_values, workspace
+from explorer.ui import train_source, train_trial, train_values, workspace
 from explorer.ui.texts import Train as T
 from explorer.ui.train_source import Difference, Source, SourceError
 from explorer.ui.train_values import Values
@@ -32,6 +33,7 @@ class Checked:
 
     needs: what it will take, None where that is not known; warnings: what of it is not free just now.
     source: the run that the form was filled from; differences: how the form differs from it.
+    cautions: field of RunConfig -> what works and is seldom meant. untried: the pipeline is slow: `try_now` tries it.
     """
 
     config: RunConfig | None
@@ -42,6 +44,8 @@ class Checked:
     warnings: tuple[str, ...] = ()
     source: Source | None = None
     differences: list[Difference] = field(default_factory=list)
+    cautions: dict[str, str] = field(default_factory=dict)
+    untried: bool = False
 
 
 def check(values: Values, machine: Machine | None) -> Checked:
@@ -50,16 +54,45 @@ def check(values: Values, machine: Machine | None) -> Checked:
     source = source_of(values)
     pipeline = _pipeline(values, source, errors)
     config = _config(values, pipeline or Pipeline(), errors)
-    dataset, needed = None, None
+    dataset = _dataset(values, errors)
+    needed = None
     warnings: tuple[str, ...] = ()
-    if config is not None:
-        dataset = _dataset(config, errors)
-        if machine is not None:
-            _collect(errors, lambda: check_with_machine(config, machine))
-            if dataset is not None:
-                needed, warnings = _needs(config, dataset, machine, errors)
+    warned: dict[str, str] = {}
+    if config is not None and machine is not None:
+        _collect(errors, lambda: check_with_machine(config, machine))
+    if config is not None and dataset is not None:
+        _collect(errors, lambda: _fits(config, dataset))
+        if machine is not None and not errors.keys() & _OF_MACHINE:
+            needed, warnings = _needs(config, dataset, machine, errors)
+        warned = _cautions(config, dataset, machine)
+    untried = not errors and config is not None and train_trial.is_slow(config)
+    if not errors and not untried and config is not None and dataset is not None:
+        errors |= train_trial.mistakes(config, dataset)
     differing = train_source.differences(values, pipeline, source) if source else []
-    return Checked(None if errors else config, dataset, pipeline, errors, needed, warnings, source, differing)
+    return Checked(
+        None if errors else config, dataset, pipeline, errors, needed, warnings, source, differing, warned, untried
+    )
+
+
+def try_now(checked: Checked) -> dict[str, str]:
+    """What a trial of a slow pipeline finds wrong, by field."""
+    if not checked.untried or checked.config is None or checked.dataset is None:
+        return {}
+    return train_trial.mistakes(checked.config, checked.dataset)
+
+
+_OF_MACHINE = {"accelerator", "gpus", "backbone"}  # without these there is nothing to reckon with
+
+
+def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None) -> dict[str, str]:
+    count = len(dataset.classes)
+    return cautions(
+        config,
+        classes=dataset.classes,
+        train_counts=dataset.train.counts(count).tolist(),
+        val_counts=dataset.val.counts(count).tolist(),
+        machine=machine,
+    )
 
 
 def source_of(values: Values) -> Source | None:
@@ -73,11 +106,12 @@ def source_of(values: Values) -> Source | None:
 def _needs(
     config: RunConfig, dataset: Dataset, machine: Machine, errors: dict[str, str]
 ) -> tuple[Needs | None, tuple[str, ...]]:
-    backbone, device = machine.backbone(config.backbone), machine.device(config.accelerator)
+    backbone, device = machine.backbone(config.backbone), next(iter(machine.chosen(config)), None)
     if backbone is None or device is None:
         return None, ()
     gpus = meter().machine(home()).gpus if device.accelerator == "gpu" else ()
-    room = needs.look(home(), device, gpus[0].used_bytes if gpus else None)
+    number = device.index or 0
+    room = needs.look(home(), device, gpus[number].used_bytes if number < len(gpus) else None)
     needed = needs.estimate(
         config,
         train_images=len(dataset.train),
@@ -86,6 +120,7 @@ def _needs(
         device=device,
         classes=len(dataset.classes),
         available=room.memory_available,
+        precision=effective_precision(config, machine),
     )
     verdict = needs.check(config, needed, room)
     for name, message in verdict.errors.items():
@@ -116,23 +151,26 @@ def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunCo
         return None
 
 
-def _dataset(config: RunConfig, errors: dict[str, str]) -> Dataset | None:
-    try:
-        dataset = _opened(config.dataset)
-    except DatasetError as error:
-        errors["dataset.path" if config.dataset.kind == "image_folder" else "dataset"] = str(error)
+def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
+    """The data set, also where something else on the form is wrong."""
+    spec = train_values.dataset_spec(values)
+    if spec is None:
         return None
-    _collect(
-        errors,
-        lambda: check_with_dataset(
-            config,
-            train_images=len(dataset.train),
-            val_images=len(dataset.val),
-            num_classes=len(dataset.classes),
-            name=dataset.name,
-        ),
+    try:
+        return _opened(spec)
+    except DatasetError as error:
+        errors["dataset.path" if spec.kind == "image_folder" else "dataset"] = str(error)
+        return None
+
+
+def _fits(config: RunConfig, dataset: Dataset) -> None:
+    check_with_dataset(
+        config,
+        train_images=len(dataset.train),
+        val_images=len(dataset.val),
+        num_classes=len(dataset.classes),
+        name=dataset.name,
     )
-    return dataset
 
 
 def _collect(errors: dict[str, str], check_one: Callable[[], None]) -> None:

@@ -9,11 +9,15 @@ from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.summary import summarise
 from explorer.ui.texts import Train as T
-from explorer.ui.train_values import DEFAULTS, PLAIN, SHAPES, Values, run_pipeline
+from explorer.ui.texts import TrainFields as F
+from explorer.ui.train_relevance import matters
+from explorer.ui.train_values import DEFAULTS, OPTIONAL, PLAIN, TEXT_NUMBERS, Values, run_pipeline
 
 MAX_NAME = 100
 _SHORTEST = 20  # of a run's name, when what differs from it takes the room
-_TEXTS = ("learning_rate", "weight_decay", "pos_weight", "dataset_seed", "workers", "threads")
+_TEXTS = (*TEXT_NUMBERS, "dataset_seed")
+# Of the data set: they are compared only where both are of a kind that has them.
+_OF_DATA = ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise", "path", "val_fraction")
 
 
 class SourceError(ValueError):
@@ -40,7 +44,7 @@ class Difference:
 
     @property
     def label(self) -> str:
-        return T.LABELS[self.field]
+        return F.LABELS[self.field]
 
 
 def load(run_id: str) -> Source:
@@ -66,13 +70,20 @@ def values_of(config: RunConfig, run_id: str) -> Values:
         form_name = {"image_size": "shapes_size", "seed": "dataset_seed"}.get(name, name)
         if form_name in DEFAULTS:
             found[form_name] = value
-    # The form has one seed for both; another one for the data is kept where nobody sees a field for it.
-    found["dataset_seed"] = "" if spec.seed == config.seed else spec.seed
-    for name in ("pos_weight", "workers", "threads"):
-        found[name] = getattr(config, name)
+    found["dataset_seed"] = None if spec.seed == config.seed else spec.seed  # empty: the seed of the run
+    found |= {name: getattr(config, name) for name in OPTIONAL}
     for name in _TEXTS:
-        found[name] = "" if found[name] is None else _plain(found[name])
+        found[name] = _typed(found[name])
+    for name in ("gpus", "loggers"):
+        found[name] = list(found[name])
     return found
+
+
+def _typed(value: Any) -> str:
+    """A value as somebody would type it."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_plain, value))
+    return "" if value is None else _plain(value)
 
 
 def differences(values: Values, pipeline: Pipeline | None, source: Source) -> list[Difference]:
@@ -88,16 +99,9 @@ def differences(values: Values, pipeline: Pipeline | None, source: Source) -> li
 
 
 def _matters(name: str, values: Values, before: Values) -> bool:
-    kinds = {values["dataset"], before["dataset"]}
-    if name in SHAPES:
-        return kinds == {"shapes"}
-    if name == "path":
-        return kinds == {"image_folder"}
-    if name == "val_fraction":
-        return len(kinds) == 1 and kinds != {"shapes"}
-    if name == "pos_weight":
-        return "bce" in (values["loss"], before["loss"])
-    return name not in ("name", "source")
+    if name in _OF_DATA:
+        return matters(name, values) and matters(name, before) and values["dataset"] == before["dataset"]
+    return name not in ("name", "source") and (matters(name, values) or matters(name, before))
 
 
 def _same(name: str, now: Any, before: Any) -> bool:
@@ -105,24 +109,46 @@ def _same(name: str, now: Any, before: Any) -> bool:
         return Path(now).expanduser() == Path(before).expanduser()
     if name not in _TEXTS:
         return bool(now == before)
-    try:
-        return float(now) == float(before)  # 1e-2 is 0.01
-    except ValueError:
-        return now.strip() == before.strip()
+    return _numbers(now) == _numbers(before)
+
+
+def _numbers(text: str) -> list[float | str]:
+    """The numbers of a text, so that 1e-2 is 0.01; what is no number stays as it is."""
+    found: list[float | str] = []
+    for part in text.split(","):
+        try:
+            found.append(float(part))
+        except ValueError:
+            found.append(part.strip())
+    return found
+
+
+_WORDS: dict[str, dict[Any, str]] = {
+    "dataset": F.KINDS,
+    "weights": F.WEIGHTS,
+    "normalise": F.NORMALISE,
+    "frozen": F.FROZEN,
+    "loss": F.LOSSES,
+    "optimizer": F.OPTIMIZERS,
+    "schedule": F.SCHEDULES,
+    "nesterov": F.YES_NO,
+    "cycle_momentum": F.YES_NO,
+    "three_phase": F.YES_NO,
+    "monitor": F.MONITORS,
+    "mixing": F.MIXING,
+    "cache_size": F.KEPT,
+    "accelerator": {"auto": F.AUTO},
+    "precision": {"auto": F.AUTO},
+}
 
 
 def shown(name: str, value: Any) -> str:
     """A value of the form, as the form shows it."""
-    words: dict[str, dict[Any, str]] = {
-        "dataset": T.KINDS,
-        "weights": T.WEIGHTS,
-        "frozen": T.FROZEN,
-        "loss": T.LOSSES,
-        "accelerator": {"auto": T.AUTO_PLAIN},
-    }
-    if value == "":
-        return T.EMPTY
-    text = words.get(name, {}).get(value)
+    if isinstance(value, list):
+        return ", ".join(F.LOGGERS.get(part, str(part)) for part in value) or F.NOTHING
+    text = _WORDS.get(name, {}).get(value)
+    if text is None and value == "":
+        return F.EMPTY.get(name, T.EMPTY)
     return text if text is not None else _plain(value)
 
 

@@ -1,22 +1,28 @@
 """What the Train page's form holds: plain values, right or wrong, kept in a file so that a reload loses nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import resolve_inside
+from explorer.data.specs import DatasetSpec
 from explorer.runs.atomic import write_json_atomic
 from explorer.runs.config import ConfigError, RunConfig, from_values
 from explorer.runs.paths import home
+from explorer.runs.recipe import Recipe
 from explorer.ui import workspace
 from explorer.ui.state import Key
+from explorer.ui.train_relevance import SHAPES, matters
+from explorer.ui.train_weights import weights_inside
 
 Values = dict[str, Any]
+_Read = Mapping[str, Any]
 
 # Numbers that people write in many ways (1e-3, 0,001 as a mistake, nothing) are kept as the text that was typed.
 DEFAULTS: Mapping[str, Any] = {
@@ -30,35 +36,69 @@ DEFAULTS: Mapping[str, Any] = {
     "path": "",
     "val_fraction": 0.2,
     "pipeline": "",
-    "name": "",
     "backbone": "efficientnet-lite0",
     "weights": "imagenet",
-    "frozen": True,
+    "weights_file": "",
     "image_size": 96,
-    "epochs": 8,
-    "batch_size": 16,
-    "learning_rate": "0.01",
-    "weight_decay": "0.01",
+    "frozen": True,
+    "unfreeze_epoch": "",
+    "backbone_lr_factor": "1",
+    "normalise": "auto",
     "loss": "cross_entropy",
     "label_smoothing": 0.0,
     "pos_weight": "",
-    "seed": 0,
+    "class_weights": "",
+    "focal_gamma": 2.0,
+    "threshold": 0.5,
+    "dropout": 0.2,
+    "drop_connect": "",
+    "epochs": 8,
+    "batch_size": 16,
+    "learning_rate": "0.01",
+    "optimizer": "adamw",
+    "schedule": "onecycle",
+    "weight_decay": "0.01",
+    "momentum": 0.9,
+    "nesterov": False,
+    "pct_start": 0.3,
+    "div_factor": "25",
+    "final_div_factor": "10000",
+    "anneal_strategy": "cos",
+    "cycle_momentum": True,
+    "base_momentum": 0.85,
+    "max_momentum": 0.95,
+    "three_phase": False,
+    "warmup_epochs": 1.0,
+    "gradient_clip": "",
+    "accumulate": 1,
+    "early_stopping": "",
+    "monitor": "auroc",
+    "mixing": "none",
+    "mix_alpha": 0.4,
+    "mix_probability": 1.0,
     "accelerator": "auto",
-    "precision": "32-true",
-    # Not on the form: they come from a run that is changed, and the summary tells of them.
-    "dataset_seed": "",
+    "gpus": [],
+    "precision": "auto",
     "workers": "",
     "threads": "",
-    "source": "",  # the id of that run
+    "cache_size": "",
+    "loggers": [],
+    "name": "",
+    "seed": 0,
+    "dataset_seed": "",
+    "source": "",  # the id of the run that the form was filled from
 }
-HIDDEN = ("dataset_seed", "workers", "threads")
-SHAPES = ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise")
 # What the network should see of each kind: a demo on small pictures need not wait for large ones.
 IMAGE_SIZES: Mapping[str, int] = {"shapes": 96, "digits": 64, "image_folder": 224}
-PLAIN = (
-    "name", "backbone", "weights", "frozen", "image_size", "epochs", "batch_size", "learning_rate", "weight_decay",
-    "loss", "label_smoothing", "seed", "accelerator", "precision",
+# Of the data set, or found otherwise: not fields of RunConfig as they are.
+_APART = (*SHAPES, "dataset", "path", "val_fraction", "dataset_seed", "pipeline", "source")
+OPTIONAL = (  # an empty text is None
+    "unfreeze_epoch", "pos_weight", "class_weights", "drop_connect", "gradient_clip", "early_stopping", "workers",
+    "threads", "cache_size",
 )  # fmt: skip
+TEXT_NUMBERS = (*OPTIONAL, "backbone_lr_factor", "learning_rate", "weight_decay", "div_factor", "final_div_factor")
+# As they are in RunConfig: numbers, words, switches and lists of them.
+PLAIN = tuple(name for name in DEFAULTS if name not in (*_APART, *OPTIONAL))
 _RUN = "run:"
 
 
@@ -69,6 +109,8 @@ def current() -> Values:
     if kept is None or kept[0] != work:
         kept = (work, _load(_file(work)))
         st.session_state[Key.TRAIN_VALUES] = kept
+        for drawn in (Key.TRAIN_CURVE_LAST, Key.TRAIN_SEEN):  # of another workspace
+            st.session_state.pop(drawn, None)
     return kept[1]
 
 
@@ -100,11 +142,6 @@ def reset() -> None:
     change(**(dict(DEFAULTS) | {name: values[name] for name in ("dataset", "path")}))
 
 
-def forget_hidden() -> None:
-    """Leave out what an earlier run had and the form does not show."""
-    change(**{name: DEFAULTS[name] for name in HIDDEN})
-
-
 def run_pipeline(run_id: str) -> str:
     """The value of "pipeline" that stands for the pipeline of a run."""
     return _RUN + run_id
@@ -132,16 +169,66 @@ def _load(file: Path) -> Values:
 
 
 def config(values: Values, pipeline: Pipeline) -> RunConfig:
-    """The config that the values ask for. Raises ConfigError with a message per field, named as RunConfig names it."""
-    asked: dict[str, Any] = {name: values[name] for name in PLAIN}
-    for name in ("pos_weight", "workers", "threads"):
-        asked[name] = values[name].strip() or None
-    asked["dataset"] = _dataset(values)
+    """The config that the values ask for. Raises ConfigError with a message per field, named as RunConfig names it.
+
+    Fields that do not matter for what is chosen are left at their defaults: nobody sees them, so nobody can mend them.
+    """
+    errors: dict[str, str] = {}
+    asked = _chosen(values, DEFAULTS)
+    if values["weights"] == "file" and values["weights_file"].strip():
+        asked["weights_file"] = _inside(weights_inside, values["weights_file"], "weights_file", errors)
+    asked["dataset"] = _dataset(values, errors)
     asked["pipeline"] = pipeline.model_dump()
-    return from_values(asked)
+    try:
+        made = from_values(asked)
+    except ConfigError as error:
+        raise ConfigError({**error.errors, **errors}) from error
+    if errors:
+        raise ConfigError(errors)
+    return made
 
 
-def _dataset(values: Values) -> dict[str, Any]:
+def dataset_spec(values: Values) -> DatasetSpec | None:
+    """The data set alone; None where something in it is wrong."""
+    errors: dict[str, str] = {}
+    try:
+        made = from_values({"dataset": _dataset(values, errors), "pipeline": {}})
+    except ConfigError:
+        return None  # `config` says what is wrong
+    return None if errors else made.dataset
+
+
+def recipe(values: _Read) -> Recipe | None:
+    """The recipe alone; None where something in it is wrong. For what is drawn while the data are not chosen yet."""
+    try:
+        return Recipe.model_validate(_chosen(values, Recipe.model_fields))
+    except ValidationError:
+        return None  # `config` says what is wrong
+
+
+def _chosen(values: _Read, fields: Container[str]) -> dict[str, Any]:
+    """Those of `fields` that matter, as RunConfig takes them."""
+    chosen = [name for name in (*PLAIN, *OPTIONAL) if name in fields and matters(name, values)]
+    return {name: _optional(name, values[name]) if name in OPTIONAL else values[name] for name in chosen}
+
+
+def _optional(name: str, text: str) -> Any:
+    text = text.strip()
+    if name == "class_weights" and text and text != "balanced":
+        return [part.strip() for part in text.split(",")]
+    return text or None
+
+
+def _inside(resolve: Callable[[str], Path], path: str, field: str, errors: dict[str, str]) -> str:
+    """The real place of a path that somebody gave; where that is not to be read, the path, and an error."""
+    try:
+        return str(resolve(path))
+    except DatasetError as error:
+        errors[field] = str(error)
+        return path.strip() or "?"
+
+
+def _dataset(values: Values, errors: dict[str, str]) -> dict[str, Any]:
     kind = values["dataset"]
     spec: dict[str, Any] = {"kind": kind, "seed": values["dataset_seed"].strip() or values["seed"]}
     if kind == "shapes":
@@ -150,8 +237,5 @@ def _dataset(values: Values) -> dict[str, Any]:
     else:
         spec["val_fraction"] = values["val_fraction"]
     if kind == "image_folder":
-        try:
-            spec["path"] = str(resolve_inside(values["path"]))
-        except DatasetError as error:
-            raise ConfigError({"dataset.path": str(error)}) from error
+        spec["path"] = _inside(resolve_inside, values["path"], "dataset.path", errors)
     return spec

@@ -17,7 +17,9 @@ import explorer.ui.run_view
 import explorer.ui.stage
 import explorer.ui.step_form
 import explorer.ui.step_list
-import explorer.ui.train_form
+import explorer.ui.train_landing
+import explorer.ui.train_seen
+import explorer.ui.train_summary
 from explorer.ui import memory
 
 # The previews of many sessions share the machine with a training run: one thread per operation is enough.

@@ -19,6 +19,7 @@ from explorer.runs.config import (
     loads,
     with_absolute_paths,
 )
+from explorer.runs.recipe import Recipe
 
 GOOD: dict[str, Any] = {"dataset": {"kind": "digits"}, "pipeline": {}}
 FLIP = Pipeline(name="뒤집기", nodes=(Step(id="n1", transform="HorizontalFlip", p=0.5),))
@@ -73,9 +74,15 @@ def test_a_config_cannot_be_changed() -> None:
         ("image_size", 16, "Image size must be at least 32. You gave 16."),
         ("label_smoothing", 1, "Label smoothing must be below 1. You gave 1."),
         ("seed", -1, "Seed must be at least 0. You gave -1."),
-        ("loss", "mse", "Loss must be one of 'cross_entropy' or 'bce'. You gave \"mse\"."),
-        ("precision", "64", "Precision must be one of '32-true', 'bf16-mixed' or '16-mixed'. You gave \"64\"."),
-        ("accelerator", "tpu", "Accelerator must be one of 'auto', 'cpu', 'gpu' or 'mps'. You gave \"tpu\"."),
+        ("loss", "mse", "Loss must be one of 'cross_entropy', 'bce' or 'focal'. You gave \"mse\"."),
+        ("precision", "64", "Precision must be one of 'auto', '32-true', 'bf16-mixed' or '16-mixed'. You gave \"64\"."),
+        ("accelerator", "ipu", "Accelerator must be one of 'auto', 'cpu', 'gpu', 'mps' or 'tpu'. You gave \"ipu\"."),
+        ("class_weights", [1, "much"], 'Class weights must be a number above 0 for each class, or "balanced".'),
+        ("pct_start", 1, "pct_start must be below 1. You gave 1."),
+        ("unfreeze_epoch", 9, "The run has only 8 epochs. Choose an earlier one, or train longer."),
+        ("base_momentum", 0.99, "The lowest momentum, 0.99, is above the highest, 0.95."),
+        ("cache_size", 5, "Images are kept at 32 px or more, or not at all (0)."),
+        ("gpus", [1, 1], "Each GPU can be chosen once."),
         ("frozen", "perhaps", 'Frozen backbone must be true or false. You gave "perhaps".'),
         ("backbone", "", "Backbone must not be empty."),
         ("pos_weight", 2.0, "Positive-class weight works with the loss bce only. Choose that loss or leave the weight"),
@@ -96,6 +103,40 @@ def test_each_wrong_value_is_named_with_what_to_do(field: str, value: Any, sente
     ((place, message),) = caught.value.errors.items()
     assert message.startswith(sentence)
     assert place.split(".")[0] == ("frozen" if field == "weights" else field)
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({"loss": "bce", "pos_weight": "plenty"}, "pos_weight", 'must be a number above 0, or "balanced"'),
+        ({"loss": "bce", "class_weights": [1, 2]}, "class_weights", "are for cross_entropy and focal"),
+        ({"weights": "file"}, "weights_file", "Choose the file of weights"),
+        ({"frozen": False, "unfreeze_epoch": 3}, "unfreeze_epoch", "All layers learn from the beginning"),
+        ({"optimizer": "sgd", "nesterov": True, "momentum": 0}, "nesterov", "needs a momentum above 0"),
+        (
+            {"schedule": "cosine", "warmup_epochs": 8},
+            "warmup_epochs",
+            "must be shorter than the run",
+        ),
+        ({"mixing": "mixup", "batch_size": 1}, "mixing", "nothing to mix with"),
+        ({"accelerator": "cpu", "gpus": [0]}, "gpus", "the accelerator is another"),
+    ],
+    ids=str,
+)
+def test_what_does_not_fit_together_is_told_at_the_field_to_change(
+    values: dict[str, Any], field: str, words: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        from_values(GOOD | values)
+    assert list(caught.value.errors) == [field]
+    assert words in caught.value.errors[field]
+
+
+def test_a_config_of_before_there_were_recipes_still_opens() -> None:
+    kept = {"backbone", "weights", "frozen", "image_size", "epochs", "batch_size", "learning_rate", "loss"}
+    new = set(Recipe.model_fields) - kept | {"gpus", "cache_size", "loggers"}
+    values = from_values(GOOD).model_dump(mode="json")
+    assert from_values({name: value for name, value in values.items() if name not in new}) == from_values(GOOD)
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -1,7 +1,6 @@
 """What a run will need: against real runs, and by its own rule."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from explorer.data.cache import limits
 from explorer.data.formats import open_dataset
 from explorer.runs import launcher, needs, outcome
 from explorer.runs.capacity import Memory
@@ -16,7 +16,7 @@ from explorer.runs.config import ConfigError, RunConfig, dumps, from_values
 from explorer.runs.machine import BackboneInfo, DeviceInfo, parse
 from explorer.runs.needs import Needs, Room, check, check_start, estimate, spec_counts
 from explorer.runs.paths import RunPaths, runs_root
-from explorer.training import prepared
+from explorer.training import module
 from tests.runs.test_machine import ANSWER
 
 GB = 10**9
@@ -31,6 +31,7 @@ def config_of(**changes: Any) -> RunConfig:
         "pipeline": {},
         "frozen": False,
         "accelerator": "cpu",
+        "precision": "32-true",
     }
     return from_values(values | changes)
 
@@ -54,16 +55,17 @@ def peak_of(config: RunConfig) -> tuple[int, int]:
     paths = RunPaths(runs_root() / "20261123-142501-measured-x7k")
     paths.stop.parent.mkdir(parents=True)
     paths.config.write_text(dumps(config))
-    with paths.log.open("wb") as log:
-        child = subprocess.Popen([sys.executable, "-m", "explorer.training", str(paths.root)], stdout=log, stderr=log)
-        _, code, used = os.wait4(child.pid, 0)
-        child.returncode = code  # it is collected: Popen must not wait for its pid again
+    # What the system counts for a process begins with the size of whoever started it: so a small one does.
+    measure = "import resource, subprocess, sys; subprocess.run(sys.argv[1:]); " \
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"  # fmt: skip
+    command = [sys.executable, "-c", measure, sys.executable, "-m", "explorer.training", str(paths.root)]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     found = outcome.read(paths)
     assert found is not None, paths.log.read_text()
     assert found.state == "finished", found.reason
     unit = 1 if sys.platform == "darwin" else 1024
     files = [file for file in paths.root.rglob("*") if file.is_file()]
-    return used.ru_maxrss * unit, sum(file.stat().st_size for file in files)
+    return int(told[-1]) * unit, sum(file.stat().st_size for file in files)
 
 
 @pytest.mark.parametrize(
@@ -106,13 +108,45 @@ def test_disk_grows_with_epochs_and_classes() -> None:
     assert needs_of(config_of(frozen=True)).disk < needs_of(config_of(frozen=False)).disk
 
 
-def test_pictures_that_would_fill_the_memory_are_not_kept_as_the_trainer_does() -> None:
-    assert (needs._KEPT_SHARE, needs._KEPT_BYTES) == (prepared._SHARE, 3 * prepared._TARGETS)
-    config = config_of(image_size=512)
-    arguments: dict[str, Any] = {"val_images": 100, "backbone": LITE, "device": CPU}
-    kept = estimate(config, train_images=90_000, available=1000 * GB, **arguments).memory
-    not_kept = estimate(config, train_images=90_000, available=8 * GB, **arguments).memory
-    assert kept - not_kept > 80 * GB
+def test_images_take_no_more_memory_than_the_cache_may() -> None:
+    assert needs._KEPT_SHARE == limits.SHARE
+    assert needs._FEATURES_BUDGET == module._FEATURES_BUDGET
+    arguments: dict[str, Any] = {"val_images": 0, "backbone": LITE, "device": CPU, "train_images": 90_000}
+
+    def memory(available: int, **changes: Any) -> int:
+        return estimate(config_of(image_size=512, **changes), available=available, **arguments).memory
+
+    whole, bounded, none = memory(1000 * GB), memory(8 * GB), memory(1000 * GB, cache_size=0)
+    assert whole - none == pytest.approx(90_000 * 512**2 * needs._KEPT_BYTES, rel=0.01)
+    assert bounded - none == pytest.approx(0.4 * 8 * GB, rel=0.01)
+    assert memory(1000 * GB, cache_size=1024) - none == pytest.approx(4 * (whole - none), rel=0.01)
+
+
+def test_it_knows_what_each_optimiser_keeps_and_when_the_backbone_learns() -> None:
+    weights = LITE.weight_bytes
+
+    def fixed(**changes: Any) -> float:
+        return needs_of(config_of(**changes), images=(8, 0)).memory_of.fixed
+
+    assert fixed(optimizer="adamw") - fixed(optimizer="sgd") == weights
+    assert fixed(frozen=True, unfreeze_epoch=2) == fixed()
+    assert fixed() - fixed(frozen=True) == 3 * weights
+    adamw, sgd = (needs_of(config_of(optimizer=name)).disk for name in ("adamw", "sgd"))
+    assert adamw - sgd == 3 * weights
+
+
+def test_auto_is_counted_in_32_bits_until_it_is_known_to_be_16() -> None:
+    config = config_of(precision="auto", frozen=True, batch_size=64)
+    arguments: dict[str, Any] = {"train_images": 2000, "val_images": 100, "backbone": LITE, "device": CPU}
+    unknown, known = (estimate(config, precision=name, **arguments).memory for name in (None, "bf16-mixed"))
+    assert unknown == needs_of(config_of(precision="32-true", frozen=True, batch_size=64)).memory > known
+    assert estimate(config, **arguments | {"device": GPU}).gpu_memory is not None
+
+
+def test_each_gpu_has_a_process() -> None:
+    one, two = (needs_of(config_of(accelerator="gpu", gpus=gpus), GPU) for gpus in ((0,), (0, 1)))
+    assert two.memory > one.memory + 2 * GB
+    assert two.gpu_memory == one.gpu_memory
 
 
 @pytest.mark.parametrize("total", [2 * GB, 3 * GB, 8 * GB])

@@ -32,6 +32,7 @@ def config_of(**changes: Any) -> RunConfig:
         "epochs": 3,
         "batch_size": 8,
         "accelerator": "cpu",
+        "precision": "32-true",
         "workers": 0,
         "threads": 1,
     }

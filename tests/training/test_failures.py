@@ -36,6 +36,8 @@ from tests.training.conftest import (
     wait_until,
 )
 
+CROP = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 64, "width": 64}, "p": 0.01}
+SCALE = {"kind": "step", "id": "n2", "transform": "RandomScale", "p": 0.5}
 NORMALIZE = {"kind": "step", "id": "n7", "transform": "Normalize", "p": 0.01}
 
 
@@ -55,7 +57,12 @@ def test_a_vanished_folder_fails_in_a_process_of_its_own(tmp_path: Path) -> None
         ({"loss": "bce"}, "The loss bce is for 2 classes, but"),
         ({"backbone": "resnet-9000"}, 'There is no backbone "resnet-9000". Choose one of: efficientnet-lite0'),
         ({"precision": "16-mixed"}, "16-mixed needs a GPU"),
-        ({"backbone": "efficientnet-b0"}, "EfficientNet-B0 has no imagenet weights here. Choose none."),
+        ({"backbone": "small-cnn"}, "has no imagenet weights"),
+        ({"workers": 64}, "64 workers are more than the"),
+        ({"mixing": "mixup", "class_weights": [1, 2]}, "There are 2 class weights, but shapes has 3 classes."),
+        ({"pct_start": 1 / 15}, "OneCycleLR cannot rise within one step"),
+        ({"pipeline": {"nodes": [CROP]}}, "RandomCrop: Crop size (height, width) exceeds image dimensions"),
+        ({"pipeline": {"nodes": [SCALE]}}, "RandomScale: the images come out in different sizes, such as"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -116,7 +123,7 @@ def test_an_error_in_a_loader_worker_keeps_its_words() -> None:
     crop = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 64, "width": 64}, "p": 1.0}
     config = config_of(pipeline={"nodes": [crop]})
     prepared = Prepared(open_dataset(config.dataset).train, 32, keep=False)
-    images = TrainingImages(prepared, config.pipeline, 0)
+    images = TrainingImages(prepared, config.pipeline, 0, 32)
     loader = DataLoader(images, sampler=[(0, 3)], num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
     with pytest.raises(TrainingError) as caught:
         list(loader)
@@ -128,7 +135,7 @@ def test_a_network_that_diverged_is_a_failure_with_advice() -> None:
     logits = np.zeros((4, 2), np.float32)
     logits[1] = np.nan
     with pytest.raises(TrainingError, match=r"1 of 4 validation images. Lower the learning rate"):
-        validate(logits, np.array([0, 1, 0, 1]), 0.5)
+        validate(logits, np.array([0, 1, 0, 1]), np.array([0, 1, 0, 1]), 0.5)
 
 
 def test_a_loss_that_becomes_nan_ends_the_run_with_its_step_and_the_last_good_checkpoint(
@@ -147,11 +154,10 @@ def test_a_loss_that_becomes_nan_ends_the_run_with_its_step_and_the_last_good_ch
 
 
 def test_a_data_set_that_vanishes_while_it_is_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.training.trainer.fits_in_memory", lambda images, size: False)
     monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")
     make_image_folder(tmp_path, {"ants": 12, "bees": 12})
     make_image_folder(tmp_path, {"ants": 4, "bees": 4}, "val")
-    config = config_of(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=200)
+    config = config_of(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=200, cache_size=0)
     paths = folder_of(config, "vanishes")
     stop = StopRequest(paths.stop)
 

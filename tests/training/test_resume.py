@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -23,8 +24,8 @@ from explorer.runs.status import State, derive
 from explorer.training import identity
 from explorer.training.__main__ import run
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights
+from explorer.training.ready import classifier
 from explorer.training.stopping import StopRequest, StopRun
-from explorer.training.trainer import classifier
 from tests import disks
 from tests.training.conftest import (
     config_of,
@@ -86,7 +87,8 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths
 
 
 def looks_of_a_whole_run() -> int:
-    """How often a trainer looks whether to stop."""
+    """How often a trainer looks whether to stop; once its images are kept, for it looks while it decodes them."""
+    run_here(CONFIG, "keeps")
     paths, counter = folder_of(CONFIG, "counted"), StopAtLook(Path("none"), 10**6)
     run(paths, counter)
     return 10**6 - counter._left
@@ -98,10 +100,9 @@ def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(
     monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")  # a save after each step
     looks = looks_of_a_whole_run()
     reasons = set()
-    # Once while images are read, where it looks for each; then every other look of the first epoch and the beginning of
-    # the second: steps, the last step, the validation, between epochs.
-    first = SMALL["train_images"] + SMALL["val_images"] + 2
-    for look in (3, *range(first, first + (looks - first) * 2 // 3, 2)):
+    # While images are read, then every other look of the first epoch and the beginning of the second: steps, the last
+    # step, the validation, between epochs.
+    for look in range(3, 3 + (looks - 3) * 2 // 3, 2):
         paths = folder_of(CONFIG, f"look-{look}")
         run(paths, StopAtLook(paths.stop, look))
         assert outcome_of(paths).state == "stopped"
@@ -122,6 +123,45 @@ def test_stopped_twice_in_one_epoch(uninterrupted: RunPaths) -> None:
     starts = [event.step for attempt in (1, 2, 3) for event in events_of(paths, attempt) if event.kind == "start"]
     assert starts == [0, 2, 4]
     assert_same(paths, uninterrupted)
+
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "mixed, accumulated, set free in the middle": {
+        "mixing": "both",
+        "accumulate": 2,
+        "unfreeze_epoch": 2,
+        "backbone_lr_factor": 0.3,
+        "optimizer": "sgd",
+        "schedule": "cosine",
+        "warmup_epochs": 0.5,
+        "gradient_clip": 1.0,
+    },
+    "focal with weights, no schedule, whole images": {
+        "backbone": "small-cnn",
+        "weights": "none",
+        "batch_size": 6,
+        "loss": "focal",
+        "class_weights": "balanced",
+        "schedule": "constant",
+        "frozen": False,
+        "learning_rate": 1e-3,
+        "cache_size": 0,
+        "monitor": "val_loss",
+    },
+}
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_every_recipe_goes_on_as_if_it_had_never_been_stopped(recipe: dict[str, Any]) -> None:
+    config = config_of(**({"dataset": SMALL, "batch_size": 4, "epochs": 2, "name": "recipe"} | recipe))
+    reference, _ = run_here(config, "reference")
+    total = events_of(reference)[-1].step
+    for step in range(1, total):
+        paths = folder_of(config, f"after-{step}")
+        run(paths, _StopAfterStep(paths, step))
+        assert outcome_of(paths).state == "stopped"
+        run(paths, StopRequest(paths.stop))
+        assert_same(paths, reference)
 
 
 class _StopAfterStep(StopRequest):
@@ -268,7 +308,7 @@ def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights() 
     asked = json.loads(child.config.read_text())
     assert (asked["start_from"], asked["epochs"]) == (paths.id, 1)
     start = next(event for event in events_of(child) if event.kind == "start")
-    network = classifier(CONFIG, ("a", "b", "c"), 1).network
+    network = classifier(CONFIG, ("a", "b", "c"), 1, np.array([6, 6, 6])).network
     load_weights(paths.last, network)
     assert start.values["identity"]["initial weights"] == identity.of_weights(network)["initial weights"]
     with pytest.raises(launcher.LaunchError, match="has finished"):

@@ -11,10 +11,11 @@ from explorer.runs.epochs import EpochRecord
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import State, derive
 from explorer.runs.view import RunView
-from explorer.training.backbones import BACKBONES
 from explorer.training.data import Images
+from explorer.training.networks import build
 from explorer.training.prepared import Prepared
-from explorer.training.trainer import classifier
+from explorer.training.ready import classifier
+from explorer.training.weights import load
 from tests.training.conftest import config_of, events_of, outcome_of, run_here
 
 
@@ -71,7 +72,7 @@ def test_best_checkpoint_gives_the_scores_of_the_best_epoch(finished: RunPaths) 
     assert loads(checkpoint["explorer"]["config"]) == config
 
     dataset = open_dataset(config.dataset)
-    model = classifier(config.model_copy(update={"seed": 99}), dataset.classes, 15)
+    model = classifier(config.model_copy(update={"seed": 99}), dataset.classes, 5, dataset.train.counts(3))
     model.load_state_dict(checkpoint["state_dict"])
     val = Prepared(dataset.val, config.image_size, keep=False)
     with torch.no_grad():
@@ -88,9 +89,10 @@ def test_last_checkpoint_is_of_the_last_epoch(finished: RunPaths) -> None:
 
 def test_a_frozen_backbone_keeps_its_weights_and_statistics(finished: RunPaths) -> None:
     state = torch.load(finished.last, weights_only=True)["state_dict"]
-    fresh = BACKBONES["efficientnet-lite0"].build("imagenet", 3, image_size=32, frozen=True).state_dict()
+    config = loads(finished.config.read_bytes())
+    fresh = build(config, 3, load(config, lambda done, total: None)).state_dict()
     same = {name: torch.equal(value, state[f"network.{name}"]) for name, value in fresh.items()}
-    assert {name for name, equal in same.items() if not equal} == {"head.1.weight", "head.1.bias"}
+    assert {name for name, equal in same.items() if not equal} == {"net._fc.weight", "net._fc.bias"}
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -1,18 +1,25 @@
 """Charts say what the counts say: checked on their data, against scikit-learn."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
+import torch
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
 
+from explorer.augment.pipeline import Pipeline
+from explorer.data.specs import DigitsSpec
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import score_histogram
+from explorer.runs.config import RunConfig
 from explorer.runs.epochs import EpochRecord
 from explorer.runs.events import EventWriter
 from explorer.runs.paths import RunPaths, runs_root
+from explorer.runs.running import Running
+from explorer.runs.status import RunStatus, State
 from explorer.runs.view import RunView
-from explorer.ui import charts
+from explorer.ui import charts, palette, step_charts
 from explorer.ui.components import plot
 from explorer.ui.run_metrics import derive
 
@@ -33,7 +40,8 @@ def snapshot() -> charts.Snapshot:
     writer = EventWriter(paths, 1)
     writer.write("start", promise_s=60, total_steps=20, steps_per_epoch=10, epochs=2, classes=list(NAMES))
     for step in range(1, 21):
-        writer.write("step", epoch=(step - 1) // 10, step=step, promise_s=60, loss=1 / step, lr=0.01)
+        accuracy = None if step == 3 else step / 20  # mixed images have no right answer
+        writer.write("step", epoch=(step - 1) // 10, step=step, promise_s=60, loss=1 / step, lr=0.01, accuracy=accuracy)
     for epoch in (0, 1):
         logits, labels = logits_of(epoch)
         histogram = score_histogram(logits, labels)
@@ -93,3 +101,61 @@ def test_thinning_keeps_the_mean_and_leaves_gaps_out() -> None:
     assert len(thin_x) == 100
     assert thin_x.mean() == pytest.approx(x.mean())
     assert np.isfinite(thin_y).all()
+
+
+# Within an epoch
+
+
+def running(snapshot: charts.Snapshot, state: State) -> charts.Snapshot:
+    """The run while it has seen 12 images of its second epoch."""
+    counts = np.array([[3, 1, 0], [0, 4, 0], [2, 0, 2]])
+    return replace(snapshot, status=RunStatus(state, "", 0.0), running=Running(1, 14, counts))
+
+
+def test_the_running_matrix_is_that_of_the_training_batches_and_goes_with_the_run(snapshot: charts.Snapshot) -> None:
+    figure = step_charts.running(running(snapshot, State.RUNNING))
+    assert figure is not None
+    assert [[cell[0] for cell in row] for row in figure["data"][0]["customdata"]] == [[3, 1, 0], [0, 4, 0], [2, 0, 2]]
+    assert figure["data"][0]["customdata"][2][0][2:] == ["<b>wasps</b>", "ants"]  # taken for the first
+    assert figure["data"][0]["colorscale"] != charts.figures(snapshot)["confusion"]["data"][0]["colorscale"]
+    assert step_charts.running(running(snapshot, State.FINISHED)) is None
+    assert step_charts.running(snapshot) is None
+
+
+def test_before_the_first_validation_the_running_matrix_has_names_too(snapshot: charts.Snapshot) -> None:
+    unsaid = replace(running(snapshot, State.RUNNING), latest=None, latest_epoch=None, classes=())
+    assert charts.class_names(unsaid) == ("class 1", "class 2", "class 3")
+
+
+@pytest.mark.parametrize(("share", "ink"), [(1.0, palette.ON_TRAIN), (0.6, palette.THEME_TEXT)])
+def test_counts_in_full_cells_are_dark_where_the_colour_is_light(share: float, ink: str) -> None:
+    counts = np.array([[round(10 * share), 10 - round(10 * share)], [0, 10]])
+    notes = charts.confusion(counts, ("a", "b"), palette.TRAINED)["layout"]["annotations"]
+    assert notes[0]["font"]["color"] == ink
+
+
+def test_accuracy_has_every_step_with_a_gap_for_mixed_images_and_every_epoch(snapshot: charts.Snapshot) -> None:
+    steps, val = step_charts.accuracy(snapshot)["data"]
+    assert steps["y"] == [None if step == 3 else pytest.approx(step / 20) for step in range(1, 21)]
+    for epoch in (0, 1):
+        logits, labels = logits_of(epoch)
+        assert val["y"][epoch] == pytest.approx(accuracy_score(labels, logits.argmax(axis=1)), abs=1e-5)
+
+
+def test_the_plan_of_the_learning_rate_is_that_of_pytorch(snapshot: charts.Snapshot) -> None:
+    config = RunConfig(dataset=DigitsSpec(), pipeline=Pipeline(), epochs=2, learning_rate=0.02)
+    asked = replace(snapshot, config=config)
+    plan = step_charts.planned(asked)
+    assert plan is not None
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.02, total_steps=20)
+    expected = []
+    for _ in range(20):
+        expected.append(schedule.get_last_lr()[0])
+        optimizer.step()
+        schedule.step()
+    assert plan["y"] == pytest.approx(expected, rel=1e-4, abs=1e-9)
+    planned, done = step_charts.learning_rate(asked, plan)["data"]
+    assert planned["x"] == pytest.approx([step / 10 for step in range(1, 21)])
+    assert done["y"] == [0.01] * 20
+    assert step_charts.planned(replace(asked, start=None)) is None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,8 +17,9 @@ from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
 from explorer.runs.paths import RunPaths, list_runs, run_paths, runs_root, trash_root
 from explorer.runs.processes import Moment
+from explorer.runs.running import Running
 from explorer.runs.status import State, derive
-from explorer.ui.state import Key, run_key
+from explorer.ui.state import Key, run_key, train_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -210,7 +212,7 @@ def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
     app = open_page(over("finished", config=config))
     press(app, "Duplicate and change")
     assert [box.value for box in app.number_input if box.label == "Epochs"] == [17]
-    assert [box.value for box in app.text_input if box.label == "Learning rate"] == ["0.02"]
+    assert app.text_input(key=train_key("learning_rate")).value == "0.02"
 
 
 # More
@@ -314,6 +316,39 @@ def test_attempts_and_notes_of_the_trainer_are_told() -> None:
 
 def test_a_run_of_one_attempt_says_nothing_of_attempts() -> None:
     assert "Resumed" not in text(open_page(over("finished", step=30)))
+
+
+# Within an epoch
+
+
+def in_an_epoch(counts: list[list[int]] | None, **recipe: object) -> AppTest:
+    """The page of a living run that is in the midst of its second epoch."""
+    config = config_of("works_until_stopped").model_copy(update=recipe)
+    paths = launcher.start(config)
+    wait_for(lambda: derive(paths).state is State.RUNNING and paths.epoch(1, 0).exists(), "the first epoch")
+    if counts is not None:
+        Running(1, 5, np.array(counts)).save(paths.running)
+    return open_page(paths)
+
+
+def test_the_training_batches_of_the_epoch_are_told_while_it_runs() -> None:
+    app = in_an_epoch([[9, 1], [3, 11]])
+    assert "Epoch 2, 24 of 40 images: 83% right" in text(app)
+    paths = list_runs()[0]
+    Running(1, 6, np.array([[10, 2], [3, 13]])).save(paths.running)
+    assert "Epoch 2, 28 of 40 images: 82% right" in text(app.run())  # without another record
+    press(app, "Stop")
+    wait_for_state(paths, State.STOPPED)
+    assert "images:" not in text(app.run())
+
+
+def test_where_all_images_are_mixed_the_page_says_why_there_is_no_matrix() -> None:
+    assert "Mixed images have no single class" in text(in_an_epoch(None, mixing="mixup"))
+
+
+def test_where_some_are_mixed_the_others_are_told() -> None:
+    found = text(in_an_epoch([[9, 1], [3, 11]], mixing="mixup", mix_probability=0.5))
+    assert "Epoch 2, 24 of 40 images, without the mixed ones: 83% right" in found
 
 
 # Log

@@ -8,12 +8,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from explorer.augment import library
+from explorer.augment.pipeline import Pipeline
 from explorer.runs import launcher, needs
 from explorer.runs.capacity import Memory
 from explorer.runs.config import RunConfig, dumps, from_values, loads
-from explorer.runs.paths import RunPaths, list_runs, runs_root
+from explorer.runs.paths import RunPaths, list_runs, pipelines_folder, runs_root
 from explorer.ui import train_source, train_values
-from explorer.ui.state import Key, Query, train_key
+from explorer.ui.state import Key, Query, more_key, train_key
 from explorer.ui.train_source import Difference, Source
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -33,6 +35,17 @@ def mistakes(app: AppTest) -> str:
         error.value for error in app.error
     ]
     return " ".join(found).replace("\\", "")
+
+
+def saved(app: AppTest, *steps: tuple[str, dict[str, object]]) -> None:
+    """Keep a pipeline of steps that always fire, and choose it."""
+    nodes = [
+        {"kind": "step", "id": f"n{number}", "transform": name, "p": 1.0, "params": params}
+        for number, (name, params) in enumerate(steps, 1)
+    ]
+    library.save(pipelines_folder(), Pipeline.model_validate({"name": "mine", "nodes": nodes}))
+    app.run()
+    app.selectbox(key=train_key("pipeline")).set_value("mine").run()
 
 
 def images(folder: Path, count: int = 3) -> None:
@@ -96,7 +109,86 @@ def test_bce_with_more_than_two_classes_is_told_and_pos_weight_appears(app: AppT
     assert "Choose cross_entropy instead" in mistakes(app)
     app.number_input(key=train_key("num_classes")).set_value(2).run()
     app.text_input(key=train_key("pos_weight")).set_value("-1").run()
-    assert "Positive-class weight must be above 0" in mistakes(app)
+    assert "Positive-class weight must be a number above 0" in mistakes(app)
+
+
+def test_what_behind_more_is_wrong_opens_it(app: AppTest) -> None:
+    assert not app.session_state[more_key("optimizer")]
+    app.session_state[more_key("optimizer")] = True
+    app.run()
+    app.number_input(key=train_key("pct_start")).set_value(1.5).run()
+    app.session_state[more_key("optimizer")] = False
+    app.run()
+    assert "pct_start must be below 1" in mistakes(app)
+    assert app.number_input(key=train_key("pct_start")).value == 1.5
+
+
+def test_only_fields_that_matter_are_shown(app: AppTest) -> None:
+    app.session_state[more_key("optimizer")] = True
+    for chosen, value, shown, gone in (
+        ("loss", "focal", "focal_gamma", "pos_weight"),
+        ("loss", "bce", "pos_weight", "class_weights"),
+        ("schedule", "cosine", "warmup_epochs", "pct_start"),
+        ("optimizer", "sgd", "momentum", "base_momentum"),
+        ("weights", "file", "weights_file", "val_fraction"),
+    ):
+        app.selectbox(key=train_key(chosen)).set_value(value).run()
+        keys = {widget.key for widget in [*app.text_input, *app.number_input, *app.selectbox]}
+        assert train_key(shown) in keys
+        assert train_key(gone) not in keys
+
+
+def test_a_backbone_without_the_chosen_weights_takes_those_that_it_has_and_says_so(app: AppTest) -> None:
+    app.selectbox(key=train_key("backbone")).set_value("small-cnn").run()
+    assert app.selectbox(key=train_key("weights")).value == "none"
+    assert app.radio(key=train_key("frozen")).value is False
+    assert "Weights None, from scratch, Train All layers" in app.toast[0].value.replace("\\", "")
+    assert mistakes(app) == ""
+
+
+def test_weights_that_would_have_to_be_downloaded_say_so(app: AppTest) -> None:
+    app.selectbox(key=train_key("backbone")).set_value("efficientnet-b0").run()
+    assert "Downloaded when the run starts" in said(app)
+
+
+def test_a_transformer_from_scratch_is_offered_with_a_warning(app: AppTest) -> None:
+    app.selectbox(key=train_key("backbone")).set_value("deit-tiny").run()
+    app.radio(key=train_key("frozen")).set_value(False)
+    app.selectbox(key=train_key("weights")).set_value("none").run()
+    assert "AUROC of 0.71" in said(app)
+    assert mistakes(app) == ""
+
+
+def test_a_crop_larger_than_the_images_is_told_at_the_pipeline_with_the_name_of_its_step(app: AppTest) -> None:
+    saved(app, ("RandomCrop", {"height": 200, "width": 200}))
+    assert "RandomCrop" in mistakes(app)
+    assert "96" in mistakes(app)
+    app.button(key=Key.TRAIN_START).click().run()
+    assert list_runs() == ()
+
+
+def test_what_is_seldom_meant_is_a_warning_at_its_field_and_starts_all_the_same(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(app, ("Normalize", {}))
+    assert "Normalised twice" in said(app)
+    assert mistakes(app) == ""
+    assert started(app, monkeypatch).normalise == "auto"
+
+
+def test_a_slow_pipeline_is_tried_only_when_the_run_is_started(app: AppTest) -> None:
+    saved(app, ("PiecewiseAffine", {}), ("RandomCrop", {"height": 300, "width": 300}))
+    assert mistakes(app) == ""
+    assert "tried on a few images when the run is started" in said(app)
+    app.button(key=Key.TRAIN_START).click().run()
+    assert "RandomCrop" in mistakes(app)
+    assert list_runs() == ()
+
+
+def test_the_data_stay_in_sight_while_something_else_is_wrong(app: AppTest) -> None:
+    app.text_input(key=train_key("learning_rate")).set_value("fast").run()
+    assert "240 images train, 120 validate" in said(app)
+    assert "With the last values that were right." in said(app)
 
 
 def test_precisions_that_the_machine_cannot_do_are_not_offered_and_it_says_why(app: AppTest) -> None:
@@ -127,6 +219,19 @@ def test_a_folder_that_cannot_be_used_is_named(
     assert "outside the folders that this page may read" in mistakes(app)
 
 
+def test_a_class_that_is_never_validated_is_a_warning_at_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images(tmp_path / "pictures" / "a", 20)
+    images(tmp_path / "pictures" / "b", 1)
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    app.switch_page(PAGE).run()
+    app.radio(key=train_key("dataset")).set_value("image_folder").run()
+    assert "No validation images of b" in said(app)
+    assert mistakes(app) == ""
+
+
 def test_a_pipeline_with_a_mistake_is_told_with_the_way_back(app: AppTest) -> None:
     app.switch_page("explorer/ui/pages/augment.py").run()
     app.selectbox(key=Key.ADD).set_value("GaussNoise").run()
@@ -148,6 +253,7 @@ def test_a_batch_that_the_machine_cannot_hold_is_told_at_its_field(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(needs, "memory", lambda: Memory(4 * 10**9, 3 * 10**9))
+    app.selectbox(key=train_key("precision")).set_value("32-true")
     app.number_input(key=train_key("train_images")).set_value(2000)
     app.number_input(key=train_key("image_size")).set_value(224)
     app.number_input(key=train_key("batch_size")).set_value(512).run()
@@ -282,22 +388,14 @@ def test_a_source_that_is_deleted_later_is_told(monkeypatch: pytest.MonkeyPatch)
     assert started(app, monkeypatch).epochs == 9
 
 
-def test_settings_that_are_not_on_the_form_are_carried_over_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_stand_behind_more_are_carried_over_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = {"kind": "digits", "val_fraction": 0.3, "seed": 8}
     original = loads(source_run(dataset=spec, workers=0, threads=1).config.read_bytes())
     app = duplicate()
-    assert "not on this form: Seed of the data 8, Loader workers 0, Threads 1" in said(app)
+    assert "Set there: Loader workers 0, Threads 1" in said(app)
+    assert app.text_input(key=train_key("dataset_seed")).value == "8"
     config = started(app, monkeypatch)
     assert (config.workers, config.threads, config.dataset) == (0, 1, original.dataset)
-
-
-def test_settings_that_are_not_on_the_form_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    source_run(workers=0, threads=1)
-    app = duplicate()
-    app.button(key=Key.DROP_CARRIED).click().run()
-    assert "Differs from ants-bees: Loader workers 0 → empty, Threads 1 → empty" in said(app)
-    config = started(app, monkeypatch)
-    assert (config.workers, config.threads) == (None, None)
 
 
 def test_a_folder_of_the_source_that_this_page_may_not_read_is_told_and_not_exchanged(
@@ -311,11 +409,6 @@ def test_a_folder_of_the_source_that_this_page_may_not_read_is_told_and_not_exch
     app = duplicate()
     assert app.selectbox(key=train_key("path")).value == str(tmp_path / "theirs")
     assert "outside the folders that this page may read" in mistakes(app)
-
-
-def test_every_setting_of_a_run_is_on_the_form_or_told_or_left_out_on_purpose() -> None:
-    by_itself = {"version", "kind", "dataset", "start_from"}
-    assert set(RunConfig.model_fields) - by_itself <= set(train_values.DEFAULTS)
 
 
 def test_a_name_says_what_differs_and_is_never_too_long() -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from explorer.runs import queue
-from explorer.runs.cli import commands, keeping, lining_up, lookups
+from explorer.runs.cli import commands, exporting, keeping, lining_up, lookups
 from explorer.runs.cli.exits import FAILED, INTERRUPTED, CommandError, as_command_error
 from explorer.runs.status import State
 
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     longer = add_for_run("extend", commands.extend, "start a new run from the weights that a run ended with")
     longer.add_argument("--epochs", type=int, required=True, metavar="N", help="train so many more")
     _add_wait(longer)
+    _add_out(add_for_run("export", exporting.export, "write a run as one Python file, or its weights as safetensors"))
     move = add_for_run("move", lining_up.move, "let a waiting run come earlier or later")
     move.add_argument("place", type=_place, metavar="first|up|down|last|PLACE", help="1 is the next to begin")
     slots = add("slots", lining_up.slots, "print or set how many runs train at once on a device")
@@ -101,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_wait(command: argparse.ArgumentParser) -> None:
     command.add_argument("--wait", action="store_true", help="wait for its end; success only if it finishes")
+
+
+def _add_out(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--code", metavar="FILE.py", help='plain Lightning and albumentations; "-" prints it')
+    command.add_argument("--weights", metavar="FILE.safetensors", help="by the names of the network's own library")
+    command.add_argument("--which", choices=("best", "last"), default="best", help="weights of which epoch")
 
 
 def _add_stop(command: argparse.ArgumentParser) -> None:

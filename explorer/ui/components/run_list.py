@@ -79,7 +79,7 @@ def _row(run: RunSummary, now: float) -> dict[str, Any]:
         "alive": not run.status.over,
         "reason": _cut(run.status.reason),
         "name": run.name,
-        "what": " · ".join(filter(None, [run.dataset, run.backbone])),
+        "what": " · ".join(filter(None, [Runs.KINDS.get(run.kind), run.dataset, run.backbone])),
         "auroc": auroc if good else None,
         "score": T.AUROC.format(value=auroc) if good else "",
         "bytes": run.bytes,
@@ -104,6 +104,8 @@ def _cut(text: str) -> str:
 
 
 def _epochs(run: RunSummary) -> str:
+    if run.kind in Runs.KINDS:
+        return ""  # it trains no epochs
     words = T.EPOCHS_DONE if run.asked_epochs is None else T.EPOCHS
     return words.format(done=run.epochs, asked=run.asked_epochs)
 

@@ -8,6 +8,7 @@ class App:
     TRAIN = "Train"
     RUNS = "Runs"
     RUNS_ALIVE = "Runs ({count})"
+    THEN_AND_NOW = "Then and now"
     LINK_DAMAGED = "This link cannot be opened, so you see what you had before. {reason}"
     NO_HOME = (
         "The folder for runs and pipelines cannot be used: {reason}. Give the app the right to write there, or set "

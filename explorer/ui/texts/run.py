@@ -51,6 +51,24 @@ class Run:
     STOP_FIRST = "Stop it first"
     DISK_USE = "{total} on disk: checkpoints {checkpoints}, scores {epochs}, log {log}"
 
+    # Out of the app
+    EXPORT = "Take it elsewhere"
+    CODE = "Export as code"
+    CODE_HELP = (
+        "One file of plain Lightning and albumentations that trains the same, to the last digit on this computer; "
+        "it needs nothing of this app"
+    )
+    NO_CODE = "No code: {reason}"
+    WEIGHTS = "Weights (.safetensors)"
+    WRITE_WEIGHTS = "Write weights (.safetensors)"
+    WRITING_WEIGHTS = "Writing the weights"
+    WEIGHTS_HELP = "Of the best epoch, named as the network's own library names them: they load without this app"
+    WEIGHTS_FAILED = "The weights could not be written: {reason}"
+    NO_WEIGHTS = "Weights come with the first validated epoch."
+    TENSORBOARD = "tensorboard --logdir {folder}"
+    CHECKPOINT_HELP = "The checkpoint of the best epoch, as Lightning loads it"
+    FILE = "{label}, {size}"
+
     # What is said about it
     TIMES: ClassVar = {1: "Resumed once", 2: "Resumed twice"}
     TIMES_MORE = "Resumed {count} times"

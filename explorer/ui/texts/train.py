@@ -1,4 +1,4 @@
-"""Words of the Train page."""
+"""Words of the Train page, but for those at its fields."""
 
 from typing import ClassVar
 
@@ -6,10 +6,27 @@ from typing import ClassVar
 class Train:
     TITLE = "Train a classifier"
     PROMISE = "Starts in the background: close this page, stop the server, the run goes on."
-    DATA = "Data"
-    MODEL = "Model"
-    SCHEDULE = "Training"
-    DEVICE = "Device"
+    SECTIONS: ClassVar = {
+        "data": "Data",
+        "network": "Network",
+        "loss": "Head and loss",
+        "optimizer": "Optimiser and schedule",
+        "mixing": "What the model sees",
+        "device": "Device and speed",
+        "out": "Out",
+    }
+    SECTION_HELP: ClassVar = {
+        "mixing": "The beginning of the first batch of an epoch, pixel for pixel as the training gets it: kept, "
+        "augmented, scaled to the image size and mixed with this seed.",
+    }
+    MORE: ClassVar = {
+        "network": "More: unfreezing, backbone's rate, normalising",
+        "loss": "More: dropout, drop-connect, threshold",
+        "optimizer": "More: schedule, momentum, clipping, accumulation, early stopping",
+        "device": "More: kept images, workers, threads",
+    }
+    SET = "Set there: {fields}"
+    SET_ONE = "{field} {value}"
     SUMMARY = "This run"
     START = "Start"
     START_HELP = "Starts the run and opens its page"
@@ -17,72 +34,17 @@ class Train:
     LOOKING = "Looking for devices and networks. The first time takes a few seconds."
     NO_MACHINE = "Devices could not be found out: {reason}"
     FIX = "Something needs a look first: {fields}."
-    KINDS: ClassVar = {
-        "shapes": "Shapes, generated",
-        "digits": "Handwritten digits",
-        "image_folder": "Image folder",
-    }
-    LABELS: ClassVar = {
-        "dataset": "Data set",
-        "num_classes": "Classes",
-        "train_images": "Training images",
-        "val_images": "Validation images",
-        "shapes_size": "Size, px",
-        "imbalance": "Imbalance",
-        "noise": "Noise",
-        "path": "Folder",
-        "val_fraction": "Validation share",
-        "pipeline": "Pipeline",
-        "name": "Name of the run",
-        "backbone": "Backbone",
-        "weights": "Weights",
-        "frozen": "Train",
-        "image_size": "Image size, px",
-        "epochs": "Epochs",
-        "batch_size": "Batch size",
-        "learning_rate": "Learning rate",
-        "weight_decay": "Weight decay",
-        "loss": "Loss",
-        "label_smoothing": "Label smoothing",
-        "pos_weight": "Positive-class weight",
-        "seed": "Seed",
-        "accelerator": "Accelerator",
-        "precision": "Precision",
-        "dataset_seed": "Seed of the data",
-        "workers": "Loader workers",
-        "threads": "Threads",
-    }
-    HELP: ClassVar = {
-        "imbalance": "How many times more images the largest class has than the smallest",
-        "noise": "0 is clean, 1 is hard to see",
-        "path": "A folder with train/<class> and val/<class>, or with <class> folders, inside the folders that the app "
-        "may read: make run DATA=/that/folder",
-        "val_fraction": "Share of each class that validates; not used where the folder is split already",
-        "pipeline": "Augments the training images only. Validation sees them as they are.",
-        "weights": "ImageNet: the backbone has already seen a million photographs (transfer learning)",
-        "frozen": "Head only: the backbone stays as it is, which is fast and enough for a few hundred images. "
-        "All layers: slower, for more data.",
-        "image_size": "Side of the square that the network sees",
-        "learning_rate": "The highest of the OneCycleLR schedule, which is stepped with each batch; 0.01 or 1e-2",
-        "weight_decay": "Of AdamW; biases and norms are spared",
-        "loss": "Cross entropy for any number of classes; BCE with logits: one output for two classes",
-        "label_smoothing": "0.1: the target is 0.9 for the true class and the rest for the others",
-        "pos_weight": "Weight of the second class in BCE; for imbalanced data, negatives over positives. Empty: 1",
-        "seed": "The same seed gives the same weights and the same augmented images",
-        "precision": "bf16-mixed and 16-mixed compute in 16 bits where that is safe",
-        "batch_size": "Images in each step of the optimiser",
-    }
-    LOSSES: ClassVar = {"cross_entropy": "Cross entropy", "bce": "BCE with logits"}
-    FROZEN: ClassVar = {True: "Head only (frozen backbone)", False: "All layers"}
-    WEIGHTS: ClassVar = {"imagenet": "ImageNet", "none": "None, from scratch"}
     AUTO = "Auto ({name})"
+    AUTO_PRECISION = "Auto is {name} here, for what learns now."
+    DEVICE = "{name}, {memory}"
+    DEVICES = "{count} GPUs"
+    GPU = "{index}: {device}"
     CURRENT = "The one just built"
     NO_STEPS = "no steps"
     DRAFT_WRONG = "The pipeline just built has a mistake: {reason}"
     TO_AUGMENT = "Back to the pipeline"
     FOLDER_NONE = "No image folder was found in {roots}. Start with make run DATA=/folder, or put one there."
-    NOT_OFFERED = "{name} is not offered: {reason}."
-    PARAMETERS = "{millions:.1f} million parameters. {note}"
+    PARAMETERS = "{millions:.1f} million parameters; {note}."
     COUNTS = "{train:,} images train, {val:,} validate"
     CLASS_LINE = "{name}: {train:,} + {val:,}"
     MORE_CLASSES = "and {count} more"
@@ -91,6 +53,63 @@ class Train:
     DEFAULT_NAME = "{dataset}, {steps}"
     NOT_STARTED = "The run could not be started: {reason}"
     RESET = "Back to defaults"
+    ALSO = "{backbone}: also changed, to what it has: {fields}"
+
+    # Tried before the start
+    TRYING = "Trying the pipeline on a few images"
+    TRIED_LATER = "Its steps are slow: it is tried on a few images when the run is started."
+
+    # The schedule as a curve
+    MOMENTUM = "momentum"
+    RATE = "learning rate"
+    EPOCH_AXIS = "epoch"
+    BACKBONE_RATE = "of the backbone"
+    HOVER_BACKBONE = "epoch %{x:.2f}: %{y:.3g}<extra>of the backbone</extra>"
+    UNFREEZES = "all layers learn"
+    CURVE_ALT = "The learning rate of each step"
+    CURVE_LATER = "The curve is drawn again once the values are right."
+    HOVER_RATE = "epoch %{x:.2f}: %{y:.3g}<extra>learning rate</extra>"
+    HOVER_MOMENTUM = "epoch %{x:.2f}: %{y:.3f}<extra>momentum</extra>"
+
+    # What the model sees
+    SEEN_EPOCH = "Epoch"
+    SEEN_NOT = "The first images are shown here once nothing on this page is wrong."
+    SEEN_LAST = "With the last values that were right."
+    SEEN_FAILED = "It cannot be shown: {reason}"
+    SEEN_SLOW = "These steps are slow: drawing takes about {seconds}."
+    SEEN_DRAW = "Draw"
+    SEEN_SCALED = "The pipeline makes decimal numbers of the pixels; they are shown from their lowest to their highest."
+    SEEN_MIXED = "{share:.2g} {own} + {rest:.2g} {other}"
+    SEEN_PLAIN = "This batch is not mixed."
+    SEEN_ALT = "Image {number}: {caption}"
+
+    # Networks side by side
+    COMPARE = "Compare networks"
+    COLUMNS: ClassVar = (
+        "Network",
+        "Million parameters",
+        "Made for",
+        "Weights",
+        "Head only, images/s",
+        "All layers, images/s",
+    )
+    MADE_FOR = "{size} px"
+    DOWNLOAD = "{weights} (download)"
+    NO_WEIGHTS = "none"
+    COMPARE_NOTE = "Speeds are those of training on this computer, measured once at {size} px in {precision}."
+    COMPARE_NONE = "No network has been measured on this computer yet."
+    MEASURE = "Measure {title} here"
+    MEASURE_AGAIN = "Measure {title} again"
+    MEASURE_HELP = "Some ten seconds of this computer, in the background"
+    MEASURING = "Measuring {title} for {seconds:.0f} s"
+    MEASURE_CANCEL = "Cancel"
+    MEASURE_FAILED = "It could not be measured: {reason}"
+    TAKES = "About {time} here"
+    TAKES_HELP = (
+        "From the speed of the network that was measured here. Starting takes some seconds more, and so do reading and "
+        "augmenting images where they are slower than the network."
+    )
+    TAKES_UNKNOWN = "How long it takes here is not known yet: measure the network under Compare networks."
 
     # What it needs
     NEEDS = "About {memory} of memory and {disk} of disk"
@@ -102,7 +121,6 @@ class Train:
 
     # A run that is changed
     EMPTY = "empty"
-    AUTO_PLAIN = "Auto"
     AS_IN = "As in {name}"
     AS_IN_GONE = "As in a run that is gone"
     WAS = "was {was}"
@@ -113,9 +131,6 @@ class Train:
     DIFFERS = "Differs from {name}: {changes}"
     CHANGE = "{field} {was} → {now}"
     SAME = "Nothing differs from {name} yet: it would be the same run again."
-    CARRIED = "Also, though not on this form: {fields}"
-    CARRIED_ONE = "{field} {value}"
-    DROP_CARRIED = "Leave them out"
     NAME_CHANGED = "{name} · {changes}"
     NAME_CHANGE = "{field} {now}"
     NAME_AGAIN = "{name}, again"

@@ -1,0 +1,1 @@
+"""Speed of training, side by side with two scripts that do without the app."""

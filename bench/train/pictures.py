@@ -1,0 +1,27 @@
+"""The photographs to train on: those that were given, or generated ones of like number and size."""
+
+import os
+from pathlib import Path
+
+from PIL import Image
+
+from explorer.data.formats import open_dataset
+from explorer.data.specs import ShapesSpec
+
+GIVEN = "EXPLORER_TEST_DATA"
+_SIDE = 300  # px
+
+
+def folder(scratch: Path) -> Path:
+    """`hymenoptera` in EXPLORER_TEST_DATA, else a folder of JPEG files that is made in `scratch`."""
+    given = os.environ.get(GIVEN)
+    if given:
+        return Path(given).resolve() / "hymenoptera"
+    spec = ShapesSpec(num_classes=2, train_images=120, val_images=50, image_size=_SIDE, noise=0.6)
+    dataset = open_dataset(spec)
+    for split in (dataset.train, dataset.val):
+        for index, name in enumerate(split.ids):
+            target = scratch / "pictures" / split.name / dataset.classes[split.labels[index]]
+            target.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(split.load(index).image).save(target / f"{name}.jpg", quality=90)
+    return scratch / "pictures"

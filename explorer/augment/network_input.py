@@ -1,0 +1,197 @@
+"""What the network sees of a sample: augmented squares of RGB pixels, and what would break a training before it begins.
+
+A pipeline may end with Normalize or ToFloat, as in training code by hand. That step is not augmentation: it is applied
+last, to squares of the network's size, in training and in validation alike.
+"""
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.augment.apply import AugmentedSample, AugmentError, augment
+from explorer.augment.pipeline import Group, Node, Pipeline, Step, scaling_step
+from explorer.data.prepare import fit_square
+from explorer.data.sample import Sample
+
+_TO_PIXELS = "FromFloat"  # after it, what an earlier step made decimal is pixels again
+_PROBES = 4
+_DRAWS = 12  # of one sample, to see whether the size of the result depends on chance
+
+
+def training_image(sample: Sample, pipeline: Pipeline, seed: int, epoch: int, index: int, size: int) -> NDArray[Any]:
+    """The sample as the network sees it in that epoch: (size, size, 3) uint8, or float32 where the pipeline scales.
+
+    Raises AugmentError for a step that fails, or where the pipeline's result is not RGB pixels.
+    """
+    parts = _parts(pipeline)
+    result = augment(sample, parts.augmenting, seed, epoch, index)
+    if not _is_pixels(result):
+        raise _not_pixels(result, parts.augmenting)
+    return parts.scaled(np.ascontiguousarray(_square(result.image, size)))
+
+
+def validation_image(sample: Sample, pipeline: Pipeline) -> NDArray[Any]:
+    """A square of the network's size as the network sees it in validation: as it is, or scaled by the pipeline."""
+    return _parts(pipeline).scaled(sample.image)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A pipeline taken apart. alone: the scaling step as a pipeline of its own."""
+
+    augmenting: Pipeline
+    scaling: Step | None = None
+    alone: Pipeline | None = None
+
+    def scaled(self, image: NDArray[Any]) -> NDArray[Any]:
+        if self.alone is None:
+            return image
+        return np.ascontiguousarray(augment(Sample(image), self.alone, 0).image, np.float32)
+
+
+class _ByKey:
+    """A pipeline that is the same as another with the same key."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByKey) and self.pipeline.key == other.pipeline.key
+
+    def __hash__(self) -> int:
+        return hash(self.pipeline.key)
+
+
+def _parts(pipeline: Pipeline) -> _Parts:
+    return _split(_ByKey(pipeline))
+
+
+@functools.lru_cache(maxsize=32)
+def _split(held: _ByKey) -> _Parts:
+    pipeline = held.pipeline
+    last = scaling_step(pipeline)
+    if last is None:
+        return _Parts(pipeline)
+    rest = tuple(node for node in pipeline.nodes if node is not last)
+    targets = pipeline.targets
+    return _Parts(Pipeline(nodes=rest, targets=targets), last, Pipeline(nodes=(last,), targets=targets))
+
+
+def _square(image: NDArray[Any], size: int) -> NDArray[Any]:
+    height, width = image.shape[:2]
+    if (height, width) == (size, size):
+        return image
+    if height != width:
+        return fit_square(Sample(np.ascontiguousarray(image)), size).image  # its middle, as validation sees images
+    method = cv2.INTER_AREA if height > size else cv2.INTER_LINEAR
+    resized: NDArray[Any] = cv2.resize(image, (size, size), interpolation=method)
+    return resized
+
+
+def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, size: int) -> None:
+    """Find out before the training what would break it. Raises AugmentError naming the step.
+
+    samples: some training samples, as augmentation gets them; at least one. size: of the network's input, in px.
+    """
+    augmenting = _parts(pipeline).augmenting
+    steps = list(_enabled(augmenting.nodes))
+    if not any(step.transform == _TO_PIXELS for step in steps):
+        for step in steps:
+            _check_alone(step, augmenting, samples[0], seed)
+    always = Pipeline(nodes=tuple(map(_always, augmenting.nodes)), targets=augmenting.targets)
+    for index, sample in enumerate(samples[:_PROBES]):
+        training_image(sample, pipeline, seed, 0, index, size)
+        training_image(sample, always, seed, 0, index, size)
+    _check_sizes(augmenting, steps, samples[0], seed)
+
+
+def _always(node: Node) -> Node:
+    """With p = 1 all the way down: a step that fires seldom would stop the run in the middle."""
+    if node.p == 0:
+        return node
+    below = {"children": tuple(map(_always, node.children))} if isinstance(node, Group) else {}
+    return node.model_copy(update={"p": 1.0, **below})
+
+
+def _alone(step: Step, pipeline: Pipeline) -> Pipeline:
+    return Pipeline(nodes=(_always(step),), targets=pipeline.targets)
+
+
+def _check_alone(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> None:
+    alone = _alone(step, pipeline)
+    try:
+        result = augment(sample, alone, seed)
+    except AugmentError:
+        return  # it may need what a step before it makes; the whole pipeline decides
+    if not _is_pixels(result):
+        raise _not_pixels(result, alone)
+
+
+def _check_sizes(pipeline: Pipeline, steps: list[Step], sample: Sample, seed: int) -> None:
+    """A batch is images of one size. Where chance decides on it, they would be stretched back, each otherwise."""
+    sizes = _sizes(pipeline, sample, seed)
+    if len(sizes) < 2:
+        return
+    first, second = (f"{width} × {height}" for height, width in sizes[:2])
+    reason = (
+        f"the images come out in different sizes, such as {first} and {second} px. "
+        "Put a step behind it that gives all of them one size, such as Resize or RandomCrop."
+    )
+    raise next(
+        (
+            AugmentError(step.id, step.transform, reason)
+            for step in steps
+            if _changes_size(step, pipeline, sample, seed)
+        ),
+        AugmentError("", "", reason[:1].upper() + reason[1:]),
+    )
+
+
+def _changes_size(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> bool:
+    try:
+        sizes = _sizes(_alone(step, pipeline), sample, seed)
+    except AugmentError:
+        return False
+    return len(sizes) > 1 or (step.p < 1 and sizes != [sample.size])
+
+
+def _sizes(pipeline: Pipeline, sample: Sample, seed: int) -> list[tuple[int, int]]:
+    """Heights and widths of what a few draws give, each once."""
+    shapes = (augment(sample, pipeline, seed, epoch, 0).image.shape[:2] for epoch in range(_DRAWS))
+    return sorted({(int(height), int(width)) for height, width in shapes})
+
+
+def _enabled(nodes: tuple[Node, ...]) -> Iterator[Step]:
+    for node in nodes:
+        if not node.enabled or node.p == 0:
+            continue
+        if isinstance(node, Group):
+            yield from _enabled(node.children)
+        else:
+            yield node
+
+
+def _is_pixels(result: AugmentedSample) -> bool:
+    image = result.image
+    return image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3 and 0 not in image.shape
+
+
+def _not_pixels(result: AugmentedSample, pipeline: Pipeline) -> AugmentError:
+    image = result.image
+    if image.dtype != np.uint8:
+        what = (
+            "it turns pixels (0 to 255) into decimal numbers. Training scales images itself, as the weights need it: "
+            "remove or disable this step, or put it last with p = 1."
+        )
+    else:
+        what = f"its result is of shape {image.shape}, but training needs images of 3 channels. Remove or change it."
+    steps = list(_enabled(pipeline.nodes))
+    if len(steps) == 1:
+        return AugmentError(steps[0].id, steps[0].transform, what)
+    last = result.drawn[-1] if result.drawn else None
+    return AugmentError(last.node_id if last else "", last.transform if last else "The pipeline", what)

@@ -1,0 +1,55 @@
+"""A square sample as bytes: what the files of the cache hold."""
+
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.sample import Sample
+
+FORMAT = 1  # counts up with each change of the bytes
+_HEADER = struct.Struct("<4i")  # side in px, whether there is a mask, rows of boxes and of keypoints, -1 for none
+_BOX, _POINT = 5, 3  # numbers in a row
+_STEP = 16  # bytes; a record starts at a multiple, so that its numbers lie where processors like them
+
+Bytes = NDArray[np.uint8]
+
+
+def pack(sample: Sample) -> Bytes:
+    """(B,) uint8 of a square sample, B a multiple of 16; its label and id are left out: they are the split's."""
+    boxes, points = _rows(sample.bboxes), _rows(sample.keypoints)
+    header = _HEADER.pack(sample.size[0], sample.mask is not None, boxes, points)
+    parts = [np.frombuffer(header, np.uint8)]
+    tables = [table for table in (sample.bboxes, sample.keypoints) if table is not None]
+    parts += [np.ascontiguousarray(table, np.float32).reshape(-1).view(np.uint8) for table in tables]
+    parts += [np.ascontiguousarray(plane).reshape(-1) for plane in (sample.image, sample.mask) if plane is not None]
+    length = sum(len(part) for part in parts)
+    return np.concatenate([*parts, np.zeros(-length % _STEP, np.uint8)])
+
+
+def least_bytes(size: int) -> int:
+    """Of a record of `size` × `size` px: an image without a mask."""
+    return _HEADER.size + 3 * size * size
+
+
+def _rows(table: NDArray[np.float32] | None) -> int:
+    return -1 if table is None else len(table)
+
+
+def unpack(record: Bytes, label: int, name: str) -> Sample:
+    """The sample whose bytes these are; its arrays are views of them."""
+    side, has_mask, boxes, points = _HEADER.unpack_from(record.data)
+    at = _HEADER.size
+    bboxes, at = _table(record, at, boxes, _BOX)
+    keypoints, at = _table(record, at, points, _POINT)
+    image = record[at : at + 3 * side * side].reshape(side, side, 3)
+    at += image.size
+    mask = record[at : at + side * side].reshape(side, side) if has_mask else None
+    return Sample(image, mask, bboxes, keypoints, label, name)
+
+
+def _table(record: Bytes, at: int, rows: int, columns: int) -> tuple[NDArray[np.float32] | None, int]:
+    if rows < 0:
+        return None, at
+    end = at + rows * columns * 4
+    return record[at:end].view(np.float32).reshape(rows, columns), end

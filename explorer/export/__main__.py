@@ -1,0 +1,29 @@
+"""`python -m explorer.export RUN_DIR`: prints a run as one Python file."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from explorer.export.facts import ExportError, config_of, of_run
+from explorer.export.script import script
+from explorer.runs.paths import RunPaths
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when it is printed, 1 when the run cannot be written so, 2 for a wrong usage."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if len(given) != 1 or not Path(given[0]).is_dir():
+        print("usage: python -m explorer.export RUN_DIR", file=sys.stderr)
+        return 2
+    paths = RunPaths(Path(given[0]).resolve())
+    try:
+        text = script(config_of(paths), of_run(paths))
+    except ExportError as error:
+        print(error, file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(text.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""A run as one file of plain PyTorch, Lightning and albumentations, which gives the run's metrics to the last digit."""
+
+from collections.abc import Sequence
+
+from explorer.augment.catalog import catalog
+from explorer.augment.extras import EXTRAS
+from explorer.augment.pipeline import Pipeline, Step, is_on, walk
+from explorer.export import data, loss, mixing, module, network, optimizing
+from explorer.export.facts import ExportError, Facts
+from explorer.export.imports import Setting, imports, settings
+from explorer.runs.config import RunConfig
+
+__all__ = ["ExportError", "Facts", "check", "script"]
+
+
+def script(config: RunConfig, facts: Facts) -> str:
+    """The text of the file: only what this config needs. Raises ExportError, see `check`."""
+    check(config)
+    chapters = _chapters(config, facts)
+    code = "\n\n\n".join(text for texts in chapters.values() for text in texts)
+    constants = settings(code, _settings(config, facts))
+    body = "\n\n\n".join(_chapter(title, texts) for title, texts in ({"Settings": [constants]} | chapters).items())
+    return f"{_title(config, facts)}\n\n{imports(body, network.imports(config))}\n\n{body}\n"
+
+
+def check(config: RunConfig) -> None:
+    """Raises ExportError where a file alone would not do: for steps that want more than the image, for several GPUs,
+    and for runs that are no trainings."""
+    if config.kind != "train":
+        raise ExportError("This run is a check and no training. Export the training that came of it.")
+    if len(config.gpus) > 1:
+        raise ExportError(
+            "This run trains on several GPUs, whose sums have no fixed order. Export one of a single GPU."
+        )
+    for step in _steps(config.pipeline):
+        if step.transform in EXTRAS:
+            raise ExportError(
+                f"{step.transform} wants pictures, a text or a box that live in this app, not in one file. "
+                "Turn the step off, and train without it."
+            )
+        if needs := catalog()[step.transform].needs or _looks_at(step):
+            raise ExportError(
+                f"{step.transform} wants {' or '.join(sorted(needs))} of each image; the file trains on images alone. "
+                "Turn the step off, and train without it."
+            )
+
+
+def _looks_at(step: Step) -> frozenset[str]:
+    """What a step can do without, and then draws otherwise."""
+    if step.transform == "ConstrainedCoarseDropout":
+        return frozenset({"mask", "bboxes"})
+    return frozenset({"mask"}) if step.params.get("mask_drop_value") is not None else frozenset()
+
+
+def _steps(pipeline: Pipeline) -> list[Step]:
+    """Those that may do something."""
+    off: set[str] = set()
+    found = []
+    for node, _ in walk(pipeline.nodes):
+        if node.id in off or not is_on(node):
+            off |= {child.id for child in getattr(node, "children", ())} | {node.id}
+        elif isinstance(node, Step):
+            found.append(node)
+    return found
+
+
+def _chapters(config: RunConfig, facts: Facts) -> dict[str, list[str]]:
+    chapters = {
+        "Pipeline": data.pipeline(config),
+        "Data": data.sections(config, facts.workers),
+        "Mixing": mixing.sections(config),
+        "Network": network.sections(config),
+        "Loss and metrics": [loss.section(config), *module.metrics(len(facts.classes))],
+        "Training": [*module.module(config), module.main(config, facts)],
+    }
+    return {title: [text.strip("\n") for text in texts] for title, texts in chapters.items() if texts}
+
+
+def _chapter(title: str, texts: Sequence[str]) -> str:
+    gap = "\n\n\n" if texts[0].startswith(("def ", "class ", "@")) else "\n\n"
+    return f"# {title}{gap}" + "\n\n\n".join(texts)
+
+
+def _settings(config: RunConfig, facts: Facts) -> list[Setting]:
+    num_outputs = 1 if config.loss == "bce" else len(facts.classes)
+    return [
+        Setting("CLASSES", facts.classes),
+        *data.settings(config),
+        *network.settings(config, num_outputs),
+        *loss.settings(config),
+        *mixing.settings(config),
+        *optimizing.settings(config),
+        *module.settings(config, facts),
+    ]
+
+
+def _title(config: RunConfig, facts: Facts) -> str:
+    """The docstring of the file."""
+    name = _plain(config.name)
+    what = f"{name}: an image classifier" if name else "An image classifier"
+    made = [f"{package} {version}" for package, version in facts.versions.items()]
+    made += [_plain(facts.device)] if facts.device else []
+    lines = [
+        f'"""{what} in plain PyTorch Lightning and albumentations.',
+        "",
+        f"It gives the metrics of {_plain(facts.run) or 'its run'} to the last digit where it meets what that run met:",
+        "",
+        *(f"    {one}" for one in made or ["the same versions, on the same processor or GPU"]),
+        '"""',
+    ]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """For a docstring: on one line, with nothing in it that could end it."""
+    return "".join(c if c.isprintable() else " " for c in text).replace("\\", "/").replace('"', "'").strip()

@@ -1,0 +1,140 @@
+"""The part of an exported file that finds, draws and decodes images: a data set by its kind."""
+
+from pathlib import Path
+
+from explorer.data import shapes
+from explorer.data.dataset import stratified_split
+from explorer.data.specs import DatasetSpec, ImageFolderSpec, ShapesSpec
+from explorer.export.imports import Setting
+from explorer.export.taken import taken
+
+
+def settings(spec: DatasetSpec) -> list[Setting]:
+    """The constants that the code below may use."""
+    if isinstance(spec, ShapesSpec):
+        return [
+            Setting("IMAGES", (spec.train_images, spec.val_images), "for training, for validation"),
+            Setting("SIDE", spec.image_size, "px, of a drawn image"),
+            Setting("IMBALANCE", spec.imbalance, "largest class to smallest"),
+            Setting("NOISE", spec.noise, "0 clean to 1 hard to see"),
+        ]
+    folder = [Setting("DATA", str(Path(spec.path).expanduser()))] if isinstance(spec, ImageFolderSpec) else []
+    return [*folder, Setting("VAL_FRACTION", spec.val_fraction)]
+
+
+def sections(spec: DatasetSpec) -> list[str]:
+    """`load(key)` and `list_data`."""
+    if isinstance(spec, ShapesSpec):
+        return _shapes(spec)
+    own = [_LIST_FOLDER, _READ_IMAGE] if isinstance(spec, ImageFolderSpec) else [_LIST_DIGITS]
+    return [taken(stratified_split), *own]
+
+
+def _shapes(spec: ShapesSpec) -> list[str]:
+    outlines = ("ring_of(48)", "ring_of(4)", "ring_of(3)", "ring_of(10, (1.0, 0.45))", "plus()", "ring_of(6)")
+    chosen = ", ".join(outlines[: spec.num_classes])
+    cross = [shapes._plus] if spec.num_classes > 4 else []
+    drawing = taken(shapes._ring_of, *cross, shapes._placed, shapes._cover, shapes._colours, shapes._background)
+    constants = f"SHIFT = {shapes._SHIFT}  # cv2 takes corners in 1/16 px"
+    return [constants, drawing.replace("_SHIFT", "SHIFT"), f"OUTLINES = ({chosen})", _DRAW_SHAPE, _LIST_SHAPES]
+
+
+_DRAW_SHAPE = '''\
+def load(key):
+    """(SIDE, SIDE, 3) uint8 RGB with the shape of a class. key: split (0 trains, 1 validates), place in it, class."""
+    split, index, label = key
+    generator = np.random.default_rng([DATA_SEED, split, index])
+    radius = generator.uniform(0.22, 0.4) * SIDE
+    centre = generator.uniform(radius * 0.9, SIDE - radius * 0.9, 2)
+    corners = placed(OUTLINES[label], centre, radius, generator.uniform(0, 2 * np.pi))
+    share = cover(corners, SIDE)
+    ground, colour = colours(generator, NOISE)
+    image = background(generator, ground, SIDE, NOISE)
+    image += share[:, :, None] * (colour - image)
+    image += generator.normal(0, 6 + 60 * NOISE, image.shape)
+    return image.clip(0, 255).astype(np.uint8)
+'''
+
+_LIST_SHAPES = '''\
+def list_images(split):
+    """(key, label) of the images of a split, shuffled; class sizes fall from the first to the last by IMBALANCE."""
+    weights = IMBALANCE ** -np.linspace(0, 1, len(CLASSES))
+    ends = np.rint(np.cumsum(weights / weights.sum()) * IMAGES[split]).astype(int)
+    labels = np.searchsorted(ends, np.arange(IMAGES[split]), side="right")
+    labels = np.random.default_rng([DATA_SEED, split]).permutation(labels).tolist()
+    return [((split, index, label), label) for index, label in enumerate(labels)]
+
+
+def list_data():
+    """(key, label) of the images for training, and of those for validation."""
+    return list_images(0), list_images(1)
+'''
+
+_LIST_DIGITS = '''\
+@lru_cache(maxsize=1)
+def digits():
+    """(1797, 8, 8) uint8 of scikit-learn, and their labels."""
+    bunch = load_digits()
+    return np.rint(bunch.images * (255 / 16)).astype(np.uint8), bunch.target
+
+
+def load(key):
+    """(64, 64, 3) uint8 of the digit at this place."""
+    grey = cv2.resize(digits()[0][key], (64, 64), interpolation=cv2.INTER_CUBIC)
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def list_data():
+    """(key, label) of the images for training, and of those for validation."""
+    labels = digits()[1]
+    train, val = stratified_split(labels, VAL_FRACTION, DATA_SEED)
+    return [(int(i), int(labels[i])) for i in train], [(int(i), int(labels[i])) for i in val]
+'''
+
+_LIST_FOLDER = '''\
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+
+
+def list_files(folder):
+    """(path, label) of all images in the folders of the classes, by their names."""
+    return [
+        (path, label)
+        for label, name in enumerate(CLASSES)
+        if (folder / name).is_dir()
+        for path in sorted((folder / name).iterdir())
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    ]
+
+
+def list_data(folder):
+    """(path, label) for training and for validation: of train/ and val/, or of one folder, split class by class."""
+    if (folder / "train").is_dir() and (folder / "val").is_dir():
+        return list_files(folder / "train"), list_files(folder / "val")
+    files = list_files(folder)
+    train, val = stratified_split(np.array([label for _, label in files]), VAL_FRACTION, DATA_SEED)
+    return [files[i] for i in train], [files[i] for i in val]
+'''
+
+_READ_IMAGE = '''\
+def load(path):
+    """(H, W, 3) uint8 RGB: turned as the camera says, transparency laid on white, deep greys brought to 8 bits."""
+    with Image.open(path) as file:
+        image = ImageOps.exif_transpose(file)
+    if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
+        return grey_to_rgb(np.asarray(image).astype(np.float64), image.mode)
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.array(image.convert("RGB"))
+
+
+def grey_to_rgb(values, mode):
+    """16 bits by their range; floats and larger numbers from darkest to brightest."""
+    values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if mode != "F" and low >= 0 and high <= 65535:
+        grey = values / 257.0
+    else:
+        grey = (values - low) * (255.0 / (high - low)) if high > low else np.zeros_like(values)
+    return np.repeat(np.rint(grey).astype(np.uint8)[:, :, None], 3, axis=2)
+'''

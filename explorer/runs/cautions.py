@@ -1,0 +1,84 @@
+"""What works and is seldom meant: warnings at the fields of a run, before it starts."""
+
+from collections.abc import Iterator, Sequence
+
+from explorer.augment.pipeline import scaling_step
+from explorer.runs.config import RunConfig
+from explorer.runs.machine import BackboneInfo, DeviceInfo, Machine
+
+_MANY = 8  # names of classes in a sentence, at most
+
+
+def cautions(
+    config: RunConfig,
+    *,
+    classes: Sequence[str],
+    train_counts: Sequence[int],
+    val_counts: Sequence[int],
+    machine: Machine | None,
+) -> dict[str, str]:
+    """Field of RunConfig -> a sentence. Counts: images of each class. machine: None where it is not known."""
+    found: dict[str, str] = {}
+    backbone = machine.backbone(config.backbone) if machine else None
+    device = machine.device(config.accelerator) if machine else None
+    for field, words in (
+        *_scaling(config),
+        *_classes(config, classes, train_counts, val_counts),
+        *_network(config, backbone),
+        *_device(config, device),
+        *_schedule(config),
+    ):
+        found.setdefault(field, words)
+    return found
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _scaling(config: RunConfig) -> Found:
+    step = scaling_step(config.pipeline)
+    if step is not None and config.normalise != "none":
+        yield (
+            "normalise",
+            f"Normalised twice: by {step.transform} in the pipeline, and again for the network. "
+            f"Choose None here, or leave {step.transform} out.",
+        )
+    if step is None and config.normalise == "none" and config.weights != "none":
+        yield "normalise", "Not normalised: these weights were trained on normalised images and expect them so."
+
+
+def _classes(config: RunConfig, classes: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Found:
+    if unseen := [name for name, count in zip(classes, val, strict=True) if count == 0]:
+        yield "dataset", f"No validation images of {_listed(unseen)}: F1 and AUROC of these classes cannot be told."
+    if untaught := [name for name, count in zip(classes, train, strict=True) if count == 0]:
+        yield "dataset", f"No training images of {_listed(untaught)}: these classes cannot be learned."
+    balanced = "balanced" in (config.class_weights, config.pos_weight)
+    if min(train, default=1) > 0 and max(train, default=1) / max(min(train, default=1), 1) >= 10 and not balanced:
+        yield "loss", "The largest class has ten times the images of the smallest: consider balanced weights."
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MANY])
+    return shown if len(names) <= _MANY else f"{shown} and {len(names) - _MANY} more"
+
+
+def _network(config: RunConfig, backbone: BackboneInfo | None) -> Found:
+    if backbone and config.weights == "none" and backbone.from_scratch_note:
+        yield "weights", backbone.from_scratch_note
+    if config.normalise != "auto" and config.weights in ("imagenet", "advprop") and config.normalise != "none":
+        yield "normalise", "These weights have a scale of their own, which Auto follows."
+
+
+def _device(config: RunConfig, device: DeviceInfo | None) -> Found:
+    if device and device.accelerator == "cpu" and config.precision == "bf16-mixed" and not config.frozen:
+        yield "precision", "Where all layers learn, bf16 on a processor is seldom faster than 32-true."
+
+
+def _schedule(config: RunConfig) -> Found:
+    if config.schedule == "onecycle" and config.early_stopping is not None:
+        yield (
+            "early_stopping",
+            "OneCycleLR is at its best in the last epochs: a run that stops early never gets there.",
+        )
+    if config.mixing != "none" and config.label_smoothing > 0:
+        yield "label_smoothing", "Mixed labels are soft already; smoothing comes on top."

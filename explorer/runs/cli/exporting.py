@@ -1,0 +1,64 @@
+"""The command that lets a run out: its code, its weights. Each is made by a process of its own room."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import explorer
+from explorer.runs.atomic import write_bytes_atomic
+from explorer.runs.cli import report
+from explorer.runs.cli.exits import FAILED, OK, USAGE, CommandError
+from explorer.runs.cli.picking import find
+from explorer.runs.paths import RunPaths
+
+_CODE = "explorer.export"
+_WEIGHTS = "explorer.training.exporting"
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write a run's code, its weights, or both."""
+    paths = find(options.id)
+    if options.code is None and options.weights is None:
+        raise CommandError("Say what to export: --code FILE.py, --weights FILE.safetensors, or both.", USAGE)
+    if options.weights is not None and not options.weights.endswith(".safetensors"):
+        raise CommandError(f"Weights are written as .safetensors; {options.weights} has another ending.", USAGE)
+    if options.json and options.code == "-":
+        raise CommandError("--code - prints the code itself, so it has no --json.", USAGE)
+    written = {}
+    if options.code is not None:
+        _write_code(paths, options.code)
+        written["code"] = options.code
+    if options.weights is not None:
+        target = Path(options.weights).absolute()
+        _made(_WEIGHTS, str(paths.root), str(target), "--which", options.which)
+        written["weights"] = options.weights
+    _tell(options, paths, written)
+    return OK
+
+
+def _write_code(paths: RunPaths, target: str) -> None:
+    code = _made(_CODE, str(paths.root))
+    if target == "-":
+        sys.stdout.write(code.decode())
+    else:
+        write_bytes_atomic(Path(target).absolute(), code)
+
+
+def _made(module: str, *arguments: str) -> bytes:
+    """What a process prints. Raises CommandError with its own words where it fails."""
+    call = [sys.executable, "-P", "-m", module, *arguments]
+    done = subprocess.run(call, env=explorer.child_environment(), capture_output=True, check=False)
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise CommandError(lines[-1] if lines else f"{module} ended with code {done.returncode}.", FAILED)
+    return done.stdout
+
+
+def _tell(options: argparse.Namespace, paths: RunPaths, written: dict[str, str]) -> None:
+    if options.json:
+        report.print_json({"id": paths.id, **written})
+        return
+    for what, target in written.items():
+        if target != "-":
+            print(f"{what}: {target}", file=sys.stderr)

@@ -1,0 +1,107 @@
+"""`python -m explorer.training.costs BACKBONE`: how fast a network is on this computer, as one line of JSON.
+
+explorer.runs.paces says what the line holds, and reads it. Weights are random: they do not change the time.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from explorer.runs.machine import automatic_precision, known_machine
+from explorer.training.bf16 import casting, images_for, network_for, processor_seconds
+from explorer.training.devices import cores, here
+from explorer.training.networks import BACKBONES, Network
+
+_SIZE = 160  # px, or a network's default size where that is less
+_BUDGET_S = 1.5  # of each kind of work
+_STEPS = 8  # at most, of each
+# Parameters up to which a batch has so many images: what is large is slow, and one step of it has to be enough.
+_BATCHES = ((6e6, 16), (12e6, 8), (30e6, 4))
+_SMALLEST_BATCH = 2
+_DEVICES = {"cpu": "cpu", "gpu": "cuda:0", "mps": "mps", "tpu": "xla"}
+
+
+@dataclass(frozen=True)
+class _Bench:
+    network: Network
+    images: Tensor
+    device: torch.device
+
+    def rate(self, work: Callable[[], Any], precision: str) -> float:
+        """Images per second of some work, from its fastest time."""
+        fastest, begin = float("inf"), time.perf_counter()
+        for step in range(_STEPS):
+            seconds = self._seconds(work, precision)
+            # The first step also plans and allocates, but where it is very slow there is no time for a second.
+            if step or seconds > 2 * _BUDGET_S:
+                fastest = min(fastest, seconds)
+            if fastest < float("inf") and time.perf_counter() - begin > _BUDGET_S:
+                break
+        return len(self.images) / fastest
+
+    def _seconds(self, work: Callable[[], Any], precision: str) -> float:
+        with casting(precision, self.device.type):
+            if self.device.type == "cpu":
+                return processor_seconds(work)
+            self._wait()
+            begin = time.perf_counter()
+            work()
+            self._wait()
+            return time.perf_counter() - begin
+
+    def _wait(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
+        elif self.device.type == "mps":
+            torch.mps.synchronize()
+
+    def step(self) -> None:
+        """A training step, without the moments of an optimiser: their time is small, their memory is not."""
+        loss = nn.functional.cross_entropy(self.network(self.images).float(), self._labels())
+        loss.backward()  # type: ignore[no-untyped-call]
+        for parameter in self.network.parameters():
+            if parameter.grad is not None:
+                parameter.data.add_(parameter.grad, alpha=-1e-3)
+                parameter.grad = None
+
+    def validate(self) -> None:
+        """A forward pass."""
+        with torch.no_grad():
+            self.network(self.images)
+
+    def _labels(self) -> Tensor:
+        return torch.arange(len(self.images), device=self.device) % 2
+
+
+def pace(name: str) -> dict[str, Any]:
+    """The fields of explorer.runs.paces.Pace. Raises KeyError for an unknown backbone."""
+    backbone = BACKBONES[name]
+    size = min(backbone.default_size, _SIZE)
+    machine = known_machine() or here()
+    told = machine.devices[0]
+    device = torch.device(_DEVICES[told.accelerator])
+    batch = next((images for parameters, images in _BATCHES if backbone.parameters <= parameters), _SMALLEST_BATCH)
+    bench = _Bench(network_for(name, size).to(device), images_for(batch, size).to(device), device)
+    all_layers, forward = (automatic_precision(told, machine.bf16_speedup, only_head=only) for only in (False, True))
+    train = bench.rate(bench.step, all_layers)
+    bench.network.freeze(True)
+    frozen = bench.rate(bench.step, forward)
+    bench.network.eval()
+    return {
+        "train_images_per_second": round(train, 2),
+        "frozen_images_per_second": round(frozen, 2),
+        "validate_images_per_second": round(bench.rate(bench.validate, forward), 2),
+        "size": size,
+        "precision": forward,
+    }
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(cores())
+    print(json.dumps({"format": "augmentation-explorer/pace", "version": 1, **pace(sys.argv[1])}), flush=True)

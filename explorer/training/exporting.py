@@ -1,0 +1,95 @@
+"""`python -m explorer.training.exporting RUN_DIR OUT.safetensors`: a run's weights as their library names them."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save
+from torch import Tensor
+
+from explorer.runs.atomic import write_bytes_atomic
+from explorer.runs.config import ConfigError, loads
+from explorer.runs.paths import RunPaths
+from explorer.training.checkpoints import CheckpointError, read
+
+_PREFIX = "network."
+_NET = f"{_PREFIX}net."
+
+
+class WeightsExportError(ValueError):
+    """Weights that cannot be written; the message says which, and why."""
+
+
+def weights_of(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The state dict of the library's own network, its head included, from one of our checkpoints.
+
+    Raises WeightsExportError for one that holds none.
+    """
+    state: Mapping[str, Tensor] = checkpoint["state_dict"]
+    # Files hold plain rows: how values lie in memory (channels last) is not theirs to keep.
+    found = {name.removeprefix(_NET): value.contiguous() for name, value in state.items() if name.startswith(_NET)}
+    if not found:
+        raise WeightsExportError("it was written by an older version of the explorer, which named weights otherwise")
+    return found
+
+
+def described(checkpoint: Mapping[str, Any]) -> dict[str, str]:
+    """What whoever uses the weights has to know, as texts: safetensors takes nothing else.
+
+    classes: a JSON list of names by output, or of the two that one output tells apart. mean, std: JSON lists by
+    channel, of pixels from 0 to 255. config: the run's, as JSON. epoch: from 0.
+    """
+    ours = checkpoint["explorer"]
+    config = loads(str(ours["config"]))
+    scale = {name: checkpoint["state_dict"][f"{_PREFIX}{name}"].flatten().tolist() for name in ("mean", "std")}
+    return {
+        "format": "pt",
+        "backbone": config.backbone,
+        "image_size": str(config.image_size),
+        "classes": json.dumps(list(ours["classes"]), ensure_ascii=False),
+        "mean": json.dumps(scale["mean"]),
+        "std": json.dumps(scale["std"]),
+        "epoch": str(checkpoint["epoch"]),
+        "config": str(ours["config"]),
+    }
+
+
+def export(paths: RunPaths, target: Path, which: str = "best") -> int:
+    """Write the weights of a run's checkpoint, "best" or "last"; returns how many numbers they are.
+
+    Raises WeightsExportError, and OSError where `target` cannot be written.
+    """
+    source = {"best": paths.best, "last": paths.last}[which]
+    try:
+        checkpoint = read(source)
+        weights, words = weights_of(checkpoint), described(checkpoint)
+    except (CheckpointError, WeightsExportError, ConfigError, KeyError) as error:
+        reason = error if not isinstance(error, KeyError) else "it is no checkpoint of a training"
+        raise WeightsExportError(
+            f"{source.name} of {paths.id} cannot be exported: {reason}. A run has one after its first epoch."
+        ) from error
+    write_bytes_atomic(target, save(weights, words))
+    return sum(value.numel() for value in weights.values())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when they are written, 1 when they cannot be; wrong usage ends in SystemExit(2)."""
+    parser = argparse.ArgumentParser(prog="python -m explorer.training.exporting", description=__doc__)
+    parser.add_argument("run", type=Path, metavar="RUN_DIR")
+    parser.add_argument("target", type=Path, metavar="OUT.safetensors")
+    parser.add_argument("--which", choices=("best", "last"), default="best", help="which checkpoint (default best)")
+    options = parser.parse_args(arguments)
+    try:
+        numbers = export(RunPaths(options.run.resolve()), options.target, options.which)
+    except (WeightsExportError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.target}: {numbers:,} numbers of the {options.which} epoch.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""The table of what a run can be for."""
+
+from collections.abc import Callable
+
+from explorer.runs.config import RunConfig, loads
+from explorer.training.attempt import Attempt
+from explorer.training.quick_check import check
+from explorer.training.rate_finder import find
+from explorer.training.trainer import fit
+
+KINDS: dict[str, Callable[[Attempt, RunConfig], str]] = {"train": fit, "check": check, "rate": find}
+
+
+def carry_out(attempt: Attempt) -> str:
+    """Do what the run's config asks for; returns how it went in a sentence. Raises what each kind raises."""
+    config = loads(attempt.paths.config.read_bytes())
+    attempt.stop.check("before it began")
+    return KINDS[config.kind](attempt, config)

@@ -1,0 +1,36 @@
+"""From a run's config to a network."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from explorer.runs.config import RunConfig
+from explorer.training.networks.network import IMAGENET, SYMMETRIC, UNIT, Design, Network, Normalisation
+from explorer.training.networks.table import BACKBONES
+
+_SCALES: dict[str, Normalisation] = {"imagenet": IMAGENET, "symmetric": SYMMETRIC, "none": UNIT}
+
+
+def build(config: RunConfig, num_outputs: int, state: Mapping[str, Tensor] | None) -> Network:
+    """The network of a config, its head drawn from torch's generator; without `state` all of it.
+
+    state: of the backbone, as explorer.training.weights loads it; where it has "mean" and "std", they are what
+    `normalise="auto"` takes. Raises KeyError for an unknown backbone, RuntimeError for a state that does not fit.
+    """
+    backbone = BACKBONES[config.backbone]
+    net = backbone.make(Design(config.image_size, num_outputs, config.dropout, config.drop_connect))
+    scale = _SCALES.get(config.normalise) or backbone.scale_of(config.weights)
+    network = Network(net, backbone.family, scale, config.dropout)
+    if state is not None:
+        _take(network, backbone.family.head, state, own_scale=config.normalise == "auto")
+    network.freeze(config.frozen)
+    return network
+
+
+def _take(network: Network, head: str, state: Mapping[str, Tensor], *, own_scale: bool) -> None:
+    weights = {name: value for name, value in state.items() if name not in ("mean", "std")}
+    own_head = {name: value for name, value in network.net.state_dict().items() if name.startswith(f"{head}.")}
+    network.net.load_state_dict(weights | own_head)
+    if own_scale and {"mean", "std"} <= state.keys():
+        network.mean.copy_(state["mean"])
+        network.std.copy_(state["std"])

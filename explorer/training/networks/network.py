@@ -1,0 +1,116 @@
+"""A library's own network with the scaling of its input, taken apart into features and a head."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+from typing_extensions import override
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """What weights expect: (pixel / 255 - mean) / std, per channel R, G, B."""
+
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    def buffers(self) -> dict[str, Tensor]:
+        """ "mean" and "std" of pixels in 0 to 255, (3, 1, 1) float32."""
+        values = {"mean": self.mean, "std": self.std}
+        return {name: 255 * torch.tensor(value).view(3, 1, 1) for name, value in values.items()}
+
+
+IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+SYMMETRIC = Normalisation((0.5,) * 3, (0.5,) * 3)
+UNIT = Normalisation((0.0,) * 3, (1.0,) * 3)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a library needs to know to make a network.
+
+    image_size: px. drop_connect: the probability in the last block, which falls to 0 in the first; None is the
+    network's own.
+    """
+
+    image_size: int
+    num_outputs: int
+    dropout: float
+    drop_connect: float | None = None
+
+
+@dataclass(frozen=True)
+class Family:
+    """How the networks of a library are made and taken apart.
+
+    features: the network and scaled images (N, 3, S, S) float32 -> what goes into its head, (N, F).
+    head: the name of its last layer, a linear one.
+    """
+
+    features: Callable[[Any, Tensor], Tensor]
+    head: str
+
+
+class Network(nn.Module):
+    """Pixels in, outputs of the head out: `net` is the library's own network, with its own head.
+
+    So its state under "net." fits into the plain network of the library. mean, std: of pixels in 0 to 255; buffers, so
+    that a checkpoint holds them: the weights are worth nothing with another scale.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, net: nn.Module, family: Family, scale: Normalisation, dropout: float) -> None:
+        super().__init__()
+        self.net = net
+        self.dropout = nn.Dropout(dropout)
+        self.frozen = False
+        self._family = family
+        for name, value in scale.buffers().items():
+            self.register_buffer(name, value)
+
+    @property
+    def head(self) -> nn.Linear:
+        """The last layer."""
+        found: nn.Linear = getattr(self.net, self._family.head)
+        return found
+
+    def freeze(self, frozen: bool) -> None:
+        """With True only the head learns from now on: no gradient and no new statistics of batch norms elsewhere."""
+        self.frozen = frozen
+        for parameter in self.parts()[0]:
+            parameter.requires_grad_(not frozen)
+        self.train(self.training)
+
+    def parts(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+        """The parameters of the backbone and those of the head."""
+        head = list(self.head.parameters())
+        ours = {id(parameter) for parameter in head}
+        return [parameter for parameter in self.net.parameters() if id(parameter) not in ours], head
+
+    @override
+    def train(self, mode: bool = True) -> Self:
+        """As in torch, but what is frozen stays in evaluation mode."""
+        super().train(mode)
+        if self.frozen:
+            self.net.eval()
+        return self
+
+    def features(self, images: Tensor) -> Tensor:
+        """(N, 3, S, S) RGB, uint8 or float32 in 0 to 1 -> (N, F); without a graph while frozen."""
+        pixels = images * 255 if images.is_floating_point() else images.float()
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
+            return self._family.features(self.net, (pixels - self.mean) / self.std)
+
+    def classify(self, features: Tensor) -> Tensor:
+        """(N, F) -> (N, num_outputs)."""
+        outputs: Tensor = self.head(self.dropout(features))
+        return outputs
+
+    @override
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 3, S, S) RGB, uint8 or float32 in 0 to 1 -> (N, num_outputs)."""
+        return self.classify(self.features(images))

@@ -1,0 +1,55 @@
+"""A small convolutional network for lessons: each part of it can be said in a sentence."""
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from typing_extensions import override
+
+from explorer.training.networks.network import Design, Family
+from explorer.training.networks.sources import Source
+
+_CHANNELS = (3, 32, 64, 128, 256)
+SOURCES: Mapping[str, Source] = {}
+
+
+class SmallCNN(nn.Module):
+    """Four times convolution, batch norm, ReLU and halving; the mean over the picture; a linear layer."""
+
+    def __init__(self, num_outputs: int, dropout: float) -> None:
+        super().__init__()
+        pairs = itertools.pairwise(_CHANNELS)
+        self.blocks = nn.Sequential(*(_block(before, after) for before, after in pairs))
+        self.dropout = nn.Dropout(dropout)
+        self.fc = nn.Linear(_CHANNELS[-1], num_outputs)
+
+    def features(self, images: Tensor) -> Tensor:
+        """(N, 3, S, S) -> (N, 256)."""
+        maps: Tensor = self.blocks(images)
+        return torch.flatten(nn.functional.adaptive_avg_pool2d(maps, 1), 1)
+
+    @override
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 3, S, S) -> (N, num_outputs)."""
+        outputs: Tensor = self.fc(self.dropout(self.features(images)))
+        return outputs
+
+
+def _block(before: int, after: int) -> nn.Sequential:
+    convolution = nn.Conv2d(before, after, 3, padding=1, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True), nn.MaxPool2d(2))
+
+
+def _features(net: Any, images: Tensor) -> Tensor:
+    found: Tensor = net.features(images)
+    return found
+
+
+FAMILY = Family(features=_features, head="fc")
+
+
+def small(design: Design) -> SmallCNN:
+    """What makes one."""
+    return SmallCNN(design.num_outputs, design.dropout)

@@ -1,0 +1,73 @@
+"""The optimiser and the schedule of a recipe, as Lightning wants them."""
+
+from typing import Any
+
+import torch
+from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
+
+from explorer.runs.recipe import Recipe
+from explorer.runs.schedules import cosine_share
+from explorer.training.networks import Network
+
+
+def configure(recipe: Recipe, network: Network, steps_per_epoch: int) -> OptimizerLRSchedulerConfig | Optimizer:
+    """Both, stepped with each step of the optimiser. steps_per_epoch: of the optimiser."""
+    optimizer = make_optimizer(recipe, network)
+    schedule = make_schedule(recipe, optimizer, steps_per_epoch)
+    if schedule is None:
+        return optimizer
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def make_optimizer(recipe: Recipe, network: Network) -> Optimizer:
+    """AdamW or SGD over `groups`."""
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(
+            groups(recipe, network), lr=recipe.learning_rate, momentum=recipe.momentum, nesterov=recipe.nesterov
+        )
+    return torch.optim.AdamW(groups(recipe, network), lr=recipe.learning_rate)
+
+
+def groups(recipe: Recipe, network: Network) -> list[dict[str, Any]]:
+    """Parameter groups: of the head and of the backbone, where that ever learns; of each those that decay first.
+
+    Decay is for the weights of convolutions and linear layers: it would shrink norms and biases for nothing.
+    """
+    backbone, head = network.parts()
+    parts = [(head, recipe.learning_rate)]
+    if not recipe.frozen or recipe.unfreeze_epoch is not None:
+        parts.append((backbone, recipe.learning_rate * recipe.backbone_lr_factor))
+    found = []
+    for parameters, rate in parts:
+        decaying: list[nn.Parameter] = [parameter for parameter in parameters if parameter.ndim > 1]
+        rest: list[nn.Parameter] = [parameter for parameter in parameters if parameter.ndim <= 1]
+        found.append({"params": decaying, "lr": rate, "weight_decay": recipe.weight_decay})
+        found.append({"params": rest, "lr": rate, "weight_decay": 0.0})
+    return [group for group in found if group["params"]]
+
+
+def make_schedule(recipe: Recipe, optimizer: Optimizer, steps_per_epoch: int) -> LRScheduler | None:
+    """None where the rate stays. Its steps are counted here: Lightning's own estimate of them would start the loaders
+    before a resumed run has set their place."""
+    total = recipe.epochs * steps_per_epoch
+    if recipe.schedule == "constant":
+        return None
+    if recipe.schedule == "cosine":
+        warmup = round(recipe.warmup_epochs * steps_per_epoch)
+        return LambdaLR(optimizer, lambda step: cosine_share(step, total, warmup))
+    return OneCycleLR(
+        optimizer,
+        max_lr=[group["lr"] for group in optimizer.param_groups],
+        total_steps=total,
+        pct_start=recipe.pct_start,
+        anneal_strategy=recipe.anneal_strategy,
+        cycle_momentum=recipe.cycle_momentum,
+        base_momentum=recipe.base_momentum,
+        max_momentum=recipe.max_momentum,
+        div_factor=recipe.div_factor,
+        final_div_factor=recipe.final_div_factor,
+        three_phase=recipe.three_phase,
+    )

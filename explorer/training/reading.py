@@ -1,0 +1,92 @@
+"""Reading a run's data before its first step."""
+
+import time
+from dataclasses import replace
+
+from explorer.augment.network_input import check_pipeline
+from explorer.data.cache.cache import Tally
+from explorer.data.cache.limits import CacheSettingError, Limits, limits
+from explorer.data.dataset import Dataset
+from explorer.data.formats import open_dataset
+from explorer.runs.capacity import in_words, memory
+from explorer.runs.config import RunConfig, check_with_dataset
+from explorer.training.attempt import Attempt
+from explorer.training.prepared import Prepared
+from explorer.training.stopping import TrainingError
+
+_EVERY_S = 1.0
+_PROMISE_S = 60.0
+_PROBED = 4
+
+
+def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Prepared, Prepared]:
+    """The data set of a run, with its two splits ready to be trained on; tells of it and looks whether to stop.
+
+    The data set's notes say where its images are kept.
+    Raises StopRun, ConfigError, DatasetError, ImageError, AugmentError, TrainingError.
+    """
+    attempt.writer.write("phase", promise_s=_PROMISE_S, phase="reading data")
+    dataset = open_dataset(config.dataset)
+    sizes = len(dataset.train), len(dataset.val)
+    check_with_dataset(
+        config,
+        train_images=sizes[0],
+        val_images=sizes[1],
+        num_classes=len(dataset.classes),
+        name=dataset.name,
+    )
+    stored, words, room = config.stored_size, config.dataset.model_dump_json(), _room(config)
+    train = Prepared(dataset.train, stored, keep=stored is not None, limits=room, words=words)
+    # Before all images are read: a pipeline that cannot work should say so at once.
+    samples = [train.sample(index) for index in range(min(_PROBED, sizes[0]))]
+    check_pipeline(config.pipeline, samples, config.seed, config.image_size)
+    teller = _Reading(attempt, sum(sizes))
+    train.read(threads, teller.tell)
+    room = replace(room, memory=room.memory - train.tally.held)
+    val = Prepared(dataset.val, config.image_size, keep=stored is not None, limits=room, words=words)
+    val.read(threads, lambda done: teller.tell(sizes[0] + done))
+    notes = told(train.tally, val.tally)
+    return replace(dataset, notes=(*dataset.notes, *notes)), train, val
+
+
+def _room(config: RunConfig) -> Limits:
+    try:
+        found = limits(memory().available)
+    except CacheSettingError as error:
+        raise TrainingError(str(error)) from error
+    # Each GPU has a process of its own, which holds images of its own.
+    return replace(found, memory=found.memory // max(1, len(config.gpus)))
+
+
+def told(train: Tally, val: Tally) -> list[str]:
+    """Where the images are, in sentences."""
+    both = train, val
+    images, anew, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "anew", "decoded"))
+    held, in_memory, in_files = (sum(getattr(one, name) for one in both) for name in ("held", "in_memory", "in_files"))
+    places = [f"{in_memory} in {in_words(held)} of memory"] if in_memory else []
+    places += [f"{in_files} in a file"] if in_files else []
+    kept = (
+        f"{in_memory + in_files} images are kept ({', '.join(places)}); {decoded} of {images} had to be decoded first."
+    )
+    rest = f"{anew} of {images} images are not kept: they are decoded anew each time."
+    trouble = {f"{one.trouble}." for one in both if one.trouble}
+    return [*([kept] if places else []), *([rest] if anew else []), *sorted(trouble)]
+
+
+class _Reading:
+    """Checks in while images are read, and looks whether to stop."""
+
+    def __init__(self, attempt: Attempt, total: int) -> None:
+        self._attempt = attempt
+        self._total = total
+        self._told = time.monotonic()
+
+    def tell(self, done: int) -> None:
+        """`done` images are read. Raises StopRun."""
+        self._attempt.stop.check("while it was reading the data")
+        now = time.monotonic()
+        if now - self._told >= _EVERY_S:
+            self._told = now
+            self._attempt.writer.write(
+                "phase", promise_s=_PROMISE_S, phase="reading data", done=done, total=self._total
+            )

@@ -1,0 +1,36 @@
+"""What training code of 2022 said, beside what it says today and the field of the form that does it."""
+
+import streamlit as st
+
+from explorer.runs.mistakes import label
+from explorer.ui import workspace
+from explorer.ui.state import Query
+from explorer.ui.texts import ThenAndNow as T
+from explorer.ui.texts.idioms import IDIOMS, Idiom
+
+TRAIN_PAGE = "explorer/ui/pages/train.py"
+
+
+def page() -> None:
+    work = workspace.arrive()
+    st.header(T.TITLE, anchor=False)
+    st.markdown(T.INTRO, width=820)
+    for idiom in IDIOMS:
+        _entry(idiom, work.id)
+
+
+def _entry(idiom: Idiom, workspace_id: str) -> None:
+    st.subheader(idiom.title, anchor=idiom.key)
+    left, right = st.columns(2, gap="medium")
+    for place, title, code in ((left, T.THEN, idiom.then), (right, T.NOW, idiom.now)):
+        with place:
+            st.caption(title)
+            st.code(code.strip("\n"), language="python", wrap_lines=True)
+    st.markdown(idiom.why, width=820)
+    if idiom.field:
+        address = {Query.FIELD.value: idiom.field, Query.DRAFT.value: workspace_id}
+        words = T.TO_FIELD.format(label=label(idiom.field))
+        st.page_link(TRAIN_PAGE, label=words, icon=":material/arrow_forward:", query_params=address)
+
+
+page()

@@ -1,0 +1,88 @@
+"""Which quick check and which search for a learning rate were started last from a form, kept in a file beside it."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from explorer.runs.atomic import write_json_atomic
+from explorer.runs.config import ConfigError, RunConfig, loads, with_absolute_paths
+from explorer.runs.paths import RunNotFound, RunPaths, run_paths
+from explorer.ui import workspace
+from explorer.ui.state import Key
+from explorer.ui.uploads import drafts_folder
+
+Probe = Literal["check", "rate"]
+KINDS: tuple[Probe, ...] = ("check", "rate")
+Kept = dict[str, str]  # kind -> id of the run
+
+_NAMES = frozenset({"kind", "name", "loggers"})
+# What may be another in the form without making what was found untrue.
+_INDIFFERENT: dict[Probe, frozenset[str]] = {
+    "check": _NAMES,
+    "rate": _NAMES
+    | {
+        "learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "accumulate", "threshold",
+        "schedule", "pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum",
+        "base_momentum", "max_momentum", "three_phase", "warmup_epochs",
+    },
+}  # fmt: skip
+
+
+def last(kind: Probe) -> str | None:
+    """The id of the run of this kind that was started last from this workspace's form."""
+    return _kept()[1].get(kind)
+
+
+def keep(kind: Probe, run_id: str) -> None:
+    """Remember it. Raises OSError."""
+    # A pipeline that nobody has changed has no file yet, and this belongs to it.
+    workspace.update(lambda work: work)
+    work, kept = _kept()
+    kept = {**kept, kind: run_id}
+    st.session_state[Key.PROBES] = (work, kept)
+    write_json_atomic(_file(work), kept)
+
+
+def find(run_id: str) -> RunPaths | None:
+    """Its files; None where it is not there any more."""
+    try:
+        return run_paths(run_id)
+    except RunNotFound:
+        return None
+
+
+def is_about(paths: RunPaths, kind: Probe, now: RunConfig | None) -> bool:
+    """Whether what the run tries is what the form asks for now. now: None where the form makes no run."""
+    try:
+        asked = loads(paths.config.read_bytes())
+    except (OSError, ConfigError):
+        return False
+    return now is not None and _essence(asked, kind) == _essence(with_absolute_paths(now, Path.cwd()), kind)
+
+
+def _essence(config: RunConfig, kind: Probe) -> dict[str, object]:
+    return config.model_dump(exclude=set(_INDIFFERENT[kind]))
+
+
+def _kept() -> tuple[str, Kept]:
+    work = workspace.current().id
+    kept: tuple[str, Kept] | None = st.session_state.get(Key.PROBES)
+    if kept is None or kept[0] != work:
+        kept = (work, _load(_file(work)))
+        st.session_state[Key.PROBES] = kept
+    return kept
+
+
+def _load(file: Path) -> Kept:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}  # nothing was tried yet, or it is damaged: then it is only forgotten
+    known = found if isinstance(found, dict) else {}
+    return {kind: known[kind] for kind in KINDS if isinstance(known.get(kind), str)}
+
+
+def _file(workspace_id: str) -> Path:
+    return drafts_folder() / f"{workspace_id}.probes.json"

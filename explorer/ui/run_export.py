@@ -1,0 +1,105 @@
+"""Out of the app: a run as code, its weights for other programs, its checkpoint, its curves in TensorBoard."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+import explorer
+from explorer.export.facts import ExportError, of_run
+from explorer.export.script import script
+from explorer.runs.capacity import in_words
+from explorer.runs.config import RunConfig
+from explorer.runs.paths import RunPaths
+from explorer.ui import run_told
+from explorer.ui.components.markdown import escape
+from explorer.ui.state import run_key
+from explorer.ui.texts import Run as T
+
+MOST_BYTES = 400_000_000  # of a file that goes through the browser; a larger one is told where it lies
+_CHILD_S = 180.0
+
+
+class WeightsError(RuntimeError):
+    """The weights could not be written; the message says why."""
+
+
+def show(paths: RunPaths, config: RunConfig) -> None:
+    """The downloads that there are now."""
+    st.markdown(f"**{T.EXPORT}**")
+    with st.container(horizontal=True, gap="small"):
+        refused = _code(paths, config)
+        if paths.best.exists():
+            _weights(paths)
+            _download(paths.best, paths.best.name, T.CHECKPOINT_HELP, run_key(paths.id, "checkpoint"), paths.best.name)
+        else:
+            st.caption(T.NO_WEIGHTS)
+    if refused:
+        st.caption(escape(T.NO_CODE.format(reason=refused)))
+    if "tensorboard" in config.loggers:
+        st.code(T.TENSORBOARD.format(folder=shlex.quote(str(paths.logged))), language="bash")
+
+
+def _code(paths: RunPaths, config: RunConfig) -> str:
+    """The button; returns why the run cannot be written as code, empty where it can."""
+    text, refused = "", ""
+    try:
+        text = script(config, of_run(paths))
+    except ExportError as error:
+        refused = str(error)
+    st.download_button(
+        T.CODE, text, file_name=f"{paths.id}.py", mime="text/x-python", key=run_key(paths.id, "script"),
+        help=T.CODE_HELP, on_click="ignore", disabled=bool(refused), icon=":material/code:",
+    )  # fmt: skip
+    return refused
+
+
+def _weights(paths: RunPaths) -> None:
+    """First a button that writes the file, for that takes a process with torch; then one that hands it over."""
+    file = paths.weights
+    if _is_fresh(file, paths.best):
+        _download(file, T.WEIGHTS, T.WEIGHTS_HELP, run_key(paths.id, "weights"), f"{paths.id}.safetensors")
+        return
+    if st.button(T.WRITE_WEIGHTS, key=run_key(paths.id, "write"), help=T.WEIGHTS_HELP, icon=":material/output:"):
+        run_told.forget()
+        try:
+            with st.spinner(T.WRITING_WEIGHTS):
+                write_weights(paths, file)
+        except WeightsError as error:
+            run_told.note_error(paths.id, error)
+        st.rerun()
+
+
+def _is_fresh(file: Path, checkpoint: Path) -> bool:
+    return file.exists() and file.stat().st_mtime >= checkpoint.stat().st_mtime
+
+
+def write_weights(paths: RunPaths, file: Path) -> None:
+    """Let a process of its own write them. Raises WeightsError."""
+    command = [sys.executable, "-P", "-m", "explorer.training.exporting", str(paths.root), str(file)]
+    try:
+        child = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_CHILD_S, stdin=subprocess.DEVNULL,
+            env=explorer.child_environment(), check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WeightsError(T.WEIGHTS_FAILED.format(reason=error)) from error
+    if child.returncode != 0:
+        said = child.stderr.strip().splitlines()
+        raise WeightsError(T.WEIGHTS_FAILED.format(reason=said[-1] if said else child.returncode))
+
+
+def _download(file: Path, label: str, explanation: str, key: str, name: str) -> None:
+    size = file.stat().st_size
+    words = T.FILE.format(label=label, size=in_words(size))
+    if size > MOST_BYTES:
+        st.caption(words)
+        st.code(str(file), language=None)
+        return
+    # Read only when somebody wants it: the button alone would hold all of it in memory.
+    st.download_button(
+        words, file.read_bytes, file_name=name, mime="application/octet-stream", key=key, help=explanation,
+        on_click="ignore", icon=":material/download:",
+    )  # fmt: skip

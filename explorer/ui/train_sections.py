@@ -1,0 +1,130 @@
+"""The sections of the Train page: the few fields that everybody sets, and the others behind "More"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.runs.machine import Machine
+from explorer.ui import train_devices, train_values
+from explorer.ui.components.markdown import escape
+from explorer.ui.state import more_key
+from explorer.ui.texts import Train as T
+from explorer.ui.texts import TrainFields as F
+from explorer.ui.train_fields import FIELDS
+from explorer.ui.train_form import Form, config_name
+from explorer.ui.train_relevance import Values, shown_by
+from explorer.ui.train_source import shown
+
+Rows = tuple[tuple[str, ...], ...]
+COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class Section:
+    """rows: fields side by side, at most three, a lone one over all the width. more: those that stand behind "More"."""
+
+    rows: Rows
+    more: Rows = ()
+
+
+SECTIONS: dict[str, Section] = {
+    "data": Section(
+        (
+            ("dataset",),
+            ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"),
+            ("path",),
+            ("pipeline", "val_fraction"),
+        )
+    ),
+    "network": Section(
+        (("backbone", "weights", "image_size"), ("weights_file",), ("frozen",)),
+        (("unfreeze_epoch", "backbone_lr_factor", "normalise"),),
+    ),
+    "loss": Section(
+        (("loss", "label_smoothing", "pos_weight", "class_weights", "focal_gamma"),),
+        (("dropout", "drop_connect", "threshold"),),
+    ),
+    "optimizer": Section(
+        (("epochs", "batch_size", "learning_rate"), ("optimizer", "schedule", "weight_decay")),
+        (
+            ("pct_start", "div_factor", "final_div_factor", "warmup_epochs"),
+            ("anneal_strategy", "base_momentum", "max_momentum"),
+            ("cycle_momentum", "three_phase"),
+            ("momentum", "nesterov"),
+            ("gradient_clip", "accumulate", "early_stopping", "monitor"),
+        ),
+    ),
+    "mixing": Section((("mixing",), ("mix_alpha", "mix_probability"))),
+    "device": Section((("accelerator", "precision"), ("gpus",)), (("cache_size", "workers", "threads"),)),
+    "out": Section((("name", "seed", "dataset_seed"), ("loggers",))),
+}
+
+
+def section_behind(name: str) -> str | None:
+    """The section whose "More" holds a field; None for a field that is in sight."""
+    return next((key for key, section in SECTIONS.items() if name in _names(section.more)), None)
+
+
+def draw(form: Form, key: str) -> None:
+    """The fields in sight."""
+    st.markdown(f"**{T.SECTIONS[key]}**", help=T.SECTION_HELP.get(key))
+    _rows(form, SECTIONS[key].rows)
+
+
+def draw_more(form: Form, key: str) -> None:
+    """The fields behind "More": open where one of them is wrong; while it is closed, those that are set are told."""
+    names = [name for name in _names(SECTIONS[key].more) if _is_shown(form, name)]
+    state = more_key(key)
+    if any(config_name(name) in form.errors for name in names):
+        st.session_state[state] = True
+    with st.expander(T.MORE[key], key=state, on_change="rerun") as more:
+        if more.open:
+            _rows(form, SECTIONS[key].more)
+            return
+    if told := _set(form, names):
+        st.caption(escape(T.SET.format(fields=told)))
+    for name in names:
+        if message := form.cautions.get(config_name(name)):
+            st.markdown(f":orange[:material/warning: {escape(message)}]")
+        form.drawn.add(config_name(name))
+
+
+def _set(form: Form, names: Sequence[str]) -> str:
+    found = [
+        T.SET_ONE.format(field=F.LABELS[name], value=shown(name, form.values[name]))
+        for name in names
+        if form.values[name] != train_values.DEFAULTS[name]
+    ]
+    return ", ".join(found)
+
+
+def _rows(form: Form, rows: Rows) -> None:
+    for row in rows:
+        names = [name for name in row if _is_shown(form, name)]
+        width = min(len(row), COLUMNS)
+        for start in range(0, len(names), width):
+            _side_by_side(form, names[start : start + width], width)
+
+
+def _side_by_side(form: Form, names: Sequence[str], width: int) -> None:
+    if width == 1:
+        FIELDS[names[0]](form, names[0])
+        return
+    for column, name in zip(st.columns(width), names, strict=False):
+        with column:
+            FIELDS[name](form, name)
+
+
+def place_of(name: str, values: Values, machine: Machine | None) -> str:
+    """The field itself where it is on the page, else the one that can be set so that it appears."""
+    found = shown_by(name, values)
+    return "accelerator" if found == "gpus" and not train_devices.several_gpus(machine, values) else found
+
+
+def _is_shown(form: Form, name: str) -> bool:
+    return place_of(name, form.values, form.machine) == name
+
+
+def _names(rows: Rows) -> Iterator[str]:
+    return (name for row in rows for name in row)

@@ -1,0 +1,121 @@
+"""What the model sees: the beginning of the first batch of an epoch, as the network gets it."""
+
+import base64
+import html
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from explorer.augment.apply import AugmentError
+from explorer.data.dataset import Dataset
+from explorer.data.images import ImageError
+from explorer.runs.config import RunConfig
+from explorer.ui import slow, train_batch
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.preview import as_jpeg, as_shown
+from explorer.ui.state import Key
+from explorer.ui.texts import Train as T
+from explorer.ui.train_batch import SHOWN, Seen
+
+SIDE = 192  # px at most; cards are about half of it wide, and some screens have twice the pixels
+SLOW_MS = 2_000.0  # what takes longer is asked for
+_STRIP = (
+    f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
+    'role="list">{cards}</div>'
+)
+_CARD = (
+    '<figure role="listitem" style="margin:0"><img src="data:image/jpeg;base64,{data}" alt="{alt}" '
+    'style="width:100%;aspect-ratio:1;display:block;border-radius:4px;image-rendering:{rendering}">'
+    '<figcaption style="font-size:0.72rem;line-height:1.25;margin-top:0.2rem;opacity:0.8">{caption}</figcaption>'
+    "</figure>"
+)
+
+
+def show(config: RunConfig | None, dataset: Dataset | None) -> None:
+    """The strip, with the epoch to be looked at. config: None where the form has mistakes."""
+    if config is not None and dataset is not None:
+        st.session_state[Key.TRAIN_SEEN] = config, dataset
+    elif Key.TRAIN_SEEN not in st.session_state:
+        st.caption(T.SEEN_NOT)
+        return
+    st.fragment(_strip)(*st.session_state[Key.TRAIN_SEEN])
+    if config is None:
+        st.caption(T.SEEN_LAST)
+
+
+def _strip(config: RunConfig, dataset: Dataset) -> None:
+    # A run that is shortened would leave the field with an epoch that there is not.
+    if st.session_state.get(Key.TRAIN_EPOCH, 1) > config.epochs:
+        st.session_state[Key.TRAIN_EPOCH] = config.epochs
+    st.number_input(T.SEEN_EPOCH, 1, config.epochs, key=Key.TRAIN_EPOCH, width=130)
+    if not _allowed(config):
+        return
+    epoch = int(st.session_state[Key.TRAIN_EPOCH]) - 1
+    try:
+        seen = _drawn(train_batch.key(config, epoch), config, dataset, epoch)
+    except (AugmentError, ImageError) as error:
+        st.warning(escape(T.SEEN_FAILED.format(reason=error)))
+        return
+    st.html(_html(seen, dataset.classes))
+    if config.mixing != "none" and seen.mix is None:
+        st.caption(T.SEEN_PLAIN)
+    if seen.scaled:
+        st.caption(T.SEEN_SCALED)
+
+
+def _allowed(config: RunConfig) -> bool:
+    """Whether it can be drawn at once, or somebody has asked for it."""
+    side = config.stored_size or config.image_size
+    count = SHOWN if config.mixing == "none" else 2 * SHOWN
+    milliseconds = count * slow.cost(config.pipeline, side * side).milliseconds
+    if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
+        return True
+    st.caption(T.SEEN_SLOW.format(seconds=slow.in_words(milliseconds / 1000)))
+    if not st.button(T.SEEN_DRAW, key=Key.TRAIN_DRAW):
+        return False
+    st.session_state[Key.TRAIN_DRAWN] = config.pipeline.key
+    return True
+
+
+@st.cache_resource(max_entries=32, ttl=120.0, show_spinner=False)
+def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> Seen:
+    del key  # of the cache
+    return train_batch.first_batch(_config, _dataset.train, epoch)
+
+
+def _html(seen: Seen, classes: tuple[str, ...]) -> str:
+    captions = [caption(seen, place, classes) for place in range(len(seen.images))]
+    cards = (
+        _CARD.format(
+            data=base64.b64encode(as_jpeg(_small(pixels(seen, place)))).decode(),
+            alt=html.escape(T.SEEN_ALT.format(number=place + 1, caption=words)),
+            caption=html.escape(words),
+            rendering="pixelated" if seen.images.shape[1] < SIDE / 2 else "auto",
+        )
+        for place, words in enumerate(captions)
+    )
+    return _STRIP.format(cards="".join(cards))
+
+
+def pixels(seen: Seen, place: int) -> np.ndarray:
+    """One image as (S, S, 3) uint8, to be looked at."""
+    image = seen.images[place]
+    if not seen.scaled:
+        return image if image.dtype == np.uint8 else np.rint(image).astype(np.uint8)
+    return as_shown(image)
+
+
+def _small(image: np.ndarray) -> np.ndarray:
+    return cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA) if len(image) > SIDE else image
+
+
+def caption(seen: Seen, place: int, classes: tuple[str, ...]) -> str:
+    """The class of an image, with the shares of both where two are mixed."""
+    own = classes[int(seen.labels[place])]
+    if seen.mix is None or seen.partners is None:
+        return own
+    other = classes[int(seen.partners[place])]
+    if own == other:
+        return own
+    return T.SEEN_MIXED.format(share=round(seen.mix.lam, 2), own=own, rest=round(1 - seen.mix.lam, 2), other=other)

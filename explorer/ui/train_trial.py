@@ -1,0 +1,53 @@
+"""The pipeline, tried on a few images before a run: what would break it is told at its field, with the step's name."""
+
+import streamlit as st
+
+from explorer.augment.apply import AugmentError
+from explorer.augment.network_input import check_pipeline
+from explorer.data.dataset import Dataset
+from explorer.data.images import ImageError
+from explorer.data.sample import Sample
+from explorer.runs.config import RunConfig
+from explorer.ui import slow, train_batch
+from explorer.ui.texts import Train as T
+
+IMAGES = 4  # spread over the training images
+SLOW_MS = 2_000.0  # what takes longer is tried when the run is started
+_KEPT_SECONDS = 120.0  # for so long the images of a folder are not read again
+_DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether sizes differ
+
+
+def is_slow(config: RunConfig) -> bool:
+    """Whether trying it would hold up the page."""
+    side = config.stored_size or config.image_size
+    return _DRAWS * slow.cost(config.pipeline, side * side).milliseconds > SLOW_MS
+
+
+def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
+    """Field of RunConfig -> what would break the run at its first images. Takes its time only once for the same."""
+    spec = config.dataset.model_dump_json()
+    try:
+        samples = _samples(spec, config.stored_size, config, dataset)
+    except ImageError as error:
+        return {"dataset.path" if config.dataset.kind == "image_folder" else "dataset": str(error)}
+    message = _message(f"{spec} {config.stored_size} {config.pipeline.key}", config.seed, config.image_size,
+                       config, samples)  # fmt: skip
+    return {"pipeline": message} if message else {}
+
+
+@st.cache_resource(max_entries=8, ttl=_KEPT_SECONDS, show_spinner=False)
+def _samples(spec: str, size: int | None, _config: RunConfig, _dataset: Dataset) -> list[Sample]:
+    del spec, size  # of the cache
+    count = len(_dataset.train)
+    places = sorted({place * count // IMAGES for place in range(IMAGES)})
+    return [train_batch.stored(_config, _dataset.train, place) for place in places]
+
+
+@st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)
+def _message(key: str, seed: int, size: int, _config: RunConfig, _samples: list[Sample]) -> str:
+    del key  # of the cache
+    try:
+        check_pipeline(_config.pipeline, _samples, seed, size)
+    except AugmentError as error:
+        return str(error)
+    return ""

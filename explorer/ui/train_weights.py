@@ -1,0 +1,56 @@
+"""Files of weights that a page may offer: in the folders that pages may read, and in the store of this home."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from explorer.data.dataset import DatasetError
+from explorer.data.roots import MAX_DEPTH, MAX_VISITED, allowed_roots, resolve_inside
+from explorer.runs.machine import weights_folder
+
+SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
+MAX_FOUND = 200
+
+
+def weights_roots() -> tuple[Path, ...]:
+    """The folders that weights are looked for in; they need not exist."""
+    return (weights_folder().resolve(), *allowed_roots())
+
+
+def weights_files() -> tuple[Path, ...]:
+    """Files that may be weights, sorted by folder and name, at most MAX_FOUND; the search is bounded."""
+    budget = [MAX_VISITED]
+    found: set[Path] = set()
+    for root in weights_roots():
+        for file in _search(root, 0, budget):
+            if len(found) == MAX_FOUND:
+                break
+            found.add(file)
+    return tuple(sorted(found))
+
+
+def _search(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]:
+    budget[0] -= 1
+    if budget[0] < 0 or depth > MAX_DEPTH:
+        return
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return  # a folder that may not be read, or is not there, holds nothing to offer
+    for entry in entries:
+        if entry.name.startswith(".") or entry.is_symlink():
+            continue
+        if entry.is_dir():
+            yield from _search(Path(entry.path), depth + 1, budget)
+        elif entry.name.lower().endswith(SUFFIXES):
+            yield Path(entry.path)
+
+
+def weights_inside(path: str) -> Path:
+    """The real place of a file of weights, after links and `..`. Raises DatasetError for one outside of the roots."""
+    store = weights_folder().resolve()
+    try:
+        found = Path(path.strip()).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise DatasetError(f"{path} cannot be a file: {error}") from error
+    return found if found.is_relative_to(store) else resolve_inside(path)

@@ -1,0 +1,116 @@
+"""A recipe, typed on the keyboard alone, tried, trained, and watched while an epoch runs."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from explorer.runs.config import RunConfig, loads
+from explorer.runs.paths import list_runs
+from scripts.server import Server
+
+LONG = 240_000  # ms: trainers stand back for whatever else the computer does
+_MOST_TABS = 150
+# Of the matrix of the training batches: all its counts, once it is drawn.
+_COUNTED = """() => {
+  const chart = document.querySelector("[data-testid=plot][data-key$=running] .js-plotly-plot");
+  return chart?.data ? chart.data[0].customdata.flat().reduce((sum, cell) => sum + cell[0], 0) : 0;
+}"""
+_EPOCH = r"Epoch (\d), ([\d,]+) of ([\d,]+) images"
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until it has the focus."""
+    expect(target).to_be_visible()
+    for _ in range(_MOST_TABS):
+        if target.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{_MOST_TABS} presses of Tab do not lead to {target}")
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has nothing more to do for what was typed."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def retype(page: Page, field: Locator, value: str) -> None:
+    """Put `value` into a field in the place of what is there."""
+    tab_to(page, field)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(value)
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(field).to_have_value(value)
+
+
+def number(page: Page, label: str) -> Locator:
+    return page.get_by_role("spinbutton", name=label, exact=True)
+
+
+def press(page: Page, name: str, key: str = "Enter") -> None:
+    """Press a button."""
+    tab_to(page, page.get_by_role("button", name=name, exact=True))
+    page.keyboard.press(key)
+
+
+def counted_in_one_epoch(page: Page) -> list[int]:
+    """How many images the running matrix holds, twice, with more of the same epoch at the second time."""
+    line = page.get_by_text(re.compile(_EPOCH))
+    seen: dict[str, int] = {}
+    for _ in range(400):
+        epoch = re.search(_EPOCH, line.inner_text(timeout=LONG))
+        count = int(page.evaluate(_COUNTED))
+        if epoch and count:
+            before = seen.setdefault(epoch[1], count)
+            if count > before:
+                return [before, count]
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the matrix stood still: {seen}")
+
+
+def asked(kind: str) -> RunConfig:
+    (found,) = (config for run in list_runs() if (config := loads(run.config.read_bytes())).kind == kind)
+    return found
+
+
+def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/train")
+    expect(number(page, "Epochs")).to_be_visible(timeout=LONG)
+    settle(page)
+
+    # From the top of the page to its end, in the order in which it is read.
+    retype(page, number(page, "Training images"), "400")
+    retype(page, number(page, "Validation images"), "60")
+    retype(page, number(page, "Image size, px"), "64")
+    retype(page, number(page, "Label smoothing"), "0.1")
+    retype(page, number(page, "Epochs"), "2")
+    retype(page, page.get_by_role("textbox", name=re.compile("^Learning rate")), "5e-3")
+    tab_to(page, page.get_by_role("combobox", name=re.compile("Optimiser")))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    settle(page)
+
+    # A quick check of it, which takes nothing but a press.
+    press(page, "Quick check", "Space")
+    expect(page.get_by_text(re.compile("The run would take about")).first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("A new network with the saved weights gives the same answers")).to_be_visible()
+
+    press(page, "Start")
+    page.wait_for_url("**/runs?*run=*")
+    first, second = counted_in_one_epoch(page)
+    assert 0 < first < second <= 400
+
+    # What is seen is what was typed, and when it is over the matrix is that of the validation.
+    expect(page.get_by_text("finished", exact=True).first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Confusion matrix, epoch 2")).to_be_visible()
+    expect(page.get_by_text("Confusion matrix, training batches")).to_have_count(0)
+    # Neither an epoch nor the end has mounted them anew: a zoom would have stayed.
+    for chart in ("loss", "confusion"):
+        expect(page.locator(f"[data-testid=plot][data-key$={chart}]")).to_have_attribute("data-mounts", "1")
+    matrix = page.locator("[data-testid=plot][data-key$=confusion] .js-plotly-plot")
+    assert matrix.evaluate("chart => chart.data[0].customdata.flat().reduce((sum, cell) => sum + cell[0], 0)") == 60
+    train, check = asked("train"), asked("check")
+    typed = (train.label_smoothing, train.epochs, train.learning_rate, train.optimizer, train.dataset.kind)
+    assert typed == (0.1, 2, 0.005, "sgd", "shapes")
+    assert check.model_copy(update={"kind": "train", "name": train.name}) == train

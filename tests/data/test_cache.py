@@ -1,0 +1,431 @@
+"""The cache of images: what it gives is what decoding gives, to the bit, whatever happened to it before."""
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.data.cache import keys, shelf
+from explorer.data.cache.cache import Cache, Tally
+from explorer.data.cache.limits import CacheSettingError, Limits, folder, limits
+from explorer.data.cache.log import CheckedLog
+from explorer.data.cache.pack import Pack, packs
+from explorer.data.dataset import Split
+from explorer.data.formats import open_dataset
+from explorer.data.images import ImageError
+from explorer.data.prepare import fit_square
+from explorer.data.sample import Sample
+from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
+from tests.disks import fill, small_disk
+
+SHAPES = ShapesSpec(num_classes=3, train_images=150, val_images=2, image_size=48)
+SIZE = 40
+ROOMY = Limits(memory=10**9, disk=10**9)
+ON_DISK = Limits(memory=0, disk=10**9)
+IN_MEMORY = Limits(memory=10**9, disk=0)
+
+# Fills a cache and tells of it; with a number it stops for ever after so many images.
+CHILD = """
+import json, signal, sys, time
+from explorer.data.cache.cache import Cache
+from explorer.data.cache.limits import Limits
+from explorer.data.formats import open_dataset
+from explorer.data.specs import ShapesSpec
+
+until = int(sys.argv[2])
+
+def tell(done):
+    if done >= until:
+        print("there", flush=True)
+        signal.pause()
+
+cache = Cache(open_dataset(ShapesSpec.model_validate_json(sys.argv[1])).train, 40, Limits(0, 10**9), "shapes")
+cache.fill(1, tell)
+print(json.dumps([cache.tally.decoded, cache.tally.anew]), flush=True)
+"""
+
+
+def train(spec: ShapesSpec | DigitsSpec | ImageFolderSpec = SHAPES) -> Split:
+    return open_dataset(spec).train
+
+
+def filled(split: Split, room: Limits = ROOMY, words: str = "shapes", size: int = SIZE) -> Cache:
+    cache = Cache(split, size, room, words)
+    cache.fill(2, lambda done: None)
+    return cache
+
+
+def assert_is_what_decoding_gives(cache: Cache, split: Split, size: int = SIZE) -> None:
+    for index in range(len(split)):
+        assert_same(cache.sample(index), fit_square(split.load(index), size))
+
+
+def assert_same(found: Sample, expected: Sample) -> None:
+    for name in ("image", "mask", "bboxes", "keypoints"):
+        one, other = getattr(found, name), getattr(expected, name)
+        assert (one is None) == (other is None), name
+        if other is not None:
+            assert one.dtype == other.dtype
+            np.testing.assert_array_equal(one, other)
+    assert (found.label, found.id) == (expected.label, expected.id)
+
+
+def child(until: int, spec: ShapesSpec = SHAPES) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", CHILD, spec.model_dump_json(), str(until)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def line_of(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    """A folder with two classes of JPEG files that are larger than the squares."""
+    generator = np.random.default_rng(3)
+    for name in ("ants", "bees"):
+        (tmp_path / "photographs" / name).mkdir(parents=True)
+        for number in range(6):
+            pixels = generator.integers(0, 256, (60 + number, 80, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "photographs" / name / f"{number}.jpg", quality=90)
+    return tmp_path / "photographs"
+
+
+@pytest.mark.parametrize(
+    ("room", "places"),
+    [
+        (ROOMY, (150, 0, 0)),
+        (ON_DISK, (0, 150, 0)),
+        (IN_MEMORY, (150, 0, 0)),
+        (Limits(0, 0), (0, 0, 150)),
+        (Limits(500_000, 10**9), (77, 73, 0)),
+        (Limits(500_000, 0), (77, 0, 73)),
+    ],
+)
+def test_samples_are_what_decoding_gives_wherever_they_are(room: Limits, places: tuple[int, int, int]) -> None:
+    split = train()
+    cache = filled(split, room)
+    tally = cache.tally
+    assert (tally.in_memory, tally.in_files, tally.anew) == places
+    assert tally.held <= room.memory
+    assert_is_what_decoding_gives(cache, split)
+
+
+@pytest.mark.parametrize("spec", [DigitsSpec(val_fraction=0.9), SHAPES])
+def test_it_is_the_same_when_it_comes_out_of_the_file(spec: DigitsSpec | ShapesSpec) -> None:
+    split = train(spec)
+    assert filled(split).tally.decoded == len(split)
+    again = filled(split)
+    assert again.tally.decoded == 0
+    assert_is_what_decoding_gives(again, split)
+
+
+def test_samples_without_targets_and_with_empty_ones_stay_apart() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)
+    samples = [
+        Sample(image, id="a", label=0),
+        Sample(image, bboxes=np.zeros((0, 5), np.float32), keypoints=np.zeros((0, 3), np.float32), id="b", label=1),
+        Sample(image, np.eye(50, 70, dtype=np.uint8), keypoints=np.array([[30, 20, 4]], np.float32), id="c", label=0),
+    ]
+    split = Split("train", np.array([0, 1, 0]), ("a", "b", "c"), samples.__getitem__, "sample {}".format)
+    for room in (ROOMY, ON_DISK):
+        assert_is_what_decoding_gives(filled(split, room), split)
+
+
+def test_other_splits_and_copies_of_a_folder_find_what_was_decoded(photographs: Path, tmp_path: Path) -> None:
+    dataset = open_dataset(ImageFolderSpec(path=str(photographs), val_fraction=0.25))
+    assert filled(dataset.train).tally.decoded + filled(dataset.val).tally.decoded == 12
+    shutil.copytree(photographs, tmp_path / "copy")
+    copy = open_dataset(ImageFolderSpec(path=str(tmp_path / "copy"), val_fraction=0.5, seed=7)).train
+    cache = filled(copy, ON_DISK, "another")
+    assert cache.tally.decoded == 0
+    assert_is_what_decoding_gives(cache, copy)
+
+
+def test_another_size_is_decoded_for_itself() -> None:
+    split = train()
+    filled(split)
+    larger = filled(split, size=64)
+    assert larger.tally.decoded == len(split)
+    assert_is_what_decoding_gives(larger, split, 64)
+
+
+def test_a_file_that_was_changed_gives_its_new_pixels(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "_FRESH_NS", 0)
+    split = train(ImageFolderSpec(path=str(photographs)))
+    before = filled(split)
+    changed = photographs / split.ids[2]
+    was = changed.stat()
+    content = bytearray(changed.read_bytes())
+    content[-200] ^= 0x55  # of the same length, with its old times put back
+    changed.write_bytes(content)
+    os.utime(changed, ns=(was.st_atime_ns, was.st_mtime_ns))
+    after = filled(split)
+    assert after.tally.decoded == 1
+    assert not np.array_equal(after.sample(2).image, before.sample(2).image)
+    assert_is_what_decoding_gives(after, split)
+    assert before.digest != after.digest
+    assert filled(split).digest == after.digest
+
+
+def test_an_unchanged_file_is_not_read_again(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "_FRESH_NS", 0)
+    split = train(ImageFolderSpec(path=str(photographs)))
+    digest = filled(split).digest
+    monkeypatch.setattr(keys, "_read", lambda source: pytest.fail(f"{source} was read"))
+    assert filled(split).digest == digest
+
+
+def test_a_file_that_was_just_written_is_read_again(photographs: Path) -> None:
+    split = train(ImageFolderSpec(path=str(photographs)))
+    os.utime(photographs / split.ids[0])
+    filled(split)
+    contents = keys.Contents(folder() / "contents.log")
+    assert contents._known == {}  # all of them were written by this test, a moment ago
+
+
+def test_an_image_that_cannot_be_read_is_named_and_what_was_done_stays(photographs: Path) -> None:
+    split = train(ImageFolderSpec(path=str(photographs)))
+    (photographs / split.ids[3]).write_bytes(b"no picture")
+    with pytest.raises(ImageError, match=split.ids[3]):
+        filled(split)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(photographs: Path) -> None:
+    split = train(ImageFolderSpec(path=str(photographs)))
+
+    def load(index: int) -> Sample:
+        sample = split.load(index)
+        (photographs / split.ids[index]).write_bytes(b"something else")
+        return sample
+
+    changing = Split("train", split.labels, split.ids, load, split.source)
+    with pytest.raises(ImageError, match="changes while it is read"):
+        filled(changing)
+    assert [list(pack.places()) for pack in packs(folder())] == [[]]
+
+
+def test_two_processes_that_fill_at_once_decode_each_image_once() -> None:
+    both = [child(10**9), child(10**9)]
+    told = [json.loads(line_of(process)) for process in both]
+    assert [process.wait() for process in both] == [0, 0]
+    assert sum(decoded for decoded, _ in told) == SHAPES.train_images
+    assert all(anew == 0 for _, anew in told)
+    cache = filled(train(), ON_DISK)
+    assert cache.tally.decoded == 0
+    assert_is_what_decoding_gives(cache, train())
+
+
+@pytest.mark.parametrize("until", [30, 64, 65, 140])
+def test_a_kill_while_it_is_filled_costs_only_what_was_in_hand(until: int) -> None:
+    process = child(until)
+    assert line_of(process) == "there"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = (until - 1) // 64 * 64  # what was in hand has not been written
+    cache = filled(train(), ON_DISK)
+    assert cache.tally.decoded == SHAPES.train_images - done
+    assert_is_what_decoding_gives(cache, train())
+
+
+def test_another_process_that_does_not_get_on_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "PATIENCE_S", 0.3)
+    process = child(100)
+    try:
+        assert line_of(process) == "there"
+        cache = filled(train())
+        assert "does not get on" in cache.tally.trouble
+        assert cache.tally.in_memory == len(train())
+        assert cache.tally.decoded == SHAPES.train_images - 64
+        assert_is_what_decoding_gives(cache, train())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _torn(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) - len(content) // 3])
+
+
+def _flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _zeros(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+@pytest.mark.parametrize("injure", [_torn, _flipped, _emptied, _zeros, Path.unlink])
+@pytest.mark.parametrize("suffix", ["pack", "index"])
+@pytest.mark.parametrize("room", [ROOMY, ON_DISK])
+def test_damage_is_never_taken_for_an_image(injure: Callable[[Path], None], suffix: str, room: Limits) -> None:
+    split = train()
+    filled(split)
+    injure(next(folder().glob(f"*.{suffix}")))
+    assert_is_what_decoding_gives(filled(split, room), split)
+    assert_is_what_decoding_gives(filled(split, room), split)
+
+
+def test_damage_is_mended_where_it_is_met() -> None:
+    split = train()
+    filled(split)
+    _flipped(next(folder().glob("*.pack")))
+    assert filled(split).tally.decoded == 1
+    assert filled(split).tally.decoded == 0
+
+
+def test_the_log_passes_over_what_is_torn_and_goes_on_behind_it(tmp_path: Path) -> None:
+    log = CheckedLog(tmp_path / "log", "<Q")
+    log.append([(1,), (2,)])
+    with (tmp_path / "log").open("ab") as file:
+        file.write(b"torn")
+    log.append([(3,)])
+    assert list(log.read()) == [(1,), (2,), (3,)]
+    content = bytearray((tmp_path / "log").read_bytes())
+    content[13] ^= 1
+    (tmp_path / "log").write_bytes(content)
+    assert list(log.read()) == [(1,), (3,)]
+
+
+def _images(job: tuple[Cache, list[int]]) -> list[bytes]:
+    cache, indices = job
+    return [cache.sample(index).image.tobytes() for index in indices]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_worker_processes_see_the_same(method: str) -> None:
+    split = train()
+    cache = filled(split, Limits(500_000, 10**9))
+    cache.sample(140)  # its file is open now
+    indices = [0, 140, 75, 149]
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        found = pool.map(_images, [(cache, indices)] * 2)
+    expected = [fit_square(split.load(index), SIZE).image.tobytes() for index in indices]
+    assert found == [expected, expected]
+
+
+def test_a_full_disk_is_told_and_the_rest_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = train()
+    with small_disk(tmp_path / "disk", 4) as disk:
+        monkeypatch.setenv("EXPLORER_HOME", str(disk / "home"))
+        fill(disk, leave_bytes=700_000)  # for the first of three portions
+        cache = filled(split)
+        assert "No space left on device" in cache.tally.trouble
+        assert (cache.tally.in_memory, cache.tally.decoded) == (150, 150)
+        on_disk = filled(split, ON_DISK)
+        assert (on_disk.tally.in_files, on_disk.tally.anew) == (64, 86)
+        assert_is_what_decoding_gives(on_disk, split)
+
+
+def test_a_folder_that_cannot_be_made_is_told(home: Path) -> None:
+    home.mkdir()
+    (home / "cache").write_text("in the way")
+    cache = filled(train())
+    assert str(folder()) in cache.tally.trouble
+    assert cache.tally.in_memory == len(train())
+
+
+def test_beyond_the_limit_of_the_disk_the_rest_is_decoded_anew() -> None:
+    split = train()
+    cache = filled(split, Limits(0, 500_000))
+    assert (cache.tally.in_files, cache.tally.anew) == (64, 86)
+    assert "EXPLORER_CACHE_DISK" in cache.tally.trouble
+    assert sum(pack.size() for pack in packs(folder())) <= 500_000
+    assert_is_what_decoding_gives(cache, split)
+
+
+def _aged(words: str, seed: int, seconds: int) -> Pack:
+    split = train(SHAPES.model_copy(update={"seed": seed}))
+    filled(split, ON_DISK, words)
+    pack = Pack(folder(), keys.name(words, SIZE))
+    os.utime(pack.index, (seconds, seconds))
+    return pack
+
+
+def test_what_was_not_used_for_longest_makes_room() -> None:
+    old, older, newer = _aged("old", 1, 2000), _aged("older", 2, 1000), _aged("newer", 3, 3000)
+    in_use = Cache(train(SHAPES.model_copy(update={"seed": 2})), SIZE, ON_DISK, "older")
+    in_use.fill(1, lambda done: None)
+    in_use.sample(0)
+    os.utime(older.index, (1000, 1000))
+    limit = old.size() + newer.size() + 1_200_000  # three packs have room, but not four
+    cache = filled(train(SHAPES.model_copy(update={"seed": 4})), Limits(0, limit), "another")
+    assert cache.tally.trouble == ""
+    assert [pack.data.exists() for pack in (old, older, newer)] == [True, False, True]
+    assert not older.index.exists()
+    assert_is_what_decoding_gives(in_use, train(SHAPES.model_copy(update={"seed": 2})))
+
+
+def test_a_file_that_is_used_again_is_not_the_oldest() -> None:
+    first, second = _aged("first", 1, 1000), _aged("second", 2, 2000)
+    filled(train(SHAPES.model_copy(update={"seed": 1})), ON_DISK, "first")
+    assert [pack.data for pack in packs(folder())] == [first.data, second.data]
+
+
+def test_a_file_that_is_being_filled_is_not_deleted() -> None:
+    process = child(100)
+    try:
+        assert line_of(process) == "there"
+        (filling,) = packs(folder())
+        assert not filling.delete()
+        assert list(filling.places())
+    finally:
+        process.kill()
+        process.wait()
+    assert filling.delete()
+
+
+def test_limits_are_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE_MEMORY", "500")
+    monkeypatch.setenv("EXPLORER_CACHE_DISK", "0.5")
+    assert limits(10**10) == Limits(500_000_000, 500_000_000)
+    monkeypatch.setenv("EXPLORER_CACHE_MEMORY", "much")
+    with pytest.raises(CacheSettingError, match=r"EXPLORER_CACHE_MEMORY is 'much'. Expected MB as a number"):
+        limits(10**10)
+
+
+def test_without_a_setting_they_are_shares_of_what_is_free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    for free, disk in ((50 * 10**9, 5 * 10**9), (10**12, 20 * 10**9)):
+        monkeypatch.setattr("shutil.disk_usage", lambda place, free=free: usage._replace(free=free))
+        assert limits(10**10) == Limits(4 * 10**9, disk)
+
+
+def test_progress_is_told_up_to_the_last_image_and_may_end_it() -> None:
+    told: list[int] = []
+    Cache(train(), SIZE, ROOMY, "shapes").fill(1, told.append)
+    assert told == sorted(told)
+    assert told[-1] == 150
+    assert set(told) >= set(range(1, 151))
+
+    class Stop(BaseException):
+        pass
+
+    def stop(done: int) -> None:
+        raise Stop(done)
+
+    with pytest.raises(Stop):
+        Cache(train(), SIZE, ROOMY, "shapes").fill(1, stop)
+
+
+def test_an_unfilled_cache_decodes() -> None:
+    cache = Cache(train(), SIZE, ROOMY, "shapes")
+    assert cache.tally == Tally(150, 0, 0, 0, 150, 0, "")
+    assert_same(cache.sample(3), fit_square(train().load(3), SIZE))

@@ -1,0 +1,144 @@
+"""The exported file gives the run's metrics to the last digit, without anything of ours."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.runs.paths import RunPaths
+from tests.export.conftest import Measured, execute, export, metrics_of
+from tests.training.conftest import FLIP, SHAPES, config_of, run_here
+
+CROP = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "params": {"size": [40, 40]}, "p": 1.0}
+NORMALIZE = {"kind": "step", "id": "n", "transform": "Normalize", "p": 1.0}
+
+CONFIGS: dict[str, dict[str, Any]] = {
+    "frozen, AdamW, OneCycle": {"pct_start": 0.4, "div_factor": 10.0, "epochs": 2},
+    "a small network on digits, SGD, cosine, accumulated, clipped": {
+        "dataset": {"kind": "digits", "val_fraction": 0.97, "seed": 3},
+        "backbone": "small-cnn",
+        "weights": "none",
+        "frozen": False,
+        "optimizer": "sgd",
+        "nesterov": True,
+        "learning_rate": 0.05,
+        "schedule": "cosine",
+        "warmup_epochs": 0.5,
+        "accumulate": 2,
+        "gradient_clip": 0.5,
+        "normalise": "symmetric",
+        "seed": 5,
+        "workers": 1,
+    },
+    "two classes, balanced, smoothed, in bf16": {
+        "dataset": SHAPES | {"num_classes": 2, "imbalance": 3.0},
+        "loss": "bce",
+        "pos_weight": "balanced",
+        "label_smoothing": 0.1,
+        "threshold": 0.4,
+        "schedule": "constant",
+        "monitor": "f1_macro",
+        "precision": "bf16-mixed",
+        "epochs": 2,
+    },
+    "mixed, focal, class weights, stopped early": {
+        "dataset": SHAPES | {"num_classes": 5, "train_images": 41, "noise": 0.3},
+        "backbone": "small-cnn",
+        "weights": "none",
+        "frozen": False,
+        "learning_rate": 0.5,
+        "mixing": "both",
+        "mix_probability": 0.8,
+        "loss": "focal",
+        "class_weights": "balanced",
+        "label_smoothing": 0.05,
+        "early_stopping": 1,
+        "monitor": "val_loss",
+        "epochs": 12,
+    },
+    "whole photographs, unfreezing, a slower backbone": {
+        "dataset": {"kind": "image_folder", "path": "", "val_fraction": 0.3},
+        "pipeline": {"nodes": [FLIP, CROP]},
+        "unfreeze_epoch": 2,
+        "backbone_lr_factor": 0.1,
+        "cache_size": 0,
+        "batch_size": 6,
+        "three_phase": True,
+        "drop_connect": 0.3,
+    },
+    "larger images kept, a pipeline that normalises, CutMix": {
+        "dataset": {"kind": "image_folder", "path": "", "val_fraction": 0.3},
+        "pipeline": {"nodes": [FLIP, NORMALIZE]},
+        "normalise": "none",
+        "cache_size": 48,
+        "mixing": "cutmix",
+        "class_weights": [1.0, 2.5],
+        "epochs": 2,
+    },
+}
+
+
+def make_photographs(root: Path) -> Path:
+    """Pictures of many kinds: turned by EXIF, transparent, grey with 16 bits, of odd sizes."""
+    draw = np.random.default_rng(0)
+    for number in range(30):
+        name = ("ants", "bees")[number % 2]
+        (root / name).mkdir(parents=True, exist_ok=True)
+        height, width = draw.integers(40, 90, 2)
+        pixels = draw.integers(0, 256, (5, 5, 3), np.uint8) // (1 + number % 2)
+        image = Image.fromarray(pixels).resize((int(width), int(height)), Image.Resampling.BICUBIC)
+        _save(image, root / name / f"{number}", number)
+    return root
+
+
+def _save(image: Image.Image, file: Path, number: int) -> None:
+    exif = image.getexif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    if number == 4:
+        image.save(file.with_suffix(".jpg"), exif=exif)
+    elif number == 7:
+        image.putalpha(image.getchannel("G"))
+        image.save(file.with_suffix(".png"))
+    elif number == 8:
+        Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 200).save(file.with_suffix(".png"))
+    else:
+        image.save(file.with_suffix(".JPG"))
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Measured, Measured]]]:
+    """What each run measured, and what its exported file did."""
+    folder = tmp_path_factory.mktemp("exported")
+    photographs = make_photographs(folder / "photographs")
+    runs: dict[str, RunPaths] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        for number, (name, values) in enumerate(CONFIGS.items()):
+            has_folder = values.get("dataset", {}).get("kind") == "image_folder"
+            own = {"dataset": values["dataset"] | {"path": str(photographs)}} if has_folder else {}
+            runs[name], outcome = run_here(config_of(**values | own), f"r{number}")
+            assert outcome.state == "finished", outcome.reason
+        files = {name: export(paths, folder / str(number)) for number, (name, paths) in enumerate(runs.items())}
+        # The photographs lie elsewhere by now.
+        moved = shutil.move(photographs, folder / "moved")
+        data = ("--data", str(moved))
+        measured = execute({file: data if "--data" in file.read_text() else () for file in files.values()})
+        yield {name: (metrics_of(paths), measured[files[name]]) for name, paths in runs.items()}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_exported_file_measures_what_the_run_measured(
+    name: str, both: dict[str, tuple[Measured, Measured]]
+) -> None:
+    run, exported = both[name]
+    assert len(run) > 1
+    assert exported == run
+
+
+def test_a_run_that_stops_early_stops_there_in_the_exported_file(both: dict[str, tuple[Measured, Measured]]) -> None:
+    name = next(name for name in CONFIGS if "stopped early" in name)
+    assert len(both[name][1]) < CONFIGS[name]["epochs"]

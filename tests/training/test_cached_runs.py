@@ -1,0 +1,115 @@
+"""Where a run's images are kept changes nothing but its pace, and what is kept is a choice that is kept to."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from explorer.augment.apply import augment
+from explorer.data.formats import open_dataset
+from explorer.data.prepare import fit_square
+from explorer.runs.config import RunConfig
+from explorer.runs.paths import RunPaths
+from explorer.training.attempt import Attempt
+from explorer.training.data import Batch, Images
+from explorer.training.prepared import Prepared
+from explorer.training.reading import read
+from explorer.training.stopping import StopRequest
+from tests.training.conftest import config_of, events_of, folder_of, make_image_folder, run_here
+
+
+def _notes(paths: RunPaths) -> list[str]:
+    (start,) = [event for event in events_of(paths) if event.kind == "start"]
+    return list(start.values["notes"])
+
+
+def _weights(paths: RunPaths) -> dict[str, Any]:
+    found: dict[str, Any] = torch.load(paths.last, weights_only=True)["state_dict"]
+    return found
+
+
+def test_a_run_ends_with_the_same_weights_wherever_its_images_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_of(epochs=1)
+    told, weights = [], []
+    for name, memory, disk, changes in (
+        ("memory", "500", "1", {}),
+        ("again", "500", "1", {}),
+        ("file", "0", "1", {}),
+        ("part", "0.1", "1", {"workers": 2}),
+        ("nowhere", "0", "0", {}),
+    ):
+        monkeypatch.setenv("EXPLORER_CACHE_MEMORY", memory)
+        monkeypatch.setenv("EXPLORER_CACHE_DISK", disk)
+        paths, outcome = run_here(config.model_copy(update=changes), name)
+        assert outcome.state == "finished", outcome.reason
+        told.append(_notes(paths))
+        weights.append(_weights(paths))
+    assert told == [
+        ["61 images are kept (61 in 254 kB of memory); 61 of 61 had to be decoded first."],
+        ["61 images are kept (61 in 254 kB of memory); 0 of 61 had to be decoded first."],
+        ["61 images are kept (61 in a file); 0 of 61 had to be decoded first."],
+        ["61 images are kept (24 in 100 kB of memory, 37 in a file); 0 of 61 had to be decoded first."],
+        ["61 of 61 images are not kept: they are decoded anew each time."],
+    ]
+    for other in weights[1:]:
+        assert other.keys() == weights[0].keys()
+        assert all(torch.equal(weights[0][key], value) for key, value in other.items())
+
+
+def test_a_setting_that_is_no_amount_ends_the_run_with_what_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE_DISK", "-1")
+    _, outcome = run_here(config_of())
+    assert outcome.state == "failed"
+    assert "EXPLORER_CACHE_DISK is '-1'. Expected GB as a number from 0, such as 20." in outcome.reason
+
+
+def _read(config: RunConfig) -> tuple[Prepared, Prepared]:
+    class Writer:
+        def write(self, *_: Any, **__: Any) -> None:
+            pass
+
+    writer: Any = Writer()
+    paths = folder_of(config, f"reads-{config.cache_size}-{config.seed}")
+    _, train, val = read(Attempt(paths, 1, writer, StopRequest(paths.stop)), config, 1)
+    return train, val
+
+
+@pytest.mark.parametrize("cache_size", [None, 0, 56])
+def test_augmentation_sees_the_size_that_was_chosen_and_the_network_its_own(tmp_path: Path, cache_size: Any) -> None:
+    folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
+    make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
+    config = config_of(dataset={"kind": "image_folder", "path": str(folder)}, cache_size=cache_size)
+    train, val = _read(config)
+    dataset = open_dataset(config.dataset)
+    images = Images(config, train, val, 0)
+    batches: list[Batch] = list(images.train_dataloader())
+    for pixels, index in zip(batches[0].images, batches[0].indices.tolist(), strict=True):
+        whole = dataset.train.load(index)
+        seen = whole if cache_size == 0 else fit_square(whole, cache_size or 32)
+        expected = augment(seen, config.pipeline, config.seed, 0, index).image
+        if cache_size == 56:
+            expected = cv2.resize(expected, (32, 32), interpolation=cv2.INTER_AREA)
+        assert pixels.shape == (3, 32, 32)
+        if cache_size != 0:
+            np.testing.assert_array_equal(pixels.permute(1, 2, 0).numpy(), expected)
+    validated: list[Batch] = list(images.val_dataloader())
+    for pixels, index in zip(validated[0].images, validated[0].indices.tolist(), strict=True):
+        expected = fit_square(dataset.val.load(index), 32).image
+        np.testing.assert_array_equal(pixels.permute(1, 2, 0).numpy(), expected)
+    assert train.size == {None: 32, 0: None, 56: 56}[cache_size]
+    assert train.tally.in_memory == (0 if cache_size == 0 else len(dataset.train))
+
+
+def test_content_that_changed_is_another_identity_wherever_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
+    make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
+    config = config_of(dataset={"kind": "image_folder", "path": str(folder)})
+    before = _read(config)[0].contents()
+    monkeypatch.setenv("EXPLORER_CACHE_MEMORY", "0")
+    monkeypatch.setenv("EXPLORER_CACHE_DISK", "0")
+    assert _read(config.model_copy(update={"seed": 1}))[0].contents() == before
