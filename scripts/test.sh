@@ -12,5 +12,5 @@ export EXPLORER_CHROMIUM
 
 sh scripts/lint.sh
 # Two processes, a file to each: what a file sets up once is set up once. Browser tests measure, so they run alone.
-"$python" -m pytest --ignore=tests/browser -n 2 --dist loadfile
+"$python" -m pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 "$python" -m pytest tests/browser

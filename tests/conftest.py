@@ -76,6 +76,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take out the tests on real photographs where none were given; the summary names them."""
+    # Those that train first: as the last they would keep one process busy while the others have nothing to do.
+    items.sort(key=lambda item: "training" not in item.path.parts)
     if os.environ.get(PHOTOGRAPHS):
         return
     without = [item for item in items if "real_data" in getattr(item, "fixturenames", ())]

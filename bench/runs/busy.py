@@ -40,6 +40,7 @@ def config() -> RunConfig:
             "epochs": 1000,
             "batch_size": 16,
             "accelerator": "cpu",
+            "precision": "32-true",
         }
     )
 

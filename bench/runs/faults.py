@@ -70,6 +70,7 @@ def config(workers: int) -> RunConfig:
             "batch_size": 4,
             "frozen": False,
             "accelerator": "cpu",
+            "precision": "32-true",
             "threads": 1,
             "workers": workers,
         }

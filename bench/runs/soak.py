@@ -43,6 +43,7 @@ def config(number: int) -> RunConfig:
             "epochs": 1,
             "batch_size": 8,
             "accelerator": "cpu",
+            "precision": "32-true",
             "threads": 1,
             "workers": 0,
         }

@@ -147,15 +147,19 @@ def machine(*, refresh: bool = False) -> Machine:
 
     refresh: look again. Raises MachineError.
     """
-    store, key = _store(), _key()
-    found = None if refresh else _stored(store, key)
+    found = None if refresh else _stored(_store(), _key())
     if found is None:
         looked = _look()
-        store.parent.mkdir(exist_ok=True)
-        text = json.dumps({"key": key, "machine": looked.model_dump()})
-        write_bytes_atomic(store, text.encode())
+        remember(looked)
         found = _with_store(looked)
     return found
+
+
+def remember(found: Machine) -> None:
+    """Keep what a look at this machine has found, for whoever asks next. Raises OSError."""
+    store = _store()
+    store.parent.mkdir(exist_ok=True)
+    write_bytes_atomic(store, json.dumps({"key": _key(), "machine": found.model_dump()}).encode())
 
 
 def _with_store(found: Machine) -> Machine:

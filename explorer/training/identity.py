@@ -13,7 +13,10 @@ from explorer.runs.paths import RunPaths
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
 
-_PACKAGES = ("torch", "pytorch-lightning", "albumentations", "opencv-python-headless", "numpy", "efficientnet-pytorch")
+_PACKAGES = (
+    "torch", "pytorch-lightning", "albumentations", "opencv-python-headless", "numpy", "efficientnet-pytorch",
+    "transformers",
+)  # fmt: skip
 _DATA = {
     "training images": "Its training images are not those that it began with",
     "validation images": "Its validation images are not those that it began with",

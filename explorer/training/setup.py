@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from explorer.runs.config import ConfigError, RunConfig
-from explorer.runs.machine import DeviceInfo, Machine, check_with_machine, effective_precision, known_machine
+from explorer.runs.machine import DeviceInfo, Machine, check_with_machine, effective_precision, known_machine, remember
 from explorer.training import identity
 from explorer.training.devices import cores, here
 from explorer.training.ranks import on_processor
@@ -30,13 +30,20 @@ class Setup:
 
         Raises ConfigError where the machine cannot do what the config asks.
         """
-        machine = known_machine() or here(measure=config.precision == "auto" and "precision" not in before)
+        machine = known_machine() or _look(measure=config.precision == "auto" and "precision" not in before)
         check_with_machine(config, machine)
         device = _device(config, machine)
         precision = before.get("precision") or effective_precision(config, machine)
         workers = _default_workers(config, device, precision) if config.workers is None else config.workers
         threads = config.threads or int(before.get("threads", machine.threads))
         return cls(device, _devices(config, device), precision, threads, workers)
+
+
+def _look(*, measure: bool) -> Machine:
+    found = here(measure=measure)
+    if measure:
+        remember(found)  # a measurement costs a second or two: the next run need not make it again
+    return found
 
 
 def _device(config: RunConfig, machine: Machine) -> DeviceInfo:

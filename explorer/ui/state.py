@@ -122,6 +122,8 @@ class Key(StrEnum):
     TRAIN_COMPARE = "train_compare"
     TRAIN_MEASURE = "train_measure"
     TRAIN_MEASURE_CANCEL = "train_measure_cancel"
+    TRAIN_MEASURE_TIME = "train_measure_time"
+    TRAIN_MEASURE_TIME_CANCEL = "train_measure_time_cancel"
     TRAIN_LANDED = "train_landed"  # the field that a link has led to, and what for
     TRAIN_CURVE = "train_curve"
     TRAIN_CURVE_LAST = "train_curve_last"  # the curve of the last values that were right

@@ -94,7 +94,8 @@ def _opened(machine: Machine, backbone: str) -> None:
     st.caption(_note(measured) if measured else T.COMPARE_NONE)
     chosen = machine.backbone(backbone)
     if chosen is not None:
-        _measure(chosen, pace_of(machine, backbone))
+        words = T.MEASURE_AGAIN if pace_of(machine, backbone) else T.MEASURE
+        _measure(chosen, words, (Key.TRAIN_MEASURE, Key.TRAIN_MEASURE_CANCEL))
 
 
 def _note(measured: list[Pace]) -> str:
@@ -133,7 +134,15 @@ def _cell(text: str, tag: str, column: int, strong: bool) -> str:
     return _CELL.format(tag=tag, align=align, weight=600 if strong else 400, text=html.escape(text))
 
 
-def _measure(chosen: BackboneInfo, pace: Pace | None) -> None:
+def offer_measure(machine: Machine, backbone: str) -> None:
+    """The same button where somebody asks how long a run will take."""
+    chosen = machine.backbone(backbone)
+    if chosen is not None:
+        _measure(chosen, T.MEASURE_TIME, (Key.TRAIN_MEASURE_TIME, Key.TRAIN_MEASURE_TIME_CANCEL))
+
+
+def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
+    """keys: of the button that measures and of the one that cancels."""
     at_work = _at_work(chosen.name)
     buttons = st.container()
     clock = LOOK_SECONDS if at_work else None
@@ -148,13 +157,10 @@ def _measure(chosen: BackboneInfo, pace: Pace | None) -> None:
     # Outside of what ticks: a button in there would lose clicks.
     with buttons:
         if at_work:
-            st.button(
-                T.MEASURE_CANCEL, key=Key.TRAIN_MEASURE_CANCEL, on_click=train_measuring.cancel, args=(chosen.name,)
-            )
+            st.button(T.MEASURE_CANCEL, key=keys[1], on_click=train_measuring.cancel, args=(chosen.name,))
         else:
-            words = T.MEASURE_AGAIN if pace else T.MEASURE
             st.button(
-                words.format(title=chosen.title), key=Key.TRAIN_MEASURE, help=T.MEASURE_HELP,
+                words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",
                 on_click=train_measuring.start, args=(chosen.name,),
             )  # fmt: skip
     st.fragment(body, run_every=clock)()

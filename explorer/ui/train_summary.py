@@ -74,6 +74,7 @@ def _work(checked: Checked, machine: Machine | None) -> None:
         st.markdown(T.TAKES.format(time=time), help=T.TAKES_HELP)
     elif machine is not None:
         st.caption(T.TAKES_UNKNOWN)
+        train_networks.offer_measure(machine, config.backbone)
 
 
 def _needs(checked: Checked) -> None:

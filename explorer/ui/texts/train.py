@@ -109,7 +109,8 @@ class Train:
         "From the speed of the network that was measured here. Starting takes some seconds more, and so do reading and "
         "augmenting images where they are slower than the network."
     )
-    TAKES_UNKNOWN = "How long it takes here is not known yet: measure the network under Compare networks."
+    TAKES_UNKNOWN = "How long it takes here is not known yet."
+    MEASURE_TIME = "Measure {title}"
 
     # What it needs
     NEEDS = "About {memory} of memory and {disk} of disk"
