@@ -24,6 +24,9 @@ def main() -> None:
         _laboratory(page)
         page.goto(server.url)
         _run(page)
+        page.get_by_role("link", name="Then and now").click()
+        page.get_by_text("Metrics have a package of their own").wait_for()
+        _shot(page, "then-and-now")
 
 
 def _shot(page: Page, name: str) -> None:
@@ -133,6 +136,7 @@ def _laboratory(page: Page) -> None:
 
 def _run(page: Page) -> None:
     page.get_by_role("button", name="Train with this").click()
+    _recipe(page)
     _start(page)
     run = page.url
     page.get_by_text("Confusion matrix, epoch 5").wait_for(timeout=180_000)
@@ -146,8 +150,20 @@ def _run(page: Page) -> None:
     _shot(page, "runs")
 
 
+def _recipe(page: Page) -> None:
+    page.get_by_role("button", name="Quick check").click(timeout=60_000)
+    page.get_by_text("MixUp", exact=True).click()
+    page.get_by_text("Both, in turn by chance", exact=True).wait_for()
+    page.get_by_text("What the model sees").scroll_into_view_if_needed()
+    _shot(page, "train-mixing")
+    page.get_by_text("None", exact=True).first.click()
+    page.get_by_text("Optimiser and schedule").evaluate("e => e.scrollIntoView()")
+    page.get_by_text("The run would take about").first.wait_for(timeout=90_000)
+    _shot(page, "train-schedule")
+
+
 def _start(page: Page) -> None:
-    page.get_by_role("button", name="Start").click(timeout=60_000)
+    page.get_by_role("button", name="Start", exact=True).click(timeout=60_000)
     page.wait_for_url("**/runs?*run=*")
 
 
