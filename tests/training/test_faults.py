@@ -4,8 +4,8 @@ from bench.runs import faults
 
 
 def test_runs_that_are_hurt_lose_nothing_show_no_wrong_state_and_end_with_the_same_weights() -> None:
-    tally = faults.measure(runs=2, seed=1)
-    assert tally.runs == 2
+    tally = faults.measure(runs=1, seed=1)
+    assert tally.runs == 1
     assert tally.resumes >= 1, "nothing was interrupted: this proves nothing"
     assert tally.polls > 100
     assert (tally.lost, tally.wrong, tally.other) == ([], [], [])

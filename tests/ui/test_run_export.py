@@ -123,10 +123,8 @@ def test_a_checkpoint_that_cannot_be_read_is_told() -> None:
 
 def test_weights_older_than_the_checkpoint_are_not_offered() -> None:
     paths = trained(config_of("finishes"))
-    old = paths.weights
-    old.parent.mkdir(parents=True)
-    old.write_bytes(b"of an earlier epoch")
     save_best(paths, config_of("finishes"))
+    paths.weights.write_bytes(b"of an earlier epoch")
     later = time.time() + 1  # also by a coarse clock
     os.utime(paths.best, (later, later))
     assert not any("Weights" in label for label in downloads(more(paths)))
