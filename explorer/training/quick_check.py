@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
-from typing_extensions import override
 
 from explorer.augment.network_input import check_pipeline
 from explorer.augment.order import permutation
@@ -22,10 +20,13 @@ from explorer.runs import results
 from explorer.runs.capacity import in_words
 from explorer.runs.config import RunConfig, check_with_dataset
 from explorer.runs.results import CheckResult, CheckStep, Estimate
+from explorer.runs.words import span
 from explorer.training import memory
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights
-from explorer.training.data import Batch, Images
+from explorer.training.clock import Clock
+from explorer.training.data import Images
+from explorer.training.mistakes import explain
 from explorer.training.module import Classifier
 from explorer.training.prepared import Prepared
 from explorer.training.ready import PROMISE_S, Data, build_model, classifier, make_trainer, settle
@@ -35,7 +36,6 @@ from explorer.training.stopping import TrainingError
 Found = TypeVar("Found")
 
 BATCHES = 3
-_ENOUGH_S = 8.0  # a network whose batches take longer is judged by fewer of them
 _PROBED = 8  # images that the pipeline is tried on
 
 
@@ -50,8 +50,7 @@ class _Check:
     steps: list[CheckStep] = field(default_factory=list)
     data: Data | None = None
     model: Classifier | None = None
-    trainer: pl.Trainer | None = None
-    clock: "_Clock | None" = None
+    clock: Clock | None = None
 
     @property
     def file(self) -> Path:
@@ -78,7 +77,7 @@ def check(attempt: Attempt, config: RunConfig) -> str:
         shutil.rmtree(folder, ignore_errors=True)
     warned = sum(step.state == "warn" for step in found.steps)
     said = f"All {len(found.steps)} checks passed" if not warned else f"{warned} of {len(found.steps)} checks warn"
-    return f"{said}. The run would take about {_in_minutes(estimate.run_s)}."
+    return f"{said}. The run would take about {span(estimate.run_s)}."
 
 
 def _carry_out(found: _Check, name: str, step: "Callable[[_Check], str]") -> None:
@@ -96,8 +95,6 @@ def _carry_out(found: _Check, name: str, step: "Callable[[_Check], str]") -> Non
     try:
         said = step(found)
     except Exception as error:
-        from explorer.training.mistakes import explain
-
         note("failed", explain(error))
         raise
     warns = said.startswith(_WARN)
@@ -166,59 +163,13 @@ def _network(found: _Check) -> str:
     return f"{total:,} parameters, of which {learning:,} learn at first."
 
 
-class _Clock(pl.Callback):
-    """Times batches, and ends the epoch when enough is known."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self._attempt = attempt
-        self._begun = 0.0
-        self.training: list[float] = []
-        self.validating: list[float] = []
-        self.losses: list[float] = []
-
-    @override
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._attempt.stop.listen()
-        self._begun = time.monotonic()
-
-    @override
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
-    ) -> None:
-        self.losses.append(float(outputs["told"]))
-        now = time.monotonic()
-        self.training.append((now - self._begun) / len(batch.labels))
-        self._begun = now
-        self._attempt.stop.check("in the quick check")
-        if sum(self.training) * len(batch.labels) > _ENOUGH_S:
-            trainer.should_stop = True
-
-    @override
-    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._begun = time.monotonic()
-
-    @override
-    def on_validation_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Batch,
-        batch_idx: int,
-        dataloader_idx: int = 0,
-    ) -> None:
-        now = time.monotonic()
-        self.validating.append((now - self._begun) / len(batch.labels))
-        self._begun = now
-
-
 def _training(found: _Check) -> str:
     data, config = _known(found.data), found.config
-    found.clock = clock = _Clock(found.attempt)
+    found.clock = clock = Clock(found.attempt)
     saving = ModelCheckpoint(
         dirpath=found.folder, filename=found.file.stem, enable_version_counter=False, save_on_train_epoch_end=True
     )
-    found.trainer = make_trainer(
+    trainer = make_trainer(
         config,
         found.setup,
         found.folder,
@@ -227,7 +178,7 @@ def _training(found: _Check) -> str:
         max_epochs=1,
         limit_train_batches=BATCHES,
     )
-    found.trainer.fit(_known(found.model), datamodule=Images(config, data.train, data.val, found.setup.workers))
+    trainer.fit(_known(found.model), datamodule=Images(config, data.train, data.val, found.setup.workers))
     if not np.isfinite(clock.losses).all():
         raise TrainingError("The loss is nan or infinite. Lower the learning rate, or choose the precision 32-true.")
     speed = 1 / _typical(clock.training)
@@ -286,9 +237,3 @@ def _estimate(found: _Check) -> Estimate:
     return Estimate(
         epoch_s=epoch_s, run_s=epoch_s * config.epochs, images_per_second=1 / each, memory_bytes=memory.peak()
     )
-
-
-def _in_minutes(seconds: float) -> str:
-    from explorer.runs.words import span
-
-    return span(seconds)
