@@ -34,6 +34,7 @@ def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Pr
         val_images=sizes[1],
         num_classes=len(dataset.classes),
         name=dataset.name,
+        class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
     )
     stored, words, room = config.stored_size, config.dataset.model_dump_json(), _room(config)
     train = Prepared(dataset.train, stored, keep=stored is not None, limits=room, words=words)

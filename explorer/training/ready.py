@@ -29,7 +29,6 @@ from explorer.training.stopping import TrainingError
 from explorer.training.weights import load
 
 PROMISE_S = 60.0
-_DOWNLOADING_PROMISE_S = 60.0
 _ACCELERATORS = {"gpu": "cuda"}  # Lightning's "gpu" may be any; ours are told apart
 
 
@@ -68,9 +67,7 @@ def build_model(attempt: Attempt, config: RunConfig, data: Data) -> Classifier:
 
     def tell(done: int, total: int) -> None:
         attempt.stop.check("while weights were downloaded")
-        attempt.writer.write(
-            "phase", promise_s=_DOWNLOADING_PROMISE_S, phase="downloading weights", done=done, total=total
-        )
+        attempt.writer.write("phase", promise_s=PROMISE_S, phase="downloading weights", done=done, total=total)
 
     model = classifier(config, data.dataset.classes, data.steps(config), data.counts, load(config, tell))
     if config.start_from is not None:

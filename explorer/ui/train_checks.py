@@ -170,6 +170,7 @@ def _fits(config: RunConfig, dataset: Dataset) -> None:
         val_images=len(dataset.val),
         num_classes=len(dataset.classes),
         name=dataset.name,
+        class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
     )
 
 
