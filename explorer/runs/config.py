@@ -23,7 +23,7 @@ __all__ = [
     "with_absolute_paths",
 ]
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
 
 Kind = Literal["train", "check", "rate"]
@@ -44,7 +44,7 @@ class RunConfig(Recipe):
     Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     kind: Kind = "train"
     name: Annotated[str, Field(max_length=100)] = ""
     dataset: DatasetSpec
@@ -86,9 +86,25 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
             }
         )
     try:
-        return RunConfig.model_validate(dict(values))
+        return RunConfig.model_validate(_upgraded(values) if version == 1 else dict(values))
     except ValidationError as error:
         raise from_validation(error) from error
+
+
+# What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
+_VERSION_1: dict[str, Any] = {}
+
+
+def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a config of format 1 as those of the present format, with the behavior of that time.
+
+    Args:
+        values: a config as read from JSON. Fields that it names are kept as they are.
+
+    Returns:
+        Values for `RunConfig`, which still have to be checked.
+    """
+    return {**_VERSION_1, **values, "version": VERSION}
 
 
 def loads(text: str | bytes) -> RunConfig:

@@ -93,7 +93,7 @@ def test_a_config_cannot_be_changed() -> None:
         ("dataset", {"kind": "shapes", "num_classes": 1}, "Data set: num classes must be at least 2. You gave 1."),
         ("dataset", {"kind": "digits", "val_fraction": 1}, "Data set: val fraction must be below 1. You gave 1."),
         ("dataset", 3, "Data set must be an object"),
-        ("version", 2, "This was written by a newer version of the explorer (format 2; this one reads format 1)."),
+        ("version", 3, "This was written by a newer version of the explorer (format 3; this one reads format 2)."),
     ],
 )
 def test_each_wrong_value_is_named_with_what_to_do(field: str, value: Any, sentence: str) -> None:
