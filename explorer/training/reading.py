@@ -22,7 +22,7 @@ _PROBED = 4
 def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Prepared, Prepared]:
     """The data set of a run, with its two splits ready to be trained on; tells of it and looks whether to stop.
 
-    The data set's notes say where its images are kept.
+    The data set's notes say what kept its images from being cached.
     Raises StopRun, ConfigError, DatasetError, ImageError, AugmentError, TrainingError.
     """
     attempt.writer.write("phase", promise_s=_PROMISE_S, phase="reading data")
@@ -46,8 +46,7 @@ def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Pr
     room = replace(room, memory=room.memory - train.tally.held)
     val = Prepared(dataset.val, config.image_size, keep=stored is not None, limits=room, words=words)
     val.read(threads, lambda done: teller.tell(sizes[0] + done))
-    notes = told(train.tally, val.tally)
-    return replace(dataset, notes=(*dataset.notes, *notes)), train, val
+    return replace(dataset, notes=(*dataset.notes, *troubles(train.tally, val.tally))), train, val
 
 
 def _room(config: RunConfig) -> Limits:
@@ -62,16 +61,18 @@ def _room(config: RunConfig) -> Limits:
 def told(train: Tally, val: Tally) -> list[str]:
     """Where the images are, in sentences."""
     both = train, val
-    images, anew, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "anew", "decoded"))
+    images, again, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "anew", "decoded"))
     held, in_memory, in_files = (sum(getattr(one, name) for one in both) for name in ("held", "in_memory", "in_files"))
-    places = [f"{in_memory} in {in_words(held)} of memory"] if in_memory else []
-    places += [f"{in_files} in a file"] if in_files else []
-    kept = (
-        f"{in_memory + in_files} images are kept ({', '.join(places)}); {decoded} of {images} had to be decoded first."
-    )
-    rest = f"{anew} of {images} images are not kept: they are decoded anew each time."
-    trouble = {f"{one.trouble}." for one in both if one.trouble}
-    return [*([kept] if places else []), *([rest] if anew else []), *sorted(trouble)]
+    places = [f"{in_memory} images in memory ({in_words(held)})"] if in_memory else []
+    places += [f"{in_files} images in a file"] if in_files else []
+    cached = f"Cached {' and '.join(places)}. {decoded} of {images} were decoded for this run."
+    rest = f"{again} of {images} images are not cached: they are decoded again in each epoch."
+    return [*([cached] if places else []), *([rest] if again else [])]
+
+
+def troubles(train: Tally, val: Tally) -> list[str]:
+    """What kept images from being cached as they should be, in sentences."""
+    return sorted({f"{one.trouble}." for one in (train, val) if one.trouble})
 
 
 class _Reading:

@@ -9,7 +9,7 @@ from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, checkpoints, choice_for, latest, sweep
 from explorer.training.data import Images
 from explorer.training.loggers import make as make_loggers
-from explorer.training.reading import read
+from explorer.training.reading import read, told
 from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, settle
 from explorer.training.reporting import Reporter
 from explorer.training.saving import Saver
@@ -97,6 +97,7 @@ def _tell_start(
         workers=setup.workers,
         in_memory=data.train.keep,
         notes=notes,
+        cached=told(data.train.tally, data.val.tally),
         identity=dict(now),
         **joins,
     )

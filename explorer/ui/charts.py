@@ -6,13 +6,14 @@ The horizontal axis of all curves is the epoch as people count, so that they can
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explorer.runs.view import EpochPoint, RunSnapshot
-from explorer.ui import palette
+from explorer.ui import class_ticks, palette
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.texts import Charts as T
 
@@ -22,6 +23,7 @@ Snapshot = RunSnapshot[Metrics]
 HEIGHT = 270  # px
 MAX_POINTS = 1500  # of a curve of steps: more than a screen has columns, few enough to send each second
 MAX_COUNTED = 20  # classes up to which a matrix has its counts written into the cells
+LEAST_SPAN = 0.04  # of the axis of a score: less would show the noise of a small validation set as progress
 MAX_LINES = 12  # classes up to which each has a line of its own
 
 
@@ -68,17 +70,17 @@ def auroc(snapshot: Snapshot) -> Figure:
     traces = [curve(T.MACRO if len(names) > 2 else T.AUROC, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
     if 2 < len(names) <= MAX_LINES:
         traces += _class_lines(snapshot, names, lambda metrics, index: metrics.auroc_per_class[index])
-    return {"data": traces, "layout": score_layout(snapshot, traces, T.AUROC, 0.5)}
+    return {"data": traces, "layout": score_layout(snapshot, traces, T.AUROC, Floor(0.5, T.GUESSING))}
 
 
 def f1(snapshot: Snapshot) -> Figure:
     """Macro F1 of each epoch, and F1 of each class."""
     names = class_names(snapshot)
     macro = [_derived(point).f1_macro if point.derived else point.f1_macro for point in snapshot.epochs]
-    traces = [curve(T.MACRO, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
+    traces = [curve(T.MACRO, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 3.4)]
     if len(names) <= MAX_LINES:
         traces += _class_lines(snapshot, names, lambda metrics, index: metrics.f1_per_class[index])
-    return {"data": traces, "layout": score_layout(snapshot, traces, T.F1, 0.0)}
+    return {"data": traces, "layout": score_layout(snapshot, traces, T.F1, f1_floor(snapshot))}
 
 
 def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.Shades = palette.VALIDATED) -> Figure:
@@ -108,7 +110,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
         layout[axis] |= {
             "title": {"text": title, "standoff": 6},
             "tickvals": places,
-            "ticktext": [shorten(name) for name in names],
+            "ticktext": class_ticks.distinct(names),
             "showgrid": False,
             "range": [-0.5, size - 0.5],
             "tickangle": 0 if size <= 6 else "auto",
@@ -145,29 +147,39 @@ def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDAr
     return thinned
 
 
-def shorten(name: str, most: int = 14) -> str:
-    """A name that fits at a tick, and in which plotly finds no markup."""
-    short = name if len(name) <= most else name[: most - 1] + "…"
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _derived(point: EpochPoint[Metrics]) -> Metrics:
     assert point.derived is not None
     return point.derived
 
 
 def _class_lines(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[dict[str, Any]]:
+    """A line for each class. Lines often lie on each other, so each has a dash and a marker of its own, and is thinner
+    than the mean below it.
+    """
+    labels = class_ticks.distinct(names, 24)
     return [
-        curve(
-            shorten(name, 24),
-            snapshot.epochs,
-            [pick(point.derived, index) if point.derived else None for point in snapshot.epochs],
-            palette.class_colour(index),
-            T.HOVER_SCORE,
-            1.6,
+        _told_apart(
+            curve(
+                label,
+                snapshot.epochs,
+                [pick(point.derived, index) if point.derived else None for point in snapshot.epochs],
+                palette.class_colour(index),
+                T.HOVER_SCORE,
+                1.6,
+            ),
+            index,
         )
-        for index, name in enumerate(names)
+        for index, label in enumerate(labels)
     ]
+
+
+_DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
+_MARKERS = ("diamond-open", "square-open", "triangle-up-open", "x-thin-open", "star-open", "cross-open", "hexagon-open")
+
+
+def _told_apart(drawn: dict[str, Any], index: int) -> dict[str, Any]:
+    marker = drawn["marker"] | {"symbol": _MARKERS[index % len(_MARKERS)], "size": drawn["marker"]["size"] + 4}
+    return drawn | {"line": drawn["line"] | {"dash": _DASHES[index % len(_DASHES)]}, "marker": marker}
 
 
 def curve(
@@ -232,15 +244,66 @@ def epoch_layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]
     return layout
 
 
+@dataclass(frozen=True)
+class Floor:
+    """A value that needs no learning, and what it is called. value: None where it is not known."""
+
+    value: float | None
+    name: str
+
+
+def accuracy_floor(snapshot: Snapshot) -> Floor:
+    """The accuracy of always answering the largest class of the validation."""
+    share = _largest_share(snapshot)
+    return Floor(share, T.LARGEST_CLASS)
+
+
+def f1_floor(snapshot: Snapshot) -> Floor:
+    """The macro F1 of always answering the largest class: its own F1, and 0 for each other class."""
+    share = _largest_share(snapshot)
+    return Floor(None if share is None else 2 * share / (1 + share) / len(class_names(snapshot)), T.LARGEST_CLASS)
+
+
+def _largest_share(snapshot: Snapshot) -> float | None:
+    counts = snapshot.confusion
+    return float(counts.sum(axis=1).max() / counts.sum()) if counts is not None and counts.sum() else None
+
+
 def score_layout(
-    snapshot: Snapshot, traces: Sequence[Mapping[str, Any]], title: str, usual_low: float, first: float = 1.0
+    snapshot: Snapshot, traces: Sequence[Mapping[str, Any]], title: str, floor: Floor, first: float = 1.0
 ) -> dict[str, Any]:
-    """Axes for values from 0 to 1, cut below `usual_low` where nothing lies there."""
+    """Axes that fit values from 0 to 1.
+
+    The floor is a dotted line where it lies within the axis. Where the axis is cut above it, a note says so: a curve
+    that fills the chart may still differ by a thousandth only.
+    """
     layout = epoch_layout(snapshot, title, first)
     known = [value for trace in traces for value in trace["y"] if value is not None]
-    low = min([usual_low, *(math.floor((value - 0.03) * 20) / 20 for value in known)])
-    layout["yaxis"] |= {"range": [max(low, 0.0) - 0.02, 1.02], "tickformat": ".2f"}
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    room = max(high - low, LEAST_SPAN)
+    middle = min(max((low + high) / 2, room / 2), 1 - room / 2)
+    bounds = [max(middle - room * 0.62, -0.02), min(middle + room * 0.62, 1.02)]
+    layout["yaxis"] |= {"range": bounds, "tickformat": ".2f" if room > 0.08 else ".3f"}
+    if floor.value is not None:
+        _mark_floor(layout, floor.name, floor.value, bounds)
     return layout
+
+
+def _mark_floor(layout: dict[str, Any], name: str, value: float, bounds: Sequence[float]) -> None:
+    inside = bounds[0] <= value <= bounds[1]
+    words = (T.FLOOR if inside else T.FLOOR_BELOW if value < bounds[0] else T.FLOOR_ABOVE).format(
+        name=name, value=value
+    )
+    if inside:
+        line_style = {"color": palette.NEUTRAL, "width": 1.2, "dash": "dot"}
+        layout["shapes"] = [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line_style}
+        ]
+    place = {"y": value, "yanchor": "bottom"} if inside else {"yref": "paper", "y": 0, "yanchor": "bottom"}
+    layout["annotations"] = [
+        {"text": words, "xref": "paper", "x": 1, "xanchor": "right", "showarrow": False, **place}
+        | {"font": {"size": 10.5, "color": palette.NEUTRAL}}
+    ]
 
 
 def base_layout() -> dict[str, Any]:

@@ -25,7 +25,10 @@ def accuracy(snapshot: Snapshot) -> Figure:
         | {"customdata": list(map(charts.number, step))},
         charts.curve(T.VAL_EPOCH, snapshot.epochs, found, palette.ACCENT, T.HOVER_SCORE),
     ]
-    return {"data": traces, "layout": charts.score_layout(snapshot, traces, T.ACCURACY, 0.5, first=0.0)}
+    return {
+        "data": traces,
+        "layout": charts.score_layout(snapshot, traces, T.ACCURACY, charts.accuracy_floor(snapshot), first=0.0),
+    }
 
 
 def planned(snapshot: Snapshot) -> Line | None:

@@ -21,9 +21,10 @@ from explorer.training.stopping import StopRequest
 from tests.training.conftest import config_of, events_of, folder_of, make_image_folder, run_here
 
 
-def _notes(paths: RunPaths) -> list[str]:
+def _cached(paths: RunPaths) -> list[str]:
     (start,) = [event for event in events_of(paths) if event.kind == "start"]
-    return list(start.values["notes"])
+    assert start.values["notes"] == []  # where images lie is no news about the data
+    return list(start.values["cached"])
 
 
 def _weights(paths: RunPaths) -> dict[str, Any]:
@@ -45,14 +46,14 @@ def test_a_run_ends_with_the_same_weights_wherever_its_images_are(monkeypatch: p
         monkeypatch.setenv("EXPLORER_CACHE_DISK", disk)
         paths, outcome = run_here(config.model_copy(update=changes), name)
         assert outcome.state == "finished", outcome.reason
-        told.append(_notes(paths))
+        told.append(_cached(paths))
         weights.append(_weights(paths))
     assert told == [
-        ["61 images are kept (61 in 254 kB of memory); 61 of 61 had to be decoded first."],
-        ["61 images are kept (61 in 254 kB of memory); 0 of 61 had to be decoded first."],
-        ["61 images are kept (61 in a file); 0 of 61 had to be decoded first."],
-        ["61 images are kept (24 in 100 kB of memory, 37 in a file); 0 of 61 had to be decoded first."],
-        ["61 of 61 images are not kept: they are decoded anew each time."],
+        ["Cached 61 images in memory (254 kB). 61 of 61 were decoded for this run."],
+        ["Cached 61 images in memory (254 kB). 0 of 61 were decoded for this run."],
+        ["Cached 61 images in a file. 0 of 61 were decoded for this run."],
+        ["Cached 24 images in memory (100 kB) and 37 images in a file. 0 of 61 were decoded for this run."],
+        ["61 of 61 images are not cached: they are decoded again in each epoch."],
     ]
     for other in weights[1:]:
         assert other.keys() == weights[0].keys()

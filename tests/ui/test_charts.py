@@ -1,6 +1,8 @@
 """Charts say what the counts say: checked on their data, against scikit-learn."""
 
+import html
 import json
+import unicodedata
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +21,7 @@ from explorer.runs.paths import RunPaths, runs_root
 from explorer.runs.running import Running
 from explorer.runs.status import RunStatus, State
 from explorer.runs.view import RunView
-from explorer.ui import charts, palette, step_charts
+from explorer.ui import charts, class_ticks, palette, step_charts
 from explorer.ui.components import plot
 from explorer.ui.run_metrics import derive
 
@@ -159,3 +161,61 @@ def test_the_plan_of_the_learning_rate_is_that_of_pytorch(snapshot: charts.Snaps
     assert planned["x"] == pytest.approx([step / 10 for step in range(1, 21)])
     assert done["y"] == [0.01] * 20
     assert step_charts.planned(replace(asked, start=None)) is None
+
+
+def test_labels_of_two_classes_never_look_the_same() -> None:
+    plants = [
+        "Tomato___Tomato_Yellow_Leaf_Curl_Virus",
+        "Tomato___Tomato_mosaic_virus",
+        "Tomato___Target_Spot",
+        "Tomato___Tomato_Yellow_Leaf_Curl_virus",
+        "Tomato___Tomato_Yellow_Leaf_Coil_Virus",
+    ]
+    numbered = [f"images_of_kind_{number:03}_and_more_words" for number in range(20)]
+    inside = [f"{'x' * 30}{number}{'y' * 30}" for number in range(4)]
+    spaces = ["ants", "ants ", "an  ts", "an ts", "e\u0301", "\u00e9", "<b>", "&lt;b>"]
+    for names in (plants, numbered, inside, spaces, [*inside, "…xxxxxxx…yyyyy (1)"], list(NAMES)):
+        for most in (14, 24):
+            labels = class_ticks.distinct(names, most)
+            looks = {" ".join(unicodedata.normalize("NFC", html.unescape(label)).split()) for label in labels}
+            assert len(looks) == len(names), (names, labels)
+            assert all("<" not in label for label in labels), labels
+    assert class_ticks.distinct(["ants", "bees"]) == ["ants", "bees"]  # what fits stays
+    counts = np.eye(5, dtype=np.int64)
+    ticks = charts.confusion(counts, plants)["layout"]
+    assert len(set(ticks["xaxis"]["ticktext"])) == len(set(ticks["yaxis"]["ticktext"])) == 5
+    assert "virus" in ticks["xaxis"]["ticktext"][3]  # the end tells it from the others, so it is not what is cut
+
+
+def test_axes_of_scores_fit_the_data_and_mark_what_needs_no_learning(snapshot: charts.Snapshot) -> None:
+    for good, span in ((0.99, 0.2), (0.9, 0.2)):
+        points = [
+            replace(point, derived=replace(point.derived, auroc_macro=good + 0.002 * place, f1_macro=good))
+            for place, point in enumerate(snapshot.epochs)
+            if point.derived is not None
+        ]
+        figure = charts.auroc(replace(snapshot, epochs=tuple(points), classes=NAMES[:2], latest=None))
+        low, high = figure["layout"]["yaxis"]["range"]
+        assert low < good < high, (good, low, high)
+        assert high - low < span, (good, low, high)  # not flat at the top of a fixed axis
+        (note,) = figure["layout"]["annotations"]
+        assert "cut" in note["text"], "a cut axis says so"
+        assert "0.50" in note["text"], "a cut axis says where guessing lies"
+        assert not figure["layout"].get("shapes")
+    poor = charts.auroc(snapshot)
+    low, high = poor["layout"]["yaxis"]["range"]
+    values = [value for trace in poor["data"] for value in trace["y"] if value is not None]
+    assert low < min(values)
+    assert max(values) < high + 1e-9
+    _, labels = logits_of(1)
+    always = np.full(60, np.bincount(labels).argmax())
+    assert charts.accuracy_floor(snapshot).value == pytest.approx(accuracy_score(labels, always))
+    assert charts.f1_floor(snapshot).value == pytest.approx(f1_score(labels, always, average="macro", zero_division=0))
+
+
+def test_lines_of_classes_that_lie_on_each_other_can_be_told_apart(snapshot: charts.Snapshot) -> None:
+    traces = charts.f1(snapshot)["data"]
+    styles = {(trace["line"].get("dash"), trace["marker"].get("symbol")) for trace in traces}
+    assert len(traces) == 4
+    assert len(styles) == 4
+    assert traces[0]["line"]["width"] > max(trace["line"]["width"] for trace in traces[1:])  # below, and wider
