@@ -7,7 +7,7 @@ from typing import Any
 from explorer.augment.code import folding
 from explorer.augment.code.constants import ENUMERATIONS, opencv
 from explorer.augment.code.folding import NotConstant
-from explorer.augment.code.names import is_known, is_ours, well_known
+from explorer.augment.code.names import is_class, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (
     Class,
@@ -300,8 +300,8 @@ def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
 
 
 def is_transform(reference: Value) -> bool:
-    """Whether a name leads into albumentations."""
-    return isinstance(reference, Reference) and is_ours(reference.path)
+    """Whether a name leads to a class of albumentations; its functions and the methods of its classes make no step."""
+    return isinstance(reference, Reference) and is_class(reference.path)
 
 
 # What each kind of expression is worked out by; calls come from `calls`.

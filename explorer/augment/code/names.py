@@ -29,6 +29,7 @@ FOREIGN = {
     "kornia": "It comes from kornia.",
     "monai": "It comes from monai.",
     "torch": "It comes from torch.",
+    "fastai": "It comes from fastai.",
 }
 
 
@@ -51,9 +52,12 @@ _CALLED = frozenset(name for name in CALLS if "." not in name)
 _ENUMERATED = frozenset({"ImageCompressionType", "PositionType"})
 
 
-def is_ours(path: str) -> bool:
-    """Whether a dotted name leads into albumentations."""
-    return path.partition(".")[0] == "albumentations"
+def is_class(path: str) -> bool:
+    """Whether a dotted name leads to a class of albumentations, also to one that 2.0.8 does not have.
+
+    Classes begin with a capital letter there, functions (`A.save`) and methods (`A.Compose.from_pretrained`) do not.
+    """
+    return path.startswith("albumentations.") and path.rpartition(".")[2][:1].isupper()
 
 
 def foreign(path: str) -> str:
@@ -71,13 +75,13 @@ _ROOTS = frozenset({*_USUAL.values(), *FOREIGN, *_CALLED, *_ENUMERATED})
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Reference]]:
-    """Name -> what it leads to, for every name that an import makes. After a star, bare names are `well_known`."""
+    """Name -> what it leads to, for every name that an import makes. A star brings the names of transforms."""
     for alias in node.names:
         if isinstance(node, ast.Import):
             whole = alias.name if alias.asname else alias.name.partition(".")[0]
             yield alias.asname or whole, Reference(whole)
         elif alias.name == "*":
-            if foreign(node.module or ""):
+            if foreign(node.module or "") or node.module == "albumentations":
                 yield from ((name, Reference(f"{node.module}.{name}")) for name in transform_names())
         else:
             yield alias.asname or alias.name, Reference(f"{'.' * node.level}{node.module or ''}.{alias.name}")

@@ -82,7 +82,8 @@ def _nothing(trees: Iterable[ast.Module]) -> str:
 
 
 def _roots(found: Scan) -> list[_Root]:
-    inside = {id(inner.node) for made in found.made for inner in _inner(made)}
+    # Only a composer takes steps up: a Compose handed to anything else is a pipeline of its own.
+    inside = {id(inner.node) for made in found.made if made.name in COMPOSERS for inner in _inner(made)}
     composed = [
         _Root(made, (id(made.node),), made.label, made.scope, made.line, made.met, made.inlined)
         for made in found.made
