@@ -22,6 +22,7 @@ MaskInterpolation = Literal[
 Pixels = Annotated[float, Field(ge=0, le=1e9)]
 Table = NDArray[np.float32]
 
+_LEAST_EXTENT = 1e-3  # px; the rounding of float32 coordinates in an image of 16,000 px
 _EXTRA_COLUMNS = {"a": 0.0, "s": 1.0}  # what a sample does not know of a keypoint: its angle, its scale
 
 
@@ -44,6 +45,12 @@ class BoxRules(_Rules):
     clip: bool = True
     filter_invalid_bboxes: bool = False
     check_each_transform: bool = True
+
+    def params(self) -> A.BboxParams:
+        """The rules for a Compose. A box without width or height never passes: a rotation would bring it back."""
+        rules = self.model_dump(exclude={"use"})
+        least = {name: max(rules[name], _LEAST_EXTENT) for name in ("min_width", "min_height")}
+        return A.BboxParams(**(rules | least))
 
 
 class PointRules(_Rules):
@@ -69,7 +76,7 @@ class TargetRules(_Rules):
         interpolation = None if self.mask_interpolation is None else getattr(cv2, self.mask_interpolation)
         return A.Compose(
             top,
-            bbox_params=A.BboxParams(**self.boxes.model_dump(exclude={"use"})) if bboxes else None,
+            bbox_params=self.boxes.params() if bboxes else None,
             keypoint_params=A.KeypointParams(**self.keypoints.model_dump(exclude={"use"})) if keypoints else None,
             mask_interpolation=interpolation,
         )
@@ -79,9 +86,8 @@ class TargetRules(_Rules):
         return _convert(boxes, "pascal_voc", self.boxes.format, size)
 
     def take_boxes(self, boxes: Any, size: tuple[int, int]) -> Table:
-        """(N, 5) float32 boxes as a sample has them, from the pipeline's format."""
-        table = _table(boxes, 5)
-        return _convert(table, self.boxes.format, "pascal_voc", size)
+        """(N, 5) float32 boxes as a sample has them, from the pipeline's format; those that were cut away are gone."""
+        return with_extent(_convert(_table(boxes, 5), self.boxes.format, "pascal_voc", size))
 
     def give_points(self, points: Table) -> NDArray[Any]:
         """Keypoints of a sample in the pipeline's format, the class last."""
@@ -94,6 +100,23 @@ class TargetRules(_Rules):
         table = _table(points, len(self.keypoints.format) + 1)
         letters = self.keypoints.format
         return table[:, [letters.index("x"), letters.index("y"), -1]]
+
+
+def with_extent(boxes: NDArray[Any], unit: tuple[float, float] = (1.0, 1.0)) -> NDArray[Any]:
+    """The boxes that have a width and a height; columns x_min, y_min, x_max, y_max and more.
+
+    A box that a crop cuts away is first cut to a line at the border. With the library's default rules (min_area and
+    min_width of 0) and the rounding of float32, its filter lets such a line pass now and then.
+
+    Args:
+        boxes: (N, 4 or more).
+        unit: Width and height in px of what the columns call 1: (1, 1) for boxes in px, the size of the image for
+            boxes in fractions.
+    """
+    if not len(boxes):
+        return boxes
+    width, height = (boxes[:, 2] - boxes[:, 0]) * unit[0], (boxes[:, 3] - boxes[:, 1]) * unit[1]
+    return boxes[(width > _LEAST_EXTENT) & (height > _LEAST_EXTENT)]
 
 
 def _table(rows: Any, columns: int) -> Table:

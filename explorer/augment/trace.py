@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from explorer.augment.apply import AugmentedSample, apply_watched
 from explorer.augment.observe import Visit
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, is_on
+from explorer.augment.targets import with_extent
 from explorer.data.sample import Sample
 
 
@@ -52,7 +53,7 @@ class Snapshot:
         """(N, 5) float32 as in `Sample`, or None."""
         boxes = self._kept.get("bboxes")
         shape = {"height": self.image.shape[0], "width": self.image.shape[1]}
-        return None if boxes is None else _columns(denormalize_bboxes(boxes, shape), (0, 1, 2, 3, 4))
+        return None if boxes is None else with_extent(_columns(denormalize_bboxes(boxes, shape), (0, 1, 2, 3, 4)))
 
     @cached_property
     def keypoints(self) -> NDArray[np.float32] | None:

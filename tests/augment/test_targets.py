@@ -1,7 +1,7 @@
 """The rules of targets do what `BboxParams`, `KeypointParams` and `mask_interpolation` do in plain albumentations."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import albumentations as A
 import cv2
@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from explorer.augment.apply import AugmentError, augment, random_state
+from explorer.augment.draws.measure import measure
 from explorer.augment.pipeline import Pipeline, Step
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
+from explorer.augment.trace import trace
+from explorer.data.annotations import BoxFormat
 from explorer.data.sample import Sample
 
 AFFINE = Step(id="a", transform="Affine", p=1.0, params={"rotate": [20.0, 20.0], "scale": [1.6, 1.6]})
@@ -137,3 +140,38 @@ def test_a_box_that_reaches_outside_is_cut_or_told(photograph: Sample) -> None:
 def test_the_rules_are_part_of_what_a_pipeline_is() -> None:
     other = Pipeline(nodes=(AFFINE,), targets=TargetRules(mask_interpolation="INTER_CUBIC"))
     assert other.key != Pipeline(nodes=(AFFINE,)).key
+
+
+def test_a_box_that_was_cut_away_is_gone_in_every_format_and_counted_as_lost() -> None:
+    mask = np.zeros((100, 100), np.uint8)
+    mask[95:, 95:] = 1
+    corner = Sample(np.zeros((100, 100, 3), np.uint8), mask, np.array([[95, 95, 100, 100, 0]], np.float32))
+    for transform, params in (
+        ("RandomCropFromBorders", {}),
+        ("RandomCrop", {"height": 80, "width": 80}),
+        ("CropAndPad", {"percent": [-0.2, 0.2], "keep_size": False}),
+    ):
+        for name in get_args(BoxFormat):
+            step = Step(id="c", transform=transform, p=1.0, params=params)  # type: ignore[arg-type]
+            pipeline = Pipeline(nodes=(step,), targets=TargetRules(boxes=BoxRules(format=name)))
+            lost = 0
+            for index in range(60):
+                case = f"{transform}, {name}, sample {index}"
+                traced = trace(corner, pipeline, 0, 0, index)
+                boxes, after, left = traced.result.bboxes, traced.entries[0].after, traced.result.mask
+                assert boxes is not None and after is not None and left is not None, case  # noqa: PT018
+                # The mask marks the pixels of the box, so it tells independently whether any of it is left.
+                assert len(boxes) == len(after.bboxes) == int(left.any()), case  # type: ignore[arg-type]
+                assert (boxes[:, 2:4] - boxes[:, :2] > 0.9).all(), case
+                lost += 1 - len(boxes)
+            assert 0 < lost < 60
+            tally = measure([corner], pipeline, 0, range(60), 60)
+            assert sum(tally["boxes"]["after"].values()) == 60 - lost
+            assert tally["steps"]["c"]["boxes_lost"] == lost
+
+
+def test_a_rotation_does_not_bring_back_a_box_that_a_crop_has_cut_to_a_line() -> None:
+    left = Sample(np.zeros((100, 100, 3), np.uint8), bboxes=np.array([[0, 0, 10, 50, 0]], np.float32))
+    crop = Step(id="c", transform="Crop", p=1.0, params={"x_min": 10, "y_min": 0, "x_max": 100, "y_max": 100})
+    turn = Step(id="r", transform="Rotate", p=1.0, params={"limit": [45.0, 45.0]})
+    assert len(augment(left, Pipeline(nodes=(crop, turn)), 0).bboxes) == 0  # type: ignore[arg-type]

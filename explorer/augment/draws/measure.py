@@ -16,6 +16,7 @@ from explorer.augment.draws import similarity
 from explorer.augment.draws.tally import Tally, add, note
 from explorer.augment.observe import Visit
 from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.targets import with_extent
 from explorer.augment.trace import Snapshot
 from explorer.data.sample import Sample
 
@@ -152,14 +153,14 @@ def _moved(visit: Visit, name: str) -> bool:
 
 def _left(visits: Sequence[Visit], name: str) -> list[int]:
     """How many there were before each step: the Compose looks after each, and drops what has left the picture."""
-    return [_with_area(visit.before[name], name) for visit in visits if visit.before]
+    return [_present(visit.before[name], name, visit.before["image"]) for visit in visits if visit.before]
 
 
-def _with_area(table: NDArray[Any], name: str) -> int:
-    # A box that leaves the picture is cut to no size by that look, and dropped only by the next.
-    if name == "keypoints" or not len(table):
+def _present(table: NDArray[Any], name: str, image: NDArray[Any]) -> int:
+    # A box that leaves the image is cut to no size by that look, and dropped only by the next.
+    if name == "keypoints":
         return len(table)
-    return int(np.count_nonzero((table[:, 2] > table[:, 0]) & (table[:, 3] > table[:, 1])))
+    return len(with_extent(table, (image.shape[1], image.shape[0])))
 
 
 def _left_exactly(visits: Sequence[Visit], name: str, watched: Watched) -> list[int]:
