@@ -116,7 +116,7 @@ def with_extent(boxes: NDArray[Any], unit: tuple[float, float] = (1.0, 1.0)) -> 
     if not len(boxes):
         return boxes
     width, height = (boxes[:, 2] - boxes[:, 0]) * unit[0], (boxes[:, 3] - boxes[:, 1]) * unit[1]
-    return boxes[(width > _LEAST_EXTENT) & (height > _LEAST_EXTENT)]
+    return np.compress((width > _LEAST_EXTENT) & (height > _LEAST_EXTENT), boxes, axis=0)
 
 
 def _table(rows: Any, columns: int) -> Table:
