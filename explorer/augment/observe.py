@@ -128,18 +128,19 @@ def _targets(data: dict[str, Any]) -> dict[str, Any]:
 def observe(compose: A.Compose) -> Observer:
     """Let every node of a compose (made by `pipeline.transforms`) report to the observer that is returned."""
     observer = Observer()
-    for node in _nodes(compose):
+    for node in nodes(compose):
         node.explorer_observer = observer
         kind: Any = type(node)
         node.__class__ = _observed(kind)
     return observer
 
 
-def _nodes(composer: Any) -> Iterator[Any]:
+def nodes(composer: Any) -> Iterator[Any]:
+    """Every composer and transform inside of a composer, parents first."""
     for child in composer.transforms:
         yield child
         if not isinstance(child, A.BasicTransform):
-            yield from _nodes(child)
+            yield from nodes(child)
 
 
 @cache

@@ -11,11 +11,14 @@ import numpy as np
 from albumentations.core.bbox_utils import denormalize_bboxes
 from numpy.typing import NDArray
 
+from explorer.augment import outline
 from explorer.augment.apply import AugmentedSample, apply_watched
 from explorer.augment.observe import Visit
-from explorer.augment.pipeline import Group, Node, Pipeline, Step, is_on
+from explorer.augment.pipeline import Group, GroupKind, Node, Pipeline, Step, is_on
 from explorer.augment.targets import with_extent
 from explorer.data.sample import Sample
+
+_SOME_CHANNELS: GroupKind = "SelectiveChannelTransform"
 
 
 class Status(StrEnum):
@@ -88,6 +91,42 @@ class Trace:
 
     result: AugmentedSample
     entries: tuple[Entry, ...]
+    _compose: A.Compose = field(repr=False)
+
+    def outline(self, entry: Entry | None = None) -> NDArray[np.float64] | None:
+        """Where on the image before it lies what a step, or by default the whole pipeline, shows.
+
+        Args:
+            entry: A step that was applied.
+
+        Returns:
+            The corners as `outline.corners` gives them; None where no step has moved a pixel.
+
+        Raises:
+            BentError: Where a step bends the image, so that there are no four corners.
+        """
+        made = outline.steps(self._compose)
+        matrices, size = [], self.result.image.shape[:2]
+        for step, partly in _applied(self.entries) if entry is None else [(entry, False)]:
+            if step.before is None or step.after is None or not outline.moves(made[step.node_id]):
+                continue
+            if partly:
+                raise outline.BentError(step.title)
+            matrices.append(outline.homography(made[step.node_id], step.params, step.before.image.shape[:2]))
+            size = step.after.image.shape[:2]
+        return outline.corners(matrices, size) if matrices else None
+
+
+def _applied(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, bool]]:
+    """The steps that were applied, and whether to some of the channels only."""
+    around: int | None = None  # the depth of the SelectiveChannelTransform that the entry is in
+    for entry in entries:
+        if around is not None and entry.depth <= around:
+            around = None
+        if entry.is_group and entry.title == _SOME_CHANNELS and around is None:
+            around = entry.depth
+        if entry.status is Status.APPLIED and not entry.is_group:
+            yield entry, around is not None
 
 
 def trace(
@@ -105,7 +144,7 @@ def trace(
     """
     watched = apply_watched(sample, pipeline, (seed, epoch, index), keep=True, on_step=on_step)
     calls = _tree(watched.visits, _Snapshots(watched.compose))
-    return Trace(watched.result, tuple(_level(pipeline.nodes, calls, Status.NOT_REACHED, 0)))
+    return Trace(watched.result, tuple(_level(pipeline.nodes, calls, Status.NOT_REACHED, 0)), watched.compose)
 
 
 class _Snapshots:

@@ -1,7 +1,9 @@
 """Every colour that the application draws itself; the theme of `.streamlit/config.toml` has the rest.
 
-Class colours are the eight of Okabe and Ito (2008), "Color Universal Design", in an order whose neighbours also differ
-in lightness. They keep their distance under the three common colour-vision deficiencies, on a light and a dark ground.
+Class colours begin with six of Okabe and Ito (2008), "Color Universal Design". The others were searched for so that any
+two of the 24 differ for ordinary eyes and under the three common color-vision deficiencies, on a light and on a dark
+ground; the first are the furthest apart. Where there are more classes, or where a color is not enough, the name stands
+beside it: under the mouse and in the legend.
 """
 
 from collections.abc import Sequence
@@ -28,8 +30,24 @@ CLASS_COLOURS: tuple[str, ...] = (
     "#CC79A7",  # reddish purple
     "#56B4E9",  # sky blue
     "#D55E00",  # vermilion
-    "#B8A900",  # yellow, darkened to be seen on white
-    "#8A90A2",  # grey in the place of black, which a dark page would swallow
+    "#5A4B5A",  # dark mauve
+    "#A51E3C",  # crimson
+    "#A5B487",  # sage
+    "#5A695A",  # grey green
+    "#C3B4B4",  # pale rose
+    "#7887FF",  # periwinkle
+    "#2D00FF",  # blue violet
+    "#783C78",  # plum
+    "#876987",  # mauve
+    "#C30000",  # red
+    "#787878",  # grey
+    "#A5694B",  # sienna
+    "#1E5A3C",  # dark green
+    "#874BFF",  # violet
+    "#96964B",  # olive
+    "#D2B469",  # sand
+    "#D200B4",  # magenta
+    "#96A5C3",  # steel blue
 )
 
 
@@ -82,7 +100,7 @@ STATE_COLOURS: dict[str, str] = {
 
 
 def class_colour(index: int) -> str:
-    """The colour of class `index` (0-based) on every page; classes beyond the eighth begin again."""
+    """The colour of class `index` (0-based) on every page; classes beyond the last color begin again."""
     return CLASS_COLOURS[index % len(CLASS_COLOURS)]
 
 

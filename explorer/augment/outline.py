@@ -1,0 +1,118 @@
+"""Where on the image before it lies what a step shows: the rectangle of a crop, the quadrilateral of a warp.
+
+Every transform of albumentations that moves pixels also moves keypoints, from the same drawn parameters. So a grid of
+points goes through the step, a homography is fitted to where they arrive, and the corners of the result go back
+through its inverse. What bends the image fits no homography, and has no outline.
+"""
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.augment.observe import nodes
+
+Matrix = NDArray[np.float64]
+Size = tuple[int, int]  # height and width in px
+_ROWS = 5  # of the grid of points
+_COLUMNS = 6  # of a keypoint inside albumentations: x, y, z, angle, scale, class
+_TOLERANCE = 0.5  # px that a point of the grid may lie beside where the homography puts it
+_MOVING = ("albumentations.augmentations.geometric", "albumentations.augmentations.crops")
+_REORDERING = frozenset({"Mosaic", "RandomGridShuffle"})  # they put pieces together: there is no one outline
+_RAISED = (NotImplementedError, ValueError, TypeError, KeyError, IndexError, AttributeError, cv2.error)
+
+
+class BentError(ValueError):
+    """A step that bends the image or puts pieces together, so that no four corners describe what it shows.
+
+    Its text is the name of the transform.
+    """
+
+
+def steps(compose: Any) -> dict[str, Any]:
+    """Node id -> the transform that albumentations made of it."""
+    return {node.explorer_node: node for node in nodes(compose) if isinstance(node, A.BasicTransform)}
+
+
+def moves(node: Any) -> bool:
+    """Whether a transform can move pixels at all."""
+    modules = {cls.__module__ for cls in type(node).__mro__}
+    named = type(node).__name__ in _REORDERING
+    return named or any(module.startswith(_MOVING) for module in modules)
+
+
+def homography(node: Any, params: Mapping[str, Any], size: Size) -> Matrix:
+    """The (3, 3) matrix from the centers of pixels before a step to those after it.
+
+    Args:
+        node: The transform, as albumentations made it. It is not changed.
+        params: What it drew, with albumentations' own names.
+        size: Of the image before the step.
+
+    Raises:
+        BentError: Where no homography describes the step.
+    """
+    if not moves(node):
+        return np.eye(3)
+    if type(node).__name__ in _REORDERING:
+        raise BentError(type(node).__name__)
+    height, width = size
+    # A step that mirrors the border would give each point several places. Without that, it has the one of its pixel.
+    twin = copy.copy(node)
+    if hasattr(twin, "border_mode"):
+        twin.border_mode = cv2.BORDER_CONSTANT
+    grid = np.stack(np.meshgrid(np.linspace(0, width - 1, _ROWS), np.linspace(0, height - 1, _ROWS)), axis=-1)
+    given = np.zeros((_ROWS * _ROWS, _COLUMNS), np.float32)
+    given[:, :2] = grid.reshape(-1, 2)
+    try:
+        found = np.asarray(twin.apply_to_keypoints(given.copy(), **params))
+    except _RAISED as error:  # albumentations raises whatever it likes; the step itself has worked
+        raise BentError(type(node).__name__) from error
+    return _fitted(given, found, type(node).__name__)
+
+
+def _fitted(given: NDArray[Any], found: NDArray[Any], name: str) -> Matrix:
+    if found.shape[0] != given.shape[0] or not np.isfinite(found[:, :2]).all():
+        raise BentError(name)
+    source, target = given[:, :2].astype(np.float64), found[:, :2].astype(np.float64)
+    if np.array_equal(source, target):
+        return np.eye(3)
+    matrix, _ = cv2.findHomography(source, target, 0)
+    if matrix is None or not np.isfinite(matrix).all():
+        raise BentError(name)
+    if np.abs(cv2.perspectiveTransform(source[None], matrix)[0] - target).max() > _TOLERANCE:
+        raise BentError(name)
+    return np.asarray(matrix, np.float64)
+
+
+def corners(matrices: Sequence[Matrix], after: Size) -> NDArray[np.float64]:
+    """Where the corners of the result lie on the image before it.
+
+    Args:
+        matrices: Of the steps in their order, as `homography` gives them.
+        after: Size of the result.
+
+    Returns:
+        (4, 2): x and y in px from the left upper edge of the image before; the corners of the result from its left
+        upper one, clockwise. They lie outside of the image where the result shows more than the image.
+
+    Raises:
+        BentError: Where a corner comes from beyond the horizon of a perspective.
+    """
+    whole = np.eye(3)
+    for matrix in matrices:
+        whole = matrix @ whole
+    if abs(np.linalg.det(whole)) < 1e-12:
+        raise BentError
+    height, width = after
+    # Points are centers of pixels, so the edges of the image lie half a pixel outside.
+    ends = np.array([(0, 0, 1), (width, 0, 1), (width, height, 1), (0, height, 1)]) - np.array([0.5, 0.5, 0])
+    back = ends @ np.linalg.inv(whole).T
+    if not (back[:, 2] * back[0, 2] > 0).all():
+        raise BentError
+    found: NDArray[np.float64] = back[:, :2] / back[:, 2:] + 0.5
+    return found
