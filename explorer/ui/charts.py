@@ -328,7 +328,7 @@ def base_layout() -> dict[str, Any]:
             "bordercolor": palette.THEME_BORDER,
             "font": {"color": palette.THEME_TEXT, "family": palette.THEME_FONT},
         },
-        "modebar": {"bgcolor": palette.TRANSPARENT, "orientation": "v"},
+        "modebar": {"bgcolor": palette.TRANSPARENT, "orientation": "h"},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 11}},
         "xaxis": dict(axis),
         "yaxis": dict(axis),

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import albumentations as A
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.augment.apply import random_state
 from explorer.augment.draws.measure import measure
 from explorer.augment.draws.report import report
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.pipeline import Draft, Node, validate
+from explorer.data.sample import Sample
 from explorer.ui.history import History
 from explorer.ui.lab import statistics_charts, statistics_jobs, statistics_results
 from explorer.ui.pictures import classes, first
@@ -66,7 +70,7 @@ def keys(app: AppTest) -> set[str]:
 
 def test_one_click_measures_and_a_reload_has_the_result_at_once() -> None:
     app = opened(crop_and_turn())
-    assert "applied 100 times" in words(app)
+    assert "Measure runs this pipeline 100 times on this image." in words(app).replace("**", "")
     app.button(key=Key.STAT_START).click().run()
     assert Key.STAT_CANCEL in keys(app)
     finish(app)
@@ -106,14 +110,14 @@ def test_numbers_of_an_earlier_pipeline_say_so() -> None:
     app.button(key=Key.STAT_START).click().run()
     finish(app)
     app.button(key=Key.NEXT).click().run()
-    assert "earlier pipeline, picture or seed" in words(app)
+    assert "earlier pipeline, image or seed" in words(app)
     assert Key.STAT_START in keys(app)
     assert "most of them at RandomCrop" in words(app)
 
 
 @pytest.mark.parametrize(
     ("nodes", "expected"),
-    [((), "no step that is on"), (set_param(*add(Draft(), "Affine", None), "rotate", "x").nodes, "First mend")],
+    [((), "no active step"), (set_param(*add(Draft(), "Affine", None), "rotate", "x").nodes, "Fix the pipeline first")],
 )
 def test_what_cannot_be_measured_says_why(nodes: tuple[Node, ...], expected: str) -> None:
     app = opened(Draft(nodes=nodes))
@@ -132,7 +136,33 @@ def test_figures_hold_the_numbers_of_the_report() -> None:
     assert before["x"][0] == "background"
     assert sum(before["y"]) == pytest.approx(1, abs=1e-4)
     assert after["y"] == pytest.approx(list(found.mask.area_after.values()), rel=1e-4)
-    assert figures["Channel means, with deviation"]["data"][0]["y"] == pytest.approx(found.before.mean, rel=1e-4)
+    assert figures["Channel means, with standard deviation"]["data"][0]["y"] == pytest.approx(
+        found.before.mean, rel=1e-4
+    )
     drawn = statistics_charts.drawn(found.steps[1])
     assert sum(drawn["rotate"]["data"][0]["y"]) == round(found.steps[1].applied * 40)
     assert all(statistics_results.sentences(found, named))
+
+
+def test_a_crop_shows_scale_and_ratio_and_what_cannot_be_compared_is_left_out() -> None:
+    draft, crop = add(Draft(), "RandomResizedCrop", None)
+    draft = set_p(set_param(draft, crop, "scale", [0.2, 0.6]), crop, 1.0)
+    pipeline = validate(draft)
+    image = np.zeros((300, 400, 3), np.uint8)
+    found = report(measure([Sample(image)], pipeline, 3, range(30), 30), pipeline)
+    compose = A.Compose(pipeline.to_compose().transforms, save_applied_params=True)
+    shares, ratios = [], []
+    for index in range(30):
+        compose.set_random_state(*random_state(3, 0, index))
+        left, top, right, bottom = dict(compose(image=image)["applied_transforms"])["RandomResizedCrop"]["crop_coords"]
+        shares.append((right - left) * (bottom - top) / image[..., 0].size)
+        ratios.append((right - left) / (bottom - top))
+    assert found.steps[0].drawn["crop.scale"] == pytest.approx(shares)
+    assert found.steps[0].drawn["crop.ratio"] == pytest.approx(ratios)
+    assert not [name for name in found.steps[0].drawn if "crop_coords" in name]
+    drawn = statistics_charts.drawn(found.steps[0])
+    titles = [figure["layout"]["xaxis"]["title"]["text"] for figure in drawn.values()]
+    assert titles == ["ratio: width / height", "scale: share of the image area"]
+    figures, left_out = statistics_results.headline(found)
+    assert [title for title, _, _ in figures] == ["Speed"]
+    assert [reason.split()[0] for reason in left_out] == ["No", "SSIM"]

@@ -22,6 +22,7 @@ from explorer.data.sample import Sample
 
 RULES = "rules"  # in place of a step: what only the last look of the Compose drops
 SIMILAR = 60  # how many draws, about, are compared with their input pixel by pixel
+CROP = "crop_coords"  # what every crop of albumentations calls the rectangle that it keeps
 MOST_PARTS = 4  # numbers of a drawn tuple or array that are looked at one by one
 Classes = NDArray[np.int64]
 
@@ -98,7 +99,24 @@ def _drawn(tally: Tally, visit: Visit) -> None:
     own["milliseconds"] = own.get("milliseconds", 0.0) + visit.milliseconds
     for name in visit.params.keys() - NOISE - {"seed"}:
         value = visit.params[name]
+        if name == CROP and visit.before is not None:
+            name, value = "crop", _crop(value, visit.before["image"])
         _value(own.setdefault("params", {}), name, value)
+
+
+def _crop(corners: Sequence[float], image: NDArray[Any]) -> dict[str, float]:
+    """What people set of a crop, in place of its corners.
+
+    Args:
+        corners: left, top, right and bottom in px.
+        image: (H, W, ...), before the crop.
+
+    Returns:
+        scale: the share of the image's area, above 0. ratio: width over height.
+    """
+    left, top, right, bottom = map(float, corners)
+    width, height = right - left, bottom - top
+    return {"scale": width * height / (image.shape[0] * image.shape[1]), "ratio": width / height}
 
 
 def _value(params: Tally, name: str, value: Any) -> None:

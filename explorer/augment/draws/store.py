@@ -13,7 +13,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.data.sample import Sample
 
 MOST_BYTES = 100_000_000
-_VERSION = "1"  # of what is counted
+_VERSION = "2"  # of what is counted
 _PACKAGES = ("albumentations", "opencv-python-headless", "numpy")
 
 

@@ -65,7 +65,7 @@ function fill(cell, data, picture, words) {
   title.textContent = data.title.replace(/([a-z])([A-Z])/g, "$1\u200b$2");
   note.textContent = data.note;
   cell.title = data.message || data.search || words.hint;
-  cell.sought = `${data.title} ${data.search}`.toLowerCase();
+  cell.sought = inWords(`${data.title} ${data.title.replace(/([a-z])([A-Z])/g, "$1 $2")} ${data.search}`);
 }
 
 function rove(root, cell) {
@@ -126,13 +126,18 @@ function go(root, step) {
   root.send("choose", next);
 }
 
+// Words are found by their beginning: "rain" is in RandomRain and not in "constraint".
+function inWords(text) {
+  return ` ${text.toLowerCase().split(/[^\p{L}\p{N}]+/u).join(" ")}`;
+}
+
 function search(root) {
-  const sought = root.querySelector(".find input").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const sought = inWords(root.querySelector(".find input").value).split(" ").filter(Boolean);
   let shown = 0;
   for (const group of root.querySelectorAll(".group")) {
     let some = false;
     for (const cell of group.querySelectorAll(".cell")) {
-      cell.hidden = !sought.every((word) => cell.sought.includes(word));
+      cell.hidden = !sought.every((word) => cell.sought.includes(` ${word}`));
       if (!cell.hidden) { some = true; shown += 1; }
     }
     group.hidden = !some;

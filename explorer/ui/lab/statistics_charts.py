@@ -74,7 +74,9 @@ def _channels(report: Report) -> Figure:
 def drawn(step: StepReport) -> Mapping[str, Figure]:
     """Parameter -> the distribution of what was drawn."""
     return {
-        name: _words(values, name) if isinstance(values, dict) else _histogram(values, name, SMALL)
+        name: _words(values, name)
+        if isinstance(values, dict)
+        else _histogram(values, T.DRAWN_NAMES.get(name, name), SMALL)
         for name, values in step.drawn.items()
         if values
     }

@@ -17,6 +17,8 @@ from explorer.ui.texts import Statistics as T
 MOST_SENTENCES = 8
 STANDARD_ERRORS = 5  # of a share, beyond which it is worth a word
 COLUMNS = 3
+MOST_FIGURES = 5
+PERCENT = "%.1f %%"
 
 
 def show(report: Report, classes: Classes) -> None:
@@ -79,21 +81,40 @@ def _mask(mask: Mask, steps: tuple[StepReport, ...], classes: Classes) -> Iterat
 
 
 def _numbers(report: Report) -> None:
-    columns = st.columns(5)
-    speed = T.SPEED_VALUE.format(rate=report.images_per_second)
-    columns[0].metric(T.SPEED, speed, help=T.SPEED_HELP)
-    for column, title, labels in (
-        (columns[1], T.BOXES_KEPT, report.boxes),
-        (columns[2], T.POINTS_KEPT, report.points),
+    figures, left_out = headline(report)
+    for column, (title, value, explained) in zip(st.columns(MOST_FIGURES), figures, strict=False):
+        column.metric(title, value, help=explained)
+    for reason in left_out:
+        st.caption(reason)
+
+
+def headline(report: Report) -> tuple[list[tuple[str, str, str | None]], list[str]]:
+    """The figures above the charts.
+
+    Returns:
+        (title, value, help) of each figure that could be measured, and a sentence for each group that could not.
+    """
+    figures: list[tuple[str, str, str | None]] = [
+        (T.SPEED, T.SPEED_VALUE.format(rate=report.images_per_second), T.SPEED_HELP)
+    ]
+    uncounted = []
+    for title, what, labels in (
+        (T.BOXES_KEPT, T.BOXES, report.boxes),
+        (T.POINTS_KEPT, T.POINTS, report.points),
     ):
-        some = labels is not None and labels.before
-        value = f"{1 - labels.lost_share:.1%}" if labels is not None and some else T.NOTHING
-        column.metric(title, value, help=None if some else T.NOTHING_HELP)
-    compared = len(report.ssim)
-    ssim = f"{sum(report.ssim) / compared:.3f}" if compared else T.NOTHING
-    columns[3].metric(T.SSIM, ssim, help=T.SSIM_HELP.format(count=compared) if compared else T.NOT_COMPARED)
-    psnr = T.PSNR_VALUE.format(value=sum(report.psnr) / len(report.psnr)) if report.psnr else T.NOTHING
-    columns[4].metric(T.PSNR, psnr, help=T.PSNR_HELP if report.psnr else T.NOT_COMPARED)
+        if labels is not None and labels.before:
+            figures.append((title, f"{1 - labels.lost_share:.1%}", None))
+        else:
+            uncounted.append(what)
+    left_out = [T.NOTHING_HELP.format(what=T.AND.join(uncounted))] if uncounted else []
+    if report.ssim:
+        mean = sum(report.ssim) / len(report.ssim)
+        figures.append((T.SSIM, f"{mean:.3f}", T.SSIM_HELP.format(count=len(report.ssim))))
+    elif report.not_compared:
+        left_out.append(T.NOT_COMPARED)
+    if report.psnr:
+        figures.append((T.PSNR, T.PSNR_VALUE.format(value=sum(report.psnr) / len(report.psnr)), T.PSNR_HELP))
+    return figures, left_out
 
 
 def _steps(report: Report) -> None:
@@ -102,9 +123,9 @@ def _steps(report: Report) -> None:
         [_row(step, report) for step in report.steps],
         key=Key.STAT_STEPS, hide_index=True, width="stretch", placeholder="",
         column_config={
-            T.HEAD["expected"]: share(format="percent", min_value=0, max_value=1, help=T.HEAD_HELP["expected"]),
-            T.HEAD["applied"]: share(format="percent", min_value=0, max_value=1, help=T.HEAD_HELP["applied"]),
-            T.HEAD["time"]: share(format="percent", min_value=0, max_value=1),
+            T.HEAD["expected"]: share(format=PERCENT, min_value=0, max_value=100, help=T.HEAD_HELP["expected"]),
+            T.HEAD["applied"]: share(format=PERCENT, min_value=0, max_value=100, help=T.HEAD_HELP["applied"]),
+            T.HEAD["time"]: share(format=PERCENT, min_value=0, max_value=100),
             T.HEAD["ms"]: st.column_config.NumberColumn(format="%.2f", help=T.HEAD_HELP["ms"]),
             T.HEAD["slow"]: st.column_config.TextColumn(help=T.HEAD_HELP["slow"]),
         },
@@ -114,10 +135,10 @@ def _steps(report: Report) -> None:
 def _row(step: StepReport, report: Report) -> dict[str, Any]:
     row: dict[str, Any] = {
         T.HEAD["step"]: T.INDENT * step.depth + step.title,
-        T.HEAD["expected"]: step.expected,
-        T.HEAD["applied"]: step.applied,
+        T.HEAD["expected"]: 100 * step.expected,
+        T.HEAD["applied"]: 100 * step.applied,
         T.HEAD["ms"]: step.milliseconds,
-        T.HEAD["time"]: None if step.is_group else step.time_share,
+        T.HEAD["time"]: None if step.is_group else 100 * step.time_share,
         T.HEAD["slow"]: T.YES if step.slow else "",
     }
     if report.boxes is not None and report.boxes.before:

@@ -5,34 +5,35 @@ from typing import ClassVar
 
 class Statistics:
     DRAWS = "Draws"
-    DRAWS_HELP = "How often the pipeline is applied. The same draws as in training: seed, epoch 0, places 0, 1, 2, ..."
-    PICTURES = "Pictures"
-    PICTURES_HELP = "This picture, or also the next ones of its source, in turn"
+    DRAWS_HELP = "How often the pipeline is applied to the image, each time with new random values."
+    PICTURES = "Images"
+    PICTURES_HELP = "1 is this image only. More adds the next images of the same source."
     MEASURE = "Measure"
     AGAIN = "Measure again"
     CANCEL = "Cancel"
-    ONE = "The pipeline is applied {draws:,} times to this picture. It goes on in the background."
-    SEVERAL = "The pipeline is applied {draws:,} times to {count} pictures in turn. It goes on in the background."
-    EXPLAIN = (
-        "You will see which labels are lost and to which step, what becomes of the mask, what each step draws, how "
-        "long it takes, and how far pixels move."
+    ONE = "**Measure** runs this pipeline {draws:,} times on this image. You can keep working meanwhile."
+    SEVERAL = (
+        "**Measure** runs this pipeline {draws:,} times on {count} images in turn. You can keep working meanwhile."
     )
-    WRONG = "First mend what is wrong with the pipeline: {errors}"
-    EMPTY = "The pipeline has no step that is on. Add one, or take one from the gallery."
+    EXPLAIN = (
+        "The result shows which labels are lost and at which step, how the mask changes, which values each step "
+        "draws, how long each step takes, and how much the pixels change."
+    )
+    WRONG = "Fix the pipeline first: {errors}"
+    EMPTY = "The pipeline has no active step. Add a step here in the Gallery, or on the Augment page."
     STARTS = "Starting"
     PROGRESS = "{done:,} of {total:,} draws · {rate:.0f} draws/s · {left} left"
     PROGRESS_FIRST = "{done:,} of {total:,} draws"
     CANCELLED = "Cancelled after {done:,} of {total:,} draws."
-    EARLIER = "These numbers are of an earlier pipeline, picture or seed."
-    NOT_KEPT = "The result could not be kept for later: {reason}"
-    PARTIAL = "So far, of {draws:,} draws:"
+    EARLIER = "These numbers belong to an earlier pipeline, image or seed. Measure again to update them."
+    NOT_KEPT = "The result could not be saved for later: {reason}"
 
     FAILED = "{count:,} of {draws:,} draws failed: {reason}"
     ALL_FAILED = "Every draw failed: {reason}"
 
     SPEED = "Speed"
     SPEED_VALUE = "{rate:,.0f} images/s"
-    SPEED_HELP = "Of one process on this computer, augmentation alone"
+    SPEED_HELP = "One process on this computer, augmentation only"
     BOXES_KEPT = "Boxes kept"
     POINTS_KEPT = "Keypoints kept"
     SSIM = "SSIM"
@@ -43,14 +44,16 @@ class Statistics:
     PSNR = "PSNR"
     PSNR_VALUE = "{value:.1f} dB"
     PSNR_HELP = "Peak signal-to-noise ratio against the input: higher is closer, from about 40 dB on hard to see."
-    NOTHING = "none"
-    NOTHING_HELP = "Nothing to count: the picture has none, or the pipeline is not given any (see Targets)."
-    NOT_COMPARED = "The steps change the size or the type of the picture, so pixels cannot be compared one by one."
+    AND = " and "
+    NOTHING_HELP = "No {what} to count: the image has none, or they are turned off for this pipeline (see Targets)."
+    NOT_COMPARED = (
+        "SSIM and PSNR are left out: the pipeline changes the size or type of the image, so pixels have no counterpart."
+    )
 
     BOXES = "boxes"
     POINTS = "keypoints"
     LOST = "**{share:.1%} of the {what} are lost**, most of them at {step}."
-    LOST_RULES = "**{share:.1%} of the {what} are lost**, by the rules of the Compose (see Targets)."
+    LOST_RULES = "**{share:.1%} of the {what} are lost**, by the rules of the pipeline (see Targets)."
     LOST_NONE = "No {what} are lost."
     VANISHED = "**{name} vanishes from the mask** in {share:.1%} of the draws that had it{step}."
     APPEARED = (
@@ -75,27 +78,31 @@ class Statistics:
         "appeared": "draws with a new class",
     }
     HEAD_HELP: ClassVar = {
-        "expected": "Share of draws, worked out from p and the groups around it",
+        "expected": "Share of draws, computed from p and the enclosing groups",
         "applied": "Share of draws, counted",
         "ms": "Milliseconds of a call that fires",
-        "slow": "More than half of the time of all steps, or more than 20 ms",
+        "slow": "More than half of the time of all steps, or more than 20 ms per call",
     }
     INDENT = "· "
     YES = "slow"
 
     DRAWN = "What {step} drew"
     DRAWN_WHICH = "Step"
-    DRAWN_NOTHING = "It draws nothing besides whether it fires."
+    DRAWN_NAMES: ClassVar = {
+        "crop.scale": "scale: share of the image area",
+        "crop.ratio": "ratio: width / height",
+    }
+    DRAWN_NOTHING = "This step has no random values besides whether it fires."
     COUNT = "draws"
     BEFORE = "before"
     AFTERWARDS = "after"
     MASK_TITLE = "Mask area by class"
-    MASK_AXIS = "share of the picture"
+    MASK_AXIS = "share of the image"
     BACKGROUND = "background"
     BOXES_TITLE = "Boxes by class"
     POINTS_TITLE = "Keypoints by class"
     LABELS_AXIS = "count"
-    CHANNELS_TITLE = "Channel means, with deviation"
+    CHANNELS_TITLE = "Channel means, with standard deviation"
     CHANNELS_AXIS = "value, 0 to 255"
     CHANNELS: ClassVar = ("red", "green", "blue")
     SSIM_TITLE = "Similarity to the input (SSIM)"
