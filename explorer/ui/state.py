@@ -70,6 +70,7 @@ class Key(StrEnum):
     LAB_COUNT = "lab_count"
     LAB_ENDS = "lab_ends"
     LAB_ALONE = "lab_alone"
+    LAB_NEUTRAL = "lab_neutral"
     LAB_SEEDS = "lab_seeds"
     LAB_PICTURES = "lab_pictures"
     LAB_AGAINST = "lab_against"

@@ -56,9 +56,9 @@ Draws = Literal[100, 500, 2000, 10000]
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class Lab:
     """The laboratory. parameter: of the selected step, "" for the first that can be swept. count: values of a sweep.
-    alone: whether only the swept step is applied. large: the cell that is shown large, "" for none. against: the other
-    pipeline of a comparison, as `lab.rivals` names it. rows, over: how many rows a comparison has, and of what.
-    draws, measured: how many draws statistics take, of how many pictures.
+    alone: whether only the swept step is applied. neutral: whether its other parameters have no effect. large: the cell
+    that is shown large, "" for none. against: the other pipeline of a comparison, as `lab.rivals` names it. rows, over:
+    how many rows a comparison has, and of what. draws, measured: how many draws statistics take, of how many pictures.
     targets, targets_gallery: whether masks, boxes and keypoints are laid over the pictures, and those of the gallery.
     """
 
@@ -67,6 +67,7 @@ class Lab:
     count: Literal[5, 7, 9] = 7
     ends: Ends = Ends.EXACT
     alone: bool = True
+    neutral: bool = True
     seeds: Few = 3
     pictures: Few = 3
     large: Name = ""

@@ -83,7 +83,7 @@ def compare(page: Page) -> None:
     page.get_by_role("link", name="Laboratory").click()
     page.get_by_text("A/B", exact=True).click()
     board = page.locator(".board")
-    expect(board).to_contain_text("different sizes")  # 224 px beside the input of 512
+    expect(board).to_contain_text("512 × 512")  # beside 224 px
     expect(board.locator(".cell:not(.waiting)")).to_have_count(8)
     ours, theirs = board.locator(".cell canvas").nth(0), board.locator(".cell canvas").nth(1)
     before = looking.painted(ours), looking.painted(theirs)
@@ -95,7 +95,7 @@ def compare(page: Page) -> None:
         page.wait_for_timeout(50)
     assert looking.painted(theirs) != before[1]
     assert looking.painted(ours) == before[0]
-    page.get_by_role("button", name="Take B").click()
+    page.get_by_role("button", name="Use B").click()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("link", name="Augment").click()
     expect(page.locator("[data-testid=steps] li .title")).to_have_text(["RandomResizedCrop", "GaussNoise"])

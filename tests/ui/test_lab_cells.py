@@ -8,7 +8,7 @@ import albumentations as A
 import numpy as np
 import pytest
 
-from explorer.augment import presets
+from explorer.augment import neutral, presets
 from explorer.augment.apply import augment
 from explorer.augment.catalog import catalog
 from explorer.augment.library import save as save_pipeline
@@ -122,6 +122,33 @@ def test_each_cell_of_a_sweep_is_the_step_alone_with_that_value_as_plain_albumen
         assert cells.draw(cell.spec).picture == thumbnail(result, COLOURS, cells.SIDE)
 
 
+def test_what_counts_as_neutral_leaves_every_pixel_as_it_was() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (64, 80, 3), np.uint8)
+    for name, values in neutral.NEUTRAL.items():
+        assert set(values) <= set(catalog()[name].parameters), name
+        step = Step(id="n", transform=name, p=1.0, params=dict(values))
+        result = augment(Sample(image), Pipeline(nodes=(step,)), 4).image
+        # A round trip through another color space costs rounding.
+        assert np.abs(result.astype(int) - image).max() <= 3, name
+
+
+def test_a_sweep_of_one_parameter_shows_no_effect_of_the_others() -> None:
+    here = found()
+    jitter = Step(id="jitter", transform="ColorJitter", params={"hue": [-0.5, 0.5]})
+    draft = Draft(nodes=(jitter,))
+    shown = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=Lab(parameter="brightness", count=5)), here)
+    for cell in shown:
+        assert cell.spec is not None
+        low, high = cell.value.value
+        only = A.ColorJitter(brightness=(low, high), contrast=(1, 1), saturation=(1, 1), hue=(0, 0), p=1.0)
+        expected = plain([only], here.picture.sample, 5)
+        assert np.array_equal(cells.augmented(cell.spec).image, expected["image"])
+    varied = Lab(parameter="brightness", count=5, neutral=False)
+    last = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=varied), here)[-1]
+    assert last.spec is not None
+    assert not np.array_equal(cells.augmented(last.spec).image, expected["image"])
+
+
 def test_a_sweep_of_the_whole_pipeline_keeps_the_other_steps() -> None:
     here = found()
     sure = BLUR.model_copy(update={"p": 1.0})
@@ -186,6 +213,8 @@ def test_a_data_set_goes_on_with_its_next_samples() -> None:
     shown = places(view, Uploads("u" * 22), found(view), TargetRules(), 3)
     assert [place.view.index for place in shown] == [4, 5, 6]
     assert len({place.picture.id for place in shown if place.picture}) == 3
+    labels = [shown[0].picture.class_names[place.picture.sample.label] for place in shown]  # type: ignore[union-attr,index]
+    assert [place.title.partition(" ")[2] for place in shown] == [f"({label})" for label in labels]
 
 
 def test_typed_boxes_stay_with_the_picture_that_they_were_typed_for() -> None:
@@ -234,7 +263,8 @@ def test_the_difference_is_the_mean_over_pixels_and_channels() -> None:
     cropped = Step(id="crop", transform="CenterCrop", params={"height": 64, "width": 64}, p=1.0)
     other = work(Draft(nodes=(cropped,)), lab=Lab(rows=1))
     (row,) = versus.rows_of(other, found(), versus.both(other))
-    assert "sizes" in versus.draw(row.a, row.b).difference
+    pair = versus.draw(row.a, row.b)
+    assert (pair.a.size, pair.b.size, pair.difference) == ((64, 64), (512, 512), "")
 
 
 def test_rows_are_seeds_or_pictures_and_each_side_is_what_augment_gives() -> None:

@@ -157,7 +157,7 @@ def test_a_click_in_a_sweep_sets_the_value_and_undo_brings_the_old_one_back(open
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate")
     click(app, "sweep", "rotate:limit:[60.0, 60.0]")
     assert work(app).draft.nodes[0].params == {"limit": [60.0, 60.0]}
-    assert told(app) == ["Rotate.limit is now 60. Undo brings the old value back."]
+    assert told(app) == ["Rotate.limit is now 60. Undo restores the previous value."]
     app.button(key=Key.LAB_UNDO).click().run()
     assert work(app).draft.nodes == (ROTATE,)
 
@@ -175,7 +175,7 @@ def test_a_click_in_the_gallery_adds_the_transform_and_undo_takes_it_out(opened:
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate", lab={"mode": "gallery"})
     click(app, "sheet", "InvertImg")
     assert [node.transform for node in work(app).draft.nodes] == ["Rotate", "InvertImg"]  # type: ignore[union-attr]
-    assert told(app) == ["InvertImg was added to the pipeline. Undo takes it out again."]
+    assert told(app) == ["InvertImg was added to the pipeline. Undo removes it."]
     click(app, "sheet", "../../etc")
     assert len(work(app).draft.nodes) == 2
     app.button(key=Key.LAB_UNDO).click().run()

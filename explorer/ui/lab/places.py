@@ -1,6 +1,7 @@
 """Further pictures of the source that is looked at: the other photographs, or the next samples of the data set."""
 
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any
 
 from explorer.augment.targets import TargetRules
@@ -10,6 +11,7 @@ from explorer.data.images import ImageError
 from explorer.ui import pictures
 from explorer.ui.components.preview import Classes
 from explorer.ui.sources import Found
+from explorer.ui.texts import Lab as T
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import View
 
@@ -28,7 +30,7 @@ class Place:
 def places(view: View, uploads: Uploads, found: Found, rules: TargetRules, count: int) -> tuple[Place, ...]:
     """The picture that is looked at (`found`), and the next ones: at most `count`, each once."""
     views = _views(view, count)
-    first = Place(_title(views[0]), view, found.picture, found.classes)
+    first = Place(_title(views[0], found.picture), view, found.picture, found.classes)
     return (first, *(_place(each, uploads, rules) for each in views[1:]))
 
 
@@ -37,7 +39,7 @@ def _place(view: View, uploads: Uploads, rules: TargetRules) -> Place:
         picture, _ = pictures.annotated(pictures.of_view(view, uploads), view, rules)
     except pictures.NoPicture as reason:
         return Place(_title(view), view, None, Classes((), ()), str(reason))
-    return Place(_title(view), view, picture, pictures.classes(picture, view))
+    return Place(_title(view, picture), view, picture, pictures.classes(picture, view))
 
 
 def _views(view: View, count: int) -> list[View]:
@@ -66,7 +68,16 @@ def _samples(view: View, count: int) -> list[View]:
     return [replace(view, index=index, **(_UNTYPED if place else {})) for place, index in enumerate(indices)]
 
 
-def _title(view: View) -> str:
+def _title(view: View, picture: pictures.Picture | None = None) -> str:
     if view.picture == pictures.DATA_SET:
-        return str(view.index)
+        return str(view.index) if picture is None else _sample_title(view.index, picture)
     return pictures.choices().get(view.picture, next(iter(pictures.choices().values())))
+
+
+def _sample_title(index: int, picture: pictures.Picture) -> str:
+    """The file's name, or the number where there is no file, with the class where the sample has one."""
+    sample, classes = picture.sample, picture.class_names
+    name = PurePath(sample.id).name if sample.id else str(index)
+    if sample.label is None or not 0 <= sample.label < len(classes):
+        return name
+    return T.SAMPLE_TITLE.format(name=name, label=classes[sample.label])

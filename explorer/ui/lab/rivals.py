@@ -38,7 +38,8 @@ def past_name(draft: Draft) -> str:
 
 def _past_title(ago: int, draft: Draft) -> str:
     count = sum(1 for _ in walk(draft.nodes))
-    return (T.RIVAL_PAST if ago > 1 else T.RIVAL_LAST).format(ago=ago, count=count)
+    steps = T.STEPS_ONE if count == 1 else T.STEPS_MANY.format(count=count)
+    return (T.RIVAL_PAST if ago > 1 else T.RIVAL_LAST).format(ago=ago, steps=steps)
 
 
 def rival(name: str, history: History) -> Draft:

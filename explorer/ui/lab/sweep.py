@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.augment import edits
+from explorer.augment import edits, neutral
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
@@ -83,6 +83,8 @@ def cells_of(work: workspace.Workspace, found: Found) -> tuple[Swept, ...]:
 
 def _cell(work: workspace.Workspace, found: Found, node_id: str, parameter: Parameter, value: sweeps.Value) -> Swept:
     draft = work.draft if value.present else edits.set_param(work.draft, node_id, parameter.name, value.value)
+    if work.view.lab.neutral:
+        draft, _ = neutral.others_neutral(draft, node_id, parameter.name)
     try:
         pipeline = forced(draft, node_id, work.view.lab)
     except DraftErrors as error:
@@ -112,7 +114,9 @@ def _board(work: workspace.Workspace, all_cells: tuple[Swept, ...], fill: Fill) 
     shown = [_shown(step, parameter, cell, fill) for cell in all_cells]
     title = f"{step.transform}.{parameter.name}"
     rows = -(-len(shown) // MAX_COLUMNS)
-    note = T.SWEEP_NOTE.format(seed=work.view.seed)
+    _, changed = neutral.others_neutral(work.draft, step.id, parameter.name)
+    alone = bool(changed) and work.view.lab.neutral
+    note = (T.SWEEP_NOTE_NEUTRAL if alone else T.SWEEP_NOTE).format(seed=work.view.seed)
     return Board([Group(shown, title, note)], WORDS, columns=-(-len(shown) // max(1, rows)))
 
 
@@ -224,8 +228,21 @@ def _controls(work: workspace.Workspace) -> None:
         T.ALONE, key=Key.LAB_ALONE, on_change=lambda: board.look(alone=st.session_state[Key.LAB_ALONE]),
         help=T.ALONE_HELP,
     )  # fmt: skip
+    _neutral(work, step, parameter)
     present = label(parameter, step.params.get(parameter.name, parameter.default))
     st.caption(escape(T.SWEEP_PRESENT.format(name=parameter.name, value=present)))
+
+
+def _neutral(work: workspace.Workspace, step: Step, parameter: Parameter) -> None:
+    """The switch that keeps the step's other parameters from having an effect, where it has some."""
+    _, changed = neutral.others_neutral(work.draft, step.id, parameter.name)
+    if not changed:
+        return
+    sync(Key.LAB_NEUTRAL, work.view.lab.neutral)
+    st.toggle(
+        T.NEUTRAL, key=Key.LAB_NEUTRAL, help=T.NEUTRAL_HELP.format(names=", ".join(changed)),
+        on_change=lambda: board.look(neutral=st.session_state[Key.LAB_NEUTRAL]),
+    )  # fmt: skip
 
 
 def _ends(work: workspace.Workspace, parameter: Parameter) -> None:

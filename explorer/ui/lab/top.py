@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from explorer.augment.pipeline import Draft, Step, is_on
 from explorer.ui import sources, workspace
 from explorer.ui.commands import obey
+from explorer.ui.components.markdown import escape
 from explorer.ui.components.parameters import sync
 from explorer.ui.lab import board
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment
 from explorer.ui.texts import Lab as T
 from explorer.ui.view import MAX_SEED, Lab, Mode, Over
+
+MOST_NAMED = 5
 
 
 def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
@@ -31,7 +35,18 @@ def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         _targets(work.view.lab)
-        st.caption(T.MODE_HELP[st.session_state[Key.LAB_MODE]], width="content")
+        st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[st.session_state[Key.LAB_MODE]]}", width="content")
+
+
+def pipeline_line(draft: Draft) -> str:
+    """Which pipeline is tried out, as Markdown: by its name, or by its first steps."""
+    if draft.name:
+        return T.PIPELINE.format(name=escape(draft.name))
+    names = [node.transform if isinstance(node, Step) else node.kind for node in draft.nodes if is_on(node)]
+    steps = T.ARROW.join(names[:MOST_NAMED])
+    if len(names) > MOST_NAMED:
+        steps = T.PIPELINE_MORE.format(steps=steps, count=len(names) - MOST_NAMED)
+    return T.PIPELINE_STEPS.format(steps=steps or T.NO_STEPS)
 
 
 def _targets(lab: Lab) -> None:

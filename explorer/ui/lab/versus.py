@@ -88,9 +88,12 @@ def _drawn(result: AugmentedSample | str, spec: Spec | None) -> Drawn:
 
 
 def difference(a: AugmentedSample, b: AugmentedSample) -> str:
-    """The mean absolute difference over all pixels and channels, in words."""
+    """The mean absolute difference over all pixels and channels, in words.
+
+    It is "" for images of different sizes or types: their sizes stand below them.
+    """
     if a.image.shape != b.image.shape or a.image.dtype != b.image.dtype:
-        return T.NOT_COMPARABLE
+        return ""
     mean = float(np.abs(a.image.astype(np.float64) - b.image.astype(np.float64)).mean())
     if mean == 0.0:
         return T.EQUAL
@@ -102,11 +105,17 @@ def difference(a: AugmentedSample, b: AugmentedSample) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Rivals:
-    """Both pipelines; None with a message where one cannot be drawn."""
+    """Both pipelines; None with a message where one cannot be drawn. title: of B."""
 
     a: Pipeline | None
     b: Pipeline | None
     messages: tuple[str, str] = ("", "")
+    title: str = ""
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What stands above the images of both."""
+        return T.SIDE_A, T.SIDE_B.format(title=self.title)
 
 
 def both(work: workspace.Workspace) -> Rivals:
@@ -116,7 +125,8 @@ def both(work: workspace.Workspace) -> Rivals:
         b, wrong_b = _pipeline(rivals.rival(work.view.lab.against, work.history))
     except rivals.NoRivalError as error:
         b, wrong_b = None, str(error)
-    return Rivals(a, b, (wrong_a, wrong_b))
+    title = rivals.choices(work.history).get(work.view.lab.against, T.RIVAL_OLD)
+    return Rivals(a, b, (wrong_a, wrong_b), title)
 
 
 def _pipeline(draft: Draft) -> tuple[Pipeline | None, str]:
@@ -191,16 +201,16 @@ def _group(row: Row, pair: Rivals, fill: Fill, side: int = cells.SIDE) -> Group:
 def _cells(row: Row, pair: Rivals, drawn: Pair | None) -> list[Cell]:
     sides = (None, None) if drawn is None else (drawn.a, drawn.b)
     return [
-        _cell(row, name, side, row.place.message or message)
-        for name, side, message in zip(("a", "b"), sides, pair.messages, strict=True)
+        _cell(row, name, title, side, row.place.message or message)
+        for name, title, side, message in zip(("a", "b"), pair.titles, sides, pair.messages, strict=True)
     ]
 
 
-def _cell(row: Row, name: str, drawn: Drawn | None, message: str) -> Cell:
+def _cell(row: Row, name: str, title: str, drawn: Drawn | None, message: str) -> Cell:
     size = "" if drawn is None or not drawn.picture else Augment.SIZE.format(width=drawn.size[0], height=drawn.size[1])
     return Cell(
         id=_id(row, name),
-        title=T.SIDES[name],
+        title=title,
         alt=T.AB_ALT.format(side=T.SIDES[name], picture=row.place.title, seed=row.seed),
         picture=None if drawn is None else drawn.picture,
         note=size,
@@ -216,7 +226,6 @@ def _controls(work: workspace.Workspace) -> None:
     against, gone = work.view.lab.against, both(work).messages[1]
     if against not in titles:
         titles = {against: T.RIVAL_OLD if not gone else T.RIVAL_GONE, **titles}
-    st.caption(T.A_IS)
     sync(Key.LAB_AGAINST, against)
     st.selectbox(
         T.AGAINST, list(titles), key=Key.LAB_AGAINST, format_func=titles.__getitem__,

@@ -4,7 +4,12 @@ from typing import ClassVar
 
 
 class Lab:
-    MODE = "What is tried out"
+    PIPELINE = "Pipeline: **{name}**"
+    PIPELINE_STEPS = "Pipeline: **{steps}**"
+    NO_STEPS = "no steps"
+    ARROW = " → "
+    PIPELINE_MORE = "{steps} and {count} more"
+    MODE = "View"
     MODES: ClassVar = {
         "sweep": "Sweep",
         "grid": "Grid",
@@ -13,40 +18,40 @@ class Lab:
         "statistics": "Statistics",
     }
     MODE_HELP: ClassVar = {
-        "sweep": "One parameter at several values, same seed. Click a picture to take its value.",
-        "grid": "Several seeds on several pictures. Change a parameter, and all of them change.",
-        "ab": "Two pipelines on the same pictures with the same seeds.",
-        "gallery": "Every transform on this picture, at its start values and p = 1. Click one to add it.",
+        "sweep": "One parameter at several values, same seed. Click an image to use its value.",
+        "grid": "Several seeds on several images. Change a parameter to update all of them.",
+        "ab": "Two pipelines on the same images with the same seeds.",
+        "gallery": "Every transform on this image, with its start values and p = 1. Click a transform to add it.",
         "statistics": "What the pipeline does over many draws.",
     }
-    NEXT_HELP = "Go on to seeds that are not shown yet"
+    NEXT_HELP = "Show the next seeds"
     TARGETS = "Mask and boxes"
-    TARGETS_HELP = "Lays the masks, boxes and keypoints over the pictures. The pipeline works on them either way."
-    WAITING = "not drawn yet"
+    TARGETS_HELP = "Shows masks, boxes and keypoints on the images. The pipeline transforms them either way."
+    WAITING = "waiting"
     BACK = "Back to all (Esc)"
     PREVIOUS = "← Previous"
     FOLLOWING = "Next →"
-    DRAWING = "{done} of {count} drawn, about {time} left"
-    SLOW = "{names}: drawing all of these takes about {time}."
-    SLOW_ALL = "Drawing all of these takes about {time}."
-    STOPPED = "{done} of {count} are drawn."
-    DRAW_ALL = "Draw them"
-    DRAW_REST = "Draw the rest"
+    DRAWING = "{done} of {count} images, about {time} left"
+    SLOW = "{names}: rendering all of these takes about {time}."
+    SLOW_ALL = "Rendering all of these takes about {time}."
+    STOPPED = "{done} of {count} images are rendered."
+    DRAW_ALL = "Render all"
+    DRAW_REST = "Render the rest"
     EMPTY = (
-        "This pipeline has no steps yet, so the pictures stay as they are. Add some on the Augment page or in the "
+        "This pipeline has no steps yet, so the images stay as they are. Add steps on the Augment page or in the "
         "Gallery."
     )
 
     # Sweep
     NOTHING_TO_SWEEP = (
-        "No step of this pipeline has a parameter that can be swept. Add one in the Gallery, for example Rotate, or on "
-        "the Augment page."
+        "No step of this pipeline has a parameter to sweep. Add a step such as Rotate in the Gallery or on the Augment "
+        "page."
     )
     STEP = "Step"
     TWICE = "{name} ({number})"
     PARAMETER = "Parameter"
-    COUNT = "How many values"
-    COUNT_HELP = "Evenly spread over what the slider shows; the present value is shown besides."
+    COUNT = "Number of values"
+    COUNT_HELP = "Evenly spread over the range of the slider. The current value is always shown too."
     ENDS_LABEL = "What varies"
     ENDS: ClassVar = {
         "exact": "The value itself",
@@ -56,19 +61,25 @@ class Lab:
     }
     PAIR_ENDS: ClassVar = {"exact": "Both numbers", "low": "The first", "high": "The second", "both": "Both, evenly"}
     ENDS_HELP = (
-        "This parameter is a range that is drawn from. The value itself: from and to are the same, so nothing is drawn "
-        "by chance. From, To: one end moves, the other stays. Both ends, evenly: the range grows from its middle."
+        "This parameter is a range from which a random value is drawn. The value itself: both ends are equal, so the "
+        "value is fixed. From, To: one end moves, the other stays. Both ends, evenly: the range grows from its middle."
     )
     ALONE = "Only this step"
     ALONE_HELP = (
         "On: this step alone, always applied. Off: the whole pipeline, in which this step and the composers around it "
         "always fire."
     )
-    SWEEP_PRESENT = "Now {name} is {value}."
-    SWEEP_LABEL = "The picture at several values"
-    SWEEP_HINT = "Click to take this value"
+    NEUTRAL = "Other parameters off"
+    NEUTRAL_HELP = (
+        "On: the other parameters of this step ({names}) have no effect, so that only the swept parameter shows. "
+        "Off: they vary as in the pipeline."
+    )
+    SWEEP_PRESENT = "{name} is {value} in the pipeline."
+    SWEEP_LABEL = "The image at several values"
+    SWEEP_HINT = "Click to use this value"
     SWEEP_NOTE = "seed {seed}"
-    SWEEP_ALT = "The picture with {name} at {value}"
+    SWEEP_NOTE_NEUTRAL = "other parameters off · seed {seed}"
+    SWEEP_ALT = "The image with {name} at {value}"
     NOW = "now"
     NOT_SET = "not set"
     ON = "on"
@@ -76,66 +87,69 @@ class Lab:
     MINUS = "−"
     RANGE = "{low} to {high}"
     PAIR = "{first} × {second}"
-    SET_TO = "{name} is now {value}. Undo brings the old value back."
+    SET_TO = "{name} is now {value}. Undo restores the previous value."
 
     # Grid
     SEEDS = "Seeds"
-    SEEDS_HELP = "How many, from the seed above on. At most {most} pictures are shown."
-    PICTURES = "Pictures"
+    SEEDS_HELP = "Number of seeds, starting with the seed above. At most {most} images are shown."
+    PICTURES = "Images"
     PICTURES_HELP = (
-        "How many, from the picture above on: the other photographs, or the next samples of the data set. Your own "
-        "picture stands alone."
+        "Number of images, starting with the image above: the next photographs, or the next samples of the data set. "
+        "An uploaded image is shown alone."
     )
     SEED_TITLE = "seed {seed}"
-    LARGE_TITLE = "{picture}, seed {seed}"
-    GRID_LABEL = "Several seeds on several pictures"
-    GRID_HINT = "Click to see it large"
+    LARGE_TITLE = "{picture} · seed {seed}"
+    SAMPLE_TITLE = "{name} ({label})"
+    GRID_LABEL = "Several seeds on several images"
+    GRID_HINT = "Click to enlarge"
     GRID_ALT = "{picture} after the pipeline, seed {seed}"
     OPEN = "Open in Augment"
 
     # A/B
-    A_IS = "A is this pipeline."
+    SIDE_A = "A: current pipeline"
+    SIDE_B = "B: {title}"
     AGAINST = "B"
-    AGAINST_HELP = "Saved pipelines are made on the Augment page, under File."
+    AGAINST_HELP = "Save pipelines on the Augment page, under File, to compare with them here."
     RIVAL_NONE = "No augmentation"
-    RIVAL_LAST = "Before the last change ({count} steps)"
-    RIVAL_PAST = "{ago} changes ago ({count} steps)"
+    RIVAL_LAST = "Before the last change ({steps})"
+    RIVAL_PAST = "{ago} changes ago ({steps})"
+    STEPS_ONE = "1 step"
+    STEPS_MANY = "{count} steps"
     RIVAL_PRESET = "Preset: {title}"
     RIVAL_SAVED = "Saved: {title}"
     RIVAL_OLD = "An earlier state"
     RIVAL_GONE = "No longer there"
-    RIVAL_UNKNOWN = "What was chosen as B is not on offer any more. Choose another one."
-    RIVAL_PAST_GONE = "This earlier state is not in the history any more. Choose another B."
+    RIVAL_UNKNOWN = "The pipeline chosen as B no longer exists. Choose another B."
+    RIVAL_PAST_GONE = "This earlier state is no longer in the history. Choose another B."
     RIVAL_SAVED_GONE = "“{name}” cannot be opened: {reason} Choose another B."
     SWAP = "Swap"
-    SWAP_HELP = "B becomes this pipeline, and what was A becomes B"
-    TAKE = "Take B"
-    TAKE_HELP = "B becomes this pipeline; Undo brings A back"
-    TAKEN = "B is the pipeline now. Undo brings the old one back."
-    SWAPPED = "A and B have changed places. Undo brings the old pipeline back."
+    SWAP_HELP = "B becomes the current pipeline, and A becomes B"
+    TAKE = "Use B"
+    TAKE_HELP = "Replace the current pipeline with B. Undo restores A."
+    TAKEN = "B is now the current pipeline. Undo restores the previous pipeline."
+    SWAPPED = "A and B are swapped. Undo restores the previous pipeline."
     OVER = "Rows"
-    OVERS: ClassVar = {"seeds": "Next seeds", "pictures": "Next pictures"}
-    ROWS = "How many rows"
-    ROW = "{picture}, seed {seed}"
+    OVERS: ClassVar = {"seeds": "Next seeds", "pictures": "Next images"}
+    ROWS = "Number of rows"
+    ROW = "{picture} · seed {seed}"
     SIDES: ClassVar = {"a": "A", "b": "B"}
     EQUAL = "no difference"
     DIFFERS = "differ by {mean:.2f} of 255"
     DIFFERS_FLOAT = "differ by {mean:.4g}"
-    NOT_COMPARABLE = "different sizes or types"
     AB_LABEL = "Two pipelines side by side"
-    AB_HINT = "Click to see both large"
+    AB_HINT = "Click to enlarge both"
     AB_ALT = "{side}: {picture} after the pipeline, seed {seed}"
 
     # Gallery
-    GALLERY_LABEL = "Every transform on this picture"
+    GALLERY_LABEL = "Every transform on this image"
     GALLERY_HINT = "Click to add it to the pipeline"
-    GALLERY_ALT = "The picture after {name}"
-    SEARCH = "Search by name, group or what it does"
+    GALLERY_ALT = "The image after {name}"
+    SEARCH = "Search by name, group or effect"
     SEARCH_FOUND = "{shown} of {count}"
-    SEARCH_NOTHING = "No transform is called so or says so in its summary."
+    SEARCH_NOTHING = "No transform matches. Try another word, for example blur or crop."
     CARD_HINT = "{group}: {summary}"
     WITHOUT = "without {targets}"
-    NEEDS = "It needs {targets}, and this picture has none."
+    NEEDS = "Needs {targets}, which this image does not have."
     ADDED = "in pipeline"
     ADDED_TIMES = "in pipeline × {count}"
-    ADDED_NOTICE = "{name} was added to the pipeline. Undo takes it out again."
+    ADDED_NOTICE = "{name} was added to the pipeline. Undo removes it."

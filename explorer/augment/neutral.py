@@ -1,0 +1,53 @@
+"""Values of parameters at which they change nothing, for transforms that do several things at once.
+
+A sweep of one of these parameters would otherwise show the others' random effects too. A test applies each of these
+transforms with all of its values here and compares the result with the input.
+"""
+
+from collections.abc import Mapping
+
+from explorer.augment.edits import set_param
+from explorer.augment.parameters import JsonValue
+from explorer.augment.pipeline import Draft, Step, walk
+
+_ZERO: JsonValue = [0.0, 0.0]
+_ONE: JsonValue = [1.0, 1.0]
+
+NEUTRAL: Mapping[str, Mapping[str, JsonValue]] = {
+    "Affine": {"scale": _ONE, "translate_percent": None, "translate_px": None, "rotate": _ZERO, "shear": _ZERO},
+    "ChromaticAberration": {"primary_distortion_limit": _ZERO, "secondary_distortion_limit": _ZERO},
+    "ColorJitter": {"brightness": _ONE, "contrast": _ONE, "saturation": _ONE, "hue": _ZERO},
+    "HueSaturationValue": {"hue_shift_limit": _ZERO, "sat_shift_limit": _ZERO, "val_shift_limit": _ZERO},
+    "PlasmaBrightnessContrast": {"brightness_range": _ZERO, "contrast_range": _ZERO},
+    "RGBShift": {"r_shift_limit": _ZERO, "g_shift_limit": _ZERO, "b_shift_limit": _ZERO},
+    "RandomBrightnessContrast": {"brightness_limit": _ZERO, "contrast_limit": _ZERO},
+    "RandomCropFromBorders": {"crop_left": 0.0, "crop_right": 0.0, "crop_top": 0.0, "crop_bottom": 0.0},
+    "ShiftScaleRotate": {"shift_limit": _ZERO, "scale_limit": _ZERO, "rotate_limit": _ZERO},
+}
+
+
+def others_neutral(draft: Draft, node_id: str, parameter: str) -> tuple[Draft, tuple[str, ...]]:
+    """A draft in which the step's parameters except one change nothing.
+
+    Args:
+        draft: the draft with the step.
+        node_id: the step.
+        parameter: the parameter that keeps its value.
+
+    Returns:
+        The draft, and the names of the parameters whose value is another there; () where the step has no entry in
+        `NEUTRAL`, or not for this parameter.
+    """
+    step = next((node for node, _ in walk(draft.nodes) if node.id == node_id and isinstance(node, Step)), None)
+    values = NEUTRAL.get(step.transform, {}) if step is not None else {}
+    if step is None or parameter not in values:
+        return draft, ()
+    changed = []
+    for name, value in values.items():
+        if name != parameter and step.params.get(name, _UNSET) != value:
+            draft = set_param(draft, node_id, name, value)
+            changed.append(name)
+    return draft, tuple(changed)
+
+
+_UNSET = object()
