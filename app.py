@@ -6,11 +6,14 @@ import streamlit as st
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
 from explorer.ui import notices, sharing
+from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
-from explorer.ui.icon import icon
-from explorer.ui.texts import App
+from explorer.ui.icon import icon, wordmark
+from explorer.ui.state import Key
+from explorer.ui.texts import App, Help
 
-st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide")
+st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide", menu_items={"About": Help.ABOUT_MENU})
+st.logo(wordmark(), size="large")
 st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
 try:
     look = notices.look()
@@ -26,6 +29,7 @@ page = st.navigation(
         st.Page("explorer/ui/pages/train.py", title=App.TRAIN, icon=":material/model_training:"),
         runs,
         st.Page("explorer/ui/pages/then_and_now.py", title=App.THEN_AND_NOW, icon=":material/history_edu:"),
+        st.Page("explorer/ui/pages/help.py", title=App.HELP, icon=":material/help:"),
     ],
     position="top",
 )
@@ -34,4 +38,5 @@ try:
 except sharing.ShareError as error:
     st.warning(escape(App.LINK_DAMAGED.format(reason=error)))
 page.run()
+shortcuts.show("help", key=Key.SHORTCUTS)
 notices.show(look, on_runs=page == runs)

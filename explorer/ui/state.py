@@ -8,6 +8,9 @@ class Key(StrEnum):
 
     ADDRESS = "address"  # of the page that was shown last
     WORKSPACE = "workspace"  # the draft, its history and its view, shared by all pages
+    STAT_CONTROLS = "stat_controls"
+    SHORTCUTS = "shortcuts"
+    HELP_TOPIC = "help_topic"
     STAMP = "stamp"  # which version of the workspace's file this session knows
     NOT_WRITTEN = "not_written"  # why the last change is not in its file
 
@@ -171,6 +174,7 @@ class Query(StrEnum):
     RUN = "run"
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
     SHARED = "p"  # a pipeline with its view, all of it
+    TOPIC = "topic"  # of the Help page
     FIELD = "field"  # of the Train page, to be opened and focused
 
 

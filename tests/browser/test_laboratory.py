@@ -117,3 +117,70 @@ def measure(page: Page) -> None:
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     page.reload()
     expect(lost).to_be_visible()
+
+    _tools_stand_above_the_chart(page)
+    page.get_by_text("Gallery", exact=True).click()
+    search = page.get_by_role("searchbox").or_(page.locator(".find input")).first
+    search.fill("rain")
+    shown = page.locator(".board .cell:not([hidden])")
+    expect(shown.filter(has_text="RandomRain")).to_have_count(1)
+    expect(shown.filter(has_text="LongestMaxSize")).to_have_count(0)  # its summary says "constraint"
+    _help_is_one_key_away(page)
+    _a_phone_shows_the_image_first(page)
+    _words_on_the_accent_can_be_read_in_the_dark(page)
+
+
+def _tools_stand_above_the_chart(page: Page) -> None:
+    plot = page.locator("[data-testid=plot]").first
+    tools = plot.locator(".modebar")
+    plot.scroll_into_view_if_needed()
+    expect(tools).to_have_css("opacity", "0")
+    plot.hover()
+    expect(tools).to_have_css("opacity", "1")
+    of_tools, of_plot = tools.bounding_box(), plot.locator(".nsewdrag").first.bounding_box()
+    assert of_tools is not None
+    assert of_plot is not None
+    assert of_tools["y"] + of_tools["height"] <= of_plot["y"]
+
+
+def _help_is_one_key_away(page: Page) -> None:
+    page.locator(".board .cell:not([hidden])").first.focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Help")).to_be_visible()
+    page.get_by_text("Keys", exact=True).click()
+    expect(page.get_by_role("cell", name="Ctrl+Z, Ctrl+Shift+Z")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("cell", name="Ctrl+Z, Ctrl+Shift+Z")).to_be_visible()
+
+
+def _a_phone_shows_the_image_first(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(page.url.split("/help")[0])
+    looking.settle(page)
+    image = page.locator("[data-testid=preview]").bounding_box()
+    steps = page.locator("[data-testid=steps]").bounding_box()
+    assert image is not None
+    assert steps is not None
+    assert image["y"] + image["height"] < min(844, steps["y"])
+
+
+_CONTRAST = """(element) => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+      .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const { color, backgroundColor } = getComputedStyle(element);
+  const [low, high] = [light(color), light(backgroundColor)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}"""
+
+
+def _words_on_the_accent_can_be_read_in_the_dark(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.reload()
+        button = page.get_by_role("button", name="Train with this")
+        button.wait_for()
+        assert button.evaluate(_CONTRAST) >= 4.5, scheme

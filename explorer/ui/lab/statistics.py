@@ -40,7 +40,7 @@ def show(work: Workspace, found: Found) -> None:
     if st.session_state.pop(Key.STAT_ASKED, False):
         statistics_jobs.forget(request.key)  # one that was cancelled, or has failed
         statistics_jobs.start(request)
-    controls = st.container()
+    controls = st.container(key=Key.STAT_CONTROLS)
     clock = LOOK_SECONDS if _at_work(request.key) else None
 
     def body() -> None:

@@ -8,6 +8,7 @@ from explorer.ui.texts.app import App
 from explorer.ui.texts.augment import Augment
 from explorer.ui.texts.charts import Charts
 from explorer.ui.texts.files import Files
+from explorer.ui.texts.help import Help
 from explorer.ui.texts.idioms import ThenAndNow
 from explorer.ui.texts.lab import Lab
 from explorer.ui.texts.probes import Probes
@@ -20,6 +21,6 @@ from explorer.ui.texts.train_fields import TrainFields
 from explorer.ui.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Files", "Lab", "Probes", "Run", "Runs", "RunsList", "Statistics",
+    "App", "Augment", "Charts", "Files", "Help", "Lab", "Probes", "Run", "Runs", "RunsList", "Statistics",
     "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ class App:
     RUNS = "Runs"
     RUNS_ALIVE = "Runs ({count})"
     THEN_AND_NOW = "Then and now"
+    HELP = "Help"
     LINK_DAMAGED = "This link cannot be opened, so you see what you had before. {reason}"
     NO_HOME = (
         "The folder for runs and pipelines cannot be used: {reason}. Give the app the right to write there, or set "

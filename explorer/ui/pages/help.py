@@ -1,0 +1,48 @@
+"""The documentation inside the app, the keys, the version and the licenses."""
+
+import streamlit as st
+
+from explorer.ui import handbook, workspace
+from explorer.ui.components.parameters import sync
+from explorer.ui.state import Key, Query
+from explorer.ui.texts import Help as T
+
+KEYS, ABOUT = "keys", "about"
+WIDTH = 900  # px
+
+
+def page() -> None:
+    workspace.arrive()
+    titles = {**handbook.topics(), KEYS: T.KEYS, ABOUT: T.ABOUT_TOPIC}
+    st.subheader(T.TITLE, anchor=False)
+    asked = st.query_params.get(Query.TOPIC, next(iter(titles)))
+    if asked not in titles:
+        st.warning(T.NO_TOPIC)
+        asked = next(iter(titles))
+    sync(Key.HELP_TOPIC, asked)
+    st.pills(
+        T.TOPIC, list(titles), key=Key.HELP_TOPIC, format_func=titles.__getitem__, on_change=_chosen, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if asked == KEYS:
+        st.caption(T.KEYS_INTRO)
+        st.markdown(handbook.keys(), width=WIDTH)
+    elif asked == ABOUT:
+        st.markdown(handbook.about(), width=WIDTH)
+    else:
+        _document(asked)
+
+
+def _chosen() -> None:
+    st.query_params[Query.TOPIC] = st.session_state[Key.HELP_TOPIC]
+
+
+def _document(topic: str) -> None:
+    for piece in handbook.pieces(topic, f"?{Query.TOPIC.value}={{name}}"):
+        if piece.image is None:
+            st.markdown(piece.text, width=WIDTH)
+        else:
+            st.image(str(piece.image), caption=piece.text, width=WIDTH)
+
+
+page()
