@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
-from explorer.ui import notices, sharing
+from explorer.ui import notices, palette, sharing
 from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon, wordmark
@@ -15,6 +15,7 @@ from explorer.ui.texts import App, Help
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide", menu_items={"About": Help.ABOUT_MENU})
 st.logo(wordmark(), size="large")
 st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
+st.html(palette.STYLE)
 try:
     look = notices.look()
 except OSError as error:

@@ -16,6 +16,8 @@ TRANSPARENT = "rgba(0, 0, 0, 0)"
 TRAIN = "#D08A00"  # what training says, beside what validation says in the accent
 ON_ACCENT = "#FFFFFF"  # text on a full accent
 ON_TRAIN = "#14161D"  # text on a full colour of training
+# For layout.css: the accent of the dark theme is light, and white text on it would be hard to read.
+STYLE = f"<style>:root {{ --explorer-on-accent: light-dark({ON_ACCENT}, {ON_TRAIN}); }}</style>"
 
 # In charts, a colour or font of the theme: the plot component looks it up in the page, also when the theme changes.
 THEME_TEXT = "var(--st-text-color)"
