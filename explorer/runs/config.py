@@ -41,6 +41,7 @@ class RunConfig(Recipe):
     cache_size: side in px of the squares that images are kept as, before augmentation; None is `image_size`, 0 keeps
     none: each image is decoded anew and augmented whole. loggers: of Lightning, beside the run's own record.
     start_from: the id of the run whose weights this one starts with; its checkpoint lies in the folder of this one.
+    pair: the same word in two runs that were started together, with and without augmentation.
     Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
     """
 
@@ -58,6 +59,7 @@ class RunConfig(Recipe):
     cache_size: Annotated[int, Field(ge=0, le=1024)] | None = None
     loggers: tuple[Logger, ...] = ()
     start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
+    pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
 
     @property
     def stored_size(self) -> int | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from explorer.runs import outcome as outcomes
 from explorer.runs import queue
+from explorer.runs.atomic import read_json_object
 from explorer.runs.events import Event, last_event
 from explorer.runs.launches import Launch, how_it_ended, read_launch, who_killed
 from explorer.runs.locks import is_held
@@ -54,7 +55,10 @@ class RunStatus:
 
 @dataclass(frozen=True)
 class _Facts:
-    """One look at a run. attempt: the latest, 0 for none. place: in the queue."""
+    """One look at a run. attempt: the latest, 0 for none. place: in the queue.
+
+    epochs: how many it is to train, 0 for a run that only tries something; None where that is not known.
+    """
 
     now: Moment
     attempt: int
@@ -65,6 +69,7 @@ class _Facts:
     own_launch: bool
     last: Event | None
     stop: float | None
+    epochs: int | None
 
     @property
     def began(self) -> float:
@@ -116,7 +121,14 @@ def _look(paths: RunPaths, now: Moment) -> _Facts:
         launch is None or launch.is_of(paths),
         last_event(paths.events(attempt)),
         stop_time(paths),
+        _epochs(paths) if alive else None,
     )
+
+
+def _epochs(paths: RunPaths) -> int | None:
+    asked = read_json_object(paths.config) or {}
+    epochs = asked.get("epochs") if asked.get("kind", "train") == "train" else 0
+    return epochs if isinstance(epochs, int) else None
 
 
 def _alive(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
@@ -137,7 +149,7 @@ def stop_time(paths: RunPaths) -> float | None:
 
 def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
     if facts.outcome and facts.outcome.attempt >= facts.attempt:
-        words = facts.outcome.reason or f"It {facts.outcome.state}."
+        words = facts.outcome.reason or f"The run {facts.outcome.state}."
         return RunStatus(State(facts.outcome.state), words, facts.outcome.time)
     if facts.place is not None and facts.last is None:
         return _waiting(facts, facts.place)
@@ -146,43 +158,45 @@ def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
     if facts.being_started:
         if facts.launch and facts.launch.paused():
             return _paused(facts, facts.launch)
-        asked = " A stop was asked for." if facts.stop else ""
+        asked = " A stop was requested." if facts.stop else ""
         state = State.STOPPING if facts.stop else State.STARTING
-        return RunStatus(state, f"The process has begun at {_at(facts, facts.began)}.{asked}", facts.began)
+        return RunStatus(state, f"The process started at {_at(facts, facts.began)}.{asked}", facts.began)
     return _lost(paths, facts)
 
 
 def _waiting(facts: _Facts, place: Waiting) -> RunStatus:
     if facts.stop is not None:
-        return RunStatus(State.STOPPING, f"Asked at {_at(facts, facts.stop)} to leave the queue.", facts.stop)
+        return RunStatus(State.STOPPING, f"Leaving the queue, as requested at {_at(facts, facts.stop)}.", facts.stop)
     if not place.alive:
-        words = "Its place in the queue is kept: its process has ended, as after a restart, and is started again soon."
+        words = (
+            "Its process ended, for example in a restart, and will start again soon. Its place in the queue is kept."
+        )
     elif facts.launch and facts.launch.paused():
-        words = f"The process is paused, and others go first. `kill -CONT {facts.launch.pid}` lets it go on."
+        words = f"The process is paused, so other runs go first. `kill -CONT {facts.launch.pid}` continues it."
     else:
         ahead = queue.ahead_of(place)
         line = f"{ahead} run{'s' if ahead > 1 else ''} before it" if ahead else "next in line"
-        words = f"Waits for its turn on {place.lane}: {line}."
+        words = f"Waiting for its turn on {place.lane}: {line}."
     return RunStatus(State.QUEUED, words, facts.began)
 
 
 def _living(facts: _Facts) -> RunStatus:
     silence = _broken_promise(facts)
     if facts.stop is not None:
-        words = f"Asked to stop at {_at(facts, facts.stop)}; it saves its work first."
-        return RunStatus(State.STOPPING, f"{words} {silence or _progress(facts)}", facts.stop)
+        words = f"Saving before it stops, as requested at {_at(facts, facts.stop)}."
+        return RunStatus(State.STOPPING, f"{words} {silence or _last_update(facts)}", facts.stop)
     if facts.launch and facts.launch.paused():
         return _paused(facts, facts.launch)
     if silence:
         return RunStatus(State.STALLED, silence, facts.last.time if facts.last else facts.began)
     last = facts.last
     if last is None or (last.kind == "phase" and last.values.get("phase") in _STARTING):
-        return RunStatus(State.STARTING, _progress(facts), facts.began)
-    return RunStatus(State.RUNNING, _progress(facts), facts.began)
+        return RunStatus(State.STARTING, _now_at(facts), facts.began)
+    return RunStatus(State.RUNNING, _now_at(facts), facts.began)
 
 
 def _paused(facts: _Facts, launch: Launch) -> RunStatus:
-    words = f"The process is paused. `kill -CONT {launch.pid}` lets it go on. {_progress(facts)}"
+    words = f"The process is paused. `kill -CONT {launch.pid}` continues it. {_last_update(facts)}"
     return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
 
 
@@ -199,15 +213,34 @@ def _broken_promise(facts: _Facts) -> str:
     if silent <= promised:
         return ""
     return (
-        f"It is alive, but has not checked in for {span(silent)}; it promised to within {span(promised)}. "
-        f"{_progress(facts)}"
+        f"The process is alive, but sent no update for {span(silent)}; one was due within {span(promised)}. "
+        f"{_last_update(facts)}"
     )
 
 
-def _progress(facts: _Facts) -> str:
+def _last_update(facts: _Facts) -> str:
     if facts.last is None:
-        return "It has not checked in yet."
-    return f"Last check-in at {_at(facts, facts.last.time)}: {describe(facts.last)}."
+        return "There was no update yet."
+    return f"Last update at {_at(facts, facts.last.time)}: {describe(facts.last)}."
+
+
+def _now_at(facts: _Facts) -> str:
+    """Where a run that works is, and how old that news is: "epoch 4 of 5 · updated 2 s ago"."""
+    last = facts.last
+    if last is None:
+        return "There was no update yet."
+    age = span(max(round(facts.now.since(last.time, last.mono, last.boot)), 0)).replace("0.0 s", "0 s")
+    return f"{_stage(last, facts.epochs)} · updated {age} ago"
+
+
+def _stage(event: Event, epochs: int | None) -> str:
+    phase = str(event.values.get("phase", ""))
+    if event.kind == "phase" and phase in _STARTING:
+        return phase
+    if epochs == 0:
+        return phase or f"step {event.step}"
+    words = f"epoch {event.epoch + 1}" + (f" of {epochs}" if epochs else "")
+    return f"{words}, {phase}" if phase and phase != "training" else words
 
 
 def describe(event: Event) -> str:
@@ -221,14 +254,16 @@ def describe(event: Event) -> str:
 
 def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
     if facts.launch is None and facts.last is None:
-        return RunStatus(State.LOST, f"It never began: nothing in its folder says so.{_copied(paths)}", 0.0)
+        return RunStatus(
+            State.LOST, f"The run never started: its folder has no record of a start.{_copied(paths)}", 0.0
+        )
     if facts.launch and facts.launch.pid is None and facts.last is None:
-        return RunStatus(State.LOST, "Its start was interrupted before the process began.", facts.began)
+        return RunStatus(State.LOST, "The start was interrupted before the process began.", facts.began)
     if killed := who_killed(paths, facts.attempt):
         words = f"{killed} {_last_words(facts)}"
         return RunStatus(State.STOPPED, words, facts.last.time if facts.last else facts.began)
     how = how_it_ended(paths, facts.attempt)
-    asked = f" It had been asked to stop at {_at(facts, facts.stop)}." if facts.stop else ""
+    asked = f" A stop was requested at {_at(facts, facts.stop)}." if facts.stop else ""
     words = f"{_who_died(facts)} without a result{f' ({how})' if how else ''}. {_last_words(facts)}{asked}"
     broken = "" if facts.outcome or not paths.outcome.exists() else " Its outcome.json is damaged."
     return RunStatus(State.LOST, f"{words}{broken} See the log.", facts.last.time if facts.last else facts.began)
@@ -236,17 +271,17 @@ def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
 
 def _who_died(facts: _Facts) -> str:
     if facts.is_copy:
-        return "This folder is a copy, and the run that it was copied from was"
+        return "This folder is a copy of a run that ended"
     launch, boot = facts.launch, facts.last.boot if facts.last else facts.launch and facts.launch.boot
     if boot == facts.now.boot:
-        return "The process let go of its run" if facts.process_lives else "The process ended"
+        return "The process released the run" if facts.process_lives else "The process ended"
     if launch and launch.host != host():
-        return f"It ran on another computer ({launch.host}) and ended"
-    return "It ended when the computer was restarted,"
+        return f"The run was on another computer ({launch.host}) and ended"
+    return "The run ended when the computer restarted,"
 
 
 def _last_words(facts: _Facts) -> str:
-    return _progress(facts) if facts.last else "It never checked in."
+    return _last_update(facts) if facts.last else "The process never sent an update."
 
 
 def _copied(paths: RunPaths) -> str:

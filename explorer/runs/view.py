@@ -68,8 +68,8 @@ class RunSnapshot(Generic[Derived]):
 
     config: None where run.json cannot be read, and `problem` says why. classes: names, empty until known.
     epoch: from 0. fraction: 0..1 of the steps. eta_s: seconds to the end, None when over or not yet known.
-    images_per_second: nan until known. running: counts of this epoch's training batches; None where there are none, as
-    with mixed images, and when the run is over. latest: counts and scores of the latest epoch that can be read.
+    images_per_second: nan until known. running: counts of the training batches of the epoch that runs, or ran last;
+    None where there are none, as with mixed images. latest: counts and scores of the latest epoch that can be read.
     revision: grows with each new record: where it is the same, curves and matrix are the same.
     """
 
@@ -174,7 +174,7 @@ class RunView(Generic[Derived]):
             start=history.start,
             epochs=points,
             steps=self._step_arrays(),
-            running=None if status.over else Running.load(self.paths.running),
+            running=Running.load(self.paths.running),
             latest=None if latest_epoch is None else self._record(history.epochs[latest_epoch]),
             latest_epoch=latest_epoch,
             damaged_lines=history.skipped,

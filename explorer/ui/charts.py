@@ -44,8 +44,8 @@ def class_names(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def running_counts(snapshot: Snapshot) -> NDArray[np.int64] | None:
-    """(C, C) counts of this epoch's training batches, while the run lives."""
-    return None if snapshot.running is None or snapshot.status.over else snapshot.running.confusion
+    """(C, C) counts of the training batches of the epoch that runs, or ran last."""
+    return None if snapshot.running is None else snapshot.running.confusion
 
 
 def loss(snapshot: Snapshot) -> Figure:

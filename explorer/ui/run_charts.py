@@ -1,8 +1,11 @@
 """The curves and the confusion matrices of a run."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from explorer.runs.view import RunSnapshot
+from explorer.runs.best import best_point
+from explorer.runs.view import EpochPoint, RunSnapshot, RunView
 from explorer.ui import charts, step_charts
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
@@ -21,13 +24,16 @@ class _Figures:
         self._made: tuple[tuple[object, ...], dict[str, charts.Figure]] = ((), {})
         self._plan: tuple[float, Line | None] = (0.0, None)
 
-    def of(self, snapshot: Snapshot) -> dict[str, charts.Figure]:
+    def of(self, view: RunView[Metrics], snapshot: Snapshot, best: int | None) -> dict[str, charts.Figure]:
+        """best: the epoch whose weights are kept, from 0; None where there is none."""
         running = snapshot.running
         place = None if running is None else (running.epoch, running.step)
-        stamp = (snapshot.revision, place, snapshot.status.over)
+        stamp = (snapshot.revision, place, snapshot.status.over, best)
         before, figures = self._made
         if before != stamp:
             figures = self._make(snapshot)
+            if best is not None and (record := view.record(best)) is not None:
+                figures["best"] = charts.confusion(record.confusion, charts.class_names(snapshot))
             self._made = (stamp, figures)
         return figures
 
@@ -53,22 +59,17 @@ def _figures_of(root: str) -> _Figures:
     return _Figures()
 
 
-def show(root: str, snapshot: Snapshot) -> None:
-    """Draw them. root: the folder of the run."""
-    figures = _figures_of(root).of(snapshot)
-    over = snapshot.status.over
-    # The matrix of the running epoch stands last: when it goes, the others stay where they are, zoom and all.
-    top, bottom = st.columns([1.15, 1] if over else [1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
+def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
+    """Draw them. Each has its place from the first step to the end, so that none moves when another one comes."""
+    best = best_point(view.paths, snapshot.config, snapshot.epochs)
+    figures = _figures_of(str(view.paths.root)).of(view, snapshot, None if best is None else best.epoch)
+    top, bottom = st.columns([1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
     with top[0]:
         _chart(snapshot, figures, "loss", T.LOSS_TITLE, T.LOSS_HELP)
     with top[1]:
-        if "confusion" in figures:
-            _confusion(snapshot, figures)
-        elif not over:
-            _not_yet(T.VALIDATION_TITLE, T.VALIDATION_COMES)
-    if not over:
-        with top[2]:
-            _running(snapshot, figures)
+        _confusion(view, snapshot, figures, best)
+    with top[2]:
+        _running(snapshot, figures)
     for place, name, title, explanation in (
         (bottom[0], "accuracy", T.ACCURACY, T.ACCURACY_HELP),
         (bottom[1], "auroc", T.AUROC_TITLE, T.AUROC_HELP),
@@ -77,6 +78,7 @@ def show(root: str, snapshot: Snapshot) -> None:
     ):
         with place:
             _chart(snapshot, figures, name, title, explanation)
+    st.caption(T.NO_THRESHOLD)
 
 
 def _chart(snapshot: Snapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:
@@ -84,21 +86,25 @@ def _chart(snapshot: Snapshot, figures: dict[str, charts.Figure], name: str, tit
     plot.show(figures[name], title, chart_key(snapshot.id, name))
 
 
-def _not_yet(title: str, why: str) -> None:
-    st.markdown(f"**{title}**")
+def _not_yet(why: str) -> None:
     with st.container(border=True, height=charts.HEIGHT, vertical_alignment="center", horizontal_alignment="center"):
         st.caption(why, text_alignment="center")
 
 
 def _running(snapshot: Snapshot, figures: dict[str, charts.Figure]) -> None:
-    """What the training batches of this epoch were taken for, so far."""
-    now = snapshot.running
-    if now is None or "running" not in figures:
-        _not_yet(T.RUNNING_TITLE, T.RUNNING_MIXED if _all_mixed(snapshot) else T.RUNNING_COMES)
-        return
+    """What the training batches of the epoch that runs, or ran last, were taken for."""
     st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
+    if snapshot.running is None or "running" not in figures:
+        _not_yet(_why_not(snapshot))
+        return
     plot.show(figures["running"], T.RUNNING_TITLE, chart_key(snapshot.id, "running"))
     st.caption(_so_far(snapshot))
+
+
+def _why_not(snapshot: Snapshot) -> str:
+    if _all_mixed(snapshot):
+        return T.RUNNING_MIXED
+    return T.RUNNING_NEVER if snapshot.status.over else T.RUNNING_COMES
 
 
 def _all_mixed(snapshot: Snapshot) -> bool:
@@ -120,9 +126,20 @@ def _so_far(snapshot: Snapshot) -> str:
     )
 
 
-def _confusion(snapshot: Snapshot, figures: dict[str, charts.Figure]) -> None:
-    title = T.CONFUSION_TITLE.format(epoch=(snapshot.latest_epoch or 0) + 1)
-    st.markdown(f"**{title}**", help=T.CONFUSION_HELP)
+def _confusion(
+    view: RunView[Metrics], snapshot: Snapshot, figures: dict[str, charts.Figure], best: EpochPoint[Metrics] | None
+) -> None:
+    """The matrix of the best or of the latest epoch: the weights that are kept, or how it stands."""
+    st.markdown(f"**{T.VALIDATION_TITLE}**", help=T.CONFUSION_HELP)
+    latest = snapshot.latest_epoch
+    chosen = _chosen(None if best is None else best.epoch, latest)
+    if latest is None or "confusion" not in figures:
+        _not_yet(T.VALIDATION_NEVER if snapshot.status.over else T.VALIDATION_COMES)
+        st.caption(T.CELL_HINT)  # so that the matrix takes no more room than this when it comes
+        return
+    of_best = best is not None and "best" in figures and chosen == "best"
+    epoch = best.epoch if of_best and best is not None else latest
+    title = T.CONFUSION_TITLE.format(epoch=epoch + 1)
     key = chart_key(snapshot.id, "confusion")
 
     def clicked() -> None:
@@ -130,22 +147,35 @@ def _confusion(snapshot: Snapshot, figures: dict[str, charts.Figure]) -> None:
         if cell is not None:
             st.session_state[Key.CELL] = (snapshot.id, *cell)
 
-    plot.show(figures["confusion"], title, key, on_cell=clicked)
-    st.caption(_cell(snapshot))
+    plot.show(figures["best" if of_best else "confusion"], title, key, on_cell=clicked)
+    record = view.record(epoch)
+    st.caption(T.CELL_HINT if record is None else _cell(snapshot, record.confusion, epoch))
 
 
-def _cell(snapshot: Snapshot) -> str:
-    """The cell that was clicked last, as it is now."""
+def _chosen(best: int | None, latest: int | None) -> str:
+    """ "best" or "latest", as chosen above the matrix. The epochs count from 0; None before the first validation."""
+    words = {
+        "best": T.OF_BEST if best is None else T.OF_BEST_EPOCH.format(epoch=best + 1),
+        "latest": T.OF_LATEST if latest is None else T.OF_LATEST_EPOCH.format(epoch=latest + 1),
+    }
+    chosen = st.segmented_control(
+        T.MATRIX_OF, list(words), default="best", key=Key.MATRIX_EPOCH, format_func=words.__getitem__,
+        label_visibility="collapsed", disabled=latest is None,
+    )  # fmt: skip
+    return chosen or "best"
+
+
+def _cell(snapshot: Snapshot, counts: NDArray[np.int64], epoch: int) -> str:
+    """The cell that was clicked last, as it is in this epoch."""
     run_id, row, column = st.session_state.get(Key.CELL, ("", 0, 0))
-    counts, names = snapshot.confusion, charts.class_names(snapshot)
-    if run_id != snapshot.id or counts is None or max(row, column) >= len(counts):
+    names = charts.class_names(snapshot)
+    if run_id != snapshot.id or max(row, column) >= len(counts):
         return T.CELL_HINT
-    return escape(
-        T.CELL.format(
-            true=names[row],
-            predicted=names[column],
-            count=int(counts[row, column]),
-            total=int(counts[row].sum()),
-            epoch=(snapshot.latest_epoch or 0) + 1,
-        )
+    words = T.CELL.format(
+        true=names[row],
+        predicted=names[column],
+        count=int(counts[row, column]),
+        total=int(counts[row].sum()),
+        epoch=epoch + 1,
     )
+    return escape(words)

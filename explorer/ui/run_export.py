@@ -13,47 +13,66 @@ from explorer.export.script import script
 from explorer.runs.capacity import in_words
 from explorer.runs.config import RunConfig
 from explorer.runs.paths import RunPaths
+from explorer.runs.view import RunSnapshot
 from explorer.ui import run_told
 from explorer.ui.components.markdown import escape
+from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import run_key
 from explorer.ui.texts import Run as T
 
+CODE_FILE = "train.py"  # a module: docs/export.md imports from it
+WIDTH = 680  # px
+PREVIEW_HEIGHT = 260  # px; what is longer scrolls within
 MOST_BYTES = 400_000_000  # of a file that goes through the browser; a larger one is told where it lies
 _CHILD_S = 180.0
+
+Snapshot = RunSnapshot[Metrics]
 
 
 class WeightsError(RuntimeError):
     """The weights could not be written; the message says why."""
 
 
-def show(paths: RunPaths, config: RunConfig) -> None:
-    """The downloads that there are now."""
-    st.markdown(f"**{T.EXPORT}**")
-    with st.container(horizontal=True, gap="small"):
-        refused = _code(paths, config)
-        if paths.best.exists():
-            _weights(paths)
-            _download(paths.best, paths.best.name, T.CHECKPOINT_HELP, run_key(paths.id, "checkpoint"), paths.best.name)
-        else:
-            st.caption(T.NO_WEIGHTS)
-    if refused:
-        st.caption(escape(T.NO_CODE.format(reason=refused)))
-    if "tensorboard" in config.loggers:
-        st.code(T.TENSORBOARD.format(folder=shlex.quote(str(paths.logged))), language="bash")
+def show(paths: RunPaths, snapshot: Snapshot) -> None:
+    """The button; what it opens is worked out only while it is open."""
+    config = snapshot.config
+    if config is None or config.kind != "train":
+        return
+    export = st.popover(T.EXPORT, key=run_key(paths.id, "export"), on_change="rerun", icon=":material/ios_share:")
+    if export.open:
+        with export, st.container(width=WIDTH):
+            _code(paths, config)
+            _files(paths)
+            if "tensorboard" in config.loggers:
+                st.code(T.TENSORBOARD.format(folder=shlex.quote(str(paths.logged))), language="bash")
+            st.caption(T.NO_PREDICTION)
 
 
-def _code(paths: RunPaths, config: RunConfig) -> str:
-    """The button; returns why the run cannot be written as code, empty where it can."""
-    text, refused = "", ""
+def _code(paths: RunPaths, config: RunConfig) -> None:
+    """The code as it will be saved, or why the run cannot be written as code."""
+    st.markdown(f"**{T.CODE_TITLE}**")
     try:
         text = script(config, of_run(paths))
     except ExportError as error:
-        refused = str(error)
+        st.caption(escape(T.NO_CODE.format(reason=error)))
+        return
+    st.caption(T.CODE_WHAT.format(file=CODE_FILE, module=Path(CODE_FILE).stem))
+    st.code(text, language="python", height=PREVIEW_HEIGHT)
     st.download_button(
-        T.CODE, text, file_name=f"{paths.id}.py", mime="text/x-python", key=run_key(paths.id, "script"),
-        help=T.CODE_HELP, on_click="ignore", disabled=bool(refused), icon=":material/code:",
+        T.CODE.format(file=CODE_FILE), text, file_name=CODE_FILE, mime="text/x-python", type="primary",
+        key=run_key(paths.id, "script"), on_click="ignore", icon=":material/download:",
     )  # fmt: skip
-    return refused
+
+
+def _files(paths: RunPaths) -> None:
+    """The weights and the checkpoint, as downloads."""
+    st.markdown(f"**{T.WEIGHTS_TITLE}**")
+    if not paths.best.exists():
+        st.caption(T.NO_WEIGHTS)
+        return
+    with st.container(horizontal=True, gap="small"):
+        _weights(paths)
+        _download(paths.best, paths.best.name, T.CHECKPOINT_HELP, run_key(paths.id, "checkpoint"), paths.best.name)
 
 
 def _weights(paths: RunPaths) -> None:

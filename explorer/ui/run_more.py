@@ -1,4 +1,4 @@
-"""The rest of what can be done to a run: name, tags and note, exports, its room on the disk, archive and trash."""
+"""The rest of what can be done to a run: name, tags and note, its room on the disk, archive and trash."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from explorer.runs.meta import MAX_NAME, MetaError
 from explorer.runs.paths import RunPaths
 from explorer.runs.summary import summarise
 from explorer.runs.view import RunSnapshot
-from explorer.ui import run_chores, run_export, run_told
+from explorer.ui import run_chores, run_told
 from explorer.ui.components.run_list import Op, Request
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, Query, run_key
@@ -25,8 +25,6 @@ def show(paths: RunPaths, snapshot: Snapshot) -> None:
     if more.open:
         with more, st.container(width=WIDTH):
             _words(paths, snapshot)
-            if snapshot.config is not None and snapshot.config.kind == "train":
-                run_export.show(paths, snapshot.config)
             _disk(paths)
             _chores(paths, snapshot)
 

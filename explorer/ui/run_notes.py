@@ -40,7 +40,9 @@ def _attempts(paths: RunPaths) -> list[str]:
     found = attempts.resumed(paths)
     if not found:
         return []
-    words = [(T.ATTEMPT if one.step else T.ATTEMPT_ANEW).format(number=one.attempt, step=one.step) for one in found]
+    words = [
+        (T.ATTEMPT if one.step else T.ATTEMPT_FROM_START).format(number=one.attempt, step=one.step) for one in found
+    ]
     times = T.TIMES.get(len(found), T.TIMES_MORE).format(count=len(found))
     return [T.RESUMED.format(times=times, attempts=", ".join(words))]
 

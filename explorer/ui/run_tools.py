@@ -14,7 +14,7 @@ from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment
 from explorer.runs.status import State
 from explorer.runs.view import RunSnapshot
-from explorer.ui import run_more, run_told, workspace
+from explorer.ui import run_export, run_more, run_told, workspace
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, Query, run_key
 from explorer.ui.texts import Run as T
@@ -63,7 +63,7 @@ def show(paths: RunPaths, refresh: Callable[[], Snapshot]) -> None:
 def _row(paths: RunPaths, snapshot: Snapshot, now: Offered) -> None:
     # Places of their own: More is still the same button, open or not, when another one comes or goes.
     with st.container(horizontal=True, gap="small"):
-        first, second, third, more, last = (st.container(width="content") for _ in range(5))
+        first, second, third, export, more, last = (st.container(width="content") for _ in range(6))
     with first:
         if not snapshot.status.over:
             _stop(paths, snapshot)
@@ -74,6 +74,8 @@ def _row(paths: RunPaths, snapshot: Snapshot, now: Offered) -> None:
             _extend(paths, snapshot)
     with third:
         _duplicate(snapshot)
+    with export:
+        run_export.show(paths, snapshot)
     with more:
         run_more.show(paths, snapshot)
     if now.overdue:
@@ -141,7 +143,7 @@ def _end_now(paths: RunPaths) -> None:
 
 def _resume(paths: RunPaths) -> None:
     step = saved_step(paths)
-    words = T.RESUME_FROM_LAST if step is None else T.RESUME_FROM if step else T.RESUME_ANEW
+    words = T.RESUME_FROM_LAST if step is None else T.RESUME_FROM if step else T.RESUME_START
     if st.button(T.RESUME, key=Key.RUN_RESUME, help=words.format(step=step), icon=":material/play_arrow:"):
         run_told.forget()
         try:

@@ -1,4 +1,4 @@
-"""One run, live: its state and reason, what can be done to it, progress, curves, confusion matrix, log."""
+"""One run, live: its state, what it is and how good it got, what can be done to it, curves, matrices, details."""
 
 import math
 from pathlib import Path
@@ -9,12 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.runs import meta
 from explorer.runs.paths import RunPaths, run_paths
 from explorer.runs.status import State
-from explorer.runs.view import EpochPoint, RunSnapshot, RunView
+from explorer.runs.view import RunSnapshot, RunView
 from explorer.runs.words import span
-from explorer.ui import probe_results, run_charts, run_log, run_notes, run_state, run_tools, usage_line
+from explorer.ui import probe_results, run_answer, run_charts, run_details, run_notes, run_state, run_tools, usage_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics, derive
-from explorer.ui.state import Key
 from explorer.ui.texts import Runs as T
 
 EVERY_SECONDS = 1.0
@@ -54,11 +53,16 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
 
 def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
     # Places of their own: what comes or goes above a chart must not move it, or it would lose its zoom.
-    heading, progress, notes, numbers, found, details = (st.container() for _ in range(6))
+    heading, answer, numbers, progress, notes, found, details = (st.container() for _ in range(7))
     with heading:
         _heading(view.paths, snapshot)
         if snapshot.problem:
             st.error(escape(snapshot.problem))
+    with answer:
+        run_answer.show_facts(view.paths, snapshot)
+    with numbers:
+        if _works(snapshot):
+            run_answer.show_numbers(view.paths, snapshot)
     with progress:
         if _kind(snapshot) == "train":
             _progress(snapshot)
@@ -66,15 +70,12 @@ def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
             usage_line.show_run(view.paths)
     with notes:
         run_notes.show(view.paths, snapshot)
-    with numbers:
-        if _works(snapshot):
-            _numbers(snapshot.epochs)
     with found:
-        _found(view.paths, snapshot)
+        _found(view, snapshot)
     with details:
         if snapshot.damaged_lines:
             st.warning(T.DAMAGED.format(count=snapshot.damaged_lines))
-        _details(view, snapshot)
+        run_details.show(view, snapshot)
 
 
 def _kind(snapshot: Snapshot) -> str:
@@ -86,14 +87,14 @@ def _works(snapshot: Snapshot) -> bool:
     return _kind(snapshot) == "train" and bool(snapshot.epochs or len(snapshot.steps.step))
 
 
-def _found(paths: RunPaths, snapshot: Snapshot) -> None:
+def _found(view: RunView[Metrics], snapshot: Snapshot) -> None:
     """Curves and matrices, or what a run that only tries something has found."""
     kind = _kind(snapshot)
     if kind != "train":
         with st.container(width=PROBE_WIDTH):
-            probe_results.show(paths, kind, snapshot.status.over)
+            probe_results.show(view.paths, kind, snapshot.status.over)
     elif _works(snapshot):
-        run_charts.show(str(paths.root), snapshot)
+        run_charts.show(view, snapshot)
     elif not snapshot.status.over:
         st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
 
@@ -121,35 +122,3 @@ def _progress(snapshot: Snapshot) -> None:
         parts.append(T.PROGRESS_SPEED.format(speed=snapshot.images_per_second))
     if parts:
         st.progress(snapshot.fraction, text=" · ".join(parts))
-
-
-def _numbers(epochs: tuple[EpochPoint[Metrics], ...]) -> None:
-    """The latest epoch's values. There from the first step on, so that the first epoch moves no chart."""
-    columns = st.columns(5)
-    columns[0].metric(T.EPOCH, epochs[-1].number if epochs else T.NONE_YET)
-    for column, label, name, best, explanation in (
-        (columns[1], T.AUROC_TITLE, "auroc", max, T.AUROC_HELP),
-        (columns[2], T.F1_MACRO, "f1_macro", max, T.F1_HELP),
-        (columns[3], T.ACCURACY, "accuracy", max, None),
-        (columns[4], T.VAL_LOSS, "val_loss", min, T.LOSS_HELP),
-    ):
-        values = [getattr(point, name) for point in epochs]
-        known = list(filter(math.isfinite, values))
-        column.metric(
-            label,
-            T.NONE_YET if not values else f"{values[-1]:.3f}" if math.isfinite(values[-1]) else T.UNDEFINED,
-            T.BEST.format(value=best(known)) if known else T.BEST_NONE,
-            delta_color="off",
-            delta_arrow="off",
-            help=explanation,
-        )
-
-
-def _details(view: RunView[Metrics], snapshot: Snapshot) -> None:
-    log = st.expander(T.LOG, key=Key.LOG, on_change="rerun")
-    if log.open:
-        with log:
-            run_log.show(view.paths, view.log_tail(run_log.TAIL_LINES))
-    settings = st.expander(T.CONFIG, key=Key.CONFIG, on_change="rerun")
-    if settings.open and snapshot.config is not None:
-        settings.json(snapshot.config.model_dump(mode="json"))

@@ -145,8 +145,8 @@ class Key(StrEnum):
     ALL_RUNS = "all_runs"
     TO_TRAIN = "to_train"
     CELL = "cell"
-    LOG = "log"
-    CONFIG = "config"
+    MATRIX_EPOCH = "matrix_epoch"  # whether the confusion matrix is of the best or of the latest epoch
+    RUN_PARTNER = "run_partner"
     RUN_END = "run_end"
     RUN_RESUME = "run_resume"
     RUN_ORIGIN = "run_origin"

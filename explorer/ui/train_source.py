@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.pipeline import Node, Pipeline, Step
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.summary import summarise
@@ -163,9 +163,17 @@ def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:
 
 
 def steps_of(pipeline: Pipeline) -> str:
-    """The transforms that are switched on, by name."""
-    nodes = (node for node, _ in walk(pipeline.nodes))
-    return ", ".join(node.transform for node in nodes if isinstance(node, Step) and node.enabled) or T.NO_STEPS
+    """The transforms that are switched on, by name, inside the composers that hold them: "Blur, OneOf(A, B)"."""
+    return _in_words(pipeline.nodes) or T.NO_STEPS
+
+
+def _in_words(nodes: tuple[Node, ...]) -> str:
+    words = (
+        node.transform if isinstance(node, Step) else f"{node.kind}({inside})"
+        for node in nodes
+        if node.enabled and (isinstance(node, Step) or (inside := _in_words(node.children)))
+    )
+    return ", ".join(words)
 
 
 def name_for(source: Source, found: list[Difference]) -> str:

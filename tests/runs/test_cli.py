@@ -104,7 +104,7 @@ def test_list_and_show_tell_about_every_run(started: Callable[[str], RunPaths]) 
     lines = command("list").stdout.splitlines()
     assert len(lines) == 3
     assert lines[1].split()[:3] == [paths.id, "finished", "0.750"]
-    assert "never began" in lines[2]
+    assert "never started" in lines[2]
     shown = command("show", paths.id)
     assert shown.returncode == 0
     assert "finished: All 2 epochs are done." in shown.stdout

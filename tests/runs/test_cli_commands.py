@@ -92,7 +92,7 @@ def test_start_of_a_run_that_has_to_wait_returns_at_once(command: Command, tmp_p
     second = command("start", str(config))
     assert second.code == OK
     assert second.out.strip() in {run.id for run in list_runs()} - {answer.value["id"]}
-    assert "queued: Waits for its turn on cpu: 1 run before it." in second.err
+    assert "queued: Waiting for its turn on cpu: 1 run before it." in second.err
 
 
 def test_start_that_waits_for_a_run_that_fails_is_a_failure(command: Command, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_one_that_ignores_both_and_is_silent_is_ended_with_its_workers(started: 
     assert not paths.killed(1).exists()
     climb(paths, KILL_AFTER_S + 1, later(1))
     status = wait_for_state(paths, State.STOPPED)
-    assert status.reason.startswith("It did not answer the stop for 31 s and was ended. Last check-in at ")
+    assert status.reason.startswith("It did not answer the stop for 31 s and was ended. Last update at ")
     wait_for(lambda: not is_alive(worker), "the worker's end")
 
 

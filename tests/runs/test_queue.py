@@ -96,7 +96,7 @@ def test_lanes_do_not_hold_each_other_up() -> None:
 def test_a_run_that_waits_says_where_it_stands() -> None:
     runs = [turn() for _ in range(3)]
     assert [derive(run).state for run in runs] == [State.QUEUED] * 3
-    said = [derive(run).reason.removeprefix("Waits for its turn on cpu: ") for run in runs]
+    said = [derive(run).reason.removeprefix("Waiting for its turn on cpu: ") for run in runs]
     assert said == ["next in line.", "1 run before it.", "2 runs before it."]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -40,12 +41,12 @@ def test_a_run_goes_from_starting_to_finished(started: Started) -> None:
 def test_a_process_without_lock_and_check_in_is_starting(started: Started) -> None:
     paths = started("never_takes_its_lock")
     status = wait_for_state(paths, State.STARTING)
-    assert "has begun at" in status.reason
+    assert "started at" in status.reason
     request_stop(paths)
     lost = wait_for_state(paths, State.LOST)
     assert "without a result" in lost.reason
-    assert "never checked in" in lost.reason
-    assert "had been asked to stop" in lost.reason
+    assert "never sent an update" in lost.reason
+    assert "A stop was requested" in lost.reason
 
 
 def test_start_up_has_phases_of_its_own(started: Started) -> None:
@@ -53,12 +54,17 @@ def test_start_up_has_phases_of_its_own(started: Started) -> None:
     wait_for(lambda: last_event(paths.events(1)) is not None, "a check-in")
     status = derive(paths)
     assert status.state is State.STARTING
-    assert status.reason.endswith(": importing.")
+    assert re.fullmatch(r"importing · updated \d+ s ago", status.reason)
 
 
 def test_a_running_run_says_where_it_is(started: Started) -> None:
-    status = wait_for_state(started("ignores_stop"), State.RUNNING)
-    assert status.reason.endswith("training, epoch 3, step 120.")
+    paths = started("ignores_stop")
+    status = wait_for_state(paths, State.RUNNING)
+    assert re.fullmatch(r"epoch 3 · updated \d+ s ago", status.reason), status.reason
+    asked = json.loads(paths.config.read_text())
+    for changes, words in (({"epochs": 5}, "epoch 3 of 5"), ({"epochs": 5, "kind": "rate"}, "step 120")):
+        paths.config.write_text(json.dumps(asked | changes))
+        assert re.fullmatch(rf"{words} · updated \d+ s ago", derive(paths).reason), derive(paths).reason
     assert not status.over
 
 
@@ -99,7 +105,7 @@ def threads(pid: int) -> int:
 def test_a_crash_before_the_first_check_in_is_lost_and_says_see_the_log(started: Started) -> None:
     paths = started("crashes_at_once")
     status = wait_for_state(paths, State.LOST)
-    assert "It never checked in. See the log." in status.reason
+    assert "The process never sent an update. See the log." in status.reason
     wait_for(lambda: "exit code 1" in derive(paths).reason, "the exit code")
     assert "No module named 'torch'" in paths.log.read_text()
 
@@ -121,7 +127,7 @@ def test_a_worker_that_outlives_its_trainer_does_not_keep_the_run_alive(started:
 def test_a_broken_promise_is_stalled_and_keeping_it_again_is_not(started: Started) -> None:
     paths = started("falls_silent")
     status = wait_for_state(paths, State.STALLED)
-    assert "it promised to within 0.1 s" in status.reason
+    assert "one was due within 0.1 s" in status.reason
     assert "epoch 3, step 120" in status.reason
     assert not status.over
 
@@ -160,7 +166,7 @@ def test_stopping_is_visible_until_the_work_is_saved(started: Started) -> None:
     asked = paths.stop.read_bytes()
     status = derive(paths)
     assert status.state is State.STOPPING
-    assert "Asked to stop at" in status.reason
+    assert "Saving before it stops" in status.reason
     assert request_stop(paths)
     assert paths.stop.read_bytes() == asked
     kill(paths, signal.SIGCONT)
@@ -199,7 +205,7 @@ def _of_another_boot(folder: RunPaths, host: str | None = None) -> None:
     write_launch(folder, 1, replace(launch, ticks=start_ticks(os.getpid()), host=host or launch.host))
 
 
-@pytest.mark.parametrize(("host", "words"), [(None, "computer was restarted"), ("lab-7", "another computer (lab-7)")])
+@pytest.mark.parametrize(("host", "words"), [(None, "computer restarted"), ("lab-7", "another computer (lab-7)")])
 def test_a_run_of_before_a_restart_or_of_another_computer_is_lost(
     folder: RunPaths, host: str | None, words: str
 ) -> None:
@@ -234,7 +240,7 @@ def test_the_outcome_of_an_earlier_attempt_does_not_speak_for_a_later_one(folder
 
 
 def test_a_folder_in_which_nothing_began_says_so(folder: RunPaths) -> None:
-    assert "never began" in derive(folder).reason
+    assert "never started" in derive(folder).reason
     folder.config.write_text('{"name": ')
     assert "run.json is damaged" in derive(folder).reason
     folder.config.unlink()

@@ -133,5 +133,5 @@ def test_a_stop_with_a_time_of_another_clock_is_still_a_stop(folder: RunPaths, o
         writer.write("step", epoch=0, step=3, promise_s=20, loss=1.0)
         status = derive(folder)
         assert status.state is State.STOPPING
-        assert "Asked to stop at" in status.reason
+        assert "Saving before it stops, as requested at" in status.reason
     assert derive(folder).state is State.LOST

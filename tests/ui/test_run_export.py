@@ -56,11 +56,11 @@ def save_best(paths: RunPaths, config: RunConfig) -> torch.Tensor:
     return weight
 
 
-def more(paths: RunPaths) -> AppTest:
+def opened(paths: RunPaths) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.query_params["run"] = paths.id
     app.switch_page(PAGE).run()
-    app.session_state[run_key(paths.id, "more")] = True
+    app.session_state[run_key(paths.id, "export")] = True
     app.run()
     assert not app.exception
     return app
@@ -78,23 +78,30 @@ def downloads(app: AppTest) -> dict[str, bool]:
 def test_the_code_of_a_run_is_offered() -> None:
     config = config_of("finishes")
     paths = trained(config)
-    assert downloads(more(paths)) == {"Export as code": True}
-    assert ast.parse(script(config, of_run(paths)))
+    app = opened(paths)
+    (shown,) = [code.value for code in app.code if "class Classifier" in code.value]
+    assert shown == script(config, of_run(paths)).strip("\n")  # what is downloaded can be read first
+    assert any(isinstance(node, ast.ClassDef) and node.name == "Classifier" for node in ast.walk(ast.parse(shown)))
+    (name,) = [label.removeprefix("Download ") for label in downloads(app)]
+    assert Path(name).stem.isidentifier()  # else nobody can import from it
+    assert Path(name).suffix == ".py"
+    assert "from train import Classifier" in (Path(APP).parent / "docs/export.md").read_text()
+    assert name == "train.py"
 
 
 def test_a_run_that_has_not_begun_says_why_there_is_no_code() -> None:
-    app = more(trained(config_of("finishes"), begun=False))
-    assert downloads(app) == {"Export as code": False}
+    app = opened(trained(config_of("finishes"), begun=False))
+    assert downloads(app) == {}
     assert "has not begun to train" in text(app)
-    assert "Weights come with the first validated epoch" in text(app)
+    assert "Weights can be exported after the first validated epoch" in text(app)
 
 
 def test_a_record_of_an_older_version_says_what_it_lacks() -> None:
     paths = trained(config_of("finishes"), begun=False)
     with EventWriter(paths, 1) as writer:
         writer.write("start", promise_s=60, **{name: value for name, value in FACTS.items() if name != "threads"})
-    app = more(paths)
-    assert downloads(app) == {"Export as code": False}
+    app = opened(paths)
+    assert downloads(app) == {}
     assert "has not noted its threads" in text(app)
 
 
@@ -102,11 +109,11 @@ def test_weights_are_written_by_a_process_of_their_own_and_then_offered() -> Non
     config = config_of("finishes")
     paths = trained(config)
     weight = save_best(paths, config)
-    app = more(paths)
+    app = opened(paths)
     app.button(key=run_key(paths.id, "write")).click().run()
     assert not app.exception
     assert [label.split(",")[0] for label in downloads(app)] == [
-        "Export as code", "Weights (.safetensors)", "best.ckpt",
+        "Download train.py", "Weights (.safetensors)", "best.ckpt",
     ]  # fmt: skip
     assert torch.equal(load_file(paths.weights)["fc.weight"], weight)
 
@@ -115,9 +122,9 @@ def test_a_checkpoint_that_cannot_be_read_is_told() -> None:
     paths = trained(config_of("finishes"))
     paths.checkpoints.mkdir()
     paths.best.write_bytes(b"torn")
-    app = more(paths)
+    app = opened(paths)
     app.button(key=run_key(paths.id, "write")).click().run()
-    assert "The weights could not be written: best.ckpt" in text(app)
+    assert "The weights could not be exported: best.ckpt" in text(app)
     assert not paths.weights.exists()
 
 
@@ -127,22 +134,24 @@ def test_weights_older_than_the_checkpoint_are_not_offered() -> None:
     paths.weights.write_bytes(b"of an earlier epoch")
     later = time.time() + 1  # also by a coarse clock
     os.utime(paths.best, (later, later))
-    assert not any("Weights" in label for label in downloads(more(paths)))
+    assert not any("Weights" in label for label in downloads(opened(paths)))
 
 
 def test_a_checkpoint_that_is_too_large_for_the_browser_is_told_where_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_export, "MOST_BYTES", 100)
     paths = trained(config_of("finishes"))
     save_best(paths, config_of("finishes"))
-    app = more(paths)
+    app = opened(paths)
     assert str(paths.best) in [code.value for code in app.code]
     assert not any("best.ckpt" in label for label in downloads(app))
 
 
 def test_tensorboard_is_named_only_where_the_run_writes_for_it() -> None:
-    assert not any("tensorboard --logdir" in code.value for code in more(trained(config_of("finishes"))).code)
+    assert not any("tensorboard --logdir" in code.value for code in opened(trained(config_of("finishes"))).code)
 
 
 def test_the_command_of_tensorboard_can_be_pasted() -> None:
     paths = trained(config_of("finishes").model_copy(update={"loggers": ("tensorboard",)}))
-    assert f"tensorboard --logdir '{paths.logged}'" in [code.value for code in more(paths).code]  # its home has a space
+    assert f"tensorboard --logdir '{paths.logged}'" in [
+        code.value for code in opened(paths).code
+    ]  # its home has a space

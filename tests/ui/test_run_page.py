@@ -98,7 +98,8 @@ def test_a_run_that_is_over_offers_what_fits(state: OutcomeState, step: int, off
 
 
 @pytest.mark.parametrize(
-    ("step", "words"), [(0, "Begins anew: there is no checkpoint to go on from"), (30, "Goes on from step 30")]
+    ("step", "words"),
+    [(0, "Starts from the beginning, because there is no checkpoint"), (30, "Continues from step 30")],
 )
 def test_resume_says_where_it_goes_on(step: int, words: str) -> None:
     app = open_page(over("stopped", step=step))
@@ -135,18 +136,18 @@ def test_end_it_now_comes_when_a_stop_is_not_answered_and_asks_first() -> None:
     wait_for_state(paths, State.RUNNING)
     asked_to_stop(paths, 5)
     app = open_page(paths)
-    assert labels(app) == ["Stopping: it saves first", "Duplicate and change"]
+    assert labels(app) == ["Stopping: saving first", "Duplicate and change"]
     asked_to_stop(paths, 12)
     app.run()
-    assert labels(app) == ["Stopping: it saves first", "Duplicate and change", "End it now"]
-    press(app, "End it now")
-    assert "It has no checkpoint yet, so all that it did is lost" in text(app)
+    assert labels(app) == ["Stopping: saving first", "Duplicate and change", "End now"]
+    press(app, "End now")
+    assert "There is no checkpoint yet, so all of its work is lost" in text(app)
     assert not derive(paths).over  # nothing is done before the answer
-    press(app, "Let it go on stopping")
+    press(app, "Keep waiting")
     assert "is lost" not in text(app)
     assert not derive(paths).over
-    press(app, "End it now")
-    press(app, "End it, without saving")
+    press(app, "End now")
+    press(app, "End without saving")
     assert "ended without saving" in wait_for_state(paths, State.STOPPED).reason
 
 
@@ -155,9 +156,9 @@ def test_a_process_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatc
     wait_for_state(paths, State.RUNNING)
     asked_to_stop(paths, 12)
     app = open_page(paths)
-    press(app, "End it now")
+    press(app, "End now")
     monkeypatch.setattr("explorer.runs.ladder.host", lambda: "elsewhere")
-    press(app, "End it, without saving")
+    press(app, "End without saving")
     assert "is not known on this computer" in text(app)
     assert not derive(paths).over
 
@@ -177,11 +178,11 @@ def test_a_resume_that_does_not_work_is_told_until_the_next_thing_is_done() -> N
     app = open_page(paths)
     paths.config.write_text("{")
     press(app, "Resume")
-    assert "That did not work: run.json cannot be read" in text(app)
-    assert "That did not work" in text(app.run())  # a tick does not take it away
+    assert "Failed: run.json cannot be read" in text(app)
+    assert "Failed:" in text(app.run())  # a tick does not take it away
     paths.config.write_text(dumps(config_of("works_until_stopped")))
     press(app, "Resume")
-    assert "That did not work" not in text(app)
+    assert "Failed:" not in text(app)
 
 
 def test_train_longer_starts_a_new_run_and_opens_it() -> None:
@@ -202,7 +203,7 @@ def test_train_longer_starts_a_new_run_and_opens_it() -> None:
 
 def test_a_run_whose_origin_is_gone_says_so() -> None:
     config = config_of("finishes").model_copy(update={"start_from": "20261123-000000-gone-x7k"})
-    assert "Starts from the weights of 20261123-000000-gone-x7k, which is not there any more" in text(
+    assert "Starts from the weights of 20261123-000000-gone-x7k, which has been deleted" in text(
         open_page(over("finished", config=config))
     )
 
@@ -333,13 +334,13 @@ def in_an_epoch(counts: list[list[int]] | None, **recipe: object) -> AppTest:
 
 def test_the_training_batches_of_the_epoch_are_told_while_it_runs() -> None:
     app = in_an_epoch([[9, 1], [3, 11]])
-    assert "Epoch 2, 24 of 40 images: 83% right" in text(app)
+    assert "Epoch 2, 24 of 40 images: 83% correct" in text(app)
     paths = list_runs()[0]
     Running(1, 6, np.array([[10, 2], [3, 13]])).save(paths.running)
-    assert "Epoch 2, 28 of 40 images: 82% right" in text(app.run())  # without another record
+    assert "Epoch 2, 28 of 40 images: 82% correct" in text(app.run())  # without another record
     press(app, "Stop")
     wait_for_state(paths, State.STOPPED)
-    assert "images:" not in text(app.run())
+    assert "Epoch 2, 28 of 40 images: 82% correct" in text(app.run())  # it keeps its place when the run ends
 
 
 def test_where_all_images_are_mixed_the_page_says_why_there_is_no_matrix() -> None:
@@ -348,7 +349,7 @@ def test_where_all_images_are_mixed_the_page_says_why_there_is_no_matrix() -> No
 
 def test_where_some_are_mixed_the_others_are_told() -> None:
     found = text(in_an_epoch([[9, 1], [3, 11]], mixing="mixup", mix_probability=0.5))
-    assert "Epoch 2, 24 of 40 images, without the mixed ones: 83% right" in found
+    assert "Epoch 2, 24 of 40 images, mixed ones left out: 83% correct" in found
 
 
 # Log
@@ -362,7 +363,8 @@ def logged() -> Callable[[str], AppTest]:
         paths = over("finished")
         paths.log.write_text(content)
         app = open_page(paths)
-        app.session_state[Key.LOG] = True
+        app.session_state[run_key(paths.id, "details")] = True
+        app.session_state[run_key(paths.id, "detail")] = "Log"
         return app.run()
 
     return opened
@@ -378,16 +380,16 @@ def test_the_log_is_searched_for_plain_text_in_any_case(logged: Callable[[str], 
     app = logged("one\nTwo [x] (y)\nthree\ntwo [x] (y) again\n")
     assert app.code[0].value.startswith("one\nTwo")
     search(app, "two [X] (")
-    assert "2 lines contain it" in text(app)
+    assert "2 lines found" in text(app)
     assert [line.split(maxsplit=1) for line in app.code[0].value.splitlines()] == [
         ["2", "Two [x] (y)"], ["4", "two [x] (y) again"],
     ]  # fmt: skip
     search(app, "nowhere")
-    assert "No line contains it" in text(app)
+    assert "No lines found" in text(app)
     assert search(app, "").code[0].value.startswith("one\nTwo")
 
 
 def test_many_matches_are_cut_and_told(logged: Callable[[str], AppTest]) -> None:
     app = search(logged("line\n" * 600), "line")
     assert len(app.code[0].value.splitlines()) == 500
-    assert "More lines contain it than are shown" in text(app)
+    assert "More lines were found than are shown" in text(app)

@@ -1,38 +1,66 @@
-"""Words of one run's page, and of the messages that tell how a run ended."""
+"""Words of one run's page, and of the messages that say how a run ended."""
 
 from typing import ClassVar
 
 
 class Run:
+    # What the run is about, and how good it got
+    FACT_DATA = "Data"
+    FACT_NETWORK = "Network"
+    FACT_PIPELINE = "Pipeline"
+    FACT_DURATION = "Duration"
+    DATA = "{name} ({train:,.0f} training, {val:,.0f} validation images)"
+    NETWORK = "{backbone}, {layers}, {size} px"
+    HEAD_ONLY = "head only"
+    ALL_LAYERS = "all layers"
+    UNFROZEN = "head only, all layers from epoch {epoch}"
+    BEST_EPOCH = "Best epoch"
+    BEST_EPOCH_HELP = (
+        "The epoch with the best {monitor}. The figures are those of this epoch, and its weights are the ones that are "
+        "saved and exported. The smaller figures are those of the latest epoch."
+    )
+    EPOCH_OF = "{epoch} of {epochs}"
+    PAIR = "Started together with **{name}** · {state}"
+    PAIR_GONE = "The run that was started together with this one has been deleted."
+
+    # Details
+    DETAILS = "Details"
+    SETTINGS = "Settings"
+    LOG = "Log"
+    SETTINGS_HEAD = ("Setting", "Value", "Default")
+    SETTINGS_NOTE = "Values in bold differ from the default. Settings that had no effect on this run are not listed."
+    DEFAULT = "default: {value}"
+    DEVICE = "Trained on {device} in {precision}."
+
     # What can be done
     STOP = "Stop"
     STOP_HELP = "Saves a checkpoint, then ends the run"
     LEAVE = "Leave the queue"
-    LEAVE_HELP = "It has not begun, so nothing is lost. It can be resumed later."
-    STOPPING = "Stopping: it saves first"
-    END = "End it now"
-    END_HELP = "It does not answer? Ends its process without saving"
+    LEAVE_HELP = "The run has not started, so nothing is lost. You can resume it later."
+    STOPPING = "Stopping: saving first"
+    END = "End now"
+    END_HELP = "Use this if the run does not respond. Ends the process without saving."
     END_TITLE = "End this run now?"
-    END_LOSES = "It ends at once and saves nothing: what it did since its last checkpoint, step {step:,}, is lost."
-    END_LOSES_ALL = "It ends at once and saves nothing. It has no checkpoint yet, so all that it did is lost."
-    END_LOSES_UNKNOWN = "It ends at once and saves nothing: what it did since its last checkpoint is lost."
-    END_YES = "End it, without saving"
-    END_NO = "Let it go on stopping"
+    END_LOSES = "The run ends at once without saving. All work since the last checkpoint, at step {step:,}, is lost."
+    END_LOSES_ALL = "The run ends at once without saving. There is no checkpoint yet, so all of its work is lost."
+    END_LOSES_UNKNOWN = "The run ends at once without saving. All work since the last checkpoint is lost."
+    END_YES = "End without saving"
+    END_NO = "Keep waiting"
     RESUME = "Resume"
-    RESUMING = "Starting it again"
-    RESUME_FROM = "Goes on from step {step:,}, its last checkpoint"
-    RESUME_FROM_LAST = "Goes on from its last checkpoint"
-    RESUME_ANEW = "Begins anew: there is no checkpoint to go on from"
+    RESUMING = "Starting"
+    RESUME_FROM = "Continues from step {step:,}, the last checkpoint"
+    RESUME_FROM_LAST = "Continues from the last checkpoint"
+    RESUME_START = "Starts from the beginning, because there is no checkpoint"
     EXTEND = "Train longer"
     EXTEND_WHAT = (
-        "Starts a new run from the weights of this one. Its learning rate schedule begins anew, and its seed is the "
-        "next one, so that it sees other augmented images."
+        "Starts a new run from the weights of this run. The learning rate schedule starts over, and the seed is "
+        "increased by 1, so that the new run sees other augmented images."
     )
     EXTEND_EPOCHS = "More epochs"
     EXTEND_START = "Start the new run"
     DUPLICATE = "Duplicate and change"
     DUPLICATE_HELP = "Opens the Train page with the settings of this run"
-    NOT_DONE = "That did not work: {reason}"
+    NOT_DONE = "Failed: {reason}"
 
     # More
     MORE = "More"
@@ -42,53 +70,58 @@ class Run:
     NOTE = "Note"
     SAVE = "Save"
     ARCHIVE = "Archive"
-    ARCHIVE_HELP = "Out of sight in the list; nothing is removed"
+    ARCHIVE_HELP = "Hides the run in the list. Nothing is deleted."
     UNARCHIVE = "Unarchive"
     KEEP_BEST = "Keep best checkpoint only"
-    KEEP_BEST_HELP = "Makes room. The run can then no longer be resumed from where it ended."
+    KEEP_BEST_HELP = "Frees disk space. The run can then no longer be resumed from where it ended."
     DELETE = "Delete"
-    DELETE_HELP = "Moves it to the trash. The list offers to undo that."
-    STOP_FIRST = "Stop it first"
+    DELETE_HELP = "Moves the run to the trash. You can undo this in the list."
+    STOP_FIRST = "Stop the run first"
     DISK_USE = "{total} on disk: checkpoints {checkpoints}, scores {epochs}, log {log}"
 
-    # Out of the app
-    EXPORT = "Take it elsewhere"
-    CODE = "Export as code"
-    CODE_HELP = (
-        "One file of plain Lightning and albumentations that trains the same, to the last digit on this computer; "
-        "it needs nothing of this app"
+    # Export
+    EXPORT = "Export"
+    CODE = "Download {file}"
+    CODE_TITLE = "Training code"
+    CODE_WHAT = (
+        "One file of plain Lightning and albumentations that repeats this training, to the last digit on this "
+        "computer. The file does not need this app. Save it as `{file}`, and `from {module} import Classifier` works."
     )
-    NO_CODE = "No code: {reason}"
+    NO_CODE = "This run cannot be exported as code: {reason}"
+    WEIGHTS_TITLE = "Weights and checkpoint"
     WEIGHTS = "Weights (.safetensors)"
-    WRITE_WEIGHTS = "Write weights (.safetensors)"
-    WRITING_WEIGHTS = "Writing the weights"
-    WEIGHTS_HELP = "Of the best epoch, named as the network's own library names them: they load without this app"
-    WEIGHTS_FAILED = "The weights could not be written: {reason}"
-    NO_WEIGHTS = "Weights come with the first validated epoch."
+    WRITE_WEIGHTS = "Prepare weights (.safetensors)"
+    WRITING_WEIGHTS = "Preparing the weights"
+    WEIGHTS_HELP = "Weights of the best epoch, with the parameter names of the network's own library"
+    WEIGHTS_FAILED = "The weights could not be exported: {reason}"
+    NO_WEIGHTS = "Weights can be exported after the first validated epoch."
+    NO_PREDICTION = (
+        "This app does not predict on new images yet. docs/export.md shows the few lines that load the weights and do."
+    )
     TENSORBOARD = "tensorboard --logdir {folder}"
-    CHECKPOINT_HELP = "The checkpoint of the best epoch, as Lightning loads it"
+    CHECKPOINT_HELP = "The Lightning checkpoint of the best epoch"
     FILE = "{label}, {size}"
 
-    # What is said about it
+    # Attempts and origin
     TIMES: ClassVar = {1: "Resumed once", 2: "Resumed twice"}
     TIMES_MORE = "Resumed {count} times"
     RESUMED = "{times}: {attempts}."
     ATTEMPT = "attempt {number} from step {step:,}"
-    ATTEMPT_ANEW = "attempt {number} from the beginning"
+    ATTEMPT_FROM_START = "attempt {number} from the beginning"
     STARTS_FROM = "Starts from the weights of **{name}**"
-    STARTS_FROM_GONE = "Starts from the weights of {id}, which is not there any more."
+    STARTS_FROM_GONE = "Starts from the weights of {id}, which has been deleted."
 
     # Log
-    LOG_EMPTY = "Nothing was printed."
+    LOG_EMPTY = "The log is empty."
     LOG_SEARCH = "Search the log"
     LOG_DOWNLOAD = "Download the whole log"
-    LOG_FOUND = "{count:,} lines contain it"
-    LOG_FOUND_ONE = "1 line contains it"
-    LOG_FOUND_MANY = "More lines contain it than are shown: these are the first {count:,}"
-    LOG_NOTHING = "No line contains it."
+    LOG_FOUND = "{count:,} lines found"
+    LOG_FOUND_ONE = "1 line found"
+    LOG_FOUND_MANY = "More lines were found than are shown. These are the first {count:,}."
+    LOG_NOTHING = "No lines found."
     LOG_LINE = "{number:>6,}  {line}"
 
-    # Told when it ends
+    # Messages when a run ends
     ENDED = "**{name}** {state}"
     ENDED_AUROC = "**{name}** {state} · AUROC {auroc:.3f}"
     ENDED_WHY = "**{name}** {state}. {reason}"

@@ -1,18 +1,16 @@
-"""Words of the Runs page and of one run."""
+"""Words of the Runs page and of the charts of one run."""
 
 from typing import ClassVar
 
 
 class Runs:
     TITLE = "Runs"
-    EMPTY = "No run yet. Training the pipeline that is open takes one click and, on the generated shapes, a minute."
+    EMPTY = "No runs yet. You can train the open pipeline with one click; on the generated shapes this takes a minute."
     TO_TRAIN = "Set up a run"
     ALL = "All runs"
-    LOG = "Log"
-    CONFIG = "Settings of this run"
     UNKNOWN = "There is no run “{id}”. It may have been deleted, or the link is incomplete."
-    WAITS = "It begins by itself when its turn comes. Nothing has to stay open for that."
-    WAITING = "The first numbers come a few seconds after the start."
+    WAITS = "This run starts automatically when its turn comes. You can close this page."
+    WAITING = "The first values appear a few seconds after the start."
     PROGRESS_STEP = "epoch {epoch} of {epochs} · step {step:,} of {total:,}"
     PROGRESS_LEFT = "{left} left"
     PROGRESS_SPEED = "{speed:.0f} images/s"
@@ -43,39 +41,59 @@ class Runs:
     AUROC_TITLE = "AUROC"
     F1_TITLE = "F1"
     CONFUSION_TITLE = "Confusion matrix, epoch {epoch}"
-    VALIDATION_TITLE = "Confusion matrix"
-    VALIDATION_COMES = "It comes with the first validation, at the end of this epoch."
-    RUNNING_TITLE = "Confusion matrix, training batches"
+    VALIDATION_TITLE = "Confusion matrix, validation"
+    VALIDATION_COMES = "Appears after the first validation, at the end of this epoch."
+    VALIDATION_NEVER = "This run ended before its first validation."
+    MATRIX_OF = "Epoch of the confusion matrix"
+    OF_BEST = "Best epoch"
+    OF_LATEST = "Latest epoch"
+    OF_BEST_EPOCH = "Best: epoch {epoch}"
+    OF_LATEST_EPOCH = "Latest: epoch {epoch}"
+    RUNNING_TITLE = "Confusion matrix, training"
     RUNNING_HELP = (
-        "What the network took the augmented training images of this epoch for, while it learned from them. Rows are "
-        "the truth, columns what was predicted. It begins anew with each epoch."
+        "Predictions for the augmented training images, made while the network learned from them. Rows are true "
+        "classes, columns are predicted classes. Counting starts over with each epoch."
     )
-    RUNNING_COMES = "It comes with the first batches."
-    RUNNING_MIXED = "Mixed images have no single class; the matrix comes with the validation."
-    RUNNING_CAPTION = "Epoch {epoch}, {seen:,} of {total:,} images: {share:.0%} right"
-    RUNNING_CAPTION_MIXED = "Epoch {epoch}, {seen:,} of {total:,} images, without the mixed ones: {share:.0%} right"
+    RUNNING_COMES = "Appears with the first batches."
+    RUNNING_NEVER = "No training batches were counted."
+    RUNNING_MIXED = "Mixed images have no single class, so training batches are not counted."
+    RUNNING_CAPTION = "Epoch {epoch}, {seen:,} of {total:,} images: {share:.0%} correct"
+    RUNNING_CAPTION_MIXED = "Epoch {epoch}, {seen:,} of {total:,} images, mixed ones left out: {share:.0%} correct"
+    ACCURACY_SHORT_HELP = "Share of validation images that are classified correctly"
     ACCURACY_HELP = (
-        "Share of right answers. In training: of the batches since the point before, augmented and while it learns; "
-        "mixed images have no right answer."
+        "Share of images that are classified correctly. For training, these are the augmented batches since the "
+        "previous point; mixed images have no single correct class and are left out."
     )
     RATE_TITLE = "Learning rate"
-    RATE_HELP = "Of the head, in each step: what the schedule plans, and how far the run is."
-    LOSS_HELP = "Cross entropy or BCE. Training falls first; validation that rises again means overfitting."
-    AUROC_HELP = (
-        "Area under the ROC curve: the chance that a random image of the class gets a higher score than a random other "
-        "one. 0.5 is guessing, 1 is perfect. With more than 2 classes: each against the rest, and their mean (macro)."
+    RATE_HELP = "Learning rate of the head at each step: the schedule, and the part that is done."
+    LOSS_HELP = (
+        "Cross entropy, BCE or focal loss, as set. A validation loss that rises again while the training loss falls is "
+        "a sign of overfitting."
     )
-    F1_HELP = "Harmonic mean of precision and recall; macro is the plain mean over all classes, small or large."
-    CONFUSION_HELP = "Rows are the truth, columns what was predicted; the colour is the share of the row. Click a cell."
+    AUROC_HELP = (
+        "Area under the ROC curve: the probability that a random image of the class gets a higher score than a random "
+        "image of another class. 0.5 is guessing, 1 is perfect. With more than 2 classes, each class is compared with "
+        "all others, and macro is the mean."
+    )
+    F1_HELP = "Harmonic mean of precision and recall. Macro is the plain mean over all classes, whatever their size."
+    CONFUSION_HELP = (
+        "Rows are true classes, columns are predicted classes. The color shows the share of the row. Click a cell for "
+        "its numbers."
+    )
     ACCURACY = "Accuracy"
     F1_MACRO = "F1, macro"
     VAL_LOSS = "Validation loss"
-    EPOCH = "Epoch"
     NONE_YET = "–"
     UNDEFINED = "undefined"
-    BEST = "best {value:.3f}"
-    BEST_NONE = "best –"
-    CELL = "True {true}, predicted {predicted}: {count:,} of {total:,} images in epoch {epoch}."
-    CELL_HINT = "Click a cell of the matrix to read it."
-    DAMAGED = "{count} lines of this run's record are damaged and were left out."
-    LIST = "All runs, newest first"
+    LATEST = "latest {value}"
+    NO_LATEST = "latest –"
+    CELL = (
+        "True {true}, predicted {predicted}: {count:,} of {total:,} images in epoch {epoch}. The images themselves "
+        "cannot be shown yet."
+    )
+    CELL_HINT = "Click a cell for its numbers."
+    NO_THRESHOLD = (
+        "ROC and precision–recall curves with a movable threshold are not available yet. AUROC compares all "
+        "thresholds; F1, accuracy and the matrix use the threshold of the settings, or the most likely class."
+    )
+    DAMAGED = "{count} lines of the record of this run are damaged and were left out."
