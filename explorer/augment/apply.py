@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.augment import extras
+from explorer.augment.catalog import catalog
 from explorer.augment.observe import Cancelled, Observer, StepFailedError, Visit, observe
 from explorer.augment.pipeline import Pipeline, Step, is_on, walk
 from explorer.data.sample import Sample
@@ -102,7 +103,8 @@ def apply_watched(
         except Cancelled:
             raise
         except StepFailedError as failure:
-            raise AugmentError(failure.node_id, failure.transform, _words(failure.error)) from failure.error
+            reason = _missing(failure.transform, sample, data) or _words(failure.error)
+            raise AugmentError(failure.node_id, failure.transform, reason) from failure.error
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise AugmentError("", "", _words(error)) from error  # before the first step, or between two
         finally:
@@ -145,6 +147,23 @@ def _result(sample: Sample, pipeline: Pipeline, result: dict[str, Any], visits: 
         id=sample.id,
         drawn=tuple(Drawn(visit.node_id, visit.transform, visit.params) for visit in visits if visit.params),
     )
+
+
+_TARGET_WORDS = {"mask": "a mask", "bboxes": "boxes", "keypoints": "keypoints"}
+
+
+def _missing(transform: str, sample: Sample, data: Mapping[str, Any]) -> str:
+    """A sentence about the targets that a step needs and was not given; "" where it had all of them."""
+    needs = catalog()[transform].needs if transform in catalog() else frozenset()
+    missing = sorted(target for target in needs if target not in data)
+    if not missing:
+        return ""
+    what = " and ".join(_TARGET_WORDS[target] for target in missing)
+    if all(getattr(sample, target) is not None for target in missing):
+        return (
+            f"This step needs {what}, which the pipeline is not given. Change that in Targets, or turn the step off."
+        )
+    return f"This step needs {what}, and this image has none. Use images that have, or turn the step off."
 
 
 def _words(error: BaseException) -> str:

@@ -167,9 +167,19 @@ def group_params(group: Group) -> dict[str, Any]:
     return {**_GROUP_PARAMS.get(group.kind, {}), **group.params}
 
 
+_CHILDREN_WANTED = {"OneOrOther": 2}  # of all other groups 1
+
+
+def is_unfinished(group: Group) -> bool:
+    """Whether a group has fewer steps than its kind needs, as one that was just added: it does nothing yet."""
+    return len(group.children) < _CHILDREN_WANTED.get(group.kind, 1)
+
+
 def is_on(node: Node) -> bool:
-    """Whether a node can do anything: it is enabled and, for a group, some step in it is."""
-    return node.enabled and (isinstance(node, Step) or any(map(is_on, node.children)))
+    """Whether a node can do anything: it is enabled and, for a group, finished, with some step in it that can."""
+    if isinstance(node, Step):
+        return node.enabled
+    return node.enabled and not is_unfinished(node) and any(map(is_on, node.children))
 
 
 def active(group: Group) -> tuple[Node, ...]:
@@ -186,9 +196,7 @@ def draws(group: Group) -> int:
 def _check_group(group: Group) -> dict[str, str]:
     known = _GROUP_PARAMS.get(group.kind, {})
     errors = {name: f"{group.kind} has no parameter {name}." for name in group.params if name not in known}
-    if not group.children:
-        errors[""] = f"{group.kind} has no steps in it. Add one, or remove it."
-    elif is_on(group):
+    if is_on(group):
         errors |= _check_children(group)
     return errors | _check_group_params(group)
 

@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer.augment import edits
 from explorer.augment.composers import composer
-from explorer.augment.pipeline import Group, Node, Step, active, draws, group_params
+from explorer.augment.pipeline import Group, Node, Step, active, draws, group_params, is_unfinished
 from explorer.ui import workspace
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.render import Errors
 from explorer.ui.state import node_key
 from explorer.ui.texts import Augment as T
@@ -22,8 +22,8 @@ def show(group: Group, errors: Errors) -> None:
             _FIELDS[name](group, value)
         if problem := errors.get((group.id, name)):
             st.error(escape(problem))
-    if not group.children:
-        st.info(T.EMPTY_GROUP)
+    if is_unfinished(group):
+        st.caption(T.ONE_MORE if group.children else T.EMPTY_GROUP)
     elif group.kind == "OneOf":
         _shares(group)
 

@@ -112,6 +112,11 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def hex_of(color: tuple[int, int, int]) -> str:
+    """Three numbers from 0 to 255 as `#rrggbb`."""
+    return "#" + bytes(color).hex()
+
+
 def class_rgb(count: int) -> Sequence[tuple[int, int, int]]:
     """Colours of the first `count` classes, each as (red, green, blue) from 0 to 255."""
     return [rgb(class_colour(index)) for index in range(count)]

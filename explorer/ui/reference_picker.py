@@ -18,7 +18,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, node_key
 from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
-from explorer.ui.uploads import IMAGE_TYPES
+from explorer.ui.uploads import IMAGE_TYPES, received
 
 SIDE = 160  # px
 Commit = Callable[[str, str, Any], None]
@@ -64,13 +64,13 @@ def _picture(name: str) -> bytes:
 def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Commit) -> None:
     key = node_key(node_id, f"{parameter.name}:upload")
 
-    def received() -> None:
-        file = st.session_state[key]
+    def taken() -> None:
+        file = received(key)
         st.session_state.pop(Key.REFERENCE_ERROR, None)
         if file is None:
             return
         try:
-            name = references.keep(file.getvalue(), file.name)
+            name = references.keep(file.content, file.name)
         except ImageError as error:
             st.session_state[Key.REFERENCE_ERROR] = str(error)
             return
@@ -78,6 +78,6 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
         st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))
         commit(node_id, parameter.name, list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
 
-    st.file_uploader(T.OWN_REFERENCE, IMAGE_TYPES, key=key, on_change=received)
+    st.file_uploader(T.OWN_REFERENCE, IMAGE_TYPES, key=key, on_change=taken)
     if problem := st.session_state.get(Key.REFERENCE_ERROR):
         st.error(escape(problem))

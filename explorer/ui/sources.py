@@ -8,15 +8,13 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
-from explorer.data.sample import SampleError
-from explorer.ui import pictures, workspace
+from explorer.ui import own_image, pictures, workspace
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.components.preview import Classes
 from explorer.ui.pictures import Picture
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment as T
-from explorer.ui.uploads import IMAGE_TYPES
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def _chosen() -> None:
 def show(work: workspace.Workspace) -> Found:
     """The widgets of the chosen source, and the picture; where it cannot be had, why, and the first one instead."""
     if work.view.picture == pictures.UPLOAD:
-        _uploaders()
+        own_image.show(work)
     elif work.view.picture == pictures.DATA_SET:
         _set_widgets(work)
     try:
@@ -103,35 +101,3 @@ def _set_changed() -> None:
 
 def _index_changed() -> None:
     workspace.look(index=int(st.session_state[Key.INDEX]), boxes="", points="")
-
-
-# Uploads
-
-
-def _uploaders() -> None:
-    picture, mask = st.columns(2)
-    picture.file_uploader(T.UPLOAD, IMAGE_TYPES, key=Key.UPLOAD, on_change=_receive)
-    mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=Key.UPLOAD_MASK, on_change=_receive)
-    if problem := st.session_state.get(Key.UPLOAD_ERROR):
-        st.error(escape(problem))
-
-
-def _receive() -> None:
-    """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
-    st.session_state.pop(Key.UPLOAD_ERROR, None)
-    picture, mask = st.session_state[Key.UPLOAD], st.session_state[Key.UPLOAD_MASK]
-    uploads = workspace.current().uploads
-    content = picture.getvalue() if picture else uploads.read("picture")
-    labels = mask.getvalue() if mask else None
-    if content is None:
-        return
-    try:
-        pictures.uploaded(content, None, picture.name if picture else T.UPLOADED_NAME)
-        uploads.keep("picture", content)
-        uploads.keep("mask", None)
-        pictures.uploaded(content, labels, T.UPLOADED_NAME)
-        uploads.keep("mask", labels)
-    except (ImageError, SampleError) as error:
-        st.session_state[Key.UPLOAD_ERROR] = str(error)
-    except OSError as error:
-        st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.ui import drawing, render, sources, trace_cards, workspace
 from explorer.ui.components import preview, strip
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment as T
 from explorer.ui.view import MAX_SEED

@@ -188,6 +188,11 @@ def rule_key(rule: str) -> str:
     return f"rule:{rule}"
 
 
+def mask_color_key(color: str) -> str:
+    """The widget key of the class that a color of an uploaded mask stands for."""
+    return f"mask-color:{color}"
+
+
 def preset_key(name: str) -> str:
     """The key of the button that opens a preset."""
     return f"preset:{name}"

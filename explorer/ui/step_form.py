@@ -11,8 +11,8 @@ from explorer.augment.pipeline import Draft, Node, Step
 from explorer.augment.probability import effective
 from explorer.ui import group_form, workspace
 from explorer.ui.components import parameters
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.render import Errors
 from explorer.ui.state import Key, node_key
 from explorer.ui.texts import Augment as T

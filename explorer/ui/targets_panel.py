@@ -9,8 +9,8 @@ from explorer.augment import edits
 from explorer.augment.targets import MaskInterpolation, TargetRules
 from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
 from explorer.ui import workspace
+from explorer.ui.components.fields import choice, sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.palette import CLASS_COLOURS
 from explorer.ui.sources import Found
 from explorer.ui.state import Key, rule_key
@@ -47,14 +47,14 @@ def _mask(work: workspace.Workspace, found: Found) -> None:
     rules = work.draft.targets
     _switch("use_mask", rules.use_mask)
     choices = [None, *get_args(MaskInterpolation)]
-    _choice("mask_interpolation", rules.mask_interpolation, choices, lambda name: name or T.EACH_STEPS_OWN)
+    _choice("mask_interpolation", rules.mask_interpolation, {name: name or T.EACH_STEPS_OWN for name in choices})
     _palette(work, found)
 
 
 def _boxes(work: workspace.Workspace, found: Found) -> None:
     rules = work.draft.targets.boxes
     _switch("boxes.use", rules.use)
-    _choice("boxes.format", rules.format, list(get_args(BoxFormat)))
+    _choice("boxes.format", rules.format, {name: name for name in get_args(BoxFormat)})
     for column, name in zip([*st.columns(2), *st.columns(2)], _BOX_NUMBERS, strict=True):
         with column:
             _number(f"boxes.{name}", getattr(rules, name), 1.0 if name == "min_visibility" else None)
@@ -71,7 +71,7 @@ def _boxes(work: workspace.Workspace, found: Found) -> None:
 def _points(work: workspace.Workspace, found: Found) -> None:
     rules = work.draft.targets.keypoints
     _switch("keypoints.use", rules.use)
-    _choice("keypoints.format", rules.format, list(get_args(PointFormat)))
+    _choice("keypoints.format", rules.format, {name: name for name in get_args(PointFormat)})
     for name in _POINT_SWITCHES:
         _switch(f"keypoints.{name}", getattr(rules, name))
     own = found.picture.sample.keypoints
@@ -93,10 +93,9 @@ def _switch(rule: str, value: bool) -> None:
     st.toggle(label, key=rule_key(rule), on_change=_changed, args=(rule,), help=text)
 
 
-def _choice(rule: str, value: Any, choices: list[Any], name: Any = str) -> None:
+def _choice(rule: str, value: Any, labels: Mapping[Any, str]) -> None:
     label, text = T.RULES[rule]
-    sync(rule_key(rule), value)
-    st.selectbox(label, choices, key=rule_key(rule), format_func=name, on_change=_changed, args=(rule,), help=text)
+    choice(label, rule_key(rule), labels, value, lambda chosen: _set(rule, chosen), text)
 
 
 def _number(rule: str, value: float, high: float | None = None) -> None:

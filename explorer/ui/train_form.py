@@ -8,8 +8,8 @@ import streamlit as st
 
 from explorer.runs.machine import Machine
 from explorer.ui import train_networks, train_values
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.state import Key, train_key
 from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
 from explorer.runs.atomic import write_json_atomic
 from explorer.runs.config import ConfigError, RunConfig, from_values
-from explorer.runs.paths import home
 from explorer.runs.recipe import Recipe
 from explorer.ui import workspace
 from explorer.ui.state import Key
 from explorer.ui.train_relevance import SHAPES, matters
 from explorer.ui.train_weights import weights_inside
+from explorer.ui.uploads import Stamp, drafts_folder, drafts_lock, stamp
 
 Values = dict[str, Any]
 _Read = Mapping[str, Any]
@@ -102,44 +103,63 @@ PLAIN = tuple(name for name in DEFAULTS if name not in (*_APART, *OPTIONAL))
 _RUN = "run:"
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """The values of a workspace, and which version of their file they are."""
+
+    workspace_id: str
+    stamp: Stamp
+    values: Values
+
+
 def current() -> Values:
-    """The form's values of this workspace."""
+    """The form's values of this workspace, in the newest version of their file: another window may have changed it."""
     work = workspace.current().id
-    kept: tuple[str, Values] | None = st.session_state.get(Key.TRAIN_VALUES)
-    if kept is None or kept[0] != work:
-        kept = (work, _load(_file(work)))
-        st.session_state[Key.TRAIN_VALUES] = kept
+    kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
+    if kept is None or kept.workspace_id != work:
         for drawn in (Key.TRAIN_CURVE_LAST, Key.TRAIN_SEEN):  # of another workspace
             st.session_state.pop(drawn, None)
-    return kept[1]
+    elif kept.stamp == stamp(_file(work)):
+        return kept.values
+    found = stamp(_file(work))  # before it is read: a version that comes in between is read next time
+    kept = _Kept(work, found, _load(_file(work)))
+    st.session_state[Key.TRAIN_VALUES] = kept
+    return kept.values
 
 
 def change(**values: Any) -> None:
     """Take over what was typed or chosen, and keep it."""
-    work = workspace.current().id
-    workspace.update(lambda work: work)  # a pipeline that nobody has changed has no file yet, and this belongs to it
-    changed = current() | values
-    if "dataset" in values:
-        changed["image_size"] = IMAGE_SIZES[values["dataset"]]
-    _keep(work, changed)
+    _edit(lambda newest: newest | values | _with_it(values))
+
+
+def _with_it(values: Values) -> Values:
+    """What follows from a choice."""
+    return {"image_size": IMAGE_SIZES[values["dataset"]]} if "dataset" in values else {}
 
 
 def fill(values: Values) -> None:
     """Take over a whole form, such as that of an earlier run."""
-    work = workspace.current().id
-    workspace.update(lambda work: work)  # as in `change`
-    _keep(work, {name: values[name] for name in DEFAULTS})
-
-
-def _keep(work: str, changed: Values) -> None:
-    st.session_state[Key.TRAIN_VALUES] = (work, changed)
-    write_json_atomic(_file(work), changed)
+    _edit(lambda _: {name: values[name] for name in DEFAULTS})
 
 
 def reset() -> None:
     """Back to the defaults, but for the kind of data set and its folder; where it was filled from is forgotten."""
-    values = current()
-    change(**(dict(DEFAULTS) | {name: values[name] for name in ("dataset", "path")}))
+
+    def edit(newest: Values) -> Values:
+        kept = {name: newest[name] for name in ("dataset", "path")}
+        return dict(DEFAULTS) | kept | _with_it(kept)
+
+    _edit(edit)
+
+
+def _edit(edit: Callable[[Values], Values]) -> None:
+    """Change the newest version of the values, and keep them. Windows of one address take turns."""
+    work = workspace.current().id
+    workspace.update(lambda work: work)  # a pipeline that nobody has changed has no file yet, and this belongs to it
+    with drafts_lock():
+        changed = edit(current())
+        write_json_atomic(_file(work), changed)
+        st.session_state[Key.TRAIN_VALUES] = _Kept(work, stamp(_file(work)), changed)
 
 
 def run_pipeline(run_id: str) -> str:
@@ -154,9 +174,7 @@ def pipeline_run(values: Values) -> str | None:
 
 
 def _file(workspace_id: str) -> Path:
-    folder = home() / "drafts"
-    folder.mkdir(exist_ok=True)
-    return folder / f"{workspace_id}.train.json"
+    return drafts_folder() / f"{workspace_id}.train.json"
 
 
 def _load(file: Path) -> Values:

@@ -1,12 +1,16 @@
-"""What a person has uploaded for one workspace: a picture, and a mask with it, each a file beside the draft."""
+"""What a person has uploaded for one workspace: an image, and a mask with it, each a file beside the draft."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import streamlit as st
+from filelock import FileLock
+from streamlit.runtime.uploaded_file_manager import DeletedFile
+
 from explorer.runs.atomic import write_bytes_atomic
 from explorer.runs.paths import home
 
-PARTS = ("picture", "mask")
+PARTS = ("picture", "mask", "colors")  # colors: the mask's own file where its classes were made of colors
 IMAGE_TYPES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]  # endings that an uploader takes
 
 
@@ -15,6 +19,42 @@ def drafts_folder() -> Path:
     folder = home() / "drafts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def drafts_lock() -> FileLock:
+    """Held while a file of a draft is read, changed and written: windows of one address take turns."""
+    return FileLock(drafts_folder() / ".lock")
+
+
+Stamp = tuple[int, int] | None
+
+
+def stamp(file: Path) -> Stamp:
+    """What tells one version of a file from the next, without reading it; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file from an uploader."""
+
+    name: str
+    content: bytes
+
+
+def received(key: str) -> Received | None:
+    """What the uploader of this key holds; None where it is empty, and where its bytes are lost (see `is_lost`)."""
+    file = st.session_state.get(key)
+    return None if file is None or isinstance(file, DeletedFile) else Received(file.name, file.getvalue())
+
+
+def is_lost(key: str) -> bool:
+    """Whether the browser names a file that the server has let go, as after a connection that was lost for a while."""
+    return isinstance(st.session_state.get(key), DeletedFile)
 
 
 @dataclass(frozen=True)
@@ -28,13 +68,9 @@ class Uploads:
         target = self._file(part)
         return target.read_bytes() if target.exists() else None
 
-    def stamp(self, part: str) -> tuple[int, int] | None:
-        """What tells one version of a part from the next, without reading it; None where there is none."""
-        try:
-            found = self._file(part).stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_ino
+    def stamp(self, part: str) -> Stamp:
+        """What tells one version of a part from the next, see `stamp`."""
+        return stamp(self._file(part))
 
     def keep(self, part: str, content: bytes | None) -> None:
         """Keep a part, or drop it where `content` is None. Raises OSError."""

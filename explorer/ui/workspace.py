@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from filelock import FileLock
 
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
@@ -24,7 +23,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Augment as T
-from explorer.ui.uploads import Uploads, drafts_folder
+from explorer.ui.uploads import Stamp, Uploads, drafts_folder, drafts_lock, stamp
 from explorer.ui.view import View
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
@@ -133,7 +132,7 @@ def _taken_over(workspace: Workspace) -> Workspace:
 
 def update(change: Callable[[Workspace], Workspace]) -> None:
     """Change the workspace as it is now, also by another window, and write it to its file."""
-    with FileLock(drafts_folder() / ".lock"):
+    with drafts_lock():
         workspace = change(current())
         st.session_state[Key.WORKSPACE] = workspace
         st.session_state.pop(Key.NOT_WRITTEN, None)
@@ -202,13 +201,8 @@ def load(workspace_id: str) -> Workspace:
     return Workspace(workspace_id, history, view)
 
 
-def _stamp(workspace_id: str) -> tuple[int, int] | None:
-    """What tells one version of the workspace's file from the next; None where there is none yet."""
-    try:
-        found = _file(workspace_id).stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino
+def _stamp(workspace_id: str) -> Stamp:
+    return stamp(_file(workspace_id))
 
 
 def _file(workspace_id: str) -> Path:

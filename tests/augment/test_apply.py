@@ -15,6 +15,7 @@ from explorer.augment.describe import describe
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Draft, Group, Pipeline, Step, validate
+from explorer.augment.targets import BoxRules, TargetRules
 from explorer.data.sample import Sample
 from tests.augment.samples import acceptable
 
@@ -152,9 +153,18 @@ def test_a_crop_larger_than_the_picture_names_its_step(photograph: Sample) -> No
     assert caught.value.node_id == pipeline.nodes[0].id
 
 
-def test_a_step_that_needs_a_mask_says_so_where_there_is_none(photograph: Sample) -> None:
-    with pytest.raises(AugmentError, match="mask"):
-        augment(Sample(photograph.image), single("MaskDropout"), 0)
+def test_a_step_that_needs_a_target_names_it_where_there_is_none(photograph: Sample) -> None:
+    bare = Sample(photograph.image)
+    missing = {"MaskDropout": "a mask", "CropNonEmptyMaskIfExists": "a mask"}
+    missing |= dict.fromkeys(["BBoxSafeRandomCrop", "RandomSizedBBoxSafeCrop"], "boxes")
+    for name, target in missing.items():
+        with pytest.raises(AugmentError, match=f"^{name}: This step needs {target}, and this image has none") as caught:
+            augment(bare, single(name), 0)
+        assert caught.value.node_id
+    pipeline = single("RandomSizedBBoxSafeCrop")
+    unused = pipeline.model_copy(update={"targets": TargetRules(boxes=BoxRules(use=False))})
+    with pytest.raises(AugmentError, match="needs boxes, which the pipeline is not given"):
+        augment(photograph, unused, 0)
 
 
 def test_a_disabled_step_does_nothing(photograph: Sample) -> None:

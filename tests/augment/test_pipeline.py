@@ -4,8 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from explorer.augment.catalog import catalog, exclusions
+from explorer.augment.code.writing import to_python
 from explorer.augment.edits import add
-from explorer.augment.pipeline import Draft, DraftErrors, Group, Pipeline, Step, validate
+from explorer.augment.pipeline import GROUP_KINDS, Draft, DraftErrors, Group, Pipeline, Step, validate
+from explorer.augment.probability import effective
 
 
 def errors_of(transform: str, p: float = 0.5, **params: object) -> dict[tuple[str, str], str]:
@@ -61,12 +63,20 @@ def test_a_transform_that_is_left_out_gives_its_reason() -> None:
     assert 'no transform "rm -rf"' in errors_of("rm -rf")["a", ""]
 
 
-def test_two_nodes_of_one_id_and_an_empty_group_are_mistakes() -> None:
+def test_two_nodes_of_one_id_are_a_mistake() -> None:
     step = Step(id="a", transform="HorizontalFlip")
     with pytest.raises(DraftErrors, match="Two nodes"):
         validate(Draft(nodes=(step, step)))
-    with pytest.raises(DraftErrors, match="no steps in it"):
-        validate(Draft(nodes=(Group(kind="OneOf", id="g"),)))
+
+
+def test_a_group_without_enough_steps_is_valid_and_does_nothing() -> None:
+    step = Step(id="a", transform="InvertImg", p=1.0)
+    for kind, children in [*((kind, ()) for kind in GROUP_KINDS), ("OneOrOther", (step,))]:
+        inner = Group(kind=kind, id="g", p=1.0, children=children)
+        pipeline = validate(Draft(nodes=(Group(kind="OneOf", id="outer", p=1.0, children=(inner,)),)))
+        assert pipeline.to_compose().transforms == [], kind
+        assert set(effective(pipeline.nodes).values()) == {0.0}, kind
+        assert "InvertImg" not in to_python(pipeline), kind
 
 
 def test_forty_levels_are_allowed_and_more_are_told() -> None:

@@ -190,7 +190,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
 
     # Uploads: one that is too large is told before it is sent, one of 24 megapixels is previewed from a copy.
     page.get_by_role("combobox", name="Picture").click()
-    page.get_by_role("option", name="Your own picture").click()
+    page.get_by_role("option", name="Your own image").click()
     upload = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
     upload.set_input_files({"name": "huge.png", "mimeType": "image/png", "buffer": bytes(33 * 1024 * 1024)})
     expect(page.get_by_text("File must be 32.0MB or smaller")).to_be_visible()

@@ -98,7 +98,7 @@ def test_a_file_that_is_no_picture_is_told_and_the_last_one_stays(page: Page, se
     page.get_by_text("Play", exact=True).click()
     looking.settle(page)
     page.get_by_role("combobox", name="Picture").click()
-    page.get_by_role("option", name="Your own picture").click()
+    page.get_by_role("option", name="Your own image").click()
     looking.settle(page)
     old = looking.fingerprint(page, "before")
     page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(

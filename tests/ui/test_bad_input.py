@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,12 +45,21 @@ def told(app: AppTest) -> str:
     return " ".join(str(error.value).replace("\\", "") for error in [*app.error, *app.info])
 
 
-def test_an_empty_group_says_so_where_it_is(opened: Open) -> None:
-    app = opened(FLIP, Group(kind="OneOf", id="empty"), selected="empty")
-    assert "OneOf has no steps in it" in told(app)
-    assert app.session_state[Key.LOOK].shown is not None
-    app.selectbox(key=Key.ADD).set_value("InvertImg").run()
-    assert not app.session_state[Key.LOOK].errors
+def test_a_group_that_was_just_added_is_a_normal_state_with_a_hint(opened: Open) -> None:
+    for kind in ("OneOf", "OneOrOther"):
+        app = opened(FLIP, Group(kind=kind, id="empty", p=1.0), selected="empty")
+        needed = 2 if kind == "OneOrOther" else 1
+        for missing in range(needed, 0, -1):
+            look = app.session_state[Key.LOOK]
+            assert (look.errors, look.notice, told(app)) == ({}, "", ""), (kind, missing)
+            hints = [caption.value for caption in app.caption]
+            assert any("does nothing" in hint for hint in hints), (kind, missing)
+            app.selectbox(key=Key.ADD).set_value("InvertImg").run()
+            work = app.session_state[Key.WORKSPACE]
+            app.session_state[Key.WORKSPACE] = replace(work, view=replace(work.view, selected="empty"))
+            app.run()
+        assert not app.session_state[Key.LOOK].errors, kind
+        assert not any("does nothing" in caption.value for caption in app.caption), kind
 
 
 def test_probabilities_that_sum_to_nothing_are_told_at_their_group(opened: Open) -> None:

@@ -163,7 +163,7 @@ def test_the_suggestion_is_taken_into_the_form() -> None:
     app, _ = over(config, "rate", FOUND)
     assert app.button(key=probe_key("rate", "use")).label == "Use 0.0032"
     press(app, "rate", "use")
-    _, values = app.session_state[Key.TRAIN_VALUES]
+    values = app.session_state[Key.TRAIN_VALUES].values
     assert values["learning_rate"] == "0.0032"
 
 

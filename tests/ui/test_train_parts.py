@@ -205,7 +205,7 @@ def test_how_long_the_run_takes_here_is_told_once_its_network_was_measured(app: 
 
 
 def train_values_of(app: AppTest) -> dict[str, Any]:
-    found: dict[str, Any] = app.session_state[Key.TRAIN_VALUES][1]
+    found: dict[str, Any] = app.session_state[Key.TRAIN_VALUES].values
     return found
 
 

@@ -3,14 +3,17 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui import pictures
-from explorer.ui.state import Key
+from explorer.ui.state import Key, mask_color_key
+from explorer.ui.texts import Augment as T
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 RGB = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
@@ -23,7 +26,8 @@ def png(pixels: np.ndarray, kind: str = "PNG") -> bytes:
 
 
 GOOD = png(RGB)
-MASK = png((RGB[..., 0] > 128).astype(np.uint8))
+MASKED = (RGB[..., 0] > 128).astype(np.uint8)
+MASK = png(MASKED)
 Upload = Callable[..., AppTest]
 
 
@@ -80,8 +84,63 @@ def test_a_mask_of_another_size_is_told_with_both_sizes(upload: Upload) -> None:
     assert before(app) == (60, 40, False)
 
 
-def test_a_mask_in_colours_is_refused_with_what_to_do(upload: Upload) -> None:
-    assert "greyscale or palette PNG" in errors(upload(GOOD, GOOD))
+def test_a_photograph_as_a_mask_is_refused_with_what_to_do(upload: Upload) -> None:
+    assert "one plain color for each class" in errors(upload(GOOD, GOOD))
+
+
+def test_the_colors_of_a_mask_become_classes_that_can_be_changed(upload: Upload) -> None:
+    red, green = [200, 0, 0], [0, 128, 0]
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[:10], pixels[30:] = red, green
+    app = upload(GOOD, png(pixels))
+
+    def shown() -> list[int]:
+        mask = app.session_state[Key.FOUND].picture.sample.mask
+        return [int(mask[row, 0]) for row in (0, 20, 35)]
+
+    assert not app.error
+    assert shown() == [2, 0, 1]  # black is the background, the rest in the order of their colors
+    assert app.session_state[Key.FOUND].picture.palette[:2] == (tuple(green), tuple(red))
+    app.number_input(key=mask_color_key("#c80000")).set_value(7).run()
+    assert shown() == [7, 0, 1]
+    app.number_input(key=mask_color_key("#008000")).set_value(7).run()
+    assert shown() == [7, 0, 7]
+
+
+@pytest.mark.parametrize("lost", [Key.UPLOAD, Key.UPLOAD_MASK])
+def test_a_file_that_was_lost_with_the_connection_is_the_one_that_was_kept(
+    upload: Upload, lost: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = upload(GOOD, MASK)
+    name = "leaf.png" if lost == Key.UPLOAD else "mask.png"
+    get = MemoryUploadedFileManager.get_files
+
+    def without(manager: MemoryUploadedFileManager, **of: Any) -> Any:
+        return [record for record in get(manager, **of) if record.name != name]
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "get_files", without)
+    other = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
+    if lost == Key.UPLOAD:
+        app.file_uploader(key=Key.UPLOAD_MASK).upload("new.png", png(np.full((40, 60), 3, np.uint8)), "image/png").run()
+    else:
+        app.file_uploader(key=Key.UPLOAD).upload("new.png", png(other), "image/png").run()
+    assert not app.exception
+    assert not app.error
+    sample = app.session_state[Key.FOUND].picture.sample
+    np.testing.assert_array_equal(sample.image, RGB if lost == Key.UPLOAD else other)
+    np.testing.assert_array_equal(sample.mask, 3 * np.ones_like(MASKED) if lost == Key.UPLOAD else MASKED)
+
+
+def test_the_uploaders_fold_away_once_there_is_an_image(upload: Upload) -> None:
+    app = upload()
+    assert "Upload an image to preview the pipeline on it. Showing the sample photo until then." in [
+        info.value.replace("\\", "") for info in app.info
+    ]
+    assert T.UPLOAD_AGAIN not in [box.label for box in app.expander]
+    upload(GOOD)
+    folded = next(box for box in app.expander if box.label == T.UPLOAD_AGAIN)
+    assert not folded.proto.expanded
+    assert len(folded.get("file_uploader")) == 2
 
 
 def test_what_was_converted_is_said(upload: Upload) -> None:

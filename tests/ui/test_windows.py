@@ -1,13 +1,18 @@
 """The same page open twice: neither window loses what the other one does."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.augment.pipeline import Step
-from explorer.ui.state import Key
-from explorer.ui.workspace import Workspace, load
+from explorer.augment.pipeline import Draft, Step
+from explorer.ui.history import History
+from explorer.ui.state import Key, train_key
+from explorer.ui.train_values import DEFAULTS
+from explorer.ui.view import View
+from explorer.ui.workspace import Workspace, load, save
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
@@ -65,6 +70,29 @@ def test_undo_in_one_window_takes_back_what_the_other_did(windows: tuple[AppTest
     assert work(first).history.undo().present.nodes == tuple(
         node for node in work(first).draft.nodes if isinstance(node, Step) and node.transform in before
     )
+
+
+def test_fields_of_the_train_form_set_in_two_windows_in_turn_are_all_there(home: Path) -> None:
+    save(Workspace("t" * 22, History(Draft()), View()))
+
+    def window() -> AppTest:
+        app = AppTest.from_file(APP, default_timeout=60)
+        app.query_params["draft"] = "t" * 22
+        return app.switch_page("explorer/ui/pages/train.py").run()
+
+    def kept() -> dict[str, Any]:
+        return dict(json.loads((home / "drafts" / f"{'t' * 22}.train.json").read_text()))
+
+    first, second = window(), window()
+    first.number_input(key=train_key("epochs")).set_value(13).run()
+    second.number_input(key=train_key("batch_size")).set_value(7).run()
+    assert (kept()["epochs"], kept()["batch_size"]) == (13, 7)
+    assert first.run().number_input(key=train_key("batch_size")).value == 7
+    first.selectbox(key=train_key("dataset")).set_value("digits").run()
+    second.button(key=Key.TRAIN_RESET).click().run()  # keeps the data set that the other window has chosen
+    assert (kept()["dataset"], kept()["image_size"], kept()["epochs"]) == ("digits", 64, DEFAULTS["epochs"])
+    assert not first.exception
+    assert not second.exception
 
 
 def test_a_change_that_cannot_be_written_is_kept_and_told(windows: tuple[AppTest, AppTest], home: Path) -> None:

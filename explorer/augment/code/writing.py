@@ -38,7 +38,8 @@ def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True
     """Python text that makes the same `A.Compose`, named `transform`, with only those arguments that are no defaults.
 
     bboxes, keypoints: whether it is for samples that have some; they are expected with their class in a last column.
-    Steps that are off are left out. What steps need with each call is told in comments, see `call_keys`.
+    Steps that are off, and groups without steps, are left out. What steps need with each call stands in comments, see
+    `call_keys`.
     """
     keys = call_keys(pipeline)
     nodes = [_node(node, keys) for node in pipeline.nodes if is_on(node)]
@@ -75,7 +76,7 @@ def _title(pipeline: Pipeline) -> str:
     name = "".join(c if c.isprintable() else " " for c in pipeline.name).replace("\\", "/").replace('"', "'").strip()
     what = f"{name}: a" if name else "A"
     off = sum(not is_on(node) for node, _ in walk(pipeline.nodes))
-    left = f" Left out because they are off: {off}." if off else ""
+    left = f" Left out because they are off or empty: {off}." if off else ""
     return f'"""{what} pipeline for albumentations {A.__version__}.{left}"""'
 
 

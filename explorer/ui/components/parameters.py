@@ -13,6 +13,7 @@ import streamlit as st
 from explorer.augment.parameters import Kind, Parameter
 from explorer.data import fonts
 from explorer.ui import reference_picker
+from explorer.ui.components.fields import choice, sync, with_kept_end
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import rgb
 from explorer.ui.state import Key, node_key
@@ -21,6 +22,7 @@ from explorer.ui.texts import Augment as T
 Commit = Callable[[str, str, Any], None]  # (node id, parameter, new value)
 Bounds = tuple[float, float]
 _OWN_VALUE = ""  # in a list of words: none of them
+_BOX_STEP = 0.01
 
 
 def show(node_id: str, parameter: Parameter, value: Any, error: str | None, commit: Commit) -> None:
@@ -59,12 +61,6 @@ def _widget(parameter: Parameter, value: Any) -> Callable[[str, Parameter, Any, 
     if not known or not _FITS[parameter.kind](value):
         return _literal
     return WIDGETS[parameter.kind]
-
-
-def sync(key: str, value: Any) -> None:
-    """Bring a widget's key to the draft's value before the widget is drawn; not at all where it has it already."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
 
 
 def _nullable(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Any:
@@ -124,12 +120,12 @@ def _bool(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
 
 
 def _choice(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    key, changed = _committer(node_id, parameter, commit, lambda chosen: chosen)
-    sync(key, value)
     labels = {choice.value: choice.label for choice in parameter.choices}
-    st.selectbox(
-        parameter.name, list(labels), key=key, on_change=changed, format_func=lambda v: labels.get(v, str(v)),
-        help=_help(parameter),
+    if None in labels:
+        labels[None] = T.NONE_DEFAULT if parameter.default is None else T.NONE
+    choice(
+        parameter.name, node_key(node_id, parameter.name), labels, value,
+        lambda chosen: commit(node_id, parameter.name, chosen), _help(parameter),
     )  # fmt: skip
 
 
@@ -156,12 +152,15 @@ def _range(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> No
     if exact() or first > second:
         _exact_range(node_id, parameter, (first, second), commit)
         return
-    key, changed = _committer(node_id, parameter, commit, lambda pair: [kind(pair[0]), kind(pair[1])])
+    step = kind(parameter.step or 0.01)
+    key, changed = _committer(
+        node_id, parameter, commit, lambda pair: list(map(kind, with_kept_end((first, second), pair, step)))
+    )
     sync(key, (first, second))
     low, high = display_bounds(parameter, first, second)
     st.slider(
-        parameter.name, kind(low), kind(high), key=key, step=kind(parameter.step or 0.01), format=_format(parameter),
-        on_change=changed, help=_help(parameter),
+        parameter.name, kind(low), kind(high), key=key, step=step, format=_format(parameter), on_change=changed,
+        help=_help(parameter),
     )  # fmt: skip
 
 
@@ -231,13 +230,18 @@ def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None
     keys = [node_key(node_id, f"{parameter.name}:{axis}") for axis in ("across", "down")]
 
     def changed() -> None:
-        (left, right), (top, bottom) = (st.session_state[key] for key in keys)
+        old = (value[0::2], value[1::2])
+        moved = [
+            with_kept_end(tuple(pair), st.session_state[key], _BOX_STEP) for pair, key in zip(old, keys, strict=True)
+        ]
+        (left, right), (top, bottom) = moved
         commit(node_id, parameter.name, [float(left), float(top), float(right), float(bottom)])
 
     for key, ends, label in zip(keys, (value[0::2], value[1::2]), (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
         sync(key, (float(ends[0]), float(ends[1])))
         st.slider(
-            label.format(name=parameter.name), 0.0, 1.0, key=key, step=0.01, on_change=changed, help=_help(parameter)
+            label.format(name=parameter.name), 0.0, 1.0, key=key, step=_BOX_STEP, on_change=changed,
+            help=_help(parameter),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.augment.composers import composer
-from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params
+from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params, is_unfinished
 from explorer.augment.probability import effective
 from explorer.ui.components.parts import component
 from explorer.ui.history import History
@@ -109,8 +109,8 @@ def _title(node: Node) -> str:
 
 
 def _detail(group: Group) -> str:
-    if not group.children:
-        return T.GROUP_EMPTY
+    if is_unfinished(group):
+        return T.GROUP_UNFINISHED if group.children else T.GROUP_EMPTY
     params, on = group_params(group), len(active(group))
     n, repeats = params.get("n"), params.get("replace") is True
     if isinstance(n, int) and not repeats:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.ui import slow, step_form, workspace
+from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
-from explorer.ui.components.parameters import sync
 from explorer.ui.lab import board, cells, steps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill

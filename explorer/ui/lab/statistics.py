@@ -10,8 +10,8 @@ from explorer.augment.draws.report import report
 from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
 from explorer.runs.words import span
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
 from explorer.ui.lab.statistics_jobs import Request
 from explorer.ui.sources import Found

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.pipeline import Draft, Step, walk
 from explorer.ui import workspace
-from explorer.ui.components.parameters import sync
+from explorer.ui.components.fields import sync
 from explorer.ui.lab import board
 from explorer.ui.state import Key
 from explorer.ui.texts import Lab as T

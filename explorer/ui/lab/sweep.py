@@ -11,9 +11,9 @@ from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
 from explorer.ui import slow, workspace
+from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.lab import board, forcing, steps, sweeps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill

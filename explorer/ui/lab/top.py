@@ -7,8 +7,8 @@ import streamlit as st
 from explorer.augment.pipeline import Draft, Step, is_on
 from explorer.ui import sources, workspace
 from explorer.ui.commands import obey
+from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.lab import board
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment

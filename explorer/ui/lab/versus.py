@@ -8,9 +8,9 @@ import streamlit as st
 from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.ui import slow, workspace
+from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.parameters import sync
 from explorer.ui.lab import board, cells, rivals, seeds
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill, OnStep, Task

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.ui import handbook, workspace
-from explorer.ui.components.parameters import sync
+from explorer.ui.components.fields import sync
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Help as T
 

@@ -35,6 +35,7 @@ class Augment:
     }
     GROUP_REPEATS = "{n} draws of {on}"
     GROUP_EMPTY = "empty"
+    GROUP_UNFINISHED = "needs one more step"
     GROUP_HOLLOW = "Add a step, or drop one here"
     UNGROUP = "Ungroup"
     UNGROUP_HINT = "its steps stay"
@@ -77,6 +78,8 @@ class Augment:
     RANGE_LOW = "{name}, from"
     RANGE_HIGH = "{name}, to"
     OWN_VALUE = "a value"
+    NONE = "None"
+    NONE_DEFAULT = "None (default)"
     PAIR_NAMES: ClassVar = {
         "size": ("height", "width"),
         "tile_grid_size": ("rows", "columns"),
@@ -89,11 +92,18 @@ class Augment:
     DOCUMENTATION = "About {name}"
     LEFT_OUT = "What is left out, and why"
     PICTURE = "Picture"
-    UPLOADED_NAME = "your picture"
-    UPLOAD_CHOICE = "Your own picture"
-    UPLOAD = "Picture (JPEG, PNG, TIFF, WebP, BMP)"
-    UPLOAD_MASK = "Mask of the same size (optional; one class index per pixel)"
-    UPLOAD_HINT = "Choose a picture to see the pipeline on it. Until then the last one stays."
+    UPLOADED_NAME = "your image"
+    UPLOAD_CHOICE = "Your own image"
+    UPLOAD = "Image (JPEG, PNG, TIFF, WebP, BMP)"
+    UPLOAD_MASK = "Mask of the same size (optional): a class index per pixel, or a color per class"
+    UPLOAD_AGAIN = "Change the image or its mask"
+    UPLOAD_HINT = "Upload an image to preview the pipeline on it."
+    COLOR_CLASSES = "The colors of the mask are classes: {classes}"
+    COLOR_CLASS = "{square} {number}"
+    COLOR_CLASS_MORE = "and {count} more"
+    COLOR_CLASSES_HELP = "Class index of each color in the mask. 0 is the background. Colors may share a class."
+    COLOR_LABEL = "{square} {color}, {share} of the image"
+    COLOR_INPUT = "Class of the color {color}"
     SEED = "Seed"
     SEED_HELP = "The same seed gives the same picture, here and in training."
     NEXT = "Next"
@@ -214,7 +224,7 @@ class Augment:
             "Keypoints are dropped after each step, not only at the end.",
         ),
     }
-    EACH_STEPS_OWN = "each step's own"
+    EACH_STEPS_OWN = "Each step's own (default)"
     SET_RULE = "Set {name}"
     PALETTE = "Colours of classes"
     PALETTE_HELP = "For the mask, the boxes and the keypoints of this picture, here in the preview."
@@ -246,19 +256,22 @@ class Augment:
     CHANNEL_NAMES: ClassVar = {0: "red", 1: "green", 2: "blue"}
     SHARES = "What it chooses"
     SHARE = "{name}: {percent}"
-    EMPTY_GROUP = "There is nothing in it yet: add a step while it is selected, or drag one into it."
+    EMPTY_GROUP = (
+        "This group has no steps yet, so it does nothing. Add a step while it is selected, or drag one into it."
+    )
+    ONE_MORE = "This group needs a second step to choose from. Until then it does nothing."
     FONT_HELP = "The fonts of the machine that this app runs on"
     BOX_ACROSS = "{name}, left to right"
     BOX_DOWN = "{name}, top to bottom"
     PICTURES_HINT = "{name}: choose one or more"
-    OWN_REFERENCE = "Add a picture of your own"
-    OWN_REFERENCE_NAME = "your picture {number}"
+    OWN_REFERENCE = "Add an image of your own"
+    OWN_REFERENCE_NAME = "your image {number}"
     PRESETS = "Presets"
     PRESETS_TITLE = "Start from a pipeline that teaches"
     PRESETS_HELP = "Eight pipelines, each with what it is for and when it harms"
     PRESETS_INTRO = "Opening one replaces the present pipeline; Undo brings that back."
     PRESET_OPEN = "Open {title}"
-    NOT_KEPT = "It could not be kept on the server: {reason}. Free some room, and choose it again."
+    NOT_KEPT = "The file could not be kept on the server: {reason}. Free some disk space and upload it again."
     NOT_WRITTEN = "Your last change is kept in this window only, and a reload would lose it: {reason}."
     LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is left out")
     DRAWN_NOTHING = "No step fired with this seed. Press Next to draw again."
@@ -272,7 +285,7 @@ class Augment:
     SPLIT_NAMES: ClassVar = {"train": "training", "val": "validation", "all": "all"}
     INDEX = "Sample, of {count}"
     INDEX_HELP = "Which sample of the data set, counted from 0. Arrow keys go to the next one."
-    NO_PICTURE = "{reason} Until then the first picture is shown."
+    NO_PICTURE = "{reason} Showing the sample photo until then."
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (
         "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it. "

@@ -1,0 +1,65 @@
+"""Masks that are drawn in colors: which colors there are, and what comes of giving each a class."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from explorer.data.images import ImageError, decode
+
+Color = tuple[int, int, int]  # red, green, blue from 0 to 255
+MOST_COLORS = 64
+BACKGROUND: Color = (0, 0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class ColorMask:
+    """colors: those of the mask, sorted. places: (H, W) uint8, for each pixel the place of its color in `colors`."""
+
+    colors: tuple[Color, ...]
+    places: NDArray[np.uint8]
+
+    def classes(self) -> dict[Color, int]:
+        """The classes to begin with: black is the background, 0; the other colors count from 1 in their order."""
+        others = [color for color in self.colors if color != BACKGROUND]
+        return {BACKGROUND: 0} | {color: number for number, color in enumerate(others, start=1)}
+
+    def shares(self) -> dict[Color, float]:
+        """Color -> which part of the pixels has it, 0 to 1."""
+        counts = np.bincount(self.places.ravel(), minlength=len(self.colors))
+        return {color: int(count) / self.places.size for color, count in zip(self.colors, counts, strict=True)}
+
+    def to_png(self, classes: Mapping[Color, int]) -> bytes:
+        """The mask as a palette PNG of class indices, each class with the first color that it was given to."""
+        table = np.array([classes[color] for color in self.colors], np.uint8)
+        image = Image.fromarray(table[self.places], "P")
+        palette = [0] * (3 * 256)
+        for color in reversed(self.colors):
+            palette[3 * classes[color] : 3 * classes[color] + 3] = color
+        image.putpalette(palette)
+        stream = io.BytesIO()
+        image.save(stream, "PNG")
+        return stream.getvalue()
+
+
+def read(content: bytes, name: str) -> ColorMask | None:
+    """The colors of a mask's file; None for one in shades of gray, whose values are classes already.
+
+    Raises ImageError for what cannot be read, and for more than MOST_COLORS colors: a photograph, or a mask whose
+    borders were blended when it was saved.
+    """
+    pixels = decode(content, name).pixels
+    if (pixels == pixels[..., :1]).all():
+        return None
+    packed = (pixels.astype(np.uint32) * np.array([1 << 16, 1 << 8, 1], np.uint32)).sum(axis=-1, dtype=np.uint32)
+    found, places = np.unique(packed, return_inverse=True)
+    if len(found) > MOST_COLORS:
+        raise ImageError(
+            f"{name} has {len(found):,} colors, and a mask has one for each class, at most {MOST_COLORS}. JPEG and "
+            "smoothed borders mix colors: save it as PNG, with one plain color for each class."
+        )
+    colors = tuple((int(color) >> 16, int(color) >> 8 & 255, int(color) & 255) for color in found)
+    return ColorMask(colors, places.reshape(packed.shape).astype(np.uint8))

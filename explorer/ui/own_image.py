@@ -1,0 +1,136 @@
+"""The person's own image with its mask: the uploaders, and which class each color of a colored mask is."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from explorer.data import color_masks
+from explorer.data.color_masks import Color, ColorMask
+from explorer.data.images import ImageError, decode_mask
+from explorer.data.sample import SampleError
+from explorer.ui import pictures, workspace
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.palette import hex_of
+from explorer.ui.state import Key, mask_color_key
+from explorer.ui.texts import Augment as T
+from explorer.ui.uploads import IMAGE_TYPES, Uploads, is_lost, received
+
+_SHOWN_COLORS = 12
+
+
+def show(work: workspace.Workspace) -> None:
+    """The uploaders, out of the way as soon as there is an image, and what was wrong with the last file."""
+    colored = _colored(work.uploads)
+    folded = work.uploads.stamp("picture") is not None
+    with st.expander(T.UPLOAD_AGAIN) if folded else st.container():
+        image, mask = st.columns(2)
+        image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=Key.UPLOAD, on_change=_receive)
+        mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=Key.UPLOAD_MASK, on_change=_receive)
+        if colored is not None:
+            _classes(*colored)
+    if problem := st.session_state.get(Key.UPLOAD_ERROR):
+        st.error(escape(problem))
+    if colored is not None:
+        _legend(*colored)
+
+
+def _receive() -> None:
+    """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
+    st.session_state.pop(Key.UPLOAD_ERROR, None)
+    uploads, file = workspace.current().uploads, received(Key.UPLOAD)
+    content = file.content if file else uploads.read("picture")
+    if content is None:
+        return
+    try:
+        labels, colors = _labels(uploads)
+        pictures.uploaded(content, None, file.name if file else T.UPLOADED_NAME)
+        uploads.keep("picture", content)
+        uploads.keep("mask", None)
+        uploads.keep("colors", None)
+        pictures.uploaded(content, labels, T.UPLOADED_NAME)
+        uploads.keep("mask", labels)
+        uploads.keep("colors", colors)
+    except (ImageError, SampleError) as error:
+        st.session_state[Key.UPLOAD_ERROR] = str(error)
+    except OSError as error:
+        st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
+
+
+def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
+    """The mask with class indices, and the file it was made of where that has colors. Raises ImageError."""
+    if is_lost(Key.UPLOAD_MASK):
+        return uploads.read("mask"), uploads.read("colors")
+    file = received(Key.UPLOAD_MASK)
+    if file is None:
+        return None, None
+    try:
+        decode_mask(file.content, T.UPLOAD_MASK_NAME)
+    except ImageError:
+        colored = color_masks.read(file.content, T.UPLOAD_MASK_NAME)
+        if colored is None:
+            raise
+        return colored.to_png(colored.classes()), file.content
+    return file.content, None
+
+
+# Colors as classes
+
+
+Given = Mapping[Color, int]
+
+
+def _colored(uploads: Uploads) -> tuple[ColorMask, Given] | None:
+    """The colors of the kept mask, and the class of each; None where its file had classes."""
+    stamps = uploads.stamp("colors"), uploads.stamp("mask")
+    return None if None in stamps else _kept_colors(uploads, stamps)
+
+
+@lru_cache(maxsize=4)
+def _kept_colors(uploads: Uploads, stamps: object) -> tuple[ColorMask, Given] | None:  # noqa: ARG001 - newer files
+    original, mask = uploads.read("colors"), uploads.read("mask")
+    found = color_masks.read(original, T.UPLOAD_MASK_NAME) if original and mask else None
+    if found is None or mask is None:
+        return None
+    _, first = np.unique(found.places, return_index=True)
+    indices = decode_mask(mask, T.UPLOAD_MASK_NAME).ravel()[first]
+    return found, dict(zip(found.colors, map(int, indices), strict=True))
+
+
+def _legend(found: ColorMask, given: Given) -> None:
+    shown = sorted(found.colors, key=lambda color: given[color])
+    parts = [T.COLOR_CLASS.format(square=_square(color), number=given[color]) for color in shown[:_SHOWN_COLORS]]
+    if len(shown) > _SHOWN_COLORS:
+        parts.append(T.COLOR_CLASS_MORE.format(count=len(shown) - _SHOWN_COLORS))
+    st.caption(T.COLOR_CLASSES.format(classes=" ".join(parts)), unsafe_allow_html=True)
+
+
+def _square(color: Color) -> str:
+    return f'<span style="color:{hex_of(color)}">■</span>'
+
+
+def _classes(found: ColorMask, given: Given) -> None:
+    st.caption(T.COLOR_CLASSES_HELP)
+    shares = found.shares()
+    for column, color in zip(st.columns(4) * len(found.colors), found.colors, strict=False):
+        key = mask_color_key(hex_of(color))
+        sync(key, given[color])
+        label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=f"{shares[color]:.1%}")
+        column.caption(label, unsafe_allow_html=True)
+        column.number_input(
+            T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, key=key, on_change=_reassign, args=(found, color, key),
+            label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _reassign(found: ColorMask, color: Color, key: str) -> None:
+    uploads = workspace.current().uploads
+    kept = _colored(uploads)
+    if kept is None:
+        return
+    try:
+        uploads.keep("mask", found.to_png({**kept[1], color: int(st.session_state[key])}))
+    except OSError as error:
+        st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
