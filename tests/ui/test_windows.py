@@ -88,7 +88,7 @@ def test_fields_of_the_train_form_set_in_two_windows_in_turn_are_all_there(home:
     second.number_input(key=train_key("batch_size")).set_value(7).run()
     assert (kept()["epochs"], kept()["batch_size"]) == (13, 7)
     assert first.run().number_input(key=train_key("batch_size")).value == 7
-    first.selectbox(key=train_key("dataset")).set_value("digits").run()
+    first.radio(key=train_key("dataset")).set_value("digits").run()
     second.button(key=Key.TRAIN_RESET).click().run()  # keeps the data set that the other window has chosen
     assert (kept()["dataset"], kept()["image_size"], kept()["epochs"]) == ("digits", 64, DEFAULTS["epochs"])
     assert not first.exception
