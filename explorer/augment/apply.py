@@ -160,9 +160,7 @@ def _missing(transform: str, sample: Sample, data: Mapping[str, Any]) -> str:
         return ""
     what = " and ".join(_TARGET_WORDS[target] for target in missing)
     if all(getattr(sample, target) is not None for target in missing):
-        return (
-            f"This step needs {what}, which the pipeline is not given. Change that in Targets, or turn the step off."
-        )
+        return f"This step needs {what}, which the pipeline is not given. Change that in Targets, or turn the step off."
     return f"This step needs {what}, and this image has none. Use images that have, or turn the step off."
 
 
