@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.augment import files, plain_yaml
 from explorer.augment.catalog import catalog, exclusions
-from explorer.augment.code import CodeError, Found, read_code, read_notebook, read_record
+from explorer.augment.code import CodeError, Found, Version, read_code, read_notebook, read_record
 from explorer.augment.code.writing import to_python
 from explorer.augment.files import PipelineFileError
 from explorer.augment.parameters import JsonValue
@@ -39,17 +39,20 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 )  # fmt: skip
 
 
-def read(content: str | bytes, name: str = "", answers: Answers = _NOTHING) -> tuple[Found, ...]:
-    """The pipelines in a text: a file of ours, of `A.save`, a notebook, or Python code; it is told by what is in it.
+def read(
+    content: str | bytes, name: str = "", answers: Answers = _NOTHING, version: Version | None = None
+) -> tuple[Found, ...]:
+    """The pipelines in a text: a file of ours, of `A.save`, a notebook, or Python code; what is in it shows which.
 
-    name: of the file, for a hint. answers: values of names that the code does not tell, see `Unknown`.
+    name: of the file, for a hint. answers: values of names that the code does not hold, see `Unknown`. version: of
+    albumentations, for steps that do not show it, see `Generation`.
     Raises PipelineFileError with the place of what is wrong; nothing is ever executed.
     """
     text = files.decoded(content).removeprefix("\ufeff")
     if not text.strip():
         raise PipelineFileError("There is no text.")
     try:
-        found = _reader(text, name.lower())(text, answers)
+        found = _reader(text, name.lower())(text, Wish(answers, version))
     except (CodeError, YamlError) as error:
         raise PipelineFileError(str(error)) from error
     for pipeline in found:
@@ -64,7 +67,15 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
     return draft
 
 
-Reader = Callable[[str, Answers], tuple[Found, ...]]
+@dataclass(frozen=True)
+class Wish:
+    """What people answered to an earlier reading: values of names, and the version of albumentations."""
+
+    answers: Answers
+    version: Version | None
+
+
+Reader = Callable[[str, Wish], tuple[Found, ...]]
 
 
 def _reader(text: str, name: str) -> Reader:
@@ -73,24 +84,28 @@ def _reader(text: str, name: str) -> Reader:
     start = text.lstrip()
     if name.endswith((".json", ".ipynb")) or (start.startswith("{") and not name.endswith(".py")):
         return _json
-    return _yaml if start.startswith(("format:", "__version__:", "transform:", "---")) else read_code
+    return _yaml if start.startswith(("format:", "__version__:", "transform:", "---")) else _code
 
 
-def _json(text: str, answers: Answers) -> tuple[Found, ...]:
+def _code(text: str, wish: Wish) -> tuple[Found, ...]:
+    return read_code(text, wish.answers, wish.version)
+
+
+def _json(text: str, wish: Wish) -> tuple[Found, ...]:
     try:
         record = files.read_json(text)
     except PipelineFileError:
         try:
-            return read_code(text, answers)  # a dict of Python may begin as JSON does
+            return _code(text, wish)  # a dict of Python may begin as JSON does
         except CodeError:
             pass
         raise
     if isinstance(record.get("cells"), list) or "nbformat" in record:
-        return read_notebook(text, answers)
+        return read_notebook(text, wish.answers, wish.version)
     return _record(record)
 
 
-def _yaml(text: str, answers: Answers) -> tuple[Found, ...]:  # noqa: ARG001
+def _yaml(text: str, wish: Wish) -> tuple[Found, ...]:  # noqa: ARG001
     record = plain_yaml.read(text)
     if not isinstance(record, dict):
         raise PipelineFileError("The file should hold one mapping.")

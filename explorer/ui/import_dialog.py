@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from explorer.augment import exchange
-from explorer.augment.code import Found, Note, Unknown
+from explorer.augment.code import VERSIONS, Found, Generation, Note, Unknown
 from explorer.augment.files import PipelineFileError
 from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
 from explorer.augment.targets import TargetRules
 from explorer.ui import workspace
 from explorer.ui.components.markdown import escape
-from explorer.ui.state import Key, answer_key
+from explorer.ui.state import Key, answer_key, version_key
 from explorer.ui.texts import Files as T
 
 INDENT = "    "
@@ -40,14 +40,16 @@ def show() -> None:
         st.caption(T.IMPORT_HINT)
         return
     name, answers = file.name if file else "", st.session_state.get(Key.IMPORT_ANSWERS, {})
+    version = st.session_state.get(version_key(content))
     try:
-        asked = exchange.read(content, name)
-        found = exchange.read(content, name, answers) if answers else asked
+        asked = exchange.read(content, name, version=version)
+        found = exchange.read(content, name, answers, version) if answers else asked
     except PipelineFileError as error:
         st.error(escape(str(error)))
         return
     at = _choose(found)
     chosen = found[at]
+    _version(chosen.generation, version_key(content))
     _questions(asked[at].unknowns, answers)
     _summary(chosen)
     _notes(chosen.notes)
@@ -75,6 +77,28 @@ def _choose(found: Sequence[Found]) -> int:
         T.IMPORT_WHICH.format(count=len(found)), range(len(found)), key=Key.IMPORT_WHICH,
         format_func=lambda number: escape(labels[number]),
     )  # fmt: skip
+
+
+def _version(generation: Generation | None, key: str) -> None:
+    """One switch for the whole text, where its two readings differ and nothing in it decides."""
+    if generation is None or not generation.steps:
+        return
+    if generation.sure:
+        st.caption(escape(T.IMPORT_VERSION_SURE.format(version=generation.version, why=generation.why)))
+        return
+    st.session_state.setdefault(key, generation.version)
+    st.radio(T.IMPORT_VERSION, VERSIONS, key=key, horizontal=True)
+    st.caption(escape(T.IMPORT_VERSION_WHY.format(why=generation.why)))
+    rows = [
+        T.IMPORT_VERSION_ROW.format(line=one.line, step=_cell(one.step), old=_cell(one.old), new=_cell(one.new))
+        for one in generation.steps
+    ]
+    _table(T.IMPORT_VERSION_HEAD, rows)
+
+
+def _table(head: str, rows: Sequence[str]) -> None:
+    line = "|---" * head.count("|") + "|"
+    st.markdown("\n".join([f"| {head}", line, *(f"| {row} |" for row in rows)]))
 
 
 def _nodes(found: Found) -> list[tuple[object, int]]:
@@ -142,7 +166,7 @@ def _notes(notes: Sequence[Note]) -> None:
             T.IMPORT_NOTE.format(line=note.line, kind=T.IMPORT_KINDS[note.kind], text=_cell(note.text))
             for note in notes
         ]
-        st.markdown("\n".join([f"| {T.IMPORT_NOTE_HEAD}", "|---|---|---|", *(f"| {row} |" for row in rows)]))
+        _table(T.IMPORT_NOTE_HEAD, rows)
 
 
 def _cell(text: str) -> str:

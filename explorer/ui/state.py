@@ -1,5 +1,6 @@
 """Every key of `st.session_state` and of the address bar: pages hold none of their own."""
 
+import zlib
 from enum import StrEnum
 
 
@@ -196,6 +197,12 @@ def mask_color_key(color: str) -> str:
 def preset_key(name: str) -> str:
     """The key of the button that opens a preset."""
     return f"preset:{name}"
+
+
+def version_key(content: str | bytes) -> str:
+    """The widget key of the version of albumentations that an imported text is for: another text has another answer."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+    return f"version:{zlib.crc32(data)}"
 
 
 def answer_key(name: str) -> str:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment import exchange
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate
-from explorer.ui.state import Key, answer_key
+from explorer.ui.state import Key, answer_key, version_key
 
 TWO = """
 train = A.Compose([A.Resize(opt.size, opt.size), A.HorizontalFlip(p=0.3), ToTensorV2()])
@@ -73,6 +73,28 @@ def submit(app: AppTest) -> None:
     next(b for b in app.button if b.proto.is_form_submitter and b.label == "Use these values").click().run()
 
 
+UNDECIDED = "t = A.Compose([A.Rotate(limit=20), A.HorizontalFlip()])"
+
+
+def test_one_switch_says_for_which_version_code_was_written(app: AppTest) -> None:
+    paste(app, UNDECIDED)
+    switch = app.radio(key=version_key(UNDECIDED))
+    assert (switch.value, list(switch.options)) == ("1.x", ["1.x", "2.x"])
+    assert "border_mode=BORDER_REFLECT_101 | border_mode=BORDER_CONSTANT" in words(app)
+    assert "Nothing in the code shows it." in words(app)
+    assert "border_mode=4" in words(app)
+    switch.set_value("2.x").run()
+    assert "border_mode=4" not in words(app)
+    app.button(key=Key.IMPORT_OPEN).click().run()
+    rotate, _ = draft(app).nodes
+    assert isinstance(rotate, Step)
+    assert rotate.params == {"limit": [-20.0, 20.0]}
+    sure = f"# albumentations==1.3.0\n{UNDECIDED}"
+    paste(app, sure)
+    assert version_key(sure) not in {radio.key for radio in app.radio}
+    assert "Read as code for albumentations 1.x. It names albumentations 1.3." in words(app)
+
+
 def test_the_second_is_opened_as_well(app: AppTest) -> None:
     paste(app, TWO)
     app.radio(key=Key.IMPORT_WHICH).set_value(1).run()
@@ -95,7 +117,7 @@ def test_what_cannot_be_read_is_told_and_nothing_changes(app: AppTest, text: str
 
 
 def test_a_value_that_is_not_accepted_is_said_before_it_is_opened(app: AppTest) -> None:
-    paste(app, "A.Compose([A.GaussianBlur(blur_limit=(3, 7), sigma_limit=-2, p=3)])")
+    paste(app, "# albumentations==2.0.8\nA.Compose([A.GaussianBlur(blur_limit=(3, 7), sigma_limit=-2, p=3)])")
     assert "not accepted" in words(app)
     app.button(key=Key.IMPORT_OPEN).click().run()
     with pytest.raises(DraftErrors, match="sigma_limit"):

@@ -9,11 +9,11 @@ from typing import Any
 
 import albumentations as A
 
-from explorer.augment.code.found import CodeError
+from explorer.augment.code.found import CodeError, Difference
 from explorer.augment.code.log import Log, NotKnown, Unusable
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import same
-from explorer.augment.code.steps import Style, read_step
+from explorer.augment.code.steps import Style, difference, read_step
 from explorer.augment.code.target_rules import read_rules
 from explorer.augment.code.values import Made, Missing, Value, parts
 from explorer.augment.pipeline import GROUP_KINDS, MAX_DEPTH, MAX_NODES, Draft, Group, GroupKind, Node
@@ -22,6 +22,7 @@ _COMPOSES = ("Compose", "ReplayCompose")
 # Arguments that change nothing of what a pipeline does to a picture.
 _HARMLESS = frozenset({"is_check_shapes", "save_applied_params", "save_key", "return_params", "p", "transforms",
                        "bbox_params", "keypoint_params", "mask_interpolation", "is_check_args"})  # fmt: skip
+_SOME_OF = ("draws its steps by their p and surely applies them", "draws its steps evenly and applies each with its p")
 _DRAWS = {"n": 1, "replace": False}
 _USUAL: Mapping[str, Mapping[str, Any]] = {
     "SomeOf": _DRAWS,
@@ -55,7 +56,10 @@ class _Assembler:
             return None
         if value.name in COMPOSERS:
             return self.group(value, depth)
-        return read_step(value, replace(self.style, forced=forced), self.log)
+        style = replace(self.style, forced=forced)
+        if (differs := difference(value, style)) is not None:
+            self.log.differences.append(differs)
+        return read_step(value, style, self.log)
 
     def _aside(self, value: Value, line: int) -> None:
         if value is None:
@@ -81,6 +85,8 @@ class _Assembler:
         children = self.nodes(steps, made.line, depth + 1, forced=kind in ("OneOf", "OneOrOther"))
         p = self.p(given, made, kind)
         params = self._group_params(given, made, kind)
+        if made.name == "SomeOf":
+            self.log.differences.append(Difference(made.line, made.name, *_SOME_OF))
         if self.style.old:
             kind, children, params = self._as_1x(made, kind, children, params)
         if not children:

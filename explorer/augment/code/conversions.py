@@ -141,6 +141,14 @@ def _holes_kind(given: Arguments) -> NoteKind:
 HOLES = Rule(("max_holes", "max_height", "max_width", "min_holes", "min_height", "min_width"), _holes, _holes_kind)
 
 
+def holes_of_1_4(given: Arguments) -> dict[str, JsonValue]:
+    """What 1.4 did by default beside the arguments that it shares with 2.0.8: one hole of 8 px."""
+    names = ("num_holes_range", "hole_height_range", "hole_width_range")
+    if not any(name in given for name in names):
+        return {}
+    return dict(zip(names, ([1, 1], [8, 8], [8, 8]), strict=True))
+
+
 def _cutout(given: Arguments) -> dict[str, JsonValue]:
     height, width = given.get("max_h_size", 8), given.get("max_w_size", 8)
     count = given.get("num_holes", 8)

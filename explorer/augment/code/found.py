@@ -6,6 +6,8 @@ from typing import Literal
 from explorer.augment.pipeline import Draft
 
 NoteKind = Literal["translated", "changed", "left out", "to check"]
+Version = Literal["1.x", "2.x"]  # generations of albumentations; 0.x counts as 1.x
+VERSIONS: tuple[Version, ...] = ("1.x", "2.x")
 
 
 class CodeError(ValueError):
@@ -40,11 +42,44 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A step that means something else in the other generation. old, new: what it is in 1.x and in 2.x."""
+
+    line: int
+    step: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """For which generation of albumentations a pipeline was read.
+
+    version: the one that was taken. sure: whether something in the text decides it. why: what speaks for it.
+    steps: those that the other one would change.
+    """
+
+    version: Version
+    sure: bool
+    why: str
+    steps: tuple[Difference, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it matters and somebody should say."""
+        return bool(self.steps) and not self.sure
+
+
+@dataclass(frozen=True)
 class Found:
-    """A pipeline in code. title: how a person recognises it. line: of its first character, from 1."""
+    """A pipeline in code. title: how a person recognises it. line: of its first character, from 1.
+
+    generation: None for a file of ours.
+    """
 
     title: str
     line: int
     draft: Draft
     notes: tuple[Note, ...]
     unknowns: tuple[Unknown, ...]
+    generation: Generation | None = None

@@ -1,7 +1,7 @@
 """What albumentations 0.x and 1.x had, transform by transform, and what it is in 2.0.8.
 
 Orders and defaults are those of 1.3, the last version that took all of these arguments. A transform that is not here
-has the same arguments with the same meaning in both, `always_apply` aside.
+has the same arguments in the same order and with the same meaning in both, `always_apply` aside.
 """
 
 from collections.abc import Mapping
@@ -150,7 +150,7 @@ OLD: Mapping[str, Old] = MappingProxyType(
         "CoarseDropout": Old(
             ("max_holes", "max_height", "max_width", "min_holes", "min_height", "min_width", "fill_value",
              "mask_fill_value"),
-            (to.HOLES, *_FILLS), to.HOLES.gives({}),
+            (to.HOLES, *_FILLS), to.HOLES.gives({}), fallback=to.holes_of_1_4,
         ),
         "GridDropout": Old(
             ("ratio", "unit_size_min", "unit_size_max", "holes_number_x", "holes_number_y", "shift_x", "shift_y",
@@ -192,6 +192,19 @@ OLD: Mapping[str, Old] = MappingProxyType(
             ("shadow_roi", "num_shadows_lower", "num_shadows_upper", "shadow_dimension"),
             (ends("num_shadows_lower", "num_shadows_upper", "num_shadows_limit", (1, 2)),),
         ),
+        # 2.0.8 takes more arguments of these, where 1.x had `always_apply` and p
+        "CenterCrop": Old(("height", "width")),
+        "Crop": Old(("x_min", "y_min", "x_max", "y_max")),
+        "MotionBlur": Old(("blur_limit", "allow_shifted")),
+        "Normalize": Old(("mean", "std", "max_pixel_value")),
+        "RandomBrightnessContrast": Old(("brightness_limit", "contrast_limit", "brightness_by_max")),
+        "RandomCrop": Old(("height", "width")),
+        "RandomScale": Old(("scale_limit", "interpolation")),
+        "RandomSizedBBoxSafeCrop": Old(("height", "width", "erosion_rate", "interpolation")),
+        "RandomToneCurve": Old(("scale",)),
+        "Resize": Old(("height", "width", "interpolation")),
+        "Sharpen": Old(("alpha", "lightness")),
+        "ToRGB": Old(()),
         # The family that called imgaug
         "IAAFliplr": Old((), becomes="HorizontalFlip"),
         "IAAFlipud": Old((), becomes="VerticalFlip"),

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.augment.code.found import Note, NoteKind, Unknown
+from explorer.augment.code.found import Difference, Note, NoteKind, Unknown
 from explorer.augment.code.normal import ordinary
 from explorer.augment.code.values import Missing, Value, missing_in
 
@@ -21,10 +21,11 @@ class NotKnown(ValueError):
 
 @dataclass
 class Log:
-    """Notes in the order of the code, each unknown name once."""
+    """Notes in the order of the code, each unknown name once; steps that 1.x and 2.x read differently."""
 
     notes: list[Note] = field(default_factory=list)
     unknowns: dict[str, Unknown] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def note(self, line: int, kind: NoteKind, text: str) -> None:

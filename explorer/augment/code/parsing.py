@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import textwrap
+from dataclasses import dataclass
 from typing import Any
 
 from explorer.augment.code.found import CodeError
@@ -73,8 +74,16 @@ def _explained(message: str) -> str:
     return f"This is not Python that can be read: {message}."
 
 
-def cells(text: str) -> list[tuple[int, str]]:
-    """Number, from 1, and source of each code cell of a notebook. Raises CodeError."""
+@dataclass(frozen=True)
+class Notebook:
+    """cells: number, from 1, and source of each code cell. python: the version that it ran on, "" where not known."""
+
+    cells: tuple[tuple[int, str], ...]
+    python: str
+
+
+def notebook(text: str) -> Notebook:
+    """The code of a Jupyter notebook. Raises CodeError."""
     if len(text) > 10 * MAX_CHARACTERS:  # pictures in its outputs
         raise CodeError(f"The notebook is larger than {10 * MAX_CHARACTERS // 1_000_000} MB. Clear its outputs.")
     try:
@@ -92,7 +101,14 @@ def cells(text: str) -> list[tuple[int, str]]:
     ]
     if sum(len(source) for _, source in found) > MAX_CHARACTERS:
         raise CodeError(f"The notebook has more than {MAX_CHARACTERS // 1_000_000} MB of code.")
-    return [(number, source) for number, source in found if not _OTHER_LANGUAGE.match(source)]
+    python = tuple((number, source) for number, source in found if not _OTHER_LANGUAGE.match(source))
+    return Notebook(python, _python_of(record))
+
+
+def _python_of(record: Any) -> str:
+    for key in ("metadata", "language_info", "version"):
+        record = record.get(key) if isinstance(record, dict) else None
+    return record if isinstance(record, str) else ""
 
 
 def _cells(record: Any) -> list[Any]:

@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from explorer.augment.code import parsing
 from explorer.augment.code.assembling import assemble
-from explorer.augment.code.found import CodeError, Found, Note, Unknown
+from explorer.augment.code.found import CodeError, Difference, Found, Generation, Note, Unknown, Version
+from explorer.augment.code.generation import of_calls
+from explorer.augment.code.marks import Decision, Mark, decide, of_text
 from explorer.augment.code.names import COMPOSERS, FOREIGN, PARAMETERS
 from explorer.augment.code.scanning import Scan, scan
-from explorer.augment.code.steps import shows_1x
 from explorer.augment.code.values import Made, Value, made_in
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Draft
@@ -33,21 +34,36 @@ class _Root:
     inlined: bool
 
 
-def read_code(text: str, answers: Mapping[str, JsonValue] = _NO_ANSWERS) -> tuple[Found, ...]:
+@dataclass(frozen=True)
+class _Text:
+    """What is read: its syntax, notes on parts that are none, and marks of the version that it is for."""
+
+    trees: list[ast.Module]
+    bad: tuple[Note, ...]
+    marks: tuple[Mark, ...]
+
+
+def read_code(
+    text: str, answers: Mapping[str, JsonValue] = _NO_ANSWERS, version: Version | None = None
+) -> tuple[Found, ...]:
     """Every pipeline in a text, in its order. Raises CodeError where there is none, or nothing can be read.
 
-    answers: values for names that an earlier reading listed as unknown, by name. Nothing of the text is ever run.
+    answers: values for names that an earlier reading listed as unknown, by name. version: how to read the steps that
+    do not show it; None leaves it to the text. Nothing of the text is ever run.
     """
-    return _read([parsing.parse(text)], answers, ())
+    return _read(_Text([parsing.parse(text)], (), of_text(text)), answers, version)
 
 
-def read_notebook(text: str, answers: Mapping[str, JsonValue] = _NO_ANSWERS) -> tuple[Found, ...]:
+def read_notebook(
+    text: str, answers: Mapping[str, JsonValue] = _NO_ANSWERS, version: Version | None = None
+) -> tuple[Found, ...]:
     """Every pipeline in a Jupyter notebook, whose code cells share their names. Raises CodeError.
 
     Lines count within their cell; titles and notes say which cell that is, counted from 1 over all cells.
     """
     trees, bad = [], []
-    for number, source in parsing.cells(text):
+    notebook = parsing.notebook(text)
+    for number, source in notebook.cells:
         try:
             trees.append(parsing.numbered(parsing.parse(source), number))
         except CodeError as error:
@@ -55,18 +71,22 @@ def read_notebook(text: str, answers: Mapping[str, JsonValue] = _NO_ANSWERS) -> 
             bad.append(Note(line, "to check", f"It was left out. {error.problem}"))
     if bad and not trees:
         raise CodeError(f"Cell {parsing.place(bad[0].line)[0]}: {bad[0].text}", parsing.place(bad[0].line)[1])
-    return _read(trees, answers, tuple(bad))
+    return _read(_Text(trees, tuple(bad), of_text(text, notebook.python)), answers, version)
 
 
-def _read(trees: list[ast.Module], answers: Mapping[str, JsonValue], bad: tuple[Note, ...]) -> tuple[Found, ...]:
+def _read(text: _Text, answers: Mapping[str, JsonValue], version: Version | None) -> tuple[Found, ...]:
     try:
-        found = _drafts(scan(trees, answers))
+        scanned = scan(text.trees, answers)
+        decision = decide([*text.marks, *of_calls(scanned.made)])
+        if version is not None:
+            decision = replace(decision, version=version)
+        found = _drafts(scanned, decision)
     except RecursionError as error:
         raise CodeError("The code is nested too deep to be read.") from error
     if not found:
-        cells = "".join(f" Cell {parsing.place(note.line)[0]}: {note.text}" for note in bad)
-        raise CodeError(_nothing(trees) + cells)
-    return tuple(_placed(one, bad) for one in _titled(found))
+        cells = "".join(f" Cell {parsing.place(note.line)[0]}: {note.text}" for note in text.bad)
+        raise CodeError(_nothing(text.trees) + cells)
+    return tuple(_placed(one, text.bad) for one in _titled(found))
 
 
 def _nothing(trees: Iterable[ast.Module]) -> str:
@@ -130,16 +150,17 @@ class _Variant:
     draft: Draft
     notes: tuple[Note, ...]
     unknowns: tuple[Unknown, ...]
+    generation: Generation
     content: str
 
 
-def _drafts(found: Scan) -> list[_Variant]:
-    old = any(shows_1x(made) for made in found.made if made.name not in COMPOSERS | PARAMETERS)
+def _drafts(found: Scan, decision: Decision) -> list[_Variant]:
     by_key: dict[tuple[int, ...], list[_Variant]] = {}
     for root in _roots(found):
-        draft, log = assemble(root.value, old)
+        draft, log = assemble(root.value, decision.version == "1.x")
         notes = tuple(sorted(log.notes, key=lambda note: note.line))
-        variant = _Variant(root, draft, notes, tuple(log.unknowns.values()), _content(draft, notes))
+        generation = Generation(decision.version, decision.sure, decision.why, tuple(log.differences))
+        variant = _Variant(root, draft, notes, tuple(log.unknowns.values()), generation, _content(draft, notes))
         variants = by_key.setdefault(root.key, [])
         same = next((at for at, other in enumerate(variants) if other.content == variant.content), None)
         if same is None:
@@ -168,7 +189,7 @@ def _titled(variants: list[_Variant]) -> list[Found]:
     titles = _told_apart(titles, [f"line {parsing.place(one.root.line)[1]}" for one in ordered])
     titles = _told_apart(titles, [f"variant {titles[:at].count(title) + 1}" for at, title in enumerate(titles)])
     return [
-        Found(title[:_MAX_TITLE], one.root.line, one.draft, one.notes, one.unknowns)
+        Found(title[:_MAX_TITLE], one.root.line, one.draft, one.notes, one.unknowns, one.generation)
         for title, one in zip(titles, ordered, strict=True)
     ]
 
@@ -209,7 +230,14 @@ def _placed(found: Found, bad: tuple[Note, ...]) -> Found:
     """With lines that count within their cell, and words for the cell."""
     notes = tuple(_placed_note(note) for note in (*found.notes, *bad))
     unknowns = tuple(replace(one, line=parsing.place(one.line)[1]) for one in found.unknowns)
-    return replace(found, line=parsing.place(found.line)[1], notes=notes, unknowns=unknowns)
+    generation = found.generation and replace(found.generation, steps=tuple(map(_placed_step, found.generation.steps)))
+    line = parsing.place(found.line)[1]
+    return replace(found, line=line, notes=notes, unknowns=unknowns, generation=generation)
+
+
+def _placed_step(step: Difference) -> Difference:
+    cell, line = parsing.place(step.line)
+    return replace(step, line=line, step=f"Cell {cell}: {step.step}" if cell else step.step)
 
 
 def _placed_note(note: Note) -> Note:

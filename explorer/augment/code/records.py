@@ -8,9 +8,9 @@ from typing import Any
 from explorer.augment.catalog import build, catalog
 from explorer.augment.code.assembling import assemble
 from explorer.augment.code.found import CodeError, Found
+from explorer.augment.code.generation import shows_1x
 from explorer.augment.code.names import COMPOSERS
 from explorer.augment.code.normal import kept, one_range, same
-from explorer.augment.code.steps import shows_1x
 from explorer.augment.code.values import Made
 from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import MAX_DEPTH, Group, Node, Step

@@ -1,28 +1,30 @@
 """A call of a transform -> a step, with a note for every argument that does not stay what it was."""
 
-import functools
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.augment import extras
 from explorer.augment.catalog import catalog, exclusions
-from explorer.augment.code.found import NoteKind
+from explorer.augment.code.found import Difference, NoteKind
+from explorer.augment.code.generation import LAST, is_old, is_open, signature, with_p
 from explorer.augment.code.legacy import GONE, OLD
-from explorer.augment.code.log import Log, NotKnown, Unusable, as_json, shown
-from explorer.augment.code.normal import fits, kept, same
+from explorer.augment.code.log import Log, NotKnown, Unusable, shown
+from explorer.augment.code.normal import kept, same
 from explorer.augment.code.rules import Old, Rule, Untranslatable, is_number
-from explorer.augment.code.values import Made, Missing, Value, missing_in
+from explorer.augment.code.values import Made, Value
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Group, Node, Step
 
-_LAST = ("always_apply", "p")
 _OWN = ("metadata_key", "cropping_bbox_key", "font_path")  # each step has keys of its own here, see `extras`
 
 
 @dataclass(frozen=True)
 class Style:
-    """How to read. old: the code shows that it is for 1.x. forced: a OneOf fires the step, its p is only a weight."""
+    """How to read.
+
+    old: as 1.x, where a call itself does not show it. forced: a OneOf fires the step, its p is only a weight.
+    """
 
     old: bool
     forced: bool = False
@@ -41,69 +43,32 @@ def read_step(made: Made, style: Style, log: Log) -> Node | None:
     return _Reader(made, becomes, is_old(made, style.old), style, log).step()
 
 
+def difference(made: Made, style: Style) -> Difference | None:
+    """What a call is in 1.x and in 2.x, where that differs and the call itself does not show which is meant."""
+    if not is_open(made):
+        return None
+    old, new = (read_step(made, replace(style, old=old), Log()) for old in (True, False))
+    if not isinstance(old, Step) or not isinstance(new, Step) or (old.p, old.params) == (new.p, new.params):
+        return None
+    usual = {key: parameter.default for key, parameter in catalog()[old.transform].parameters.items()}
+    whole = [{**usual, **step.params, "p": step.p} for step in (old, new)]
+    keys = [key for key in ("p", *usual) if whole[0].get(key) != whole[1].get(key)]
+    texts = [", ".join(f"{key}={named(old.transform, key, step.get(key))}" for key in keys) for step in whole]
+    return Difference(made.line, made.name, *texts)
+
+
+def named(transform: str, key: str, value: JsonValue) -> str:
+    """A value as a note shows it, by the name of a constant where it has one."""
+    parameter = catalog()[transform].parameters.get(key)
+    labels = {choice.value: choice.label for choice in parameter.choices} if parameter else {}
+    return labels[value] if isinstance(value, int) and value in labels else shown(value)
+
+
 def _why_not(name: str) -> str:
     old = OLD.get(name)
     if old is not None and old.why:
         return old.why
     return exclusions().get(name) or GONE.get(name) or "albumentations 2.0.8 has no transform of that name."
-
-
-def is_old(made: Made, file_is_old: bool) -> bool:
-    """Whether a call has to be read as 1.x read it."""
-    if shows_1x(made):
-        return True
-    return file_is_old and not _shows_2x(made)
-
-
-def shows_1x(made: Made) -> bool:
-    """Whether a call could not be written so for 2.0.8."""
-    old, name = OLD.get(made.name), made.name
-    if ".imgaug" in made.path or made.path.startswith("albumentations.augmentations.transforms."):
-        return True
-    if "always_apply" in made.keywords or (old is not None and name not in catalog()):
-        return True
-    if name in catalog() and _has_always_apply_by_place(made):
-        return True
-    if old is None or name not in catalog():
-        return False
-    if any(key in old.order and key not in (*signature(name), *_LAST) for key in made.keywords):
-        return True
-    first = {"RandomResizedCrop": 0, "RandomSizedCrop": 1}.get(name)
-    if first is not None and len(made.args) > first and isinstance(made.args[first], Missing):
-        return True
-    return not _fits_by_place(made, old)
-
-
-def _has_always_apply_by_place(made: Made) -> bool:
-    """Whether it is given more than 2.0.8 takes, or true or false where its p would be."""
-    order = _with_p(made.name)
-    at = order.index("p") if "p" in order else len(order)
-    return len(made.args) > len(order) or (len(made.args) > at and isinstance(made.args[at], bool))
-
-
-def _fits_by_place(made: Made, old: Old) -> bool:
-    """Whether 2.0.8 takes what is given by position; asked only where 1.x had another order."""
-    order = _with_p(made.name)
-    if not made.args or old.order[: len(made.args)] == order[: len(made.args)]:
-        return True
-    values = {key: value for key, value in zip(order, made.args, strict=False) if not next(missing_in(value), None)}
-    try:
-        return fits(made.name, {key: as_json(value) for key, value in values.items()})
-    except Unusable:
-        return True
-
-
-def _shows_2x(made: Made) -> bool:
-    old = OLD.get(made.name)
-    return old is not None and any(key in signature(made.name) and key not in old.order for key in made.keywords)
-
-
-@functools.cache
-def signature(name: str) -> tuple[str, ...]:
-    """The arguments of a transform of 2.0.8 in their order, without p; none for a name that it does not have."""
-    if name not in catalog():
-        return ()
-    return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key not in ("self", "p"))
 
 
 class _Reader:
@@ -151,9 +116,9 @@ class _Reader:
 
     def _order(self) -> tuple[str, ...]:
         if not self.as_old:
-            return _with_p(self.becomes)
+            return with_p(self.becomes)
         order = self.old.order if OLD.get(self.made.name) else signature(self.becomes)
-        return (*order, *(key for key in _LAST if key not in order))
+        return (*order, *(key for key in LAST if key not in order))
 
     def _json(self, key: str) -> JsonValue:
         return self.log.value(self.given[key], f"{self.made.name}, {key}")
@@ -226,7 +191,7 @@ class _Reader:
     def _told(self, written: str, new: Mapping[str, JsonValue], kind: NoteKind, why: str) -> str:
         if kind == "translated" and not new:
             return f"{written} is what 2.0.8 does anyway."
-        result = ", ".join(f"{key}={self._shown(key, value)}" for key, value in new.items())
+        result = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in new.items())
         told = f"{written} is {result} in 2.0.8." if new else f"{written} is left out."
         return told if kind == "translated" else f"{told} {why}".strip()
 
@@ -273,16 +238,11 @@ class _Reader:
             return
         self.params |= added
         if told := kept(self.becomes, added) if not self._needs_more(added) else added:
-            text = ", ".join(f"{key}={self._shown(key, value)}" for key, value in told.items())
+            text = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in told.items())
             self._note(self.old.usual_kind, f"What 1.x did by default is written out: {text}.")
 
     def _needs_more(self, added: Mapping[str, JsonValue]) -> bool:
         return any(catalog()[self.becomes].parameters[key].required for key in added)
-
-    def _shown(self, key: str, value: JsonValue) -> str:
-        parameter = catalog()[self.becomes].parameters.get(key)
-        labels = {choice.value: choice.label for choice in parameter.choices} if parameter else {}
-        return labels[value] if isinstance(value, int) and value in labels else shown(value)
 
     def _required(self) -> None:
         transform = catalog()[self.becomes]
@@ -297,12 +257,6 @@ class _Reader:
         if self.becomes in extras.EXTRAS:
             what = ", ".join(parameter.name for parameter in extras.EXTRAS[self.becomes].parameters)
             self._note("to check", f"Code hands over what it needs with each call. Here it is set in the step: {what}.")
-
-
-@functools.cache
-def _with_p(name: str) -> tuple[str, ...]:
-    """The arguments of 2.0.8 in their order, p at its place: in some it is not the last."""
-    return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key != "self")
 
 
 def _same_as_default(name: str, key: str, value: Value) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from explorer.augment.code import Found
+from explorer.augment.code import Found, Generation
 from explorer.augment.pipeline import Group, Node
 from explorer.augment.targets import TargetRules
 
@@ -21,7 +21,16 @@ def _one(found: Found) -> dict[str, Any]:
         "targets": _changed(found.draft.targets),
         "notes": [f"{note.line} {note.kind}: {note.text}" for note in found.notes],
         "unknowns": [f"{one.line} {one.name} ({one.where})" for one in found.unknowns],
+        **_open(found.generation),
     }
+
+
+def _open(generation: Generation | None) -> dict[str, Any]:
+    """For which generation it was read and which steps the other one would change, where nothing decides it."""
+    if generation is None or not generation.is_open:
+        return {}
+    differ = [f"{one.line} {one.step}: {one.old} / {one.new}" for one in generation.steps]
+    return {"read as": generation.version, "why": generation.why, "differ": differ}
 
 
 def nodes(level: Iterable[Node]) -> list[list[Any]]:

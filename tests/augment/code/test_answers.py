@@ -32,7 +32,7 @@ def test_each_name_is_asked_for_once_with_its_place() -> None:
 
 def test_answers_are_filled_in_wherever_the_name_stands() -> None:
     answers = {"opt.size": 128, "opt.crop[0]": 20.5, "opt.flip if opt.train else 0.5": 0.25, "opt.angle": 12}
-    (found,) = read_code(CODE, answers)
+    (found,) = read_code(CODE, answers, "2.x")
     assert found.unknowns == ()
     assert nodes(validate(found.draft).nodes)[:4] == [
         ["Resize", 1.0, {"height": 128, "width": 128}],
@@ -57,7 +57,7 @@ def test_a_wrong_answer_is_an_error_at_its_field(wrong: object) -> None:
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), 2**80])
 def test_an_answer_that_is_no_ordinary_number_is_left_out_with_a_note(wrong: float) -> None:
-    (found,) = read_code("t = A.Compose([A.Rotate(limit=angle)])", {"angle": wrong})
+    (found,) = read_code("t = A.Compose([A.Rotate(limit=angle)])", {"angle": wrong}, "2.x")
     assert nodes(found.draft.nodes) == [["Rotate", 0.5, {}]]
     assert [note.kind for note in found.notes] == ["left out"]
 

@@ -171,7 +171,7 @@ def test_arithmetic_without_bounds_is_asked_for_and_not_worked_out(value: str) -
 
 @pytest.mark.parametrize("value", ["9" * 400, "2.5e400", "float('nan')", "-np.inf", "math.nan", "1j", "b'x'", "..."])
 def test_what_is_no_ordinary_number_is_left_out_or_asked_for(value: str) -> None:
-    (found,) = read_code(f"t = A.Compose([A.Rotate(limit={value}, p={value})])")
+    (found,) = read_code(f"t = A.Compose([A.Rotate(limit={value}, p={value})])", version="2.x")
     assert found.draft.nodes[0].model_dump(exclude={"id"}) == {
         "kind": "step", "transform": "Rotate", "params": {}, "p": 0.5, "enabled": True,
     }  # fmt: skip
@@ -215,7 +215,7 @@ assert {touch}
 
 def test_no_attribute_is_looked_up_by_a_name_that_code_gives() -> None:
     code = "t = A.Compose([A.__loader__(), A.Rotate(limit=cv2.__file__), A.core.composition.os.system('x'), A.NoOp()])"
-    (found,) = read_code(code)
+    (found,) = read_code(code, version="2.x")
     assert [node.transform for node in found.draft.nodes] == ["Rotate", "NoOp"]
     assert len(found.notes) == 3 or found.unknowns
 

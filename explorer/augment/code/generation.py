@@ -1,0 +1,159 @@
+"""For which generation of albumentations a call was written, as far as its name and its arguments show that."""
+
+import functools
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from explorer.augment.catalog import catalog
+from explorer.augment.code.legacy import OLD
+from explorer.augment.code.log import Unusable, as_json
+from explorer.augment.code.marks import HINT, PROOF, Mark
+from explorer.augment.code.names import COMPOSERS, PARAMETERS
+from explorer.augment.code.normal import fits
+from explorer.augment.code.rules import Old
+from explorer.augment.code.values import Made, Missing, missing_in
+from explorer.augment.parameters import Kind
+
+LAST = ("always_apply", "p")
+
+# What 1.4.24, the last 1.x, does not have either. Arguments by the transform, "" for those of any transform.
+_NEW_STEPS = frozenset({"ConstrainedCoarseDropout", "HEStain", "Mosaic", "SquareSymmetry"})
+_FILLS = frozenset({"fill", "fill_mask"})
+_NEW_ARGUMENTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "": frozenset({"area_for_downscale", "keypoint_remapping_method", "metadata_key"}),
+        "AutoContrast": frozenset({"cutoff", "ignore", "method"}),
+        "BboxParams": frozenset({"filter_invalid_bboxes", "max_accept_ratio"}),
+        "ElasticTransform": _FILLS,
+        "GridDistortion": _FILLS,
+        "OpticalDistortion": _FILLS,
+        "PiecewiseAffine": _FILLS | {"border_mode"},
+        "ThinPlateSpline": _FILLS | {"border_mode"},
+    }
+)
+# What 1.3 does not have, while 1.4 may: no proof of 2.x.
+_LATE_STEPS = _NEW_STEPS | {
+    "AdditiveNoise", "AtLeastOneBBoxRandomCrop", "AutoContrast", "ChromaticAberration", "D4", "Erasing",
+    "FrequencyMasking", "GridElasticDeform", "Illumination", "Morphological", "OverlayElements", "Pad",
+    "PlanckianJitter", "PlasmaBrightnessContrast", "PlasmaShadow", "SaltAndPepper", "ShotNoise", "TextImage",
+    "ThinPlateSpline", "TimeMasking", "TimeReverse", "XYMasking",
+}  # fmt: skip
+_MOVES = frozenset({"scale", "translate_percent", "translate_px", "rotate", "shear"})
+
+
+def is_old(made: Made, file_is_old: bool) -> bool:
+    """Whether a call has to be read as 1.x read it."""
+    if shows_1x(made):
+        return True
+    return file_is_old and not shows_2x(made)
+
+
+def is_open(made: Made) -> bool:
+    """Whether the call itself does not show how it has to be read, and that may matter."""
+    return made.name in OLD and not shows_1x(made) and not shows_2x(made)
+
+
+def of_calls(calls: Iterable[Made]) -> Iterator[Mark]:
+    """What calls show, each kind of mark once."""
+    seen: set[str] = set()
+    for made in calls:
+        for mark in _of_call(made):
+            if mark.why not in seen:
+                seen.add(mark.why)
+                yield mark
+
+
+def _of_call(made: Made) -> Iterator[Mark]:
+    name = made.name
+    if shows_2x(made):
+        yield Mark("2.x", PROOF, f"1.x does not take {name} as it is written here.")
+    elif name in COMPOSERS or name in PARAMETERS:
+        return
+    elif shows_1x(made):
+        yield Mark("1.x", PROOF, f"2.x does not take {name} as it is written here.")
+    elif (why := _habit_of_1x(made)) is not None:
+        yield Mark("1.x", HINT, why)
+    elif name in _LATE_STEPS or _has_late_argument(made):
+        yield Mark("2.x", HINT, f"{name} is written as 1.4 and 2.x take it.")
+
+
+def _habit_of_1x(made: Made) -> str | None:
+    """Why a call makes little sense in 2.x, where it does not."""
+    bare = not made.args and not made.spread
+    if made.name == "Affine" and bare and not _MOVES & set(made.keywords):
+        return "Affine without a movement does nothing in 2.x."
+    if made.name == "RandomRotate90" and bare and "p" not in made.keywords:
+        return "RandomRotate90 without p is always applied in 2.x."
+    return "2.x advises against ShiftScaleRotate." if made.name == "ShiftScaleRotate" else None
+
+
+def _has_late_argument(made: Made) -> bool:
+    old = OLD.get(made.name)
+    return old is not None and any(key in signature(made.name) and key not in old.order for key in made.keywords)
+
+
+def shows_2x(made: Made) -> bool:
+    """Whether no 1.x took a call so."""
+    if made.name in _NEW_STEPS:
+        return True
+    new = _NEW_ARGUMENTS[""] | _NEW_ARGUMENTS.get(made.name, frozenset())
+    return any(key in new for key in made.keywords)
+
+
+def shows_1x(made: Made) -> bool:
+    """Whether a call could not be written so for 2.0.8."""
+    old, name = OLD.get(made.name), made.name
+    if ".imgaug" in made.path or made.path.startswith("albumentations.augmentations.transforms."):
+        return True
+    if "always_apply" in made.keywords or (old is not None and name not in catalog()):
+        return True
+    if name in catalog() and _has_always_apply_by_place(made):
+        return True
+    if old is None or name not in catalog():
+        return False
+    if any(key in old.order and key not in (*signature(name), *LAST) for key in made.keywords):
+        return True
+    first = {"RandomResizedCrop": 0, "RandomSizedCrop": 1}.get(name)
+    if first is not None and len(made.args) > first and isinstance(made.args[first], Missing):
+        return True
+    return not _fits_by_place(made, old)
+
+
+def _has_always_apply_by_place(made: Made) -> bool:
+    """Whether it has more arguments than 2.0.8 takes, or true or false where its p would be."""
+    order = with_p(made.name)
+    at = order.index("p") if "p" in order else len(order)
+    return len(made.args) > len(order) or (len(made.args) > at and isinstance(made.args[at], bool))
+
+
+def _fits_by_place(made: Made, old: Old) -> bool:
+    """Whether 2.0.8 takes the arguments by position; this matters only where 1.x had another order."""
+    order = with_p(made.name)
+    if not made.args or old.order[: len(made.args)] == order[: len(made.args)]:
+        return True
+    values = {key: value for key, value in zip(order, made.args, strict=False) if not next(missing_in(value), None)}
+    if any(isinstance(value, bool) and not _takes_bool(made.name, key) for key, value in values.items()):
+        return False
+    try:
+        return fits(made.name, {key: as_json(value) for key, value in values.items()})
+    except Unusable:
+        return True
+
+
+def _takes_bool(name: str, key: str) -> bool:
+    """Whether true and false mean themselves there; 2.0.8 takes them for the numbers 1 and 0 as well."""
+    parameter = catalog()[name].parameters.get(key)
+    return parameter is None or parameter.kind in (Kind.BOOL, Kind.LITERAL)
+
+
+@functools.cache
+def signature(name: str) -> tuple[str, ...]:
+    """The arguments of a transform of 2.0.8 in their order, without p; none for a name that it does not have."""
+    return tuple(key for key in with_p(name) if key != "p") if name in catalog() else ()
+
+
+@functools.cache
+def with_p(name: str) -> tuple[str, ...]:
+    """The arguments of 2.0.8 in their order, p at its place: in some it is not the last."""
+    return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key != "self")
