@@ -66,12 +66,42 @@ class RunSummary:
         return str(self.asked.get("backbone", ""))
 
     @property
+    def pipeline(self) -> str:
+        """The pipeline's name, else its steps; empty where it has none or cannot be read."""
+        asked = self.asked.get("pipeline")
+        if not isinstance(asked, dict):
+            return ""
+        return str(asked.get("name") or "") or steps_in_words(asked.get("nodes"))
+
+    @property
     def dataset(self) -> str:
         """The data set in a word or two: its kind, or the name of its folder."""
         spec = self.asked.get("dataset")
         if not isinstance(spec, dict):
             return ""
         return Path(str(spec["path"])).name if "path" in spec else str(spec.get("kind", ""))
+
+
+def steps_in_words(nodes: Any) -> str:
+    """The transforms that are switched on, inside the composers that hold them, such as "Blur, OneOf(A, B)".
+
+    Args:
+        nodes: the nodes of a pipeline as they lie in JSON. What is damaged is left out.
+
+    Returns:
+        The names, separated by commas; empty where nothing is switched on.
+    """
+    words = map(_node_in_words, nodes if isinstance(nodes, list | tuple) else ())
+    return ", ".join(filter(None, words))
+
+
+def _node_in_words(node: Any) -> str:
+    if not isinstance(node, dict) or not node.get("enabled", True):
+        return ""
+    if "transform" in node:
+        return str(node["transform"])
+    inside = steps_in_words(node.get("children"))
+    return f"{node.get('kind', '')}({inside})" if inside else ""
 
 
 def summarise(paths: RunPaths) -> RunSummary:

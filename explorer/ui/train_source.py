@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.augment.pipeline import Node, Pipeline, Step
+from explorer.augment.pipeline import Pipeline
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunNotFound, run_paths
-from explorer.runs.summary import summarise
+from explorer.runs.summary import steps_in_words, summarise
 from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_relevance import matters
@@ -164,16 +164,7 @@ def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:
 
 def steps_of(pipeline: Pipeline) -> str:
     """The transforms that are switched on, by name, inside the composers that hold them: "Blur, OneOf(A, B)"."""
-    return _in_words(pipeline.nodes) or T.NO_STEPS
-
-
-def _in_words(nodes: tuple[Node, ...]) -> str:
-    words = (
-        node.transform if isinstance(node, Step) else f"{node.kind}({inside})"
-        for node in nodes
-        if node.enabled and (isinstance(node, Step) or (inside := _in_words(node.children)))
-    )
-    return ", ".join(words)
+    return steps_in_words(pipeline.model_dump()["nodes"]) or T.NO_STEPS
 
 
 def name_for(source: Source, found: list[Difference]) -> str:

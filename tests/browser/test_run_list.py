@@ -1,5 +1,6 @@
 """Finding and tidying up runs, with the mouse and with the keyboard, while another one trains."""
 
+import json
 import re
 
 import pytest
@@ -31,7 +32,7 @@ def rows(page: Page) -> Locator:
 
 
 def names(page: Page) -> list[str]:
-    return rows(page).locator(".name").all_inner_texts()
+    return rows(page).locator(".name").all_text_contents()
 
 
 def count(page: Page) -> Locator:
@@ -40,8 +41,26 @@ def count(page: Page) -> Locator:
 
 @pytest.mark.usefixtures("runs")
 def test_runs_are_found_by_words_tags_and_order_and_it_is_remembered(page: Page, server: Server) -> None:
+    tried = make_folder("tried", "a quick check")
+    tried.config.write_text(json.dumps(json.loads(tried.config.read_text()) | {"kind": "check"}))
+    outcome.write(tried, Outcome("finished", "All 7 checks are done.", 1.0))
     page.goto(f"{server.url}/runs")
-    expect(count(page)).to_have_text("5 of 6")  # the archived one is out of sight
+    expect(count(page)).to_have_text("5 of 6")  # the archived one is out of sight, and the quick check is not counted
+    switch = page.get_by_label("Show quick checks and rate searches (1)")
+    switch.check()
+    expect(count(page)).to_have_text("6 of 7")
+    switch.uncheck()
+    heads = page.locator("[data-testid=run-list] .columns")
+    expect(heads).to_contain_text("Pipeline")
+    heads.get_by_role("button", name="Name").click()
+    assert names(page) == [f"개미 {name}" for name in NAMES[:5]]
+    heads.get_by_role("button", name="Name").click()
+    assert names(page) == [f"개미 {name}" for name in reversed(NAMES[:5])]
+    page.get_by_role("checkbox", name="Select 개미 ada").check()
+    page.get_by_role("checkbox", name="Select 개미 bob").check()
+    expect(page.locator("[data-testid=run-list] .hint")).to_contain_text("cannot be overlaid yet")
+    page.get_by_role("button", name="Clear selection").click()
+    page.get_by_role("button", name="Reverse order").click()
     page.get_by_label("Show archived").check()
     expect(count(page)).to_have_text("6 of 6")
     page.get_by_label("Order", exact=True).select_option("auroc")
@@ -110,7 +129,7 @@ def test_ticks_leave_rows_and_focus_alone_and_what_lives_is_not_deleted(
     expect(row.locator("a")).to_be_focused()
     assert row.evaluate("(row) => row.mine") is True
 
-    page.get_by_label("Select all that are shown").check()
+    page.get_by_label("Select all shown runs").check()
     expect(count(page)).to_have_text("6 of 7 · 6 selected")
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("Deleted 5 runs.")).to_be_visible()

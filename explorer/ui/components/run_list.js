@@ -2,7 +2,7 @@
 // sorting happen here, on what the server has sent last; what is done to runs goes to the server as { op, ids }.
 
 const REMEMBERED = "explorer.runs.list";
-const PLAIN = { search: "", state: "", tag: "", sort: "newest", turned: false, archived: false };
+const PLAIN = { search: "", state: "", tag: "", sort: "newest", turned: false, archived: false, probes: false };
 const LIVING = "(alive)";
 const OVER = "(over)";
 
@@ -23,10 +23,15 @@ function remember(state) {
 }
 
 const folded = (text) => text.normalize("NFC").toLowerCase();
-const haystack = (run) => folded([run.name, run.id, ...run.tags, run.what, run.state, run.reason, run.note].join("\n"));
+const haystack = (run) =>
+  folded([run.name, run.id, ...run.tags, run.what, run.pipeline, run.state, run.reason, run.note].join("\n"));
+
+// Quick checks and searches for a learning rate are runs too, and would crowd out what people look for.
+const isHidden = (state, run) => run.probe && !state.view.probes;
 
 function matches(state, run) {
   const { state: wanted, tag, archived } = state.view;
+  if (isHidden(state, run)) return false;
   if (run.archived && !archived) return false;
   if (tag && !run.tags.includes(tag)) return false;
   if (wanted === LIVING ? !run.alive : wanted === OVER ? run.alive : wanted && run.state !== wanted) return false;
@@ -39,6 +44,7 @@ const ORDERS = {
   newest: [(run) => run.at, -1],
   name: [(run) => run.name, 1],
   auroc: [(run) => run.auroc, -1],
+  f1: [(run) => run.f1, -1],
   state: [(run) => run.rank, 1],
   size: [(run) => run.bytes, -1],
   duration: [(run) => run.seconds, -1],
@@ -78,7 +84,8 @@ function makeRow(state, id) {
   const more = part("div", "more");
   more.append(part("span", "marks"), part("span", "reason"), part("span", "note"));
   more.firstChild.style.display = "contents";
-  item.append(box, status, link, ...["what", "score", "size", "took", "started"].map((name) => part("span", name)), more);
+  const fields = ["what", "pipeline", "score", "score-f1", "size", "took", "started"];
+  item.append(box, status, link, ...fields.map((name) => part("span", name)), more);
   return item;
 }
 
@@ -86,7 +93,7 @@ function fillRow(state, item, run) {
   item.querySelector("i").style.background = state.words.colours[run.state];
   item.querySelector(".state span").textContent = state.words.states[run.state];
   item.querySelector("input").setAttribute("aria-label", state.words.select.replace("{name}", run.name));
-  for (const name of ["name", "what", "score", "size", "took", "started", "reason", "note"]) {
+  for (const name of ["name", "what", "pipeline", "score", "score-f1", "size", "took", "started", "reason", "note"]) {
     const element = item.querySelector(`.${name}`);
     element.textContent = run[name];
     element.title = name === "took" ? run.epochs : name === "name" ? `${run.name}\n${run.id}` : run[name];
@@ -198,6 +205,7 @@ function buttons(state, runs) {
   ];
   const away = runs.every((run) => run.archived);
   return [
+    ...(runs.length > 1 ? [part("span", "hint", words.compare)] : []),
     button(away ? words.unarchive : words.archive, () => act(state, away ? "unarchive" : "archive")),
     button(words.keep_best, () => ask(state, "keep_best")),
     button(words.remove, () => act(state, "delete")),
@@ -208,7 +216,8 @@ function buttons(state, runs) {
 function drawBar(state) {
   const runs = picked(state);
   const { count, all, actions } = state.parts;
-  const text = state.words.count.replace("{shown}", state.shown.length).replace("{all}", state.runs.length);
+  const offered = state.runs.filter((run) => !isHidden(state, run)).length;
+  const text = state.words.count.replace("{shown}", state.shown.length).replace("{all}", offered);
   const chosen = runs.length ? ` · ${state.words.chosen.replace("{count}", runs.length)}` : "";
   if (count.textContent !== text + chosen) count.textContent = text + chosen;
   all.checked = runs.length > 0 && runs.length === state.shown.length;
@@ -239,7 +248,7 @@ function options(select, choices, value) {
 
 function drawTools(state) {
   const { view, words } = state;
-  const { search, selects, archived, turn } = state.parts;
+  const { search, selects, archived, probes, turn } = state.parts;
   if (search.value !== view.search) search.value = view.search;
   const there = new Set(state.runs.map((run) => run.state)).add(view.state);
   const states = Object.entries(words.states).filter(([id]) => there.has(id));
@@ -253,6 +262,14 @@ function drawTools(state) {
   selects.tag.classList.toggle("set", Boolean(view.tag));
   archived.checked = view.archived;
   turn.setAttribute("aria-pressed", String(view.turned));
+  const tried = state.runs.filter((run) => run.probe).length;
+  probes.checked = view.probes;
+  state.root.querySelector(".probes span").textContent = state.words.probes.replace("{count}", tried);
+  state.root.querySelector(".probes").hidden = !tried;
+  for (const cell of state.root.querySelectorAll(".columns button")) {
+    const way = (ORDERS[view.sort] ?? ORDERS.newest)[1] * (view.turned ? -1 : 1);
+    cell.dataset.way = cell.dataset.sort === view.sort ? (way > 0 ? "up" : "down") : "";
+  }
   state.root.querySelector(".archived").hidden = !view.archived && !state.runs.some((run) => run.archived);
 }
 
@@ -307,17 +324,18 @@ function mount(root) {
     view: remembered(), words_sought: [], barKey: null,
     parts: {
       search: find(".search input"), count: find(".count"), all: find(".all input"), actions: find(".actions"),
-      archived: find(".archived input"), turn: find("[data-do=turn]"),
+      archived: find(".archived input"), probes: find(".probes input"), turn: find("[data-do=turn]"),
       selects: Object.fromEntries(Array.from(root.querySelectorAll("select"), (one) => [one.dataset.field, one])),
     },
   };
   ({ opened: state.returning = null } = state.view);
   delete state.view.opened;
   root.addEventListener("keydown", (event) => onKey(state, event));
-  const { search, selects, archived, all, turn } = state.parts;
+  const { search, selects, archived, probes, all, turn } = state.parts;
   search.addEventListener("input", () => look(state, { search: search.value }));
   for (const [field, select] of Object.entries(selects)) select.onchange = () => look(state, { [field]: select.value });
   archived.onchange = () => look(state, { archived: archived.checked });
+  probes.onchange = () => look(state, { probes: probes.checked });
   turn.onclick = () => look(state, { turned: !state.view.turned });
   all.onchange = () => chooseAll(state, all.checked);
   find(".nothing button").onclick = () => look(state, { ...PLAIN, sort: state.view.sort, turned: state.view.turned });
@@ -327,6 +345,15 @@ function mount(root) {
     if (event.target.matches("li > input")) choose(state, row.dataset.id, event.target.checked, event.shiftKey);
   });
   return state;
+}
+
+// The head of a column; a click sorts by it, a second one the other way round.
+function heading(state, css, text, sort) {
+  if (!sort) return part("span", css, text);
+  const cell = Object.assign(part("button", css, text), { type: "button", title: state.words.sort_by.replace("{column}", text) });
+  cell.dataset.sort = sort;
+  cell.onclick = () => look(state, { sort, turned: state.view.sort === sort && !state.view.turned });
+  return cell;
 }
 
 function speak(state, words) {
@@ -346,6 +373,7 @@ function speak(state, words) {
   turn.setAttribute("aria-label", words.turn);
   state.parts.all.setAttribute("aria-label", words.select_all);
   state.root.querySelector(".archived span").textContent = words.archived;
+  state.root.querySelector(".columns").replaceChildren(part("span", "pick"), ...words.columns.map(([css, text, sort]) => heading(state, css, text, sort)));
   state.root.querySelector(".nothing span").textContent = words.nothing;
   state.root.querySelector(".nothing button").textContent = words.show_all;
 }

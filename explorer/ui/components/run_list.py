@@ -36,6 +36,10 @@ _WORDS = {
     "sorts": T.SORTS,
     "turn": T.TURN,
     "archived": T.ARCHIVED,
+    "probes": T.PROBES,
+    "columns": T.COLUMNS,
+    "sort_by": T.SORT_BY,
+    "compare": T.COMPARE,
     "archived_mark": T.ARCHIVED_MARK,
     "count": T.COUNT,
     "chosen": T.CHOSEN,
@@ -69,8 +73,7 @@ def rows(runs: Sequence[RunSummary], now: float) -> list[dict[str, Any]]:
 
 
 def _row(run: RunSummary, now: float) -> dict[str, Any]:
-    auroc = run.best.get("auroc")
-    good = isinstance(auroc, int | float)
+    auroc, f1 = (_number(run.best.get(name)) for name in ("auroc", "f1_macro"))
     return {
         "id": run.id,
         "at": run.started,
@@ -79,9 +82,13 @@ def _row(run: RunSummary, now: float) -> dict[str, Any]:
         "alive": not run.status.over,
         "reason": _cut(run.status.reason),
         "name": run.name,
+        "probe": run.kind in Runs.KINDS,
         "what": " · ".join(filter(None, [Runs.KINDS.get(run.kind), run.dataset, run.backbone])),
-        "auroc": auroc if good else None,
-        "score": T.AUROC.format(value=auroc) if good else "",
+        "pipeline": run.pipeline or T.NO_PIPELINE,
+        "auroc": auroc,
+        "score": _score(auroc),
+        "f1": f1,
+        "score-f1": _score(f1),
         "bytes": run.bytes,
         "size": "" if run.bytes is None else in_words(run.bytes),
         "seconds": run.worked_s,
@@ -92,6 +99,14 @@ def _row(run: RunSummary, now: float) -> dict[str, Any]:
         "note": _cut(run.meta.note),
         "archived": run.meta.archived,
     }
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _score(value: float | None) -> str:
+    return "" if value is None else T.SCORE.format(value=value)
 
 
 def _since(run: RunSummary, now: float) -> str:

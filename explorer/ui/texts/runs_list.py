@@ -7,61 +7,81 @@ class RunsList:
     LIST = "Runs"
     KEYS = "Arrow keys move, Enter opens, Space selects, / searches, Escape clears"
     SEARCH = "Search"
-    SEARCH_HINT = "In name, id, tags, data set, backbone, state, reason and note; several words must all be there"
+    SEARCH_HINT = (
+        "Searches name, id, tags, data set, network, pipeline, state, status and note. All words must be found."
+    )
     ANY_STATE = "All states"
-    LIVING = "Not over yet"
-    OVER = "Over"
+    LIVING = "Active"
+    OVER = "Ended"
     ANY_TAG = "All tags"
     FIELDS: ClassVar = {"state": "State", "tag": "Tag", "sort": "Order"}
     SORTS: ClassVar = {
         "newest": "Newest first",
         "name": "Name",
         "auroc": "AUROC",
+        "f1": "F1",
         "state": "State",
         "size": "Size",
         "duration": "Duration",
     }
-    TURN = "Turn the order round"
+    # Style class of the column, its head, and what a click sorts by.
+    COLUMNS: ClassVar = (
+        ("state", "State", "state"),
+        ("name", "Name", "name"),
+        ("what", "Data · network", ""),
+        ("pipeline", "Pipeline", ""),
+        ("score", "AUROC", "auroc"),
+        ("score-f1", "F1", "f1"),
+        ("size", "Size", "size"),
+        ("took", "Duration", "duration"),
+        ("started", "Started", "newest"),
+    )
+    SORT_BY = "Sort by {column}"
+    TURN = "Reverse order"
     ARCHIVED = "Show archived"
     ARCHIVED_MARK = "archived"
+    PROBES = "Show quick checks and rate searches ({count})"
     COUNT = "{shown} of {all}"
     CHOSEN = "{count} selected"
+    COMPARE = "Curves cannot be overlaid yet: “Duplicate and change” on a run lists how its settings differ."
     SELECT = "Select {name}"
-    SELECT_ALL = "Select all that are shown"
+    SELECT_ALL = "Select all shown runs"
     TAG_HINT = "Show only runs with the tag {tag}"
-    NOTHING = "No run matches."
+    NOTHING = "No runs found."
     SHOW_ALL = "Clear the filters"
     ARCHIVE = "Archive"
-    UNARCHIVE = "Take out of the archive"
+    UNARCHIVE = "Unarchive"
     DELETE = "Delete"
     KEEP_BEST = "Keep best checkpoints only"
-    KEEP_BEST_ASKED = "They can no longer be resumed then, and this cannot be undone."
+    KEEP_BEST_ASKED = "These runs can then no longer be resumed. This cannot be undone."
     KEEP_BEST_YES = "Remove the other checkpoints"
     NO = "Cancel"
-    CLEAR_CHOICE = "Select none"
+    CLEAR_CHOICE = "Clear selection"
     AUROC = "AUROC {value:.3f}"
+    SCORE = "{value:.3f}"
+    NO_PIPELINE = "none"
     EPOCHS = "{done} of {asked} epochs"
     EPOCHS_DONE = "epochs: {done}"
-    STARTED = "started {time}"
+    STARTED = "{time}"
     QUEUED = "queued {time}"
 
     # What was done: for one run, and for several
     DONE: ClassVar = {
         "archive": ("Archived 1 run.", "Archived {count} runs."),
-        "unarchive": ("Took 1 run out of the archive.", "Took {count} runs out of the archive."),
+        "unarchive": ("Unarchived 1 run.", "Unarchived {count} runs."),
         "delete": ("Deleted 1 run.", "Deleted {count} runs."),
         "keep_best": ("Freed {size} in 1 run.", "Freed {size} in {count} runs."),
     }
     REFUSED: ClassVar = {
         "archive": "“{name}” was not archived. {why}",
-        "unarchive": "“{name}” stays in the archive. {why}",
+        "unarchive": "“{name}” was not unarchived. {why}",
         "delete": "“{name}” was not deleted. {why}",
-        "keep_best": "“{name}” keeps its checkpoints. {why}",
+        "keep_best": "The checkpoints of “{name}” were not removed. {why}",
     }
     UNDO = "Undo"
     RESTORED = ("Restored 1 run.", "Restored {count} runs.")
     NOT_RESTORED = "“{name}” was not restored. {why}"
-    DISK = "{why}. Is there space and permission?"
+    DISK = "{why}. Check disk space and permissions."
 
     # Trash
     TRASH = "Recently deleted: {count} · {size}"
@@ -69,20 +89,20 @@ class RunsList:
     TRASH_LINE = "{name} · deleted {time} · {size}"
     TRASH_MORE = "and {count} more"
     RESTORE = "Restore"
-    EMPTY_NOW = "Empty now"
-    EMPTY_HELP = "Removes them for good, and frees their space"
-    EMPTIED = ("Removed 1 run for good.", "Removed {count} runs for good.")
-    NOT_PURGED = "Deleted runs could not be cleared away: {why}."
+    EMPTY_NOW = "Empty trash"
+    EMPTY_HELP = "Deletes these runs permanently and frees their disk space"
+    EMPTIED = ("Deleted 1 run permanently.", "Deleted {count} runs permanently.")
+    NOT_PURGED = "Old deleted runs could not be removed: {why}."
 
     # Queue
     QUEUE = "Queue"
     WAITING = "{place}. {name} · {lane}"
-    WAITING_DEAD = "{place}. {name} · {lane}: its process has ended, it is started again soon"
+    WAITING_DEAD = "{place}. {name} · {lane}: the process has ended and will start again soon"
     WAITING_MORE = "and {count} more"
-    FIRST_HELP = "Let it be the next"
-    UP_HELP = "One place earlier"
-    DOWN_HELP = "One place later"
+    FIRST_HELP = "Move to the front"
+    UP_HELP = "Move up"
+    DOWN_HELP = "Move down"
     CANCEL = "Cancel"
-    CANCEL_HELP = "Takes it out of the queue; it can be resumed later"
-    AT_ONCE = "At once on {lane}"
-    AT_ONCE_HELP = "How many runs may train at the same time. More than one shares memory and cores."
+    CANCEL_HELP = "Removes the run from the queue. You can resume it later."
+    AT_ONCE = "Parallel runs on {lane}"
+    AT_ONCE_HELP = "How many runs may train at the same time. Parallel runs share memory and processor cores."
