@@ -5,6 +5,8 @@ from explorer.export.facts import Facts
 from explorer.export.imports import Setting
 from explorer.export.loss import balances
 from explorer.export.network import head, takes
+from explorer.export.taken import taken
+from explorer.runs import ranking
 from explorer.runs.config import RunConfig
 
 _ACCELERATORS = {"gpu": "cuda"}  # Lightning's "gpu" may be any
@@ -94,8 +96,26 @@ def module(config: RunConfig) -> list[str]:
         weights=_weights(config),
         scores="logits_of(outputs)" if binary else "outputs",
         predicted="(outputs[:, 0] > ODDS).long()" if binary else "outputs.argmax(dim=1)",
+        ranked=_ranked(config),
     )
-    return [_PLACE_SEED, *optimizing.sections(config), text + optimizing.method(config, head(config))]
+    method = optimizing.method(config, head(config))
+    return [_PLACE_SEED, *_ranking(config), *optimizing.sections(config), text + method]
+
+
+def _ranking(config: RunConfig) -> list[str]:
+    """What chooses the best epoch, and says whether the latest brought something; rules 1 leave both to Lightning."""
+    if config.rules == 1:
+        return []
+    if config.early_stopping is None:
+        return [taken(ranking.score, ranking.best_epoch)]
+    return [taken(ranking.score, ranking.best_epoch, ranking.learned_epoch)]
+
+
+def _ranked(config: RunConfig) -> str:
+    if config.rules == 1:
+        return ""
+    learned = _LEARNED if config.early_stopping is not None else ""
+    return _RANKED.format(monitor=config.monitor) + learned
 
 
 def _weights(config: RunConfig) -> str:
@@ -144,7 +164,7 @@ class Classifier(pl.LightningModule):
         values |= measured(logits.double().numpy(), labels.numpy(), predicted.numpy())
         self.log_dict(values)
         self.history.append({{"epoch": self.current_epoch, **values}})
-        told = ", ".join(f"{{name}} {{value:.4f}}" for name, value in values.items())
+{ranked}        told = ", ".join(f"{{name}} {{value:.4f}}" for name, value in values.items())
         print(f"epoch {{self.current_epoch + 1}} of {{EPOCHS}}: {{told}}", flush=True)
 '''
 
@@ -155,18 +175,37 @@ _UNFREEZING = """
 """
 
 
+_RANKED = """\
+        scores = [score(epoch, "{monitor}") for epoch in self.history]
+        losses = [-score(epoch, "val_loss") for epoch in self.history]
+        self.log("best_epoch", float(best_epoch(scores, losses)))
+"""
+_LEARNED = """\
+        self.log("learned_epoch", float(learned_epoch(scores, losses)))
+"""
+
+
 def _step(config: RunConfig) -> str:
     weights = _weights(config)
+    means = config.accumulate > 1 and config.rules != 1
+    share, times = (_SHARE, "share * ") if means else ("", "")
     if config.mixing == "none":
-        return f"        return loss_of(self.network(images).float(), labels{weights})\n"
+        return f"{share}        return {times}loss_of(self.network(images).float(), labels{weights})\n"
+    mixed = "share * (lam * own + (1 - lam) * other)" if means else "lam * own + (1 - lam) * other"
     return f"""\
-        mix = mixed(self.current_epoch, batch_idx, images)
+{share}        mix = mixed(self.current_epoch, batch_idx, images)
         if mix is None:
-            return loss_of(self.network(images).float(), labels{weights})
+            return {times}loss_of(self.network(images).float(), labels{weights})
         images, lam, partners = mix
         outputs = self.network(images).float()
         own, other = (loss_of(outputs, truth{weights}) for truth in (labels, labels[partners]))
-        return lam * own + (1 - lam) * other
+        return {mixed}
+"""
+
+
+_SHARE = """\
+        # A step is the mean of its batches: Lightning divides by ACCUMULATE, also where an epoch ends with fewer.
+        share = ACCUMULATE / batches_in_step(batch_idx, self.trainer.num_training_batches, ACCUMULATE)
 """
 
 
@@ -188,8 +227,7 @@ def main(config: RunConfig, facts: Facts) -> str:
         devices=list(config.gpus) or 1,
         stopping=_stopping(config),
         stop=", stopping" if config.early_stopping is not None else "",
-        mode="min" if config.monitor == "val_loss" else "max",
-        monitor=config.monitor,
+        saves_by=_watched(config, "best_epoch"),
         accumulate="        accumulate_grad_batches=ACCUMULATE,\n" if accumulated else "",
         clip=f"        gradient_clip_val={config.gradient_clip!r},\n" if config.gradient_clip is not None else "",
     )
@@ -198,11 +236,15 @@ def main(config: RunConfig, facts: Facts) -> str:
 def _stopping(config: RunConfig) -> str:
     if config.early_stopping is None:
         return ""
-    mode = "min" if config.monitor == "val_loss" else "max"
-    return (
-        f'    stopping = EarlyStopping("{config.monitor}", mode="{mode}", patience={config.early_stopping}, '
-        "check_finite=False)\n"
-    )
+    watched = _watched(config, "learned_epoch")
+    return f"    stopping = EarlyStopping({watched}, patience={config.early_stopping}, check_finite=False)\n"
+
+
+def _watched(config: RunConfig, number: str) -> str:
+    """What a callback looks at: the number of an epoch, which rises with a better one; the value itself by rules 1."""
+    if config.rules == 1:
+        return f'monitor="{config.monitor}", mode="{"min" if config.monitor == "val_loss" else "max"}"'
+    return f'monitor="{number}", mode="max"'
 
 
 _ARGUMENTS = """\
@@ -224,7 +266,7 @@ def main():
     torch.manual_seed(place_seed(2**32 - 1, 0))  # of the new weights; no epoch has this number
     model = Classifier({steps}{balanced})
 {pretrained}    model.network.to(memory_format=torch.channels_last)  # nearly twice as fast on a processor
-{start}    best = ModelCheckpoint(here, "best", monitor="{monitor}", mode="{mode}", enable_version_counter=False)
+{start}    best = ModelCheckpoint(here, "best", {saves_by}, enable_version_counter=False)
 {stopping}    trainer = pl.Trainer(
         accelerator=ACCELERATOR,
         devices={devices},

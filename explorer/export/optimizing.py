@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from explorer.export.imports import Setting, literal
 from explorer.export.taken import taken
 from explorer.runs.config import RunConfig
-from explorer.runs.schedules import cosine_share
+from explorer.runs.schedules import batches_in_step, cosine_share
 
 
 def settings(config: RunConfig) -> list[Setting]:
@@ -22,7 +22,12 @@ def settings(config: RunConfig) -> list[Setting]:
 
 def sections(config: RunConfig) -> list[str]:
     """What `method` needs."""
-    return [*([taken(cosine_share)] if config.schedule == "cosine" else []), _GROUPS]
+    means = config.accumulate > 1 and config.rules != 1
+    return [
+        *([taken(batches_in_step)] if means else []),
+        *([taken(cosine_share)] if config.schedule == "cosine" else []),
+        _GROUPS,
+    ]
 
 
 def method(config: RunConfig, head: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from explorer.augment.pipeline import scaling_step
 from explorer.runs.config import RunConfig
 from explorer.runs.machine import BackboneInfo, DeviceInfo, Machine
+from explorer.runs.schedules import batches_per_epoch
 
 _MANY = 8  # names of classes in a sentence, at most
 
@@ -27,6 +28,7 @@ def cautions(
         *_network(config, backbone),
         *_device(config, device),
         *_schedule(config),
+        *_steps(config, sum(train_counts)),
     ):
         found.setdefault(field, words)
     return found
@@ -82,3 +84,13 @@ def _schedule(config: RunConfig) -> Found:
         )
     if config.mixing != "none" and config.label_smoothing > 0:
         yield "label_smoothing", "Mixed labels are soft already; smoothing comes on top."
+
+
+def _steps(config: RunConfig, images: int) -> Found:
+    batches = batches_per_epoch(images, config.batch_size)
+    if config.accumulate > batches:
+        yield (
+            "accumulate",
+            f"An epoch has {batches} batches, so each step is the mean of {batches} of them, not of "
+            f"{config.accumulate}: a step does not reach into the next epoch.",
+        )

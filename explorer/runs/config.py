@@ -40,6 +40,9 @@ class RunConfig(Recipe):
     precision: "auto" is the fastest that loses nothing here. workers, threads: None lets the trainer choose.
     cache_size: side in px of the squares that images are kept as, before augmentation; None is `image_size`, 0 keeps
     none: each image is decoded anew and augmented whole. loggers: of Lightning, beside the run's own record.
+    rules: 2; runs of format 1 keep 1, also where they are resumed or exported: of epochs with equal monitors
+    the first is the best, early stopping looks at the monitor alone, and a step that lacks batches at the end of an
+    epoch is divided by `accumulate` all the same.
     start_from: the id of the run whose weights this one starts with; its checkpoint lies in the folder of this one.
     pair: the same word in two runs that were started together, with and without augmentation.
     Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
@@ -58,6 +61,7 @@ class RunConfig(Recipe):
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
     cache_size: Annotated[int, Field(ge=0, le=1024)] | None = None
     loggers: tuple[Logger, ...] = ()
+    rules: Literal[1, 2] = 2
     start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
     pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
 
@@ -94,7 +98,7 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
 
 
 # What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
-_VERSION_1: dict[str, Any] = {}
+_VERSION_1: dict[str, Any] = {"rules": 1}
 
 
 def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:

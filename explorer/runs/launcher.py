@@ -108,7 +108,7 @@ def extend(paths: RunPaths, epochs: int) -> RunPaths:
         raise LaunchError(f"run.json cannot be read: {error}") from error
     seed = (config.seed + 1) % 2**32
     name = f"{config.name or paths.id}, {epochs} more"[-100:]
-    changes = {"epochs": epochs, "start_from": paths.id, "name": name, "seed": seed, "pair": None}
+    changes = {"epochs": epochs, "start_from": paths.id, "name": name, "seed": seed, "pair": None, "rules": 2}
     return start(from_values(config.model_dump() | changes), first=found)
 
 

@@ -26,7 +26,9 @@ class Recipe(BaseModel):
     pos_weight: of class 1, for "bce"; "balanced" is negatives over positives. class_weights: for "cross_entropy" and
     "focal"; "balanced" is N / (C * N_c). threshold: of the probability of class 1, for "bce".
     learning_rate: the highest of the schedule. pct_start to three_phase: of OneCycleLR. warmup_epochs: of "cosine".
-    accumulate: batches to one step of the optimiser. early_stopping: epochs without a better `monitor`; None: never.
+    accumulate: batches to one step of the optimiser, which follows the mean of their gradients; at the end of an epoch
+    the mean of those that are left. monitor: chooses the best epoch; the validation loss decides among equals.
+    early_stopping: epochs without a better `monitor` or a lower validation loss; None: never.
     mix_alpha: of the Beta distribution that the share is drawn from; mix_probability: of a batch to be mixed.
     """
 

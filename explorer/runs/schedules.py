@@ -38,6 +38,11 @@ def steps_per_epoch(recipe: Recipe, images: int) -> int:
     return -(-batches_per_epoch(images, recipe.batch_size) // recipe.accumulate)
 
 
+def batches_in_step(batch: int, batches: int, accumulate: int) -> int:
+    """How many batches make the step that a batch, from 0, belongs to: fewer at the end of an epoch of `batches`."""
+    return min(accumulate, batches - batch // accumulate * accumulate)
+
+
 def curve(recipe: Recipe, steps_per_epoch: int) -> Curve:
     """The whole run's; the highest rate is `learning_rate`. steps_per_epoch: of the optimiser."""
     total = recipe.epochs * steps_per_epoch

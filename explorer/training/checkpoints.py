@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -169,31 +169,38 @@ def sweep(paths: RunPaths) -> None:
             part.unlink(missing_ok=True)
 
 
+BEST_EPOCH, LEARNED_EPOCH = "best_epoch", "learned_epoch"  # what the Reporter logs for Lightning's callbacks
+
+
 @dataclass(frozen=True)
 class Choice:
-    """Which epoch is the best: by this value of its validation, in its name in events and for Lightning."""
+    """How Lightning's callbacks follow explorer.runs.ranking: by the number of an epoch, which rises with a better one.
+
+    value: of a validation, by its name in events. rules: of the run's config; by rules 1 they compare the value itself.
+    """
 
     value: str
-    mode: Literal["min", "max"]
+    rules: int = 2
 
     @property
-    def monitor(self) -> str:
-        """The name for Lightning."""
-        return LOGGED[self.value]
+    def saves_by(self) -> dict[str, Any]:
+        """Arguments of ModelCheckpoint."""
+        return self._of_before if self.rules == 1 else {"monitor": BEST_EPOCH, "mode": "max"}
 
-    def better(self, new: float | None, old: float | None) -> bool:
-        """As ModelCheckpoint compares, which sees float32; so that the outcome names the epoch that it kept."""
-        if new is None or old is None:
-            return old is None
-        first, second = np.float32(new), np.float32(old)
-        return bool(first > second if self.mode == "max" else first < second)
+    @property
+    def stops_by(self) -> dict[str, Any]:
+        """Arguments of EarlyStopping."""
+        return self._of_before if self.rules == 1 else {"monitor": LEARNED_EPOCH, "mode": "max"}
+
+    @property
+    def _of_before(self) -> dict[str, Any]:
+        return {"monitor": LOGGED[self.value], "mode": "min" if self.value == "val_loss" else "max"}
 
 
-def choice_for(monitor: str, val_labels: NDArray[np.int64]) -> Choice:
+def choice_for(config: RunConfig, val_labels: NDArray[np.int64]) -> Choice:
     """By the monitor; by loss where that is AUROC and one class alone validates, which leaves AUROC undefined."""
-    if monitor == "auroc" and len(np.unique(val_labels)) < 2:
-        monitor = "val_loss"
-    return Choice(monitor, "min" if monitor == "val_loss" else "max")
+    undefined = config.monitor == "auroc" and len(np.unique(val_labels)) < 2
+    return Choice("val_loss" if undefined else config.monitor, config.rules)
 
 
 class _Kept(ModelCheckpoint):
@@ -216,8 +223,7 @@ def checkpoints(paths: RunPaths, choice: Choice) -> list[ModelCheckpoint]:
     best = _Kept(
         dirpath=paths.checkpoints,
         filename=paths.best.stem,
-        monitor=choice.monitor,
-        mode=choice.mode,
+        **choice.saves_by,
         enable_version_counter=False,
         save_on_train_epoch_end=True,
     )

@@ -11,6 +11,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from explorer.runs.config import RunConfig, dumps
+from explorer.runs.schedules import batches_in_step
 from explorer.training.checkpoints import FORMAT
 from explorer.training.data import Batch
 from explorer.training.losses import Objective
@@ -80,17 +81,25 @@ class Classifier(pl.LightningModule):
 
     @override
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
-        """loss: mean of the batch. told: the same, which Lightning does not divide. predicted: (N,), None if mixed."""
+        """loss: the batch's part of its step. told: the mean of the batch. predicted: (N,), None if mixed."""
+        share = self._share(batch_idx)
         mix = plan_for(self._config, self.current_epoch, self._rank().place(batch_idx), batch.images)
         if mix is None:
             outputs = self.network(batch.images).float()
             loss = self._objective.loss(outputs, batch.labels)
             predicted = self._objective.predict(outputs.detach())
-            return {"loss": loss, "told": loss.detach(), "predicted": predicted, "mix": None}
+            return {"loss": share * loss, "told": loss.detach(), "predicted": predicted, "mix": None}
         outputs = self.network(mixed(batch.images, mix)).float()
         own, other = (self._objective.loss(outputs, y) for y in (batch.labels, partners_of(batch.labels, mix)))
         loss = mix.lam * own + (1 - mix.lam) * other
-        return {"loss": loss, "told": loss.detach(), "predicted": None, "mix": mix}
+        return {"loss": share * loss, "told": loss.detach(), "predicted": None, "mix": mix}
+
+    def _share(self, batch_idx: int) -> float:
+        """What makes a step the mean of its batches: Lightning divides by `accumulate`, also where there are fewer."""
+        if self._config.rules == 1:
+            return 1.0
+        together = self._config.accumulate
+        return together / batches_in_step(batch_idx, int(self.trainer.num_training_batches), together)
 
     @override
     def on_validation_epoch_start(self) -> None:

@@ -15,7 +15,6 @@ from typing_extensions import override
 from explorer.runs import results
 from explorer.runs.config import RunConfig
 from explorer.runs.results import RateResult
-from explorer.runs.schedules import batches_per_epoch
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO
 from explorer.training.data import Batch, Images
@@ -35,7 +34,7 @@ _LEFT_OUT = 3  # at the end, where the loss has begun to rise
 def find(attempt: Attempt, config: RunConfig) -> str:
     """Look for the rate; returns what was found in a sentence. Raises what the trainer's `fit` raises."""
     # A rate of its own for each step: no schedule, no unfreezing, no pause between the epochs.
-    searching = config.model_copy(update={"schedule": "constant", "early_stopping": None, "accumulate": 1})
+    searching = config.model_copy(update={"schedule": "constant", "early_stopping": None})
     setup = Setup.choose(searching, {})
     settle(setup)
     data = Data(*read(attempt, searching, setup.threads))
@@ -47,7 +46,7 @@ def find(attempt: Attempt, config: RunConfig) -> str:
         attempt.paths.root,
         [finder],
         AtomicCheckpointIO(),
-        max_epochs=-(-STEPS // batches_per_epoch(len(data.train), config.batch_size)),
+        max_epochs=-(-STEPS // data.steps(searching)),
         max_steps=STEPS,
         limit_val_batches=0,
         enable_checkpointing=False,
@@ -68,6 +67,7 @@ class _Finder(pl.Callback):
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
         self._losses: list[float] = []
+        self._batches: list[float] = []  # of the step that is being made
         self._factors: list[float] = []
         self._told = 0.0
 
@@ -91,8 +91,12 @@ class _Finder(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
     ) -> None:
-        """Note the loss, tell, and look whether to stop."""
-        self._losses.append(float(outputs["told"]))
+        """Note the loss of each step, the mean of its batches; tell, and look whether to stop."""
+        self._batches.append(float(outputs["told"]))
+        if trainer.global_step == len(self._losses):
+            return  # a batch of a step that more of them make
+        self._losses.append(float(np.mean(self._batches)))
+        self._batches.clear()
         self._attempt.progress.step = len(self._losses)
         if time.monotonic() - self._told >= _EVERY_S:
             self._told = time.monotonic()

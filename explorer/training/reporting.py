@@ -10,9 +10,10 @@ from torch import Tensor
 from typing_extensions import override
 
 from explorer.augment.mixing import Mix
+from explorer.runs.ranking import best_of, learned_last
 from explorer.runs.running import Running
 from explorer.training.attempt import Attempt
-from explorer.training.checkpoints import Choice
+from explorer.training.checkpoints import BEST_EPOCH, LEARNED_EPOCH, Choice
 from explorer.training.data import Batch
 from explorer.training.module import Classifier
 from explorer.training.stopping import TrainingError
@@ -45,6 +46,7 @@ class Reporter(pl.Callback):
         self._begun = 0.0
         self._told_steps = 0
         self._broken_step = torch.tensor(-1)  # the first whose loss was no number
+        self._validated: list[dict[str, Any]] = []  # what each epoch so far has measured
 
     @override
     def state_dict(self) -> dict[str, Any]:
@@ -52,13 +54,17 @@ class Reporter(pl.Callback):
         progress = self._attempt.progress
         loss_sum = self._loss_sum.clone() if isinstance(self._loss_sum, Tensor) else self._loss_sum
         state = {"loss_sum": loss_sum, "images": self._images, "epochs": progress.epochs}
-        return {**state, "best": dict(progress.best), "tally": self._tally.counts.clone()}
+        validated = [dict(values) for values in self._validated]
+        return {**state, "best": dict(progress.best), "validated": validated, "tally": self._tally.counts.clone()}
 
     @override
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from there."""
         self._loss_sum, self._images = state_dict["loss_sum"], state_dict["images"]
-        self._attempt.progress.epochs, self._attempt.progress.best = state_dict["epochs"], state_dict["best"]
+        progress = self._attempt.progress
+        progress.epochs, progress.best = state_dict["epochs"], state_dict["best"]
+        # A checkpoint of before holds the best epoch alone, which is all that the rules of its time need.
+        self._validated = state_dict.get("validated") or [*filter(None, [progress.best])]
         self._tally.go_on(state_dict["tally"])
 
     @override
@@ -193,5 +199,12 @@ class Reporter(pl.Callback):
         self._attempt.writer.sync()
         self._log(trainer, {"train_loss_epoch": train_loss, **found.monitored})
         progress.epochs += 1
-        if self._choice.better(values[self._choice.value], progress.best.get(self._choice.value)):
-            progress.best = {"epoch": progress.epoch, **values}
+        self._validated.append({"epoch": progress.epoch, **values})
+        progress.best = self._validated[best_of(self._validated, self._choice.value, self._choice.rules)]
+
+    @override
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Tell the callbacks that save and stop, which come after this one, how the epoch did."""
+        learned = self._validated[learned_last(self._validated, self._choice.value)]
+        pl_module.log(BEST_EPOCH, float(self._attempt.progress.best["epoch"]), logger=False)
+        pl_module.log(LEARNED_EPOCH, float(learned["epoch"]), logger=False)

@@ -15,7 +15,7 @@ from explorer.training.reporting import Reporter
 from explorer.training.saving import Saver
 from explorer.training.setup import Setup
 
-_NAMES = {"auroc": "AUROC", "f1_macro": "F1", "accuracy": "accuracy", "val_loss": "validation loss"}
+_NAMES = {"auroc": "AUROC", "f1_macro": "F1", "accuracy": "accuracy"}
 
 
 def fit(attempt: Attempt, config: RunConfig) -> str:
@@ -41,7 +41,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
     found = latest(attempt.paths, config)
     attempt.progress.saved = found.step if found.path else None
     _tell_start(attempt, config, setup, data, found, identity.differences(before, now), now)
-    choice = choice_for(config.monitor, data.dataset.val.labels)
+    choice = choice_for(config, data.dataset.val.labels)
     callbacks, io = _callbacks(attempt, config, data, choice)
     trainer = make_trainer(config, setup, attempt.paths.root, callbacks, io, logger=loggers)
     images = Images(config, data.train, data.val, setup.workers)
@@ -59,8 +59,7 @@ def _callbacks(
     callbacks: list[pl.Callback] = [reporter, Saver(attempt, reporter, io), *checkpoints(attempt.paths, choice)]
     if config.early_stopping is not None:
         # An undefined AUROC is no reason to stop, only no progress.
-        stopping = EarlyStopping(choice.monitor, mode=choice.mode, patience=config.early_stopping, check_finite=False)
-        callbacks.append(stopping)
+        callbacks.append(EarlyStopping(**choice.stops_by, patience=config.early_stopping, check_finite=False))
     return callbacks, io
 
 
@@ -109,10 +108,17 @@ def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> str:
     if progress.epochs < config.epochs:
         done = (
             f"Stopped early after {progress.epochs} of {config.epochs} epochs: "
-            f"{config.early_stopping} without a better {_NAMES[choice.value]}."
+            f"{config.early_stopping} without {_progress(choice)}."
         )
     else:
         done = "The epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
     if not best or best.get("auroc") is None:
         return done
     return f"{done} Best: epoch {best['epoch'] + 1} with AUROC {best['auroc']:.3f}."
+
+
+def _progress(choice: Choice) -> str:
+    if choice.value == "val_loss":
+        return "a lower validation loss"
+    better = f"a better {_NAMES[choice.value]}"
+    return better if choice.rules == 1 else f"{better} or a lower validation loss"

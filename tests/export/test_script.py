@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from explorer.runs.paths import RunPaths
 from tests.export.conftest import Measured, execute, export, metrics_of
-from tests.training.conftest import FLIP, SHAPES, config_of, run_here
+from tests.training.conftest import FLIP, SHAPES, config_of, outcome_of, run_here
 
 CROP = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "params": {"size": [40, 40]}, "p": 1.0}
 NORMALIZE = {"kind": "step", "id": "n", "transform": "Normalize", "p": 1.0}
@@ -59,6 +60,16 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "early_stopping": 1,
         "monitor": "val_loss",
         "epochs": 12,
+    },
+    "a run of format 1, whose rules were others": {
+        "version": 1,
+        "dataset": {"kind": "digits", "val_fraction": 0.97, "seed": 3},
+        "backbone": "small-cnn",
+        "weights": "none",
+        "frozen": False,
+        "accumulate": 4,
+        "early_stopping": 1,
+        "monitor": "accuracy",
     },
     "whole photographs, unfreezing, a slower backbone": {
         "dataset": {"kind": "image_folder", "path": "", "val_fraction": 0.3},
@@ -127,6 +138,11 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[M
         moved = shutil.move(photographs, folder / "moved")
         data = ("--data", str(moved))
         measured = execute({file: data if "--data" in file.read_text() else () for file in files.values()})
+        for name, paths in runs.items():
+            epochs = [
+                torch.load(file, weights_only=True)["epoch"] for file in (paths.best, files[name].parent / "best.ckpt")
+            ]
+            assert epochs == [outcome_of(paths).best["epoch"]] * 2, name
         yield {name: (metrics_of(paths), measured[files[name]]) for name, paths in runs.items()}
 
 

@@ -32,6 +32,7 @@ def test_an_ordinary_run_is_let_be() -> None:
         ({"train": (100, 9)}, "loss", "ten times the images"),
         ({"early_stopping": 3}, "early_stopping", "OneCycleLR is at its best in the last epochs"),
         ({"mixing": "mixup", "label_smoothing": 0.1}, "label_smoothing", "soft already"),
+        ({"accumulate": 4, "batch_size": 8}, "accumulate", "An epoch has 3 batches, so each step is the mean of 3"),
     ],
     ids=str,
 )

@@ -70,7 +70,7 @@ OTHERS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "cache_size": (0, {}),
     "loggers": (("csv", "tensorboard"), {}),
 }
-BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "weights_file"}
+BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "weights_file", "rules"}
 
 
 def again(config: RunConfig) -> RunConfig:

@@ -119,11 +119,12 @@ class TrainFields:
         "warmup_epochs": "The rate rises in a line for so long; 0.5 is half an epoch",
         "gradient_clip": "`gradient_clip_val`: gradients are scaled down to this norm, all layers together. "
         "Empty: never",
-        "accumulate": "`accumulate_grad_batches`: batches whose gradients make one step of the optimiser; "
-        "4 batches of 16 act like one of 64",
-        "early_stopping": "`patience` of EarlyStopping: ends when the monitor has not got better for so many epochs. "
-        "Empty: never",
-        "monitor": "best.ckpt is the epoch in which this was best; early stopping looks at it too",
+        "accumulate": "`accumulate_grad_batches`: batches whose mean gradient makes one step of the optimizer; "
+        "4 batches of 16 act like one of 64. At the end of an epoch, the mean of the batches that are left",
+        "early_stopping": "`patience` of EarlyStopping: the run ends after so many epochs without a better monitor or "
+        "a lower validation loss. Empty: never",
+        "monitor": "best.ckpt is the epoch in which this was best; of equal epochs, the one with the lower validation "
+        "loss",
         "mixing": "MixUp blends two images and their labels; CutMix pastes a box of one into the other",
         "mix_alpha": "The share comes from Beta(alpha, alpha): below 1 mostly near 0 or 1, at 1 anything",
         "mix_probability": "1: every batch is mixed",
