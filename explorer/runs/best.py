@@ -33,6 +33,6 @@ def best_point(
     kept = next((point for point in points if point.epoch == said), None)
     if kept is not None or not points:
         return kept
-    monitor, rules = (config.monitor, config.rules) if config else ("auroc", 2)
+    monitor: str = config.monitor if config else "auroc"
     epochs = [{"val_loss": point.val_loss, monitor: getattr(point, monitor)} for point in points]
-    return points[best_of(epochs, monitor, rules)]
+    return points[best_of(epochs, monitor, config.rules if config else 2)]
