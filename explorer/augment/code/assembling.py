@@ -9,13 +9,14 @@ from typing import Any
 
 import albumentations as A
 
+from explorer.augment.code.contents import is_none, is_scalar, parts
 from explorer.augment.code.found import CodeError, Difference
 from explorer.augment.code.log import Log, NotKnown, Unusable
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import same
 from explorer.augment.code.steps import Style, difference, read_step
 from explorer.augment.code.target_rules import read_rules
-from explorer.augment.code.values import Made, Missing, Value, parts
+from explorer.augment.code.values import Class, Function, Instance, Made, Method, Missing, Reference, Remark, Value
 from explorer.augment.pipeline import GROUP_KINDS, MAX_DEPTH, MAX_NODES, Draft, Group, GroupKind, Node
 
 _COMPOSES = ("Compose", "ReplayCompose")
@@ -62,14 +63,21 @@ class _Assembler:
         return read_step(value, style, self.log)
 
     def _aside(self, value: Value, line: int) -> None:
-        if value is None:
+        """Say why something in a list of steps is no step of the draft."""
+        if is_none(value):
             return
-        if isinstance(value, Missing):
-            called = isinstance(value.node, ast.Call)
-            why = value.reason or ("It is not known what it does." if called else "This code does not say what it is.")
-            self.log.note(value.line, "left out", f"{_brief(value.text)} is set aside. {why}")
+        if isinstance(value, Remark):
+            self.log.note(value.line, "to check", f"{value.text}: this change of the list of steps is not made.")
+            return
+        unknown = value.unknown if isinstance(value, Instance) else value
+        if isinstance(unknown, Missing):
+            called = isinstance(unknown.node, ast.Call)
+            why = unknown.reason or (
+                "It is not known what it does." if called else "This code does not say what it is."
+            )
+            self.log.note(unknown.line, "left out", f"{_brief(unknown.text)} is set aside. {why}")
         else:
-            self.log.note(line, "left out", f"{type(value).__name__} in a list of steps is set aside: it is no step.")
+            self.log.note(line, "left out", f"{_described(value)} is set aside. It is no step of albumentations.")
 
     def group(self, made: Made, depth: int) -> Group | None:
         """A composer below the top."""
@@ -121,7 +129,8 @@ class _Assembler:
             order.remove("second")
         for unknown in made.spread:
             self.log.ask(unknown, f"{made.name}, all of *{unknown.text}")
-        return dict(zip(order, made.args, strict=False)) | made.keywords
+        given = dict(zip(order, made.args, strict=False)) | made.keywords
+        return {key: None if is_none(value) and key not in ("p", "n") else value for key, value in given.items()}
 
     def steps(self, given: Mapping[str, Value], made: Made) -> list[Value]:
         """What a composer is made of."""
@@ -198,6 +207,17 @@ def _order(composer: str) -> tuple[str, ...]:
 @functools.cache
 def _default_p(kind: str) -> float:
     return float(inspect.signature(getattr(A, kind)).parameters["p"].default)
+
+
+def _described(value: Value) -> str:
+    """What something is called that stands where a step should."""
+    if isinstance(value, Function | Class):
+        return value.title if isinstance(value, Function) else f"The class {value.name}"
+    if isinstance(value, Reference | Made):
+        return value.name
+    if isinstance(value, Method):
+        return f"The method {value.name}"
+    return _brief(repr(value).replace("'", '"')) if is_scalar(value) else "A value that is neither a step nor a list"
 
 
 def _brief(text: str) -> str:

@@ -1,56 +1,117 @@
-"""Calls: of albumentations, of what can be worked out, and of the functions that the code itself defines."""
+"""Calls: of albumentations, of what can be worked out, and of functions and classes that the code itself defines."""
 
 import ast
-from typing import Any
 
-from explorer.augment.code import folding
-from explorer.augment.code.expressions import WORK, evaluate, is_transform
-from explorer.augment.code.names import foreign
-from explorer.augment.code.run import MAX_CALLS, Run
-from explorer.augment.code.values import Class, Function, Instance, Made, Method, Missing, Reference, Scope, Value
+from explorer.augment.code import folding, functions, methods
+from explorer.augment.code.binding import hold
+from explorer.augment.code.bounds import NotConstant
+from explorer.augment.code.contents import missing_in
+from explorer.augment.code.expressions import WORK, distinct, evaluate, is_transform, spread
+from explorer.augment.code.following import LONG, follows, inlined
+from explorer.augment.code.names import COMPOSERS, foreign, is_class
+from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
+from explorer.augment.code.run import Call, Run
+from explorer.augment.code.values import (
+    Class,
+    Function,
+    Instance,
+    Made,
+    Method,
+    Missing,
+    Partial,
+    Reference,
+    Scope,
+    Super,
+    Value,
+)
 
 OWN_CLASS = "It is a class that this code defines."
-_SHORT = 8  # statements; a longer function without a pipeline is not followed
 
 
 def call(node: ast.Call, scope: Scope, run: Run) -> Value:
     """What a call gives."""
     target = evaluate(node.func, scope, run)
-    if isinstance(target, Reference) and target.name in _ENUMERATORS:
-        return _interpolation(node, scope, run)
-    if is_transform(target):
-        return made(target, node, scope, run)
-    args, keywords, rest = arguments(node, scope, run)
-    if isinstance(target, Made):
-        return run.missing(node)  # it is applied to a picture
-    if isinstance(target, Reference) and target.path in folding.CALLS:
-        return _worked_out(target.path, args, keywords, node, run)
-    if isinstance(target, Method):
-        return _METHODS.get((type(target.owner), target.name), _no_method)(target, args, keywords, node, run)
-    if isinstance(target, Function) and not rest:
-        return _inlined(target, args, keywords, node, run)
-    if isinstance(target, Class):
-        # A class of constants is used through an object of it; a step of one's own is not.
-        return Instance(target) if not args and not keywords else run.missing(node, OWN_CLASS)
-    return run.missing(node, _reason(target))
+    before = len(run.candidates)
+    if isinstance(target, Missing) and isinstance(node.func, ast.Attribute) and node.func.attr in methods.GROWING:
+        target = _begun(node.func, scope, run) or target
+    given = _given(node, scope, run)
+    found = apply(target, given)
+    if isinstance(found, Made) and found.node is node:
+        # What stands in an argument of a step or composer is set aside there.
+        run.candidates[before:] = [one for one in run.candidates[before:] if not one.handed]
+    return found
 
 
-def _reason(target: Value) -> str:
+def apply(target: Value, given: Call) -> Value:
+    """What a call of a value gives for these arguments."""
+    if isinstance(target, Partial):
+        args, keywords = [*target.args, *given.args], {**target.keywords, **given.keywords}
+        return apply(target.target, Call(given.node, args, keywords, given.rest, given.scope, given.run))
     if isinstance(target, Reference):
-        return foreign(target.path)
-    return target.reason if isinstance(target, Missing) else ""
+        return _of_library(target, given)
+    if isinstance(target, Method) and target.function is None:
+        return _of_object(target, given)
+    _hand(given)
+    if isinstance(target, Made):
+        given.run.hand(target, given.scope)  # it is applied to an image where it stands
+    if isinstance(target, Method) and target.function is not None and not given.rest:
+        return inlined(target.function, [target.owner, *given.args], given.keywords, given.node, given.run)
+    if isinstance(target, Function) and not given.rest:
+        return inlined(target, given.args, given.keywords, given.node, given.run)
+    if isinstance(target, Class):
+        return _constructed(target, given)
+    return given.unknown(target.reason if isinstance(target, Missing) else "")
 
 
-def arguments(node: ast.Call, scope: Scope, run: Run) -> tuple[list[Value], dict[str, Value], list[Value]]:
-    """Positional arguments, those by name, and what was spread (`*x`, `**x`) and is no known list or dict."""
+def _of_library(target: Reference, given: Call) -> Value:
+    if target.name in _ENUMERATORS:
+        return _interpolation(given)
+    if is_transform(target):
+        return made(target, given)
+    work = functions.known(target, given)
+    if work is not None:
+        return work(given, apply)
+    if target.path in folding.KNOWN:
+        return _worked_out(target.path, given)
+    if target.path not in _LOOKS:
+        _hand(given)
+    return given.unknown(foreign(target.path))
+
+
+_LOOKS = frozenset({"print", "str", "repr", "type", "id", "hasattr", "pprint.pprint"})
+
+
+def _hand(given: Call) -> None:
+    """Offer the steps among the arguments of what may do anything with them."""
+    steps = [value for value in given.args if isinstance(value, Made)]
+    if len(steps) > 1:
+        given.run.hand(steps, given.scope)
+    for value in (*given.args, *given.keywords.values()):
+        if len(steps) < 2 or not isinstance(value, Made) or value not in steps:
+            given.run.hand(value, given.scope)
+
+
+def _begun(function: ast.Attribute, scope: Scope, run: Run) -> Method | None:
+    """The append of a list that is not known: it is a list from here on, which begins with what is not known."""
+    owner = evaluate(function.value, scope, run)
+    if not isinstance(owner, Missing):
+        return None
+    begun = [owner]
+    hold(function.value, begun, scope, run)
+    return Method(begun, function.attr)
+
+
+def _given(node: ast.Call, scope: Scope, run: Run) -> Call:
     args: list[Value] = []
     rest: list[Value] = []
     for part in node.args:
         value = evaluate(part.value if isinstance(part, ast.Starred) else part, scope, run)
+        inner = spread(value) if isinstance(part, ast.Starred) else None
         if not isinstance(part, ast.Starred):
             args.append(value)
-        elif isinstance(value, list | tuple):
-            args.extend(value)
+        elif isinstance(inner, list):
+            run.budget.spend(len(inner) // 10)
+            args.extend(inner)
         else:
             rest.append(value)
     keywords: dict[str, Value] = {}
@@ -62,22 +123,22 @@ def arguments(node: ast.Call, scope: Scope, run: Run) -> tuple[list[Value], dict
             keywords |= {str(name): inner for name, inner in value.items()}
         else:
             rest.append(value)
-    return args, keywords, rest
+    return Call(node, args, keywords, rest, scope, run)
 
 
-def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
+def made(reference: Reference, given: Call) -> Made:
     """A call of albumentations, as it is written."""
-    args, keywords, rest = arguments(node, scope, run)
+    run = given.run
     found = Made(
         reference.path,
-        node,
-        node.lineno,
-        args,
-        keywords,
-        [value for value in rest if isinstance(value, Missing)],
+        given.node,
+        given.node.lineno,
+        given.args,
+        given.keywords,
+        [value for value in given.rest if isinstance(value, Missing)],
         tuple(run.met.items()),
-        scope.title,
-        inlined=run.depth > 0,
+        given.scope.title,
+        depth=run.depth,
     )
     run.made.append(found)
     return found
@@ -86,101 +147,91 @@ def made(reference: Reference, node: ast.Call, scope: Scope, run: Run) -> Made:
 _ENUMERATORS = frozenset({"Interpolation"})
 
 
-def _interpolation(node: ast.Call, scope: Scope, run: Run) -> Value:
+def _interpolation(given: Call) -> Value:
     """`Downscale.Interpolation(downscale=, upscale=)` of 1.x, which 2.0.8 writes as a dict."""
-    args, keywords, _ = arguments(node, scope, run)
-    return dict(zip(("downscale", "upscale"), args, strict=False)) | keywords
+    return dict(zip(("downscale", "upscale"), given.args, strict=False)) | given.keywords
 
 
-def _worked_out(name: str, args: list[Value], keywords: dict[str, Value], node: ast.Call, run: Run) -> Value:
-    if name in ("list", "tuple", "dict"):  # they hold whatever they are given
-        return _container(name, args, keywords, node, run)
-    unknown = [one for value in (*args, *keywords.values()) if isinstance(value, Missing) for one in value.names()]
+def _worked_out(name: str, given: Call) -> Value:
+    values = [*given.args, *given.keywords.values(), *given.rest]
+    unknown = distinct(missing_in(values))
     if unknown:
-        return unknown[0] if len(unknown) == 1 else Missing(node, node.lineno, parts=tuple(unknown))
+        return unknown[0] if len(unknown) == 1 else Missing(given.node, given.node.lineno, parts=unknown)
     try:
-        return folding.call(name, args, keywords)
-    except folding.NotConstant:
-        return run.missing(node)
+        return folding.call(name, given.args, given.keywords)
+    except NotConstant:
+        return given.unknown()
 
 
-def _container(name: str, args: list[Value], keywords: dict[str, Value], node: ast.Call, run: Run) -> Value:
-    first = args[0] if args else ({} if name == "dict" else [])
-    if name == "dict":
-        return {**first, **keywords} if isinstance(first, dict) else run.missing(node)
-    if not isinstance(first, list | tuple | dict):
-        return run.missing(node)
-    return tuple(first) if name == "tuple" else list(first)
+def _of_object(target: Method, given: Call) -> Value:
+    """A method that the code does not define."""
+    if isinstance(target.owner, Super):
+        return _parents(target, given)
+    if isinstance(target.owner, Instance) and target.name == SAVE_HYPERPARAMETERS:
+        return _save_hyperparameters(target.owner, given)
+    if methods.has(target.owner, target.name):
+        found = methods.of_value(target, given)
+        if isinstance(target.owner, list) and target.owner and isinstance(target.owner[0], Missing):
+            given.run.hand(target.owner, given.scope)
+        return found
+    _hand(given)
+    return given.unknown()
 
 
-# Methods
+def _parents(target: Method, given: Call) -> Value:
+    """`super().__init__(...)` of a class that is a composer: the pipeline that its objects are."""
+    owner = target.owner
+    composer = _composer(owner.instance.cls)
+    if target.name == "__init__" and composer is not None and owner.instance.made is None:
+        owner.instance.made = made(composer, given)
+        given.run.label(owner.instance.made, "", given.scope, given.node.lineno)
+        return None
+    if target.name != "__init__":
+        _hand(given)
+    return given.unknown()
 
 
-def _no_method(target: Method, args: list[Value], keywords: dict[str, Value], node: ast.Call, run: Run) -> Value:
-    if isinstance(target.owner, Instance):
-        function = target.owner.cls.scope.names.get(target.name)
-        if isinstance(function, Function):
-            return _inlined(function, [target.owner, *args], keywords, node, run)
-    return run.missing(node)
+def _composer(cls: Class) -> Reference | None:
+    """The composer of albumentations that a class of the code extends."""
+    bases = (one for base in cls.order for one in base.library)
+    return next((one for one in bases if is_class(one.path) and one.name in COMPOSERS), None)
 
 
-def _append(target: Method, args: list[Value], *_: Any) -> Value:
-    if args and len(target.owner) < folding.MAX_LENGTH:
-        target.owner.append(args[0])
+def _save_hyperparameters(owner: Instance, given: Call) -> Value:
+    """Lightning keeps the arguments of `__init__`, or those that are named, or the object that is given."""
+    function = given.scope.function
+    if given.args and not all(isinstance(name, str) for name in given.args):
+        owner.own["hparams"] = given.args[0]
+    elif function is not None:
+        signature = function.node.args
+        places = [place.arg for place in (*signature.posonlyargs, *signature.args, *signature.kwonlyargs)][1:]
+        kept = [name for name in places if not given.args or name in given.args]
+        owner.own["hparams"] = {name: given.scope.names[name] for name in kept if name in given.scope.names}
+    return None
 
 
-def _extend(target: Method, args: list[Value], *_: Any) -> Value:
-    more = args[0] if args else []
-    inner = list(more) if isinstance(more, list | tuple) else [more]
-    if len(target.owner) + len(inner) <= folding.MAX_LENGTH:
-        target.owner.extend(inner)
-
-
-def _insert(target: Method, args: list[Value], *_: Any) -> Value:
-    if len(args) == 2 and isinstance(args[0], int) and len(target.owner) < folding.MAX_LENGTH:
-        target.owner.insert(max(-(10**6), min(args[0], 10**6)), args[1])
-
-
-def _get(target: Method, args: list[Value], keywords: dict[str, Value], node: ast.Call, run: Run) -> Value:  # noqa: ARG001
-    if args and isinstance(args[0], str | int):
-        return target.owner.get(args[0], args[1] if len(args) > 1 else None)
-    return run.missing(node)
-
-
-def _update(target: Method, args: list[Value], keywords: dict[str, Value], *_: Any) -> Value:
-    if args and isinstance(args[0], dict):
-        target.owner.update(args[0])
-    target.owner.update(keywords)
-
-
-_METHODS: dict[tuple[type, str], Any] = {
-    (list, "append"): _append,
-    (list, "extend"): _extend,
-    (list, "insert"): _insert,
-    (list, "copy"): lambda target, *_: list(target.owner),
-    (dict, "copy"): lambda target, *_: dict(target.owner),
-    (dict, "get"): _get,
-    (dict, "update"): _update,
-    (dict, "items"): lambda target, *_: list(target.owner.items()),
-    (dict, "values"): lambda target, *_: list(target.owner.values()),
-    (dict, "keys"): lambda target, *_: list(target.owner),
-}
-
-
-# The code's own functions
-
-
-def _inlined(function: Function, args: list[Value], keywords: dict[str, Value], node: ast.Call, run: Run) -> Value:
-    """What a function of the code returns for these arguments, where following it can lead to anything."""
-    worth = id(function.node) in run.telling or len(function.node.body) <= _SHORT
-    if not worth or run.depth >= MAX_CALLS:
-        return run.missing(node)
-    run.depth += 1
-    try:
-        returned, value = run.follow(function, args, keywords, run)
-    finally:
-        run.depth -= 1
-    return value if returned else run.missing(node)
+def _constructed(cls: Class, given: Call) -> Value:
+    """An object of a class that the code defines, as far as it is known what it holds."""
+    if cls.is_enum:
+        return given.args[0] if len(given.args) == 1 else given.unknown()
+    answer = given.unknown(OWN_CLASS)
+    if not isinstance(answer, Missing):
+        return answer
+    starts, init = cls.find("__init__")
+    composer = _composer(cls)
+    if composer is not None and not starts:
+        return made(composer, given)
+    if given.rest:
+        return answer
+    one = Instance(cls, {}, answer)
+    if isinstance(init, Function):
+        if not follows(init, given.run, LONG):
+            return answer if given.args or given.keywords else one
+        inlined(init, [one, *given.args], given.keywords, given.node, given.run, LONG)
+    else:
+        fields = [name for base in reversed(cls.order) for name in base.fields]
+        one.own |= dict(zip(fields, given.args, strict=False)) | given.keywords
+    return one if one.made is None else one.made
 
 
 WORK[ast.Call] = call

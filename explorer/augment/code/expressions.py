@@ -2,32 +2,38 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from explorer.augment.code import folding
-from explorer.augment.code.constants import ENUMERATIONS, opencv
-from explorer.augment.code.folding import NotConstant
-from explorer.augment.code.names import is_class, is_known, well_known
+from explorer.augment.code import arrays, folding, methods, objects
+from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
+from explorer.augment.code.contents import (
+    alike,
+    filled,
+    has_default,
+    is_none,
+    is_scalar,
+    made_in,
+    missing_in,
+    steps_of,
+    unknown_in,
+)
+from explorer.augment.code.names import COMPOSERS, is_class, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (
-    Class,
+    NO_NAME,
+    NOTHING,
+    Array,
     Function,
-    Instance,
     Made,
-    Method,
     Missing,
     Reference,
     Scope,
     Value,
-    alike,
-    is_scalar,
-    made_in,
-    missing_in,
     written,
 )
 
 MAX_KEY = 200  # characters of a name that is put together
-MAX_ROUNDS = 200  # of a loop or comprehension
 
 
 def evaluate(node: ast.expr, scope: Scope, run: Run) -> Value:
@@ -44,8 +50,9 @@ def _constant(node: ast.Constant, scope: Scope, run: Run) -> Value:  # noqa: ARG
 
 def _name(node: ast.Name, scope: Scope, run: Run) -> Value:
     known, value = scope.look_up(node.id)
-    if known and isinstance(value, Reference) and not is_known(value.path):
-        return run.missing(node)  # from another file
+    if known and isinstance(value, Reference):
+        # What is not of a known library is from another file.
+        return objects.member(value, node, run) if is_known(value.path) else run.missing(node)
     if known:
         return value
     reference = well_known(node.id)
@@ -53,64 +60,33 @@ def _name(node: ast.Name, scope: Scope, run: Run) -> Value:
 
 
 def _attribute(node: ast.Attribute, scope: Scope, run: Run) -> Value:
-    owner = evaluate(node.value, scope, run)
-    if isinstance(owner, Reference):
-        return _member(Reference(f"{owner.path}.{node.attr}"), node, run)
-    if isinstance(owner, Instance | Class):
-        cls = owner.cls if isinstance(owner, Instance) else owner
-        for names in (cls.own, cls.scope.names):
-            if node.attr in names:
-                value = names[node.attr]
-                return _bound(value, owner)
-        return run.missing(node)
-    if isinstance(owner, Made) and node.attr == "transforms":
-        return owner.keywords.get("transforms", owner.args[0] if owner.args else run.missing(node))
-    if isinstance(owner, dict) and node.attr in owner:
-        return owner[node.attr]
-    if isinstance(owner, list | dict):
-        return Method(owner, node.attr)
-    return run.missing(node, owner.reason if isinstance(owner, Missing) else "")
-
-
-def _bound(value: Value, owner: Value) -> Value:
-    return Method(owner, value.node.name) if isinstance(value, Function) and isinstance(owner, Instance) else value
-
-
-def _member(reference: Reference, node: ast.expr, run: Run) -> Value:
-    """A constant of a library, else the reference to what is in it."""
-    path = reference.path
-    if path in folding.CONSTANTS:
-        return folding.CONSTANTS[path]
-    if path.startswith("cv2.") and reference.name.isupper():
-        return opencv()[reference.name] if reference.name in opencv() else run.missing(node)
-    return ENUMERATIONS.get(".".join(path.split(".")[-2:]), reference)
+    return objects.attribute(evaluate(node.value, scope, run), node.attr, node, run)
 
 
 def _subscript(node: ast.Subscript, scope: Scope, run: Run) -> Value:
     owner = evaluate(node.value, scope, run)
-    index = None if isinstance(node.slice, ast.Slice) else evaluate(node.slice, scope, run)
-    if (
-        not isinstance(node.slice, ast.Slice)
-        and isinstance(owner, list | tuple | dict | str)
-        and isinstance(index, int | str | None)
-    ):
-        try:
-            return owner[index]  # type: ignore[index]
-        except (LookupError, TypeError):
-            return run.missing(node)
-    if isinstance(owner, list | tuple) and isinstance(node.slice, ast.Slice):
-        ends = [None if end is None else evaluate(end, scope, run) for end in _ends(node.slice)]
-        if all(end is None or type(end) is int for end in ends) and ends[2] != 0:
-            return owner[slice(*ends)]
+    if not isinstance(node.slice, ast.Slice):
+        return objects.item(owner, evaluate(node.slice, scope, run), node, run)
+    found = ends(node.slice, scope, run)
+    if isinstance(owner, Made):
+        owner = steps_of(owner)
+    if found is not None and isinstance(owner, list | tuple):
+        return owner[slice(*found)]
+    if found is not None and isinstance(owner, Array):
+        return _worked_out(node, [], run, lambda _: arrays.item(owner, slice(*found)))
     return run.missing(node)
 
 
-def _ends(node: ast.Slice) -> tuple[ast.expr | None, ast.expr | None, ast.expr | None]:
-    return node.lower, node.upper, node.step
+def ends(node: ast.Slice, scope: Scope, run: Run) -> list[int | None] | None:
+    """Start, end and step of a slice; None where one of them is not known."""
+    found = [None if end is None else evaluate(end, scope, run) for end in (node.lower, node.upper, node.step)]
+    return found if all(end is None or type(end) is int for end in found) and found[2] != 0 else None
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, run: Run) -> Value:
     items = list(_items(node.elts, scope, run))
+    if len(items) > MAX_LENGTH:
+        return run.missing(node)
     return tuple(items) if isinstance(node, ast.Tuple) else items
 
 
@@ -119,8 +95,20 @@ def _items(nodes: list[ast.expr], scope: Scope, run: Run) -> Iterator[Value]:
         if not isinstance(node, ast.Starred):
             yield evaluate(node, scope, run)
             continue
-        inner = evaluate(node.value, scope, run)
-        yield from inner if isinstance(inner, list | tuple) else [inner]
+        inner = spread(evaluate(node.value, scope, run))
+        if isinstance(inner, list):
+            run.budget.spend(len(inner) // 10)
+        yield from inner if isinstance(inner, list) else [inner]
+
+
+def spread(value: Value) -> Value:
+    """What `*value` gives, as a list, where that is known."""
+    if isinstance(value, Made):
+        steps = steps_of(value)
+        return value if steps is None else steps
+    if isinstance(value, Array):
+        return arrays.rows(value)
+    return list(value) if isinstance(value, list | tuple | dict) else value
 
 
 def _dict(node: ast.Dict, scope: Scope, run: Run) -> Value:
@@ -138,55 +126,121 @@ def _dict(node: ast.Dict, scope: Scope, run: Run) -> Value:
 
 def _binary(node: ast.BinOp, scope: Scope, run: Run) -> Value:
     left, right = evaluate(node.left, scope, run), evaluate(node.right, scope, run)
-    if isinstance(node.op, ast.Add) and isinstance(left, list | tuple) and isinstance(right, Missing):
-        return [*left, right]  # a list of steps that goes on with what is not known
-    if isinstance(node.op, ast.Add) and isinstance(right, list | tuple) and isinstance(left, Missing):
-        return [left, *right]
-    return _worked_out(node, [left, right], run, lambda: folding.binary(node.op, left, right))
+    return operate(node, node.op, left, right, scope, run)
+
+
+def operate(node: ast.expr, op: ast.operator, left: Value, right: Value, scope: Scope, run: Run) -> Value:
+    """`left op right`. node: the whole expression."""
+    if isinstance(op, ast.Add):
+        if isinstance(left, list | tuple) and isinstance(right, Missing):
+            return [*left, right]  # a list of steps that goes on with what is not known
+        if isinstance(right, list | tuple) and isinstance(left, Missing):
+            return [left, *right]
+        if isinstance(left, Made) or isinstance(right, Made):
+            return _longer(node, left, right, scope, run)
+    if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
+        return left | right
+    return _worked_out(node, [left, right], run, lambda values: folding.binary(op, values[0], values[1]))
+
+
+def _longer(node: ast.expr, left: Value, right: Value, scope: Scope, run: Run) -> Value:
+    """`compose + steps` and `steps + compose` of 2.x: a Compose of its own with more steps."""
+    whole, more = (left, right) if isinstance(left, Made) else (right, left)
+    steps = steps_of(whole)
+    if steps is None or whole.name not in COMPOSERS or isinstance(more, Missing):
+        return run.missing(node)
+    others = list(more) if isinstance(more, list | tuple) else [more]
+    if len(steps) + len(others) > MAX_LENGTH:
+        return run.missing(node)
+    found = replace(
+        whole,
+        node=node,
+        line=node.lineno,
+        args=[],
+        keywords={**whole.keywords, "transforms": [*steps, *others] if whole is left else [*others, *steps]},
+        met=tuple(run.met.items()),
+        scope=scope.title,
+        label="",
+        label_depth=NO_NAME,
+        depth=run.depth,
+    )
+    run.made.append(found)
+    return found
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, run: Run) -> Value:
     value = evaluate(node.operand, scope, run)
-    return _worked_out(node, [value], run, lambda: folding.unary(node.op, value))
+    if isinstance(node.op, ast.Not) and is_none(value):
+        return True
+    return _worked_out(node, [value], run, lambda values: folding.unary(node.op, values[0]))
 
 
 def _compare(node: ast.Compare, scope: Scope, run: Run) -> Value:
     values = [evaluate(part, scope, run) for part in (node.left, *node.comparators)]
-    pairs = list(zip(node.ops, values, values[1:], strict=False))
-    return _worked_out(node, values, run, lambda: all(folding.compare(op, a, b) for op, a, b in pairs))
+    values = [None if is_none(value) else value for value in values]
+    if len(values) == 2 and isinstance(node.ops[0], ast.Is | ast.IsNot | ast.Eq | ast.NotEq) and None in values:
+        known = [value for value in values if value is not None]
+        if known and not isinstance(known[0], Missing | Array):
+            return isinstance(node.ops[0], ast.IsNot | ast.NotEq)
+    ops = node.ops
+
+    def work(values: list[Value]) -> bool:
+        return all(folding.compare(op, a, b) for op, a, b in zip(ops, values, values[1:], strict=False))
+
+    return _worked_out(node, values, run, work)
 
 
-def _worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[], Value]) -> Value:
+def _worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[list[Value]], Value]) -> Value:
     """The result where all is known; else what it depends on, which is asked for instead."""
-    unknown = _distinct(missing_in(values))
-    if unknown:
-        return unknown[0] if len(unknown) == 1 else Missing(node, node.lineno, parts=unknown)
+    run.budget.spend(sum(len(value) for value in values if isinstance(value, list | tuple | dict)) // 100)
+    unknown = distinct(missing_in(values))
     try:
-        return work()
+        if not unknown:
+            return work(values)
+        if len(unknown) == 1 and not has_default(unknown[0]):
+            return unknown[0]
+        usual = work(filled(values)) if all(map(has_default, unknown_in(values))) else NOTHING
     except NotConstant:
         return run.missing(node)
+    return Missing(node, node.lineno, parts=unknown, default=usual)
 
 
-def _distinct(unknown: Iterator[Missing]) -> tuple[Missing, ...]:
+def distinct(unknown: Iterator[Missing]) -> tuple[Missing, ...]:
+    """Each of them once."""
     return tuple({id(one): one for one in unknown}.values())
 
 
 def _either(node: ast.BoolOp, scope: Scope, run: Run) -> Value:
     wants = isinstance(node.op, ast.Or)
     value: Value = None
-    for part in node.values:
+    for at, part in enumerate(node.values):
         value = evaluate(part, scope, run)
-        if isinstance(value, Missing):
-            return run.missing(node, parts=(value,))
-        if bool(value) is wants:
-            break
+        known, truth = _truth(value)
+        if known and truth is wants:
+            return value
+        if known or at == len(node.values) - 1:
+            continue
+        if not _decides(node, node.values[at + 1 :], run):
+            return run.missing(node, parts=(value,) if isinstance(value, Missing) else ())
+        if run.decide(written(part), not wants) is wants:
+            return value
     return value
+
+
+def _decides(node: ast.expr, inside: list[ast.expr], run: Run) -> bool:
+    """Whether steps may hang on an expression: they are made in it, or a list is changed."""
+    if id(node) in run.telling:
+        return True
+    calls = (call.func for part in inside for call in ast.walk(part) if isinstance(call, ast.Call))
+    return any(isinstance(call, ast.Attribute) and call.attr in methods.CHANGING for call in calls)
 
 
 def _choice(node: ast.IfExp, scope: Scope, run: Run) -> Value:
     known, truth = truth_of(node.test, scope, run)
     if known:
         return evaluate(node.body if truth else node.orelse, scope, run)
+    if _decides(node, [node.body, node.orelse], run):
+        return evaluate(node.body if run.decide(written(node.test), True) else node.orelse, scope, run)
     both = [evaluate(part, scope, run) for part in (node.body, node.orelse)]
     if not any(next(made_in(value), None) for value in both):
         return both[0] if alike(*both) else run.missing(node)
@@ -195,79 +249,15 @@ def _choice(node: ast.IfExp, scope: Scope, run: Run) -> Value:
 
 def truth_of(test: ast.expr, scope: Scope, run: Run) -> tuple[bool, bool]:
     """Whether the code says if a condition is true, and if it is."""
-    value = evaluate(test, scope, run)
-    if value is None or isinstance(value, bool | int | float | str | list | tuple | dict):
+    return _truth(evaluate(test, scope, run))
+
+
+def _truth(value: Value) -> tuple[bool, bool]:
+    if is_none(value):
+        return True, False
+    if isinstance(value, bool | int | float | str | list | tuple | dict):
         return True, bool(value)
-    return False, False
-
-
-def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope, run: Run) -> Value:
-    return [evaluate(node.elt, names, run) for names in _rounds(node.generators, Scope({}, scope, scope.title), run)]
-
-
-def _dict_comprehension(node: ast.DictComp, scope: Scope, run: Run) -> Value:
-    found: dict[Any, Value] = {}
-    for names in _rounds(node.generators, Scope({}, scope, scope.title), run):
-        key = evaluate(node.key, names, run)
-        plain = isinstance(key, str | int | float | bool | None)
-        found[key if plain else f"<{written(node.key)}>"] = evaluate(node.value, names, run)
-    return found
-
-
-def _rounds(generators: list[ast.comprehension], outer: Scope, run: Run) -> Iterator[Scope]:
-    """The names of each round of a comprehension."""
-    if not generators:
-        yield outer
-        return
-    first, *rest = generators
-    for item in members(evaluate(first.iter, outer, run), first.iter, run)[:MAX_ROUNDS]:
-        names = Scope({}, outer, outer.title)
-        bind(first.target, item, names, run)
-        if all(truth_of(test, names, run) != (True, False) for test in first.ifs):
-            yield from _rounds(rest, names, run)
-
-
-def members(value: Value, node: ast.expr, run: Run) -> list[Value]:
-    """What a loop over a value goes through; one unknown thing where the value is not known."""
-    if isinstance(value, list | tuple | dict):
-        return list(value)
-    return [value] if isinstance(value, Missing) else [run.missing(node)]
-
-
-def bind(target: ast.expr, value: Value, scope: Scope, run: Run) -> None:
-    """Give a value to a name, to an attribute of one's own, to a place in a list or dict, or to several names."""
-    if isinstance(target, ast.Name):
-        scope.names[target.id] = value
-    elif isinstance(target, ast.Tuple | ast.List):
-        _unpack(target, value, scope, run)
-    elif isinstance(target, ast.Attribute):
-        owner = evaluate(target.value, scope, run)
-        if isinstance(owner, Instance | Class):
-            (owner.cls if isinstance(owner, Instance) else owner).own[target.attr] = value
-        elif isinstance(owner, dict):
-            owner[target.attr] = value
-    elif isinstance(target, ast.Subscript):
-        owner, index = evaluate(target.value, scope, run), evaluate(target.slice, scope, run)
-        places = range(-len(owner), len(owner)) if isinstance(owner, list) else ()
-        if (isinstance(owner, dict) and isinstance(index, str | int)) or (isinstance(index, int) and index in places):
-            owner[index] = value
-
-
-def _unpack(target: ast.Tuple | ast.List, value: Value, scope: Scope, run: Run) -> None:
-    plain = isinstance(value, list | tuple) and len(value) == len(target.elts)
-    if plain and not any(isinstance(part, ast.Starred) for part in target.elts):
-        for part, inner in zip(target.elts, value, strict=True):
-            bind(part, inner, scope, run)
-        return
-    for part in target.elts:
-        name = part.value if isinstance(part, ast.Starred) else part
-        bind(name, run.missing(name), scope, run)
-
-
-def _walrus(node: ast.NamedExpr, scope: Scope, run: Run) -> Value:
-    value = evaluate(node.value, scope, run)
-    bind(node.target, value, scope, run)
-    return value
+    return isinstance(value, Made | Function), True
 
 
 def _inside(node: ast.expr, scope: Scope, run: Run) -> Value:
@@ -278,8 +268,21 @@ def _inside(node: ast.expr, scope: Scope, run: Run) -> Value:
     return run.missing(node)
 
 
-def _lambda(node: ast.Lambda, scope: Scope, run: Run) -> Value:  # noqa: ARG001
-    return run.missing(node)
+def _lambda(node: ast.Lambda, scope: Scope, run: Run) -> Value:
+    made = Function(node, scope, defaults_of(node.args, scope, run))
+    run.functions.append(made)
+    return made
+
+
+def defaults_of(signature: ast.arguments, scope: Scope, run: Run) -> dict[str, Value]:
+    """The defaults of a function, by parameter."""
+    places = [*signature.posonlyargs, *signature.args]
+    late = places[len(places) - len(signature.defaults) :]
+    pairs = [
+        *zip(late, signature.defaults, strict=True),
+        *zip(signature.kwonlyargs, signature.kw_defaults, strict=True),
+    ]
+    return {place.arg: evaluate(value, scope, run) for place, value in pairs if value is not None}
 
 
 def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
@@ -304,7 +307,7 @@ def is_transform(reference: Value) -> bool:
     return isinstance(reference, Reference) and is_class(reference.path)
 
 
-# What each kind of expression is worked out by; calls come from `calls`.
+# What each kind of expression is worked out by; `calls`, `binding` and `comprehensions` add theirs.
 WORK: dict[type[ast.expr], Callable[[Any, Scope, Run], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -319,11 +322,6 @@ WORK: dict[type[ast.expr], Callable[[Any, Scope, Run], Value]] = {
     ast.Compare: _compare,
     ast.BoolOp: _either,
     ast.IfExp: _choice,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _dict_comprehension,
-    ast.NamedExpr: _walrus,
     ast.JoinedStr: _f_string,
     ast.Lambda: _lambda,
 }

@@ -7,15 +7,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from explorer.augment.code.values import is_flat
-
-MAX_INT = 2**63
-MAX_LENGTH = 10_000
-
-
-class NotConstant(ValueError):
-    """An operation that gives no plain value within the bounds."""
-
+from explorer.augment.code import arrays
+from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
+from explorer.augment.code.contents import is_flat
+from explorer.augment.code.values import Array
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
     {
@@ -46,6 +41,8 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = MappingProx
 
 def binary(op: ast.operator, left: Any, right: Any) -> Any:
     """`left op right`. Raises NotConstant."""
+    if isinstance(left, Array) or isinstance(right, Array):
+        return arrays.binary(op, left, right)
     work = _OPERATORS.get(type(op))
     if work is None or not _is_small(op, left, right):
         raise NotConstant
@@ -73,6 +70,8 @@ def _is_number(value: Any) -> bool:
 
 def unary(op: ast.unaryop, value: Any) -> Any:
     """`op value`. Raises NotConstant."""
+    if isinstance(value, Array) and isinstance(op, ast.USub):
+        return arrays.negative(value)
     if isinstance(op, ast.Not) and isinstance(value, bool | int | float | str | list | tuple | dict | None):
         return not value
     if not _is_number(value) or isinstance(op, ast.Invert | ast.Not):
@@ -97,10 +96,6 @@ def _range(*ends: Any) -> list[int]:
     return list(numbers)
 
 
-def _array(values: Any, *_: Any) -> Any:
-    return list(values) if isinstance(values, list | tuple) else values
-
-
 # What is worked out where all arguments are plain, by the name that code calls.
 CALLS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
@@ -113,10 +108,6 @@ CALLS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "min": min,
         "max": max,
         "sum": sum,
-        "len": len,
-        "tuple": tuple,
-        "list": list,
-        "dict": dict,
         "range": _range,
         "math.sqrt": math.sqrt,
         "math.ceil": math.ceil,
@@ -124,14 +115,9 @@ CALLS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "numpy.sqrt": math.sqrt,
         "numpy.ceil": math.ceil,
         "numpy.floor": math.floor,
-        "numpy.array": _array,
-        "numpy.asarray": _array,
-        "numpy.float32": float,
-        "numpy.float64": float,
-        "numpy.int32": int,
-        "numpy.int64": int,
     }
 )
+KNOWN = frozenset({*CALLS, *arrays.FUNCTIONS})
 CONSTANTS: Mapping[str, Any] = MappingProxyType(
     {
         "math.pi": math.pi,
@@ -146,7 +132,11 @@ CONSTANTS: Mapping[str, Any] = MappingProxyType(
 
 
 def call(name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-    """The result of one of `CALLS`. Raises NotConstant."""
+    """The result of one of `KNOWN`. Raises NotConstant."""
+    if name in arrays.FUNCTIONS:
+        return arrays.call(arrays.FUNCTIONS[name], args, keywords)
+    if any(isinstance(value, Array) for value in args):
+        return arrays.call(arrays.ON_ARRAYS.get(name), args, keywords)
     if any(isinstance(value, str) and len(value) > 400 for value in args):
         raise NotConstant  # int() of a long text takes its time
     if not all(map(is_flat, args)):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Draft
 
 NoteKind = Literal["translated", "changed", "left out", "to check"]
@@ -34,11 +35,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A name whose value the code does not hold. name: as the code writes it. where: "Resize, height"."""
+    """A name whose value the code does not hold. name: as the code writes it. where: "Resize, height".
+
+    default: what the code falls back on, such as the default of an option of its command line; None where it does not.
+    """
 
     name: str
     line: int
     where: str
+    default: JsonValue = None
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from explorer.augment.catalog import catalog
+from explorer.augment.code.contents import missing_in
 from explorer.augment.code.legacy import OLD
 from explorer.augment.code.log import Unusable, as_json
 from explorer.augment.code.marks import HINT, PROOF, Mark
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import fits
 from explorer.augment.code.rules import Old
-from explorer.augment.code.values import Made, Missing, missing_in
+from explorer.augment.code.values import Made, Missing
 from explorer.augment.parameters import Kind
 
 LAST = ("always_apply", "p")

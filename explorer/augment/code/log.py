@@ -4,9 +4,10 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+from explorer.augment.code.contents import filled, has_default, missing_in, unknown_in
 from explorer.augment.code.found import Difference, Note, NoteKind, Unknown
 from explorer.augment.code.normal import ordinary
-from explorer.augment.code.values import Missing, Value, missing_in
+from explorer.augment.code.values import Array, Missing, Value
 
 _MAX_SHOWN = 50
 
@@ -40,23 +41,33 @@ class Log:
 
     def value(self, value: Value, where: str) -> Any:
         """A value as JSON. Raises NotKnown for one that depends on unknown names, which are listed then; Unusable."""
-        unknown = list(missing_in(value))
-        for one in unknown:
+        for one in missing_in(value):
             self.ask(one, where)
-        if unknown:
+        if not all(map(has_default, unknown_in(value))):
             raise NotKnown
-        found = as_json(value)
+        found = as_json(filled(value))
         if not ordinary(found):
             raise Unusable("it is no ordinary number")
         return found
 
     def ask(self, missing: Missing, where: str) -> None:
         """List a name that has to be asked for."""
-        self.unknowns.setdefault(missing.text, Unknown(missing.text, missing.line, where))
+        default = missing.default if has_default(missing) and is_plain(missing.default) else None
+        self.unknowns.setdefault(missing.text, Unknown(missing.text, missing.line, where, default))
+
+
+def is_plain(value: Value) -> bool:
+    """Whether a value can be written as JSON."""
+    try:
+        return ordinary(as_json(value))
+    except Unusable:
+        return False
 
 
 def as_json(value: Value) -> Any:
     """A value as JSON would give it back. Raises Unusable."""
+    if isinstance(value, Array):
+        return value.numbers.tolist()
     if isinstance(value, list | tuple):
         return [as_json(part) for part in value]
     if isinstance(value, dict):

@@ -5,7 +5,7 @@ import functools
 from collections.abc import Iterator
 
 from explorer.augment.catalog import catalog, exclusions
-from explorer.augment.code.folding import CALLS
+from explorer.augment.code.folding import KNOWN
 from explorer.augment.code.legacy import GONE, OLD
 from explorer.augment.code.values import Reference
 from explorer.augment.pipeline import GROUP_KINDS
@@ -21,7 +21,26 @@ _USUAL = {
     "numpy": "numpy",
     "math": "math",
     "cv2": "cv2",
+    **{
+        name: name
+        for name in ("os", "argparse", "copy", "functools", "itertools", "collections", "dataclasses", "types")
+    },
+    "partial": "functools.partial",
+    "chain": "itertools.chain",
+    "deepcopy": "copy.deepcopy",
+    "namedtuple": "collections.namedtuple",
+    "field": "dataclasses.field",
 }
+# Classes whose attributes are items at the same time, wherever they are imported from.
+NAMESPACES = frozenset(
+    {"SimpleNamespace", "Namespace", "EasyDict", "AttrDict", "ConfigDict", "FrozenConfigDict", "CfgNode", "Munch",
+     "DotMap", "Bunch", "Box"}
+)  # fmt: skip
+# Functions of Python itself that take any values, and steps among them.
+BUILTINS = frozenset(
+    {"list", "set", "iter", "tuple", "dict", "len", "reversed", "sorted", "filter", "map", "zip", "enumerate",
+     "getattr", "setattr", "vars", "super", "isinstance"}
+)  # fmt: skip
 # Where else steps come from, and what is said of them.
 FOREIGN = {
     "torchvision": "It comes from torchvision.",
@@ -48,7 +67,7 @@ def well_known(name: str) -> Reference | None:
     return Reference(name) if name in _CALLED or name in _ENUMERATED else None
 
 
-_CALLED = frozenset(name for name in CALLS if "." not in name)
+_CALLED = frozenset({*(name for name in KNOWN if "." not in name), *BUILTINS, *NAMESPACES})
 _ENUMERATED = frozenset({"ImageCompressionType", "PositionType"})
 
 
@@ -67,11 +86,12 @@ def foreign(path: str) -> str:
 
 def is_known(path: str) -> bool:
     """Whether anything is known of the library that a dotted name leads into."""
-    root = path.partition(".")[0]
-    return root in _ROOTS
+    return path.partition(".")[0] in _ROOTS or path.rpartition(".")[2] in NAMESPACES
 
 
-_ROOTS = frozenset({*_USUAL.values(), *FOREIGN, *_CALLED, *_ENUMERATED})
+_LIBRARIES = ("enum", "pydantic", "attr", "attrs", "easydict", "ml_collections", "omegaconf", "addict",
+              "yacs", "munch")  # fmt: skip
+_ROOTS = frozenset({*_USUAL.values(), *FOREIGN, *_CALLED, *_ENUMERATED, *_LIBRARIES})
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Reference]]:

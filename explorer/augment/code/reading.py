@@ -7,12 +7,13 @@ from types import MappingProxyType
 
 from explorer.augment.code import parsing
 from explorer.augment.code.assembling import assemble
+from explorer.augment.code.contents import made_in
 from explorer.augment.code.found import CodeError, Difference, Found, Generation, Note, Unknown, Version
 from explorer.augment.code.generation import of_calls
 from explorer.augment.code.marks import Decision, Mark, decide, of_text
 from explorer.augment.code.names import COMPOSERS, FOREIGN, PARAMETERS
 from explorer.augment.code.scanning import Scan, scan
-from explorer.augment.code.values import Made, Value, made_in
+from explorer.augment.code.values import NO_NAME, Made, Value
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Draft
 
@@ -107,7 +108,7 @@ def _roots(found: Scan) -> list[_Root]:
     composed = [
         _Root(made, (id(made.node),), made.label, made.scope, made.line, made.met, made.inlined)
         for made in found.made
-        if made.name in _COMPOSES and id(made.node) not in inside
+        if made.name in _COMPOSES and (id(made.node) not in inside or made.label_depth < NO_NAME)
     ]
     return composed + _named_lists(found, inside)
 
@@ -127,7 +128,7 @@ def _named_lists(found: Scan, inside: set[int]) -> list[_Root]:
             continue
         key = tuple(id(step.node) for step in steps)
         root = _Root(one.value, key, one.label, one.scope, one.line, one.met, one.inlined)
-        (loose if one.label == one.scope == "" and not one.inlined else lists).append(root)
+        (loose if one.loose else lists).append(root)
     lists += [_together(loose)] if loose else []
     return [root for root in lists if not any(set(root.key) < set(other.key) for other in lists)]
 

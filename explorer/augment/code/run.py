@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from explorer.augment.code.contents import made_in
 from explorer.augment.code.found import CodeError
-from explorer.augment.code.values import Function, Made, Missing, Scope, Value, made_in
+from explorer.augment.code.values import NOTHING, Function, Made, Missing, Scope, Value
 from explorer.augment.parameters import JsonValue
 
 Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]
@@ -20,16 +21,19 @@ class Budget:
 
     left: int
 
-    def spend(self) -> None:
-        """Take one. Raises CodeError when nothing is left."""
-        self.left -= 1
+    def spend(self, much: int = 1) -> None:
+        """Take some. Raises CodeError when nothing is left."""
+        self.left -= much
         if self.left < 0:
             raise CodeError("This is more code than can be read at once. Paste the part with the pipeline.")
 
 
 @dataclass
 class Candidate:
-    """A list of steps outside a composer, or a step alone, that the code gives a name to."""
+    """A list of steps outside a composer, or a step alone, that the code gives a name to or hands to something.
+
+    loose: it stands alone, as a person pastes it. handed: it is an argument of something that is not known.
+    """
 
     value: Value
     label: str
@@ -37,6 +41,24 @@ class Candidate:
     line: int
     inlined: bool
     met: tuple[tuple[str, bool], ...]
+    loose: bool = False
+    handed: bool = False
+
+
+@dataclass
+class Call:
+    """A call as it is worked out. rest: what was spread (`*x`, `**x`) and is no known list or dict."""
+
+    node: ast.expr
+    args: list[Value]
+    keywords: dict[str, Value]
+    rest: list[Value]
+    scope: Scope
+    run: "Run"
+
+    def unknown(self, reason: str = "", default: Value = NOTHING) -> Value:
+        """Its result where that is not known."""
+        return self.run.missing(self.node, reason, default=default)
 
 
 @dataclass
@@ -59,9 +81,11 @@ class Run:
     made: list[Made] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
 
-    def missing(self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = ()) -> Value:
+    def missing(
+        self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = (), default: Value = NOTHING
+    ) -> Value:
         """A value that the code does not hold; the answer to it, where there is one."""
-        found = Missing(node, node.lineno, reason, parts)
+        found = Missing(node, node.lineno, reason, parts, default)
         if self.answers and not parts and found.text in self.answers:
             return self.answers[found.text]
         return found
@@ -72,34 +96,48 @@ class Run:
             self.met[text] = self.assumed.get(text, usual)
         return self.met[text]
 
-    def label(self, value: Value, text: str, scope: Scope, line: int, depth: int = 0) -> None:
+    def label(self, value: Value, text: str, scope: Scope, line: int, depth: int = 0, loose: bool = False) -> None:
         """Give the pipelines in a value the name under which the code keeps them.
 
-        The first one stays; but a name where a function is called says more than one inside it.
+        The first one stays; but a name where a function is called says more than one inside it. loose: the value is a
+        statement of its own.
         """
         if isinstance(value, dict):
             for key, part in value.items() if depth < _MAX_DICTS else ():
                 self.label(part, f"{text}[{_quoted(key)}]", scope, line, depth + 1)
         elif isinstance(value, Made):
             self._label_made(value, text, scope)
-            self._offer(value, text, scope, line)
+            self._offer(value, text, scope, line, loose)
         elif isinstance(value, list | tuple) and any(isinstance(part, Made) for part in value):
-            self._offer(value, text, scope, line)
+            self._offer(value, text, scope, line, loose)
             if all(_is_compose(part) for part in value):
                 for at, part in enumerate(value):
                     self.label(part, f"{text}[{at}]", scope, line, depth + 1)
 
+    def hand(self, value: Value, scope: Scope, depth: int = 0) -> None:
+        """Offer the steps in an argument of something that is not known: nothing else may take them up."""
+        if isinstance(value, dict):
+            for part in value.values() if depth < _MAX_DICTS else ():
+                self.hand(part, scope, depth + 1)
+        elif isinstance(value, Made) or (
+            isinstance(value, list | tuple) and any(isinstance(part, Made) for part in value)
+        ):
+            self._offer(value, "", scope, 0)
+            self.candidates[-1].handed = True
+
     def _label_made(self, value: Made, text: str, scope: Scope) -> None:
-        if value.label and self.depth >= value.label_depth:
+        # What a function is given has its name, or its line, where it was made.
+        if value.depth < self.depth or (value.label and self.depth >= value.label_depth):
             return
         value.label, value.scope, value.label_depth = text, scope.title, self.depth
         if scope.is_class:
             value.label, value.scope = f"{scope.title}.{text}", ""
 
-    def _offer(self, value: Value, text: str, scope: Scope, line: int) -> None:
+    def _offer(self, value: Value, text: str, scope: Scope, line: int, loose: bool = False) -> None:
         first = next(made_in(value))
         where = first.line if text == "" else line
-        self.candidates.append(Candidate(value, text, scope.title, where, self.depth > 0, tuple(self.met.items())))
+        met, alone = tuple(self.met.items()), loose and scope.title == "" and not self.depth
+        self.candidates.append(Candidate(value, text, scope.title, where, self.depth > 0, met, alone))
 
 
 def _quoted(key: Value) -> str:

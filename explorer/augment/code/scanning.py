@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.augment.code import calls  # noqa: F401 - calls become expressions that are understood
+from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import transform_names
 from explorer.augment.code.run import Budget, Candidate, Run
 from explorer.augment.code.statements import run_block, run_function
@@ -51,9 +52,9 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
     explore(whole)
     done: set[int] = set()
     while waiting := [key for key in functions if key not in done]:
-        for key in sorted(waiting, key=lambda key: functions[key].node.name != "__init__"):
+        for key in sorted(waiting, key=lambda key: functions[key].name != "__init__"):
             done.add(key)
-            if key in telling or _sets_up(functions[key], telling):
+            if key in telling or _sets_up(functions[key], functions.values(), telling):
                 explore(_keeping(functions[key]))
     return found
 
@@ -75,39 +76,41 @@ def _passes(start: Callable[[dict[str, bool]], Run], work: Callable[[Run], objec
 
 
 def _keeping(function: Function) -> Callable[[Run], object]:
-    """Go through a function as it is defined; what it appends to lists outside of it is taken back."""
+    """Go through a function as it is defined; what it changes outside of it is taken back."""
 
     def work(run: Run) -> None:
-        outside = list(_outside(function.scope))
-        kept = [(value, value.copy()) for value in outside]
+        memory, scopes = Memory.of(function.scope, run), list(_around(function.scope))
+        names = [scope.names.copy() for scope in scopes]
         run_function(function, [], {}, run)
-        for value, before in kept:
-            value.clear()
-            value.extend(before) if isinstance(value, list) else value.update(before)
+        memory.restore()
+        for scope, before in zip(scopes, names, strict=True):
+            scope.names = before
 
     return work
 
 
-def _outside(scope: Scope | None) -> Iterator[Any]:
+def _around(scope: Scope | None) -> Iterator[Scope]:
     while scope is not None:
-        yield from (value for value in scope.names.values() if isinstance(value, list | dict))
+        yield scope
         scope = scope.parent
 
 
-def _sets_up(function: Function, telling: frozenset[int]) -> bool:
+def _sets_up(function: Function, functions: Iterable[Function], telling: frozenset[int]) -> bool:
     """Whether it is the `__init__` of a class that makes a pipeline elsewhere: its numbers are set there."""
-    if function.owner is None or function.node.name != "__init__":
+    owner = function.owner
+    if owner is None or function.name != "__init__":
         return False
-    methods = function.owner.scope.names.values()
-    return any(isinstance(method, Function) and id(method.node) in telling for method in methods)
+    classes = (one.owner for one in functions if one.owner is not None and id(one.node) in telling)
+    return any(owner in cls.order for cls in classes)
 
 
 @dataclass(frozen=True)
 class _Around:
-    """The conditions and functions around a place in the syntax, innermost first."""
+    """The conditions, functions and classes around a place in the syntax, innermost first. name: as it is called."""
 
     node: ast.AST
     outer: "_Around | None"
+    name: str = ""
 
 
 @dataclass
@@ -123,15 +126,19 @@ _LEAVES = (ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.cmpop, as
 
 
 def _places(trees: Iterable[ast.Module]) -> _Places:
-    found = _Places()
+    found, named = _Places(), dict[int, str]()
     pending: list[tuple[Any, _Around | None]] = [(tree, None) for tree in trees]
     while pending:
         node, around = pending.pop()
         found.nodes += 1
         if isinstance(node, ast.Call):
             found.called.setdefault(_called_name(node), []).append(around)
-        elif isinstance(node, ast.If | ast.FunctionDef | ast.AsyncFunctionDef):
-            around = _Around(node, around)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            around = _Around(node, around, node.name)
+        elif isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.Lambda):
+            around = _Around(node, around, named.get(id(node), ""))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            named[id(node.value)] = next((one.id for one in node.targets if isinstance(one, ast.Name)), "")
         elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
             found.returns.append(around)
         for name in node._fields:
@@ -163,11 +170,11 @@ def _called_name(node: ast.Call) -> str:
 
 
 def _mark(around: _Around | None, marked: set[int]) -> Iterator[str]:
-    """Mark all that is around a place; the names of functions that are marked for the first time."""
+    """Mark all that is around a place; the names of functions and classes that are marked for the first time."""
     while around is not None and id(around.node) not in marked:
         marked.add(id(around.node))
-        if isinstance(around.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield around.node.name
+        if around.name:
+            yield around.name
         around = around.outer
 
 

@@ -5,11 +5,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.code import folding
-from explorer.augment.code.expressions import MAX_ROUNDS, bind, evaluate, members, truth_of
+from explorer.augment.code.binding import bind, unbind
+from explorer.augment.code.bounds import MAX_LENGTH
+from explorer.augment.code.comprehensions import MAX_ROUNDS, members
+from explorer.augment.code.contents import alike, made_in
+from explorer.augment.code.expressions import defaults_of, evaluate, operate, spread, truth_of
+from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import imported
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import Class, Function, Instance, Made, Missing, Scope, Value, alike, made_in, written
+from explorer.augment.code.values import (
+    NOTHING,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Missing,
+    Reference,
+    Scope,
+    Value,
+    written,
+)
 
 
 @dataclass
@@ -32,8 +47,9 @@ def run_block(body: Iterable[ast.stmt], scope: Scope, run: Run) -> Done | None:
 
 def run_function(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> tuple[bool, Value]:
     """Whether a call returns anything, and what. An argument that is not given and has no default is unknown."""
-    scope = Scope(_bound(function, args, keywords, run), function.scope, function.title)
-    done = run_block(function.node.body, scope, run)
+    names = _bound(function, args, keywords, run)
+    scope = Scope(names, function.scope, function.title, function=function)
+    done = run_block(function.body, scope, run)
     return (done is not None and done.kind == "return"), (None if done is None else done.value)
 
 
@@ -41,17 +57,16 @@ def _bound(function: Function, args: list[Value], keywords: dict[str, Value], ru
     signature = function.node.args
     places = [*signature.posonlyargs, *signature.args]
     given = {place.arg: value for place, value in zip(places, args, strict=False)} | keywords
+    if function.owner is not None and function.kind != "static" and places and places[0].arg not in given:
+        given[places[0].arg] = _self(function.owner, function.kind, places[0])
     names: dict[str, Value] = {}
     for place in [*places, *signature.kwonlyargs]:
         name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
+        usual = function.defaults.get(place.arg, NOTHING)
         if place.arg in given:
             names[place.arg] = given[place.arg]
-        elif place.arg in function.defaults:
-            names[place.arg] = function.defaults[place.arg]
-        else:
-            names[place.arg] = run.missing(name)
-    if function.owner is not None and places and places[0].arg not in given:
-        names[places[0].arg] = Instance(function.owner)
+        else:  # None as a default says nothing of the value
+            names[place.arg] = run.missing(name, default=usual) if usual is None or usual is NOTHING else usual
     if signature.vararg is not None:
         names[signature.vararg.arg] = list(args[len(places) :])
     if signature.kwarg is not None:
@@ -59,9 +74,19 @@ def _bound(function: Function, args: list[Value], keywords: dict[str, Value], ru
     return names
 
 
+def _self(owner: Class, kind: str, place: ast.arg) -> Value:
+    """What a method gets where it is gone through as it is defined. All objects of a class are one then."""
+    if kind == "class":
+        return owner
+    name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
+    return Instance(owner, owner.own, Missing(name, name.lineno))
+
+
 def _assign(node: ast.Assign, scope: Scope, run: Run) -> None:
     value = evaluate(node.value, scope, run)
     for target in node.targets:
+        if isinstance(value, Function) and isinstance(value.node, ast.Lambda) and isinstance(target, ast.Name):
+            value.label = value.label or target.id
         bind(target, value, scope, run)
         _label(target, value, scope, run)
 
@@ -84,16 +109,19 @@ def _annotated(node: ast.AnnAssign, scope: Scope, run: Run) -> None:
 def _augmented(node: ast.AugAssign, scope: Scope, run: Run) -> None:
     name = ast.copy_location(_loaded(node.target), node.target)
     old, more = evaluate(name, scope, run), evaluate(node.value, scope, run)
-    if isinstance(old, list) and isinstance(node.op, ast.Add):
-        old.extend(more if isinstance(more, list | tuple) else [more])
-        return
     whole = ast.copy_location(ast.BinOp(left=name, op=node.op, right=node.value), node)
-    unknown = [value for value in (old, more) if isinstance(value, Missing)]
-    try:
-        value = unknown[0] if unknown else folding.binary(node.op, old, more)
-    except folding.NotConstant:
-        value = run.missing(whole)
+    if isinstance(old, list) and isinstance(node.op, ast.Add):
+        inner = spread(more)
+        longer = [*old, *inner] if isinstance(inner, list) else [*old, more]
+        if len(longer) <= MAX_LENGTH:
+            run.budget.spend(len(longer) // 100)
+            old[:] = longer
+            return
+        bind(node.target, run.missing(whole), scope, run)
+        return
+    value = operate(whole, node.op, old, more, scope, run)
     bind(node.target, value, scope, run)
+    _label(node.target, value, scope, run)
 
 
 def _loaded(target: ast.expr) -> ast.expr:
@@ -108,8 +136,9 @@ def _expression(node: ast.Expr, scope: Scope, run: Run) -> None:
     if isinstance(node.value, ast.Constant):
         return
     value = evaluate(node.value, scope, run)
-    if isinstance(value, Made | list | tuple):
-        run.label(value, "", scope, node.lineno)
+    written_here = not isinstance(node.value, ast.Call) or (isinstance(value, Made) and value.node is node.value)
+    if isinstance(value, Made | list | tuple) and written_here:
+        run.label(value, "", scope, node.lineno, loose=True)
 
 
 def _return(node: ast.Return, scope: Scope, run: Run) -> Done:
@@ -142,23 +171,25 @@ def _is_main(test: ast.expr) -> bool:
 def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
     """Both branches of a condition that no pipeline depends on; what they leave different is unknown then.
 
-    Where one of them turns out to add a step to a list, one of them is taken after all.
+    Where one of them turns out to change a list of steps, one of them is taken after all.
     """
-    before = dict(scope.names)
-    lists = [(value, list(value)) for value in before.values() if isinstance(value, list)]
+    before, memory = dict(scope.names), Memory.of(scope, run, classes=True)
     left = run_block(node.body, scope, run)
-    first, scope.names = scope.names, dict(before)
+    first, first_memory, steps = scope.names, memory.now(), memory.steps_changed()
+    scope.names = dict(before)
+    memory.restore()
     right = run_block(node.orelse, scope, run)
-    if any(isinstance(part, Made) for value, old in lists for part in value[len(old) :]):
-        for value, old in lists:
-            value[:] = old
+    if steps or memory.steps_changed():
         scope.names = before
+        memory.restore()
         return _decided(node, written(node.test), True, scope, run)
     if left is not None and right is None:
         return None
     if right is not None:
         scope.names = first
+        memory.fill(first_memory)
         return left
+    memory.merge(first_memory, run, node.test)
     for name, value in first.items():
         if not alike(scope.names.get(name), value):
             scope.names[name] = run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node.test))
@@ -206,29 +237,50 @@ def _import(node: ast.Import | ast.ImportFrom, scope: Scope, run: Run) -> None: 
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, run: Run) -> None:
-    made = Function(node, scope, _defaults(node.args, scope, run))
-    scope.names[node.name] = made
+    made = Function(node, scope, defaults_of(node.args, scope, run))
+    for decorator in map(_last_name, node.decorator_list):
+        made.kind = _KINDS.get(decorator, made.kind)
+    if scope.names.get(node.name) is None or not any(_last_name(one) == "setter" for one in node.decorator_list):
+        scope.names[node.name] = made
     run.functions.append(made)
 
 
-def _defaults(signature: ast.arguments, scope: Scope, run: Run) -> dict[str, Value]:
-    places = [*signature.posonlyargs, *signature.args]
-    late = places[len(places) - len(signature.defaults) :]
-    pairs = [
-        *zip(late, signature.defaults, strict=True),
-        *zip(signature.kwonlyargs, signature.kw_defaults, strict=True),
-    ]
-    return {place.arg: evaluate(value, scope, run) for place, value in pairs if value is not None}
+_KINDS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
+
+
+def _last_name(node: ast.expr) -> str:
+    """The last part of a dotted name; "" for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _class(node: ast.ClassDef, scope: Scope, run: Run) -> None:
     inner = Scope({}, scope, node.name, is_class=True)
-    made = Class(node.name, inner)
+    bases = [(evaluate(base, scope, run), _last_name(base)) for base in node.bases]
     run_block(node.body, inner, run)
+    made = Class(
+        node.name,
+        inner,
+        bases=tuple(base for base, _ in bases if isinstance(base, Class)),
+        library=tuple(base if isinstance(base, Reference) else Reference(name)
+                      for base, name in bases if not isinstance(base, Class)),
+        fields=tuple(part.target.id for part in node.body
+                     if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)),
+    )  # fmt: skip
     for value in inner.names.values():
-        if isinstance(value, Function):
+        if isinstance(value, Function) and value.scope is inner and isinstance(value.node, ast.FunctionDef):
             value.owner = made
     scope.names[node.name] = made
+
+
+def _elsewhere(node: ast.Global | ast.Nonlocal, scope: Scope, run: Run) -> None:  # noqa: ARG001
+    for name in node.names:
+        outer = None if scope.parent is None or isinstance(node, ast.Global) else scope.parent.holder(name)
+        scope.elsewhere[name] = outer or scope.outermost()
+
+
+def _delete(node: ast.Delete, scope: Scope, run: Run) -> None:
+    for target in node.targets:
+        unbind(target, scope, run)
 
 
 def _raise(node: ast.Raise, scope: Scope, run: Run) -> Done:  # noqa: ARG001
@@ -242,7 +294,7 @@ def _leave(node: ast.stmt, scope: Scope, run: Run) -> Done:  # noqa: ARG001
 def _others(node: ast.stmt, scope: Scope, run: Run) -> None:
     """Whatever else there is: pipelines may stand in it."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr) and not isinstance(node, ast.Delete):
+        if isinstance(child, ast.expr):
             evaluate(child, scope, run)
 
 
@@ -266,6 +318,9 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Any, Scope, Run], Done | None]] = {
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,
+    ast.Global: _elsewhere,
+    ast.Nonlocal: _elsewhere,
+    ast.Delete: _delete,
     ast.Raise: _raise,
     ast.Break: _leave,
     ast.Continue: _leave,

@@ -7,14 +7,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
-from explorer.augment.code.found import CodeError
+import numpy as np
 
 Value = Any  # a plain value or one of the classes below
 
 
 _MAX_TEXT = 200
+NO_NAME: Final = 99  # deeper than any call
+NOTHING: Final = object()  # where None could be a value
 
 
 def written(node: ast.AST) -> str:
@@ -25,12 +27,18 @@ def written(node: ast.AST) -> str:
 
 @dataclass(eq=False)
 class Missing:
-    """What the code does not say. reason: why it cannot be a step, where that is known. parts: what it depends on."""
+    """What the code does not say.
+
+    reason: why it cannot be a step, where that is known. parts: what it depends on. default: what the code falls back
+    on, such as the default of a parameter or of a command line option. own: attributes and items that the code sets.
+    """
 
     node: ast.expr
     line: int
     reason: str = ""
     parts: "tuple[Missing, ...]" = ()
+    default: Value = NOTHING
+    own: dict[Any, Value] = field(default_factory=dict)
 
     @cached_property
     def text(self) -> str:
@@ -62,12 +70,13 @@ class Reference:
 class Made:
     """A call of something in albumentations: a transform, a composer, BboxParams.
 
-    spread: arguments that came with * or ** from something unknown. met: what was assumed of conditions before it.
-    label, scope: the name that the code keeps it under; label_depth: of the calls in which it got that.
+    node: where it is made. spread: arguments that came with * or ** from something unknown. met: what was assumed of
+    conditions before it. label, scope: the name that the code keeps it under. label_depth, depth: of the calls of the
+    code's own functions in which it got that name, and in which it was made.
     """
 
     path: str
-    node: ast.Call
+    node: ast.expr
     line: int
     args: list[Value]
     keywords: dict[str, Value]
@@ -75,8 +84,13 @@ class Made:
     met: tuple[tuple[str, bool], ...] = ()
     scope: str = ""
     label: str = ""
-    label_depth: int = 99
-    inlined: bool = False
+    label_depth: int = NO_NAME
+    depth: int = 0
+
+    @property
+    def inlined(self) -> bool:
+        """Whether a call of the code's own functions made it."""
+        return self.depth > 0
 
     @property
     def name(self) -> str:
@@ -90,112 +104,192 @@ class Made:
 
 
 @dataclass(eq=False)
+class Array:
+    """An array of numpy, with numbers only; never with one number alone, which is that number."""
+
+    numbers: "np.ndarray[Any, Any]"
+
+
+@dataclass(eq=False)
 class Scope:
-    """Names and what they stand for. title: how people call it, such as "Dataset.__init__" or "make()"."""
+    """Names and what they stand for. title: how people call it, such as "Dataset.__init__" or "make()".
+
+    elsewhere: names that `global` and `nonlocal` say are of another scope. function: what it is the inside of.
+    """
 
     names: dict[str, Value]
     parent: "Scope | None" = None
     title: str = ""
     is_class: bool = False
+    elsewhere: "dict[str, Scope]" = field(default_factory=dict)
+    function: "Function | None" = None
 
     def look_up(self, name: str) -> tuple[bool, Value]:
         """Whether the name is known, and its value."""
+        scope = self.holder(name)
+        return (False, None) if scope is None else (True, scope.names[name])
+
+    def holder(self, name: str) -> "Scope | None":
+        """The scope that a name is found in."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names and (scope is self or not scope.is_class):
-                return True, scope.names[name]
+                return scope
             scope = scope.parent
-        return False, None
+        return None
+
+    def outermost(self) -> "Scope":
+        """The scope of the whole text."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
 
 
 @dataclass(eq=False)
 class Function:
-    """A function that the code defines. owner: the class around it."""
+    """A function that the code defines, or a lambda.
 
-    node: ast.FunctionDef | ast.AsyncFunctionDef
+    owner: the class around it. kind: what it is there: "method", "static", "class", "property". label: the name that
+    the code gives to a lambda.
+    """
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
     defaults: dict[str, Value]
     owner: "Class | None" = None
+    kind: str = "method"
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in the code."""
+        return (self.label or "lambda") if isinstance(self.node, ast.Lambda) else self.node.name
+
+    @cached_property
+    def body(self) -> list[ast.stmt]:
+        """Its statements; a lambda has one."""
+        if not isinstance(self.node, ast.Lambda):
+            return self.node.body
+        return [ast.copy_location(ast.Return(value=self.node.body), self.node.body)]
+
+    @cached_property
+    def reaches_out(self) -> bool:
+        """Whether it gives values to names outside of it."""
+        return any(isinstance(node, ast.Global | ast.Nonlocal) for node in ast.walk(self.node))
 
     @property
     def title(self) -> str:
         """How people call it."""
         outer = self.scope.title
         if self.owner is not None:
-            return f"{self.owner.name}.{self.node.name}"
-        return f"{outer}, {self.node.name}()" if outer else f"{self.node.name}()"
+            return f"{self.owner.name}.{self.name}"
+        return f"{outer}, {self.name}()" if outer else f"{self.name}()"
+
+
+_MAX_BASES = 30
 
 
 @dataclass(eq=False)
 class Class:
-    """A class that the code defines. own: attributes of its instances, as its methods set them."""
+    """A class that the code defines.
+
+    own: attributes of its instances, as its methods set them. bases: those of its bases that the code defines too;
+    library: names of the others. fields: annotated names, which are what it is made with where it has no `__init__`.
+    """
 
     name: str
     scope: Scope
     own: dict[str, Value] = field(default_factory=dict)
+    bases: "tuple[Class, ...]" = ()
+    library: tuple[Reference, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @cached_property
+    def order(self) -> "tuple[Class, ...]":
+        """Itself and all of its bases, in the order in which names are looked up."""
+        found = [self, *(cls for base in self.bases for cls in base.order)]
+        return tuple({id(cls): cls for cls in found}.values())[:_MAX_BASES]
+
+    def find(self, name: str, after: "Class | None" = None) -> tuple[bool, Value]:
+        """Whether it or a base defines a name, and the value. after: the class in whose bases `super()` looks."""
+        order = self.order[self.order.index(after) + 1 :] if after in self.order else self.order
+        for cls in order:
+            if name in cls.scope.names:
+                return True, cls.scope.names[name]
+        return False, None
+
+    def sets(self, name: str) -> tuple[bool, Value]:
+        """Whether a method of it or of a base sets an attribute of that name, and the value."""
+        for cls in self.order:
+            if name in cls.own:
+                return True, cls.own[name]
+        return False, None
+
+    @property
+    def is_enum(self) -> bool:
+        """Whether its names are members of an enumeration."""
+        return any(one.name in _ENUMS for cls in self.order for one in cls.library)
+
+
+_ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 
 
 @dataclass(eq=False)
 class Instance:
-    """An object of a class that the code defines; all objects of a class are one here."""
+    """An object of a class that the code defines.
+
+    own: its attributes. unknown: stands for it where a value is needed. made: the pipeline that it is, where its class
+    is a composer.
+    """
 
     cls: Class
+    own: dict[str, Value]
+    unknown: Missing
+    made: Made | None = None
+
+
+@dataclass(eq=False)
+class Super:
+    """`super()` in a method. after: the class of that method."""
+
+    instance: Instance
+    after: Class
+
+
+@dataclass(eq=False)
+class Partial:
+    """A call with some of its arguments, which gets the rest later."""
+
+    target: Value
+    args: list[Value]
+    keywords: dict[str, Value]
+
+
+@dataclass(eq=False)
+class Parser:
+    """A parser of command line arguments, and what it reads from them.
+
+    options: their names in the code, with their defaults. own: attributes that the code sets.
+    """
+
+    options: dict[str, Value] = field(default_factory=dict)
+    own: dict[Any, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """In a list of steps: what the code does to the list and is not worked out."""
+
+    line: int
+    text: str
 
 
 @dataclass(eq=False)
 class Method:
-    """A function with the object that it is called on, such as the append of a list."""
+    """A function with the object that it is called on, such as the append of a list. node: the object in the code."""
 
     owner: Value
     name: str
-
-
-MAX_PARTS = 50_000
-_MAX_DEPTH = 60
-
-
-def parts(value: Value) -> Iterator[Value]:
-    """A value and all in it, as far as lists, tuples and dicts go; not into calls. Raises CodeError for too many.
-
-    A list can hold itself, or one list a great many times, so that neither depth nor size has an end.
-    """
-    if not isinstance(value, list | tuple | dict):
-        yield value
-        return
-    pending, count = [(value, 0)], 0
-    while pending:
-        part, depth = pending.pop()
-        count += 1
-        if count > MAX_PARTS or depth > _MAX_DEPTH:
-            raise CodeError("A list of this code holds more than can be read.")
-        yield part
-        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
-        pending += [(one, depth + 1) for one in reversed(list(inner))]
-
-
-def is_scalar(value: Value) -> bool:
-    """Whether it is a plain value with nothing in it."""
-    return value is None or isinstance(value, bool | int | float | str)
-
-
-def alike(one: Value, other: Value) -> bool:
-    """Whether two values are surely the same."""
-    return one is other or (is_scalar(one) and type(one) is type(other) and bool(one == other))
-
-
-def is_flat(value: Value) -> bool:
-    """A scalar, or a list or dict of scalars: what can be compared at once."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
-    return all(map(is_scalar, inner))
-
-
-def made_in(value: Value) -> Iterator[Made]:
-    """The outermost calls in a value."""
-    return (part for part in parts(value) if isinstance(part, Made))
-
-
-def missing_in(value: Value) -> Iterator[Missing]:
-    """All that a value depends on and that is not known."""
-    for part in parts(value):
-        if isinstance(part, Missing):
-            yield from part.names()
+    function: Function | None = None
+    node: ast.expr | None = None

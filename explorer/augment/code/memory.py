@@ -1,0 +1,100 @@
+"""What code can change besides the names of a scope: lists, dicts and objects, as they were at a moment."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.augment.code.contents import alike
+from explorer.augment.code.objects import own_of
+from explorer.augment.code.run import Run
+from explorer.augment.code.values import Class, Made, Scope, Value
+
+Container = list[Any] | dict[Any, Any]
+
+
+def changeable(scope: Scope | None, classes: bool = False) -> Iterator[tuple[str, Container]]:
+    """The containers that names of a scope and of those around it lead to, and what is directly in them.
+
+    classes: also the attributes that methods set, which stay where a function is gone through alone.
+    """
+    while scope is not None:
+        for name, value in scope.names.items():
+            outer = _container(value, classes)
+            if outer is None:
+                continue
+            yield name, outer
+            for key, part in outer.items() if isinstance(outer, dict) else ():
+                inner = _container(part, classes)
+                if inner is not None:
+                    yield f"{name}.{key}", inner
+        scope = scope.parent
+
+
+def _container(value: Value, classes: bool) -> Container | None:
+    if isinstance(value, list):
+        return value
+    return None if isinstance(value, Class) and not classes else own_of(value)
+
+
+@dataclass
+class Memory:
+    """Containers with what was in them."""
+
+    kept: list[tuple[str, Container, Container]]
+
+    @classmethod
+    def of(cls, scope: Scope | None, run: Run, classes: bool = False) -> "Memory":
+        """What is there now, each container once."""
+        found = {id(inner): (name, inner) for name, inner in changeable(scope, classes)}
+        run.budget.spend(sum(len(inner) for _, inner in found.values()) // 100)
+        return cls([(name, inner, inner.copy()) for name, inner in found.values()])
+
+    def now(self) -> list[Container]:
+        """What is in them now."""
+        return [inner.copy() for _, inner, _ in self.kept]
+
+    def restore(self) -> None:
+        """Put back what was in them."""
+        self.fill([before for _, _, before in self.kept])
+
+    def fill(self, others: list[Container]) -> None:
+        """Put into them what was in them at another moment."""
+        for (_, inner, _), other in zip(self.kept, others, strict=True):
+            _fill(inner, other)
+
+    def steps_changed(self) -> bool:
+        """Whether a list with steps in it is another one now."""
+        return any(
+            isinstance(inner, list)
+            and not _same_list(inner, before)
+            and any(isinstance(part, Made) for part in (*inner, *before))
+            for _, inner, before in self.kept
+        )
+
+    def merge(self, others: list[Container], run: Run, node: ast.expr) -> None:
+        """Make unknown what is different now from what it was at another moment."""
+        for (name, inner, _), other in zip(self.kept, others, strict=True):
+            if isinstance(inner, list) and isinstance(other, list):
+                if not _same_list(inner, other):
+                    inner[:] = [_unknown(name, node, run)]
+            elif isinstance(inner, dict) and isinstance(other, dict):
+                for key in [*inner, *(key for key in other if key not in inner)]:
+                    if key not in inner or key not in other or not alike(inner[key], other[key]):
+                        inner[key] = _unknown(f"{name}.{key}", node, run)
+
+
+def _unknown(name: str, node: ast.expr, run: Run) -> Value:
+    return run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node))
+
+
+def _same_list(one: Container, other: Container) -> bool:
+    return len(one) == len(other) and all(map(alike, one, other))
+
+
+def _fill(inner: Container, values: Container) -> None:
+    inner.clear()
+    if isinstance(inner, list):
+        inner.extend(values)
+    else:
+        inner.update(values)

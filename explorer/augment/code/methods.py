@@ -1,0 +1,184 @@
+"""Methods of lists, dicts, arrays and parsers of arguments in code.
+
+A change of a list that is not worked out leaves a remark in the list, so that the pipeline says that it was not made.
+"""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from explorer.augment.code import arrays
+from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
+from explorer.augment.code.contents import alike, is_scalar
+from explorer.augment.code.run import Call
+from explorer.augment.code.values import NOTHING, Array, Method, Parser, Remark, Value, written
+
+_Work = Callable[[Any, Call], Value]
+
+
+def remark(owner: list[Value], node: ast.AST, line: int) -> None:
+    """Write into a list that a change of it was not made."""
+    text = written(node)
+    found = Remark(line, f"{text[:57]}..." if len(text) > 60 else text)
+    if found not in owner and len(owner) < MAX_LENGTH:
+        owner.append(found)
+
+
+def _not_made(owner: list[Value], call: Call) -> Value:
+    remark(owner, call.node, call.node.lineno)
+    return call.unknown()
+
+
+def _append(owner: list[Value], call: Call) -> Value:
+    if len(call.args) != 1 or len(owner) >= MAX_LENGTH:
+        return _not_made(owner, call)
+    return owner.append(call.args[0])
+
+
+def _extend(owner: list[Value], call: Call) -> Value:
+    more = call.args[0] if call.args else []
+    inner = list(more) if isinstance(more, list | tuple) else [more]
+    if len(owner) + len(inner) > MAX_LENGTH:
+        return _not_made(owner, call)
+    return owner.extend(inner)
+
+
+def _insert(owner: list[Value], call: Call) -> Value:
+    if len(call.args) == 2 and isinstance(call.args[0], int) and len(owner) < MAX_LENGTH:
+        return owner.insert(max(-MAX_LENGTH, min(call.args[0], MAX_LENGTH)), call.args[1])
+    _append(owner, Call(call.node, call.args[1:], {}, [], call.scope, call.run))
+    return _not_made(owner, call)
+
+
+def _pop(owner: list[Value], call: Call) -> Value:
+    at = call.args[0] if call.args else -1
+    if type(at) is not int or at not in range(-len(owner), len(owner)):
+        return _not_made(owner, call)
+    return owner.pop(at)
+
+
+def _remove(owner: list[Value], call: Call) -> Value:
+    at = next((at for at, part in enumerate(owner) if call.args and alike(part, call.args[0])), None)
+    if at is None:
+        return _not_made(owner, call)
+    del owner[at]
+    return None
+
+
+def _sort(owner: list[Value], call: Call) -> Value:
+    if call.keywords or not all(isinstance(part, int | float) for part in owner):
+        return _not_made(owner, call)
+    return owner.sort()
+
+
+def _add(owner: list[Value], call: Call) -> Value:
+    """Of a set, which is a list here."""
+    known = call.args and any(alike(part, call.args[0]) for part in owner)
+    return None if known else _append(owner, call)
+
+
+def _index(owner: list[Value] | tuple[Value, ...], call: Call) -> Value:
+    places = [at for at, part in enumerate(owner) if call.args and alike(part, call.args[0])]
+    return places[0] if places else call.unknown()
+
+
+def _get(owner: dict[Any, Value], call: Call) -> Value:
+    if call.args and is_scalar(call.args[0]):
+        return owner.get(call.args[0], call.args[1] if len(call.args) > 1 else call.keywords.get("default"))
+    return call.unknown()
+
+
+def _update(owner: dict[Any, Value], call: Call) -> Value:
+    if call.args and isinstance(call.args[0], dict):
+        owner.update(call.args[0])
+    owner.update(call.keywords)
+
+
+def _take(owner: dict[Any, Value], call: Call) -> Value:
+    if call.args and is_scalar(call.args[0]) and (call.args[0] in owner or len(call.args) > 1):
+        return owner.pop(call.args[0], *call.args[1:2])
+    return call.unknown()
+
+
+def _set_default(owner: dict[Any, Value], call: Call) -> Value:
+    if call.args and is_scalar(call.args[0]):
+        return owner.setdefault(call.args[0], call.args[1] if len(call.args) > 1 else None)
+    return call.unknown()
+
+
+# Parsers of arguments
+
+
+def _argument(owner: Parser, call: Call) -> Value:
+    names = [name for name in call.args if isinstance(name, str)]
+    if not names:
+        return None
+    longest = next((name for name in names if name.startswith("--")), names[0])
+    name = call.keywords.get("dest", longest.lstrip("-").replace("-", "_"))
+    action = call.keywords.get("action")
+    usual = {"store_true": False, "store_false": True}.get(action, NOTHING) if isinstance(action, str) else NOTHING
+    if isinstance(name, str):
+        owner.options[name] = call.keywords.get("default", usual)
+    return None
+
+
+def _defaults(owner: Parser, call: Call) -> Value:
+    owner.options.update(call.keywords)
+
+
+METHODS: dict[tuple[type, str], _Work] = {
+    (list, "append"): _append,
+    (list, "extend"): _extend,
+    (list, "insert"): _insert,
+    (list, "pop"): _pop,
+    (list, "remove"): _remove,
+    (list, "discard"): _remove,
+    (list, "clear"): lambda owner, call: owner.clear(),
+    (list, "reverse"): lambda owner, call: owner.reverse(),
+    (list, "sort"): _sort,
+    (list, "add"): _add,
+    (list, "update"): _extend,
+    (list, "copy"): lambda owner, call: list(owner),
+    (list, "index"): _index,
+    (tuple, "index"): _index,
+    (dict, "copy"): lambda owner, call: dict(owner),
+    (dict, "clone"): lambda owner, call: dict(owner),
+    (dict, "get"): _get,
+    (dict, "update"): _update,
+    (dict, "pop"): _take,
+    (dict, "setdefault"): _set_default,
+    (dict, "clear"): lambda owner, call: owner.clear(),
+    (dict, "items"): lambda owner, call: list(owner.items()),
+    (dict, "values"): lambda owner, call: list(owner.values()),
+    (dict, "keys"): lambda owner, call: list(owner),
+    (Parser, "add_argument"): _argument,
+    (Parser, "set_defaults"): _defaults,
+    (Parser, "add_argument_group"): lambda owner, call: owner,
+    (Parser, "add_mutually_exclusive_group"): lambda owner, call: owner,
+    (Parser, "parse_args"): lambda owner, call: owner,
+    (Parser, "parse_known_args"): lambda owner, call: (owner, []),
+}
+GROWING = frozenset({"append", "extend", "insert"})
+CHANGING = GROWING | {"pop", "remove", "clear", "reverse", "sort", "add", "update"}
+
+
+def has(owner: Value, name: str) -> bool:
+    """Whether a value has a method of that name that is known here."""
+    return (type(owner), name) in METHODS or (isinstance(owner, Array) and name in arrays.METHODS)
+
+
+def of_value(target: Method, call: Call) -> Value:
+    """What a method of a list, dict, array or parser gives."""
+    call.run.budget.spend(1 + _size(target.owner) // 100)
+    if call.rest:
+        return _not_made(target.owner, call) if isinstance(target.owner, list) else call.unknown()
+    if not isinstance(target.owner, Array):
+        return METHODS[type(target.owner), target.name](target.owner, call)
+    try:
+        return arrays.call(arrays.METHODS[target.name], [target.owner, *call.args], call.keywords)
+    except NotConstant:
+        return call.unknown()
+
+
+def _size(owner: Value) -> int:
+    return len(owner) if isinstance(owner, list | tuple | dict) else 0

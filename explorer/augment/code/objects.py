@@ -1,0 +1,157 @@
+"""Attributes and items: of libraries, of objects of the code's own classes, and of objects that are not known."""
+
+import ast
+from typing import Any
+
+from explorer.augment.code import arrays, folding, methods
+from explorer.augment.code.bounds import NotConstant
+from explorer.augment.code.constants import ENUMERATIONS, opencv
+from explorer.augment.code.contents import is_scalar, steps_of
+from explorer.augment.code.following import inlined
+from explorer.augment.code.run import Run
+from explorer.augment.code.values import (
+    NOTHING,
+    Array,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Method,
+    Missing,
+    Parser,
+    Reference,
+    Super,
+    Value,
+)
+
+SAVE_HYPERPARAMETERS = "save_hyperparameters"
+
+
+def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
+    """`owner.name`. node: the whole expression, for what is not known."""
+    if isinstance(owner, Reference):
+        return member(Reference(f"{owner.path}.{name}"), node, run)
+    if isinstance(owner, Instance | Class | Super):
+        return _of_class(owner, name, node, run)
+    if isinstance(owner, Made) and name == "transforms":
+        steps = owner.keywords.get("transforms", owner.args[0] if owner.args else None)
+        return run.missing(node) if steps is None else steps
+    if isinstance(owner, Parser):
+        return _option(owner, name, node, run)
+    if isinstance(owner, Missing):
+        return owner.own[name] if name in owner.own else run.missing(node, owner.reason)
+    if isinstance(owner, dict) and name in owner:
+        return owner[name]
+    if isinstance(owner, Array) and name in arrays.ATTRIBUTES:
+        return _numbers(owner, name, node, run)
+    if methods.has(owner, name):
+        where = node.value if isinstance(node, ast.Attribute) else None
+        return Method(owner, name, node=where)
+    if name == "value" and owner is not None and (is_scalar(owner) or isinstance(owner, list | tuple)):
+        return owner  # members of enumerations are kept as their values
+    return run.missing(node)
+
+
+def _numbers(owner: Array, name: str, node: ast.expr, run: Run) -> Value:
+    try:
+        return arrays.ATTRIBUTES[name](owner)
+    except NotConstant:
+        return run.missing(node)
+
+
+def member(reference: Reference, node: ast.expr, run: Run) -> Value:
+    """A constant of a library, else the reference to what is in it."""
+    path = reference.path
+    if path in folding.CONSTANTS:
+        return folding.CONSTANTS[path]
+    if path.startswith("cv2.") and reference.name.isupper():
+        return opencv()[reference.name] if reference.name in opencv() else run.missing(node)
+    return ENUMERATIONS.get(".".join(path.split(".")[-2:]), reference)
+
+
+def _option(owner: Parser, name: str, node: ast.expr, run: Run) -> Value:
+    """What a program gets from its command line: asked for, with what the code falls back on."""
+    if name in owner.own:
+        return owner.own[name]
+    if name in owner.options:
+        usual = owner.options[name]
+        # None stands for nothing here: whether an option is given is not known.
+        return run.missing(
+            _as_attribute(node, name), default=NOTHING if usual is None or isinstance(usual, Missing) else usual
+        )
+    if methods.has(owner, name):
+        return Method(owner, name)
+    return run.missing(node)
+
+
+def _as_attribute(node: ast.expr, name: str) -> ast.expr:
+    """`args.size` for `vars(args)["size"]`: one question for one option."""
+    if not isinstance(node, ast.Subscript):
+        return node
+    inner = node.value
+    whole = inner.args[0] if isinstance(inner, ast.Call) and inner.args else inner
+    return ast.copy_location(ast.Attribute(value=whole, attr=name, ctx=ast.Load()), node)
+
+
+def _of_class(owner: Instance | Class | Super, name: str, node: ast.expr, run: Run) -> Value:
+    if isinstance(owner, Super):
+        known, value = owner.instance.cls.find(name, owner.after)
+        return _bound(value, owner.instance, node, run) if known else Method(owner, name)
+    if isinstance(owner, Instance) and name in owner.own:
+        return owner.own[name]
+    cls = owner.cls if isinstance(owner, Instance) else owner
+    for known, value in (cls.sets(name), cls.find(name)):
+        if known:
+            return _bound(value, owner, node, run)
+    if name == SAVE_HYPERPARAMETERS or (name == "transforms" and isinstance(owner, Instance) and owner.made):
+        return _inherited(owner, name, node, run)
+    return run.missing(node)
+
+
+def _inherited(owner: Instance | Class, name: str, node: ast.expr, run: Run) -> Value:
+    if isinstance(owner, Instance) and owner.made is not None and name != SAVE_HYPERPARAMETERS:
+        return attribute(owner.made, name, node, run)
+    return Method(owner, name)
+
+
+def _bound(value: Value, owner: Instance | Class, node: ast.expr, run: Run) -> Value:
+    """An attribute as Python gives it: a method with its object, a property with its value."""
+    if not isinstance(value, Function) or value.owner is None or value.kind == "static":
+        return value
+    if value.kind == "class":
+        return Method(owner.cls if isinstance(owner, Instance) else owner, value.name, value)
+    if isinstance(owner, Class):
+        return value
+    if value.kind == "property":
+        return inlined(value, [owner], {}, node, run)
+    return Method(owner, value.name, value)
+
+
+def item(owner: Value, index: Value, node: ast.expr, run: Run) -> Value:
+    """`owner[index]`, index being no slice."""
+    if isinstance(owner, Made) and steps_of(owner) is not None:
+        owner = steps_of(owner)
+    if isinstance(owner, Class) and owner.is_enum and isinstance(index, str):
+        return attribute(owner, index, node, run)
+    if isinstance(owner, Parser) and isinstance(index, str):
+        return _option(owner, index, node, run)
+    if isinstance(owner, Missing) and is_scalar(index) and index in owner.own:
+        return owner.own[index]
+    if isinstance(owner, Array) and isinstance(index, int | tuple):
+        try:
+            return arrays.item(owner, index)
+        except NotConstant:
+            return run.missing(node)
+    if isinstance(owner, list | tuple | dict | str) and is_scalar(index):
+        try:
+            return owner[index]
+        except (LookupError, TypeError):
+            return run.missing(node)
+    return run.missing(node)
+
+
+def own_of(owner: Value) -> dict[Any, Value] | None:
+    """Where the attributes of an object are kept that code sets; None for what has none."""
+    if isinstance(owner, dict):
+        return owner
+    return owner.own if isinstance(owner, Instance | Class | Missing | Parser) else None
