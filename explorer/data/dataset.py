@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.inspection import Inspection
 from explorer.data.sample import Sample
+from explorer.data.specs import ValueRange
 
 
 class DatasetError(ValueError):
@@ -20,6 +23,7 @@ class Split:
 
     labels: (N,) int64. ids: N names that stay the same. load: index -> Sample; raises ImageError.
     source: index -> the file that a sample is read from, or words that say all that a generated one is made of.
+    reading: what the pixels depend on besides their source, such as the range of values that becomes 0 to 255.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Split:
     ids: tuple[str, ...]
     load: Callable[[int], Sample]
     source: Callable[[int], Path | str]
+    reading: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -38,13 +43,19 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """notes: what was noticed while opening it, in sentences for people."""
+    """notes: what was noticed while opening it, in sentences for people.
+
+    depth: how values of more than 8 bits become pixels, decided for the whole data set. inspection: what its files
+    hold. Both None where no files are read.
+    """
 
     name: str
     classes: tuple[str, ...]
     train: Split
     val: Split
     notes: tuple[str, ...] = ()
+    depth: ValueRange | Literal["by_image"] | None = None
+    inspection: Inspection | None = None
 
 
 def stratified_split(

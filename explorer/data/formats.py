@@ -6,16 +6,22 @@ from typing import Any
 from explorer.data.dataset import Dataset
 from explorer.data.digits import open_digits
 from explorer.data.image_folder import open_image_folder
+from explorer.data.inspection import Looking
 from explorer.data.shapes import open_shapes
 from explorer.data.specs import DatasetSpec
 
-FORMATS: dict[str, Callable[[Any], Dataset]] = {
-    "shapes": open_shapes,
-    "digits": open_digits,
+Opens = Callable[[Any, Looking], Dataset]
+
+FORMATS: dict[str, Opens] = {
+    "shapes": lambda spec, looking: open_shapes(spec),
+    "digits": lambda spec, looking: open_digits(spec),
     "image_folder": open_image_folder,
 }
 
 
-def open_dataset(spec: DatasetSpec) -> Dataset:
-    """Open the data set that `spec` names. Raises DatasetError, and ImageError where its images are loaded."""
-    return FORMATS[spec.kind](spec)
+def open_dataset(spec: DatasetSpec, looking: Looking = Looking()) -> Dataset:  # noqa: B008 - a frozen value
+    """Open the data set that `spec` names; its files are looked at as `looking` says.
+
+    Raises DatasetError, and what `looking.tell` raises.
+    """
+    return FORMATS[spec.kind](spec, looking)

@@ -1,104 +1,133 @@
 """Image folders: `train/<class>/*` with `val/<class>/*`, or `<class>/*` that is split class by class, with a seed."""
 
-import os
-from dataclasses import dataclass
-from itertools import islice
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from explorer.data.dataset import Dataset, DatasetError, Split, stratified_split
-from explorer.data.images import SUFFIXES, decode
+from explorer.data.images import decode
+from explorer.data.inspection import Files, Inspection, Looking, inspect
+from explorer.data.listing import (
+    Listed,
+    folders_in,
+    holds_images,
+    images_below,
+    images_in,
+    is_hidden,
+    is_image,
+    same_names,
+    suffixes,
+)
+from explorer.data.names import alike, existing, plain
 from explorer.data.sample import Sample
-from explorer.data.specs import ImageFolderSpec
+from explorer.data.specs import Depth, ImageFolderSpec, ValueRange
 
-MAX_IMAGES = 1_000_000
 LAYOUT = "Expected train/<class>/*.jpg with val/<class>/*.jpg, or <class>/*.jpg."
 _OTHER_LAYOUTS = frozenset({"images", "masks", "labels", "annotations"})  # data sets for segmentation or detection
-_GLANCE = 50  # entries of a folder looked at to tell whether it holds images
+_PART = re.compile(
+    r"(train|training|test|testing|val|valid|validation|dev|eval)([ _-]?(images?|imgs?|data|set))?\d*", re.I
+)
+_GLANCE = 50  # class folders looked at to tell whether a folder is a data set
 
-Files = list[tuple[Path, int]]  # path, label
+Labelled = list[tuple[Path, int]]  # path, label
 
 
 @dataclass(frozen=True, eq=False)
 class _Loader:
-    """A class and not a closure, so that it can be pickled."""
+    """A class and not a closure, so that it can be pickled. depth: decided."""
 
     root: Path
     files: tuple[tuple[Path, int], ...]
+    depth: Depth
 
     def __call__(self, index: int) -> Sample:
         path, label = self.files[index]
         name = path.relative_to(self.root).as_posix()
-        return Sample(decode(path, name).pixels, label=label, id=name)
+        return Sample(decode(path, name, self.depth).pixels, label=label, id=name)
 
     def source(self, index: int) -> Path:
         """The file of a sample."""
         return self.files[index][0]
 
 
-def open_image_folder(spec: ImageFolderSpec) -> Dataset:
-    """List the folder's images; none is decoded yet. Raises DatasetError naming what is missing."""
-    root = Path(spec.path).expanduser()
-    folders = _folders(root)
-    names = {folder.name for folder in folders}
+@dataclass(frozen=True)
+class _Class:
+    """name: as it is shown. folders: several where their names differ in their Unicode form only."""
+
+    name: str
+    folders: tuple[Path, ...]
+
+
+def open_image_folder(spec: ImageFolderSpec, looking: Looking = Looking()) -> Dataset:  # noqa: B008 - a frozen value
+    """List the folder's images, look at what they hold, and decide the range of deep ones; none is loaded yet.
+
+    Args:
+        spec: the folder, and how it is read.
+        looking: how closely the files are looked at. Where the time that it allows does not do, the range is that of
+            the files that were looked at, and a note says so.
+
+    Raises:
+        DatasetError: the folder is not laid out as a data set; the message names what is missing.
+    """
+    root = existing(Path(spec.path).expanduser())
+    folders = folders_in(root)
+    names = {plain(folder.name) for folder in folders}
     if {"train", "val"} <= names:
-        return _open_split(root)
-    if "train" in names or "val" in names:
+        listed = _open_split(root, spec)
+    elif "train" in names or "val" in names:
         has, lacks = ("train", "val") if "train" in names else ("val", "train")
         raise DatasetError(f"{root} has {has}/ but no {lacks}/. Add it, or put the class folders into {root} itself.")
-    return _open_whole(root, folders, spec)
+    else:
+        if spec.listing == "nested" and (reason := are_parts(root, folders)):
+            raise DatasetError(f"{root}: {reason}")
+        listed = _open_whole(root, folders, spec)
+    return _decided(replace(listed, notes=(*listed.notes, *_beside(root, spec))), spec, looking)
 
 
-def _open_split(root: Path) -> Dataset:
-    train_folders, val_folders = _folders(root / "train"), _folders(root / "val")
-    classes = _names(train_folders)
-    if unknown := sorted(set(_names(val_folders)) - set(classes)):
-        raise DatasetError(f"{root}/val has classes that {root}/train lacks: {', '.join(unknown)}.")
-    _need_two(root / "train", classes)
-    train = _list(train_folders, classes)
-    val = _list(val_folders, classes)
-    return _dataset(root, classes, train, val, _missing_notes(classes, val))
+def _open_split(root: Path, spec: ImageFolderSpec) -> Dataset:
+    parts = {part: next(folder for folder in folders_in(root) if folder.name == part) for part in ("train", "val")}
+    train_classes, val_classes = (_classes(folders_in(folder), spec) for folder in parts.values())
+    names = tuple(one.name for one in train_classes)
+    if unknown := [one.name for one in val_classes if one.name not in names]:
+        raise DatasetError(
+            f"{root}/val has classes that {root}/train lacks: {', '.join(unknown)}.{_hint(unknown, names)}"
+        )
+    _need_two(root / "train", names)
+    train, notes = _list(train_classes, names, spec)
+    # A class without validation images is noted, whether its folder is empty or is not there.
+    val, val_notes = _list(val_classes, names, spec, needed=False)
+    return _dataset(root, names, train, val, (*notes, *val_notes, *_missing_notes(names, val)))
+
+
+def _hint(unknown: Sequence[str], names: Sequence[str]) -> str:
+    pairs = [(name, other) for name in unknown if (other := alike(name, names))]
+    if not pairs:
+        return ""
+    meant = ", ".join(f"train/{other} and val/{name}" for name, other in pairs)
+    return f" Is it the same class in {meant}? Give both the same name, also in upper and lower case."
 
 
 def _open_whole(root: Path, folders: list[Path], spec: ImageFolderSpec) -> Dataset:
-    classes = _names(folders)
-    _need_two(root, classes)
-    files = _list(folders, classes)
+    classes = _classes(folders, spec)
+    names = tuple(one.name for one in classes)
+    _need_two(root, names)
+    files, notes = _list(classes, names, spec)
     labels = np.array([label for _, label in files], np.int64)
     train, val = stratified_split(labels, spec.val_fraction, spec.seed)
-    alone = [name for index, name in enumerate(classes) if (labels == index).sum() == 1]
-    notes = [f"{name} has one image only: it trains and is not validated." for name in alone]
-    return _dataset(root, classes, [files[i] for i in train], [files[i] for i in val], tuple(notes))
+    alone = [name for index, name in enumerate(names) if (labels == index).sum() == 1]
+    notes += [f"{name} has one image only: it trains and is not validated." for name in alone]
+    return _dataset(root, names, [files[i] for i in train], [files[i] for i in val], tuple(notes))
 
 
-def _dataset(root: Path, classes: tuple[str, ...], train: Files, val: Files, notes: tuple[str, ...]) -> Dataset:
-    return Dataset(root.name, classes, _split("train", root, train), _split("val", root, val), notes)
-
-
-def _split(name: str, root: Path, files: Files) -> Split:
-    labels = np.array([label for _, label in files], np.int64)
-    ids = tuple(path.relative_to(root).as_posix() for path, _ in files)
-    loader = _Loader(root, tuple(files))
-    return Split(name, labels, ids, loader, loader.source)
-
-
-def _folders(folder: Path) -> list[Path]:
-    """The folders in `folder`, sorted by name; hidden ones are left out."""
-    try:
-        children = sorted(folder.iterdir())
-    except FileNotFoundError as error:
-        raise DatasetError(f"There is no folder {folder}. Check the path.") from error
-    except NotADirectoryError as error:
-        raise DatasetError(f"{folder} is a file, not a folder. Give the folder that holds the classes.") from error
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise DatasetError(f"{folder} cannot be read: {reason}. Change its permissions, or choose another.") from error
-    return [child for child in children if child.is_dir() and not child.name.startswith(".")]
-
-
-def _names(folders: list[Path]) -> tuple[str, ...]:
-    return tuple(folder.name for folder in folders)
+def _classes(folders: list[Path], spec: ImageFolderSpec) -> list[_Class]:
+    if spec.listing == "flat":
+        return [_Class(folder.name, (folder,)) for folder in folders]
+    return [_Class(plain(group[0].name), tuple(group)) for group in same_names(folders)]
 
 
 def _need_two(root: Path, classes: tuple[str, ...]) -> None:
@@ -110,52 +139,178 @@ def _need_two(root: Path, classes: tuple[str, ...]) -> None:
         )
 
 
-def _list(folders: list[Path], classes: tuple[str, ...]) -> Files:
-    files: Files = []
-    for folder in folders:
-        images = _images(folder)
-        if not images:
-            raise DatasetError(f"The class folder {folder} has no images. Put some in, or remove the folder.")
-        files.extend((path, classes.index(folder.name)) for path in images)
-        if len(files) > MAX_IMAGES:
-            raise DatasetError(f"{folder.parent} has more than {MAX_IMAGES:,} images. Choose a smaller folder.")
-    return files
+def _list(
+    classes: list[_Class], names: tuple[str, ...], spec: ImageFolderSpec, *, needed: bool = True
+) -> tuple[Labelled, list[str]]:
+    """The images of all classes, and what is to be said about them. needed: a class without images is an error."""
+    files: Labelled = []
+    notes: list[str] = []
+    for one in classes:
+        listed = [images_below(folder) if spec.listing == "nested" else images_in(folder) for folder in one.folders]
+        images = [path for each in listed for path in each.images]
+        if not images and needed:
+            raise DatasetError(_no_images(one.folders[0], listed[0]))
+        files.extend((path, names.index(one.name)) for path in images)
+        for folder, each in zip(one.folders, listed, strict=True):
+            notes += each.left_out(f"{folder.parent.name}/{plain(folder.name)}")
+        if len(one.folders) > 1:
+            notes.append(
+                f"{len(one.folders)} folders are called {one.name}, written in different Unicode forms: "
+                "their images are one class."
+            )
+    return files, notes
 
 
-def _images(folder: Path) -> list[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if _is_image(path))
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise DatasetError(f"{folder} cannot be read: {reason}. Change its permissions, or choose another.") from error
+def _no_images(folder: Path, listed: Listed) -> str:
+    if listed.others:
+        found = suffixes(listed.others)
+        return (
+            f"The class folder {folder} has no images that can be read ({found}). Convert them, or remove the folder."
+        )
+    return f"The class folder {folder} has no images. Put some in, or remove the folder."
 
 
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-
-
-def _missing_notes(classes: tuple[str, ...], val: Files) -> tuple[str, ...]:
+def _missing_notes(classes: tuple[str, ...], val: Labelled) -> tuple[str, ...]:
     seen = {label for _, label in val}
     return tuple(
-        f"{name} has no validation images: its F1 and AUROC cannot be told."
+        f"{name} has no validation images: its F1 and AUROC cannot be computed."
         for index, name in enumerate(classes)
         if index not in seen
     )
 
 
+def _dataset(root: Path, classes: tuple[str, ...], train: Labelled, val: Labelled, notes: tuple[str, ...]) -> Dataset:
+    return Dataset(plain(root.name), classes, _split("train", root, train), _split("val", root, val), notes)
+
+
+def _split(name: str, root: Path, files: Labelled) -> Split:
+    labels = np.array([label for _, label in files], np.int64)
+    ids = tuple(path.relative_to(root).as_posix() for path, _ in files)
+    loader = _Loader(root, tuple(files), "auto")
+    return Split(name, labels, ids, loader, loader.source)
+
+
+# Depth
+
+
+def _decided(dataset: Dataset, spec: ImageFolderSpec, looking: Looking) -> Dataset:
+    """The data set with its range of values, and notes about what its files hold."""
+    seen = inspect(files_of(dataset), looking)
+    depth = decided(spec.depth, seen)
+    notes = [*dataset.notes, *seen.notes(depth)]
+    if seen.left and spec.depth == "auto":
+        notes.append(
+            f"{len(seen.looks):,} of {seen.total:,} images were looked at in {seen.seconds:.0f} s. The others may hold "
+            "larger values, and the range of values is then larger: a run looks at all of them when it starts."
+        )
+    parts = [_with_depth(split, depth) for split in (dataset.train, dataset.val)]
+    return replace(dataset, train=parts[0], val=parts[1], notes=tuple(notes), depth=depth, inspection=seen)
+
+
+def decided(depth: Depth, seen: Inspection) -> ValueRange | Literal["by_image"]:
+    """How values of more than 8 bits become pixels, for all images alike."""
+    return seen.range() if depth == "auto" else depth
+
+
+def _with_depth(split: Split, depth: ValueRange | Literal["by_image"]) -> Split:
+    assert isinstance(split.load, _Loader)
+    loader = replace(split.load, depth=depth)
+    reading = depth if isinstance(depth, str) else f"{depth.low!r} to {depth.high!r}"
+    return replace(split, load=loader, source=loader.source, reading=reading)
+
+
+def files_of(dataset: Dataset) -> Files:
+    """All files that a data set reads, by the ids of their samples."""
+    return [
+        (split.ids[index], source)
+        for split in (dataset.train, dataset.val)
+        for index in range(len(split))
+        if isinstance(source := split.source(index), Path)
+    ]
+
+
+# What is not a data set
+
+
+def _beside(root: Path, spec: ImageFolderSpec) -> list[str]:
+    """What lies beside the classes and is not read."""
+    if spec.listing == "flat":
+        return []
+    names = [plain(child.name) for child in sorted(root.iterdir()) if not is_hidden(child.name)]
+    notes = [
+        f"{name} is not read: classes are the names of folders. Labels from a table are not supported yet."
+        for name in names
+        if name.lower().endswith((".csv", ".tsv"))
+    ]
+    if {"train", "val"} <= set(names):
+        others = [f"{folder.name}/" for folder in folders_in(root) if folder.name not in ("train", "val")]
+        if others:
+            notes.append(f"Only train/ and val/ are read; {', '.join(others)} beside them {_verb(others)} not used.")
+    return notes
+
+
+def _verb(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def are_parts(root: Path, folders: list[Path]) -> str:
+    """Why the folders in `root` are parts of a data set and no classes, in sentences; empty where they are classes."""
+    parts = [folder for folder in folders if _PART.fullmatch(folder.name)]
+    if len(parts) < 2 or any(folder not in parts and holds_images(folder) for folder in folders):
+        return ""
+    named = " and ".join(f"{folder.name}/" for folder in parts[:3])
+    tables = [child.name for child in sorted(root.iterdir()) if child.suffix.lower() in (".csv", ".tsv")]
+    labels = f" Labels from a table ({tables[0]}) are not supported yet." if tables else ""
+    return (
+        f"{named} are parts of a data set, not classes.{labels} "
+        "Put the images into folders that are named after their classes, in train/ and val/."
+    )
+
+
 def looks_like_image_folder(folder: Path) -> bool:
-    """Whether `folder` has class folders with images, or train/ and val/ with such. Raises OSError."""
-    children = [child for child in folder.iterdir() if child.is_dir() and not child.name.startswith(".")]
+    """Whether `folder` has class folders with images, or train/ and val/ with such. Raises OSError.
+
+    Images may lie deeper in the class folders. A folder of several data sets is none itself.
+    """
+    children = _visible_folders(folder)
     names = {child.name for child in children}
     if names & _OTHER_LAYOUTS:
         return False
     if {"train", "val"} <= names:
-        children = [child for child in (folder / "train").iterdir() if child.is_dir()]
-    return len(children) > 1 and sum(_has_image(child) for child in islice(children, _GLANCE)) > 1
-
-
-def _has_image(folder: Path) -> bool:
-    try:
-        return any(_is_image(path) for path in islice(folder.iterdir(), _GLANCE))
-    except OSError:
+        children = _visible_folders(folder / "train")
+    elif are_parts(folder, children):
         return False
+    return _count_classes(children[:_GLANCE]) > 1
+
+
+def _visible_folders(folder: Path) -> list[Path]:
+    return sorted(child for child in folder.iterdir() if child.is_dir() and not is_hidden(child.name))
+
+
+def _count_classes(folders: list[Path]) -> int:
+    """How many of the folders seem to be those of classes, with images in them or deeper.
+
+    A folder with several folders of images may be a data set of its own. It counts as a class only where another one
+    has folders of the same names, such as a day or a camera.
+    """
+    inner: dict[Path, set[str]] = {}
+    with_images = 0
+    for folder in folders:
+        with suppress(OSError):
+            names = {child.name for child in _visible_folders(folder)}
+            if any(is_image(path.name) for path in folder.iterdir()):
+                with_images += 1
+            elif not _is_laid_out(folder, depth=2) and holds_images(folder):
+                inner[folder] = names
+    every = [name for names in inner.values() for name in names]
+    return with_images + sum(len(names) < 2 or any(every.count(name) > 1 for name in names) for names in inner.values())
+
+
+def _is_laid_out(folder: Path, depth: int) -> bool:
+    """Whether a folder, or one a little deeper, is laid out as a data set of its own."""
+    children = _visible_folders(folder)
+    names = {child.name for child in children}
+    annotated = any(f"{name}annot" in names for name in names)
+    if annotated or {"train", "val"} <= names or len(names & _OTHER_LAYOUTS) > 1:
+        return True
+    return depth > 1 and any(_is_laid_out(child, depth - 1) for child in children[:_GLANCE])

@@ -1,26 +1,32 @@
 """Files and bytes to pixels: whatever the file holds becomes RGB with 8 bits, and what was changed is said."""
 
-import io
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-MAX_PIXELS = 64_000_000  # 8000 × 8000; a small file can unpack to far more (a decompression bomb)
-MAX_BYTES = 200_000_000
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
-_FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
-_ORIENTATION = 0x0112  # the EXIF tag
+from explorer.data import stored
+from explorer.data.depth import by_image, extremes, full_alpha, on_white, to_pixels
+from explorer.data.specs import Depth, ValueRange
+from explorer.data.stored import MAX_BYTES, MAX_PIXELS, SUFFIXES, Change, ImageError, Stored, read_size
+
+__all__ = [
+    "MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
+    "decode_with_alpha", "joined_range", "mask_palette", "own_range", "read_image",
+    "read_size",
+]  # fmt: skip
 _WHITE = (255, 255, 255, 255)
-_DEEP = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
-_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
-
-
-class ImageError(ValueError):
-    """A file that does not give an image; the message names it and says what to do."""
+_NOTES = {
+    Change.GREY: "Greyscale: the three channels are the same.",
+    Change.ALPHA: "Transparency was laid on white.",
+    Change.CMYK: "CMYK was converted to RGB; its colors may differ a little from print.",
+    Change.FRAMES: "The file holds several images; the first one is used.",
+    Change.NOT_NUMBERS: "Values that are not numbers (NaN or infinite) were left out of the range.",
+    Change.HIGH_BYTE: "More than 8 bits for each channel were reduced to 8 when the file was opened.",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,143 +42,136 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     return decode(path).pixels
 
 
-def decode(source: Path | bytes, name: str | None = None) -> Decoded:
-    """Decode a file or its bytes. Greyscale, palette, CMYK, 16 bits and transparency are converted, and noted.
+def decode(source: Path | bytes, name: str | None = None, depth: Depth = "auto") -> Decoded:
+    """Decode a file or its bytes. Greyscale, palette, CMYK, values of more than 8 bits and transparency are converted.
 
-    name: what messages call it; a path is called by its own name. Raises ImageError.
+    Args:
+        source: the file, or what it holds.
+        name: what messages call it; a path is called by its own name.
+        depth: how values of more than 8 bits become pixels; "auto" takes the image as a data set of one.
+
+    Raises:
+        ImageError: the file cannot be read, is damaged or too large.
     """
     called = name or (source.name if isinstance(source, Path) else "the image")
-    with _open(source, called) as image:
-        return _to_rgb(_load(image, called))
+    held = stored.read(source, called, deep_colors=depth != "by_image")
+    notes = tuple(note for change, note in _NOTES.items() if change in held.change)
+    if held.image is not None:
+        return Decoded(_rgb(held.image, held.change), notes)
+    assert held.values is not None
+    if depth == "by_image":
+        return Decoded(
+            by_image(held.values, Change.FLOAT in held.change),
+            (*notes, "Its values were scaled by the range of this image alone."),
+        )
+    chosen = own_range(held) if depth == "auto" else depth
+    pixels = on_white(held.values, chosen.low, chosen.high)
+    return Decoded(pixels, (*notes, *_depth_notes(held.values, chosen, alone=depth == "auto")))
+
+
+def own_range(held: Stored) -> ValueRange:
+    """The range of one image, as that of a data set of one."""
+    assert held.values is not None
+    return joined_range([(held.header or extremes(held.values), Change.FLOAT in held.change)])
+
+
+def joined_range(found: Sequence[tuple[tuple[float, float], bool]]) -> ValueRange:
+    """The one range of several images with more than 8 bits.
+
+    Whole numbers begin at 0 where none is below it; fractions begin at the smallest.
+
+    Args:
+        found: lowest and highest value of each image, and whether its values are fractions.
+    """
+    low = min((low if is_float else min(low, 0.0) for (low, _), is_float in found), default=0.0)
+    high = max((high for (_, high), _ in found), default=255.0)
+    return ValueRange(low=low, high=high if high > low else low + 1.0)
+
+
+def _depth_notes(values: NDArray[np.generic], chosen: ValueRange, *, alone: bool) -> list[str]:
+    low, high = extremes(values)
+    whose = "of this image" if alone else "of the data set"
+    notes = [f"Values from {chosen.low:,g} to {chosen.high:,g}, the range {whose}, were scaled to 0 to 255."]
+    if low < chosen.low or high > chosen.high:
+        notes.append(f"Its own values go from {low:,g} to {high:,g}: those outside of the range were cut.")
+    return notes
+
+
+def _rgb(image: Image.Image, change: Change) -> NDArray[np.uint8]:
+    if Change.ALPHA in change:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
+    return np.ascontiguousarray(np.asarray(image.convert("RGB"), np.uint8))
 
 
 def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
     """(H, W, 4) uint8, RGBA, of a file that can hold transparency, else (H, W, 3), RGB, as `decode` gives it.
 
-    Colours are as they are stored, also where nothing of them shows. Raises ImageError.
+    Colors are as they are stored, also where nothing of them shows. Raises ImageError.
     """
-    called = name or (source.name if isinstance(source, Path) else "the image")
-    with _open(source, called) as image:
-        loaded = _load(image, called)
-    if not _has_alpha(loaded):
-        return _to_rgb(loaded).pixels
-    return np.ascontiguousarray(np.asarray(loaded.convert("RGBA"), np.uint8))
+    held = stored.read(source, name or (source.name if isinstance(source, Path) else "the image"))
+    if held.image is not None:
+        if not stored.has_alpha(held.image):
+            return _rgb(held.image, held.change)
+        return np.ascontiguousarray(np.asarray(held.image.convert("RGBA"), np.uint8))
+    assert held.values is not None
+    chosen = own_range(held)
+    if held.values.ndim == 3 and held.values.shape[2] == 4:
+        alpha = to_pixels(held.values[..., 3:], 0.0, full_alpha(held.values))
+        return np.concatenate([to_pixels(held.values[..., :3], chosen.low, chosen.high), alpha], axis=2)
+    return on_white(held.values, chosen.low, chosen.high)
 
 
 def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
-    """(H, W) uint8 class indices: of a palette image its indices, of a grey one its values.
+    """(H, W) uint8 class indices: of a palette image its indices, of a grey one the values that the file stores.
 
-    Raises ImageError, also for a mask in colours: which class a colour means cannot be guessed.
+    Raises ImageError, also for a mask in colors, since which class a color means cannot be guessed, and for a mask
+    with fractions.
     """
     called = name or (source.name if isinstance(source, Path) else "the mask")
-    with _open(source, called) as image:
-        loaded = _load(image, called)
-    if loaded.mode in ("L", "P"):
-        return np.asarray(loaded, np.uint8)
-    if loaded.mode == "1":
-        return np.asarray(loaded, np.uint8)  # False and True become 0 and 1
-    values = np.asarray(loaded)
-    if values.ndim == 3 and (values[..., :3] == values[..., :1]).all():
-        return np.ascontiguousarray(values[..., 0], np.uint8)
-    if values.ndim == 2 and values.min() >= 0 and values.max() <= 255:
-        return values.astype(np.uint8)
-    raise ImageError(
-        f"{called} has colours ({loaded.mode}), or values above 255. A mask needs one channel with the class index "
-        "of each pixel, 0 for the background: save it as greyscale or palette PNG."
-    )
-
-
-def read_size(path: Path) -> tuple[int, int]:
-    """Height and width in px as they are shown, without decoding the pixels. Raises ImageError."""
-    with _open(path, path.name) as image:
-        turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-        return (image.width, image.height) if turned else (image.height, image.width)
-
-
-def _open(source: Path | bytes, called: str) -> Image.Image:
-    try:
-        size = source.stat().st_size if isinstance(source, Path) else len(source)
-        if size == 0:
-            raise ImageError(f"{called} is empty (0 bytes). Copy it again, or remove it.")
-        if size > MAX_BYTES:
-            raise ImageError(f"{called} has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read.")
-        # Read as a whole: a file that is replaced while Pillow reads on would give a mixture.
-        data = source.read_bytes() if isinstance(source, Path) else source
-        image = Image.open(io.BytesIO(data), formats=_FORMATS)
-    except UnidentifiedImageError as error:
-        raise ImageError(f"{called} is not an image that can be read. Use JPEG, PNG, TIFF, WebP or BMP.") from error
-    except Image.DecompressionBombError as error:
-        raise ImageError(_too_large(called)) from error
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise ImageError(f"{called} cannot be read: {reason}.") from error
-    except (ValueError, SyntaxError, EOFError) as error:
-        raise ImageError(f"{called} is damaged: {error}. Copy it again, or remove it.") from error
-    if image.width * image.height > MAX_PIXELS:
-        image.close()
-        raise ImageError(_too_large(called, image.width, image.height))
-    return image
-
-
-def _too_large(called: str, width: int = 0, height: int = 0) -> str:
-    size = f"{width} × {height} px" if width else "far more pixels than its bytes suggest"
-    return f"{called} has {size}; at most {MAX_PIXELS // 1_000_000} megapixels are read. Make it smaller."
-
-
-def _load(image: Image.Image, called: str) -> Image.Image:
-    try:
-        image.load()
-        # Cameras store the picture as the sensor lay, and how to turn it beside it.
-        return ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-        raise ImageError(
-            f"{called} is cut off or damaged: {str(error).rstrip('.')}. Copy it again, or remove it."
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise ImageError(_too_large(called)) from error
-
-
-def _to_rgb(image: Image.Image) -> Decoded:
-    notes: list[str] = []
-    if image.mode in _DEEP:
-        return _from_deep(image)
-    if _has_alpha(image):
-        notes.append("Transparency was laid on white.")
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
-    elif image.mode == "CMYK":
-        notes.append("CMYK was converted to RGB; its colours may differ a little from print.")
-    elif image.mode in ("L", "1"):
-        notes.append("Greyscale: the three channels are the same.")
-    pixels = np.asarray(image.convert("RGB"), np.uint8)
-    return Decoded(np.ascontiguousarray(pixels), tuple(notes))
-
-
-def _has_alpha(image: Image.Image) -> bool:
-    return image.mode in _ALPHA or (image.mode not in _DEEP and "transparency" in image.info)
-
-
-def _from_deep(image: Image.Image) -> Decoded:
-    """Grey with 16 or 32 bits; integers by their range of bits, floats and larger ones from darkest to brightest."""
-    values = np.asarray(image).astype(np.float64)
-    if not np.isfinite(values).all():
-        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    if image.mode != "F" and low >= 0 and high <= 65535:
-        grey = values / 257.0
-        note = "16 bits were scaled to 8 bits (65535 becomes 255). Greyscale: the three channels are the same."
+    held = stored.read(source, called)
+    if held.image is not None:
+        values: NDArray[np.generic] = _mask_values(held.image, held.grey_levels)
     else:
-        grey = (values - low) * (255.0 / (high - low)) if high > low else np.zeros_like(values)
-        note = f"Values from {low:.4g} to {high:.4g} were stretched to 0 to 255."
-    channel = np.rint(grey).astype(np.uint8)
-    return Decoded(np.repeat(channel[:, :, None], 3, axis=2), (note,))
+        assert held.values is not None
+        values = held.values
+    if values.ndim == 3 and (values[..., :3] == values[..., :1]).all():
+        values = values[..., 0]
+    if values.ndim == 3:
+        raise ImageError(f"{called} has colors. {_MASK_NEEDS}")
+    if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        low, high = extremes(values)
+        raise ImageError(f"{called} has fractions ({low:,g} to {high:,g}). {_MASK_NEEDS}")
+    low, high = extremes(values)
+    if low < 0 or high > 255:
+        raise ImageError(f"{called} has values from {low:,g} to {high:,g}; at most 255 can be read. {_MASK_NEEDS}")
+    return np.ascontiguousarray(values.astype(np.uint8))
+
+
+_MASK_NEEDS = (
+    "A mask needs one channel with the class index of each pixel, 0 for the background: save it as greyscale or "
+    "palette PNG."
+)
+
+
+def _mask_values(image: Image.Image, grey_levels: tuple[float, bool]) -> NDArray[np.uint8]:
+    divisor, inverted = grey_levels
+    if image.mode == "1":
+        ones = np.asarray(image)
+        return (~ones if inverted else ones).astype(np.uint8)
+    if image.mode == "LA":
+        return np.asarray(image, np.uint8)[..., 0]
+    values = np.asarray(image, np.uint8)
+    if image.mode != "L" or (divisor == 1.0 and not inverted):
+        return values
+    return np.rint((255 - values if inverted else values) / divisor).astype(np.uint8)
 
 
 def mask_palette(source: Path | bytes, name: str | None = None) -> tuple[tuple[int, int, int], ...]:
-    """The colours of a palette image by index, each red, green, blue from 0 to 255; () for any other image.
+    """The colors of a palette image by index, each red, green, blue from 0 to 255; () for any other image.
 
     Raises ImageError.
     """
-    with _open(source, name or "the mask") as image:
-        flat = (image.getpalette("RGB") or []) if image.mode == "P" else []
+    image = stored.read(source, name or "the mask").image
+    flat = (image.getpalette("RGB") or []) if image is not None and image.mode == "P" else []
     return tuple((flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat) - 2, 3))

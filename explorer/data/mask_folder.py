@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from explorer.data.dataset import DatasetError
-from explorer.data.image_folder import MAX_IMAGES
 from explorer.data.images import SUFFIXES, decode, decode_mask
+from explorer.data.listing import MAX_IMAGES
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample, SampleError
 

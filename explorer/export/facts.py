@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from explorer.data.specs import ValueRange
 from explorer.runs.config import ConfigError, RunConfig, loads
+from explorer.runs.depths import recorded_depth
 from explorer.runs.events import EventReader
 from explorer.runs.paths import RunPaths
 
@@ -25,6 +27,7 @@ class Facts:
 
     classes: names by index. accelerator: of pl.Trainer. device: its name, for the reader. run: its id.
     versions: package -> version then. start: the checkpoint whose weights the run began with, where it did.
+    depth: how values of more than 8 bits became pixels, as the run had decided it; None where no files were read.
     """
 
     classes: tuple[str, ...]
@@ -36,6 +39,7 @@ class Facts:
     run: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     start: Path | None = None
+    depth: ValueRange | Literal["by_image"] | None = None
 
 
 def config_of(paths: RunPaths) -> RunConfig:
@@ -74,4 +78,5 @@ def _facts(paths: RunPaths, values: Mapping[str, Any]) -> Facts:
         run=paths.id,
         versions={name: str(identity[name]) for name in _PACKAGES if identity.get(name, "none") != "none"},
         start=paths.first if paths.first.exists() else None,
+        depth=recorded_depth(identity),
     )

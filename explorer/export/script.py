@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step, is_on, walk
+from explorer.data.specs import ImageFolderSpec
 from explorer.export import data, loss, mixing, module, network, optimizing
 from explorer.export.facts import ExportError, Facts
 from explorer.export.imports import Setting, imports, settings
@@ -16,11 +17,22 @@ __all__ = ["ExportError", "Facts", "check", "script"]
 def script(config: RunConfig, facts: Facts) -> str:
     """The text of the file: only what this config needs. Raises ExportError, see `check`."""
     check(config)
+    config = _with_depth(config, facts)
     chapters = _chapters(config, facts)
     code = "\n\n\n".join(text for texts in chapters.values() for text in texts)
     constants = settings(code, _settings(config, facts))
     body = "\n\n\n".join(_chapter(title, texts) for title, texts in ({"Settings": [constants]} | chapters).items())
     return f"{_title(config, facts)}\n\n{imports(body, network.imports(config))}\n\n{body}\n"
+
+
+def _with_depth(config: RunConfig, facts: Facts) -> RunConfig:
+    """The config with the range of values that the run had decided when it started."""
+    spec = config.dataset
+    if not isinstance(spec, ImageFolderSpec) or spec.depth != "auto":
+        return config
+    if facts.depth is None:
+        raise ExportError("This run has not noted the range of values of its images. Start it again, then export it.")
+    return config.model_copy(update={"dataset": spec.model_copy(update={"depth": facts.depth})})
 
 
 def check(config: RunConfig) -> None:

@@ -1,12 +1,16 @@
 """The part of an exported file that finds, draws and decodes images: a data set by its kind."""
 
+import textwrap
 from pathlib import Path
 
 from explorer.data import shapes
 from explorer.data.dataset import stratified_split
-from explorer.data.specs import DatasetSpec, ImageFolderSpec, ShapesSpec
+from explorer.data.depth import full_alpha, on_white, to_pixels
+from explorer.data.listing import FLAT_SUFFIXES
+from explorer.data.specs import DatasetSpec, ImageFolderSpec, ShapesSpec, ValueRange
+from explorer.data.stored import SUFFIXES, turned
 from explorer.export.imports import Setting
-from explorer.export.taken import taken
+from explorer.export.taken import WIDTH, taken
 
 
 def settings(spec: DatasetSpec) -> list[Setting]:
@@ -18,7 +22,12 @@ def settings(spec: DatasetSpec) -> list[Setting]:
             Setting("IMBALANCE", spec.imbalance, "largest class to smallest"),
             Setting("NOISE", spec.noise, "0 clean to 1 hard to see"),
         ]
-    folder = [Setting("DATA", str(Path(spec.path).expanduser()))] if isinstance(spec, ImageFolderSpec) else []
+    folder: list[Setting] = []
+    if isinstance(spec, ImageFolderSpec):
+        folder.append(Setting("DATA", str(Path(spec.path).expanduser())))
+        if isinstance(spec.depth, ValueRange):
+            folder.append(Setting("LOW", spec.depth.low, "the value that becomes 0, of images with more than 8 bits"))
+            folder.append(Setting("HIGH", spec.depth.high, "the value that becomes 255"))
     return [*folder, Setting("VAL_FRACTION", spec.val_fraction)]
 
 
@@ -26,8 +35,19 @@ def sections(spec: DatasetSpec) -> list[str]:
     """`load(key)` and `list_data`."""
     if isinstance(spec, ShapesSpec):
         return _shapes(spec)
-    own = [_LIST_FOLDER, _READ_IMAGE] if isinstance(spec, ImageFolderSpec) else [_LIST_DIGITS]
+    own = _folder(spec) if isinstance(spec, ImageFolderSpec) else [_LIST_DIGITS]
     return [taken(stratified_split), *own]
+
+
+def _folder(spec: ImageFolderSpec) -> list[str]:
+    """The depth is decided; that of runs of format 1 is "by_image", with the list of files of that time."""
+    flat = spec.listing == "flat"
+    quoted = ", ".join(f'"{suffix}"' for suffix in sorted(FLAT_SUFFIXES if flat else SUFFIXES))
+    suffixes = textwrap.fill(f"{quoted},", WIDTH, initial_indent="    ", subsequent_indent="    ")
+    listing = (_LIST_FLAT_FOLDER if flat else _LIST_FOLDER).format(suffixes=suffixes)
+    if spec.depth == "by_image":
+        return [listing, _LIST_PARTS, _READ_BY_IMAGE]
+    return [listing, _LIST_PARTS, taken(to_pixels, full_alpha, on_white, turned), _READ_IMAGE]
 
 
 def _shapes(spec: ShapesSpec) -> list[str]:
@@ -92,7 +112,36 @@ def list_data():
 '''
 
 _LIST_FOLDER = '''\
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+SUFFIXES = {{
+{suffixes}
+}}
+
+
+def files_of(folder):
+    """All images in a folder and in the folders in it, sorted."""
+    found = []
+    for place, inner, names in os.walk(folder, followlinks=True):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        found += [Path(place, name) for name in names if not name.startswith(".")]
+    return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
+
+
+def list_files(folder):
+    """(path, label) of all images of the classes. A name is the same in both of its Unicode forms (NFC, NFD)."""
+    folders = sorted(child for child in folder.iterdir() if child.is_dir())
+    return [
+        (path, label)
+        for label, name in enumerate(CLASSES)
+        for child in folders
+        if unicodedata.normalize("NFC", child.name) == name
+        for path in files_of(child)
+    ]
+'''
+
+_LIST_FLAT_FOLDER = '''\
+SUFFIXES = {{
+{suffixes}
+}}
 
 
 def list_files(folder):
@@ -104,8 +153,9 @@ def list_files(folder):
         for path in sorted((folder / name).iterdir())
         if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     ]
+'''
 
-
+_LIST_PARTS = '''\
 def list_data(folder):
     """(path, label) for training and for validation: of train/ and val/, or of one folder, split class by class."""
     if (folder / "train").is_dir() and (folder / "val").is_dir():
@@ -116,6 +166,34 @@ def list_data(folder):
 '''
 
 _READ_IMAGE = '''\
+def load(path):
+    """(H, W, 3) uint8 RGB: turned as the camera says, transparency laid on white, more than 8 bits scaled to 8."""
+    try:
+        file = Image.open(path)
+    except UnidentifiedImageError:  # colors with fractions, which Pillow does not read
+        return on_white(deep_colors(path, 4), LOW, HIGH)
+    with file:
+        kind = str(file.tile[0].args).strip("('") if getattr(file, "tile", None) else ""
+        if file.format in ("PNG", "TIFF") and re.match("(RGB|RGBA|RGBX|LA);16", kind):
+            values = deep_colors(path, 3 if kind.startswith("RGBX") else 4)
+            orientation = 1 if file.format == "TIFF" else file.getexif().get(0x0112, 1)
+            return on_white(turned(values, orientation), LOW, HIGH)
+        image = ImageOps.exif_transpose(file)
+    if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
+        return on_white(np.asarray(image), LOW, HIGH)
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.array(image.convert("RGB"))
+
+
+def deep_colors(path, most):
+    """(H, W, 3) or (H, W, 4), at most so many channels: all bits of colors, of which Pillow reads the upper 8."""
+    values = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    return values[..., [2, 1, 0, 3][: min(values.shape[2], most)]]
+'''
+
+_READ_BY_IMAGE = '''\
 def load(path):
     """(H, W, 3) uint8 RGB: turned as the camera says, transparency laid on white, deep greys brought to 8 bits."""
     with Image.open(path) as file:

@@ -99,6 +99,7 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
 
 # What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
 _VERSION_1: dict[str, Any] = {"rules": 1}
+_VERSION_1_IMAGE_FOLDER: dict[str, Any] = {"depth": "by_image", "listing": "flat"}
 
 
 def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +111,11 @@ def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         Values for `RunConfig`, which still have to be checked.
     """
-    return {**_VERSION_1, **values, "version": VERSION}
+    upgraded = {**_VERSION_1, **values, "version": VERSION}
+    dataset = upgraded.get("dataset")
+    if isinstance(dataset, Mapping) and dataset.get("kind") == "image_folder":
+        upgraded["dataset"] = {**_VERSION_1_IMAGE_FOLDER, **dataset}
+    return upgraded
 
 
 def loads(text: str | bytes) -> RunConfig:

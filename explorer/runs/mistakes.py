@@ -90,6 +90,7 @@ _SAYS_NOTHING = {"missing", "union_tag_not_found", "string_too_short"}
 _EITHER = {
     "pos_weight": 'must be a number above 0, or "balanced"',
     "class_weights": 'must be a number above 0 for each class, or "balanced"',
+    "dataset.depth": 'must be "auto", "by_image", or a range such as {"low": 0, "high": 4095} with high above low',
 }
 
 
@@ -115,9 +116,9 @@ def from_validation(error: ValidationError) -> ConfigError:
 
 def _explain(detail: Any) -> tuple[str, str]:
     field = _field(detail["loc"])
-    head = field.partition(".")[0]
-    if head in _EITHER:
-        return head, f"{label(head)} {_EITHER[head]}. You gave {_short(detail['input'])}."
+    either = next((name for name in _EITHER if f"{field}.".startswith(f"{name}.")), None)
+    if either is not None:
+        return either, f"{label(either)} {_EITHER[either]}. You gave {_short(detail['input'])}."
     if detail["type"] == "value_error":
         return _own_words(field, str(detail["ctx"]["error"]))
     saying = _SAYINGS.get(detail["type"])

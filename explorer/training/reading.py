@@ -7,10 +7,10 @@ from explorer.augment.network_input import check_pipeline
 from explorer.data.cache.cache import Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
-from explorer.data.formats import open_dataset
 from explorer.runs.capacity import in_words, memory
 from explorer.runs.config import RunConfig, check_with_dataset
 from explorer.training.attempt import Attempt
+from explorer.training.opening import opened, with_all_damage
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
 
@@ -26,7 +26,11 @@ def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Pr
     Raises StopRun, ConfigError, DatasetError, ImageError, AugmentError, TrainingError.
     """
     attempt.writer.write("phase", promise_s=_PROMISE_S, phase="reading data")
-    dataset = open_dataset(config.dataset)
+    dataset = opened(attempt, config, threads)
+    return with_all_damage(attempt, dataset, threads, lambda: _read(attempt, config, dataset, threads))
+
+
+def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int) -> tuple[Dataset, Prepared, Prepared]:
     sizes = len(dataset.train), len(dataset.val)
     check_with_dataset(
         config,

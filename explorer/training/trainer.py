@@ -4,6 +4,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
 from explorer.runs.config import RunConfig
+from explorer.runs.depths import noted
 from explorer.training import identity
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, checkpoints, choice_for, latest, sweep
@@ -33,7 +34,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
     settle(setup)
     data = Data(*read(attempt, config, setup.threads), setup.ranks)
     machine = identity.of_machine(setup.device.name, setup.threads, setup.precision)
-    now = machine | identity.of_data(data.train, data.val)
+    now = machine | identity.of_data(data.train, data.val) | noted(data.dataset.depth)
     identity.check_data(before, now)
     model = build_model(attempt, config, data)
     now |= identity.of_weights(model.network)

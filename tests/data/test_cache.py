@@ -161,7 +161,7 @@ def test_another_size_is_decoded_for_itself() -> None:
 
 
 def test_a_file_that_was_changed_gives_its_new_pixels(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_FRESH_NS", 0)
+    monkeypatch.setattr(keys, "FRESH_NS", 0)
     split = train(ImageFolderSpec(path=str(photographs)))
     before = filled(split)
     changed = photographs / split.ids[2]
@@ -179,7 +179,7 @@ def test_a_file_that_was_changed_gives_its_new_pixels(photographs: Path, monkeyp
 
 
 def test_an_unchanged_file_is_not_read_again(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_FRESH_NS", 0)
+    monkeypatch.setattr(keys, "FRESH_NS", 0)
     split = train(ImageFolderSpec(path=str(photographs)))
     digest = filled(split).digest
     monkeypatch.setattr(keys, "_read", lambda source: pytest.fail(f"{source} was read"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import images
+from explorer.data import stored
 from explorer.data.images import ImageError, decode, decode_mask, decode_with_alpha, read_image, read_size
 
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
@@ -30,13 +30,13 @@ def test_sixteen_bits_are_scaled_and_said() -> None:
     deep = np.linspace(0, 65535, 600).reshape(20, 30).astype(np.uint16)
     decoded = decode(saved(Image.fromarray(deep)))
     np.testing.assert_array_equal(decoded.pixels[..., 0], np.rint(deep / 257).astype(np.uint8))
-    assert "16 bits" in decoded.notes[0]
+    assert "Values from 0 to 65,535, the range of this image, were scaled" in " ".join(decoded.notes)
 
 
 @pytest.mark.parametrize(
     ("mode", "kind", "word"),
-    [("L", "PNG", "Greyscale"), ("1", "PNG", "Greyscale"), ("CMYK", "JPEG", "CMYK"), ("RGBA", "PNG", "Transparency"),
-     ("LA", "PNG", "Transparency")],
+    [("L", "PNG", "Greyscale"), ("1", "PNG", "Greyscale"), ("CMYK", "JPEG", "CMYK"), ("RGBA", "PNG", ""),
+     ("LA", "PNG", "Greyscale")],
 )  # fmt: skip
 def test_other_modes_are_converted_as_pillow_does_and_said(mode: str, kind: str, word: str) -> None:
     content = saved(Image.fromarray(RGB).convert(mode), kind)
@@ -44,6 +44,7 @@ def test_other_modes_are_converted_as_pillow_does_and_said(mode: str, kind: str,
     assert decoded.pixels.shape == (20, 30, 3)
     assert decoded.pixels.dtype == np.uint8
     assert word in " ".join(decoded.notes)
+    assert "Transparency" not in " ".join(decoded.notes)  # every pixel is opaque
     np.testing.assert_array_equal(decoded.pixels, np.asarray(Image.open(io.BytesIO(content)).convert("RGB")))
 
 
@@ -54,7 +55,9 @@ def test_a_palette_gives_its_colours() -> None:
 
 def test_transparent_pixels_are_white() -> None:
     clear = np.dstack([RGB, np.zeros((20, 30), np.uint8)])
-    assert (decode(saved(Image.fromarray(clear, "RGBA"))).pixels == 255).all()
+    decoded = decode(saved(Image.fromarray(clear, "RGBA")))
+    assert (decoded.pixels == 255).all()
+    assert decoded.notes == ("Transparency was laid on white.",)
 
 
 def test_transparency_is_given_where_it_is_asked_for() -> None:
@@ -132,7 +135,7 @@ def test_a_decompression_bomb_is_refused_before_it_unpacks() -> None:
 
 
 def test_too_many_bytes_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_BYTES", 100)
+    monkeypatch.setattr(stored, "MAX_BYTES", 100)
     file = tmp_path / "large.png"
     file.write_bytes(os.urandom(200))
     with pytest.raises(ImageError, match=r"large\.png has"):
@@ -149,5 +152,5 @@ def test_masks_give_class_indices_from_grey_and_from_palette() -> None:
 
 
 def test_a_mask_in_colours_is_refused_with_what_to_do() -> None:
-    with pytest.raises(ImageError, match="greyscale or palette PNG"):
+    with pytest.raises(ImageError, match=r"has colors. .* greyscale or palette PNG"):
         decode_mask(saved(Image.fromarray(RGB)), "mask.png")

@@ -64,7 +64,7 @@ def test_a_mask_of_another_size_is_named_with_its_picture(street: Path) -> None:
 def test_a_mask_in_colours_and_a_damaged_one_are_named(street: Path) -> None:
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (10, 12, 3), np.uint8)).save(street / "masks" / "a.png")
     (street / "masks" / "b.png").write_bytes(b"")
-    with pytest.raises(ImageError, match=r"masks/a.png has colours"):
+    with pytest.raises(ImageError, match=r"masks/a.png has colors"):
         open_mask_folder(street).load(0)
     with pytest.raises(ImageError, match=r"masks/b.png is empty"):
         open_mask_folder(street).load(1)

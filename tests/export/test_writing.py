@@ -15,7 +15,7 @@ from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step
 from explorer.data.sample import Sample
 from explorer.data.shapes import open_shapes
-from explorer.data.specs import ShapesSpec
+from explorer.data.specs import ShapesSpec, ValueRange
 from explorer.export.facts import ExportError, Facts, of_run
 from explorer.export.network import scale
 from explorer.export.script import script
@@ -24,7 +24,10 @@ from explorer.training.networks import BACKBONES
 from tests.export.test_script import CONFIGS
 from tests.training.conftest import FLIP, config_of
 
-FACTS = Facts(("ants", "bees"), "32-true", 2, 0, device="a processor", run="20261123-142501-ants-x7k")
+FACTS = Facts(
+    ("ants", "bees"), "32-true", 2, 0, device="a processor", run="20261123-142501-ants-x7k",
+    depth=ValueRange(low=0, high=4095),
+)  # fmt: skip
 # Whatever changes the code, with as little else as possible.
 VARIANTS: dict[str, dict[str, Any]] = CONFIGS | {
     "deit": {"backbone": "deit-tiny", "image_size": 64},
@@ -37,6 +40,9 @@ VARIANTS: dict[str, dict[str, Any]] = CONFIGS | {
     "b0, advprop": {"backbone": "efficientnet-b0", "weights": "advprop", "frozen": False, "mixing": "mixup"},
     "b3 from a file": {"backbone": "efficientnet-b3", "weights": "file", "weights_file": "of mine.ckpt"},
     "weights by hand": {"loss": "bce", "pos_weight": 2.5, "batch_size": 1},
+    "a folder of a run of format 1": {
+        "dataset": {"kind": "image_folder", "path": "", "depth": "by_image", "listing": "flat"}
+    },
     "focal with an early end": {"loss": "focal", "class_weights": [1.0, 2.0], "early_stopping": 3},
 }
 

@@ -60,7 +60,7 @@ class Filling:
         images = []
         for index, stamp, content in self.pool.map(self._content, portion):
             self.digest.update(content)
-            images.append(_Image(index, stamp, keys.key(content, self.size)))
+            images.append(_Image(index, stamp, keys.key(content, self.size, self.split.reading)))
         self.shelf.note(self.contents, last=False)
         return images
 

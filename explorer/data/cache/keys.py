@@ -15,7 +15,7 @@ from explorer.data.cache.record import FORMAT
 from explorer.data.images import ImageError
 
 _SIZE = 16  # bytes of a hash
-_FRESH_NS = 2_000_000_000  # a file changed twice within the grain of its file system's clock looks the same
+FRESH_NS = 2_000_000_000  # a file changed twice within the grain of its file system's clock looks the same
 _AT_ONCE = 512  # new hashes written together
 _MEMO_BYTES = 50_000_000  # a million files
 
@@ -65,7 +65,7 @@ class Contents:
         known = self._known.get(key)
         if known is None:
             known = _read(source)
-            if time.time_ns() - max(found.modified_ns, found.changed_ns) > _FRESH_NS:
+            if time.time_ns() - max(found.modified_ns, found.changed_ns) > FRESH_NS:
                 self._new.append((key, known))
         return known
 
@@ -76,9 +76,12 @@ class Contents:
             self._log.append(new)
 
 
-def key(content: bytes, size: int) -> bytes:
-    """16 bytes that stand for `size` × `size` px of a content, as this version of the libraries makes them."""
-    return _hash(repr((FORMAT, cv2.__version__, PIL.__version__, size, content)).encode())
+def key(content: bytes, size: int, reading: str) -> bytes:
+    """16 bytes that stand for `size` × `size` px of a content, as this version of the libraries makes them.
+
+    reading: what the pixels depend on besides the content (`Split.reading`), such as the range of deep values.
+    """
+    return _hash(repr((FORMAT, cv2.__version__, PIL.__version__, size, reading, content)).encode())
 
 
 def beginning(size: int) -> str:

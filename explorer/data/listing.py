@@ -1,0 +1,136 @@
+"""The images in folders, and what is left out there: which files a data set is made of."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import NoReturn
+
+from explorer.data.dataset import DatasetError
+from explorer.data.names import plain
+from explorer.data.stored import SUFFIXES
+
+MAX_IMAGES = 1_000_000
+FLAT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})  # of format 1
+_GLANCED = 20  # folders below a folder that are looked into to tell whether it holds images
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # of desktops; hidden files are left out without a word, too
+_NAMED = 6  # suffixes that a note names
+
+
+@dataclass(frozen=True)
+class Listed:
+    """images: sorted by folder and name. others: suffix, or "" for none -> how many files were left out."""
+
+    images: tuple[Path, ...]
+    others: Counter[str] = field(default_factory=Counter)
+
+    def left_out(self, where: str) -> tuple[str, ...]:
+        """What was left out, in a sentence; empty where nothing was. where: the name of the folder."""
+        count = self.others.total()
+        if not count:
+            return ()
+        files = "1 file" if count == 1 else f"{count:,} files"
+        return (f"{files} in {where} {'is' if count == 1 else 'are'} left out ({suffixes(self.others)}).",)
+
+
+def suffixes(others: Counter[str]) -> str:
+    """Suffixes with their counts, the most frequent first."""
+    named = [f"{suffix or 'no suffix'}: {count:,}" for suffix, count in others.most_common(_NAMED)]
+    more = len(others) - _NAMED
+    return ", ".join(named) + (f", and {more} more kinds" if more > 0 else "")
+
+
+def images_below(folder: Path) -> Listed:
+    """All images of a folder and of the folders in it, as torchvision's ImageFolder finds them. Raises DatasetError."""
+    images: list[Path] = []
+    others: Counter[str] = Counter()
+    for file in files_below(folder):
+        suffix = file.suffix.lower()
+        if suffix in SUFFIXES:
+            images.append(file)
+        elif file.name.lower() not in _CLUTTER:
+            others[suffix] += 1
+        if len(images) > MAX_IMAGES:
+            raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} images. Choose a smaller folder.")
+    return Listed(tuple(sorted(images)), others)
+
+
+def images_in(folder: Path) -> Listed:
+    """The images of a folder itself by the rule of format 1. Raises DatasetError."""
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    flat = (file for file in files if file.suffix.lower() in FLAT_SUFFIXES and not is_hidden(file.name))
+    return Listed(tuple(flat))
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files of a folder and of the folders in it, also linked ones; hidden ones are left out.
+
+    Raises DatasetError for a folder that cannot be read.
+    """
+    seen: set[tuple[int, int]] = set()
+
+    def fail(error: OSError) -> NoReturn:
+        raise unreadable(Path(error.filename or folder), error) from error
+
+    for place, inner, files in os.walk(folder, followlinks=True, onerror=fail):
+        try:
+            stat = Path(place).stat()
+        except OSError as error:
+            fail(error)
+        if (stat.st_dev, stat.st_ino) in seen:  # a link back to where it came from
+            inner.clear()
+            continue
+        seen.add((stat.st_dev, stat.st_ino))
+        inner[:] = sorted(name for name in inner if not is_hidden(name))
+        yield from (Path(place, name) for name in files if not is_hidden(name))
+
+
+def is_image(name: str) -> bool:
+    """Whether a file of this name counts as an image."""
+    return Path(name).suffix.lower() in SUFFIXES and not is_hidden(name)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether it begins with a dot, as do the files that macOS puts beside others."""
+    return name.startswith(".")
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders in `folder`, sorted by name; hidden ones are left out. Raises DatasetError."""
+    try:
+        children = sorted(folder.iterdir())
+    except FileNotFoundError as error:
+        raise DatasetError(f"There is no folder {folder}. Check the path.") from error
+    except NotADirectoryError as error:
+        raise DatasetError(f"{folder} is a file, not a folder. Give the folder that holds the classes.") from error
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    return [child for child in children if child.is_dir() and not is_hidden(child.name)]
+
+
+def holds_images(folder: Path) -> bool:
+    """Whether there seem to be images in a folder or in the folders in it: a few of its files are looked at."""
+    for _, inner, files in islice(os.walk(folder), _GLANCED):
+        inner[:] = sorted(name for name in inner if not is_hidden(name))[:_GLANCED]
+        if any(is_image(name) for name in files):
+            return True
+    return False
+
+
+def unreadable(place: Path, error: OSError) -> DatasetError:
+    """The error of a folder or file that the system does not let us read."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return DatasetError(f"{place} cannot be read: {reason}. Change its permissions, or choose another.")
+
+
+def same_names(folders: list[Path]) -> list[list[Path]]:
+    """The folders by name, those together whose names differ in their Unicode form only; sorted by name."""
+    groups: dict[str, list[Path]] = {}
+    for folder in folders:
+        groups.setdefault(plain(folder.name), []).append(folder)
+    return [groups[name] for name in sorted(groups)]

@@ -1,0 +1,28 @@
+"""How values of more than 8 bits became pixels in a run: noted when it starts, for its resumes and its code."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from explorer.data.specs import ValueRange
+
+NOTED = "depth"  # in what a run notes as its identity
+
+
+def noted(depth: ValueRange | Literal["by_image"] | None) -> dict[str, str]:
+    """What is noted; nothing where no files are read."""
+    if depth is None:
+        return {}
+    return {NOTED: depth if isinstance(depth, str) else depth.model_dump_json()}
+
+
+def recorded_depth(identity: Mapping[str, Any]) -> ValueRange | Literal["by_image"] | None:
+    """What an earlier attempt has noted; None where it has not come so far, or was of format 1."""
+    found = identity.get(NOTED)
+    if found == "by_image":
+        return "by_image"
+    try:
+        return None if found is None else ValueRange.model_validate_json(str(found))
+    except ValidationError:
+        return None

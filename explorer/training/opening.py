@@ -1,0 +1,74 @@
+"""Opening a run's data set: the range of its values is decided once, and damaged images are reported all at once."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from explorer.data.dataset import Dataset
+from explorer.data.formats import open_dataset
+from explorer.data.image_folder import files_of
+from explorer.data.images import ImageError
+from explorer.data.inspection import Looking, damage, inspect
+from explorer.data.specs import ImageFolderSpec
+from explorer.runs.config import RunConfig
+from explorer.runs.depths import recorded_depth
+from explorer.training import identity
+from explorer.training.attempt import Attempt
+
+_EVERY_S = 1.0
+_PROMISE_S = 60.0
+
+Found = TypeVar("Found")
+
+
+def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
+    """The data set of a run, every file of it looked at; a resume keeps the range of values of the first attempt.
+
+    Where images are decoded in each epoch, all of them are decoded once here: a damaged one would else end the run
+    whenever its turn comes.
+
+    Raises:
+        StopRun: the run was asked to stop meanwhile.
+        DatasetError: the folder is not laid out as a data set.
+        ImageError: images cannot be read; the message names them.
+    """
+    spec = config.dataset
+    if isinstance(spec, ImageFolderSpec) and spec.depth == "auto":
+        recorded = recorded_depth(identity.first(attempt.paths, attempt.number))
+        spec = spec if recorded is None else spec.model_copy(update={"depth": recorded})
+    telling = _Telling(attempt)
+    looking = Looking(exact=True, thorough=config.cache_size == 0, tell=telling.tell, threads=threads)
+    dataset = open_dataset(spec, looking)
+    if dataset.inspection is not None and dataset.inspection.damaged:
+        raise ImageError(_all_damage(dataset, looking, dataset.inspection.damaged))
+    return dataset
+
+
+def with_all_damage(attempt: Attempt, dataset: Dataset, threads: int, work: Callable[[], Found]) -> Found:
+    """What `work` gives. Where it meets a damaged image, all others are looked for, too, before that is said."""
+    try:
+        return work()
+    except ImageError as error:
+        looking = Looking(tell=_Telling(attempt).tell, threads=threads)
+        raise ImageError(_all_damage(dataset, looking, [str(error)])) from error
+
+
+def _all_damage(dataset: Dataset, looking: Looking, known: Sequence[str]) -> str:
+    thorough = Looking(exact=True, thorough=True, tell=looking.tell, threads=looking.threads)
+    return damage(inspect(files_of(dataset), thorough).damaged or known)
+
+
+class _Telling:
+    """Checks in while files are looked at, and looks whether to stop."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        self._told = time.monotonic()
+
+    def tell(self, done: int, total: int) -> None:
+        """`done` of `total` files were looked at. Raises StopRun."""
+        self._attempt.stop.check("while it was looking at the data")
+        now = time.monotonic()
+        if now - self._told >= _EVERY_S:
+            self._told = now
+            self._attempt.writer.write("phase", promise_s=_PROMISE_S, phase="reading data", done=done, total=total)
