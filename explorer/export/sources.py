@@ -114,7 +114,7 @@ def list_data():
 _LIST_FOLDER = '''\
 SUFFIXES = {{
 {suffixes}
-}}
+}}  # fmt: skip
 
 
 def files_of(folder):
@@ -141,7 +141,7 @@ def list_files(folder):
 _LIST_FLAT_FOLDER = '''\
 SUFFIXES = {{
 {suffixes}
-}}
+}}  # fmt: skip
 
 
 def list_files(folder):
