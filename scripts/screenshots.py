@@ -68,7 +68,7 @@ def _references(page: Page) -> None:
     box = page.get_by_role("combobox", name="Add a transform")
     box.click()
     box.fill("FDA")
-    page.get_by_role("option", name="Pictures and text · FDA").click()
+    page.get_by_role("option", name="Images and text · FDA").click()
     page.locator("[data-testid=gallery] button").first.wait_for()
     slider = page.get_by_role("slider", name="Probability p")
     slider.focus()

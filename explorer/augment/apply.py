@@ -167,7 +167,7 @@ def _missing(transform: str, sample: Sample, data: Mapping[str, Any]) -> str:
 def _words(error: BaseException) -> str:
     text = " ".join(str(error.args[0] if error.args else error).split()) or type(error).__name__
     if isinstance(error, NotImplementedError):
-        return f"{text}. Turn these targets off for the pipeline, or choose a picture without them."
+        return f"{text}. Turn these targets off for the pipeline, or choose an image without them."
     if isinstance(error, KeyError | IndexError | AttributeError):
         text = f"{type(error).__name__}: {text}"  # their message is often a bare name
     text = text[:400]

@@ -15,8 +15,8 @@ from explorer.augment import documentation, extras
 from explorer.augment.parameters import JsonValue, Parameter, read
 
 GROUPS = (
-    "Flip and rotate", "Geometry", "Distortion", "Crop", "Resize and pad", "Colour and light", "Blur and sharpen",
-    "Noise and compression", "Dropout", "Weather", "Pictures and text", "Spectrogram", "Values and type", "Other",
+    "Flip and rotate", "Geometry", "Distortion", "Crop", "Resize and pad", "Color and light", "Blur and sharpen",
+    "Noise and compression", "Dropout", "Weather", "Images and text", "Spectrogram", "Values and type", "Other",
 )  # fmt: skip
 
 _OWN_GROUP = {
@@ -28,7 +28,7 @@ _OWN_GROUP = {
     "NoOp": "Other",
 }
 _MODULE_GROUP = {
-    "pixel": "Colour and light",
+    "pixel": "Color and light",
     "blur": "Blur and sharpen",
     "crops": "Crop",
     "dropout": "Dropout",
@@ -40,15 +40,15 @@ _MODULE_GROUP = {
     "geometric": "Geometry",
     "spectrogram": "Spectrogram",
     "other.type_transform": "Values and type",
-    "mixing": "Pictures and text",
-    "text": "Pictures and text",
+    "mixing": "Images and text",
+    "text": "Images and text",
 }
 _EXCLUDED = {
     "Lambda": "It runs Python functions, and no code that comes from a form or a file is ever run here.",
     "ToTensorV2": "It makes a torch tensor, which cannot be shown; training does it after the pipeline.",
-    "ToTensor3D": "It makes a torch tensor of a volume; pictures here have two dimensions.",
+    "ToTensor3D": "It makes a torch tensor of a volume; images here have two dimensions.",
 }
-_THREE_D = "It works on volumes (3-D); pictures here have two dimensions."
+_THREE_D = "It works on volumes (3-D); images here have two dimensions."
 _TARGETS = {"IMAGE": "image", "MASK": "mask", "BBOXES": "bboxes", "KEYPOINTS": "keypoints"}
 _NEEDS = {
     **dict.fromkeys(["MaskDropout", "CropNonEmptyMaskIfExists"], frozenset({"mask"})),

@@ -20,11 +20,11 @@ _EXPECTED: dict[Kind, str] = {
     Kind.INT_RANGE: "two whole numbers, from and to",
     Kind.FLOAT_RANGE: "two numbers, from and to",
     Kind.INT_PAIR: "two whole numbers",
-    Kind.FILL: "a grey value or red, green, blue",
+    Kind.FILL: "a gray value or red, green, blue",
     Kind.TEXT: "text",
-    Kind.PICTURES: "names of pictures",
+    Kind.PICTURES: "names of images",
     Kind.FONT: "the name of a font",
-    Kind.BOX: "left, top, right and bottom in fractions of the picture",
+    Kind.BOX: "left, top, right and bottom in fractions of the image",
     Kind.LITERAL: "another kind of value",
 }
 _TYPE_TROUBLE = ("_type", "_parsing", "missing", "literal_error", "int_from_float", "too_long", "too_short")

@@ -50,7 +50,7 @@ _COMPOSERS = {
         {"p": "How often it is the first. In all other cases it is the second, so one of the two always runs."},
     ),
     "SelectiveChannelTransform": _Composer(
-        "Applies its steps to some colour channels only; masks, boxes and keypoints stay as they are.",
+        "Applies its steps to some color channels only; masks, boxes and keypoints stay as they are.",
         {
             "channels": "The channels that the steps see: 0 is red, 1 is green, 2 is blue.",
             "p": f"How often the steps run. {_FORCED} The steps keep their own p.",

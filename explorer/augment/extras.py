@@ -119,9 +119,9 @@ def _tile(picture: Sample, sample: Sample, rules: TargetRules) -> dict[str, Any]
 
 def _check_pictures(parameter: Parameter, value: JsonValue) -> str:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        return f"{parameter.name} must be a list of names of pictures. You gave {str(value)[:60]}."
+        return f"{parameter.name} must be a list of names of images. You gave {str(value)[:60]}."
     if not 1 <= len(value) <= MAX_PICTURES:
-        return f"{parameter.name}: choose 1 to {MAX_PICTURES} pictures. {len(value)} are chosen."
+        return f"{parameter.name}: choose 1 to {MAX_PICTURES} images. {len(value)} are chosen."
     for name in value:
         try:
             references.load(name)
@@ -185,7 +185,7 @@ def _check_box(parameter: Parameter, value: JsonValue) -> str:
     numbers = isinstance(value, list) and len(value) == 4 and all(type(part) in (int, float) for part in value)
     if not numbers or not (0 <= value[0] < value[2] <= 1 and 0 <= value[1] < value[3] <= 1):
         return (
-            f"{parameter.name} must be left, top, right and bottom in fractions of the picture, from 0 to 1, "
+            f"{parameter.name} must be left, top, right and bottom in fractions of the image, from 0 to 1, "
             f"with left before right and top before bottom. You gave {str(value)[:60]}."
         )
     return ""
@@ -213,7 +213,7 @@ _CHECKS: dict[Kind, Callable[[Parameter, JsonValue], str]] = {
 _BOX_WORDS = (Choice(LARGEST_BOX, "the largest box of the sample"),)
 _REFERENCES = Extra(
     key="metadata_key",
-    parameters=(_pictures("references", "Pictures whose look is taken over; one of them is drawn each time."),),
+    parameters=(_pictures("references", "Images whose look is taken over; one of them is drawn each time."),),
     starts=MappingProxyType({"references": ["photograph/coffee"]}),
     give=_images,
 )
@@ -225,10 +225,10 @@ EXTRAS: Mapping[str, Extra] = MappingProxyType(
         "OverlayElements": Extra(
             key="metadata_key",
             parameters=(
-                _pictures("overlays", "Pictures that are laid over, each at a place that is drawn. What their mask or "
+                _pictures("overlays", "Images that are laid over, each at a place that is drawn. What their mask or "
                           "their transparency leaves out stays clear."),
                 Parameter("overlay_size", Kind.FLOAT, 0.3, low=0.02, high=1.0, soft_low=0.02, soft_high=1.0,
-                          step=0.01, doc="The longer side of an overlay, as a fraction of the picture's shorter side."),
+                          step=0.01, doc="The longer side of an overlay, as a fraction of the image's shorter side."),
                 Parameter("mask_class", Kind.INT, None, nullable=True, low=0, high=255, soft_low=1, soft_high=20,
                           step=1, doc="The class that the mask gets under an overlay; not set: none."),
             ),
@@ -238,7 +238,7 @@ EXTRAS: Mapping[str, Extra] = MappingProxyType(
         "Mosaic": Extra(
             key="metadata_key",
             parameters=(
-                _pictures("pictures", "Further pictures for the tiles, with their masks, boxes and keypoints."),
+                _pictures("pictures", "Further images for the tiles, with their masks, boxes and keypoints."),
             ),
             starts=MappingProxyType({"pictures": ["photograph/coffee", "photograph/chelsea", "photograph/flower"]}),
             give=_tiles,
@@ -249,7 +249,7 @@ EXTRAS: Mapping[str, Extra] = MappingProxyType(
                 Parameter("text", Kind.TEXT, "augmentation", doc="What is written; \\n begins a new line."),
                 Parameter("font", Kind.FONT, fonts.BUILT_IN, doc="A font of this machine."),
                 Parameter("text_box", Kind.BOX, [0.1, 0.75, 0.9, 0.95], choices=_BOX_WORDS,
-                          doc="Where it is written, in fractions of the picture."),
+                          doc="Where it is written, in fractions of the image."),
             ),
             starts=MappingProxyType(
                 {"text": "augmentation", "font": fonts.BUILT_IN, "text_box": [0.1, 0.75, 0.9, 0.95]}
@@ -261,7 +261,7 @@ EXTRAS: Mapping[str, Extra] = MappingProxyType(
             key="cropping_bbox_key",
             parameters=(
                 Parameter("box", Kind.BOX, [0.25, 0.25, 0.75, 0.75], choices=_BOX_WORDS,
-                          doc="The box to crop near, in fractions of the picture."),
+                          doc="The box to crop near, in fractions of the image."),
             ),
             starts=MappingProxyType({"box": [0.25, 0.25, 0.75, 0.75]}),
             give=_near_box,

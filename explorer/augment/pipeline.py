@@ -140,7 +140,7 @@ def check(nodes: tuple[Node, ...]) -> Errors:
 
 
 _CHANNELS_ONLY = (
-    "needs more than a picture, and SelectiveChannelTransform hands on nothing but channels. Move the step out of it."
+    "needs more than an image, and SelectiveChannelTransform hands on nothing but channels. Move the step out of it."
 )
 
 

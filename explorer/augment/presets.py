@@ -70,8 +70,8 @@ _COARSER = {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}
 _LIGHT = Preset(
     "light",
     "Light",
-    "It suits a first run, and shows each picture as if it had been taken a moment earlier or later.",
-    "It harms where left and right mean different things, as in text or on X-rays.",
+    "For a first run. Each image looks as if it had been taken a moment earlier or later.",
+    "Avoid when left and right mean different things, as in text or on X-rays.",
     (
         _step("HorizontalFlip", 0.5),
         _step("CropAndPad", 0.5, percent=[-0.06, 0.0], sample_independently=False),
@@ -82,8 +82,8 @@ _LIGHT = Preset(
 _MEDIUM = Preset(
     "medium",
     "Medium",
-    "It suits photographs of everyday things, where hundreds to thousands of pictures are to train a model.",
-    "It harms where colour or exact shape is what tells the classes apart, as with ripe and unripe fruit.",
+    "For photographs of everyday objects with hundreds to thousands of training images.",
+    "Avoid when color or exact shape separates the classes, as with ripe and unripe fruit.",
     (
         _step("HorizontalFlip", 0.5),
         _step("Affine", 0.7, scale=[0.85, 1.15], translate_percent=[-0.06, 0.06], rotate=[-15.0, 15.0]),
@@ -110,8 +110,8 @@ _MEDIUM = Preset(
 _STRONG = Preset(
     "strong",
     "Strong",
-    "It suits long training of a large model on few pictures, as RandAugment and self-supervised learning do it.",
-    "It harms short training and small models, which then learn the distortions instead of the things.",
+    "For long training of a large model on few images, in the style of RandAugment and self-supervised learning.",
+    "Avoid with short training or small models, which then learn the distortions instead of the objects.",
     (
         _step("HorizontalFlip", 0.5),
         _step(
@@ -163,16 +163,16 @@ _STRONG = Preset(
 _FLIPS = Preset(
     "flips",
     "Flips only",
-    "It suits things that have no up and no side, and makes nothing up: every pixel keeps its value.",
-    "It harms wherever gravity or a side matters, as with faces, streets and letters.",
+    "For images with no fixed orientation. Pixels are only rearranged, never changed.",
+    "Avoid when gravity or the side matters, as with faces, streets and letters.",
     (_step("HorizontalFlip", 0.5), _step("VerticalFlip", 0.5)),
 )
 
 _COLOUR = Preset(
     "colour",
-    "Colour only",
-    "It prepares for other cameras and other light, while masks, boxes and keypoints stay where they are.",
-    "It harms where the colour itself is the finding, as in a litmus test or on healing skin.",
+    "Color only",
+    "For other cameras and other light. Masks, boxes and keypoints stay where they are.",
+    "Avoid when the color itself is the finding, as in a litmus test or on healing skin.",
     (
         # Brightness before or after saturation gives another picture, so the order is drawn too.
         _group(
@@ -191,8 +191,8 @@ _COLOUR = Preset(
 _DOCUMENTS = Preset(
     "documents",
     "Document scans",
-    "It suits pages from scanners and telephones: a little skewed, unevenly lit, soft, and saved too small.",
-    "It harms fine print, which the blur and the compression may make unreadable; pages are never mirrored.",
+    "For pages from scanners and phones: slightly skewed, unevenly lit, soft and strongly compressed.",
+    "Avoid with fine print, which blur and compression may make unreadable. Pages are never mirrored.",
     (
         _step("Perspective", 0.5, scale=[0.01, 0.04], fill=_WHITE),
         _step("Affine", 0.7, rotate=[-2.5, 2.5], shear=[-1.5, 1.5], fill=_WHITE),
@@ -231,8 +231,8 @@ _DOCUMENTS = Preset(
 _AERIAL = Preset(
     "aerial",
     "Aerial and satellite",
-    "It suits pictures from above, where there is no up, height changes the scale, and haze and clouds lie between.",
-    "It harms where shadows tell the direction, and it turns pictures that are not square on their side.",
+    "For images taken from above: no fixed orientation, varying height, haze and clouds.",
+    "Avoid when shadows carry the direction. Images that are not square may be turned on their side.",
     (
         _step("SquareSymmetry", 1.0),
         _step("Affine", 0.6, scale=[0.75, 1.33], balanced_scale=True, keep_ratio=True, border_mode=_REFLECTED),
@@ -271,8 +271,8 @@ _AERIAL = Preset(
 _MICROSCOPY = Preset(
     "microscopy",
     "Microscopy",
-    "It suits cells and tissue, which lie in any direction and whose stain and focus differ between laboratories.",
-    "It harms where the shape or the shade of a cell is the diagnosis, and it turns pictures that are not square.",
+    "For cells and tissue, in any orientation, with stain and focus that differ between laboratories.",
+    "Avoid when the shape or shade of a cell is the diagnosis. Images that are not square may be turned on their side.",
     (
         _step("SquareSymmetry", 1.0),
         # Mild: about two px of shift, as the cut itself does it. Ronneberger et al. 2015 used it for U-Net.

@@ -42,11 +42,11 @@ def _scaling(config: RunConfig) -> Found:
     if step is not None and config.normalise != "none":
         yield (
             "normalise",
-            f"Normalised twice: by {step.transform} in the pipeline, and again for the network. "
+            f"Normalized twice: by {step.transform} in the pipeline, and again for the network. "
             f"Choose None here, or leave {step.transform} out.",
         )
     if step is None and config.normalise == "none" and config.weights != "none":
-        yield "normalise", "Not normalised: these weights were trained on normalised images and expect them so."
+        yield "normalise", "Not normalized: these weights were trained on normalized images and expect them so."
 
 
 def _classes(config: RunConfig, classes: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Found:

@@ -20,7 +20,7 @@ _PACKAGES = (
 _DATA = {
     "training images": "Its training images are not those that it began with",
     "validation images": "Its validation images are not those that it began with",
-    "contents": "The pictures of its data set have changed since it began",
+    "contents": "The images of its data set have changed since it began",
 }
 _MEMORY_FORMAT = "channels_last"
 
