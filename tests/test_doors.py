@@ -13,9 +13,15 @@ DOORS = {
     "ui": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment", "explorer.export"),
     "training": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment"),
     "export": ("explorer.runs", "explorer.data", "explorer.augment"),
-    "runs": ("explorer.augment.pipeline", "explorer.data.specs"),  # the specs that a config is made of
+    "runs": (  # the specs that a config is made of, and how large it keeps images for its pipeline
+        "explorer.augment.pipeline",
+        "explorer.augment.resolution",
+        "explorer.data.specs",
+        "explorer.data.fit",
+    ),
     "augment": (
         "explorer.data.sample",
+        "explorer.data.fit",
         "explorer.data.prepare",  # the squares that a network sees
         "explorer.data.annotations",  # the formats that boxes and keypoints are written in
         "explorer.data.references",  # pictures and fonts that a step names

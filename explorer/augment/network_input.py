@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.augment.apply import AugmentedSample, AugmentError, augment
+from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, scaling_step
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 
 _TO_PIXELS = "FromFloat"  # after it, what an earlier step made decimal is pixels again
 _PROBES = 4
+_RESIZING = "Resize and pad"  # the group of steps that scale the whole image
+_SAME_SHAPE = 0.05  # by so much the rounding to px may change how wide an image is for its height
 _DRAWS = 12  # of one sample, to see whether the size of the result depends on chance
 
 
@@ -28,11 +31,22 @@ def training_image(sample: Sample, pipeline: Pipeline, seed: int, epoch: int, in
 
     Raises AugmentError for a step that fails, or where the pipeline's result is not RGB pixels.
     """
+    return seen(augment(sample, _parts(pipeline).augmenting, seed, epoch, index), pipeline, size)
+
+
+def seen(result: AugmentedSample, pipeline: Pipeline, size: int) -> NDArray[Any]:
+    """What the network sees of an augmented sample, as `training_image` gives it. Raises AugmentError as that does.
+
+    result: of the pipeline without its step at the end that scales, where it has one.
+    """
     parts = _parts(pipeline)
-    result = augment(sample, parts.augmenting, seed, epoch, index)
     if not _is_pixels(result):
         raise _not_pixels(result, parts.augmenting)
-    return parts.scaled(np.ascontiguousarray(_square(result.image, size)))
+    try:
+        return parts.scaled(np.ascontiguousarray(_square(result.image, size)))
+    except (cv2.error, MemoryError) as error:
+        height, width = result.image.shape[:2]
+        raise AugmentError("", "", f"The result has {width} × {height} px: too many for the memory.") from error
 
 
 def validation_image(sample: Sample, pipeline: Pipeline) -> NDArray[Any]:
@@ -133,31 +147,37 @@ def _check_alone(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> N
 
 
 def _check_sizes(pipeline: Pipeline, steps: list[Step], sample: Sample, seed: int) -> None:
-    """A batch is images of one size. Where chance decides on it, they would be stretched back, each otherwise."""
+    """Refuse a zoom that the end of the pipeline undoes.
+
+    All results become squares of one size. What a crop or a turn did is still seen then. A step that only makes the
+    whole image larger or smaller, by chance, would have done nothing but cost sharpness.
+    """
     sizes = _sizes(pipeline, sample, seed)
     if len(sizes) < 2:
         return
     first, second = (f"{width} × {height}" for height, width in sizes[:2])
-    reason = (
-        f"the images come out in different sizes, such as {first} and {second} px. "
-        "Put a step behind it that gives all of them one size, such as Resize or RandomCrop."
-    )
-    raise next(
-        (
-            AugmentError(step.id, step.transform, reason)
-            for step in steps
-            if _changes_size(step, pipeline, sample, seed)
-        ),
-        AugmentError("", "", reason[:1].upper() + reason[1:]),
-    )
+    for step in steps:
+        if _only_scales(step, pipeline, sample, seed):
+            raise AugmentError(
+                step.id,
+                step.transform,
+                f"the images come out in different sizes, such as {first} and {second} px, and are brought back to one "
+                "size at the end, which undoes this step. Put a step behind it that crops, such as RandomCrop, "
+                "or use Affine to zoom.",
+            )
 
 
-def _changes_size(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> bool:
+def _only_scales(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> bool:
+    """Whether chance decides how large the whole image is after the step."""
+    if catalog()[step.transform].group != _RESIZING:
+        return False
     try:
         sizes = _sizes(_alone(step, pipeline), sample, seed)
     except AugmentError:
         return False
-    return len(sizes) > 1 or (step.p < 1 and sizes != [sample.size])
+    shape = sample.size[1] / sample.size[0]
+    by_chance = len(sizes) > 1 or (step.p < 1 and sizes != [sample.size])
+    return by_chance and all(abs(width / height / shape - 1) < _SAME_SHAPE for height, width in sizes)
 
 
 def _sizes(pipeline: Pipeline, sample: Sample, seed: int) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.images import read_size
 from explorer.data.inspection import Inspection
 from explorer.data.sample import Sample
 from explorer.data.specs import ValueRange
@@ -35,6 +36,11 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def size(self, index: int) -> tuple[int, int]:
+        """Height and width in px of a sample; the pixels of a file are not decoded. Raises ImageError."""
+        source = self.source(index)
+        return read_size(source) if isinstance(source, Path) else self.load(index).size
 
     def counts(self, num_classes: int) -> NDArray[np.int64]:
         """(C,) int64: how many samples each class has."""

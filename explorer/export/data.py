@@ -5,6 +5,7 @@ import ast
 from explorer.augment.code.writing import to_python
 from explorer.augment.pipeline import Node, Pipeline, scaling_step
 from explorer.augment.targets import TargetRules
+from explorer.data.fit import FARTHEST, LONGEST
 from explorer.export import sources
 from explorer.export.imports import Setting
 from explorer.runs.config import RunConfig
@@ -34,10 +35,13 @@ def _compose(name: str, nodes: tuple[Node, ...]) -> str:
 
 def settings(config: RunConfig) -> list[Setting]:
     """The constants that the code below may use."""
-    side = config.stored_size or config.image_size
+    kept = config.kept
+    side = kept.most if kept else config.image_size
+    size = kept and (kept.most if kept.square else (kept.least, kept.most))
+    about = "px, what is augmented" if kept and kept.square else "px of the short side, at least and at most"
     return [
         Setting("IMAGE_SIZE", config.image_size, "px, what the network sees"),
-        Setting("KEPT_SIZE", config.stored_size, "px, what is augmented"),
+        Setting("KEPT_SIZE", size, about),
         Setting("KEPT_IMAGES", _KEPT_BYTES // (3 * side * side), "in memory: up to 2 GB"),
         Setting("DATA_SEED", config.dataset.seed),
         Setting("BATCH_SIZE", config.batch_size),
@@ -53,13 +57,20 @@ def sections(config: RunConfig, workers: int) -> list[str]:
         drop_last="        drop_last=alone,\n" if drop else "",
         workers="        num_workers=WORKERS,\n        persistent_workers=True,\n" if workers else "",
     )
-    return [*sources.sections(config.dataset), _SQUARE, *_images(config), _BATCHES, loaders]
+    return [*sources.sections(config.dataset), _SQUARE, *_whole(config), *_images(config), _BATCHES, loaders]
+
+
+def _whole(config: RunConfig) -> list[str]:
+    """`whole`, where images keep their borders until they are augmented."""
+    kept = config.kept
+    return [] if kept is None or kept.square else [_WHOLE]
 
 
 def _images(config: RunConfig) -> list[str]:
     """`augmented` and the two data sets."""
     scaling = scaling_step(config.pipeline) is not None
-    given = "load(key)" if config.stored_size is None else "square(key, KEPT_SIZE)"
+    kept = config.kept
+    given = "load(key)" if kept is None else "square(key, KEPT_SIZE)" if kept.square else "whole(key)"
     train, val = 'fit_square(transform(image=image)["image"], IMAGE_SIZE)', "square(key, IMAGE_SIZE)"
     if scaling:
         train, val = f"scaled({train})", f"scaled({val})"
@@ -75,6 +86,11 @@ _SQUARE = '''\
 def fit_square(image, size):
     """The middle of an image, (size, size, 3): its short side is scaled to `size`, its long side cut evenly."""
     height, width = image.shape[:2]
+    reach = 4 * min(height, width)  # of a very long image only what lies near its middle is scaled
+    if max(height, width) > reach:
+        left, top = max(0, (width - reach) // 2), max(0, (height - reach) // 2)
+        image = np.ascontiguousarray(image[top : top + reach, left : left + reach])
+        height, width = image.shape[:2]
     scale = size / min(height, width)
     new_width, new_height = max(size, round(width * scale)), max(size, round(height * scale))
     left, top = (new_width - size) // 2, (new_height - size) // 2
@@ -87,6 +103,29 @@ def fit_square(image, size):
 def square(key, size):
     """An image as a square, decoded once."""
     return fit_square(load(key), size)
+'''
+
+_WHOLE = f'''\
+def fit_whole(image, least, most):
+    """An image with all its borders, (H, W, 3): its short side has `least` to `most` px, its long side fewer than
+    {LONGEST:_}. One that is very long for its height is enlarged less."""
+    height, width = image.shape[:2]
+    short, long = min(height, width), max(height, width)
+    scale = min(most, max(short, least)) / short
+    if scale > 1:
+        scale = max(1.0, min(scale, {FARTHEST} * least / long))
+    scale = min(scale, {LONGEST:_} / long)
+    new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
+    if (new_height, new_width) == (height, width):
+        return image
+    method = cv2.INTER_AREA if new_height < height else cv2.INTER_LINEAR
+    return cv2.resize(image, (new_width, new_height), interpolation=method)
+
+
+@lru_cache(maxsize=KEPT_IMAGES)
+def whole(key):
+    """An image as augmentation gets it, decoded once."""
+    return fit_whole(load(key), *KEPT_SIZE)
 '''
 
 _SCALED = '''\

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from explorer.augment.pipeline import scaling_step
+from explorer.augment.resolution import narrowest
 from explorer.runs.config import RunConfig
 from explorer.runs.machine import BackboneInfo, DeviceInfo, Machine
+from explorer.runs.needs import original_size
 from explorer.runs.schedules import batches_per_epoch
 
 _MANY = 8  # names of classes in a sentence, at most
@@ -17,13 +19,18 @@ def cautions(
     train_counts: Sequence[int],
     val_counts: Sequence[int],
     machine: Machine | None,
+    sizes: Sequence[tuple[int, int]] = (),
 ) -> dict[str, str]:
-    """Field of RunConfig -> a sentence. Counts: images of each class. machine: None where it is not known."""
+    """Field of RunConfig -> a sentence. Counts: images of each class. machine: None where it is not known.
+
+    sizes: heights and widths in px of some training images; where there are none, `original_size` guesses.
+    """
     found: dict[str, str] = {}
     backbone = machine.backbone(config.backbone) if machine else None
     device = machine.device(config.accelerator) if machine else None
     for field, words in (
         *_scaling(config),
+        *_crops(config, sizes),
         *_classes(config, classes, train_counts, val_counts),
         *_network(config, backbone),
         *_device(config, device),
@@ -37,6 +44,14 @@ def cautions(
 Found = Iterator[tuple[str, str]]
 
 
+def alone(config: RunConfig) -> dict[str, str]:
+    """Those of `cautions` that need neither the data nor the machine."""
+    found: dict[str, str] = {}
+    for field, words in (*_scaling(config), *_crops(config, ()), *_schedule(config)):
+        found.setdefault(field, words)
+    return found
+
+
 def _scaling(config: RunConfig) -> Found:
     step = scaling_step(config.pipeline)
     if step is not None and config.normalise != "none":
@@ -47,6 +62,18 @@ def _scaling(config: RunConfig) -> Found:
         )
     if step is None and config.normalise == "none" and config.weights != "none":
         yield "normalise", "Not normalized: these weights were trained on normalized images and expect them so."
+
+
+def _crops(config: RunConfig, sizes: Sequence[tuple[int, int]]) -> Found:
+    kept, size = config.kept, config.image_size
+    seen = [kept.size(*each) if kept else each for each in sizes or (original_size(config),)]
+    found = narrowest(config.pipeline, seen, size)
+    if found is not None:
+        yield (
+            "pipeline",
+            f"The smallest crops of {found.transform} have {found.pixels} px on a side, and are enlarged to {size} px. "
+            "Let it crop less, or choose a smaller image size.",
+        )
 
 
 def _classes(config: RunConfig, classes: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Found:

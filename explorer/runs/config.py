@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from explorer.augment.pipeline import Pipeline
+from explorer.augment.resolution import fit
+from explorer.data.fit import Fit, square
 from explorer.data.specs import DatasetSpec, ImageFolderSpec
 from explorer.runs.mistakes import ConfigError, from_validation
 from explorer.runs.recipe import Recipe
@@ -29,6 +31,7 @@ MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
 Kind = Literal["train", "check", "rate"]
 Accelerator = Literal["auto", "cpu", "gpu", "mps", "tpu"]
 PrecisionName = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
+KeptAs = Literal["whole", "squares"]
 Logger = Literal["csv", "tensorboard", "mlflow"]
 
 
@@ -38,8 +41,10 @@ class RunConfig(Recipe):
     kind: "train"; "check" tries a few batches of everything, "rate" looks for a learning rate.
     gpus: the numbers of the GPUs, several for ddp; empty lets the trainer choose one.
     precision: "auto" is the fastest that loses nothing here. workers, threads: None lets the trainer choose.
-    cache_size: side in px of the squares that images are kept as, before augmentation; None is `image_size`, 0 keeps
-    none: each image is decoded anew and augmented whole. loggers: of Lightning, beside the run's own record.
+    kept_as: how images are kept before augmentation: "whole" with their borders and their aspect ratio, or the middle
+    "squares". cache_size: px of their short side; None is as many as the pipeline's crops need (whole), or `image_size`
+    (squares); 0 keeps none: each image is decoded each time and augmented at its own size.
+    loggers: of Lightning, beside the run's own record.
     rules: 2; runs of format 1 keep 1, also where they are resumed or exported: of epochs with equal monitors
     the first is the best, early stopping looks at the monitor alone, and a step that lacks batches at the end of an
     epoch is divided by `accumulate` all the same.
@@ -59,6 +64,7 @@ class RunConfig(Recipe):
     precision: PrecisionName = "auto"
     workers: Annotated[int, Field(ge=0, le=64)] | None = None
     threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    kept_as: KeptAs = "whole"
     cache_size: Annotated[int, Field(ge=0, le=1024)] | None = None
     loggers: tuple[Logger, ...] = ()
     rules: Literal[1, 2] = 2
@@ -66,9 +72,13 @@ class RunConfig(Recipe):
     pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
 
     @property
-    def stored_size(self) -> int | None:
-        """Side in px of the squares that augmentation sees; None where it sees whole images."""
-        return self.image_size if self.cache_size is None else self.cache_size or None
+    def kept(self) -> Fit | None:
+        """The size at which augmentation sees images; None where each is seen at its own size."""
+        if self.cache_size == 0:
+            return None
+        if self.kept_as == "squares":
+            return square(self.cache_size or self.image_size)
+        return Fit(self.cache_size, self.cache_size) if self.cache_size else fit(self.pipeline, self.image_size)
 
     @model_validator(mode="after")
     def _gpus_are_gpus(self) -> Self:
@@ -98,7 +108,7 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
 
 
 # What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
-_VERSION_1: dict[str, Any] = {"rules": 1}
+_VERSION_1: dict[str, Any] = {"rules": 1, "kept_as": "squares"}
 _VERSION_1_IMAGE_FOLDER: dict[str, Any] = {"depth": "by_image", "listing": "flat"}
 
 

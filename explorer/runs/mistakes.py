@@ -55,6 +55,7 @@ LABELS = {
     "precision": "Precision",
     "workers": "Loader workers",
     "threads": "Threads",
+    "kept_as": "Kept as",
     "cache_size": "Kept images",
     "loggers": "Loggers",
 }

@@ -7,9 +7,11 @@ two took above that, 1.27 times; a run each of b3, b5, b7, DeiT-Tiny and the sma
 estimate. That for GPUs follows from it and has not been measured.
 """
 
+import math
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +30,8 @@ from explorer.runs.mistakes import ConfigError
 from explorer.runs.paths import home
 
 DIGITS = 1797  # images in scikit-learn's set
+_DIGIT = 64  # px of their side, as explorer.data.digits enlarges them
+_PHOTOGRAPH = 2000, 3000  # px; larger than what is kept of it
 
 _PROCESS = 570e6  # Python with torch, Lightning and albumentations, and what a first step makes of them
 _GPU_PROCESS = 2.5e9  # the same with CUDA's libraries: not measured
@@ -111,16 +115,20 @@ def estimate(
     classes: int | None = None,
     available: int | None = None,
     precision: str | None = None,
+    sizes: Sequence[tuple[int, int]] = (),
 ) -> Needs:
     """What a run needs on a device, or on each of its GPUs.
 
     classes: of a data set whose spec does not tell. available: bytes of free memory, which bound the images that are
-    kept; None: all are. precision: of the run, where it is known what "auto" means.
+    kept; None: all are. precision: of the run, where it is known what "auto" means. sizes: heights and widths in px of
+    some training images; where there are none, images are taken for photographs of 3 : 2.
     """
     on_gpu = device.accelerator == "gpu"
     precision = precision or _precision(config, device)
     steps = _of_network(config, backbone, val_images, precision)
-    host_fixed = _kept(config, train_images, val_images, available) + _workers(config, device, precision) * _WORKER
+    host_fixed = (
+        _kept(config, train_images, val_images, available, sizes) + _workers(config, device, precision) * _WORKER
+    )
     if on_gpu:
         # A batch waits there as bytes, and again in memory that the GPU reads from. Each GPU has a process.
         pixels = 2.0 * 3 * config.image_size**2 * _ranks(config)
@@ -163,13 +171,25 @@ def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, prec
     return Batches(copies * backbone.weight_bytes + features, trained, frozen, val_images)
 
 
-def _kept(config: RunConfig, train_images: int, val_images: int, available: int | None) -> float:
+def _kept(
+    config: RunConfig, train_images: int, val_images: int, available: int | None, sizes: Sequence[tuple[int, int]]
+) -> float:
     """Bytes of the images that are kept in memory: those for training before augmentation, the others as they go in."""
-    if config.stored_size is None:
+    kept = config.kept
+    if kept is None:
         return 0.0
-    pixels = train_images * config.stored_size**2 + val_images * config.image_size**2
+    each = [math.prod(kept.size(*size)) for size in sizes or (original_size(config),)]
+    pixels = train_images * sum(each) / len(each) + val_images * config.image_size**2
     needed = _ranks(config) * pixels * _KEPT_BYTES
     return needed if available is None else min(needed, _KEPT_SHARE * available)
+
+
+def original_size(config: RunConfig) -> tuple[int, int]:
+    """Height and width in px of an image by the spec alone; a guess for a folder of images."""
+    spec = config.dataset
+    if isinstance(spec, ShapesSpec):
+        return spec.image_size, spec.image_size
+    return (_DIGIT, _DIGIT) if isinstance(spec, DigitsSpec) else _PHOTOGRAPH
 
 
 def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:

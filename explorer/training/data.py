@@ -16,6 +16,7 @@ from explorer.augment.network_input import training_image, validation_image
 from explorer.augment.order import permutation
 from explorer.augment.pipeline import Pipeline
 from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
 from explorer.runs.config import RunConfig
 from explorer.runs.schedules import leaves_one_out
 from explorer.training.prepared import Prepared
@@ -98,7 +99,7 @@ class TrainingImages(Dataset[Item]):
         try:
             sample = prepared.sample(index)
             pixels = training_image(sample, self._pipeline, self._seed, epoch, index, self._size)
-        except (AugmentError, ImageError) as error:
+        except (AugmentError, ImageError, SampleError) as error:
             raise TrainingError(" ".join(f"{prepared.split.ids[index]}: {error}".split())) from error
         return pixels, int(prepared.split.labels[index]), index
 
@@ -118,7 +119,7 @@ class ValidationImages(Dataset[Item]):
         try:
             pixels = validation_image(prepared.sample(index), self._pipeline)
             return pixels, int(prepared.split.labels[index]), index
-        except (AugmentError, ImageError) as error:
+        except (AugmentError, ImageError, SampleError) as error:
             raise TrainingError(" ".join(str(error).split())) from error
 
 

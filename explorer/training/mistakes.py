@@ -8,7 +8,13 @@ from explorer.runs.mistakes import ConfigError
 from explorer.training.stopping import TrainingError, WeightsError
 
 _PLAIN = (AugmentError, ConfigError, DatasetError, ImageError, SampleError, WeightsError)
-_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
+_NO_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "not enough memory",
+    "cannot allocate memory",
+    "insufficient memory",  # OpenCV
+)
 _WORKER = "DataLoader worker"
 
 

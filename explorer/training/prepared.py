@@ -1,33 +1,35 @@
-"""Images of a data set as squares of one size, decoded once and kept where there is room, or as they are."""
+"""Images of a data set at one size, decoded once and kept where there is room, or as they are."""
 
 import hashlib
 import json
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from explorer.data.cache.cache import Cache, Tally
 from explorer.data.cache.limits import Limits
 from explorer.data.dataset import Split
-from explorer.data.prepare import fit_square
+from explorer.data.fit import Fit
+from explorer.data.prepare import load
 from explorer.data.sample import Sample
 
 IN_MEMORY = Limits(memory=sys.maxsize, disk=0)
 
 
 class Prepared:
-    """A split whose samples are `size` × `size` px, or whole where `size` is None; travels to loader workers."""
+    """A split whose samples have the size of `fit`, or their own where it is None; travels to loader workers."""
 
     def __init__(
-        self, split: Split, size: int | None, *, keep: bool, limits: Limits = IN_MEMORY, words: str = ""
+        self, split: Split, fit: Fit | None, *, keep: bool, limits: Limits = IN_MEMORY, words: str = ""
     ) -> None:
         """keep: hold what `read` decodes, within the limits; otherwise each look at a sample decodes it anew.
 
         words: tell the data set from others, for the name of its file.
         """
         self.split = split
-        self.size = size
-        self.keep = keep and size is not None
-        self._cache = Cache(split, size, limits, words) if size is not None and keep else None
+        self.fit = fit
+        self.keep = keep and fit is not None
+        self._cache = Cache(split, fit, limits, words) if fit is not None and keep else None
 
     def __len__(self) -> int:
         return len(self.split)
@@ -44,8 +46,7 @@ class Prepared:
         """The sample at `index`. Raises what the split's `load` raises."""
         if self._cache is not None:
             return self._cache.sample(index)
-        sample = self.split.load(index)
-        return sample if self.size is None else fit_square(sample, self.size)
+        return load(self.split, index, self.fit)
 
     @property
     def tally(self) -> Tally:
@@ -57,8 +58,14 @@ class Prepared:
     def listing(self) -> str:
         """A hash of which images these are, in which order and of which class."""
         split = self.split
-        listed = json.dumps([list(map(str, split.ids)), list(map(int, split.labels)), self.size])
+        listed = json.dumps([list(map(str, split.ids)), list(map(int, split.labels)), self._size])
         return hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()
+
+    @property
+    def _size(self) -> Any:
+        """In JSON; of squares as runs of before have noted it."""
+        fit = self.fit
+        return None if fit is None else fit.most if fit.square else [fit.least, fit.most]
 
     def contents(self) -> str:
         """A hash of what all samples are made of; empty where they are not kept, for it would all have to be read."""

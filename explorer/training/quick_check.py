@@ -15,6 +15,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from explorer.augment.network_input import check_pipeline
 from explorer.augment.order import permutation
 from explorer.data.dataset import Split
+from explorer.data.fit import square
 from explorer.data.formats import open_dataset
 from explorer.runs import results
 from explorer.runs.capacity import in_words
@@ -116,9 +117,9 @@ def _data(found: _Check) -> str:
         class_counts=counts.tolist(),
     )
     picked = permutation(config.seed, 0, len(dataset.train))[: max(_PROBED, BATCHES * config.batch_size)]
-    train = Prepared(_part(dataset.train, picked), config.stored_size, keep=True)
+    train = Prepared(_part(dataset.train, picked), config.kept, keep=True)
     few = np.random.default_rng(config.seed).permutation(len(dataset.val))[: 2 * config.batch_size]
-    val = Prepared(_part(dataset.val, sorted(few.tolist())), config.image_size, keep=True)
+    val = Prepared(_part(dataset.val, sorted(few.tolist())), square(config.image_size), keep=True)
     found.data = Data(dataset, train, val)
     begun = time.monotonic()
     for each in (train, val):

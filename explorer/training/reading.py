@@ -7,6 +7,7 @@ from explorer.augment.network_input import check_pipeline
 from explorer.data.cache.cache import Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
+from explorer.data.fit import square
 from explorer.runs.capacity import in_words, memory
 from explorer.runs.config import RunConfig, check_with_dataset
 from explorer.training.attempt import Attempt
@@ -40,15 +41,15 @@ def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int) -
         name=dataset.name,
         class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
     )
-    stored, words, room = config.stored_size, config.dataset.model_dump_json(), _room(config)
-    train = Prepared(dataset.train, stored, keep=stored is not None, limits=room, words=words)
+    kept, words, room = config.kept, config.dataset.model_dump_json(), _room(config)
+    train = Prepared(dataset.train, kept, keep=kept is not None, limits=room, words=words)
     # Before all images are read: a pipeline that cannot work should say so at once.
     samples = [train.sample(index) for index in range(min(_PROBED, sizes[0]))]
     check_pipeline(config.pipeline, samples, config.seed, config.image_size)
     teller = _Reading(attempt, sum(sizes))
     train.read(threads, teller.tell)
     room = replace(room, memory=room.memory - train.tally.held)
-    val = Prepared(dataset.val, config.image_size, keep=stored is not None, limits=room, words=words)
+    val = Prepared(dataset.val, square(config.image_size), keep=kept is not None, limits=room, words=words)
     val.read(threads, lambda done: teller.tell(sizes[0] + done))
     return replace(dataset, notes=(*dataset.notes, *troubles(train.tally, val.tally))), train, val
 

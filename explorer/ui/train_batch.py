@@ -12,7 +12,7 @@ from explorer.augment.mixing import Mix
 from explorer.augment.network_input import training_image
 from explorer.augment.order import permutation
 from explorer.data.dataset import Split
-from explorer.data.prepare import fit_square
+from explorer.data.prepare import load
 from explorer.data.sample import Sample
 from explorer.runs.config import RunConfig
 
@@ -36,9 +36,13 @@ class Seen:
 
 def stored(config: RunConfig, split: Split, index: int) -> Sample:
     """A sample as augmentation gets it. Raises ImageError."""
-    sample = split.load(index)
-    size = config.stored_size
-    return sample if size is None else fit_square(sample, size)
+    return load(split, index, config.kept)
+
+
+def pixels(config: RunConfig) -> int:
+    """About how many pixels an image has that is augmented, for what it will cost."""
+    kept = config.kept
+    return (kept.most if kept else config.image_size) ** 2
 
 
 def first_batch(config: RunConfig, split: Split, epoch: int, count: int = SHOWN) -> Seen:
@@ -77,5 +81,8 @@ def _images(config: RunConfig, split: Split, epoch: int, places: list[int]) -> N
 
 def key(config: RunConfig, epoch: int) -> str:
     """All that the images depend on."""
-    kept = ("dataset", "seed", "image_size", "cache_size", "batch_size", "mixing", "mix_alpha", "mix_probability")
+    kept = (
+        "dataset", "seed", "image_size", "kept_as", "cache_size",
+        "batch_size", "mixing", "mix_alpha", "mix_probability",
+    )  # fmt: skip
     return json.dumps([epoch, config.pipeline.key, config.model_dump(mode="json", include=set(kept))])

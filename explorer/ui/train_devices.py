@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from explorer.augment.pipeline import Pipeline
+from explorer.augment.resolution import fit
+from explorer.data.fit import Fit
 from explorer.runs.capacity import in_words
 from explorer.runs.machine import DeviceInfo, Machine, automatic_precision
 from explorer.ui.texts import Train as T
@@ -56,15 +59,19 @@ def precision_hint(machine: Machine | None, values: Values) -> str:
     return " ".join([*filter(None, good), *missing])
 
 
-def kept_hint(values: Values) -> str:
-    """What it means for the pixels how large images are kept."""
+def kept_hint(values: Values, pipeline: Pipeline | None) -> str:
+    """What it means for the pixels how images are kept. pipeline: None where it is wrong."""
     size, kept = values["image_size"], values["cache_size"]
-    if not kept.isdigit():
-        return F.KEPT_AS["same"].format(size=size)
     if kept == "0":
         return F.KEPT_AS["none"]
-    kind = "same" if int(kept) == size else "larger" if int(kept) > size else "smaller"
-    return F.KEPT_AS[kind].format(size=size, kept=kept)
+    if kept.isdigit() and int(kept) < size:
+        return F.KEPT_AS["smaller"].format(size=size, kept=kept)
+    if values["kept_as"] == "squares":
+        larger = kept.isdigit() and int(kept) > size
+        return F.KEPT_AS["larger" if larger else "same"].format(size=size, kept=kept)
+    kept_at = Fit(int(kept), int(kept)) if kept.isdigit() else fit(pipeline or Pipeline(), size)
+    kind = "wanted" if kept_at.most > kept_at.least else "whole"
+    return F.KEPT_AS[kind].format(size=size, least=kept_at.least, most=kept_at.most)
 
 
 def _chosen(machine: Machine | None, values: Values) -> DeviceInfo | None:

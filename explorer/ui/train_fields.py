@@ -138,6 +138,7 @@ FIELDS: Mapping[str, Draw] = {
     "precision": lambda form, name: form.select(name, train_devices.precisions(form.machine, form.values)),
     "workers": _entry,
     "threads": _entry,
+    "kept_as": _segments(F.KEPT_SHAPES),
     "cache_size": _kept,
     "loggers": _loggers,
     "name": lambda form, name: form.entry(name, max_chars=100),

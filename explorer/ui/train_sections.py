@@ -56,7 +56,7 @@ SECTIONS: dict[str, Section] = {
         ),
     ),
     "mixing": Section((("mixing",), ("mix_alpha", "mix_probability"))),
-    "device": Section((("accelerator", "precision"), ("gpus",)), (("cache_size", "workers", "threads"),)),
+    "device": Section((("accelerator", "precision"), ("gpus",)), (("kept_as", "cache_size"), ("workers", "threads"))),
     "out": Section((("name", "seed", "dataset_seed"), ("loggers",))),
 }
 

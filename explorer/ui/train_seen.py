@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.augment.apply import AugmentError
 from explorer.data.dataset import Dataset
 from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
 from explorer.runs.config import RunConfig
 from explorer.ui import slow, train_batch
 from explorer.ui.components.markdown import escape
@@ -54,7 +55,7 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
     epoch = int(st.session_state[Key.TRAIN_EPOCH]) - 1
     try:
         seen = _drawn(train_batch.key(config, epoch), config, dataset, epoch)
-    except (AugmentError, ImageError) as error:
+    except (AugmentError, ImageError, SampleError) as error:
         st.warning(escape(T.SEEN_FAILED.format(reason=error)))
         return
     st.html(_html(seen, dataset.classes))
@@ -66,9 +67,8 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
 
 def _allowed(config: RunConfig) -> bool:
     """Whether it can be drawn at once, or somebody has asked for it."""
-    side = config.stored_size or config.image_size
     count = SHOWN if config.mixing == "none" else 2 * SHOWN
-    milliseconds = count * slow.cost(config.pipeline, side * side).milliseconds
+    milliseconds = count * slow.cost(config.pipeline, train_batch.pixels(config)).milliseconds
     if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
         return True
     st.caption(T.SEEN_SLOW.format(seconds=slow.in_words(milliseconds / 1000)))

@@ -136,6 +136,7 @@ _WORDS: dict[str, dict[Any, str]] = {
     "three_phase": F.YES_NO,
     "monitor": F.MONITORS,
     "mixing": F.MIXING,
+    "kept_as": F.KEPT_SHAPES,
     "cache_size": F.KEPT,
     "accelerator": {"auto": F.AUTO},
     "precision": {"auto": F.AUTO},

@@ -5,8 +5,9 @@ import streamlit as st
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import check_pipeline
 from explorer.data.dataset import Dataset
+from explorer.data.fit import Fit
 from explorer.data.images import ImageError
-from explorer.data.sample import Sample
+from explorer.data.sample import Sample, SampleError
 from explorer.runs.config import RunConfig
 from explorer.ui import slow, train_batch
 from explorer.ui.texts import Train as T
@@ -19,25 +20,24 @@ _DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether s
 
 def is_slow(config: RunConfig) -> bool:
     """Whether trying it would hold up the page."""
-    side = config.stored_size or config.image_size
-    return _DRAWS * slow.cost(config.pipeline, side * side).milliseconds > SLOW_MS
+    return _DRAWS * slow.cost(config.pipeline, train_batch.pixels(config)).milliseconds > SLOW_MS
 
 
 def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
     """Field of RunConfig -> what would break the run at its first images. Takes its time only once for the same."""
     spec = config.dataset.model_dump_json()
     try:
-        samples = _samples(spec, config.stored_size, config, dataset)
-    except ImageError as error:
+        samples = _samples(spec, config.kept, config, dataset)
+    except (ImageError, SampleError) as error:
         return {"dataset.path" if config.dataset.kind == "image_folder" else "dataset": str(error)}
-    message = _message(f"{spec} {config.stored_size} {config.pipeline.key}", config.seed, config.image_size,
+    message = _message(f"{spec} {config.kept} {config.pipeline.key}", config.seed, config.image_size,
                        config, samples)  # fmt: skip
     return {"pipeline": message} if message else {}
 
 
 @st.cache_resource(max_entries=8, ttl=_KEPT_SECONDS, show_spinner=False)
-def _samples(spec: str, size: int | None, _config: RunConfig, _dataset: Dataset) -> list[Sample]:
-    del spec, size  # of the cache
+def _samples(spec: str, kept: Fit | None, _config: RunConfig, _dataset: Dataset) -> list[Sample]:
+    del spec, kept  # of the cache
     count = len(_dataset.train)
     places = sorted({place * count // IMAGES for place in range(IMAGES)})
     return [train_batch.stored(_config, _dataset.train, place) for place in places]

@@ -82,6 +82,7 @@ DEFAULTS: Mapping[str, Any] = {
     "precision": "auto",
     "workers": "",
     "threads": "",
+    "kept_as": "whole",
     "cache_size": "",
     "loggers": [],
     "name": "",

@@ -11,6 +11,7 @@ from explorer.augment.apply import AugmentError, augment
 from explorer.augment.network_input import check_pipeline, training_image, validation_image
 from explorer.augment.pipeline import Pipeline
 from explorer.data.formats import open_dataset
+from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.data.specs import ShapesSpec
 
@@ -61,7 +62,11 @@ def test_normalize_at_the_end_is_applied_last_in_training_and_in_validation() ->
     ("steps", "transform", "words"),
     [
         ([FLIP, ("RandomScale", 0.5, {})], "RandomScale", "come out in different sizes, such as"),
-        ([("RandomCrop", 0.3, {"height": 64, "width": 64})], "RandomCrop", "64 × 64 and 96 × 96 px"),
+        (
+            [("RandomRotate90", 1.0, {}), ("SmallestMaxSize", 0.5, {"max_size": 48})],
+            "SmallestMaxSize",
+            "undoes this step",
+        ),
         ([("RandomCrop", 1.0, {"height": 128, "width": 128})], "RandomCrop", "exceeds image dimensions"),
         ([("RandomCrop", 0.01, {"height": 128, "width": 128})], "RandomCrop", "exceeds image dimensions"),
         ([NORMALIZE, FLIP], "Normalize", "put it last with p = 1"),
@@ -84,8 +89,22 @@ def test_the_step_that_would_break_the_training_is_named(steps: Any, transform: 
         [FLIP, NORMALIZE],
         [("RandomScale", 0.5, {}), ("Resize", 1.0, {"height": 64, "width": 64})],
         [("RandomCrop", 1.0, {"height": 64, "width": 48})],
+        [("RandomCrop", 0.3, {"height": 64, "width": 64})],
+        [("RandomCropFromBorders", 1.0, {}), ("RandomRotate90", 1.0, {})],
     ],
     ids=str,
 )
-def test_what_works_passes(steps: Any) -> None:
-    check_pipeline(_pipeline(*steps), _samples(), 0, 96)
+def test_what_works_passes_for_whole_images_of_any_shape(steps: Any) -> None:
+    """A crop or a turn of chance is still seen in the square that is made of its result."""
+    pipeline = _pipeline(*steps)
+    samples = [
+        Sample(np.ascontiguousarray(sample.image[:, : 96 - 8 * place])) for place, sample in enumerate(_samples()[:4])
+    ]
+    check_pipeline(pipeline, samples, 0, 96)
+    for place, sample in enumerate(samples):
+        found = training_image(sample, pipeline, 3, 2, place, 48)
+        expected = fit_square(
+            Sample(augment(sample, _pipeline(*[s for s in steps if s != NORMALIZE]), 3, 2, place).image), 48
+        )
+        if NORMALIZE not in steps:
+            np.testing.assert_array_equal(found, expected.image)

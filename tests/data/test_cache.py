@@ -20,9 +20,10 @@ from explorer.data.cache.limits import CacheSettingError, Limits, folder, limits
 from explorer.data.cache.log import CheckedLog
 from explorer.data.cache.pack import Pack, packs
 from explorer.data.dataset import Split
+from explorer.data.fit import Fit, square
 from explorer.data.formats import open_dataset
 from explorer.data.images import ImageError
-from explorer.data.prepare import fit_square
+from explorer.data.prepare import fit_square, fitted
 from explorer.data.sample import Sample
 from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
 from tests.disks import fill, small_disk
@@ -38,6 +39,7 @@ CHILD = """
 import json, signal, sys, time
 from explorer.data.cache.cache import Cache
 from explorer.data.cache.limits import Limits
+from explorer.data.fit import square
 from explorer.data.formats import open_dataset
 from explorer.data.specs import ShapesSpec
 
@@ -48,7 +50,7 @@ def tell(done):
         print("there", flush=True)
         signal.pause()
 
-cache = Cache(open_dataset(ShapesSpec.model_validate_json(sys.argv[1])).train, 40, Limits(0, 10**9), "shapes")
+cache = Cache(open_dataset(ShapesSpec.model_validate_json(sys.argv[1])).train, square(40), Limits(0, 10**9), "shapes")
 cache.fill(1, tell)
 print(json.dumps([cache.tally.decoded, cache.tally.anew]), flush=True)
 """
@@ -58,15 +60,16 @@ def train(spec: ShapesSpec | DigitsSpec | ImageFolderSpec = SHAPES) -> Split:
     return open_dataset(spec).train
 
 
-def filled(split: Split, room: Limits = ROOMY, words: str = "shapes", size: int = SIZE) -> Cache:
-    cache = Cache(split, size, room, words)
+def filled(split: Split, room: Limits = ROOMY, words: str = "shapes", size: int | Fit = SIZE) -> Cache:
+    cache = Cache(split, size if isinstance(size, Fit) else square(size), room, words)
     cache.fill(2, lambda done: None)
     return cache
 
 
-def assert_is_what_decoding_gives(cache: Cache, split: Split, size: int = SIZE) -> None:
+def assert_is_what_decoding_gives(cache: Cache, split: Split, size: int | Fit = SIZE) -> None:
+    fit = size if isinstance(size, Fit) else square(size)
     for index in range(len(split)):
-        assert_same(cache.sample(index), fit_square(split.load(index), size))
+        assert_same(cache.sample(index), fitted(split.load(index), fit))
 
 
 def assert_same(found: Sample, expected: Sample) -> None:
@@ -354,14 +357,14 @@ def test_beyond_the_limit_of_the_disk_the_rest_is_decoded_anew() -> None:
 def _aged(words: str, seed: int, seconds: int) -> Pack:
     split = train(SHAPES.model_copy(update={"seed": seed}))
     filled(split, ON_DISK, words)
-    pack = Pack(folder(), keys.name(words, SIZE))
+    pack = Pack(folder(), keys.name(words, square(SIZE)))
     os.utime(pack.index, (seconds, seconds))
     return pack
 
 
 def test_what_was_not_used_for_longest_makes_room() -> None:
     old, older, newer = _aged("old", 1, 2000), _aged("older", 2, 1000), _aged("newer", 3, 3000)
-    in_use = Cache(train(SHAPES.model_copy(update={"seed": 2})), SIZE, ON_DISK, "older")
+    in_use = Cache(train(SHAPES.model_copy(update={"seed": 2})), square(SIZE), ON_DISK, "older")
     in_use.fill(1, lambda done: None)
     in_use.sample(0)
     os.utime(older.index, (1000, 1000))
@@ -410,7 +413,7 @@ def test_without_a_setting_they_are_shares_of_what_is_free(monkeypatch: pytest.M
 
 def test_progress_is_told_up_to_the_last_image_and_may_end_it() -> None:
     told: list[int] = []
-    Cache(train(), SIZE, ROOMY, "shapes").fill(1, told.append)
+    Cache(train(), square(SIZE), ROOMY, "shapes").fill(1, told.append)
     assert told == sorted(told)
     assert told[-1] == 150
     assert set(told) >= set(range(1, 151))
@@ -422,10 +425,10 @@ def test_progress_is_told_up_to_the_last_image_and_may_end_it() -> None:
         raise Stop(done)
 
     with pytest.raises(Stop):
-        Cache(train(), SIZE, ROOMY, "shapes").fill(1, stop)
+        Cache(train(), square(SIZE), ROOMY, "shapes").fill(1, stop)
 
 
 def test_an_unfilled_cache_decodes() -> None:
-    cache = Cache(train(), SIZE, ROOMY, "shapes")
+    cache = Cache(train(), square(SIZE), ROOMY, "shapes")
     assert cache.tally == Tally(150, 0, 0, 0, 150, 0, "")
     assert_same(cache.sample(3), fit_square(train().load(3), SIZE))

@@ -8,6 +8,7 @@ from explorer.runs.cautions import cautions
 from explorer.runs.config import from_values
 
 NORMALIZE = {"kind": "step", "id": "n1", "transform": "Normalize", "p": 1.0}
+CROP = {"kind": "step", "id": "n3", "transform": "RandomResizedCrop", "p": 1.0, "params": {"size": [224, 224]}}
 FLIP = {"kind": "step", "id": "n2", "transform": "HorizontalFlip", "p": 0.5}
 
 
@@ -31,6 +32,11 @@ def test_an_ordinary_run_is_let_be() -> None:
         ({"train": (0, 9)}, "dataset", "No training images of ants"),
         ({"train": (100, 9)}, "loss", "ten times the images"),
         ({"early_stopping": 3}, "early_stopping", "OneCycleLR is at its best in the last epochs"),
+        (
+            {"pipeline": {"nodes": [CROP]}},
+            "pipeline",
+            "RandomResizedCrop have 63 px on a side, and are enlarged to 224 px",
+        ),
         ({"mixing": "mixup", "label_smoothing": 0.1}, "label_smoothing", "soft already"),
         ({"accumulate": 4, "batch_size": 8}, "accumulate", "An epoch has 3 batches, so each step is the mean of 3"),
     ],

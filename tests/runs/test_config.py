@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from explorer.augment.pipeline import Pipeline, Step
+from explorer.data.fit import Fit, square
 from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
 from explorer.runs.config import (
     ConfigError,
@@ -222,3 +223,18 @@ def test_a_home_folder_sign_is_written_out(tmp_path: Path, monkeypatch: pytest.M
     spec = with_absolute_paths(config, Path("/elsewhere")).dataset
     assert isinstance(spec, ImageFolderSpec)
     assert spec.path == str(tmp_path / "photos")
+
+
+def test_a_run_of_format_1_keeps_the_middle_squares_that_it_began_with() -> None:
+    old = loads((Path(__file__).parent / "run-format-1.json").read_bytes())
+    assert old.kept == square(64)
+    assert loads(dumps(old)) == old
+    assert loads(json.dumps(json.loads(dumps(old)) | {"cache_size": 96})).kept == square(96)
+    values = json.loads(dumps(old))
+    del values["kept_as"]
+    assert loads(json.dumps(values)).kept == Fit(most=227, least=64)  # a new one keeps whole images, for its crops
+
+
+def test_the_size_of_kept_images_keeps_its_meaning_where_it_is_set() -> None:
+    sizes = [from_values(GOOD | {"cache_size": size}).kept for size in (None, 0, 300)]
+    assert sizes == [Fit(224, 224), None, Fit(300, 300)]

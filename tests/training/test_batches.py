@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from explorer.augment.apply import augment
+from explorer.data.fit import square
 from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
 from explorer.runs.schedules import batches_per_epoch
@@ -17,7 +18,7 @@ from tests.training.conftest import config_of
 
 def _epochs(workers: int) -> list[list[Batch]]:
     config = config_of()
-    prepared = Prepared(open_dataset(config.dataset).train, 32, keep=True)
+    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=True)
     prepared.read(1, lambda done: None)
     loader = Images(config, prepared, prepared, workers).train_dataloader()
     batches = []
@@ -55,7 +56,7 @@ def test_batches_hold_what_augment_gives() -> None:
 @pytest.mark.parametrize(("images", "size", "steps"), [(37, 8, 5), (33, 8, 4), (32, 8, 4), (8, 8, 1), (3, 1, 3)])
 def test_steps_per_epoch_are_the_loader_s(images: int, size: int, steps: int) -> None:
     config = config_of(batch_size=size, dataset={"kind": "shapes", "train_images": images, "image_size": 32})
-    prepared = Prepared(open_dataset(config.dataset).train, 32, keep=False)
+    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=False)
     assert batches_per_epoch(images, size) == len(Images(config, prepared, prepared, 0).train_dataloader()) == steps
 
 

@@ -11,6 +11,7 @@ import torch
 from explorer.augment.apply import augment
 from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
+from explorer.data.sample import Sample
 from explorer.runs.config import RunConfig
 from explorer.runs.paths import RunPaths
 from explorer.training.attempt import Attempt
@@ -78,30 +79,45 @@ def _read(config: RunConfig) -> tuple[Prepared, Prepared]:
     return train, val
 
 
-@pytest.mark.parametrize("cache_size", [None, 0, 56])
-def test_augmentation_sees_the_size_that_was_chosen_and_the_network_its_own(tmp_path: Path, cache_size: Any) -> None:
+CROP = {"kind": "step", "id": "c", "transform": "RandomCrop", "p": 1.0, "params": {"height": 44, "width": 40}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen_size"),
+    [
+        ({}, (32, 40)),
+        ({"cache_size": 0}, (40, 50)),
+        ({"cache_size": 56}, (56, 70)),
+        ({"pipeline": {"nodes": [CROP]}}, (44, 55)),
+        ({"kept_as": "squares"}, (32, 32)),
+        ({"kept_as": "squares", "cache_size": 56}, (56, 56)),
+    ],
+    ids=str,
+)
+def test_augmentation_sees_the_size_that_was_chosen_and_the_network_its_own(
+    tmp_path: Path, changes: Any, seen_size: tuple[int, int]
+) -> None:
     folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
     make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
-    config = config_of(dataset={"kind": "image_folder", "path": str(folder)}, cache_size=cache_size)
+    config = config_of(dataset={"kind": "image_folder", "path": str(folder)}, **changes)
     train, val = _read(config)
     dataset = open_dataset(config.dataset)
     images = Images(config, train, val, 0)
     batches: list[Batch] = list(images.train_dataloader())
     for pixels, index in zip(batches[0].images, batches[0].indices.tolist(), strict=True):
         whole = dataset.train.load(index)
-        seen = whole if cache_size == 0 else fit_square(whole, cache_size or 32)
+        method = cv2.INTER_AREA if seen_size[0] < 40 else cv2.INTER_LINEAR
+        seen = Sample(cv2.resize(whole.image, seen_size[::-1], interpolation=method))
+        if config.kept_as == "squares":
+            seen = fit_square(whole, seen_size[0])
         expected = augment(seen, config.pipeline, config.seed, 0, index).image
-        if cache_size == 56:
-            expected = cv2.resize(expected, (32, 32), interpolation=cv2.INTER_AREA)
-        assert pixels.shape == (3, 32, 32)
-        if cache_size != 0:
-            np.testing.assert_array_equal(pixels.permute(1, 2, 0).numpy(), expected)
+        np.testing.assert_array_equal(pixels.permute(1, 2, 0).numpy(), fit_square(Sample(expected), 32).image)
     validated: list[Batch] = list(images.val_dataloader())
     for pixels, index in zip(validated[0].images, validated[0].indices.tolist(), strict=True):
         expected = fit_square(dataset.val.load(index), 32).image
         np.testing.assert_array_equal(pixels.permute(1, 2, 0).numpy(), expected)
-    assert train.size == {None: 32, 0: None, 56: 56}[cache_size]
-    assert train.tally.in_memory == (0 if cache_size == 0 else len(dataset.train))
+        assert train.sample(0).size == seen_size
+    assert train.tally.in_memory == (0 if config.cache_size == 0 else len(dataset.train))
 
 
 def test_content_that_changed_is_another_identity_wherever_it_is_kept(

@@ -7,6 +7,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
+from explorer.data.fit import square
 from explorer.data.formats import open_dataset
 from explorer.runs.config import RunConfig
 from explorer.runs.schedules import curve
@@ -42,7 +43,7 @@ class _Seen(pl.Callback):
 
 
 def _train(config: RunConfig) -> tuple[_Seen, Classifier]:
-    prepared = Prepared(open_dataset(config.dataset).train, 32, keep=False)
+    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=False)
     seen, model = _Seen(), _model(config)
     trainer = pl.Trainer(
         max_epochs=config.epochs,

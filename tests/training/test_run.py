@@ -5,6 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
 
+from explorer.data.fit import square
 from explorer.data.formats import open_dataset
 from explorer.runs.config import loads
 from explorer.runs.epochs import EpochRecord
@@ -74,7 +75,7 @@ def test_best_checkpoint_gives_the_scores_of_the_best_epoch(finished: RunPaths) 
     dataset = open_dataset(config.dataset)
     model = classifier(config.model_copy(update={"seed": 99}), dataset.classes, 5, dataset.train.counts(3))
     model.load_state_dict(checkpoint["state_dict"])
-    val = Prepared(dataset.val, config.image_size, keep=False)
+    val = Prepared(dataset.val, square(config.image_size), keep=False)
     with torch.no_grad():
         logits = torch.cat([model.eval()(batch.images) for batch in Images(config, val, val, 0).val_dataloader()])
     record = EpochRecord.load(finished.epoch(1, best))

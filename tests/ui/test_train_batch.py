@@ -38,7 +38,7 @@ def config_of(**changes: Any) -> RunConfig:
 
 def trained(config: RunConfig, dataset: Dataset, epoch: int) -> tuple[Batch, NDArray[Any]]:
     """The first batch of an epoch as the trainer's loader makes it, and (N, S, S, 3) of what the network gets of it."""
-    prepared = Prepared(dataset.train, config.stored_size, keep=False)
+    prepared = Prepared(dataset.train, config.kept, keep=False)
     loader = Images(config, prepared, prepared, workers=0).train_dataloader()
     loader.batch_sampler.sampler.set_epoch(epoch)  # type: ignore[union-attr]
     batch: Batch = next(iter(loader))

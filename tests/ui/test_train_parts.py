@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.augment.pipeline import Pipeline
 from explorer.runs import machine, paces
 from explorer.runs.machine import BackboneInfo, DeviceInfo, Machine, Precision
 from explorer.runs.paths import RunPaths, home, runs_root
@@ -118,13 +119,19 @@ def test_loggers_say_where_they_write_and_how_to_look_at_it(app: AppTest) -> Non
     assert f"folder {RunPaths(runs_root()).logged.name} of the run" in said(app)
 
 
-@pytest.mark.parametrize(
-    ("kept", "words"),
-    [("", "kept at 96 px"), ("96", "kept at 96 px"), ("256", "still find detail"), ("64", "detail is lost"),
-     ("0", "decoded anew in each epoch")],
-)  # fmt: skip
-def test_what_the_size_of_kept_images_means_is_told(kept: str, words: str) -> None:
-    assert words in train_devices.kept_hint(values(cache_size=kept))
+def test_what_it_means_how_images_are_kept_is_told() -> None:
+    crop = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "p": 1.0, "params": {"size": [96, 96]}}
+    for changes, nodes, words in (
+        ({}, [], "kept whole, with a short side of 96 px. The middle square of 96 px is cut after augmentation"),
+        ({}, [crop], "kept whole, with a short side of 96 to 340 px"),
+        ({"cache_size": "256"}, [crop], "a short side of 256 px"),
+        ({"cache_size": "64"}, [], "detail is lost"),
+        ({"cache_size": "0"}, [], "decoded in each epoch and augmented at its own size"),
+        ({"kept_as": "squares"}, [], "kept at 96 px: the fastest. Augmentation never sees what lies outside"),
+        ({"kept_as": "squares", "cache_size": "256"}, [], "still find detail"),
+    ):
+        told = train_devices.kept_hint(values(**changes), Pipeline.model_validate({"nodes": nodes}))
+        assert words in told, changes
 
 
 # Networks

@@ -67,6 +67,7 @@ OTHERS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "precision": ("32-true", {}),
     "workers": (0, {}),
     "threads": (1, {}),
+    "kept_as": ("squares", {}),
     "cache_size": (0, {}),
     "loggers": (("csv", "tensorboard"), {}),
 }

@@ -1,4 +1,4 @@
-"""The squares of a split, decoded once: in memory as far as they may, in a file beyond it, decoded anew beyond that."""
+"""The images of a split at one size, decoded once: in memory as far as they may, then in a file, then nowhere."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from explorer.data.cache.limits import Limits
 from explorer.data.cache.record import unpack
 from explorer.data.cache.shelf import Shelf
 from explorer.data.dataset import Split
-from explorer.data.prepare import fit_square
+from explorer.data.fit import Fit
+from explorer.data.prepare import load
 from explorer.data.sample import Sample
 
 _LOG = logging.getLogger(__name__)
@@ -34,15 +35,15 @@ class Tally:
 
 
 class Cache:
-    """Samples of a split as `size` × `size` px, with their masks, boxes and keypoints; travels to loader workers.
+    """Samples of a split at the size of a `Fit`, with their masks, boxes and keypoints; travels to loader workers.
 
     digest: of what all of them are made of, in hexadecimal; "" before it is filled.
     """
 
-    def __init__(self, split: Split, size: int, limits: Limits, words: str) -> None:
+    def __init__(self, split: Split, fit: Fit, limits: Limits, words: str) -> None:
         """words: tell the data set from others. Samples are found by their contents, whichever data set they are of."""
         self._split = split
-        self._size = size
+        self._fit = fit
         self._disk = limits.disk
         self._words = words
         self._kept = Kept(len(split), limits.memory)
@@ -55,8 +56,8 @@ class Cache:
 
         A process that is killed meanwhile leaves what it has done to the next. Raises ImageError, and what `tell` does.
         """
-        with Shelf(self._words, self._size, self._disk) as shelf, ThreadPoolExecutor(threads) as pool:
-            filling = Filling(self._split, self._size, self._kept, shelf, shelf.contents(), pool, tell)
+        with Shelf(self._words, self._fit, self._disk) as shelf, ThreadPoolExecutor(threads) as pool:
+            filling = Filling(self._split, self._fit, self._kept, shelf, shelf.contents(), pool, tell)
             filling.run()
         self._decoded, self._trouble, self.digest = filling.decoded, shelf.trouble, filling.digest.hexdigest()
 
@@ -71,7 +72,7 @@ class Cache:
                 return unpack(record, int(self._split.labels[index]), self._split.ids[index])
             if self._kept.is_in_file(index):
                 _LOG.warning("The cache of images is damaged: %s is decoded anew.", self._split.ids[index])
-        return fit_square(self._split.load(index), self._size)
+        return load(self._split, index, self._fit)
 
     @property
     def tally(self) -> Tally:

@@ -12,10 +12,12 @@ from explorer.data.cache.keys import Contents, Stamp
 from explorer.data.cache.record import Bytes, least_bytes, pack
 from explorer.data.cache.shelf import Shelf
 from explorer.data.dataset import Split
+from explorer.data.fit import Fit
 from explorer.data.images import ImageError
-from explorer.data.prepare import fit_square
+from explorer.data.prepare import load
 
 AT_ONCE = 64  # images that are decoded, written and marked together
+_AT_ONCE_BYTES = 32e6  # of their pixels, about
 
 
 class _Image(NamedTuple):
@@ -34,7 +36,7 @@ class Filling:
     """
 
     split: Split
-    size: int
+    fit: Fit
     kept: Kept
     shelf: Shelf
     contents: Contents
@@ -53,14 +55,15 @@ class Filling:
 
     def _portions(self) -> Iterator[range]:
         count = len(self.split)
-        return (range(start, min(start + AT_ONCE, count)) for start in range(0, count, AT_ONCE))
+        step = max(1, min(AT_ONCE, int(_AT_ONCE_BYTES / (3 * self.fit.most**2))))
+        return (range(start, min(start + step, count)) for start in range(0, count, step))
 
     def _look(self, portion: range) -> list[_Image]:
         self.tell(0)  # nothing is ready yet
         images = []
         for index, stamp, content in self.pool.map(self._content, portion):
             self.digest.update(content)
-            images.append(_Image(index, stamp, keys.key(content, self.size, self.split.reading)))
+            images.append(_Image(index, stamp, keys.key(content, self.fit, self.split.reading)))
         self.shelf.note(self.contents, last=False)
         return images
 
@@ -87,7 +90,7 @@ class Filling:
 
     @property
     def _memory_takes(self) -> bool:
-        return self.kept.memory >= least_bytes(self.size)
+        return self.kept.memory >= least_bytes(self.fit)
 
     def _read(self, image: _Image) -> Bytes | None:
         """Out of a file, as long as there is memory for it."""
@@ -106,7 +109,7 @@ class Filling:
         return made
 
     def _decode(self, image: _Image) -> Bytes:
-        sample = fit_square(self.split.load(image.at), self.size)
+        sample = load(self.split, image.at, self.fit)
         if keys.stamp(self.split.source(image.at)) != image.stamp:
             raise ImageError(f"{self.split.ids[image.at]} changes while it is read. Start again later.")
         return pack(sample)

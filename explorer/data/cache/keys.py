@@ -12,6 +12,7 @@ import PIL
 
 from explorer.data.cache.log import CheckedLog
 from explorer.data.cache.record import FORMAT
+from explorer.data.fit import Fit
 from explorer.data.images import ImageError
 
 _SIZE = 16  # bytes of a hash
@@ -76,22 +77,23 @@ class Contents:
             self._log.append(new)
 
 
-def key(content: bytes, size: int, reading: str) -> bytes:
-    """16 bytes that stand for `size` × `size` px of a content, as this version of the libraries makes them.
+def key(content: bytes, fit: Fit, reading: str) -> bytes:
+    """16 bytes that stand for a content at that size, as this version of the libraries makes it.
 
     reading: what the pixels depend on besides the content (`Split.reading`), such as the range of deep values.
     """
-    return _hash(repr((FORMAT, cv2.__version__, PIL.__version__, size, reading, content)).encode())
+    how = (fit.most, fit.least, fit.square, reading)
+    return _hash(repr((FORMAT, cv2.__version__, PIL.__version__, how, content)).encode())
 
 
-def beginning(size: int) -> str:
+def beginning(fit: Fit) -> str:
     """Of the names of all files with images of that size."""
-    return f"{size}px-"
+    return f"{fit.most}px-" if fit.square else f"{fit.least}-{fit.most}px-"
 
 
-def name(words: str, size: int) -> str:
+def name(words: str, fit: Fit) -> str:
     """What the file of a data set at that size is called. words: tell the data set from others."""
-    return f"{beginning(size)}{_hash(words.encode()).hex()[:16]}"
+    return f"{beginning(fit)}{_hash(words.encode()).hex()[:16]}"
 
 
 def _hash(content: bytes) -> bytes:

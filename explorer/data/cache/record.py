@@ -1,14 +1,16 @@
-"""A square sample as bytes: what the files of the cache hold."""
+"""A sample as bytes: what the files of the cache hold."""
 
 import struct
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.fit import Fit
 from explorer.data.sample import Sample
 
-FORMAT = 1  # counts up with each change of the bytes
-_HEADER = struct.Struct("<4i")  # side in px, whether there is a mask, rows of boxes and of keypoints, -1 for none
+FORMAT = 2  # counts up with each change of the bytes
+# Height and width in px (at most `fit.LONGEST`), whether there is a mask, rows of boxes and of keypoints, -1 for none.
+_HEADER = struct.Struct("<2H3i")
 _BOX, _POINT = 5, 3  # numbers in a row
 _STEP = 16  # bytes; a record starts at a multiple, so that its numbers lie where processors like them
 
@@ -16,9 +18,9 @@ Bytes = NDArray[np.uint8]
 
 
 def pack(sample: Sample) -> Bytes:
-    """(B,) uint8 of a square sample, B a multiple of 16; its label and id are left out: they are the split's."""
+    """(B,) uint8 of a sample, B a multiple of 16; its label and id are left out: they are the split's."""
     boxes, points = _rows(sample.bboxes), _rows(sample.keypoints)
-    header = _HEADER.pack(sample.size[0], sample.mask is not None, boxes, points)
+    header = _HEADER.pack(*sample.size, sample.mask is not None, boxes, points)
     parts = [np.frombuffer(header, np.uint8)]
     tables = [table for table in (sample.bboxes, sample.keypoints) if table is not None]
     parts += [np.ascontiguousarray(table, np.float32).reshape(-1).view(np.uint8) for table in tables]
@@ -27,9 +29,9 @@ def pack(sample: Sample) -> Bytes:
     return np.concatenate([*parts, np.zeros(-length % _STEP, np.uint8)])
 
 
-def least_bytes(size: int) -> int:
-    """Of a record of `size` × `size` px: an image without a mask."""
-    return _HEADER.size + 3 * size * size
+def least_bytes(fit: Fit) -> int:
+    """Of a record at that size, for all but very long images: a square image without a mask."""
+    return _HEADER.size + 3 * fit.least * fit.least
 
 
 def _rows(table: NDArray[np.float32] | None) -> int:
@@ -38,13 +40,13 @@ def _rows(table: NDArray[np.float32] | None) -> int:
 
 def unpack(record: Bytes, label: int, name: str) -> Sample:
     """The sample whose bytes these are; its arrays are views of them."""
-    side, has_mask, boxes, points = _HEADER.unpack_from(record.data)
+    height, width, has_mask, boxes, points = _HEADER.unpack_from(record.data)
     at = _HEADER.size
     bboxes, at = _table(record, at, boxes, _BOX)
     keypoints, at = _table(record, at, points, _POINT)
-    image = record[at : at + 3 * side * side].reshape(side, side, 3)
+    image = record[at : at + 3 * height * width].reshape(height, width, 3)
     at += image.size
-    mask = record[at : at + side * side].reshape(side, side) if has_mask else None
+    mask = record[at : at + height * width].reshape(height, width) if has_mask else None
     return Sample(image, mask, bboxes, keypoints, label, name)
 
 

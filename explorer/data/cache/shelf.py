@@ -12,6 +12,7 @@ from explorer.data.cache.keys import Contents
 from explorer.data.cache.limits import DISK, folder, make_room
 from explorer.data.cache.pack import Pack, Place, Writer, packs
 from explorer.data.cache.record import Bytes
+from explorer.data.fit import Fit
 
 _LOOK_EVERY_S = 0.1
 PATIENCE_S = 20.0  # with another process that fills the same file and does not get on
@@ -25,7 +26,7 @@ class Shelf:
     trouble: why nothing more is kept in files, in a sentence; empty while all is well.
     """
 
-    def __init__(self, words: str, size: int, limit: int) -> None:
+    def __init__(self, words: str, fit: Fit, limit: int) -> None:
         """words: tell the data set from others. limit: bytes that all packs may take; 0 keeps nothing in files."""
         self.trouble = ""
         self._limit = limit
@@ -34,7 +35,7 @@ class Shelf:
         self._damaged: set[Place] = set()
         self._wanted: frozenset[bytes] = frozenset()
         self._used: set[Pack] = set()
-        self._beginning, self._name = keys.beginning(size), keys.name(words, size)
+        self._beginning, self._name = keys.beginning(fit), keys.name(words, fit)
         self._own = Pack(folder(), self._name)
         self._lock = ExitStack()
         self._open = limit > 0

@@ -29,11 +29,15 @@ def start(options: argparse.Namespace) -> int:
     text = _read(options.config)
     # Imported here: a config holds a pipeline, and with it comes all of albumentations, seconds of import
     # that `list`, `show` and `stop` do not need.
+    from explorer.runs.cautions import alone
     from explorer.runs.config import loads, with_absolute_paths
     from explorer.runs.launcher import start as launch
 
     with _telling_mistakes(f"{options.config} cannot be run"):
-        paths = launch(with_absolute_paths(loads(text), Path.cwd()))
+        config = with_absolute_paths(loads(text), Path.cwd())
+        paths = launch(config)
+    for field, words in alone(config).items():
+        print(f"caution: {field}: {words}", file=sys.stderr)
     return _begun(options, paths)
 
 

@@ -79,7 +79,7 @@ def _form(values: Values, checked: Checked, found: Machine | None) -> Form:
         "backbone": train_networks.backbone_hint(found, values),
         "weights": train_networks.weights_hint(found, values),
         "precision": train_devices.precision_hint(found, values),
-        "cache_size": train_devices.kept_hint(values),
+        "cache_size": train_devices.kept_hint(values, checked.pipeline),
         "loggers": _logged(values),
     }
     return Form(

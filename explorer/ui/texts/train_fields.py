@@ -60,6 +60,7 @@ class TrainFields:
         "precision": "Precision",
         "workers": "Loader workers",
         "threads": "Threads",
+        "kept_as": "Images before augmentation",
         "cache_size": "Kept images",
         "loggers": "Also log to",
         "name": "Name of the run",
@@ -132,7 +133,9 @@ class TrainFields:
         "precision": "bf16-mixed and 16-mixed compute in 16 bits where that is safe",
         "workers": "Processes that augment beside the training. 0: none. Empty: as many as is fastest here",
         "threads": "Threads of the processor that torch takes. Empty: as many as it finds best",
-        "cache_size": "Side of the squares that decoded images are kept as, before augmentation",
+        "kept_as": "Whole images keep their borders until the pipeline has seen them, and the square is cut at "
+        "the end. Middle squares are cut before the pipeline, as all runs did before",
+        "cache_size": "Pixels of the short side that decoded images are kept at, before augmentation",
         "loggers": "Lightning's own loggers, beside what this app records. They change nothing in the training.",
         "seed": "The same seed gives the same weights and the same augmented images",
         "dataset_seed": "Of generated images and of the split. Empty: the seed of the run",
@@ -175,7 +178,8 @@ class TrainFields:
     }
     MIXING: ClassVar = {"none": "None", "mixup": "MixUp", "cutmix": "CutMix", "both": "Both, in turn by chance"}
     LOGGERS: ClassVar = {"csv": "CSV", "tensorboard": "TensorBoard", "mlflow": "MLflow"}
-    KEPT: ClassVar = {"": "As the image size", "256": "256 px", "320": "320 px", "0": "None"}
+    KEPT_SHAPES: ClassVar = {"whole": "Whole", "squares": "Middle squares"}
+    KEPT: ClassVar = {"": "Automatic", "256": "256 px", "320": "320 px", "0": "None"}
     KEPT_OTHER = "{size} px"
     YES_NO: ClassVar = {True: "on", False: "off"}
     AUTO = "Auto"
@@ -188,10 +192,16 @@ class TrainFields:
     )
     FILES_CUT = "The first {count} files are listed."
     KEPT_AS: ClassVar = {
-        "same": "Images are decoded once and kept at {size} px: the fastest. Augmentation then sees {size} px squares.",
-        "larger": "Kept at {kept} px, so that crops and zooms still find detail; each step then scales to {size} px.",
+        "whole": "Images are decoded once and kept whole, with a short side of {least} px. "
+        "The middle square of {size} px is cut after augmentation.",
+        "wanted": "Images are decoded once and kept whole, with a short side of {least} to {most} px, so that the "
+        "crops and zooms of the pipeline find detail. The middle square of {size} px is cut after augmentation.",
+        "same": "Images are decoded once, and their middle squares are kept at {size} px: the fastest. "
+        "Augmentation never sees what lies outside.",
+        "larger": "Middle squares are kept at {kept} px, so that crops and zooms still find detail. "
+        "The result is scaled to {size} px.",
         "smaller": "Kept at {kept} px, smaller than what the network sees: fine detail is lost.",
-        "none": "Each image is decoded anew in each epoch and augmented whole, as most training scripts do: slower.",
+        "none": "Each image is decoded in each epoch and augmented at its own size, as in most scripts: slower.",
     }
     TENSORBOARD = "To look at all runs: tensorboard --logdir {folder}"
     LOGGED = "Into the folder {folder} of the run."

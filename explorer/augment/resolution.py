@@ -1,0 +1,266 @@
+"""How many pixels of an image a pipeline needs, read from the parameters of its steps: what is kept before it runs.
+
+A crop or a zoom shows a part of the image and enlarges it to what the network sees. The part should have as many
+pixels of its own as that; so an image is kept larger than the network's input by as much as the narrowest part is
+smaller than the whole.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from explorer.augment.catalog import catalog
+from explorer.augment.pipeline import Group, Node, Pipeline, Step, draws, is_on
+from explorer.data.fit import Fit
+
+LARGEST = 1024  # px of the short side that is kept at most, whatever a pipeline asks for
+ENLARGED = 2.0  # times; a crop that is enlarged more is worth a word
+_BY_BOXES = 0.5  # of the side that is left by a crop around boxes, whose size nobody knows beforehand
+_LEAST = 0.01  # of the side: no crop is taken for smaller
+_MANY = 64  # ways through a pipeline that are looked at
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """The smallest part of an image that a pipeline shows: its side in px, and the transform that makes it so small."""
+
+    transform: str
+    pixels: int
+
+
+def fit(pipeline: Pipeline, size: int) -> Fit:
+    """How large images are kept for a pipeline whose results the network sees at `size` px.
+
+    Args:
+        pipeline: its crops, zooms and sizes decide.
+        size: side of the network's input in px.
+
+    Returns:
+        Whole images: large enough for the narrowest crop, but no larger than they are themselves; a small image is
+        enlarged to the network's input, or to what crops of a fixed size take.
+    """
+    ways = _ways(pipeline)
+    least = max(size, *(way.taken for way in ways))
+    most = max(least, *(size / way.share for way in ways if way.pixels is None), 0.0)
+    bound = max(LARGEST, size)
+    return Fit(most=min(bound, math.ceil(most)), least=min(bound, math.ceil(least)))
+
+
+def narrowest(pipeline: Pipeline, kept: Iterable[tuple[int, int]], size: int) -> Narrow | None:
+    """The smallest part that is enlarged more than `ENLARGED` times; None where there is none.
+
+    Args:
+        pipeline: as for `fit`.
+        kept: heights and widths in px of images as augmentation gets them.
+        size: side of the network's input in px.
+    """
+    sizes = list(kept)
+    found = [Narrow(way.by, max(1, int(way.side(height, width)))) for way in _ways(pipeline) for height, width in sizes]
+    least = min((one for one in found if one.transform), key=lambda one: one.pixels, default=None)
+    return least if least is not None and least.pixels * ENLARGED < size else None
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way through the steps so far, along the short side of the image.
+
+    share: of the side that is visible; pixels: of the image that are visible, where that does not grow with it.
+    low, high: the side of the result, as a multiple of the image's, or in px where it is `fixed`. padded: px that it
+    has at least. taken: px that the image must have, else a crop of a fixed size fails. by_area: whether the share is
+    of the area. by: the transform that has made the visible part smallest.
+    """
+
+    share: float = 1.0
+    pixels: float | None = None
+    low: float = 1.0
+    high: float = 1.0
+    fixed: bool = False
+    padded: float = 0.0
+    taken: float = 0.0
+    by_area: bool = False
+    by: str = ""
+
+    def side(self, height: int, width: int) -> float:
+        """Side in px of what is visible of an image of that size."""
+        if self.pixels is not None:
+            return self.pixels
+        return self.share * (math.sqrt(height * width) if self.by_area else min(height, width))
+
+    def narrowed(self, share: float, by: str) -> "_Way":
+        """Only a share of what was visible is left."""
+        share = min(1.0, max(_LEAST, share))
+        if share == 1.0:
+            return self
+        pixels = None if self.pixels is None else self.pixels * share
+        return replace(self, share=max(_LEAST, self.share * share), pixels=pixels, by=by)
+
+    def sized(self, side: float) -> "_Way":
+        """Scaled to so many px, whatever it was."""
+        return replace(self, low=side, high=side, fixed=True)
+
+    def scaled(self, low: float, high: float) -> "_Way":
+        """Scaled by a factor that chance decides."""
+        return replace(self, low=self.low * low, high=self.high * high)
+
+    def cropped(self, side: float, by: str, *, pads: bool = False) -> "_Way":
+        """A part of so many px is left."""
+        if self.fixed:
+            return self.narrowed(side / self.high, by).sized(side)
+        taken = 0.0 if pads or self.padded >= side else side / self.low
+        shown = replace(self, pixels=side * self.share / self.high, taken=max(self.taken, taken), by=by)
+        return shown.sized(side)
+
+
+_Values = Mapping[str, Any]
+_Effect = Callable[[_Way, _Values, str], _Way]
+
+
+def _ways(pipeline: Pipeline) -> list[_Way]:
+    return _through(pipeline.nodes, [_Way()])
+
+
+def _through(nodes: Sequence[Node], ways: list[_Way]) -> list[_Way]:
+    for node in nodes:
+        if not is_on(node) or node.p == 0:
+            continue
+        ways = _group(node, ways) if isinstance(node, Group) else [_applied(node, way) for way in ways]
+        # The narrowest ones decide, and very many choices in a row would take long.
+        ways = sorted(set(ways), key=lambda way: (way.side(1, 1), -way.taken))[:_MANY]
+    return ways
+
+
+def _group(group: Group, ways: list[_Way]) -> list[_Way]:
+    chooses = group.kind in ("OneOf", "OneOrOther") or (group.kind in ("SomeOf", "RandomOrder") and draws(group) == 1)
+    if not chooses:
+        return _through(group.children, ways)
+    return [way for child in group.children if is_on(child) for way in _through((child,), ways)]
+
+
+def _applied(step: Step, way: _Way) -> _Way:
+    transform = catalog()[step.transform]
+    known = {name: parameter.default for name, parameter in transform.parameters.items()}
+    for names, effect in _EFFECTS.get(transform.group, ()):
+        if names <= known.keys():
+            return effect(way, known | step.params, step.transform)
+    return way
+
+
+def _numbers(value: Any) -> list[float]:
+    """All numbers in a value: of a range, of a range for each axis, or a single one."""
+    if isinstance(value, Mapping):
+        return [number for part in value.values() for number in _numbers(part)]
+    if isinstance(value, list | tuple):
+        return [number for part in value for number in _numbers(part)]
+    return [float(value)] if isinstance(value, int | float) and not isinstance(value, bool) else []
+
+
+def _limits(value: Any) -> tuple[float, float]:
+    """A range of changes by a share; a single number goes to both sides."""
+    numbers = _numbers(value) or [0.0]
+    return (-abs(numbers[0]), abs(numbers[0])) if len(numbers) == 1 else (min(numbers), max(numbers))
+
+
+def _resized_crop(way: _Way, values: _Values, by: str) -> _Way:
+    side = math.sqrt(max(0.0, min(_numbers(values["scale"]), default=1.0)))
+    return replace(way.narrowed(side, by), by_area=True).sized(min(_numbers(values["size"])))
+
+
+def _sized_crop(way: _Way, values: _Values, by: str) -> _Way:
+    heights = _numbers(values["min_max_height"])
+    shown = way.cropped(min(heights), by)
+    taken = 0.0 if way.fixed else max(heights) / way.low
+    return replace(shown, taken=max(shown.taken, taken)).sized(min(_numbers(values["size"])))
+
+
+def _box_crop(way: _Way, values: _Values, by: str) -> _Way:
+    width, height = values["x_max"] - values["x_min"], values["y_max"] - values["y_min"]
+    shown = way.cropped(max(1, min(width, height)), by, pads=True)
+    taken = 0.0 if way.fixed or values["pad_if_needed"] else max(values["x_max"], values["y_max"]) / way.low
+    return replace(shown, taken=max(shown.taken, taken))
+
+
+def _around_boxes(way: _Way, values: _Values, by: str) -> _Way:
+    narrowed = way.narrowed(min(_BY_BOXES, 1 - values.get("erosion_rate", 0.0)), by)
+    sides = _numbers([values.get("height"), values.get("width")])
+    return narrowed.sized(min(sides)) if sides else narrowed.scaled(_BY_BOXES, 1.0)
+
+
+def _border_crop(way: _Way, values: _Values, by: str) -> _Way:
+    cut = max(values["crop_left"] + values["crop_right"], values["crop_top"] + values["crop_bottom"])
+    return way.narrowed(1 - cut, by).scaled(max(_LEAST, 1 - cut), 1.0)
+
+
+def _crop_and_pad(way: _Way, values: _Values, by: str) -> _Way:
+    cut = -2 * min([0.0, *_numbers(values["percent"])])  # negative numbers crop
+    return way.narrowed(1 - cut, by) if values["keep_size"] else way.narrowed(1 - cut, by).scaled(1 - cut, 1.0)
+
+
+def _fixed_crop(way: _Way, values: _Values, by: str) -> _Way:
+    sides = values["height"], values["width"]
+    pads = bool(values.get("pad_if_needed", False))
+    shown = way.cropped(min(sides), by, pads=pads)
+    taken = 0.0 if pads or way.fixed or way.padded >= max(sides) else max(sides) / way.low
+    return replace(shown, taken=max(shown.taken, taken))
+
+
+def _resize(way: _Way, values: _Values, _by: str) -> _Way:
+    sides = _numbers([values.get(name) for name in ("height", "width", "max_size", "max_size_hw")])
+    return way.sized(min(sides)) if sides else way
+
+
+def _pad(way: _Way, values: _Values, _by: str) -> _Way:
+    return replace(way, padded=min(_numbers([values["min_height"], values["min_width"]]), default=0.0))
+
+
+def _random_scale(way: _Way, values: _Values, _by: str) -> _Way:
+    low, high = _limits(values["scale_limit"])
+    return way.scaled(max(_LEAST, 1 + low), max(_LEAST, 1 + high))
+
+
+def _zoom_by_limit(way: _Way, values: _Values, by: str) -> _Way:
+    return way.narrowed(1 / max(1.0, 1 + _limits(values["scale_limit"])[1]), by)
+
+
+def _zoom(way: _Way, values: _Values, by: str) -> _Way:
+    return way if values["fit_output"] else way.narrowed(1 / max([1.0, *_numbers(values["scale"])]), by)
+
+
+def _perspective(way: _Way, values: _Values, by: str) -> _Way:
+    # The corners move inwards by shares that are drawn around 0 with this deviation.
+    return way if values["fit_output"] else way.narrowed(1 - 2 * max(_numbers(values["scale"]), default=0.0), by)
+
+
+def _rotate(way: _Way, values: _Values, by: str) -> _Way:
+    if not values["crop_border"]:
+        return way
+    angle = math.radians(min(45.0, max(map(abs, _numbers(values["limit"])), default=0.0)))
+    left = 1 / (math.sin(angle) + math.cos(angle))  # the square that a turned square leaves
+    return way.narrowed(left, by).scaled(left, 1.0)
+
+
+# Group of transforms -> what they do to the visible part, by the parameters that they have; the first that fits.
+_EFFECTS: Mapping[str, tuple[tuple[frozenset[str], _Effect], ...]] = {
+    "Crop": (
+        (frozenset({"size", "scale"}), _resized_crop),
+        (frozenset({"size", "min_max_height"}), _sized_crop),
+        (frozenset({"x_min", "y_min", "x_max", "y_max"}), _box_crop),
+        (frozenset({"erosion_rate"}), _around_boxes),
+        (frozenset({"box"}), _around_boxes),
+        (frozenset({"crop_left", "crop_right", "crop_top", "crop_bottom"}), _border_crop),
+        (frozenset({"percent", "keep_size"}), _crop_and_pad),
+        (frozenset({"height", "width"}), _fixed_crop),
+    ),
+    "Resize and pad": (
+        (frozenset({"scale_limit"}), _random_scale),
+        (frozenset({"min_height", "min_width"}), _pad),
+        (frozenset({"height", "width"}), _resize),
+        (frozenset({"max_size"}), _resize),
+    ),
+    "Geometry": (
+        (frozenset({"scale_limit", "shift_limit"}), _zoom_by_limit),
+        (frozenset({"scale", "fit_output", "keep_size"}), _perspective),
+        (frozenset({"scale", "fit_output"}), _zoom),
+    ),
+    "Flip and rotate": ((frozenset({"limit", "crop_border"}), _rotate),),
+}
