@@ -66,7 +66,15 @@ def _scaling(config: RunConfig) -> Found:
 
 def _crops(config: RunConfig, sizes: Sequence[tuple[int, int]]) -> Found:
     kept, size = config.kept, config.image_size
-    seen = [kept.size(*each) if kept else each for each in sizes or (original_size(config),)]
+    sizes = sizes or (original_size(config),)
+    shortest = min(map(min, sizes))
+    if kept is not None and not kept.square and shortest < kept.least and kept.least > size:
+        yield (
+            "pipeline",
+            f"Crops of a fixed size take {kept.least} px, and images have as few as {shortest} px on their short side: "
+            "small images are enlarged first. Choose smaller crops, or crops that pad.",
+        )
+    seen = [kept.size(*each) if kept else each for each in sizes]
     found = narrowest(config.pipeline, seen, size)
     if found is not None:
         yield (

@@ -21,6 +21,7 @@ from explorer.runs.paths import home, pipelines_folder
 from explorer.ui import train_source, train_trial, train_values, workspace
 from explorer.ui.texts import Train as T
 from explorer.ui.train_source import Difference, Source, SourceError
+from explorer.ui.train_trial import Sizes
 from explorer.ui.train_values import Values
 from explorer.ui.usage_line import meter
 
@@ -62,9 +63,10 @@ def check(values: Values, machine: Machine | None) -> Checked:
         _collect(errors, lambda: check_with_machine(config, machine))
     if config is not None and dataset is not None:
         _collect(errors, lambda: _fits(config, dataset))
+        sizes = train_trial.sizes(config, dataset)
         if machine is not None and not errors.keys() & _OF_MACHINE:
-            needed, warnings = _needs(config, dataset, machine, errors)
-        warned = _cautions(config, dataset, machine)
+            needed, warnings = _needs(config, dataset, machine, errors, sizes)
+        warned = _cautions(config, dataset, machine, sizes)
     untried = not errors and config is not None and train_trial.is_slow(config)
     if not errors and not untried and config is not None and dataset is not None:
         errors |= train_trial.mistakes(config, dataset)
@@ -84,7 +86,7 @@ def try_now(checked: Checked) -> dict[str, str]:
 _OF_MACHINE = {"accelerator", "gpus", "backbone"}  # without these there is nothing to reckon with
 
 
-def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None) -> dict[str, str]:
+def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, sizes: Sizes) -> dict[str, str]:
     count = len(dataset.classes)
     return cautions(
         config,
@@ -92,6 +94,7 @@ def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None) -> d
         train_counts=dataset.train.counts(count).tolist(),
         val_counts=dataset.val.counts(count).tolist(),
         machine=machine,
+        sizes=sizes,
     )
 
 
@@ -104,7 +107,7 @@ def source_of(values: Values) -> Source | None:
 
 
 def _needs(
-    config: RunConfig, dataset: Dataset, machine: Machine, errors: dict[str, str]
+    config: RunConfig, dataset: Dataset, machine: Machine, errors: dict[str, str], sizes: Sizes
 ) -> tuple[Needs | None, tuple[str, ...]]:
     backbone, device = machine.backbone(config.backbone), next(iter(machine.chosen(config)), None)
     if backbone is None or device is None:
@@ -121,6 +124,7 @@ def _needs(
         classes=len(dataset.classes),
         available=room.memory_available,
         precision=effective_precision(config, machine),
+        sizes=sizes,
     )
     verdict = needs.check(config, needed, room)
     for name, message in verdict.errors.items():

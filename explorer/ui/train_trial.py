@@ -12,6 +12,8 @@ from explorer.runs.config import RunConfig
 from explorer.ui import slow, train_batch
 from explorer.ui.texts import Train as T
 
+Sizes = tuple[tuple[int, int], ...]
+
 IMAGES = 4  # spread over the training images
 SLOW_MS = 2_000.0  # what takes longer is tried when the run is started
 _KEPT_SECONDS = 120.0  # for so long the images of a folder are not read again
@@ -35,12 +37,28 @@ def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
     return {"pipeline": message} if message else {}
 
 
+def sizes(config: RunConfig, dataset: Dataset) -> Sizes:
+    """Heights and widths in px of the images that a pipeline is tried on; none where they cannot be read."""
+    try:
+        return _sizes(config.dataset.model_dump_json(), dataset)
+    except ImageError:
+        return ()  # `mistakes` says it
+
+
+@st.cache_resource(max_entries=16, ttl=_KEPT_SECONDS, show_spinner=False)
+def _sizes(spec: str, _dataset: Dataset) -> Sizes:
+    del spec  # of the cache
+    return tuple(_dataset.train.size(place) for place in _places(len(_dataset.train)))
+
+
+def _places(count: int) -> list[int]:
+    return sorted({place * count // IMAGES for place in range(min(IMAGES, count))})
+
+
 @st.cache_resource(max_entries=8, ttl=_KEPT_SECONDS, show_spinner=False)
 def _samples(spec: str, kept: Fit | None, _config: RunConfig, _dataset: Dataset) -> list[Sample]:
     del spec, kept  # of the cache
-    count = len(_dataset.train)
-    places = sorted({place * count // IMAGES for place in range(IMAGES)})
-    return [train_batch.stored(_config, _dataset.train, place) for place in places]
+    return [train_batch.stored(_config, _dataset.train, place) for place in _places(len(_dataset.train))]
 
 
 @st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import explorer
+from explorer.augment.pipeline import Pipeline
 from explorer.runs import launcher, meta, queue
 from explorer.runs.cli import main as cli
 from explorer.runs.cli.exits import FAILED, INTERRUPTED, NOT_FOUND, OK, USAGE, WRONG_STATE
@@ -89,8 +90,12 @@ def test_start_of_a_run_that_has_to_wait_returns_at_once(command: Command, tmp_p
     answer = command("start", str(config), "--json")
     assert (answer.code, answer.value["state"]) == (OK, "queued")
     assert "next in line" in answer.value["reason"]
+    crop = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "params": {"size": [64, 64]}, "p": 1.0}
+    crops = Pipeline.model_validate({"nodes": [crop]})
+    config.write_text(dumps(config_of("takes_a_turn").model_copy(update={"pipeline": crops})))
     second = command("start", str(config))
     assert second.code == OK
+    assert "caution: pipeline: The smallest crops of RandomResizedCrop have" in second.err
     assert second.out.strip() in {run.id for run in list_runs()} - {answer.value["id"]}
     assert "queued: Waiting for its turn on cpu: 1 run before it." in second.err
 

@@ -37,7 +37,7 @@ from tests.training.conftest import (
     wait_until,
 )
 
-CROP = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 64, "width": 64}, "p": 0.01}
+CROP = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 1100, "width": 64}, "p": 0.01}
 SCALE = {"kind": "step", "id": "n2", "transform": "RandomScale", "p": 0.5}
 NORMALIZE = {"kind": "step", "id": "n7", "transform": "Normalize", "p": 0.01}
 

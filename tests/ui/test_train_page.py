@@ -160,9 +160,9 @@ def test_a_transformer_from_scratch_is_offered_with_a_warning(app: AppTest) -> N
 
 
 def test_a_crop_larger_than_the_images_is_told_at_the_pipeline_with_the_name_of_its_step(app: AppTest) -> None:
-    saved(app, ("RandomCrop", {"height": 200, "width": 200}))
+    saved(app, ("RandomCrop", {"height": 1100, "width": 200}))
     assert "RandomCrop" in mistakes(app)
-    assert "96" in mistakes(app)
+    assert "1024" in mistakes(app)
     app.button(key=Key.TRAIN_START).click().run()
     assert list_runs() == ()
 
@@ -170,14 +170,23 @@ def test_a_crop_larger_than_the_images_is_told_at_the_pipeline_with_the_name_of_
 def test_what_is_seldom_meant_is_a_warning_at_its_field_and_starts_all_the_same(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saved(app, ("Normalize", {}))
-    assert "Normalised twice" in said(app)
+    for transform, parameters, words in (
+        ("RandomResizedCrop", {"size": [96, 96]}, "RandomResizedCrop have 27 px on a side, and are enlarged to 96 px"),
+        (
+            "RandomCrop",
+            {"height": 200, "width": 200},
+            "take 200 px, and images have as few as 96 px on their short side",
+        ),
+        ("Normalize", {}, "Normalised twice"),
+    ):
+        saved(app, (transform, parameters))
+        assert words in said(app), transform
     assert mistakes(app) == ""
     assert started(app, monkeypatch).normalise == "auto"
 
 
 def test_a_slow_pipeline_is_tried_only_when_the_run_is_started(app: AppTest) -> None:
-    saved(app, ("PiecewiseAffine", {}), ("RandomCrop", {"height": 300, "width": 300}))
+    saved(app, ("PiecewiseAffine", {}), ("RandomCrop", {"height": 1100, "width": 300}))
     assert mistakes(app) == ""
     assert "tried on a few images when the run is started" in said(app)
     app.button(key=Key.TRAIN_START).click().run()

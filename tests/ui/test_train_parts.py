@@ -122,7 +122,7 @@ def test_loggers_say_where_they_write_and_how_to_look_at_it(app: AppTest) -> Non
 def test_what_it_means_how_images_are_kept_is_told() -> None:
     crop = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "p": 1.0, "params": {"size": [96, 96]}}
     for changes, nodes, words in (
-        ({}, [], "kept whole, with a short side of 96 px. The middle square of 96 px is cut after augmentation"),
+        ({}, [], "kept whole, with a short side of 96 px. Smaller ones are enlarged. The middle square of 96 px"),
         ({}, [crop], "kept whole, with a short side of 96 to 340 px"),
         ({"cache_size": "256"}, [crop], "a short side of 256 px"),
         ({"cache_size": "64"}, [], "detail is lost"),

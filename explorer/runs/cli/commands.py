@@ -36,7 +36,7 @@ def start(options: argparse.Namespace) -> int:
     with _telling_mistakes(f"{options.config} cannot be run"):
         config = with_absolute_paths(loads(text), Path.cwd())
         paths = launch(config)
-    for field, words in alone(config).items():
+    for field, words in ({} if options.json else alone(config)).items():
         print(f"caution: {field}: {words}", file=sys.stderr)
     return _begun(options, paths)
 

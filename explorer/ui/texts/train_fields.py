@@ -193,9 +193,10 @@ class TrainFields:
     FILES_CUT = "The first {count} files are listed."
     KEPT_AS: ClassVar = {
         "whole": "Images are decoded once and kept whole, with a short side of {least} px. "
-        "The middle square of {size} px is cut after augmentation.",
+        "Smaller ones are enlarged. The middle square of {size} px is cut after augmentation.",
         "wanted": "Images are decoded once and kept whole, with a short side of {least} to {most} px, so that the "
-        "crops and zooms of the pipeline find detail. The middle square of {size} px is cut after augmentation.",
+        "crops and zooms of the pipeline find detail. "
+        "Smaller ones are enlarged. The middle square of {size} px is cut after augmentation.",
         "same": "Images are decoded once, and their middle squares are kept at {size} px: the fastest. "
         "Augmentation never sees what lies outside.",
         "larger": "Middle squares are kept at {kept} px, so that crops and zooms still find detail. "
