@@ -1,13 +1,26 @@
 """Pipelines from outside, in whatever form people have them, and in which forms they leave."""
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from explorer.augment import files, plain_yaml
 from explorer.augment.catalog import catalog, exclusions
-from explorer.augment.code import CodeError, Found, Version, read_code, read_notebook, read_record
+from explorer.augment.code import (
+    CLASS_KEYS,
+    NO_LINES,
+    SAVED,
+    CodeError,
+    Found,
+    Version,
+    read_code,
+    read_notebook,
+    read_record,
+    read_values,
+)
 from explorer.augment.code.writing import to_python
 from explorer.augment.files import PipelineFileError
 from explorer.augment.parameters import JsonValue
@@ -88,36 +101,58 @@ def _reader(text: str, name: str) -> Reader:
 
 
 def _code(text: str, wish: Wish) -> tuple[Found, ...]:
-    return read_code(text, wish.answers, wish.version)
+    """Python; a configuration that was pasted has no name that says so, but its keys do."""
+    try:
+        return read_code(text, wish.answers, wish.version)
+    except CodeError:
+        if _CONFIGURATION.search(text):
+            with suppress(YamlError, PipelineFileError):
+                return _yaml(text, wish)
+        raise
+
+
+_CONFIGURATION = re.compile(rf"\b({'|'.join(CLASS_KEYS)})[\"']?:")
 
 
 def _json(text: str, wish: Wish) -> tuple[Found, ...]:
     try:
-        record = files.read_json(text)
+        record = files.read_json_value(text)
     except PipelineFileError:
         try:
             return _code(text, wish)  # a dict of Python may begin as JSON does
         except CodeError:
             pass
         raise
-    if isinstance(record.get("cells"), list) or "nbformat" in record:
+    if isinstance(record, dict) and (isinstance(record.get("cells"), list) or "nbformat" in record):
         return read_notebook(text, wish.answers, wish.version)
-    return _record(record)
+    return _record(record, text, wish)
 
 
-def _yaml(text: str, wish: Wish) -> tuple[Found, ...]:  # noqa: ARG001
-    record = plain_yaml.read(text)
-    if not isinstance(record, dict):
-        raise PipelineFileError("The file should hold one mapping.")
-    return _record(record)
+def _yaml(text: str, wish: Wish) -> tuple[Found, ...]:
+    record, lines = plain_yaml.read_with_lines(text)
+    return _record(record, text, wish, lines)
 
 
-def _record(record: dict[str, Any]) -> tuple[Found, ...]:
-    if "format" in record or "transform" not in record:
+def _record(record: Any, text: str, wish: Wish, lines: Mapping[int, int] = NO_LINES) -> tuple[Found, ...]:
+    """A pipeline of ours, one that albumentations saved, or all that a configuration describes."""
+    if isinstance(record, dict) and "format" in record and "nodes" in record:
         draft = files.draft_of(record)
         return (Found(draft.name, 1, draft, (), ()),)
     files.check_values(record)
-    return (read_record(record),)
+    if isinstance(record, dict) and isinstance(record.get("transform"), dict) and SAVED in record["transform"]:
+        return (read_record(record),)
+    if found := read_values(record, text, lines, wish.answers, wish.version):
+        return found
+    if isinstance(record, dict) and "format" in record:
+        files.draft_of(record)  # says what is wrong with it
+    raise PipelineFileError(_NOT_FOUND)
+
+
+_NOT_FOUND = (
+    "No pipeline was found in this file. What can be read of YAML and JSON: a file of this app, what A.save and "
+    "A.to_dict write, also inside a larger file, and mappings that name a class of albumentations under _target_, "
+    "under class_name with params, or under type in a list of Albu."
+)
 
 
 def _check(draft: Draft) -> None:

@@ -99,24 +99,29 @@ def decoded(text: str | bytes) -> str:
 
 def read_json(text: str) -> dict[str, Any]:
     """The JSON object that a text holds. Raises PipelineFileError."""
+    record = read_json_value(text)
+    if not isinstance(record, dict):
+        raise PipelineFileError("The file should hold one JSON object.")
+    return record
+
+
+def read_json_value(text: str) -> Any:
+    """The JSON value that a text holds. Raises PipelineFileError."""
     try:
-        record = json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse)
     except RecursionError as error:
         raise PipelineFileError("The file is nested too deep.") from error
     except json.JSONDecodeError as error:
         raise PipelineFileError(f"Not JSON at line {error.lineno}, column {error.colno}: {error.msg}.") from error
     except ValueError as error:
         raise PipelineFileError(f"Not usable JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise PipelineFileError("The file should hold one JSON object.")
-    return record
 
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not a number that a pipeline can have.")
 
 
-def check_values(record: Mapping[str, Any]) -> None:
+def check_values(record: Any) -> None:
     """Raises PipelineFileError where values are nested too deep, or a number is none that a pipeline can have."""
     level: list[Any] = [record]
     for _ in range(_MAX_JSON_DEPTH):

@@ -23,17 +23,42 @@ class YamlError(ValueError):
 
 def read(text: str) -> Any:
     """The plain value of one YAML document: dicts, lists, str, int, float, bool and None. Raises YamlError."""
+    return read_with_lines(text)[0]
+
+
+def read_with_lines(text: str) -> tuple[Any, dict[int, int]]:
+    """As `read`, with the line, from 1, of each dict and list by its id. Raises YamlError."""
     if len(text) > MAX_CHARACTERS:
         raise YamlError(f"The YAML is longer than {MAX_CHARACTERS // 1_000_000} million characters.")
     try:
         _check(text)
-        value = yaml.load(text, Loader=_LOADER)
+        value, lines = _built(text)
     except yaml.MarkedYAMLError as error:
         raise YamlError(f"Not YAML{_at(error.problem_mark)}: {error.problem or error.context}.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise YamlError(f"Not usable YAML: {' '.join(str(error).split())[:200]}") from error
     _check_values(value)
-    return value
+    return value, lines
+
+
+def _built(text: str) -> tuple[Any, dict[int, int]]:
+    loader = _LOADER(text)
+    try:
+        root = loader.get_single_node()
+        value = None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
+    lines: dict[int, int] = {}
+    waiting = [(root, value)]
+    while waiting:
+        node, part = waiting.pop()
+        if isinstance(node, yaml.MappingNode) and isinstance(part, dict):
+            waiting += [(inner, part.get(key.value)) for key, inner in node.value]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, list):
+            waiting += zip(node.value, part, strict=True)
+        if isinstance(part, dict | list):
+            lines[id(part)] = node.start_mark.line + 1
+    return value, lines
 
 
 def write(value: Any) -> str:

@@ -1,10 +1,15 @@
 """Pipelines as Python: `writing` makes it, the rest reads what people already have."""
 
+from explorer.augment.code.configurations import NO_LINES, SAVED
 from explorer.augment.code.found import VERSIONS, CodeError, Found, Generation, Note, NoteKind, Unknown, Version
-from explorer.augment.code.reading import read_code, read_notebook
+from explorer.augment.code.reading import read_code, read_notebook, read_values
 from explorer.augment.code.records import read_record
+from explorer.augment.code.values import CLASS_KEYS
 
 __all__ = [
+    "CLASS_KEYS",
+    "NO_LINES",
+    "SAVED",
     "VERSIONS",
     "CodeError",
     "Found",
@@ -16,4 +21,5 @@ __all__ = [
     "read_code",
     "read_notebook",
     "read_record",
+    "read_values",
 ]

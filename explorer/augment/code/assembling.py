@@ -24,6 +24,7 @@ _COMPOSES = ("Compose", "ReplayCompose")
 _HARMLESS = frozenset({"is_check_shapes", "save_applied_params", "save_key", "return_params", "p", "transforms",
                        "bbox_params", "keypoint_params", "mask_interpolation", "is_check_args"})  # fmt: skip
 _SOME_OF = ("draws its steps by their p and surely applies them", "draws its steps evenly and applies each with its p")
+_CHOICES = ("OneOf", "OneOrOther", "SomeOf", "RandomOrder")
 _DRAWS = {"n": 1, "replace": False}
 _USUAL: Mapping[str, Mapping[str, Any]] = {
     "SomeOf": _DRAWS,
@@ -58,9 +59,10 @@ class _Assembler:
         if value.name in COMPOSERS:
             return self.group(value, depth)
         style = replace(self.style, forced=forced)
-        if (differs := difference(value, style)) is not None:
+        node = read_step(value, style, self.log)
+        if (differs := difference(value, style, node)) is not None:
             self.log.differences.append(differs)
-        return read_step(value, style, self.log)
+        return node
 
     def _aside(self, value: Value, line: int) -> None:
         """Say why something in a list of steps is no step of the draft."""
@@ -88,9 +90,13 @@ class _Assembler:
             for key in ("bbox_params", "keypoint_params"):
                 if given.get(key) is not None:
                     self.log.note(made.line, "left out", f"{key} of a Compose inside another is left out.")
-        steps = self.steps(given, made)
+        steps = [step for step in self.steps(given, made) if step is not None]
         group_id = self.log.new_id()
         children = self.nodes(steps, made.line, depth + 1, forced=kind in ("OneOf", "OneOrOther"))
+        if kind in _CHOICES and 0 < len(children) < len(steps):
+            aside = len(steps) - len(children)
+            text = f"{aside} of its {len(steps)} steps {'is' if aside == 1 else 'are'} set aside"
+            self.log.note(made.line, "changed", f"{made.name}: {text}, so the choice is between fewer.")
         p = self.p(given, made, kind)
         params = self._group_params(given, made, kind)
         if made.name == "SomeOf":

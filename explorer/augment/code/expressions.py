@@ -30,6 +30,7 @@ from explorer.augment.code.values import (
     Reference,
     Scope,
     Value,
+    placed,
     written,
 )
 
@@ -121,7 +122,7 @@ def _dict(node: ast.Dict, scope: Scope, run: Run) -> Value:
         name = evaluate(key, scope, run)
         plain = isinstance(name, str | int | float | bool | None)
         found[name if plain else f"<{written(key)}>"] = inner
-    return found
+    return placed(found, node)
 
 
 def _binary(node: ast.BinOp, scope: Scope, run: Run) -> Value:

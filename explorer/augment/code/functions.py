@@ -24,6 +24,7 @@ from explorer.augment.code.values import (
     Scope,
     Super,
     Value,
+    placed,
 )
 
 Apply = Callable[[Value, Call], Value]
@@ -54,7 +55,7 @@ def _dict(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     first = spread_pairs(call.args[0]) if call.args else {}
     if first is None or call.rest or len(call.args) > 1:
         return call.unknown()
-    return {**first, **call.keywords}
+    return placed({**first, **call.keywords}, call.node)
 
 
 def spread_pairs(value: Value) -> dict[Any, Value] | None:

@@ -7,11 +7,14 @@ from types import MappingProxyType
 
 from explorer.augment.code import parsing
 from explorer.augment.code.assembling import assemble
+from explorer.augment.code.configurations import NO_LINES, Configuration, dotted
 from explorer.augment.code.contents import made_in
 from explorer.augment.code.found import CodeError, Difference, Found, Generation, Note, Unknown, Version
 from explorer.augment.code.generation import of_calls
 from explorer.augment.code.marks import Decision, Mark, decide, of_text
 from explorer.augment.code.names import COMPOSERS, FOREIGN, PARAMETERS
+from explorer.augment.code.records import TITLE, settled
+from explorer.augment.code.run import Candidate
 from explorer.augment.code.scanning import Scan, scan
 from explorer.augment.code.values import NO_NAME, Made, Value
 from explorer.augment.parameters import JsonValue
@@ -36,12 +39,9 @@ class _Root:
 
 
 @dataclass(frozen=True)
-class _Text:
-    """What is read: its syntax, notes on parts that are none, and marks of the version that it is for."""
-
-    trees: list[ast.Module]
-    bad: tuple[Note, ...]
-    marks: tuple[Mark, ...]
+class _Wish:
+    answers: Mapping[str, JsonValue]
+    version: Version | None
 
 
 def read_code(
@@ -52,7 +52,7 @@ def read_code(
     answers: values for names that an earlier reading listed as unknown, by name. version: how to read the steps that
     do not show it; None leaves it to the text. Nothing of the text is ever run.
     """
-    return _read(_Text([parsing.parse(text)], (), of_text(text)), answers, version)
+    return _read([parsing.parse(text)], (), of_text(text), _Wish(answers, version))
 
 
 def read_notebook(
@@ -72,22 +72,48 @@ def read_notebook(
             bad.append(Note(line, "to check", f"It was left out. {error.problem}"))
     if bad and not trees:
         raise CodeError(f"Cell {parsing.place(bad[0].line)[0]}: {bad[0].text}", parsing.place(bad[0].line)[1])
-    return _read(_Text(trees, tuple(bad), of_text(text, notebook.python)), answers, version)
+    return _read(trees, tuple(bad), of_text(text, notebook.python), _Wish(answers, version))
 
 
-def _read(text: _Text, answers: Mapping[str, JsonValue], version: Version | None) -> tuple[Found, ...]:
+def read_values(
+    value: object,
+    text: str,
+    lines: Mapping[int, int] = NO_LINES,
+    answers: Mapping[str, JsonValue] = _NO_ANSWERS,
+    version: Version | None = None,
+) -> tuple[Found, ...]:
+    """Every pipeline that a configuration describes, as `configurations` says; none where there is none.
+
+    value: its plain values. text: all of it, in which a version may stand. lines: of its mappings and lists, by their
+    id. Raises CodeError where it holds too much.
+    """
+    work = Configuration(lines, answers)
+    scanned = Scan()
+    for pipeline in work.pipelines(value):
+        label = dotted(pipeline.path) or TITLE
+        if isinstance(pipeline.value, Made):
+            pipeline.value.label = label
+        else:
+            scanned.candidates.append(Candidate(pipeline.value, label, "", pipeline.line, False, ()))
+    scanned.made = work.made
+    found = _titled(_decided(scanned, of_text(text), version))
+    return tuple(replace(one, draft=settled(one.draft)) for one in found)
+
+
+def _decided(scanned: Scan, marks: Iterable[Mark], version: Version | None) -> "list[_Variant]":
+    decision = decide([*marks, *of_calls(scanned.made)])
+    return _drafts(scanned, decision if version is None else replace(decision, version=version))
+
+
+def _read(trees: list[ast.Module], bad: tuple[Note, ...], marks: Iterable[Mark], wish: _Wish) -> tuple[Found, ...]:
     try:
-        scanned = scan(text.trees, answers)
-        decision = decide([*text.marks, *of_calls(scanned.made)])
-        if version is not None:
-            decision = replace(decision, version=version)
-        found = _drafts(scanned, decision)
+        found = _decided(scan(trees, wish.answers), marks, wish.version)
     except RecursionError as error:
         raise CodeError("The code is nested too deep to be read.") from error
     if not found:
-        cells = "".join(f" Cell {parsing.place(note.line)[0]}: {note.text}" for note in text.bad)
-        raise CodeError(_nothing(text.trees) + cells)
-    return tuple(_placed(one, text.bad) for one in _titled(found))
+        cells = "".join(f" Cell {parsing.place(note.line)[0]}: {note.text}" for note in bad)
+        raise CodeError(_nothing(trees) + cells)
+    return tuple(_placed(one, bad) for one in _titled(found))
 
 
 def _nothing(trees: Iterable[ast.Module]) -> str:

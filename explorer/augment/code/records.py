@@ -13,7 +13,7 @@ from explorer.augment.code.names import COMPOSERS
 from explorer.augment.code.normal import kept, one_range, same
 from explorer.augment.code.values import Made
 from explorer.augment.parameters import JsonValue, plain
-from explorer.augment.pipeline import MAX_DEPTH, Group, Node, Step
+from explorer.augment.pipeline import MAX_DEPTH, Draft, Group, Node, Step
 
 TITLE = "albumentations file"
 _NOWHERE = ast.Call(func=ast.Name(id="A", ctx=ast.Load()), args=[], keywords=[], lineno=1, col_offset=0)
@@ -28,8 +28,7 @@ def read_record(record: Mapping[str, Any]) -> Found:
     made = _made(transform, 1)
     old = (isinstance(version, str) and version.startswith(("0.", "1."))) or any(map(shows_1x, _all(made)))
     draft, log = assemble(made if made.name in COMPOSERS else [made], old)
-    draft = draft.model_copy(update={"nodes": tuple(map(_settled, draft.nodes))})
-    return Found(TITLE, 1, draft, tuple(log.notes), tuple(log.unknowns.values()))
+    return Found(TITLE, 1, settled(draft), tuple(log.notes), tuple(log.unknowns.values()))
 
 
 def _made(record: Mapping[str, Any], depth: int) -> Made:
@@ -45,7 +44,7 @@ def _made(record: Mapping[str, Any], depth: int) -> Made:
         if key == "transforms":
             steps = value if isinstance(value, list) else []
             keywords[key] = [_made(step, depth + 1) if isinstance(step, Mapping) else step for step in steps]
-        elif isinstance(key, str) and not key.startswith("__") and not _inherited(path.rpartition(".")[2], key):
+        elif isinstance(key, str) and not key.startswith("__") and not is_inherited(path.rpartition(".")[2], key):
             keywords[key] = value
     return Made(path, _NOWHERE, 1, [], keywords, [])
 
@@ -55,13 +54,18 @@ def _all(made: Made) -> list[Made]:
     return [made, *(found for part in inner if isinstance(part, Made) for found in _all(part))]
 
 
-def _inherited(name: str, key: str) -> bool:
+def is_inherited(name: str, key: str) -> bool:
     """Whether `A.to_dict` writes it for a base class only, and the class itself never takes it."""
     offered = catalog().get(name)
     if offered is None or key in offered.accepted or key == "p":
         return False
     makers = [vars(base)["__init__"] for base in offered.cls.__mro__[1:] if "__init__" in vars(base)]
     return any(key in inspect.signature(maker).parameters for maker in makers)
+
+
+def settled(draft: Draft) -> Draft:
+    """A draft without the parameters that albumentations works out by itself, and writes all the same."""
+    return draft.model_copy(update={"nodes": tuple(map(_settled, draft.nodes))})
 
 
 def _settled(node: Node) -> Node:

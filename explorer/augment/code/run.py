@@ -4,9 +4,9 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from explorer.augment.code.contents import made_in
+from explorer.augment.code.contents import made_in, parts
 from explorer.augment.code.found import CodeError
-from explorer.augment.code.values import NOTHING, Function, Made, Missing, Scope, Value
+from explorer.augment.code.values import NOTHING, Described, Function, Made, Missing, Scope, Value
 from explorer.augment.parameters import JsonValue
 
 Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]
@@ -30,7 +30,8 @@ class Budget:
 
 @dataclass
 class Candidate:
-    """A list of steps outside a composer, or a step alone, that the code gives a name to or hands to something.
+    """What the code gives a name to or hands to something: a list of steps outside a composer, a step alone, or dicts
+    that describe either.
 
     loose: it stands alone, as a person pastes it. handed: it is an argument of something that is not known.
     """
@@ -80,6 +81,7 @@ class Run:
     functions: list[Function] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    described: list[Candidate] = field(default_factory=list)
 
     def missing(
         self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = (), default: Value = NOTHING
@@ -124,6 +126,12 @@ class Run:
         ):
             self._offer(value, "", scope, 0)
             self.candidates[-1].handed = True
+
+    def describe(self, value: Value, text: str, scope: Scope, line: int) -> None:
+        """Keep a value whose dicts may describe pipelines, under its name."""
+        if isinstance(value, dict | list | tuple) and any(isinstance(part, Described) for part in parts(value)):
+            met = tuple(self.met.items())
+            self.described.append(Candidate(value, text, scope.title, line, self.depth > 0, met))
 
     def _label_made(self, value: Made, text: str, scope: Scope) -> None:
         # What a function is given has its name, or its line, where it was made.

@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from explorer.augment.code import calls  # noqa: F401 - calls become expressions that are understood
+from explorer.augment.code.configurations import Configuration, in_brackets
 from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import transform_names
 from explorer.augment.code.run import Budget, Candidate, Run
@@ -24,6 +25,26 @@ class Scan:
 
     made: list[Made] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+
+    def add(self, other: "Scan") -> None:
+        """Take up what another one found."""
+        self.made += other.made
+        self.candidates += other.candidates
+
+
+def _configured(described: Iterable[Candidate], answers: Mapping[str, JsonValue]) -> Scan:
+    """The calls and lists of steps that dicts of the code describe, under the names that the code has for them."""
+    found, work = Scan(), Configuration(answers=answers)
+    for one in described:
+        for pipeline in work.pipelines(one.value):
+            value, label = pipeline.value, one.label + in_brackets(pipeline.path)
+            if isinstance(value, Made):
+                if not (value.label or value.scope):
+                    value.label, value.scope, value.met, value.depth = label, one.scope, one.met, int(one.inlined)
+            else:
+                found.candidates.append(replace(one, value=value, label=label, line=pipeline.line))
+    found.made = work.made
+    return found
 
 
 def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
@@ -45,6 +66,7 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
         for run in _passes(start, work):
             found.made += run.made
             found.candidates += run.candidates
+            found.add(_configured(run.described, answers))
             for function in run.functions:
                 if not run.depth:
                     functions.setdefault(id(function.node), function)

@@ -95,8 +95,10 @@ def _label(target: ast.expr, value: Value, scope: Scope, run: Run) -> None:
     if isinstance(target, ast.Tuple | ast.List) and isinstance(value, list | tuple):
         for part, inner in zip(target.elts, value, strict=False):
             _label(part, inner, scope, run)
-    elif next(made_in(value), None) is not None:
+        return
+    if next(made_in(value), None) is not None:
         run.label(value, written(target), scope, target.lineno)
+    run.describe(value, written(target), scope, target.lineno)
 
 
 def _annotated(node: ast.AnnAssign, scope: Scope, run: Run) -> None:
@@ -139,12 +141,14 @@ def _expression(node: ast.Expr, scope: Scope, run: Run) -> None:
     written_here = not isinstance(node.value, ast.Call) or (isinstance(value, Made) and value.node is node.value)
     if isinstance(value, Made | list | tuple) and written_here:
         run.label(value, "", scope, node.lineno, loose=True)
+    run.describe(value, "", scope, node.lineno)
 
 
 def _return(node: ast.Return, scope: Scope, run: Run) -> Done:
     value = None if node.value is None else evaluate(node.value, scope, run)
     if next(made_in(value), None) is not None:
         run.label(value, "", scope, node.lineno)
+    run.describe(value, "", scope, node.lineno)
     return Done("return", value)
 
 

@@ -43,17 +43,22 @@ def read_step(made: Made, style: Style, log: Log) -> Node | None:
     return _Reader(made, becomes, is_old(made, style.old), style, log).step()
 
 
-def difference(made: Made, style: Style) -> Difference | None:
-    """What a call is in 1.x and in 2.x, where that differs and the call itself does not show which is meant."""
+def difference(made: Made, style: Style, node: Node | None) -> Difference | None:
+    """What a call is in 1.x and in 2.x, where that differs and the call itself does not show which is meant.
+
+    node: what it is in the one that `style` names.
+    """
     if not is_open(made):
         return None
-    old, new = (read_step(made, replace(style, old=old), Log()) for old in (True, False))
-    if not isinstance(old, Step) or not isinstance(new, Step) or (old.p, old.params) == (new.p, new.params):
+    other = read_step(made, replace(style, old=not style.old), Log())
+    if not isinstance(node, Step) or not isinstance(other, Step):
         return None
-    usual = {key: parameter.default for key, parameter in catalog()[old.transform].parameters.items()}
-    whole = [{**usual, **step.params, "p": step.p} for step in (old, new)]
+    if (node.p, node.params) == (other.p, other.params):
+        return None
+    usual = {key: parameter.default for key, parameter in catalog()[node.transform].parameters.items()}
+    whole = [{**usual, **step.params, "p": step.p} for step in ((node, other) if style.old else (other, node))]
     keys = [key for key in ("p", *usual) if whole[0].get(key) != whole[1].get(key)]
-    texts = [", ".join(f"{key}={named(old.transform, key, step.get(key))}" for key in keys) for step in whole]
+    texts = [", ".join(f"{key}={named(node.transform, key, step.get(key))}" for key in keys) for step in whole]
     return Difference(made.line, made.name, *texts)
 
 

@@ -28,10 +28,10 @@ _SILENT = frozenset({"label_fields"})  # the class travels in a last column here
 def read_rules(arguments: Mapping[str, Value], line: int, log: Log) -> TargetRules:
     """The rules of a Compose, from its arguments by name."""
     rules = TargetRules()
-    if (boxes := arguments.get("bbox_params")) is not None:
+    if boxes := arguments.get("bbox_params"):  # {} is none, as 0.x and 1.x saved it
         found = _read("BboxParams", boxes, _BOXES, BoxRules, line, log)
         rules = rules.model_copy(update={"boxes": found})
-    if (points := arguments.get("keypoint_params")) is not None:
+    if points := arguments.get("keypoint_params"):
         found_points = _read("KeypointParams", points, _POINTS, PointRules, line, log)
         rules = rules.model_copy(update={"keypoints": found_points})
     return rules.model_copy(update={"mask_interpolation": _interpolation(arguments, line, log)})

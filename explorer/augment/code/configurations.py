@@ -1,0 +1,250 @@
+"""Pipelines that a configuration describes: mappings that name a class, in YAML, in JSON, or in the dicts of Python."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from explorer.augment.code.constants import opencv
+from explorer.augment.code.contents import MAX_PARTS
+from explorer.augment.code.found import CodeError
+from explorer.augment.code.generation import LAST, signature
+from explorer.augment.code.legacy import OLD
+from explorer.augment.code.names import PARAMETERS, foreign, transform_names
+from explorer.augment.code.records import is_inherited
+from explorer.augment.code.values import Described, Made, Missing, Value
+from explorer.augment.parameters import JsonValue
+
+# Steps of mmdetection and its relatives that hold a list of transforms of albumentations.
+_WRAPPERS = frozenset({"Albu", "AlbuGray", "Albumentation", "Albumentations"})
+_OF_MMDETECTION = ("filter_lost_elements",)  # beside those of BboxParams; it is about labels, and none of them is here
+_COMPOSES = ("Compose", "ReplayCompose")
+_OURS = ("", "A", "albu", "albumentations")
+_OF_GROUPS = ("transforms", "n", "replace", "first", "second", "channels")
+_MAX_DEPTH = 100
+Path = tuple[str | int, ...]
+NO_LINES: Mapping[int, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Description:
+    """A mapping that names a class. key: the one that names it."""
+
+    key: str
+    path: str
+    arguments: Mapping[str, Value]
+    by_position: tuple[Value, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a class of albumentations, as far as its name and arguments show."""
+        root = self.path.partition(".")[0] if "." in self.path else ""
+        if self.key == SAVED:
+            return root in _OURS or self.name in transform_names()
+        if self.key == "_target_":
+            return root in _OURS and root != ""
+        return root in _OURS and self.name in transform_names()
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of its arguments are those of the class in albumentations; other libraries share some names."""
+        known = {*signature(self.name), *LAST, *_OF_GROUPS, *(OLD[self.name].order if self.name in OLD else ())}
+        return self.name not in PARAMETERS and set(self.arguments) <= known
+
+
+def described(mapping: Mapping[str, Value]) -> Description | None:
+    """What a mapping describes, in one of the four ways in which configurations name a class."""
+    for key, read in _WAYS.items():
+        path = mapping.get(key)
+        if isinstance(path, str) and path:
+            return read(key, path, mapping)
+    return None
+
+
+def _saved(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
+    name = path.rpartition(".")[2]
+    given = {arg: value for arg, value in mapping.items() if not arg.startswith("__") and not is_inherited(name, arg)}
+    return Description(key, path, given)
+
+
+def _hydra(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
+    by_position = mapping.get("_args_")
+    given = {arg: value for arg, value in mapping.items() if not arg.startswith("_")}
+    return Description(key, path, given, tuple(by_position) if isinstance(by_position, list) else ())
+
+
+def _with_params(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
+    params = mapping.get("params")
+    beside = {arg: value for arg, value in mapping.items() if arg not in (key, "params")}
+    return Description(key, path, {**beside, **(params if isinstance(params, dict) else {})})
+
+
+def _typed(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
+    return Description(key, path, {arg: value for arg, value in mapping.items() if arg not in (key, *_OF_MMDETECTION)})
+
+
+SAVED = "__class_fullname__"  # the key under which `A.to_dict` names a class
+_WAYS = {SAVED: _saved, "_target_": _hydra, "class_name": _with_params, "type": _typed}
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline of a configuration. value: a Compose or a list of steps. path: the keys and places that lead to it."""
+
+    value: Value
+    path: Path
+    line: int
+
+
+@dataclass
+class Configuration:
+    """Reads one configuration.
+
+    lines: of its mappings and lists, by their id. answers: values of names such as "${size}". made: every call that it
+    describes; calls: the same by the id of the mapping. count: of what was looked at. line: of the mapping at hand.
+    """
+
+    lines: Mapping[int, int] = field(default_factory=lambda: NO_LINES)
+    answers: Mapping[str, JsonValue] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+    calls: dict[int, Made] = field(default_factory=dict)
+    count: int = 0
+    line: int = 1
+
+    def pipelines(self, value: Value, path: Path = ()) -> Iterator[Pipeline]:
+        """Every pipeline in a value, one for each list of steps. Raises CodeError where it holds too much."""
+        self._spend(len(path))
+        if isinstance(value, dict):
+            yield from self._in_mapping(value, path)
+        elif isinstance(value, list | tuple):
+            yield from self._in_list(value, path)
+
+    def _spend(self, depth: int) -> None:
+        self.count += 1
+        if self.count > MAX_PARTS or depth > _MAX_DEPTH:
+            raise CodeError("A configuration holds more than can be read.")
+
+    def _in_mapping(self, value: dict[Any, Value], path: Path) -> Iterator[Pipeline]:
+        own = described(value)
+        if own is not None and _is_whole(own):
+            yield Pipeline(self.call(value, own, len(path)), path, self._line(value))
+        elif own is not None and _is_step(own) and own.key != "type":
+            yield Pipeline([self.call(value, own, len(path))], path, self._line(value))
+        else:
+            steps = [part for part in value.values() if self._is_named_step(part)]
+            together = len(steps) > 1  # steps under names of their own, in their order
+            if together:
+                yield Pipeline([self._value(part, len(path)) for part in steps], path, self._line(value))
+            for key, part in value.items():
+                if not (together and self._is_named_step(part)):
+                    yield from self.pipelines(part, (*path, key if isinstance(key, int) else str(key)))
+
+    def _is_named_step(self, value: Value) -> bool:
+        own = described(value) if isinstance(value, dict) else None
+        return own is not None and own.key != "type" and _is_step(own)
+
+    def _in_list(self, value: list[Value] | tuple[Value, ...], path: Path) -> Iterator[Pipeline]:
+        owns = [described(part) if isinstance(part, dict) else None for part in value]
+        steps = [own for own in owns if own is not None and _is_step(own)]
+        typed = [own for own in owns if own is not None and own.key == "type"]
+        if steps and (not typed or (len(steps) == len(value) and all(own.fits for own in steps))):
+            yield Pipeline([self._value(part, len(path)) for part in value], path, self._line(value))
+            return
+        for at, part in enumerate(value):
+            yield from self.pipelines(part, (*path, at))
+
+    def _line(self, value: Value) -> int:
+        if isinstance(value, Described):
+            return value.line
+        first = next(iter(value), None) if isinstance(value, list | tuple) else None
+        return first.line if isinstance(first, Described) else self.lines.get(id(value), 1)
+
+    # What a pipeline is made of
+
+    def call(self, mapping: dict[Any, Value], own: Description, depth: int) -> Made:
+        """A mapping as if it were a call; the same one for the same mapping."""
+        self._spend(depth)
+        if id(mapping) in self.calls:
+            return self.calls[id(mapping)]
+        wrapper = own.key == "type" and own.name in _WRAPPERS
+        path = own.path if own.path.startswith("albumentations.") else f"albumentations.{own.name}"
+        given = {key: value for key, value in own.arguments.items() if not wrapper or key in _OF_WRAPPERS}
+        around, self.line = self.line, self._line(mapping)
+        made = Made(
+            "albumentations.Compose" if wrapper else path,
+            mapping.node if isinstance(mapping, Described) else _nowhere(),
+            self.line,
+            [self._value(value, depth + 1) for value in own.by_position],
+            {str(key): self._value(value, depth + 1, key) for key, value in given.items()},
+            [],
+        )
+        self.line = around
+        self.calls[id(mapping)] = made
+        self.made.append(made)
+        return made
+
+    def _value(self, value: Value, depth: int, key: str = "") -> Value:
+        self._spend(depth)
+        if isinstance(value, dict):
+            own = described(value)
+            if own is not None and (own.is_ours or own.key == "type" or own.name in _WRAPPERS):
+                return self.call(value, own, depth + 1)
+            if own is not None:
+                return _unknown(own.path, self._line(value), foreign(own.path))
+            return {inner: self._value(part, depth + 1) for inner, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._value(part, depth + 1) for part in value]
+        return self._text(value, key) if isinstance(value, str) else value
+
+    def _text(self, text: str, key: str) -> Value:
+        """A text, a constant of OpenCV by its name, or a name that stands for a value elsewhere."""
+        if "${" in text:
+            return self.answers[text] if text in self.answers else _unknown(text, self.line)
+        bare = text.removeprefix("cv2.")
+        return opencv().get(bare, text) if key.endswith(("interpolation", "mode")) else text
+
+
+_OF_WRAPPERS = ("transforms", "bbox_params", "keypoint_params")
+
+
+def _is_whole(own: Description) -> bool:
+    """Whether it is a pipeline by itself."""
+    if own.key == "type" and own.name in _WRAPPERS:
+        return isinstance(own.arguments.get("transforms"), list | tuple)
+    return own.is_ours and own.name in _COMPOSES and own.key != "type"
+
+
+def _is_step(own: Description) -> bool:
+    return own.is_ours and own.name not in _COMPOSES and own.name not in PARAMETERS
+
+
+def _nowhere() -> ast.Call:
+    return ast.Call(func=ast.Name(id="A", ctx=ast.Load()), args=[], keywords=[], lineno=1, col_offset=0)
+
+
+def _unknown(text: str, line: int, reason: str = "") -> Missing:
+    return Missing(ast.Name(id=text, ctx=ast.Load()), line, reason)
+
+
+def in_brackets(path: Path) -> str:
+    """A path as Python writes it, such as `["train"]["steps"]`."""
+    return "".join(f'["{part}"]' if isinstance(part, str) else f"[{part}]" for part in _told(path))
+
+
+def dotted(path: Path) -> str:
+    """A path as configurations write it, such as "data.train"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in _told(path)).removeprefix(".")
+
+
+def _told(path: Path) -> Path:
+    """What of a path says which pipeline it is: neither "transforms" at its end nor the place in a list."""
+    kept = list(path)
+    while kept and (kept[-1] == "transforms" or isinstance(kept[-1], int)):
+        kept.pop()
+    return tuple(kept)
