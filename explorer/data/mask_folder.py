@@ -98,8 +98,12 @@ def _classes(folder: Path) -> tuple[str, ...]:
     names = [name.strip() for name in _names(file)]
     if len(names) > _MAX_CLASSES or not all(0 < len(name) <= 100 and name.isprintable() for name in names):
         raise DatasetError(f"{file} must hold at most {_MAX_CLASSES} names, each of 1 to 100 characters.")
-    has_background = bool(names) and names[0].strip("_").lower() == "background"
-    return tuple(names[1:] if has_background else names)
+    return tuple(names[1:] if names and is_background(names[0]) else names)
+
+
+def is_background(name: str) -> bool:
+    """Whether the first name of a list says that the mask value 0 is no class."""
+    return name.strip("_").lower() == "background"
 
 
 def _names(file: Path) -> list[str]:

@@ -44,8 +44,9 @@ class PictureSet:
 
 @dataclass(frozen=True, eq=False)
 class LoadedSample:
-    """classes: names of the mask's values from 1 and of labels and boxes from 0; () if unknown.
+    """classes: names of labels and boxes from 0, and of the mask's values from `first` on; () if unknown.
 
+    first: the mask value of the first class: 0 where the names begin there, 1 where the value 0 is no class.
     sample: at full size, its id is the file's name inside the set. notes: what had to be changed to read it, or is
     missing, in sentences for people.
     """
@@ -53,15 +54,17 @@ class LoadedSample:
     sample: Sample
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    first: int = 1
 
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """sizes: how many samples each split has. load: split and index -> sample and notes."""
+    """sizes: how many samples each split has. load: split and index -> sample and notes. first: see LoadedSample."""
 
     classes: tuple[str, ...]
     sizes: Mapping[str, int]
     load: Callable[[str, int], Noted]
+    first: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def load(key: str, split: str, index: int) -> LoadedSample:
     if not 0 <= index < size:
         raise DatasetError(f"There is no picture {index} in {split}. It has {size}: choose 0 to {size - 1}.")
     sample, notes = opened.load(split, index)
-    return LoadedSample(sample, opened.classes, notes)
+    return LoadedSample(sample, opened.classes, notes, opened.first)
 
 
 def _size(opened: _Opened, split: str) -> int:

@@ -59,7 +59,7 @@ def _chosen(draft: Draft, command: Command) -> Ids:
 
 
 def _selected(workspace: Workspace, node_id: str | None) -> Workspace:
-    return replace(workspace, view=replace(workspace.view, selected=node_id))
+    return replace(workspace, view=workspace.view.choosing(node_id))
 
 
 def _changed(workspace: Workspace, draft: Draft, selected: str | None) -> Workspace:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 
-import cv2
-
 from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.annotations import AnnotationError, parse_boxes, parse_keypoints
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError, decode, decode_mask, mask_palette
+from explorer.data.mask_folder import is_background
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
@@ -28,7 +27,8 @@ LONG_SIDE = 1024  # px; a larger picture is previewed from a smaller copy
 FULL = 1_000_000  # px: no picture is larger
 FULL_SHOWN = 2048  # px; what a browser gets to see of a full picture
 KEPT_SECONDS = 30  # a sample of a data set is read again after this time: its file may have been replaced
-MAX_NAMED = 16  # classes that the legend names
+MASK_VALUES = 256  # a mask has one byte per pixel
+MAX_NAME = 100  # characters of the name of a class
 
 
 class NoPicture(ValueError):
@@ -39,8 +39,9 @@ class NoPicture(ValueError):
 class Picture:
     """A sample to preview, what its classes are called, and what had to be done to read it.
 
-    full_size: height and width in px before it was made smaller. palette: of the mask's file, from class 1, if it has
-    one. Pictures are the same where their `id` is, so that drawings of them can be kept.
+    full_size: height and width in px before it was made smaller. palette: of the mask's file, from the value 0, if it
+    has one. first: the mask value of the first class, see `LoadedSample`. Pictures are the same where their `id` is, so
+    that drawings of them can be kept.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Picture:
     full_size: tuple[int, int] = field(compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
     palette: tuple[Colour, ...] = field(default=(), compare=False)
+    first: int = field(default=1, compare=False)
 
     @property
     def is_copy(self) -> bool:
@@ -102,8 +104,7 @@ def _set_sample(key: str, split: str, index: int, long_side: int, period: int) -
     identity.update(sample.image.tobytes())
     identity.update(b"" if sample.mask is None else sample.mask.tobytes())
     notes = (*loaded.notes, *_shrunk(sample, loaded.sample))
-    names = loaded.classes[:MAX_NAMED] or _numbered(sample)
-    return Picture(identity.hexdigest(), sample, names, loaded.sample.size, notes)
+    return Picture(identity.hexdigest(), sample, loaded.classes, loaded.sample.size, notes, first=loaded.first)
 
 
 def _upload(uploads: Uploads, long_side: int) -> Picture:
@@ -129,15 +130,9 @@ def uploaded(content: bytes, mask: bytes | None, name: str, long_side: int = LON
     full = Sample(image=decoded.pixels, mask=labels, id=name)
     sample = shrink(full, long_side)
     identity = blake2b(content + (mask or b"") + str(long_side).encode(), digest_size=12).hexdigest()
-    palette = () if mask is None else mask_palette(mask)[1:]
+    palette = () if mask is None else mask_palette(mask)
     notes = (*decoded.notes, *_shrunk(sample, full))
-    return Picture(identity, sample, _numbered(sample), full.size, notes, palette)
-
-
-def _numbered(sample: Sample) -> tuple[str, ...]:
-    """Names for the classes of a mask that come without any."""
-    count = 0 if sample.mask is None else int(cv2.minMaxLoc(sample.mask)[1])
-    return tuple(T.MASK_CLASS.format(number=index + 1) for index in range(min(count, MAX_NAMED)))
+    return Picture(identity, sample, (), full.size, notes, palette)
 
 
 def _shrunk(sample: Sample, full: Sample) -> tuple[str, ...]:
@@ -147,12 +142,27 @@ def _shrunk(sample: Sample, full: Sample) -> tuple[str, ...]:
     return (T.SHRUNK.format(width=width, height=height, side=max(sample.size)),)
 
 
-def annotated(picture: Picture, view: View, rules: TargetRules) -> tuple[Picture, Mapping[str, str]]:
-    """The picture with the boxes and keypoints that the person typed in place of its own, and field -> what is wrong.
+def _named(picture: Picture, text: str) -> tuple[Picture, dict[str, str]]:
+    """The picture with the names that the person typed for the values of its mask, one a line from the value 0."""
+    names = [line.strip() for line in text.strip().splitlines()]
+    if not names or picture.sample.mask is None:
+        return picture, {}
+    if len(names) > MASK_VALUES:
+        return picture, {"names": T.TOO_MANY_NAMES.format(count=len(names), most=MASK_VALUES)}
+    for number, name in enumerate(names, 1):
+        if not (name and len(name) <= MAX_NAME and name.isprintable()):
+            return picture, {"names": T.NAME_WRONG.format(line=number, most=MAX_NAME)}
+    first = int(is_background(names[0]))
+    return replace(picture, class_names=tuple(names[first:]), first=first), {}
 
-    They are given in px of the full picture, or in fractions, as the pipeline's formats say.
+
+def annotated(picture: Picture, view: View, rules: TargetRules) -> tuple[Picture, Mapping[str, str]]:
+    """The picture with what the person typed in place of its own, and field -> what is wrong.
+
+    Boxes and keypoints are in px of the full picture, or in fractions, as the pipeline's formats say.
     """
-    sample, errors = picture.sample, {}
+    picture, errors = _named(picture, view.names)
+    sample = picture.sample
     height, width = picture.full_size
     scale = sample.size[0] / height
     if view.boxes.strip():
@@ -179,8 +189,8 @@ def annotated(picture: Picture, view: View, rules: TargetRules) -> tuple[Picture
 def classes(picture: Picture, view: View) -> Classes:
     """Names and colours of the picture's classes, in the palette that the view asks for."""
     colours = tuple(rgb(colour) for colour in CLASS_COLOURS)
-    if view.palette is Palette.FILE and picture.palette:
-        colours = picture.palette
+    if view.palette is Palette.FILE and picture.palette[picture.first :]:
+        colours = picture.palette[picture.first :]
     if view.palette is Palette.OWN and view.colours:
         colours = tuple(rgb(colour) for colour in view.colours)
-    return Classes(picture.class_names, colours)
+    return Classes(picture.class_names, colours, picture.first)

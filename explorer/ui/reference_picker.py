@@ -15,6 +15,7 @@ from explorer.data.sample import Sample
 from explorer.ui.components import gallery
 from explorer.ui.components.gallery import Choice
 from explorer.ui.components.markdown import escape
+from explorer.ui.components.preview import Classes
 from explorer.ui.state import Key, node_key
 from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
@@ -58,7 +59,7 @@ def _choice(name: str, chosen: list[str]) -> Choice | None:
 
 @lru_cache(maxsize=64)
 def _picture(name: str) -> bytes:
-    return thumbnail(Sample(references.load(name).image), (), SIDE)
+    return thumbnail(Sample(references.load(name).image), Classes((), ()), SIDE)
 
 
 def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Commit) -> None:

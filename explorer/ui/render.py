@@ -10,10 +10,10 @@ import numpy as np
 
 from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
-from explorer.augment.trace import Trace, trace
-from explorer.ui import trace_cards
+from explorer.augment.trace import Status, Trace, trace
+from explorer.ui import outlines, trace_cards
 from explorer.ui.components import preview
-from explorer.ui.components.preview import Caption, Classes, Encoded, Targets
+from explorer.ui.components.preview import Caption, Classes, Encoded, Outline, Targets
 from explorer.ui.history import History
 from explorer.ui.pictures import Picture
 from explorer.ui.texts import Augment as T
@@ -22,13 +22,13 @@ from explorer.ui.view import View
 Errors = Mapping[tuple[str, str], str]
 OnStep = Callable[[int], None]
 FULL_QUALITY = 95  # JPEG, of what is saved
-_WORDS = {"opacity": T.OPACITY, "boxes": T.BOXES, "hold": T.HOLD}
 
 
 @dataclass(eq=False)
 class Shown:
     """One drawing: both sides encoded, the words beside them, and the strip of steps.
 
+    outline: corners on the image before of what is shown after. statuses: what became of each node with this seed.
     full: JPEG of the result at its own size, where what is shown is smaller.
     """
 
@@ -38,6 +38,8 @@ class Shown:
     classes: Classes
     make_strip: Callable[[], bytes] | None
     remark: str = ""
+    outline: Outline = None
+    statuses: Mapping[str, Status] = field(default_factory=dict)
     full: bytes | None = None
 
     @cached_property
@@ -49,7 +51,9 @@ class Shown:
 
     def frame(self, notice: str = "") -> bytes:
         """What travels to the browser; a `notice` says why this is not the newest draft's picture."""
-        return preview.frame(self.before, self.after, self.captions, self.classes, _WORDS, notice, self.remark)
+        return preview.frame(
+            self.before, self.after, self.captions, self.classes, T.PREVIEW_WORDS, notice, self.remark, self.outline
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,23 +103,35 @@ def draw(
     milliseconds = (time.perf_counter() - begun) * 1000
     trace_cards.remember(traced, pipeline)
     before, after, captions = _sides(traced, picture, view, milliseconds)
+    outline, around = outlines.of(traced, view.focus, before.image.shape[:2])
     remark = _remark(traced.result)
     if view.difference:
-        after, captions, remark = _difference(before, after, captions)
+        after, captions, remark = _difference(before, after, captions, outline is not None)
     strip = partial(trace_cards.frame, traced, picture, view.focus, classes)
-    if long_side is None:
-        return Shown(_encoded(before, picture), preview.encode(after), captions, classes, strip, remark)
-    sides = [preview.encode(_reduced(side, long_side)) for side in (before, after)]
-    full = preview.as_jpeg(preview.as_shown(traced.result.image), FULL_QUALITY)
-    shown = Shown(sides[0], sides[1], captions, classes, strip, remark, full)
-    _ = shown.strip  # now, in the background, and not when the page is drawn
+    shown = Shown(
+        _encoded(before, picture) if long_side is None else preview.encode(_reduced(before, long_side)),
+        preview.encode(after if long_side is None else _reduced(after, long_side)),
+        captions,
+        classes,
+        strip,
+        " ".join(filter(None, [remark, around])),
+        outline if long_side is None else outlines.scaled(outline, _scale(before, long_side)),
+        trace_cards.statuses(traced),
+        None if long_side is None else preview.as_jpeg(preview.as_shown(traced.result.image), FULL_QUALITY),
+    )
+    if long_side is not None:
+        _ = shown.strip  # now, in the background, and not when the page is drawn
     return shown
+
+
+def _scale(side: Targets, long_side: int) -> float:
+    return min(1.0, long_side / max(side.image.shape[:2]))
 
 
 def _reduced(side: Targets, long_side: int) -> Targets:
     """A side at most `long_side` px, to be looked at."""
     height, width = side.image.shape[:2]
-    scale = min(1.0, long_side / max(height, width))
+    scale = _scale(side, long_side)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     mask = None if side.mask is None else cv2.resize(side.mask, size, interpolation=cv2.INTER_NEAREST)
     factors = np.array([scale, scale, 1.0])
@@ -159,12 +175,15 @@ def _size(side: Targets) -> str:
 
 
 def _difference(
-    before: Targets, after: Targets, captions: tuple[Caption, Caption]
+    before: Targets, after: Targets, captions: tuple[Caption, Caption], outlined: bool
 ) -> tuple[Targets, tuple[Caption, Caption], str]:
-    """|after - before| for each channel, made brighter so that the largest difference is white."""
+    """|after - before| for each channel, made brighter so that the largest difference is white.
+
+    Where there is none, the result is shown instead, and the remark says so. outlined: whether an outline is shown.
+    """
     first, second = preview.as_uint8(before.image), preview.as_uint8(after.image)
     if first.shape != second.shape:
-        return after, captions, T.NO_DIFFERENCE
+        return after, captions, T.NO_DIFFERENCE_OUTLINED if outlined else T.NO_DIFFERENCE
     difference = cv2.absdiff(first, second)
     largest = int(difference.max())
     gain = 255 / largest if largest else 1.0

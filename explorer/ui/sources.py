@@ -36,7 +36,7 @@ def choose(work: workspace.Workspace) -> None:
 def _chosen() -> None:
     st.session_state.pop(Key.UPLOAD_ERROR, None)
     # Boxes and keypoints that were typed belong to the picture that they were typed for.
-    workspace.look(picture=st.session_state[Key.PICTURE], boxes="", points="")
+    workspace.look(picture=st.session_state[Key.PICTURE], boxes="", points="", names="")
 
 
 def show(work: workspace.Workspace) -> Found:
@@ -96,7 +96,7 @@ def _count(key: str, split: str) -> int:
 def _set_changed() -> None:
     key, split = st.session_state[Key.SET], st.session_state[Key.SPLIT]
     splits = next(found.splits for found in _sets() if found.key == key)
-    workspace.look(set_key=key, split=split if split in splits else splits[0], index=0, boxes="", points="")
+    workspace.look(set_key=key, split=split if split in splits else splits[0], index=0, boxes="", points="", names="")
 
 
 def _index_changed() -> None:

@@ -4,7 +4,8 @@ import time
 
 import streamlit as st
 
-from explorer.ui import drawing, render, sources, trace_cards, workspace
+from explorer.augment.trace import Status
+from explorer.ui import drawing, firing, render, sources, trace_cards, workspace
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -15,7 +16,7 @@ from explorer.ui.view import MAX_SEED
 PLAY_SECONDS = 1.2
 POLL_SECONDS = 0.3  # while something slow is drawn
 HEAD_START = 0.06  # seconds: sent and painted before the rest of the page competes for the processor
-GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the picture rests
+GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the image rests on the seed that it opened with
 
 
 def show() -> render.Errors:
@@ -31,13 +32,20 @@ def show() -> render.Errors:
         _tick(clock == PLAY_SECONDS)
         errors = _draw()
         drawn += 1
-        known = st.session_state.get(Key.ERRORS)
-        st.session_state[Key.ERRORS] = errors
-        if _clock() != clock or (drawn > 1 and errors != known):
+        known = st.session_state.get(Key.ERRORS), st.session_state.get(Key.UNFIRED)
+        st.session_state[Key.ERRORS], st.session_state[Key.UNFIRED] = errors, _unfired()
+        if _clock() != clock or (drawn > 1 and (errors, _unfired()) != known):
             st.rerun()
 
     st.fragment(body, run_every=clock)()
     return dict(st.session_state[Key.ERRORS])
+
+
+def _unfired() -> tuple[Status, int] | None:
+    """What the form says of the selected step besides its parameters: that it is not in the image, with which seed."""
+    work = workspace.current()
+    found = firing.status(work)
+    return None if found is None or found is Status.APPLIED else (found, work.view.seed)
 
 
 def _clock() -> float | None:
@@ -47,7 +55,8 @@ def _clock() -> float | None:
 
 
 def greet() -> None:
-    """Let a new visitor's picture move by itself for a few draws."""
+    """Let a new visitor's image move by itself for a few draws, from a seed where every step fires and back to it."""
+    st.session_state[Key.SETTLE] = True
     st.session_state[Key.PLAYING] = True
     st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
 
@@ -60,8 +69,10 @@ def _tick(playing: bool) -> None:
     left = st.session_state.get(Key.DRAWS_LEFT)
     if left is not None:
         st.session_state[Key.DRAWS_LEFT] = left - 1
-        if left <= 1 or workspace.current().history.past:  # whoever has begun to work wants a picture that rests
+        begun = bool(workspace.current().history.past)
+        if left <= 1 or begun:  # people who have begun to work want an image that rests
             _stop_playing()
+            st.session_state[Key.SETTLE] = not begun
             st.rerun()
     _next_seed()
 
@@ -101,6 +112,7 @@ def _draw() -> render.Errors:
         top = st.container()
         found = sources.show(work)
     st.session_state[Key.FOUND] = found
+    work = firing.settle(work, found)
     look = drawing.look(work, found)
     st.session_state[Key.LOOK] = look
     if look.shown is not None:
@@ -117,7 +129,7 @@ def _draw() -> render.Errors:
         _bar(work, found)
     with trace:
         if look.shown is not None:
-            strip.show(look.shown.strip, key=Key.STRIP, on_focus=_focus)
+            strip.show(look.shown.strip, work.view.selected, key=Key.STRIP, on_focus=_focus)
     return look.errors
 
 

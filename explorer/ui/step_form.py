@@ -9,7 +9,7 @@ from explorer.augment.catalog import Transform, advice, catalog
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import Draft, Node, Step
 from explorer.augment.probability import effective
-from explorer.ui import group_form, workspace
+from explorer.ui import firing, group_form, workspace
 from explorer.ui.components import parameters
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -27,6 +27,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     transform = catalog().get(node.transform) if isinstance(node, Step) else None
     _heading(node, transform, errors)
     _probability(work, node, errors)
+    firing.show_chip(work, node.id)
     if not isinstance(node, Step):
         group_form.show(node, errors)
         _documentation(node.kind, composer(node.kind).markdown)

@@ -21,7 +21,7 @@ _BOX_NUMBERS = ("min_area", "min_visibility", "min_width", "min_height")
 _BOX_SWITCHES = ("clip", "filter_invalid_bboxes", "check_each_transform")
 _POINT_SWITCHES = ("remove_invisible", "angle_in_degrees", "check_each_transform")
 _STARTING_RATIO = 5.0
-_MAX_OWN_COLOURS = 16
+_PICKERS = len(CLASS_COLOURS)  # colors of one's own; further classes begin again with the first, as in the palette
 _SHOWN_ROWS = 3
 
 
@@ -48,6 +48,8 @@ def _mask(work: workspace.Workspace, found: Found) -> None:
     _switch("use_mask", rules.use_mask)
     choices = [None, *get_args(MaskInterpolation)]
     _choice("mask_interpolation", rules.mask_interpolation, {name: name or T.EACH_STEPS_OWN for name in choices})
+    if found.picture.sample.mask is not None:
+        _typed("names", work.view.names, found, T.TYPED_NAMES, T.TYPED_NAMES_HELP)
     _palette(work, found)
 
 
@@ -169,8 +171,8 @@ def _palette(work: workspace.Workspace, found: Found) -> None:
 
 def _own_colours(colours: tuple[str, ...], found: Found) -> None:
     names = found.picture.class_names or tuple(T.COLOUR_OF_CLASS.format(number=n + 1) for n in range(len(colours)))
-    names = names[:_MAX_OWN_COLOURS]
-    for at, (column, name) in enumerate(zip(st.columns(4) * 4, names, strict=False)):
+    names = names[:_PICKERS]
+    for at, (column, name) in enumerate(zip(st.columns(4) * (_PICKERS // 4), names, strict=False)):
         key = rule_key(f"colour {at}")
         sync(key, colours[at % len(colours)].lower())
         column.color_picker(

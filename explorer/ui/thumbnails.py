@@ -5,14 +5,14 @@ from typing import Any
 import cv2
 import numpy as np
 
-from explorer.ui.components.preview import Colour, Targets, as_jpeg, as_shown
+from explorer.ui.components.preview import Classes, Colour, Targets, as_jpeg, as_shown
 
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 SIDE = 176  # px; cards are about half of it wide, and some screens have twice the pixels
-_MASK_SHARE = 0.45
 
 
-def thumbnail(targets: Targets, colours: tuple[Colour, ...], side: int = SIDE) -> bytes:
-    """JPEG of at most `side` px."""
+def thumbnail(targets: Targets, classes: Classes, side: int = SIDE) -> bytes:
+    """JPEG of at most `side` px. Of a mask the borders are drawn: a fill would hide what a step does to colors."""
     image = as_shown(targets.image)
     height, width = image.shape[:2]
     # Averaging whole blocks of pixels is four times faster than any other area; up to a block is left off at the edge.
@@ -22,16 +22,18 @@ def thumbnail(targets: Targets, colours: tuple[Colour, ...], side: int = SIDE) -
     small = cv2.resize(image[edge], size, interpolation=cv2.INTER_AREA)
     small = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB) if small.ndim == 2 else small
     if targets.mask is not None and targets.mask.ndim == 2 and targets.mask.dtype == np.uint8:
-        small = _tinted(small, cv2.resize(targets.mask[edge], size, interpolation=cv2.INTER_NEAREST), colours)
-    _draw(small, targets, 1 / block, colours)
+        small = _outlined(small, cv2.resize(targets.mask[edge], size, interpolation=cv2.INTER_NEAREST), classes)
+    _draw(small, targets, 1 / block, classes.colours)
     return as_jpeg(small, quality=80)
 
 
-def _tinted(image: np.ndarray, mask: np.ndarray, colours: tuple[Colour, ...]) -> np.ndarray:
-    table = np.zeros((256, 1, 3), np.uint8)
-    table[1:, 0] = np.resize(np.array(colours, np.uint8), (255, 3))
-    painted = cv2.LUT(cv2.merge([mask, mask, mask]), table)
-    return cv2.copyTo(cv2.addWeighted(image, 1 - _MASK_SHARE, painted, _MASK_SHARE, 0), mask, image.copy())
+def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes) -> np.ndarray:
+    """Each class along its borders, in its color; a value that is no class is not painted."""
+    border = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, _CROSS)
+    if classes.first:
+        border = cv2.bitwise_and(border, border, mask=mask)
+    painted = cv2.LUT(cv2.merge([mask, mask, mask]), classes.table()[:, None])
+    return cv2.copyTo(painted, border, image.copy())
 
 
 def _draw(image: np.ndarray, targets: Targets, scale: float, colours: tuple[Colour, ...]) -> None:

@@ -15,6 +15,7 @@ from explorer.ui.components.strip import INPUT, OUTPUT, Card, DrawnRow
 from explorer.ui.pictures import Picture
 from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
+from explorer.ui.view import card_of
 
 MAX_CARDS = 120  # beyond, the strip says how many more there are
 
@@ -23,7 +24,7 @@ def keyed(traced: Trace) -> Iterator[tuple[str, Entry]]:
     """Every entry with the id of its card: the node, and which of its calls it is."""
     seen: Counter[str] = Counter()
     for entry in traced.entries:
-        yield f"{entry.node_id}#{seen[entry.node_id]}", entry
+        yield card_of(entry.node_id, seen[entry.node_id]), entry
         seen[entry.node_id] += 1
 
 
@@ -35,6 +36,15 @@ def focused(traced: Trace, focus: str) -> Entry | None:
 def node_of(card_id: str) -> str | None:
     """The node that a card stands for; None for input and output."""
     return None if card_id in (INPUT, OUTPUT) else card_id.rpartition("#")[0]
+
+
+def statuses(traced: Trace) -> dict[str, Status]:
+    """Node id -> what became of it with this seed; a node that was called twice was applied where one call was."""
+    found: dict[str, Status] = {}
+    for entry in traced.entries:
+        if found.get(entry.node_id) is not Status.APPLIED:
+            found[entry.node_id] = entry.status
+    return found
 
 
 def remember(traced: Trace, pipeline: Pipeline) -> None:
@@ -55,12 +65,13 @@ def frame(traced: Trace, picture: Picture, focus: str, classes: Classes) -> byte
     entry = focused(traced, focus)
     pictures = _Thumbnails(classes)
     cards = [
-        Card(INPUT, T.INPUT, 0, False, Status.APPLIED, _size(picture.sample), "", "", pictures.of(picture.sample)),
+        Card(INPUT, "", T.INPUT, 0, False, Status.APPLIED, _size(picture.sample), "", "", pictures.of(picture.sample)),
         *_steps(traced, pictures),
-        Card(OUTPUT, T.OUTPUT, 0, False, Status.APPLIED, _size(traced.result), "", "", pictures.of(traced.result)),
+        Card(OUTPUT, "", T.OUTPUT, 0, False, Status.APPLIED, _size(traced.result), "", "", pictures.of(traced.result)),
     ]
     rows = [entry] if entry else [each for each in traced.entries if not each.is_group]
-    words = {"label": T.TRACE, "nothing": T.DRAWN_NOTHING if entry is None else T.STEP_NOT_APPLIED}
+    nothing = T.STEP_NOT_APPLIED if entry else T.DRAWN_NOTHING if traced.entries else T.STRIP_EMPTY
+    words = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE, "nothing": nothing}
     drawn = [_drawn(each) for each in rows if each.status is Status.APPLIED]
     return strip.frame(cards, drawn, OUTPUT if entry is None else focus, words)
 
@@ -69,27 +80,27 @@ def _steps(traced: Trace, pictures: "_Thumbnails") -> Iterator[Card]:
     for count, (key, entry) in enumerate(keyed(traced)):
         if count == MAX_CARDS:
             more = T.MORE_CARDS.format(count=len(traced.entries) - MAX_CARDS)
-            yield Card("more#0", more, 0, False, Status.NOT_REACHED, "", "", "", None)
+            yield Card("more#0", "", more, 0, False, Status.NOT_REACHED, "", "", "", None)
             return
         called = entry.status in (Status.APPLIED, Status.SKIPPED)
         note = T.STEP_MS.format(ms=entry.milliseconds) if entry.status is Status.APPLIED else T.STATUS[entry.status]
         hint = "\n".join(filter(None, [entry.title, T.STATUS_HELP[entry.status], _drawn(entry).values]))
         thumb = pictures.of(entry.after) if called and entry.after is not None else None
         lost = _lost(entry.before, entry.after) if called else ""
-        yield Card(key, entry.title, entry.depth, entry.is_group, entry.status, note, lost, hint, thumb)
+        yield Card(key, entry.node_id, entry.title, entry.depth, entry.is_group, entry.status, note, lost, hint, thumb)
 
 
 class _Thumbnails:
     """Each picture is drawn once, also where several steps have left it as it was."""
 
     def __init__(self, classes: Classes) -> None:
-        self._colours = classes.colours
+        self._classes = classes
         self._known: dict[int, tuple[Targets, bytes]] = {}
 
     def of(self, targets: Targets) -> bytes:
         known = self._known.get(id(targets.image))
         if known is None or known[0].mask is not targets.mask:
-            known = self._known[id(targets.image)] = targets, thumbnail(targets, self._colours)
+            known = self._known[id(targets.image)] = targets, thumbnail(targets, self._classes)
         return known[1]
 
 

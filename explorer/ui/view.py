@@ -1,6 +1,6 @@
 """What is looked at, on the Augment page and in the laboratory: saved beside the draft, so a reload loses nothing."""
 
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -85,7 +85,8 @@ class View:
     """selected: node id. picture: a source of `pictures.choices()`. set_key, split, index: the sample of a data set.
 
     focus: the card of the trace that is shown large, "" for the whole pipeline. difference: whether it is shown as
-    difference. boxes, points: typed in place of the picture's own, "" for none. colours: of the person's own palette.
+    difference. boxes, points: typed in place of the image's own, "" for none. names: typed for the mask's values,
+    one a line from 0, "" for the set's own. colours: of the person's own palette.
     lab: what the laboratory shows of the same draft.
     """
 
@@ -99,6 +100,19 @@ class View:
     difference: bool = False
     boxes: Text = ""
     points: Text = ""
+    names: Text = ""
     palette: Palette = Palette.SAFE
     colours: tuple[Colour, ...] = field(default=())
     lab: Lab = field(default_factory=Lab)
+
+    def choosing(self, node_id: str | None) -> "View":
+        """Another node is selected. Row, card and image are one: a step that is shown large makes way for this one."""
+        if node_id == self.selected:
+            return self
+        focus = card_of(node_id) if self.focus and node_id is not None else ""
+        return replace(self, selected=node_id, focus=focus)
+
+
+def card_of(node_id: str, call: int = 0) -> str:
+    """The id of the card of a node's call in the strip of steps."""
+    return f"{node_id}#{call}"

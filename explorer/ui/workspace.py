@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,7 @@ def put(draft: Draft | Callable[[Draft], Draft]) -> None:
     """Let another draft take the place of the present one, or what a function makes of it; it can be undone."""
     new = draft(current().draft) if callable(draft) else draft
     change(lambda _: new, selected=_first(new), focus="")
+    st.session_state[Key.SETTLE] = True
 
 
 def _taken_over(workspace: Workspace) -> Workspace:
@@ -149,14 +150,21 @@ def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None,
         lambda workspace: replace(
             workspace,
             history=workspace.history.record(edit(workspace.draft), merge),
-            view=replace(workspace.view, **view),
+            view=_seen(workspace.view, view),
         )
     )
 
 
 def look(**view: Any) -> None:
     """Change what is looked at (fields of `View`), then save. Raises ValueError for what a view cannot be."""
-    update(lambda workspace: replace(workspace, view=replace(workspace.view, **view)))
+    update(lambda workspace: replace(workspace, view=_seen(workspace.view, view)))
+
+
+def _seen(view: View, changes: Mapping[str, Any]) -> View:
+    """The view with some fields changed; with another selection comes its card, unless a card is chosen too."""
+    if "selected" in changes and "focus" not in changes:
+        view = view.choosing(changes["selected"])
+    return replace(view, **changes)
 
 
 def save(workspace: Workspace) -> None:

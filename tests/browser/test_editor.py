@@ -146,6 +146,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     page.get_by_role("button", name="Presets").click()
     page.get_by_role("button", name="Open Strong").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("treeitem", name="SomeOf")).to_be_visible()
     looking.settle(page)
     assert "-SomeOf" in outline(page)
     expect(card(page, "not chosen").first).to_be_visible()

@@ -18,6 +18,7 @@ from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from explorer.runs.paths import home
 from explorer.ui import pictures
+from explorer.ui.components.preview import Classes
 from explorer.ui.history import History
 from explorer.ui.lab import cells, fills, forcing, rivals, seeds, sheet, sweep, versus
 from explorer.ui.lab.cells import Spec
@@ -29,7 +30,7 @@ from explorer.ui.uploads import Uploads
 from explorer.ui.view import Lab, Over, View
 from explorer.ui.workspace import Workspace, demo_draft
 
-COLOURS = tuple(map(rgb, CLASS_COLOURS))
+CLASSES = Classes((), tuple(map(rgb, CLASS_COLOURS)))
 FLIP = Step(id="flip", transform="HorizontalFlip", p=0.0)
 ROTATE = Step(id="rotate", transform="Rotate", p=0.01, params={"limit": [10.0, 80.0]})
 OFF = ROTATE.model_copy(update={"enabled": False})
@@ -119,7 +120,7 @@ def test_each_cell_of_a_sweep_is_the_step_alone_with_that_value_as_plain_albumen
         expected = plain([A.Rotate(limit=(low, high), p=1.0)], here.picture.sample, 5)
         result = cells.augmented(cell.spec)
         assert np.array_equal(result.image, expected["image"])
-        assert cells.draw(cell.spec).picture == thumbnail(result, COLOURS, cells.SIDE)
+        assert cells.draw(cell.spec).picture == thumbnail(result, CLASSES, cells.SIDE)
 
 
 def test_what_counts_as_neutral_leaves_every_pixel_as_it_was() -> None:
@@ -198,7 +199,7 @@ def test_each_cell_of_a_grid_is_what_augment_gives_for_its_picture_and_seed() ->
         sample = pictures.of_view(View(picture=name), Uploads("u" * 22)).sample
         result = augment(sample, pipeline, spot.seed)
         drawn = cells.draw(spot.spec)
-        assert drawn.picture == thumbnail(result, COLOURS, cells.SIDE)
+        assert drawn.picture == thumbnail(result, CLASSES, cells.SIDE)
         assert drawn.size == result.image.shape[1::-1]
 
 
@@ -332,7 +333,7 @@ def test_a_card_is_what_augment_gives_at_the_start_values(name: str) -> None:
     step = Step(id=sheet.NODE, transform=name, params=dict(catalog()[name].starts), p=1.0)
     result = augment(sample, Pipeline(nodes=(step,)), 4)
     bare = Sample(image=result.image) if result.image.ndim == 3 else result
-    assert each.task.draw(lambda count: None).picture == thumbnail(bare, COLOURS, sheet.SIDE)
+    assert each.task.draw(lambda count: None).picture == thumbnail(bare, CLASSES, sheet.SIDE)
 
 
 def test_every_card_shows_a_picture_or_says_why_not() -> None:

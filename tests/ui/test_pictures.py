@@ -9,6 +9,7 @@ import pytest
 
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.ui import pictures
+from explorer.ui.palette import CLASS_COLOURS, rgb
 from explorer.ui.pictures import DATA_SET, NoPicture
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import Palette, View
@@ -41,7 +42,7 @@ def test_a_sample_of_a_folder_comes_with_its_mask_as_a_copy_that_says_so(streets
     assert any("2000 × 1000 px" in note for note in picture.notes)
     assert picture.sample.mask is not None
     assert set(np.unique(picture.sample.mask)) == {0, 3}
-    assert picture.class_names == ("class 1", "class 2", "class 3")
+    assert picture.class_names == ()  # the page names a value without a name by its number
     full = pictures.of_view(view, NOBODY, pictures.FULL)
     assert full.sample.size == (1000, 2000)
     assert not full.is_copy
@@ -109,10 +110,12 @@ def test_a_keypoint_outside_is_told_unless_such_are_kept() -> None:
 
 
 def test_colours_of_classes_are_safe_from_the_file_or_chosen() -> None:
-    picture = replace(pictures.first(), palette=((1, 2, 3), (4, 5, 6)))
+    picture = replace(pictures.first(), palette=((0, 0, 0), (1, 2, 3), (4, 5, 6)))
     assert pictures.classes(picture, View(palette=Palette.FILE)).colours == ((1, 2, 3), (4, 5, 6))
+    counted = replace(picture, first=0)  # the value 0 is a class, and its color is the first of the file's
+    assert pictures.classes(counted, View(palette=Palette.FILE)).colours == ((0, 0, 0), (1, 2, 3), (4, 5, 6))
     own = View(palette=Palette.OWN, colours=("#ff0000", "#00ff00"))
     assert pictures.classes(picture, own).colours == ((255, 0, 0), (0, 255, 0))
     safe = pictures.classes(picture, View()).colours
-    assert len(safe) == 8
+    assert safe == tuple(map(rgb, CLASS_COLOURS))
     assert pictures.classes(pictures.first(), View(palette=Palette.FILE)).colours == safe

@@ -5,6 +5,13 @@ import struct
 from typing import Any
 
 
+def with_words(frame: bytes, **more: Any) -> bytes:
+    """A frame with further entries in its header; the blobs stay as they are."""
+    (length,) = struct.unpack_from("<I", frame)
+    text = json.dumps({**json.loads(frame[4 : 4 + length]), **more}).encode()
+    return struct.pack("<I", len(text)) + text + frame[4 + length :]
+
+
 class Frame:
     """Collects blobs, and packs them behind a header that points at them."""
 

@@ -1,152 +1,215 @@
 // Before and after, with mask, boxes and keypoints as layers. Opacity and layers change here, with no trip to the server.
-// `data` is one binary frame, see frame.js.
+// `data` is one binary frame, see frame.js; layers.js paints, large.js is the large view.
 
 const STORE = "explorer.preview";
-const BOX_NAMESPACE = "http://www.w3.org/2000/svg";
+const STYLES = ["outline", "fill", "none"]; // of a mask; M goes from one to the next
+const CLICK_MS = 250; // pressed for longer, it is a look at the image before
+const CLICK_PX = 5;
+
+// style: how masks are shown. line, opacity: of outlines and of what is filled, in percent. alone: the one class shown.
+const DEFAULTS = { style: "outline", line: 100, opacity: 45, boxes: true };
 
 function remembered() {
-  try { return { opacity: 45, boxes: true, ...JSON.parse(localStorage.getItem(STORE) || "{}") }; }
-  catch { return { opacity: 45, boxes: true }; }
+  try { return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORE) || "{}"), alone: null }; }
+  catch { return { ...DEFAULTS, alone: null }; }
 }
 
-function remember(view) {
-  try { localStorage.setItem(STORE, JSON.stringify(view)); } catch { /* a private window keeps nothing */ }
+function remember({ style, line, opacity, boxes }) {
+  try { localStorage.setItem(STORE, JSON.stringify({ style, line, opacity, boxes })); } catch { /* a private window keeps nothing */ }
 }
 
-// The mask travels as class indices; index 0 stays clear, the others take their class's colour.
-async function colourise(bytes, colours) {
-  const bitmap = await decode(bytes, "image/png");
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  const picture = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  const table = new Uint32Array(256);
-  for (let index = 1; index < 256; index++) {
-    const [red, green, blue] = colours[(index - 1) % colours.length];
-    table[index] = (255 << 24) | (blue << 16) | (green << 8) | red;
+function caption(figure, { title, detail }) {
+  figure.querySelector("b").textContent = title;
+  figure.querySelector("b").title = title;
+  figure.querySelector("span").textContent = detail;
+  const picture = figure.querySelector(".picture");
+  picture.setAttribute("aria-label", `${title}, ${detail}`);
+  picture.setAttribute("role", "img");
+}
+
+function show(root, which) {
+  const { now, view } = root.state;
+  if (!now) return;
+  const stage = root.querySelector("[data-side=after] .stage");
+  paintStage(stage, now[which], now.classes, view, which === "before" ? now.outline : null);
+  caption(root.querySelector("[data-side=after]"), now.captions[which]);
+}
+
+function paintAll(root, fresh = true) {
+  const { now, view } = root.state;
+  if (!now) return;
+  paintStage(root.querySelector("[data-side=before] .stage"), now.before, now.classes, view, now.outline, fresh);
+  caption(root.querySelector("[data-side=before]"), now.captions.before);
+  show(root, root.state.held ? "before" : "after");
+  legend(root);
+  controls(root);
+  paintLarge(root);
+}
+
+// Only classes that are in one of the two images, those of the mask with their shares.
+function legend(root) {
+  const { now: { before, after, classes }, view } = root.state;
+  const found = new Map();
+  const add = (index, entry) => found.set(index, { ...found.get(index), ...entry });
+  for (let value = classes.first; value < VALUES; value++) {
+    const shares = [before, after].map(({ mask }) => (mask ? shareOf(mask, value) : null));
+    if (shares.some((share) => share > 0)) add(value - classes.first, { name: nameOfValue(classes, value), shares });
   }
-  const pixels = new Uint32Array(picture.data.buffer);
-  for (let at = 0; at < pixels.length; at++) pixels[at] = table[pixels[at] & 255];
-  context.putImageData(picture, 0, 0);
-  return canvas;
-}
-
-async function load(side, part, colours) {
-  const [picture, mask] = await Promise.all([
-    decode(part(side.image), side.type),
-    side.mask ? colourise(part(side.mask), colours) : null,
-  ]);
-  return { side, picture, mask };
-}
-
-function fill(canvas, source, width, height) {
-  if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
-  const context = canvas.getContext("2d");
-  context.clearRect(0, 0, width, height);
-  if (source) context.drawImage(source, 0, 0);
-}
-
-function shape(name, attributes) {
-  const element = document.createElementNS(BOX_NAMESPACE, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-}
-
-function drawBoxes(svg, side, colours) {
-  svg.setAttribute("viewBox", `0 0 ${side.width} ${side.height}`);
-  const colour = (index) => `rgb(${colours[index % colours.length].join(",")})`;
-  const unit = Math.max(side.width, side.height) / 256;
-  const boxes = side.boxes.map(([left, top, right, bottom, index]) =>
-    shape("rect", { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top), fill: "none",
-      stroke: colour(index), "stroke-width": 2 * unit, rx: unit }));
-  const points = side.keypoints.map(([x, y, index]) =>
-    shape("circle", { cx: x, cy: y, r: 3 * unit, fill: colour(index), stroke: "white", "stroke-width": unit }));
-  svg.replaceChildren(...boxes, ...points);
-}
-
-function paint(figure, loaded, colours, caption, fresh = true) {
-  const { side, picture, mask } = loaded;
-  const stage = figure.querySelector(".stage");
-  if (fresh) {
-    fill(stage.querySelector(".picture"), picture, side.width, side.height);
-    fill(stage.querySelector(".mask"), mask, side.width, side.height);
-    drawBoxes(stage.querySelector("svg"), side, colours);
+  for (const { side } of [before, after]) for (const row of [...side.boxes, ...side.keypoints]) {
+    const index = row.at(-1);
+    if (!found.has(index)) add(index, { name: nameOf(classes, index, index) });
   }
-  if (caption) {
-    figure.querySelector("b").textContent = caption.title;
-    figure.querySelector("span").textContent = caption.detail;
-    stage.querySelector(".picture").setAttribute("aria-label", `${caption.title}, ${caption.detail}`);
-    stage.querySelector(".picture").setAttribute("role", "img");
+  if (view.alone !== null && !found.has(view.alone)) add(view.alone, { name: nameOf(classes, view.alone, view.alone + classes.first), shares: [0, 0] });
+  const list = root.querySelector(".legend");
+  const had = list.querySelector(":focus")?.dataset.index;
+  list.replaceChildren(...[...found].sort(([one], [other]) => one - other).map(([index, entry]) => legendItem(root, index, entry)));
+  list.querySelector(`[data-index="${had}"]`)?.focus({ preventScroll: true });
+}
+
+function legendItem(root, index, { name, shares }) {
+  const { now: { classes }, view } = root.state;
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  const swatch = document.createElement("i");
+  const text = document.createElement("span");
+  button.type = "button";
+  button.dataset.index = index;
+  button.setAttribute("aria-pressed", String(view.alone === index));
+  button.toggleAttribute("data-faded", view.alone !== null && view.alone !== index);
+  swatch.style.background = `rgb(${colourOf(classes, index).join(",")})`;
+  text.textContent = name;
+  button.append(swatch, text);
+  if (shares) {
+    const [before, after] = shares.map((share) => (share === null ? null : percent(classes.words, share)));
+    button.append(Object.assign(document.createElement("small"), { textContent: after ?? before }));
+    button.title = classes.words.shares.replace("{name}", name).replace("{before}", before).replace("{after}", after ?? before);
+  } else button.title = name;
+  button.onclick = () => { view.alone = view.alone === index ? null : index; paintAll(root, false); };
+  item.append(button);
+  return item;
+}
+
+function controls(root) {
+  const { now, view } = root.state;
+  const { words } = now.classes;
+  const masked = Boolean(now.before.mask || now.after.mask);
+  const marked = [now.before, now.after].some(({ side }) => side.boxes.length || side.keypoints.length);
+  root.querySelector(".style").hidden = root.querySelector(".opacity").hidden = !masked;
+  root.querySelector(".opacity").hidden ||= view.style === "none";
+  root.querySelector(".boxes").hidden = !marked;
+  root.querySelector(".opacity input").value = opacityOf(view);
+  root.querySelector(".opacity output").textContent = `${opacityOf(view)} %`;
+  root.querySelector(".boxes input").checked = view.boxes;
+  const select = root.querySelector(".style select");
+  if (!select.options.length) select.replaceChildren(...STYLES.map((style) => new Option(words.styles[style], style)));
+  select.value = view.style;
+  for (const [place, text] of [[".style", words.mask], [".opacity", words.opacity], [".boxes", words.boxes]]) root.querySelector(`${place} span`).textContent = text;
+  root.querySelector(".style").title = words.mask_help;
+  for (const name of ["hold", "enlarge"]) {
+    const button = root.querySelector(`.${name}`);
+    button.querySelector("span").textContent = words[name];
+    button.title = words[`${name}_help`];
+  }
+  root.querySelector("[data-side=after] .stage").setAttribute("aria-description", words.hold_help);
+}
+
+function change(root, values) {
+  Object.assign(root.state.view, values);
+  remember(root.state.view);
+  paintAll(root, false);
+}
+
+function press(root, held) {
+  if (root.state.held === held) return;
+  root.state.held = held;
+  show(root, held ? "before" : "after");
+}
+
+function mountStages(root) {
+  for (const stage of root.querySelectorAll(".stage")) {
+    const after = stage.closest("[data-side]").dataset.side === "after";
+    let begun = null;
+    stage.onpointerdown = (event) => {
+      if (event.button !== 0) return;
+      begun = { at: performance.now(), x: event.clientX, y: event.clientY };
+      if (after) { stage.setPointerCapture(event.pointerId); press(root, true); }
+    };
+    stage.onpointerup = (event) => {
+      press(root, false);
+      const near = begun && Math.hypot(event.clientX - begun.x, event.clientY - begun.y) < CLICK_PX;
+      if (near && performance.now() - begun.at < CLICK_MS) openLarge(root);
+      begun = null;
+    };
+    stage.onpointercancel = stage.onblur = () => { begun = null; press(root, false); };
+    stage.onkeydown = (event) => {
+      if (event.key === " ") { event.preventDefault(); press(root, true); }
+      if (event.key === "Enter") openLarge(root);
+    };
+    stage.onkeyup = (event) => { if (event.key === " ") press(root, false); };
+    nameUnderMouse(stage, stage.querySelector(".tip"), () => root.state.now?.classes);
   }
 }
 
-function legend(list, entries) {
-  list.replaceChildren(...entries.map(({ name, colour }) => {
-    const item = document.createElement("li");
-    const swatch = document.createElement("i");
-    swatch.style.background = `rgb(${colour.join(",")})`;
-    item.append(swatch, name);
-    return item;
-  }));
+function mountBar(root) {
+  const slider = root.querySelector(".opacity input");
+  slider.oninput = () => change(root, { [root.state.view.style === "outline" ? "line" : "opacity"]: Number(slider.value) });
+  root.querySelector(".boxes input").onchange = (event) => change(root, { boxes: event.target.checked });
+  root.querySelector(".style select").onchange = (event) => change(root, { style: event.target.value });
+  root.querySelector(".enlarge").onclick = () => openLarge(root);
+  const button = root.querySelector(".hold");
+  button.onpointerdown = (event) => { button.setPointerCapture(event.pointerId); press(root, true); };
+  button.onpointerup = button.onpointercancel = button.onblur = () => press(root, false);
+  button.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); press(root, true); } };
+  button.onkeyup = () => press(root, false);
+}
+
+// Keys of the whole page, but not while somebody types.
+function listen(root) {
+  const keys = {
+    m: () => change(root, { style: STYLES[(STYLES.indexOf(root.state.view.style) + 1) % STYLES.length] }),
+    e: () => openLarge(root),
+  };
+  const onKey = (event) => {
+    if (!root.isConnected) { document.removeEventListener("keydown", onKey); return; }
+    const target = event.composedPath()[0];
+    const typing = target.isContentEditable || target.matches?.("textarea, select, input:not([type=range]):not([type=checkbox])");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !root.state.now) return;
+    keys[event.key.toLowerCase()]?.();
+  };
+  document.addEventListener("keydown", onKey);
 }
 
 function mount(root) {
-  const view = remembered();
-  const slider = root.querySelector(".opacity input");
-  const toggle = root.querySelector(".boxes input");
-  const apply = () => {
-    for (const mask of root.querySelectorAll(".stage .mask")) mask.style.opacity = view.opacity / 100;
-    for (const svg of root.querySelectorAll(".stage svg")) svg.style.display = view.boxes ? "" : "none";
-    root.querySelector(".opacity output").textContent = `${view.opacity} %`;
-    slider.value = view.opacity;
-    toggle.checked = view.boxes;
-  };
-  slider.oninput = () => { view.opacity = Number(slider.value); apply(); remember(view); };
-  toggle.onchange = () => { view.boxes = toggle.checked; apply(); remember(view); };
-  const after = root.querySelector("[data-side=after]");
-  const show = (which) => { const now = root.state.now; if (now) paint(after, now[which], now.colours); };
-  const stage = after.querySelector(".stage");
-  stage.onpointerdown = (event) => { event.currentTarget.setPointerCapture(event.pointerId); show("before"); };
-  stage.onpointerup = stage.onpointercancel = stage.onblur = () => show("after");
-  stage.onkeydown = (event) => { if (event.key === " ") { event.preventDefault(); show("before"); } };
-  stage.onkeyup = (event) => { if (event.key === " ") show("after"); };
-  apply();
-  return { generation: 0, painted: 0, beforeId: null, before: null, now: null };
+  root.state = { generation: 0, painted: 0, beforeId: null, now: null, held: false, view: remembered() };
+  mountStages(root);
+  mountBar(root);
+  mountLarge(root);
+  listen(root);
 }
 
 async function update(root, data) {
   const state = root.state;
   const generation = ++state.generation;
   const { header, part } = unpack(data);
-  const colours = header.colours.join();
-  const fresh = header.before.id !== state.beforeId || colours !== state.colours;
-  const [before, after] = await Promise.all([
-    fresh ? load(header.before, part, header.colours) : state.before,
-    load(header.after, part, header.colours),
-  ]);
+  const fresh = header.before.id !== state.beforeId;
+  const [before, after] = await Promise.all([fresh ? load(header.before, part) : state.now.before, load(header.after, part)]);
   if (generation !== state.generation) return; // a newer frame has overtaken this one
-  Object.assign(state, { beforeId: header.before.id, colours, before, now: { before, after, colours: header.colours } });
-  root.querySelectorAll(".stage").forEach((stage) => { stage.style.aspectRatio = `${header.before.width} / ${header.before.height}`; });
-  paint(root.querySelector("[data-side=before]"), before, header.colours, header.captions.before, fresh);
-  paint(root.querySelector("[data-side=after]"), after, header.colours, header.captions.after);
-  legend(root.querySelector(".legend"), header.legend);
-  const notice = root.querySelector(".notice");
-  notice.textContent = header.notice;
-  notice.hidden = !header.notice;
-  const remark = root.querySelector(".remark");
-  remark.textContent = header.remark;
-  remark.hidden = !header.remark;
+  const { colours, names, first, words, captions, outline } = header;
+  if (state.now && names.join() !== state.now.classes.names.join()) state.view.alone = null;
+  Object.assign(state, { beforeId: header.before.id, now: { before, after, captions, outline, classes: { colours, names, first, words } } });
+  root.querySelectorAll(".stage").forEach((stage) => { stage.style.aspectRatio = `${before.side.width} / ${before.side.height}`; });
+  paintAll(root, fresh);
+  for (const place of ["notice", "remark"]) {
+    const line = root.querySelector(`.${place}`);
+    line.textContent = header[place];
+    line.hidden = !header[place];
+  }
   root.toggleAttribute("data-stale", header.stale);
-  root.querySelector(".opacity").hidden = !header.before.mask && !header.after.mask;
-  root.querySelector(".boxes").hidden = !header.before.boxes.length && !header.before.keypoints.length;
-  root.querySelector(".opacity span").textContent = header.words.opacity;
-  root.querySelector(".boxes span").textContent = header.words.boxes;
-  root.querySelector("[data-side=after] .stage").title = header.words.hold;
   root.dataset.painted = ++state.painted; // drawn: the frame that is now made shows it
 }
 
 export default function (component) {
   const root = component.parentElement.querySelector(".preview");
-  if (!root.state) root.state = mount(root);
+  if (!root.state) mount(root);
   update(root, component.data);
 }

@@ -12,8 +12,9 @@ import numpy as np
 from explorer.ui.components.frames import Frame
 from explorer.ui.components.parts import component
 
-_component = component("preview", shared=("frame",))
+_component = component("preview", shared=("frame", "layers", "large"))
 Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
+Outline = list[list[float]] | None
 
 
 class Targets(Protocol):
@@ -102,15 +103,20 @@ class Caption:
 
 @dataclass(frozen=True)
 class Classes:
-    """What the classes are called, and their colours: class `i` of boxes and keypoints, mask value `i + 1`."""
+    """What the classes are called, and their colors: class `i` is that of boxes and keypoints.
+
+    first: the mask value of class 0. Where it is 1, the value 0 is no class: it has no color and no name.
+    """
 
     names: tuple[str, ...]
     colours: tuple[Colour, ...]
+    first: int = 1
 
-    def legend(self) -> list[dict[str, Any]]:
-        return [
-            {"name": name, "colour": self.colours[index % len(self.colours)]} for index, name in enumerate(self.names)
-        ]
+    def table(self) -> np.ndarray:
+        """(256, 3) uint8, the color of each mask value; black where the value is no class."""
+        table = np.zeros((256, 3), np.uint8)
+        table[self.first :] = np.resize(np.array(self.colours, np.uint8), (256 - self.first, 3))
+        return table
 
 
 def frame(
@@ -118,11 +124,23 @@ def frame(
     after: Encoded,
     captions: tuple[Caption, Caption],
     classes: Classes,
-    words: Mapping[str, str],
+    words: Mapping[str, Any],
     notice: str = "",
     remark: str = "",
+    outline: Outline = None,
 ) -> bytes:
-    """What travels to the browser. A `notice` marks the picture as not the newest draft's."""
+    """What travels to the browser.
+
+    Args:
+        before: What the step or the pipeline was given.
+        after: What came of it.
+        captions: The texts above the two.
+        classes: Names and colors, for the layers and the legend.
+        words: The texts of the component's own widgets.
+        notice: Marks the image as not the newest draft's, and says why.
+        remark: A line below, about what is shown.
+        outline: Corners on the image before, in its px: where what is shown after comes from.
+    """
     packed = Frame()
     return packed.pack(
         {
@@ -130,7 +148,9 @@ def frame(
             "after": _side(after, packed),
             "captions": {"before": vars(captions[0]), "after": vars(captions[1])},
             "colours": classes.colours,
-            "legend": classes.legend(),
+            "names": classes.names,
+            "first": classes.first,
+            "outline": outline,
             "words": dict(words),
             "remark": remark,
             "notice": notice,

@@ -21,10 +21,11 @@ function makeCard(root, id) {
 function fillCard(card, data, picture) {
   card.className = `card ${IDLE.has(data.status) ? "idle" : data.status}`;
   card.dataset.status = data.status;
+  card.dataset.node = data.node;
   card.title = data.hint;
   const [name, note, lost] = [card.querySelector("b"), card.querySelector(".note"), card.querySelector(".lost")];
   // A narrow card breaks a long name between its words.
-  name.textContent = IDLE.has(data.status) ? data.title.replace(/([a-z])([A-Z])/g, "$1\u200b$2") : data.title;
+  name.replaceChildren(...data.title.split(/(?<=[a-z])(?=[A-Z])/).flatMap((part) => [element("wbr"), part]));
   note.textContent = data.note;
   lost.textContent = data.lost;
   lost.hidden = !data.lost;
@@ -39,6 +40,7 @@ function makeGroup(data) {
   group.setAttribute("role", "group");
   group.setAttribute("aria-label", data.title);
   group.dataset.status = data.status;
+  group.dataset.node = data.node;
   group.title = data.hint;
   const head = element("header");
   head.append(element("b", "", data.title), element("span", "", data.note));
@@ -66,6 +68,10 @@ function arrange(root, rows, cards) {
 function mark(root) {
   const list = root.querySelector(".cards");
   for (const card of list.querySelectorAll(".card")) card.setAttribute("aria-selected", String(card.dataset.id === root.focused));
+  for (const own of list.querySelectorAll("[data-node]")) {
+    if (root.chosen && own.dataset.node === root.chosen) own.setAttribute("aria-current", "true");
+    else own.removeAttribute("aria-current");
+  }
   list.setAttribute("aria-activedescendant", `card-${root.focused}`);
 }
 
@@ -85,6 +91,18 @@ function onKey(root, event) {
   if (to === undefined) return;
   event.preventDefault();
   choose(root, cards[Math.min(cards.length - 1, Math.max(0, to))]);
+}
+
+// Whether there is more to either side than is seen.
+function edges(root) {
+  const list = root.querySelector(".cards"), rail = root.querySelector(".rail");
+  rail.toggleAttribute("data-back", list.scrollLeft > 2);
+  rail.toggleAttribute("data-on", list.scrollLeft + list.clientWidth < list.scrollWidth - 2);
+}
+
+function scroll(root, direction) {
+  const list = root.querySelector(".cards");
+  list.scrollBy({ left: direction * list.clientWidth * 0.5, behavior: "smooth" });
 }
 
 function list(dl, rows, nothing) {
@@ -107,10 +125,13 @@ async function update(root, data) {
     cards.set(row.id, card);
   });
   root.focused = header.focused;
+  root.chosen = header.chosen;
   arrange(root, header.rows, cards);
   mark(root);
   root.querySelector(".cards").scrollLeft = scrolled;
   root.querySelector(".cards").setAttribute("aria-label", header.words.label);
+  for (const name of ["back", "on"]) root.querySelector(`.rail > .${name}`).ariaLabel = root.querySelector(`.rail > .${name}`).title = header.words[name];
+  edges(root);
   list(root.querySelector(".drawn"), header.drawn, header.words.nothing);
   root.dataset.painted = (Number(root.dataset.painted) || 0) + 1;
 }
@@ -119,7 +140,12 @@ export default function (component) {
   const root = component.parentElement.querySelector(".strip");
   root.send = component.setTriggerValue;
   if (!root.ready) {
-    root.querySelector(".cards").onkeydown = (event) => onKey(root, event);
+    const cards = root.querySelector(".cards");
+    cards.onkeydown = (event) => onKey(root, event);
+    cards.onscroll = () => edges(root);
+    new ResizeObserver(() => edges(root)).observe(cards);
+    root.querySelector(".rail > .back").onclick = () => scroll(root, -1);
+    root.querySelector(".rail > .on").onclick = () => scroll(root, 1);
     root.ready = true;
   }
   update(root, component.data);

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from explorer.ui.components.frames import Frame
+from explorer.ui.components.frames import Frame, with_words
 from explorer.ui.components.parts import component
 
 _component = component("strip", shared=("frame",))
@@ -17,10 +17,11 @@ class Card:
     """A step, or a composer around the cards that follow with a larger depth.
 
     id: node and occurrence, "n2#0". note: milliseconds, or why nothing happened. lost: what went missing, in words.
-    thumb: JPEG of the picture after it.
+    thumb: JPEG of the image after it. node: whose form it is, "" for input and output.
     """
 
     id: str
+    node: str
     title: str
     depth: int
     group: bool
@@ -48,9 +49,9 @@ def frame(cards: Sequence[Card], drawn: Sequence[DrawnRow], focused: str, words:
     )
 
 
-def show(data: bytes, key: str, on_focus: Callable[[], None]) -> None:
-    """Mount the strip, or hand a new frame to the one that is mounted."""
-    _component(data=data, key=key, on_focus_change=on_focus)
+def show(data: bytes, chosen: str | None, key: str, on_focus: Callable[[], None]) -> None:
+    """Mount the strip, or hand a new frame to the one that is mounted. chosen: the node whose form is shown."""
+    _component(data=with_words(data, chosen=chosen), key=key, on_focus_change=on_focus)
 
 
 def chosen(key: str) -> str | None:

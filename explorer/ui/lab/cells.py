@@ -37,7 +37,7 @@ class Spec:
     @property
     def key(self) -> tuple[object, ...]:
         """All that its drawing depends on."""
-        return ("cell", self.picture.id, self.pipeline.key, self.seed, self.classes.colours, self.side, self.targets)
+        return ("cell", self.picture.id, self.pipeline.key, self.seed, self.classes, self.side, self.targets)
 
     @property
     def milliseconds(self) -> float:
@@ -66,4 +66,4 @@ def of_result(result: AugmentedSample, spec: Spec) -> Drawn:
     """The cell of a result."""
     height, width = result.image.shape[:2]
     shown = result if spec.targets else replace(result, mask=None, bboxes=None, keypoints=None)
-    return Drawn(thumbnail(shown, spec.classes.colours, spec.side), (width, height))
+    return Drawn(thumbnail(shown, spec.classes, spec.side), (width, height))

@@ -77,7 +77,7 @@ def _exhibit(
     picture = _copy(found.picture, side)
     sample, note = without_refused(picture.sample, transform)
     message = lacking(sample, transform)
-    key = (NODE, transform.name, rules[1], picture.id, seed, found.classes.colours, targets)
+    key = (NODE, transform.name, rules[1], picture.id, seed, found.classes, targets)
     shown, classes = replace(picture, sample=sample), found.classes
     task = Task(
         key, _estimate(transform, picture) + 2.0,

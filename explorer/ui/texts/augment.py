@@ -112,9 +112,34 @@ class Augment:
     PLAY_HELP = "Draws a new seed every 1.2 seconds, until you pause"
     BEFORE = "Before"
     AFTER = "After"
-    HOLD = "Hold to see the picture before"
-    BOXES = "Boxes and keypoints"
-    OPACITY = "Mask opacity"
+    PREVIEW_WORDS: ClassVar = {
+        "hold": "Hold to see before",
+        "hold_help": "Hold this, or Space, to see the image before. Release it to see the result.",
+        "enlarge": "Enlarge",
+        "enlarge_help": "A large view with zoom and a slider between before and after. Click an image, or press E.",
+        "boxes": "Boxes and keypoints",
+        "mask": "Mask",
+        "styles": {"outline": "Outlines", "fill": "Filled", "none": "Hidden"},
+        "mask_help": "How masks are shown. M goes to the next way.",
+        "opacity": "Mask opacity",
+        "class": "class {number}",
+        "background": "no class",
+        "share": "{name}, {share}",
+        "shares": "{name}: {before} of the image before, {after} after. Click to see this class alone.",
+        "box": "box: {name}",
+        "alone": "Only {name} is shown. Click it again to see all classes.",
+        "below": "<0.1 %",
+        "percent": "{value} %",
+        "close": "Close",
+        "zoom_in": "Zoom in",
+        "zoom_out": "Zoom out",
+        "fit": "Fit",
+        "actual": "1 : 1",
+        "wipe": "Slider between before and after",
+        "large": "Large view of before and after",
+        "large_help": "Wheel or + and −: zoom. Drag or arrow keys: move. 0: fit. 1: pixel by pixel. "
+        "Comma and period: slider. Space: hold to see before. M: mask. Escape: close.",
+    }
     WHOLE = "Result"
     DIFFERENCE = "Difference"
     VIEW = "What the right side shows"
@@ -127,12 +152,36 @@ class Augment:
         "Pixels differ by {mean:.1f} of 255 in the mean and by {largest} at most; shown {gain:.1f} times as bright."
     )
     GAIN = "× {gain:.1f}"
-    NO_DIFFERENCE = "No difference can be shown: the step changes the picture's size or its channels."
+    NO_DIFFERENCE = (
+        "The image changes its size or its channels, so no difference can be shown. The result is shown instead."
+    )
+    NO_DIFFERENCE_OUTLINED = (
+        "The image changes its size or its channels, so no difference can be shown. The result is shown instead, and "
+        "on Before the part of the image that it comes from."
+    )
+    OUTLINE = "The outline on Before is what After shows; its thick side is the top."
+    OUTLINE_OUTSIDE = "The outline on Before is what After shows (thick: its top). Beyond the image it is filled in."
+    NO_OUTLINE = "{name} bends or rearranges the image, so no outline of it is drawn on Before."
     STEP_BEFORE = "Before {title}"
     STEP_AFTER = "After {title}"
     STEP_MS = "{ms:.1f} ms"
     STEP_NOT_APPLIED = "This step did not fire with this seed, so it drew nothing."
+    NOT_SHOWN: ClassVar = {
+        "skipped": "Skipped with seed {seed}.",
+        "not chosen": "Not chosen with seed {seed}.",
+        "not reached": "Not reached with seed {seed}.",
+    }
+    NOT_SHOWN_OFF = "This step is off, so it is not applied."
+    NOT_SHOWN_NEVER = "Never applied: its probability, or that of a composer around it, is 0."
+    SHOW_FIRING = "Show a seed where it fires"
+    SHOW_FIRING_HELP = "Goes to the next seed with which this step is applied. Nothing else changes."
+    NO_SEED_FOUND = (
+        "None of the next {count} seeds applies this step; it is applied to {percent} of images. Raise its probability "
+        "to see it more often."
+    )
     TRACE = "From input to output, step by step"
+    STRIP_BACK = "Earlier steps"
+    STRIP_ON = "Further steps"
     INPUT = "Input"
     OUTPUT = "Output"
     MORE_CARDS = "{count} more steps"
@@ -241,6 +290,13 @@ class Augment:
         "One box a line, in the format above, with the class index behind it (YOLO: in front), as in label files. "
         "They replace the picture's own boxes. Empty: the picture's own."
     )
+    TYPED_NAMES = "Class names of the mask"
+    TYPED_NAMES_HELP = (
+        "One name a line, for the mask values 0, 1, 2 and so on. Write background in the first line where 0 is no "
+        "class. They replace the names of the data set. Empty: the names of the data set."
+    )
+    TOO_MANY_NAMES = "{count} names were given, but a mask has at most {most} values. Remove some lines."
+    NAME_WRONG = "Line {line} is not a name. Write 1 to {most} printable characters in each line."
     TYPED_POINTS = "Keypoints of this picture"
     TYPED_POINTS_HELP = (
         "One keypoint a line, in the format above, with the class index behind it. Empty: the picture's own."
@@ -274,7 +330,8 @@ class Augment:
     NOT_KEPT = "The file could not be kept on the server: {reason}. Free some disk space and upload it again."
     NOT_WRITTEN = "Your last change is kept in this window only, and a reload would lose it: {reason}."
     LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is left out")
-    DRAWN_NOTHING = "No step fired with this seed. Press Next to draw again."
+    DRAWN_NOTHING = "No step fired with this seed. Press Next to try the next seed."
+    STRIP_EMPTY = "No steps yet. Add one on the left."
     DATA_SET_CHOICE = "A sample of a data set"
     SET = "Data set"
     SET_HELP = (
@@ -291,7 +348,6 @@ class Augment:
         "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it. "
         "“Full resolution” shows what they do in the picture itself."
     )
-    MASK_CLASS = "class {number}"
     STALE = "This is the last valid picture. It changes again as soon as the marked field is right."
     FLOAT = "This pipeline gives {dtype} values from {low:.3g} to {high:.3g}; the picture is stretched to be seen."
     SIZE = "{width} × {height} px"
