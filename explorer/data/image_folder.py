@@ -280,30 +280,40 @@ def looks_like_image_folder(folder: Path) -> bool:
         children = _visible_folders(folder / "train")
     elif are_parts(folder, children):
         return False
-    return _count_classes(children[:_GLANCE]) > 1
+    return len(_class_folders(children)) > 1
+
+
+def beside_classes(folder: Path) -> list[Path]:
+    """The folders in an image folder that are neither its parts nor its classes. Raises OSError."""
+    children = _visible_folders(folder)
+    if {"train", "val"} <= {child.name for child in children}:
+        return [child for child in children if not _PART.fullmatch(child.name)]
+    classes = _class_folders(children)
+    return [child for child in children if child not in classes]
 
 
 def _visible_folders(folder: Path) -> list[Path]:
     return sorted(child for child in folder.iterdir() if child.is_dir() and not is_hidden(child.name))
 
 
-def _count_classes(folders: list[Path]) -> int:
-    """How many of the folders seem to be those of classes, with images in them or deeper.
+def _class_folders(folders: list[Path]) -> set[Path]:
+    """Those that seem to be the folders of classes, with images in them or deeper.
 
     A folder with several folders of images may be a data set of its own. It counts as a class only where another one
     has folders of the same names, such as a day or a camera.
     """
     inner: dict[Path, set[str]] = {}
-    with_images = 0
-    for folder in folders:
+    found: set[Path] = set()
+    for folder in folders[:_GLANCE]:
         with suppress(OSError):
             names = {child.name for child in _visible_folders(folder)}
             if any(is_image(path.name) for path in folder.iterdir()):
-                with_images += 1
+                found.add(folder)
             elif not _is_laid_out(folder, depth=2) and holds_images(folder):
                 inner[folder] = names
     every = [name for names in inner.values() for name in names]
-    return with_images + sum(len(names) < 2 or any(every.count(name) > 1 for name in names) for names in inner.values())
+    alike = (folder for folder, names in inner.items() if len(names) < 2 or any(every.count(one) > 1 for one in names))
+    return found.union(alike)
 
 
 def _is_laid_out(folder: Path, depth: int) -> bool:

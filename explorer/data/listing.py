@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -50,7 +50,7 @@ def images_below(folder: Path) -> Listed:
         suffix = file.suffix.lower()
         if suffix in SUFFIXES:
             images.append(file)
-        elif file.name.lower() not in _CLUTTER:
+        else:
             others[suffix] += 1
         if len(images) > MAX_IMAGES:
             raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} images. Choose a smaller folder.")
@@ -67,10 +67,15 @@ def images_in(folder: Path) -> Listed:
     return Listed(tuple(flat))
 
 
-def files_below(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path, enter: Callable[[Path], object] = Path) -> Iterator[Path]:
     """The files of a folder and of the folders in it, also linked ones; hidden ones are left out.
 
-    Raises DatasetError for a folder that cannot be read.
+    Args:
+        folder: where to begin.
+        enter: called with each folder before it is listed; it may raise to refuse that.
+
+    Raises:
+        DatasetError: a folder cannot be read.
     """
     seen: set[tuple[int, int]] = set()
 
@@ -78,6 +83,7 @@ def files_below(folder: Path) -> Iterator[Path]:
         raise unreadable(Path(error.filename or folder), error) from error
 
     for place, inner, files in os.walk(folder, followlinks=True, onerror=fail):
+        enter(Path(place))
         try:
             stat = Path(place).stat()
         except OSError as error:
@@ -87,7 +93,7 @@ def files_below(folder: Path) -> Iterator[Path]:
             continue
         seen.add((stat.st_dev, stat.st_ino))
         inner[:] = sorted(name for name in inner if not is_hidden(name))
-        yield from (Path(place, name) for name in files if not is_hidden(name))
+        yield from (Path(place, name) for name in files if not is_hidden(name) and name.lower() not in _CLUTTER)
 
 
 def is_image(name: str) -> bool:

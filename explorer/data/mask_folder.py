@@ -1,51 +1,56 @@
-"""Mask folders: pictures in `images/`, and in `masks/` a PNG of the same stem with the class of each pixel.
+"""Mask folders: images, and for each a mask of the same name with the class of each pixel.
 
-`classes.json` (a list of names) or `classes.txt` (a name per line) beside them names the mask's values from 1. A first
-name `background` is that of value 0 and is left out. Pages read these folders, so every file is checked to lie inside
-the folders that they may read.
+The layouts are `images/` with `masks/`, `labels/` or `annotations/`, each perhaps with `train/`, `val/` and `test/` in
+it, or `train/` with `trainannot/` and so on. `classes.json` (a list of names) or `classes.txt` (a name per line) beside
+them names the values of the masks. Pages read these folders, so every file is checked to lie inside the folders that
+they may read.
 """
 
-import json
-import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
 from explorer.data.dataset import DatasetError
-from explorer.data.images import SUFFIXES, decode, decode_mask
-from explorer.data.listing import MAX_IMAGES
+from explorer.data.images import decode, decode_mask
+from explorer.data.inspection import Looking, inspect
+from explorer.data.listing import MAX_IMAGES, Listed, files_below, is_image
+from explorer.data.mask_layouts import IMAGES, MASKS, Part, parts_of, stem
+from explorer.data.mask_names import MaskNames, names_of
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample, SampleError
+from explorer.data.specs import ValueRange
 
-IMAGES, MASKS = "images", "masks"
-CLASS_FILES = ("classes.json", "classes.txt")
-_MASK_SUFFIXES = frozenset({".png"})
-_MAX_CLASSES = 256  # a mask has one byte per pixel
-_MAX_BYTES = 100_000  # of a file of names
-_GLANCE = 50  # entries of a folder looked at to tell whether it holds images
+_LOSSY = (".jpg", ".jpeg", ".jpe", ".jfif")
+_LOOKED_AT = 64  # masks spread over the data set
+_RANGE_S = 2.0  # for the range of deep images
 
 
 @dataclass(frozen=True, eq=False)
 class MaskFolder:
-    """images: file names inside images/, sorted. masks: stem -> file name inside masks/. classes: () if unknown."""
+    """parts: name of a part -> its images, each with its mask or None, as paths relative to the root.
+
+    names: of the masks' values. notes: what was left out, in sentences.
+    """
 
     root: Path
-    images: tuple[str, ...]
-    masks: dict[str, str]
-    classes: tuple[str, ...]
+    parts: Mapping[str, tuple[tuple[str, str | None], ...]]
+    names: MaskNames
+    notes: tuple[str, ...] = ()
 
-    def load(self, index: int) -> tuple[Sample, tuple[str, ...]]:
-        """A picture with its mask, at full size, and what there is to note. Mask values are kept, 255 too.
+    def load(self, part: str, index: int) -> tuple[Sample, tuple[str, ...]]:
+        """An image with its mask, at full size, and what there is to note. Mask values are kept, 255 too.
 
         Raises ImageError, SampleError for a mask of another size, OutsideRoots for a link that leads outside.
         """
-        name = f"{IMAGES}/{self.images[index]}"
-        decoded = decode(resolve_inside(str(self.root / name)), name)
-        mask_file = self.masks.get(Path(name).stem)
-        if mask_file is None:
-            note = f"This picture has no mask: there is no {MASKS}/{Path(name).stem}.png."
+        name, mask_name = self.parts[part][index]
+        file = resolve_inside(str(self.root / name))
+        decoded = decode(file, name, depth=_range(self) if _is_deep(file, name) else "auto")
+        if mask_name is None:
+            note = f"This image has no mask: there is no file named {Path(stem(name)).name} among the masks."
             return Sample(decoded.pixels, id=name), (*decoded.notes, note)
-        mask_name = f"{MASKS}/{mask_file}"
         mask = decode_mask(resolve_inside(str(self.root / mask_name)), mask_name)
         try:
             return Sample(decoded.pixels, mask=mask, id=name), decoded.notes
@@ -53,69 +58,74 @@ class MaskFolder:
             raise SampleError(f"{mask_name} does not fit {name}. {error}") from error
 
 
-def looks_like_mask_folder(folder: Path) -> bool:
-    """Whether `folder` has pictures in images/ and PNG in masks/. Raises OSError."""
-    return all(_glance(folder / name, kinds) for name, kinds in ((IMAGES, SUFFIXES), (MASKS, _MASK_SUFFIXES)))
+def _is_deep(file: Path, name: str) -> bool:
+    return bool(inspect([(name, file)], Looking(seconds=_RANGE_S)).deep)
+
+
+@lru_cache(maxsize=8)
+def _range(folder: MaskFolder) -> ValueRange:
+    """The one range of all images of a data set with more than 8 bits, as far as they are looked at in a short time."""
+    files = [(name, folder.root / name) for images in folder.parts.values() for name, _ in images]
+    return inspect(files, Looking(seconds=_RANGE_S)).range()
 
 
 def open_mask_folder(folder: Path) -> MaskFolder:
-    """List the pictures and masks; none is decoded yet. Raises DatasetError naming what is missing."""
-    images = _list(folder / IMAGES, SUFFIXES)
-    if not images:
-        raise DatasetError(f"{folder / IMAGES} has no pictures. Put some in, with a PNG of the same name in {MASKS}/.")
-    masks = {Path(name).stem: name for name in _list(folder / MASKS, _MASK_SUFFIXES)}
-    return MaskFolder(folder, images, masks, _classes(folder))
+    """List the images and masks, and find out what the values of the masks are called.
 
-
-def _glance(folder: Path, suffixes: frozenset[str]) -> bool:
-    return folder.is_dir() and any(_is_one(path.name, suffixes) for path in islice(folder.iterdir(), _GLANCE))
-
-
-def _list(folder: Path, suffixes: frozenset[str]) -> tuple[str, ...]:
+    Raises:
+        DatasetError: images or masks are missing; the message names what was expected.
+        OutsideRoots: a folder or file is a link that leads outside of the allowed folders.
+    """
     try:
-        names = [path.name for path in resolve_inside(str(folder)).iterdir() if _is_one(path.name, suffixes)]
-    except FileNotFoundError as error:
-        raise DatasetError(f"There is no folder {folder}. Expected {IMAGES}/ next to {MASKS}/.") from error
+        parts = parts_of(resolve_inside(str(folder)))
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be read: {_reason(error)}. Change its permissions.") from error
-    if len(names) > MAX_IMAGES:
-        raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} files. Choose a smaller folder.")
-    return tuple(sorted(names))
+        raise DatasetError(f"{folder} cannot be read: {error.strerror or error}. Change its permissions.") from error
+    if not parts:
+        raise DatasetError(f"{folder} has no {IMAGES}/ next to {MASKS}/, and no train/ next to trainannot/.")
+    listed = {part.name: _pairs(folder, part) for part in parts}
+    if not any(pairs for pairs, _ in listed.values()):
+        raise DatasetError(f"{folder / parts[0].images} has no images. Put some in, with masks in {parts[0].masks}/.")
+    pairs = {name: found for name, (found, _) in listed.items()}
+    notes = tuple(note for _, found in listed.values() for note in found)
+    return MaskFolder(folder, pairs, names_of(folder, _spread(folder, pairs)), notes)
 
 
-def _is_one(name: str, suffixes: frozenset[str]) -> bool:
-    return Path(name).suffix.lower() in suffixes and not name.startswith(".")
+def _spread(folder: Path, parts: Mapping[str, tuple[tuple[str, str | None], ...]]) -> Iterator[Path]:
+    """Some masks of all parts."""
+    masks = [mask for images in parts.values() for _, mask in images if mask is not None]
+    return (folder / mask for mask in islice(masks, 0, None, max(1, len(masks) // _LOOKED_AT)))
 
 
-def _reason(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else str(error)
+def _pairs(root: Path, part: Part) -> tuple[tuple[tuple[str, str | None], ...], list[str]]:
+    """The images of a part, sorted, each with its mask; and what is to be said about them."""
+    images, masks = (_list(root / name) for name in (part.images, part.masks))
+    by_stem: dict[str, Path] = {}
+    for mask in sorted(masks.images, key=lambda path: path.suffix.lower() != ".png"):
+        by_stem.setdefault(stem(mask.relative_to(root / part.masks).as_posix()), mask)
+    found = [by_stem.get(stem(image.relative_to(root / part.images).as_posix())) for image in images.images]
+    pairs = tuple(
+        (image.relative_to(root).as_posix(), None if mask is None else mask.relative_to(root).as_posix())
+        for image, mask in zip(images.images, found, strict=True)
+    )
+    notes = [*images.left_out(part.images), *masks.left_out(part.masks)]
+    without, unused = found.count(None), len(masks.images) - len({mask for mask in found if mask is not None})
+    if without:
+        notes.append(f"{without:,} of {len(pairs):,} images in {part.images} have no mask.")
+    if unused:
+        notes.append(f"{unused:,} of {len(masks.images):,} masks in {part.masks} belong to no image.")
+    if any(mask is not None and mask.suffix.lower() in _LOSSY for mask in found):
+        notes.append(f"Masks in {part.masks} are JPEG files, whose values are not exact. Save masks as PNG.")
+    return pairs, notes
 
 
-def _classes(folder: Path) -> tuple[str, ...]:
-    file = next((folder / name for name in CLASS_FILES if (folder / name).exists()), None)
-    if file is None:
-        return ()
-    names = [name.strip() for name in _names(file)]
-    if len(names) > _MAX_CLASSES or not all(0 < len(name) <= 100 and name.isprintable() for name in names):
-        raise DatasetError(f"{file} must hold at most {_MAX_CLASSES} names, each of 1 to 100 characters.")
-    return tuple(names[1:] if names and is_background(names[0]) else names)
-
-
-def is_background(name: str) -> bool:
-    """Whether the first name of a list says that the mask value 0 is no class."""
-    return name.strip("_").lower() == "background"
-
-
-def _names(file: Path) -> list[str]:
-    try:
-        with resolve_inside(str(file)).open("rb") as stream:
-            content = stream.read(_MAX_BYTES + 1)
-        text = content[:_MAX_BYTES].decode("utf-8-sig")
-        names = json.loads(text) if file.suffix == ".json" else [line for line in text.splitlines() if line.strip()]
-    except OSError as error:
-        raise DatasetError(f"{file} cannot be read: {_reason(error)}. Change its permissions, or remove it.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise DatasetError(f"{file} is not a list of names in UTF-8: {error}. Correct it, or remove it.") from error
-    if len(content) > _MAX_BYTES or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise DatasetError(f'{file} must be a list of names of classes, such as ["road", "car"]. Correct it.')
-    return names
+def _list(folder: Path) -> Listed:
+    resolve_inside(str(folder))
+    images, others = [], Counter[str]()
+    for file in files_below(folder, enter=lambda place: bool(resolve_inside(str(place)))):
+        if is_image(file.name):
+            images.append(file)
+        else:
+            others[file.suffix.lower()] += 1
+        if len(images) > MAX_IMAGES:
+            raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} files. Choose a smaller folder.")
+    return Listed(tuple(sorted(images)), others)

@@ -5,7 +5,7 @@ anybody may have written, so a folder is looked up among the allowed ones each t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -15,20 +15,23 @@ import numpy as np
 from explorer.data.dataset import Dataset, DatasetError, Split
 from explorer.data.digits import CLASSES
 from explorer.data.formats import open_dataset
-from explorer.data.image_folder import looks_like_image_folder
 from explorer.data.images import decode
-from explorer.data.mask_folder import CLASS_FILES, IMAGES, MASKS, looks_like_mask_folder, open_mask_folder
-from explorer.data.roots import Looks, allowed_roots, find_folders, resolve_inside
+from explorer.data.inspection import Looking
+from explorer.data.mask_folder import open_mask_folder
+from explorer.data.mask_layouts import ALL, beside_parts, looks_like_mask_folder, parts_of
+from explorer.data.mask_names import CLASS_FILES, First, MaskNames
+from explorer.data.roots import IMAGE_FOLDER, Kind, allowed_roots, resolve_inside, search
 from explorer.data.sample import Sample
 from explorer.data.shapes import OUTLINES
-from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
+from explorer.data.specs import Depth, DigitsSpec, ImageFolderSpec, ShapesSpec
+from explorer.data.unusable import why_not
 
 SHAPES = "shapes"  # the key of the set that is looked at first
 SHAPE_SIDE = 256  # px; large enough to look at
 TRAIN_AND_VAL = ("train", "val")
-ALL = "all"  # the one part of a set that is not divided
 _MAX_PATH = 4096  # characters, as in the spec of an image folder
 _MAX_WATCHED = 500  # folders of one data set whose changes are noticed
+_LOOK_S = 2.0  # a page does not wait longer for what the files of a set hold
 
 Noted = tuple[Sample, tuple[str, ...]]  # a sample, and what is to be said about it
 
@@ -54,41 +57,86 @@ class LoadedSample:
     sample: Sample
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    first: int = 1
+    first: First = 1
+
+
+@dataclass(frozen=True)
+class Offer:
+    """sets: every set on offer, the embedded ones first. unusable: folders that were looked at, and why they are none.
+
+    complete: whether all folders were looked into.
+    """
+
+    sets: tuple[PictureSet, ...]
+    unusable: tuple[tuple[str, str], ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """sizes: how many samples each split has. load: split and index -> sample and notes. first: see LoadedSample."""
+    """sizes: how many samples each split has. load: split and index -> sample and notes.
+
+    names: of the values of masks, where they come from a file. notes: about the whole set, in sentences.
+    name: split and index -> the sample's name, without loading it.
+    """
 
     classes: tuple[str, ...]
     sizes: Mapping[str, int]
     load: Callable[[str, int], Noted]
-    first: int = 1
+    name: Callable[[str, int], str]
+    names: MaskNames = field(default_factory=MaskNames)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """A kind of folder. watched: the files and folders inside whose change means that it has to be opened anew."""
+class _Folder:
+    """A kind of folder. watched: the files and folders inside whose change means that it has to be opened again."""
 
-    splits: tuple[str, ...]
-    looks: Looks
+    splits: Callable[[Path], tuple[str, ...]]
+    kind: Kind
     open: Callable[[Path], _Opened]
     watched: Callable[[Path], Iterable[Path]]
 
 
-def sets() -> tuple[PictureSet, ...]:
-    """Every set on offer, the embedded ones first. It walks through the allowed folders, within bounds."""
-    found = find_folders({kind: folder_kind.looks for kind, folder_kind in _FOLDERS.items()})
-    titles = [_title(folder) for folder, _ in found]
-    return (
+def offer() -> Offer:
+    """What there is to look at. It walks through the allowed folders, within bounds."""
+    seen = search({name: folder.kind for name, folder in _FOLDERS.items()}, why_not)
+    titles = [_title(folder) for folder, _ in seen.found]
+    found = (
         *(PictureSet(key, title, TRAIN_AND_VAL) for key, (title, _) in _EMBEDDED.items()),
         *(
             # Of two folders that would be called the same, each is called by its whole path.
-            PictureSet(f"{kind}:{folder}", title if titles.count(title) == 1 else str(folder), _FOLDERS[kind].splits)
-            for (folder, kind), title in zip(found, titles, strict=True)
+            PictureSet(
+                f"{kind}:{folder}", title if titles.count(title) == 1 else str(folder), _FOLDERS[kind].splits(folder)
+            )
+            for (folder, kind), title in zip(seen.found, titles, strict=True)
         ),
     )
+    return Offer(found, tuple((_title(folder), reason) for folder, reason in seen.unusable), seen.complete)
+
+
+def sets() -> tuple[PictureSet, ...]:
+    """Every set on offer, the embedded ones first."""
+    return offer().sets
+
+
+def typed(path: str) -> PictureSet:
+    """The set in a folder whose path a person has typed.
+
+    Raises:
+        OutsideRoots: the folder is not inside the allowed ones.
+        DatasetError: there is no such folder, or it is no data set; the message says why.
+    """
+    folder = resolve_inside(path)
+    try:
+        name = next((name for name, each in _FOLDERS.items() if each.kind.looks(folder)), None)
+        reason = "" if name else why_not(folder)
+    except OSError as error:
+        raise DatasetError(f"There is no folder {path.strip()} that can be read. Check the path.") from error
+    if name is None:
+        reason = reason or "it holds no images."
+        raise DatasetError(f"{path.strip()} is not usable, because {reason}")
+    return PictureSet(f"{name}:{folder}", _title(folder), _FOLDERS[name].splits(folder))
 
 
 def count(key: str, split: str) -> int:
@@ -96,16 +144,50 @@ def count(key: str, split: str) -> int:
     return _size(_open(key), split)
 
 
-def load(key: str, split: str, index: int) -> LoadedSample:
-    """The sample at `index`, from 0. Raises DatasetError, ImageError, or SampleError for parts that do not fit."""
+def load(key: str, split: str, index: int, names_from: First | None = None) -> LoadedSample:
+    """The sample at `index`, from 0.
+
+    Args:
+        key: of the set.
+        split: the part of it.
+        index: in that part.
+        names_from: the mask value that the first name in a file of names is of, where a person has chosen it.
+
+    Raises:
+        DatasetError: there is no such set, part or sample.
+        ImageError: its file cannot be read.
+        SampleError: its parts do not fit together.
+    """
     opened = _open(key)
+    _check_index(opened, split, index)
+    sample, notes = opened.load(split, index)
+    names = opened.names.counted_from(names_from)
+    return LoadedSample(sample, names.classes or opened.classes, notes, names.first_class)
+
+
+def name_of(key: str, split: str, index: int) -> str:
+    """What a sample is called, with its class where it has one, without loading it. Raises DatasetError."""
+    opened = _open(key)
+    _check_index(opened, split, index)
+    return opened.name(split, index)
+
+
+def notes(key: str) -> tuple[str, ...]:
+    """What there is to know of a whole set, such as files that were left out. Raises DatasetError."""
+    return _open(key).notes
+
+
+def mask_names(key: str) -> MaskNames:
+    """How the values of its masks are called; without names for a set that has no file of them. Raises DatasetError."""
+    return _open(key).names
+
+
+def _check_index(opened: _Opened, split: str, index: int) -> None:
     size = _size(opened, split)
     if size == 0:
-        raise DatasetError(f"The part {split} of this set has no pictures. Choose another part.")
+        raise DatasetError(f"The part {split} of this set has no images. Choose another part.")
     if not 0 <= index < size:
-        raise DatasetError(f"There is no picture {index} in {split}. It has {size}: choose 0 to {size - 1}.")
-    sample, notes = opened.load(split, index)
-    return LoadedSample(sample, opened.classes, notes, opened.first)
+        raise DatasetError(f"There is no image {index} in {split}. It has {size}: choose 0 to {size - 1}.")
 
 
 def _size(opened: _Opened, split: str) -> int:
@@ -152,7 +234,8 @@ def _title(folder: Path) -> str:
 
 def _open_shapes() -> _Opened:
     parts = _parts(open_dataset(ShapesSpec(num_classes=6, image_size=SHAPE_SIDE)))
-    return _Opened(tuple(OUTLINES), _sizes(parts), lambda split, index: (parts[split].load(index), ()))
+    classes = tuple(OUTLINES)
+    return _Opened(classes, _sizes(parts), lambda split, index: (parts[split].load(index), ()), _named(parts, classes))
 
 
 def _open_digits() -> _Opened:
@@ -164,7 +247,7 @@ def _open_digits() -> _Opened:
         mask = None if sample.mask is None or sample.label is None else sample.mask * np.uint8(sample.label + 1)
         return replace(sample, mask=mask), ()
 
-    return _Opened(CLASSES, _sizes(parts), load)
+    return _Opened(CLASSES, _sizes(parts), load, _named(parts, CLASSES))
 
 
 _EMBEDDED: dict[str, tuple[str, Callable[[], _Opened]]] = {
@@ -177,16 +260,21 @@ _EMBEDDED: dict[str, tuple[str, Callable[[], _Opened]]] = {
 
 
 def _open_image_folder(folder: Path) -> _Opened:
-    dataset = open_dataset(ImageFolderSpec(path=str(folder)))
+    dataset = open_dataset(ImageFolderSpec(path=str(folder)), Looking(seconds=_LOOK_S))
     parts = _parts(dataset)
+    depth: Depth = dataset.depth or "auto"
 
     def load(split: str, index: int) -> Noted:
         part = parts[split]
         name = part.ids[index]
-        decoded = decode(resolve_inside(str(folder / name)), name)
+        decoded = decode(resolve_inside(str(folder / name)), name, depth)
         return Sample(decoded.pixels, label=int(part.labels[index]), id=name), decoded.notes
 
-    return _Opened(dataset.classes, _sizes(parts), load)
+    return _Opened(dataset.classes, _sizes(parts), load, _named(parts, dataset.classes), notes=dataset.notes)
+
+
+def _named(parts: Mapping[str, Split], classes: tuple[str, ...]) -> Callable[[str, int], str]:
+    return lambda split, index: f"{parts[split].ids[index]}, {classes[int(parts[split].labels[index])]}"
 
 
 def _class_folders(folder: Path) -> Iterable[Path]:
@@ -198,22 +286,31 @@ def _inside(folder: Path) -> Iterator[Path]:
     try:
         yield from folder.iterdir()
     except OSError:
-        return  # not there; whoever opens it says so
+        return  # not there; opening it says so
 
 
 def _open_masks(folder: Path) -> _Opened:
-    masks = open_mask_folder(folder)
-    return _Opened(masks.classes, {ALL: len(masks.images)}, lambda split, index: masks.load(index))
+    opened = open_mask_folder(folder)
+    sizes = {name: len(images) for name, images in opened.parts.items()}
+    return _Opened(
+        opened.names.classes, sizes, opened.load, lambda part, index: opened.parts[part][index][0],
+        opened.names, opened.notes,
+    )  # fmt: skip
 
 
-_FOLDERS: dict[str, _Kind] = {
-    "image_folder": _Kind(TRAIN_AND_VAL, looks_like_image_folder, _open_image_folder, _class_folders),
-    "mask_folder": _Kind(
-        (ALL,),
-        looks_like_mask_folder,
-        _open_masks,
-        lambda folder: [folder, *(folder / name for name in (IMAGES, MASKS, *CLASS_FILES))],
-    ),
+def _mask_parts(folder: Path) -> tuple[str, ...]:
+    return tuple(part.name for part in parts_of(folder)) or (ALL,)
+
+
+def _mask_places(folder: Path) -> Iterable[Path]:
+    parts = parts_of(folder) if folder.is_dir() else ()
+    folders = (folder / name for part in parts for name in (part.images, part.masks))
+    return [folder, *folders, *(folder / name for name in CLASS_FILES)]
+
+
+_FOLDERS: dict[str, _Folder] = {
+    "image_folder": _Folder(lambda folder: TRAIN_AND_VAL, IMAGE_FOLDER, _open_image_folder, _class_folders),
+    "mask_folder": _Folder(_mask_parts, Kind(looks_like_mask_folder, beside_parts), _open_masks, _mask_places),
 }
 
 

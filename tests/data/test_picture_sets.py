@@ -160,8 +160,8 @@ def test_a_set_that_is_gone_is_named(root: Path) -> None:
     ("split", "index", "message"),
     [
         ("test", 0, "no part 'test'. Choose one of train, val"),
-        ("val", 359, "There is no picture 359 in val. It has 359: choose 0 to 358"),
-        ("val", -1, "There is no picture -1"),
+        ("val", 359, "There is no image 359 in val. It has 359: choose 0 to 358"),
+        ("val", -1, "There is no image -1"),
     ],
 )
 def test_a_part_or_picture_that_is_not_there_is_answered_with_what_is(split: str, index: int, message: str) -> None:
@@ -174,7 +174,7 @@ def test_a_part_without_pictures_is_said(root: Path) -> None:
         for index in range(1, 5):
             (root / "insects" / name / f"{index}.png").unlink()
     assert picture_sets.count("image_folder:insects", "val") == 0
-    with pytest.raises(DatasetError, match="The part val of this set has no pictures"):
+    with pytest.raises(DatasetError, match="The part val of this set has no images"):
         picture_sets.load("image_folder:insects", "val", 0)
 
 

@@ -8,11 +8,12 @@ from PIL import Image
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import (
     MAX_VISITED,
+    Kind,
     OutsideRoots,
     allowed_roots,
-    find_folders,
     image_folders,
     resolve_inside,
+    search,
 )
 
 
@@ -56,12 +57,21 @@ def test_data_sets_are_found_for_the_list(root: Path) -> None:
     assert image_folders() == (root / "insects",)
 
 
-def test_folders_of_several_kinds_are_found_in_one_search_and_not_below_each_other(root: Path) -> None:
+def below(folder: Path) -> list[Path]:
+    return [child for child in folder.iterdir() if child.is_dir()]
+
+
+def test_folders_of_several_kinds_are_found_in_one_search_also_below_each_other(root: Path) -> None:
     (root / "insects" / "a" / "deep").mkdir()
     (root / "deep").mkdir()
     (root / ".hidden" / "deep").mkdir(parents=True)
-    looks = {"has_b": lambda folder: (folder / "b").exists(), "deep": lambda folder: folder.name == "deep"}
-    assert find_folders(looks) == ((root / "deep", "deep"), (root / "insects", "has_b"))
+    kinds = {
+        "has_b": Kind(lambda folder: (folder / "b").exists(), below),
+        "deep": Kind(lambda folder: folder.name == "deep", below),
+    }
+    assert search(kinds).found == (
+        (root / "deep", "deep"), (root / "insects", "has_b"), (root / "insects" / "a" / "deep", "deep")
+    )  # fmt: skip
 
 
 def test_a_folder_that_cannot_be_looked_at_does_not_end_the_search(root: Path) -> None:
@@ -71,7 +81,7 @@ def test_a_folder_that_cannot_be_looked_at_does_not_end_the_search(root: Path) -
         return folder.name == "other"
 
     (root / "other").mkdir()
-    assert find_folders({"other": looks}) == ((root / "other", "other"),)
+    assert search({"other": Kind(looks, below)}).found == ((root / "other", "other"),)
 
 
 def test_the_search_ends_however_deep_and_wide_the_folders_are(root: Path) -> None:
@@ -79,10 +89,11 @@ def test_the_search_ends_however_deep_and_wide_the_folders_are(root: Path) -> No
     root.joinpath(*"abcdefgh").mkdir(parents=True)
     for index in range(MAX_VISITED):
         (root / "wide" / str(index)).mkdir(parents=True)
-    find_folders({"none": lambda folder: seen.append(folder) is not None})
+    found = search({"none": Kind(lambda folder: seen.append(folder) is not None, below)})
     assert root / "a" / "b" / "c" in seen
     assert root / "a" / "b" / "c" / "d" not in seen
     assert len(seen) <= MAX_VISITED
+    assert not found.complete
 
 
 def test_without_a_setting_the_home_and_the_project_have_a_data_folder(

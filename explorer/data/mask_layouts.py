@@ -1,0 +1,84 @@
+"""How folders of images and folders of their masks lie beside each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.data.listing import files_below, is_hidden, is_image
+from explorer.data.names import plain
+
+IMAGES, MASKS = "images", "masks"
+MASK_FOLDERS = (MASKS, "labels", "annotations")  # beside images/
+MASK_ENDINGS = ("annot", "_annot", "_masks", "_labels")  # beside a folder of any name, as train/ and trainannot/
+ALL = "all"  # the one part of a set that is not divided
+PARTS = ("train", "val", "valid", "validation", "test", "trainval")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a data set. images, masks: the folders, relative to the root of the data set."""
+
+    name: str
+    images: str
+    masks: str
+
+
+def parts_of(folder: Path) -> tuple[Part, ...]:
+    """The parts of a folder that is laid out as a set of images with masks, by the names of its folders; () for others.
+
+    Raises OSError.
+    """
+    names = _folders(folder)
+    masks = next((name for name in MASK_FOLDERS if name in names), None)
+    if IMAGES in names and masks is not None:
+        return _divided(folder, masks) or (Part(ALL, IMAGES, masks),)
+    pairs = ((name, f"{name}{ending}") for name in names for ending in MASK_ENDINGS)
+    return tuple(sorted((Part(name, name, other) for name, other in pairs if other in names), key=_by_part))
+
+
+def _divided(folder: Path, masks: str) -> tuple[Part, ...]:
+    """images/train/ with masks/train/, and so on; () where the images are not in parts."""
+    both = set(_folders(folder / IMAGES)) & set(_folders(folder / masks))
+    return tuple(Part(name, f"{IMAGES}/{name}", f"{masks}/{name}") for name in PARTS if name in both)
+
+
+def _by_part(part: Part) -> tuple[int, str]:
+    return (PARTS.index(part.name) if part.name in PARTS else len(PARTS)), part.name
+
+
+def _folders(folder: Path) -> list[str]:
+    """Names of the folders in it; none where it is no folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(child.name for child in folder.iterdir() if child.is_dir() and not is_hidden(child.name))
+
+
+def looks_like_mask_folder(folder: Path) -> bool:
+    """Whether `folder` has images and masks in folders that are named so. Raises OSError."""
+    return any(_has_image(folder / part.images) and _has_image(folder / part.masks) for part in parts_of(folder))
+
+
+def _has_image(folder: Path) -> bool:
+    return any(is_image(path.name) for path in _few(folder))
+
+
+def _few(folder: Path) -> Iterator[Path]:
+    """Files of a folder, at first its own."""
+    for path in folder.iterdir():
+        if path.is_file():
+            yield path
+    for count, path in enumerate(files_below(folder)):
+        if count > 200:  # enough to tell
+            return
+        yield path
+
+
+def beside_parts(folder: Path) -> list[Path]:
+    """The folders in a set of images with masks that belong to none of its parts. Raises OSError."""
+    used = {name.partition("/")[0] for part in parts_of(folder) for name in (part.images, part.masks)}
+    return [folder / name for name in _folders(folder) if name not in used]
+
+
+def stem(name: str) -> str:
+    """What an image and its mask have in common: the path in their folders, without its suffix."""
+    return plain(Path(name).with_suffix("").as_posix())

@@ -1,0 +1,50 @@
+"""Why a folder with images is no data set, in a sentence that says what to change."""
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+from explorer.data.image_folder import are_parts
+from explorer.data.listing import holds_images, is_hidden, is_image, suffixes
+from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS
+
+WITH_MASKS = "it holds images with masks. Augment shows them; networks that learn masks cannot be trained yet."
+_TABLES = (".csv", ".tsv")
+_GLANCE = 1_000  # files that are counted by suffix
+
+
+def why_not(folder: Path) -> str:
+    """Why `folder` is not offered as a data set; empty where it holds no images, or only other folders do.
+
+    Raises OSError.
+    """
+    children = sorted(child for child in folder.iterdir() if not is_hidden(child.name))
+    folders = [child for child in children if child.is_dir()]
+    names = {child.name for child in folders}
+    if reason := are_parts(folder, folders):
+        return reason
+    if IMAGES in names and holds_images(folder / IMAGES):
+        return _without_masks(folder, names)
+    if len(names & {"train", "val"}) == 1 and holds_images(folder):
+        has, lacks = ("train", "val") if "train" in names else ("val", "train")
+        return f"it has {has}/ but no {lacks}/."
+    with_images = [child for child in folders if any(is_image(path.name) for path in child.iterdir())]
+    if len(with_images) == 1 and len(folders) == 1:
+        return f"it has one folder of images only, {with_images[0].name}/, and telling classes apart needs at least 2."
+    loose = sum(is_image(child.name) for child in children)
+    if not loose:
+        return ""
+    tables = [child.name for child in children if child.suffix.lower() in _TABLES]
+    labels = f" {tables[0]} is not read: labels from a table are not supported yet." if tables else ""
+    return f"it holds {loose:,} images and no folders of classes.{labels} Put them into folders named after classes."
+
+
+def _without_masks(folder: Path, names: set[str]) -> str:
+    other = next((name for name in MASK_FOLDERS if name in names), None)
+    if other is None:
+        return f"{IMAGES}/ holds images, and there is no {MASKS}/ with masks of the same names beside it."
+    found = Counter(path.suffix.lower() for path in islice((folder / other).rglob("*"), _GLANCE) if path.is_file())
+    return (
+        f"{other}/ holds no images ({suffixes(found) if found else 'it is empty'}), and masks are images. "
+        "Boxes from files are not supported yet."
+    )
