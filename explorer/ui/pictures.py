@@ -11,7 +11,7 @@ from explorer.data import picture_sets
 from explorer.data.annotations import AnnotationError, parse_boxes, parse_keypoints
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError, decode, decode_mask, mask_palette
-from explorer.data.mask_names import is_background
+from explorer.data.mask_names import First, is_background
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
@@ -93,14 +93,21 @@ def _photograph(name: str, long_side: int) -> Picture:
 def _of_set(view: View, long_side: int) -> Picture:
     key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
     read = _set_sample if long_side == LONG_SIDE else _set_sample.__wrapped__  # full pictures are not kept
-    return read(key, split, view.index, long_side, int(time.monotonic() // KEPT_SECONDS))
+    return read(key, split, view.index, long_side, int(time.monotonic() // KEPT_SECONDS), view.names_from)
 
 
 @lru_cache(maxsize=16)
-def _set_sample(key: str, split: str, index: int, long_side: int, period: int) -> Picture:  # noqa: ARG001 - read again
-    loaded = picture_sets.load(key, split, index)
+def _set_sample(
+    key: str,
+    split: str,
+    index: int,
+    long_side: int,
+    period: int,  # noqa: ARG001 - read again
+    first: First | None,
+) -> Picture:
+    loaded = picture_sets.load(key, split, index, first)
     sample = shrink(loaded.sample, long_side)
-    identity = blake2b(repr((key, split, index, long_side)).encode(), digest_size=12)
+    identity = blake2b(repr((key, split, index, long_side, first)).encode(), digest_size=12)
     identity.update(sample.image.tobytes())
     identity.update(b"" if sample.mask is None else sample.mask.tobytes())
     notes = (*loaded.notes, *_shrunk(sample, loaded.sample))

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
-from explorer.ui import own_image, pictures, workspace
+from explorer.ui import data_sets, own_image, pictures, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.preview import Classes
@@ -58,15 +58,15 @@ def show(work: workspace.Workspace) -> Found:
 
 
 def _set_widgets(work: workspace.Workspace) -> None:
-    offered = {found.key: found for found in _sets()}
+    offered = data_sets.offered(work.view.set_key)
     key = work.view.set_key if work.view.set_key in offered else picture_sets.SHAPES
     splits = offered[key].splits
     split = work.view.split if work.view.split in splits else splits[0]
     first, second, third = st.columns([2, 1, 1.2])
     sync(Key.SET, key)
     first.selectbox(
-        T.SET, list(offered), key=Key.SET, format_func=lambda name: offered[name].title, on_change=_set_changed,
-        help=T.SET_HELP,
+        T.SET, list(offered), key=Key.SET, on_change=_set_changed, help=T.SET_HELP, accept_new_options=True,
+        format_func=lambda name: offered[name].title if name in offered else name, placeholder=T.SET_PLACEHOLDER,
     )  # fmt: skip
     sync(Key.SPLIT, split)
     second.selectbox(
@@ -79,24 +79,28 @@ def _set_widgets(work: workspace.Workspace) -> None:
         third.number_input(
             T.INDEX.format(count=count), 0, count - 1, key=Key.INDEX, on_change=_index_changed, help=T.INDEX_HELP
         )
-
-
-@st.cache_data(ttl=20, show_spinner=False)  # it walks through folders
-def _sets() -> tuple[picture_sets.PictureSet, ...]:
-    return picture_sets.sets()
+        data_sets.about(work.view, key, split, min(work.view.index, count - 1))
+    data_sets.show_unusable()
 
 
 def _count(key: str, split: str) -> int:
     try:
         return picture_sets.count(key, split)
     except (DatasetError, ImageError):
-        return 0  # whoever loads the sample says why
+        return 0  # loading the sample says why
 
 
 def _set_changed() -> None:
+    st.session_state.pop(Key.SET_ERROR, None)
     key, split = st.session_state[Key.SET], st.session_state[Key.SPLIT]
-    splits = next(found.splits for found in _sets() if found.key == key)
-    workspace.look(set_key=key, split=split if split in splits else splits[0], index=0, boxes="", points="", names="")
+    offered = data_sets.offered(key)
+    try:
+        found = offered[key] if key in offered else picture_sets.typed(key or "")
+    except DatasetError as error:
+        st.session_state[Key.SET_ERROR] = str(error)
+        return
+    kept = split if split in found.splits else found.splits[0]
+    workspace.look(set_key=found.key, split=kept, index=0, names_from=None, boxes="", points="", names="")
 
 
 def _index_changed() -> None:

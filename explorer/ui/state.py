@@ -44,6 +44,8 @@ class Key(StrEnum):
     SET = "set"
     SPLIT = "split"
     INDEX = "index"
+    SET_ERROR = "set_error"  # why a typed path is no data set
+    NAMES_FROM = "names_from"
     ALWAYS = "always"
     ALLOWED = "allowed"  # whether slow steps are drawn at every change
     JOB = "job"  # a drawing that takes long

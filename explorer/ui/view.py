@@ -83,6 +83,7 @@ class Lab:
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class View:
     """selected: node id. picture: a source of `pictures.choices()`. set_key, split, index: the sample of a data set.
+    names_from: the mask value that the first name of the set's classes is of, where the masks leave it open.
 
     focus: the card of the trace that is shown large, "" for the whole pipeline. difference: whether it is shown as
     difference. boxes, points: typed in place of the image's own, "" for none. names: typed for the mask's values,
@@ -96,6 +97,7 @@ class View:
     set_key: Name = ""
     split: Name = ""
     index: Annotated[int, Field(ge=0)] = 0
+    names_from: Literal[0, 1] | None = None
     focus: Name = ""
     difference: bool = False
     boxes: Text = ""

@@ -336,12 +336,23 @@ class Augment:
     SET = "Data set"
     SET_HELP = (
         "Generated shapes, digits, and the data sets inside the folders that this app may read: image folders, and "
-        "folders with images/ beside masks/. Start it with make run DATA=/your/folder."
+        "folders of images beside folders of masks (images/ and masks/, train/ and trainannot/). The path of another "
+        "folder inside them can be typed. Start the app with make run DATA=/your/folder for others."
     )
     SPLIT = "Part"
-    SPLIT_NAMES: ClassVar = {"train": "training", "val": "validation", "all": "all"}
+    SPLIT_NAMES: ClassVar = {"train": "training", "val": "validation", "test": "test", "all": "all"}
     INDEX = "Sample, of {count}"
     INDEX_HELP = "Which sample of the data set, counted from 0. Arrow keys go to the next one."
+    SET_PLACEHOLDER = "Choose a data set, or type the path of a folder"
+    SET_NOTES = "About this data set ({count})"
+    UNUSABLE = "Found but not usable ({count})"
+    UNUSABLE_ONE = "{folder} is not usable, because {reason}"
+    NOT_ALL_FOUND = "There are more folders than can be looked into. Type the path of one that is not in the list."
+    MASK_VALUES = "Mask values: {names}"
+    MASK_VALUE = "{value} {name}"
+    MASK_VALUES_MORE = "and {count} more"
+    NAMES_FROM = "The first name is of the mask value"
+    NAMES_FROM_HELP = "The masks do not tell which value the first name in the file of classes belongs to."
     NO_PICTURE = "{reason} Showing the sample photo until then."
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (

@@ -1,0 +1,84 @@
+"""What there is to know of the data sets that can be looked at: what a sample is called, what was left out, and why."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from explorer.data import picture_sets
+from explorer.data.dataset import DatasetError
+from explorer.data.mask_names import MaskNames
+from explorer.data.picture_sets import PictureSet
+from explorer.ui import workspace
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.state import Key
+from explorer.ui.texts import Augment as T
+from explorer.ui.view import View
+
+_MOST_NAMED = 12  # values of masks that are written out
+_LOOKED_FOR_S = 20.0
+
+
+def offered(chosen: str) -> dict[str, PictureSet]:
+    """Key -> every set on offer, and the one of a typed path where that is chosen."""
+    found = {each.key: each for each in offer().sets}
+    place = chosen.partition(":")[2]
+    if place and chosen not in found:
+        with suppress(DatasetError):  # a folder that is gone is not offered
+            typed = picture_sets.typed(place)
+            found[typed.key] = typed
+    return found
+
+
+@st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
+def offer() -> picture_sets.Offer:
+    """What the allowed folders hold."""
+    return picture_sets.offer()
+
+
+def about(view: View, key: str, split: str, index: int) -> None:
+    """The sample's name and class, the names of mask values, and notes about the whole set."""
+    try:
+        st.caption(escape(picture_sets.name_of(key, split, index)))
+        names, notes = picture_sets.mask_names(key), picture_sets.notes(key)
+    except DatasetError:
+        return  # loading the sample says why
+    if names.names:
+        _mask_names(view, names)
+    if notes:
+        with st.expander(T.SET_NOTES.format(count=len(notes))):
+            for note in notes:
+                st.caption(escape(note))
+
+
+def _mask_names(view: View, names: MaskNames) -> None:
+    """The mapping, and a choice where the masks leave it open."""
+    chosen = names.counted_from(view.names_from)
+    pairs = enumerate(chosen.names, start=chosen.first)
+    words = [T.MASK_VALUE.format(value=value, name=name) for value, name in pairs]
+    more = [T.MASK_VALUES_MORE.format(count=len(words) - _MOST_NAMED)] if len(words) > _MOST_NAMED else []
+    listed = T.MASK_VALUES.format(names=", ".join([*words[:_MOST_NAMED], *more]))
+    st.caption(escape(listed), help=names.reason or None)
+    if not names.sure:
+        st.warning(escape(names.reason))
+        sync(Key.NAMES_FROM, chosen.first)
+        st.radio(
+            T.NAMES_FROM, [0, 1], key=Key.NAMES_FROM, horizontal=True, help=T.NAMES_FROM_HELP, on_change=_names_chosen
+        )
+
+
+def _names_chosen() -> None:
+    workspace.look(names_from=st.session_state[Key.NAMES_FROM])
+
+
+def show_unusable() -> None:
+    """Why a typed path is no data set, and which folders were looked at and are none."""
+    if problem := st.session_state.get(Key.SET_ERROR):
+        st.error(escape(problem))
+    seen = offer()
+    if seen.unusable:
+        with st.expander(T.UNUSABLE.format(count=len(seen.unusable))):
+            for folder, reason in seen.unusable:
+                st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
+    if not seen.complete:
+        st.caption(T.NOT_ALL_FOUND)
