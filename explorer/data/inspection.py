@@ -109,9 +109,10 @@ class Inspection:
         """What had to be changed to make pixels of the images, with counts, in sentences."""
         counted = ((words, sum(change in look.change for look in self.looks)) for change, words in _WORDS.items())
         plain = [f"{count:,} of {self.total:,} images {words}" for words, count in counted if count]
-        return (*self._of_depth(depth), *plain)
+        return (*self.depth_notes(depth), *plain)
 
-    def _of_depth(self, depth: Depth) -> list[str]:
+    def depth_notes(self, depth: Depth) -> list[str]:
+        """How values of more than 8 bits become pixels, in sentences; none where no image has them."""
         deep = self.deep
         if not deep:
             return []

@@ -1,10 +1,11 @@
 """What there is to know of the data sets that can be looked at: what a sample is called, what was left out, and why."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
 
-from explorer.data import picture_sets
+from explorer.data import picture_sets, unusable
 from explorer.data.dataset import DatasetError
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
@@ -36,19 +37,29 @@ def offer() -> picture_sets.Offer:
     return picture_sets.offer()
 
 
+def show_error() -> None:
+    """Why a typed path is no data set."""
+    if problem := st.session_state.get(Key.SET_ERROR):
+        st.error(escape(problem))
+
+
 def about(view: View, key: str, split: str, index: int) -> None:
     """The sample's name and class, the names of mask values, and notes about the whole set."""
     try:
-        st.caption(escape(picture_sets.name_of(key, split, index)))
+        name = picture_sets.name_of(key, split, index)
         names, notes = picture_sets.mask_names(key), picture_sets.notes(key)
     except DatasetError:
+        show_unusable()
         return  # loading the sample says why
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(escape(name))
+        if notes:
+            with st.popover(T.SET_NOTES.format(count=len(notes)), type="tertiary"):
+                for note in notes:
+                    st.caption(escape(note))
+        show_unusable()
     if names.names:
         _mask_names(view, names)
-    if notes:
-        with st.expander(T.SET_NOTES.format(count=len(notes))):
-            for note in notes:
-                st.caption(escape(note))
 
 
 def _mask_names(view: View, names: MaskNames) -> None:
@@ -71,14 +82,26 @@ def _names_chosen() -> None:
     workspace.look(names_from=st.session_state[Key.NAMES_FROM])
 
 
-def show_unusable() -> None:
-    """Why a typed path is no data set, and which folders were looked at and are none."""
-    if problem := st.session_state.get(Key.SET_ERROR):
-        st.error(escape(problem))
+def show_unusable_for_training() -> None:
+    """Which folders were looked at and cannot be trained on, and why."""
     seen = offer()
-    if seen.unusable:
-        with st.expander(T.UNUSABLE.format(count=len(seen.unusable))):
-            for folder, reason in seen.unusable:
-                st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
+    masks = [(each.title, unusable.WITH_MASKS) for each in seen.sets if each.key.startswith(picture_sets.WITH_MASKS)]
+    _list([*masks, *seen.unusable])
     if not seen.complete:
         st.caption(T.NOT_ALL_FOUND)
+
+
+def show_unusable() -> None:
+    """Which folders were looked at and are no data sets, and why."""
+    seen = offer()
+    _list(seen.unusable)
+    if not seen.complete:
+        st.caption(T.NOT_ALL_FOUND)
+
+
+def _list(found: Sequence[tuple[str, str]]) -> None:
+    if not found:
+        return
+    with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
+        for folder, reason in found:
+            st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))

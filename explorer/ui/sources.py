@@ -74,13 +74,15 @@ def _set_widgets(work: workspace.Workspace) -> None:
         on_change=_set_changed,
     )  # fmt: skip
     count = _count(key, split)
+    data_sets.show_error()
     if count:
         sync(Key.INDEX, min(work.view.index, count - 1))
         third.number_input(
             T.INDEX.format(count=count), 0, count - 1, key=Key.INDEX, on_change=_index_changed, help=T.INDEX_HELP
         )
         data_sets.about(work.view, key, split, min(work.view.index, count - 1))
-    data_sets.show_unusable()
+    else:
+        data_sets.show_unusable()
 
 
 def _count(key: str, split: str) -> int:

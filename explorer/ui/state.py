@@ -127,6 +127,7 @@ class Key(StrEnum):
     TRAIN_VALUES = "train_values"
     TRAIN_START = "train_start"
     TRAIN_RESET = "train_reset"
+    TRAIN_LOOK = "train_look"
     TO_AUGMENT = "to_augment"
     TRAIN_SUMMARY = "train_summary"
     TRAIN_COMPARE = "train_compare"

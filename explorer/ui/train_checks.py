@@ -11,6 +11,7 @@ from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import DraftErrors, Pipeline, validate
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats import open_dataset
+from explorer.data.inspection import Looking, damage
 from explorer.data.specs import DatasetSpec
 from explorer.runs import needs
 from explorer.runs.cautions import cautions
@@ -26,6 +27,7 @@ from explorer.ui.train_values import Values
 from explorer.ui.usage_line import meter
 
 _LIST_SECONDS = 20.0  # for so long a folder's list of images is not read again
+_LOOK_SECONDS = 2.0  # a page does not wait longer for what the files of a data set hold
 
 
 @dataclass(frozen=True)
@@ -160,11 +162,15 @@ def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
     spec = train_values.dataset_spec(values)
     if spec is None:
         return None
+    field = "dataset.path" if spec.kind == "image_folder" else "dataset"
     try:
-        return _opened(spec)
+        dataset = opened(spec)
     except DatasetError as error:
-        errors["dataset.path" if spec.kind == "image_folder" else "dataset"] = str(error)
+        errors[field] = str(error)
         return None
+    if dataset.inspection is not None and dataset.inspection.damaged:
+        errors[field] = damage(dataset.inspection.damaged)
+    return dataset
 
 
 def _fits(config: RunConfig, dataset: Dataset) -> None:
@@ -185,6 +191,7 @@ def _collect(errors: dict[str, str], check_one: Callable[[], None]) -> None:
         errors.update(error.errors)
 
 
-@st.cache_resource(max_entries=16, ttl=_LIST_SECONDS, show_spinner=False)
-def _opened(spec: DatasetSpec) -> Dataset:
-    return open_dataset(spec)
+@st.cache_resource(max_entries=16, ttl=_LIST_SECONDS, show_spinner=T.LOOKING_AT)
+def opened(spec: DatasetSpec) -> Dataset:
+    """The data set, its files looked at for a short time; what was seen of a file is kept for the next time."""
+    return open_dataset(spec, Looking(seconds=_LOOK_SECONDS))

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.augment import library
 from explorer.data.roots import allowed_roots, image_folders
 from explorer.runs.paths import pipelines_folder
-from explorer.ui import train_devices, train_networks, train_values
+from explorer.ui import data_sets, train_depth, train_devices, train_networks, train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F
@@ -44,11 +44,21 @@ def _folder(form: Form, name: str) -> None:
     if not found:
         form.entry(name)
         st.caption(escape(T.FOLDER_NONE.format(roots=", ".join(map(str, allowed_roots())))))
+        data_sets.show_unusable_for_training()
         return
     if not form.values[name]:
         train_values.change(**{name: found[0]})
         st.rerun()
-    form.select(name, {folder: folder for folder in found})
+    form.typed(name, {folder: folder for folder in found})
+    data_sets.show_unusable_for_training()
+
+
+def _depth(form: Form, name: str) -> None:
+    """Only where it matters: most data sets have 8 bits for each channel."""
+    if (form.dataset is not None and train_depth.is_deep(form.dataset)) or form.values[name] != "auto":
+        other = {F.BY_IMAGE[0]: F.BY_IMAGE[1]} if form.values[name] == F.BY_IMAGE[0] else {}
+        form.select(name, F.DEPTHS | other)
+    train_depth.show(form.dataset)
 
 
 def _pipeline(form: Form, name: str) -> None:
@@ -91,6 +101,11 @@ FIELDS: Mapping[str, Draw] = {
     "imbalance": _number(0.5),
     "noise": _number(0.05),
     "path": _folder,
+    "depth": _depth,
+    "depth_low": _entry,
+    "depth_high": _entry,
+    "depth_center": _entry,
+    "depth_width": _entry,
     "val_fraction": _number(0.05),
     "pipeline": _pipeline,
     "backbone": lambda form, name: form.select(name, train_networks.titles(form.machine)),

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.data.dataset import Dataset
 from explorer.runs.machine import Machine
 from explorer.ui import train_networks, train_values
 from explorer.ui.components.fields import sync
@@ -25,6 +26,11 @@ CONFIG_NAMES: Mapping[str, str] = {
     "imbalance": "dataset.imbalance",
     "noise": "dataset.noise",
     "path": "dataset.path",
+    "depth": "dataset.depth",
+    "depth_low": "dataset.depth_low",
+    "depth_high": "dataset.depth_high",
+    "depth_center": "dataset.depth_center",
+    "depth_width": "dataset.depth_width",
     "val_fraction": "dataset.val_fraction",
     "dataset_seed": "dataset.seed",
 }
@@ -40,7 +46,7 @@ class Form:
     """Draws fields with their values and errors.
 
     errors, cautions: by the names of RunConfig. was: field -> its value in the run that the form was filled from, where
-    it is another now. hints: field -> a sentence.
+    it is another now. hints: field -> a sentence. dataset: None where it cannot be opened.
     """
 
     values: Values
@@ -50,6 +56,7 @@ class Form:
     hints: Mapping[str, str] = field(default_factory=dict)
     machine: Machine | None = None
     source: Source | None = None
+    dataset: Dataset | None = None
     drawn: set[str] = field(default_factory=set)
 
     @property
@@ -76,6 +83,10 @@ class Form:
         """One of some values, shown by their words; a value that is no longer among them is shown as it is."""
         self._draw(name, st.selectbox, **_options(choices, self.values[name]))
 
+    def typed(self, name: str, choices: Mapping[Any, str]) -> None:
+        """One of some values, or any other text."""
+        self._draw(name, st.selectbox, accept_new_options=True, **_options(choices, self.values[name]))
+
     def segments(self, name: str, choices: Mapping[Any, str]) -> None:
         """One of a few values side by side."""
         self._draw(name, st.radio, horizontal=True, **_options(choices, self.values[name]))
@@ -94,7 +105,7 @@ class Form:
         sync(key, self.values[name])
         widget(
             _label(name, self.values), key=key, help=F.HELP.get(name), on_change=_commit,
-            args=(name, options.get("options")), **options,
+            args=(name, None if "accept_new_options" in options else options.get("options")), **options,
         )  # fmt: skip
         known_as = config_name(name)
         self.drawn.add(known_as)
@@ -110,7 +121,7 @@ class Form:
 
 def _options(choices: Mapping[Any, str], *chosen: Any) -> dict[str, Any]:
     known = {**choices, **{value: str(value) for value in chosen if value not in choices}}
-    return {"options": list(known), "format_func": known.__getitem__}
+    return {"options": list(known), "format_func": lambda value: known.get(value, str(value))}
 
 
 def _label(name: str, values: Values) -> str:

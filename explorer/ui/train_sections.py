@@ -34,6 +34,9 @@ SECTIONS: dict[str, Section] = {
             ("dataset",),
             ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"),
             ("path",),
+            ("depth",),
+            ("depth_low", "depth_high"),
+            ("depth_center", "depth_width"),
             ("pipeline", "val_fraction"),
         )
     ),

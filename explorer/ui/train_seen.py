@@ -84,6 +84,11 @@ def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> Seen:
     return train_batch.first_batch(_config, _dataset.train, epoch)
 
 
+def forget() -> None:
+    """Draw the images again: the range of their values may be another one."""
+    _drawn.clear()
+
+
 def _html(seen: Seen, classes: tuple[str, ...]) -> str:
     captions = [caption(seen, place, classes) for place in range(len(seen.images))]
     cards = (

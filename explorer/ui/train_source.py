@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from explorer.augment.pipeline import Pipeline
+from explorer.data.specs import ImageFolderSpec, ValueRange
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.summary import steps_in_words, summarise
 from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F
-from explorer.ui.train_relevance import matters
+from explorer.ui.train_relevance import DEPTHS, SHAPES, matters
 from explorer.ui.train_values import DEFAULTS, OPTIONAL, PLAIN, TEXT_NUMBERS, Values, run_pipeline
 
 MAX_NAME = 100
 _SHORTEST = 20  # of a run's name, when what differs from it takes the room
-_TEXTS = (*TEXT_NUMBERS, "dataset_seed")
+_TEXTS = (*TEXT_NUMBERS, *DEPTHS[1:], "dataset_seed")
 # Of the data set: they are compared only where both are of a kind that has them.
-_OF_DATA = ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise", "path", "val_fraction")
+_OF_DATA = (*SHAPES, *DEPTHS, "path", "val_fraction")
 
 
 class SourceError(ValueError):
@@ -70,6 +71,8 @@ def values_of(config: RunConfig, run_id: str) -> Values:
         form_name = {"image_size": "shapes_size", "seed": "dataset_seed"}.get(name, name)
         if form_name in DEFAULTS:
             found[form_name] = value
+    if isinstance(spec, ImageFolderSpec) and isinstance(spec.depth, ValueRange):
+        found |= {"depth": "range", "depth_low": spec.depth.low, "depth_high": spec.depth.high}
     found["dataset_seed"] = None if spec.seed == config.seed else spec.seed  # empty: the seed of the run
     found |= {name: getattr(config, name) for name in OPTIONAL}
     for name in _TEXTS:
@@ -125,6 +128,7 @@ def _numbers(text: str) -> list[float | str]:
 
 _WORDS: dict[str, dict[Any, str]] = {
     "dataset": F.KINDS,
+    "depth": F.DEPTHS | dict([F.BY_IMAGE]),
     "weights": F.WEIGHTS,
     "normalise": F.NORMALISE,
     "frozen": F.FROZEN,

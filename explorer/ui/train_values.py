@@ -1,6 +1,7 @@
 """What the Train page's form holds: plain values, right or wrong, kept in a file so that a reload loses nothing."""
 
 import json
+import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from explorer.runs.config import ConfigError, RunConfig, from_values
 from explorer.runs.recipe import Recipe
 from explorer.ui import workspace
 from explorer.ui.state import Key
-from explorer.ui.train_relevance import SHAPES, matters
+from explorer.ui.train_relevance import DEPTHS, SHAPES, matters
 from explorer.ui.train_weights import weights_inside
 from explorer.ui.uploads import Stamp, drafts_folder, drafts_lock, stamp
 
@@ -35,6 +36,11 @@ DEFAULTS: Mapping[str, Any] = {
     "imbalance": 1.0,
     "noise": 0.6,  # hard enough that the confusion matrix has something to show
     "path": "",
+    "depth": "auto",
+    "depth_low": "",
+    "depth_high": "",
+    "depth_center": "40",  # of soft tissue in CT, in Hounsfield units
+    "depth_width": "400",
     "val_fraction": 0.2,
     "pipeline": "",
     "backbone": "efficientnet-lite0",
@@ -93,7 +99,7 @@ DEFAULTS: Mapping[str, Any] = {
 # What the network should see of each kind: a demo on small pictures need not wait for large ones.
 IMAGE_SIZES: Mapping[str, int] = {"shapes": 96, "digits": 64, "image_folder": 224}
 # Of the data set, or found otherwise: not fields of RunConfig as they are.
-_APART = (*SHAPES, "dataset", "path", "val_fraction", "dataset_seed", "pipeline", "source")
+_APART = (*SHAPES, *DEPTHS, "dataset", "path", "val_fraction", "dataset_seed", "pipeline", "source")
 OPTIONAL = (  # an empty text is None
     "unfreeze_epoch", "pos_weight", "class_weights", "drop_connect", "gradient_clip", "early_stopping", "workers",
     "threads", "cache_size",
@@ -257,4 +263,29 @@ def _dataset(values: Values, errors: dict[str, str]) -> dict[str, Any]:
         spec["val_fraction"] = values["val_fraction"]
     if kind == "image_folder":
         spec["path"] = _inside(resolve_inside, values["path"], "dataset.path", errors)
+        spec["depth"] = _depth(values, errors)
     return spec
+
+
+def _depth(values: Values, errors: dict[str, str]) -> Any:
+    """How values of more than 8 bits become pixels; where a number is wrong, "auto", and an error at the field."""
+    if values["depth"] not in ("range", "window"):
+        return values["depth"]
+    names = ("depth_low", "depth_high") if values["depth"] == "range" else ("depth_center", "depth_width")
+    numbers: list[float] = []
+    for name in names:
+        try:
+            numbers.append(float(values[name]))
+        except ValueError:
+            errors[f"dataset.{name}"] = f"Expected a number, but got {values[name].strip()[:40]!r}."
+    if errors.keys() & {f"dataset.{name}" for name in names}:
+        return "auto"
+    low, high = numbers
+    if values["depth"] == "window":
+        low, high = low - high / 2, low + high / 2
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        errors[f"dataset.{names[1]}"] = (
+            "The high value must be above the low one." if values["depth"] == "range" else "The width must be above 0."
+        )
+        return "auto"
+    return {"low": low, "high": high}

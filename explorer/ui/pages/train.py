@@ -90,6 +90,7 @@ def _form(values: Values, checked: Checked, found: Machine | None) -> Form:
         hints | train_landing.hints(),
         found,
         checked.source,
+        checked.dataset,
     )
 
 

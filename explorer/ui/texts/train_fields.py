@@ -4,6 +4,12 @@ from typing import ClassVar
 
 
 class TrainFields:
+    DEPTHS: ClassVar = {
+        "auto": "One range, found in the images",
+        "range": "A range of values",
+        "window": "A window (CT)",
+    }
+    BY_IMAGE: ClassVar = ("by_image", "Each image by a range of its own, as in older runs")
     LABELS: ClassVar = {
         "dataset": "Data set",
         "num_classes": "Classes",
@@ -13,6 +19,11 @@ class TrainFields:
         "imbalance": "Imbalance",
         "noise": "Noise",
         "path": "Folder",
+        "depth": "Values of more than 8 bits",
+        "depth_low": "Becomes black (0)",
+        "depth_high": "Becomes white (255)",
+        "depth_center": "Window center",
+        "depth_width": "Window width",
         "val_fraction": "Validation share",
         "pipeline": "Pipeline",
         "backbone": "Backbone",
@@ -73,8 +84,12 @@ class TrainFields:
     HELP: ClassVar = {
         "imbalance": "How many times more images the largest class has than the smallest",
         "noise": "0 is clean, 1 is hard to see",
-        "path": "A folder with train/<class> and val/<class>, or with <class> folders, inside the folders that the app "
-        "may read: make run DATA=/that/folder",
+        "path": "A folder with train/<class> and val/<class>, or with <class> folders. Choose one, or type its path, "
+        "which has to be inside the folders that the app may read (make run DATA=/that/folder).",
+        "depth": "How values of 10, 12 or 16 bits, of CT and of fractions become pixels from 0 to 255. One range holds "
+        "for all images, in training, validation and exported code.",
+        "depth_center": "In the units of the images, such as Hounsfield units: 40 for soft tissue, -600 for lungs",
+        "depth_width": "From black to white: 400 for soft tissue, 1500 for lungs",
         "val_fraction": "Share of each class that validates; not used where the folder is split already",
         "pipeline": "Augments the training images only. Validation sees them as they are.",
         "backbone": "The network. Its own head is replaced by a new one for your classes.",
