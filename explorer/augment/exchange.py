@@ -11,6 +11,7 @@ from explorer.augment import files, plain_yaml
 from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.code import (
     CLASS_KEYS,
+    MAX_NOTEBOOK,
     NO_LINES,
     SAVED,
     CodeError,
@@ -27,7 +28,8 @@ from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import MAX_DEPTH, MAX_NODES, Draft, Pipeline, Step, walk
 from explorer.augment.plain_yaml import YamlError
 
-SUFFIXES = ("py", "ipynb", "json", "yaml", "yml", "txt")
+SUFFIXES = ("py", "ipynb", "json", "yaml", "yml", "md", "txt")
+MAX_SIZE = MAX_NOTEBOOK // 1_000_000  # MB of a file
 Answers = Mapping[str, JsonValue]
 _NOTHING: Answers = MappingProxyType({})
 
@@ -61,7 +63,8 @@ def read(
     albumentations, for steps that do not show it, see `Generation`.
     Raises PipelineFileError with the place of what is wrong; nothing is ever executed.
     """
-    text = files.decoded(content).removeprefix("\ufeff")
+    limit = MAX_NOTEBOOK if name.lower().endswith(".ipynb") else files.MAX_CHARACTERS
+    text = files.decoded(content, limit).removeprefix("\ufeff")
     if not text.strip():
         raise PipelineFileError("There is no text.")
     try:

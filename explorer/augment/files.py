@@ -85,10 +85,10 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
         raise PipelineFileError("The steps are nested too deep.") from error
 
 
-def decoded(text: str | bytes) -> str:
+def decoded(text: str | bytes, limit: int = MAX_CHARACTERS) -> str:
     """The text of a file. Raises PipelineFileError where it is too large or no UTF-8."""
-    if len(text) > MAX_CHARACTERS:
-        raise PipelineFileError(f"The file is larger than {MAX_CHARACTERS // 1_000_000} MB. Is it a pipeline?")
+    if len(text) > limit:
+        raise PipelineFileError(f"The file is larger than {limit // 1_000_000} MB. Is it a pipeline?")
     if isinstance(text, str):
         return text
     try:

@@ -34,7 +34,7 @@ def _dialog() -> None:
 
 def show() -> None:
     """What the dialog holds."""
-    file = st.file_uploader(T.IMPORT_FILE, exchange.SUFFIXES, key=Key.IMPORT_FILE, max_upload_size=4)
+    file = st.file_uploader(T.IMPORT_FILE, exchange.SUFFIXES, key=Key.IMPORT_FILE, max_upload_size=exchange.MAX_SIZE)
     content = file.getvalue() if file else _pasted()
     if not content.strip():
         st.caption(T.IMPORT_HINT)

@@ -135,8 +135,22 @@ class _Assembler:
             order.remove("second")
         for unknown in made.spread:
             self.log.ask(unknown, f"{made.name}, all of *{unknown.text}")
-        given = dict(zip(order, made.args, strict=False)) | made.keywords
+        given = self._by_place(made, order) | made.keywords
         return {key: None if is_none(value) and key not in ("p", "n") else value for key, value in given.items()}
+
+    def _by_place(self, made: Made, order: list[str]) -> dict[str, Value]:
+        """The arguments by position; a step beside the list of steps is none, and would be gone without a word."""
+        given = dict(zip(order, made.args, strict=False))
+        for key, value in list(given.items()):
+            if (
+                key not in ("transforms", "first", "second")
+                and isinstance(value, Made)
+                and value.name not in PARAMETERS
+            ):
+                text = f"{value.name} is left out: it stands where {key} is expected. Steps belong in one list."
+                self.log.note(value.line, "left out", f"{made.name}: {text}")
+                del given[key]
+        return given
 
     def steps(self, given: Mapping[str, Value], made: Made) -> list[Value]:
         """What a composer is made of."""
@@ -235,7 +249,11 @@ def assemble(value: Value, old: bool) -> tuple[Draft, Log]:
     log = Log()
     work = _Assembler(Style(old), log)
     if isinstance(value, Made) and value.name in _COMPOSES:
-        return work.whole(value), log
-    values = value if isinstance(value, list | tuple) else [value]
-    line = next((part.line for part in values if isinstance(part, Made)), 1)
-    return Draft(nodes=work.nodes(_listed(values), line, 1)), log
+        draft, line = work.whole(value), value.line
+    else:
+        values = value if isinstance(value, list | tuple) else [value]
+        line = next((part.line for part in values if isinstance(part, Made)), 1)
+        draft = Draft(nodes=work.nodes(_listed(values), line, 1))
+    log.notes.sort(key=lambda note: note.line)
+    log.sum_up(line)
+    return draft, log

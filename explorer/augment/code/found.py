@@ -11,13 +11,21 @@ Version = Literal["1.x", "2.x"]  # generations of albumentations; 0.x counts as 
 VERSIONS: tuple[Version, ...] = ("1.x", "2.x")
 
 
+SYNTAX = "Syntax error"  # at the beginning of a problem that Python names
+
+
 class CodeError(ValueError):
     """A text in which no pipeline can be read. line: where the cause is, from 1, or None."""
 
     def __init__(self, problem: str, line: int | None = None) -> None:
-        super().__init__(problem if line is None else f"Line {line}: {problem}")
+        super().__init__(problem if line is None else _at(line, problem))
         self.problem = problem
         self.line = line
+
+
+def _at(line: int, problem: str) -> str:
+    rest = problem.removeprefix(SYNTAX)
+    return f"Line {line}: {problem}" if rest == problem else f"{SYNTAX} on line {line}{rest}"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Log:
     notes: list[Note] = field(default_factory=list)
     unknowns: dict[str, Unknown] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
+    without_effect: dict[str, int] = field(default_factory=dict)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def note(self, line: int, kind: NoteKind, text: str) -> None:
@@ -34,6 +35,16 @@ class Log:
         found = Note(line, kind, text)
         if found not in self.notes:
             self.notes.append(found)
+
+    def drop(self, argument: str) -> None:
+        """Count an argument that is not carried over because it changes nothing."""
+        self.without_effect[argument] = self.without_effect.get(argument, 0) + 1
+
+    def sum_up(self, line: int) -> None:
+        """Write one note for all that changes nothing: one for each would hide the rest."""
+        if self.without_effect:
+            dropped = [f"{text} ({count} times)" if count > 1 else text for text, count in self.without_effect.items()]
+            self.note(line, "translated", f"Not carried over, since it changes nothing in 2.0.8: {', '.join(dropped)}.")
 
     def new_id(self) -> str:
         """An id that no other node of this pipeline has."""

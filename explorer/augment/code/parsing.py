@@ -7,9 +7,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.code.found import CodeError
+from explorer.augment.code.found import SYNTAX, CodeError
 
 MAX_CHARACTERS = 2_000_000
+MAX_NOTEBOOK = 20_000_000  # with the images in its outputs
 CELL = 10_000_000  # lines of a notebook's cell n begin at n times this, so that a line knows its cell
 
 _PYTHON_2 = (
@@ -20,9 +21,15 @@ _PYTHON_2 = (
     ),
     (r"leading zeros in decimal", "A number with a leading zero: this is Python 2, or not Python."),
 )
-_PROMPT = re.compile(r"^\s*(>>>|\.\.\.) ?|^\s*In \[\d*\]: ?", re.MULTILINE)
+_PROMPT = re.compile(r"^[^\S\n]*(>>>|\.\.\.) ?|^[^\S\n]*In \[\d*\]: ?", re.MULTILINE)
 _MAGIC = re.compile(r"^(\s*)([%!?]|```).*$|^(\s*)(?:[\w.]+\?{1,2}\s*|[\w, ]+=\s*[%!].*)$", re.MULTILINE)
-_OTHER_LANGUAGE = re.compile(r"\s*%%(bash|sh|html|javascript|js|latex|markdown|perl|ruby|svg|writefile|cython|sql|R)\b")
+_OTHER_LANGUAGE = re.compile(
+    r"\s*%%(bash|sh|html|javascript|js|latex|markdown|perl|ruby|svg|cython|sql|R|writefile(?!.*\.py\s*$))\b",
+    re.MULTILINE,
+)
+_FENCE = re.compile(r"^[\s>]*(```+|~~~+)[ \t]*\{?\.?([\w+-]*)")
+_PYTHON_FENCES = frozenset({"", "py", "py3", "python", "python3", "ipython", "pycon"})
+_CODE_OUTSIDE = re.compile(r"^(import \w|from [\w.]+ import |def \w+\(|class \w+[(:])", re.MULTILINE)
 
 
 def place(line: int) -> tuple[int, int]:
@@ -45,6 +52,33 @@ def parse(text: str) -> ast.Module:
             except CodeError:
                 continue
         raise first
+
+
+def fences(text: str) -> list[tuple[int, str, str]]:
+    """The code between the fences of a text that is no Python: line, language, and source with the lines of the text.
+
+    None for a text with code outside of its fences: that is code with a mistake, whose comments have fences.
+    """
+    found: list[tuple[int, str, str]] = []
+    outside: list[str] = []
+    inside: list[str] = []
+    opened, language, start = "", "", 0
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        fence = _FENCE.match(line)
+        if opened and fence and fence[1].startswith(opened):
+            found.append((start, language, "\n" * start + textwrap.dedent("\n".join(inside))))
+            opened = ""
+        elif opened:
+            inside.append(line)
+        elif fence:
+            opened, language, start, inside = fence[1], fence[2].lower(), number, []
+        else:
+            outside.append(line)
+    if _CODE_OUTSIDE.search("\n".join(outside)):
+        return []
+    if opened and inside:  # one that was cut off
+        found.append((start, language, "\n" * start + textwrap.dedent("\n".join(inside))))
+    return [one for one in found if one[1] in _PYTHON_FENCES]
 
 
 def _without_prompts(text: str) -> str:
@@ -71,7 +105,7 @@ def _explained(message: str) -> str:
     for pattern, text in _PYTHON_2:
         if found := re.search(pattern, message):
             return text.format(*found.groups())
-    return f"This is not Python that can be read: {message}."
+    return f"{SYNTAX}: {message}."
 
 
 @dataclass(frozen=True)
@@ -84,8 +118,8 @@ class Notebook:
 
 def notebook(text: str) -> Notebook:
     """The code of a Jupyter notebook. Raises CodeError."""
-    if len(text) > 10 * MAX_CHARACTERS:  # pictures in its outputs
-        raise CodeError(f"The notebook is larger than {10 * MAX_CHARACTERS // 1_000_000} MB. Clear its outputs.")
+    if len(text) > MAX_NOTEBOOK:
+        raise CodeError(f"The notebook is larger than {MAX_NOTEBOOK // 1_000_000} MB. Clear its outputs.")
     try:
         record = json.loads(text.removeprefix("\ufeff"))
     except RecursionError as error:

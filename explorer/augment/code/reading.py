@@ -5,37 +5,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from explorer.augment.code import parsing
+from explorer.augment.code import nothing, parsing
 from explorer.augment.code.assembling import assemble
 from explorer.augment.code.configurations import NO_LINES, Configuration, dotted
-from explorer.augment.code.contents import made_in
 from explorer.augment.code.found import CodeError, Difference, Found, Generation, Note, Unknown, Version
 from explorer.augment.code.generation import of_calls
 from explorer.augment.code.marks import Decision, Mark, decide, of_text
-from explorer.augment.code.names import COMPOSERS, FOREIGN, PARAMETERS
 from explorer.augment.code.records import TITLE, settled
+from explorer.augment.code.roots import Root, is_step, roots
 from explorer.augment.code.run import Candidate
 from explorer.augment.code.scanning import Scan, scan
-from explorer.augment.code.values import NO_NAME, Made, Value
+from explorer.augment.code.titles import titles
+from explorer.augment.code.values import Made
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Draft
 
-_COMPOSES = ("Compose", "ReplayCompose")
 _NO_ANSWERS: Mapping[str, JsonValue] = MappingProxyType({})
-_MAX_TITLE = 100
-
-
-@dataclass(frozen=True)
-class _Root:
-    """A pipeline of the code before it is put together. key: the place in the syntax that it comes from."""
-
-    value: Value
-    key: tuple[int, ...]
-    label: str
-    scope: str
-    line: int
-    met: tuple[tuple[str, bool], ...]
-    inlined: bool
 
 
 @dataclass(frozen=True)
@@ -52,7 +37,25 @@ def read_code(
     answers: values for names that an earlier reading listed as unknown, by name. version: how to read the steps that
     do not show it; None leaves it to the text. Nothing of the text is ever run.
     """
-    return _read([parsing.parse(text)], (), of_text(text), _Wish(answers, version))
+    trees, bad = _parsed(text)
+    return _read(trees, bad, of_text(text), _Wish(answers, version))
+
+
+def _parsed(text: str) -> tuple[list[ast.Module], tuple[Note, ...]]:
+    """The syntax of a code, or of each block of code in a text around it, and notes on blocks that are none."""
+    try:
+        return [parsing.parse(text)], ()
+    except CodeError as error:
+        trees: list[ast.Module] = []
+        bad: list[CodeError] = []
+        for start, language, source in parsing.fences(text):
+            try:
+                trees.append(parsing.parse(source))
+            except CodeError as inner:
+                bad += [CodeError(inner.problem, inner.line or start)] if language else []
+        if not trees:
+            raise (bad[0] if bad else error) from error
+        return trees, tuple(Note(one.line or 1, "to check", f"A block was left out. {one.problem}") for one in bad)
 
 
 def read_notebook(
@@ -96,8 +99,10 @@ def read_values(
         else:
             scanned.candidates.append(Candidate(pipeline.value, label, "", pipeline.line, False, ()))
     scanned.made = work.made
-    found = _titled(_decided(scanned, of_text(text), version))
-    return tuple(replace(one, draft=settled(one.draft)) for one in found)
+    found = _decided(scanned, of_text(text), version)
+    full = _titled([one for one in found if one.draft.nodes])
+    empty = _beside(found)
+    return tuple(replace(one, draft=settled(one.draft), notes=(*one.notes, *empty)) for one in full)
 
 
 def _decided(scanned: Scan, marks: Iterable[Mark], version: Version | None) -> "list[_Variant]":
@@ -110,70 +115,23 @@ def _read(trees: list[ast.Module], bad: tuple[Note, ...], marks: Iterable[Mark],
         found = _decided(scan(trees, wish.answers), marks, wish.version)
     except RecursionError as error:
         raise CodeError("The code is nested too deep to be read.") from error
-    if not found:
+    full = [one for one in found if one.draft.nodes]
+    if not full:
         cells = "".join(f" Cell {parsing.place(note.line)[0]}: {note.text}" for note in bad)
-        raise CodeError(_nothing(trees) + cells)
-    return tuple(_placed(one, bad) for one in _titled(found))
+        set_aside = [note for one in found for note in one.notes if note.kind == "left out"]
+        raise CodeError(nothing.found(trees, set_aside) + cells)
+    return tuple(_placed(one, (*_beside(found), *bad)) for one in _titled(full))
 
 
-def _nothing(trees: Iterable[ast.Module]) -> str:
-    imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    named = {(alias.name if isinstance(node, ast.Import) else node.module or "").partition(".")[0]
-             for node in imports for alias in node.names}  # fmt: skip
-    others = sorted(named & (set(FOREIGN) - {"torch"}))
-    also = f" It uses {' and '.join(others)}, whose steps are not read." if others else ""
-    return f"No pipeline of albumentations was found: no A.Compose, no list of its transforms.{also}"
-
-
-# Which calls and lists are pipelines
-
-
-def _roots(found: Scan) -> list[_Root]:
-    # Only a composer takes steps up: a Compose handed to anything else is a pipeline of its own.
-    inside = {id(inner.node) for made in found.made if made.name in COMPOSERS for inner in _inner(made)}
-    composed = [
-        _Root(made, (id(made.node),), made.label, made.scope, made.line, made.met, made.inlined)
-        for made in found.made
-        if made.name in _COMPOSES and (id(made.node) not in inside or made.label_depth < NO_NAME)
-    ]
-    return composed + _named_lists(found, inside)
-
-
-def _inner(made: Made) -> Iterable[Made]:
-    for argument in made.inner():
-        yield from made_in(argument)
-
-
-def _named_lists(found: Scan, inside: set[int]) -> list[_Root]:
-    """Lists of steps and single steps with a name that no Compose takes up; of those in one another the largest."""
-    lists: list[_Root] = []
-    loose: list[_Root] = []
-    for one in found.candidates:
-        steps = [part for part in made_in(one.value) if part.name not in PARAMETERS]
-        if not steps or any(id(step.node) in inside or step.name in _COMPOSES for step in steps):
-            continue
-        key = tuple(id(step.node) for step in steps)
-        root = _Root(one.value, key, one.label, one.scope, one.line, one.met, one.inlined)
-        (loose if one.loose else lists).append(root)
-    lists += [_together(loose)] if loose else []
-    return [root for root in lists if not any(set(root.key) < set(other.key) for other in lists)]
-
-
-def _together(loose: list[_Root]) -> _Root:
-    """Steps that were pasted without anything around them are one pipeline."""
-    unique = list({root.key: root for root in loose}.values())
-    values = [
-        part for root in unique for part in (root.value if isinstance(root.value, list | tuple) else [root.value])
-    ]
-    return replace(unique[0], value=values, key=tuple(key for root in unique for key in root.key))
-
-
-# Drafts
+def _beside(found: "list[_Variant]") -> tuple[Note, ...]:
+    """A note on pipelines without a step beside others; a step alone that cannot be read was never one."""
+    empty = [one for one in found if not one.draft.nodes]
+    return nothing.beside(_titled([one for one in empty if not is_step(one.root.value)]))
 
 
 @dataclass(frozen=True)
 class _Variant:
-    root: _Root
+    root: Root
     draft: Draft
     notes: tuple[Note, ...]
     unknowns: tuple[Unknown, ...]
@@ -183,9 +141,9 @@ class _Variant:
 
 def _drafts(found: Scan, decision: Decision) -> list[_Variant]:
     by_key: dict[tuple[int, ...], list[_Variant]] = {}
-    for root in _roots(found):
+    for root in roots(found):
         draft, log = assemble(root.value, decision.version == "1.x")
-        notes = tuple(sorted(log.notes, key=lambda note: note.line))
+        notes = tuple(log.notes)
         generation = Generation(decision.version, decision.sure, decision.why, tuple(log.differences))
         variant = _Variant(root, draft, notes, tuple(log.unknowns.values()), generation, _content(draft, notes))
         variants = by_key.setdefault(root.key, [])
@@ -212,45 +170,10 @@ def _telling(variants: list[_Variant]) -> list[_Variant]:
 
 def _titled(variants: list[_Variant]) -> list[Found]:
     ordered = sorted(variants, key=lambda one: (one.root.line, one.root.inlined))
-    titles = _told_apart([_title(one.root) for one in ordered], _branches(ordered))
-    titles = _told_apart(titles, [f"line {parsing.place(one.root.line)[1]}" for one in ordered])
-    titles = _told_apart(titles, [f"variant {titles[:at].count(title) + 1}" for at, title in enumerate(titles)])
     return [
-        Found(title[:_MAX_TITLE], one.root.line, one.draft, one.notes, one.unknowns, one.generation)
-        for title, one in zip(titles, ordered, strict=True)
+        Found(title, one.root.line, one.draft, one.notes, one.unknowns, one.generation)
+        for title, one in zip(titles([one.root for one in ordered]), ordered, strict=True)
     ]
-
-
-def _told_apart(titles: list[str], more: list[str]) -> list[str]:
-    """Titles, with more words where several would be the same, as far as that tells them apart."""
-    longer = [f"{title}, {words}" if words else title for title, words in zip(titles, more, strict=True)]
-    groups: dict[str, set[str]] = {}
-    for title, long in zip(titles, longer, strict=True):
-        groups.setdefault(title, set()).add(long)
-    return [long if len(groups[title]) > 1 else title for title, long in zip(titles, longer, strict=True)]
-
-
-def _branches(ordered: list[_Variant]) -> list[str]:
-    """For each the conditions that make it another pipeline than those of the same title."""
-    by_title: dict[str, list[dict[str, bool]]] = {}
-    for one in ordered:
-        by_title.setdefault(_title(one.root), []).append(dict(one.root.met))
-    return [_own_branches(one.root, by_title[_title(one.root)]) for one in ordered]
-
-
-def _own_branches(root: _Root, alike: list[dict[str, bool]]) -> str:
-    own = [(text, truth) for text, truth in root.met if any(met.get(text) != truth for met in alike)]
-    return ", ".join(f"if {text}" if truth else f"if not {_bracketed(text)}" for text, truth in own)
-
-
-def _bracketed(text: str) -> str:
-    return text if text.replace(".", "").replace("_", "").isalnum() else f"({text})"
-
-
-def _title(root: _Root) -> str:
-    cell, line = parsing.place(root.line)
-    name = ", ".join(part for part in (root.scope, root.label) if part) or f"line {line}"
-    return f"cell {cell}: {name}" if cell else name
 
 
 def _placed(found: Found, bad: tuple[Note, ...]) -> Found:

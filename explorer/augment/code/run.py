@@ -108,7 +108,7 @@ class Run:
             for key, part in value.items() if depth < _MAX_DICTS else ():
                 self.label(part, f"{text}[{_quoted(key)}]", scope, line, depth + 1)
         elif isinstance(value, Made):
-            self._label_made(value, text, scope)
+            self._label_made(value, text, scope, line)
             self._offer(value, text, scope, line, loose)
         elif isinstance(value, list | tuple) and any(isinstance(part, Made) for part in value):
             self._offer(value, text, scope, line, loose)
@@ -133,11 +133,11 @@ class Run:
             met = tuple(self.met.items())
             self.described.append(Candidate(value, text, scope.title, line, self.depth > 0, met))
 
-    def _label_made(self, value: Made, text: str, scope: Scope) -> None:
+    def _label_made(self, value: Made, text: str, scope: Scope, line: int) -> None:
         # What a function is given has its name, or its line, where it was made.
         if value.depth < self.depth or (value.label and self.depth >= value.label_depth):
             return
-        value.label, value.scope, value.label_depth = text, scope.title, self.depth
+        value.label, value.scope, value.label_line, value.label_depth = text, scope.title, line, self.depth
         if scope.is_class:
             value.label, value.scope = f"{scope.title}.{text}", ""
 

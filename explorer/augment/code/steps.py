@@ -16,6 +16,8 @@ from explorer.augment.code.values import Made, Value
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Group, Node, Step
 
+# Arguments that a printed pipeline shows as None beside those that they became, and that 2.0.8 does not take so.
+_INSTEAD = {("ShiftScaleRotate", "shift_limit"): ("shift_limit_x", "shift_limit_y")}
 _OWN = ("metadata_key", "cropping_bbox_key", "font_path")  # each step has keys of its own here, see `extras`
 
 
@@ -146,7 +148,7 @@ class _Reader:
         if by_place and is_number(always):
             self._note("to check", f"Its argument {always} was always_apply in 1.x, not p; so it was always applied.")
         if not always:
-            self._note("translated", "always_apply=False is gone; p says it all.")
+            self.log.drop(f"always_apply={always}")
             return p
         if self.style.forced:
             self._note("translated", "always_apply=True meant nothing here, where p is the weight of a choice.")
@@ -190,12 +192,12 @@ class _Reader:
             self._note("left out", f"{written} is left out. {reason}")
             return
         self.params |= new
-        if new != values or not new:
+        if kind == "translated" and not new:
+            self.log.drop(written)
+        elif new != values or not new:
             self._note(kind, self._told(written, new, kind, rule.why))
 
     def _told(self, written: str, new: Mapping[str, JsonValue], kind: NoteKind, why: str) -> str:
-        if kind == "translated" and not new:
-            return f"{written} is what 2.0.8 does anyway."
         result = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in new.items())
         told = f"{written} is {result} in 2.0.8." if new else f"{written} is left out."
         return told if kind == "translated" else f"{told} {why}".strip()
@@ -217,6 +219,9 @@ class _Reader:
     def _keep(self, key: str, value: Value) -> None:
         transform = catalog()[self.becomes]
         if key in _OWN and self.becomes in extras.EXTRAS:
+            return
+        others = _INSTEAD.get((self.becomes, key), ())
+        if value is None and others and all(self.made.keywords.get(other) is not None for other in others):
             return
         if key not in transform.parameters:
             known = key in transform.accepted

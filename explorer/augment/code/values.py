@@ -86,8 +86,8 @@ class Made:
     """A call of something in albumentations: a transform, a composer, BboxParams.
 
     node: where it is made. spread: arguments that came with * or ** from something unknown. met: what was assumed of
-    conditions before it. label, scope: the name that the code keeps it under. label_depth, depth: of the calls of the
-    code's own functions in which it got that name, and in which it was made.
+    conditions before it. label, scope: the name that the code keeps it under; label_line: where. label_depth, depth:
+    of the calls of the code's own functions in which it got that name, and in which it was made.
     """
 
     path: str
@@ -99,6 +99,7 @@ class Made:
     met: tuple[tuple[str, bool], ...] = ()
     scope: str = ""
     label: str = ""
+    label_line: int = 0
     label_depth: int = NO_NAME
     depth: int = 0
 

@@ -131,8 +131,8 @@ GROWS = "x = [A.NoOp()]\n" + "x = [x, x]\n" * 40 + "t = A.Compose(x)"
         ("", "No pipeline"),
         ("x = 3", "No pipeline"),
         ("from torchvision import transforms as T\nt = T.Compose([T.ToTensor()])", "torchvision"),
-        ("t = A.Compose([", "Line 1: This is not Python"),
-        ("x = 1\ny = = 2", "Line 2: This is not Python"),
+        ("t = A.Compose([", "Syntax error on line 1: '[' was never closed."),
+        ("x = 1\ny = = 2", "Syntax error on line 2: invalid syntax."),
         ("import os\nprint 'hello'\n", "Line 2: print without parentheses: this is Python 2"),
         ("try:\n    x()\nexcept ValueError, e:\n    pass", "Line 3: except with a comma: this is Python 2"),
         ("\0", "null"),
@@ -148,14 +148,15 @@ GROWS = "x = [A.NoOp()]\n" + "x = [x, x]\n" * 40 + "t = A.Compose(x)"
         (GROWS, "more than can be read"),
         ("x = []\nx.append(x)\nt = A.Compose(x)", "more than can be read"),
         ("x = [A.NoOp() for a in range(999) for b in range(999) for c in range(999)]", "more code than"),
-        ("A.Compose([A.Resize(" + "9" * 5_000 + ", 2)])", "not Python"),
+        ("A.Compose([A.Resize(" + "9" * 5_000 + ", 2)])", "Syntax error on line 1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_why_and_where(text: str, words: str) -> None:
     with pytest.raises(CodeError) as caught:
         read_code(text)
     assert words in str(caught.value)
-    assert caught.value.line is None or str(caught.value).startswith(f"Line {caught.value.line}: ")
+    starts = (f"Line {caught.value.line}: ", f"Syntax error on line {caught.value.line}: ")
+    assert caught.value.line is None or str(caught.value).startswith(starts)
 
 
 @pytest.mark.parametrize(
