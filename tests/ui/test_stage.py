@@ -1,0 +1,162 @@
+"""What the stage says besides pixels: its first seed, what is selected, where the image comes from, class names."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.augment import edits
+from explorer.augment.apply import augment
+from explorer.augment.pipeline import Pipeline, Step, validate
+from explorer.augment.targets import TargetRules
+from explorer.augment.trace import Status
+from explorer.data.sample import Sample
+from explorer.ui import pictures, render
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.preview import Classes
+from explorer.ui.pictures import Picture
+from explorer.ui.state import Key, node_key, preset_key
+from explorer.ui.texts import Augment as T
+from explorer.ui.thumbnails import thumbnail
+from explorer.ui.view import View
+from explorer.ui.workspace import Workspace
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    assert not page.exception
+    yield page
+    assert not page.exception
+
+
+def work(app: AppTest) -> Workspace:
+    found: Workspace = app.session_state[Key.WORKSPACE]
+    return found
+
+
+def fired(app: AppTest, seed: int) -> set[str]:
+    """What fires in the pipeline that is open, with `augment` and on the image that is shown."""
+    result = augment(app.session_state[Key.FOUND].picture.sample, validate(work(app).draft), seed)
+    return {drawn.node_id for drawn in result.drawn}
+
+
+def test_the_page_opens_on_the_first_seed_with_which_every_step_fires(app: AppTest) -> None:
+    steps = {node.id for node in work(app).draft.nodes}
+    assert work(app).view.seed == next(seed for seed in range(64) if fired(app, seed) == steps)
+    app.button(key=Key.PRESETS).click().run()
+    app.button(key=preset_key("light")).click().run()
+    counts = [len(fired(app, seed)) for seed in range(64)]
+    assert len(fired(app, work(app).view.seed)) == max(counts)
+
+
+def test_a_selected_step_that_is_skipped_says_so_and_jumps_to_the_next_seed_with_which_it_fires(app: AppTest) -> None:
+    app.toggle(key=Key.PLAYING).set_value(False).run()
+    node = work(app).draft.nodes[0].id
+    assert Key.SHOW_FIRING not in {button.key for button in app.button}  # it fires with the seed that the page opens on
+    skipped = next(seed for seed in range(99) if node not in fired(app, seed))
+    app.number_input(key=Key.SEED).set_value(skipped).run()
+    assert escape(T.NOT_SHOWN["skipped"].format(seed=skipped)) in [text.value for text in app.caption]
+    app.button(key=Key.SHOW_FIRING).click().run()
+    assert work(app).view.seed == next(seed for seed in range(skipped + 1, 999) if node in fired(app, seed))
+    assert app.session_state[Key.LOOK].shown.statuses[node] is Status.APPLIED
+    assert work(app).history.past == ()  # the pipeline is as it was
+    assert Key.SHOW_FIRING not in {button.key for button in app.button}
+
+    # Where no seed can do it, there is no button but the reason.
+    app.slider(key=node_key(node, "p")).set_value(0.0).run()
+    assert escape(T.NOT_SHOWN_NEVER) in [text.value for text in app.caption]
+    assert Key.SHOW_FIRING not in {button.key for button in app.button}
+
+
+def test_row_card_and_image_are_one_selection() -> None:
+    view = View(selected="a", focus="")
+    assert view.choosing("b") == View(selected="b", focus="")  # the image of the whole pipeline stays
+    large = View(selected="a", focus="a#1")
+    assert large.choosing("b") == View(selected="b", focus="b#0")
+    assert large.choosing("a") == large
+    assert large.choosing(None) == View(selected=None, focus="")
+
+
+NODES = (
+    Step(id="crop", transform="Crop", p=1.0, params={"x_min": 30, "y_min": 20, "x_max": 90, "y_max": 80}),
+    Step(id="flip", transform="HorizontalFlip", p=1.0),
+)
+
+
+def drawn(view: View, *nodes: Step, long_side: int | None = None) -> render.Shown:
+    rng = np.random.default_rng(0)
+    mask = np.zeros((100, 120), np.uint8)
+    mask[:, 60:] = 11
+    sample = Sample(rng.integers(0, 256, (100, 120, 3), np.uint8), mask)
+    picture = Picture("noise", sample, (), sample.size)
+    return render.draw(Pipeline(nodes=nodes), picture, view, pictures.classes(picture, view), long_side=long_side)
+
+
+def test_before_has_the_outline_of_what_after_shows_for_the_pipeline_and_for_a_step() -> None:
+    whole = drawn(View(), *NODES)
+    np.testing.assert_allclose(whole.outline, [[90, 20], [30, 20], [30, 80], [90, 80]], atol=0.01)  # type: ignore[arg-type]
+    assert T.OUTLINE in whole.remark
+    step = drawn(View(focus="crop#0"), *NODES)
+    np.testing.assert_allclose(step.outline, [[30, 20], [90, 20], [90, 80], [30, 80]], atol=0.01)  # type: ignore[arg-type]
+    assert drawn(View(focus="flip#0"), *NODES).outline is None  # all of the image, mirrored
+    np.testing.assert_allclose(drawn(View(), *NODES, long_side=60).outline, np.divide(whole.outline, 2), atol=0.01)  # type: ignore[arg-type]
+
+    # Where no difference can be shown, the page says what is shown instead.
+    difference = drawn(View(difference=True), *NODES)
+    assert T.NO_DIFFERENCE_OUTLINED in difference.remark
+    gray = Step(id="g", transform="ToGray", p=1.0, params={"num_output_channels": 1})
+    assert drawn(View(difference=True), gray).remark == T.NO_DIFFERENCE
+    bent = Step(id="e", transform="ElasticTransform", p=1.0, params={"alpha": 120.0, "sigma": 12.0})
+    assert drawn(View(), bent).remark == T.NO_OUTLINE.format(name="ElasticTransform")
+    wide = Step(id="p", transform="Pad", p=1.0, params={"padding": 10})
+    assert T.OUTLINE_OUTSIDE in drawn(View(), wide).remark
+
+
+def test_names_that_are_typed_for_a_mask_are_of_its_values_from_zero() -> None:
+    picture = pictures.first()
+    named, errors = pictures.annotated(picture, View(names="sky\nbuilding\n"), TargetRules())
+    assert errors == {}
+    assert pictures.classes(named, View()).names == ("sky", "building")
+    assert pictures.classes(named, View()).first == 0
+    empty, _ = pictures.annotated(picture, View(names="background\nbuilding"), TargetRules())
+    assert (empty.class_names, empty.first) == (("building",), 1)
+    for text, words in (("sky\n\nroad", "Line 2"), ("a\n" * 300, "300 names"), ("x" * 101, "Line 1")):
+        same, errors = pictures.annotated(picture, View(names=text), TargetRules())
+        assert words in errors["names"], text
+        assert same.class_names == picture.class_names, text
+    bare = replace(picture, sample=replace(picture.sample, mask=None))
+    assert pictures.annotated(bare, View(names="sky"), TargetRules())[0].class_names == picture.class_names
+
+
+def test_small_images_show_the_borders_of_a_mask_and_class_zero_only_where_it_is_one() -> None:
+    mask = np.zeros((40, 40), np.uint8)
+    mask[:, 20:] = 1
+    sample = Sample(np.full((40, 40, 3), 128, np.uint8), mask)
+    red, blue = (255, 0, 0), (0, 0, 255)
+
+    def redness(first: int) -> np.ndarray:
+        """Red minus blue along a row; JPEG smears a line of one px, so its sign tells."""
+        data = np.frombuffer(thumbnail(sample, Classes((), (red, blue), first), 40), np.uint8)
+        row = cv2.imdecode(data, cv2.IMREAD_COLOR)[20].astype(int)
+        return np.asarray(row[:, 2] - row[:, 0])
+
+    one, zero = redness(1), redness(0)
+    assert one[20] > 50  # the value 1 is the first class
+    assert zero[19] > 20  # now 0 is the first class, and 1 the second
+    assert zero[20] < -20
+    assert np.abs(np.concatenate([one[:16], one[28:], zero[:16], zero[28:]])).max() < 15  # only along the border
+
+
+def test_the_strip_says_what_an_empty_pipeline_lacks(app: AppTest) -> None:
+    draft = edits.remove(work(app).draft, tuple(node.id for node in work(app).draft.nodes))
+    assert (
+        T.STRIP_EMPTY.encode()
+        in render.draw(validate(draft), pictures.first(), View(), Classes((), ((0, 0, 0),))).strip
+    )
