@@ -64,7 +64,7 @@ def _draw(page: Page, times: int) -> None:
 
 def _upload(browser: Browser, server: Server) -> Page:
     page = _use(browser, server)
-    page.get_by_role("combobox", name="Picture").click()
+    page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     content = io.BytesIO()
     tiles = np.random.default_rng(0).integers(0, 256, (MEGAPIXELS[1] // 100, MEGAPIXELS[0] // 100, 3), np.uint8)

@@ -134,7 +134,7 @@ def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page
     tab_to(page, page.locator("[data-testid=gallery] button", has_text="Flower"))
     keys.press("Space")
     expect(page.get_by_text("choose 1 to 16 pictures")).to_be_visible()
-    expect(looking.notice(page)).to_contain_text("last valid picture")
+    expect(looking.notice(page)).to_contain_text("last valid image")
 
 
 def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Server) -> None:
@@ -156,7 +156,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     # A typed box that lies outside is told by its line; a right one is drawn.
     page.get_by_role("button", name="Targets").click()
     page.get_by_role("tab", name="Boxes").click()
-    typed = page.get_by_role("textbox", name="Boxes of this picture")
+    typed = page.get_by_role("textbox", name="Boxes of this image")
     typed.fill("10 10 200 200 0\n600 10 700 90 1")
     typed.press("Control+Enter")
     expect(page.get_by_text(re.compile("^Line 2"))).to_be_visible()
@@ -181,16 +181,16 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     box.fill("PiecewiseAffine")
     page.get_by_role("option", name=re.compile("PiecewiseAffine$")).click()
     expect(looking.notice(page)).to_contain_text("PiecewiseAffine takes about")
-    page.get_by_role("button", name="Draw it once").click()
+    page.get_by_role("button", name="Render once").click()
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Draw it once")).to_be_visible()
-    page.get_by_role("button", name="Draw it once").click()
+    expect(page.get_by_role("button", name="Render once")).to_be_visible()
+    page.get_by_role("button", name="Render once").click()
     expect(looking.notice(page)).to_be_hidden(timeout=60_000)
     page.get_by_role("button", name="Undo").click()
     expect_outline(page, START)
 
     # Uploads: one that is too large is told before it is sent, one of 24 megapixels is previewed from a copy.
-    page.get_by_role("combobox", name="Picture").click()
+    page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     upload = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
     upload.set_input_files({"name": "huge.png", "mimeType": "image/png", "buffer": bytes(33 * 1024 * 1024)})

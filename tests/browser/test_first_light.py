@@ -72,7 +72,7 @@ def test_build_three_steps_see_them_break_one_and_lose_nothing(page: Page, serve
     good = looking.fingerprint(page)
     type_value(page, "height", "4000")
     expect(page.get_by_text("exceeds image dimensions")).to_be_visible()
-    expect(looking.notice(page)).to_contain_text("last valid picture")
+    expect(looking.notice(page)).to_contain_text("last valid image")
     assert looking.fingerprint(page) == good
 
     # A reload loses nothing: not the steps, not the wrong value, not the seed, not the picture.
@@ -97,7 +97,7 @@ def test_a_file_that_is_no_picture_is_told_and_the_last_one_stays(page: Page, se
     page.goto(server.url)
     page.get_by_text("Play", exact=True).click()
     looking.settle(page)
-    page.get_by_role("combobox", name="Picture").click()
+    page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     looking.settle(page)
     old = looking.fingerprint(page, "before")

@@ -119,10 +119,17 @@ function change(root, values) {
   paintAll(root, false);
 }
 
-function press(root, held) {
-  if (root.state.held === held) return;
-  root.state.held = held;
-  show(root, held ? "before" : "after");
+// held: what is held down, an element, or null. Only the one that is held lets go: focus leaves others at that moment.
+function press(root, element) {
+  if (root.state.held) return;
+  root.state.held = element;
+  show(root, "before");
+}
+
+function release(root, element) {
+  if (root.state.held !== element) return;
+  root.state.held = null;
+  show(root, "after");
 }
 
 function mountStages(root) {
@@ -132,20 +139,20 @@ function mountStages(root) {
     stage.onpointerdown = (event) => {
       if (event.button !== 0) return;
       begun = { at: performance.now(), x: event.clientX, y: event.clientY };
-      if (after) { stage.setPointerCapture(event.pointerId); press(root, true); }
+      if (after) { stage.setPointerCapture(event.pointerId); press(root, stage); }
     };
     stage.onpointerup = (event) => {
-      press(root, false);
+      release(root, stage);
       const near = begun && Math.hypot(event.clientX - begun.x, event.clientY - begun.y) < CLICK_PX;
       if (near && performance.now() - begun.at < CLICK_MS) openLarge(root);
       begun = null;
     };
-    stage.onpointercancel = stage.onblur = () => { begun = null; press(root, false); };
+    stage.onpointercancel = stage.onblur = () => { begun = null; release(root, stage); };
     stage.onkeydown = (event) => {
-      if (event.key === " ") { event.preventDefault(); press(root, true); }
+      if (event.key === " ") { event.preventDefault(); press(root, stage); }
       if (event.key === "Enter") openLarge(root);
     };
-    stage.onkeyup = (event) => { if (event.key === " ") press(root, false); };
+    stage.onkeyup = (event) => { if (event.key === " ") release(root, stage); };
     nameUnderMouse(stage, stage.querySelector(".tip"), () => root.state.now?.classes);
   }
 }
@@ -157,10 +164,10 @@ function mountBar(root) {
   root.querySelector(".style select").onchange = (event) => change(root, { style: event.target.value });
   root.querySelector(".enlarge").onclick = () => openLarge(root);
   const button = root.querySelector(".hold");
-  button.onpointerdown = (event) => { button.setPointerCapture(event.pointerId); press(root, true); };
-  button.onpointerup = button.onpointercancel = button.onblur = () => press(root, false);
-  button.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); press(root, true); } };
-  button.onkeyup = () => press(root, false);
+  button.onpointerdown = (event) => { button.setPointerCapture(event.pointerId); press(root, button); };
+  button.onpointerup = button.onpointercancel = button.onblur = () => release(root, button);
+  button.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); press(root, button); } };
+  button.onkeyup = () => release(root, button);
 }
 
 // Keys of the whole page, but not while somebody types.
@@ -180,7 +187,7 @@ function listen(root) {
 }
 
 function mount(root) {
-  root.state = { generation: 0, painted: 0, beforeId: null, now: null, held: false, view: remembered() };
+  root.state = { generation: 0, painted: 0, beforeId: null, now: null, held: null, view: remembered() };
   mountStages(root);
   mountBar(root);
   mountLarge(root);

@@ -14,7 +14,7 @@ class Augment:
     ADD_PLACEHOLDER = "Search {count} transforms"
     ADD_OPTION = "{group} · {name}"
     ADD_HELP = "Type a part of a name, or a group: blur, crop, colour, noise, weather"
-    NO_STEPS = "No steps yet. Add a transform above: the picture changes at once."
+    NO_STEPS = "No steps yet. Add a transform above: the image changes at once."
     OFF = "off"
     GROUP = "Group"
     GROUP_HINTS: ClassVar = {
@@ -91,7 +91,7 @@ class Augment:
     TARGET_NAMES: ClassVar = {"image": "image", "mask": "mask", "bboxes": "boxes", "keypoints": "keypoints"}
     DOCUMENTATION = "About {name}"
     LEFT_OUT = "What is left out, and why"
-    PICTURE = "Picture"
+    PICTURE = "Image"
     UPLOADED_NAME = "your image"
     UPLOAD_CHOICE = "Your own image"
     UPLOAD = "Image (JPEG, PNG, TIFF, WebP, BMP)"
@@ -105,11 +105,11 @@ class Augment:
     COLOR_LABEL = "{square} {color}, {share} of the image"
     COLOR_INPUT = "Class of the color {color}"
     SEED = "Seed"
-    SEED_HELP = "The same seed gives the same picture, here and in training."
+    SEED_HELP = "The same seed gives the same image, here and in training."
     NEXT = "Next"
-    NEXT_HELP = "Draw again with the next seed"
+    NEXT_HELP = "Show the next seed"
     PLAY = "Play"
-    PLAY_HELP = "Draws a new seed every 1.2 seconds, until you pause"
+    PLAY_HELP = "Shows a new seed every 1.2 seconds, until you pause"
     BEFORE = "Before"
     AFTER = "After"
     PREVIEW_WORDS: ClassVar = {
@@ -144,8 +144,8 @@ class Augment:
     DIFFERENCE = "Difference"
     VIEW = "What the right side shows"
     DIFFERENCE_HELP = (
-        "The result as it is, or how far each pixel is from the picture before, channel by channel. Dark is no change; "
-        "it is made brighter until the largest change is white."
+        "The result as it is, or how far each pixel is from the image before, channel by channel. Dark is no change. "
+        "The difference is made brighter until the largest change is white."
     )
     DIFFERENCE_OF = "{title}: difference"
     DIFFERENCE_DETAIL = (
@@ -165,7 +165,7 @@ class Augment:
     STEP_BEFORE = "Before {title}"
     STEP_AFTER = "After {title}"
     STEP_MS = "{ms:.1f} ms"
-    STEP_NOT_APPLIED = "This step did not fire with this seed, so it drew nothing."
+    STEP_NOT_APPLIED = "This step did not fire with this seed, so it has no values."
     NOT_SHOWN: ClassVar = {
         "skipped": "Skipped with seed {seed}.",
         "not chosen": "Not chosen with seed {seed}.",
@@ -194,28 +194,30 @@ class Augment:
         "off": "off",
     }
     STATUS_HELP: ClassVar = {
-        "applied": "Click to see it before and after, large.",
-        "skipped": "Its own probability p said no this time.",
-        "not chosen": "The composer around it chose others this time.",
-        "not reached": "A composer around it did not fire this time.",
-        "off": "It is switched off.",
+        "applied": "Click to see the image before and after this step.",
+        "skipped": "Skipped with this seed by its own probability p.",
+        "not chosen": "The composer around this step chose other steps with this seed.",
+        "not reached": "A composer around this step did not fire with this seed.",
+        "off": "This step is off.",
     }
-    SLOW = "{steps}: that would hold up every change. Draw it once, or allow it below."
+    SLOW = "{steps}: that would hold up every change. Render it once, or allow it below."
     SLOW_STEP = "{name} takes about {time}"
     SLOW_ALL = "These steps together take about {time}"
-    RUN_ONCE = "Draw it once"
-    RUN_ALWAYS = "Always draw slow steps"
-    RUN_ALWAYS_HELP = "Slow pictures are drawn at every change in this window, each with its progress and a way out."
-    WORKING = "Drawing: {percent:.0%}, about {time} left"
-    FINISHING = "Drawing: takes longer than expected"
+    RUN_ONCE = "Render once"
+    RUN_ALWAYS = "Always render slow steps"
+    RUN_ALWAYS_HELP = (
+        "Slow images are rendered at every change in this window, each with its progress and a way to cancel."
+    )
+    WORKING = "Rendering: {percent:.0%}, about {time} left"
+    FINISHING = "Rendering takes longer than expected"
     FULL_WORKING = "Full resolution: {percent:.0%}, about {time} left"
     CANCEL = "Cancel"
     RUN_FULL = "Full resolution"
     RUN_FULL_HELP = (
-        "Draws this seed on all {width} × {height} px. In the preview's copy a value in pixels (a kernel, a crop, "
-        "a hole) reaches {factor:.1f} times as far as in the full picture."
+        "Renders this seed on all {width} × {height} px. In the preview's copy a value in pixels (a kernel, a crop, "
+        "a hole) reaches {factor:.1f} times as far as in the full image."
     )
-    FULL_SHOWN = "Drawn at full resolution, {width} × {height} px. A change goes back to the copy."
+    FULL_SHOWN = "Rendered at full resolution, {width} × {height} px. A change goes back to the copy."
     SAVE_FULL = "Save the result"
     CLOSE_FULL = "Back to the copy"
     FULL_NAME = "augmented.jpg"
@@ -229,13 +231,13 @@ class Augment:
     BOXES_TAB = "Boxes"
     POINTS_TAB = "Keypoints"
     RULES: ClassVar = {
-        "use_mask": ("Give masks to the pipeline", "Off: the pipeline works as if the picture had no mask."),
+        "use_mask": ("Give masks to the pipeline", "Off: the pipeline works as if the image had no mask."),
         "mask_interpolation": (
             "Interpolation of masks",
             "For all steps, over their own. Anything but the nearest pixel invents classes at borders: "
             "halfway between class 1 and class 3 lies class 2.",
         ),
-        "boxes.use": ("Give boxes to the pipeline", "Off: the pipeline works as if the picture had no boxes."),
+        "boxes.use": ("Give boxes to the pipeline", "Off: the pipeline works as if the image had no boxes."),
         "boxes.format": (
             "format",
             "How boxes are written: pascal_voc x_min, y_min, x_max, y_max in px; coco x_min, y_min, width, height "
@@ -244,7 +246,7 @@ class Augment:
         "boxes.min_area": ("min_area, px²", "Boxes with a smaller visible area are dropped."),
         "boxes.min_visibility": (
             "min_visibility",
-            "Boxes are dropped where a smaller fraction of their area is still in the picture.",
+            "Boxes are dropped where a smaller fraction of their area is still in the image.",
         ),
         "boxes.min_width": ("min_width, px", "Narrower boxes are dropped."),
         "boxes.min_height": ("min_height, px", "Lower boxes are dropped."),
@@ -261,12 +263,12 @@ class Augment:
             "check_each_transform",
             "Boxes are dropped after each step, not only at the end.",
         ),
-        "keypoints.use": ("Give keypoints to the pipeline", "Off: as if the picture had no keypoints."),
+        "keypoints.use": ("Give keypoints to the pipeline", "Off: as if the image had no keypoints."),
         "keypoints.format": (
             "format",
             "How keypoints are written: x and y in px, a their angle, s their scale.",
         ),
-        "keypoints.remove_invisible": ("remove_invisible", "Keypoints that leave the picture are dropped."),
+        "keypoints.remove_invisible": ("remove_invisible", "Keypoints that leave the image are dropped."),
         "keypoints.angle_in_degrees": ("angle_in_degrees", "Angles are in degrees. Off: in radians."),
         "keypoints.check_each_transform": (
             "check_each_transform",
@@ -276,7 +278,7 @@ class Augment:
     EACH_STEPS_OWN = "Each step's own (default)"
     SET_RULE = "Set {name}"
     PALETTE = "Colours of classes"
-    PALETTE_HELP = "For the mask, the boxes and the keypoints of this picture, here in the preview."
+    PALETTE_HELP = "For the mask, the boxes and the keypoints of this image, here in the preview."
     PALETTES: ClassVar = {
         "safe": "safe for colour-blind eyes",
         "file": "the palette of the mask's file",
@@ -285,10 +287,10 @@ class Augment:
     NO_FILE_PALETTE = "This mask's file brings no palette. Until one does, the safe colours are used."
     COLOUR_OF = "{name}"
     COLOUR_OF_CLASS = "class {number}"
-    TYPED_BOXES = "Boxes of this picture"
+    TYPED_BOXES = "Boxes of this image"
     TYPED_BOXES_HELP = (
         "One box a line, in the format above, with the class index behind it (YOLO: in front), as in label files. "
-        "They replace the picture's own boxes. Empty: the picture's own."
+        "They replace the image's own boxes. Empty: the image's own."
     )
     TYPED_NAMES = "Class names of the mask"
     TYPED_NAMES_HELP = (
@@ -297,9 +299,9 @@ class Augment:
     )
     TOO_MANY_NAMES = "{count} names were given, but a mask has at most {most} values. Remove some lines."
     NAME_WRONG = "Line {line} is not a name. Write 1 to {most} printable characters in each line."
-    TYPED_POINTS = "Keypoints of this picture"
+    TYPED_POINTS = "Keypoints of this image"
     TYPED_POINTS_HELP = (
-        "One keypoint a line, in the format above, with the class index behind it. Empty: the picture's own."
+        "One keypoint a line, in the format above, with the class index behind it. Empty: the image's own."
     )
     AS_GIVEN = "As the pipeline gets them: {shown}"
     NONE_LEFT = "none"
@@ -357,10 +359,10 @@ class Augment:
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (
         "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it. "
-        "“Full resolution” shows what they do in the picture itself."
+        "“Full resolution” shows what they do in the image itself."
     )
-    STALE = "This is the last valid picture. It changes again as soon as the marked field is right."
-    FLOAT = "This pipeline gives {dtype} values from {low:.3g} to {high:.3g}; the picture is stretched to be seen."
+    STALE = "This is the last valid image. It changes again as soon as the marked field is right."
+    FLOAT = "This pipeline gives {dtype} values from {low:.3g} to {high:.3g}; the image is stretched to be seen."
     SIZE = "{width} × {height} px"
     MILLISECONDS = "{ms:.0f} ms"
     DRAFT_DAMAGED = (
