@@ -8,7 +8,8 @@ from explorer.data.dataset import DatasetError
 from explorer.data.roots import MAX_DEPTH, MAX_VISITED, allowed_roots, resolve_inside
 from explorer.runs.machine import weights_folder
 
-SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
+SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".tar")
+_SAVED_BY_TORCH = (b"PK", b"\x80")  # how a zip and a pickle begin; most files named .tar are other archives
 MAX_FOUND = 200
 
 
@@ -42,8 +43,18 @@ def _search(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]:
             continue
         if entry.is_dir():
             yield from _search(Path(entry.path), depth + 1, budget)
-        elif entry.name.lower().endswith(SUFFIXES):
+        elif entry.name.lower().endswith(SUFFIXES) and _may_be_weights(Path(entry.path)):
             yield Path(entry.path)
+
+
+def _may_be_weights(file: Path) -> bool:
+    if file.suffix.lower() != ".tar":
+        return True
+    try:
+        with file.open("rb") as content:
+            return content.read(2).startswith(_SAVED_BY_TORCH)
+    except OSError:
+        return False
 
 
 def weights_inside(path: str) -> Path:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import socket
+import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -80,8 +81,9 @@ def test_a_plain_state_dict_is_read_from_every_kind_of_file(suffix: str, tmp_pat
 )
 def test_weights_are_found_inside_what_other_programs_save(wrapped: Callable[..., Any], tmp_path: Path) -> None:
     state = state_of()
-    torch.save(wrapped(state), tmp_path / "theirs.pth")
-    found = loaded("efficientnet-b0", tmp_path / "theirs.pth")
+    # The name that PyTorch's own example writes.
+    torch.save(wrapped(state), tmp_path / "model_best.pth.tar")
+    found = loaded("efficientnet-b0", tmp_path / "model_best.pth.tar")
     assert same(found, state)
     assert build(config_of(backbone="efficientnet-b0", image_size=64), 2, found).head.out_features == 2
 
@@ -157,6 +159,9 @@ def test_weights_of_another_architecture_are_refused_and_named(tmp_path: Path) -
     )
     torch.save({"layer1.0.conv1.weight": torch.zeros(3)}, tmp_path / "resnet.pth")
     assert "tensors are missing, such as _" in refused("efficientnet-b0", tmp_path / "resnet.pth")
+    with tarfile.open(tmp_path / "photographs.tar", "w") as archive:
+        archive.add(tmp_path / "b1.pth")
+    assert "photographs.tar is an archive of files" in refused("efficientnet-b0", tmp_path / "photographs.tar")
 
 
 def test_a_tensor_of_another_shape_is_told(tmp_path: Path) -> None:

@@ -144,7 +144,9 @@ def test_files_of_weights_are_sought_to_a_depth_and_in_the_store(
     for place in places:
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place).touch()
-    assert {file.name for file in weights_files()} == {"b0.pth", "near.PT"}
+    (tmp_path / "data" / "model_best.pth.tar").write_bytes(b"PK\x03\x04")  # as torch saves
+    (tmp_path / "data" / "photographs.tar").write_bytes(b"ants/1.jpg")
+    assert {file.name for file in weights_files()} == {"b0.pth", "near.PT", "model_best.pth.tar"}
 
 
 @pytest.mark.parametrize(

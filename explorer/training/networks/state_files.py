@@ -1,6 +1,7 @@
 """Files of weights: read without running anything in them, and fitted to the network that they are for."""
 
 import pickle
+import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,6 +44,11 @@ def _safetensors(path: Path) -> Any:
 
 
 def _torch(path: Path) -> Any:
+    if path.suffix.lower() == ".tar" and tarfile.is_tarfile(path):
+        raise WeightsError(
+            f"{path.name} is an archive of files, not weights that torch has saved. Unpack it, and choose the file of "
+            "weights that is in it."
+        )
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
@@ -71,6 +77,7 @@ _READERS: dict[str, Callable[[Path], Any]] = {
     ".pt": _torch,
     ".bin": _torch,
     ".ckpt": _torch,
+    ".tar": _torch,  # as in model_best.pth.tar, the name in PyTorch's own examples; no archive of files
 }
 
 
