@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bench import costs, grid, importing, preview, statistics
 from bench.runs import busy, faults, soak
-from bench.train import cache, speed
+from bench.train import cache, rates, speed
 
 
 def _preview() -> None:
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "grid": grid.main,
     "importing": importing.main,
     "preview": _preview,
+    "rates": rates.main,
     "soak": soak.main,
     "statistics": statistics.main,
     "train": speed.main,

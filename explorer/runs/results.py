@@ -1,5 +1,6 @@
 """What a quick check or a search for a learning rate has found so far: result.json of a run."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from explorer.runs.atomic import write_bytes_atomic
 from explorer.runs.paths import RunPaths
+from explorer.runs.rates import judge, smoothed
 
 CHECKS = ("data", "pipeline", "network", "training", "validation", "checkpoint", "loading")
 
@@ -45,8 +47,9 @@ class CheckResult(_Value):
 class RateResult(_Value):
     """A search for a learning rate.
 
-    lr, loss, smooth: one each for every step that was made; smooth is a running mean of the loss, without its bias
-    to 0. suggestion: where the smoothed loss falls most steeply; None until it is over, or where `reason` says why not.
+    lr, loss, smooth: one each for every step that was made; smooth is explorer.runs.rates.smoothed of the loss.
+    suggestion, low, high: where the smoothed loss falls most steeply, and the range in which it falls nearly as fast;
+    None until it is over, or where `reason` says why not. caution: why not to rely on it, "" where one can.
     """
 
     kind: Literal["rate"] = "rate"
@@ -56,7 +59,16 @@ class RateResult(_Value):
     done: int = 0
     total: int = 0
     suggestion: float | None = None
+    low: float | None = None
+    high: float | None = None
     reason: str = ""
+    caution: str = ""
+
+    def judged(self) -> "RateResult":
+        """The same with what explorer.runs.rates says of it: a search of before has a suggestion and no range."""
+        if self.suggestion is None or self.low is not None:
+            return self
+        return self.model_copy(update={**asdict(judge(self.lr, self.loss)), "smooth": tuple(smoothed(self.loss))})
 
 
 _Result = TypeVar("_Result", CheckResult, RateResult)
@@ -69,7 +81,8 @@ def check_result(paths: RunPaths) -> CheckResult | None:
 
 def rate_result(paths: RunPaths) -> RateResult | None:
     """What a run of kind "rate" has found so far; None before the first."""
-    return _read(paths.result, RateResult)
+    found = _read(paths.result, RateResult)
+    return None if found is None else found.judged()
 
 
 def write(paths: RunPaths, result: CheckResult | RateResult) -> None:

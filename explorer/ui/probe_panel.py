@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from explorer.runs import control, launcher, results
+from explorer.runs import control, launcher, rates, results
 from explorer.runs.config import ConfigError, RunConfig
 from explorer.runs.launcher import LaunchError
 from explorer.runs.mistakes import label
@@ -100,7 +100,7 @@ def _use(paths: RunPaths, config: RunConfig | None) -> None:
     found = results.rate_result(paths)
     if found is None or found.suggestion is None:
         return
-    rate = probe_results.rate_in_words(found.suggestion)
+    rate = rates.in_words(found.suggestion)
     used = config is not None and config.learning_rate == float(rate)
     st.button(
         (T.USED if used else T.USE).format(rate=rate), key=probe_key("rate", "use"), disabled=used, on_click=_take,

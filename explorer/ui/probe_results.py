@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from explorer.runs import results
-from explorer.runs.capacity import in_words
+from explorer.runs import capacity, rates, results
 from explorer.runs.paths import RunPaths
 from explorer.runs.results import CheckResult, RateResult
 from explorer.runs.words import span
@@ -19,11 +18,6 @@ def show(paths: RunPaths, kind: str, over: bool) -> None:
     _DRAWN[kind](paths, over)
 
 
-def rate_in_words(rate: float) -> str:
-    """As people would type it: 0.0032."""
-    return f"{rate:.2g}"
-
-
 def _check(paths: RunPaths, over: bool) -> None:
     found = results.check_result(paths) or CheckResult()
     if not over:
@@ -37,7 +31,7 @@ def _check(paths: RunPaths, over: bool) -> None:
                 run=span(found.estimate.run_s),
                 epoch=span(found.estimate.epoch_s),
                 speed=found.estimate.images_per_second,
-                memory=in_words(found.estimate.memory_bytes),
+                memory=capacity.in_words(found.estimate.memory_bytes),
             )
         )
 
@@ -66,8 +60,14 @@ def _rate(paths: RunPaths, over: bool) -> None:
         st.progress(min(share, 1.0), text=T.RATE_PROGRESS.format(done=found.done, total=found.total))
     if found.lr:
         plot.show(step_charts.tried_rates(found), T.RATE_CHART, chart_key(paths.id, "rate"))
-    if over and found.suggestion is None and found.reason:
+    if not over:
+        return
+    if found.suggestion is None and found.reason:
         st.info(escape(found.reason))
+    if found.low is not None and found.high is not None:
+        st.markdown(T.RATE_RANGE.format(low=rates.in_words(found.low), high=rates.in_words(found.high)))
+    if found.caution:
+        st.warning(escape(found.caution))
 
 
 _DRAWN = {"check": _check, "rate": _rate}

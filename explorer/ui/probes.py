@@ -6,11 +6,13 @@ from typing import Literal
 
 import streamlit as st
 
+from explorer.runs import rates, results
 from explorer.runs.atomic import write_json_atomic
 from explorer.runs.config import ConfigError, RunConfig, loads, with_absolute_paths
 from explorer.runs.paths import RunNotFound, RunPaths, run_paths
 from explorer.ui import workspace
 from explorer.ui.state import Key
+from explorer.ui.texts import Probes as T
 from explorer.ui.uploads import drafts_folder
 
 Probe = Literal["check", "rate"]
@@ -23,7 +25,7 @@ _INDIFFERENT: dict[Probe, frozenset[str]] = {
     "check": _NAMES,
     "rate": _NAMES
     | {
-        "learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "accumulate", "threshold",
+        "learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "threshold",
         "schedule", "pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum",
         "base_momentum", "max_momentum", "three_phase", "warmup_epochs",
     },
@@ -60,6 +62,20 @@ def is_about(paths: RunPaths, kind: Probe, now: RunConfig | None) -> bool:
     except (OSError, ConfigError):
         return False
     return now is not None and _essence(asked, kind) == _essence(with_absolute_paths(now, Path.cwd()), kind)
+
+
+def rate_caution(now: RunConfig) -> str:
+    """What the last search says about a rate of the form that is far outside of what it found; empty otherwise."""
+    run_id = last("rate")
+    paths = find(run_id) if run_id else None
+    found = results.rate_result(paths) if paths is not None and is_about(paths, "rate", now) else None
+    if found is None or found.low is None or found.high is None:
+        return ""
+    if found.low / rates.FAR <= now.learning_rate <= found.high * rates.FAR:
+        return ""
+    low, high = rates.in_words(found.low), rates.in_words(found.high)
+    words = T.RATE_FAR_ABOVE if now.learning_rate > found.high else T.RATE_FAR_BELOW
+    return words.format(rate=rates.in_words(now.learning_rate), low=low, high=high)
 
 
 def _essence(config: RunConfig, kind: Probe) -> dict[str, object]:

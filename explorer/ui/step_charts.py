@@ -59,7 +59,7 @@ def running(snapshot: Snapshot) -> Figure | None:
 
 
 def tried_rates(found: RateResult) -> Figure:
-    """Loss over the learning rate that it was measured at, on a logarithmic axis; the suggestion is marked."""
+    """Loss over the learning rate that it was measured at, on a logarithmic axis; suggestion and range are marked."""
     traces = [
         charts.line(T.RATE_RAW, found.lr, found.loss, palette.NEUTRAL, T.HOVER_TRIED, 1.0),
         charts.line(T.RATE_SMOOTH, found.lr, found.smooth, palette.ACCENT, T.HOVER_TRIED, 2.4),
@@ -71,6 +71,13 @@ def tried_rates(found: RateResult) -> Figure:
         layout["yaxis"] |= {"range": [0, top]}
     if found.suggestion is not None:
         traces.append(_mark(found, found.suggestion))
+    if found.low is not None and found.high is not None:
+        layout["shapes"] = [
+            {
+                "type": "rect", "x0": found.low, "x1": found.high, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+                "fillcolor": palette.GRID, "line": {"width": 0},
+            }
+        ]  # fmt: skip
     return {"data": traces, "layout": layout}
 
 

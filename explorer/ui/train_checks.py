@@ -19,7 +19,7 @@ from explorer.runs.config import ConfigError, RunConfig, check_with_dataset
 from explorer.runs.machine import Machine, check_with_machine, effective_precision
 from explorer.runs.needs import Needs
 from explorer.runs.paths import home, pipelines_folder
-from explorer.ui import train_source, train_trial, train_values, workspace
+from explorer.ui import probes, train_source, train_trial, train_values, workspace
 from explorer.ui.texts import Train as T
 from explorer.ui.train_source import Difference, Source, SourceError
 from explorer.ui.train_trial import Sizes
@@ -90,7 +90,7 @@ _OF_MACHINE = {"accelerator", "gpus", "backbone"}  # without these there is noth
 
 def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, sizes: Sizes) -> dict[str, str]:
     count = len(dataset.classes)
-    return cautions(
+    found = cautions(
         config,
         classes=dataset.classes,
         train_counts=dataset.train.counts(count).tolist(),
@@ -98,6 +98,9 @@ def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, size
         machine=machine,
         sizes=sizes,
     )
+    if words := probes.rate_caution(config):
+        found.setdefault("learning_rate", words)
+    return found
 
 
 def source_of(values: Values) -> Source | None:

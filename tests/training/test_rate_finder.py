@@ -1,61 +1,46 @@
-"""The search for a learning rate, beside Lightning's own."""
+"""The search for a learning rate, trained."""
 
 import math
 
 import numpy as np
 import pytest
-from pytorch_lightning.tuner.lr_finder import _LRFinder
+import torch
 
-from explorer.runs import results
-from explorer.training.rate_finder import HIGHEST, LOWEST, STEPS, rate_of, smoothed, suggestion
-from tests.training.conftest import config_of, run_here
-
-
-def _valley(rates: np.ndarray) -> np.ndarray:
-    """A loss that falls most steeply at 1e-2 and rises beyond 1."""
-    place = np.log10(rates)
-    return 2 - 1 / (1 + np.exp(-4 * (place + 2))) + 3 * np.clip(place, 0, None) ** 2
-
-
-def test_the_suggestion_is_where_the_loss_falls_most_steeply_as_lightning_has_it() -> None:
-    rates = np.array([rate_of(step) for step in range(STEPS)])
-    found = suggestion(rates, _valley(rates))
-    assert found == pytest.approx(1e-2, rel=0.3)
-    lightning = _LRFinder("exponential", LOWEST, HIGHEST, STEPS)
-    lightning.results = {"lr": rates.tolist(), "loss": _valley(rates).tolist()}
-    other = lightning.suggestion(skip_begin=10, skip_end=3)
-    assert found is not None
-    assert other is not None
-    assert abs(math.log10(found / other)) < 0.5  # the same slope, half a power of ten apart at most
+from explorer.data.formats import open_dataset
+from explorer.runs import rates, results
+from explorer.training.data import Images
+from explorer.training.losses import LOSSES
+from explorer.training.prepared import Prepared
+from explorer.training.ready import classifier
+from explorer.training.weights import load
+from tests.training.conftest import SHAPES, config_of, run_here
 
 
-def test_no_rate_is_suggested_where_the_loss_never_falls() -> None:
-    rates = np.array([rate_of(step) for step in range(STEPS)])
-    assert suggestion(rates, np.linspace(1, 2, STEPS)) is None
-    assert suggestion(rates[:10], _valley(rates[:10])) is None
-
-
-def test_the_running_mean_has_no_bias() -> None:
-    assert smoothed([3.0] * 5) == pytest.approx([3.0] * 5)
-    losses = [1.0, 2.0, 4.0]
-    weights = [0.95**age for age in (2, 1, 0)]
-    expected = sum(w * loss for w, loss in zip(weights, losses, strict=True)) / sum(weights)
-    assert smoothed(losses)[-1] == pytest.approx(expected)
-
-
-def test_it_walks_through_the_rates_and_leaves_its_curve() -> None:
-    paths, outcome = run_here(config_of(kind="rate", backbone_lr_factor=0.1, unfreeze_epoch=2))
+def test_it_walks_through_the_rates_and_leaves_its_curve_with_steps_as_the_run_makes_them() -> None:
+    easy = SHAPES | {"noise": 0.0}
+    config = config_of(
+        dataset=easy, pipeline={}, kind="rate", backbone_lr_factor=0.1, unfreeze_epoch=2, accumulate=2, dropout=0.0
+    )
+    paths, outcome = run_here(config)
     found = results.rate_result(paths)
     assert outcome.state == "finished", outcome.reason
     assert found is not None
     assert len(found.lr) == len(found.loss) == len(found.smooth) == found.total == found.done
-    assert found.lr[0] == pytest.approx(LOWEST)
+    assert found.lr[0] == pytest.approx(rates.LOWEST)
     steps = np.diff(np.log(found.lr))
-    np.testing.assert_allclose(steps, math.log(HIGHEST / LOWEST) / (STEPS - 1))
+    np.testing.assert_allclose(steps, math.log(rates.HIGHEST / rates.LOWEST) / (rates.STEPS - 1))
     assert found.suggestion is not None
     assert f"{found.suggestion:.2g}" in outcome.reason
-    first = found.loss[0]
-    assert first == pytest.approx(math.log(3), rel=0.3)  # nothing is learned yet: three classes by chance
+    assert rates.judge(found.lr, found.loss).suggestion == found.suggestion
+    # Nothing is learned yet in the first step, which is the mean of two batches.
+    dataset = open_dataset(config.dataset)
+    model = classifier(config, dataset.classes, 3, dataset.train.counts(3), load(config, lambda done, total: None))
+    train = Prepared(dataset.train, config.image_size, keep=True)
+    batches = [batch for batch, _ in zip(Images(config, train, train, 0).train_dataloader(), range(2), strict=False)]
+    loss = LOSSES["cross_entropy"](config, dataset.train.counts(3)).loss
+    with torch.no_grad():
+        own = [float(loss(model.train()(batch.images), batch.labels)) for batch in batches]
+    assert found.loss[0] == pytest.approx(np.mean(own), rel=1e-4)
 
 
 def test_a_network_that_breaks_ends_the_search_and_not_the_result() -> None:

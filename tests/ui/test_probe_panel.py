@@ -30,6 +30,9 @@ FOUND = RateResult(
     done=5,
     total=5,
     suggestion=0.00316,
+    low=0.0021,
+    high=0.0077,
+    caution="The curve is too noisy to tell.",
 )
 TIMES = Estimate(epoch_s=9.0, run_s=74.0, images_per_second=118.0, memory_bytes=812_000_000)
 
@@ -217,6 +220,8 @@ def test_a_reload_finds_the_last_of_each_kind_again() -> None:
     results.write(paths, FOUND)
     again = opened(config, work_of(app))
     assert again.button(key=probe_key("rate", "use")).label == "Use 0.0032"
+    assert "**0.0021 to 0.0077**" in text(again)
+    assert "The curve is too noisy to tell." in text(again)
     assert probe_key("rate", "use") not in keys(opened(config))  # another workspace
     paths.root.rename(paths.root.parent.parent / "gone")
     assert "was deleted" in text(opened(config, work_of(app)))
@@ -242,6 +247,8 @@ def test_the_curve_is_drawn_over_the_logarithm_and_what_explodes_leaves_it() -> 
     assert figure["layout"]["xaxis"]["type"] == "log"
     assert figure["layout"]["yaxis"]["range"] == [0, 1.7 * 4]  # 40 is out of sight
     assert (mark["x"], mark["y"]) == ([0.00316], [1.6])  # on the curve, at the step next to it
+    (band,) = figure["layout"]["shapes"]
+    assert (band["x0"], band["x1"]) == (FOUND.low, FOUND.high)
     assert "range" not in step_charts.tried_rates(RateResult())["layout"]["yaxis"]
 
 

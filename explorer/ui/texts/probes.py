@@ -7,7 +7,8 @@ class Probes:
     START: ClassVar = {"check": "Quick check", "rate": "Find learning rate"}
     HELP: ClassVar = {
         "check": "A few batches of everything that the run will do, saving and loading included; takes seconds",
-        "rate": "Trains about 100 steps while the learning rate rises, and looks where the loss falls most steeply",
+        "rate": "Trains about 100 steps while the learning rate rises, and finds the range of rates in which the loss "
+        "falls most steeply",
     }
     NAMES: ClassVar = {"check": "Quick check", "rate": "Learning rate finder"}
     STARTING = "Starting"
@@ -47,4 +48,7 @@ class Probes:
 
     # The search
     RATE_CHART = "Loss over the learning rate"
+    RATE_RANGE = "Good rates: **{low} to {high}**, where the loss falls nearly as fast as at its steepest."
+    RATE_FAR_ABOVE = "{rate} is more than ten times above the rates that the search found, {low} to {high}."
+    RATE_FAR_BELOW = "{rate} is less than a tenth of the rates that the search found, {low} to {high}."
     RATE_PROGRESS = "step {done} of {total}"

@@ -96,8 +96,8 @@ class TrainFields:
         "weights": "ImageNet: the backbone has already seen a million photographs (transfer learning). "
         "AdvProp: the same, trained with adversarial examples as well; it expects inputs from -1 to 1. "
         "A file: weights that you have, such as those of an earlier run.",
-        "weights_file": ".safetensors, or a state dict as .pt, .pth, .bin, .ckpt or .pth.tar. It is read as plain numbers: "
-        "nothing in it is executed. Its head is left out, the new one is for your classes.",
+        "weights_file": ".safetensors, or a state dict as .pt, .pth, .bin, .ckpt or .pth.tar. It is read as plain "
+        "numbers: nothing in it is executed. Its head is left out, the new one is for your classes.",
         "image_size": "Side of the square that the network sees",
         "frozen": "Head only: the backbone stays as it is, which is fast and enough for a few hundred images. "
         "All layers: slower, for more data.",
