@@ -10,7 +10,7 @@ from explorer.runs.events import Event, EventReader
 from explorer.runs.paths import RunPaths
 
 _RECENT = 60  # step times that the estimate is made from: about a minute
-_VALIDATION_SHARE = 0.4  # of a training image's time, until the first validation has been measured
+VALIDATION_SHARE = 0.4  # of a training image's time, until the first validation has been measured
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def remaining_s(history: History, age_s: float) -> float | None:
     if not all(map(math.isfinite, (total, per_epoch, epochs))):
         return None
     share = start.number("val_images") / max(start.number("train_images"), 1)
-    guess = _VALIDATION_SHARE * per_epoch * step_s * (share if math.isfinite(share) else 0)
+    guess = VALIDATION_SHARE * per_epoch * step_s * (share if math.isfinite(share) else 0)
     validations = max(epochs - _validated(history.epochs), 0)
     work = max(total - history.step, 0) * step_s + validations * history.pace.validation_s(guess)
     return max(work - age_s, 0.0)

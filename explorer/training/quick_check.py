@@ -20,6 +20,7 @@ from explorer.data.formats import open_dataset
 from explorer.runs import results
 from explorer.runs.capacity import in_words
 from explorer.runs.config import RunConfig, check_with_dataset
+from explorer.runs.durations import Duration
 from explorer.runs.results import CheckResult, CheckStep, Estimate
 from explorer.runs.words import span
 from explorer.training import memory
@@ -29,6 +30,7 @@ from explorer.training.clock import Clock
 from explorer.training.data import Images
 from explorer.training.mistakes import explain
 from explorer.training.module import Classifier
+from explorer.training.noting import note
 from explorer.training.prepared import Prepared
 from explorer.training.ready import PROMISE_S, Data, build_model, classifier, make_trainer, settle
 from explorer.training.setup import Setup
@@ -74,6 +76,7 @@ def check(attempt: Attempt, config: RunConfig) -> str:
             _carry_out(found, name, step)
         estimate = _estimate(found)
         results.write(attempt.paths, found.found(estimate))
+        note(attempt, config, Duration(by="check", epoch_s=estimate.epoch_s))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     warned = sum(step.state == "warn" for step in found.steps)

@@ -15,11 +15,13 @@ from typing_extensions import override
 
 from explorer.runs import results
 from explorer.runs.config import RunConfig
+from explorer.runs.durations import of_steps
 from explorer.runs.rates import BEGUN, STEPS, judge, rate_of, smoothed
 from explorer.runs.results import RateResult
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO
 from explorer.training.data import Batch, Images
+from explorer.training.noting import note
 from explorer.training.reading import read
 from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, settle
 from explorer.training.setup import Setup
@@ -50,6 +52,8 @@ def find(attempt: Attempt, config: RunConfig) -> str:
     )
     trainer.fit(model, datamodule=Images(searching, data.train, data.val, setup.workers))
     found = finder.conclude()
+    if finder.images_per_second is not None:
+        note(attempt, config, of_steps(finder.images_per_second, len(data.train), len(data.val)))
     return f"{found.reason} {found.caution}".strip()
 
 
@@ -62,6 +66,8 @@ class _Finder(pl.Callback):
         self._batches: list[float] = []  # of the step that is being made
         self._factors: list[float] = []
         self._told = 0.0
+        self._begun: float | None = None  # after the first batch, which sets everything up
+        self._images = 0
 
     @override
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -85,6 +91,10 @@ class _Finder(pl.Callback):
     ) -> None:
         """Note the loss of each step, the mean of its batches; tell, and look whether to stop."""
         self._batches.append(float(outputs["told"]))
+        if self._begun is None:
+            self._begun = time.monotonic()
+        else:
+            self._images += len(batch.labels)
         if trainer.global_step == len(self._losses):
             return  # a batch of a step that more of them make
         self._losses.append(float(np.mean(self._batches)))
@@ -103,6 +113,12 @@ class _Finder(pl.Callback):
             return True
         smooth = smoothed(self._losses)
         return len(smooth) > BEGUN and smooth[-1] > _TOO_BAD * min(smooth)
+
+    @property
+    def images_per_second(self) -> float | None:
+        """Of the search so far; None before its second batch."""
+        taken = 0.0 if self._begun is None else time.monotonic() - self._begun
+        return self._images / taken if self._images and taken else None
 
     def _result(self) -> RateResult:
         # A loss that is no number ends the curve.

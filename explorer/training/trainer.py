@@ -3,6 +3,7 @@
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
+from explorer.runs import durations
 from explorer.runs.config import RunConfig
 from explorer.runs.depths import noted
 from explorer.training import identity
@@ -10,6 +11,7 @@ from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, checkpoints, choice_for, latest, sweep
 from explorer.training.data import Images
 from explorer.training.loggers import make as make_loggers
+from explorer.training.noting import note
 from explorer.training.reading import read, told
 from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, settle
 from explorer.training.reporting import Reporter
@@ -47,6 +49,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
     trainer = make_trainer(config, setup, attempt.paths.root, callbacks, io, logger=loggers)
     images = Images(config, data.train, data.val, setup.workers)
     trainer.fit(model, datamodule=images, ckpt_path=found.path, weights_only=True)
+    note(attempt, config, durations.of_training(attempt.paths, attempt.number))
     return _result(attempt, config, choice)
 
 

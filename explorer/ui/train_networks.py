@@ -7,10 +7,13 @@ from typing import Any
 import streamlit as st
 
 from explorer.data.dataset import Dataset
-from explorer.runs import paces
+from explorer.runs import durations, paces
 from explorer.runs.config import RunConfig
+from explorer.runs.durations import Duration
 from explorer.runs.machine import BackboneInfo, Machine, known_machine, weights_folder
 from explorer.runs.paces import Pace
+from explorer.runs.paths import RunNotFound, run_paths
+from explorer.runs.status import derive
 from explorer.runs.words import span
 from explorer.ui import train_measuring
 from explorer.ui.components.markdown import escape
@@ -19,6 +22,7 @@ from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_measuring import Measurement
 from explorer.ui.train_relevance import Values
+from explorer.ui.train_source import Source
 
 LOOK_SECONDS = 0.5
 _TABLE = (
@@ -72,10 +76,35 @@ def pace_of(machine: Machine | None, backbone: str) -> Pace | None:
     return paces.known(backbone, paces.machine_key(machine)) if machine else None
 
 
-def takes(machine: Machine | None, config: RunConfig, dataset: Dataset) -> str | None:
-    """How long a run will take, in words; None where the backbone was not measured."""
+def takes(
+    machine: Machine | None, config: RunConfig, dataset: Dataset, source: Source | None
+) -> tuple[str, str] | None:
+    """How long a run will take, and where that is known from, in words; None where nothing has measured it.
+
+    source: the run that the form was filled from, which may have been trained before such things were noted.
+    """
+    if machine is None:
+        return None
+    key = paces.machine_key(machine)
+    found = durations.known(durations.work_of(config, key))
+    if (found is None or found.by != "train") and source is not None:
+        found = _as_source_took(config, source, key) or found
+    if found is not None:
+        return span(found.of(config.epochs)), T.TAKES_BY[found.by]
     pace = pace_of(machine, config.backbone)
-    return None if pace is None else span(paces.estimate_s(config, len(dataset.train), len(dataset.val), pace))
+    if pace is None:
+        return None
+    return span(paces.estimate_s(config, len(dataset.train), len(dataset.val), pace)), T.TAKES_HELP
+
+
+def _as_source_took(config: RunConfig, source: Source, key: str) -> Duration | None:
+    if durations.work_of(config, key) != durations.work_of(source.config, key):
+        return None
+    try:
+        paths = run_paths(source.id)
+    except RunNotFound:
+        return None
+    return durations.of_training(paths, paths.latest_attempt) if derive(paths).over else None
 
 
 def compare(machine: Machine | None, values: Values) -> None:

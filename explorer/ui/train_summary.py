@@ -69,9 +69,9 @@ def _work(checked: Checked, machine: Machine | None) -> None:
         return
     per_epoch = steps_per_epoch(config, len(dataset.train))
     st.markdown(T.STEPS.format(steps=per_epoch * config.epochs, epochs=config.epochs, per_epoch=per_epoch))
-    time = train_networks.takes(machine, config, dataset)
+    time = train_networks.takes(machine, config, dataset, checked.source)
     if time is not None:
-        st.markdown(T.TAKES.format(time=time), help=T.TAKES_HELP)
+        st.markdown(T.TAKES.format(time=time[0]), help=time[1])
     elif machine is not None:
         st.caption(T.TAKES_UNKNOWN)
         train_networks.offer_measure(machine, config.backbone)

@@ -112,6 +112,11 @@ class Train:
         "From the speed of the network that was measured here. Starting takes some seconds more, and so do reading and "
         "augmenting images where they are slower than the network."
     )
+    TAKES_BY: ClassVar = {
+        "train": "From a run with the same work that was trained on this computer.",
+        "check": "From the quick check of the same work: a few batches of training and validation.",
+        "rate": "From the search for a learning rate with the same work; its validation is estimated.",
+    }
     TAKES_UNKNOWN = "How long it takes here is not known yet."
     MEASURE_TIME = "Measure {title}"
 

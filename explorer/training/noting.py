@@ -1,0 +1,24 @@
+"""Noting how long the work of a run takes here, for those who ask before they start another."""
+
+import contextlib
+
+from explorer.runs import durations
+from explorer.runs.config import RunConfig
+from explorer.runs.durations import Duration
+from explorer.runs.machine import known_machine
+from explorer.runs.paces import machine_key
+from explorer.training.attempt import Attempt
+
+
+def note(attempt: Attempt, config: RunConfig, found: Duration | None) -> None:
+    """Keep what was measured; a disk that is full costs nothing but this.
+
+    A check and a search see the beginning alone: where the backbone is set free later, they say too little.
+    """
+    machine = known_machine()
+    if found is None or machine is None or not attempt.leads:
+        return
+    if found.by != "train" and config.unfreeze_epoch is not None:
+        return
+    with contextlib.suppress(OSError):
+        durations.keep(durations.work_of(config, machine_key(machine)), found)

@@ -1,0 +1,62 @@
+"""How long a run takes is known after a quick check, a search or a training of the same work has measured it."""
+
+import pytest
+
+from explorer.data.formats import open_dataset
+from explorer.runs import durations, results
+from explorer.runs.machine import known_machine, remember
+from explorer.runs.paces import machine_key
+from explorer.runs.words import span
+from explorer.training.devices import here
+from explorer.ui import train_networks
+from explorer.ui.texts import Train as T
+from explorer.ui.train_source import Source
+from tests.training.conftest import config_of, events_of, run_here
+
+
+def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
+    remember(here(measure=False))
+    machine = known_machine()
+    assert machine is not None
+    key = machine_key(machine)
+    config = config_of(epochs=2)
+    dataset = open_dataset(config.dataset)
+    assert train_networks.takes(machine, config, dataset, None) is None
+
+    searched, _ = run_here(config.model_copy(update={"kind": "rate"}), "rate")
+    found = durations.known(durations.work_of(config, key))
+    assert found is not None
+    assert found.by == "rate"
+    first, last = (event.mono for event in (events_of(searched)[0], events_of(searched)[-1]))
+    assert 0 < found.epoch_s < last - first, "an epoch is 5 of the 100 steps, and a validation"
+
+    checked, _ = run_here(config.model_copy(update={"kind": "check"}), "check")
+    estimate = results.check_result(checked)
+    assert estimate is not None
+    assert estimate.estimate is not None
+    expected = (span(estimate.estimate.run_s), T.TAKES_BY["check"])
+    assert train_networks.takes(machine, config, dataset, None) == expected
+    # Neither another rate nor another seed is other work; another size is.
+    same = config.model_copy(update={"learning_rate": 0.5, "seed": 3, "schedule": "constant", "early_stopping": 1})
+    assert train_networks.takes(machine, same, dataset, None) == expected
+    assert train_networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, None) is None
+
+    trained, _ = run_here(config, "train")
+    events = events_of(trained)
+    epochs = [event.number("duration_s") for event in events if event.kind == "epoch"]
+    took = durations.known(durations.work_of(config, key))
+    assert took is not None
+    assert took.by == "train"
+    assert took.epoch_s == pytest.approx(sum(epochs) / 2)
+    begun = next(event.mono for event in events if event.values.get("phase") == "training")
+    assert took.start_s == pytest.approx(begun - events[0].mono)
+    assert took.of(4) == pytest.approx(took.of(2) + sum(epochs))
+    # A later check, which has seen less, does not take its place.
+    durations.keep(durations.work_of(config, key), durations.Duration(by="check", epoch_s=99.0))
+    assert durations.known(durations.work_of(config, key)) == took
+
+    # A run of before, of which nothing was noted: its duplicate takes what it took.
+    (durations._store()).unlink()
+    source = Source(trained.id, "before", config, {})
+    assert train_networks.takes(machine, config, dataset, source) == (span(took.of(2)), T.TAKES_BY["train"])
+    assert train_networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, source) is None
