@@ -1,6 +1,7 @@
-"""The page that puts training code of 2022 beside today's: today's is right, and each link leads to a field."""
+"""The page that puts code for Lightning 1.x beside today's: today's runs and is right, each link leads to a field."""
 
 import ast
+import contextlib
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import torchmetrics.classification
 from efficientnet_pytorch import EfficientNet
 from pytorch_lightning import callbacks
 from pytorch_lightning.tuner.tuning import Tuner
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.config import RunConfig
@@ -128,3 +130,121 @@ def test_the_page_shows_both_sides_and_keeps_the_workspace_in_its_links() -> Non
     for link, idiom in zip(links, [idiom for idiom in IDIOMS if idiom.field], strict=True):
         assert f"field={idiom.field}" in link.query_string
         assert f"draft={work}" in link.query_string
+
+
+# Every snippet of today, executed
+
+CLASSES, SIDE = 2, 4
+
+
+class _Model(pl.LightningModule):
+    """What the snippets call `self` and `model`; forwards: how often it was called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = torch.nn.Linear(SIDE, CLASSES)
+        self.loss = torch.nn.CrossEntropyLoss()
+        self.accuracy = torchmetrics.classification.MulticlassAccuracy(num_classes=CLASSES)
+        self.auroc = torchmetrics.classification.BinaryAUROC(thresholds=None)
+        self.lr = 1e-3
+        self.forwards = 0
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        self.forwards += 1
+        return self.net(images)
+
+    def training_step(self, batch: Any) -> torch.Tensor:
+        logits = self.net(batch[0])
+        self.accuracy.update(logits, batch[1])
+        return self.loss(logits, batch[1])
+
+    def configure_optimizers(self) -> Any:
+        return torch.optim.SGD(self.parameters(), lr=self.lr)
+
+
+class _Data(pl.LightningDataModule):
+    def __init__(self) -> None:
+        super().__init__()
+        draw = torch.Generator().manual_seed(0)
+        images = torch.randn(24, SIDE, generator=draw)
+        self.images = torch.utils.data.TensorDataset(images, (images[:, 0] > 0).long())
+
+    def train_dataloader(self) -> Any:
+        return torch.utils.data.DataLoader(self.images, batch_size=8)
+
+    val_dataloader = train_dataloader
+
+
+def _quiet(**options: Any) -> pl.Trainer:
+    return pl.Trainer(
+        accelerator="cpu", max_epochs=2, logger=False, enable_progress_bar=False, enable_model_summary=False,
+        enable_checkpointing=False, num_sanity_val_steps=0, **options,
+    )  # fmt: skip
+
+
+def _trained(hooks: dict[str, Any]) -> tuple[_Model, pl.Trainer]:
+    """A model with the hooks of a snippet, after two epochs of three batches."""
+    model, trainer = type("Model", (_Model,), hooks)(), _quiet()
+    trainer.fit(model, datamodule=_Data())
+    return model, trainer
+
+
+def _execute(idiom: Idiom) -> dict[str, Any]:
+    """The names that a snippet of today leaves behind. Where it asks for a GPU, there may be none."""
+    model, data = _Model(), _Data()
+    known: dict[str, Any] = {
+        "pl": pl, "torch": torch, "model": model, "data": data.images if idiom.key == "workers" else data,
+        "net": model.net, "trainer": _quiet(), "images": torch.full((1, 3, 64, 64), 255.0),
+        "logits": torch.tensor([[2.0, 1.0], [0.0, 3.0], [1.0, 0.5]]), "labels": torch.tensor([0, 1, 1]),
+    }  # fmt: skip
+    for statement in ast.parse(idiom.now).body:
+        gpu = "accelerator='gpu'" in ast.unparse(statement) and not torch.cuda.is_available()
+        with pytest.raises(MisconfigurationException, match="gpu") if gpu else contextlib.nullcontext():
+            exec(compile(ast.Module([statement], []), idiom.key, "exec"), known)  # noqa: S102 - our own text
+    return known
+
+
+def test_every_snippet_of_today_runs_and_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("PL_GLOBAL_SEED", "PL_SEED_WORKERS"):
+        monkeypatch.setenv(variable, "0")
+    asked: list[str] = []
+
+    def published(url: str, *_args: Any) -> Any:
+        asked.append(url)
+        return EfficientNet.from_name("efficientnet-b0").state_dict()
+
+    monkeypatch.setattr("efficientnet_pytorch.utils.model_zoo.load_url", published)  # there is no network here
+    model, trainer = _trained({})
+    trainer.save_checkpoint("last.ckpt")
+    torch.save({"state_dict": model.net.state_dict()}, "model.ckpt")
+    try:
+        left = {idiom.key: _execute(idiom) for idiom in IDIOMS}
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+    # The probabilities of class 1 are 0.27 and, of the images that are of it, 0.95 and 0.38.
+    assert float(left["auroc"]["auroc"].compute()) == 1.0
+    assert "adv" in asked[0]
+    assert left["advprop"]["images"].max() == 1.0
+    assert left["lr-find"]["model"].lr == left["lr-find"]["found"].suggestion()
+    assert left["resume"]["trainer"].current_epoch == 8
+    assert torch.equal(left["load"]["net"].weight, model.net.weight)
+
+    hooks = {name: left["validation-epoch-end"][name] for name in ("validation_step", "on_validation_epoch_end")}
+    validated, fit = _trained(hooks)
+    assert validated.forwards == 2 * 3, "the network is called once for each batch of the validation"
+    assert 0.0 <= float(fit.callback_metrics["val_auroc"]) <= 1.0
+    assert "val_loss" in fit.callback_metrics
+    _, fit = _trained({"on_train_epoch_end": left["training-epoch-end"]["on_train_epoch_end"]})
+    assert 0.0 <= float(fit.callback_metrics["train_acc"]) <= 1.0
+    _, fit = _trained({"configure_optimizers": left["onecycle"]["configure_optimizers"]})
+    (schedule,) = [found.scheduler for found in fit.lr_scheduler_configs]
+    assert (schedule.total_steps, schedule.last_epoch) == (6, 6), "stepped with each batch, to its end"
+
+
+def test_the_page_says_when_things_went_as_the_changelog_of_lightning_does() -> None:
+    said = {idiom.key: idiom.why for idiom in IDIOMS}
+    assert "deprecated in Lightning 1.3 and removed in 1.5" in said["metrics"]
+    assert "`distributed_backend` was removed in Lightning 1.5" in said["strategy"]
+    assert "`checkpoint_callback` was removed in Lightning 1.7" in said["checkpoint-callback"]

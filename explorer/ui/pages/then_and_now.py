@@ -1,4 +1,4 @@
-"""What training code of 2022 said, beside what it says today and the field of the form that does it."""
+"""Training code for Lightning 1.x, beside what it is today and the field of the form that does it."""
 
 import streamlit as st
 

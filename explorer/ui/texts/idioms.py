@@ -1,4 +1,4 @@
-"""Words of the page that puts what training code of 2022 said beside what it says today."""
+"""Words of the page that puts training code for Lightning 1.x beside today's."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Idiom:
 class ThenAndNow:
     TITLE = "Then and now"
     INTRO = (
-        "Training code of 2022, written for Lightning 1.x, does not run today, or runs and does something else. "
+        "Training code written for Lightning 1.x does not run today, or runs and does something else. "
         "Here is each habit beside what it is now, and the field of the form that does it. "
         "Written for Lightning 2.6, PyTorch 2.13, torchmetrics 1.9 and albumentations 2.0.8."
     )
@@ -42,13 +42,14 @@ from torchmetrics.classification import MulticlassAccuracy
 
 accuracy = MulticlassAccuracy(num_classes=5, average="micro")
 """,
-        "The metrics moved to torchmetrics in Lightning 1.5. The class says the task; its default average is the mean "
-        "of the classes, so `micro` gives the plain share of right answers.",
+        "The metrics moved to torchmetrics: `pytorch_lightning.metrics` was deprecated in Lightning 1.3 and removed in "
+        "1.5. The class says the task; its default average is the mean of the classes, so `micro` gives the plain "
+        "share of right answers.",
         "monitor",
     ),
     Idiom(
         "auroc",
-        "AUROC is told its task",
+        "AUROC needs its task",
         """
 auroc = AUROC(num_classes=2)
 auroc(logits.softmax(dim=1), labels)
@@ -57,9 +58,10 @@ auroc(logits.softmax(dim=1), labels)
 from torchmetrics.classification import BinaryAUROC
 
 auroc = BinaryAUROC(thresholds=None)
-auroc(logits, labels)
+auroc(logits.softmax(dim=1)[:, 1], labels)
 """,
-        "`num_classes` alone no longer chooses between binary and multiclass. `thresholds=None` is exact; with a "
+        "`num_classes` alone no longer chooses between binary and multiclass. The binary one takes one score for each "
+        "image: the probability of class 1, or the only logit of a network. `thresholds=None` is exact; with a "
         "number of thresholds it is fast on a GPU and an estimate. Several classes: `MulticlassAUROC(num_classes=5)`, "
         "which is the mean of each class against the rest.",
         "monitor",
@@ -75,9 +77,9 @@ def validation_epoch_end(self, outputs):
         """
 def validation_step(self, batch, batch_idx):
     images, labels = batch
-    loss = self.loss(self(images), labels)
-    self.log("val_loss", loss, on_epoch=True, batch_size=len(labels))
-    self.auroc.update(self(images), labels)
+    logits = self(images)
+    self.log("val_loss", self.loss(logits, labels), on_epoch=True, batch_size=len(labels))
+    self.auroc.update(logits.softmax(dim=1)[:, 1], labels)
 
 
 def on_validation_epoch_end(self):
@@ -124,8 +126,8 @@ trainer = pl.Trainer(gpus=2, distributed_backend="ddp")
         """
 trainer = pl.Trainer(accelerator="gpu", devices=2, strategy="ddp")
 """,
-        "The batch size is that of each GPU: two of them see twice as many images in a step, and the learning rate may "
-        "have to follow.",
+        "`distributed_backend` was removed in Lightning 1.5. The batch size is that of each GPU: two of them see twice as "
+        "many images in a step, and the learning rate may have to follow.",
         "gpus",
     ),
     Idiom(
@@ -167,12 +169,14 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 saving = ModelCheckpoint(monitor="val_auroc", mode="max", save_top_k=1)
 trainer = pl.Trainer(callbacks=[saving])
 """,
-        "`mode` is min unless you say otherwise: without it a run keeps the checkpoint with the worst AUROC.",
+        "`checkpoint_callback` was removed in Lightning 1.7. `mode` is min unless you say otherwise: without it a run "
+        "keeps the checkpoint with the worst AUROC. Of equal values Lightning keeps the first epoch; a run here keeps "
+        "the one with the lower validation loss.",
         "monitor",
     ),
     Idiom(
         "early-stopping",
-        "Early stopping must be told what to watch",
+        "Early stopping needs a monitor",
         """
 trainer = pl.Trainer(callbacks=[EarlyStopping(patience=3)])
 """,
@@ -182,7 +186,8 @@ from pytorch_lightning.callbacks import EarlyStopping
 stopping = EarlyStopping(monitor="val_auroc", mode="max", patience=3)
 trainer = pl.Trainer(callbacks=[stopping])
 """,
-        "`monitor` has no default any more. Watch what you choose the best checkpoint by, with the same `mode`.",
+        "`monitor` has no default any more. Watch what you choose the best checkpoint by, with the same `mode`. A run "
+        "here also goes on while its validation loss falls: an AUROC of 1 cannot rise, and the network still learns.",
         "early_stopping",
     ),
     Idiom(
@@ -198,7 +203,7 @@ def configure_optimizers(self):
 def configure_optimizers(self):
     optimizer = torch.optim.AdamW(self.parameters(), lr=1e-3)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=1e-2, total_steps=self.total_steps, pct_start=0.3
+        optimizer, max_lr=1e-2, total_steps=self.trainer.estimated_stepping_batches, pct_start=0.3
     )
     return {
         "optimizer": optimizer,
@@ -336,8 +341,10 @@ import pytorch_lightning as pl
 
 trainer = pl.Trainer(accumulate_grad_batches=4, gradient_clip_val=1.0)
 """,
-        "The dictionary by epoch is a callback now, GradientAccumulationScheduler. Clipping looks at the sum of the "
-        "accumulated gradients, and a schedule is stepped with each step of the optimiser, not with each batch.",
+        "The dictionary by epoch is a callback now, GradientAccumulationScheduler. Lightning divides by the full "
+        "number also where an epoch ends with fewer batches, so its last step is too small; a run here takes the mean of the "
+        "batches that are left. Clipping looks at that mean, and a schedule is stepped with each step of the "
+        "optimizer, not with each batch.",
         "accumulate",
     ),
     Idiom(
