@@ -30,7 +30,7 @@ def _by_hand(config: Any) -> dict[str, torch.Tensor]:
     """The same training as a plain loop of torch."""
     dataset = open_dataset(config.dataset)
     model = classifier(config, dataset.classes, 1, dataset.train.counts(3))
-    train = Prepared(dataset.train, config.image_size, keep=True)
+    train = Prepared(dataset.train, config.kept, keep=True)
     optimizer = torch.optim.SGD(model.network.parameters(), lr=config.learning_rate, weight_decay=0.0)
     model.train()
     for epoch in range(config.epochs):

@@ -35,7 +35,7 @@ def test_it_walks_through_the_rates_and_leaves_its_curve_with_steps_as_the_run_m
     # Nothing is learned yet in the first step, which is the mean of two batches.
     dataset = open_dataset(config.dataset)
     model = classifier(config, dataset.classes, 3, dataset.train.counts(3), load(config, lambda done, total: None))
-    train = Prepared(dataset.train, config.image_size, keep=True)
+    train = Prepared(dataset.train, config.kept, keep=True)
     batches = [batch for batch, _ in zip(Images(config, train, train, 0).train_dataloader(), range(2), strict=False)]
     loss = LOSSES["cross_entropy"](config, dataset.train.counts(3)).loss
     with torch.no_grad():

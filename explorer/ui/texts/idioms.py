@@ -126,8 +126,8 @@ trainer = pl.Trainer(gpus=2, distributed_backend="ddp")
         """
 trainer = pl.Trainer(accelerator="gpu", devices=2, strategy="ddp")
 """,
-        "`distributed_backend` was removed in Lightning 1.5. The batch size is that of each GPU: two of them see twice as "
-        "many images in a step, and the learning rate may have to follow.",
+        "`distributed_backend` was removed in Lightning 1.5. The batch size is that of each GPU: two of them see twice "
+        "as many images in a step, and the learning rate may have to follow.",
         "gpus",
     ),
     Idiom(
@@ -342,8 +342,8 @@ import pytorch_lightning as pl
 trainer = pl.Trainer(accumulate_grad_batches=4, gradient_clip_val=1.0)
 """,
         "The dictionary by epoch is a callback now, GradientAccumulationScheduler. Lightning divides by the full "
-        "number also where an epoch ends with fewer batches, so its last step is too small; a run here takes the mean of the "
-        "batches that are left. Clipping looks at that mean, and a schedule is stepped with each step of the "
+        "number also where an epoch ends with fewer batches, so its last step is too small; a run here takes the mean "
+        "of the batches that are left. Clipping looks at that mean, and a schedule is stepped with each step of the "
         "optimizer, not with each batch.",
         "accumulate",
     ),
