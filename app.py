@@ -4,6 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer import installation
+
+# Before the heavy imports, which fail with another reason, or run what a compromised package does at its import.
+if broken := installation.problems():
+    for problem in broken:
+        st.error(problem, icon=":material/build:")
+    st.stop()
+
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
 from explorer.ui import notices, palette, sharing
 from explorer.ui.components import shortcuts

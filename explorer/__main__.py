@@ -2,7 +2,18 @@
 
 import sys
 
-from explorer.runs.cli.main import main
+from explorer import installation
+
+
+def _main() -> int:
+    if broken := installation.problems():
+        print(*broken, sep="\n", file=sys.stderr)
+        return 1
+    # Imported here: with such an installation it might fail with another reason.
+    from explorer.runs.cli.main import main
+
+    return main()
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main())

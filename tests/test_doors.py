@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # room -> the modules of ours that it may import, each with everything below it; its own are always allowed.
 DOORS = {
     "ui": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment", "explorer.export"),
-    "training": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment"),
+    "training": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment", "explorer.installation"),
     "export": ("explorer.runs", "explorer.data", "explorer.augment"),
     "runs": (  # the specs that a config is made of, and how large it keeps images for its pipeline
         "explorer.augment.pipeline",
@@ -29,8 +29,9 @@ DOORS = {
     ),
     "data": (),
     "metrics": (),
-    "__main__": ("explorer.runs",),
-    "app": ("explorer.ui",),
+    "installation": (),  # looked at before anything else is imported
+    "__main__": ("explorer.runs", "explorer.installation"),
+    "app": ("explorer.ui", "explorer.installation"),
 }
 # library -> the one room that may import it.
 OWNERS = {

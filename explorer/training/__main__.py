@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from explorer import installation
 from explorer.runs import announcing, locks, logs, outcome
 from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
@@ -106,7 +107,8 @@ def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: Base
     try:
         from explorer.training.mistakes import explain, lost_a_worker
     except ImportError:
-        return "failed", f"The installation is incomplete: {error}. Install the requirements again."
+        broken = " ".join(installation.problems())
+        return "failed", broken or f"The installation is incomplete: {error}. Install the requirements again."
     if stop.asked and lost_a_worker(error):
         # A signal to the whole group kills the loader workers a moment before the trainer sees it.
         return "stopped", f"Stopped {stop.by} in epoch {progress.epoch + 1}. {progress.kept}"
