@@ -1,6 +1,7 @@
 """Image folders: `train/<class>/*` with `val/<class>/*`, or `<class>/*` that is split class by class, with a seed."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -306,14 +307,13 @@ def _class_folders(folders: list[Path]) -> set[Path]:
     found: set[Path] = set()
     for folder in folders[:_GLANCE]:
         with suppress(OSError):
-            names = {child.name for child in _visible_folders(folder)}
             if any(is_image(path.name) for path in folder.iterdir()):
                 found.add(folder)
-            elif not _is_laid_out(folder, depth=2) and holds_images(folder):
-                inner[folder] = names
-    every = [name for names in inner.values() for name in names]
-    alike = (folder for folder, names in inner.items() if len(names) < 2 or any(every.count(one) > 1 for one in names))
-    return found.union(alike)
+            elif _is_laid_out(folder, depth=2) or not holds_images(folder):
+                continue
+            inner[folder] = {child.name for child in _visible_folders(folder)}
+    every = Counter(name for names in inner.values() for name in names)
+    return found.union(folder for folder, names in inner.items() if any(every[name] > 1 for name in names))
 
 
 def _is_laid_out(folder: Path, depth: int) -> bool:

@@ -165,7 +165,8 @@ def inspect(files: Files, looking: Looking) -> Inspection:
                 else:
                     damaged[index] = str(seen)
             looking.tell(start + len(portion), len(files))
-            if time.monotonic() - begun > looking.seconds:
+            # What is known already takes no time: so many short looks get to the end of a large data set.
+            if memo.lacking and time.monotonic() - begun > looking.seconds:
                 break
     memo.keep()
     seen_in_order = tuple(found[index] for index in sorted(found))
@@ -187,6 +188,7 @@ def _look(called: str, file: Path, looking: Looking, memo: "_Memo") -> Look | Im
             known = Look(change, Seen.HEAD if unsure else Seen.ENOUGH, header=header or _NOTHING)
             memo.add(file, found, known)
         if known.seen < _wanted(known, looking):
+            memo.lacking = True
             known = _decoded(called, file, known)
             memo.add(file, found, known)
         return known
@@ -218,12 +220,16 @@ def damage(damaged: Sequence[str]) -> str:
 
 
 class _Memo:
-    """What was seen of files before, by where they lie and what tells that they have not changed. Threads share it."""
+    """What was seen of files before, by where they lie and what tells that they have not changed. Threads share it.
+
+    lacking: whether a file had to be opened.
+    """
 
     def __init__(self) -> None:
         self._log = CheckedLog(home() / "cache" / "looked.log", _LAYOUT)
         self._new: dict[bytes, Look] = {}
         self._known: dict[bytes, Look] = {}
+        self.lacking = False
         with contextlib.suppress(OSError):  # without it the files are looked at again, which gives the same
             if self._log.path.exists() and self._log.path.stat().st_size > _MEMO_BYTES:
                 self._log.path.unlink(missing_ok=True)
@@ -231,7 +237,9 @@ class _Memo:
                 self._known[key] = Look(Change(change), Seen(seen), (values[0], values[1]), (values[2], values[3]))
 
     def known(self, file: Path, found: Stamp) -> Look | None:
-        return self._known.get(_key(file, found))
+        look = self._known.get(_key(file, found))
+        self.lacking = self.lacking or look is None
+        return look
 
     def add(self, file: Path, found: Stamp, look: Look) -> None:
         if time.time_ns() - max(found.modified_ns, found.changed_ns) > FRESH_NS:

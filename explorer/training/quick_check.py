@@ -17,6 +17,8 @@ from explorer.augment.order import permutation
 from explorer.data.dataset import Split
 from explorer.data.fit import square
 from explorer.data.formats import open_dataset
+from explorer.data.images import ImageError
+from explorer.data.inspection import damage
 from explorer.runs import results
 from explorer.runs.capacity import in_words
 from explorer.runs.config import RunConfig, check_with_dataset
@@ -110,6 +112,8 @@ _WARN = "!"  # in front of what a check says: it warns
 
 def _data(found: _Check) -> str:
     config, dataset = found.config, open_dataset(found.config.dataset)
+    if dataset.inspection is not None and dataset.inspection.damaged:
+        raise ImageError(damage(dataset.inspection.damaged))
     counts = dataset.train.counts(len(dataset.classes))
     check_with_dataset(
         config,

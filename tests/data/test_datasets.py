@@ -1,7 +1,9 @@
 """Embedded data sets and image folders: splits, labels, targets, and every way in which a folder can be wrong."""
 
+import os
 import pickle
 import shutil
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from PIL import Image
 
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats import FORMATS, open_dataset
+from explorer.data.image_folder import looks_like_image_folder
 from explorer.data.images import ImageError
 from explorer.data.photographs import photographs
 from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
@@ -178,6 +181,81 @@ def test_a_class_that_only_validation_has_is_named(ready_split: Path) -> None:
 def test_a_class_without_validation_images_is_noted(ready_split: Path) -> None:
     make(ready_split / "train/wasps")
     assert "wasps has no validation images" in read(ready_split).notes[0]
+
+
+def test_every_image_counts_as_torchvision_finds_it_and_what_is_left_out_is_named(tmp_path: Path) -> None:
+    made = Image.fromarray(np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8))
+    for name in ("ants", "bees"):
+        make(tmp_path / name, 3)
+        for inner in ("day 1/morning", "day 2"):
+            make(tmp_path / name / inner, 2)
+        for suffix in (".jfif", ".jpe", ".avif", ".jp2", ".ppm", ".tga", ".WEBP", ".qoi"):
+            made.save(tmp_path / name / f"of{suffix}")
+        (tmp_path / name / ".hidden.png").write_text("x")
+        (tmp_path / name / "Thumbs.db").write_text("x")
+    for left_out in ("a.heic", "b.HEIC", "c.txt", "no_suffix"):
+        (tmp_path / "ants" / left_out).write_text("x")
+    (tmp_path / "bees/old.jpg").mkdir()
+    (tmp_path / "bees/old.jpg/loop").symlink_to(tmp_path / "bees")
+    made.save(tmp_path / "bees/old.jpg/1.png")
+    dataset = read(tmp_path, val_fraction=0.5)
+    listed = sorted([*dataset.train.ids, *dataset.val.ids])
+    walked = (
+        Path(place, name).relative_to(tmp_path).as_posix()
+        for name in ("ants", "bees")
+        for place, _, names in os.walk(tmp_path / name)
+        for name in names
+    )
+    images = {"png", "jfif", "jpe", "avif", "jp2", "ppm", "tga", "webp", "qoi"}
+    assert listed == sorted(n for n in walked if n.rpartition(".")[2].lower() in images and "/." not in n)
+    assert len(listed) == 2 * 15 + 1
+    assert f"4 files in {tmp_path.name}/ants are left out (.heic: 2, .txt: 1, no suffix: 1)." in dataset.notes
+    for split in (dataset.train, dataset.val):
+        for index in range(len(split)):
+            assert split.load(index).label == ("ants", "bees").index(split.ids[index].partition("/")[0])
+    flat = read(tmp_path, listing="flat", depth="by_image")
+    assert (
+        len(flat.train) + len(flat.val) == 9
+    )  # of format 1: three PNG and a WebP each, and old.jpg, which is a folder
+    (tmp_path / "wasps").mkdir()
+    (tmp_path / "wasps/a.heic").write_text("x")
+    with pytest.raises(DatasetError, match=r"wasps has no images that can be read \(.heic: 1\)"):
+        read(tmp_path)
+
+
+def test_a_name_is_one_in_both_of_its_unicode_forms(tmp_path: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "개미") for form in ("NFC", "NFD"))
+    for folder in (f"train/{decomposed}", f"train/{composed}", "train/bees", f"val/{composed}", "val/bees"):
+        make(tmp_path / "꿀" / folder)
+    spelled = unicodedata.normalize("NFD", str(tmp_path / "꿀"))
+    for path in (tmp_path / "꿀", Path(spelled)):
+        dataset = read(path)
+        assert dataset.classes == ("bees", composed)
+        assert (dataset.train.counts(2).tolist(), dataset.val.counts(2).tolist()) == ([4, 8], [4, 4])
+        assert any("their images are one class" in note for note in dataset.notes)
+    (tmp_path / "꿀/val/bees").rename(tmp_path / "꿀/val/Bees")
+    with pytest.raises(DatasetError, match=r"lacks: Bees. Is it the same class in train/bees and val/Bees"):
+        read(tmp_path / "꿀")
+
+
+def test_an_empty_class_folder_of_the_validation_is_a_note_and_what_lies_beside_is_named(ready_split: Path) -> None:
+    make(ready_split / "train/wasps")
+    (ready_split / "val/wasps").mkdir()
+    make(ready_split / "test/ants")
+    (ready_split / "labels.csv").write_text("x")
+    notes = " ".join(read(ready_split).notes)
+    assert "wasps has no validation images: its F1 and AUROC cannot be computed." in notes
+    assert "Only train/ and val/ are read; test/ beside them is not used." in notes
+    assert "labels.csv is not read" in notes
+
+
+def test_parts_of_a_competition_are_no_classes(tmp_path: Path) -> None:
+    for name in ("train_images", "test_images"):
+        make(tmp_path / name)
+    (tmp_path / "train.csv").write_text("x")
+    with pytest.raises(DatasetError, match=r"parts of a data set, not classes. Labels from a table \(train.csv\)"):
+        read(tmp_path)
+    assert not looks_like_image_folder(tmp_path)
 
 
 def test_names_in_any_script_and_with_spaces_work(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_files_are_looked_at_again_only_where_they_have_changed(
     assert short.inspection is not None
     assert short.inspection.left == 0
     monkeypatch.setattr(inspection, "_AT_ONCE", 2)
-    part = opened(root, Looking(seconds=-1.0))
+    part = opened(make(tmp_path / "other", deep), Looking(seconds=-1.0))
     assert part.inspection is not None
     assert part.inspection.left == 4
     assert "2 of 6 images were looked at" in part.notes[-1]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -193,3 +194,91 @@ def test_real_photographs_are_found_and_shown(real_data: Path, monkeypatch: pyte
             last = picture_sets.load(each.key, split, picture_sets.count(each.key, split) - 1)
             assert last.sample.image.std() > 0
             assert (last.sample.mask is not None) == (each.splits == ("all",) or ":" not in each.key)
+
+
+def test_a_set_below_a_find_is_offered_and_what_is_not_usable_has_its_reason(root: Path) -> None:
+    for name in ("docs/x", "shots/y", "dataset/cats/1", "dataset/dogs/1"):
+        picture(root / "project" / f"{name}.jpg")
+    for name in ("train/a", "train/b", "val/a", "val/b", "test/a", "test/b", "more/c", "more/d"):
+        picture(root / "divided" / name / "1.png")
+    for name in ("train_images", "test_images"):
+        picture(root / "kaggle" / name / "1.jpg")
+    (root / "kaggle/train.csv").write_text("x")
+    picture(root / "loose/1.jpg")
+    picture(root / "boxes/images/1.jpg")
+    (root / "boxes/labels").mkdir()
+    (root / "boxes/labels/1.txt").write_text("0 0.5 0.5 1 1")
+    picture(root / "half/train/a/1.png")
+    picture(root / "single/only/1.png")
+    for name in ("x", "y"):
+        picture(root / "days" / name / "monday" / "1.png")  # classes with their images one folder deeper
+        picture(root / "days" / name / "tuesday" / "1.png")
+    seen = picture_sets.offer()
+    assert [each.title for each in seen.sets][2:] == [
+        "days", "divided", "divided/more", "insects", "project", "project/dataset", "town/street"
+    ]  # fmt: skip
+    assert seen.complete
+    reasons = dict(seen.unusable)
+    for folder, words in (
+        ("kaggle", "parts of a data set, not classes. Labels from a table (train.csv) are not supported yet."),
+        ("loose", "it holds 1 images and no folders of classes."),
+        ("boxes", "labels/ holds no images (.txt: 1)"),
+        ("half", "it has train/ but no val/."),
+        ("single", "it has one folder of images only, only/"),
+    ):
+        assert words in reasons.pop(folder), folder
+    assert reasons == {}
+
+
+def test_a_typed_path_is_a_set_or_says_why_it_is_none(root: Path) -> None:
+    for path in ("insects", str(root / "insects"), " insects/ "):
+        assert picture_sets.typed(path).key == f"image_folder:{root / 'insects'}"
+    picture(root / "loose/1.jpg")
+    for path, words in (
+        ("loose", "loose is not usable, because it holds 1 images"),
+        ("nowhere", "There is no folder nowhere"),
+        ("/etc", "outside the folders that this page may read"),
+        ("", "Give the path of a folder"),
+    ):
+        with pytest.raises(DatasetError, match=words):
+            picture_sets.typed(path)
+
+
+def test_masks_beside_images_as_camvid_and_others_lay_them_are_sets_with_their_parts(root: Path) -> None:
+    values = np.arange(120, dtype=np.uint8).reshape(10, 12) % 3
+
+    def masked(folder: Path, images: str, masks: str, name: str, suffix: str = ".png") -> None:
+        picture(folder / images / f"{name}.jpg")
+        (folder / masks / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values).save(folder / masks / f"{name}{suffix}")
+
+    camvid, labels, deep = (root / name for name in ("camvid", "labels", "deep"))
+    for count, part in enumerate(("train", "val", "test"), 1):
+        for index in range(count):
+            masked(camvid, part, f"{part}annot", f"{index}")
+    (camvid / "classes.txt").write_text("sky\nbuilding\npole")
+    masked(labels, "images/train", "labels/train", "a", ".tif")
+    masked(labels, "images/val", "labels/val", "b", ".bmp")
+    composed, decomposed = (unicodedata.normalize(form, "고양이") for form in ("NFC", "NFD"))
+    masked(deep, "images", "masks", f"city/{composed}")
+    (deep / f"masks/city/{composed}.png").rename(deep / f"masks/city/{decomposed}.png")
+    picture(deep / "images/alone.jpg")
+    (deep / "images/notes.txt").write_text("x")
+    offered = {each.title: each for each in picture_sets.sets()}
+    assert offered["camvid"].splits == ("train", "val", "test")
+    assert [picture_sets.count(offered["camvid"].key, part) for part in ("train", "val", "test")] == [1, 2, 3]
+    assert offered["labels"].splits == ("train", "val")
+    assert offered["deep"].splits == ("all",)
+    for title, part in (("camvid", "test"), ("labels", "train"), ("labels", "val")):
+        np.testing.assert_array_equal(picture_sets.load(offered[title].key, part, 0).sample.mask, values)
+    sky = picture_sets.load(offered["camvid"].key, "val", 1)
+    assert (sky.classes, sky.first) == (("sky", "building", "pole"), 0)
+    assert picture_sets.name_of(offered["camvid"].key, "val", 1) == "val/1.jpg"
+    key = offered["deep"].key
+    both = {picture_sets.name_of(key, "all", index): index for index in range(2)}
+    np.testing.assert_array_equal(
+        picture_sets.load(key, "all", both[f"images/city/{composed}.jpg"]).sample.mask, values
+    )
+    assert set(picture_sets.notes(key)) == {
+        "1 file in images is left out (.txt: 1).", "1 of 2 images in images have no mask."
+    }  # fmt: skip

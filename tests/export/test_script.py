@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -103,7 +104,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
 
 
 def make_photographs(root: Path) -> Path:
-    """Pictures of many kinds: turned by EXIF, transparent, grey with 16 bits, of odd sizes."""
+    """Images of many kinds: turned by EXIF, transparent, grey and color with more than 8 bits, of odd sizes."""
     draw = np.random.default_rng(0)
     for number in range(30):
         name = ("ants", "bees")[number % 2]
@@ -124,9 +125,15 @@ def _save(image: Image.Image, file: Path, number: int) -> None:
         image.putalpha(image.getchannel("G"))
         image.save(file.with_suffix(".png"))
     elif number == 8:
+        file = file.with_name("a day") / file.name  # deeper in the folder of its class
+        file.parent.mkdir()
         Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 200).save(file.with_suffix(".png"))
+    elif number in (9, 10):
+        colors = np.asarray(image)[..., ::-1].astype(np.uint16) * 16  # 12 bits
+        deep, suffix = (colors / np.float32(5000), ".tif") if number == 9 else (colors, ".png")
+        file.with_suffix(suffix).write_bytes(cv2.imencode(suffix, deep)[1].tobytes())
     else:
-        image.save(file.with_suffix(".JPG"))
+        image.save(file.with_suffix(".AVIF" if number == 11 else ".JPG"))
 
 
 @pytest.fixture(scope="module")

@@ -235,6 +235,21 @@ def test_a_run_of_format_1_keeps_the_middle_squares_that_it_began_with() -> None
     assert loads(json.dumps(values)).kept == Fit(most=227, least=64)  # a new one keeps whole images, for its crops
 
 
+def test_images_of_a_run_of_format_1_are_listed_and_decoded_as_they_were() -> None:
+    old = json.loads((Path(__file__).parent / "run-format-1.json").read_bytes())
+    folder = {"kind": "image_folder", "path": "/photographs", "val_fraction": 0.2, "seed": 0}
+    spec = loads(json.dumps(old | {"dataset": folder})).dataset
+    assert (spec.depth, spec.listing) == ("by_image", "flat")
+    new = from_values({"dataset": folder, "pipeline": {}})
+    assert (new.dataset.depth, new.dataset.listing) == ("auto", "nested")
+    assert loads(
+        dumps(from_values({"dataset": folder | {"depth": {"low": -160, "high": 240}}, "pipeline": {}}))
+    ).dataset
+    for depth in ("deep", {"low": 2, "high": 2}, {"low": 0}, {"low": 0, "high": float("inf")}, 3):
+        with pytest.raises(ConfigError, match=r'Data set: depth must be "auto", "by_image", or a range such as'):
+            from_values({"dataset": folder | {"depth": depth}, "pipeline": {}})
+
+
 def test_the_size_of_kept_images_keeps_its_meaning_where_it_is_set() -> None:
     sizes = [from_values(GOOD | {"cache_size": size}).kept for size in (None, 0, 300)]
     assert sizes == [Fit(224, 224), None, Fit(300, 300)]
