@@ -13,7 +13,7 @@ if broken := installation.problems():
     st.stop()
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
-from explorer.ui import notices, palette, sharing
+from explorer.ui import browsers, notices, palette, sharing, workspace
 from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon, wordmark
@@ -47,5 +47,6 @@ try:
 except sharing.ShareError as error:
     st.warning(escape(App.LINK_DAMAGED.format(reason=error)))
 page.run()
+browsers.carry(workspace.current().id)
 shortcuts.show("help", key=Key.SHORTCUTS)
 notices.show(look, on_runs=page == runs)

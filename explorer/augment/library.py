@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def names(folder: Path) -> tuple[str, ...]:
 def load(folder: Path, name: str) -> Pipeline:
     """The pipeline saved under this name. Raises PipelineFileError."""
     return _read(_file(folder, name))
+
+
+def saved(folder: Path, name: str) -> Pipeline | None:
+    """The pipeline saved under this name, read again only when its file changes; None where none can be read."""
+    try:
+        file = _file(folder, name)
+        found = file.stat()
+        return _kept(file, found.st_mtime_ns, found.st_ino)
+    except (PipelineFileError, OSError):
+        return None
+
+
+@lru_cache(maxsize=16)
+def _kept(file: Path, *version: int) -> Pipeline:  # noqa: ARG001 - another version is read again
+    return _read(file)
 
 
 def save(folder: Path, pipeline: Pipeline) -> None:

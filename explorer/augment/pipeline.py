@@ -96,6 +96,17 @@ class Pipeline(_Value):
         return self.targets.compose(list(transforms(self.nodes).values()), bboxes=bboxes, keypoints=keypoints)
 
 
+def content(value: "Draft | Pipeline") -> str:
+    """The same for pipelines of the same steps and rules, whatever the ids of their nodes; in them 1 is not 1.0."""
+
+    def without_id(node: Any) -> dict[str, Any]:
+        rest = {name: part for name, part in node.items() if name != "id"}
+        return rest | {"children": [without_id(child) for child in node["children"]]} if "children" in node else rest
+
+    nodes = [without_id(node.model_dump(mode="json")) for node in value.nodes]
+    return json.dumps([value.targets.model_dump(mode="json"), nodes], sort_keys=True)
+
+
 def scaling_step(pipeline: Pipeline) -> Step | None:
     """The step at the end that scales pixels for a network, always: Normalize or ToFloat; None where there is none."""
     used = [node for node in pipeline.nodes if is_on(node)]

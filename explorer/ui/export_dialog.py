@@ -56,6 +56,8 @@ def _text(work: workspace.Workspace, chosen: str) -> None:
 def _link(work: workspace.Workspace) -> None:
     st.caption(T.LINK_WHAT)
     address = sharing.link(str(st.context.url), work)
+    if sharing.is_local(address):
+        st.info(T.LINK_LOCAL)
     if len(address) > sharing.MAX_LINK:
         st.warning(T.LINK_LONG.format(length=len(address)))
         return

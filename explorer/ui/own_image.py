@@ -14,7 +14,7 @@ from explorer.ui import pictures, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import hex_of
-from explorer.ui.state import Key, mask_color_key
+from explorer.ui.state import Key, mask_color_key, upload_key
 from explorer.ui.texts import Augment as T
 from explorer.ui.uploads import IMAGE_TYPES, Uploads, is_lost, received
 
@@ -27,8 +27,8 @@ def show(work: workspace.Workspace) -> None:
     folded = work.uploads.stamp("picture") is not None
     with st.expander(T.UPLOAD_AGAIN) if folded else st.container():
         image, mask = st.columns(2)
-        image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=Key.UPLOAD, on_change=_receive)
-        mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=Key.UPLOAD_MASK, on_change=_receive)
+        image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=upload_key(work.id, "picture"), on_change=_receive)
+        mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=upload_key(work.id, "mask"), on_change=_receive)
         if colored is not None:
             _classes(*colored)
     if problem := st.session_state.get(Key.UPLOAD_ERROR):
@@ -40,7 +40,8 @@ def show(work: workspace.Workspace) -> None:
 def _receive() -> None:
     """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
     st.session_state.pop(Key.UPLOAD_ERROR, None)
-    uploads, file = workspace.current().uploads, received(Key.UPLOAD)
+    uploads = workspace.current().uploads
+    file = received(upload_key(uploads.workspace_id, "picture"))
     content = file.content if file else uploads.read("picture")
     if content is None:
         return
@@ -61,9 +62,10 @@ def _receive() -> None:
 
 def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
     """The mask with class indices, and the file it was made of where that has colors. Raises ImageError."""
-    if is_lost(Key.UPLOAD_MASK):
+    key = upload_key(uploads.workspace_id, "mask")
+    if is_lost(key):
         return uploads.read("mask"), uploads.read("colors")
-    file = received(Key.UPLOAD_MASK)
+    file = received(key)
     if file is None:
         return None, None
     try:

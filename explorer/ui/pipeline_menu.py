@@ -1,24 +1,106 @@
-"""The File menu: saved pipelines, and a new one."""
+"""Pipelines as documents: the name with its mark, and the File menu with a new one, recent ones and saved ones."""
+
+import time
 
 import streamlit as st
 
 from explorer.augment import library
 from explorer.augment.files import PipelineFileError
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, content, validate
+from explorer.runs import words
 from explorer.runs.paths import pipelines_folder
-from explorer.ui import workspace
-from explorer.ui.state import Key
+from explorer.ui import browsers, workspace
+from explorer.ui.browsers import Recent
+from explorer.ui.components.markdown import escape
+from explorer.ui.state import Key, recent_key
 from explorer.ui.texts import Files as T
+
+_SHOWN_RECENT = 8
+_SHOWN_STEPS = 2
+
+
+def heading(work: workspace.Workspace) -> None:
+    """The name of the pipeline, and whether it is saved as it is."""
+    name = work.draft.name.strip()
+    mark = _mark(work.draft)
+    st.markdown(
+        f"**{escape(name or T.UNTITLED)}**"
+        + (f"  :{'orange' if mark == T.CHANGED else 'gray'}[{mark}]" if mark else "")
+    )
+
+
+def _mark(draft: Draft) -> str:
+    """What stands beside the name."""
+    if not draft.name.strip():
+        return T.NEVER_SAVED if draft.nodes else ""
+    known = library.saved(pipelines_folder(), draft.name)
+    if known is None:
+        return T.NEVER_SAVED
+    return T.AS_SAVED if content(known) == content(draft) else T.CHANGED
 
 
 def show(work: workspace.Workspace) -> None:
-    """The button, and what it opens."""
-    with st.popover(T.FILE, width="stretch"):
+    """The button, and what it opens; nothing of it is on the page while it is closed."""
+    menu = st.popover(T.FILE, key=Key.FILE_MENU, on_change="rerun", width="stretch")
+    if not menu.open:
+        return
+    with menu:
+        st.button(T.NEW, key=Key.NEW, on_click=_new, help=T.NEW_HELP, width="stretch")
+        _recent(work)
         with st.form(Key.SAVE_FORM, border=False):
             st.text_input(T.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
             st.form_submit_button(T.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
         _saved()
-        st.button(T.NEW, key=Key.NEW, on_click=_new, help=T.NEW_HELP, width="stretch")
+
+
+def _close() -> None:
+    st.session_state[Key.FILE_MENU] = False
+
+
+# Recent
+
+
+def _recent(work: workspace.Workspace) -> None:
+    others = [one for one in browsers.recent() if one.id != work.id and _is_work(one)][:_SHOWN_RECENT]
+    st.caption(T.RECENT if others else T.RECENT_NONE)
+    for one in others:
+        label = T.RECENT_LINE.format(title=_title(one), when=words.clock(one.used, time.time()))
+        st.button(
+            escape(label), key=recent_key(one.id), on_click=_reopen, args=(one.id,), width="stretch", type="tertiary"
+        )
+
+
+def _is_work(recent: Recent) -> bool:
+    """Whether somebody could miss it: an empty pipeline and the sample as it came are no work."""
+    return recent.is_touched or recent.steps not in ((), _sample())
+
+
+def _sample() -> tuple[str, ...]:
+    return tuple(node.transform if node.kind == "step" else node.kind for node in workspace.demo_draft().nodes)
+
+
+def _title(recent: Recent) -> str:
+    if recent.name:
+        return recent.name
+    more = len(recent.steps) - _SHOWN_STEPS
+    shown = ", ".join(recent.steps[:_SHOWN_STEPS])
+    return (T.RECENT_MORE.format(steps=shown, count=more) if more > 0 else shown) or T.RECENT_EMPTY
+
+
+def _reopen(draft_id: str) -> None:
+    _close()
+    try:
+        workspace.open_draft(draft_id)
+    except workspace.WorkspaceError as error:
+        _tell(str(error))
+
+
+def _new() -> None:
+    _close()
+    workspace.open_new(Draft())
+
+
+# Saved pipelines
 
 
 def _saved() -> None:
@@ -64,7 +146,9 @@ def _open(name: str) -> None:
         _tell(str(error))
         return
     st.session_state[Key.OPEN_SAVED] = None
-    workspace.put(Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets))
+    _close()
+    st.session_state[Key.SETTLE] = True
+    workspace.open_new(Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets))
 
 
 def _rename(name: str) -> None:
@@ -75,6 +159,8 @@ def _rename(name: str) -> None:
         _tell(str(error))
     else:
         st.session_state[Key.OPEN_SAVED] = new
+        if workspace.current().draft.name.strip() == name:  # it stays the one that is saved
+            workspace.change(lambda draft: draft.model_copy(update={"name": new}))
         _tell(T.RENAMED.format(old=name, new=new))
 
 
@@ -94,7 +180,3 @@ def _undelete(pipeline: Pipeline) -> None:
         _tell(str(error))
     else:
         st.session_state.pop(Key.DELETED, None)
-
-
-def _new() -> None:
-    workspace.open_new(Draft())

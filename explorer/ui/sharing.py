@@ -5,6 +5,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -36,9 +37,13 @@ def open_from_address() -> None:
     if packed is None:
         return
     del st.query_params[Query.SHARED]
+    opened: dict[str, str] = st.session_state.setdefault(Key.SHARED_OPENED, {})
+    if packed in opened:  # Back of the browser has led here once more
+        with suppress(workspace.WorkspaceError):  # it is gone: another copy is as good
+            workspace.open_draft(opened[packed])
+            return
     draft, view = unpack(packed)
-    workspace.open_new(draft, view)
-    workspace.update(lambda work: work)  # into its file: the address does not hold it any more
+    opened[packed] = workspace.open_new(draft, view)
     st.session_state[Key.NOTICE] = T.LINK_OPENED
 
 
@@ -47,6 +52,12 @@ def link(address: str, work: Workspace) -> str:
     parts = urlsplit(address)
     query = f"{Query.SHARED}={pack(work.draft, work.view)}"
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+
+
+def is_local(address: str) -> bool:
+    """Whether an address means this computer, whoever opens it."""
+    host = urlsplit(address).hostname or ""
+    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
 
 
 def pack(draft: Draft, view: View) -> str:

@@ -14,13 +14,16 @@ class Key(StrEnum):
     HELP_TOPIC = "help_topic"
     STAMP = "stamp"  # which version of the workspace's file this session knows
     NOT_WRITTEN = "not_written"  # why the last change is not in its file
+    INSTEAD = "instead"  # why something else is open than the address named
+    GREET = "greet"  # a newcomer has not seen the preview move yet
+    BROWSER = "browser"  # the token by which this browser finds again what it has opened
+    CARRIER = "carrier"  # the component that keeps the token, and gives the draft to the links of the top bar
+    SHARED_OPENED = "shared_opened"  # which draft came of a shared link, so that Back does not make another copy
 
     # Augment
     ADD = "add"
     EXACT = "exact"
     PICTURE = "picture"
-    UPLOAD = "upload"
-    UPLOAD_MASK = "upload_mask"
     SEED = "seed"
     NEXT = "next"
     PLAYING = "playing"
@@ -100,6 +103,7 @@ class Key(StrEnum):
     STAT_STEP = "stat_step"
 
     # Files
+    FILE_MENU = "file_menu"  # whether it is open
     NAME = "pipeline_name"
     SAVE_FORM = "save_form"
     OPEN_SAVED = "open_saved"
@@ -193,6 +197,16 @@ def node_key(node_id: str, parameter: str) -> str:
 def rule_key(rule: str) -> str:
     """The widget key of one field of the Targets panel."""
     return f"rule:{rule}"
+
+
+def upload_key(workspace_id: str, part: str) -> str:
+    """The key of an uploader: a browser holds on to its file, which belongs to one workspace."""
+    return f"upload:{workspace_id}:{part}"
+
+
+def recent_key(workspace_id: str) -> str:
+    """The key of the button that opens an earlier draft."""
+    return f"recent:{workspace_id}"
 
 
 def mask_color_key(color: str) -> str:

@@ -18,6 +18,7 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
     """The pipeline as a tree, what can be added to it, and what can be done with it."""
+    pipeline_menu.heading(work)
     with st.container(horizontal=True, gap="xsmall"):
         preset_dialog.offer()
         targets_panel.show(work, st.session_state[Key.FOUND])

@@ -21,6 +21,11 @@ def drafts_folder() -> Path:
     return folder
 
 
+def draft_file(draft_id: str) -> Path:
+    """The file of a draft with its history and its view."""
+    return drafts_folder() / f"{draft_id}.json"
+
+
 def drafts_lock() -> FileLock:
     """Held while a file of a draft is read, changed and written: windows of one address take turns."""
     return FileLock(drafts_folder() / ".lock")

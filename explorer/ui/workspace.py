@@ -8,22 +8,24 @@ import json
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
 from explorer.runs.atomic import write_json_atomic
+from explorer.ui import browsers
 from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
 from explorer.ui.state import Key, Query
 from explorer.ui.texts import Augment as T
-from explorer.ui.uploads import Stamp, Uploads, drafts_folder, drafts_lock, stamp
+from explorer.ui.uploads import Stamp, Uploads, draft_file, drafts_lock, stamp
 from explorer.ui.view import View
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
@@ -40,11 +42,6 @@ class Workspace:
     id: str
     history: History
     view: View
-
-    @property
-    def is_new(self) -> bool:
-        """Whether nothing has been changed or looked at yet."""
-        return not self.history.past and not self.history.future and self.view.seed == 0 and not self.view.picture
 
     @property
     def uploads(self) -> Uploads:
@@ -68,21 +65,14 @@ def demo_draft() -> Draft:
 
 
 def current() -> Workspace:
-    """The workspace of this session: the open one, else the one in the address, else a new one.
+    """The workspace of this session; at its beginning the one in the address, else what this browser had last.
 
-    Raises WorkspaceError where the address names one that cannot be read; a new one is open then.
+    Back and Forward of the browser lead to the one in the address too.
     """
     if Key.WORKSPACE not in st.session_state:
-        asked = st.query_params.get(Query.DRAFT, "")
-        if asked and _ID.fullmatch(asked) and _file(asked).exists():
-            try:
-                st.session_state[Key.WORKSPACE] = load(asked)
-                st.session_state[Key.STAMP] = _stamp(asked)
-            except WorkspaceError:
-                open_new(demo_draft())
-                raise
-        else:
-            open_new(demo_draft())
+        _begin()
+    elif there := _gone_to():
+        _enter(there)
     workspace = _taken_over(st.session_state[Key.WORKSPACE])
     # A change of page may clear the browser's address while the server still knows the old one: write it on arrival.
     if st.query_params.get(Query.DRAFT) != workspace.id or st.session_state.get(Key.ADDRESS) != st.context.url:
@@ -91,20 +81,92 @@ def current() -> Workspace:
     return workspace
 
 
-def arrive() -> Workspace:
-    """`current`, at the beginning of a page; where the address names one that cannot be read, the page says so."""
+def _begin() -> None:
+    """Open the workspace that the address names, else the last one of this browser, else the sample pipeline."""
+    asked, problem = st.query_params.get(Query.DRAFT), ""
     try:
-        return current()
+        if asked:
+            _enter(_asked_for(asked))
+            return
     except WorkspaceError as error:
-        st.warning(escape(str(error)))
-        return current()
+        problem = str(error)
+    if last := _last():
+        _enter(last)
+    else:
+        open_new(demo_draft())
+        st.session_state[Key.GREET] = True
+    if problem:
+        st.session_state[Key.INSTEAD] = f"{problem} {T.LAST_INSTEAD if last else T.SAMPLE_INSTEAD}"
 
 
-def open_new(draft: Draft, view: View | None = None) -> None:
-    """Start a workspace of its own for `draft`; the earlier one stays under its address."""
+def _asked_for(draft_id: str) -> Workspace:
+    """The workspace of an address. Raises WorkspaceError."""
+    if not _ID.fullmatch(draft_id) or _stamp(draft_id) is None:
+        raise WorkspaceError(T.DRAFT_UNKNOWN)
+    return load(draft_id)
+
+
+def _last() -> Workspace | None:
+    """What this browser had last, of what can be read."""
+    for recent in browsers.recent():
+        try:
+            return load(recent.id)
+        except WorkspaceError:
+            continue  # who opens its own address is shown why
+    return None
+
+
+def _gone_to() -> Workspace | None:
+    """The workspace that Back or Forward of the browser has led to; None where the session's own is in the address.
+
+    Only then does the address decide: what else comes from the browser may be older than what was opened here.
+    """
+    context, asked = get_script_run_ctx(), st.query_params.get(Query.DRAFT)
+    if context is None or not context.is_history_navigation or asked in (None, st.session_state[Key.WORKSPACE].id):
+        return None
+    try:
+        return _asked_for(str(asked))
+    except WorkspaceError as error:
+        st.session_state[Key.INSTEAD] = f"{error} {T.LAST_INSTEAD}"
+        return None
+
+
+def arrive() -> Workspace:
+    """`current`, at the beginning of a page; where something else is open than the address named, the page says so."""
+    work = current()
+    problem = st.session_state.get(Key.INSTEAD)
+    if isinstance(problem, str):
+        st.session_state[Key.INSTEAD] = problem = (problem, work)
+    if problem is not None:
+        if work.history == problem[1].history and work.id == problem[1].id:
+            st.warning(escape(problem[0]))
+        else:  # the person works on with it
+            del st.session_state[Key.INSTEAD]
+    return work
+
+
+def open_new(draft: Draft, view: View | None = None) -> str:
+    """Start a workspace of its own for `draft`, with a file; its id is its address. The earlier one stays as it is."""
     view = View(_first(draft)) if view is None else view
-    st.session_state[Key.WORKSPACE] = Workspace(secrets.token_urlsafe(16), History(draft), view)
-    st.session_state[Key.STAMP] = None  # it has no file before its first change
+    new = Workspace(secrets.token_urlsafe(16), History(draft), view)
+    _enter(new)
+    update(lambda work: work)
+    return new.id
+
+
+def open_draft(draft_id: str) -> None:
+    """Open an earlier workspace. Raises WorkspaceError."""
+    _enter(_asked_for(draft_id))
+
+
+def _enter(workspace: Workspace) -> None:
+    """Make it the session's, with its address; this browser finds it again under Recent."""
+    st.session_state[Key.WORKSPACE] = workspace
+    st.session_state[Key.STAMP] = _stamp(workspace.id)
+    for of_another in (Key.LAST_GOOD, Key.NOT_WRITTEN, Key.UPLOAD_ERROR, Key.REFERENCE_ERROR, Key.INSTEAD):
+        st.session_state.pop(of_another, None)
+    st.query_params[Query.DRAFT] = workspace.id
+    browsers.note(workspace.id)
 
 
 def _first(draft: Draft) -> str | None:
@@ -133,7 +195,8 @@ def _taken_over(workspace: Workspace) -> Workspace:
 
 def update(change: Callable[[Workspace], Workspace]) -> None:
     """Change the workspace as it is now, also by another window, and write it to its file."""
-    with drafts_lock():
+    current()  # there is one, before the lock is taken
+    with _turn():
         workspace = change(current())
         st.session_state[Key.WORKSPACE] = workspace
         st.session_state.pop(Key.NOT_WRITTEN, None)
@@ -142,6 +205,15 @@ def update(change: Callable[[Workspace], Workspace]) -> None:
         except OSError as error:  # the work goes on in this window; the page says that a reload would lose it
             st.session_state[Key.NOT_WRITTEN] = T.NOT_WRITTEN.format(reason=error.strerror or error)
         st.session_state[Key.STAMP] = _stamp(workspace.id)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """The lock of the drafts; without it where none can be made, for then nothing can be written either."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(drafts_lock())
+        yield
 
 
 def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None, **view: Any) -> None:
@@ -171,7 +243,7 @@ def save(workspace: Workspace) -> None:
     """Write the workspace to its file, atomically."""
     history = workspace.history
     write_json_atomic(
-        _file(workspace.id),
+        draft_file(workspace.id),
         {
             "version": _VERSION,
             "past": [_text(draft) for draft in history.past],
@@ -200,7 +272,7 @@ def _text(draft: Draft) -> str:
 def load(workspace_id: str) -> Workspace:
     """Read a workspace from its file. Raises WorkspaceError with the reason."""
     try:
-        record = json.loads(_file(workspace_id).read_text())
+        record = json.loads(draft_file(workspace_id).read_text())
         past, future = ([loads_draft(text) for text in record[part]] for part in ("past", "future"))
         history = History(loads_draft(record["present"]), tuple(past), tuple(future))
         view = View(**record["view"])
@@ -210,8 +282,7 @@ def load(workspace_id: str) -> Workspace:
 
 
 def _stamp(workspace_id: str) -> Stamp:
-    return stamp(_file(workspace_id))
-
-
-def _file(workspace_id: str) -> Path:
-    return drafts_folder() / f"{workspace_id}.json"
+    try:
+        return stamp(draft_file(workspace_id))
+    except OSError:
+        return None  # not even its folder can be made

@@ -128,7 +128,7 @@ def test_a_picture_that_cannot_be_had_is_told(opened: Open, mode: Mode) -> None:
     app = opened(picture="data set", set_key="image_folder:/nowhere", split="all", lab={"mode": mode})
     assert not app.exception
     app = opened(picture="upload", lab={"mode": mode})
-    assert any("Choose a picture" in shown.value for shown in app.info)
+    assert any("Upload an image" in shown.value for shown in app.info)
 
 
 def test_a_slider_of_the_grid_changes_the_draft_and_draws_anew(opened: Open) -> None:

@@ -22,7 +22,8 @@ def app() -> AppTest:
         library.save(pipelines_folder(), validate(draft))
     found = AppTest.from_file(APP, default_timeout=60).run()
     found.session_state[Key.PLAYING] = False
-    return found
+    found.session_state[Key.FILE_MENU] = True
+    return found.run()
 
 
 def chosen(app: AppTest, name: str) -> AppTest:

@@ -12,7 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui import pictures
-from explorer.ui.state import Key, mask_color_key
+from explorer.ui.state import Key, mask_color_key, upload_key
 from explorer.ui.texts import Augment as T
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -31,6 +31,10 @@ MASK = png(MASKED)
 Upload = Callable[..., AppTest]
 
 
+def uploader(app: AppTest, part: str) -> Any:
+    return app.file_uploader(key=upload_key(app.session_state[Key.WORKSPACE].id, part))
+
+
 @pytest.fixture
 def upload() -> Upload:
     """Uploads a picture, and a mask where one is given, into a page that shows uploads."""
@@ -39,9 +43,9 @@ def upload() -> Upload:
 
     def send(picture: bytes | None = None, mask: bytes | None = None) -> AppTest:
         if picture is not None:
-            app.file_uploader(key=Key.UPLOAD).upload("leaf.png", picture, "image/png").run()
+            uploader(app, "picture").upload("leaf.png", picture, "image/png").run()
         if mask is not None:
-            app.file_uploader(key=Key.UPLOAD_MASK).upload("mask.png", mask, "image/png").run()
+            uploader(app, "mask").upload("mask.png", mask, "image/png").run()
         assert not app.exception
         return app
 
@@ -107,12 +111,12 @@ def test_the_colors_of_a_mask_become_classes_that_can_be_changed(upload: Upload)
     assert shown() == [7, 0, 7]
 
 
-@pytest.mark.parametrize("lost", [Key.UPLOAD, Key.UPLOAD_MASK])
+@pytest.mark.parametrize("lost", ["picture", "mask"])
 def test_a_file_that_was_lost_with_the_connection_is_the_one_that_was_kept(
-    upload: Upload, lost: Key, monkeypatch: pytest.MonkeyPatch
+    upload: Upload, lost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = upload(GOOD, MASK)
-    name = "leaf.png" if lost == Key.UPLOAD else "mask.png"
+    name = "leaf.png" if lost == "picture" else "mask.png"
     get = MemoryUploadedFileManager.get_files
 
     def without(manager: MemoryUploadedFileManager, **of: Any) -> Any:
@@ -120,15 +124,15 @@ def test_a_file_that_was_lost_with_the_connection_is_the_one_that_was_kept(
 
     monkeypatch.setattr(MemoryUploadedFileManager, "get_files", without)
     other = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
-    if lost == Key.UPLOAD:
-        app.file_uploader(key=Key.UPLOAD_MASK).upload("new.png", png(np.full((40, 60), 3, np.uint8)), "image/png").run()
+    if lost == "picture":
+        uploader(app, "mask").upload("new.png", png(np.full((40, 60), 3, np.uint8)), "image/png").run()
     else:
-        app.file_uploader(key=Key.UPLOAD).upload("new.png", png(other), "image/png").run()
+        uploader(app, "picture").upload("new.png", png(other), "image/png").run()
     assert not app.exception
     assert not app.error
     sample = app.session_state[Key.FOUND].picture.sample
-    np.testing.assert_array_equal(sample.image, RGB if lost == Key.UPLOAD else other)
-    np.testing.assert_array_equal(sample.mask, 3 * np.ones_like(MASKED) if lost == Key.UPLOAD else MASKED)
+    np.testing.assert_array_equal(sample.image, RGB if lost == "picture" else other)
+    np.testing.assert_array_equal(sample.mask, 3 * np.ones_like(MASKED) if lost == "picture" else MASKED)
 
 
 def test_the_uploaders_fold_away_once_there_is_an_image(upload: Upload) -> None:

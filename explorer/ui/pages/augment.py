@@ -8,9 +8,8 @@ from explorer.ui.state import Key
 
 
 def page() -> None:
-    fresh = Key.WORKSPACE not in st.session_state
     work = workspace.arrive()
-    if fresh and work.is_new and st.session_state[Key.STAMP] is None:  # a shared one that is loaded again has a file
+    if st.session_state.pop(Key.GREET, False):
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
     if problem := st.session_state.get(Key.NOT_WRITTEN):

@@ -365,8 +365,9 @@ class Augment:
     FLOAT = "This pipeline gives {dtype} values from {low:.3g} to {high:.3g}; the image is stretched to be seen."
     SIZE = "{width} × {height} px"
     MILLISECONDS = "{ms:.0f} ms"
-    DRAFT_DAMAGED = (
-        "The pipeline behind this link could not be read: {reason} A new one was started; nothing was deleted."
-    )
+    DRAFT_DAMAGED = "The pipeline at this address could not be read: {reason} Nothing was deleted."
+    DRAFT_UNKNOWN = "There is no pipeline at this address. The address may have been cut off or mistyped."
+    LAST_INSTEAD = "Your last pipeline is open instead."
+    SAMPLE_INSTEAD = "The sample pipeline is open instead."
     TRAIN_WITH = "Train with this"
     TRAIN_WITH_HELP = "Opens the Train page with this pipeline"

@@ -6,9 +6,9 @@ from typing import ClassVar
 class Files:
     FILE = "File"
     NAME = "Name"
-    NAME_PLACEHOLDER = "a name to find it again"
+    NAME_PLACEHOLDER = "Name of the pipeline"
     SAVE = "Save"
-    SAVE_HELP = "Keeps the pipeline under this name, on this computer. One of the same name is replaced."
+    SAVE_HELP = "Save on this computer. Replaces any pipeline with the same name."
     SAVED = "Saved as “{name}”."
     NOT_SAVED = "Not saved: {reason}"
     OPEN = "Saved pipelines"
@@ -22,7 +22,16 @@ class Files:
     DELETED = "Deleted “{name}”."
     UNDO = "Undo"
     NEW = "New pipeline"
-    NEW_HELP = "Starts an empty one at an address of its own. The present one stays at its address."
+    NEW_HELP = "Starts an empty pipeline. You can reopen this one under Recent."
+    UNTITLED = "Untitled pipeline"
+    NEVER_SAVED = "not saved"
+    CHANGED = "● unsaved changes"
+    AS_SAVED = "saved"
+    RECENT = "Recent in this browser"
+    RECENT_NONE = "Pipelines that you opened in this browser will be listed here."
+    RECENT_LINE = "{title} · {when}"
+    RECENT_MORE = "{steps} and {count} more"
+    RECENT_EMPTY = "Empty pipeline"
 
     IMPORT = "Import"
     IMPORT_HELP = (
@@ -80,10 +89,14 @@ class Files:
     EXPORT_PYTHON = "It needs albumentations 2.0.8 and nothing else; what is not written has its default."
     EXPORT_FILE = "Open it here again with {where}."
     LINK_WHAT = (
-        "Whoever opens it gets a copy of the pipeline and of what you look at, and can change it freely. Nothing "
-        "is kept on a server for it: all of it is in the address."
+        "Anyone who opens this link gets a copy of the pipeline and of your view, and can change it freely. "
+        "The link holds everything; nothing is stored on a server for it."
     )
-    LINK_UPLOAD = "Your own picture does not travel along; the link opens on the first photograph."
-    LINK_LONG = "The pipeline is too long for an address ({length:,} characters). Download it as JSON instead."
-    LINK_CUT = "It is damaged, or was cut off on its way."
+    LINK_LOCAL = (
+        "This link works only on this computer, because you opened the app as localhost. To share it with others, open "
+        "the app under the name or address that this computer has in your network."
+    )
+    LINK_UPLOAD = "Your own image is not part of the link, which opens on the first sample photo."
+    LINK_LONG = "The pipeline is too long for a link ({length:,} characters). Download it as JSON instead."
+    LINK_CUT = "The link is damaged or was cut off."
     LINK_OPENED = "A copy of the shared pipeline is open."
