@@ -90,21 +90,26 @@ def test_an_address_that_is_nobodys_opens_a_new_pipeline() -> None:
         assert len(draft(app).nodes) == 3
 
 
+def menu(app: AppTest) -> AppTest:
+    app.session_state[Key.FILE_MENU] = True
+    return app.run()
+
+
 def test_a_pipeline_is_saved_and_opened_by_its_name(app: AppTest) -> None:
     add(app, "RandomRain")
     saved = draft(app)
-    app.text_input(key=Key.NAME).input("개미 rain")
+    menu(app).text_input(key=Key.NAME).input("개미 rain")
     next(button for button in app.button if button.proto.is_form_submitter).click().run()
-    app.button(key=Key.NEW).click().run()
+    menu(app).button(key=Key.NEW).click().run()
     assert draft(app).nodes == ()
-    app.selectbox(key=Key.OPEN_SAVED).set_value("개미 rain").run()
+    menu(app).selectbox(key=Key.OPEN_SAVED).set_value("개미 rain").run()
     assert draft(app).nodes == ()  # chosen is not opened
     app.button(key=Key.OPEN_THIS).click().run()
     assert draft(app).nodes == saved.nodes
 
 
 def test_an_empty_pipeline_shows_the_picture_as_it_is(app: AppTest) -> None:
-    app.button(key=Key.NEW).click().run()
+    menu(app).button(key=Key.NEW).click().run()
     shown = app.session_state[Key.LOOK].shown
     assert shown.before.picture == shown.after.picture
 
