@@ -21,12 +21,8 @@ _SHOWN_STEPS = 2
 
 def heading(work: workspace.Workspace) -> None:
     """The name of the pipeline, and whether it is saved as it is."""
-    name = work.draft.name.strip()
     mark = _mark(work.draft)
-    st.markdown(
-        f"**{escape(name or T.UNTITLED)}**"
-        + (f"  :{'orange' if mark == T.CHANGED else 'gray'}[{mark}]" if mark else "")
-    )
+    st.markdown(f"**{escape(work.draft.name.strip() or T.UNTITLED)}** " + (f":small[{mark}]" if mark else ""))
 
 
 def _mark(draft: Draft) -> str:
