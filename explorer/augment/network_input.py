@@ -31,13 +31,18 @@ def training_image(sample: Sample, pipeline: Pipeline, seed: int, epoch: int, in
 
     Raises AugmentError for a step that fails, or where the pipeline's result is not RGB pixels.
     """
-    return seen(augment(sample, _parts(pipeline).augmenting, seed, epoch, index), pipeline, size)
+    return seen(augment(sample, augmenting(pipeline), seed, epoch, index), pipeline, size)
+
+
+def augmenting(pipeline: Pipeline) -> Pipeline:
+    """The pipeline without its step at the end that scales pixels for a network."""
+    return _parts(pipeline).augmenting
 
 
 def seen(result: AugmentedSample, pipeline: Pipeline, size: int) -> NDArray[Any]:
     """What the network sees of an augmented sample, as `training_image` gives it. Raises AugmentError as that does.
 
-    result: of the pipeline without its step at the end that scales, where it has one.
+    result: of `augmenting(pipeline)`.
     """
     parts = _parts(pipeline)
     if not _is_pixels(result):
@@ -112,16 +117,16 @@ def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, siz
 
     samples: some training samples, as augmentation gets them; at least one. size: of the network's input, in px.
     """
-    augmenting = _parts(pipeline).augmenting
-    steps = list(_enabled(augmenting.nodes))
+    unscaled = augmenting(pipeline)
+    steps = list(_enabled(unscaled.nodes))
     if not any(step.transform == _TO_PIXELS for step in steps):
         for step in steps:
-            _check_alone(step, augmenting, samples[0], seed)
-    always = Pipeline(nodes=tuple(map(_always, augmenting.nodes)), targets=augmenting.targets)
+            _check_alone(step, unscaled, samples[0], seed)
+    always = Pipeline(nodes=tuple(map(_always, unscaled.nodes)), targets=unscaled.targets)
     for index, sample in enumerate(samples[:_PROBES]):
         training_image(sample, pipeline, seed, 0, index, size)
         training_image(sample, always, seed, 0, index, size)
-    _check_sizes(augmenting, steps, samples[0], seed)
+    _check_sizes(unscaled, steps, samples[0], seed)
 
 
 def _always(node: Node) -> Node:

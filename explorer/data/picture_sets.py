@@ -243,12 +243,15 @@ def _open_digits() -> _Opened:
     parts = _parts(open_dataset(DigitsSpec()))
 
     def load(split: str, index: int) -> Noted:
-        sample = parts[split].load(index)
-        # Digits come with 1 for ink, whichever digit it is; here a mask's value is that of the class, as elsewhere.
-        mask = None if sample.mask is None or sample.label is None else sample.mask * np.uint8(sample.label + 1)
-        return replace(sample, mask=mask), ()
+        return with_classes_in_mask(parts[split].load(index)), ()
 
     return _Opened(CLASSES, _sizes(parts), load, _named(parts, CLASSES))
+
+
+def with_classes_in_mask(sample: Sample) -> Sample:
+    """A digit whose mask has the value of its class, as elsewhere: digits come with 1 for ink."""
+    mask = None if sample.mask is None or sample.label is None else sample.mask * np.uint8(sample.label + 1)
+    return replace(sample, mask=mask)
 
 
 _EMBEDDED: dict[str, tuple[str, Callable[[], _Opened]]] = {

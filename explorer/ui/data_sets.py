@@ -9,7 +9,8 @@ from explorer.data import picture_sets, unusable
 from explorer.data.dataset import DatasetError
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
-from explorer.ui import workspace
+from explorer.ui import as_trained, workspace
+from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
@@ -43,10 +44,10 @@ def show_error() -> None:
         st.error(escape(problem))
 
 
-def about(view: View, key: str, split: str, index: int) -> None:
+def about(view: View, key: str, split: str, index: int, training: Training | None) -> None:
     """The sample's name and class, the names of mask values, and notes about the whole set."""
     try:
-        name = picture_sets.name_of(key, split, index)
+        name = as_trained.name_of(key, split, index, training)
         names, notes = picture_sets.mask_names(key), picture_sets.notes(key)
     except DatasetError:
         show_unusable()

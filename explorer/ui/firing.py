@@ -32,7 +32,9 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
     height, width = found.picture.sample.size
     if not pipeline.nodes or slow.cost(pipeline, height * width).asks:
         return work
-    best = firing.fullest(found.picture.sample, pipeline, range(OPENING_SEEDS), seconds=OPENING_SECONDS).seed
+    best = firing.fullest(
+        found.picture.sample, pipeline, range(OPENING_SEEDS), found.picture.index, OPENING_SECONDS
+    ).seed
     if best is not None and best != work.view.seed:
         workspace.look(seed=best)
     return workspace.current()
@@ -70,7 +72,9 @@ def _jump(node_id: str, chance: float) -> None:
     work, found = workspace.current(), st.session_state[Key.FOUND]
     seeds = ((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
     try:
-        search = firing.first(found.picture.sample, validate(work.draft), node_id, seeds, seconds=JUMP_SECONDS)
+        search = firing.first(
+            found.picture.sample, validate(work.draft), node_id, seeds, found.picture.index, JUMP_SECONDS
+        )
     except DraftErrors:
         return  # the form says what is wrong
     if search.seed is None:

@@ -15,6 +15,8 @@ from explorer.data.mask_names import First, is_background
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
+from explorer.ui import as_trained
+from explorer.ui.as_trained import Training
 from explorer.ui.components.preview import Classes, Colour
 from explorer.ui.palette import CLASS_COLOURS, rgb
 from explorer.ui.texts import Augment as T
@@ -40,7 +42,9 @@ class Picture:
     """A sample to preview, what its classes are called, and what had to be done to read it.
 
     full_size: height and width in px before it was made smaller. palette: of the mask's file, from the value 0, if it
-    has one. first: the mask value of the first class, see `LoadedSample`. Pictures are the same where their `id` is, so
+    has one. first: the mask value of the first class, see `LoadedSample`. index: its place in its data set, which
+    decides with the seed what steps do to it. square: px of the square that training makes at the end, None where the
+    image is shown by itself. Pictures are the same where their `id` is, so that drawings of them can be kept.
     that drawings of them can be kept.
     """
 
@@ -51,11 +55,13 @@ class Picture:
     notes: tuple[str, ...] = field(default=(), compare=False)
     palette: tuple[Colour, ...] = field(default=(), compare=False)
     first: int = field(default=1, compare=False)
+    index: int = 0
+    square: int | None = None
 
     @property
     def is_copy(self) -> bool:
-        """Whether it is smaller than what was given."""
-        return self.sample.size != self.full_size
+        """Whether it is smaller than what was given, and may be shown at its full size."""
+        return self.sample.size != self.full_size and self.square is None
 
 
 def choices() -> dict[str, str]:
@@ -71,13 +77,16 @@ def first() -> Picture:
     return _photograph(next(iter(photographs())), LONG_SIDE)
 
 
-def of_view(view: View, uploads: Uploads, long_side: int = LONG_SIDE) -> Picture:
-    """The picture that a view looks at, at most `long_side` px. Raises NoPicture."""
+def of_view(view: View, uploads: Uploads, long_side: int = LONG_SIDE, training: Training | None = None) -> Picture:
+    """The picture that a view looks at, at most `long_side` px. Raises NoPicture.
+
+    training: what training does with samples of the view's data set; None shows them as they are.
+    """
     try:
         if view.picture == UPLOAD:
             return _upload(uploads, long_side)
         if view.picture == DATA_SET:
-            return _of_set(view, long_side)
+            return _of_set(view, long_side) if training is None else _in_training(view, training)
     except (ImageError, SampleError, DatasetError) as error:
         raise NoPicture(str(error)) from error
     return _photograph(view.picture, long_side) if view.picture in photographs() else first()
@@ -111,7 +120,25 @@ def _set_sample(
     identity.update(sample.image.tobytes())
     identity.update(b"" if sample.mask is None else sample.mask.tobytes())
     notes = (*loaded.notes, *_shrunk(sample, loaded.sample))
-    return Picture(identity.hexdigest(), sample, loaded.classes, loaded.sample.size, notes, first=loaded.first)
+    return Picture(
+        identity.hexdigest(), sample, loaded.classes, loaded.sample.size, notes, first=loaded.first, index=index
+    )
+
+
+def _in_training(view: View, training: Training) -> Picture:
+    return _trained_sample(view.split, view.index, training, int(time.monotonic() // KEPT_SECONDS))
+
+
+@lru_cache(maxsize=16)
+def _trained_sample(split: str, index: int, training: Training, period: int) -> Picture:  # noqa: ARG001 - read again
+    dataset, samples = as_trained.part(training, split)
+    index = min(index, len(samples) - 1)  # the part may have fewer samples than when it was chosen
+    sample = as_trained.sample(training, samples, index)
+    identity = blake2b(repr((split, index, training)).encode() + sample.image.tobytes(), digest_size=12).hexdigest()
+    height, width = sample.size
+    notes = (T.AS_TRAINED_NOTE.format(width=width, height=height, size=training.size),)
+    full_size = sample.size if training.kept is not None and training.kept.square else samples.size(index)
+    return Picture(identity, sample, dataset.classes, full_size, notes, index=index, square=training.size)
 
 
 def _upload(uploads: Uploads, long_side: int) -> Picture:

@@ -11,7 +11,8 @@ import numpy as np
 from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.augment.trace import Status, Trace, trace
-from explorer.ui import outlines, trace_cards
+from explorer.data.prepare import fit_square
+from explorer.ui import as_trained, outlines, trace_cards
 from explorer.ui.components import preview
 from explorer.ui.components.preview import Caption, Classes, Encoded, Outline, Targets
 from explorer.ui.history import History
@@ -99,12 +100,14 @@ def draw(
     on_step: as in `trace`. long_side: at which size in px the two sides are shown; None: at their own.
     """
     begun = time.perf_counter()
-    traced = trace(picture.sample, pipeline, view.seed, on_step=on_step)
+    traced, result, refused = applied(pipeline, picture, view.seed, on_step)
     milliseconds = (time.perf_counter() - begun) * 1000
     trace_cards.remember(traced, pipeline)
-    before, after, captions = _sides(traced, picture, view, milliseconds)
-    outline, around = outlines.of(traced, view.focus, before.image.shape[:2])
-    remark = _remark(traced.result)
+    before, after, captions = _sides(traced, result, picture, view, milliseconds)
+    compared = view.difference and picture.square is not None and not view.focus
+    size = before.image.shape[:2]
+    outline, around = (None, "") if compared else outlines.of(traced, view.focus, size, picture.square is not None)
+    remark = _remark(result)
     if view.difference:
         after, captions, remark = _difference(before, after, captions, outline is not None)
     strip = partial(trace_cards.frame, traced, picture, view.focus, classes)
@@ -114,10 +117,10 @@ def draw(
         captions,
         classes,
         strip,
-        " ".join(filter(None, [remark, around])),
+        " ".join(filter(None, [refused, remark, around])),
         outline if long_side is None else outlines.scaled(outline, _scale(before, long_side)),
         trace_cards.statuses(traced),
-        None if long_side is None else preview.as_jpeg(preview.as_shown(traced.result.image), FULL_QUALITY),
+        None if long_side is None else preview.as_jpeg(preview.as_shown(result.image), FULL_QUALITY),
     )
     if long_side is not None:
         _ = shown.strip  # now, in the background, and not when the page is drawn
@@ -156,13 +159,32 @@ class _Plain:
 Sides = tuple[Targets, Targets, tuple[Caption, Caption]]
 
 
-def _sides(traced: Trace, picture: Picture, view: View, milliseconds: float) -> Sides:
+def applied(
+    pipeline: Pipeline, picture: Picture, seed: int, on_step: OnStep | None = None
+) -> tuple[Trace, AugmentedSample, str]:
+    """What each step does, the result that is shown, and why training refuses it ("" where it does not).
+
+    The result is that of training where the picture is shown so. Raises AugmentError.
+    """
+    traced = trace(picture.sample, pipeline, seed, index=picture.index, on_step=on_step)
+    if picture.square is None:
+        return traced, traced.result, ""
+    try:
+        return traced, as_trained.of_trace(traced, pipeline, picture.square), ""
+    except AugmentError as error:
+        return traced, traced.result, T.REFUSED.format(reason=error)
+
+
+def _sides(traced: Trace, result: AugmentedSample, picture: Picture, view: View, milliseconds: float) -> Sides:
     """Before and after of the step in focus, or of the whole pipeline."""
     entry = trace_cards.focused(traced, view.focus)
     if entry is not None and entry.before is not None and entry.after is not None:
         title = T.STEP_AFTER.format(title=entry.title)
         return _captioned(entry.before, entry.after, T.STEP_BEFORE.format(title=entry.title), title, entry.milliseconds)
-    return _captioned(picture.sample, traced.result, T.BEFORE, T.AFTER, milliseconds)
+    before = picture.sample
+    if view.difference and picture.square is not None:  # only what lies in the same place can be compared
+        before = fit_square(before, picture.square)
+    return _captioned(before, result, T.BEFORE, T.AFTER, milliseconds)
 
 
 def _captioned(before: Targets, after: Targets, first: str, second: str, milliseconds: float) -> Sides:

@@ -8,7 +8,8 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
-from explorer.ui import data_sets, own_image, pictures, workspace
+from explorer.ui import as_trained, data_sets, own_image, pictures, workspace
+from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.preview import Classes
@@ -19,11 +20,15 @@ from explorer.ui.texts import Augment as T
 
 @dataclass(frozen=True)
 class Found:
-    """The picture to preview, its classes, and what is wrong with typed boxes and keypoints ("boxes", "points")."""
+    """The picture to preview, its classes, and what is wrong with typed boxes and keypoints ("boxes", "points").
+
+    training: what training does with samples of the data set, where they are shown so.
+    """
 
     picture: Picture
     classes: Classes
     typed_errors: Mapping[str, str] = field(default_factory=dict)
+    training: Training | None = None
 
 
 def choose(work: workspace.Workspace) -> None:
@@ -43,21 +48,29 @@ def show(work: workspace.Workspace) -> Found:
     """The widgets of the chosen source, and the picture; where it cannot be had, why, and the first one instead."""
     if work.view.picture == pictures.UPLOAD:
         own_image.show(work)
-    elif work.view.picture == pictures.DATA_SET:
-        _set_widgets(work)
+    training = _training(work)
+    if work.view.picture == pictures.DATA_SET:
+        _set_widgets(work, training)
     try:
-        picture = pictures.of_view(work.view, work.uploads)
+        picture = pictures.of_view(work.view, work.uploads, training=training)
     except pictures.NoPicture as reason:
         st.info(escape(T.NO_PICTURE.format(reason=reason)))
         picture = pictures.first()
     annotated, errors = pictures.annotated(picture, work.view, work.draft.targets)
-    return Found(annotated, pictures.classes(annotated, work.view), errors)
+    return Found(annotated, pictures.classes(annotated, work.view), errors, training)
+
+
+def _training(work: workspace.Workspace) -> Training | None:
+    """What training does with the data set that is looked at; None where it is shown as it is."""
+    view = work.view
+    wanted = view.picture == pictures.DATA_SET and view.as_trained
+    return as_trained.settings(view.set_key, work.draft) if wanted else None
 
 
 # Data sets
 
 
-def _set_widgets(work: workspace.Workspace) -> None:
+def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
     offered = data_sets.offered(work.view.set_key)
     key = work.view.set_key if work.view.set_key in offered else picture_sets.SHAPES
     splits = offered[key].splits
@@ -73,21 +86,33 @@ def _set_widgets(work: workspace.Workspace) -> None:
         T.SPLIT, list(splits), key=Key.SPLIT, format_func=lambda name: T.SPLIT_NAMES.get(name, name),
         on_change=_set_changed,
     )  # fmt: skip
-    count = _count(key, split)
+    count = _count(key, split, training)
     data_sets.show_error()
     if count:
         sync(Key.INDEX, min(work.view.index, count - 1))
         third.number_input(
             T.INDEX.format(count=count), 0, count - 1, key=Key.INDEX, on_change=_index_changed, help=T.INDEX_HELP
         )
-        data_sets.about(work.view, key, split, min(work.view.index, count - 1))
+    _switch(work, training)
+    if count:
+        data_sets.about(work.view, key, split, min(work.view.index, count - 1), training)
     else:
         data_sets.show_unusable()
 
 
-def _count(key: str, split: str) -> int:
+def _switch(work: workspace.Workspace, training: Training | None) -> None:
+    sync(Key.AS_TRAINED, work.view.as_trained)
+    st.toggle(
+        T.AS_TRAINED, key=Key.AS_TRAINED, help=T.AS_TRAINED_HELP,
+        on_change=lambda: workspace.look(as_trained=bool(st.session_state[Key.AS_TRAINED])),
+    )  # fmt: skip
+    if work.view.as_trained and training is None:
+        st.caption(T.NOT_AS_TRAINED)
+
+
+def _count(key: str, split: str, training: Training | None) -> int:
     try:
-        return picture_sets.count(key, split)
+        return as_trained.count(key, split, training)
     except (DatasetError, ImageError):
         return 0  # loading the sample says why
 

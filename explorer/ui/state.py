@@ -49,6 +49,7 @@ class Key(StrEnum):
     INDEX = "index"
     SET_ERROR = "set_error"  # why a typed path is no data set
     NAMES_FROM = "names_from"
+    AS_TRAINED = "as_trained"
     ALWAYS = "always"
     ALLOWED = "allowed"  # whether slow steps are drawn at every change
     JOB = "job"  # a drawing that takes long

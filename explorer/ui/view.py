@@ -88,6 +88,7 @@ class View:
     focus: the card of the trace that is shown large, "" for the whole pipeline. difference: whether it is shown as
     difference. boxes, points: typed in place of the image's own, "" for none. names: typed for the mask's values,
     one a line from 0, "" for the set's own. colours: of the person's own palette.
+    as_trained: whether samples of data sets are shown as training gets them.
     lab: what the laboratory shows of the same draft.
     """
 
@@ -105,6 +106,7 @@ class View:
     names: Text = ""
     palette: Palette = Palette.SAFE
     colours: tuple[Colour, ...] = field(default=())
+    as_trained: bool = True
     lab: Lab = field(default_factory=Lab)
 
     def choosing(self, node_id: str | None) -> "View":

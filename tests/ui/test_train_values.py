@@ -71,7 +71,7 @@ OTHERS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "cache_size": (0, {}),
     "loggers": (("csv", "tensorboard"), {}),
 }
-BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "weights_file", "rules"}
+BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "weights_file", "rules", "pair"}
 
 
 def again(config: RunConfig) -> RunConfig:

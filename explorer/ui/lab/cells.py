@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from explorer.augment.apply import AugmentedSample, AugmentError, apply_watched
+from explorer.augment.network_input import augmenting
 from explorer.augment.pipeline import Pipeline
-from explorer.ui import slow
+from explorer.ui import as_trained, slow
 from explorer.ui.components.preview import Classes
 from explorer.ui.lab.fills import OnStep, Task
 from explorer.ui.pictures import Picture
@@ -50,8 +51,12 @@ class Spec:
 
 
 def augmented(spec: Spec, on_step: OnStep | None = None) -> AugmentedSample:
-    """What `augment` gives. Raises AugmentError, and what `on_step` raises."""
-    return apply_watched(spec.picture.sample, spec.pipeline, (spec.seed, 0, 0), on_step=on_step).result
+    """What `augment` gives, or what training makes of it. Raises AugmentError, and what `on_step` raises."""
+    picture, place = spec.picture, (spec.seed, 0, spec.picture.index)
+    if picture.square is None:
+        return apply_watched(picture.sample, spec.pipeline, place, on_step=on_step).result
+    result = apply_watched(picture.sample, augmenting(spec.pipeline), place, on_step=on_step).result
+    return as_trained.of_result(result, spec.pipeline, picture.square)
 
 
 def draw(spec: Spec, on_step: OnStep | None = None) -> Drawn:

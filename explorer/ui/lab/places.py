@@ -8,7 +8,8 @@ from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
-from explorer.ui import pictures
+from explorer.ui import as_trained, pictures
+from explorer.ui.as_trained import Training
 from explorer.ui.components.preview import Classes
 from explorer.ui.sources import Found
 from explorer.ui.texts import Lab as T
@@ -29,24 +30,24 @@ class Place:
 
 def places(view: View, uploads: Uploads, found: Found, rules: TargetRules, count: int) -> tuple[Place, ...]:
     """The picture that is looked at (`found`), and the next ones: at most `count`, each once."""
-    views = _views(view, count)
+    views = _views(view, count, found.training)
     first = Place(_title(views[0], found.picture), view, found.picture, found.classes)
-    return (first, *(_place(each, uploads, rules) for each in views[1:]))
+    return (first, *(_place(each, uploads, rules, found.training) for each in views[1:]))
 
 
-def _place(view: View, uploads: Uploads, rules: TargetRules) -> Place:
+def _place(view: View, uploads: Uploads, rules: TargetRules, training: Training | None) -> Place:
     try:
-        picture, _ = pictures.annotated(pictures.of_view(view, uploads), view, rules)
+        picture, _ = pictures.annotated(pictures.of_view(view, uploads, training=training), view, rules)
     except pictures.NoPicture as reason:
         return Place(_title(view), view, None, Classes((), ()), str(reason))
     return Place(_title(view, picture), view, picture, pictures.classes(picture, view))
 
 
-def _views(view: View, count: int) -> list[View]:
+def _views(view: View, count: int, training: Training | None) -> list[View]:
     if view.picture == pictures.UPLOAD:
         return [view]
     if view.picture == pictures.DATA_SET:
-        return _samples(view, count)
+        return _samples(view, count, training)
     names = [name for name in pictures.choices() if name not in (pictures.UPLOAD, pictures.DATA_SET)]
     at = names.index(view.picture) if view.picture in names else 0
     turned = [*names[at:], *names[:at]][:count]
@@ -57,10 +58,10 @@ def _views(view: View, count: int) -> list[View]:
 _UNTYPED: dict[str, Any] = {"boxes": "", "points": ""}
 
 
-def _samples(view: View, count: int) -> list[View]:
+def _samples(view: View, count: int, training: Training | None) -> list[View]:
     key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
     try:
-        total = picture_sets.count(key, split)
+        total = as_trained.count(key, split, training)
     except (DatasetError, ImageError):
         return [view]  # the top of the page says why
     start = min(view.index, max(0, total - 1))

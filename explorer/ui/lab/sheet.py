@@ -135,7 +135,8 @@ def _estimate(transform: Transform, picture: Picture) -> float:
 @lru_cache(maxsize=16)
 def _copy(picture: Picture, long_side: int) -> Picture:
     sample = shrink(picture.sample, long_side)
-    return picture if sample is picture.sample else replace(picture, id=f"{picture.id}@{long_side}", sample=sample)
+    # What a transform does is shown by itself, without the square that training makes at the end.
+    return replace(picture, id=f"{picture.id}@{long_side}", sample=sample, square=None)
 
 
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:

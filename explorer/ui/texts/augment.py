@@ -105,7 +105,10 @@ class Augment:
     COLOR_LABEL = "{square} {color}, {share} of the image"
     COLOR_INPUT = "Class of the color {color}"
     SEED = "Seed"
-    SEED_HELP = "The same seed gives the same image, here and in training."
+    SEED_HELP = (
+        "The same seed gives the same image, here and in training: pixel for pixel for a sample of a data set that is "
+        "shown as in training."
+    )
     NEXT = "Next"
     NEXT_HELP = "Show the next seed"
     PLAY = "Play"
@@ -355,6 +358,17 @@ class Augment:
     MASK_VALUES_MORE = "and {count} more"
     NAMES_FROM = "The first name is of the mask value"
     NAMES_FROM_HELP = "The masks do not tell which value the first name in the file of classes belongs to."
+    AS_TRAINED = "As in training"
+    AS_TRAINED_HELP = (
+        "Shows the pixels that training gets for this sample in epoch 1 with this seed: the size at which images are "
+        "kept on the Train page, and the square of its image size at the end. MixUp and CutMix are left out: they mix "
+        "whole batches. Steps are shown before the square is made. Off: the sample as it is."
+    )
+    AS_TRAINED_NOTE = "As in training: {width} × {height} px before the pipeline, a square of {size} px at the end."
+    NOT_AS_TRAINED = (
+        "Shown as it is: no run can be trained on this set, or the pipeline or a field of the Train page is wrong."
+    )
+    REFUSED = "Training refuses this result: {reason}"
     NO_PICTURE = "{reason} Showing the sample photo until then."
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (
