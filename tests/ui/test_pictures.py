@@ -65,7 +65,7 @@ def test_a_sample_that_cannot_be_had_is_told(view: dict[str, object], words: str
 
 
 def test_nothing_uploaded_yet_is_told_and_an_unknown_picture_is_the_first() -> None:
-    with pytest.raises(NoPicture, match="Choose a picture"):
+    with pytest.raises(NoPicture, match="Upload an image"):
         pictures.of_view(View(picture=pictures.UPLOAD), NOBODY)
     assert pictures.of_view(View(picture="no such picture"), NOBODY) == pictures.first()
 
