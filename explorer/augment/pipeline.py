@@ -114,6 +114,12 @@ def scaling_step(pipeline: Pipeline) -> Step | None:
     return last if isinstance(last, Step) and last.transform in ("Normalize", "ToFloat") and last.p == 1 else None
 
 
+def without_augmentation(pipeline: Pipeline) -> Pipeline:
+    """The pipeline with nothing left that augments: empty, but for the step that scales pixels for the network."""
+    last = scaling_step(pipeline)
+    return Pipeline(nodes=() if last is None else (last,), targets=pipeline.targets)
+
+
 def validate(draft: Draft) -> Pipeline:
     """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
     if errors := check(draft.nodes):

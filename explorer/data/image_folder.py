@@ -56,6 +56,11 @@ class _Loader:
         return self.files[index][0]
 
 
+def is_split(folder: Path) -> bool:
+    """Whether the folder is divided into train/ and val/ already, so that no share is split off for validation."""
+    return {"train", "val"} <= {plain(inside.name) for inside in folders_in(existing(folder))}
+
+
 @dataclass(frozen=True)
 class _Class:
     """name: as it is shown. folders: several where their names differ in their Unicode form only."""

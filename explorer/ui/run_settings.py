@@ -9,6 +9,7 @@ from explorer.runs.config import RunConfig
 from explorer.ui.components.markdown import escape
 from explorer.ui.texts import Run as T
 from explorer.ui.texts import Train, TrainFields
+from explorer.ui.train_folder import is_split
 from explorer.ui.train_relevance import Values, matters
 from explorer.ui.train_sections import SECTIONS
 from explorer.ui.train_source import shown, steps_of, values_of
@@ -35,7 +36,12 @@ def settings(config: RunConfig) -> list[Setting]:
 def _fields(values: Values) -> Iterator[tuple[str, str]]:
     for key, section in SECTIONS.items():
         for row in (*section.rows, *section.more):
-            yield from ((key, name) for name in row if name != "name" and matters(name, values))
+            yield from ((key, name) for name in row if _had_effect(name, values))
+
+
+def _had_effect(name: str, values: Values) -> bool:
+    unused = name == "name" or (name == "val_fraction" and is_split(values))
+    return not unused and matters(name, values)
 
 
 def _setting(section: str, name: str, values: Values, defaults: Values, config: RunConfig) -> Setting:

@@ -131,6 +131,7 @@ class Key(StrEnum):
     # Train
     TRAIN_VALUES = "train_values"
     TRAIN_START = "train_start"
+    TRAIN_PAIR = "train_pair"
     TRAIN_RESET = "train_reset"
     TRAIN_LOOK = "train_look"
     TO_AUGMENT = "to_augment"
@@ -187,6 +188,7 @@ class Query(StrEnum):
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
     SHARED = "p"  # a pipeline with its view, all of it
     TOPIC = "topic"  # of the Help page
+    CARRY = "carry"  # the Train page takes over what Augment shows
     FIELD = "field"  # of the Train page, to be opened and focused
 
 

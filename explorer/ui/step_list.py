@@ -29,7 +29,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     heard = st.session_state.setdefault(Key.HEARD, 0)
     steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
     if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
-        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
+        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id, Query.CARRY.value: "1"})
     with st.container(horizontal=True, gap="xsmall"):
         import_dialog.offer()
         export_dialog.offer(work)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from explorer.augment import library
+from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import DraftErrors, Pipeline, validate
 from explorer.data.dataset import Dataset, DatasetError
@@ -139,6 +139,10 @@ def _needs(
 
 def _pipeline(values: Values, source: Source | None, errors: dict[str, str]) -> Pipeline | None:
     name = values["pipeline"]
+    if name == train_values.NO_PIPELINE:
+        return Pipeline()
+    if preset := train_values.pipeline_preset(values):
+        return _preset(preset, errors)
     if run_id := train_values.pipeline_run(values):
         if source is None:
             errors["pipeline"] = T.SOURCE_GONE.format(id=run_id)
@@ -150,6 +154,14 @@ def _pipeline(values: Values, source: Source | None, errors: dict[str, str]) -> 
     except DraftErrors as error:
         errors["pipeline"] = T.DRAFT_WRONG.format(reason=next(iter(error.errors.values())))
     return None
+
+
+def _preset(name: str, errors: dict[str, str]) -> Pipeline | None:
+    try:
+        return validate(presets.draft(name))
+    except KeyError:
+        errors["pipeline"] = T.PRESET_GONE.format(name=name)
+        return None
 
 
 def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunConfig | None:

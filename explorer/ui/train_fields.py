@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.augment import library
+from explorer.augment.presets import presets
 from explorer.data.roots import allowed_roots, image_folders
 from explorer.runs.paths import pipelines_folder
-from explorer.ui import data_sets, train_depth, train_devices, train_networks, train_values
+from explorer.ui import data_sets, train_depth, train_devices, train_folder, train_networks, train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F
@@ -62,11 +63,23 @@ def _depth(form: Form, name: str) -> None:
 
 
 def _pipeline(form: Form, name: str) -> None:
-    choices = {"": T.CURRENT} | {saved: saved for saved in library.names(pipelines_folder())}
+    choices = {"": T.CURRENT, train_values.NO_PIPELINE: T.NO_PIPELINE}
+    choices |= {saved: T.SAVED.format(name=saved) for saved in library.names(pipelines_folder())}
+    choices |= {
+        train_values.preset_pipeline(preset.name): T.PRESET.format(name=preset.title) for preset in presets().values()
+    }
     if form.values["source"]:
         as_in = T.AS_IN.format(name=form.source.name) if form.source else T.AS_IN_GONE
         choices[train_values.run_pipeline(form.values["source"])] = as_in
     form.select(name, choices)
+
+
+def _share(form: Form, name: str) -> None:
+    """Not to be set where the folder is divided already."""
+    split = train_folder.is_split(form.values)
+    form.number(name, 0.05, disabled=split)
+    if split:
+        st.caption(F.SPLIT_ALREADY)
 
 
 def _weights_file(form: Form, name: str) -> None:
@@ -106,7 +119,7 @@ FIELDS: Mapping[str, Draw] = {
     "depth_high": _entry,
     "depth_center": _entry,
     "depth_width": _entry,
-    "val_fraction": _number(0.05),
+    "val_fraction": _share,
     "pipeline": _pipeline,
     "backbone": lambda form, name: form.select(name, train_networks.titles(form.machine)),
     "weights": lambda form, name: form.select(name, train_networks.weights(form.machine, form.values["backbone"])),

@@ -69,11 +69,11 @@ class Form:
         """Cautions at no field that is on the page."""
         return [message for name, message in self.cautions.items() if name not in self.drawn]
 
-    def number(self, name: str, step: float | int = 1) -> None:
+    def number(self, name: str, step: float | int = 1, **options: Any) -> None:
         """A number; anything can be typed, and what cannot be is told below."""
         kind = type(train_values.DEFAULTS[name])
         shape = None if kind is int else "%g"  # else 0.125 would be shown as 0.13
-        self._draw(name, st.number_input, step=kind(step), format=shape)
+        self._draw(name, st.number_input, step=kind(step), format=shape, **options)
 
     def entry(self, name: str, **options: Any) -> None:
         """A text, also for numbers that people write as 1e-3."""

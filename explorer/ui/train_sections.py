@@ -1,4 +1,4 @@
-"""The sections of the Train page: the few fields that everybody sets, and the others behind "More"."""
+"""The sections of the Train page: the few fields that a first run needs, and the others behind "More" or folded."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,35 +22,33 @@ COLUMNS = 3
 
 @dataclass(frozen=True)
 class Section:
-    """rows: fields side by side, at most three, a lone one over all the width. more: those that stand behind "More"."""
+    """rows: fields side by side, at most three, a lone one over all the width. more: those that stand behind "More".
+
+    A section without rows is folded: a first run needs nothing of it. summary: fields whose values its title names.
+    """
 
     rows: Rows
     more: Rows = ()
+    summary: tuple[str, ...] = ()
+
+    @property
+    def folded(self) -> bool:
+        return not self.rows
 
 
 SECTIONS: dict[str, Section] = {
     "data": Section(
-        (
-            ("dataset",),
-            ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"),
-            ("path",),
-            ("depth",),
-            ("depth_low", "depth_high"),
-            ("depth_center", "depth_width"),
-            ("pipeline", "val_fraction"),
-        )
+        (("dataset",), ("path",), ("depth",), ("depth_low", "depth_high"), ("depth_center", "depth_width"), ("pipeline",)),
+        (("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"), ("val_fraction",)),
     ),
     "network": Section(
         (("backbone", "weights", "image_size"), ("weights_file",), ("frozen",)),
         (("unfreeze_epoch", "backbone_lr_factor", "normalise"),),
     ),
-    "loss": Section(
-        (("loss", "label_smoothing", "pos_weight", "class_weights", "focal_gamma"),),
-        (("dropout", "drop_connect", "threshold"),),
-    ),
     "optimizer": Section(
-        (("epochs", "batch_size", "learning_rate"), ("optimizer", "schedule", "weight_decay")),
+        (("epochs", "batch_size", "learning_rate"),),
         (
+            ("optimizer", "schedule", "weight_decay"),
             ("pct_start", "div_factor", "final_div_factor", "warmup_epochs"),
             ("anneal_strategy", "base_momentum", "max_momentum"),
             ("cycle_momentum", "three_phase"),
@@ -59,8 +57,20 @@ SECTIONS: dict[str, Section] = {
         ),
     ),
     "mixing": Section((("mixing",), ("mix_alpha", "mix_probability"))),
-    "device": Section((("accelerator", "precision"), ("gpus",)), (("kept_as", "cache_size"), ("workers", "threads"))),
-    "out": Section((("name", "seed", "dataset_seed"), ("loggers",))),
+    "loss": Section(
+        (),
+        (
+            ("loss", "label_smoothing", "pos_weight", "class_weights", "focal_gamma"),
+            ("dropout", "drop_connect", "threshold"),
+        ),
+        ("loss",),
+    ),
+    "device": Section(
+        (),
+        (("accelerator", "precision"), ("gpus",), ("kept_as", "cache_size"), ("workers", "threads")),
+        ("accelerator", "precision"),
+    ),
+    "out": Section((), (("name", "seed", "dataset_seed"), ("loggers",)), ("name", "seed")),
 }
 
 
@@ -70,30 +80,43 @@ def section_behind(name: str) -> str | None:
 
 
 def draw(form: Form, key: str) -> None:
-    """The fields in sight."""
-    st.markdown(f"**{T.SECTIONS[key]}**", help=T.SECTION_HELP.get(key))
-    _rows(form, SECTIONS[key].rows)
+    """The fields in sight, under the title of the section."""
+    if not SECTIONS[key].folded:
+        st.markdown(f"**{T.SECTIONS[key]}**", help=T.SECTION_HELP.get(key))
+        _rows(form, SECTIONS[key].rows)
 
 
 def draw_more(form: Form, key: str) -> None:
-    """The fields behind "More": open where one of them is wrong; while it is closed, those that are set are told."""
+    """The fields behind "More": open where one of them is wrong; while it is closed, a summary stands in their place."""
     names = [name for name in _names(SECTIONS[key].more) if _is_shown(form, name)]
+    if not names:
+        return
     state = more_key(key)
     if any(config_name(name) in form.errors for name in names):
         st.session_state[state] = True
-    with st.expander(T.MORE[key], key=state, on_change="rerun") as more:
+    with st.expander(_title(form, key), key=state, on_change="rerun") as more:
         if more.open:
             _rows(form, SECTIONS[key].more)
             return
-    if told := _set(form, names):
-        st.caption(escape(T.SET.format(fields=told)))
+    if changed := _changed(form, [name for name in names if name not in SECTIONS[key].summary]):
+        st.caption(escape(T.CHANGED.format(fields=changed)))
     for name in names:
         if message := form.cautions.get(config_name(name)):
             st.markdown(f":orange[:material/warning: {escape(message)}]")
         form.drawn.add(config_name(name))
 
 
-def _set(form: Form, names: Sequence[str]) -> str:
+def _title(form: Form, key: str) -> str:
+    if not SECTIONS[key].folded:
+        return T.MORE[key]
+    values = (shown(name, form.values[name]) for name in SECTIONS[key].summary)
+    words = (
+        T.SUMMARY_OF.get(name, "{value}").format(value=value) for name, value in zip(SECTIONS[key].summary, values)
+    )
+    return T.FOLDED.format(title=T.SECTIONS[key], values=escape(", ".join(words)))
+
+
+def _changed(form: Form, names: Sequence[str]) -> str:
     found = [
         T.SET_ONE.format(field=F.LABELS[name], value=shown(name, form.values[name]))
         for name in names

@@ -12,7 +12,7 @@ from explorer.runs.launcher import LaunchError
 from explorer.runs.machine import Machine
 from explorer.runs.mistakes import label
 from explorer.runs.schedules import steps_per_epoch
-from explorer.ui import probe_panel, train_checks, train_networks, train_source, train_values
+from explorer.ui import probe_panel, train_checks, train_networks, train_pair, train_source, train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import class_colour
 from explorer.ui.state import Key, Query
@@ -100,28 +100,41 @@ def _differences(checked: Checked, values: Values) -> None:
 
 
 def _start(checked: Checked, workspace_id: str) -> None:
-    pressed = st.button(
-        T.START, key=Key.TRAIN_START, type="primary", width="stretch", help=T.START_HELP, icon=":material/play_arrow:"
-    )
+    """Start the run, or two at once: as set, and the same without augmentation."""
+    # What cannot be started does not look as if it could.
+    ready = not checked.errors
+    once = st.button(
+        T.START, key=Key.TRAIN_START, type="primary" if ready else "secondary", width="stretch", help=T.START_HELP,
+        icon=":material/play_arrow:", disabled=not ready,
+    )  # fmt: skip
+    augments = checked.pipeline is not None and train_pair.augments(checked.pipeline)
+    twice = st.button(
+        T.START_PAIR, key=Key.TRAIN_PAIR, width="stretch", help=T.START_PAIR_HELP if augments else T.PAIR_NOTHING,
+        icon=":material/compare_arrows:", disabled=not (ready and augments),
+    )  # fmt: skip
     if checked.untried:
         st.caption(T.TRIED_LATER)
-    if not pressed:
-        if checked.errors:  # the field may be out of sight
-            st.markdown(f":red[{escape(_to_mend(checked.errors))}]")
-        return
+    if not ready:  # the field may be out of sight
+        st.markdown(f":red[:material/error: {escape(_to_mend(checked.errors))}]")
+    if once or twice:
+        _launch(checked, workspace_id, twice)
+
+
+def _launch(checked: Checked, workspace_id: str, twice: bool) -> None:
     errors = checked.errors or train_checks.try_now(checked)
     if checked.config is None or errors:
         st.error(escape(_to_mend(errors)))
         for message in errors.values() if checked.config is not None else ():
             st.error(escape(message))
         return
+    named = _named(checked.config, checked)
     try:
         with st.spinner(T.STARTING):
-            paths = launcher.start(_named(checked.config, checked))
+            started = [launcher.start(config) for config in (train_pair.of(named) if twice else (named,))]
     except (LaunchError, ConfigError) as error:
         st.error(escape(T.NOT_STARTED.format(reason=error)))
         return
-    st.switch_page(RUNS_PAGE, query_params={Query.RUN.value: paths.id, Query.DRAFT.value: workspace_id})
+    st.switch_page(RUNS_PAGE, query_params={Query.RUN.value: started[0].id, Query.DRAFT.value: workspace_id})
 
 
 def _to_mend(errors: Mapping[str, str]) -> str:

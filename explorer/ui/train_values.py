@@ -134,12 +134,25 @@ def current() -> Values:
     return kept.values
 
 
+def before_arrival() -> tuple[Values, bool]:
+    """The values to begin with on this workspace, and whether it has a form of its own already.
+
+    A workspace without one takes over the form that this session showed last: a new pipeline is no reason to choose
+    data, network and schedule again.
+    """
+    work = workspace.current().id
+    kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
+    if stamp(_file(work)) is not None:
+        return current(), True
+    return (dict(DEFAULTS) if kept is None else kept.values), False
+
+
 def change(**values: Any) -> None:
     """Take over what was typed or chosen, and keep it."""
-    _edit(lambda newest: newest | values | _with_it(values))
+    _edit(lambda newest: newest | values | following(values))
 
 
-def _with_it(values: Values) -> Values:
+def following(values: Values) -> Values:
     """What follows from a choice."""
     return {"image_size": IMAGE_SIZES[values["dataset"]]} if "dataset" in values else {}
 
@@ -154,7 +167,7 @@ def reset() -> None:
 
     def edit(newest: Values) -> Values:
         kept = {name: newest[name] for name in ("dataset", "path")}
-        return dict(DEFAULTS) | kept | _with_it(kept)
+        return dict(DEFAULTS) | kept | following(kept)
 
     _edit(edit)
 
@@ -167,6 +180,22 @@ def _edit(edit: Callable[[Values], Values]) -> None:
         changed = edit(current())
         write_json_atomic(_file(work), changed)
         st.session_state[Key.TRAIN_VALUES] = _Kept(work, stamp(_file(work)), changed)
+
+
+# What "pipeline" holds besides names of saved pipelines; a name has no tab in it.
+NO_PIPELINE = "\tnone"
+_PRESET = "\tpreset:"
+
+
+def preset_pipeline(name: str) -> str:
+    """The value of "pipeline" that stands for a preset."""
+    return _PRESET + name
+
+
+def pipeline_preset(values: Values) -> str | None:
+    """The preset that is chosen; None where the choice is another."""
+    chosen = str(values["pipeline"])
+    return chosen.removeprefix(_PRESET) if chosen.startswith(_PRESET) else None
 
 
 def run_pipeline(run_id: str) -> str:

@@ -6,6 +6,7 @@ from explorer.runs.machine import Machine, MachineError, machine
 from explorer.runs.paths import RunPaths, runs_root
 from explorer.runs.schedules import steps_per_epoch
 from explorer.ui import (
+    train_carry,
     train_checks,
     train_curve,
     train_devices,
@@ -32,16 +33,18 @@ def page() -> None:
     work = workspace.arrive()
     st.subheader(T.TITLE, anchor=False)
     st.caption(T.PROMISE)
+    train_carry.arrive(work)
     _duplicate()
     left, right = st.columns([1.9, 1], gap="large")
     with left:
-        boxes = {key: st.container(border=True) for key in train_sections.SECTIONS}
+        sections = train_sections.SECTIONS
+        boxes = {key: st.container(border=not section.folded) for key, section in sections.items()}
     with boxes["device"]:
         found = _machine()
     values = train_values.current()
     train_landing.arrive(values, found)
     checked = train_checks.check(values, found)
-    form = _form(values, checked, found)
+    form = _form(values, checked, found, train_carry.hint(work.view, values))
     for key, box in boxes.items():
         with box:
             train_sections.draw(form, key)
@@ -74,8 +77,9 @@ def _machine() -> Machine | None:
         return None
 
 
-def _form(values: Values, checked: Checked, found: Machine | None) -> Form:
+def _form(values: Values, checked: Checked, found: Machine | None, data_hint: str) -> Form:
     hints = {
+        "dataset": data_hint,
         "backbone": train_networks.backbone_hint(found, values),
         "weights": train_networks.weights_hint(found, values),
         "precision": train_devices.precision_hint(found, values),
@@ -105,7 +109,9 @@ def _logged(values: Values) -> str:
 
 def _own(key: str, form: Form, checked: Checked) -> None:
     """What a section has besides its fields."""
-    if key == "network":
+    if key == "data":
+        st.caption(T.DATA_NOTE)
+    elif key == "network":
         train_networks.compare(form.machine, form.values)
     elif key == "optimizer":
         _curve(form.values, checked)

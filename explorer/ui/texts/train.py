@@ -1,87 +1,107 @@
-"""Words of the Train page, but for those at its fields."""
+"""Words of the Train page, except those at its fields."""
 
 from typing import ClassVar
 
 
 class Train:
     TITLE = "Train a classifier"
-    PROMISE = "Starts in the background: close this page, stop the server, the run goes on."
+    PROMISE = "Training runs in the background: you can close this page or stop the server."
     SECTIONS: ClassVar = {
         "data": "Data",
         "network": "Network",
         "loss": "Head and loss",
-        "optimizer": "Optimiser and schedule",
+        "optimizer": "Optimizer and schedule",
         "mixing": "What the model sees",
         "device": "Device and speed",
-        "out": "Out",
+        "out": "Output and logging",
     }
     SECTION_HELP: ClassVar = {
-        "mixing": "The beginning of the first batch of an epoch, pixel for pixel as the training gets it: kept, "
-        "augmented, scaled to the image size and mixed with this seed.",
+        "mixing": "The first images of the first batch of an epoch, exactly as training gets them: augmented, scaled to "
+        "the image size and mixed with this seed.",
     }
     MORE: ClassVar = {
-        "network": "More: unfreezing, backbone's rate, normalising",
-        "loss": "More: dropout, drop-connect, threshold",
-        "optimizer": "More: schedule, momentum, clipping, accumulation, early stopping",
-        "device": "More: kept images, workers, threads",
+        "data": "More: size and difficulty of generated images, validation share",
+        "network": "More: unfreezing, learning rate of the backbone, normalization",
+        "optimizer": "More: optimizer, schedule, momentum, clipping, accumulation, early stopping",
     }
-    SET = "Set there: {fields}"
+    FOLDED = "**{title}**: {values}"
+    SUMMARY_OF: ClassVar = {"accelerator": "device {value}", "precision": "precision {value}", "seed": "seed {value}"}
+    CHANGED = "Changed: {fields}"
     SET_ONE = "{field} {value}"
+    DATA_NOTE = (
+        "To look at single images, choose this data set on Augment. Training needs one class for each image, named by "
+        "its folder: masks, CSV files and several labels for an image are not supported yet."
+    )
     SUMMARY = "This run"
     START = "Start"
     START_HELP = "Starts the run and opens its page"
+    START_PAIR = "Train with and without"
+    START_PAIR_HELP = (
+        "Queues two runs with the same settings and seed: one with this pipeline, one without augmentation. Each links "
+        "to the other."
+    )
+    PAIR_NOTHING = "The pipeline does not augment, so there is nothing to compare."
+    WITH = "{name}, with augmentation"
+    WITHOUT = "{name}, without augmentation"
     STARTING = "Starting"
     LOOKING = "Looking for devices and networks. The first time takes a few seconds."
-    NO_MACHINE = "Devices could not be found out: {reason}"
-    FIX = "Something needs a look first: {fields}."
+    NO_MACHINE = "Devices could not be detected: {reason}"
+    FIX = "Fix this before starting: {fields}."
     AUTO = "Auto ({name})"
-    AUTO_PRECISION = "Auto is {name} here, for what learns now."
+    AUTO_PRECISION = "Auto selects {name} on this computer."
     DEVICE = "{name}, {memory}"
     DEVICES = "{count} GPUs"
     GPU = "{index}: {device}"
-    CURRENT = "The one just built"
-    NO_STEPS = "no steps"
-    DRAFT_WRONG = "The pipeline just built has a mistake: {reason}"
+    CURRENT = "Current pipeline"
+    NO_PIPELINE = "None (no augmentation)"
+    SAVED = "Saved: {name}"
+    PRESET = "Preset: {name}"
+    PRESET_GONE = "There is no preset “{name}”. Choose another pipeline."
+    NO_STEPS = "none"
+    DRAFT_WRONG = "The current pipeline has an error: {reason}"
     TO_AUGMENT = "Back to the pipeline"
     FOLDER_NONE = "No image folder was found in {roots}. Start with make run DATA=/folder, or put one there."
     LOOKING_AT = "Looking at the images of the data set"
     LOOK_AT_ALL = "Look at all images"
     LOOKED_AT = "{done:,} of {total:,} images"
-    PARAMETERS = "{millions:.1f} million parameters; {note}."
-    COUNTS = "{train:,} images train, {val:,} validate"
-    CLASS_LINE = "{name}: {train:,} + {val:,}"
+    CARRY_OTHER = "Augment shows other data: {name}."
+    CARRY_MASKS = "Augment shows {name}, which has masks and no classes of whole images, so it cannot be trained on."
+    CARRY_IMAGE = "Augment shows a single image. Training needs a data set, so one is chosen here."
+    PARAMETERS = "{millions:.1f} million parameters. {note}."
+    COUNTS = "{train:,} training images, {val:,} validation images"
+    CLASS_LINE = "{name}: {train:,} train, {val:,} validation"
     MORE_CLASSES = "and {count} more"
     STEPS = "{steps:,} steps: {epochs} epochs of {per_epoch}"
-    AUGMENTED = "Augmented by: {steps}"
+    AUGMENTED = "Augmentation: {steps}"
     DEFAULT_NAME = "{dataset}, {steps}"
     NOT_STARTED = "The run could not be started: {reason}"
-    RESET = "Back to defaults"
-    ALSO = "{backbone}: also changed, to what it has: {fields}"
+    RESET = "Reset to defaults"
+    ALSO = "{backbone}: these settings changed with it, to what this network supports: {fields}"
 
     # Tried before the start
     TRYING = "Trying the pipeline on a few images"
-    TRIED_LATER = "Its steps are slow: it is tried on a few images when the run is started."
+    TRIED_LATER = "This pipeline is slow, so it is tested on a few images only when you press Start."
 
     # The schedule as a curve
     MOMENTUM = "momentum"
     RATE = "learning rate"
     EPOCH_AXIS = "epoch"
-    BACKBONE_RATE = "of the backbone"
-    HOVER_BACKBONE = "epoch %{x:.2f}: %{y:.3g}<extra>of the backbone</extra>"
-    UNFREEZES = "all layers learn"
-    CURVE_ALT = "The learning rate of each step"
-    CURVE_LATER = "The curve is drawn again once the values are right."
+    BACKBONE_RATE = "backbone"
+    HOVER_BACKBONE = "epoch %{x:.2f}: %{y:.3g}<extra>backbone</extra>"
+    UNFREEZES = "all layers train"
+    CURVE_ALT = "The learning rate at each step"
+    CURVE_LATER = "The curve is updated once all values are valid."
     HOVER_RATE = "epoch %{x:.2f}: %{y:.3g}<extra>learning rate</extra>"
     HOVER_MOMENTUM = "epoch %{x:.2f}: %{y:.3f}<extra>momentum</extra>"
 
     # What the model sees
     SEEN_EPOCH = "Epoch"
-    SEEN_NOT = "The first images are shown here once nothing on this page is wrong."
-    SEEN_LAST = "With the last values that were right."
-    SEEN_FAILED = "It cannot be shown: {reason}"
-    SEEN_SLOW = "These steps are slow: drawing takes about {seconds}."
-    SEEN_DRAW = "Draw"
-    SEEN_SCALED = "The pipeline makes decimal numbers of the pixels; they are shown from their lowest to their highest."
+    SEEN_NOT = "The first images appear here once all values on this page are valid."
+    SEEN_LAST = "These images are for the last valid values."
+    SEEN_FAILED = "The images cannot be shown: {reason}"
+    SEEN_SLOW = "This pipeline is slow. Computing the images takes about {seconds}."
+    SEEN_DRAW = "Show images"
+    SEEN_SCALED = "The pipeline converts pixels to decimal numbers. They are shown scaled from lowest to highest."
     SEEN_MIXED = "{share:.2g} {own} + {rest:.2g} {other}"
     SEEN_PLAIN = "This batch is not mixed."
     SEEN_ALT = "Image {number}: {caption}"
@@ -99,47 +119,47 @@ class Train:
     MADE_FOR = "{size} px"
     DOWNLOAD = "{weights} (download)"
     NO_WEIGHTS = "none"
-    COMPARE_NOTE = "Speeds are those of training on this computer, measured once at {size} px in {precision}."
+    COMPARE_NOTE = "Training speeds, measured on this computer at {size} px in {precision}."
     COMPARE_NONE = "No network has been measured on this computer yet."
-    MEASURE = "Measure {title} here"
+    MEASURE = "Measure {title}"
     MEASURE_AGAIN = "Measure {title} again"
-    MEASURE_HELP = "Some ten seconds of this computer, in the background"
+    MEASURE_HELP = "Takes about ten seconds, in the background"
     MEASURING = "Measuring {title} for {seconds:.0f} s"
     MEASURE_CANCEL = "Cancel"
-    MEASURE_FAILED = "It could not be measured: {reason}"
-    TAKES = "About {time} here"
+    MEASURE_FAILED = "The measurement failed: {reason}"
+    TAKES = "About {time} on this computer"
     TAKES_HELP = (
-        "From the speed of the network that was measured here. Starting takes some seconds more, and so do reading and "
-        "augmenting images where they are slower than the network."
+        "Estimated from a measurement on this computer. Starting takes some seconds more. So do reading and augmenting "
+        "images where these are slower than the network."
     )
     TAKES_BY: ClassVar = {
         "train": "From a run with the same work that was trained on this computer.",
         "check": "From the quick check of the same work: a few batches of training and validation.",
         "rate": "From the search for a learning rate with the same work; its validation is estimated.",
     }
-    TAKES_UNKNOWN = "How long it takes here is not known yet."
+    TAKES_UNKNOWN = "The duration is not known before this network has been measured on this computer."
     MEASURE_TIME = "Measure {title}"
 
     # What it needs
     NEEDS = "About {memory} of memory and {disk} of disk"
     NEEDS_GPU = "About {memory} of memory, {gpu} of GPU memory and {disk} of disk"
     NEEDS_HELP = (
-        "At the peak. Memory grows with the batch and with the square of the image size; the disk holds two "
-        "checkpoints, a third while it is written, and the scores of each epoch."
+        "At the peak. Memory grows with the batch size and with the square of the image size. The disk holds two "
+        "checkpoints, a third one while it is written, and the scores of each epoch."
     )
 
     # A run that is changed
     EMPTY = "empty"
     AS_IN = "As in {name}"
-    AS_IN_GONE = "As in a run that is gone"
+    AS_IN_GONE = "As in a deleted run"
     WAS = "was {was}"
-    OTHER_SETTINGS = "the same steps, set otherwise"
-    NOT_FILLED = "The form was left as it is: {reason}"
+    OTHER_SETTINGS = "the same steps with other settings"
+    NOT_FILLED = "The form was not changed: {reason}"
     SOURCE_UNREADABLE = "The settings of {id} cannot be read: {reason}"
-    SOURCE_GONE = "It was filled from {id}, which cannot be read any more, so what differs is not known."
+    SOURCE_GONE = "This form was filled from {id}, which cannot be read any more, so differences are not known."
     DIFFERS = "Differs from {name}: {changes}"
     CHANGE = "{field} {was} → {now}"
-    SAME = "Nothing differs from {name} yet: it would be the same run again."
+    SAME = "Same settings as {name}: this would repeat that run."
     NAME_CHANGED = "{name} · {changes}"
     NAME_CHANGE = "{field} {now}"
     NAME_AGAIN = "{name}, again"
