@@ -49,14 +49,20 @@ def precision_hint(machine: Machine | None, values: Values) -> str:
     if machine is None or device is None:
         return ""
     missing = [
-        F.NOT_OFFERED.format(name=known.name, reason=known.reason) for known in device.precisions if not known.offered
+        F.PRECISION_REASON.format(reason=_begun(known.reason)) for known in device.precisions if not known.offered
     ]
-    good = [known.reason for known in device.precisions if known.offered and known.name == values["precision"]]
+    chosen = [known for known in device.precisions if known.offered and known.name == values["precision"]]
+    good = [F.PRECISION_REASON.format(reason=_begun(known.reason)) for known in chosen if known.reason]
     if values["precision"] == "auto":
         only_head = bool(values["frozen"]) and not values["unfreeze_epoch"].strip()
         meant = automatic_precision(device, machine.bf16_speedup, only_head=only_head)
         good = [T.AUTO_PRECISION.format(name=meant)]
     return " ".join([*filter(None, good), *missing])
+
+
+def _begun(reason: str) -> str:
+    """A reason as the beginning of a sentence."""
+    return reason[:1].upper() + reason[1:]
 
 
 def kept_hint(values: Values, pipeline: Pipeline | None) -> str:

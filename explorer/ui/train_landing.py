@@ -42,7 +42,8 @@ def hints() -> dict[str, str]:
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is None or landed.asked == landed.field:
         return {}
-    return {landed.field: F.SHOWN_WITH.format(field=F.LABELS[landed.asked])}
+    words = F.SHOWN_WITH.format(choice=F.CHOICES[landed.asked], field=F.LABELS[landed.asked])
+    return {landed.field: words}
 
 
 def focus_field() -> None:

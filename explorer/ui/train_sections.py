@@ -38,7 +38,14 @@ class Section:
 
 SECTIONS: dict[str, Section] = {
     "data": Section(
-        (("dataset",), ("path",), ("depth",), ("depth_low", "depth_high"), ("depth_center", "depth_width"), ("pipeline",)),
+        (
+            ("dataset",),
+            ("path",),
+            ("depth",),
+            ("depth_low", "depth_high"),
+            ("depth_center", "depth_width"),
+            ("pipeline",),
+        ),
         (("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"), ("val_fraction",)),
     ),
     "network": Section(
@@ -87,33 +94,33 @@ def draw(form: Form, key: str) -> None:
 
 
 def draw_more(form: Form, key: str) -> None:
-    """The fields behind "More": open where one of them is wrong; while it is closed, a summary stands in their place."""
+    """The fields behind "More", open where one of them is wrong. While they are closed, a summary stands there."""
     names = [name for name in _names(SECTIONS[key].more) if _is_shown(form, name)]
     if not names:
         return
     state = more_key(key)
     if any(config_name(name) in form.errors for name in names):
         st.session_state[state] = True
-    with st.expander(_title(form, key), key=state, on_change="rerun") as more:
+    # Its title stays: another one would be another expander, and closed.
+    title = f"**{T.SECTIONS[key]}**" if SECTIONS[key].folded else T.MORE[key]
+    with st.expander(title, key=state, on_change="rerun") as more:
         if more.open:
             _rows(form, SECTIONS[key].more)
             return
-    if changed := _changed(form, [name for name in names if name not in SECTIONS[key].summary]):
-        st.caption(escape(T.CHANGED.format(fields=changed)))
+    if summary := _summary(form, key, names):
+        st.caption(escape(summary))
     for name in names:
         if message := form.cautions.get(config_name(name)):
             st.markdown(f":orange[:material/warning: {escape(message)}]")
         form.drawn.add(config_name(name))
 
 
-def _title(form: Form, key: str) -> str:
-    if not SECTIONS[key].folded:
-        return T.MORE[key]
-    values = (shown(name, form.values[name]) for name in SECTIONS[key].summary)
-    words = (
-        T.SUMMARY_OF.get(name, "{value}").format(value=value) for name, value in zip(SECTIONS[key].summary, values)
-    )
-    return T.FOLDED.format(title=T.SECTIONS[key], values=escape(", ".join(words)))
+def _summary(form: Form, key: str, names: Sequence[str]) -> str:
+    """The values that a folded section always tells, and those that were changed."""
+    always = SECTIONS[key].summary
+    words = [T.SUMMARY_OF.get(name, "{value}").format(value=shown(name, form.values[name])) for name in always]
+    changed = _changed(form, [name for name in names if name not in always])
+    return " · ".join(filter(None, [", ".join(words), T.CHANGED.format(fields=changed) if changed else ""]))
 
 
 def _changed(form: Form, names: Sequence[str]) -> str:

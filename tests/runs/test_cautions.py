@@ -25,8 +25,8 @@ def test_an_ordinary_run_is_let_be() -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"pipeline": {"nodes": [FLIP, NORMALIZE]}}, "normalise", "Normalised twice: by Normalize in the pipeline"),
-        ({"normalise": "none"}, "normalise", "Not normalised"),
+        ({"pipeline": {"nodes": [FLIP, NORMALIZE]}}, "normalise", "Normalized twice: by Normalize in the pipeline"),
+        ({"normalise": "none"}, "normalise", "Not normalized"),
         ({"normalise": "symmetric"}, "normalise", "a scale of their own"),
         ({"val": (5, 0)}, "dataset", "No validation images of bees"),
         ({"train": (0, 9)}, "dataset", "No training images of ants"),

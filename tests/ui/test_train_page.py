@@ -1,6 +1,7 @@
 """The Train page: good defaults, each mistake at its field, nothing lost, and a start that starts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,16 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer.augment import library
-from explorer.augment.pipeline import Pipeline
+from explorer.augment import library, presets
+from explorer.augment.pipeline import Pipeline, without_augmentation
 from explorer.runs import launcher, needs
 from explorer.runs.capacity import Memory
 from explorer.runs.config import RunConfig, dumps, from_values, loads
+from explorer.runs.mistakes import LABELS
 from explorer.runs.paths import RunPaths, list_runs, pipelines_folder, runs_root
-from explorer.ui import train_source, train_values
+from explorer.ui import pictures, train_pair, train_source, train_values
 from explorer.ui.state import Key, Query, more_key, train_key
+from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_source import Difference, Source
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -70,29 +73,37 @@ def test_the_defaults_can_be_started_without_typing(app: AppTest, monkeypatch: p
     assert (config.backbone, config.weights, config.frozen) == ("efficientnet-lite0", "imagenet", True)
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
+def opened(app: AppTest, *sections: str) -> AppTest:
+    """With what stands behind "More", or is folded."""
+    for section in sections:
+        app.session_state[more_key(section)] = True
+    return app.run()
+
+
+def test_a_wrong_value_is_told_at_its_field_and_nothing_starts(app: AppTest) -> None:
+    opened(app, "data", "loss")
+    for field, value, words in (
         ("learning_rate", "0", "Learning rate must be above 0"),
         ("learning_rate", "nan", "Learning rate must be an ordinary number"),
         ("learning_rate", "fast", "Learning rate must be a number"),
         ("batch_size", 10_000, "Batch size must be at most 1024"),
         ("batch_size", 500, "has only 240 training images"),
         ("epochs", 0, "Epochs must be at least 1"),
-        ("image_size", 8, "Image size must be at least 32"),
+        ("image_size", 8, "Image size (px) must be at least 32"),
         ("label_smoothing", 1.0, "Label smoothing must be below 1"),
         ("num_classes", 1, "at least 2"),
         ("noise", 3.0, "at most 1"),
-    ],
-)
-def test_a_wrong_value_is_told_at_its_field_and_nothing_starts(
-    app: AppTest, field: str, value: object, words: str
-) -> None:
-    kind = app.text_input if isinstance(value, str) else app.number_input
-    kind(key=train_key(field)).set_value(value).run()
-    assert words in mistakes(app)
-    app.button(key=Key.TRAIN_START).click().run()
-    assert "needs a look first" in mistakes(app)
+    ):
+        box = (app.text_input if isinstance(value, str) else app.number_input)(key=train_key(field))
+        right = box.value
+        box.set_value(value).run()
+        assert words in mistakes(app), (field, value)
+        assert "Fix this before starting" in mistakes(app), (field, value)
+        # Nothing that could not be started looks as if it could.
+        assert app.button(key=Key.TRAIN_START).disabled, (field, value)
+        assert app.button(key=Key.TRAIN_PAIR).disabled, (field, value)
+        (app.text_input if isinstance(value, str) else app.number_input)(key=train_key(field)).set_value(right).run()
+        assert mistakes(app) == "", (field, value)
     assert list_runs() == ()
 
 
@@ -105,6 +116,7 @@ def test_what_was_typed_survives_a_reload(app: AppTest) -> None:
 
 
 def test_bce_with_more_than_two_classes_is_told_and_pos_weight_appears(app: AppTest) -> None:
+    opened(app, "data", "loss")
     app.selectbox(key=train_key("loss")).set_value("bce").run()
     assert "Choose cross_entropy instead" in mistakes(app)
     app.number_input(key=train_key("num_classes")).set_value(2).run()
@@ -124,7 +136,7 @@ def test_what_behind_more_is_wrong_opens_it(app: AppTest) -> None:
 
 
 def test_only_fields_that_matter_are_shown(app: AppTest) -> None:
-    app.session_state[more_key("optimizer")] = True
+    opened(app, "optimizer", "loss", "data")
     for chosen, value, shown, gone in (
         ("loss", "focal", "focal_gamma", "pos_weight"),
         ("loss", "bce", "pos_weight", "class_weights"),
@@ -142,13 +154,13 @@ def test_a_backbone_without_the_chosen_weights_takes_those_that_it_has_and_says_
     app.selectbox(key=train_key("backbone")).set_value("small-cnn").run()
     assert app.selectbox(key=train_key("weights")).value == "none"
     assert app.radio(key=train_key("frozen")).value is False
-    assert "Weights None, from scratch, Train All layers" in app.toast[0].value.replace("\\", "")
+    assert "Weights None, from scratch, Layers to train All layers" in app.toast[0].value.replace("\\", "")
     assert mistakes(app) == ""
 
 
 def test_weights_that_would_have_to_be_downloaded_say_so(app: AppTest) -> None:
     app.selectbox(key=train_key("backbone")).set_value("efficientnet-b0").run()
-    assert "Downloaded when the run starts" in said(app)
+    assert "when the run starts" in said(app)
 
 
 def test_a_transformer_from_scratch_is_offered_with_a_warning(app: AppTest) -> None:
@@ -163,8 +175,7 @@ def test_a_crop_larger_than_the_images_is_told_at_the_pipeline_with_the_name_of_
     saved(app, ("RandomCrop", {"height": 1100, "width": 200}))
     assert "RandomCrop" in mistakes(app)
     assert "1024" in mistakes(app)
-    app.button(key=Key.TRAIN_START).click().run()
-    assert list_runs() == ()
+    assert app.button(key=Key.TRAIN_START).disabled
 
 
 def test_what_is_seldom_meant_is_a_warning_at_its_field_and_starts_all_the_same(
@@ -188,7 +199,7 @@ def test_what_is_seldom_meant_is_a_warning_at_its_field_and_starts_all_the_same(
 def test_a_slow_pipeline_is_tried_only_when_the_run_is_started(app: AppTest) -> None:
     saved(app, ("PiecewiseAffine", {}), ("RandomCrop", {"height": 1100, "width": 300}))
     assert mistakes(app) == ""
-    assert "tried on a few images when the run is started" in said(app)
+    assert "tested on a few images only when you press Start" in said(app)
     app.button(key=Key.TRAIN_START).click().run()
     assert "RandomCrop" in mistakes(app)
     assert list_runs() == ()
@@ -196,13 +207,14 @@ def test_a_slow_pipeline_is_tried_only_when_the_run_is_started(app: AppTest) -> 
 
 def test_the_data_stay_in_sight_while_something_else_is_wrong(app: AppTest) -> None:
     app.text_input(key=train_key("learning_rate")).set_value("fast").run()
-    assert "240 images train, 120 validate" in said(app)
-    assert "With the last values that were right." in said(app)
+    assert "240 training images, 120 validation images" in said(app)
+    assert "These images are for the last valid values." in said(app)
 
 
 def test_precisions_that_the_machine_cannot_do_are_not_offered_and_it_says_why(app: AppTest) -> None:
+    opened(app, "device")
     assert "16-mixed" not in app.selectbox(key=train_key("precision")).options
-    assert any("16-mixed is not offered" in text.value.replace("\\", "") for text in app.caption)
+    assert any("16-mixed needs a GPU." in text.value.replace("\\", "") for text in app.caption)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +260,7 @@ def test_a_pipeline_with_a_mistake_is_told_with_the_way_back(app: AppTest) -> No
     app.toggle(key=Key.EXACT).set_value(True).run()
     app.number_input(key=f"{node}:std_range:high").set_value(7.0).run()
     app.switch_page(PAGE).run()
-    assert "The pipeline just built has a mistake" in mistakes(app)
+    assert "The current pipeline has an error" in mistakes(app)
     assert app.button(key=Key.TO_AUGMENT)
 
 
@@ -262,14 +274,14 @@ def test_a_batch_that_the_machine_cannot_hold_is_told_at_its_field(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(needs, "memory", lambda: Memory(4 * 10**9, 3 * 10**9))
+    opened(app, "device", "data")
     app.selectbox(key=train_key("precision")).set_value("32-true")
     app.number_input(key=train_key("train_images")).set_value(2000)
     app.number_input(key=train_key("image_size")).set_value(224)
     app.number_input(key=train_key("batch_size")).set_value(512).run()
     assert "Batch size 512 at 224 px needs about 14 GB of memory; this computer has 4.0 GB in all." in mistakes(app)
     fits = int(mistakes(app).split(" fits.")[0].split()[-1])
-    app.button(key=Key.TRAIN_START).click().run()
-    assert list_runs() == ()
+    assert app.button(key=Key.TRAIN_START).disabled
     app.number_input(key=train_key("batch_size")).set_value(fits).run()
     assert mistakes(app) == ""
     assert any("free just now" in warning.value for warning in app.warning)
@@ -327,7 +339,7 @@ def test_a_duplicate_is_the_same_run_until_something_is_changed(monkeypatch: pyt
     original = loads(source_run().config.read_bytes())
     app = duplicate()
     assert Query.DUPLICATE not in app.query_params
-    assert "Nothing differs from ants-bees yet" in said(app)
+    assert "Same settings as ants-bees" in said(app)
     assert app.selectbox(key=train_key("pipeline")).value == f"run:{SOURCE}"
     assert "As in ants-bees" in app.selectbox(key=train_key("pipeline")).options
     again = started(app, monkeypatch)
@@ -337,11 +349,11 @@ def test_a_duplicate_is_the_same_run_until_something_is_changed(monkeypatch: pyt
 
 def test_what_differs_is_told_at_the_field_in_the_summary_and_in_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     source_run()
-    app = duplicate()
+    app = opened(duplicate(), "out")
     app.number_input(key=train_key("epochs")).set_value(12).run()
     app.text_input(key=train_key("learning_rate")).set_value("2e-3").run()  # the same number
     app.number_input(key=train_key("seed")).set_value(4).run()
-    app = reloaded(app)
+    app = opened(reloaded(app), "out")
     assert "Differs from ants-bees: Epochs 7 → 12, Seed 3 → 4" in said(app)
     assert [text.value.rpartition(": ")[2] for text in app.caption if "was" in text.value] == ["was 7", "was 3"]
     config = started(app, monkeypatch)
@@ -376,7 +388,7 @@ def test_back_to_defaults_forgets_the_source() -> None:
 def test_a_run_that_cannot_be_read_leaves_the_form_and_says_why(config: str, words: str) -> None:
     source_run(config)
     app = duplicate()
-    assert "The form was left as it is" in said(app)
+    assert "The form was not changed" in said(app)
     assert words in said(app)
     assert app.number_input(key=train_key("epochs")).value == train_values.DEFAULTS["epochs"]
 
@@ -401,7 +413,8 @@ def test_settings_that_stand_behind_more_are_carried_over_and_told(monkeypatch: 
     spec = {"kind": "digits", "val_fraction": 0.3, "seed": 8}
     original = loads(source_run(dataset=spec, workers=0, threads=1).config.read_bytes())
     app = duplicate()
-    assert "Set there: Loader workers 0, Threads 1" in said(app)
+    assert "Changed: Loader workers 0, Threads 1" in said(app)
+    opened(app, "out")
     assert app.text_input(key=train_key("dataset_seed")).value == "8"
     config = started(app, monkeypatch)
     assert (config.workers, config.threads, config.dataset) == (0, 1, original.dataset)
@@ -430,3 +443,114 @@ def test_a_name_says_what_differs_and_is_never_too_long() -> None:
     long = train_source.name_for(source, [Difference("pipeline", "", "x" * 300)])
     assert len(long) == train_source.MAX_NAME
     assert len(train_source.name_for(source, [])) == train_source.MAX_NAME
+
+
+def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_without(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    field = app.selectbox(key=train_key("pipeline"))
+    assert field.options[:2] == ["Current pipeline", "None (no augmentation)"]
+    assert [option for option in field.options if option.startswith("Preset: ")] == [
+        f"Preset: {preset.title}" for preset in presets.presets().values()
+    ]
+    field.set_value(train_values.NO_PIPELINE).run()
+    assert mistakes(app) == ""
+    assert app.button(key=Key.TRAIN_PAIR).disabled  # there is nothing to compare
+    name = "medium"
+    app.selectbox(key=train_key("pipeline")).set_value(train_values.preset_pipeline(name)).run()
+    assert "OneOf(" in said(app)  # the composers are named with their steps
+    app.button(key=Key.TRAIN_PAIR).click().run()
+    assert not app.exception
+    configs = {config.name.rpartition(", ")[2]: config for run in list_runs() if (config := _config_of(run))}
+    with_, without = configs["with augmentation"], configs["without augmentation"]
+    assert with_.pipeline.nodes == presets.presets()[name].nodes
+    assert without.pipeline.nodes == ()
+    assert with_.model_copy(update={"name": "", "pipeline": without.pipeline}) == without.model_copy(
+        update={"name": ""}
+    )
+    assert with_.pair is not None
+    pages = []
+    for run in list_runs():  # each page leads to the other run
+        page = AppTest.from_file(APP, default_timeout=120)
+        page.query_params[Query.RUN] = run.id
+        page.switch_page("explorer/ui/pages/runs.py").run()
+        page.button(key=Key.RUN_PARTNER).click().run()
+        pages.append(page.query_params[Query.RUN])
+    assert sorted(str(page[0] if isinstance(page, list) else page) for page in pages) == sorted(
+        run.id for run in list_runs()
+    )
+
+
+def _config_of(run: RunPaths) -> RunConfig:
+    return loads(run.config.read_bytes())
+
+
+def test_without_augmentation_keeps_the_step_that_scales_pixels() -> None:
+    nodes = [NOISE, {"kind": "step", "id": "n2", "transform": "Normalize", "p": 1.0}]
+    pipeline = Pipeline.model_validate({"nodes": nodes})
+    assert [node.id for node in without_augmentation(pipeline).nodes] == ["n2"]
+    config = from_values({"dataset": {"kind": "digits"}, "pipeline": pipeline.model_dump(), "name": "n" * 100})
+    first, second = train_pair.of(config)
+    assert max(len(first.name), len(second.name)) <= train_source.MAX_NAME
+    assert first.name != second.name
+    assert train_pair.augments(pipeline)
+    assert not train_pair.augments(second.pipeline)
+
+
+def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("train", "val"):
+        for name in ("a", "b"):
+            images(tmp_path / "insects" / part / name, 20)
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    app.switch_page(PAGE).run()
+    assert app.radio(key=train_key("dataset")).value == "shapes"
+    assert "Augment shows a single image" in said(app)  # one sentence why it is not that
+    app.number_input(key=train_key("epochs")).set_value(33).run()
+    for key, expected, words in (
+        (f"image_folder:{tmp_path / 'insects'}", ("image_folder", 224), ""),
+        ("mask_folder:/data/streets", ("image_folder", 224), "Augment shows streets, which has masks"),
+        ("digits", ("digits", 64), ""),
+    ):
+        app.switch_page("explorer/ui/pages/augment.py").run()
+        work = app.session_state[Key.WORKSPACE]
+        view = replace(work.view, picture=pictures.DATA_SET, set_key=key, split="train", index=0)
+        app.session_state[Key.WORKSPACE] = replace(work, view=view)
+        app.button(key=Key.TRAIN_WITH).click().run()
+        assert Query.CARRY not in app.query_params, key
+        chosen = app.radio(key=train_key("dataset")).value, app.number_input(key=train_key("image_size")).value
+        assert chosen == expected, key
+        assert words in said(app), key
+        assert app.number_input(key=train_key("epochs")).value == 33, key
+        if chosen[0] == "image_folder":
+            assert app.selectbox(key=train_key("path")).value == str(tmp_path / "insects")
+            # What val/ decides is not to be set, and says why.
+            share = opened(app.switch_page(PAGE), "data").number_input(key=train_key("val_fraction"))
+            assert share.disabled, key
+            assert "This folder has its own val/" in said(app), key
+    # Another pipeline is no reason to choose all of it again.
+    workspace_of = app.session_state[Key.WORKSPACE]
+    app.session_state[Key.WORKSPACE] = replace(workspace_of, id="another-workspace-1")
+    app.session_state[Key.STAMP] = None
+    app.query_params[Query.DRAFT] = "another-workspace-1"
+    app.switch_page(PAGE).run()
+    assert app.number_input(key=train_key("epochs")).value == 33
+    assert app.radio(key=train_key("dataset")).value == "digits"
+
+
+def test_a_first_run_needs_few_fields_and_what_is_folded_says_its_values(app: AppTest) -> None:
+    widgets = [*app.number_input, *app.text_input, *app.selectbox, *app.multiselect, *app.radio, *app.checkbox]
+    keys = {widget.key for widget in widgets if str(widget.key).startswith("train:")}
+    assert {train_key(name) for name in ("dataset", "pipeline", "backbone", "epochs", "learning_rate")} <= keys
+    assert len(keys) <= 13, keys
+    folded = " ".join(expander.label for expander in app.expander)
+    for words in ("Head and loss", "Device and speed", "Output and logging"):
+        assert words in folded, words
+    for words in ("Cross entropy", "device Auto, precision Auto", "Named automatically, seed 0"):
+        assert words in said(app), words
+    for name, label in LABELS.items():  # an error names the field as the page does
+        if name in F.LABELS:
+            assert label == F.LABELS[name], name

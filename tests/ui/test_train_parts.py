@@ -91,8 +91,8 @@ def test_every_gpu_is_named_with_its_memory_and_can_be_chosen_among_several() ->
 
 
 def test_what_auto_means_for_the_precision_is_told() -> None:
-    assert "Auto is 16-mixed here" in train_devices.precision_hint(TWO_GPUS, values())
-    assert "Auto is 32-true here" in train_devices.precision_hint(TWO_GPUS, values(accelerator="cpu", frozen=False))
+    assert "Auto selects 16-mixed" in train_devices.precision_hint(TWO_GPUS, values())
+    assert "Auto selects 32-true" in train_devices.precision_hint(TWO_GPUS, values(accelerator="cpu", frozen=False))
     assert list(train_devices.precisions(TWO_GPUS, values(accelerator="cpu"))) == ["auto", "32-true"]
 
 
@@ -104,16 +104,21 @@ def test_gpus_are_chosen_where_there_are_several_and_gone_with_the_processor(mon
     assert gpus.options == ["0: NVIDIA L4, 24 GB", "1: NVIDIA T4, 16 GB"]
     gpus.set_value([0, 1]).run()
     assert train_values_of(app)["gpus"] == [0, 1]
+    app.session_state[more_key("out")] = True
     app.selectbox(key=train_key("accelerator")).set_value("cpu").run()
     assert [widget.key for widget in app.multiselect] == [train_key("loggers")]
     assert not app.error
 
 
 def test_a_link_to_gpus_leads_to_the_accelerator_where_there_are_none() -> None:
-    assert arrived(field="gpus").session_state[Key.TRAIN_LANDED].field == "accelerator"
+    app = arrived(field="gpus")
+    assert app.session_state[Key.TRAIN_LANDED].field == "accelerator"
+    assert "Choose a GPU to set GPUs." in said(app)
 
 
 def test_loggers_say_where_they_write_and_how_to_look_at_it(app: AppTest) -> None:
+    app.session_state[more_key("out")] = True
+    app.run()
     app.multiselect(key=train_key("loggers")).set_value(["tensorboard"]).run()
     assert f"tensorboard --logdir {runs_root()}" in said(app)
     assert f"folder {RunPaths(runs_root()).logged.name} of the run" in said(app)
@@ -197,7 +202,7 @@ def test_networks_stand_side_by_side_with_weights_and_speeds(app: AppTest) -> No
 
 
 def test_how_long_the_run_takes_here_is_told_once_its_network_was_measured(app: AppTest) -> None:
-    assert "not known yet" in said(app)
+    assert "is not known before" in said(app)
     assert app.button(key=Key.TRAIN_MEASURE_TIME).label == "Measure EfficientNet-Lite0"
     pace = {"train_images_per_second": 10.0, "frozen_images_per_second": 20.0, "validate_images_per_second": 30.0,
             "size": 96, "precision": "32-true"}  # fmt: skip
@@ -205,7 +210,7 @@ def test_how_long_the_run_takes_here_is_told_once_its_network_was_measured(app: 
     (home() / "cache" / "paces.json").write_text(json.dumps({entry: pace}))
     app.run()
     # Head only: 8 epochs of 240 images at 20 a second, and one validation of 120 images at 30 a second.
-    assert "About 1 min 40 s here" in said(app)
+    assert "About 1 min 40 s on this computer" in said(app)
 
 
 # Links to a field
@@ -245,9 +250,9 @@ def test_a_link_to_a_field_opens_what_it_stands_behind() -> None:
 def test_a_link_to_a_field_that_does_not_matter_now_leads_to_the_one_that_shows_it() -> None:
     app = arrived(field="pos_weight")
     assert app.session_state[Key.TRAIN_LANDED].field == "loss"
-    assert "Positive-class weight appears here" in said(app)
+    assert "Choose BCE with logits to set Positive-class weight." in said(app)
     app.selectbox(key=train_key("loss")).set_value("bce").run()
-    assert "appears here" not in said(app)
+    assert "Choose BCE" not in said(app)
     assert app.text_input(key=train_key("pos_weight"))
 
 

@@ -210,6 +210,7 @@ def test_a_field_that_is_not_shown_has_one_that_lets_it_appear() -> None:
     values = dict(train_values.DEFAULTS)
     hidden = {name for name in RULES if not matters(name, values)}
     assert {shown_by(name, values) for name in hidden} <= {name for name in FIELDS if matters(name, values)}
+    assert hidden | set(RULES) <= set(F.CHOICES)  # a link to each says what to choose so that it can be set
     assert shown_by("pos_weight", values) == "loss"
     assert shown_by("backbone_lr_factor", values) == "unfreeze_epoch"
     assert shown_by("base_momentum", values | {"schedule": "cosine"}) == "schedule"

@@ -2,7 +2,7 @@
 
 
 class Charts:
-    FAILED = "The charts could not be loaded: the page found no plotly.min.js. Start the app again; it is then copied."
+    FAILED = "The charts could not be loaded, because plotly.min.js is missing. Restart the app to restore it."
     EPOCH_AXIS = "epoch"
     LOSS_AXIS = "loss"
     AUROC = "AUROC"

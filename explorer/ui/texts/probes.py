@@ -6,21 +6,21 @@ from typing import ClassVar
 class Probes:
     START: ClassVar = {"check": "Quick check", "rate": "Find learning rate"}
     HELP: ClassVar = {
-        "check": "A few batches of everything that the run will do, saving and loading included; takes seconds",
-        "rate": "Trains about 100 steps while the learning rate rises, and finds the range of rates in which the loss "
-        "falls most steeply",
+        "check": "Runs all parts of the training on a few batches, including saving and loading. Takes seconds.",
+        "rate": "Trains for about 100 steps while the learning rate rises, and finds the range of rates in which the "
+        "loss falls fastest.",
     }
     NAMES: ClassVar = {"check": "Quick check", "rate": "Learning rate finder"}
     STARTING = "Starting"
-    NOT_STARTED = "It could not be started: {reason}"
-    FIX = "Something needs a look first: {fields}."
+    NOT_STARTED = "This could not be started: {reason}"
+    FIX = "Fix this before starting: {fields}."
     CANCEL: ClassVar = {"check": "Cancel the check", "rate": "Cancel the search"}
-    CANCELLING = "Cancelling"
-    NOT_CANCELLED = "It could not be cancelled: {reason}"
-    STALE = "The form has changed since: this is about the settings before."
-    GONE = "The last one was deleted."
+    CANCELLING = "Canceling"
+    NOT_CANCELLED = "This could not be canceled: {reason}"
+    STALE = "The settings have changed since. This result is for the previous settings."
+    GONE = "The last result was deleted."
     USE = "Use {rate}"
-    USED = "{rate} is in the form"
+    USED = "{rate} is used"
 
     # What was checked
     CHECKS: ClassVar = {
@@ -42,7 +42,7 @@ class Probes:
     NOW_LINE = ":material/pending: **{name}**"
     CHECKED = "{done} of {total} checks"
     ESTIMATE = (
-        "**The run would take about {run}**: {epoch} for an epoch, {speed:.0f} images/s in training, "
+        "**The run would take about {run}**: {epoch} for each epoch, {speed:.0f} images/s in training, "
         "{memory} of memory so far."
     )
 

@@ -16,15 +16,14 @@ class Train:
         "out": "Output and logging",
     }
     SECTION_HELP: ClassVar = {
-        "mixing": "The first images of the first batch of an epoch, exactly as training gets them: augmented, scaled to "
-        "the image size and mixed with this seed.",
+        "mixing": "The first images of the first batch of an epoch, exactly as training gets them: augmented, scaled "
+        "to the image size and mixed with this seed.",
     }
     MORE: ClassVar = {
         "data": "More: size and difficulty of generated images, validation share",
         "network": "More: unfreezing, learning rate of the backbone, normalization",
         "optimizer": "More: optimizer, schedule, momentum, clipping, accumulation, early stopping",
     }
-    FOLDED = "**{title}**: {values}"
     SUMMARY_OF: ClassVar = {"accelerator": "device {value}", "precision": "precision {value}", "seed": "seed {value}"}
     CHANGED = "Changed: {fields}"
     SET_ONE = "{field} {value}"

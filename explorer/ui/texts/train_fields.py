@@ -15,7 +15,7 @@ class TrainFields:
         "num_classes": "Classes",
         "train_images": "Training images",
         "val_images": "Validation images",
-        "shapes_size": "Size, px",
+        "shapes_size": "Size (px)",
         "imbalance": "Imbalance",
         "noise": "Noise",
         "path": "Folder",
@@ -28,12 +28,12 @@ class TrainFields:
         "pipeline": "Pipeline",
         "backbone": "Backbone",
         "weights": "Weights",
-        "weights_file": "File of weights",
-        "image_size": "Image size, px",
-        "frozen": "Train",
+        "weights_file": "Weights file",
+        "image_size": "Image size (px)",
+        "frozen": "Layers to train",
         "unfreeze_epoch": "Unfreeze at epoch",
-        "backbone_lr_factor": "Backbone's rate, times",
-        "normalise": "Normalising",
+        "backbone_lr_factor": "Backbone learning rate factor",
+        "normalise": "Normalization",
         "loss": "Loss",
         "label_smoothing": "Label smoothing",
         "pos_weight": "Positive-class weight",
@@ -45,7 +45,7 @@ class TrainFields:
         "epochs": "Epochs",
         "batch_size": "Batch size",
         "learning_rate": "Learning rate",
-        "optimizer": "Optimiser",
+        "optimizer": "Optimizer",
         "schedule": "Schedule",
         "weight_decay": "Weight decay",
         "momentum": "Momentum",
@@ -58,14 +58,14 @@ class TrainFields:
         "base_momentum": "base_momentum",
         "max_momentum": "max_momentum",
         "three_phase": "three_phase",
-        "warmup_epochs": "Warm-up, epochs",
+        "warmup_epochs": "Warm-up (epochs)",
         "gradient_clip": "Gradient clipping",
         "accumulate": "Accumulated batches",
-        "early_stopping": "Early stopping, epochs",
+        "early_stopping": "Early stopping (epochs)",
         "monitor": "Monitor",
         "mixing": "Mixing",
-        "mix_alpha": "Alpha",
-        "mix_probability": "Share of batches",
+        "mix_alpha": "Mixing alpha",
+        "mix_probability": "Share of mixed batches",
         "accelerator": "Accelerator",
         "gpus": "GPUs",
         "precision": "Precision",
@@ -74,101 +74,104 @@ class TrainFields:
         "kept_as": "Images before augmentation",
         "cache_size": "Kept images",
         "loggers": "Also log to",
-        "name": "Name of the run",
+        "name": "Run name",
         "seed": "Seed",
-        "dataset_seed": "Seed of the data",
+        "dataset_seed": "Data seed",
     }
     LABELLED = "{label} `{code}`"
     MAX_LR = "max_lr"
     LR = "lr"
     HELP: ClassVar = {
-        "imbalance": "How many times more images the largest class has than the smallest",
-        "noise": "0 is clean, 1 is hard to see",
+        "imbalance": "Ratio of the largest to the smallest class",
+        "noise": "0 is clean, 1 is hard to recognize",
         "path": "A folder with train/<class> and val/<class>, or with <class> folders. Choose one, or type its path, "
-        "which has to be inside the folders that the app may read (make run DATA=/that/folder).",
+        "inside the folders that the app may read (make run DATA=/that/folder).",
         "depth": "How values of 10, 12 or 16 bits, of CT and of fractions become pixels from 0 to 255. One range holds "
         "for all images, in training, validation and exported code.",
         "depth_center": "In the units of the images, such as Hounsfield units: 40 for soft tissue, -600 for lungs",
         "depth_width": "From black to white: 400 for soft tissue, 1500 for lungs",
-        "val_fraction": "Share of each class that validates; not used where the folder is split already",
-        "pipeline": "Augments the training images only. Validation sees them as they are.",
-        "backbone": "The network. Its own head is replaced by a new one for your classes.",
-        "weights": "ImageNet: the backbone has already seen a million photographs (transfer learning). "
-        "AdvProp: the same, trained with adversarial examples as well; it expects inputs from -1 to 1. "
-        "A file: weights that you have, such as those of an earlier run.",
-        "weights_file": ".safetensors, or a state dict as .pt, .pth, .bin, .ckpt or .pth.tar. It is read as plain "
-        "numbers: nothing in it is executed. Its head is left out, the new one is for your classes.",
-        "image_size": "Side of the square that the network sees",
-        "frozen": "Head only: the backbone stays as it is, which is fast and enough for a few hundred images. "
+        "val_fraction": "Share of each class that is used for validation",
+        "pipeline": "Applied to the training images only. Validation images are not augmented.",
+        "backbone": "The network. Its head is replaced by a new one for your classes.",
+        "weights": "ImageNet: the backbone was trained on a million photographs (transfer learning). "
+        "AdvProp: the same, also trained on adversarial examples. This network expects inputs from -1 to 1. "
+        "A file: your own weights, such as those of an earlier run.",
+        "weights_file": ".safetensors, or a state dict as .pt, .pth, .bin, .ckpt or .pth.tar. Only numbers are "
+        "read, and no code in the file is executed. The head in the file is replaced by a new one for your classes.",
+        "image_size": "Side of the square that goes into the network",
+        "frozen": "Head only: the backbone is frozen. This is fast, and enough for a few hundred images. "
         "All layers: slower, for more data.",
-        "unfreeze_epoch": "The head learns alone until then, counted from 1; from this epoch on all layers do. "
-        "Empty: never",
-        "backbone_lr_factor": "The backbone's learning rate to the head's; 0.1 keeps more of what it knows",
-        "normalise": "Auto: what the weights were trained with. ImageNet: its mean and standard deviation. "
-        "-1 to 1: as AdvProp. None: 0 to 1, for pipelines that normalise by themselves.",
-        "loss": "Cross entropy for any number of classes; BCE with logits: one output for two classes; focal: cross "
-        "entropy in which easy images count less",
-        "label_smoothing": "0.1: the target is 0.9 for the true class and the rest for the others",
-        "pos_weight": "Weight of the second class in BCE; balanced: negatives over positives. Empty: 1",
-        "class_weights": "A weight for each class in their order, as 1, 2, 0.5; balanced: the rarer, the heavier, "
-        "N / (C · N_c). Empty: all alike",
-        "focal_gamma": "(1 - p)^gamma: 0 is cross entropy, 2 is what the paper takes",
-        "threshold": "An image is of the second class from this probability on. AUROC does not depend on it.",
-        "dropout": "Share of features that the head does not see in a training step",
-        "drop_connect": "Share of blocks that are skipped in a training step. Empty: what the network has, 0.2 for "
+        "unfreeze_epoch": "Only the head is trained before this epoch, and all layers from this epoch on. "
+        "The first epoch is 1. Empty: never",
+        "backbone_lr_factor": "Learning rate of the backbone divided by that of the head. With 0.1, the "
+        "backbone changes less.",
+        "normalise": "Auto: as the weights were trained. ImageNet: mean and standard deviation of ImageNet. "
+        "-1 to 1: as AdvProp. None: 0 to 1, for pipelines that contain their own normalization.",
+        "loss": "Cross entropy: any number of classes. BCE with logits: one output for two classes. Focal loss: cross "
+        "entropy that gives easy images less weight.",
+        "label_smoothing": "With 0.1, the target of the true class is 0.9, and the other classes share 0.1",
+        "pos_weight": "Weight of the second class in BCE. balanced: number of negatives divided by positives. Empty: 1",
+        "class_weights": "One weight for each class, in order, such as 1, 2, 0.5. balanced: N / (C · N_c), so rare "
+        "classes weigh more. Empty: equal weights",
+        "focal_gamma": "(1 - p)^gamma. 0 is cross entropy, 2 is the value in the paper",
+        "threshold": "Images with at least this probability are counted as the second class. AUROC does not depend on "
+        "the threshold.",
+        "dropout": "Share of features that are dropped before the head in a training step",
+        "drop_connect": "Share of blocks that are skipped in a training step. Empty: model default, 0.2 for "
         "EfficientNet",
-        "batch_size": "Images in each step",
-        "learning_rate": "The highest of the schedule; 0.01 or 1e-2",
-        "optimizer": "AdamW forgives more; SGD with momentum often ends a little better after long trainings",
-        "schedule": "OneCycleLR: up, then down, stepped with each batch. Cosine: a warm-up, then half a cosine to 0. "
-        "Constant: as it is.",
-        "weight_decay": "Biases and norms are spared",
-        "nesterov": "Looks ahead along the momentum",
-        "pct_start": "Share of all steps in which the rate rises",
-        "div_factor": "It begins at max_lr / div_factor",
-        "final_div_factor": "It ends at max_lr / div_factor / final_div_factor",
-        "anneal_strategy": "How it rises and falls",
-        "cycle_momentum": "Momentum (beta1 of AdamW) falls while the rate rises, and the other way round",
-        "base_momentum": "The lowest momentum, where the rate is highest",
-        "max_momentum": "The highest momentum, at the beginning and the end",
-        "three_phase": "Up, down to where it began, then down to the end",
-        "warmup_epochs": "The rate rises in a line for so long; 0.5 is half an epoch",
-        "gradient_clip": "`gradient_clip_val`: gradients are scaled down to this norm, all layers together. "
-        "Empty: never",
+        "batch_size": "Images in each batch",
+        "learning_rate": "The highest value of the schedule, such as 0.01 or 1e-2",
+        "optimizer": "AdamW is less sensitive to its settings. SGD with momentum often ends slightly better after long "
+        "training.",
+        "schedule": "OneCycleLR: rises, then falls, at every step. Cosine: a warm-up, then half a cosine to 0. "
+        "Constant: no change.",
+        "weight_decay": "Not applied to biases and normalization layers",
+        "nesterov": "Evaluates the gradient ahead along the momentum",
+        "pct_start": "Share of all steps during which the learning rate rises",
+        "div_factor": "The learning rate starts at max_lr / div_factor",
+        "final_div_factor": "The learning rate ends at max_lr / div_factor / final_div_factor",
+        "anneal_strategy": "Shape of the rise and fall",
+        "cycle_momentum": "Momentum (beta1 of AdamW) falls while the learning rate rises, and the reverse",
+        "base_momentum": "Lowest momentum, at the highest learning rate",
+        "max_momentum": "Highest momentum, at the start and the end",
+        "three_phase": "Rise, fall back to the start value, then fall to the end value",
+        "warmup_epochs": "Epochs of linear rise, such as 0.5",
+        "gradient_clip": "`gradient_clip_val`: gradients are scaled down to this norm over all layers. "
+        "Empty: no clipping",
         "accumulate": "`accumulate_grad_batches`: batches whose mean gradient makes one step of the optimizer; "
         "4 batches of 16 act like one of 64. At the end of an epoch, the mean of the batches that are left",
         "early_stopping": "`patience` of EarlyStopping: the run ends after so many epochs without a better monitor or "
         "a lower validation loss. Empty: never",
         "monitor": "best.ckpt is the epoch in which this was best; of equal epochs, the one with the lower validation "
         "loss",
-        "mixing": "MixUp blends two images and their labels; CutMix pastes a box of one into the other",
-        "mix_alpha": "The share comes from Beta(alpha, alpha): below 1 mostly near 0 or 1, at 1 anything",
-        "mix_probability": "1: every batch is mixed",
-        "gpus": "Several train together (ddp): each takes its part of every batch. None chosen: one is",
-        "precision": "bf16-mixed and 16-mixed compute in 16 bits where that is safe",
-        "workers": "Processes that augment beside the training. 0: none. Empty: as many as is fastest here",
-        "threads": "Threads of the processor that torch takes. Empty: as many as it finds best",
+        "mixing": "MixUp blends two images and their labels. CutMix pastes a box of one image into another.",
+        "mix_alpha": "The mixing share is sampled from Beta(alpha, alpha): mostly near 0 or 1 below 1, uniform at 1",
+        "mix_probability": "1 mixes every batch",
+        "gpus": "Several GPUs train together (ddp), each on its part of every batch. Empty: one GPU is selected",
+        "precision": "bf16-mixed and 16-mixed use 16 bits where this is safe",
+        "workers": "Processes that augment images in parallel. 0: none. Empty: selected automatically",
+        "threads": "Processor threads for torch. Empty: selected automatically",
         "kept_as": "Whole images keep their borders until the pipeline has seen them, and the square is cut at "
         "the end. Middle squares are cut before the pipeline, as all runs did before",
         "cache_size": "Pixels of the short side that decoded images are kept at, before augmentation",
-        "loggers": "Lightning's own loggers, beside what this app records. They change nothing in the training.",
-        "seed": "The same seed gives the same weights and the same augmented images",
-        "dataset_seed": "Of generated images and of the split. Empty: the seed of the run",
+        "loggers": "Lightning loggers, in addition to the records of this app. They do not change the training.",
+        "seed": "The same seed gives the same initial weights and the same augmented images",
+        "dataset_seed": "Seed of generated images and of the validation split. Empty: same as run seed",
     }
     EMPTY: ClassVar = {
         "unfreeze_epoch": "never",
-        "drop_connect": "the network's own",
+        "drop_connect": "Model default",
         "pos_weight": "1",
-        "class_weights": "all alike",
+        "class_weights": "None (equal weights)",
         "gradient_clip": "never",
         "early_stopping": "never",
         "workers": "auto",
         "threads": "auto",
-        "dataset_seed": "the run's",
-        "name": "found by itself",
+        "dataset_seed": "Same as run seed",
+        "name": "Named automatically",
     }
     KINDS: ClassVar = {
-        "shapes": "Shapes, generated",
+        "shapes": "Generated shapes",
         "digits": "Handwritten digits",
         "image_folder": "Image folder",
     }
@@ -191,7 +194,12 @@ class TrainFields:
         "accuracy": "Accuracy",
         "val_loss": "Validation loss",
     }
-    MIXING: ClassVar = {"none": "None", "mixup": "MixUp", "cutmix": "CutMix", "both": "Both, in turn by chance"}
+    MIXING: ClassVar = {
+        "none": "None",
+        "mixup": "MixUp",
+        "cutmix": "CutMix",
+        "both": "MixUp or CutMix, chosen per batch",
+    }
     LOGGERS: ClassVar = {"csv": "CSV", "tensorboard": "TensorBoard", "mlflow": "MLflow"}
     KEPT_SHAPES: ClassVar = {"whole": "Whole", "squares": "Middle squares"}
     KEPT: ClassVar = {"": "Automatic", "256": "256 px", "320": "320 px", "0": "None"}
@@ -201,11 +209,11 @@ class TrainFields:
     NOTHING = "none"
 
     # What a choice leads to
-    DOWNLOADS = "Downloaded when the run starts, once, into {folder}. Without a network the run says so within 5 s."
-    NO_FILES = (
-        "No file of weights was found in {folders}. Put one there, or start with make run DATA=/folder-of-weights."
+    DOWNLOADS = (
+        "Downloaded once into {folder} when the run starts. Without an internet connection, the run fails within 5 s."
     )
-    FILES_CUT = "The first {count} files are listed."
+    NO_FILES = "No weights file was found in {folders}. Put one there, or start with make run DATA=/folder-of-weights."
+    FILES_CUT = "Only the first {count} files are listed."
     KEPT_AS: ClassVar = {
         "whole": "Images are decoded once and kept whole, with a short side of {least} px. "
         "Smaller ones are enlarged. The middle square of {size} px is cut after augmentation.",
@@ -219,8 +227,37 @@ class TrainFields:
         "smaller": "Kept at {kept} px, smaller than what the network sees: fine detail is lost.",
         "none": "Each image is decoded in each epoch and augmented at its own size, as in most scripts: slower.",
     }
-    TENSORBOARD = "To look at all runs: tensorboard --logdir {folder}"
-    LOGGED = "Into the folder {folder} of the run."
-    NO_MLFLOW = "MLflow is offered where it is installed."
-    NOT_OFFERED = "{name} is not offered: {reason}."
-    SHOWN_WITH = "{field} appears here once this is set to suit it."
+    TENSORBOARD = "To view all runs: tensorboard --logdir {folder}"
+    LOGGED = "Written to the folder {folder} of the run."
+    NO_MLFLOW = "MLflow is available if it is installed."
+    PRECISION_REASON = "{reason}."
+    SPLIT_ALREADY = "This folder has its own val/, so no share of the training images is used."
+    # At the field where a link leads to, because the one that it names has no effect yet: what to choose there.
+    SHOWN_WITH = "Choose {choice} to set {field}."
+    CHOICES: ClassVar = {
+        "gpus": "a GPU",
+        "path": "an image folder",
+        "val_fraction": "digits or an image folder",
+        "weights_file": "a file of weights",
+        "unfreeze_epoch": "head only",
+        "backbone_lr_factor": "an epoch to unfreeze",
+        "drop_connect": "an EfficientNet",
+        "pos_weight": "BCE with logits",
+        "threshold": "BCE with logits",
+        "class_weights": "cross entropy or focal loss",
+        "focal_gamma": "focal loss",
+        "momentum": "SGD",
+        "nesterov": "SGD",
+        "warmup_epochs": "the cosine schedule",
+        "base_momentum": "cycle_momentum",
+        "max_momentum": "cycle_momentum",
+        "mix_alpha": "a way of mixing",
+        "mix_probability": "a way of mixing",
+        **dict.fromkeys(
+            ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"), "generated shapes"
+        ),
+        **dict.fromkeys(
+            ("pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum", "three_phase"),
+            "OneCycleLR",
+        ),
+    }
