@@ -118,7 +118,7 @@ def cells(page: Page) -> list[str]:
 
 
 def wait_for_epoch(page: Page, number: int) -> None:
-    title = re.compile(rf"Confusion matrix, epoch ({'|'.join(str(n) for n in range(number, 60))})$")
+    title = re.compile(rf"Latest: epoch ({'|'.join(str(n) for n in range(number, 60))})$")
     expect(page.get_by_text(title)).to_be_visible(timeout=90_000)
 
 
@@ -144,14 +144,14 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
     looking.settle(page)
     page.get_by_role("button", name="Train with this").click()
 
-    # A mistake is told at its field, and Start does not start.
+    # A mistake is told at its field, and Start cannot be pressed.
     rate = page.get_by_role("textbox", name="Learning rate")
     for wrong, words in (("0", "must be above 0"), ("nan", "must be an ordinary number")):
         rate.fill(wrong)
         rate.press("Enter")
         expect(page.get_by_text(words)).to_be_visible()
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_text("needs a look first")).to_be_visible()
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+    expect(page.get_by_text("Fix this before starting")).to_be_visible()
     rate.fill("0.003")
     rate.press("Enter")
     epochs = page.get_by_role("spinbutton", name="Epochs")
@@ -170,6 +170,7 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
     wait_for_epoch(page, 1)
     expect(page.locator(f"{MATRIX} .annotation-text")).to_have_count(25)
+    page.get_by_text(re.compile("Latest: epoch")).click()
     first = cells(page)
     zoom(page)
     page.wait_for_timeout(300)
@@ -208,7 +209,7 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
     expect(row).to_have_count(1)
     expect(page.locator("[data-testid=run-list] li")).to_contain_text("stopped")
     page.go_back()
-    expect(page.get_by_text(re.compile("Confusion matrix, epoch"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Latest: epoch"))).to_be_visible()
     page.get_by_role("button", name="All runs").click()
     row.click()
-    expect(page.get_by_text(re.compile("Confusion matrix, epoch"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Latest: epoch"))).to_be_visible()

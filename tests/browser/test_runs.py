@@ -47,7 +47,8 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
 
     # The first trains, the second waits and says for what.
     page.get_by_role("button", name="Train with this").click()
-    set_number(page, "Training images", 80, "80 images train")
+    page.locator("summary", has_text="More: size and difficulty").click()
+    set_number(page, "Training images", 80, "80 training images")
     set_epochs(page, 2)
     start(page)
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG)
@@ -72,13 +73,13 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
 
     # The second began by itself. Stopped in the midst of its work, it goes on from there.
     page.goto(second)
-    expect(page.get_by_text(re.compile("Confusion matrix, epoch"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile("Latest: epoch"))).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Stop").click()
     state(page, "stopped")
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text(re.compile(r"Resumed once: attempt 2 from step \d+"))).to_be_visible(timeout=LONG)
     state(page, "finished")
-    expect(page.get_by_text("Confusion matrix, epoch 5")).to_be_visible()
+    expect(page.get_by_text("Latest: epoch 5")).to_be_visible()
     assert points(page) == [1, 2, 3, 4, 5]
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
 
@@ -92,7 +93,7 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
 
     # Renamed while it lives; Enter submits.
     page.get_by_role("button", name="More").click()
-    name = page.get_by_role("textbox", name="Name")
+    name = page.get_by_role("textbox", name="Name", exact=True)
     name.fill("Short one")
     name.press("Enter")
     expect(page.get_by_role("heading", name="Short one")).to_be_visible()

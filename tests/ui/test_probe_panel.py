@@ -173,7 +173,7 @@ def test_the_suggestion_is_taken_into_the_form() -> None:
 def test_a_suggestion_that_was_taken_is_told_as_taken() -> None:
     app, _ = over(config_of("finishes").model_copy(update={"learning_rate": 0.0032}), "rate", FOUND)
     button = app.button(key=probe_key("rate", "use"))
-    assert (button.label, button.disabled) == ("0.0032 is in the form", True)
+    assert (button.label, button.disabled) == ("0.0032 is used", True)
 
 
 def test_a_search_that_found_none_says_why() -> None:
@@ -209,7 +209,7 @@ def test_an_old_result_says_so() -> None:
     paths = written(config, "check", CheckResult(estimate=TIMES))
     app = opened(config.model_copy(update={"batch_size": 8}))
     app.session_state[Key.PROBES] = (work_of(app), {"check": paths.id})
-    assert "has changed since" in text(checked(app.run()))
+    assert "have changed since" in text(checked(app.run()))
 
 
 def test_a_reload_finds_the_last_of_each_kind_again() -> None:
@@ -229,14 +229,14 @@ def test_a_reload_finds_the_last_of_each_kind_again() -> None:
 
 def test_a_form_with_errors_starts_nothing_and_says_what_to_look_at() -> None:
     app = press(opened(None, batch_size="too large"), "check", "start")
-    assert "Something needs a look first: Batch size." in text(app)
+    assert "Fix this before starting: Batch size." in text(app)
     assert list_runs() == ()
 
 
 def test_a_start_that_does_not_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.runs.launcher.locks.probe", lambda _folder: "No locks here.")
     app = press(opened(config_of("finishes")), "check", "start")
-    assert "It could not be started" in text(app)
+    assert "This could not be started" in text(app)
 
 
 def test_the_curve_is_drawn_over_the_logarithm_and_what_explodes_leaves_it() -> None:

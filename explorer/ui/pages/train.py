@@ -38,7 +38,10 @@ def page() -> None:
     left, right = st.columns([1.9, 1], gap="large")
     with left:
         sections = train_sections.SECTIONS
-        boxes = {key: st.container(border=not section.folded) for key, section in sections.items()}
+        boxes = {
+            key: st.container(border=not section.folded, gap="xxsmall" if section.folded else "small")
+            for key, section in sections.items()
+        }
     with boxes["device"]:
         found = _machine()
     values = train_values.current()
