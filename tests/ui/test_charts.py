@@ -114,13 +114,13 @@ def running(snapshot: charts.Snapshot, state: State) -> charts.Snapshot:
     return replace(snapshot, status=RunStatus(state, "", 0.0), running=Running(1, 14, counts))
 
 
-def test_the_running_matrix_is_that_of_the_training_batches_and_goes_with_the_run(snapshot: charts.Snapshot) -> None:
+def test_the_running_matrix_is_that_of_the_training_batches_and_stays_when_it_ends(snapshot: charts.Snapshot) -> None:
     figure = step_charts.running(running(snapshot, State.RUNNING))
     assert figure is not None
     assert [[cell[0] for cell in row] for row in figure["data"][0]["customdata"]] == [[3, 1, 0], [0, 4, 0], [2, 0, 2]]
     assert figure["data"][0]["customdata"][2][0][2:] == ["<b>wasps</b>", "ants"]  # taken for the first
     assert figure["data"][0]["colorscale"] != charts.figures(snapshot)["confusion"]["data"][0]["colorscale"]
-    assert step_charts.running(running(snapshot, State.FINISHED)) is None
+    assert step_charts.running(running(snapshot, State.FINISHED)) == figure  # it keeps its place when the run ends
     assert step_charts.running(snapshot) is None
 
 

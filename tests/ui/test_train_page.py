@@ -188,7 +188,7 @@ def test_what_is_seldom_meant_is_a_warning_at_its_field_and_starts_all_the_same(
             {"height": 200, "width": 200},
             "take 200 px, and images have as few as 96 px on their short side",
         ),
-        ("Normalize", {}, "Normalised twice"),
+        ("Normalize", {}, "Normalized twice"),
     ):
         saved(app, (transform, parameters))
         assert words in said(app), transform

@@ -237,6 +237,9 @@ class TrainFields:
     CHOICES: ClassVar = {
         "gpus": "a GPU",
         "path": "an image folder",
+        "depth": "an image folder",
+        **dict.fromkeys(("depth_low", "depth_high"), "a range"),
+        **dict.fromkeys(("depth_center", "depth_width"), "a window"),
         "val_fraction": "digits or an image folder",
         "weights_file": "a file of weights",
         "unfreeze_epoch": "head only",
