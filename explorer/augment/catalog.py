@@ -13,6 +13,7 @@ import albumentations as A
 
 from explorer.augment import documentation, extras
 from explorer.augment.parameters import JsonValue, Parameter, read
+from explorer.augment.soft import GENTLE
 
 GROUPS = (
     "Flip and rotate", "Geometry", "Distortion", "Crop", "Resize and pad", "Color and light", "Blur and sharpen",
@@ -71,7 +72,7 @@ _STARTS: dict[str, dict[str, JsonValue]] = {
     "CropNonEmptyMaskIfExists": {"height": 256, "width": 256},
     "ElasticTransform": {"alpha": 120.0, "sigma": 12.0},
     "GridElasticDeform": {"num_grid_xy": [4, 4], "magnitude": 20},
-    "ImageCompression": {"quality_range": [10, 40]},
+    "ImageCompression": {"quality_range": [40, 80]},
     "LongestMaxSize": {"max_size": 256},
     "Pad": {"padding": 32},
     "PadIfNeeded": {"min_height": 640, "min_width": 640},
@@ -91,7 +92,8 @@ class Transform:
 
     targets: what it changes, of "image", "mask", "bboxes", "keypoints". needs: targets that a sample must have.
     refuses: targets with which albumentations raises instead of passing them by.
-    starts: the parameters that a new step is given. default_p: its probability where none is given.
+    starts: the parameters that every new step is given. gentle: those that one from the list of transforms is given in
+    place of the library's defaults, see `soft.GENTLE`. default_p: its probability where none is given.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Transform:
     needs: frozenset[str]
     refuses: frozenset[str]
     starts: Mapping[str, JsonValue]
+    gentle: Mapping[str, JsonValue]
     cls: type[A.BasicTransform] = field(repr=False, compare=False)
     accepted: frozenset[str] = field(repr=False, compare=False, default=frozenset())
 
@@ -159,6 +162,7 @@ def _describe(name: str, cls: type[A.BasicTransform]) -> Transform:
         needs=_NEEDS.get(name, frozenset()),
         refuses=frozenset(_TARGETS.values()) - targets if issubclass(cls, A.DualTransform) else frozenset(),
         starts=MappingProxyType(starts),
+        gentle=MappingProxyType(dict(GENTLE.get(name, {}))),
         cls=cls,
         accepted=(frozenset(signature) | set(parameters)) - {"self", "p", "strict"},
     )

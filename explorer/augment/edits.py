@@ -213,7 +213,7 @@ def _new(draft: Draft, name: str) -> Node:
     if name in GROUP_KINDS:
         return Group(id=_new_id(draft), kind=name, p=_default_p(name))
     offered = catalog()[name]
-    return Step(id=_new_id(draft), transform=name, params=dict(offered.starts), p=offered.default_p)
+    return Step(id=_new_id(draft), transform=name, params={**offered.starts, **offered.gentle}, p=offered.default_p)
 
 
 def _with_param(group: Group, name: str, value: Any) -> Group:

@@ -107,6 +107,17 @@ def content(value: "Draft | Pipeline") -> str:
     return json.dumps([value.targets.model_dump(mode="json"), nodes], sort_keys=True)
 
 
+def wanted_targets(pipeline: Pipeline) -> frozenset[str]:
+    """Of "bboxes" and "keypoints" those that the pipeline is meant for: a step needs them, or their rules were set."""
+    rules, usual = pipeline.targets, TargetRules()
+    steps = [node for node, _ in walk(pipeline.nodes) if isinstance(node, Step) and is_on(node)]
+    found = {target for step in steps for target in catalog()[step.transform].needs}
+    found |= {"bboxes"} if rules.boxes != usual.boxes else set()
+    found |= {"keypoints"} if rules.keypoints != usual.keypoints else set()
+    unused = ({"bboxes"} if not rules.boxes.use else set()) | ({"keypoints"} if not rules.keypoints.use else set())
+    return frozenset((found & {"bboxes", "keypoints"}) - unused)
+
+
 def scaling_step(pipeline: Pipeline) -> Step | None:
     """The step at the end that scales pixels for a network, always: Normalize or ToFloat; None where there is none."""
     used = [node for node in pipeline.nodes if is_on(node)]

@@ -1,6 +1,10 @@
-"""Soft ranges: what a slider shows where a parameter has no bound of its own. Never a limit: values beyond are fine."""
+"""Soft ranges and gentle starts: what a slider shows, and what a step begins with where the library's defaults destroy.
+
+Neither is a limit: values beyond are fine, and what was made elsewhere keeps its values.
+"""
 
 import math
+from collections.abc import Mapping
 
 Ends = tuple[float, float]
 
@@ -84,6 +88,23 @@ SOFT: dict[str, Ends] = {
     "Superpixels.n_segments": (1, 500),
     "ThinPlateSpline.num_control_points": (2, 8),
     "ZoomBlur.max_factor": (1, 3),
+}
+# What a step that is added here starts with where albumentations' own default leaves little of a photograph. Each is
+# about as strong as people use the step for training; presets and imported pipelines have their own values.
+GENTLE: Mapping[str, Mapping[str, list[float]]] = {
+    "ColorJitter": {"hue": [-0.05, 0.05]},
+    "Defocus": {"radius": [1, 3]},
+    "Downscale": {"scale_range": [0.5, 0.75]},
+    "GaussNoise": {"std_range": [0.02, 0.1]},
+    "ISONoise": {"intensity": [0.1, 0.25]},
+    "PixelDistributionAdaptation": {"blend_ratio": [0.1, 0.4]},
+    "PlasmaShadow": {"shadow_intensity_range": [0.1, 0.4]},
+    "RandomFog": {"fog_coef_range": [0.1, 0.3]},
+    "RandomSnow": {"snow_point_range": [0.05, 0.15]},
+    "SaltAndPepper": {"amount": [0.002, 0.01]},
+    "ShotNoise": {"scale_range": [0.005, 0.03]},
+    "Solarize": {"threshold_range": [0.8, 0.95]},
+    "ZoomBlur": {"max_factor": [1.0, 1.1]},
 }
 _ODD = {"blur_limit": 2, "kernel_size": 2, "blur_value": 2}
 

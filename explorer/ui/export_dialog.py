@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from explorer.augment import exchange
-from explorer.augment.pipeline import DraftErrors, validate
+from explorer.augment.pipeline import DraftErrors, Pipeline, validate, wanted_targets
 from explorer.ui import pictures, sharing, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
@@ -42,15 +42,25 @@ def _text(work: workspace.Workspace, chosen: str) -> None:
         st.error(escape(T.EXPORT_WRONG.format(errors=" ".join(error.errors.values()))))
         return
     form = exchange.FORMS[chosen]
-    sample = st.session_state[Key.FOUND].picture.sample
-    text = form.write(pipeline, sample.bboxes is not None, sample.keypoints is not None)
-    st.caption(T.EXPORT_PYTHON if form is exchange.FORMS[exchange.PYTHON] else T.EXPORT_FILE.format(where=T.IMPORT))
+    is_python = form is exchange.FORMS[exchange.PYTHON]
+    boxes, points = _with_targets(work, pipeline) if is_python else (True, True)
+    text = form.write(pipeline, boxes, points)
+    st.caption(T.EXPORT_PYTHON if is_python else T.EXPORT_FILE.format(where=T.IMPORT))
     st.code(text, language=form.language, height=360)
     name = re.sub(r"[^\w-]+", "-", work.draft.name).strip("-")[:40] or T.EXPORT_NAME
     file = f"{name}.{form.suffix}"
     st.download_button(
         T.EXPORT_SAVE.format(name=file), text, file, form.mime, key=Key.EXPORT_SAVE, on_click="ignore", type="primary"
     )
+
+
+def _with_targets(work: workspace.Workspace, pipeline: Pipeline) -> tuple[bool, bool]:
+    """Whether the code is for images with boxes, and with keypoints. The sample photos have both and do not decide."""
+    wanted, view = wanted_targets(pipeline), work.view
+    with st.container(horizontal=True):
+        boxes = st.toggle(T.EXPORT_BOXES, bool("bboxes" in wanted or view.boxes.strip()), key=Key.EXPORT_BOXES)
+        points = st.toggle(T.EXPORT_POINTS, bool("keypoints" in wanted or view.points.strip()), key=Key.EXPORT_POINTS)
+    return boxes, points
 
 
 def _link(work: workspace.Workspace) -> None:

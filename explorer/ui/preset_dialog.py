@@ -3,10 +3,14 @@
 import streamlit as st
 
 from explorer.augment import presets
-from explorer.ui import workspace
+from explorer.augment.presets import Preset
+from explorer.runs.summary import steps_in_words
+from explorer.ui import preset_pictures, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, preset_key
 from explorer.ui.texts import Augment as T
+
+_COLUMNS = 2
 
 
 def offer() -> None:
@@ -18,14 +22,24 @@ def offer() -> None:
 @st.dialog(T.PRESETS_TITLE, width="large")
 def _dialog() -> None:
     st.caption(T.PRESETS_INTRO)
-    columns = st.columns(2) * len(presets.presets())
-    for column, preset in zip(columns, presets.presets().values(), strict=False):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{escape(preset.title)}**  \n{escape(preset.purpose)}")
-            st.caption(escape(preset.harm))
-            label = T.PRESET_OPEN.format(title=preset.title)
-            if st.button(label, key=preset_key(preset.name), on_click=_open, args=(preset.name,)):
-                st.rerun()  # closes the dialog
+    offered = list(presets.presets().values())
+    for first in range(0, len(offered), _COLUMNS):
+        # A row of columns for each row of cards: so the cards of a row have one height.
+        for column, preset in zip(st.columns(_COLUMNS), offered[first : first + _COLUMNS], strict=False):
+            with column.container(border=True, height="stretch"):
+                _card(preset)
+
+
+def _card(preset: Preset) -> None:
+    st.markdown(f"**{escape(preset.title)}**")
+    st.image(preset_pictures.picture(preset.name), width="stretch")
+    st.markdown(escape(preset.purpose))
+    st.caption(escape(preset.harm))
+    nodes = [node.model_dump() for node in preset.nodes]
+    st.caption(escape(T.PRESET_STEPS.format(steps=steps_in_words(nodes))))
+    label = T.PRESET_OPEN.format(title=preset.title)
+    if st.button(label, key=preset_key(preset.name), on_click=_open, args=(preset.name,)):
+        st.rerun()  # closes the dialog
 
 
 def _open(name: str) -> None:

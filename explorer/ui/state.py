@@ -127,6 +127,8 @@ class Key(StrEnum):
     EXPORT = "export"
     EXPORT_FORM = "export_form"
     EXPORT_SAVE = "export_save"
+    EXPORT_BOXES = "export_boxes"
+    EXPORT_POINTS = "export_points"
 
     # Train
     TRAIN_VALUES = "train_values"

@@ -87,9 +87,27 @@ def _parameters(node: Step, transform: Transform, errors: Errors) -> None:
     if not transform.parameters:
         st.caption(T.NO_PARAMETERS)
         return
-    exact, reset = st.columns([1.5, 1], vertical_alignment="center")
+    if gentler := _gentler(node, transform):
+        st.caption(escape(T.GENTLE.format(values=gentler)))
+    exact, reset = st.columns([1, 1.2], vertical_alignment="center")
     exact.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
     reset.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
+
+
+def _gentler(node: Step, transform: Transform) -> str:
+    """The values that the step began with in place of the library's, as far as they are still there."""
+    kept = [name for name, value in transform.gentle.items() if node.params.get(name) == value]
+    return ", ".join(
+        T.GENTLE_VALUE.format(
+            name=name, own=_ends(transform.gentle[name]), usual=_ends(transform.parameters[name].default)
+        )
+        for name in kept
+    )
+
+
+def _ends(value: Any) -> str:
+    low, high = value
+    return T.GENTLE_RANGE.format(low=low, high=high)
 
 
 def _commit(node_id: str, name: str, value: Any) -> None:

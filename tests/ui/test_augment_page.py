@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,6 +13,7 @@ from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.edits import set_targets
 from explorer.augment.pipeline import GROUP_KINDS, Draft
 from explorer.augment.targets import BoxRules, TargetRules
+from explorer.ui import preset_pictures
 from explorer.ui.state import Key, node_key, preset_key
 from explorer.ui.workspace import Workspace
 
@@ -120,6 +123,15 @@ def test_next_draws_with_the_next_seed(app: AppTest) -> None:
     assert app.session_state[Key.WORKSPACE].view.seed == seed + 1
 
 
+def test_the_image_of_a_preset_shows_the_photo_and_what_the_preset_makes_of_it() -> None:
+    for name in presets.presets():
+        image = cv2.imdecode(np.frombuffer(preset_pictures.picture(name), np.uint8), cv2.IMREAD_COLOR).astype(int)
+        tile = image.shape[0]
+        places = [slice(at * (image.shape[1] - tile) // 3, at * (image.shape[1] - tile) // 3 + tile) for at in range(4)]
+        photo, *results = (image[:, place] for place in places)
+        assert all(np.abs(result - photo).mean() > 5 for result in results), name
+
+
 def test_a_preset_replaces_the_steps_and_keeps_the_rules_of_targets(app: AppTest) -> None:
     work: Workspace = app.session_state[Key.WORKSPACE]
     rules = TargetRules(boxes=BoxRules(min_visibility=0.4))
@@ -127,6 +139,8 @@ def test_a_preset_replaces_the_steps_and_keeps_the_rules_of_targets(app: AppTest
     app.session_state[Key.WORKSPACE] = Workspace(work.id, history, work.view)
     before = history.present
     app.button(key=Key.PRESETS).click().run()
+    words = " ".join(caption.value for caption in app.caption).replace("\\", "")
+    assert "OneOf(RandomBrightnessContrast, RandomGamma, HueSaturationValue)" in words
     app.button(key=preset_key("flips")).click().run()
     assert draft(app).nodes == presets.draft("flips").nodes
     assert draft(app).targets == rules

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import exchange
-from explorer.augment.pipeline import Draft, DraftErrors, Step, validate
+from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, wanted_targets
 from explorer.ui.state import Key, answer_key, version_key
 
 TWO = """
@@ -139,6 +139,22 @@ def test_every_form_of_export_is_read_again(app: AppTest) -> None:
         app.segmented_control(key=Key.EXPORT_FORM).set_value(form).run()
         (found,) = exchange.read(app.code[-1].value)
         assert [node.p for node in found.draft.nodes] == [node.p for node in before.nodes]
+
+
+def test_exported_code_has_parameters_of_boxes_only_where_the_pipeline_is_meant_for_boxes(app: AppTest) -> None:
+    def exported() -> str:
+        return str(app.segmented_control(key=Key.EXPORT_FORM).set_value(exchange.PYTHON).run().code[-1].value)
+
+    assert app.session_state[Key.FOUND].picture.sample.bboxes is not None  # of the sample photo, which does not decide
+    assert "_params" not in exported()
+    app.toggle(key=Key.EXPORT_BOXES).set_value(True)
+    assert "bbox_params" in exported()
+    for code, wanted in (
+        ("A.Compose([A.BBoxSafeRandomCrop()])", (True, False)),
+        ("A.Compose([A.HorizontalFlip()], keypoint_params=A.KeypointParams(format='yx'))", (False, True)),
+    ):
+        pipeline = validate(exchange.read(f"import albumentations as A\nt = {code}")[0].draft)
+        assert tuple(name in wanted_targets(pipeline) for name in ("bboxes", "keypoints")) == wanted, code
 
 
 def test_a_notebook_is_uploaded(app: AppTest) -> None:

@@ -55,7 +55,7 @@ class Exhibit:
 
 def step(transform: Transform) -> Step:
     """The step that is shown."""
-    return Step(id=NODE, transform=transform.name, params=dict(transform.starts), p=1.0)
+    return Step(id=NODE, transform=transform.name, params={**transform.starts, **transform.gentle}, p=1.0)
 
 
 def pipeline(transform: Transform, rules: TargetRules) -> Pipeline:
@@ -129,7 +129,7 @@ def lacking(sample: Sample, transform: Transform) -> str:
 
 def _estimate(transform: Transform, picture: Picture) -> float:
     height, width = picture.sample.size
-    return OBSERVED.estimate(transform.name, transform.starts, height * width)
+    return OBSERVED.estimate(transform.name, step(transform).params, height * width)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,50 @@
+"""A small picture of what a preset does: the sample photo, and a few results of the preset beside it."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from explorer.augment import presets
+from explorer.augment.apply import AugmentedSample, augment
+from explorer.augment.pipeline import validate
+from explorer.data.photographs import photographs
+from explorer.data.prepare import shrink
+from explorer.data.sample import Sample
+from explorer.ui.components.preview import as_jpeg, as_shown
+
+_RESULTS = 3
+_TRIED = 6  # seeds; those with which most steps fire are shown
+_SIDE = 160  # px of a result
+_PHOTO_SIDE = 384  # px of what the steps are applied to: some of their values are in px
+_GAP = 3
+
+
+@lru_cache(maxsize=32)
+def picture(name: str) -> bytes:
+    """JPEG with the photo and some results of the preset, side by side. Raises KeyError for a name that is none."""
+    pipeline, photo = validate(presets.draft(name)), _photo()
+    results = [augment(photo, pipeline, seed) for seed in range(_TRIED)]
+    telling = sorted(range(_TRIED), key=lambda seed: _fired(results[seed]), reverse=True)[:_RESULTS]
+    tiles = [_tile(photo.image), *(_tile(results[seed].image) for seed in sorted(telling))]
+    gap = np.full((_SIDE, _GAP, 3), 128, np.uint8)
+    return as_jpeg(np.hstack([part for tile in tiles for part in (gap, tile)][1:]), quality=85)
+
+
+def _fired(result: AugmentedSample) -> int:
+    return len({drawn.node_id for drawn in result.drawn})
+
+
+@lru_cache(maxsize=1)
+def _photo() -> Sample:
+    photo = next(iter(photographs().values())).load()
+    return Sample(shrink(photo, _PHOTO_SIDE).image)
+
+
+def _tile(image: np.ndarray) -> np.ndarray:
+    """The middle square of an image, at the size of a tile, in three channels."""
+    shown = as_shown(image)
+    side = min(shown.shape[:2])
+    top, left = (shown.shape[0] - side) // 2, (shown.shape[1] - side) // 2
+    tile = cv2.resize(shown[top : top + side, left : left + side], (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(tile, cv2.COLOR_GRAY2RGB) if tile.ndim == 2 else tile
