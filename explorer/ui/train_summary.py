@@ -97,6 +97,8 @@ def _differences(checked: Checked, values: Values) -> None:
     name = checked.source.name
     changes = ", ".join(T.CHANGE.format(field=one.label, was=one.was, now=one.now) for one in checked.differences)
     st.markdown(escape(T.DIFFERS.format(name=name, changes=changes) if changes else T.SAME.format(name=name)))
+    if checked.source.config.rules == 1:
+        st.caption(escape(T.RULES_OF_BEFORE.format(name=name)))
 
 
 def _start(checked: Checked, workspace_id: str) -> None:

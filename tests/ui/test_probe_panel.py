@@ -270,3 +270,27 @@ def test_its_page_shows_what_was_found_and_the_list_its_kind(
     page.switch_page(PAGE).run()
     assert words in text(checked(page))
     assert not page.metric  # it validates no epoch
+
+
+def _caution(text: str) -> None:
+    import streamlit as st
+
+    from explorer.runs.config import loads
+    from explorer.ui import probes
+
+    st.caption(probes.rate_caution(loads(text)) or "nothing")
+
+
+def test_a_rate_far_from_what_the_search_found_is_a_caution_at_its_field() -> None:
+    config = config_of("finishes")
+    paths = written(config, "rate", FOUND)
+    for rate, other, words in (
+        (0.74, {}, "0.74 is more than ten times above the rates that the search found, 0.0021 to 0.0077."),
+        (1e-5, {}, "1e-05 is less than a tenth of the rates that the search found, 0.0021 to 0.0077."),
+        (0.05, {}, "nothing"),
+        (0.74, {"batch_size": 8}, "nothing"),  # the search was about another form
+    ):
+        asked = config.model_copy(update={"learning_rate": rate, **other})
+        app = AppTest.from_function(_caution, default_timeout=60, kwargs={"text": asked.model_dump_json()}).run()
+        app.session_state[Key.PROBES] = (work_of(app), {"rate": paths.id})
+        assert checked(app.run()).caption[-1].value == words, (rate, other)

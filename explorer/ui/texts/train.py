@@ -159,6 +159,10 @@ class Train:
     DIFFERS = "Differs from {name}: {changes}"
     CHANGE = "{field} {was} → {now}"
     SAME = "Same settings as {name}: this would repeat that run."
+    RULES_OF_BEFORE = (
+        "{name} was started by an earlier version. A new run takes the lower validation loss among equally good "
+        "epochs, and averages the accumulated batches that are left at the end of an epoch."
+    )
     NAME_CHANGED = "{name} · {changes}"
     NAME_CHANGE = "{field} {now}"
     NAME_AGAIN = "{name}, again"
