@@ -97,7 +97,7 @@ class Trace:
         """Where on the image before it lies what a step, or by default the whole pipeline, shows.
 
         Args:
-            entry: A step that was applied.
+            entry: A step; one that was not applied shows what it was given.
 
         Returns:
             The corners as `outline.corners` gives them; None where no step has moved a pixel.
@@ -105,6 +105,8 @@ class Trace:
         Raises:
             BentError: Where a step bends the image, so that there are no four corners.
         """
+        if entry is not None and entry.status is not Status.APPLIED:
+            return None
         made = outline.steps(self._compose)
         matrices, size = [], self.result.image.shape[:2]
         for step, partly in _applied(self.entries) if entry is None else [(entry, False)]:

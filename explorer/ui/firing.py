@@ -1,13 +1,16 @@
-"""Seeds with which steps fire: the one that a pipeline opens on, and the jump to one from the form of a step."""
+"""Seeds with which steps fire: the one that a pipeline opens on, and the jump to one from the form of a step.
+
+A step that is skipped is not forced: forcing it would change what all later steps draw, and show an image that no seed
+gives. So the form says that the step is skipped, and leads to a seed that applies it.
+"""
 
 import streamlit as st
 
 from explorer.augment import firing
 from explorer.augment.pipeline import DraftErrors, validate
 from explorer.augment.probability import effective
-from explorer.augment.trace import Status
 from explorer.ui import slow, workspace
-from explorer.ui.components.markdown import escape
+from explorer.ui.components import chip
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
 from explorer.ui.texts import Augment as T
@@ -40,44 +43,31 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
     return workspace.current()
 
 
-def status(work: workspace.Workspace) -> Status | None:
-    """What became of the selected node in the image that is shown; None where none is selected, or the image is old."""
-    look = st.session_state.get(Key.LOOK)
-    if look is None or look.shown is None or look.notice or work.view.selected is None:
-        return None
-    known: Status | None = look.shown.statuses.get(work.view.selected)
-    return known
-
-
 def show_chip(work: workspace.Workspace, node_id: str) -> None:
     """At the form: that the step is not in the image, why, and a seed where it is, a click away."""
-    found = status(work)
-    if found is None or found is Status.APPLIED:
-        return
-    try:
-        chance = effective(validate(work.draft).nodes).get(node_id, 0.0)
-    except DraftErrors:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if found is Status.OFF or chance == 0:
-            st.caption(escape(T.NOT_SHOWN_OFF if found is Status.OFF else T.NOT_SHOWN_NEVER))
-            return
-        st.caption(escape(T.NOT_SHOWN[found].format(seed=work.view.seed)))
-        st.button(
-            T.SHOW_FIRING, key=Key.SHOW_FIRING, on_click=_jump, args=(node_id, chance), help=T.SHOW_FIRING_HELP
-        )  # fmt: skip
+    chip.show(node_id, _chance(work, node_id) == 0, T.CHIP_WORDS, key=Key.CHIP, on_jump=_jump)
 
 
-def _jump(node_id: str, chance: float) -> None:
-    work, found = workspace.current(), st.session_state[Key.FOUND]
-    seeds = ((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
+def _chance(work: workspace.Workspace, node_id: str) -> float | None:
     try:
-        search = firing.first(
-            found.picture.sample, validate(work.draft), node_id, seeds, found.picture.index, JUMP_SECONDS
-        )
+        return effective(validate(work.draft).nodes).get(node_id)
     except DraftErrors:
-        return  # the form says what is wrong
+        return None  # the form says what is wrong
+
+
+def _jump() -> None:
+    work, node_id = workspace.current(), chip.wanted(Key.CHIP)
+    chance = None if node_id is None else _chance(work, node_id)
+    if node_id is None or not chance:
+        return
+    search = next_seed(work, st.session_state[Key.FOUND], node_id)
     if search.seed is None:
         st.session_state[Key.NOTICE] = T.NO_SEED_FOUND.format(count=search.tried, percent=f"{chance:.1%}")
     else:
         workspace.look(seed=search.seed)
+
+
+def next_seed(work: workspace.Workspace, found: Found, node_id: str) -> firing.Search:
+    """The next seed with which a node is applied to the image. Raises DraftErrors."""
+    seeds = ((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
+    return firing.first(found.picture.sample, validate(work.draft), node_id, seeds, found.picture.index, JUMP_SECONDS)

@@ -10,11 +10,11 @@ import numpy as np
 
 from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
-from explorer.augment.trace import Status, Trace, trace
+from explorer.augment.trace import Trace, trace
 from explorer.data.prepare import fit_square
 from explorer.ui import as_trained, outlines, trace_cards
 from explorer.ui.components import preview
-from explorer.ui.components.preview import Caption, Classes, Encoded, Outline, Targets
+from explorer.ui.components.preview import Caption, Classes, Encoded, Fate, Outline, Targets
 from explorer.ui.history import History
 from explorer.ui.pictures import Picture
 from explorer.ui.texts import Augment as T
@@ -29,7 +29,7 @@ FULL_QUALITY = 95  # JPEG, of what is saved
 class Shown:
     """One drawing: both sides encoded, the words beside them, and the strip of steps.
 
-    outline: corners on the image before of what is shown after. statuses: what became of each node with this seed.
+    outline: corners on the image before of what is shown after. fate: what became of each node with this seed.
     full: JPEG of the result at its own size, where what is shown is smaller.
     """
 
@@ -40,7 +40,7 @@ class Shown:
     make_strip: Callable[[], bytes] | None
     remark: str = ""
     outline: Outline = None
-    statuses: Mapping[str, Status] = field(default_factory=dict)
+    fate: Fate = preview.NO_FATE
     full: bytes | None = None
 
     @cached_property
@@ -53,7 +53,15 @@ class Shown:
     def frame(self, notice: str = "") -> bytes:
         """What travels to the browser; a `notice` says why this is not the newest draft's picture."""
         return preview.frame(
-            self.before, self.after, self.captions, self.classes, T.PREVIEW_WORDS, notice, self.remark, self.outline
+            self.before,
+            self.after,
+            self.captions,
+            self.classes,
+            T.PREVIEW_WORDS,
+            notice,
+            self.remark,
+            self.outline,
+            self.fate,
         )
 
 
@@ -119,7 +127,7 @@ def draw(
         strip,
         " ".join(filter(None, [refused, remark, around])),
         outline if long_side is None else outlines.scaled(outline, _scale(before, long_side)),
-        trace_cards.statuses(traced),
+        Fate(view.seed, trace_cards.statuses(traced)),
         None if long_side is None else preview.as_jpeg(preview.as_shown(result.image), FULL_QUALITY),
     )
     if long_side is not None:

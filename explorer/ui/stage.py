@@ -4,7 +4,6 @@ import time
 
 import streamlit as st
 
-from explorer.augment.trace import Status
 from explorer.ui import drawing, firing, render, sources, trace_cards, workspace
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync
@@ -32,20 +31,13 @@ def show() -> render.Errors:
         _tick(clock == PLAY_SECONDS)
         errors = _draw()
         drawn += 1
-        known = st.session_state.get(Key.ERRORS), st.session_state.get(Key.UNFIRED)
-        st.session_state[Key.ERRORS], st.session_state[Key.UNFIRED] = errors, _unfired()
-        if _clock() != clock or (drawn > 1 and (errors, _unfired()) != known):
+        known = st.session_state.get(Key.ERRORS)
+        st.session_state[Key.ERRORS] = errors
+        if _clock() != clock or (drawn > 1 and errors != known):
             st.rerun()
 
     st.fragment(body, run_every=clock)()
     return dict(st.session_state[Key.ERRORS])
-
-
-def _unfired() -> tuple[Status, int] | None:
-    """What the form says of the selected step besides its parameters: that it is not in the image, with which seed."""
-    work = workspace.current()
-    found = firing.status(work)
-    return None if found is None or found is Status.APPLIED else (found, work.view.seed)
 
 
 def _clock() -> float | None:

@@ -41,8 +41,7 @@ class Key(StrEnum):
     WHOLE_PAGE = "whole_page"  # a widget of the preview has changed what stands outside of it
     STRIP = "strip"
     SETTLE = "settle"  # a pipeline has just been opened: the next image is of a seed where its steps fire
-    UNFIRED = "unfired"  # what the form says of a selected step that is not in the image
-    SHOW_FIRING = "show_firing"
+    CHIP = "chip"  # at the form: that the selected node is not in the image
     DIFFERENCE = "difference"
     SET = "set"
     SPLIT = "split"

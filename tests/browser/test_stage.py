@@ -96,12 +96,30 @@ def test_masks_have_a_color_and_a_name_for_each_class_and_images_enlarge(page: P
     page.locator(f"{PREVIEW} .legend").get_by_role("button", name="kind8").click()
     assert palette(page) == outlines
 
-    for _ in range(20):  # a seed that changes the image at all
-        if looking.fingerprint(page, "after") != looking.fingerprint(page, "before"):
+    # A step that is skipped says so at its form, and a click shows a seed with which it fires.
+    flip = page.locator("[data-testid=trace] .card[data-node]", has_text="HorizontalFlip")
+    chip, seed = page.locator("[data-testid=chip]"), page.get_by_role("spinbutton", name="Seed")
+    for _ in range(20):
+        if chip.is_visible():
             break
+        painted = page.locator(PREVIEW).get_attribute("data-painted") or ""
         page.get_by_role("button", name="Next").click()
-        looking.settle(page)
-        page.wait_for_timeout(200)
+        expect(page.locator(PREVIEW)).not_to_have_attribute("data-painted", painted)
+    looking.settle(page)
+    expect(flip).to_have_attribute("data-status", "skipped")
+    expect(chip).to_contain_text(f"This step is skipped with seed {seed.input_value()}.")
+    chip.get_by_role("button", name="Show a seed where it fires").click()
+    expect(flip).to_have_attribute("data-status", "applied")
+    expect(chip).to_be_hidden()
+
+    # Row, card and image are one: with a card large, another row brings its own.
+    page.locator("[data-testid=trace] .card", has_text="Affine").click()
+    expect(page.locator(f"{PREVIEW} [data-side=before] figcaption b")).to_have_text("Before Affine")
+    page.get_by_role("treeitem", name="HorizontalFlip").click()
+    expect(page.locator(f"{PREVIEW} [data-side=before] figcaption b")).to_have_text("Before HorizontalFlip")
+    expect(flip).to_have_attribute("aria-selected", "true")
+    looking.settle(page)
+    assert looking.fingerprint(page, "after") != looking.fingerprint(page, "before")
 
     # A click enlarges; keys and wheel zoom, the slider wipes, Space shows the image before, Escape closes.
     page.locator(f"{PREVIEW} [data-side=before] .stage").click()

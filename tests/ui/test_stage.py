@@ -13,13 +13,11 @@ from explorer.augment import edits
 from explorer.augment.apply import augment
 from explorer.augment.pipeline import Pipeline, Step, validate
 from explorer.augment.targets import TargetRules
-from explorer.augment.trace import Status
 from explorer.data.sample import Sample
-from explorer.ui import pictures, render
-from explorer.ui.components.markdown import escape
+from explorer.ui import firing, pictures, render
 from explorer.ui.components.preview import Classes
 from explorer.ui.pictures import Picture
-from explorer.ui.state import Key, node_key, preset_key
+from explorer.ui.state import Key, preset_key
 from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
 from explorer.ui.view import View
@@ -56,23 +54,15 @@ def test_the_page_opens_on_the_first_seed_with_which_every_step_fires(app: AppTe
     assert len(fired(app, work(app).view.seed)) == max(counts)
 
 
-def test_a_selected_step_that_is_skipped_says_so_and_jumps_to_the_next_seed_with_which_it_fires(app: AppTest) -> None:
-    app.toggle(key=Key.PLAYING).set_value(False).run()
+def test_a_step_that_is_skipped_jumps_to_the_next_seed_with_which_it_fires(app: AppTest) -> None:
     node = work(app).draft.nodes[0].id
-    assert Key.SHOW_FIRING not in {button.key for button in app.button}  # it fires with the seed that the page opens on
     skipped = next(seed for seed in range(99) if node not in fired(app, seed))
     app.number_input(key=Key.SEED).set_value(skipped).run()
-    assert escape(T.NOT_SHOWN["skipped"].format(seed=skipped)) in [text.value for text in app.caption]
-    app.button(key=Key.SHOW_FIRING).click().run()
-    assert work(app).view.seed == next(seed for seed in range(skipped + 1, 999) if node in fired(app, seed))
-    assert app.session_state[Key.LOOK].shown.statuses[node] is Status.APPLIED
-    assert work(app).history.past == ()  # the pipeline is as it was
-    assert Key.SHOW_FIRING not in {button.key for button in app.button}
-
-    # Where no seed can do it, there is no button but the reason.
-    app.slider(key=node_key(node, "p")).set_value(0.0).run()
-    assert escape(T.NOT_SHOWN_NEVER) in [text.value for text in app.caption]
-    assert Key.SHOW_FIRING not in {button.key for button in app.button}
+    fate = app.session_state[Key.LOOK].shown.fate  # what the chip at the form shows
+    assert fate.seed == skipped
+    assert {name for name, status in fate.statuses.items() if status == "applied"} == fired(app, skipped)
+    expected = next(seed for seed in range(skipped + 1, 999) if node in fired(app, seed))
+    assert firing.next_seed(work(app), app.session_state[Key.FOUND], node).seed == expected
 
 
 def test_row_card_and_image_are_one_selection() -> None:
@@ -106,6 +96,8 @@ def test_before_has_the_outline_of_what_after_shows_for_the_pipeline_and_for_a_s
     step = drawn(View(focus="crop#0"), *NODES)
     np.testing.assert_allclose(step.outline, [[30, 20], [90, 20], [90, 80], [30, 80]], atol=0.01)  # type: ignore[arg-type]
     assert drawn(View(focus="flip#0"), *NODES).outline is None  # all of the image, mirrored
+    skipped = drawn(View(focus="s#0"), Step(id="s", transform="Rotate", p=0.0))
+    assert (skipped.outline, skipped.remark) == (None, "")
     np.testing.assert_allclose(drawn(View(), *NODES, long_side=60).outline, np.divide(whole.outline, 2), atol=0.01)  # type: ignore[arg-type]
 
     # Where no difference can be shown, the page says what is shown instead.

@@ -212,6 +212,7 @@ async function update(root, data) {
     line.hidden = !header[place];
   }
   root.toggleAttribute("data-stale", header.stale);
+  sayShown(header.seed, header.statuses);
   root.dataset.painted = ++state.painted; // drawn: the frame that is now made shows it
 }
 

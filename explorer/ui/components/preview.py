@@ -12,7 +12,7 @@ import numpy as np
 from explorer.ui.components.frames import Frame
 from explorer.ui.components.parts import component
 
-_component = component("preview", shared=("frame", "layers", "large"))
+_component = component("preview", shared=("frame", "layers", "large", "shown"))
 Colour = tuple[int, int, int]  # red, green, blue, 0 to 255
 Outline = list[list[float]] | None
 
@@ -102,6 +102,17 @@ class Caption:
 
 
 @dataclass(frozen=True)
+class Fate:
+    """What became of each node with a seed: its id, and "applied", "skipped" and so on. For the chip at the form."""
+
+    seed: int
+    statuses: Mapping[str, str]
+
+
+NO_FATE = Fate(0, {})
+
+
+@dataclass(frozen=True)
 class Classes:
     """What the classes are called, and their colors: class `i` is that of boxes and keypoints.
 
@@ -128,6 +139,7 @@ def frame(
     notice: str = "",
     remark: str = "",
     outline: Outline = None,
+    fate: Fate = NO_FATE,
 ) -> bytes:
     """What travels to the browser.
 
@@ -140,6 +152,7 @@ def frame(
         notice: Marks the image as not the newest draft's, and says why.
         remark: A line below, about what is shown.
         outline: Corners on the image before, in its px: where what is shown after comes from.
+        fate: What became of each node.
     """
     packed = Frame()
     return packed.pack(
@@ -151,6 +164,8 @@ def frame(
             "names": classes.names,
             "first": classes.first,
             "outline": outline,
+            "seed": fate.seed,
+            "statuses": {} if notice else dict(fate.statuses),
             "words": dict(words),
             "remark": remark,
             "notice": notice,

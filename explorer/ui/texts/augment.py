@@ -172,15 +172,17 @@ class Augment:
     STEP_AFTER = "After {title}"
     STEP_MS = "{ms:.1f} ms"
     STEP_NOT_APPLIED = "This step did not fire with this seed, so it has no values."
-    NOT_SHOWN: ClassVar = {
-        "skipped": "Skipped with seed {seed}.",
-        "not chosen": "Not chosen with seed {seed}.",
-        "not reached": "Not reached with seed {seed}.",
+    CHIP_WORDS: ClassVar = {
+        "statuses": {
+            "skipped": "This step is skipped with seed {seed}.",
+            "not chosen": "This step is not chosen with seed {seed}.",
+            "not reached": "This step is not reached with seed {seed}.",
+        },
+        "off": "This step is off, so it is not applied.",
+        "never": "This step is never applied: its probability, or that of a composer around it, is 0.",
+        "show": "Show a seed where it fires",
+        "show_help": "Goes to the next seed with which this step is applied. Nothing else changes.",
     }
-    NOT_SHOWN_OFF = "This step is off, so it is not applied."
-    NOT_SHOWN_NEVER = "Never applied: its probability, or that of a composer around it, is 0."
-    SHOW_FIRING = "Show a seed where it fires"
-    SHOW_FIRING_HELP = "Goes to the next seed with which this step is applied. Nothing else changes."
     NO_SEED_FOUND = (
         "None of the next {count} seeds applies this step; it is applied to {percent} of images. Raise its probability "
         "to see it more often."

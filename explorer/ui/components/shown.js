@@ -1,0 +1,15 @@
+// What the preview shows now, for other components of the page: the seed, and what became of each node with it.
+const SHOWN = "explorer:shown";
+
+function whatIsShown() { return window.explorerShown ?? { seed: 0, statuses: {} }; }
+
+function sayShown(seed, statuses) {
+  window.explorerShown = { seed, statuses };
+  window.dispatchEvent(new Event(SHOWN));
+}
+
+// Until `element` has left the page.
+function whenShown(element, listener) {
+  const heard = () => (element.isConnected ? listener() : window.removeEventListener(SHOWN, heard));
+  window.addEventListener(SHOWN, heard);
+}
