@@ -113,9 +113,10 @@ def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) ->
         st.markdown(T.IMPORT_UNKNOWN)
         columns = st.columns(2)
         for at, unknown in enumerate(unknowns):
-            label = T.IMPORT_ANSWER.format(name=unknown.name, where=unknown.where, line=unknown.line)
-            key = answer_key(unknown.name)
-            st.session_state.setdefault(key, str(answers.get(unknown.name, "")))
+            key, default = answer_key(unknown.name), _as_typed(unknown.default)
+            wording = T.IMPORT_ANSWER_DEFAULT if default else T.IMPORT_ANSWER
+            label = wording.format(name=unknown.name, where=unknown.where, line=unknown.line, default=default)
+            st.session_state.setdefault(key, _as_typed(answers.get(unknown.name)) or default)
             columns[at % 2].text_input(escape(label), key=key, help=T.IMPORT_ANSWER_HELP)
         st.form_submit_button(T.IMPORT_USE, on_click=_take, args=([unknown.name for unknown in unknowns],))
     for message in st.session_state.get(Key.IMPORT_MISTAKES, ()):
@@ -135,7 +136,7 @@ def _typed(names: Sequence[str]) -> tuple[Mapping[str, JsonValue], list[str]]:
             value = plain(ast.literal_eval(text)) if text else None
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             value = None
-        if _is_number(value) or (isinstance(value, list) and all(map(_is_number, value))):
+        if isinstance(value, int | float | str | dict) or (isinstance(value, list) and all(map(_is_number, value))):
             read[name] = value
         elif text:
             wrong.append(T.IMPORT_ANSWER_WRONG.format(name=name, text=text))
@@ -144,6 +145,11 @@ def _typed(names: Sequence[str]) -> tuple[Mapping[str, JsonValue], list[str]]:
 
 def _is_number(value: JsonValue) -> bool:
     return isinstance(value, int | float)
+
+
+def _as_typed(value: JsonValue) -> str:
+    """A value as a person types it; nothing for none."""
+    return "" if value is None else repr(value)
 
 
 def _summary(found: Found) -> None:

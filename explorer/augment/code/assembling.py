@@ -134,7 +134,7 @@ class _Assembler:
             order.remove("first")
             order.remove("second")
         for unknown in made.spread:
-            self.log.ask(unknown, f"{made.name}, all of *{unknown.text}")
+            self.log.ask(unknown, f"{made.name}, all of {unknown.stars}{unknown.text}")
         given = self._by_place(made, order) | made.keywords
         return {key: None if is_none(value) and key not in ("p", "n") else value for key, value in given.items()}
 

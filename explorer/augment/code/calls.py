@@ -113,7 +113,7 @@ def _given(node: ast.Call, scope: Scope, run: Run) -> Call:
             run.budget.spend(len(inner) // 10)
             args.extend(inner)
         else:
-            rest.append(value)
+            rest.append(_starred(value, "*"))
     keywords: dict[str, Value] = {}
     for keyword in node.keywords:
         value = evaluate(keyword.value, scope, run)
@@ -122,8 +122,14 @@ def _given(node: ast.Call, scope: Scope, run: Run) -> Call:
         elif isinstance(value, dict):
             keywords |= {str(name): inner for name, inner in value.items()}
         else:
-            rest.append(value)
+            rest.append(_starred(value, "**"))
     return Call(node, args, keywords, rest, scope, run)
+
+
+def _starred(value: Value, stars: str) -> Value:
+    if isinstance(value, Missing):
+        value.stars = stars
+    return value
 
 
 def made(reference: Reference, given: Call) -> Made:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from explorer.augment import extras
 from explorer.augment.catalog import catalog, exclusions
+from explorer.augment.code.contents import is_none
 from explorer.augment.code.found import Difference, NoteKind
 from explorer.augment.code.generation import LAST, is_old, is_open, signature, with_p
 from explorer.augment.code.legacy import GONE, OLD
 from explorer.augment.code.log import Log, NotKnown, Unusable, shown
-from explorer.augment.code.normal import kept, same
+from explorer.augment.code.normal import fits, kept, same
 from explorer.augment.code.rules import Old, Rule, Untranslatable, is_number
-from explorer.augment.code.values import Made, Value
+from explorer.augment.code.values import Array, Made, Missing, Value
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Group, Node, Step
 
@@ -86,6 +87,8 @@ class _Reader:
         self.old = OLD.get(made.name) or Old(signature(becomes))
         self.params: dict[str, JsonValue] = {}
         self.open = False  # whether something that a rule reads is unknown
+        self.asked: set[str] = set()  # arguments that are unknown and keep their name
+        self.unset: dict[str, Missing] = {}  # those that are None as long as nothing else is known
         self.given = self._by_name()
 
     def step(self) -> Step:
@@ -117,7 +120,7 @@ class _Reader:
         if len(self.made.args) > len(order):
             self._note("left out", "It is given more arguments than it has.")
         for unknown in self.made.spread:
-            self.log.ask(unknown, f"{self.made.name}, all of *{unknown.text}")
+            self.log.ask(unknown, f"{self.made.name}, all of {unknown.stars}{unknown.text}")
             self.open = True
         return given
 
@@ -176,18 +179,22 @@ class _Reader:
     def _by_rules(self) -> None:
         for rule in self.old.rules:
             names = [key for key in rule.takes if key in self.given]
-            if names and not (rule.numbers_only and isinstance(self.given[names[0]], list | tuple | dict | None)):
+            ranges = rule.numbers_only and names and isinstance(self.given[names[0]], _NO_NUMBER)
+            if names and not ranges:
                 self._by_rule(rule, names)
 
     def _by_rule(self, rule: Rule, names: list[str]) -> None:
-        values = self._values(rule, names)
-        if self.open or (not values and not rule.unread):
+        values, unknown = self._values(rule, names)
+        if unknown or (self.open and self.made.spread):
+            self._by_part(rule, values, unknown)
+            return
+        if not values and not rule.unread:
             return
         written = ", ".join(f"{key}={shown(value)}" for key, value in values.items()) or ", ".join(names)
         try:
             new = rule.gives(values)
             kind = rule.kind if isinstance(rule.kind, str) else rule.kind(values)
-        except (Untranslatable, TypeError, ValueError, LookupError, ArithmeticError) as error:
+        except _REFUSED as error:
             reason = str(error) if isinstance(error, Untranslatable) else "It has a value that 1.x did not take either."
             self._note("left out", f"{written} is left out. {reason}")
             return
@@ -197,24 +204,36 @@ class _Reader:
         elif new != values or not new:
             self._note(kind, self._told(written, new, kind, rule.why))
 
+    def _by_part(self, rule: Rule, values: Mapping[str, JsonValue], unknown: list[str]) -> None:
+        """What is known of arguments that belong together, until the rest is answered; nothing is said of it yet."""
+        starts = {key: start for key, start in catalog()["Resize"].starts.items() if key in unknown}
+        if not values:
+            return
+        try:
+            self.params |= rule.gives({**starts, **values})
+        except _REFUSED:
+            return
+
     def _told(self, written: str, new: Mapping[str, JsonValue], kind: NoteKind, why: str) -> str:
         result = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in new.items())
         told = f"{written} is {result} in 2.0.8." if new else f"{written} is left out."
         return told if kind == "translated" else f"{told} {why}".strip()
 
-    def _values(self, rule: Rule, names: list[str]) -> dict[str, JsonValue]:
-        """The arguments that a rule reads; they are dealt with then."""
+    def _values(self, rule: Rule, names: list[str]) -> tuple[dict[str, JsonValue], list[str]]:
+        """The arguments that a rule reads, and the names of those that are not known; they are dealt with then."""
         values: dict[str, JsonValue] = {}
+        unknown: list[str] = []
         for key in names:
             try:
                 if not rule.unread:
                     values[key] = self._json(key)
             except NotKnown:
                 self.open = True
+                unknown.append(key)
             except Unusable as error:
                 self._note("left out", f"{key} is left out: {error}.")
             del self.given[key]
-        return values
+        return values, unknown
 
     def _keep(self, key: str, value: Value) -> None:
         transform = catalog()[self.becomes]
@@ -228,25 +247,28 @@ class _Reader:
             why = (
                 "takes code or pictures, which are not read" if known else f"is no argument of {self.becomes} in 2.0.8"
             )
-            if known and (value is None or _same_as_default(self.becomes, key, value)):
+            if known and (is_none(value) or _same_as_default(self.becomes, key, value)):
                 return
             self._note("left out", f"{key} is left out: it {why}.")
             return
+        if isinstance(value, Missing) and is_none(value) and transform.parameters[key].nullable:
+            self.unset[key], value = value, None
         try:
             self.params[key] = self.log.value(value, f"{self.made.name}, {key}")
         except NotKnown:
-            return
+            self.asked.add(key)
         except Unusable as error:
             self._note("left out", f"{key} is left out: {error}.")
 
     def _usual(self) -> None:
         usual = dict(self.old.usual or {})
         if self.old.fallback is not None:
-            usual |= self.old.fallback(self.params)
+            usual |= self.old.fallback({**dict.fromkeys(self.asked, True), **self.params})
         added = {key: value for key, value in usual.items() if key not in self.params}
         if self.becomes in ("LongestMaxSize", "SmallestMaxSize") and "max_size_hw" in self.params:
             return
         self.params |= added
+        added = {key: value for key, value in added.items() if key not in self.asked}
         if told := kept(self.becomes, added) if not self._needs_more(added) else added:
             text = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in told.items())
             self._note(self.old.usual_kind, f"What 1.x did by default is written out: {text}.")
@@ -263,10 +285,20 @@ class _Reader:
             if not self.open and key not in self.given and self.becomes not in extras.EXTRAS:
                 self._note("to check", f"{key} is required and not given; it is {shown(transform.starts[key])} now.")
 
+        open_ones = {*(self.asked - set(self.params)), *self.unset} & set(transform.starts)
+        if open_ones and not fits(self.becomes, self.params):  # one of several is needed
+            self.params |= {key: transform.starts[key] for key in open_ones}
+            for key in open_ones & set(self.unset):
+                self.log.ask(self.unset[key], f"{self.made.name}, {key}")
+
     def _extra(self) -> None:
         if self.becomes in extras.EXTRAS:
             what = ", ".join(parameter.name for parameter in extras.EXTRAS[self.becomes].parameters)
             self._note("to check", f"Code hands over what it needs with each call. Here it is set in the step: {what}.")
+
+
+_NO_NUMBER = (list, tuple, dict, Array, type(None))
+_REFUSED = (Untranslatable, TypeError, ValueError, LookupError, ArithmeticError)
 
 
 def _same_as_default(name: str, key: str, value: Value) -> bool:

@@ -32,6 +32,7 @@ class Missing:
 
     reason: why it cannot be a step, where that is known. parts: what it depends on. default: what the code falls back
     on, such as the default of a parameter or of a command line option. own: attributes and items that the code sets.
+    stars: "*" or "**" where it stands for arguments of a call.
     """
 
     node: ast.expr
@@ -40,6 +41,7 @@ class Missing:
     parts: "tuple[Missing, ...]" = ()
     default: Value = NOTHING
     own: dict[Any, Value] = field(default_factory=dict)
+    stars: str = ""
 
     @cached_property
     def text(self) -> str:

@@ -61,8 +61,12 @@ class Files:
     IMPORT_VERSION_ROW = "{line} | {step} | {old} | {new}"
     IMPORT_UNKNOWN = "The code does not say what these are"
     IMPORT_ANSWER = "{name} ({where}, line {line})"
-    IMPORT_ANSWER_HELP = "A number, or a list such as [224, 224]"
-    IMPORT_ANSWER_WRONG = "{name}: {text} is no number and no list. Write it as in Python."
+    IMPORT_ANSWER_DEFAULT = "{name} ({where}, line {line}; default: {default})"
+    IMPORT_ANSWER_HELP = (
+        "A number, a list such as [224, 224], or a text in quotes. "
+        'For "all of **options": a dictionary such as {"p": 1}'
+    )
+    IMPORT_ANSWER_WRONG = "{name}: {text} is no number and no list, text or dictionary as Python writes it."
     IMPORT_USE = "Use these values"
     IMPORT_NOTES = "What was changed or left out"
     IMPORT_NOTE = "{line} | {kind} | {text}"
