@@ -19,6 +19,7 @@ from explorer.augment.code.values import Array, Reference
 _MAX_AXES = 8
 _WHOLE = frozenset({"int", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"})
 _FLOAT = frozenset({"float", "double", "float16", "float32", "float64"})
+_PLAIN = frozenset({bool, int, float})
 _FAILS = (TypeError, ValueError, ArithmeticError, LookupError, MemoryError)
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
@@ -38,7 +39,9 @@ def raw(value: Any) -> Any:
     """What numpy gets for a value: an array for an `Array` and for a list with arrays in it."""
     if isinstance(value, Array):
         return value.numbers
-    return [raw(part) for part in value] if isinstance(value, list | tuple) else value
+    if not isinstance(value, list | tuple) or _PLAIN.issuperset(map(type, value)):
+        return value
+    return [raw(part) for part in value]
 
 
 def make(values: Any, dtype: Any = None, **_: Any) -> Any:
@@ -56,6 +59,8 @@ def _count(values: Any, depth: int = 0) -> int:
         return int(values.numbers.size)
     if not isinstance(values, list | tuple):
         return 1
+    if _PLAIN.issuperset(map(type, values)):
+        return len(values)
     total = 0
     for part in values:
         total += _count(part, depth + 1)

@@ -5,13 +5,14 @@ import ast
 from explorer.augment.code import folding, functions, methods
 from explorer.augment.code.binding import hold
 from explorer.augment.code.bounds import NotConstant
-from explorer.augment.code.contents import missing_in
+from explorer.augment.code.contents import unknown_in
 from explorer.augment.code.expressions import WORK, distinct, evaluate, is_transform, spread
 from explorer.augment.code.following import LONG, follows, inlined
 from explorer.augment.code.names import COMPOSERS, foreign, is_class
 from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
 from explorer.augment.code.run import Call, Run
 from explorer.augment.code.values import (
+    Array,
     Class,
     Function,
     Instance,
@@ -145,6 +146,7 @@ def made(reference: Reference, given: Call) -> Made:
         tuple(run.met.items()),
         given.scope.title,
         depth=run.depth,
+        called=run.called,
     )
     run.made.append(found)
     return found
@@ -160,9 +162,11 @@ def _interpolation(given: Call) -> Value:
 
 def _worked_out(name: str, given: Call) -> Value:
     values = [*given.args, *given.keywords.values(), *given.rest]
-    unknown = distinct(missing_in(values))
+    run = given.run
+    unknown = distinct(name for part in unknown_in(run.parts(values)) for name in part.names())
     if unknown:
         return unknown[0] if len(unknown) == 1 else Missing(given.node, given.node.lineno, parts=unknown)
+    run.budget.spend(sum(len(value.numbers) for value in values if isinstance(value, Array)) // 20)
     try:
         return folding.call(name, given.args, given.keywords)
     except NotConstant:

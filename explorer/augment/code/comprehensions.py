@@ -1,24 +1,40 @@
 """Loops inside expressions, and what a loop goes through."""
 
 import ast
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from explorer.augment.code.binding import bind
 from explorer.augment.code.expressions import WORK, evaluate, spread, truth_of
+from explorer.augment.code.found import CodeError
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import Class, Function, Missing, Scope, Value, written
 
-MAX_ROUNDS = 200  # of a loop or comprehension
+MAX_ROUNDS = 200  # of a loop
+_MAX_ITEMS = 1001  # of a comprehension: a step more than a pipeline can have
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope, run: Run) -> Value:
-    return [evaluate(node.elt, names, run) for names in _rounds(node.generators, Scope({}, scope, scope.title), run)]
+    rounds = _rounds(node.generators, _inner(scope), run)
+    found = [evaluate(node.elt, names, run) for names in itertools.islice(rounds, _MAX_ITEMS + 1)]
+    if len(found) <= _MAX_ITEMS:
+        return found
+    if run.makes(found):
+        raise CodeError("A list of steps of this code holds more than can be read.", node.lineno)
+    return run.missing(node)
+
+
+def _inner(scope: Scope) -> Scope:
+    """A scope inside another one, with its title."""
+    return Scope({}, scope, scope.title)
 
 
 def _dict_comprehension(node: ast.DictComp, scope: Scope, run: Run) -> Value:
     found: dict[Any, Value] = {}
-    for names in _rounds(node.generators, Scope({}, scope, scope.title), run):
+    for at, names in enumerate(_rounds(node.generators, _inner(scope), run)):
+        if at == _MAX_ITEMS:
+            return run.missing(node)
         key = evaluate(node.key, names, run)
         plain = isinstance(key, str | int | float | bool | None)
         found[key if plain else f"<{written(node.key)}>"] = evaluate(node.value, names, run)
@@ -31,7 +47,7 @@ def _rounds(generators: list[ast.comprehension], outer: Scope, run: Run) -> Iter
         yield outer
         return
     first, *rest = generators
-    for item in members(evaluate(first.iter, outer, run), first.iter, run)[:MAX_ROUNDS]:
+    for item in members(evaluate(first.iter, outer, run), first.iter, run):
         names = Scope({}, outer, outer.title)
         bind(first.target, item, names, run)
         if all(truth_of(test, names, run) != (True, False) for test in first.ifs):

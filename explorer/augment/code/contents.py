@@ -1,12 +1,13 @@
 """What a value holds: its parts, what is not known of it, and whether it is plain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from explorer.augment.code.found import CodeError
 from explorer.augment.code.values import NOTHING, Instance, Made, Missing, Value
 
 MAX_PARTS = 50_000
 _MAX_DEPTH = 60
+_TOO_MUCH = "A list of this code holds more than can be read."
 
 
 def parts(value: Value) -> Iterator[Value]:
@@ -14,18 +15,27 @@ def parts(value: Value) -> Iterator[Value]:
 
     A list can hold itself, or one list a great many times, so that neither depth nor size has an end.
     """
+    yield value
     if not isinstance(value, list | tuple | dict):
-        yield value
         return
-    pending, count = [(value, 0)], 0
-    while pending:
-        part, depth = pending.pop()
-        count += 1
-        if count > MAX_PARTS or depth > _MAX_DEPTH:
-            raise CodeError("A list of this code holds more than can be read.")
-        yield part
-        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
-        pending += [(one, depth + 1) for one in reversed(list(inner))]
+    open_ones, count = [_members(value)], 1
+    while open_ones:
+        for part in open_ones[-1]:
+            count += 1
+            if count > MAX_PARTS:
+                raise CodeError(_TOO_MUCH)
+            yield part
+            if isinstance(part, list | tuple | dict):
+                if len(open_ones) > _MAX_DEPTH:
+                    raise CodeError(_TOO_MUCH)
+                open_ones.append(_members(part))
+                break
+        else:
+            open_ones.pop()
+
+
+def _members(value: Value) -> Iterator[Value]:
+    return iter(value.values() if isinstance(value, dict) else value)
 
 
 def is_scalar(value: Value) -> bool:
@@ -49,9 +59,9 @@ def made_in(value: Value) -> Iterator[Made]:
     return (part for part in parts(value) if isinstance(part, Made))
 
 
-def unknown_in(value: Value) -> Iterator[Missing]:
-    """The parts of a value that are not known."""
-    for part in parts(value):
+def unknown_in(seen: Iterable[Value]) -> Iterator[Missing]:
+    """Those of the parts of a value that are not known."""
+    for part in seen:
         if isinstance(part, Missing):
             yield part
         elif isinstance(part, Instance):
@@ -60,7 +70,7 @@ def unknown_in(value: Value) -> Iterator[Missing]:
 
 def missing_in(value: Value) -> Iterator[Missing]:
     """All that a value depends on and that is not known."""
-    for part in unknown_in(value):
+    for part in unknown_in(parts(value)):
         yield from part.names()
 
 

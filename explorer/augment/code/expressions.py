@@ -14,7 +14,6 @@ from explorer.augment.code.contents import (
     is_none,
     is_scalar,
     made_in,
-    missing_in,
     steps_of,
     unknown_in,
 )
@@ -137,11 +136,25 @@ def operate(node: ast.expr, op: ast.operator, left: Value, right: Value, scope: 
             return [*left, right]  # a list of steps that goes on with what is not known
         if isinstance(right, list | tuple) and isinstance(left, Missing):
             return [left, *right]
+        if isinstance(left, list | tuple) and type(left) is type(right) and len(left) + len(right) <= MAX_LENGTH:
+            run.budget.spend(len(left) // 20)
+            return type(left)([*left, *right])
         if isinstance(left, Made) or isinstance(right, Made):
             return _longer(node, left, right, scope, run)
+    if isinstance(op, ast.Mult) and (times := _repeated(left, right)) is not None:
+        run.budget.spend(len(times) // 20)
+        return times
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
         return left | right
     return _worked_out(node, [left, right], run, lambda values: folding.binary(op, values[0], values[1]))
+
+
+def _repeated(left: Value, right: Value) -> list[Value] | tuple[Value, ...] | None:
+    """A list so many times, whatever is in it; None where it is no list, or would be too long."""
+    whole, times = (left, right) if isinstance(left, list | tuple) else (right, left)
+    if not isinstance(whole, list | tuple) or not isinstance(times, int) or len(whole) * times > MAX_LENGTH:
+        return None
+    return whole * times
 
 
 def _longer(node: ast.expr, left: Value, right: Value, scope: Scope, run: Run) -> Value:
@@ -164,6 +177,7 @@ def _longer(node: ast.expr, left: Value, right: Value, scope: Scope, run: Run) -
         label="",
         label_depth=NO_NAME,
         depth=run.depth,
+        called=run.called,
     )
     run.made.append(found)
     return found
@@ -193,14 +207,15 @@ def _compare(node: ast.Compare, scope: Scope, run: Run) -> Value:
 
 def _worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[list[Value]], Value]) -> Value:
     """The result where all is known; else what it depends on, which is asked for instead."""
-    run.budget.spend(sum(len(value) for value in values if isinstance(value, list | tuple | dict)) // 100)
-    unknown = distinct(missing_in(values))
+    run.budget.spend(sum(len(value.numbers) for value in values if isinstance(value, Array)) // 20)
+    open_ones = list(unknown_in(run.parts(values)))
+    unknown = distinct(name for part in open_ones for name in part.names())
     try:
         if not unknown:
             return work(values)
         if len(unknown) == 1 and not has_default(unknown[0]):
             return unknown[0]
-        usual = work(filled(values)) if all(map(has_default, unknown_in(values))) else NOTHING
+        usual = work(filled(values)) if all(map(has_default, open_ones)) else NOTHING
     except NotConstant:
         return run.missing(node)
     return Missing(node, node.lineno, parts=unknown, default=usual)

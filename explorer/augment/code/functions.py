@@ -1,5 +1,6 @@
 """Functions of Python and its libraries that take any values, steps among them: list, zip, getattr, partial ..."""
 
+import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -155,6 +156,16 @@ def _chain_lists(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     return _joined(call, lists) if isinstance(lists, list) else call.unknown()
 
 
+def _reduce(call: Call, apply: Apply) -> Value:
+    found = spread(call.args[1]) if len(call.args) in (2, 3) else None
+    if not isinstance(found, list) or len(found) + len(call.args) < 3:
+        return call.unknown()
+    work, start = call.args[0], call.args[2:]
+    if isinstance(work, Reference) and work.path in ("operator.add", "operator.iadd", "operator.concat"):
+        return _joined(call, [*start, *found])
+    return functools.reduce(lambda one, other: apply(work, _with(call, [one, other])), [*start, *found])
+
+
 def _partial(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     if not call.args or call.rest:
         return call.unknown()
@@ -284,6 +295,7 @@ FUNCTIONS: Mapping[str, _Work] = MappingProxyType(
         "itertools.chain": _chain,
         "itertools.chain.from_iterable": _chain_lists,
         "functools.partial": _partial,
+        "functools.reduce": _reduce,
         "copy.copy": _copy,
         "copy.deepcopy": _copy,
         "collections.OrderedDict": _dict,

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.augment.code.contents import filled, has_default, missing_in, unknown_in
+from explorer.augment.code.contents import filled, has_default, missing_in, parts, unknown_in
 from explorer.augment.code.found import Difference, Note, NoteKind, Unknown
 from explorer.augment.code.normal import ordinary
 from explorer.augment.code.values import Array, Missing, Value
@@ -54,7 +54,7 @@ class Log:
         """A value as JSON. Raises NotKnown for one that depends on unknown names, which are listed then; Unusable."""
         for one in missing_in(value):
             self.ask(one, where)
-        if not all(map(has_default, unknown_in(value))):
+        if not all(map(has_default, unknown_in(parts(value)))):
             raise NotKnown
         found = as_json(filled(value))
         if not ordinary(found):

@@ -1,14 +1,16 @@
 """What code can change besides the names of a scope: lists, dicts and objects, as they were at a moment."""
 
 import ast
-from collections.abc import Iterator
+import operator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.augment.code.contents import alike
+from explorer.augment.code.methods import CHANGING, remark
 from explorer.augment.code.objects import own_of
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import Class, Made, Scope, Value
+from explorer.augment.code.values import Class, Function, Instance, Made, Scope, Value
 
 Container = list[Any] | dict[Any, Any]
 
@@ -37,6 +39,25 @@ def _container(value: Value, classes: bool) -> Container | None:
     return None if isinstance(value, Class) and not classes else own_of(value)
 
 
+def changes_any(body: Iterable[ast.stmt], scope: Scope) -> bool:
+    """Whether statements may change more than names: they set attributes or items, or call what does."""
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.AugAssign | ast.Global):
+            return True
+        if isinstance(node, ast.Call) and _may_change(node.func, scope):
+            return True
+    return False
+
+
+def _may_change(function: ast.expr, scope: Scope) -> bool:
+    if isinstance(function, ast.Attribute) and function.attr in CHANGING:
+        return True
+    owner = function.value if isinstance(function, ast.Attribute) else function
+    return isinstance(owner, ast.Name) and isinstance(scope.look_up(owner.id)[1], Function | Class | Instance)
+
+
 @dataclass
 class Memory:
     """Containers with what was in them."""
@@ -44,10 +65,15 @@ class Memory:
     kept: list[tuple[str, Container, Container]]
 
     @classmethod
+    def before(cls, body: list[ast.stmt], scope: Scope, run: Run) -> "Memory":
+        """What is there before statements, as far as they may change it."""
+        return cls.of(scope, run, classes=True) if changes_any(body, scope) else cls([])
+
+    @classmethod
     def of(cls, scope: Scope | None, run: Run, classes: bool = False) -> "Memory":
         """What is there now, each container once."""
         found = {id(inner): (name, inner) for name, inner in changeable(scope, classes)}
-        run.budget.spend(sum(len(inner) for _, inner in found.values()) // 100)
+        run.budget.spend(sum(1 + len(inner) for _, inner in found.values()) // 10)
         return cls([(name, inner, inner.copy()) for name, inner in found.values()])
 
     def now(self) -> list[Container]:
@@ -72,11 +98,13 @@ class Memory:
             for _, inner, before in self.kept
         )
 
-    def merge(self, others: list[Container], run: Run, node: ast.expr) -> None:
-        """Make unknown what is different now from what it was at another moment."""
+    def merge(self, others: list[Container], run: Run, node: ast.expr, cause: ast.stmt) -> None:
+        """Make unknown what is different now from what it was at another moment; lists of steps get a remark."""
         for (name, inner, _), other in zip(self.kept, others, strict=True):
             if isinstance(inner, list) and isinstance(other, list):
-                if not _same_list(inner, other):
+                if not _same_list(inner, other) and any(isinstance(part, Made) for part in (*inner, *other)):
+                    remark(inner, cause, cause.lineno)
+                elif not _same_list(inner, other):
                     inner[:] = [_unknown(name, node, run)]
             elif isinstance(inner, dict) and isinstance(other, dict):
                 for key in [*inner, *(key for key in other if key not in inner)]:
@@ -89,7 +117,7 @@ def _unknown(name: str, node: ast.expr, run: Run) -> Value:
 
 
 def _same_list(one: Container, other: Container) -> bool:
-    return len(one) == len(other) and all(map(alike, one, other))
+    return len(one) == len(other) and (all(map(operator.is_, one, other)) or all(map(alike, one, other)))
 
 
 def _fill(inner: Container, values: Container) -> None:
@@ -98,3 +126,18 @@ def _fill(inner: Container, values: Container) -> None:
         inner.extend(values)
     else:
         inner.update(values)
+
+
+class Before:
+    """What there is before a loop whose rounds are not all gone through."""
+
+    def __init__(self, body: list[ast.stmt], scope: Scope, run: Run) -> None:
+        self.names, self.memory = dict(scope.names), Memory.before(body, scope, run)
+
+    def forget_changes(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, run: Run) -> None:
+        """What the loop has changed is not known after it."""
+        test = node.test if isinstance(node, ast.While) else node.iter
+        self.memory.merge([kept for _, _, kept in self.memory.kept], run, test, node)
+        for name, value in scope.names.items():
+            if name in self.names and not alike(self.names[name], value):
+                scope.names[name] = run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), test))

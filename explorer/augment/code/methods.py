@@ -18,7 +18,7 @@ _Work = Callable[[Any, Call], Value]
 
 def remark(owner: list[Value], node: ast.AST, line: int) -> None:
     """Write into a list that a change of it was not made."""
-    text = written(node)
+    text = written(node).partition("\n")[0].rstrip(":")
     found = Remark(line, f"{text[:57]}..." if len(text) > 60 else text)
     if found not in owner and len(owner) < MAX_LENGTH:
         owner.append(found)

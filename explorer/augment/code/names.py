@@ -89,7 +89,7 @@ def is_known(path: str) -> bool:
     return path.partition(".")[0] in _ROOTS or path.rpartition(".")[2] in NAMESPACES
 
 
-_LIBRARIES = ("enum", "pydantic", "attr", "attrs", "easydict", "ml_collections", "omegaconf", "addict",
+_LIBRARIES = ("enum", "operator", "pydantic", "attr", "attrs", "easydict", "ml_collections", "omegaconf", "addict",
               "yacs", "munch")  # fmt: skip
 _ROOTS = frozenset({*_USUAL.values(), *FOREIGN, *_CALLED, *_ENUMERATED, *_LIBRARIES})
 

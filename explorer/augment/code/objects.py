@@ -97,8 +97,8 @@ def _of_class(owner: Instance | Class | Super, name: str, node: ast.expr, run: R
     if isinstance(owner, Super):
         known, value = owner.instance.cls.find(name, owner.after)
         return _bound(value, owner.instance, node, run) if known else Method(owner, name)
-    if isinstance(owner, Instance) and name in owner.own:
-        return owner.own[name]
+    if isinstance(owner, Instance) and (name in owner.own or name == "__dict__"):
+        return owner.own if name == "__dict__" else owner.own[name]
     cls = owner.cls if isinstance(owner, Instance) else owner
     for known, value in (cls.sets(name), cls.find(name)):
         if known:

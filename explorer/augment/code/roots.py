@@ -13,7 +13,10 @@ _COMPOSES = ("Compose", "ReplayCompose")
 
 @dataclass(frozen=True)
 class Root:
-    """A pipeline of the code before it is put together. key: the place in the syntax that it comes from."""
+    """A pipeline of the code before it is put together. key: the place in the syntax that it comes from.
+
+    called: the line in which a function of the code is called that makes it, 0 where there is none.
+    """
 
     value: Value
     key: tuple[int, ...]
@@ -22,6 +25,7 @@ class Root:
     line: int
     met: tuple[tuple[str, bool], ...]
     inlined: bool
+    called: int
 
 
 def roots(found: Scan) -> list[Root]:
@@ -29,7 +33,7 @@ def roots(found: Scan) -> list[Root]:
     # Only a composer takes steps up: a Compose handed to anything else is a pipeline of its own.
     inside = {id(inner.node) for made in found.made if made.name in COMPOSERS for inner in _inner(made)}
     composed = [
-        Root(made, (id(made.node),), made.label, made.scope, _line(made), made.met, made.inlined)
+        Root(made, (id(made.node),), made.label, made.scope, _line(made), made.met, made.inlined, made.called)
         for made in found.made
         if made.name in _COMPOSES and (id(made.node) not in inside or made.label_depth < NO_NAME)
     ]
@@ -60,7 +64,7 @@ def _named_lists(found: Scan, inside: set[int]) -> list[Root]:
         if not steps or any(id(step.node) in inside or step.name in _COMPOSES for step in steps):
             continue
         key = tuple(id(step.node) for step in steps)
-        root = Root(one.value, key, one.label, one.scope, one.line, one.met, one.inlined)
+        root = Root(one.value, key, one.label, one.scope, one.line, one.met, one.inlined, one.called)
         (loose if one.loose else lists).append(root)
     lists += [_together(loose)] if loose else []
     return [root for root in lists if not any(set(root.key) < set(other.key) for other in lists)]

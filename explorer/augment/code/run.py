@@ -33,6 +33,7 @@ class Candidate:
     """What the code gives a name to or hands to something: a list of steps outside a composer, a step alone, or dicts
     that describe either.
 
+    called: the line in which a function of the code is called that makes it, 0 where there is none.
     loose: it stands alone, as a person pastes it. handed: it is an argument of something that is not known.
     """
 
@@ -42,6 +43,7 @@ class Candidate:
     line: int
     inlined: bool
     met: tuple[tuple[str, bool], ...]
+    called: int = 0
     loose: bool = False
     handed: bool = False
 
@@ -68,7 +70,7 @@ class Run:
 
     assumed: what is taken for true of conditions, by their text; `met` are those it came to that were open, in order.
     telling: ids of the syntax that pipelines come out of. follow: goes through a function of the code.
-    depth: of calls of the code's own functions.
+    depth: of calls of the code's own functions; called: the line of the outermost one of them.
     """
 
     answers: Mapping[str, JsonValue]
@@ -78,6 +80,7 @@ class Run:
     assumed: dict[str, bool] = field(default_factory=dict)
     met: dict[str, bool] = field(default_factory=dict)
     depth: int = 0
+    called: int = 0
     functions: list[Function] = field(default_factory=list)
     made: list[Made] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
@@ -91,6 +94,18 @@ class Run:
         if self.answers and not parts and found.text in self.answers:
             return self.answers[found.text]
         return found
+
+    def parts(self, value: Value) -> list[Value]:
+        """A value and all in it, counted as work. Raises CodeError where it is too much."""
+        if not isinstance(value, list | tuple | dict):
+            return [value]
+        found = list(parts(value))
+        self.budget.spend(len(found) // 20)
+        return found
+
+    def makes(self, value: Value) -> bool:
+        """Whether there is a call of albumentations in a value."""
+        return any(isinstance(part, Made) for part in self.parts(value))
 
     def decide(self, text: str, usual: bool) -> bool:
         """What to take an open condition for in this pass."""
@@ -121,17 +136,15 @@ class Run:
         if isinstance(value, dict):
             for part in value.values() if depth < _MAX_DICTS else ():
                 self.hand(part, scope, depth + 1)
-        elif isinstance(value, Made) or (
-            isinstance(value, list | tuple) and any(isinstance(part, Made) for part in value)
-        ):
+        elif isinstance(value, Made) or (isinstance(value, list | tuple) and self.makes(value)):
             self._offer(value, "", scope, 0)
             self.candidates[-1].handed = True
 
     def describe(self, value: Value, text: str, scope: Scope, line: int) -> None:
         """Keep a value whose dicts may describe pipelines, under its name."""
-        if isinstance(value, dict | list | tuple) and any(isinstance(part, Described) for part in parts(value)):
+        if isinstance(value, dict | list | tuple) and any(isinstance(part, Described) for part in self.parts(value)):
             met = tuple(self.met.items())
-            self.described.append(Candidate(value, text, scope.title, line, self.depth > 0, met))
+            self.described.append(Candidate(value, text, scope.title, line, self.depth > 0, met, self.called))
 
     def _label_made(self, value: Made, text: str, scope: Scope, line: int) -> None:
         # What a function is given has its name, or its line, where it was made.
@@ -145,7 +158,7 @@ class Run:
         first = next(made_in(value))
         where = first.line if text == "" else line
         met, alone = tuple(self.met.items()), loose and scope.title == "" and not self.depth
-        self.candidates.append(Candidate(value, text, scope.title, where, self.depth > 0, met, alone))
+        self.candidates.append(Candidate(value, text, scope.title, where, self.depth > 0, met, self.called, alone))
 
 
 def _quoted(key: Value) -> str:

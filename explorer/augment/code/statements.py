@@ -8,18 +8,16 @@ from typing import Any
 from explorer.augment.code.binding import bind, unbind
 from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.comprehensions import MAX_ROUNDS, members
-from explorer.augment.code.contents import alike, made_in
+from explorer.augment.code.contents import alike
 from explorer.augment.code.expressions import defaults_of, evaluate, operate, spread, truth_of
-from explorer.augment.code.memory import Memory
+from explorer.augment.code.following import bound
+from explorer.augment.code.memory import Before, Memory
 from explorer.augment.code.names import imported
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (
-    NOTHING,
     Class,
     Function,
-    Instance,
     Made,
-    Missing,
     Reference,
     Scope,
     Value,
@@ -29,7 +27,7 @@ from explorer.augment.code.values import (
 
 @dataclass
 class Done:
-    """How a block was left. kind: "return", "raise", "loop" (break or continue)."""
+    """How a block was left. kind: "return", "raise", "break", "continue"."""
 
     kind: str
     value: Value = None
@@ -47,39 +45,10 @@ def run_block(body: Iterable[ast.stmt], scope: Scope, run: Run) -> Done | None:
 
 def run_function(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> tuple[bool, Value]:
     """Whether a call returns anything, and what. An argument that is not given and has no default is unknown."""
-    names = _bound(function, args, keywords, run)
+    names = bound(function, args, keywords, run)
     scope = Scope(names, function.scope, function.title, function=function)
     done = run_block(function.body, scope, run)
     return (done is not None and done.kind == "return"), (None if done is None else done.value)
-
-
-def _bound(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> dict[str, Value]:
-    signature = function.node.args
-    places = [*signature.posonlyargs, *signature.args]
-    given = {place.arg: value for place, value in zip(places, args, strict=False)} | keywords
-    if function.owner is not None and function.kind != "static" and places and places[0].arg not in given:
-        given[places[0].arg] = _self(function.owner, function.kind, places[0])
-    names: dict[str, Value] = {}
-    for place in [*places, *signature.kwonlyargs]:
-        name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
-        usual = function.defaults.get(place.arg, NOTHING)
-        if place.arg in given:
-            names[place.arg] = given[place.arg]
-        else:  # None as a default says nothing of the value
-            names[place.arg] = run.missing(name, default=usual) if usual is None or usual is NOTHING else usual
-    if signature.vararg is not None:
-        names[signature.vararg.arg] = list(args[len(places) :])
-    if signature.kwarg is not None:
-        names[signature.kwarg.arg] = {name: value for name, value in given.items() if name not in names}
-    return names
-
-
-def _self(owner: Class, kind: str, place: ast.arg) -> Value:
-    """What a method gets where it is gone through as it is defined. All objects of a class are one then."""
-    if kind == "class":
-        return owner
-    name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
-    return Instance(owner, owner.own, Missing(name, name.lineno))
 
 
 def _assign(node: ast.Assign, scope: Scope, run: Run) -> None:
@@ -96,7 +65,7 @@ def _label(target: ast.expr, value: Value, scope: Scope, run: Run) -> None:
         for part, inner in zip(target.elts, value, strict=False):
             _label(part, inner, scope, run)
         return
-    if next(made_in(value), None) is not None:
+    if run.makes(value):
         run.label(value, written(target), scope, target.lineno)
     run.describe(value, written(target), scope, target.lineno)
 
@@ -146,7 +115,7 @@ def _expression(node: ast.Expr, scope: Scope, run: Run) -> None:
 
 def _return(node: ast.Return, scope: Scope, run: Run) -> Done:
     value = None if node.value is None else evaluate(node.value, scope, run)
-    if next(made_in(value), None) is not None:
+    if run.makes(value):
         run.label(value, "", scope, node.lineno)
     run.describe(value, "", scope, node.lineno)
     return Done("return", value)
@@ -177,7 +146,7 @@ def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
 
     Where one of them turns out to change a list of steps, one of them is taken after all.
     """
-    before, memory = dict(scope.names), Memory.of(scope, run, classes=True)
+    before, memory = dict(scope.names), Memory.before([*node.body, *node.orelse], scope, run)
     left = run_block(node.body, scope, run)
     first, first_memory, steps = scope.names, memory.now(), memory.steps_changed()
     scope.names = dict(before)
@@ -193,7 +162,7 @@ def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
         scope.names = first
         memory.fill(first_memory)
         return left
-    memory.merge(first_memory, run, node.test)
+    memory.merge(first_memory, run, node.test, node)
     for name, value in first.items():
         if not alike(scope.names.get(name), value):
             scope.names[name] = run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node.test))
@@ -201,17 +170,39 @@ def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
 
 
 def _for(node: ast.For | ast.AsyncFor, scope: Scope, run: Run) -> Done | None:
-    for item in members(evaluate(node.iter, scope, run), node.iter, run)[:MAX_ROUNDS]:
+    items = members(evaluate(node.iter, scope, run), node.iter, run)
+    before = Before(node.body, scope, run) if len(items) > MAX_ROUNDS else None
+    for item in items[:MAX_ROUNDS]:
         bind(node.target, item, scope, run)
         done = run_block(node.body, scope, run)
-        if done is not None and done.kind != "loop":
+        if done is not None and done.kind == "break":
+            return None
+        if done is not None and done.kind != "continue":
             return done
+    if before is not None:
+        before.forget_changes(node, scope, run)
     return run_block(node.orelse, scope, run)
 
 
 def _while(node: ast.While, scope: Scope, run: Run) -> Done | None:
-    done = run_block(node.body, scope, run)
-    return done if done is not None and done.kind != "loop" else None
+    """As often as its condition is surely true, where it changes a list of steps; else once, with an open end."""
+    known, truth = truth_of(node.test, scope, run)
+    if known and not truth:
+        return run_block(node.orelse, scope, run)
+    before = Before(node.body, scope, run)
+    for _ in range(MAX_ROUNDS):
+        done = run_block(node.body, scope, run)
+        if done is not None and done.kind == "break":
+            return None
+        if done is not None and done.kind != "continue":
+            return done
+        known, truth = truth_of(node.test, scope, run)
+        if known and not truth:
+            return run_block(node.orelse, scope, run)
+        if not known or not before.memory.steps_changed():
+            break
+    before.forget_changes(node, scope, run)
+    return None
 
 
 def _with(node: ast.With | ast.AsyncWith, scope: Scope, run: Run) -> Done | None:
@@ -273,6 +264,7 @@ def _class(node: ast.ClassDef, scope: Scope, run: Run) -> None:
     for value in inner.names.values():
         if isinstance(value, Function) and value.scope is inner and isinstance(value.node, ast.FunctionDef):
             value.owner = made
+    assert made.order  # worked out from those of its bases, which are
     scope.names[node.name] = made
 
 
@@ -291,8 +283,8 @@ def _raise(node: ast.Raise, scope: Scope, run: Run) -> Done:  # noqa: ARG001
     return Done("raise")
 
 
-def _leave(node: ast.stmt, scope: Scope, run: Run) -> Done:  # noqa: ARG001
-    return Done("loop")
+def _leave(node: ast.Break | ast.Continue, scope: Scope, run: Run) -> Done:  # noqa: ARG001
+    return Done("break" if isinstance(node, ast.Break) else "continue")
 
 
 def _others(node: ast.stmt, scope: Scope, run: Run) -> None:

@@ -12,7 +12,7 @@ _LEAST = 60  # characters that the words at its end have at least, where they ne
 def titles(roots: Sequence[Root]) -> list[str]:
     """A title for each, all of them different, none of them long."""
     found = _told_apart([_cut(_name(root), _MAX) for root in roots], _branches(roots))
-    found = _told_apart(found, [f"line {parsing.place(root.line)[1]}" for root in roots])
+    found = _told_apart(found, [f"line {parsing.place(root.called or root.line)[1]}" for root in roots])
     return _told_apart(found, [f"variant {found[:at].count(title) + 1}" for at, title in enumerate(found)])
 
 

@@ -89,7 +89,8 @@ class Made:
 
     node: where it is made. spread: arguments that came with * or ** from something unknown. met: what was assumed of
     conditions before it. label, scope: the name that the code keeps it under; label_line: where. label_depth, depth:
-    of the calls of the code's own functions in which it got that name, and in which it was made.
+    of the calls of the code's own functions in which it got that name, and in which it was made; called: the line of
+    the outermost of them.
     """
 
     path: str
@@ -104,6 +105,7 @@ class Made:
     label_line: int = 0
     label_depth: int = NO_NAME
     depth: int = 0
+    called: int = 0
 
     @property
     def inlined(self) -> bool:

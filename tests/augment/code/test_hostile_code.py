@@ -147,7 +147,7 @@ GROWS = "x = [A.NoOp()]\n" + "x = [x, x]\n" * 40 + "t = A.Compose(x)"
         ("t = " + "A.Compose([" * 60 + "A.NoOp()" + "])" * 60, "nested at most 40"),
         (GROWS, "more than can be read"),
         ("x = []\nx.append(x)\nt = A.Compose(x)", "more than can be read"),
-        ("x = [A.NoOp() for a in range(999) for b in range(999) for c in range(999)]", "more code than"),
+        ("x = [A.NoOp() for a in range(999) for b in range(999) for c in range(999)]", "holds more than"),
         ("A.Compose([A.Resize(" + "9" * 5_000 + ", 2)])", "Syntax error on line 1"),
     ],
 )  # fmt: skip
