@@ -11,14 +11,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.metrics.scores import score_histogram
 from explorer.runs import launcher, meta, outcome, queue
 from explorer.runs.config import RunConfig, dumps, loads
+from explorer.runs.epochs import EpochRecord
 from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
 from explorer.runs.paths import RunPaths, list_runs, run_paths, runs_root, trash_root
 from explorer.runs.processes import Moment
 from explorer.runs.running import Running
 from explorer.runs.status import State, derive
+from explorer.runs.view import RunView
+from explorer.ui import run_charts
+from explorer.ui.run_metrics import derive as derive_metrics
 from explorer.ui.state import Key, run_key, train_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
 
@@ -393,3 +398,72 @@ def test_many_matches_are_cut_and_told(logged: Callable[[str], AppTest]) -> None
     app = search(logged("line\n" * 600), "line")
     assert len(app.code[0].value.splitlines()) == 500
     assert "More lines were found than are shown" in text(app)
+
+
+# The answer
+
+
+def trained(epochs: list[dict[str, float]], best: int) -> RunPaths:
+    """A run that has ended, with these validated epochs; epoch `best`, from 0, is the one whose weights it kept."""
+    config = config_of("finishes").model_copy(update={"epochs": len(epochs), "learning_rate": 0.02, "frozen": False})
+    paths = RunPaths(runs_root() / "20261123-142501-answer-x7k")
+    paths.root.mkdir()
+    paths.config.write_text(dumps(config))
+    told = {"classes": ["ants", "bees"], "train_images": 40, "val_images": 20, "steps_per_epoch": 2}
+    with EventWriter(paths, 1) as writer:
+        cached = ["Cached 60 images in memory (9 MB)."]
+        writer.write("start", promise_s=60, total_steps=8, epochs=len(epochs), notes=[], cached=cached, **told)
+        for epoch, values in enumerate(epochs):
+            right = round(10 * values["accuracy"])
+            confusion = np.array([[right, 10 - right], [10 - right, right]])
+            histogram = score_histogram(np.eye(2)[np.arange(20) % 2], np.arange(20) % 2)
+            EpochRecord(confusion, histogram.positives, histogram.negatives, None, None).save(paths.epoch(1, epoch))
+            writer.write("epoch", epoch=epoch, step=2 * (epoch + 1), promise_s=60, train_loss=0.5, **values)
+    outcome.write(paths, Outcome("finished", "All epochs are done.", 1.0, best={"epoch": best, **epochs[best]}))
+    return paths
+
+
+def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> None:
+    epochs = [
+        {"auroc": 0.8, "f1_macro": 0.7, "accuracy": 0.7, "val_loss": 0.6},
+        {"auroc": 0.99, "f1_macro": 0.9, "accuracy": 0.9, "val_loss": 0.3},
+        {"auroc": 0.95, "f1_macro": 0.8, "accuracy": 0.8, "val_loss": 0.5},
+    ]
+    paths = trained(epochs, best=1)
+    app = open_page(paths)
+    shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    assert shown == {
+        "Best epoch": ("2 of 3", "latest 3"),
+        "AUROC": ("0.990", "latest 0.950"),
+        "F1, macro": ("0.900", "latest 0.800"),
+        "Accuracy": ("0.900", "latest 0.800"),
+        "Validation loss": ("0.300", "latest 0.500"),
+    }
+    found = text(app)
+    for words in ("Data", "Handwritten digits (40 training, 20 validation images)", "efficientnet-lite0, all layers",
+                  "Pipeline", "none", "Duration"):  # fmt: skip
+        assert words in found, words
+    assert "Cached" not in found  # that is plumbing, and stands behind Details
+
+    # The matrix is that of the best epoch, and can be switched to the latest.
+    view = RunView(paths, derive_metrics)
+    figures = run_charts._Figures().of(view, view.refresh(), best=1)
+    assert [[cell[0] for cell in row] for row in figures["best"]["data"][0]["customdata"]] == [[9, 1], [1, 9]]
+    assert [[cell[0] for cell in row] for row in figures["confusion"]["data"][0]["customdata"]] == [[8, 2], [2, 8]]
+    assert app.button_group(key=Key.MATRIX_EPOCH).options == ["Best: epoch 2", "Latest: epoch 3"]
+
+    # Settings have the names of the Train page, and what was changed is marked.
+    app.session_state[run_key(paths.id, "details")] = True
+    app.run()
+    assert "Cached 60 images in memory (9 MB)." in text(app)
+    table = next(part.value for part in app.markdown if part.value.startswith("| Setting |")).replace("\\", "")
+    assert "| Learning rate | **0.02** | :gray[default: 0.01] |" in table
+    assert "| Batch size | 16 | |" in table
+    assert "Positive-class weight" not in table  # it had no effect
+    assert "null" not in table.lower()
+
+
+def test_a_run_that_broke_shows_its_log_at_once() -> None:
+    paths = over("failed")
+    paths.log.write_text("what went wrong")
+    assert "what went wrong" in [code.value for code in open_page(paths).code]
