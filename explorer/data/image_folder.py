@@ -24,6 +24,7 @@ from explorer.data.listing import (
     same_names,
     suffixes,
 )
+from explorer.data.mask_layouts import WITH_MASKS, looks_like_mask_folder, parts_of
 from explorer.data.names import alike, existing, plain
 from explorer.data.sample import Sample
 from explorer.data.specs import Depth, ImageFolderSpec, ValueRange
@@ -82,6 +83,8 @@ def open_image_folder(spec: ImageFolderSpec, looking: Looking = Looking()) -> Da
     """
     root = existing(Path(spec.path).expanduser())
     folders = folders_in(root)
+    if spec.listing == "nested" and looks_like_mask_folder(root):
+        raise DatasetError(f"{root} is not usable, because {WITH_MASKS}")
     names = {plain(folder.name) for folder in folders}
     if {"train", "val"} <= names:
         listed = _open_split(root, spec)
@@ -280,7 +283,7 @@ def looks_like_image_folder(folder: Path) -> bool:
     """
     children = _visible_folders(folder)
     names = {child.name for child in children}
-    if names & _OTHER_LAYOUTS:
+    if names & _OTHER_LAYOUTS or parts_of(folder):
         return False
     if {"train", "val"} <= names:
         children = _visible_folders(folder / "train")
@@ -325,7 +328,6 @@ def _is_laid_out(folder: Path, depth: int) -> bool:
     """Whether a folder, or one a little deeper, is laid out as a data set of its own."""
     children = _visible_folders(folder)
     names = {child.name for child in children}
-    annotated = any(f"{name}annot" in names for name in names)
-    if annotated or {"train", "val"} <= names or len(names & _OTHER_LAYOUTS) > 1:
+    if parts_of(folder) or {"train", "val"} <= names or len(names & _OTHER_LAYOUTS) > 1:
         return True
     return depth > 1 and any(_is_laid_out(child, depth - 1) for child in children[:_GLANCE])

@@ -11,6 +11,7 @@ IMAGES, MASKS = "images", "masks"
 MASK_FOLDERS = (MASKS, "labels", "annotations")  # beside images/
 MASK_ENDINGS = ("annot", "_annot", "_masks", "_labels")  # beside a folder of any name, as train/ and trainannot/
 ALL = "all"  # the one part of a set that is not divided
+WITH_MASKS = "it holds images with masks. Augment shows them; networks that learn masks cannot be trained yet."
 PARTS = ("train", "val", "valid", "validation", "test", "trainval")
 
 

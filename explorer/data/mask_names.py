@@ -89,9 +89,7 @@ def _counted(names: tuple[str, ...], file: str, largest: int | None) -> MaskName
     if largest == count:
         return MaskNames(names, 1, True, f"{file} has {count} names and the masks have values up to {largest}.")
     seen = "no mask could be read" if largest is None else f"the masks that were looked at have values up to {largest}"
-    return MaskNames(
-        names, 1, False, f"{file} has {count} names, and {seen}: which value the first name is of is open."
-    )
+    return MaskNames(names, 1, False, f"{file} has {count} names, and {seen}: the value of the first name is open.")
 
 
 def _largest(masks: Iterable[Path], enough: int) -> int | None:

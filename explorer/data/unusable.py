@@ -8,7 +8,6 @@ from explorer.data.image_folder import are_parts
 from explorer.data.listing import holds_images, is_hidden, is_image, suffixes
 from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS
 
-WITH_MASKS = "it holds images with masks. Augment shows them; networks that learn masks cannot be trained yet."
 _TABLES = (".csv", ".tsv")
 _GLANCE = 1_000  # files that are counted by suffix
 

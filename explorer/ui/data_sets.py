@@ -5,8 +5,9 @@ from contextlib import suppress
 
 import streamlit as st
 
-from explorer.data import picture_sets, unusable
+from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
+from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
 from explorer.ui import as_trained, workspace
@@ -86,7 +87,7 @@ def _names_chosen() -> None:
 def show_unusable_for_training() -> None:
     """Which folders were looked at and cannot be trained on, and why."""
     seen = offer()
-    masks = [(each.title, unusable.WITH_MASKS) for each in seen.sets if each.key.startswith(picture_sets.WITH_MASKS)]
+    masks = [(each.title, WITH_MASKS) for each in seen.sets if each.key.startswith(picture_sets.WITH_MASKS)]
     _list([*masks, *seen.unusable])
     if not seen.complete:
         st.caption(T.NOT_ALL_FOUND)
