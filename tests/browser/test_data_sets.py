@@ -43,6 +43,6 @@ def test_a_path_can_be_typed_and_one_outside_is_refused(data: Path, server: Serv
     folder = page.get_by_role("combobox", name="Folder")
     expect(folder).to_be_visible(timeout=60_000)
     type_into(folder, str(data / "a/b/c/d/hidden"))
-    expect(page.get_by_text("8 images train, 2 validate")).to_be_visible()
+    expect(page.get_by_text("8 training images, 2 validation images")).to_be_visible()
     type_into(folder, "/etc")
     expect(page.get_by_text("/etc is outside the folders that this page may read").first).to_be_visible()
