@@ -50,6 +50,7 @@ class RateResult(_Value):
     lr, loss, smooth: one each for every step that was made; smooth is explorer.runs.rates.smoothed of the loss.
     suggestion, low, high: where the smoothed loss falls most steeply, and the range in which it falls nearly as fast;
     None until it is over, or where `reason` says why not. caution: why not to rely on it, "" where one can.
+    read_again: an earlier version wrote it, and the outcome of its run may name another rate.
     """
 
     kind: Literal["rate"] = "rate"
@@ -63,12 +64,14 @@ class RateResult(_Value):
     high: float | None = None
     reason: str = ""
     caution: str = ""
+    read_again: bool = False
 
     def judged(self) -> "RateResult":
         """The same with what explorer.runs.rates says of it: a search of before has a suggestion and no range."""
         if self.suggestion is None or self.low is not None:
             return self
-        return self.model_copy(update={**asdict(judge(self.lr, self.loss)), "smooth": tuple(smoothed(self.loss))})
+        said = asdict(judge(self.lr, self.loss))
+        return self.model_copy(update={**said, "smooth": tuple(smoothed(self.loss)), "read_again": True})
 
 
 _Result = TypeVar("_Result", CheckResult, RateResult)

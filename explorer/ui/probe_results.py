@@ -66,6 +66,8 @@ def _rate(paths: RunPaths, over: bool) -> None:
         st.info(escape(found.reason))
     if found.low is not None and found.high is not None:
         st.markdown(T.RATE_RANGE.format(low=rates.in_words(found.low), high=rates.in_words(found.high)))
+    if found.read_again:
+        st.caption(T.RATE_READ_AGAIN)
     if found.caution:
         st.warning(escape(found.caution))
 

@@ -65,7 +65,8 @@ def test_a_leap_after_the_minimum_and_a_step_down_from_it_are_not_where_the_loss
     old = RateResult(
         lr=tuple(rates[: len(leapt)]), loss=tuple(leapt), smooth=tuple(mean), suggestion=0.74, reason="0.74"
     )
-    assert (old.judged().suggestion, old.judged().low) == (seen.suggestion, seen.low)
+    again = old.judged()
+    assert (again.suggestion, again.low, again.read_again) == (seen.suggestion, seen.low, True)
     assert RateResult(lr=(1.0,), loss=(2.0,), reason="It goes on.").judged().low is None
 
 

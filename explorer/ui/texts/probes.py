@@ -49,6 +49,10 @@ class Probes:
     # The search
     RATE_CHART = "Loss over the learning rate"
     RATE_RANGE = "Good rates: **{low} to {high}**, where the loss falls nearly as fast as at its steepest."
+    RATE_READ_AGAIN = (
+        "An earlier version made this search and took the steepest fall from anywhere on the curve. The curve was read "
+        "again: only what lies before its minimum counts."
+    )
     RATE_FAR_ABOVE = "{rate} is more than ten times above the rates that the search found, {low} to {high}."
     RATE_FAR_BELOW = "{rate} is less than a tenth of the rates that the search found, {low} to {high}."
     RATE_PROGRESS = "step {done} of {total}"
