@@ -155,6 +155,24 @@ def test_other_splits_and_copies_of_a_folder_find_what_was_decoded(photographs: 
     assert_is_what_decoding_gives(cache, copy)
 
 
+def test_whole_images_of_different_shapes_are_kept_within_the_budget_and_never_for_squares() -> None:
+    """Records of one file differ in length, and a square of the same side is another record."""
+    draw = np.random.default_rng(1)
+    sizes = [(30, 60), (90, 40), (50, 50), (1, 300), (45, 41), (200, 120)]
+    samples = [Sample(draw.integers(0, 256, (*size, 3), np.uint8), label=0, id=str(size)) for size in sizes]
+    split = Split("train", np.zeros(6, np.int64), tuple(map(str, sizes)), samples.__getitem__, "sample {}".format)
+    assert filled(split, size=40).tally.decoded == 6
+    for fit in (Fit(40, 40), Fit(80, 40)):
+        for room in (ROOMY, ON_DISK, IN_MEMORY, Limits(40_000, 10**9)):
+            cache = filled(split, room, size=fit)
+            assert cache.tally.held <= room.memory
+            assert_is_what_decoding_gives(cache, split, fit)
+        assert filled(split, size=fit).tally.decoded == 0
+    assert [filled(split, size=Fit(80, 40)).sample(at).size for at in range(6)] == [
+        (40, 80), (90, 40), (50, 50), (1, 300), (45, 41), (133, 80),
+    ]  # fmt: skip
+
+
 def test_another_size_is_decoded_for_itself() -> None:
     split = train()
     filled(split)

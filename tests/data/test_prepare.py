@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from explorer.data.dataset import Split
 from explorer.data.fit import Fit, square
-from explorer.data.prepare import fit_square, fitted, shrink
+from explorer.data.images import ImageError
+from explorer.data.prepare import fit_square, fitted, load, shrink
 from explorer.data.sample import Sample
 from explorer.export import data
 
@@ -108,3 +110,13 @@ _OF_OURS: dict[str, Callable[[Sample, int], NDArray[Any]]] = {
     "ours": lambda sample, size: fit_square(sample, size).image,
     "of the exported file": lambda sample, size: _exported()(sample.image, size),
 }
+
+
+def test_an_image_that_does_not_fit_into_the_memory_is_named() -> None:
+    def load_one(index: int) -> Sample:
+        raise (cv2.error("Insufficient memory"), MemoryError())[index]
+
+    split = Split("train", np.zeros(2, np.int64), ("ants/huge.png", "bees/huge.png"), load_one, "sample {}".format)
+    for index, name in enumerate(split.ids):
+        with pytest.raises(ImageError, match=f"{name} is too large for the memory"):
+            load(split, index, Fit(64, 64))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from explorer.augment.pipeline import Pipeline
-from explorer.runs.config import ConfigError, RunConfig, from_values
+from explorer.data.fit import square
+from explorer.runs.config import ConfigError, RunConfig, from_values, loads
 from explorer.runs.machine import machine
 from explorer.runs.recipe import Recipe
 from explorer.ui import train_source, train_values
@@ -102,6 +103,13 @@ def test_a_field_comes_back_from_the_form_as_it_was(name: str) -> None:
 def test_a_data_set_comes_back_with_its_seed(spec: dict[str, Any]) -> None:
     config = from_values({**BASE, "dataset": spec})
     assert again(config) == config
+
+
+def test_a_run_of_format_1_is_duplicated_with_the_squares_that_it_kept() -> None:
+    old = loads((Path(__file__).parents[1] / "runs" / "run-format-1.json").read_bytes())
+    values = train_source.values_of(old, "20261123-142501-a-x7k")
+    values = values | {"dataset": "shapes"}  # its folder is not among those that a page may read
+    assert train_values.config(values, old.pipeline).kept == old.kept == square(64)
 
 
 def test_a_number_for_the_positive_class_comes_back() -> None:
