@@ -1,7 +1,7 @@
 """`python -m bench.train.plain JOB MARKS`: plain Lightning that does equal work, written by somebody who knows how.
 
-Images are decoded once and kept as uint8 squares, batches travel as bytes, channels lie last, a frozen backbone makes
-no graph, threads do not fight.
+Images are decoded once and kept whole as uint8, the square comes after augmentation, batches travel as bytes, channels
+lie last, a frozen backbone makes no graph, threads do not fight.
 """
 
 import sys
@@ -24,23 +24,30 @@ from bench.train.job import Job, Marks, lite0
 MEAN, STD = 127.0, 128.0  # the scale that the weights were trained with
 
 
-def square(path: str, size: int) -> Any:
-    """The middle of an image, its short side scaled to `size`."""
+def whole(path: str, size: int) -> Any:
+    """An image, its short side scaled to `size`."""
     pixels = np.asarray(Image.open(path).convert("RGB"))
     height, width = pixels.shape[:2]
     scale = size / min(height, width)
     width, height = max(size, round(width * scale)), max(size, round(height * scale))
     shrinking = height < pixels.shape[0]
-    pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)
+    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)
+
+
+def middle(pixels: Any, size: int) -> Any:
+    """The middle square of an image whose short side is `size`."""
+    height, width = pixels.shape[:2]
     left, top = (width - size) // 2, (height - size) // 2
     return np.ascontiguousarray(pixels[top : top + size, left : left + size])
 
 
 class Images(Dataset[Any]):
-    """Squares in memory, augmented where there is something to do."""
+    """Images in memory: whole ones that are augmented, or squares."""
 
     def __init__(self, files: list[tuple[str, int]], size: int, transform: A.Compose | None) -> None:
-        self.pixels = [square(path, size) for path, _ in files]
+        read = [whole(path, size) for path, _ in files]
+        self.pixels = read if transform else [middle(pixels, size) for pixels in read]
+        self.size = size
         self.labels = [label for _, label in files]
         self.transform = transform
 
@@ -49,7 +56,9 @@ class Images(Dataset[Any]):
 
     def __getitem__(self, index: int) -> Any:
         pixels = self.pixels[index]
-        return (self.transform(image=pixels)["image"] if self.transform else pixels), self.labels[index]
+        if self.transform:
+            pixels = middle(self.transform(image=pixels)["image"], self.size)
+        return pixels, self.labels[index]
 
 
 def collate(items: list[Any]) -> tuple[Tensor, Tensor]:

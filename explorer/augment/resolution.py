@@ -16,6 +16,7 @@ from explorer.data.fit import Fit
 
 LARGEST = 1024  # px of the short side that is kept at most, whatever a pipeline asks for
 ENLARGED = 2.0  # times; a crop that is enlarged more is worth a word
+_SLIGHT = 1.25  # times; a part that is enlarged less is not worth more pixels, which every step would have to change
 _BY_BOXES = 0.5  # of the side that is left by a crop around boxes, whose size nobody knows beforehand
 _LEAST = 0.01  # of the side: no crop is taken for smaller
 _MANY = 64  # ways through a pipeline that are looked at
@@ -37,12 +38,14 @@ def fit(pipeline: Pipeline, size: int) -> Fit:
         size: side of the network's input in px.
 
     Returns:
-        Whole images: large enough for the narrowest crop, but no larger than they are themselves; a small image is
-        enlarged to the network's input, or to what crops of a fixed size take.
+        Whole images: large enough for the narrowest crop or zoom, where that is enlarged more than slightly, but no
+        larger than they are themselves; a small image is enlarged to the network's input, or to what crops of a fixed
+        size take.
     """
     ways = _ways(pipeline)
     least = max(size, *(way.taken for way in ways))
-    most = max(least, *(size / way.share for way in ways if way.pixels is None), 0.0)
+    wanted = max((size / way.share for way in ways if way.pixels is None), default=0.0)
+    most = max(least, wanted if wanted > size * _SLIGHT else 0.0)
     bound = max(LARGEST, size)
     return Fit(most=min(bound, math.ceil(most)), least=min(bound, math.ceil(least)))
 

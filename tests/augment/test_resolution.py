@@ -31,6 +31,7 @@ EITHER = {"kind": "OneOf", "id": "g", "p": 1.0, "children": [FLIP, _step("Affine
     ("nodes", "most", "least"),
     [
         ([FLIP, _step("GaussianBlur")], 64, 64),
+        ([_step("Affine", scale=[0.9, 1.2])], 64, 64),  # slightly enlarged: not worth more pixels
         ([RESIZED], 227, 64),  # 64 / sqrt(0.08)
         ([_step("RandomResizedCrop", size=[SIZE, SIZE], scale=[0.25, 1.0])], 128, 64),
         ([_step("RandomResizedCrop", p=0.0, size=[SIZE, SIZE])], 64, 64),
