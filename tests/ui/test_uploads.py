@@ -104,7 +104,7 @@ def test_the_colors_of_a_mask_become_classes_that_can_be_changed(upload: Upload)
 
     assert not app.error
     assert shown() == [2, 0, 1]  # black is the background, the rest in the order of their colors
-    assert app.session_state[Key.FOUND].picture.palette[:2] == (tuple(green), tuple(red))
+    assert app.session_state[Key.FOUND].picture.palette[:3] == ((0, 0, 0), tuple(green), tuple(red))
     app.number_input(key=mask_color_key("#c80000")).set_value(7).run()
     assert shown() == [7, 0, 1]
     app.number_input(key=mask_color_key("#008000")).set_value(7).run()
@@ -149,7 +149,7 @@ def test_the_uploaders_fold_away_once_there_is_an_image(upload: Upload) -> None:
 
 def test_what_was_converted_is_said(upload: Upload) -> None:
     app = upload(png(np.linspace(0, 65535, 2400).reshape(40, 60).astype(np.uint16)))
-    assert any("16 bits" in caption.value for caption in app.caption)
+    assert any("Values from 0 to 65,535" in caption.value for caption in app.caption)
 
 
 def test_a_large_picture_is_previewed_from_a_copy_and_says_so(upload: Upload) -> None:
