@@ -80,7 +80,7 @@ def test_one_switch_says_for_which_version_code_was_written(app: AppTest) -> Non
     paste(app, UNDECIDED)
     switch = app.radio(key=version_key(UNDECIDED))
     assert (switch.value, list(switch.options)) == ("1.x", ["1.x", "2.x"])
-    assert "border_mode=BORDER_REFLECT_101 | border_mode=BORDER_CONSTANT" in words(app)
+    assert "Rotate · 1.x: border_mode=BORDER_REFLECT_101 · 2.x: border_mode=BORDER_CONSTANT" in words(app)
     assert "Nothing in the code shows it." in words(app)
     assert "border_mode=4" in words(app)
     switch.set_value("2.x").run()

@@ -17,7 +17,7 @@ from explorer.augment.code.values import Described, Made, Missing, Value
 from explorer.augment.parameters import JsonValue
 
 # Steps of mmdetection and its relatives that hold a list of transforms of albumentations.
-_WRAPPERS = frozenset({"Albu", "AlbuGray", "Albumentation", "Albumentations"})
+WRAPPERS = frozenset({"Albu", "AlbuGray", "Albumentation", "Albumentations"})
 _OF_MMDETECTION = ("filter_lost_elements",)  # beside those of BboxParams; it is about labels, and none of them is here
 _COMPOSES = ("Compose", "ReplayCompose")
 _OURS = ("", "A", "albu", "albumentations")
@@ -45,6 +45,8 @@ class Description:
     def is_ours(self) -> bool:
         """Whether it is a class of albumentations, as far as its name and arguments show."""
         root = self.path.partition(".")[0] if "." in self.path else ""
+        if not self.name[:1].isupper():  # a function
+            return False
         if self.key == SAVED:
             return root in _OURS or self.name in transform_names()
         if self.key == "_target_":
@@ -172,9 +174,9 @@ class Configuration:
         self._spend(depth)
         if id(mapping) in self.calls:
             return self.calls[id(mapping)]
-        wrapper = own.key == "type" and own.name in _WRAPPERS
+        wrapper = own.key == "type" and own.name in WRAPPERS
         path = own.path if own.path.startswith("albumentations.") else f"albumentations.{own.name}"
-        given = {key: value for key, value in own.arguments.items() if not wrapper or key in _OF_WRAPPERS}
+        given = {key: value for key, value in own.arguments.items() if not wrapper or key in _OFWRAPPERS}
         around, self.line = self.line, self._line(mapping)
         made = Made(
             "albumentations.Compose" if wrapper else path,
@@ -193,7 +195,7 @@ class Configuration:
         self._spend(depth)
         if isinstance(value, dict):
             own = described(value)
-            if own is not None and (own.is_ours or own.key == "type" or own.name in _WRAPPERS):
+            if own is not None and (own.is_ours or own.key == "type" or own.name in WRAPPERS):
                 return self.call(value, own, depth + 1)
             if own is not None:
                 return _unknown(own.path, self._line(value), foreign(own.path))
@@ -210,12 +212,12 @@ class Configuration:
         return opencv().get(bare, text) if key.endswith(("interpolation", "mode")) else text
 
 
-_OF_WRAPPERS = ("transforms", "bbox_params", "keypoint_params")
+_OFWRAPPERS = ("transforms", "bbox_params", "keypoint_params")
 
 
 def _is_whole(own: Description) -> bool:
     """Whether it is a pipeline by itself."""
-    if own.key == "type" and own.name in _WRAPPERS:
+    if own.key == "type" and own.name in WRAPPERS:
         return isinstance(own.arguments.get("transforms"), list | tuple)
     return own.is_ours and own.name in _COMPOSES and own.key != "type"
 

@@ -3,10 +3,11 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from explorer.augment.code import calls  # noqa: F401 - calls become expressions that are understood
-from explorer.augment.code.configurations import Configuration, in_brackets
+from explorer.augment.code.configurations import WRAPPERS, Configuration, in_brackets
 from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import transform_names
 from explorer.augment.code.run import Budget, Candidate, Run
@@ -141,41 +142,89 @@ class _Places:
 
     called: dict[str, list[_Around | None]] = field(default_factory=dict)
     returns: list[_Around | None] = field(default_factory=list)
+    lambdas: dict[int, str] = field(default_factory=dict)
     nodes: int = 0
 
 
-_LEAVES = (ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.cmpop, ast.alias, ast.arguments)
+def _with_subclasses(*classes: type[Any]) -> frozenset[type[Any]]:
+    return frozenset({*classes, *(inner for cls in classes for inner in cls.__subclasses__())})
+
+
+# Nothing below these matters. Types are compared, not asked: this goes through every node of the text.
+_LEAVES = _with_subclasses(
+    ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.cmpop, ast.alias, ast.arguments
+) | {str, int, float, complex, bool, bytes, type(None), type(...)}  # fmt: skip
 
 
 def _places(trees: Iterable[ast.Module]) -> _Places:
-    found, named = _Places(), dict[int, str]()
+    found = _Places()
     pending: list[tuple[Any, _Around | None]] = [(tree, None) for tree in trees]
     while pending:
         node, around = pending.pop()
         found.nodes += 1
-        if isinstance(node, ast.Call):
-            found.called.setdefault(_called_name(node), []).append(around)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            around = _Around(node, around, node.name)
-        elif isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.Lambda):
-            around = _Around(node, around, named.get(id(node), ""))
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            named[id(node.value)] = next((one.id for one in node.targets if isinstance(one, ast.Name)), "")
-        elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
-            found.returns.append(around)
+        if (work := _NOTES.get(type(node))) is not None:
+            around = work(node, around, found)
         for name in node._fields:
             value = getattr(node, name, None)
-            if isinstance(value, list):
-                pending += [(one, around) for one in value if isinstance(one, ast.AST) and not isinstance(one, _LEAVES)]
-            elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+            if type(value) is list:
+                pending += [(one, around) for one in value if type(one) not in _LEAVES]
+            elif type(value) not in _LEAVES:
                 pending.append((value, around))
     return found
+
+
+def _note_call(node: ast.Call, around: _Around | None, found: _Places) -> _Around | None:
+    found.called.setdefault(_called_name(node), []).append(around)
+    _note_wrapper(((keyword.arg, keyword.value) for keyword in node.keywords), around, found)
+    return around
+
+
+def _note_dict(node: ast.Dict, around: _Around | None, found: _Places) -> _Around | None:
+    keys = (key.value if isinstance(key, ast.Constant) else None for key in node.keys)
+    _note_wrapper(zip(keys, node.values, strict=True), around, found)
+    return around
+
+
+def _note_wrapper(pairs: Iterable[tuple[Any, ast.expr]], around: _Around | None, found: _Places) -> None:
+    """Note the step that a dict such as `dict(type="Albu", ...)` stands for, as if it were called."""
+    for key, value in pairs:
+        if key == "type" and isinstance(value, ast.Constant):
+            found.called.setdefault(str(value.value).rpartition(".")[2], []).append(around)
+
+
+def _note_lambda(node: ast.Assign, around: _Around | None, found: _Places) -> _Around | None:
+    if isinstance(node.value, ast.Lambda):
+        found.lambdas[id(node.value)] = next((one.id for one in node.targets if isinstance(one, ast.Name)), "")
+    return around
+
+
+def _note_return(node: ast.Return, around: _Around | None, found: _Places) -> _Around | None:
+    if not isinstance(node.value, ast.Constant | None):
+        found.returns.append(around)
+    return around
+
+
+def _note_around(node: Any, around: _Around | None, found: _Places) -> _Around:
+    return _Around(node, around, found.lambdas.get(id(node), getattr(node, "name", "")))
+
+
+_Note = Callable[[Any, _Around | None, _Places], _Around | None]
+_NOTES: Mapping[type[ast.AST], _Note] = MappingProxyType(
+    {
+        ast.Call: _note_call,
+        ast.Dict: _note_dict,
+        ast.Assign: _note_lambda,
+        ast.Return: _note_return,
+        **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _note_around),
+        **dict.fromkeys((ast.If, ast.IfExp, ast.BoolOp, ast.Lambda), _note_around),
+    }
+)
 
 
 def _telling(places: _Places) -> frozenset[int]:
     """The ids of the conditions and functions around what may be a transform, or leads to a function with one."""
     marked: set[int] = set()
-    names = set(transform_names()) & set(places.called)
+    names = {*transform_names(), *WRAPPERS} & set(places.called)
     for _ in range(_ROUNDS):
         news = {name for called in names for around in places.called[called] for name in _mark(around, marked)}
         names = news & set(places.called)

@@ -112,7 +112,7 @@ class Made:
         """Whether a call of the code's own functions made it."""
         return self.depth > 0
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of the class."""
         return self.path.rpartition(".")[2]

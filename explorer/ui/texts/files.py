@@ -35,8 +35,8 @@ class Files:
 
     IMPORT = "Import"
     IMPORT_HELP = (
-        "Python code with albumentations (also of the years of 1.x), a notebook, a file of A.save or from here. "
-        "It is read, never run."
+        "Read a pipeline from Python code for albumentations 1.x or 2.x, a notebook, a README, or a JSON or YAML file. "
+        "Nothing of it is run."
     )
     IMPORT_TITLE = "Import a pipeline"
     IMPORT_FILE = "A file"
@@ -50,16 +50,16 @@ class Files:
         "])"
     )
     IMPORT_READ = "Parse code"
-    IMPORT_HINT = "Code is read and never run. The pipeline that you have now stays until you open what was found."
+    IMPORT_HINT = "Code is read and never run. Your current pipeline stays until you open an imported one."
     IMPORT_WHICH = "{count} pipelines found"
     IMPORT_OPTION = "{title} · line {line} · steps: {steps}"
     IMPORT_UNTITLED = "pipeline"
     IMPORT_VERSION = "Written for albumentations"
-    IMPORT_VERSION_WHY = "{why} Choose the version that this code was written for: it changes the steps below."
+    IMPORT_VERSION_WHY = "{why} Choose the version that this code was written for. It changes these steps:"
     IMPORT_VERSION_SURE = "Read as code for albumentations {version}. {why}"
-    IMPORT_VERSION_HEAD = "Line | Step | In 1.x | In 2.x |"
-    IMPORT_VERSION_ROW = "{line} | {step} | {old} | {new}"
-    IMPORT_UNKNOWN = "The code does not say what these are"
+    IMPORT_VERSION_HEAD = "Line | What the step is in each version |"
+    IMPORT_VERSION_ROW = "{line} | {step} · 1.x: {old} · 2.x: {new}"
+    IMPORT_UNKNOWN = "The code does not contain these values"
     IMPORT_ANSWER = "{name} ({where}, line {line})"
     IMPORT_ANSWER_DEFAULT = "{name} ({where}, line {line}; default: {default})"
     IMPORT_ANSWER_HELP = (
@@ -77,10 +77,10 @@ class Files:
         "left out": "left out",
         "to check": "please check",
     }
-    IMPORT_WRONG = "These values are not accepted. They can be mended at their fields: {errors}"
-    IMPORT_EMPTY = "No step is left of it."
+    IMPORT_WRONG = "Some values are not accepted. You can fix them in the fields of the steps: {errors}"
+    IMPORT_EMPTY = "This pipeline has no step that can be read."
     IMPORT_OPEN = "Open this pipeline"
-    IMPORTED = "Opened. Undo brings the earlier pipeline back."
+    IMPORTED = "Opened. Undo restores your previous pipeline."
 
     EXPORT = "Export, share"
     EXPORT_HELP = "As Python code, as a JSON or YAML file, or as a link that opens it elsewhere"

@@ -125,6 +125,10 @@ def test_the_version_of_a_configuration_can_be_chosen() -> None:
         assert nodes(found.draft.nodes) == [["Rotate", 0.5, params]]
         assert found.generation is not None
         assert found.generation.is_open
+    # A function that a configuration calls is no step; what it is given is found.
+    inner = "{transform: {__class_fullname__: Compose, transforms: [{__class_fullname__: Blur, p: 1}]}}"
+    (found,) = exchange.read(f"t: {{_target_: albumentations.from_dict, transform_dict: {inner}}}", "x.yaml")
+    assert (found.title, nodes(found.draft.nodes)) == ("t.transform_dict.transform", [["Blur", 1.0, {}]])
     (found,) = exchange.read(f"# albumentations==2.0.8\n{text}", "x.yaml")
     assert nodes(found.draft.nodes) == [["Rotate", 0.5, {"limit": [-20.0, 20.0]}]]
 
@@ -172,6 +176,19 @@ def test_steps_of_mmdetection_are_read_from_its_dicts() -> None:
         boxes = found.draft.targets.boxes
         assert (boxes.format, boxes.min_visibility, boxes.clip) == ("pascal_voc", 0.1, False), wrapper
         assert found.notes == (), wrapper
+
+
+def test_steps_of_mmdetection_are_found_in_functions_and_along_branches() -> None:
+    code = (
+        "def get(train):\n  if train:\n    return {'type': 'Albu', 'transforms': [dict(type='HorizontalFlip', p=1)]}\n"
+        "  return dict(type='Albu', transforms=[dict(type='Blur', p=1), dict(type='OwnStep', a=1)])"
+    )
+    train, other = read_code(code)
+    assert [one.title for one in (train, other)] == ["get(), if train", "get(), if not train"]
+    assert (nodes(train.draft.nodes), nodes(other.draft.nodes)) == (
+        [["HorizontalFlip", 1.0, {}]], [["Blur", 1.0, {}]]
+    )  # fmt: skip
+    assert [note.text.partition(".")[0] for note in other.notes] == ["OwnStep is set aside"]
 
 
 def test_a_list_of_dicts_alone_is_read_where_all_of_it_is_of_albumentations() -> None:
