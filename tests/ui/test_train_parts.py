@@ -202,7 +202,7 @@ def test_networks_stand_side_by_side_with_weights_and_speeds(app: AppTest) -> No
 
 
 def test_how_long_the_run_takes_here_is_told_once_its_network_was_measured(app: AppTest) -> None:
-    assert "is not known before" in said(app)
+    assert "is not known yet" in said(app)
     assert app.button(key=Key.TRAIN_MEASURE_TIME).label == "Measure EfficientNet-Lite0"
     pace = {"train_images_per_second": 10.0, "frozen_images_per_second": 20.0, "validate_images_per_second": 30.0,
             "size": 96, "precision": "32-true"}  # fmt: skip

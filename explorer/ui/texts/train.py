@@ -136,7 +136,7 @@ class Train:
         "check": "From the quick check of the same work: a few batches of training and validation.",
         "rate": "From the search for a learning rate with the same work; its validation is estimated.",
     }
-    TAKES_UNKNOWN = "The duration is not known before this network has been measured on this computer."
+    TAKES_UNKNOWN = "The duration is not known yet. A quick check or a measurement of this network finds it out."
     MEASURE_TIME = "Measure {title}"
 
     # What it needs
