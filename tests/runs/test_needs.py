@@ -120,6 +120,12 @@ def test_images_take_no_more_memory_than_the_cache_may() -> None:
     assert whole - none == pytest.approx(90_000 * 512**2 * needs._KEPT_BYTES, rel=0.01)
     assert bounded - none == pytest.approx(0.4 * 8 * GB, rel=0.01)
     assert memory(1000 * GB, cache_size=1024) - none == pytest.approx(4 * (whole - none), rel=0.01)
+    crop = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "p": 1.0, "params": {"size": [224, 224]}}
+    cropped = config_of(image_size=224, pipeline={"nodes": [crop]})
+    for sizes, pixels in ((((321, 500),), 321 * 500), (((3000, 2000), (100, 100)), (1188 * 792 + 224 * 224) / 2)):
+        found = estimate(cropped, available=1000 * GB, sizes=sizes, **arguments).memory
+        without = estimate(cropped.model_copy(update={"cache_size": 0}), **arguments).memory
+        assert found - without == pytest.approx(90_000 * pixels * needs._KEPT_BYTES, rel=0.01), sizes
 
 
 def test_it_knows_what_each_optimiser_keeps_and_when_the_backbone_learns() -> None:
