@@ -104,10 +104,18 @@ def _has_late_argument(made: Made) -> bool:
 
 def shows_2x(made: Made) -> bool:
     """Whether no 1.x took a call so."""
-    if made.name in _NEW_STEPS:
-        return True
-    new = _NEW_ARGUMENTS[""] | _NEW_ARGUMENTS.get(made.name, frozenset())
-    return any(key in new for key in made.keywords)
+    return made.name in _NEW_STEPS or not _new_arguments(made.name).isdisjoint(made.keywords)
+
+
+@functools.cache
+def _new_arguments(name: str) -> frozenset[str]:
+    return _NEW_ARGUMENTS[""] | _NEW_ARGUMENTS.get(name, frozenset())
+
+
+@functools.cache
+def _old_arguments(name: str) -> frozenset[str]:
+    """The arguments that 1.x had and 2.0.8 lacks."""
+    return frozenset(OLD[name].order) - {*signature(name), *LAST}
 
 
 def shows_1x(made: Made) -> bool:
@@ -121,7 +129,7 @@ def shows_1x(made: Made) -> bool:
         return True
     if old is None or name not in catalog():
         return False
-    if any(key in old.order and key not in (*signature(name), *LAST) for key in made.keywords):
+    if not _old_arguments(name).isdisjoint(made.keywords):
         return True
     first = {"RandomResizedCrop": 0, "RandomSizedCrop": 1}.get(name)
     if first is not None and len(made.args) > first and isinstance(made.args[first], Missing):
