@@ -25,7 +25,7 @@ _FORCED = "Where a OneOf or OneOrOther has chosen this group, it always runs."
 _NOT_FORCED = "This p counts also where a OneOf or OneOrOther has chosen the group."
 _DRAWN = {
     "n": "How many of its steps are drawn. Without replacement these are never more than there are.",
-    "replace": "Whether a step can be drawn more than once. Its own p is asked anew each time.",
+    "replace": "Whether a step can be chosen more than once. Its own p decides each time whether it fires.",
     "p": f"How often anything is drawn at all. {_NOT_FORCED}",
 }
 _COMPOSERS = {

@@ -7,7 +7,7 @@ from explorer.augment.presets import Preset
 from explorer.runs.summary import steps_in_words
 from explorer.ui import preset_pictures, workspace
 from explorer.ui.components.markdown import escape
-from explorer.ui.state import Key, preset_key
+from explorer.ui.state import Key, preset_card_key, preset_key
 from explorer.ui.texts import Augment as T
 
 _COLUMNS = 2
@@ -26,7 +26,7 @@ def _dialog() -> None:
     for first in range(0, len(offered), _COLUMNS):
         # A row of columns for each row of cards: so the cards of a row have one height.
         for column, preset in zip(st.columns(_COLUMNS), offered[first : first + _COLUMNS], strict=False):
-            with column.container(border=True, height="stretch"):
+            with column.container(border=True, height="stretch", key=preset_card_key(preset.name)):
                 _card(preset)
 
 

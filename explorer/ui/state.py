@@ -229,6 +229,11 @@ def version_key(content: str | bytes) -> str:
     return f"version:{zlib.crc32(data)}"
 
 
+def preset_card_key(name: str) -> str:
+    """The key of the card of a preset."""
+    return f"preset-card:{name}"
+
+
 def answer_key(name: str) -> str:
     """The widget key of a name that imported code does not tell."""
     return f"answer:{name}"

@@ -89,9 +89,9 @@ def _parameters(node: Step, transform: Transform, errors: Errors) -> None:
         return
     if gentler := _gentler(node, transform):
         st.caption(escape(T.GENTLE.format(values=gentler)))
-    exact, reset = st.columns([1, 1.2], vertical_alignment="center")
-    exact.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
-    reset.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
+    with st.container(horizontal=True, vertical_alignment="center"):  # the words may go to the next line
+        st.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
+        st.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
 
 
 def _gentler(node: Step, transform: Transform) -> str:

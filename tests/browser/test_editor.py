@@ -144,8 +144,9 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
 
     # A preset replaces the pipeline; Undo brings the old one back.
     page.get_by_role("button", name="Presets").click()
-    cards = page.get_by_role("dialog").locator("[data-testid=stColumn] > div > [data-testid=stVerticalBlock]")
     expect(page.get_by_role("dialog").locator("img")).to_have_count(8)
+    cards = page.locator("[class*=st-key-preset-card]")
+    expect(cards).to_have_count(8)
     heights = [card.evaluate("card => card.getBoundingClientRect().height") for card in cards.all()]
     assert all(abs(left - right) < 1 for left, right in zip(heights[::2], heights[1::2], strict=True)), heights
     page.get_by_role("button", name="Open Strong").click()

@@ -7,13 +7,13 @@ class Augment:
     STEPS = "Pipeline"
     STEPS_HELP = (
         "The steps of an A.Compose, applied from top to bottom. Each fires with its own probability p. "
-        "Arrow keys choose a step, Shift adds its neighbours, Alt with an arrow moves it up, down, out of its group or "
+        "Arrow keys choose a step, Shift adds its neighbors, Alt with an arrow moves it up, down, out of its group or "
         "into the next one. G puts it into a group, Space turns it on or off, Delete removes it."
     )
     ADD = "Add a transform"
     ADD_PLACEHOLDER = "Search {count} transforms"
     ADD_OPTION = "{group} · {name}"
-    ADD_HELP = "Type a part of a name, or a group: blur, crop, colour, noise, weather"
+    ADD_HELP = "Type a part of a name, or a group: blur, crop, color, noise, weather"
     NO_STEPS = "No steps yet. Add a transform above: the image changes at once."
     OFF = "off"
     GROUP = "Group"
@@ -23,7 +23,7 @@ class Augment:
         "RandomOrder": "in a random order",
         "Sequential": "one after the other",
         "OneOrOther": "the first or the second",
-        "SelectiveChannelTransform": "on some colour channels",
+        "SelectiveChannelTransform": "on some color channels",
     }
     GROUP_DETAILS: ClassVar = {
         "OneOf": "1 of {on}",
@@ -33,18 +33,20 @@ class Augment:
         "OneOrOther": "1 of {on}",
         "SelectiveChannelTransform": "channels {channels}",
     }
-    GROUP_REPEATS = "{n} draws of {on}"
+    GROUP_REPEATS = "{n} of {on}, repeats allowed"
     GROUP_EMPTY = "empty"
     GROUP_UNFINISHED = "needs one more step"
-    GROUP_HOLLOW = "Add a step, or drop one here"
+    GROUP_HOLLOW = "Add a step, or drop a step here"
     UNGROUP = "Ungroup"
-    UNGROUP_HINT = "its steps stay"
+    UNGROUP_HINT = "keeps its steps"
     NODE_P = "p {p:.3g}"
-    NODE_TIP = "{name}: p {p:.3g} here; applied to {share} of all samples."
-    NODE_TIP_WEIGHT = "{name}: weight {p:.3g} in its OneOf; applied to {share} of all samples."
-    NODE_TIP_CHOSEN = "{name}: its OneOrOther chooses, whatever its own p; applied to {share} of all samples."
+    NODE_TIP = "{name}: p is {p:.3g} here. Applied to {share} of images."
+    NODE_TIP_WEIGHT = "{name}: its weight in the OneOf is {p:.3g}. Applied to {share} of images."
+    NODE_TIP_CHOSEN = (
+        "{name}: the OneOrOther around it decides, and its own p has no effect. Applied to {share} of images."
+    )
     NODE_TIP_OFF = "{name} is off."
-    NODE_TIP_ALONE = "{name}: p {p:.3g} here."
+    NODE_TIP_ALONE = "{name}: p is {p:.3g} here."
     UP = "Move up"
     DOWN = "Move down"
     MOVE_OUT = "Move out"
@@ -76,7 +78,7 @@ class Augment:
     GENTLE_VALUE = "{name} {own} (library: {usual})"
     GENTLE_RANGE = "{low:g} to {high:g}"
     EXACT = "Type exact values"
-    EXACT_HELP = "Sliders show a useful range. Typed values may go as far as the transform allows."
+    EXACT_HELP = "Sliders cover a useful range. Typed values can go as far as the transform allows."
     SET_PARAMETER = "Set {name}"
     RANGE_LOW = "{name}, from"
     RANGE_HIGH = "{name}, to"
@@ -93,7 +95,7 @@ class Augment:
     TARGETS = "Changes: {targets}"
     TARGET_NAMES: ClassVar = {"image": "image", "mask": "mask", "bboxes": "boxes", "keypoints": "keypoints"}
     DOCUMENTATION = "About {name}"
-    LEFT_OUT = "What is left out, and why"
+    LEFT_OUT = "Unsupported transforms"
     PICTURE = "Image"
     UPLOADED_NAME = "your image"
     UPLOAD_CHOICE = "Your own image"
@@ -242,8 +244,8 @@ class Augment:
         "use_mask": ("Give masks to the pipeline", "Off: the pipeline works as if the image had no mask."),
         "mask_interpolation": (
             "Interpolation of masks",
-            "For all steps, over their own. Anything but the nearest pixel invents classes at borders: "
-            "halfway between class 1 and class 3 lies class 2.",
+            "Replaces the setting of each step. Anything but nearest invents classes at borders: a blend of class 1 "
+            "and class 3 becomes class 2.",
         ),
         "boxes.use": ("Give boxes to the pipeline", "Off: the pipeline works as if the image had no boxes."),
         "boxes.format": (
@@ -251,13 +253,13 @@ class Augment:
             "How boxes are written: pascal_voc x_min, y_min, x_max, y_max in px; coco x_min, y_min, width, height "
             "in px; albumentations as pascal_voc in fractions; yolo x_center, y_center, width, height in fractions.",
         ),
-        "boxes.min_area": ("min_area, px²", "Boxes with a smaller visible area are dropped."),
+        "boxes.min_area": ("min_area, px²", "Boxes whose visible area is smaller than this are dropped."),
         "boxes.min_visibility": (
             "min_visibility",
-            "Boxes are dropped where a smaller fraction of their area is still in the image.",
+            "Boxes are dropped when less than this fraction of their area is still in the image.",
         ),
-        "boxes.min_width": ("min_width, px", "Narrower boxes are dropped."),
-        "boxes.min_height": ("min_height, px", "Lower boxes are dropped."),
+        "boxes.min_width": ("min_width, px", "Boxes narrower than this are dropped."),
+        "boxes.min_height": ("min_height, px", "Boxes shorter than this are dropped."),
         "boxes.max_accept_ratio": (
             "max_accept_ratio",
             "Boxes whose longer side is more than this many times their shorter side are dropped.",
@@ -265,16 +267,20 @@ class Augment:
         "boxes.clip": ("clip", "Boxes that reach outside are cut at the border first. Off: such a box is an error."),
         "boxes.filter_invalid_bboxes": (
             "filter_invalid_bboxes",
-            "Boxes that are wrong from the start (outside, or of no size) are dropped instead of being an error.",
+            "Boxes that are invalid from the start (outside of the image, or without area) are dropped. Off: they are "
+            "an error.",
         ),
         "boxes.check_each_transform": (
             "check_each_transform",
             "Boxes are dropped after each step, not only at the end.",
         ),
-        "keypoints.use": ("Give keypoints to the pipeline", "Off: as if the image had no keypoints."),
+        "keypoints.use": (
+            "Give keypoints to the pipeline",
+            "Off: the pipeline works as if the image had no keypoints.",
+        ),
         "keypoints.format": (
             "format",
-            "How keypoints are written: x and y in px, a their angle, s their scale.",
+            "How keypoints are written: x and y in px, a for the angle, s for the scale.",
         ),
         "keypoints.remove_invisible": ("remove_invisible", "Keypoints that leave the image are dropped."),
         "keypoints.angle_in_degrees": ("angle_in_degrees", "Angles are in degrees. Off: in radians."),
@@ -285,20 +291,20 @@ class Augment:
     }
     EACH_STEPS_OWN = "Each step's own (default)"
     SET_RULE = "Set {name}"
-    PALETTE = "Colours of classes"
+    PALETTE = "Colors of classes"
     PALETTE_HELP = "For the mask, the boxes and the keypoints of this image, here in the preview."
     PALETTES: ClassVar = {
-        "safe": "safe for colour-blind eyes",
+        "safe": "safe for color-blind eyes",
         "file": "the palette of the mask's file",
         "own": "my own",
     }
-    NO_FILE_PALETTE = "This mask's file brings no palette. Until one does, the safe colours are used."
+    NO_FILE_PALETTE = "The file of this mask has no palette, so the safe colors are used."
     COLOUR_OF = "{name}"
     COLOUR_OF_CLASS = "class {number}"
     TYPED_BOXES = "Boxes of this image"
     TYPED_BOXES_HELP = (
-        "One box a line, in the format above, with the class index behind it (YOLO: in front), as in label files. "
-        "They replace the image's own boxes. Empty: the image's own."
+        "Write one box per line in the format above, followed by its class index (YOLO: preceded by it), as in label "
+        "files. These boxes replace those of the image. Leave empty to keep the boxes of the image."
     )
     TYPED_NAMES = "Class names of the mask"
     TYPED_NAMES_HELP = (
@@ -309,24 +315,25 @@ class Augment:
     NAME_WRONG = "Line {line} is not a name. Write 1 to {most} printable characters in each line."
     TYPED_POINTS = "Keypoints of this image"
     TYPED_POINTS_HELP = (
-        "One keypoint a line, in the format above, with the class index behind it. Empty: the image's own."
+        "Write one keypoint per line in the format above, followed by its class index. Leave empty to keep the "
+        "keypoints of the image."
     )
-    AS_GIVEN = "As the pipeline gets them: {shown}"
+    AS_GIVEN = "What the pipeline receives: {shown}"
     NONE_LEFT = "none"
-    EFFECTIVE = "Fires on {percent} of all samples, with all composers around it."
+    EFFECTIVE = "Applied to {percent} of images, because of the groups around this step."
     GROUP_P: ClassVar = {"OneOrOther": ("Probability of the first", "")}
     N = "How many are chosen (n)"
-    N_CAPPED = "Only {count} of its steps are on, so {count} are chosen."
-    REPLACE = "Put back (replace)"
+    N_CAPPED = "Only {count} steps of this group are on, so {count} are chosen."
+    REPLACE = "A step can be chosen more than once (replace)"
     CHANNELS = "Channels"
     CHANNEL_NAMES: ClassVar = {0: "red", 1: "green", 2: "blue"}
-    SHARES = "What it chooses"
+    SHARES = "How often each step is chosen"
     SHARE = "{name}: {percent}"
     EMPTY_GROUP = (
         "This group has no steps yet, so it does nothing. Add a step while it is selected, or drag one into it."
     )
     ONE_MORE = "This group needs a second step to choose from. Until then it does nothing."
-    FONT_HELP = "The fonts of the machine that this app runs on"
+    FONT_HELP = "The fonts of the computer that this app runs on"
     BOX_ACROSS = "{name}, left to right"
     BOX_DOWN = "{name}, top to bottom"
     PICTURES_HINT = "{name}: choose one or more"
@@ -342,8 +349,8 @@ class Augment:
     PRESET_STEPS = "Steps: {steps}"
     PRESET_OPEN = "Open {title}"
     NOT_KEPT = "The file could not be kept on the server: {reason}. Free some disk space and upload it again."
-    NOT_WRITTEN = "Your last change is kept in this window only, and a reload would lose it: {reason}."
-    LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is left out")
+    NOT_WRITTEN = "Your last change is kept in this window only and would be lost by a reload: {reason}."
+    LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is not supported")
     DRAWN_NOTHING = "No step fired with this seed. Press Next to try the next seed."
     STRIP_EMPTY = "No steps yet. Add one on the left."
     DATA_SET_CHOICE = "A sample of a data set"
@@ -393,4 +400,4 @@ class Augment:
     LAST_INSTEAD = "Your last pipeline is open instead."
     SAMPLE_INSTEAD = "The sample pipeline is open instead."
     TRAIN_WITH = "Train with this"
-    TRAIN_WITH_HELP = "Opens the Train page with this pipeline"
+    TRAIN_WITH_HELP = "Open the Train page with this pipeline"
