@@ -22,7 +22,9 @@ _SHOWN_STEPS = 2
 def heading(work: workspace.Workspace) -> None:
     """The name of the pipeline, and whether it is saved as it is."""
     mark = _mark(work.draft)
-    st.markdown(f"**{escape(work.draft.name.strip() or T.UNTITLED)}** " + (f":small[{mark}]" if mark else ""))
+    st.markdown(
+        f"**{escape(work.draft.name.strip() or T.UNTITLED)}** " + (f":small[{mark}]" if mark else ""), width="stretch"
+    )
 
 
 def _mark(draft: Draft) -> str:
@@ -37,7 +39,7 @@ def _mark(draft: Draft) -> str:
 
 def show(work: workspace.Workspace) -> None:
     """The button, and what it opens; nothing of it is on the page while it is closed."""
-    menu = st.popover(T.FILE, key=Key.FILE_MENU, on_change="rerun", width="stretch")
+    menu = st.popover(T.FILE, key=Key.FILE_MENU, on_change="rerun", width="content")
     if not menu.open:
         return
     with menu:

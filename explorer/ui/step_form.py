@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.augment import edits
 from explorer.augment.catalog import Transform, advice, catalog
 from explorer.augment.composers import composer
-from explorer.augment.pipeline import Draft, Node, Step
+from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
 from explorer.augment.probability import effective
 from explorer.ui import firing, group_form, workspace
 from explorer.ui.components import parameters
@@ -27,7 +27,8 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     transform = catalog().get(node.transform) if isinstance(node, Step) else None
     _heading(node, transform, errors)
     _probability(work, node, errors)
-    firing.show_chip(work, node.id)
+    if not _is_unfinished(node):
+        firing.show_chip(work, node.id)
     if not isinstance(node, Step):
         group_form.show(node, errors)
         _documentation(node.kind, composer(node.kind).markdown)
@@ -62,10 +63,15 @@ def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
     st.slider(label, 0.0, 1.0, key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=text)
     if problem := errors.get((node.id, "p")):
         st.error(escape(problem))
-    if not any(owner for owner, _ in errors):
+    if not any(owner for owner, _ in errors) and not _is_unfinished(node):
         chance = effective(work.draft.nodes)[node.id]
         if abs(chance - node.p) > 1e-9:
             st.caption(escape(T.EFFECTIVE.format(percent=f"{chance:.1%}")))
+
+
+def _is_unfinished(node: Node) -> bool:
+    """Whether its form says what is missing, which is all that there is to say about it."""
+    return not isinstance(node, Step) and is_unfinished(node)
 
 
 def _commit_p(node_id: str) -> None:

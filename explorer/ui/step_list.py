@@ -18,11 +18,12 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
     """The pipeline as a tree, what can be added to it, and what can be done with it."""
-    pipeline_menu.heading(work)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        pipeline_menu.heading(work)
+        pipeline_menu.show(work)
     with st.container(horizontal=True, gap="xsmall"):
         preset_dialog.offer()
         targets_panel.show(work, st.session_state[Key.FOUND])
-        pipeline_menu.show(work)
     if notice := st.session_state.pop(Key.NOTICE, None):
         st.toast(escape(notice))
     _add()
