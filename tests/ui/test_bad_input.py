@@ -16,7 +16,7 @@ from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import MAX_DEPTH, MAX_NODES, Draft, Group, Node, Step
 from explorer.ui import pictures
 from explorer.ui.history import History
-from explorer.ui.state import Key, node_key
+from explorer.ui.state import Key, node_key, upload_key
 from explorer.ui.workspace import View, Workspace, load, save
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -134,10 +134,11 @@ def test_a_decompression_bomb_is_refused_as_picture_as_mask_and_as_reference(ope
     assert "megapixels" in told(app)
     assert app.session_state[Key.WORKSPACE].draft == before
     app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
-    app.file_uploader(key=Key.UPLOAD).upload("bomb.png", bomb(), "image/png").run()
+    image, mask = (upload_key(app.session_state[Key.WORKSPACE].id, part) for part in ("picture", "mask"))
+    app.file_uploader(key=image).upload("bomb.png", bomb(), "image/png").run()
     assert "megapixels" in told(app)
-    app.file_uploader(key=Key.UPLOAD).upload("fine.png", png(np.zeros((40, 60, 3), np.uint8)), "image/png").run()
-    app.file_uploader(key=Key.UPLOAD_MASK).upload("bomb.png", bomb(), "image/png").run()
+    app.file_uploader(key=image).upload("fine.png", png(np.zeros((40, 60, 3), np.uint8)), "image/png").run()
+    app.file_uploader(key=mask).upload("bomb.png", bomb(), "image/png").run()
     assert "megapixels" in told(app)
     assert not app.exception
 
