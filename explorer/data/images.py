@@ -10,8 +10,9 @@ from PIL import Image
 
 from explorer.data import stored
 from explorer.data.depth import by_image, extremes, full_alpha, on_white, to_pixels
+from explorer.data.headers import Change, has_alpha
 from explorer.data.specs import Depth, ValueRange
-from explorer.data.stored import MAX_BYTES, MAX_PIXELS, SUFFIXES, Change, ImageError, Stored, read_size
+from explorer.data.stored import MAX_BYTES, MAX_PIXELS, SUFFIXES, ImageError, Stored, read_size
 
 __all__ = [
     "MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
@@ -111,7 +112,7 @@ def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[
     """
     held = stored.read(source, name or (source.name if isinstance(source, Path) else "the image"))
     if held.image is not None:
-        if not stored.has_alpha(held.image):
+        if not has_alpha(held.image):
             return _rgb(held.image, held.change)
         return np.ascontiguousarray(np.asarray(held.image.convert("RGBA"), np.uint8))
     assert held.values is not None

@@ -22,10 +22,11 @@ from explorer.data import stored
 from explorer.data.cache.keys import FRESH_NS, Stamp, stamp
 from explorer.data.cache.log import CheckedLog
 from explorer.data.depth import extremes
+from explorer.data.headers import Change
 from explorer.data.home import home
 from explorer.data.images import joined_range
 from explorer.data.specs import Depth, ValueRange
-from explorer.data.stored import Change, ImageError
+from explorer.data.stored import ImageError
 
 MOST_NAMED = 10  # damaged images that a message names
 _FORMAT = 1  # counts up with each change of what is kept
@@ -125,7 +126,13 @@ class Inspection:
         words = f"{counted} were scaled from {_bits(deep)} to 8 bits; {known} ({chosen.low:,g} to {chosen.high:,g} "
         cut = sum(look.own[0] < chosen.low or look.own[1] > chosen.high for look in deep)  # NaN is neither
         outside = [f"{cut:,} of {self.total:,} images have values outside of this range, which are cut."] if cut else []
-        return [f"{words}became 0 to 255).", *outside]
+        mixed = len({Change.FLOAT in look.change for look in deep}) > 1
+        both = (
+            ["Images of whole numbers and of fractions are mixed: one range holds for both."]
+            if mixed
+            else []
+        )
+        return [f"{words}became 0 to 255).", *outside, *both]
 
 
 _WORDS = {

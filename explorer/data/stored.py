@@ -2,10 +2,8 @@
 
 import io
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntFlag
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
+from explorer.data import headers
 from explorer.data.depth import full_alpha
+from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
 
 MAX_PIXELS = 64_000_000  # 8000 × 8000; a small file can unpack to far more (a decompression bomb)
 MAX_BYTES = 200_000_000
@@ -38,32 +38,11 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 _ORIENTATION = 0x0112  # the EXIF tag
-_DEEP_GREY = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
-_DEEP_COLOR = re.compile(r"(RGB|RGBA|RGBX|LA);16")  # what Pillow cuts to the high byte of each value, and OpenCV not
-_HIGH_BYTE = re.compile(r"\w+;16")
-_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_LOW_BITS = re.compile(r"L;([24]?)(I?)R?")  # grey that Pillow stretches to 0 to 255, or inverts
-_SAMPLE_LIMITS = ((340, 341), (280, 281))  # TIFF: SMin and SMaxSampleValue, Min and MaxSampleValue
-_FULL = {8: 255.0, 16: 65535.0, 32: 4294967295.0}
 
 
 class ImageError(ValueError):
     """A file that does not give an image; the message names it and says what to do."""
-
-
-class Change(IntFlag):
-    """What has to be changed to make 8-bit RGB pixels of a file."""
-
-    NONE = 0
-    GREY = 1
-    ALPHA = 2
-    CMYK = 4
-    FRAMES = 8
-    DEEP = 16  # values of more than 8 bits
-    FLOAT = 32  # these values are fractions
-    NOT_NUMBERS = 64  # some of them are NaN or infinite
-    HIGH_BYTE = 128  # more than 8 bits that Pillow itself reduces to 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +107,7 @@ def glance(file: Path, called: str) -> tuple[Change, tuple[float, float] | None,
 def _glanced(stream: IO[bytes], called: str) -> tuple[Change, tuple[float, float] | None, bool]:
     try:
         with _opened(stream, called) as image:
-            change, header = _change(image), _header(image)
+            change, header = headers.change(image), headers.header(image)
             return change, header, bool(change & Change.DEEP) or has_alpha(image)
     except UnidentifiedImageError as error:
         stream.seek(0)
@@ -187,12 +166,12 @@ def _opened(stream: IO[bytes], called: str) -> Image.Image:
 
 
 def _loaded(image: Image.Image, data: bytes, called: str, *, deep_colors: bool) -> Stored:
-    change, header, levels = _change(image), _header(image), _grey_levels(image)
-    if _is_deep_color(image) and deep_colors:
+    change, header, levels = headers.change(image), headers.header(image), headers.grey_levels(image)
+    if is_deep_color(image) and deep_colors:
         values = _decoded_by_opencv(data, called)
         if values is None:
             raise ImageError(f"{called} is cut off or damaged. Copy it again, or remove it.")
-        if _raw_mode(image).startswith("RGBX"):
+        if raw_mode(image).startswith("RGBX"):
             values = values[..., :3]  # the fourth channel is no alpha
         if image.format != "TIFF":  # a TIFF has been turned by OpenCV
             values = turned(values, image.getexif().get(_ORIENTATION, 1))
@@ -207,7 +186,7 @@ def _loaded(image: Image.Image, data: bytes, called: str, *, deep_colors: bool) 
         ) from error
     except Image.DecompressionBombError as error:
         raise _too_large(called) from error
-    if loaded.mode in _DEEP_GREY:
+    if loaded.mode in DEEP_GREY:
         return _of_values(np.asarray(loaded), change, header)
     if _is_transparent(loaded):
         change |= Change.ALPHA
@@ -264,115 +243,11 @@ def turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
     return np.ascontiguousarray(values)
 
 
-# What a header tells
-
-
-def _raw_mode(image: Image.Image) -> str:
-    """How the file holds its values, in Pillow's words, such as "RGB;16B"; empty where they do not say."""
-    args = _arguments(image)
-    first = args[0] if isinstance(args, tuple) and args else args
-    return first if isinstance(first, str) else ""
-
-
-def _arguments(image: Image.Image) -> Any:
-    """What Pillow hands to the decoder of the format; None where it says nothing."""
-    tiles: Any = getattr(image, "tile", None)
-    return tiles[0].args if tiles else None
-
-
-def _is_deep_color(image: Image.Image) -> bool:
-    return image.format in ("PNG", "TIFF") and _DEEP_COLOR.match(_raw_mode(image)) is not None
-
-
-def _change(image: Image.Image) -> Change:
-    """All that is known before it is decoded; whether something is transparent is not."""
-    raw = _raw_mode(image)
-    change = Change.FRAMES if getattr(image, "is_animated", False) else Change.NONE
-    if image.mode in ("L", "1", "LA", "La", *_DEEP_GREY):
-        change |= Change.GREY
-    if image.mode == "CMYK":
-        change |= Change.CMYK
-    if image.mode in _DEEP_GREY or _is_deep_color(image):
-        return change | Change.DEEP | (Change.FLOAT if image.mode == "F" else Change.NONE)
-    return change | Change.HIGH_BYTE if _HIGH_BYTE.match(raw) or _maximum(image) > _FULL[8] else change
-
-
-def _header(image: Image.Image) -> tuple[float, float] | None:
-    """The range that the file itself names, where it says more than the type of its values."""
-    if image.format == "PPM":
-        return (0.0, _FULL[16]) if _maximum(image) > _FULL[8] else None  # Pillow has scaled it by the header's maximum
-    if image.format == "PNG":
-        bits = max(_significant_bits(image), default=16)
-        return (0.0, 2.0**bits - 1) if 8 <= bits < 16 else None
-    tags = getattr(image, "tag_v2", None)
-    return None if tags is None else _of_tags(tags)
-
-
-def _of_tags(tags: Mapping[int, Any]) -> tuple[float, float] | None:
-    bits, kind = (max(_numbers(tags.get(tag)) or [default]) for tag, default in ((258, 16), (339, 1)))
-    for lowest, highest in _SAMPLE_LIMITS:
-        low, high = _numbers(tags.get(lowest)), _numbers(tags.get(highest))
-        # The full range of the type is what software writes that knows nothing better.
-        if high and max(high) > min(low or [0.0]) and max(high) < _FULL.get(int(bits), 0.0):
-            return min(low or [0.0]), max(high)
-    return (0.0, 2.0**bits - 1) if kind == 1 and 8 < bits < 16 else None
-
-
-def _numbers(value: Any) -> list[float]:
-    values = value if isinstance(value, tuple) else () if value is None else (value,)
-    try:
-        return [number for number in map(float, values) if np.isfinite(number)]
-    except (TypeError, ValueError):
-        return []
-
-
-def _significant_bits(image: Image.Image) -> tuple[int, ...]:
-    """Of the colors of a PNG, from its chunk sBIT, which lies before its pixels and which Pillow does not keep."""
-    stream: Any = getattr(image, "fp", None)
-    if stream is None:
-        return ()
-    place = stream.tell()
-    try:
-        stream.seek(8)
-        while len(head := stream.read(8)) == 8 and head[4:] not in (b"IDAT", b"IEND"):
-            length = int.from_bytes(head[:4], "big")
-            if head[4:] == b"sBIT" and length <= 4:
-                bits = tuple(stream.read(length))
-                return bits[: 1 if length <= 2 else 3]  # the last one of 2 and of 4 is that of alpha
-            stream.seek(length + 4, os.SEEK_CUR)
-        return ()
-    finally:
-        stream.seek(place)
-
-
-def _maximum(image: Image.Image) -> float:
-    """The largest value that the header of a PPM names; 0 for others."""
-    args = _arguments(image) if image.format == "PPM" else None
-    return float(args[1]) if isinstance(args, tuple) and len(args) > 1 and isinstance(args[1], int) else 0.0
-
-
-def _grey_levels(image: Image.Image) -> tuple[float, bool]:
-    if image.format == "PPM" and image.mode == "L":
-        return (_FULL[8] / _maximum(image) if _maximum(image) else 1.0), False
-    raw = _raw_mode(image)
-    if raw.startswith("1;"):
-        return 1.0, "I" in raw
-    found = _LOW_BITS.fullmatch(raw)
-    if found is None:
-        return 1.0, False
-    return (255.0 / (2 ** int(found[1]) - 1) if found[1] else 1.0), bool(found[2])
-
-
 def _is_transparent(image: Image.Image) -> bool:
     """Whether a pixel is not wholly opaque."""
     if not has_alpha(image):
         return False
-    return bool(np.asarray(image.convert("RGBA").getchannel("A")).min() < _FULL[8])
-
-
-def has_alpha(image: Image.Image) -> bool:
-    """Whether an image can hold transparency."""
-    return image.mode in _ALPHA or (image.mode not in _DEEP_GREY and "transparency" in image.info)
+    return bool(np.asarray(image.convert("RGBA").getchannel("A")).min() < 255)
 
 
 # Words

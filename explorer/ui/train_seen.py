@@ -85,7 +85,7 @@ def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> Seen:
 
 
 def forget() -> None:
-    """Draw the images again: the range of their values may be another one."""
+    """Make the images again: the range of their values may be another one."""
     _drawn.clear()
 
 

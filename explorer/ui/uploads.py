@@ -7,11 +7,12 @@ import streamlit as st
 from filelock import FileLock
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
+from explorer.data.stored import FORMATS
 from explorer.runs.atomic import write_bytes_atomic
 from explorer.runs.paths import home
 
 PARTS = ("picture", "mask", "colors")  # colors: the mask's own file where its classes were made of colors
-IMAGE_TYPES = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"]  # endings that an uploader takes
+IMAGE_TYPES = [suffix.removeprefix(".") for suffixes in FORMATS.values() for suffix in suffixes]  # an uploader takes
 
 
 def drafts_folder() -> Path:
