@@ -127,11 +127,7 @@ class Inspection:
         cut = sum(look.own[0] < chosen.low or look.own[1] > chosen.high for look in deep)  # NaN is neither
         outside = [f"{cut:,} of {self.total:,} images have values outside of this range, which are cut."] if cut else []
         mixed = len({Change.FLOAT in look.change for look in deep}) > 1
-        both = (
-            ["Images of whole numbers and of fractions are mixed: one range holds for both."]
-            if mixed
-            else []
-        )
+        both = ["Images of whole numbers and of fractions are mixed: one range holds for both."] if mixed else []
         return [f"{words}became 0 to 255).", *outside, *both]
 
 
