@@ -53,14 +53,19 @@ def is_old(made: Made, file_is_old: bool) -> bool:
 def is_open(made: Made) -> bool:
     """Whether the call itself does not show how it has to be read, and that may matter."""
     old = OLD.get(made.name)
-    return old is not None and _may_differ(made, old) and not shows_1x(made) and not shows_2x(made)
+    if old is None or made.name not in catalog():
+        return False
+    return _may_differ(made, old) and not shows_1x(made) and not shows_2x(made)
 
 
 def _may_differ(made: Made, old: Old) -> bool:
     """Whether the two readings of a call could differ at all."""
-    if made.args or made.spread or old.usual or old.unsaid or old.fallback or old.p is not None:
+    count = len(made.args)
+    if made.spread or old.fallback or old.order[:count] != with_p(made.name)[:count]:
         return True
-    return any(key in made.keywords for rule in old.rules for key in rule.takes)
+    named = {*old.order[:count], *made.keywords}
+    written_out = {*(old.usual or ()), *(old.unsaid or ()), *(() if old.p is None else ("p",))}
+    return not written_out <= named or any(key in named for rule in old.rules for key in rule.takes)
 
 
 def of_calls(calls: Iterable[Made]) -> Iterator[Mark]:

@@ -48,7 +48,7 @@ OLD: Mapping[str, Old] = MappingProxyType(
         # Geometry
         "Affine": Old(
             ("scale", "translate_percent", "translate_px", "rotate", "shear", "interpolation", "mask_interpolation",
-             "cval", "cval_mask", "mode", "fit_output", "keep_ratio"),
+             "cval", "cval_mask", "mode", "fit_output", "keep_ratio", "rotate_method"),
             (*_CVALS, to.BORDER, *_AFFINE),
             fallback=to.affine_at_rest,
         ),
