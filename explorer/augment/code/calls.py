@@ -220,6 +220,14 @@ def _save_hyperparameters(owner: Instance, given: Call) -> Value:
     return None
 
 
+_DEEP = 2  # calls in one another; objects that are made deeper inside are not looked into
+
+
+def _is_model(cls: Class) -> bool:
+    """Whether it is a neural network: its parts are many and say nothing of pipelines."""
+    return any(one.name in ("Module", "Model", "Layer") for base in cls.order for one in base.library)
+
+
 def _constructed(cls: Class, given: Call) -> Value:
     """An object of a class that the code defines, as far as it is known what it holds."""
     if cls.is_enum:
@@ -235,9 +243,10 @@ def _constructed(cls: Class, given: Call) -> Value:
         return answer
     one = Instance(cls, {}, answer)
     if isinstance(init, Function):
-        if not follows(init, given.run, LONG):
+        limit = 0 if given.run.depth > _DEEP or _is_model(cls) else LONG
+        if not follows(init, given.run, limit):
             return answer if given.args or given.keywords else one
-        inlined(init, [one, *given.args], given.keywords, given.node, given.run, LONG)
+        inlined(init, [one, *given.args], given.keywords, given.node, given.run, limit)
     else:
         fields = [name for base in reversed(cls.order) for name in base.fields]
         one.own |= dict(zip(fields, given.args, strict=False)) | given.keywords

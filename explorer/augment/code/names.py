@@ -21,10 +21,15 @@ _USUAL = {
     "numpy": "numpy",
     "math": "math",
     "cv2": "cv2",
-    **{
-        name: name
-        for name in ("os", "argparse", "copy", "functools", "itertools", "collections", "dataclasses", "types")
-    },
+    "os": "os",
+    "random": "random",
+    "argparse": "argparse",
+    "copy": "copy",
+    "functools": "functools",
+    "itertools": "itertools",
+    "collections": "collections",
+    "dataclasses": "dataclasses",
+    "types": "types",
     "partial": "functools.partial",
     "chain": "itertools.chain",
     "deepcopy": "copy.deepcopy",

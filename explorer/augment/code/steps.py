@@ -285,10 +285,11 @@ class _Reader:
             if not self.open and key not in self.given and self.becomes not in extras.EXTRAS:
                 self._note("to check", f"{key} is required and not given; it is {shown(transform.starts[key])} now.")
 
-        open_ones = {*(self.asked - set(self.params)), *self.unset} & set(transform.starts)
+        open_ones = {*(self.asked - set(self.params)), *self.unset}
         if open_ones and not fits(self.becomes, self.params):  # one of several is needed
-            self.params |= {key: transform.starts[key] for key in open_ones}
-            for key in open_ones & set(self.unset):
+            known = {key: value for key, value in self.params.items() if key not in open_ones}
+            self.params = {**known, **{key: value for key, value in transform.starts.items() if key in open_ones}}
+            for key in self.unset:
                 self.log.ask(self.unset[key], f"{self.made.name}, {key}")
 
     def _extra(self) -> None:

@@ -32,6 +32,7 @@ def outcome(text: str) -> tuple[Found, ...] | None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text_gives_pipelines_or_a_message(text: str) -> None:
     outcome(text)
 
@@ -64,14 +65,14 @@ TOKENS = st.sampled_from(
 
 
 @given(st.lists(TOKENS, max_size=60))
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 def test_any_row_of_words_gives_pipelines_or_a_message(words: list[str]) -> None:
     outcome(" ".join(words))
     outcome(f"t = A.Compose([{' '.join(words)}])")
 
 
 @given(st.sampled_from(VALID), st.integers(0, 10**6), st.sampled_from(["cut", "swap", "double", "other"]))
-@settings(max_examples=250)
+@settings(deadline=None, max_examples=250)
 def test_damaged_code_gives_pipelines_or_a_message(text: str, seed: int, damage: str) -> None:
     draw = random.Random(seed)
     start = draw.randrange(len(text))
@@ -101,7 +102,7 @@ KEYS = st.sampled_from(
 
 
 @given(NAMES, st.dictionaries(KEYS, VALUES, max_size=4), st.sampled_from(["1.3.1", "2.0.8", None, 3]))
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 def test_any_values_in_a_record_or_in_code_give_pipelines_or_a_message(
     name: str, values: dict[str, object], version: object
 ) -> None:
@@ -116,6 +117,7 @@ def test_any_values_in_a_record_or_in_code_give_pipelines_or_a_message(
 
 
 @given(VALUES)
+@settings(deadline=None)
 def test_any_json_as_a_notebook_gives_pipelines_or_a_message(value: object) -> None:
     for text in (json.dumps(value), json.dumps({"cells": value}), json.dumps({"cells": [{"source": value}]})):
         with pytest.raises(CodeError):
@@ -163,7 +165,9 @@ def test_what_cannot_be_read_says_why_and_where(text: str, words: str) -> None:
     "value",
     ["10 ** 10 ** 10", "'a' * 10 ** 9", "1 << 10 ** 9", "[0] * 10 ** 10", "list(range(10 ** 12))", "'%1000000000d' % 1",
      "int('9' * 300)", "2 ** 64", "-(2 ** 63) * 4", "1 / 0", "round(float('1e999'))",
-     "0.1 ** -10000", "sum([[1]] * 9)"],
+     "0.1 ** -10000", "sum([[1]] * 9)", "np.zeros((10 ** 5, 10 ** 5))", "np.arange(10 ** 12)",
+     "np.ones(9) * np.ones(8)", "np.array([2 ** 62]) * 4", "(np.ones(1000).reshape(1000, 1) * np.ones(1000))[0]",
+     "[*range(9000), *range(9000)]"],
 )  # fmt: skip
 def test_arithmetic_without_bounds_is_asked_for_and_not_worked_out(value: str) -> None:
     (found,) = read_code(f"size = {value}\nt = A.Compose([A.Resize(size, 7)])")
@@ -177,6 +181,46 @@ def test_what_is_no_ordinary_number_is_left_out_or_asked_for(value: str) -> None
         "kind": "step", "transform": "Rotate", "params": {}, "p": 0.5, "enabled": True,
     }  # fmt: skip
     assert found.notes or found.unknowns
+
+
+REPEATED = 1_000
+# Work that grows with every line: each gives pipelines or a message before the budget of work is used up.
+GROWING = {
+    "a list added to itself": "x = [1]\n" + "x += x\n" * 60,
+    "a list extended by itself": "x = [1]\n" + "x.extend(x)\n" * 60,
+    "a list spread twice": "x = [1]\n" + "x = [*x, *x]\n" * 60,
+    "a list inserted into itself": "x = [1]\n" + "x[0:0] = x\n" * 60,
+    "a list times a large number": "x = [A.NoOp()] * 10 ** 9\nu = A.Compose([*x, A.NoOp()])\n",
+    "long arrays again and again": "x = np.zeros(9000)\n" + "x = x * 2 + x\n" * REPEATED,
+    "long lists made arrays": "x = [0] * 9000\n" + "y = np.array(x)\n" * REPEATED,
+    "long lists compared": "x = [0] * 9000\ny = [x] * 4\n" + "z = y == 3\n" * REPEATED,
+    "a property of itself": "class C:\n    @property\n    def a(self):\n        return [self.a] * 2 + [self.a]\n"
+                            "u = A.Compose([A.NoOp(), *C().a])\n",
+    "a lambda of itself": "f = lambda: [A.NoOp(), f(), f(), f(), f(), f(), f(), f()]\nu = A.Compose(f())\n",
+    "partial of partial": "f = partial(partial, partial)\n" + "f = partial(f, f)\n" * 500 + "f()\n",
+    "a class that makes itself": "class C:\n    def __init__(self):\n        self.a = [C(), C(), C(), C()]\nx = C()\n",
+    "classes of one name": "class C: pass\n" + "class C(C): pass\n" * 500 + "x = C().y\n",
+    "attributes of what is not known": "".join(f"c.a{at}.b = {at}\n" for at in range(REPEATED)),
+    "an object in itself": "c.me = c\nc.me.me.x = 3\nd = {}\nd['d'] = d\nd.d.x = d\n",
+    "conditions beside many lists": "".join(f"x{at} = [1, 2]\n" for at in range(400))
+                                    + "".join(f"if y{at}:\n    x{at}.append(1)\n" for at in range(400)),
+    "a loop without an end": "x = [A.NoOp()]\nwhile x:\n    x.append(A.NoOp())\nu = A.Compose(x)\n",
+    "loops in loops": "for a in range(9999):\n    for b in range(9999):\n        x = [a, b]\n",
+    "maps in maps": "x = list(map(lambda a: list(map(lambda b: b, range(9999))), range(9999)))\n",
+    "lists zipped again and again": "x = list(range(9999))\n" + "y = list(zip(x, x, x))\n" * REPEATED,
+    "functions that set names for each other": "".join(
+        f"def f{at}():\n    global s\n    s = [f{(at + 1) % 300}(), f{(at + 2) % 300}()]\n" for at in range(300)
+    ) + "f0()\n",
+    "alternatives in a row": "x = " + " or ".join(f"y{at}.append(A.NoOp())" for at in range(900)) + "\n",
+}  # fmt: skip
+
+
+def test_work_that_grows_ends_with_pipelines_or_a_message() -> None:
+    ended = {}
+    for what, code in GROWING.items():
+        found = outcome(code + "t = A.Compose([A.HorizontalFlip(p=1)])")
+        ended[what] = found is None or any(one.title.startswith("t") for one in found)
+    assert ended == dict.fromkeys(GROWING, True)
 
 
 def test_nothing_is_executed(tmp_path: Path) -> None:
