@@ -86,7 +86,7 @@ def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page,
     settle(page)
 
     # From the top of the page to its end, in the order in which it is read.
-    unfold(page, "More: size and difficulty")
+    unfold(page, "More: generated images")
     retype(page, number(page, "Training images"), "400")
     retype(page, number(page, "Validation images"), "60")
     retype(page, number(page, "Image size (px)"), "64")

@@ -47,7 +47,9 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
 
     # The first trains, the second waits and says for what.
     page.get_by_role("button", name="Train with this").click()
-    page.locator("summary", has_text="More: size and difficulty").click()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=LONG)
+    page.locator("summary", has_text="More: generated images").click()
     set_number(page, "Training images", 80, "80 training images")
     set_epochs(page, 2)
     start(page)

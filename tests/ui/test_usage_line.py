@@ -58,7 +58,7 @@ def test_numbers_have_units_and_what_is_nearly_full_is_marked() -> None:
     assert [gauge.text for gauge in gauges] == ["2.0 of 2 cores", "6.0 GB of 8.0 GB", "2.0 GB of 8.0 GB", "5.0 GB free"]
     marked = [STATE_COLOURS["stalled"] in usage_line._drawn(gauge) for gauge in gauges]
     assert marked == [False, False, False, True]  # a processor is there to be busy
-    assert "Test &lt;GPU&gt;: memory that is taken; busy 50% of the time" in usage_line._drawn(gauges[2])
+    assert "Test &lt;GPU&gt;: memory in use, busy 50% of the time" in usage_line._drawn(gauges[2])
 
 
 def test_a_run_is_measured_before_its_cores_are_known() -> None:

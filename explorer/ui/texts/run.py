@@ -96,7 +96,8 @@ class Run:
     WEIGHTS_FAILED = "The weights could not be exported: {reason}"
     NO_WEIGHTS = "Weights can be exported after the first validated epoch."
     NO_PREDICTION = (
-        "This app does not predict on new images yet. docs/export.md shows the few lines that load the weights and do."
+        "This app does not predict on new images yet. Help shows the lines of code that load the weights and predict "
+        "(docs/export.md)."
     )
     TENSORBOARD = "tensorboard --logdir {folder}"
     CHECKPOINT_HELP = "The Lightning checkpoint of the best epoch"

@@ -20,7 +20,7 @@ class Train:
         "to the image size and mixed with this seed.",
     }
     MORE: ClassVar = {
-        "data": "More: size and difficulty of generated images, validation share",
+        "data": "More: generated images, validation share",
         "network": "More: unfreezing, learning rate of the backbone, normalization",
         "optimizer": "More: optimizer, schedule, momentum, clipping, accumulation, early stopping",
     }
