@@ -30,6 +30,7 @@ SHAPES = "shapes"  # the key of the set that is looked at first
 SHAPE_SIDE = 256  # px; large enough to look at
 TRAIN_AND_VAL = ("train", "val")
 WITH_MASKS = "mask_folder:"  # keys of sets of images with masks begin so
+IMAGE_FOLDERS = "image_folder:"  # and those of images in the folders of their classes
 _MAX_PATH = 4096  # characters, as in the spec of an image folder
 _MAX_WATCHED = 500  # folders of one data set whose changes are noticed
 _LOOK_S = 2.0  # a page does not wait longer for what the files of a set hold

@@ -87,11 +87,6 @@ class Search:
     complete: bool = True
 
 
-def image_folders() -> tuple[Path, ...]:
-    """Folders inside the roots that look like image-folder data sets, sorted; the search is bounded."""
-    return tuple(folder for folder, _ in search({"image_folder": IMAGE_FOLDER}).found)
-
-
 IMAGE_FOLDER = Kind(looks_like_image_folder, beside_classes)
 
 

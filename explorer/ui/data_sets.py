@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from explorer.data.dataset import DatasetError
 from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
+from explorer.data.roots import allowed_roots
 from explorer.ui import as_trained, workspace
 from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
@@ -33,10 +35,21 @@ def offered(chosen: str) -> dict[str, PictureSet]:
     return found
 
 
-@st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
 def offer() -> picture_sets.Offer:
     """What the allowed folders hold."""
+    return _offer(allowed_roots())
+
+
+@st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
+def _offer(roots: tuple[Path, ...]) -> picture_sets.Offer:
+    del roots  # of the cache
     return picture_sets.offer()
+
+
+def image_folders() -> list[str]:
+    """The folders on offer that can be trained on."""
+    kind = picture_sets.IMAGE_FOLDERS
+    return [each.key.removeprefix(kind) for each in offer().sets if each.key.startswith(kind)]
 
 
 def show_error() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.augment import library
 from explorer.augment.presets import presets
-from explorer.data.roots import allowed_roots, image_folders
+from explorer.data.roots import allowed_roots
 from explorer.runs.paths import pipelines_folder
 from explorer.ui import data_sets, train_depth, train_devices, train_folder, train_networks, train_values
 from explorer.ui.components.markdown import escape
@@ -41,7 +41,7 @@ def _segments(choices: Mapping[Any, str]) -> Draw:
 
 
 def _folder(form: Form, name: str) -> None:
-    found = [str(folder) for folder in image_folders()]
+    found = data_sets.image_folders()
     if not found:
         form.entry(name)
         st.caption(escape(T.FOLDER_NONE.format(roots=", ".join(map(str, allowed_roots())))))

@@ -7,11 +7,11 @@ from PIL import Image
 
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import (
+    IMAGE_FOLDER,
     MAX_VISITED,
     Kind,
     OutsideRoots,
     allowed_roots,
-    image_folders,
     resolve_inside,
     search,
 )
@@ -54,7 +54,7 @@ def test_no_path_at_all_is_said(path: str) -> None:
 
 
 def test_data_sets_are_found_for_the_list(root: Path) -> None:
-    assert image_folders() == (root / "insects",)
+    assert search({"image_folder": IMAGE_FOLDER}).found == ((root / "insects", "image_folder"),)
 
 
 def below(folder: Path) -> list[Path]:
