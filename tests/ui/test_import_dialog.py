@@ -169,3 +169,18 @@ def test_a_notebook_is_uploaded(app: AppTest) -> None:
     (resize,) = draft(app).nodes
     assert isinstance(resize, Step)
     assert resize.params == {"height": 90, "width": 90}
+
+
+def test_an_option_of_a_command_line_has_its_default_and_a_dictionary_answers_for_options(app: AppTest) -> None:
+    paste(
+        app,
+        "p = argparse.ArgumentParser()\np.add_argument('--size', default=96)\nargs = p.parse_args()\n"
+        "t = A.Compose([A.Resize(args.size, args.size), A.HorizontalFlip(**options)])",
+    )
+    size = app.text_input(key=answer_key("args.size"))
+    assert (size.value, "default: 96" in size.label.replace("\\", "")) == ("96", True)
+    app.text_input(key=answer_key("options")).input("{'p': 1}")
+    submit(app)
+    app.button(key=Key.IMPORT_OPEN).click().run()
+    resize, flip = draft(app).nodes
+    assert (resize.params, flip.p) == ({"height": 96, "width": 96}, 1.0)
