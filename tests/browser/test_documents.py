@@ -26,6 +26,7 @@ def expect_draft(page: Page, wanted: str, steps: list[str]) -> None:
 def test_back_reload_recent_and_links_keep_each_pipeline(page: Page, server: Server, browser: Browser) -> None:
     page.goto(server.url)
     page.get_by_text("Play", exact=True).click()
+    expect(page.get_by_role("switch", name="Play")).not_to_be_checked()
     looking.settle(page)
     add_step(page, "InvertImg")
     first, steps = draft(page), looking.titles(page)
