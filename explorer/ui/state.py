@@ -34,6 +34,7 @@ class Key(StrEnum):
     PREVIEW = "preview"
     RESET = "reset"
     TRAIN_WITH = "train_with"
+    CARRY = "carry"  # the Train page takes over what Augment shows
     NOTICE = "notice"
     LOOK = "look"
     FOUND = "found"  # the picture that the preview shows
@@ -189,7 +190,6 @@ class Query(StrEnum):
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
     SHARED = "p"  # a pipeline with its view, all of it
     TOPIC = "topic"  # of the Help page
-    CARRY = "carry"  # the Train page takes over what Augment shows
     FIELD = "field"  # of the Train page, to be opened and focused
 
 

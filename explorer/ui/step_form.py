@@ -60,7 +60,7 @@ def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
     if not isinstance(node, Step):
         text = composer(node.kind).parameters.get("p", text)
     sync(key, float(node.p))
-    st.slider(label, 0.0, 1.0, key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=text)
+    st.slider(label, 0.0, 1.0, float(node.p), key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=text)
     if problem := errors.get((node.id, "p")):
         st.error(escape(problem))
     if not any(owner for owner, _ in errors) and not _is_unfinished(node):

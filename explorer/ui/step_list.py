@@ -1,6 +1,7 @@
 """The left side of the Augment page: add, the list with its toolbar, and what can be done with it."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.augment import edits
 from explorer.augment.catalog import GROUPS, catalog, exclusions
@@ -30,7 +31,9 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     heard = st.session_state.setdefault(Key.HEARD, 0)
     steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
     if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
-        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id, Query.CARRY.value: "1"})
+        # Not in the address: taken out of it again, it would be another entry of the browser's history.
+        st.session_state[Key.CARRY] = True
+        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
     with st.container(horizontal=True, gap="xsmall"):
         import_dialog.offer()
         export_dialog.offer(work)
@@ -52,7 +55,10 @@ def _option(name: str) -> str:
 def _added() -> None:
     name = st.session_state[Key.ADD]
     st.session_state[Key.ADD] = None
-    if name is None:
+    context = get_script_run_ctx()
+    # A choice asks for the whole page. In a message of the preview's clock, which asks for the preview only, it is the
+    # choice of before: the browser had not yet heard that the list was emptied.
+    if name is None or (context is not None and context.fragment_ids_this_run):
         return
     work = workspace.current()
     try:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.data import picture_sets
 from explorer.ui import pictures, train_values
-from explorer.ui.state import Query
+from explorer.ui.state import Key
 from explorer.ui.texts import Train as T
 from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_values import Values
@@ -29,7 +29,7 @@ def data_of(view: View) -> Values | None:
 def arrive(work: Workspace) -> None:
     """Fill the form on the first visit, or where "Train with this" has led here. Nothing else in it is changed."""
     values, own = train_values.before_arrival()
-    asked = st.query_params.pop(Query.CARRY, None) is not None
+    asked = st.session_state.pop(Key.CARRY, False)
     if own and not asked:
         return
     taken = {name: value for name, value in (data_of(work.view) or {}).items() if values[name] != value}

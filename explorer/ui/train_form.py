@@ -73,11 +73,11 @@ class Form:
         """A number; anything can be typed, and what cannot be is told below."""
         kind = type(train_values.DEFAULTS[name])
         shape = None if kind is int else "%g"  # else 0.125 would be shown as 0.13
-        self._draw(name, st.number_input, step=kind(step), format=shape, **options)
+        self._draw(name, st.number_input, value=self.values[name], step=kind(step), format=shape, **options)
 
     def entry(self, name: str, **options: Any) -> None:
         """A text, also for numbers that people write as 1e-3."""
-        self._draw(name, st.text_input, placeholder=F.EMPTY.get(name), **options)
+        self._draw(name, st.text_input, value=self.values[name], placeholder=F.EMPTY.get(name), **options)
 
     def select(self, name: str, choices: Mapping[Any, str]) -> None:
         """One of some values, shown by their words; a value that is no longer among them is shown as it is."""
@@ -97,7 +97,7 @@ class Form:
 
     def switch(self, name: str) -> None:
         """On or off."""
-        self._draw(name, st.checkbox)
+        self._draw(name, st.checkbox, value=bool(self.values[name]))
 
     def _draw(self, name: str, widget: Callable[..., Any], **options: Any) -> None:
         """The widget of a field, and below it what is wrong, what was otherwise and what to know."""

@@ -10,7 +10,12 @@ _NONE = "\0none"  # None in a list of choices: Streamlit takes None itself for "
 
 
 def sync(key: str, value: Any) -> None:
-    """Bring a widget's key to the draft's value before the widget is drawn; not at all where it has it already."""
+    """Bring a widget's key to the draft's value before the widget is drawn; not at all where it has it already.
+
+    Widgets whose empty state is a value of its own (a slider's lowest, an empty text) are given the value as `value=`
+    too: where a second run of the page comes before a busy browser has drawn the first, it begins with that one, and
+    would else commit its lowest value unasked.
+    """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 

@@ -137,12 +137,13 @@ def _number(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> N
     step = kind(parameter.step or (1 if kind is int else 0.01))
     if exact():
         st.number_input(
-            parameter.name, key=key, step=step, format=_format(parameter), on_change=changed, help=_help(parameter)
-        )
+            parameter.name, value=kind(value), key=key, step=step, format=_format(parameter), on_change=changed,
+            help=_help(parameter),
+        )  # fmt: skip
     else:
         st.slider(
-            parameter.name, kind(low), kind(high), key=key, step=step, format=_format(parameter), on_change=changed,
-            help=_help(parameter),
+            parameter.name, kind(low), kind(high), kind(value), key=key, step=step, format=_format(parameter),
+            on_change=changed, help=_help(parameter),
         )  # fmt: skip
 
 
@@ -159,8 +160,8 @@ def _range(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> No
     sync(key, (first, second))
     low, high = display_bounds(parameter, first, second)
     st.slider(
-        parameter.name, kind(low), kind(high), key=key, step=step, format=_format(parameter), on_change=changed,
-        help=_help(parameter),
+        parameter.name, kind(low), kind(high), (first, second), key=key, step=step, format=_format(parameter),
+        on_change=changed, help=_help(parameter),
     )  # fmt: skip
 
 
@@ -182,8 +183,8 @@ def _two_numbers(
         sync(key, end)
         with column:
             st.number_input(
-                label, key=key, step=kind(parameter.step or 0.01), format=_format(parameter), on_change=changed,
-                help=_help(parameter),
+                label, value=end, key=key, step=kind(parameter.step or 0.01), format=_format(parameter),
+                on_change=changed, help=_help(parameter),
             )  # fmt: skip
 
 
@@ -238,9 +239,10 @@ def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None
         commit(node_id, parameter.name, [float(left), float(top), float(right), float(bottom)])
 
     for key, ends, label in zip(keys, (value[0::2], value[1::2]), (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
-        sync(key, (float(ends[0]), float(ends[1])))
+        pair = (float(ends[0]), float(ends[1]))
+        sync(key, pair)
         st.slider(
-            label.format(name=parameter.name), 0.0, 1.0, key=key, step=_BOX_STEP, on_change=changed,
+            label.format(name=parameter.name), 0.0, 1.0, pair, key=key, step=_BOX_STEP, on_change=changed,
             help=_help(parameter),
         )  # fmt: skip
 
