@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
-from explorer.ui import as_trained, data_sets, own_image, pictures, workspace
+from explorer.ui import as_trained, data_sets, own_image, pictures, train_carry, workspace
 from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -101,6 +101,9 @@ def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
 
 
 def _switch(work: workspace.Workspace, training: Training | None) -> None:
+    if train_carry.data_of(work.view) is None:
+        st.caption(T.NOT_TRAINABLE)
+        return
     sync(Key.AS_TRAINED, work.view.as_trained)
     st.toggle(
         T.AS_TRAINED, key=Key.AS_TRAINED, help=T.AS_TRAINED_HELP,

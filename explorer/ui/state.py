@@ -33,6 +33,7 @@ class Key(StrEnum):
     HEARD = "heard"  # the number of the last gestures in the list that were obeyed
     PREVIEW = "preview"
     RESET = "reset"
+    HEADING = "heading"  # of the pipeline: its name, and the File menu
     TRAIN_WITH = "train_with"
     CARRY = "carry"  # the Train page takes over what Augment shows
     NOTICE = "notice"

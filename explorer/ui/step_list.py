@@ -19,7 +19,7 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
     """The pipeline as a tree, what can be added to it, and what can be done with it."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=Key.HEADING):
         pipeline_menu.heading(work)
         pipeline_menu.show(work)
     with st.container(horizontal=True, gap="xsmall"):

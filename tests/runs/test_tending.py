@@ -44,7 +44,7 @@ def test_dead_waiting_runs_start_again_in_their_order_when_somebody_looks(
     before = [pid_of(run) for run in runs]
     for run in runs:
         kill_waiting(run)
-    assert "is started again soon" in derive(runs[0]).reason
+    assert "will start again soon" in derive(runs[0]).reason
     tend()
     assert [place.id for place in queue.waiting()] == [run.id for run in runs]
     assert all(place.alive for place in queue.waiting())

@@ -63,7 +63,7 @@ def test_an_error_that_only_the_picture_shows_leaves_the_probabilities() -> None
         (group("OneOf", step("a"), step("b"), step("c", enabled=False)), "1 of 2"),
         (group("SomeOf", step("a"), step("b"), step("c"), n=2), "2 of 3"),
         (group("SomeOf", step("a"), n=2), "1 of 1"),
-        (group("SomeOf", step("a"), n=4, replace=True), "4 draws of 1"),
+        (group("SomeOf", step("a"), n=4, replace=True), "4 of 1, repeats allowed"),
         (group("RandomOrder", step("a"), step("b")), "1 of 2"),
         (group("Sequential", step("a"), step("b")), "all 2"),
         (group("OneOrOther", step("a"), step("b")), "1 of 2"),

@@ -50,7 +50,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "HorizontalFlip": albumentations.HorizontalFlip,
 }  # fmt: skip
 # What the form has another name for: these are not options of the constructors themselves.
-OTHERS = {"load", "log"}
+OTHERS = {"load", "log", "softmax"}
 
 
 def calls(code: str) -> Iterator[tuple[str, set[str]]]:

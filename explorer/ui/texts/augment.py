@@ -381,9 +381,8 @@ class Augment:
         "whole batches. Steps are shown before the square is made. Off: the sample as it is."
     )
     AS_TRAINED_NOTE = "As in training: {width} × {height} px before the pipeline, a square of {size} px at the end."
-    NOT_AS_TRAINED = (
-        "Shown as it is: no run can be trained on this set, or the pipeline or a field of the Train page is wrong."
-    )
+    NOT_AS_TRAINED = "Shown as stored, until what is marked red in the pipeline or on the Train page is fixed."
+    NOT_TRAINABLE = "Shown as stored. Training on masks is not supported yet."
     REFUSED = "Training refuses this result: {reason}"
     NO_PICTURE = "{reason} Showing the sample photo until then."
     UPLOAD_MASK_NAME = "the mask"
