@@ -133,7 +133,7 @@ def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page
     looking.wait_for_another_picture(page, with_coffee)
     tab_to(page, page.locator("[data-testid=gallery] button", has_text="Flower"))
     keys.press("Space")
-    expect(page.get_by_text("choose 1 to 16 pictures")).to_be_visible()
+    expect(page.get_by_text("choose 1 to 16 images")).to_be_visible()
     expect(looking.notice(page)).to_contain_text("last valid image")
 
 

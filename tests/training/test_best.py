@@ -26,7 +26,7 @@ def _epochs(paths: RunPaths) -> list[dict[str, Any]]:
     return [{"epoch": event.epoch, **event.values} for event in events_of(paths) if event.kind == "epoch"]
 
 
-@pytest.mark.parametrize("monitor", ["auroc", "accuracy", "f1_macro", "val_loss"])
+@pytest.mark.parametrize("monitor", ["auroc", "val_loss"])  # of the others the rule itself is tested
 def test_checkpoint_outcome_and_list_keep_the_best_of_equal_epochs(monitor: str) -> None:
     paths, outcome = run_here(config_of(**EASY, monitor=monitor))
     assert outcome.state == "finished", outcome.reason

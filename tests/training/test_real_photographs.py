@@ -24,7 +24,11 @@ PIPELINE = {
 
 def test_the_defaults_tell_ants_from_bees(real_data: Path) -> None:
     config = from_values(
-        {"dataset": {"kind": "image_folder", "path": str(real_data / "hymenoptera")}, "pipeline": PIPELINE}
+        {
+            "dataset": {"kind": "image_folder", "path": str(real_data / "hymenoptera")},
+            "pipeline": PIPELINE,
+            "epochs": 4,  # half of the default: the schedule is as long as the run
+        }
     )
     paths = launcher.start(config)
     wait_until(paths, paths.outcome.exists, seconds=240)
