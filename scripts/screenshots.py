@@ -153,11 +153,11 @@ def _run(page: Page) -> None:
 def _recipe(page: Page) -> None:
     page.get_by_role("button", name="Quick check").click(timeout=60_000)
     page.get_by_text("MixUp", exact=True).click()
-    page.get_by_text("Both, in turn by chance", exact=True).wait_for()
+    page.get_by_text("MixUp or CutMix, chosen per batch", exact=True).wait_for()
     page.get_by_text("What the model sees").scroll_into_view_if_needed()
     _shot(page, "train-mixing")
-    page.get_by_text("None", exact=True).first.click()
-    page.get_by_text("Optimiser and schedule").evaluate("e => e.scrollIntoView()")
+    page.locator(".st-key-train-mixing, .st-key-train_mixing").get_by_text("None", exact=True).click()
+    page.get_by_text("Optimizer and schedule").evaluate("e => e.scrollIntoView()")
     page.get_by_text("The run would take about").first.wait_for(timeout=90_000)
     _shot(page, "train-schedule")
 

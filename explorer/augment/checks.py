@@ -56,7 +56,7 @@ def _check(transform: str, text: str) -> Mapping[str, str]:
     params = json.loads(text)
     offered = catalog()[transform]
     errors = {
-        name: f"{transform} has no parameter {name}. It has: {', '.join(offered.parameters) or 'none besides p'}."
+        name: f"{transform} has no parameter {name}. It has: {', '.join(offered.parameters) or 'none other than p'}."
         for name in params
         if name not in offered.accepted
     }

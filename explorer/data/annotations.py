@@ -41,7 +41,7 @@ class AnnotationError(ValueError):
 class _Layout:
     """What the four numbers of a box are, and how the edges x_min, y_min, x_max, y_max follow from them.
 
-    edges: what each edge is made of, for messages. matrix: (4, 4), numbers -> edges. fractions: of the picture's width
+    edges: what each edge is made of, for messages. matrix: (4, 4), numbers -> edges. fractions: of the image's width
     and height, instead of px.
     """
 
@@ -114,7 +114,7 @@ def _box(line: int, fields: list[str], layout: _Layout, size: tuple[int, int], c
     edges = np.where((edges < 0) & (edges >= -SLACK), np.float32(0), edges)
     edges = np.where((edges > limits) & (edges <= limits + SLACK), limits, edges)
     if (edges[2:] <= 0).any() or (edges[:2] >= limits[:2]).any():
-        raise AnnotationError(line, f"The box lies wholly outside the picture, which is {size[0]} × {size[1]} px.")
+        raise AnnotationError(line, f"The box lies wholly outside the image, which is {size[0]} × {size[1]} px.")
     if not clip:
         _check_inside(line, layout, edges / scale, limits / scale)
     return [*edges.tolist(), label]
@@ -132,14 +132,14 @@ def _check_inside(line: int, layout: _Layout, edges: Numbers, limits: Numbers) -
     """Edges and limits in the layout's own unit."""
     for at, name in enumerate(layout.edges):
         if edges[at] < 0:
-            raise AnnotationError(line, f"{name} {edges[at]:.7g} lies outside the picture: it must be at least 0.")
+            raise AnnotationError(line, f"{name} {edges[at]:.7g} lies outside the image: it must be at least 0.")
         if edges[at] > limits[at]:
-            side = "the picture: it must be at most 1" if layout.fractions else _extent(at, limits[at])
+            side = "the image: it must be at most 1" if layout.fractions else _extent(at, limits[at])
             raise AnnotationError(line, f"{name} {edges[at]:.7g} lies outside {side}.")
 
 
 def _extent(axis: int, size: float) -> str:
-    return f"the picture, which is {size:.0f} px {'high' if axis % 2 else 'wide'}"
+    return f"the image, which is {size:.0f} px {'high' if axis % 2 else 'wide'}"
 
 
 # Keypoints

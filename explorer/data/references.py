@@ -42,7 +42,7 @@ def load(name: str) -> Sample:
     found = _NAME.fullmatch(name)
     if found is None:
         raise ReferenceMissing(
-            f"{name[:80]!r} is not the name of a picture. Expected photograph/<name>, shape/<name> or upload/<24 hex "
+            f"{name[:80]!r} is not the name of an image. Expected photograph/<name>, shape/<name> or upload/<24 hex "
             f"digits>, such as {next(iter(titles()))}."
         )
     kind, own = found[1] or found[3], found[2] or found[4]
@@ -107,7 +107,7 @@ def _shape(own: str) -> Sample:
 
 
 def _no_built_in(name: str) -> ReferenceMissing:
-    return ReferenceMissing(f"There is no picture {name}. Choose one of {', '.join(titles())}, or upload your own.")
+    return ReferenceMissing(f"There is no image {name}. Choose one of {', '.join(titles())}, or upload your own.")
 
 
 def _upload(own: str) -> Sample:
@@ -115,7 +115,7 @@ def _upload(own: str) -> Sample:
         modified = _file(own).stat().st_mtime_ns
     except OSError as error:
         raise ReferenceMissing(
-            f"The uploaded picture upload/{own} is not kept here (any more). Upload it again, or choose another."
+            f"The uploaded image upload/{own} is not kept here (any more). Upload it again, or choose another."
         ) from error
     return _read(_file(own), modified)
 
@@ -125,7 +125,7 @@ def _read(file: Path, modified: int) -> Sample:  # noqa: ARG001 - a file that wa
     name = f"upload/{file.stem}"
     pixels = decode_with_alpha(file, name)
     if _address(pixels) != file.stem:
-        raise ReferenceMissing(f"The file of {name} was changed since. Upload the picture again, or choose another.")
+        raise ReferenceMissing(f"The file of {name} was changed since. Upload the image again, or choose another.")
     if pixels.shape[2] == 3 or (pixels[..., 3] > OPAQUE).all():
         return Sample(np.ascontiguousarray(pixels[..., :3]), id=name)
     mask = (pixels[..., 3] > OPAQUE).astype(np.uint8)

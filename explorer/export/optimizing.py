@@ -12,7 +12,7 @@ def settings(config: RunConfig) -> list[Setting]:
     """The constants that the code below may use."""
     return [
         Setting("EPOCHS", config.epochs),
-        Setting("ACCUMULATE", config.accumulate, "batches to one step of the optimiser"),
+        Setting("ACCUMULATE", config.accumulate, "batches to one step of the optimizer"),
         Setting("LEARNING_RATE", config.learning_rate),
         Setting("BACKBONE_RATE", config.learning_rate * config.backbone_lr_factor),
         Setting("WEIGHT_DECAY", config.weight_decay),
@@ -76,7 +76,7 @@ def _optimizer(config: RunConfig) -> str:
 
 _TOTAL = "        total = EPOCHS * self.steps_per_epoch\n"
 _RETURN = """\
-        # Stepped after each step of the optimiser, not after each epoch.
+        # Stepped after each step of the optimizer, not after each epoch.
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 """
 

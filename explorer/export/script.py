@@ -47,7 +47,7 @@ def check(config: RunConfig) -> None:
     for step in _steps(config.pipeline):
         if step.transform in EXTRAS:
             raise ExportError(
-                f"{step.transform} wants pictures, a text or a box that live in this app, not in one file. "
+                f"{step.transform} needs images, a text or a box that exist in this app only, not in one file. "
                 "Turn the step off, and train without it."
             )
         if needs := catalog()[step.transform].needs or _looks_at(step):

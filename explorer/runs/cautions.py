@@ -86,7 +86,7 @@ def _crops(config: RunConfig, sizes: Sequence[tuple[int, int]]) -> Found:
 
 def _classes(config: RunConfig, classes: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Found:
     if unseen := [name for name, count in zip(classes, val, strict=True) if count == 0]:
-        yield "dataset", f"No validation images of {_listed(unseen)}: F1 and AUROC of these classes cannot be told."
+        yield "dataset", f"No validation images of {_listed(unseen)}: F1 and AUROC of these classes are undefined."
     if untaught := [name for name, count in zip(classes, train, strict=True) if count == 0]:
         yield "dataset", f"No training images of {_listed(untaught)}: these classes cannot be learned."
     balanced = "balanced" in (config.class_weights, config.pos_weight)

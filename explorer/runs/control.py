@@ -31,7 +31,7 @@ def end_now(paths: RunPaths) -> bool:
     """
     if not request_stop(paths):
         return False
-    kill(paths, "It was ended without saving, as somebody asked for.")
+    kill(paths, "It was ended without saving, as requested.")
     return True
 
 

@@ -48,7 +48,7 @@ def kill(paths: RunPaths, reason: str) -> None:
     """SIGKILL to the run's process and its workers; `reason` is a sentence. Raises LadderError, OSError."""
     launch, attempt = _reachable(paths), paths.latest_attempt
     if launch is None:
-        raise LadderError(f"The process of {paths.id} is not known on this computer: it ends by itself, or has ended.")
+        raise LadderError(f"The process of {paths.id} is not known on this computer: it ends on its own, or has ended.")
     write_json_atomic(paths.killed(attempt), {"reason": reason, "time": Moment.now().wall})
     _send(launch, signal.SIGKILL, group=True)
 

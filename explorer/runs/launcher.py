@@ -132,7 +132,7 @@ def _check_locks() -> None:
         return
     if problem := locks.probe(folder):
         raise LaunchError(
-            f"{folder} cannot hold runs: {problem}, so that nobody could tell a living run from a dead one. "
+            f"{folder} cannot hold runs: {problem}, so a living run could not be told from a dead one. "
             "Set EXPLORER_HOME to a folder on a local disk."
         )
     _good.add(folder)

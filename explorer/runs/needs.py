@@ -246,7 +246,7 @@ def check(config: RunConfig, needs: Needs, room: Room) -> Verdict:
     return Verdict(errors, tuple(warnings))
 
 
-_DISK = "Delete runs that nobody needs any more, or set EXPLORER_HOME to a folder on a larger disk."
+_DISK = "Delete runs that are no longer needed, or set EXPLORER_HOME to a folder on a larger disk."
 
 
 def _too_much(config: RunConfig, needed: int, batches: Batches, there: int, what: str, saying: str) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def _start_again(paths: RunPaths, place: Waiting, kind: str, attempt: int, tries
         return  # somebody else is at it
     try:
         if kind not in spawning.MODULES:
-            raise OSError(f"nobody knows how to run a {kind}")
+            raise OSError(f"there is no way to run a {kind}")
         spawning.launch_attempt(paths, kind, attempt, ticket=ticket, tries=tries)
     except OSError as error:
         ticket.close()

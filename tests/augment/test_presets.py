@@ -38,7 +38,7 @@ def pipeline(name: str) -> Pipeline:
 
 
 def difference(name: str, sample: Sample) -> float:
-    """How far the pixels of many draws are from those of the picture, on average."""
+    """How far the pixels of many draws are from those of the image, on average."""
     results = (augment(sample, pipeline(name), seed=1, index=index).image for index in range(80))
     return float(np.mean([np.abs(image.astype(float) - sample.image).mean() for image in results]))
 

@@ -87,7 +87,7 @@ def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page,
 
     # From the top of the page to its end, in the order in which it is read.
     unfold(page, "More: generated images")
-    retype(page, number(page, "Training images"), "400")
+    retype(page, number(page, "Training images"), "1000")
     retype(page, number(page, "Validation images"), "60")
     retype(page, number(page, "Image size (px)"), "64")
     retype(page, number(page, "Epochs"), "2")
@@ -109,7 +109,7 @@ def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page,
     press(page, "Start")
     page.wait_for_url("**/runs?*run=*")
     first, second = counted_in_one_epoch(page)
-    assert 0 < first < second <= 400
+    assert 0 < first < second <= 1000
 
     # What is seen is what was typed, and when it is over all charts are where they were.
     expect(page.get_by_text("finished", exact=True).first).to_be_visible(timeout=LONG)

@@ -109,13 +109,13 @@ def test_an_upload_that_is_opaque_everywhere_has_no_mask() -> None:
      "upload/" + "A" * 24, "shape/star\n", "drawing/star", "upload/" + "0" * 24 + "/x", "photograph/" + "a" * 5000],
 )  # fmt: skip
 def test_what_is_not_a_name_is_refused_with_what_was_expected(name: str) -> None:
-    with pytest.raises(ReferenceMissing, match=r"is not the name of a picture. Expected photograph/<name>"):
+    with pytest.raises(ReferenceMissing, match=r"is not the name of an image. Expected photograph/<name>"):
         load(name)
 
 
 @pytest.mark.parametrize("name", ["photograph/nobody", "shape/heart"])
 def test_an_unknown_built_in_picture_is_answered_with_those_there_are(name: str) -> None:
-    with pytest.raises(ReferenceMissing, match=rf"no picture {name}. Choose one of photograph/astronaut, .*shape/star"):
+    with pytest.raises(ReferenceMissing, match=rf"no image {name}. Choose one of photograph/astronaut, .*shape/star"):
         load(name)
 
 

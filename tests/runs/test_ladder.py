@@ -112,7 +112,7 @@ def test_end_now_ends_at_once_and_says_so(started: Started) -> None:
     paths = started("ignores_stop")
     wait_for_state(paths, State.RUNNING)
     assert end_now(paths)
-    assert "It was ended without saving, as somebody asked for." in wait_for_state(paths, State.STOPPED).reason
+    assert "It was ended without saving, as requested." in wait_for_state(paths, State.STOPPED).reason
     assert not end_now(paths)
 
 

@@ -117,7 +117,7 @@ def test_one_that_cannot_be_started_again_does_not_hold_up_the_rest(tend: Tend) 
         kill_waiting(run)
     unknown.config.write_text(json.dumps(json.loads(unknown.config.read_text()) | {"kind": "dance"}))
     tend()
-    assert "nobody knows how to run a dance" in derive(unknown).reason
+    assert "there is no way to run a dance" in derive(unknown).reason
     assert derive(good).state is State.QUEUED
     assert [place.id for place in queue.waiting()] == [good.id]
 

@@ -32,7 +32,7 @@ _USUAL: Mapping[str, Mapping[str, Any]] = {
     "SelectiveChannelTransform": {"channels": [0, 1, 2]},
 }
 _TOLD = {
-    "additional_targets": ("left out", "additional_targets is left out: the app has one picture and one mask."),
+    "additional_targets": ("left out", "additional_targets is left out: the app has one image and one mask."),
     "seed": ("left out", "seed is left out: the app has a seed of its own for each draw."),
     "strict": ("left out", "strict is left out: arguments are always checked here."),
 }  # fmt: skip

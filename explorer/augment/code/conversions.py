@@ -215,7 +215,7 @@ ORDER = Rule(("order",), _order, lambda given: "translated" if given["order"] in
 
 def _pad_colour(given: Arguments) -> dict[str, JsonValue]:
     if not is_number(given["pad_cval"]):
-        raise Untranslatable("2.0.8 fills with one colour and draws none from a list.")
+        raise Untranslatable("2.0.8 fills with one color and does not choose from a list.")
     return {"fill": given["pad_cval"]}
 
 

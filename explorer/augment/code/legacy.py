@@ -19,7 +19,7 @@ _AFFINE = tuple(map(fixed, ("scale", "translate_percent", "translate_px", "rotat
 _NO_HEIR = "2.0.8 has nothing in its place."
 _PICTURES = Rule(
     ("reference_images", "read_fn"), lambda given: {}, "changed",
-    "Its pictures are files of the author, which code does not hold; a built-in one stands in. Choose your own.",
+    "Its images are files that the code does not contain. A built-in image stands in for them: choose your own.",
     unread=True,
 )  # fmt: skip
 

@@ -244,9 +244,7 @@ class _Reader:
             return
         if key not in transform.parameters:
             known = key in transform.accepted
-            why = (
-                "takes code or pictures, which are not read" if known else f"is no argument of {self.becomes} in 2.0.8"
-            )
+            why = "takes code or images, which are not read" if known else f"is no argument of {self.becomes} in 2.0.8"
             if known and (is_none(value) or _same_as_default(self.becomes, key, value)):
                 return
             self._note("left out", f"{key} is left out: it {why}.")

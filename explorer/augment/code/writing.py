@@ -23,11 +23,11 @@ Keys = Mapping[str, str]
 # What a step wants with each call, by the first of its parameters that albumentations does not have.
 _WANTS: Mapping[str, str] = MappingProxyType(
     {
-        "references": "list of RGB pictures, each (H, W, 3) uint8; chosen here: {names}",
+        "references": "list of RGB images, each (H, W, 3) uint8; chosen here: {names}",
         "overlays": 'list of {{"image": RGB (H, W, 3) uint8, "mask": (H, W) uint8}}; chosen here: {names}',
         "pictures": 'list of {{"image": RGB (H, W, 3) uint8}}, with "mask", "bboxes" and "keypoints" where the sample '
         "has them; chosen here: {names}",
-        "text": 'list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the picture}}; '
+        "text": 'list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the image}}; '
         "chosen here: {names}",
         "box": "the box near which is cropped, (left, top, right, bottom) in px; chosen here, in fractions: {names}",
     }

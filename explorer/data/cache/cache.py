@@ -66,12 +66,12 @@ class Cache:
         try:
             record = self._kept.record(index)
         except OSError as error:
-            _LOG.warning("The cache of images cannot be read (%s): %s is decoded anew.", error, self._split.ids[index])
+            _LOG.warning("The cache of images cannot be read (%s): %s is decoded again.", error, self._split.ids[index])
         else:
             if record is not None:
                 return unpack(record, int(self._split.labels[index]), self._split.ids[index])
             if self._kept.is_in_file(index):
-                _LOG.warning("The cache of images is damaged: %s is decoded anew.", self._split.ids[index])
+                _LOG.warning("The cache of images is damaged: %s is decoded again.", self._split.ids[index])
         return load(self._split, index, self._fit)
 
     @property

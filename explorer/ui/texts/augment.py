@@ -71,7 +71,7 @@ class Augment:
     REDO = "Redo"
     P = "Probability p"
     P_HELP = "How often this step fires: 0 never, 1 on every image."
-    NO_PARAMETERS = "This transform has no parameters besides p."
+    NO_PARAMETERS = "This transform has no parameters other than p."
     CHOOSE = "Choose a step on the left to see its parameters."
     RESET = "Back to library defaults"
     GENTLE = "Starts gentler than albumentations: {values}."

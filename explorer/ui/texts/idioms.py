@@ -252,7 +252,7 @@ images = images / 127.5 - 1.0
     ),
     Idiom(
         "normalize",
-        "Normalising in the pipeline",
+        "Normalizing in the pipeline",
         """
 A.Compose([A.RandomResizedCrop(224, 224), A.HorizontalFlip(), A.Normalize(), ToTensorV2()])
 """,
@@ -262,7 +262,7 @@ import albumentations as A
 pipeline = A.Compose([A.RandomResizedCrop(size=(224, 224)), A.HorizontalFlip(p=0.5)])
 """,
         "Pixels travel as bytes, a quarter of the memory, and are scaled on the device as the weights expect. "
-        "A pipeline that normalises is accepted: then choose “none” here, or it happens twice. Sizes are one argument "
+        "A pipeline that normalizes is accepted: then choose “none” here, or it happens twice. Sizes are one argument "
         "now, and a wrong name only warns.",
         "normalise",
     ),
@@ -406,7 +406,7 @@ trainer.fit(model, datamodule=data, ckpt_path="last.ckpt")
     ),
     Idiom(
         "load",
-        "Loading weights from somebody else",
+        "Loading weights from other people",
         """
 state = torch.load("model.ckpt")
 net.load_state_dict(state["state_dict"])

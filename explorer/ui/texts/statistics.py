@@ -92,7 +92,7 @@ class Statistics:
         "crop.scale": "scale: share of the image area",
         "crop.ratio": "ratio: width / height",
     }
-    DRAWN_NOTHING = "This step has no random values besides whether it fires."
+    DRAWN_NOTHING = "This step has no random values other than whether it fires."
     COUNT = "draws"
     BEFORE = "before"
     AFTERWARDS = "after"
