@@ -1,5 +1,7 @@
 """`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots anew."""
 
+import re
+
 from playwright.sync_api import Page
 
 from scripts.browsing import app_and_browser
@@ -10,7 +12,7 @@ SIZE = {"width": 1280, "height": 800}
 
 
 def main() -> None:
-    """Take every picture that README and docs/ show."""
+    """Take every image that README and docs/ show."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with app_and_browser() as (server, browser):
         page = browser.new_page(viewport=SIZE)
@@ -139,7 +141,7 @@ def _run(page: Page) -> None:
     _recipe(page)
     _start(page)
     run = page.url
-    page.get_by_text("Confusion matrix, epoch 5").wait_for(timeout=180_000)
+    page.get_by_text(re.compile("Latest: epoch [5-8]")).first.wait_for(timeout=180_000)
     page.wait_for_timeout(500)
     page.screenshot(path=FOLDER / "run.png")
     _duplicate(page)
