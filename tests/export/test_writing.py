@@ -138,7 +138,7 @@ def test_old_names_of_transformer_weights_are_renamed_as_in_training() -> None:
         ),
         (
             [{"kind": "OneOf", "id": "g", "children": [FLIP, {"kind": "step", "id": "f", "transform": "FDA"}]}],
-            "FDA wants pictures",
+            "FDA needs images",
         ),
     ],
 )
