@@ -1,7 +1,7 @@
 """`python -m bench rates`: the rate that the learning rate finder suggests, beside a grid of rates that are trained.
 
 `EXPLORER_BENCH_PHOTOGRAPHS=/folder python -m bench rates 3` takes so many epochs, and an image folder too. Head only,
-AdamW, OneCycleLR, batches of 16, as the form begins. What is asked for: the best AUROC of the suggested rate is within
+AdamW, OneCycleLR, batches of 16, as the form begins. Required: the best AUROC of the suggested rate is within
 0.02 of the best of the grid.
 """
 
@@ -25,7 +25,7 @@ _SHAPES = {"kind": "shapes", "num_classes": 5, "train_images": 240, "val_images"
 
 
 def main(epochs: int = EPOCHS) -> None:
-    """Search, train and print. Exits with 1 where a suggestion trains worse than is asked for."""
+    """Search, train and print. Exits with 1 where a suggestion trains worse than required."""
     sets: dict[str, dict[str, Any]] = {"shapes": {"dataset": _SHAPES, "image_size": 96}}
     if folder := os.environ.get(PHOTOGRAPHS):
         sets[Path(folder).name] = {"dataset": {"kind": "image_folder", "path": folder}, "image_size": 224}

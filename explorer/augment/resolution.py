@@ -17,7 +17,7 @@ from explorer.data.fit import Fit
 LARGEST = 1024  # px of the short side that is kept at most, whatever a pipeline asks for
 ENLARGED = 2.0  # times; a crop that is enlarged more is worth a word
 _SLIGHT = 1.25  # times; a part that is enlarged less is not worth more pixels, which every step would have to change
-_BY_BOXES = 0.5  # of the side that is left by a crop around boxes, whose size nobody knows beforehand
+_BY_BOXES = 0.5  # of the side that is left by a crop around boxes, whose size is not known beforehand
 _LEAST = 0.01  # of the side: no crop is taken for smaller
 _MANY = 64  # ways through a pipeline that are looked at
 

@@ -155,7 +155,7 @@ def inspect(files: Files, looking: Looking) -> Inspection:
     """
     begun = time.monotonic()
     memo, found, damaged = _Memo(), dict[int, Look](), dict[int, str]()
-    # Those of another class each, so that a part of them tells of the whole.
+    # One of each class in turn, so that a part of them represents the whole set.
     order = sorted(range(len(files)), key=lambda index: (index % _stride(len(files)), index))
     with ThreadPoolExecutor(looking.threads) as pool:
         for start in range(0, len(order), _AT_ONCE):

@@ -22,7 +22,7 @@ from explorer.runs.paths import RunPaths, home
 By = Literal["train", "check", "rate"]
 _RANK: dict[By, int] = {"train": 2, "check": 1, "rate": 0}
 _KEPT = 500  # recipes; those that were noted first are forgotten
-# What changes nothing about the work of an epoch, or is told apart below.
+# Fields that do not change the work of an epoch, or that are compared separately below.
 _INDIFFERENT = frozenset({
     "version", "kind", "name", "seed", "loggers", "start_from", "pair", "rules", "epochs", "early_stopping", "monitor",
     "learning_rate", "weight_decay", "momentum", "nesterov", "schedule", "pct_start", "div_factor", "final_div_factor",

@@ -22,7 +22,7 @@ _FLOAT = frozenset({"float", "double", "float16", "float32", "float64"})
 _PLAIN = frozenset({bool, int, float})
 _FAILS = (TypeError, ValueError, ArithmeticError, LookupError, MemoryError)
 
-_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
+OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
     {
         ast.Add: operator.add,
         ast.Sub: operator.sub,
@@ -99,7 +99,7 @@ def _bounded(work: Callable[[], Any]) -> Any:
 
 def binary(op: ast.operator, left: Any, right: Any) -> Any:
     """`left op right`, number by number as numpy broadcasts it. Raises NotConstant."""
-    work = _OPERATORS.get(type(op))
+    work = OPERATORS.get(type(op))
     if work is None or max(_count(left), _count(right)) > MAX_LENGTH:
         raise NotConstant
     one, other = _numbers(left), _numbers(right)

@@ -1,4 +1,4 @@
-"""How large anything that is worked out of somebody's code may become."""
+"""Limits on the values that reading code may produce."""
 
 MAX_INT = 2**63
 MAX_LENGTH = 10_000  # items of a list, characters of a text, numbers of an array

@@ -12,17 +12,6 @@ from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import is_flat
 from explorer.augment.code.values import Array
 
-_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
-    {
-        ast.Add: operator.add,
-        ast.Sub: operator.sub,
-        ast.Mult: operator.mul,
-        ast.Div: operator.truediv,
-        ast.FloorDiv: operator.floordiv,
-        ast.Mod: operator.mod,
-        ast.Pow: operator.pow,
-    }
-)
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = MappingProxyType(
     {
         ast.Eq: operator.eq,
@@ -43,7 +32,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
     """`left op right`. Raises NotConstant."""
     if isinstance(left, Array) or isinstance(right, Array):
         return arrays.binary(op, left, right)
-    work = _OPERATORS.get(type(op))
+    work = arrays.OPERATORS.get(type(op))
     if work is None or not _is_small(op, left, right):
         raise NotConstant
     try:

@@ -33,7 +33,7 @@ class Note:
     """What was done to a step or an argument.
 
     translated: it means exactly the same in albumentations 2.0.8. changed: approximately. left out: it was set aside.
-    to check: it was read, but somebody should look.
+    to check: it was read, and should be checked by hand.
     """
 
     line: int
@@ -79,7 +79,7 @@ class Generation:
 
     @property
     def is_open(self) -> bool:
-        """Whether it matters and somebody should say."""
+        """Whether the two readings differ and nothing decides between them."""
         return bool(self.steps) and not self.sure
 
 
