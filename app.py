@@ -13,12 +13,12 @@ if broken := installation.problems():
     st.stop()
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
+from explorer.texts import App, Help
 from explorer.ui import browsers, notices, palette, sharing, workspace
 from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon, wordmark
 from explorer.ui.state import Key
-from explorer.ui.texts import App, Help
 
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide", menu_items={"About": Help.ABOUT_MENU})
 st.logo(wordmark(), size="large")

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explorer.runs.view import EpochPoint, RunSnapshot
+from explorer.texts import Charts as T
 from explorer.ui import class_ticks, palette
 from explorer.ui.run_metrics import Metrics
-from explorer.ui.texts import Charts as T
 
 Figure = dict[str, Any]
 Snapshot = RunSnapshot[Metrics]

@@ -6,13 +6,13 @@ import streamlit as st
 
 from explorer.augment.apply import AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.texts import Augment as T
 from explorer.ui import memory, pictures, render, slow
 from explorer.ui.jobs import Job, OnStep
 from explorer.ui.render import Look, Shown
 from explorer.ui.slow import Cost
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment as T
 from explorer.ui.workspace import Workspace
 
 Token = tuple[object, ...]

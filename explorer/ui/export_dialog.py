@@ -6,10 +6,10 @@ import streamlit as st
 
 from explorer.augment import exchange
 from explorer.augment.pipeline import DraftErrors, Pipeline, validate, wanted_targets
+from explorer.texts import Files as T
 from explorer.ui import pictures, sharing, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
-from explorer.ui.texts import Files as T
 
 
 def offer(work: workspace.Workspace) -> None:

@@ -9,11 +9,11 @@ import streamlit as st
 from explorer.augment import firing
 from explorer.augment.pipeline import DraftErrors, validate
 from explorer.augment.probability import effective
+from explorer.texts import Augment as T
 from explorer.ui import slow, workspace
 from explorer.ui.components import chip
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment as T
 from explorer.ui.view import MAX_SEED
 
 OPENING_SEEDS, OPENING_SECONDS = 64, 0.5

@@ -7,12 +7,12 @@ import streamlit as st
 from explorer.augment import edits
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import Group, Node, Step, active, draws, group_params, is_unfinished
+from explorer.texts import Augment as T
 from explorer.ui import workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.render import Errors
 from explorer.ui.state import node_key
-from explorer.ui.texts import Augment as T
 
 
 def show(group: Group, errors: Errors) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from explorer.ui.texts import Help as T
+from explorer.texts import Help as T
 
 PROJECT = Path(__file__).resolve().parents[2]
 ORDER = ("augment", "laboratory", "files", "data", "recipes", "runs", "export")

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from explorer.texts import App
 from explorer.ui.palette import ACCENT, ON_ACCENT, rgb
-from explorer.ui.texts import App
 
 _SIDE = 64  # px
 

@@ -11,10 +11,10 @@ from explorer.augment.files import PipelineFileError
 from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
 from explorer.augment.targets import TargetRules
+from explorer.texts import Files as T
 from explorer.ui import workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, answer_key, version_key
-from explorer.ui.texts import Files as T
 
 INDENT = "    "
 

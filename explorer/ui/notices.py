@@ -14,10 +14,10 @@ from explorer.runs import tending
 from explorer.runs.paths import runs_root
 from explorer.runs.status import State
 from explorer.runs.summary import RunSummary, summaries
+from explorer.texts import Run as T
+from explorer.texts import Runs
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Run as T
-from explorer.ui.texts import Runs
 
 EVERY_SECONDS = 2.0
 KNOWN_FOR_S = 1.5

@@ -5,9 +5,9 @@ import numpy as np
 
 from explorer.augment.outline import BentError
 from explorer.augment.trace import Trace
+from explorer.texts import Augment as T
 from explorer.ui import trace_cards
 from explorer.ui.components.preview import Outline
-from explorer.ui.texts import Augment as T
 
 _EDGE = 1.0  # px; an outline that runs along the edge of the image is not drawn
 

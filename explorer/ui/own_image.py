@@ -10,12 +10,12 @@ from explorer.data import color_masks
 from explorer.data.color_masks import Color, ColorMask
 from explorer.data.images import ImageError, decode_mask
 from explorer.data.sample import SampleError
+from explorer.texts import Augment as T
 from explorer.ui import pictures, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import hex_of
 from explorer.ui.state import Key, mask_color_key, upload_key
-from explorer.ui.texts import Augment as T
 from explorer.ui.uploads import IMAGE_TYPES, Uploads, is_lost, received
 
 _SHOWN_COLORS = 12

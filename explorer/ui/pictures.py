@@ -15,11 +15,11 @@ from explorer.data.mask_names import First, is_background
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
+from explorer.texts import Augment as T
 from explorer.ui import as_trained
 from explorer.ui.as_trained import Training
 from explorer.ui.components.preview import Classes, Colour
 from explorer.ui.palette import CLASS_COLOURS, rgb
-from explorer.ui.texts import Augment as T
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import Palette, View
 

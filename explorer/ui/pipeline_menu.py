@@ -9,11 +9,11 @@ from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, content, validate
 from explorer.runs import words
 from explorer.runs.paths import pipelines_folder
+from explorer.texts import Files as T
 from explorer.ui import browsers, workspace
 from explorer.ui.browsers import Recent
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, recent_key
-from explorer.ui.texts import Files as T
 
 _SHOWN_RECENT = 8
 _SHOWN_STEPS = 2

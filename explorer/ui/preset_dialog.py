@@ -5,10 +5,10 @@ import streamlit as st
 from explorer.augment import presets
 from explorer.augment.presets import Preset
 from explorer.runs.summary import steps_in_words
+from explorer.texts import Augment as T
 from explorer.ui import preset_pictures, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, preset_card_key, preset_key
-from explorer.ui.texts import Augment as T
 
 _COLUMNS = 2
 

@@ -10,11 +10,11 @@ from explorer.runs.launcher import LaunchError
 from explorer.runs.mistakes import label
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import State, derive
+from explorer.texts import Probes as T
 from explorer.ui import probe_results, probes, run_state, train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.probes import KINDS, Probe
 from explorer.ui.state import Key, probe_key
-from explorer.ui.texts import Probes as T
 
 EVERY_SECONDS = 1.0
 _ICONS: dict[Probe, str] = {"check": ":material/fact_check:", "rate": ":material/query_stats:"}

@@ -6,11 +6,11 @@ from explorer.runs import capacity, rates, results
 from explorer.runs.paths import RunPaths
 from explorer.runs.results import CheckResult, RateResult
 from explorer.runs.words import span
+from explorer.texts import Probes as T
 from explorer.ui import step_charts
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import chart_key
-from explorer.ui.texts import Probes as T
 
 
 def show(paths: RunPaths, kind: str, over: bool) -> None:

@@ -10,9 +10,9 @@ from explorer.runs import rates, results
 from explorer.runs.atomic import write_json_atomic
 from explorer.runs.config import ConfigError, RunConfig, loads, with_absolute_paths
 from explorer.runs.paths import RunNotFound, RunPaths, run_paths
+from explorer.texts import Probes as T
 from explorer.ui import workspace
 from explorer.ui.state import Key
-from explorer.ui.texts import Probes as T
 from explorer.ui.uploads import drafts_folder
 
 Probe = Literal["check", "rate"]

@@ -8,10 +8,10 @@ from explorer.runs import queue
 from explorer.runs.control import request_stop
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.queue import QueueError, Waiting
+from explorer.texts import RunsList as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_chores import Done
 from explorer.ui.state import Key, lane_key, queue_key
-from explorer.ui.texts import RunsList as T
 
 SHOWN = 20  # four buttons each: more of them would make every tick slow
 _MOVES = (

@@ -12,12 +12,12 @@ from explorer.data import references
 from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
 from explorer.data.sample import Sample
+from explorer.texts import Augment as T
 from explorer.ui.components import gallery
 from explorer.ui.components.gallery import Choice
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.preview import Classes
 from explorer.ui.state import Key, node_key
-from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
 from explorer.ui.uploads import IMAGE_TYPES, received
 

@@ -12,12 +12,12 @@ from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.augment.trace import Trace, trace
 from explorer.data.prepare import fit_square
+from explorer.texts import Augment as T
 from explorer.ui import as_trained, outlines, trace_cards
 from explorer.ui.components import preview
 from explorer.ui.components.preview import Caption, Classes, Encoded, Fate, Outline, Targets
 from explorer.ui.history import History
 from explorer.ui.pictures import Picture
-from explorer.ui.texts import Augment as T
 from explorer.ui.view import View
 
 Errors = Mapping[tuple[str, str], str]

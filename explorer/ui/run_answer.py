@@ -10,11 +10,11 @@ from explorer.runs.paths import RunPaths
 from explorer.runs.summary import RunSummary, summaries, summarise
 from explorer.runs.view import EpochPoint, RunSnapshot
 from explorer.runs.words import span
+from explorer.texts import Run as T
+from explorer.texts import Runs, RunsList, TrainFields
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Run as T
-from explorer.ui.texts import Runs, RunsList, TrainFields
 from explorer.ui.train_source import steps_of
 
 Snapshot = RunSnapshot[Metrics]

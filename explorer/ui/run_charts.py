@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 
 from explorer.runs.best import best_point
 from explorer.runs.view import EpochPoint, RunSnapshot, RunView
+from explorer.texts import Runs as T
 from explorer.ui import charts, step_charts
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, chart_key
 from explorer.ui.step_charts import Line
-from explorer.ui.texts import Runs as T
 
 Snapshot = RunSnapshot[Metrics]
 

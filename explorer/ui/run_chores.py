@@ -14,8 +14,8 @@ from explorer.runs.resting import RunAlive, RunGone
 from explorer.runs.sizes import NoBestCheckpoint
 from explorer.runs.summary import RunSummary
 from explorer.runs.trash import TrashError
+from explorer.texts import RunsList as T
 from explorer.ui.components.run_list import Op, Request
-from explorer.ui.texts import RunsList as T
 
 Result = TypeVar("Result")
 

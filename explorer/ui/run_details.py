@@ -4,11 +4,11 @@ import streamlit as st
 
 from explorer.runs.status import State
 from explorer.runs.view import RunSnapshot, RunView
+from explorer.texts import Run as T
 from explorer.ui import run_log, run_settings
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import run_key
-from explorer.ui.texts import Run as T
 
 Snapshot = RunSnapshot[Metrics]
 

@@ -14,11 +14,11 @@ from explorer.runs.capacity import in_words
 from explorer.runs.config import RunConfig
 from explorer.runs.paths import RunPaths
 from explorer.runs.view import RunSnapshot
+from explorer.texts import Run as T
 from explorer.ui import run_told
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import run_key
-from explorer.ui.texts import Run as T
 
 CODE_FILE = "train.py"  # a module: docs/export.md imports from it
 WIDTH = 680  # px

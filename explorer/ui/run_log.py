@@ -4,8 +4,8 @@ import streamlit as st
 
 from explorer.runs import logs
 from explorer.runs.paths import RunPaths
+from explorer.texts import Run as T
 from explorer.ui.state import Key, run_key
-from explorer.ui.texts import Run as T
 
 TAIL_LINES = 200
 MOST_FOUND = 500

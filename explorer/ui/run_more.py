@@ -8,11 +8,11 @@ from explorer.runs.meta import MAX_NAME, MetaError
 from explorer.runs.paths import RunPaths
 from explorer.runs.summary import summarise
 from explorer.runs.view import RunSnapshot
+from explorer.texts import Run as T
 from explorer.ui import run_chores, run_told
 from explorer.ui.components.run_list import Op, Request
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, Query, run_key
-from explorer.ui.texts import Run as T
 
 WIDTH = 480  # px
 

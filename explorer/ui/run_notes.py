@@ -6,10 +6,10 @@ from explorer.runs import attempts
 from explorer.runs.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.summary import summarise
 from explorer.runs.view import RunSnapshot
+from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Run as T
 
 Snapshot = RunSnapshot[Metrics]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.runs.config import RunConfig
+from explorer.texts import Run as T
+from explorer.texts import Train, TrainFields
 from explorer.ui.components.markdown import escape
-from explorer.ui.texts import Run as T
-from explorer.ui.texts import Train, TrainFields
 from explorer.ui.train_folder import is_split
 from explorer.ui.train_relevance import Values, matters
 from explorer.ui.train_sections import SECTIONS

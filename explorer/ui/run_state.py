@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from explorer.runs.status import RunStatus
+from explorer.texts import Runs as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import STATE_COLOURS
-from explorer.ui.texts import Runs as T
 
 # The names of Streamlit's badges, by the colours of the states.
 _BADGES: dict[str, Any] = {

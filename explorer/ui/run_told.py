@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_chores import Done
 from explorer.ui.state import Key
-from explorer.ui.texts import Run as T
 
 
 def note(run_id: str, done: Done) -> None:

@@ -14,10 +14,10 @@ from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment
 from explorer.runs.status import State
 from explorer.runs.view import RunSnapshot
+from explorer.texts import Run as T
 from explorer.ui import run_export, run_more, run_told, workspace
 from explorer.ui.run_metrics import Metrics
 from explorer.ui.state import Key, Query, run_key
-from explorer.ui.texts import Run as T
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 MOST_EPOCHS = 1000

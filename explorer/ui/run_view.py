@@ -11,10 +11,10 @@ from explorer.runs.paths import RunPaths, run_paths
 from explorer.runs.status import State
 from explorer.runs.view import RunSnapshot, RunView
 from explorer.runs.words import span
+from explorer.texts import Runs as T
 from explorer.ui import probe_results, run_answer, run_charts, run_details, run_notes, run_state, run_tools, usage_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_metrics import Metrics, derive
-from explorer.ui.texts import Runs as T
 
 EVERY_SECONDS = 1.0
 PROBE_WIDTH = 860  # px, of what a quick check or a search has found

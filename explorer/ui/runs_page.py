@@ -10,13 +10,13 @@ from explorer.runs.capacity import in_words
 from explorer.runs.summary import RunSummary, summaries
 from explorer.runs.trash import Deleted
 from explorer.runs.words import clock
+from explorer.texts import Runs
+from explorer.texts import RunsList as T
 from explorer.ui import queue_panel, run_chores, usage_line
 from explorer.ui.components import run_list
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_chores import Done
 from explorer.ui.state import Key, Query, restore_key
-from explorer.ui.texts import Runs
-from explorer.ui.texts import RunsList as T
 
 LIVE_SECONDS, IDLE_SECONDS = 2.0, 10.0
 TRASH_SHOWN = 20

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from explorer.augment import exchange
 from explorer.augment.files import PipelineFileError, dumps_draft
 from explorer.augment.pipeline import Draft
+from explorer.texts import Files as T
 from explorer.ui import pictures, workspace
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Files as T
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.probability import effective
-from explorer.ui.texts import Augment as T
+from explorer.texts import Augment as T
 
 LIMIT = 300.0  # milliseconds of one step, and
 TOTAL_LIMIT = 700.0  # of all together: beyond, a change is not live any more

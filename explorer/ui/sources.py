@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
+from explorer.texts import Augment as T
 from explorer.ui import as_trained, data_sets, own_image, pictures, train_carry, workspace
 from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
@@ -15,7 +16,6 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.components.preview import Classes
 from explorer.ui.pictures import Picture
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment as T
 
 
 @dataclass(frozen=True)

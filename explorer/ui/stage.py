@@ -4,12 +4,12 @@ import time
 
 import streamlit as st
 
+from explorer.texts import Augment as T
 from explorer.ui import drawing, firing, render, sources, trace_cards, workspace
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment as T
 from explorer.ui.view import MAX_SEED
 
 PLAY_SECONDS = 1.2

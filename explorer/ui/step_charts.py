@@ -6,9 +6,9 @@ import numpy as np
 
 from explorer.runs.results import RateResult
 from explorer.runs.schedules import curve as schedule
+from explorer.texts import Charts as T
 from explorer.ui import charts, palette
 from explorer.ui.charts import Figure, Snapshot
-from explorer.ui.texts import Charts as T
 
 Line = dict[str, object]
 

@@ -9,13 +9,13 @@ from explorer.augment.catalog import Transform, advice, catalog
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
 from explorer.augment.probability import effective
+from explorer.texts import Augment as T
 from explorer.ui import firing, group_form, workspace
 from explorer.ui.components import parameters
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.render import Errors
 from explorer.ui.state import Key, node_key
-from explorer.ui.texts import Augment as T
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:

@@ -6,13 +6,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explorer.augment import edits
 from explorer.augment.catalog import GROUPS, catalog, exclusions
 from explorer.augment.pipeline import GROUP_KINDS
+from explorer.texts import Augment as T
 from explorer.ui import export_dialog, import_dialog, pipeline_menu, preset_dialog, targets_panel, workspace
 from explorer.ui.commands import obey_all
 from explorer.ui.components import steps
 from explorer.ui.components.markdown import escape
 from explorer.ui.render import Errors
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Augment as T
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 

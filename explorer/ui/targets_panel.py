@@ -8,13 +8,13 @@ import streamlit as st
 from explorer.augment import edits
 from explorer.augment.targets import MaskInterpolation, TargetRules
 from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
+from explorer.texts import Augment as T
 from explorer.ui import workspace
 from explorer.ui.components.fields import choice, sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import CLASS_COLOURS
 from explorer.ui.sources import Found
 from explorer.ui.state import Key, rule_key
-from explorer.ui.texts import Augment as T
 from explorer.ui.view import MAX_TYPED, Palette
 
 _BOX_NUMBERS = ("min_area", "min_visibility", "min_width", "min_height")

@@ -9,11 +9,11 @@ from explorer.augment.costs import OBSERVED
 from explorer.augment.describe import describe
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.trace import Entry, Snapshot, Status, Trace
+from explorer.texts import Augment as T
 from explorer.ui.components import strip
 from explorer.ui.components.preview import Classes, Targets
 from explorer.ui.components.strip import INPUT, OUTPUT, Card, DrawnRow
 from explorer.ui.pictures import Picture
-from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
 from explorer.ui.view import card_of
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.data import picture_sets
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui import pictures, train_values
 from explorer.ui.state import Key
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_values import Values
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace

@@ -19,8 +19,8 @@ from explorer.runs.config import ConfigError, RunConfig, check_with_dataset
 from explorer.runs.machine import Machine, check_with_machine, effective_precision
 from explorer.runs.needs import Needs
 from explorer.runs.paths import home, pipelines_folder
+from explorer.texts import Train as T
 from explorer.ui import probes, train_source, train_trial, train_values, workspace
-from explorer.ui.texts import Train as T
 from explorer.ui.train_source import Difference, Source, SourceError
 from explorer.ui.train_trial import Sizes
 from explorer.ui.train_values import Values

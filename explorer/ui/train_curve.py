@@ -7,8 +7,8 @@ import numpy as np
 
 from explorer.runs.recipe import Recipe
 from explorer.runs.schedules import curve
+from explorer.texts import Train as T
 from explorer.ui import charts, palette
-from explorer.ui.texts import Train as T
 
 Figure = dict[str, Any]
 

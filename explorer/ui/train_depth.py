@@ -5,10 +5,10 @@ import streamlit as st
 from explorer.data.dataset import Dataset
 from explorer.data.image_folder import files_of
 from explorer.data.inspection import Looking, inspect
+from explorer.texts import Train as T
 from explorer.ui import train_checks, train_seen
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
-from explorer.ui.texts import Train as T
 
 
 def is_deep(dataset: Dataset) -> bool:

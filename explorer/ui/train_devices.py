@@ -7,8 +7,8 @@ from explorer.augment.resolution import fit
 from explorer.data.fit import Fit
 from explorer.runs.capacity import in_words
 from explorer.runs.machine import DeviceInfo, Machine, automatic_precision
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui.train_relevance import Values
 
 

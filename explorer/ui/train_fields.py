@@ -10,10 +10,10 @@ from explorer.augment import library
 from explorer.augment.presets import presets
 from explorer.data.roots import allowed_roots
 from explorer.runs.paths import pipelines_folder
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui import data_sets, train_depth, train_devices, train_folder, train_networks, train_values
 from explorer.ui.components.markdown import escape
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_form import Form
 from explorer.ui.train_weights import MAX_FOUND, weights_files, weights_roots
 

@@ -8,12 +8,12 @@ import streamlit as st
 
 from explorer.data.dataset import Dataset
 from explorer.runs.machine import Machine
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui import train_networks, train_values
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, train_key
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_relevance import Values
 from explorer.ui.train_source import Source, shown
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.runs.machine import Machine
+from explorer.texts import TrainFields as F
 from explorer.ui.components import focus
 from explorer.ui.state import Key, Query, more_key, train_key
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_fields import FIELDS
 from explorer.ui.train_relevance import Values
 from explorer.ui.train_sections import place_of, section_behind

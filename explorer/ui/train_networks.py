@@ -15,11 +15,11 @@ from explorer.runs.paces import Pace
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.status import derive
 from explorer.runs.words import span
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui import train_measuring
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_measuring import Measurement
 from explorer.ui.train_relevance import Values
 from explorer.ui.train_source import Source

@@ -4,7 +4,7 @@ import secrets
 
 from explorer.augment.pipeline import Pipeline, is_on, without_augmentation
 from explorer.runs.config import RunConfig
-from explorer.ui.texts import Train as T
+from explorer.texts import Train as T
 from explorer.ui.train_source import MAX_NAME
 
 

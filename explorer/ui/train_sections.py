@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.runs.machine import Machine
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui import train_devices, train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import more_key
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_fields import FIELDS
 from explorer.ui.train_form import Form, config_name
 from explorer.ui.train_relevance import Values, shown_by

@@ -12,11 +12,11 @@ from explorer.data.dataset import Dataset
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
 from explorer.runs.config import RunConfig
+from explorer.texts import Train as T
 from explorer.ui import slow, train_batch
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.preview import as_jpeg, as_shown
 from explorer.ui.state import Key
-from explorer.ui.texts import Train as T
 from explorer.ui.train_batch import SHOWN, Seen
 
 SIDE = 192  # px at most; cards are about half of it wide, and some screens have twice the pixels

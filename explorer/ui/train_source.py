@@ -9,8 +9,8 @@ from explorer.data.specs import ImageFolderSpec, ValueRange
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.summary import steps_in_words, summarise
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui.train_relevance import DEPTHS, SHAPES, matters
 from explorer.ui.train_values import DEFAULTS, OPTIONAL, PLAIN, TEXT_NUMBERS, Values, run_pipeline
 

@@ -12,11 +12,11 @@ from explorer.runs.launcher import LaunchError
 from explorer.runs.machine import Machine
 from explorer.runs.mistakes import label
 from explorer.runs.schedules import steps_per_epoch
+from explorer.texts import Train as T
 from explorer.ui import probe_panel, train_checks, train_networks, train_pair, train_source, train_values
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import class_colour
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Train as T
 from explorer.ui.train_checks import Checked
 from explorer.ui.train_form import Form
 from explorer.ui.train_relevance import Values

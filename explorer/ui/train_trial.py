@@ -9,8 +9,8 @@ from explorer.data.fit import Fit
 from explorer.data.images import ImageError
 from explorer.data.sample import Sample, SampleError
 from explorer.runs.config import RunConfig
+from explorer.texts import Train as T
 from explorer.ui import slow, train_batch
-from explorer.ui.texts import Train as T
 
 Sizes = tuple[tuple[int, int], ...]
 

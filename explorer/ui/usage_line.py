@@ -11,8 +11,8 @@ from explorer.runs.launches import latest_launch
 from explorer.runs.paths import RunPaths, home
 from explorer.runs.processes import boot_id
 from explorer.runs.usage import GpuUse, MachineUse, Meter, Use
+from explorer.texts import Usage as T
 from explorer.ui.palette import ACCENT, GRID, STATE_COLOURS
-from explorer.ui.texts import Usage as T
 
 FULL = 0.9  # from here on a meter has the colour of a warning
 

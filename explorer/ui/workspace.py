@@ -20,11 +20,11 @@ from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
 from explorer.runs.atomic import write_json_atomic
+from explorer.texts import Augment as T
 from explorer.ui import browsers
 from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Augment as T
 from explorer.ui.uploads import Stamp, Uploads, draft_file, drafts_lock, stamp
 from explorer.ui.view import View
 

@@ -7,9 +7,9 @@ from explorer.runs import durations, results
 from explorer.runs.machine import known_machine, remember
 from explorer.runs.paces import machine_key
 from explorer.runs.words import span
+from explorer.texts import Train as T
 from explorer.training.devices import here
 from explorer.ui import train_networks
-from explorer.ui.texts import Train as T
 from explorer.ui.train_source import Source
 from tests.training.conftest import config_of, events_of, run_here
 

@@ -8,12 +8,12 @@ from streamlit.testing.v1 import AppTest
 from explorer.augment import library
 from explorer.augment.pipeline import Draft, validate
 from explorer.runs.paths import pipelines_folder
+from explorer.texts import Augment as A
+from explorer.texts import Files as T
 from explorer.ui import browsers, sharing
 from explorer.ui.history import History
 from explorer.ui.sharing import pack
 from explorer.ui.state import Key, recent_key
-from explorer.ui.texts import Augment as A
-from explorer.ui.texts import Files as T
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace, demo_draft
 

@@ -14,11 +14,11 @@ from explorer.runs.paths import RunPaths, list_runs, runs_root
 from explorer.runs.results import CheckResult, CheckStep, Estimate, RateResult
 from explorer.runs.status import State
 from explorer.runs.summary import summaries
+from explorer.texts import Runs
 from explorer.ui import probes, step_charts
 from explorer.ui.components import run_list
 from explorer.ui.probes import Probe
 from explorer.ui.state import Key, probe_key
-from explorer.ui.texts import Runs
 from tests.runs.conftest import config_of, wait_for_state
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")

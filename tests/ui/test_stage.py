@@ -14,11 +14,11 @@ from explorer.augment.apply import augment
 from explorer.augment.pipeline import Pipeline, Step, validate
 from explorer.augment.targets import TargetRules
 from explorer.data.sample import Sample
+from explorer.texts import Augment as T
 from explorer.ui import firing, pictures, render
 from explorer.ui.components.preview import Classes
 from explorer.ui.pictures import Picture
 from explorer.ui.state import Key, preset_key
-from explorer.ui.texts import Augment as T
 from explorer.ui.thumbnails import thumbnail
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Step, validate
+from explorer.texts import Augment as T
 from explorer.ui.components.steps import Batch, percent, received, rows
-from explorer.ui.texts import Augment as T
 
 
 def step(node_id: str, p: float = 0.5, enabled: bool = True) -> Step:

@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.runs.config import RunConfig
 from explorer.runs.mistakes import LABELS
-from explorer.ui.texts.idioms import IDIOMS, Idiom
+from explorer.texts.idioms import IDIOMS, Idiom
 from explorer.ui.train_fields import FIELDS
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")

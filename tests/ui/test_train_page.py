@@ -16,9 +16,9 @@ from explorer.runs.capacity import Memory
 from explorer.runs.config import RunConfig, dumps, from_values, loads
 from explorer.runs.mistakes import LABELS
 from explorer.runs.paths import RunPaths, list_runs, pipelines_folder, runs_root
+from explorer.texts import TrainFields as F
 from explorer.ui import pictures, train_pair, train_source, train_values
 from explorer.ui.state import Key, Query, more_key, train_key
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_source import Difference, Source
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")

@@ -12,8 +12,8 @@ from explorer.data.fit import square
 from explorer.runs.config import ConfigError, RunConfig, from_values, loads
 from explorer.runs.machine import machine
 from explorer.runs.recipe import Recipe
+from explorer.texts import TrainFields as F
 from explorer.ui import train_source, train_values
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_fields import FIELDS
 from explorer.ui.train_relevance import RULES, matters, shown_by
 from explorer.ui.train_sections import SECTIONS, section_behind

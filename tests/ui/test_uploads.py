@@ -11,9 +11,9 @@ from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
+from explorer.texts import Augment as T
 from explorer.ui import pictures
 from explorer.ui.state import Key, mask_color_key, upload_key
-from explorer.ui.texts import Augment as T
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 RGB = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)

@@ -12,12 +12,12 @@ import streamlit as st
 
 from explorer.augment.parameters import Kind, Parameter
 from explorer.data import fonts
+from explorer.texts import Augment as T
 from explorer.ui import reference_picker
 from explorer.ui.components.fields import choice, sync, with_kept_end
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import rgb
 from explorer.ui.state import Key, node_key
-from explorer.ui.texts import Augment as T
 
 Commit = Callable[[str, str, Any], None]  # (node id, parameter, new value)
 Bounds = tuple[float, float]

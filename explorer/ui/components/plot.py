@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.texts import Charts as T
 from explorer.ui.components.parts import component
 from explorer.ui.static_files import plotly_path
-from explorer.ui.texts import Charts as T
 
 _component = component("plot", isolate_styles=False)
 

@@ -11,10 +11,10 @@ from explorer.runs.capacity import in_words
 from explorer.runs.status import State
 from explorer.runs.summary import RunSummary
 from explorer.runs.words import clock, span
+from explorer.texts import Runs
+from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component
 from explorer.ui.palette import STATE_COLOURS
-from explorer.ui.texts import Runs
-from explorer.ui.texts import RunsList as T
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of reason and note that travel: the page of the run has all of it

@@ -12,9 +12,9 @@ from typing import Any
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params, is_unfinished
 from explorer.augment.probability import effective
+from explorer.texts import Augment as T
 from explorer.ui.components.parts import component
 from explorer.ui.history import History
-from explorer.ui.texts import Augment as T
 
 Errors = Mapping[tuple[str, str], str]
 Row = dict[str, Any]

@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.texts import Augment
+from explorer.texts import Lab as T
 from explorer.ui import memory, slow, workspace
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board
 from explorer.ui.lab.fills import Fill, Task, token
 from explorer.ui.slow import Cost
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment
-from explorer.ui.texts import Lab as T
 
 PATIENCE = 0.7  # seconds in which all is drawn before anybody sees that something is missing
 POLL_SECONDS = 0.4

@@ -8,11 +8,11 @@ from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
+from explorer.texts import Lab as T
 from explorer.ui import as_trained, pictures
 from explorer.ui.as_trained import Training
 from explorer.ui.components.preview import Classes
 from explorer.ui.sources import Found
-from explorer.ui.texts import Lab as T
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import View
 

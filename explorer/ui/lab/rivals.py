@@ -8,8 +8,8 @@ from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError, dumps_draft
 from explorer.augment.pipeline import Draft, walk
 from explorer.runs.paths import home
+from explorer.texts import Lab as T
 from explorer.ui.history import History
-from explorer.ui.texts import Lab as T
 
 NONE = "none"
 PAST, PRESET, SAVED = "past:", "preset:", "saved:"

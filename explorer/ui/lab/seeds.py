@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.texts import Augment
+from explorer.texts import Lab as T
 from explorer.ui import slow, step_form, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
@@ -16,8 +18,6 @@ from explorer.ui.lab.places import Place, places
 from explorer.ui.render import Errors
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment
-from explorer.ui.texts import Lab as T
 from explorer.ui.view import MAX_SEED, MOST, Lab
 
 MAX_CELLS = 36

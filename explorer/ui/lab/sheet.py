@@ -15,6 +15,8 @@ from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, valida
 from explorer.augment.targets import TargetRules
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+from explorer.texts import Augment
+from explorer.texts import Lab as T
 from explorer.ui import workspace
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.preview import Classes
@@ -24,8 +26,6 @@ from explorer.ui.lab.fills import Fill, OnStep, Task
 from explorer.ui.pictures import Picture
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment
-from explorer.ui.texts import Lab as T
 
 SIDE = 192  # px of a card
 LONG_SIDE, SLOW_LONG_SIDE = 512, 256  # px of the copy that is drawn on, and of that for what is slow

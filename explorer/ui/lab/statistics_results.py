@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from explorer.augment.draws.report import Labels, Mask, Report, StepReport
+from explorer.texts import Statistics as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.preview import Classes
 from explorer.ui.lab import statistics_charts
 from explorer.ui.state import Key, statistics_key
-from explorer.ui.texts import Statistics as T
 
 MOST_SENTENCES = 8
 STANDARD_ERRORS = 5  # of a share, beyond which it is worth a word

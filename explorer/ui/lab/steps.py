@@ -6,11 +6,11 @@ import streamlit as st
 
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.pipeline import Draft, Step, walk
+from explorer.texts import Lab as T
 from explorer.ui import workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.lab import board
 from explorer.ui.state import Key
-from explorer.ui.texts import Lab as T
 
 Fits = Callable[[Transform], bool]
 

@@ -10,6 +10,8 @@ from explorer.augment import edits, neutral
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
+from explorer.texts import Augment
+from explorer.texts import Lab as T
 from explorer.ui import slow, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Words
@@ -19,8 +21,6 @@ from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment
-from explorer.ui.texts import Lab as T
 from explorer.ui.view import Ends, Lab
 
 COUNTS = (5, 7, 9)

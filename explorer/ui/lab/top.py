@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, Step, is_on
+from explorer.texts import Augment
+from explorer.texts import Lab as T
 from explorer.ui import sources, workspace
 from explorer.ui.commands import obey
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment
-from explorer.ui.texts import Lab as T
 from explorer.ui.view import MAX_SEED, Lab, Mode, Over
 
 MOST_NAMED = 5

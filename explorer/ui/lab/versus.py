@@ -7,6 +7,8 @@ import streamlit as st
 
 from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.texts import Augment
+from explorer.texts import Lab as T
 from explorer.ui import slow, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
@@ -17,8 +19,6 @@ from explorer.ui.lab.fills import Fill, OnStep, Task
 from explorer.ui.lab.places import Place, places
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
-from explorer.ui.texts import Augment
-from explorer.ui.texts import Lab as T
 from explorer.ui.view import MOST, Over
 
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from explorer.texts import Help as T
 from explorer.ui import handbook, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Help as T
 
 KEYS, ABOUT = "keys", "about"
 WIDTH = 900  # px

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from explorer.runs.paths import RunNotFound
+from explorer.texts import Runs as T
 from explorer.ui import run_view, runs_page, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Runs as T
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 

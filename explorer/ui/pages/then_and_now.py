@@ -3,10 +3,10 @@
 import streamlit as st
 
 from explorer.runs.mistakes import label
+from explorer.texts import ThenAndNow as T
+from explorer.texts.idioms import IDIOMS, Idiom
 from explorer.ui import workspace
 from explorer.ui.state import Query
-from explorer.ui.texts import ThenAndNow as T
-from explorer.ui.texts.idioms import IDIOMS, Idiom
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 

@@ -5,6 +5,8 @@ import streamlit as st
 from explorer.runs.machine import Machine, MachineError, machine
 from explorer.runs.paths import RunPaths, runs_root
 from explorer.runs.schedules import steps_per_epoch
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
 from explorer.ui import (
     train_carry,
     train_checks,
@@ -22,8 +24,6 @@ from explorer.ui import (
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, Query
-from explorer.ui.texts import Train as T
-from explorer.ui.texts import TrainFields as F
 from explorer.ui.train_checks import Checked
 from explorer.ui.train_form import Form
 from explorer.ui.train_relevance import Values

@@ -1,0 +1,26 @@
+"""Every word that the interface shows, a module and a class for each page, ready to be translated.
+
+A text with `{names}` is filled in by `str.format`. What albumentations says about its own transforms, and the reasons
+that errors of the core carry, come from there.
+"""
+
+from explorer.texts.app import App
+from explorer.texts.augment import Augment
+from explorer.texts.charts import Charts
+from explorer.texts.files import Files
+from explorer.texts.help import Help
+from explorer.texts.idioms import ThenAndNow
+from explorer.texts.lab import Lab
+from explorer.texts.probes import Probes
+from explorer.texts.run import Run
+from explorer.texts.runs import Runs
+from explorer.texts.runs_list import RunsList
+from explorer.texts.statistics import Statistics
+from explorer.texts.train import Train
+from explorer.texts.train_fields import TrainFields
+from explorer.texts.usage import Usage
+
+__all__ = [
+    "App", "Augment", "Charts", "Files", "Help", "Lab", "Probes", "Run", "Runs", "RunsList", "Statistics",
+    "ThenAndNow", "Train", "TrainFields", "Usage",
+]  # fmt: skip
