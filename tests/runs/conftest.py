@@ -3,8 +3,9 @@
 import json
 import os
 import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,24 @@ def kill(paths: RunPaths, number: int = signal.SIGKILL) -> int:
     pid = pid_of(paths)
     os.kill(pid, number)
     return pid
+
+
+@pytest.fixture
+def in_background() -> Iterator[None]:
+    """Let this process ignore SIGINT, as the shell lets a job ignore it that was started with "&"."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interruptible(command: Sequence[str], cwd: Path) -> "subprocess.Popen[str]":
+    """Start a command that Ctrl-C ends, with pipes for what it prints, even where this process ignores SIGINT.
+
+    A child inherits what is ignored, and Python then installs no handler. A handler, however, is not inherited: the
+    child begins with the system's default.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)

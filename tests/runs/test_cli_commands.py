@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from explorer.runs.config import dumps
 from explorer.runs.control import request_stop
 from explorer.runs.paths import RunPaths, list_runs
 from explorer.runs.status import State, derive
-from tests.runs.conftest import config_of, kill, make_folder, wait_for, wait_for_state
+from tests.runs.conftest import config_of, interruptible, kill, make_folder, wait_for, wait_for_state
 
 PROJECT = Path(explorer.__file__).parents[1]
 Started = Callable[[str], RunPaths]
@@ -299,22 +298,23 @@ def test_logs_prints_the_end_or_what_holds_a_text(over: RunPaths, command: Comma
     assert (command("logs", over.id).code, command("logs", over.id).out) == (OK, "")
 
 
+@pytest.mark.usefixtures("in_background")
 def test_following_a_log_ends_with_the_run_or_with_ctrl_c(started: Started) -> None:
     paths = started("prints_a_lot")
     wait_for_state(paths, State.RUNNING)
     call = [sys.executable, "-m", "explorer", "logs", "-f", paths.id]
-    both = [subprocess.Popen(call, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    both = [interruptible(call, PROJECT) for _ in range(2)]
     first, second = both
     for process in both:
         assert process.stdout is not None
-        assert process.stdout.readline().decode() == "안녕 first line\n"
+        assert process.stdout.readline() == "안녕 first line\n"
     first.send_signal(signal.SIGINT)
     out, err = first.communicate(timeout=20)
     assert first.returncode == INTERRUPTED
-    assert b"Traceback" not in err
+    assert "Traceback" not in err
     request_stop(paths)
     out, _ = second.communicate(timeout=20)
-    assert (second.returncode, out.decode()) == (OK, "Last LINE\n")
+    assert (second.returncode, out) == (OK, "Last LINE\n")
 
 
 def test_label_changes_what_people_say_about_a_run(over: RunPaths, command: Command) -> None:
@@ -390,10 +390,11 @@ def test_a_run_that_is_not_there_is_code_3_in_every_command(command: Command, na
     assert set(json.loads(answer.err)) == {"error", "errors"}
 
 
+@pytest.mark.usefixtures("in_background")
 def test_ctrl_c_while_waiting_leaves_the_run_alone(head: RunPaths) -> None:
     call = [sys.executable, "-m", "explorer", "stop", "--json", head.id]
     process = kill(head, signal.SIGSTOP)
-    waiting = subprocess.Popen(call, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waiting = interruptible(call, PROJECT)
     wait_for(head.stop.exists, "the request")
     waiting.send_signal(signal.SIGINT)
     _, err = waiting.communicate(timeout=20)
