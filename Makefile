@@ -1,11 +1,13 @@
 # The two commands: `make run` and `make test`. What they do is in scripts/, in plain sh.
 # Variables: DATA=/folder (make run: folders with images, several joined by ":"), PORT=8600 (make run),
+# HOST=0.0.0.0 NAMES=lab.example.org (make run: let others in, see README; only as words of the command, for some shells
+# export a HOST of their own),
 # PYTHON=python3.12 (which Python makes .venv), EXPLORER_CHROMIUM=/path (which browser the tests drive).
 
 .PHONY: help run test lint format bench screenshots clean
 
 help:
-	@echo "make run          start the app (DATA=/folder, PORT=8600)"
+	@echo "make run          start the app (DATA=/folder, PORT=8600; HOST=0.0.0.0 NAMES=lab.example.org lets others in)"
 	@echo "make test         linters, types, unit tests, page tests, browser tests"
 	@echo "make lint         linters and types only"
 	@echo "make format       lay out the code as make lint wants it"
@@ -14,7 +16,8 @@ help:
 	@echo "make clean        remove .venv and everything else that was made here"
 
 run:
-	@sh scripts/run.sh
+	@$(foreach name,HOST NAMES,$(if $(filter environment,$(origin $(name))),unset $(name); \
+	echo "The $(name) of the environment is ignored: make run $(name)=... decides who is let in." >&2;)) sh scripts/run.sh
 
 test:
 	@sh scripts/test.sh

@@ -41,8 +41,8 @@ _PLAIN = """() => {
 _LEFT, _RIGHT = ("ArrowLeft",), ("ArrowRight",)
 # One way: a picture that came before would be shown from the browser's cache.
 PLAIN = Subject("plain", PAGES / "plain_grid.py", _PLAIN, 1, _LEFT)
-OURS = Subject("ours", PROJECT / "app.py", _OURS, 1, _LEFT)
-BACK = Subject("ours", PROJECT / "app.py", _OURS, 1, _RIGHT)
+OURS = Subject("ours", PROJECT / "serve.py", _OURS, 1, _LEFT)
+BACK = Subject("ours", PROJECT / "serve.py", _OURS, 1, _RIGHT)
 
 
 def main() -> None:

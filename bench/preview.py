@@ -61,7 +61,7 @@ SUBJECTS = (
     Subject("floor", PAGES / "floor.py", _FLOOR, 0),
     # One way only: a picture that came before would be shown from the browser's cache.
     Subject("plain", PAGES / "plain.py", _PLAIN, 1, ("ArrowLeft",)),
-    Subject("ours", PROJECT / "app.py", _OURS, 1),
+    Subject("ours", PROJECT / "serve.py", _OURS, 1),
 )
 
 

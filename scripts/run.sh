@@ -1,5 +1,6 @@
 #!/bin/sh
 # make run: the app, on this machine only. DATA: folders it may read images from, joined by ":". PORT: where it listens.
+# HOST: an address of this machine at which others reach it (0.0.0.0: all). NAMES: names by which they call it.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -38,9 +39,15 @@ if [ -n "${DATA:-}" ]; then data_roots; fi
 case ${PORT:-0} in *[!0-9]*) fail "PORT must be a number such as 8600, not $PORT" ;; esac
 sh scripts/setup.sh requirements.txt
 
-set -- --server.showEmailPrompt false # it would wait for an answer before the first start
+# It would wait for an answer before the first start, and print addresses that it has asked a server outside for.
+set -- --server.showEmailPrompt false --logger.hideWelcomeMessage true
+if [ -n "${HOST:-}${NAMES:-}" ]; then
+    names=$(.venv/bin/python -m scripts.names "${HOST:-localhost}" "${NAMES:-}") || exit 1
+    for name in $names; do set -- "$@" --server.allowedHosts "$name"; done
+    set -- "$@" --server.address "${HOST:-localhost}"
+fi
 if [ -n "${PORT:-}" ]; then set -- "$@" --server.port "$PORT"; fi
 if has_screen; then set -- "$@" --server.headless false; else set -- "$@" --server.headless true; fi
 mkdir -p static # the app fills it; streamlit warns where it is missing
 # exec: Ctrl-C and kill reach the server itself. Training runs are processes of their own and go on.
-exec .venv/bin/python -m streamlit run app.py "$@"
+exec .venv/bin/python -m streamlit run serve.py "$@"

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -18,15 +19,18 @@ class Server:
     """One script, port and home for all lives of the process.
 
     home: its EXPLORER_HOME; the log lies beside it. folder: where it runs, and with it which settings apply.
+    settings: more of Streamlit's options, as words of its command.
     """
 
-    def __init__(self, home: Path, script: Path = PROJECT / "app.py", folder: Path = PROJECT) -> None:
+    def __init__(
+        self, home: Path, script: Path = PROJECT / "serve.py", folder: Path = PROJECT, settings: Sequence[str] = ()
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.log = home.parent / f"server-{self.port}.log"
-        self._home, self._script, self._folder = home, script, folder
+        self._home, self._script, self._folder, self._settings = home, script, folder, settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -37,7 +41,7 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers. Raises RuntimeError with the log where it does not."""
         options = ["--server.port", str(self.port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
-        command = [sys.executable, "-m", "streamlit", "run", str(self._script), *options]
+        command = [sys.executable, "-m", "streamlit", "run", str(self._script), *options, *self._settings]
         environment = {**os.environ, "EXPLORER_HOME": str(self._home)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log, env=environment)

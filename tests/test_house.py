@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "explorer" / "ui"
 OUTSIDE = (
     "app.py",
+    "serve.py",
     "README.md",
     "ARCHITECTURE.md",
     "Makefile",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts import names
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -90,19 +92,45 @@ def test_a_python_without_venv_is_named_with_its_package(clone: Path, bare: Path
 
 
 @pytest.mark.parametrize(
-    ("environment", "words"),
+    ("typed", "words"),
     [
-        ({"DATA": "/no/such/folder"}, "DATA names a folder that does not exist: /no/such/folder"),
-        ({"DATA": "/:~/no such folder"}, "DATA names a folder that does not exist"),
-        ({"PORT": "eight"}, "PORT must be a number such as 8600, not eight"),
+        (["DATA=/no/such/folder"], "DATA names a folder that does not exist: /no/such/folder"),
+        (["DATA=/:~/no such folder"], "DATA names a folder that does not exist"),
+        (["PORT=eight"], "PORT must be a number such as 8600, not eight"),
+        (["HOST=198.51.100.7"], "HOST=198.51.100.7 is no address of this computer. Expected 0.0.0.0"),
+        (["HOST=0.0.0.0", "NAMES=http://lab.example"], "NAMES holds 'http://lab.example', which is no name"),
+        (["HOST=0.0.0.0", "NAMES=ok.example lab.example:8501"], "without a port"),
+        (["HOST=0.0.0.0", "NAMES=*"], "NAMES holds '*'"),
+        (["HOST=0.0.0.0", "NAMES=*.example.org"], "NAMES holds '*.example.org'"),
+        (["HOST=0.0.0.0", "NAMES=10.0.0.256"], "NAMES holds '10.0.0.256'"),
+        (["NAMES=-x"], "NAMES holds '-x'"),
+        (["NAMES='a;id'"], "NAMES holds \"'a;id'\""),
     ],
 )
-def test_make_run_refuses_what_it_cannot_use(environment: dict[str, str], words: str) -> None:
-    answer = subprocess.run(
-        ["make", "run"], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60
-    )
+def test_make_run_refuses_what_it_cannot_use(typed: list[str], words: str) -> None:
+    answer = subprocess.run(["make", "run", *typed], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert answer.returncode != 0
     assert words in answer.stderr
+
+
+def test_a_host_of_the_environment_lets_nobody_in(clone: Path) -> None:
+    # tcsh and some compilers export one of their own. The copy of run.sh says what it would start.
+    shutil.copy(ROOT / "Makefile", clone)
+    (clone / "scripts" / "run.sh").write_text('echo "starts with <${HOST:-}> <${NAMES:-}>"\n')
+    calls = {(): "<> <>", ("HOST=0.0.0.0", "NAMES=lab.example"): "<0.0.0.0> <lab.example>"}
+    for typed, words in calls.items():
+        environment = os.environ | {"HOST": "192.0.2.1", "NAMES": "evil.example"}
+        command = ["make", "run", *typed]
+        answer = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=True)
+        assert f"starts with {words}" in answer.stdout
+        assert ("The HOST of the environment is ignored" in answer.stderr) is not bool(typed)
+
+
+def test_names_are_in_the_form_in_which_browsers_send_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert names.main(["127.0.0.1", " Lab.Example.org.,München.local [2001:DB8::1]\t192.168.1.20 "]) == 0
+    assert capsys.readouterr().out.split() == [
+        "lab.example.org", "xn--mnchen-3ya.local", "2001:db8::1", "192.168.1.20", "127.0.0.1", "localhost", "::1",
+    ]  # fmt: skip
 
 
 def test_a_browser_that_is_not_there_is_a_failure_that_says_what_to_do() -> None:

@@ -15,12 +15,13 @@ from explorer.texts.probes import Probes
 from explorer.texts.run import Run
 from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
+from explorer.texts.serving import Serving
 from explorer.texts.statistics import Statistics
 from explorer.texts.train import Train
 from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Files", "Help", "Lab", "Probes", "Run", "Runs", "RunsList", "Statistics",
-    "ThenAndNow", "Train", "TrainFields", "Usage",
+    "App", "Augment", "Charts", "Files", "Help", "Lab", "Probes", "Run", "Runs", "RunsList", "Serving",
+    "Statistics", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

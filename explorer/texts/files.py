@@ -99,8 +99,8 @@ class Files:
         "The link holds everything; nothing is stored on a server for it."
     )
     LINK_LOCAL = (
-        "This link works only on this computer, because you opened the app as localhost. To share it with others, open "
-        "the app under the name or address that this computer has in your network."
+        "This link works only on this computer, because the app listens on this computer only. To share it "
+        "with others, start the app with make run HOST=0.0.0.0, or download the pipeline as JSON."
     )
     LINK_UPLOAD = "Your own image is not part of the link, which opens on the first sample photo."
     LINK_LONG = "The pipeline is too long for a link ({length:,} characters). Download it as JSON instead."

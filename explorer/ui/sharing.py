@@ -18,6 +18,7 @@ from explorer.augment.files import PipelineFileError, dumps_draft
 from explorer.augment.pipeline import Draft
 from explorer.texts import Files as T
 from explorer.ui import pictures, workspace
+from explorer.ui.serving import hosts
 from explorer.ui.state import Key, Query
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace
@@ -54,10 +55,15 @@ def link(address: str, work: Workspace) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
 
 
+def address() -> str:
+    """The address of the app that others can open where they can: that of this page, unless it means this computer."""
+    here, others = str(st.context.url), hosts.for_others()
+    return hosts.address(others[0]) if is_local(here) and others and hosts.is_open() else here
+
+
 def is_local(address: str) -> bool:
     """Whether an address means this computer, whoever opens it."""
-    host = urlsplit(address).hostname or ""
-    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
+    return hosts.is_local(urlsplit(address).hostname or "")
 
 
 def pack(draft: Draft, view: View) -> str:
