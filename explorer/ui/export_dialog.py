@@ -65,7 +65,7 @@ def _with_targets(work: workspace.Workspace, pipeline: Pipeline) -> tuple[bool, 
 
 def _link(work: workspace.Workspace) -> None:
     st.caption(T.LINK_WHAT)
-    address = sharing.link(sharing.address(), work)
+    address = sharing.link(sharing.address(str(st.context.url)), work)
     if sharing.is_local(address):
         st.info(T.LINK_LOCAL)
     if len(address) > sharing.MAX_LINK:

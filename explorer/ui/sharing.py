@@ -55,9 +55,11 @@ def link(address: str, work: Workspace) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
 
 
-def address() -> str:
-    """The address of the app that others can open where they can: that of this page, unless it means this computer."""
-    here, others = str(st.context.url), hosts.for_others()
+def address(here: str) -> str:
+    """The address of the app for others, where they can open it: that of the page, `here`, unless it means a computer
+    itself.
+    """
+    others = hosts.for_others()
     return hosts.address(others[0]) if is_local(here) and others and hosts.is_open() else here
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import presets
@@ -106,3 +108,28 @@ def test_a_bad_link_shows_why_and_the_page_is_there() -> None:
 def test_any_text_opens_or_is_told(text: str) -> None:
     with pytest.raises(ShareError):
         unpack(text)
+
+
+@pytest.mark.parametrize(
+    ("listens", "names", "here", "link"),
+    [
+        ("localhost", ["localhost"], "http://localhost:8501/", "http://localhost:8501/"),
+        (
+            "0.0.0.0",
+            ["lab.example.org", "10.0.0.2", "localhost"],
+            "http://127.0.0.1:8501/",
+            "http://lab.example.org:8501",
+        ),
+        ("0.0.0.0", ["localhost", "2001:db8::1"], "http://localhost:8501/", "http://[2001:db8::1]:8501"),
+        ("0.0.0.0", ["lab.example.org", "10.0.0.2"], "http://10.0.0.2:8501/", "http://10.0.0.2:8501/"),
+        # The address of a proxy is not known here.
+        ("localhost", ["lab.example.org"], "http://localhost:8501/", "http://localhost:8501/"),
+    ],
+)
+def test_a_link_made_on_the_server_itself_carries_the_address_that_others_can_open(
+    listens: str, names: list[str], here: str, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "_config_options", deepcopy(config.get_config_options()))
+    for name, value in {"server.address": listens, "server.allowedHosts": names}.items():
+        config.set_option(name, value)
+    assert sharing.address(here) == link
