@@ -1,12 +1,13 @@
 """`python -m bench NAME`: measures, side by side with what a user would otherwise run, and prints a table.
 
-`python -m bench faults 40` takes another number of runs.
+`python -m bench faults 40` takes another number of runs. `python -m bench crowd --help` shows options of its own.
 """
 
 import sys
 from collections.abc import Callable
 
 from bench import costs, grid, importing, preview, statistics
+from bench.crowd import main as crowd
 from bench.runs import busy, faults, soak
 from bench.train import cache, rates, speed
 
@@ -31,11 +32,17 @@ BENCHES: dict[str, Callable[..., None]] = {
     "train": speed.main,
 }
 
+# These read the rest of the command line themselves.
+WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {"crowd": crowd.main}
+
 if __name__ == "__main__":
+    if sys.argv[1:] and sys.argv[1] in WITH_OPTIONS:
+        WITH_OPTIONS[sys.argv[1]](sys.argv[2:])
+        sys.exit()
     names = [word for word in sys.argv[1:] if not word.isdigit()]
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     unknown = [name for name in names if name not in BENCHES]
     if unknown or not names:
-        sys.exit(f"There is no bench {', '.join(unknown)}. Choose: {', '.join(BENCHES)}.")
+        sys.exit(f"There is no bench {', '.join(unknown)}. Choose: {', '.join([*BENCHES, *WITH_OPTIONS])}.")
     for name in names:
         BENCHES[name](*numbers)

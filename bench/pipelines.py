@@ -42,10 +42,11 @@ def six_steps() -> Pipeline:
     return Pipeline(nodes=tuple(_step(f"n{number}", name) for number, name in enumerate(names)))
 
 
-def keep(home: Path, draft: Draft, selected: str) -> str:
+def keep(home: Path, draft: Draft, selected: str, draft_id: str = DRAFT_ID, seed: int = 0) -> str:
     """Lay a draft into a home, as the app itself would; return the query that opens it."""
     folder = home / "drafts"
     folder.mkdir(parents=True, exist_ok=True)
-    record = {"version": 1, "past": [], "present": dumps_draft(draft), "future": [], "view": {"selected": selected}}
-    (folder / f"{DRAFT_ID}.json").write_text(json.dumps(record))
-    return f"?draft={DRAFT_ID}"
+    view = {"selected": selected, "seed": seed}
+    record = {"version": 1, "past": [], "present": dumps_draft(draft), "future": [], "view": view}
+    (folder / f"{draft_id}.json").write_text(json.dumps(record))
+    return f"?draft={draft_id}"

@@ -5,6 +5,7 @@ beginner's script) and ours (the whole Augment page, with the trace of every ste
 server's memory. Machines are noisy: read the ratios, not the milliseconds.
 """
 
+import math
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -24,15 +25,21 @@ ROUNDS = 6
 PRESSES = 12  # in each round; the first two of each warm up and are not counted
 WARM_UP = 2
 REST_MS = 250  # between presses, so that each begins on a page at rest
+LATEST_MS = 30_000  # a press whose picture has not been painted by then is given up
 
-# Resolves to the milliseconds from the key press to the first frame on which `marker()` differs.
-_ARM = """(marker) => {
+# Resolves to the milliseconds from the key press to the first frame on which `marker()` differs; null where none came.
+_ARM = """([marker, latest]) => {
   const look = new Function("return (" + marker + ")()");
   const old = look();
   window.measured = new Promise((resolve) => {
     addEventListener("keydown", () => {
       const begun = performance.now();
-      const tick = () => look() !== old ? resolve(performance.now() - begun) : requestAnimationFrame(tick);
+      const tick = () => {
+        const passed = performance.now() - begun;
+        if (look() !== old) resolve(passed);
+        else if (passed > latest) resolve(null);
+        else requestAnimationFrame(tick);
+      };
       requestAnimationFrame(tick);
     }, { capture: true, once: true });
   });
@@ -113,15 +120,25 @@ def open_page(page: Page, url: str, subject: Subject) -> None:
 def press_keys(page: Page, subject: Subject) -> list[float]:
     """Milliseconds from key press to painted picture, for one round of presses."""
     page.bring_to_front()
-    slider = page.locator("[data-testid=stSlider] input[type=range]").nth(subject.slider)
-    slider.focus()
+    focus(page, subject)
     times = []
     for press in range(PRESSES):
         page.wait_for_timeout(REST_MS)
-        page.evaluate(_ARM, subject.marker)
-        page.keyboard.press(subject.keys[press % len(subject.keys)])
-        times.append(float(page.evaluate("() => window.measured")))
+        times.append(press_key(page, subject, subject.keys[press % len(subject.keys)]))
     return times[WARM_UP:]
+
+
+def focus(page: Page, subject: Subject) -> None:
+    """Give the keyboard to the slider."""
+    page.locator("[data-testid=stSlider] input[type=range]").nth(subject.slider).focus()
+
+
+def press_key(page: Page, subject: Subject, key: str) -> float:
+    """Milliseconds from one key press to the painted picture; inf where none was painted in time."""
+    page.evaluate(_ARM, [subject.marker, LATEST_MS])
+    page.keyboard.press(key)
+    found = page.evaluate("() => window.measured")
+    return math.inf if found is None else float(found)
 
 
 def _print(times: dict[str, list[float]]) -> None:

@@ -57,7 +57,7 @@ def main() -> None:
         os.environ["EXPLORER_HOME"] = str(Path(scratch) / "home-ours")
         paths = launcher.start(config())
         stack.callback(end_now, paths)
-        _wait_until_it_trains(paths)
+        wait_until_it_trains(paths)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         open_page(page, url, ours)
         for _ in range(ROUNDS):
@@ -74,7 +74,8 @@ def main() -> None:
     print(f"asked for: at most {ASKED}")
 
 
-def _wait_until_it_trains(paths: RunPaths) -> None:
+def wait_until_it_trains(paths: RunPaths) -> None:
+    """Return when its first batches have been trained. Raises SystemExit where it ends before."""
     while derive(paths).state is not State.RUNNING:
         if derive(paths).over:
             raise SystemExit(f"The run did not begin: {derive(paths)}")

@@ -1,0 +1,1 @@
+"""`python -m bench crowd`: many people move sliders at once, while a run trains beside."""
