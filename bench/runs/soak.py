@@ -15,9 +15,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from explorer.runs import launcher, outcome, queue
 from explorer.runs.config import RunConfig, from_values
-from explorer.runs.events import EventReader
 from explorer.runs.launches import latest_launch
 from explorer.runs.paths import RunPaths
+from explorer.runs.scanning import EventReader
 from explorer.runs.status import State, derive
 from scripts.chromium import launch
 from scripts.server import Server
@@ -123,7 +123,7 @@ def _holds(server: Server) -> dict[str, float]:
 
 
 def _report(started: list[RunPaths], kills: int, fresh: dict[str, float], after: dict[str, float]) -> list[str]:
-    begun = [EventReader(paths.events(1)).read()[0].time for paths in started]
+    begun = [next(EventReader(paths.events(1)).read()).time for paths in started]
     ended = [end.time if (end := outcome.read(paths)) else float("inf") for paths in started]
     together = sum(next_one < end for end, next_one in zip(ended, begun[1:], strict=False))
     ends = [derive(paths).state for paths in started]

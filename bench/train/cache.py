@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.train.contenders import PIPELINE, TRAINER, run_folder, start
 from explorer.runs.config import RunConfig, from_values
-from explorer.runs.events import EventReader
+from explorer.runs.scanning import EventReader
 
 IMAGES, SMALL = 50_000, 1000  # the small one too has more steps than are looked at
 SIDE = 96  # px

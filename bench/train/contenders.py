@@ -13,8 +13,8 @@ from typing import Any
 
 from bench.train.job import TRAINING, VALIDATING, Job
 from explorer.runs.config import RunConfig, dumps, from_values
-from explorer.runs.events import EventReader
 from explorer.runs.paths import RunPaths, runs_root
+from explorer.runs.scanning import EventReader
 
 TRAINER = (sys.executable, "-m", "explorer.training")
 NICENESS = 10  # a run's own; all get the same, so that whatever else the machine does hits all alike

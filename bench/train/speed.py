@@ -22,8 +22,9 @@ from bench.train.job import Job
 from explorer.runs import launcher
 from explorer.runs.config import from_values
 from explorer.runs.control import end_now
-from explorer.runs.events import Event, EventReader
+from explorer.runs.events import Event
 from explorer.runs.paths import RunPaths
+from explorer.runs.scanning import EventReader
 
 TURNS = 6
 SIZE, BATCH = 160, 16

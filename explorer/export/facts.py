@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from explorer.data.specs import ValueRange
+from explorer.runs.attempts import started
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.depths import recorded_depth
-from explorer.runs.events import EventReader
 from explorer.runs.paths import RunPaths
 
 # Of what a start event notes as the run's identity: the packages, whose other versions may give other digits.
@@ -53,9 +53,8 @@ def config_of(paths: RunPaths) -> RunConfig:
 def of_run(paths: RunPaths) -> Facts:
     """The facts of a run that has begun. Raises ExportError for one that has not: its classes are not known yet."""
     for attempt in paths.attempts():
-        for event in EventReader(paths.events(attempt)).read():
-            if event.kind == "start":
-                return _told(paths, event.values)
+        if (start := started(paths, attempt)) is not None:
+            return _told(paths, start.values)
     raise ExportError(f"{paths.id} has not begun to train: only then its classes and devices are known. Wait for it.")
 
 

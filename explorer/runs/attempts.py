@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from explorer.runs.events import Event, EventReader, parse
+from explorer.runs.events import Event
 from explorer.runs.paths import RunPaths
-
-_LINE_BYTES = 262144
-_LINES_BEFORE_START = 1000  # one a second while the images are read
+from explorer.runs.scanning import milestones
 
 
 @dataclass(frozen=True)
@@ -19,23 +17,13 @@ class Resumed:
 
 def resumed(paths: RunPaths) -> tuple[Resumed, ...]:
     """Every attempt after the first that came so far as to say where it goes on, ascending."""
-    starts = ((attempt, _start(paths, attempt)) for attempt in paths.attempts() if attempt > 1)
+    starts = ((attempt, started(paths, attempt)) for attempt in paths.attempts() if attempt > 1)
     return tuple(Resumed(attempt, _whole(start.values.get("resumed_from_step"))) for attempt, start in starts if start)
 
 
-def _start(paths: RunPaths, attempt: int) -> Event | None:
-    try:
-        with paths.events(attempt).open("rb") as lines:
-            for _ in range(_LINES_BEFORE_START):
-                line = lines.readline(_LINE_BYTES)
-                event = parse(line)
-                if event is not None and event.kind == "start":
-                    return event
-                if not line:
-                    return None
-    except OSError:
-        return None
-    return None
+def started(paths: RunPaths, attempt: int) -> Event | None:
+    """What an attempt said when it had all that it trains with; None where it did not come so far."""
+    return next((event for event in milestones(paths.events(attempt)) if event.kind == "start"), None)
 
 
 def _whole(value: object) -> int:
@@ -60,7 +48,7 @@ def saved_step(paths: RunPaths) -> int | None:
     except FileNotFoundError:
         return 0
     for attempt in reversed(paths.attempts()):
-        steps = [event.step for event in EventReader(paths.events(attempt)).read() if _saves(event, written)]
+        steps = [event.step for event in milestones(paths.events(attempt)) if _saves(event, written)]
         if steps:
             return steps[-1]
     return None

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.runs.atomic import read_json_object, write_bytes_atomic
 from explorer.runs.config import RunConfig
-from explorer.runs.events import EventReader
 from explorer.runs.history import VALIDATION_SHARE
 from explorer.runs.paths import RunPaths, home
+from explorer.runs.scanning import milestones
 
 By = Literal["train", "check", "rate"]
 _RANK: dict[By, int] = {"train": 2, "check": 1, "rate": 0}
@@ -96,7 +96,7 @@ def of_training(paths: RunPaths, attempts: int) -> Duration | None:
     attempts: how many it had, so that a later one is read anew. What comes before the first epoch is known of the first
     attempt alone; the median leaves aside the epochs that a stop has cut in two.
     """
-    events = [event for attempt in range(1, attempts + 1) for event in EventReader(paths.events(attempt)).read()]
+    events = [event for attempt in range(1, attempts + 1) for event in milestones(paths.events(attempt))]
     epochs = [event.number("duration_s") for event in events if event.kind == "epoch"]
     if not epochs or not min(epochs) > 0:
         return None

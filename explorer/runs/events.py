@@ -4,7 +4,7 @@ import json
 import math
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,8 @@ PHASES = (
     "importing", "reading data", "downloading weights", "building model", "training", "validating", "saving",
     "checking",
 )  # fmt: skip
-_TAIL_BYTES = 65536
+_TAIL_BYTES = 8192  # read at once from the end of a file, some 30 records
+_SEARCHED_BYTES = 1 << 22  # at either end of a file, in which its first or last record is looked for
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ class EventWriter:
     def __init__(self, paths: RunPaths, attempt: int) -> None:
         """Opens events-<attempt>.jsonl, and ends a line that an earlier writer left torn. Raises OSError."""
         path = paths.events(attempt)
-        self._seq = max((event.seq for event in EventReader(path).read()), default=-1) + 1
+        last = last_event(path)
+        self._seq = 0 if last is None else last.seq + 1
         self._lock = threading.Lock()
         self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
         size = os.fstat(self._file).st_size
@@ -150,52 +152,32 @@ class EventWriter:
             self.close()
 
 
-class EventReader:
-    """Reads on from where it was. Not for several threads at once.
-
-    skipped: damaged lines so far. offset: bytes consumed; a torn last line waits for its rest.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.offset = 0
-        self.skipped = 0
-        self._last_seq = -1
-
-    def read(self) -> list[Event]:
-        """The complete records that came since the last call; none for a file that is not there yet."""
-        lines = filter(None, self._new_bytes().split(b"\n"))
-        events = []
-        for line in lines:
-            event = parse(line)
-            if event is None:
-                self.skipped += 1
-            elif event.seq > self._last_seq:  # a file put back from a copy is read again: nothing counts twice
-                self._last_seq = event.seq
-                events.append(event)
-        return events
-
-    def _new_bytes(self) -> bytes:
-        try:
-            with self.path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size < self.offset:
-                    self.offset = 0
-                file.seek(self.offset)
-                data = file.read()
-        except FileNotFoundError:
-            return b""
-        complete = data[: data.rfind(b"\n") + 1]
-        self.offset += len(complete)
-        return complete
+def first_event(path: Path) -> Event | None:
+    """The record in the first line of a file; None if there is none."""
+    try:
+        with path.open("rb") as file:
+            return parse(file.readline(_SEARCHED_BYTES))
+    except FileNotFoundError:
+        return None
 
 
 def last_event(path: Path) -> Event | None:
     """The last complete record of a file, found from its end; None if there is none."""
+    return next((event for line in _lines_from_end(path) if (event := parse(line)) is not None), None)
+
+
+def _lines_from_end(path: Path) -> Iterator[bytes]:
+    """The complete lines at the end of a file, the last one first."""
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            file.seek(max(0, size - _TAIL_BYTES))
-            lines = file.read().split(b"\n")[:-1]
+            size = begin = os.fstat(file.fileno()).st_size
+            rest, torn = b"", True  # torn: what stands behind the last end of a line
+            while begin > max(0, size - _SEARCHED_BYTES):
+                end, begin = begin, max(0, begin - _TAIL_BYTES)
+                rest, *lines = (os.pread(file.fileno(), end - begin, begin) + rest).split(b"\n")
+                yield from reversed(lines[:-1] if torn else lines)
+                torn = torn and not lines
+            if begin == 0 and not torn:
+                yield rest
     except FileNotFoundError:
-        return None
-    return next((event for line in reversed(lines) if (event := parse(line)) is not None), None)
+        return

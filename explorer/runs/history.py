@@ -1,13 +1,14 @@
 """The records of all attempts of a run joined into one history, without gaps and without doubles."""
 
 import math
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from explorer.runs.events import Event, EventReader
+from explorer.runs.events import Event
 from explorer.runs.paths import RunPaths
+from explorer.runs.scanning import EventReader
+from explorer.runs.thinning import StepSeries
 
 _RECENT = 60  # step times that the estimate is made from: about a minute
 VALIDATION_SHARE = 0.4  # of a training image's time, until the first validation has been measured
@@ -24,8 +25,8 @@ class Validated:
 class History:
     """Reads events-<attempt>.jsonl in order, and reads on where it was. Not for several threads at once.
 
-    steps, losses, rates, hits: of each step that was told; hits are shares of right answers. epochs: by epoch,
-    ascending. start, last: the latest such event.
+    steps: what was told of them, thinned out where that is much. epochs: by epoch, ascending, all of them.
+    start, last: the latest such event.
     epoch, step: how far the work is; a resumed attempt that is still starting leaves them as they were.
     revision: grows with each record, so that an unchanged figure need not be drawn again.
     """
@@ -34,7 +35,7 @@ class History:
         self._paths = paths
         self._readers: dict[int, EventReader] = {}
         self._begun: set[int] = set()
-        self.steps, self.losses, self.rates, self.hits = array("q"), array("d"), array("d"), array("d")
+        self.steps = StepSeries()
         self.epochs: dict[int, Validated] = {}
         self.start: Event | None = None
         self.last: Event | None = None
@@ -65,7 +66,7 @@ class History:
     def read_on(self) -> None:
         """Take in what came since the last call."""
         for attempt in self._paths.attempts():
-            reader = self._readers.setdefault(attempt, EventReader(self._paths.events(attempt)))
+            reader = self._readers.setdefault(attempt, EventReader(self._paths.events(attempt), self.steps.picks))
             # An attempt that a later one has joined on to has ended: nothing new can come from it.
             if any(later > attempt for later in self._begun):
                 continue
@@ -86,10 +87,7 @@ class History:
         if event.kind == "start":
             self.start = event
         elif event.kind == "step":
-            self.steps.append(event.step)
-            self.losses.append(event.number("loss"))
-            self.rates.append(event.number("lr"))
-            self.hits.append(event.number("accuracy"))
+            self.steps.add(event)
             self.images_per_second = event.number("images_per_second")
         elif event.kind == "epoch":
             self.epochs[event.epoch] = Validated(attempt, event)
@@ -103,8 +101,7 @@ class History:
         self.pace = Pace()
         # One that works without having said where it goes on from began anew.
         kept = int(resumed) if isinstance(resumed, int | float) else -1
-        count = next((place for place, step in enumerate(self.steps) if step > kept), len(self.steps))
-        del self.steps[count:], self.losses[count:], self.rates[count:], self.hits[count:]
+        self.steps.drop_after(kept)
         self.epochs = {epoch: found for epoch, found in self.epochs.items() if found.event.step <= kept}
         self.epoch, self.step = event.epoch, max(kept, 0)
 
@@ -122,7 +119,7 @@ class Pace:
         """Measure the way from the event before to this one."""
         before = self._previous
         if event.kind == "step":
-            if before and before.kind == "step" and before.boot == event.boot and event.step > before.step:
+            if before and _is_next_step(before, event):
                 taken = (event.mono - before.mono) / (event.step - before.step)
                 self._step_s = [*self._step_s[1 - _RECENT :], taken]
             if self._validating and self._validating.boot == event.boot:
@@ -140,6 +137,12 @@ class Pace:
     def validation_s(self, guess: float) -> float:
         """Seconds per validation with its saving; `guess` before the first."""
         return median(self._validation_s) if self._validation_s else guess
+
+
+def _is_next_step(before: Event, event: Event) -> bool:
+    # Of a long history only some steps are decoded: what lies between two of these may be a validation.
+    follows = before.kind == "step" and event.seq == before.seq + 1
+    return follows and before.boot == event.boot and event.step > before.step
 
 
 def remaining_s(history: History, age_s: float) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any
 from explorer.runs import meta as metas
 from explorer.runs import outcome as outcomes
 from explorer.runs.atomic import read_json_object
-from explorer.runs.events import Event, last_event, parse
+from explorer.runs.events import Event, first_event, last_event
 from explorer.runs.index import Index
 from explorer.runs.launches import read_launch
 from explorer.runs.meta import Meta
@@ -19,7 +19,6 @@ from explorer.runs.processes import Moment, boot_id
 from explorer.runs.sizes import disk_use
 from explorer.runs.status import RunStatus, State, derive
 
-_LINE_BYTES = 65536
 _EPOCH = re.compile(r"[1-9][0-9]*-([0-9]+)\.npz")
 
 
@@ -133,16 +132,8 @@ def _validated(paths: RunPaths) -> int:
 
 def _worked_s(paths: RunPaths) -> float | None:
     files = map(paths.events, paths.attempts())
-    spans = [_between(first, last) for file in files if (first := _first_event(file)) and (last := last_event(file))]
+    spans = [_between(first, last) for file in files if (first := first_event(file)) and (last := last_event(file))]
     return sum(spans) if spans else None
-
-
-def _first_event(file: Path) -> Event | None:
-    try:
-        with file.open("rb") as lines:
-            return parse(lines.readline(_LINE_BYTES))
-    except FileNotFoundError:
-        return None
 
 
 def _between(first: Event, last: Event) -> float:

@@ -18,6 +18,7 @@ from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment
 from explorer.runs.running import Running
 from explorer.runs.status import RunStatus, State, derive
+from explorer.runs.thinning import Steps
 
 Derived = TypeVar("Derived")
 
@@ -47,19 +48,6 @@ class EpochPoint(Generic[Derived]):
     def number(self) -> int:
         """The epoch as people count, from 1."""
         return self.epoch + 1
-
-
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """Training steps, about one a second: (N,) step int64; (N,) loss, lr and accuracy float64, nan where unknown.
-
-    accuracy: share of right answers since the step before; nan for mixed images, which have no right answer.
-    """
-
-    step: NDArray[np.int64]
-    loss: NDArray[np.float64]
-    lr: NDArray[np.float64]
-    accuracy: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +106,7 @@ class RunView(Generic[Derived]):
         self._points: dict[tuple[int, int], EpochPoint[Derived]] = {}
         self._config: RunConfig | None = None
         self._problem = ""
-        self._steps = Steps(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
+        self._steps = self._history.steps.arrays()
         self._steps_revision = 0
 
     def refresh(self) -> RunSnapshot[Derived]:
@@ -190,7 +178,7 @@ class RunView(Generic[Derived]):
     def _step_arrays(self) -> Steps:
         history = self._history
         if self._steps_revision != history.revision:
-            self._steps = Steps(*map(np.array, (history.steps, history.losses, history.rates, history.hits)))
+            self._steps = history.steps.arrays()
             self._steps_revision = history.revision
         return self._steps
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from explorer.runs.events import EventReader
+from explorer.runs.attempts import started
 from explorer.runs.paths import RunPaths
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
@@ -65,10 +65,10 @@ def of_weights(network: torch.nn.Module) -> dict[str, str]:
 def first(paths: RunPaths, attempt: int) -> Identity:
     """What the first attempt before `attempt` noted that came so far; empty where none did."""
     for earlier in range(1, attempt):
-        for event in EventReader(paths.events(earlier)).read():
-            found: Any = event.values.get("identity")
-            if event.kind == "start" and isinstance(found, dict):
-                return {str(name): str(value) for name, value in found.items()}
+        start = started(paths, earlier)
+        found: Any = start and start.values.get("identity")
+        if isinstance(found, dict):
+            return {str(name): str(value) for name, value in found.items()}
     return {}
 
 

@@ -21,7 +21,7 @@ Figure = dict[str, Any]
 Snapshot = RunSnapshot[Metrics]
 
 HEIGHT = 270  # px
-MAX_POINTS = 1500  # of a curve of steps: more than a screen has columns, few enough to send each second
+MAX_POINTS = 1000  # of a curve of steps: more than a chart has columns, few enough to send each second
 MAX_COUNTED = 20  # classes up to which a matrix has its counts written into the cells
 LEAST_SPAN = 0.04  # of the axis of a score: less would show the noise of a small validation set as progress
 MAX_LINES = 12  # classes up to which each has a line of its own
@@ -53,7 +53,7 @@ def loss(snapshot: Snapshot) -> Figure:
     per_epoch = steps_per_epoch(snapshot)
     step, value, rate = thin(snapshot.steps.step, snapshot.steps.loss, snapshot.steps.lr)
     traces = [
-        line(T.TRAIN_STEP, step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
+        line(step_name(snapshot), step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
         | {"customdata": [[number(s), number(r)] for s, r in zip(step, rate, strict=True)]},
         curve(T.TRAIN_EPOCH, snapshot.epochs, [point.train_loss for point in snapshot.epochs], palette.TRAIN),
         curve(T.VAL_EPOCH, snapshot.epochs, [point.val_loss for point in snapshot.epochs], palette.ACCENT),
@@ -145,6 +145,20 @@ def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDAr
         totals, numbers = np.add.reduceat(np.where(known, column, 0.0), edges), np.add.reduceat(known, edges, dtype=int)
         thinned.append(np.divide(totals, numbers, out=np.full(most, math.nan), where=numbers > 0))
     return thinned
+
+
+def step_name(snapshot: Snapshot) -> str:
+    """What the curve of the steps is called."""
+    return T.TRAIN_STEP if len(snapshot.steps.step) <= MAX_POINTS else T.TRAIN_MEANS
+
+
+def how_thinned(snapshot: Snapshot) -> str:
+    """How the curves of the steps are thinned, in a sentence; empty where every reported step is drawn."""
+    steps, count = snapshot.steps, len(snapshot.steps.step)
+    if count <= MAX_POINTS:
+        return ""
+    read = T.THINNED_READ.format(one_in=steps.one_in) if steps.one_in > 1 else T.THINNED_ALL
+    return T.THINNED.format(points=MAX_POINTS, mean=max(round(count / MAX_POINTS), 2), read=read)
 
 
 def _derived(point: EpochPoint[Metrics]) -> Metrics:

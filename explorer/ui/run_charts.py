@@ -78,7 +78,8 @@ def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
     ):
         with place:
             _chart(snapshot, figures, name, title, explanation)
-    st.caption(T.NO_THRESHOLD)
+    # Below all charts: where it comes while somebody looks, it moves none of them.
+    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), T.NO_THRESHOLD])))
 
 
 def _chart(snapshot: Snapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:

@@ -21,7 +21,7 @@ def accuracy(snapshot: Snapshot) -> Figure:
     step, share = charts.thin(snapshot.steps.step, snapshot.steps.accuracy)
     found = [point.derived.accuracy if point.derived else point.accuracy for point in snapshot.epochs]
     traces = [
-        charts.line(T.TRAIN_STEP, step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)
+        charts.line(charts.step_name(snapshot), step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)
         | {"customdata": list(map(charts.number, step))},
         charts.curve(T.VAL_EPOCH, snapshot.epochs, found, palette.ACCENT, T.HOVER_SCORE),
     ]

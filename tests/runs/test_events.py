@@ -7,8 +7,9 @@ import threading
 import numpy as np
 import pytest
 
-from explorer.runs.events import EventReader, EventWriter, last_event
+from explorer.runs.events import EventWriter, last_event
 from explorer.runs.paths import RunPaths
+from explorer.runs.scanning import EventReader
 
 
 def _write(folder: RunPaths, steps: range) -> None:
@@ -19,11 +20,11 @@ def _write(folder: RunPaths, steps: range) -> None:
 
 def test_a_reader_reads_on_from_where_it_was(folder: RunPaths) -> None:
     reader = EventReader(folder.events(1))
-    assert reader.read() == []
+    assert list(reader.read()) == []
     _write(folder, range(3))
     assert [event.step for event in reader.read()] == [0, 1, 2]
     assert reader.offset == folder.events(1).stat().st_size
-    assert reader.read() == []
+    assert list(reader.read()) == []
     _write(folder, range(3, 5))
     assert [(event.seq, event.step) for event in reader.read()] == [(3, 3), (4, 4)]
 
@@ -32,7 +33,7 @@ def test_what_was_read_before_is_never_read_again(folder: RunPaths) -> None:
     reader = EventReader(folder.events(1))
     with EventWriter(folder, 1) as writer:
         writer.write("step", step=1, promise_s=30)
-        reader.read()
+        list(reader.read())
         folder.events(1).write_bytes(b"\xff" * (reader.offset - 1) + b"\n")  # if it looked there, it would find damage
         writer.write("step", step=2, promise_s=30)
     assert [event.step for event in reader.read()] == [2]
@@ -42,14 +43,14 @@ def test_what_was_read_before_is_never_read_again(folder: RunPaths) -> None:
 def test_a_file_that_grows_byte_by_byte_gives_each_record_once(folder: RunPaths) -> None:
     _write(folder, range(4))
     content = folder.events(1).read_bytes()
-    whole = EventReader(folder.events(1)).read()
+    whole = list(EventReader(folder.events(1)).read())
     for cut in range(len(content)):
         folder.events(1).write_bytes(content[:cut])
         reader = EventReader(folder.events(1))
-        first = reader.read()
+        first = list(reader.read())
         assert first == whole[: content[:cut].count(b"\n")]
         folder.events(1).write_bytes(content)
-        assert first + reader.read() == whole
+        assert first + list(reader.read()) == whole
         assert reader.skipped == 0
 
 
@@ -100,11 +101,11 @@ def test_a_file_put_back_from_a_copy_counts_nothing_twice(folder: RunPaths) -> N
     _write(folder, range(3))
     content = folder.events(1).read_bytes()
     reader = EventReader(folder.events(1))
-    reader.read()
+    list(reader.read())
     folder.events(1).write_bytes(content.splitlines(keepends=True)[0])
-    assert reader.read() == []
+    assert list(reader.read()) == []
     folder.events(1).write_bytes(content)
-    assert reader.read() == []
+    assert list(reader.read()) == []
 
 
 def test_records_of_several_threads_stay_whole(folder: RunPaths) -> None:
@@ -120,7 +121,7 @@ def test_records_of_several_threads_stay_whole(folder: RunPaths) -> None:
         for thread in threads:
             thread.join()
     reader = EventReader(folder.events(1))
-    events = reader.read()
+    events = list(reader.read())
     assert [event.seq for event in events] == list(range(400))
     assert {(event.epoch, event.step) for event in events} == {(t, s) for t in range(4) for s in range(100)}
     assert reader.skipped == 0

@@ -11,9 +11,10 @@ from PIL import Image
 
 from explorer.runs import launcher, outcome
 from explorer.runs.config import RunConfig, dumps, from_values
-from explorer.runs.events import Event, EventReader
+from explorer.runs.events import Event
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths, runs_root
+from explorer.runs.scanning import EventReader
 from explorer.runs.status import derive
 from explorer.training.__main__ import run
 from explorer.training.stopping import StopRequest
@@ -63,7 +64,7 @@ def outcome_of(paths: RunPaths) -> Outcome:
 
 def events_of(paths: RunPaths, attempt: int = 1) -> list[Event]:
     """All events of an attempt."""
-    return EventReader(paths.events(attempt)).read()
+    return list(EventReader(paths.events(attempt)).read())
 
 
 def wait_until(paths: RunPaths, condition: Callable[[], bool], seconds: float = 90.0) -> None:

@@ -20,7 +20,9 @@ from explorer.runs.events import EventWriter
 from explorer.runs.paths import RunPaths, runs_root
 from explorer.runs.running import Running
 from explorer.runs.status import RunStatus, State
+from explorer.runs.thinning import Steps
 from explorer.runs.view import RunView
+from explorer.texts import Charts
 from explorer.ui import charts, class_ticks, palette, step_charts
 from explorer.ui.components import plot
 from explorer.ui.run_metrics import derive
@@ -103,6 +105,18 @@ def test_thinning_keeps_the_mean_and_leaves_gaps_out() -> None:
     assert len(thin_x) == 100
     assert thin_x.mean() == pytest.approx(x.mean())
     assert np.isfinite(thin_y).all()
+
+
+def test_curves_of_a_long_run_say_how_they_are_thinned(snapshot: charts.Snapshot) -> None:
+    assert charts.how_thinned(snapshot) == ""
+    count = 4 * charts.MAX_POINTS
+    numbers = np.ones(count)
+    long = replace(snapshot, steps=Steps(np.arange(count), numbers, numbers, numbers, one_in=128))
+    assert "thinned to 1,000 points: each is the mean of about 4" in charts.how_thinned(long)
+    assert "one in 128 is read" in charts.how_thinned(long)
+    for figure in (charts.loss(long), step_charts.accuracy(long)):
+        assert len(figure["data"][0]["x"]) == charts.MAX_POINTS
+        assert figure["data"][0]["name"] == Charts.TRAIN_MEANS
 
 
 # Within an epoch
