@@ -31,6 +31,10 @@ from explorer.augment.targets import TargetRules
 Nodes = tuple[Node, ...]
 
 
+class MissingNodeError(KeyError):
+    """An edit of a node that the draft does not have, or does not have any more."""
+
+
 class TooLargeError(ValueError):
     """An edit that would make more nodes, or nest them deeper, than a pipeline may have."""
 
@@ -248,7 +252,7 @@ def _need(draft: Draft, node_id: str) -> Node:
 
 def _need_all(draft: Draft, node_ids: Collection[str]) -> None:
     if missing := set(node_ids) - {node.id for node, _ in walk(draft.nodes)}:
-        raise KeyError(f"The draft has no node {', '.join(sorted(missing))}.")
+        raise MissingNodeError(f"The draft has no node {', '.join(sorted(missing))}.")
 
 
 def _need_group(draft: Draft, node_id: str) -> Group:

@@ -1,9 +1,9 @@
 """Saved pipelines: a folder with one JSON file for each, found again by the name that a person gave."""
 
-import os
 import re
 import secrets
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -55,8 +55,24 @@ def save(folder: Path, pipeline: Pipeline) -> None:
         beside.write_text(dumps(pipeline), encoding="utf-8")
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise PipelineFileError(f"It could not be written: {os.strerror(error.errno or 0)}.") from error
+        with suppress(OSError):  # a disk that is read-only
+            beside.unlink(missing_ok=True)
+        raise PipelineFileError(f"It could not be written: {_reason(error)}.") from error
+
+
+def restore(folder: Path, pipeline: Pipeline) -> None:
+    """Save a pipeline that was deleted, unless its name is taken by now. Raises PipelineFileError."""
+    if _file(folder, pipeline.name).exists():
+        raise _taken(pipeline.name)
+    save(folder, pipeline)
+
+
+def _taken(name: str) -> PipelineFileError:
+    return PipelineFileError(f'There is a pipeline named "{name.strip()}" already.')
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def rename(folder: Path, old: str, new: str) -> None:
@@ -64,14 +80,17 @@ def rename(folder: Path, old: str, new: str) -> None:
     if _file(folder, new) == _file(folder, old):
         return
     if _file(folder, new).exists():
-        raise PipelineFileError(f'There is a pipeline named "{new.strip()}" already.')
+        raise _taken(new)
     save(folder, load(folder, old).model_copy(update={"name": new.strip()}))
     delete(folder, old)
 
 
 def delete(folder: Path, name: str) -> None:
-    """Forget the pipeline saved under this name; one that is gone is fine."""
-    _file(folder, name).unlink(missing_ok=True)
+    """Forget the pipeline saved under this name; one that is gone is fine. Raises PipelineFileError."""
+    try:
+        _file(folder, name).unlink(missing_ok=True)
+    except OSError as error:
+        raise PipelineFileError(f"It could not be deleted: {_reason(error)}.") from error
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -91,4 +110,4 @@ def _read(file: Path) -> Pipeline:
     except FileNotFoundError as error:
         raise PipelineFileError("There is no saved pipeline of this name any more.") from error
     except OSError as error:
-        raise PipelineFileError(f"{file.name} cannot be read: {os.strerror(error.errno or 0)}.") from error
+        raise PipelineFileError(f"{file.name} cannot be read: {_reason(error)}.") from error

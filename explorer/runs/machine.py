@@ -139,7 +139,9 @@ class Machine(_Value):
 
 def known_machine() -> Machine | None:
     """This machine, where it has been looked at before; at once. None where `machine` would have to look."""
-    return _stored(_store(), _key())
+    store, key = _store(), _key()
+    kept = _unwritten.get((store, key))
+    return _stored(store, key) if kept is None else _with_store(kept)
 
 
 def machine(*, refresh: bool = False) -> Machine:
@@ -147,7 +149,7 @@ def machine(*, refresh: bool = False) -> Machine:
 
     refresh: look again. Raises MachineError.
     """
-    found = None if refresh else _stored(_store(), _key())
+    found = None if refresh else known_machine()
     if found is None:
         looked = _look()
         remember(looked)
@@ -155,11 +157,18 @@ def machine(*, refresh: bool = False) -> Machine:
     return found
 
 
+_unwritten: dict[tuple[Path, str], Machine] = {}  # what a store on a full or read-only disk did not take
+
+
 def remember(found: Machine) -> None:
-    """Keep what a look at this machine has found, for whoever asks next. Raises OSError."""
-    store = _store()
-    store.parent.mkdir(exist_ok=True)
-    write_bytes_atomic(store, json.dumps({"key": _key(), "machine": found.model_dump()}).encode())
+    """Keep what a look at this machine has found, for the next one who asks; in this process where no disk takes it."""
+    store, key = _store(), _key()
+    _unwritten.pop((store, key), None)
+    try:
+        store.parent.mkdir(exist_ok=True)
+        write_bytes_atomic(store, json.dumps({"key": key, "machine": found.model_dump()}).encode())
+    except OSError:
+        _unwritten[store, key] = found
 
 
 def _with_store(found: Machine) -> Machine:

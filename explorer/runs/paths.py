@@ -37,16 +37,26 @@ def runs_root() -> Path:
     return folder
 
 
+def trash_folder() -> Path:
+    """Where deleted runs wait for a while, in case somebody wants them back; not made, so that any disk can be read."""
+    return home() / "trash"
+
+
 def trash_root() -> Path:
-    """Where deleted runs wait for a while, in case somebody wants them back. Made if missing."""
-    folder = home() / "trash"
+    """The same folder, made if missing. Raises OSError."""
+    folder = trash_folder()
     folder.mkdir(exist_ok=True)
     return folder
 
 
+def queue_folder() -> Path:
+    """Where runs that wait for a device hold their tickets; not made, so that any disk can be read."""
+    return home() / "queue"
+
+
 def queue_root() -> Path:
-    """Where runs that wait for a device hold their tickets. Made if missing."""
-    folder = home() / "queue"
+    """The same folder, made if missing. Raises OSError."""
+    folder = queue_folder()
     folder.mkdir(exist_ok=True)
     return folder
 

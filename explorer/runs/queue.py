@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from explorer.runs.atomic import read_json_object, write_json_atomic
 from explorer.runs.launches import latest_launch
 from explorer.runs.locks import is_held, note_holder, who_holds
-from explorer.runs.paths import RunPaths, queue_root, runs_root
+from explorer.runs.paths import RunPaths, queue_folder, queue_root, runs_root
 
 LANES = ("cpu", "gpu", "mps")
 MOST_AT_ONCE = 16
@@ -62,7 +62,7 @@ def guard(timeout: float = _GUARD_S) -> Iterator[None]:
 
 
 def _tickets() -> Path:
-    return queue_root() / "tickets"
+    return queue_folder() / "tickets"
 
 
 def _ticket(number: int, lane: str, run_id: str) -> Path:
@@ -177,7 +177,7 @@ def move(run_id: str, place: int) -> None:
 
 def slots() -> dict[str, int]:
     """How many runs may train at once, by lane."""
-    stored = (read_json_object(queue_root() / "settings.json") or {}).get("slots")
+    stored = (read_json_object(queue_folder() / "settings.json") or {}).get("slots")
     found: Mapping[str, object] = stored if isinstance(stored, dict) else {}
     return {lane: _whole(found.get(lane)) for lane in LANES}
 
@@ -194,7 +194,7 @@ def set_slots(lane: str, count: int) -> None:
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_AT_ONCE:
         raise ValueError(f"Runs at once must be a whole number from 1 to {MOST_AT_ONCE}; got {count}.")
     with guard():
-        write_json_atomic(queue_root() / "settings.json", {"slots": slots() | {lane: count}})
+        write_json_atomic(queue_folder() / "settings.json", {"slots": slots() | {lane: count}})
 
 
 class Slot:
@@ -248,13 +248,13 @@ def _is_paused(run_id: str) -> bool:
 def in_use(lane: str) -> int:
     """How many runs of a lane train now."""
     # Counted over all that exist: after the number was lowered, higher ones may still be in use.
-    return sum(is_held(path) for path in (queue_root() / "slots").glob(f"{lane}-*.lock"))
+    return sum(is_held(path) for path in (queue_folder() / "slots").glob(f"{lane}-*.lock"))
 
 
 def _free_slot(lane: str) -> Slot | None:
     if in_use(lane) >= slots()[lane]:
         return None
-    folder = queue_root() / "slots"
+    folder = queue_folder() / "slots"
     folder.mkdir(exist_ok=True)
     for number in range(MOST_AT_ONCE):
         lock = FileLock(folder / f"{lane}-{number}.lock", thread_local=False, fallback_to_soft=False)

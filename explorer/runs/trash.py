@@ -11,7 +11,7 @@ from pathlib import Path
 
 from explorer.runs import meta, queue
 from explorer.runs.atomic import read_json_object
-from explorer.runs.paths import RunPaths, runs_root, trash_root
+from explorer.runs.paths import RunPaths, runs_root, trash_folder, trash_root
 from explorer.runs.resting import RunGone, resting
 from explorer.runs.sizes import disk_use
 
@@ -80,7 +80,11 @@ def deleted() -> tuple[Deleted, ...]:
 
 
 def _entries() -> Iterator[tuple[Path, datetime]]:
-    for folder in trash_root().iterdir():
+    try:
+        folders = list(trash_folder().iterdir())
+    except FileNotFoundError:
+        return  # nothing was deleted yet
+    for folder in folders:
         found = _ENTRY.fullmatch(folder.name)
         if found is None:
             continue
@@ -104,7 +108,7 @@ def purge(older_than_s: float = KEPT_S) -> int:
     """Remove for good what was deleted so long ago, and return how many runs that were. Raises OSError."""
     before = datetime.now(UTC) - timedelta(seconds=older_than_s)
     count = sum(_claim(folder) for folder, time in _entries() if time <= before)
-    for folder in trash_root().glob(f"{_GOING}*"):  # also what an earlier purge did not live to remove
+    for folder in trash_folder().glob(f"{_GOING}*"):  # also what an earlier purge did not live to remove
         _remove(folder)
     return count
 

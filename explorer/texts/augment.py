@@ -349,6 +349,7 @@ class Augment:
     PRESET_STEPS = "Steps: {steps}"
     PRESET_OPEN = "Open {title}"
     NOT_KEPT = "The file could not be kept on the server: {reason}. Free some disk space and upload it again."
+    NODE_GONE = "Another window has removed this step. Undo brings it back."
     NOT_WRITTEN = "Your last change is kept in this window only and would be lost by a reload: {reason}."
     LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is not supported")
     DRAWN_NOTHING = "No step fired with this seed. Press Next to try the next seed."

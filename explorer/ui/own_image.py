@@ -129,10 +129,11 @@ def _classes(found: ColorMask, given: Given) -> None:
 
 def _reassign(found: ColorMask, color: Color, key: str) -> None:
     uploads = workspace.current().uploads
-    kept = _colored(uploads)
-    if kept is None:
-        return
-    try:
-        uploads.keep("mask", found.to_png({**kept[1], color: int(st.session_state[key])}))
-    except OSError as error:
-        st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
+    with workspace.turn():
+        kept = _colored(uploads)
+        if kept is None:
+            return
+        try:
+            uploads.keep("mask", found.to_png({**kept[1], color: int(st.session_state[key])}))
+        except OSError as error:
+            st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)

@@ -133,7 +133,8 @@ def _save() -> None:
     except PipelineFileError as error:
         _tell(str(error))
     else:
-        workspace.change(lambda _: draft)
+        # The name alone: what another window has changed meanwhile stays, and counts as not saved yet.
+        workspace.change(lambda newest: newest.model_copy(update={"name": draft.name}))
         _tell(T.SAVED.format(name=draft.name))
 
 
@@ -157,23 +158,29 @@ def _rename(name: str) -> None:
         _tell(str(error))
     else:
         st.session_state[Key.OPEN_SAVED] = new
-        if workspace.current().draft.name.strip() == name:  # it stays the one that is saved
-            workspace.change(lambda draft: draft.model_copy(update={"name": new}))
+        workspace.change(lambda draft: _renamed(draft, name, new))
         _tell(T.RENAMED.format(old=name, new=new))
+
+
+def _renamed(draft: Draft, old: str, new: str) -> Draft:
+    """The draft with its new name, where it is the saved pipeline that was renamed: it stays the one that is saved."""
+    return draft.model_copy(update={"name": new}) if draft.name.strip() == old else draft
 
 
 def _delete(name: str) -> None:
     try:
-        st.session_state[Key.DELETED] = library.load(pipelines_folder(), name)
+        found = library.load(pipelines_folder(), name)
         library.delete(pipelines_folder(), name)
     except PipelineFileError as error:
         _tell(str(error))
+    else:
+        st.session_state[Key.DELETED] = found
     st.session_state[Key.OPEN_SAVED] = None
 
 
 def _undelete(pipeline: Pipeline) -> None:
     try:
-        library.save(pipelines_folder(), pipeline)
+        library.restore(pipelines_folder(), pipeline)
     except PipelineFileError as error:
         _tell(str(error))
     else:

@@ -7,13 +7,12 @@ from typing import Literal
 import streamlit as st
 
 from explorer.runs import rates, results
-from explorer.runs.atomic import write_json_atomic
 from explorer.runs.config import ConfigError, RunConfig, loads, with_absolute_paths
 from explorer.runs.paths import RunNotFound, RunPaths, run_paths
 from explorer.texts import Probes as T
 from explorer.ui import workspace
 from explorer.ui.state import Key
-from explorer.ui.uploads import drafts_folder
+from explorer.ui.uploads import drafts_folder, write_shared
 
 Probe = Literal["check", "rate"]
 KINDS: tuple[Probe, ...] = ("check", "rate")
@@ -38,13 +37,14 @@ def last(kind: Probe) -> str | None:
 
 
 def keep(kind: Probe, run_id: str) -> None:
-    """Remember it. Raises OSError."""
+    """Remember it, beside what another window has started; where that cannot be written, in this window only."""
     # A pipeline that nobody has changed has no file yet, and this belongs to it.
     workspace.update(lambda work: work)
-    work, kept = _kept()
-    kept = {**kept, kind: run_id}
-    st.session_state[Key.PROBES] = (work, kept)
-    write_json_atomic(_file(work), kept)
+    work, here = _kept()
+    with workspace.turn():
+        kept = {**here, **_load(_file(work)), kind: run_id}
+        st.session_state[Key.PROBES] = (work, kept)
+        workspace.note_unwritten(Key.FORM_NOT_WRITTEN, lambda: write_shared(_file(work), kept))
 
 
 def find(run_id: str) -> RunPaths | None:

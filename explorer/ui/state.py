@@ -12,8 +12,9 @@ class Key(StrEnum):
     STAT_CONTROLS = "stat_controls"
     SHORTCUTS = "shortcuts"
     HELP_TOPIC = "help_topic"
-    STAMP = "stamp"  # which version of the workspace's file this session knows
+    REVISION = "revision"  # which version of the workspace's file this session knows
     NOT_WRITTEN = "not_written"  # why the last change is not in its file
+    FORM_NOT_WRITTEN = "form_not_written"  # the same of the Train page's form
     INSTEAD = "instead"  # why something else is open than the address named
     GREET = "greet"  # a newcomer has not seen the preview move yet
     BROWSER = "browser"  # the token by which this browser finds again what it has opened

@@ -3,7 +3,6 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.augment import edits
 from explorer.augment.catalog import GROUPS, catalog, exclusions
 from explorer.augment.pipeline import GROUP_KINDS
 from explorer.texts import Augment as T
@@ -60,13 +59,7 @@ def _added() -> None:
     # choice of before: the browser had not yet heard that the list was emptied.
     if name is None or (context is not None and context.fragment_ids_this_run):
         return
-    work = workspace.current()
-    try:
-        draft, new_id = edits.add(work.draft, name, work.view.selected)
-    except edits.TooLargeError as error:
-        _tell(str(error))
-    else:
-        workspace.change(lambda _: draft, selected=new_id)
+    workspace.add_behind_selected(name)
 
 
 def _obey() -> None:

@@ -37,7 +37,7 @@ def arrive(work: Workspace) -> None:
     if not own:
         wanted = dict(values) | {"source": "", "name": ""} | wanted | train_values.following(taken)
     if any(train_values.current()[name] != value for name, value in wanted.items()):
-        train_values.change(**wanted) if own else train_values.fill(wanted)
+        train_values.change(**wanted) if own else train_values.begin(wanted)
 
 
 def hint(view: View, values: Values) -> str:

@@ -48,7 +48,7 @@ def _folder(form: Form, name: str) -> None:
         data_sets.show_unusable_for_training()
         return
     if not form.values[name]:
-        train_values.change(**{name: found[0]})
+        train_values.edit(lambda newest: {} if newest[name] else {name: found[0]})
         st.rerun()
     form.typed(name, {folder: folder for folder in found})
     data_sets.show_unusable_for_training()

@@ -136,9 +136,16 @@ def _commit(name: str, options: list[Any] | None) -> None:
     if options is not None and not isinstance(value, list) and value not in options:
         return  # the words of a choice have changed, and the browser has sent the old ones: nobody has chosen anything
     st.session_state.pop(Key.TRAIN_LANDED, None)  # who types has found the field
-    changes = {name: train_values.DEFAULTS[name] if value is None else value}
-    if name == "backbone" and (also := train_networks.along(train_values.current(), value)):
+    if name == "backbone" and value is not None:
+        train_values.edit(lambda newest: {name: value, **_along(newest, value)})
+    else:
+        train_values.change(**{name: train_values.DEFAULTS[name] if value is None else value})
+
+
+def _along(newest: Values, backbone: str) -> Values:
+    """What is chosen along with a backbone, which is said."""
+    also = train_networks.along(newest, backbone)
+    if also:
         fields = ", ".join(T.SET_ONE.format(field=F.LABELS[one], value=shown(one, also[one])) for one in also)
-        st.toast(escape(T.ALSO.format(backbone=value, fields=fields)))
-        changes |= also
-    train_values.change(**changes)
+        st.toast(escape(T.ALSO.format(backbone=backbone, fields=fields)))
+    return also

@@ -14,14 +14,13 @@ from explorer.augment.pipeline import Pipeline
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
-from explorer.runs.atomic import write_json_atomic
 from explorer.runs.config import ConfigError, RunConfig, from_values
 from explorer.runs.recipe import Recipe
 from explorer.ui import workspace
 from explorer.ui.state import Key
 from explorer.ui.train_relevance import DEPTHS, SHAPES, matters
 from explorer.ui.train_weights import weights_inside
-from explorer.ui.uploads import Stamp, drafts_folder, drafts_lock, stamp
+from explorer.ui.uploads import Revision, drafts_folder, revision, write_shared
 
 Values = dict[str, Any]
 _Read = Mapping[str, Any]
@@ -115,7 +114,7 @@ class _Kept:
     """The values of a workspace, and which version of their file they are."""
 
     workspace_id: str
-    stamp: Stamp
+    revision: Revision
     values: Values
 
 
@@ -126,9 +125,9 @@ def current() -> Values:
     if kept is None or kept.workspace_id != work:
         for drawn in (Key.TRAIN_CURVE_LAST, Key.TRAIN_SEEN):  # of another workspace
             st.session_state.pop(drawn, None)
-    elif kept.stamp == stamp(_file(work)):
+    elif kept.revision == revision(_file(work)):
         return kept.values
-    found = stamp(_file(work))  # before it is read: a version that comes in between is read next time
+    found = revision(_file(work))  # before it is read: a version that comes in between is read next time
     kept = _Kept(work, found, _load(_file(work)))
     st.session_state[Key.TRAIN_VALUES] = kept
     return kept.values
@@ -142,14 +141,37 @@ def before_arrival() -> tuple[Values, bool]:
     """
     work = workspace.current().id
     kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
-    if stamp(_file(work)) is not None:
+    if _has_form(work):
         return current(), True
     return (dict(DEFAULTS) if kept is None else kept.values), False
 
 
+def _has_form(work: str) -> bool:
+    """Whether there is a form of this workspace: in its file, or in this window where it could not be written."""
+    kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
+    here = kept is not None and kept.workspace_id == work and Key.FORM_NOT_WRITTEN in st.session_state
+    return here or revision(_file(work)) is not None
+
+
+def begin(values: Values) -> None:
+    """Take over a whole form to begin with, unless another window has begun one meanwhile."""
+    work = workspace.current().id
+    _edit(lambda newest: newest if _has_form(work) else _whole(values))
+
+
 def change(**values: Any) -> None:
     """Take over what was typed or chosen, and keep it."""
-    _edit(lambda newest: newest | values | following(values))
+    edit(lambda newest: values)
+
+
+def edit(changes: Callable[[Values], Values]) -> None:
+    """Take over the fields that `changes` makes of the newest values, and what follows from them; the others stay."""
+
+    def changed(newest: Values) -> Values:
+        found = changes(newest)
+        return newest | found | following(found)
+
+    _edit(changed)
 
 
 def following(values: Values) -> Values:
@@ -159,27 +181,31 @@ def following(values: Values) -> Values:
 
 def fill(values: Values) -> None:
     """Take over a whole form, such as that of an earlier run."""
-    _edit(lambda _: {name: values[name] for name in DEFAULTS})
+    _edit(lambda _: _whole(values))
+
+
+def _whole(values: Values) -> Values:
+    return {name: values[name] for name in DEFAULTS}
 
 
 def reset() -> None:
     """Back to the defaults, but for the kind of data set and its folder; where it was filled from is forgotten."""
 
-    def edit(newest: Values) -> Values:
+    def emptied(newest: Values) -> Values:
         kept = {name: newest[name] for name in ("dataset", "path")}
         return dict(DEFAULTS) | kept | following(kept)
 
-    _edit(edit)
+    _edit(emptied)
 
 
-def _edit(edit: Callable[[Values], Values]) -> None:
+def _edit(change: Callable[[Values], Values]) -> None:
     """Change the newest version of the values, and keep them. Windows of one address take turns."""
     work = workspace.current().id
     workspace.update(lambda work: work)  # a pipeline that nobody has changed has no file yet, and this belongs to it
-    with drafts_lock():
-        changed = edit(current())
-        write_json_atomic(_file(work), changed)
-        st.session_state[Key.TRAIN_VALUES] = _Kept(work, stamp(_file(work)), changed)
+    with workspace.turn():
+        changed = change(current())
+        workspace.note_unwritten(Key.FORM_NOT_WRITTEN, lambda: write_shared(_file(work), changed))
+        st.session_state[Key.TRAIN_VALUES] = _Kept(work, revision(_file(work)), changed)
 
 
 # What "pipeline" holds besides names of saved pipelines; a name has no tab in it.

@@ -1,14 +1,17 @@
 """What a person has uploaded for one workspace: an image, and a mask with it, each a file beside the draft."""
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from filelock import FileLock
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from explorer.data.stored import FORMATS
-from explorer.runs.atomic import write_bytes_atomic
+from explorer.runs.atomic import write_bytes_atomic, write_json_atomic
 from explorer.runs.paths import home
 
 PARTS = ("picture", "mask", "colors")  # colors: the mask's own file where its classes were made of colors
@@ -16,8 +19,13 @@ IMAGE_TYPES = [suffix.removeprefix(".") for suffixes in FORMATS.values() for suf
 
 
 def drafts_folder() -> Path:
-    """Where drafts and what belongs to them lie."""
-    folder = home() / "drafts"
+    """Where drafts and what belongs to them lie; not made, so that a disk that is full or read-only can be read."""
+    return home() / "drafts"
+
+
+def made_drafts_folder() -> Path:
+    """The same folder, made where it is missing. Raises OSError."""
+    folder = drafts_folder()
     folder.mkdir(exist_ok=True)
     return folder
 
@@ -28,8 +36,8 @@ def draft_file(draft_id: str) -> Path:
 
 
 def drafts_lock() -> FileLock:
-    """Held while a file of a draft is read, changed and written: windows of one address take turns."""
-    return FileLock(drafts_folder() / ".lock")
+    """Held while a file of a draft is read, changed and written: windows of one address take turns. Raises OSError."""
+    return FileLock(made_drafts_folder() / ".lock")
 
 
 Stamp = tuple[int, int] | None
@@ -42,6 +50,33 @@ def stamp(file: Path) -> Stamp:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino
+
+
+Revision = tuple[Stamp, bytes] | None
+_HEAD = 64  # bytes of a file with `revised` values that hold its mark
+
+
+def write_shared(file: Path, values: Mapping[str, Any]) -> None:
+    """Write a file beside the drafts that windows share, with a mark of its own in front, see `revision`.
+
+    Raises:
+        OSError: the disk is full or read-only.
+    """
+    made_drafts_folder()
+    write_json_atomic(file, {"revision": secrets.token_hex(8), **values})
+
+
+def revision(file: Path) -> Revision:
+    """What tells one version of a file of `write_shared` from all others; None where there is none.
+
+    Its stamp does not do: two windows write within one tick of the file system's clock, and the next file may get the
+    inode of the one before the last.
+    """
+    try:
+        with file.open("rb") as content:
+            return stamp(file), content.read(_HEAD)
+    except OSError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -71,8 +106,10 @@ class Uploads:
 
     def read(self, part: str) -> bytes | None:
         """What was uploaded, or None."""
-        target = self._file(part)
-        return target.read_bytes() if target.exists() else None
+        try:
+            return self._file(part).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def stamp(self, part: str) -> Stamp:
         """What tells one version of a part from the next, see `stamp`."""
@@ -83,6 +120,7 @@ class Uploads:
         if content is None:
             self._file(part).unlink(missing_ok=True)
         else:
+            made_drafts_folder()
             write_bytes_atomic(self._file(part), content)
 
     def _file(self, part: str) -> Path:

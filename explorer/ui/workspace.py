@@ -4,52 +4,52 @@ The file's name is in the address (`?draft=ID`). The id is a random token, so a 
 somebody else's work.
 """
 
-import json
 import re
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.augment.edits import add, set_p, set_param
-from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
+from explorer.augment.edits import MissingNodeError, TooLargeError, add, set_p, set_param
 from explorer.augment.pipeline import Draft
-from explorer.runs.atomic import write_json_atomic
 from explorer.texts import Augment as T
 from explorer.ui import browsers
 from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
 from explorer.ui.state import Key, Query
-from explorer.ui.uploads import Stamp, Uploads, draft_file, drafts_lock, stamp
+from explorer.ui.uploads import Revision, drafts_lock
 from explorer.ui.view import View
+from explorer.ui.workspace_files import Workspace, WorkspaceError, load, save, version
+
+__all__ = [
+    "View",
+    "Workspace",
+    "WorkspaceError",
+    "add_behind_selected",
+    "arrive",
+    "change",
+    "current",
+    "demo_draft",
+    "load",
+    "look",
+    "note_unwritten",
+    "open_draft",
+    "open_new",
+    "put",
+    "save",
+    "show_unwritten",
+    "turn",
+    "update",
+]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
-_VERSION = 1
-_KEPT_TEXTS = 256
-
-
-class WorkspaceError(ValueError):
-    """A workspace file that cannot be read."""
-
-
-@dataclass(frozen=True)
-class Workspace:
-    id: str
-    history: History
-    view: View
-
-    @property
-    def uploads(self) -> Uploads:
-        return Uploads(self.id)
-
-    @property
-    def draft(self) -> Draft:
-        return self.history.present
+_OF_ONE_WORKSPACE = (
+    Key.LAST_GOOD, Key.NOT_WRITTEN, Key.FORM_NOT_WRITTEN, Key.UPLOAD_ERROR, Key.REFERENCE_ERROR, Key.INSTEAD,
+)  # fmt: skip
 
 
 def demo_draft() -> Draft:
@@ -72,7 +72,7 @@ def current() -> Workspace:
     if Key.WORKSPACE not in st.session_state:
         _begin()
     elif there := _gone_to():
-        _enter(there)
+        _enter(*there)
     workspace = _taken_over(st.session_state[Key.WORKSPACE])
     # A change of page may clear the browser's address while the server still knows the old one: write it on arrival.
     if st.query_params.get(Query.DRAFT) != workspace.id or st.session_state.get(Key.ADDRESS) != st.context.url:
@@ -86,12 +86,12 @@ def _begin() -> None:
     asked, problem = st.query_params.get(Query.DRAFT), ""
     try:
         if asked:
-            _enter(_asked_for(asked))
+            _enter(*_asked_for(asked))
             return
     except WorkspaceError as error:
         problem = str(error)
     if last := _last():
-        _enter(last)
+        _enter(*last)
     else:
         open_new(demo_draft())
         st.session_state[Key.GREET] = True
@@ -99,24 +99,33 @@ def _begin() -> None:
         st.session_state[Key.INSTEAD] = f"{problem} {T.LAST_INSTEAD if last else T.SAMPLE_INSTEAD}"
 
 
-def _asked_for(draft_id: str) -> Workspace:
+Read = tuple[Workspace, Revision]  # a workspace, and the version of its file that it is
+
+
+def _asked_for(draft_id: str) -> Read:
     """The workspace of an address. Raises WorkspaceError."""
-    if not _ID.fullmatch(draft_id) or _stamp(draft_id) is None:
+    if not _ID.fullmatch(draft_id) or version(draft_id) is None:
         raise WorkspaceError(T.DRAFT_UNKNOWN)
-    return load(draft_id)
+    return _read(draft_id)
 
 
-def _last() -> Workspace | None:
+def _read(draft_id: str) -> Read:
+    """The workspace in its file. Raises WorkspaceError."""
+    found = version(draft_id)  # before it is read: a version that comes in between is read next time
+    return load(draft_id), found
+
+
+def _last() -> Read | None:
     """What this browser had last, of what can be read."""
     for recent in browsers.recent():
         try:
-            return load(recent.id)
+            return _read(recent.id)
         except WorkspaceError:
             continue  # who opens its own address is shown why
     return None
 
 
-def _gone_to() -> Workspace | None:
+def _gone_to() -> Read | None:
     """The workspace that Back or Forward of the browser has led to; None where the session's own is in the address.
 
     Only then does the address decide: what else comes from the browser may be older than what was opened here.
@@ -149,21 +158,20 @@ def open_new(draft: Draft, view: View | None = None) -> str:
     """Start a workspace of its own for `draft`, with a file; its id is its address. The earlier one stays as it is."""
     view = View(_first(draft)) if view is None else view
     new = Workspace(secrets.token_urlsafe(16), History(draft), view)
-    _enter(new)
+    _enter(new, None)
     update(lambda work: work)
     return new.id
 
 
 def open_draft(draft_id: str) -> None:
     """Open an earlier workspace. Raises WorkspaceError."""
-    _enter(_asked_for(draft_id))
+    _enter(*_asked_for(draft_id))
 
 
-def _enter(workspace: Workspace) -> None:
+def _enter(workspace: Workspace, known: Revision) -> None:
     """Make it the session's, with its address; this browser finds it again under Recent."""
-    st.session_state[Key.WORKSPACE] = workspace
-    st.session_state[Key.STAMP] = _stamp(workspace.id)
-    for of_another in (Key.LAST_GOOD, Key.NOT_WRITTEN, Key.UPLOAD_ERROR, Key.REFERENCE_ERROR, Key.INSTEAD):
+    _take(workspace, known)
+    for of_another in _OF_ONE_WORKSPACE:
         st.session_state.pop(of_another, None)
     st.query_params[Query.DRAFT] = workspace.id
     browsers.note(workspace.id)
@@ -173,42 +181,82 @@ def _first(draft: Draft) -> str | None:
     return draft.nodes[0].id if draft.nodes else None
 
 
-def put(draft: Draft | Callable[[Draft], Draft]) -> None:
-    """Let another draft take the place of the present one, or what a function makes of it; it can be undone."""
-    new = draft(current().draft) if callable(draft) else draft
-    change(lambda _: new, selected=_first(new), focus="")
+def put(edit: Callable[[Draft], Draft]) -> None:
+    """Let what a function makes of the newest draft take its place, as a pipeline to begin with; it can be undone."""
+
+    def replaced(work: Workspace) -> Workspace:
+        new = edit(work.draft)
+        return work.drafted(new, selected=_first(new), focus="")
+
+    update(replaced)
     st.session_state[Key.SETTLE] = True
+
+
+def add_behind_selected(name: str) -> bool:
+    """Add a transform or a kind of group behind the selected node, and select it.
+
+    Returns:
+        Whether it was added: where the pipeline would become too large, a notice says so.
+    """
+
+    def added(work: Workspace) -> Workspace:
+        draft, new_id = add(work.draft, name, work.view.selected)
+        return work.drafted(draft, selected=new_id)
+
+    try:
+        update(added)
+    except TooLargeError as error:
+        st.session_state[Key.NOTICE] = str(error)
+        return False
+    return True
 
 
 def _taken_over(workspace: Workspace) -> Workspace:
     """The workspace with what another window of the same address has done meanwhile; each window keeps its own view."""
-    if _stamp(workspace.id) == st.session_state.get(Key.STAMP):
+    if version(workspace.id) == st.session_state.get(Key.REVISION):
         return workspace
     try:
-        workspace = replace(workspace, history=load(workspace.id).history)
+        newest, known = _read(workspace.id)
     except WorkspaceError:
         return workspace  # gone or damaged: the next change writes this window's
-    st.session_state[Key.WORKSPACE] = workspace
-    st.session_state[Key.STAMP] = _stamp(workspace.id)
+    workspace = replace(workspace, history=newest.history)
+    _take(workspace, known)
     return workspace
 
 
+def _take(workspace: Workspace, known: Revision) -> None:
+    st.session_state[Key.WORKSPACE] = workspace
+    st.session_state[Key.REVISION] = known
+
+
 def update(change: Callable[[Workspace], Workspace]) -> None:
-    """Change the workspace as it is now, also by another window, and write it to its file."""
+    """Change the workspace as it is now, also by another window, and write it to its file.
+
+    Whatever is worked out of the draft is worked out in `change`: outside of it another window may come in between.
+    """
     current()  # there is one, before the lock is taken
-    with _turn():
+    with turn():
         workspace = change(current())
-        st.session_state[Key.WORKSPACE] = workspace
-        st.session_state.pop(Key.NOT_WRITTEN, None)
-        try:
-            save(workspace)
-        except OSError as error:  # the work goes on in this window; the page says that a reload would lose it
-            st.session_state[Key.NOT_WRITTEN] = T.NOT_WRITTEN.format(reason=error.strerror or error)
-        st.session_state[Key.STAMP] = _stamp(workspace.id)
+        note_unwritten(Key.NOT_WRITTEN, lambda: save(workspace))
+        _take(workspace, version(workspace.id))
+
+
+def note_unwritten(key: Key, write: Callable[[], None]) -> None:
+    """Write something; where that fails it lives on in this window only, and `show_unwritten` says so.
+
+    Args:
+        key: of the session, where the reason is kept.
+        write: may raise OSError.
+    """
+    st.session_state.pop(key, None)
+    try:
+        write()
+    except OSError as error:
+        st.session_state[key] = T.NOT_WRITTEN.format(reason=error.strerror or error)
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
     """The lock of the drafts; without it where none can be made, for then nothing can be written either."""
     with ExitStack() as stack:
         with suppress(OSError):
@@ -217,72 +265,23 @@ def _turn() -> Iterator[None]:
 
 
 def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None, **view: Any) -> None:
-    """Apply a pure edit to the draft and, with it, changes of the view; then save."""
-    update(
-        lambda workspace: replace(
-            workspace,
-            history=workspace.history.record(edit(workspace.draft), merge),
-            view=_seen(workspace.view, view),
-        )
-    )
+    """Apply a pure edit to the newest draft and, with it, changes of the view; then save.
+
+    Where the edit is about a node that another window has removed, nothing changes, and a notice says so.
+    """
+    try:
+        update(lambda work: work.drafted(edit(work.draft), merge, **view))
+    except MissingNodeError:
+        st.session_state[Key.NOTICE] = T.NODE_GONE
 
 
 def look(**view: Any) -> None:
     """Change what is looked at (fields of `View`), then save. Raises ValueError for what a view cannot be."""
-    update(lambda workspace: replace(workspace, view=_seen(workspace.view, view)))
+    update(lambda work: work.looking(**view))
 
 
-def _seen(view: View, changes: Mapping[str, Any]) -> View:
-    """The view with some fields changed; with another selection comes its card, unless a card is chosen too."""
-    if "selected" in changes and "focus" not in changes:
-        view = view.choosing(changes["selected"])
-    return replace(view, **changes)
-
-
-def save(workspace: Workspace) -> None:
-    """Write the workspace to its file, atomically."""
-    history = workspace.history
-    write_json_atomic(
-        draft_file(workspace.id),
-        {
-            "version": _VERSION,
-            "past": [_text(draft) for draft in history.past],
-            "present": _text(history.present),
-            "future": [_text(draft) for draft in history.future],
-            "view": asdict(workspace.view),
-        },
-    )
-
-
-_texts: OrderedDict[int, tuple[Draft, str]] = OrderedDict()
-
-
-def _text(draft: Draft) -> str:
-    """The draft as JSON. The whole history is written with each change, and all of it but one draft was before."""
-    known = _texts.get(id(draft))
-    if known is None or known[0] is not draft:
-        known = (draft, dumps_draft(draft))
-    _texts[id(draft)] = known
-    _texts.move_to_end(id(draft))
-    while len(_texts) > _KEPT_TEXTS:
-        _texts.popitem(last=False)
-    return known[1]
-
-
-def load(workspace_id: str) -> Workspace:
-    """Read a workspace from its file. Raises WorkspaceError with the reason."""
-    try:
-        record = json.loads(draft_file(workspace_id).read_text())
-        past, future = ([loads_draft(text) for text in record[part]] for part in ("past", "future"))
-        history = History(loads_draft(record["present"]), tuple(past), tuple(future))
-        view = View(**record["view"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, PipelineFileError) as error:
-        raise WorkspaceError(T.DRAFT_DAMAGED.format(reason=error)) from error
-    return Workspace(workspace_id, history, view)
-
-
-def _stamp(workspace_id: str) -> Stamp:
-    try:
-        return stamp(draft_file(workspace_id))
-    except OSError:
-        return None  # not even its folder can be made
+def show_unwritten() -> None:
+    """Say on the page that the last change is not in its file, where that is so."""
+    problems = [st.session_state.get(key) for key in (Key.NOT_WRITTEN, Key.FORM_NOT_WRITTEN)]
+    for problem in dict.fromkeys(filter(None, problems)):  # one disk has one reason
+        st.warning(escape(problem))

@@ -534,7 +534,7 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
     # Another pipeline is no reason to choose all of it again.
     workspace_of = app.session_state[Key.WORKSPACE]
     app.session_state[Key.WORKSPACE] = replace(workspace_of, id="another-workspace-1")
-    app.session_state[Key.STAMP] = None
+    app.session_state[Key.REVISION] = None
     app.query_params[Query.DRAFT] = "another-workspace-1"
     app.switch_page(PAGE).run()
     assert app.number_input(key=train_key("epochs")).value == 33

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.augment import edits
 from explorer.augment.apply import AugmentError
 from explorer.augment.catalog import GROUPS, Transform, catalog
 from explorer.augment.costs import OBSERVED
@@ -181,12 +180,6 @@ def choose(name: str) -> None:
     """Add the transform behind the selected step."""
     if name not in catalog():
         return
-    work = workspace.current()
-    try:
-        draft, new_id = edits.add(work.draft, name, work.view.selected)
-    except edits.TooLargeError as error:
-        st.session_state[Key.NOTICE] = str(error)
-    else:
-        workspace.change(lambda _: draft, selected=new_id)
+    if workspace.add_behind_selected(name):
         st.session_state[Key.NOTICE] = T.ADDED_NOTICE.format(name=name)
     board.change_page()

@@ -1,5 +1,6 @@
 """A/B: two pipelines on the same pictures with the same seeds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -253,20 +254,31 @@ def _rows(work: workspace.Workspace) -> None:
 
 def take_b() -> None:
     """Make B the draft; undo brings A back."""
-    work = workspace.current()
-    try:
-        other = rivals.rival(work.view.lab.against, work.history)
-    except rivals.NoRivalError as error:
-        st.session_state[Key.NOTICE] = str(error)
-        return
-    workspace.change(lambda _: other, selected=other.nodes[0].id if other.nodes else None, focus="")
-    st.session_state[Key.NOTICE] = T.TAKEN
+    _change(_taken, T.TAKEN)
 
 
 def swap_sides() -> None:
     """Make B the draft, and compare it with what was A."""
-    before = rivals.past_name(workspace.current().draft)
-    take_b()
-    if rivals.past_name(workspace.current().draft) != before:
-        board.look(against=before)
-        st.session_state[Key.NOTICE] = T.SWAPPED
+    _change(_swapped, T.SWAPPED)
+
+
+def _change(edit: Callable[[workspace.Workspace], workspace.Workspace], notice: str) -> None:
+    try:
+        workspace.update(edit)
+    except rivals.NoRivalError as error:
+        notice = str(error)
+    st.session_state[Key.NOTICE] = notice
+
+
+def _taken(work: workspace.Workspace) -> workspace.Workspace:
+    """The workspace with B as its draft. Raises NoRivalError."""
+    other = rivals.rival(work.view.lab.against, work.history)
+    return work.drafted(other, selected=other.nodes[0].id if other.nodes else None, focus="")
+
+
+def _swapped(work: workspace.Workspace) -> workspace.Workspace:
+    """The workspace with B as its draft, compared with what was A. Raises NoRivalError."""
+    taken = _taken(work)
+    if taken.history is work.history:  # both are the same
+        return taken
+    return taken.looking(lab=replace(work.view.lab, against=rivals.past_name(work.draft)))

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from explorer.ui import stage, step_form, step_list, workspace
-from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
 
 
@@ -12,8 +11,7 @@ def page() -> None:
     if st.session_state.pop(Key.GREET, False):
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
-    if problem := st.session_state.get(Key.NOT_WRITTEN):
-        st.warning(escape(problem))
+    workspace.show_unwritten()
     with right, st.container(key=Key.STAGE):  # first on its way, because it is what people wait for
         errors = stage.show()
     with middle:

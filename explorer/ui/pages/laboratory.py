@@ -17,8 +17,7 @@ def page() -> None:
     if st.session_state.pop(Key.LAB_OPEN, False):
         board.leave()
         st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: work.id})
-    if problem := st.session_state.get(Key.NOT_WRITTEN):
-        st.warning(escape(problem))
+    workspace.show_unwritten()
     above = st.container()
     found = sources.show(work)
     st.session_state[Key.FOUND] = found

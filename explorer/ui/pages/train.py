@@ -35,6 +35,7 @@ def page() -> None:
     st.caption(T.PROMISE)
     train_carry.arrive(work)
     _duplicate()
+    unwritten = st.container()
     left, right = st.columns([1.9, 1], gap="large")
     with left:
         sections = train_sections.SECTIONS
@@ -56,6 +57,8 @@ def page() -> None:
                 train_sections.draw_more(form, key)
     with right:
         train_summary.show(checked, form, work.id)
+    with unwritten:
+        workspace.show_unwritten()
     train_landing.focus_field()
 
 

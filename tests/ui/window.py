@@ -1,0 +1,74 @@
+"""A window in a process of its own: `python -m tests.ui.window DRAFT GESTURE COUNT` makes so many gestures.
+
+It prints a line when it is ready, and begins when it is given one. A gesture is a click on a small page that calls what
+the real pages call.
+"""
+
+import sys
+
+from streamlit.testing.v1 import AppTest
+
+from explorer.ui.state import Key, Query
+
+
+def page() -> None:
+    """A button for each gesture; `turn` in the session counts them."""
+    import streamlit as st
+
+    from explorer.ui import pipeline_menu, probes, step_list, train_values, workspace
+    from explorer.ui.lab import board, sheet, versus
+    from explorer.ui.state import Key
+
+    turn = st.session_state.get("turn", 0)
+    odd = turn % 2
+
+    def add() -> None:
+        st.session_state[Key.ADD] = ("Blur", "Sharpen")[odd]
+        step_list._added()
+
+    def take() -> None:
+        board.look(against=("none", "preset:light")[odd])
+        versus.take_b()
+
+    def swap() -> None:
+        board.look(against=("preset:flips", "preset:colour")[odd])
+        versus.swap_sides()
+
+    def save() -> None:
+        st.session_state[Key.NAME] = f"pipeline {turn}"
+        pipeline_menu._save()
+
+    gestures = {
+        "add": add,
+        "gallery": lambda: sheet.choose(("Solarize", "Posterize")[odd]),
+        "take": take,
+        "swap": swap,
+        "save": save,
+        "epochs": lambda: train_values.change(epochs=100 + turn),
+        "batch_size": lambda: train_values.change(batch_size=100 + turn),
+        "learning_rate": lambda: train_values.change(learning_rate=str(turn)),
+        "check": lambda: probes.keep("check", f"check-{turn}"),
+        "rate": lambda: probes.keep("rate", f"rate-{turn}"),
+    }
+    workspace.current()
+    train_values.current()
+    for name, gesture in gestures.items():
+        st.button(name, key=f"gesture {name}", on_click=gesture)
+    st.session_state["turn"] = turn + 1
+
+
+def main(draft_id: str, gesture: str, count: str) -> None:
+    """Make the gestures, as fast as they go. Raises AssertionError where the page breaks."""
+    app = AppTest.from_function(page, default_timeout=60)
+    app.query_params[Query.DRAFT] = draft_id
+    app.run()
+    assert app.session_state[Key.WORKSPACE].id == draft_id
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range(int(count)):
+        app.button(key=f"gesture {gesture}").click().run()
+        assert not app.exception, app.exception
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
