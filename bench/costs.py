@@ -36,7 +36,7 @@ def main() -> None:
 
 def _print(name: str, row: Iterable[float]) -> None:
     by_side = dict(zip(SIDES, row, strict=True))
-    expected = estimate(name, catalog()[name].starts, 512 * 512)
+    expected = estimate(name, catalog()[name].starts, (512, 512))
     print(
         f"{name:28}"
         + "".join(f"{milliseconds:10.2f}" for milliseconds in by_side.values())

@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, draws, is_on
+from explorer.augment.values import known, limits, numbers
 from explorer.data.fit import Fit
 
 LARGEST = 1024  # px of the short side that is kept at most, whatever a pipeline asks for
@@ -141,39 +142,23 @@ def _group(group: Group, ways: list[_Way]) -> list[_Way]:
 
 
 def _applied(step: Step, way: _Way) -> _Way:
-    transform = catalog()[step.transform]
-    known = {name: parameter.default for name, parameter in transform.parameters.items()}
-    for names, effect in _EFFECTS.get(transform.group, ()):
-        if names <= known.keys():
-            return effect(way, known | step.params, step.transform)
+    values = known(step.transform, step.params)
+    for names, effect in _EFFECTS.get(catalog()[step.transform].group, ()):
+        if names <= values.keys():
+            return effect(way, values, step.transform)
     return way
 
 
-def _numbers(value: Any) -> list[float]:
-    """All numbers in a value: of a range, of a range for each axis, or a single one."""
-    if isinstance(value, Mapping):
-        return [number for part in value.values() for number in _numbers(part)]
-    if isinstance(value, list | tuple):
-        return [number for part in value for number in _numbers(part)]
-    return [float(value)] if isinstance(value, int | float) and not isinstance(value, bool) else []
-
-
-def _limits(value: Any) -> tuple[float, float]:
-    """A range of changes by a share; a single number goes to both sides."""
-    numbers = _numbers(value) or [0.0]
-    return (-abs(numbers[0]), abs(numbers[0])) if len(numbers) == 1 else (min(numbers), max(numbers))
-
-
 def _resized_crop(way: _Way, values: _Values, by: str) -> _Way:
-    side = math.sqrt(max(0.0, min(_numbers(values["scale"]), default=1.0)))
-    return replace(way.narrowed(side, by), by_area=True).sized(min(_numbers(values["size"])))
+    side = math.sqrt(max(0.0, min(numbers(values["scale"]), default=1.0)))
+    return replace(way.narrowed(side, by), by_area=True).sized(min(numbers(values["size"])))
 
 
 def _sized_crop(way: _Way, values: _Values, by: str) -> _Way:
-    heights = _numbers(values["min_max_height"])
+    heights = numbers(values["min_max_height"])
     shown = way.cropped(min(heights), by)
     taken = 0.0 if way.fixed else max(heights) / way.low
-    return replace(shown, taken=max(shown.taken, taken)).sized(min(_numbers(values["size"])))
+    return replace(shown, taken=max(shown.taken, taken)).sized(min(numbers(values["size"])))
 
 
 def _box_crop(way: _Way, values: _Values, by: str) -> _Way:
@@ -185,7 +170,7 @@ def _box_crop(way: _Way, values: _Values, by: str) -> _Way:
 
 def _around_boxes(way: _Way, values: _Values, by: str) -> _Way:
     narrowed = way.narrowed(min(_BY_BOXES, 1 - values.get("erosion_rate", 0.0)), by)
-    sides = _numbers([values.get("height"), values.get("width")])
+    sides = numbers([values.get("height"), values.get("width")])
     return narrowed.sized(min(sides)) if sides else narrowed.scaled(_BY_BOXES, 1.0)
 
 
@@ -195,7 +180,7 @@ def _border_crop(way: _Way, values: _Values, by: str) -> _Way:
 
 
 def _crop_and_pad(way: _Way, values: _Values, by: str) -> _Way:
-    cut = -2 * min([0.0, *_numbers(values["percent"])])  # negative numbers crop
+    cut = -2 * min([0.0, *numbers(values["percent"])])  # negative numbers crop
     return way.narrowed(1 - cut, by) if values["keep_size"] else way.narrowed(1 - cut, by).scaled(1 - cut, 1.0)
 
 
@@ -208,36 +193,36 @@ def _fixed_crop(way: _Way, values: _Values, by: str) -> _Way:
 
 
 def _resize(way: _Way, values: _Values, _by: str) -> _Way:
-    sides = _numbers([values.get(name) for name in ("height", "width", "max_size", "max_size_hw")])
+    sides = numbers([values.get(name) for name in ("height", "width", "max_size", "max_size_hw")])
     return way.sized(min(sides)) if sides else way
 
 
 def _pad(way: _Way, values: _Values, _by: str) -> _Way:
-    return replace(way, padded=min(_numbers([values["min_height"], values["min_width"]]), default=0.0))
+    return replace(way, padded=min(numbers([values["min_height"], values["min_width"]]), default=0.0))
 
 
 def _random_scale(way: _Way, values: _Values, _by: str) -> _Way:
-    low, high = _limits(values["scale_limit"])
+    low, high = limits(values["scale_limit"])
     return way.scaled(max(_LEAST, 1 + low), max(_LEAST, 1 + high))
 
 
 def _zoom_by_limit(way: _Way, values: _Values, by: str) -> _Way:
-    return way.narrowed(1 / max(1.0, 1 + _limits(values["scale_limit"])[1]), by)
+    return way.narrowed(1 / max(1.0, 1 + limits(values["scale_limit"])[1]), by)
 
 
 def _zoom(way: _Way, values: _Values, by: str) -> _Way:
-    return way if values["fit_output"] else way.narrowed(1 / max([1.0, *_numbers(values["scale"])]), by)
+    return way if values["fit_output"] else way.narrowed(1 / max([1.0, *numbers(values["scale"])]), by)
 
 
 def _perspective(way: _Way, values: _Values, by: str) -> _Way:
     # The corners move inwards by shares that are drawn around 0 with this deviation.
-    return way if values["fit_output"] else way.narrowed(1 - 2 * max(_numbers(values["scale"]), default=0.0), by)
+    return way if values["fit_output"] else way.narrowed(1 - 2 * max(numbers(values["scale"]), default=0.0), by)
 
 
 def _rotate(way: _Way, values: _Values, by: str) -> _Way:
     if not values["crop_border"]:
         return way
-    angle = math.radians(min(45.0, max(map(abs, _numbers(values["limit"])), default=0.0)))
+    angle = math.radians(min(45.0, max(map(abs, numbers(values["limit"])), default=0.0)))
     left = 1 / (math.sin(angle) + math.cos(angle))  # the square that a turned square leaves
     return way.narrowed(left, by).scaled(left, 1.0)
 

@@ -12,10 +12,10 @@ from explorer.data import stored
 from explorer.data.depth import by_image, extremes, full_alpha, on_white, to_pixels
 from explorer.data.headers import Change, has_alpha
 from explorer.data.specs import Depth, ValueRange
-from explorer.data.stored import MAX_BYTES, MAX_PIXELS, SUFFIXES, ImageError, Stored, read_size
+from explorer.data.stored import MAX_BYTES, SUFFIXES, ImageError, Stored, read_size
 
 __all__ = [
-    "MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
+    "MAX_BYTES", "SUFFIXES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
     "decode_with_alpha", "joined_range", "mask_palette", "own_range", "read_image",
     "read_size",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 from explorer.data import headers
 from explorer.data.depth import full_alpha
 from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
+from explorer.data.sample import MAX_PIXELS
 
-MAX_PIXELS = 64_000_000  # 8000 × 8000; a small file can unpack to far more (a decompression bomb)
 MAX_BYTES = 200_000_000
 # Pillow's name of a format -> suffixes of its files. This is the one list of what is read.
 FORMATS: Mapping[str, tuple[str, ...]] = {

@@ -78,8 +78,7 @@ def _token(work: Workspace, found: Found) -> Token:
 
 
 def _cost(pipeline: Pipeline, found: Found) -> Cost:
-    height, width = found.picture.sample.size
-    return slow.cost(pipeline, height * width)
+    return slow.cost(pipeline, found.picture.sample.size)
 
 
 def _last_good(work: Workspace, found: Found) -> Shown:

@@ -32,8 +32,7 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
         pipeline = validate(work.draft)
     except DraftErrors:
         return work
-    height, width = found.picture.sample.size
-    if not pipeline.nodes or slow.cost(pipeline, height * width).asks:
+    if not pipeline.nodes or slow.cost(pipeline, found.picture.sample.size).asks:
         return work
     best = firing.fullest(
         found.picture.sample, pipeline, range(OPENING_SEEDS), found.picture.index, OPENING_SECONDS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.probability import effective
+from explorer.augment.sizes import Size, step_sizes
 from explorer.texts import Augment as T
 
 LIMIT = 300.0  # milliseconds of one step, and
@@ -27,14 +28,17 @@ class Cost:
         return bool(self.slow) or self.milliseconds > TOTAL_LIMIT
 
 
-def cost(pipeline: Pipeline, pixels: int) -> Cost:
-    """What drawing a picture of `pixels` takes, as far as can be told beforehand."""
-    chances = effective(pipeline.nodes)
+def cost(pipeline: Pipeline, size: Size) -> Cost:
+    """What drawing an image of that size takes, as far as it is known beforehand.
+
+    Each step is reckoned on the largest image that the steps before it can make.
+    """
+    chances, sizes = effective(pipeline.nodes), step_sizes(pipeline, size)
     slow: dict[str, float] = {}
     total = 0.0
     for node, _ in walk(pipeline.nodes):
         if isinstance(node, Step) and chances[node.id] > 0:
-            milliseconds = OBSERVED.estimate(node.transform, node.params, pixels)
+            milliseconds = OBSERVED.estimate(node.transform, node.params, sizes[node.id])
             total += chances[node.id] * milliseconds
             if milliseconds > LIMIT:
                 slow[node.transform] = max(milliseconds, slow.get(node.transform, 0.0))

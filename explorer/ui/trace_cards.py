@@ -56,8 +56,8 @@ def remember(traced: Trace, pipeline: Pipeline) -> None:
     steps = {node.id: node for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
     for entry in traced.entries:
         if entry.status is Status.APPLIED and entry.before is not None and entry.node_id in steps:
-            pixels = entry.before.image.shape[0] * entry.before.image.shape[1]
-            OBSERVED.note(entry.title, steps[entry.node_id].params, pixels, entry.cpu_milliseconds)
+            height, width = entry.before.image.shape[:2]
+            OBSERVED.note(entry.title, steps[entry.node_id].params, (height, width), entry.cpu_milliseconds)
 
 
 def frame(traced: Trace, picture: Picture, focus: str, classes: Classes) -> bytes:

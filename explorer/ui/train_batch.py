@@ -11,6 +11,7 @@ from explorer.augment import mixing
 from explorer.augment.mixing import Mix
 from explorer.augment.network_input import training_image
 from explorer.augment.order import permutation
+from explorer.augment.sizes import Size
 from explorer.data.dataset import Split
 from explorer.data.prepare import load
 from explorer.data.sample import Sample
@@ -39,10 +40,11 @@ def stored(config: RunConfig, split: Split, index: int) -> Sample:
     return load(split, index, config.kept)
 
 
-def pixels(config: RunConfig) -> int:
-    """About how many pixels an image has that is augmented, for what it will cost."""
+def size(config: RunConfig) -> Size:
+    """About how large an image is that is augmented, for what it will cost."""
     kept = config.kept
-    return (kept.most if kept else config.image_size) ** 2
+    side = kept.most if kept else config.image_size
+    return side, side
 
 
 def first_batch(config: RunConfig, split: Split, epoch: int, count: int = SHOWN) -> Seen:

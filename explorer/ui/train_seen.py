@@ -68,7 +68,7 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
 def _allowed(config: RunConfig) -> bool:
     """Whether it can be drawn at once, or somebody has asked for it."""
     count = SHOWN if config.mixing == "none" else 2 * SHOWN
-    milliseconds = count * slow.cost(config.pipeline, train_batch.pixels(config)).milliseconds
+    milliseconds = count * slow.cost(config.pipeline, train_batch.size(config)).milliseconds
     if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
         return True
     st.caption(T.SEEN_SLOW.format(seconds=slow.in_words(milliseconds / 1000)))

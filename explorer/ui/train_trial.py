@@ -22,7 +22,7 @@ _DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether s
 
 def is_slow(config: RunConfig) -> bool:
     """Whether trying it would hold up the page."""
-    return _DRAWS * slow.cost(config.pipeline, train_batch.pixels(config)).milliseconds > SLOW_MS
+    return _DRAWS * slow.cost(config.pipeline, train_batch.size(config)).milliseconds > SLOW_MS
 
 
 def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:

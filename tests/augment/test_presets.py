@@ -98,7 +98,7 @@ def test_every_step_is_current_quick_and_says_only_what_is_not_the_default(label
     assert advice(step.transform) == ()
     for name, value in step.params.items():
         assert offered.parameters[name].required or value != offered.parameters[name].default, name
-    assert estimate(step.transform, step.params, 512 * 512) < SLOWEST
+    assert estimate(step.transform, step.params, (512, 512)) < SLOWEST
     assert measure(step.transform, step.params, square(256)) * 4 < 2 * SLOWEST  # with room for a busy machine
 
 

@@ -103,6 +103,6 @@ def test_a_step_that_had_to_wait_for_a_processor_does_not_ask(monkeypatch: pytes
     (entry,) = found.entries
     assert 0 < entry.cpu_milliseconds <= entry.milliseconds + 1  # two clocks, read one after the other
     trace_cards.remember(replace(found, entries=(replace(entry, milliseconds=60_000.0),)), pipeline)
-    pixels = entry.before.image.shape[0] * entry.before.image.shape[1] if entry.before else 0
+    size = entry.before.image.shape[:2] if entry.before else (0, 0)
     params = next(node.params for node in pipeline.nodes if isinstance(node, Step))
-    assert trace_cards.OBSERVED.estimate("FDA", params, pixels) == pytest.approx(entry.cpu_milliseconds)
+    assert trace_cards.OBSERVED.estimate("FDA", params, size) == pytest.approx(entry.cpu_milliseconds)

@@ -43,8 +43,7 @@ class Spec:
     @property
     def milliseconds(self) -> float:
         """What it is expected to take."""
-        height, width = self.picture.sample.size
-        return slow.cost(self.pipeline, height * width).milliseconds + 3.0
+        return slow.cost(self.pipeline, self.picture.sample.size).milliseconds + 3.0
 
     def task(self) -> Task:
         return Task(self.key, self.milliseconds, lambda on_step: draw(self, on_step))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.augment.sizes import area
 from explorer.texts import Augment
 from explorer.texts import Lab as T
 from explorer.ui import slow, step_form, workspace
@@ -104,10 +105,10 @@ def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     tasks = [spec.task() for spec in specs]
     if large is not None and large.spec is not None:
         tasks.insert(0, enlarged(large.spec).task())
-    pixels = max((spec.picture.sample.size[0] * spec.picture.sample.size[1] for spec in specs), default=0)
+    size = max((spec.picture.sample.size for spec in specs), default=(1, 1), key=area)
     return board.Plan(
         tasks, lambda fill: _board(work, table, large, drawn, fill), board.enlarge, lambda name: _act(name, large),
-        cost=slow.cost(drawn.pipeline, pixels),
+        cost=slow.cost(drawn.pipeline, size),
     )  # fmt: skip
 
 

@@ -127,8 +127,7 @@ def lacking(sample: Sample, transform: Transform) -> str:
 
 
 def _estimate(transform: Transform, picture: Picture) -> float:
-    height, width = picture.sample.size
-    return OBSERVED.estimate(transform.name, step(transform).params, height * width)
+    return OBSERVED.estimate(transform.name, step(transform).params, picture.sample.size)
 
 
 @lru_cache(maxsize=16)

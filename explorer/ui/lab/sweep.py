@@ -100,8 +100,7 @@ def forced(draft: Draft, node_id: str, lab: Lab) -> Pipeline:
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     all_cells = cells_of(work, found)
     specs = [cell.spec for cell in all_cells if cell.spec is not None]
-    height, width = found.picture.sample.size
-    costs = [slow.cost(spec.pipeline, height * width) for spec in specs]
+    costs = [slow.cost(spec.pipeline, found.picture.sample.size) for spec in specs]
     slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
     return board.Plan([spec.task() for spec in specs], lambda fill: _board(work, all_cells, fill), choose, cost=slowest)
 

@@ -164,8 +164,8 @@ def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     tasks = [task for row in rows if (task := row.task()) is not None]
     if large is not None and (task := large.task(cells.LARGE)) is not None:
         tasks.insert(0, task)
-    height, width = found.picture.sample.size
-    costs = [slow.cost(pipeline, height * width) for pipeline in (pair.a, pair.b) if pipeline is not None]
+    size = found.picture.sample.size
+    costs = [slow.cost(pipeline, size) for pipeline in (pair.a, pair.b) if pipeline is not None]
     slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
     return board.Plan(tasks, lambda fill: _board(rows, large, pair, fill), board.enlarge, cost=slowest)
 

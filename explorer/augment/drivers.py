@@ -1,0 +1,144 @@
+"""Which parameters make a step dear without end: one table, by the names and the kinds of parameters.
+
+What a parameter costs within its slider is in the tables of `costs`, measured by transform. Beyond it a value costs
+what its role says: measured over all transforms with values up to 100,000 times their starting ones.
+"""
+
+import functools
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from explorer.augment.catalog import catalog
+from explorer.augment.parameters import Kind, Parameter
+from explorer.augment.sizes import Size, area
+from explorer.augment.values import largest, numbers
+
+
+class Role(StrEnum):
+    """What a number means for the image, and with it what it costs and how much of it can be seen."""
+
+    KERNEL = "kernel"  # side of a filter in px
+    SIGMA = "sigma"  # deviation of a blur in px, whose filter is about eight times as wide
+    REACH = "reach"  # radius in px
+    COUNT = "count"  # of what is made one after another
+    CELLS = "cells"  # along a side of the image
+    CHANNELS = "channels"  # of the result
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A parameter that drives what a step costs. within: the largest value that the parameter's slider shows."""
+
+    name: str
+    role: Role
+    kind: Kind
+    within: float
+
+
+# "Transform.parameter" -> role, the first that matches the whole.
+_TABLE: tuple[tuple[str, Role], ...] = (
+    (r"Morphological\.scale|\w+\.(blur_limit|blur_value|kernel_size)", Role.KERNEL),
+    (r"\w+\.(\w+_)?sigma(_\w+)?", Role.SIGMA),
+    (r"\w+\.(\w+_)?radius", Role.REACH),
+    (r"\w+\.(\w+_)?grid(_\w+)?|\w+\.(nb_(rows|cols)|holes_number_xy|num_control_points|num_steps)", Role.CELLS),
+    (r"\w+\.num_output_channels", Role.CHANNELS),
+    (r"\w+\.((num|number|n)_(?!bits)\w+|max_objects|iterations|shadow_dimension)", Role.COUNT),
+)
+_WHOLE = frozenset({Kind.INT, Kind.INT_RANGE, Kind.INT_PAIR})
+_KINDS = dict.fromkeys(Role, _WHOLE) | {
+    Role.SIGMA: frozenset({Kind.FLOAT, Kind.FLOAT_RANGE}),
+    Role.REACH: _WHOLE | {Kind.FLOAT, Kind.FLOAT_RANGE},
+}
+
+
+@functools.cache
+def drivers(transform: str) -> tuple[Driver, ...]:
+    """The parameters of a transform that drive its cost; a hard upper bound keeps one out."""
+    offered = catalog().get(transform)
+    found = [] if offered is None else [_driver(transform, parameter) for parameter in offered.parameters.values()]
+    return tuple(driver for driver in found if driver is not None)
+
+
+def _driver(transform: str, parameter: Parameter) -> Driver | None:
+    if parameter.high is not None:
+        return None
+    full = f"{transform}.{parameter.name}"
+    role = next((role for pattern, role in _TABLE if re.fullmatch(pattern, full)), None)
+    if role is None or parameter.kind not in _KINDS[role]:
+        return None
+    return Driver(parameter.name, role, parameter.kind, parameter.soft_high or 1.0)
+
+
+def visible(role: Role, size: Size) -> float:
+    """The largest value of which more could be seen in an image of that size."""
+    return _VISIBLE[role](size)
+
+
+_VISIBLE: Mapping[Role, Callable[[Size], float]] = {
+    Role.KERNEL: min,
+    Role.SIGMA: max,
+    Role.REACH: lambda size: math.hypot(*size),
+    Role.COUNT: area,
+    Role.CELLS: max,
+    Role.CHANNELS: lambda _: 3,
+}
+
+
+def milliseconds(transform: str, values: Mapping[str, Any], size: Size) -> float:
+    """What values beyond their sliders add to the time of a step on an image of that size."""
+    return sum(
+        max(0.0, _MILLISECONDS[role](amount, size) - _MILLISECONDS[role](within, size))
+        for role, amount, within in _amounts(transform, values)
+    )
+
+
+def bytes_needed(transform: str, values: Mapping[str, Any], size: Size) -> float:
+    """The memory that the values of a step take, besides the image's."""
+    return sum(_BYTES[role](amount, size) for role, amount, _ in _amounts(transform, values))
+
+
+def _amounts(transform: str, values: Mapping[str, Any]) -> Iterator[tuple[Role, float, float]]:
+    """Role, amount, and the amount at the end of the slider; cells are those of the whole grid."""
+    found = drivers(transform)
+    yield from ((one.role, largest(values.get(one.name)), one.within) for one in found if one.role is not Role.CELLS)
+    grid = [one for one in found if one.role is Role.CELLS]
+    if grid:
+        yield Role.CELLS, _cells(grid, values), _cells(grid, {one.name: one.within for one in grid})
+
+
+def _cells(grid: list[Driver], values: Mapping[str, Any]) -> float:
+    sides = [side for one in grid for side in _sides(one, values.get(one.name))]
+    return math.prod(sides) if len(sides) > 1 else math.prod(sides * 2)
+
+
+def _sides(driver: Driver, value: Any) -> list[float]:
+    both = driver.kind is Kind.INT_PAIR and isinstance(value, list | tuple)
+    return numbers(value) if both else [largest(value)] * (2 if driver.kind is Kind.INT_PAIR else 1)
+
+
+def _filter(side: float, size: Size) -> float:
+    return 0.3 * side * area(size) / 1e6 + 1.1e-4 * side**2
+
+
+_PER_SIGMA = 8.0  # px of a filter's side for each of its deviation
+_Cost = Callable[[float, Size], float]
+_MILLISECONDS: Mapping[Role, _Cost] = {
+    Role.KERNEL: _filter,
+    Role.SIGMA: lambda sigma, size: _filter(_PER_SIGMA * sigma, size),
+    Role.REACH: lambda radius, size: 0.25 * radius * area(size) / 1e6,
+    Role.COUNT: lambda count, _: 0.01 * count,
+    Role.CELLS: lambda cells, _: 0.005 * cells,
+    Role.CHANNELS: lambda channels, size: channels * area(size) / 1e6,
+}
+_BYTES: Mapping[Role, _Cost] = {
+    Role.KERNEL: lambda side, size: 13 * side**2 + 12 * side * max(size),
+    Role.SIGMA: lambda sigma, size: 12 * _PER_SIGMA * sigma * max(size),
+    Role.REACH: lambda radius, _: 0.0,
+    Role.COUNT: lambda count, _: 500 * count,
+    Role.CELLS: lambda cells, _: 380 * cells,
+    Role.CHANNELS: lambda channels, size: channels * area(size),
+}
