@@ -1,4 +1,4 @@
-"""Memory of the server: idle, with pages open and used, and after they were closed."""
+"""Memory of the server with its drawing processes: idle, with pages open and used, and after they were closed."""
 
 import io
 import time
@@ -31,7 +31,7 @@ def main() -> None:
             page.close()
         _use(browser, server).close()  # closed sessions are let go when another one ends
         closed = _settled(server, CLOSED_S)
-    print(f"\nmemory of the server (unique set size), {PAGES} pages with {DRAWS} draws each")
+    print(f"\nmemory (proportional set size) of the server with what draws, {PAGES} pages with {DRAWS} draws each")
     print(f"{'idle':32}{idle:>7.0f} MB")
     print(f"{'each open page above idle':32}{(opened - idle) / PAGES:>7.1f} MB")
     print(f"{'a page with a 24 megapixel upload':32}{with_large - opened:>6.1f} MB")
@@ -40,7 +40,8 @@ def main() -> None:
 
 def _settled(server: Server, seconds: float) -> float:
     time.sleep(seconds)
-    return float(psutil.Process(server.pid).memory_full_info().uss) / 1e6
+    process = psutil.Process(server.pid)
+    return sum(each.memory_full_info().pss for each in (process, *process.children(recursive=True))) / 1e6
 
 
 def _use(browser: Browser, server: Server) -> Page:

@@ -12,12 +12,14 @@ from collections.abc import Callable
 from bench import importing
 from explorer.augment.apply import random_state
 from explorer.augment.draws.measure import measure
-from explorer.augment.draws.measuring import Measuring
 from explorer.augment.edits import add
 from explorer.augment.pipeline import Draft, Pipeline, validate
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+from explorer.draw.measuring import Measuring
+from explorer.draw.pictures import Photograph, Subject
+from explorer.draw.pool import Pool
 
 DRAWS = 2000
 ROUNDS = 5
@@ -30,18 +32,20 @@ STEPS = (
 def main() -> None:
     """Measure and print the tables."""
     warnings.simplefilter("ignore")
-    sample, pipeline = shrink(next(iter(photographs().values())).load(), SIDE), _pipeline()
+    name = next(iter(photographs()))
+    sample, pipeline, pool = shrink(photographs()[name].load(), SIDE), _pipeline(), Pool()
+    subject = Subject(Photograph(name), SIDE)
     subjects: dict[str, Callable[[], None]] = {
         "plain": lambda: _plain(sample, pipeline),
         "ours, in one process": lambda: _here(sample, pipeline),
-        "ours, one other process": lambda: _elsewhere(sample, pipeline, 1),
-        "ours, two other processes": lambda: _elsewhere(sample, pipeline, 2),
+        "ours, one other process": lambda: _elsewhere(pool, subject, pipeline, 1),
+        "ours, two other processes": lambda: _elsewhere(pool, subject, pipeline, 2),
     }
     times: dict[str, list[float]] = {name: [] for name in subjects}
-    first = {name: _timed(subject) for name, subject in subjects.items()}
+    first = {name: _timed(work) for name, work in subjects.items()}
     for _ in range(ROUNDS):
-        for name, subject in subjects.items():
-            times[name].append(_timed(subject))
+        for name, work in subjects.items():
+            times[name].append(_timed(work))
     plain = statistics.median(times["plain"])
     print(f"{DRAWS:,} draws of {len(STEPS)} steps, {SIDE} px with mask, boxes and keypoints; medians of {ROUNDS}")
     print(f"{'':27}{'median':>9}{'of plain':>10}{'first time':>12}")
@@ -79,7 +83,7 @@ def _here(sample: Sample, pipeline: Pipeline) -> None:
     measure([sample], pipeline, 0, range(DRAWS), DRAWS)
 
 
-def _elsewhere(sample: Sample, pipeline: Pipeline, processes: int) -> None:
-    measuring = Measuring([sample], pipeline, 0, DRAWS, processes)
+def _elsewhere(pool: Pool, subject: Subject, pipeline: Pipeline, processes: int) -> None:
+    measuring = Measuring(pool, [subject], pipeline, 0, DRAWS, at_once=processes)
     measuring.wait()
     assert measuring.complete

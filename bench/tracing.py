@@ -11,26 +11,25 @@ from bench.pipelines import six_steps
 from explorer.augment.apply import augment
 from explorer.augment.trace import trace
 from explorer.data.photographs import photographs
-from explorer.ui import memory
-from explorer.ui.components.preview import Classes
+from explorer.draw import memory
+from explorer.draw.cards import frame
+from explorer.draw.encoding import Classes
 from explorer.ui.palette import CLASS_COLOURS, rgb
-from explorer.ui.pictures import first
-from explorer.ui.trace_cards import frame
 
 ROUNDS = 300
 
 
 def main() -> None:
     """Measure and print."""
-    cv2.setNumThreads(1)  # as in the app
+    cv2.setNumThreads(1)  # as in a worker
     memory.tune()
-    sample, pipeline = next(iter(photographs().values())).load(), six_steps()
-    picture = first()
-    classes = Classes(picture.class_names, tuple(map(rgb, CLASS_COLOURS)))
+    photograph = next(iter(photographs().values()))
+    sample, pipeline = photograph.load(), six_steps()
+    classes = Classes(photograph.classes, tuple(map(rgb, CLASS_COLOURS)))
     subjects: dict[str, Callable[[int], Any]] = {
         "applied": lambda seed: augment(sample, pipeline, seed),
         "traced": lambda seed: trace(sample, pipeline, seed),
-        "with its strip": lambda seed: frame(trace(sample, pipeline, seed), picture, "", classes),
+        "with its strip": lambda seed: frame(trace(sample, pipeline, seed), sample, "", classes),
     }
     times: dict[str, list[float]] = {name: [] for name in subjects}
     for seed in range(ROUNDS + 20):

@@ -3,18 +3,19 @@
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import albumentations as A
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.augment import extras
 from explorer.augment.catalog import catalog
-from explorer.augment.observe import Cancelled, Observer, StepFailedError, Visit, observe
+from explorer.augment.observe import Observer, StepFailedError, Visit, observe
 from explorer.augment.pipeline import Pipeline, Step, is_on, walk
 from explorer.data.sample import Sample
 
@@ -23,16 +24,21 @@ _POOL_DEPTH = 4  # idle composes kept of each
 
 
 class AugmentError(ValueError):
-    """A step that failed on a sample. node_id: "" where it was none in particular. reason: without the step's name."""
+    """A step that failed on a sample. node_id: "" where it was none in particular. reason: without the step's name.
 
-    def __init__(self, node_id: str, transform: str, reason: str) -> None:
+    out_of_memory: whether it asked for more memory than the process may have.
+    """
+
+    def __init__(self, node_id: str, transform: str, reason: str, out_of_memory: bool = False) -> None:
         super().__init__(f"{transform}: {reason}" if transform else reason)
         self.node_id = node_id
         self.transform = transform
         self.reason = reason
+        self.out_of_memory = out_of_memory
 
-    def __reduce__(self) -> tuple[type["AugmentError"], tuple[str, str, str]]:
-        return AugmentError, (self.node_id, self.transform, self.reason)  # it crosses from loader workers
+    def __reduce__(self) -> tuple[type["AugmentError"], tuple[str, str, str, bool]]:
+        arguments = (self.node_id, self.transform, self.reason, self.out_of_memory)
+        return AugmentError, arguments  # it crosses from loader workers
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,23 +94,18 @@ def apply_watched(
     pipeline: Pipeline,
     place: tuple[int, int, int],
     keep: bool = False,
-    on_step: Callable[[int], None] | None = None,
 ) -> Watched:
-    """`augment`, and what was seen on the way. place: seed, epoch, index. keep, on_step: see `Observer.reset`.
-
-    Raises AugmentError, and Cancelled where `on_step` does.
-    """
+    """`augment`, and what was seen on the way. place: seed, epoch, index. keep: see `Observer`. Raises AugmentError."""
     data = _targets(sample, pipeline) | _handed_over(sample, pipeline)
     with _POOL.lend(pipeline, "bboxes" in data, "keypoints" in data) as made:
-        made.observer.reset(keep, on_step)
+        made.observer.reset(keep)
         made.compose.set_random_state(*random_state(*place))
         try:
             result = made.compose(**data)
-        except Cancelled:
-            raise
         except StepFailedError as failure:
             reason = _missing(failure.transform, sample, data) or _words(failure.error)
-            raise AugmentError(failure.node_id, failure.transform, reason) from failure.error
+            too_large = _is_out_of_memory(failure.error)
+            raise AugmentError(failure.node_id, failure.transform, reason, too_large) from failure.error
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise AugmentError("", "", _words(error)) from error  # before the first step, or between two
         finally:
@@ -164,7 +165,13 @@ def _missing(transform: str, sample: Sample, data: Mapping[str, Any]) -> str:
     return f"This step needs {what}, and this image has none. Use images that have, or turn the step off."
 
 
+def _is_out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or (isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem)
+
+
 def _words(error: BaseException) -> str:
+    if _is_out_of_memory(error):
+        return "There is not enough memory for it. Reduce its sizes and counts, or take a smaller image."
     text = " ".join(str(error.args[0] if error.args else error).split()) or type(error).__name__
     if isinstance(error, NotImplementedError):
         return f"{text}. Turn these targets off for the pipeline, or choose an image without them."

@@ -124,7 +124,7 @@ def _check_pictures(parameter: Parameter, value: JsonValue) -> str:
         return f"{parameter.name}: choose 1 to {MAX_PICTURES} images. {len(value)} are chosen."
     for name in value:
         try:
-            references.load(name)
+            references.require(name)
         except ValueError as error:
             return f"{parameter.name}: {error}"
     return ""

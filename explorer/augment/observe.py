@@ -25,8 +25,21 @@ class StepFailedError(Exception):
         self.node_id, self.transform, self.error = node_id, transform, error
 
 
-class Cancelled(Exception):
-    """Somebody does not want the result any more."""
+def _nobody(node_id: str) -> None:
+    """Where nobody wants to know."""
+
+
+_report: Callable[[str], None] = _nobody
+
+
+def report_steps_to(report: Callable[[str], None]) -> None:
+    """Let every step of this process say its node's id as it begins: where native code ends it, that is all there is.
+
+    Args:
+        report: Called with the id before each step.
+    """
+    global _report
+    _report = report
 
 
 @dataclass(eq=False)
@@ -52,19 +65,16 @@ class Visit:
 class Observer:
     """What the nodes of one compose report to, a call of the compose at a time.
 
-    keep: whether the data before and after each step are kept. on_step: called after each step with the number of steps
-    that were called so far; it may raise Cancelled.
+    keep: whether the data before and after each step are kept.
     """
 
     def __init__(self) -> None:
         self.reset()
 
-    def reset(self, keep: bool = False, on_step: Callable[[int], None] | None = None) -> None:
+    def reset(self, keep: bool = False) -> None:
         self.visits: list[Visit] = []
         self.keep = keep
-        self.on_step = on_step
         self.depth = 0
-        self.steps = 0
 
     def take(self) -> list[Visit]:
         """The visits of the call that has ended; the observer lets go of them, and of the pictures in them."""
@@ -75,6 +85,7 @@ class Observer:
     def step(self, node: Any, call: Callable[..., Any], data: dict[str, Any]) -> Any:
         """Call a transform, and note what came of it."""
         visit = self._begin(node)
+        _report(visit.node_id)
         if type(node).__name__ in _WRITES_INTO_INPUT and data.get("mask") is not None:
             data["mask"] = data["mask"].copy()
         if self.keep:
@@ -84,9 +95,6 @@ class Observer:
         visit.fired = bool(visit.params)
         if self.keep:
             visit.after = _targets(result)
-        self.steps += 1
-        if self.on_step is not None:
-            self.on_step(self.steps)
         return result
 
     def group(self, node: Any, call: Callable[..., Any], data: dict[str, Any]) -> Any:
@@ -109,7 +117,7 @@ class Observer:
         begun, cpu_begun = time.perf_counter(), time.thread_time()
         try:
             return call(**data)
-        except (StepFailedError, Cancelled):
+        except StepFailedError:
             raise
         except Exception as error:  # albumentations and OpenCV raise whatever they like: here the node is known
             raise StepFailedError(visit.node_id, visit.transform, error) from error

@@ -1,6 +1,6 @@
 """What each node of a pipeline did to one sample: one pass, and the result is that of `augment`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -137,14 +137,9 @@ def trace(
     seed: int,
     epoch: int = 0,
     index: int = 0,
-    on_step: Callable[[int], None] | None = None,
 ) -> Trace:
-    """Apply the pipeline as `augment` does, and tell what each node did.
-
-    on_step: called after each step with how many were called so far; what it raises ends the work.
-    Raises AugmentError.
-    """
-    watched = apply_watched(sample, pipeline, (seed, epoch, index), keep=True, on_step=on_step)
+    """Apply the pipeline as `augment` does, and say what each node did. Raises AugmentError."""
+    watched = apply_watched(sample, pipeline, (seed, epoch, index), keep=True)
     calls = _tree(watched.visits, _Snapshots(watched.compose))
     return Trace(watched.result, tuple(_level(pipeline.nodes, calls, Status.NOT_REACHED, 0)), watched.compose)
 

@@ -39,17 +39,30 @@ def load(name: str) -> Sample:
     An upload with transparency has a mask: 1 where alpha is above 127; where it is 0, the picture is white. The sample
     is shared by all who ask for it: never write into its arrays. Raises ReferenceMissing.
     """
+    kind, own = _parts(name)
+    try:
+        return _LOADERS[kind](own)
+    except ImageError as error:
+        raise ReferenceMissing(f"{name} cannot be shown: {error}") from error
+
+
+def require(name: str) -> None:
+    """Make sure that a name means a picture, without reading it. Raises ReferenceMissing."""
+    kind, own = _parts(name)
+    if kind == "upload":
+        _modified(own)
+    elif name not in titles():
+        raise _no_built_in(name)
+
+
+def _parts(name: str) -> tuple[str, str]:
     found = _NAME.fullmatch(name)
     if found is None:
         raise ReferenceMissing(
             f"{name[:80]!r} is not the name of an image. Expected photograph/<name>, shape/<name> or upload/<24 hex "
             f"digits>, such as {next(iter(titles()))}."
         )
-    kind, own = found[1] or found[3], found[2] or found[4]
-    try:
-        return _LOADERS[kind](own)
-    except ImageError as error:
-        raise ReferenceMissing(f"{name} cannot be shown: {error}") from error
+    return found[1] or found[3], found[2] or found[4]
 
 
 def titles() -> Mapping[str, str]:
@@ -111,13 +124,16 @@ def _no_built_in(name: str) -> ReferenceMissing:
 
 
 def _upload(own: str) -> Sample:
+    return _read(_file(own), _modified(own))
+
+
+def _modified(own: str) -> int:
     try:
-        modified = _file(own).stat().st_mtime_ns
+        return _file(own).stat().st_mtime_ns
     except OSError as error:
         raise ReferenceMissing(
             f"The uploaded image upload/{own} is not kept here (any more). Upload it again, or choose another."
         ) from error
-    return _read(_file(own), modified)
 
 
 @lru_cache(maxsize=32)

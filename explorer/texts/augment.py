@@ -386,6 +386,28 @@ class Augment:
     NOT_TRAINABLE = "Shown as stored. Training on masks is not supported yet."
     REFUSED = "Training refuses this result: {reason}"
     NO_PICTURE = "{reason} Showing the sample photo until then."
+    MASK_GONE = "The file of the mask has no colors any more. Upload it again."
+    # By `Ending`: why a step, or the reading of an image, has ended the process that it ran in.
+    STEP_ENDED: ClassVar = {
+        "memory": "This step ran out of the {limit} GB that a drawing may take. Reduce its sizes and counts, or take a "
+        "smaller image.",
+        "time": "This step was stopped after {limit} s. Reduce its sizes and counts, or take a smaller image.",
+        "crashed": "This step has broken the process that draws: its values are too large for this image. Reduce them, "
+        "or take a smaller image.",
+        "killed": "The process that draws was ended from outside, twice. Draw again.",
+    }
+    READING_ENDED: ClassVar = {
+        "memory": "This needs more than the {limit} GB that a drawing may take. Take a smaller image.",
+        "time": "This was stopped after {limit} s. Take a smaller image.",
+        "crashed": "This has broken the process that reads and draws images. Take another image.",
+        "killed": "The process that draws was ended from outside, twice. Try again.",
+    }
+    DRAW_ANYWAY = "Draw all the same"
+    DRAW_ANYWAY_HELP = (
+        "It has failed once, so it is not drawn again unless you ask. It may take up to {minutes:.0f} minutes then."
+    )
+    NOT_DRAWN = "The drawing was cancelled"
+    TAKES_LONG = "Taking longer than expected; stops after {seconds:.0f} s"
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (
         "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it. "

@@ -12,9 +12,9 @@ from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
 from explorer.data.roots import allowed_roots
+from explorer.draw.training import Training
 from explorer.texts import Augment as T
 from explorer.ui import as_trained, workspace
-from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key

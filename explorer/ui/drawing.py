@@ -1,61 +1,156 @@
-"""When something is drawn: at once where it is fast, asked for and in the background where it is slow."""
+"""When something is drawn: at once where it is fast, asked for and watched where it is slow."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from explorer.augment.apply import AugmentError
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.augment.costs import OBSERVED
+from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
+from explorer.draw import preview_frame
+from explorer.draw.drawing import Drawing
+from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
+from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture, Picture
+from explorer.draw.preview import Shown
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import Preview
 from explorer.texts import Augment as T
-from explorer.ui import memory, pictures, render, slow
-from explorer.ui.jobs import Job, OnStep
-from explorer.ui.render import Look, Shown
+from explorer.ui import asking, pictures, slow
 from explorer.ui.slow import Cost
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
 from explorer.ui.workspace import Workspace
 
+Errors = Mapping[tuple[str, str], str]
 Token = tuple[object, ...]
+CHANNEL = "preview"
 JPEG = "image/jpeg"
 READING = 400.0  # milliseconds; a large picture has to be decoded again
+PATIENCE = 0.8  # seconds in which a picture is there, or the page goes on without it
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the preview shows for a draft: a drawing, what is wrong with the draft, and how old the drawing is.
+
+    drawing: where the strip of steps still comes from. failed: whether the draft has ended a worker.
+    """
+
+    shown: Shown | None
+    errors: Errors = field(default_factory=dict)
+    notice: str = ""
+    drawing: Drawing[Shown] | None = None
+    failed: bool = False
+
+    def frame(self) -> bytes:
+        """What the preview shows."""
+        if self.shown is None:
+            return b""
+        return preview_frame.stale(self.shown.frame, self.notice) if self.notice else self.shown.frame
+
+    def strip(self) -> bytes:
+        """The cards of the steps; they are drawn after the picture, while the browser paints it."""
+        if self.shown is not None and self.shown.strip is not None:
+            return self.shown.strip
+        if self.drawing is None or not self.drawing.wait(PATIENCE):
+            return b""
+        return self.drawing.result().strip or b""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A drawing that takes longer than the page waits. name: under which session key its result will stand."""
+
+    name: str
+    token: Token
+    pipeline: Pipeline
+    drawing: Drawing[Shown]
 
 
 def look(work: Workspace, found: Found) -> Look:
     """What the preview shows now."""
-    memory.touch()
     _collect()
     full = st.session_state.get(Key.FULL)
     token = _token(work, found)
     if full is not None and full[0] == token:
-        return Look(full[1])
+        return Look(full[1].shown)
     st.session_state.pop(Key.FULL, None)
     try:
         pipeline = validate(work.draft)
     except DraftErrors as error:
         return Look(_last_good(work, found), error.errors, T.STALE)
-    cost = _cost(pipeline, found)
+    done = st.session_state.get(Key.DONE)
+    if done is not None and done[0] == token:
+        return done[1]
+    cost = _cost(pipeline, found.picture)
     if cost.asks:
         return _slow(work, found, token, cost)
-    shown = render.look(work.history, found.picture, work.view, found.classes, st.session_state.get(Key.LAST_GOOD))
-    if not shown.errors and shown.shown is not None:
-        st.session_state[Key.LAST_GOOD] = shown.shown
-    return shown
+    return _drawn(work, found, token, pipeline)
+
+
+def _drawn(work: Workspace, found: Found, token: Token, pipeline: Pipeline) -> Look:
+    """The picture of a draft that is quick, or how far it is where it turns out not to be."""
+    job: Job | None = st.session_state.get(Key.JOB)
+    if job is None or job.token != token:
+        drawing = asking.submit(_request(work, found, pipeline), CHANNEL)
+        job = Job(Key.DONE, token, pipeline, drawing)
+        _cancel()
+        if not drawing.wait(PATIENCE, parts=1):
+            st.session_state[Key.JOB] = job
+        else:
+            return _of(job, work, found)
+    return Look(_last_good(work, found), {}, T.TAKES_LONG.format(seconds=job.drawing.order.seconds))
+
+
+def _of(job: Job, work: Workspace, found: Found) -> Look:
+    """What came of a drawing that is there."""
+    try:
+        shown = job.drawing.result()
+    except AugmentError as error:
+        return Look(_last_good(work, found), {(error.node_id, ""): error.reason}, T.STALE)
+    except DrawingError as error:
+        where = (error.node_id, "")
+        return Look(_last_good(work, found), {where: asking.words(error, job.pipeline)}, T.STALE, failed=True)
+    except NoPicture as error:
+        return Look(_last_good(work, found), {("", ""): str(error)}, T.STALE)
+    st.session_state[Key.LAST_GOOD] = shown
+    return Look(shown, drawing=job.drawing)
+
+
+def settle(shown: Look) -> None:
+    """Once the strip has come: keep it with the picture, and what each step took."""
+    drawing = shown.drawing
+    if drawing is None or not drawing.done or drawing.error is not None:
+        return
+    complete = drawing.result()
+    st.session_state[Key.LAST_GOOD] = complete
+    request = drawing.request
+    if isinstance(request, Preview):
+        steps = {node.id: node for node, _ in walk(request.pipeline.nodes) if isinstance(node, Step)}
+        for node_id, (height, width), milliseconds in complete.times:
+            if node_id in steps:
+                OBSERVED.note(steps[node_id].transform, steps[node_id].params, (height, width), milliseconds)
 
 
 def under_way() -> bool:
-    """Whether something is being drawn in the background."""
+    """Whether something is being drawn that the page does not wait for."""
     return Key.JOB in st.session_state
 
 
 def show_state(work: Workspace, found: Found) -> None:
-    """In the bar: how far the background is, or the question whether something slow should be drawn."""
-    job: Job[Shown] | None = st.session_state.get(Key.JOB)
+    """In the bar: how far a drawing is, or the question whether something slow should be drawn."""
+    job: Job | None = st.session_state.get(Key.JOB)
+    shown: Look | None = st.session_state.get(Key.LOOK)
     if job is not None:
         _progress(job)
     elif (full := st.session_state.get(Key.FULL)) is not None:
-        _full_shown(full[1], found)
-    elif cost := _asked(work, found):
-        _ask(work, found, cost)
+        _full_shown(full[1].shown, found)
+    elif shown is not None and shown.failed:
+        help_text = T.DRAW_ANYWAY_HELP.format(minutes=ASKED_SECONDS / 60)
+        st.button(T.DRAW_ANYWAY, key=Key.RUN_SLOW, on_click=_run_once, args=(work, found), help=help_text)
+    elif _asks(work, found):
+        _ask(work, found)
 
 
 def offer_full(work: Workspace, found: Found) -> None:
@@ -63,7 +158,7 @@ def offer_full(work: Workspace, found: Found) -> None:
     if not found.picture.is_copy or under_way() or Key.FULL in st.session_state:
         return
     height, width = found.picture.full_size
-    factor = height / found.picture.sample.size[0]
+    factor = height / found.picture.size[0]
     text = T.RUN_FULL_HELP.format(width=width, height=height, factor=factor)
     st.button(T.RUN_FULL, key=Key.RUN_FULL, on_click=_run_full, args=(work, found), help=text)
 
@@ -77,37 +172,42 @@ def _token(work: Workspace, found: Found) -> Token:
     return (draft.nodes, draft.targets, found.picture.id, view.seed, view.focus, view.difference, found.classes)
 
 
-def _cost(pipeline: Pipeline, found: Found) -> Cost:
-    return slow.cost(pipeline, found.picture.sample.size)
+def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Preview:
+    view = work.view
+    return Preview(found.subject, pipeline, view.seed, found.classes, view.focus, view.difference)
 
 
-def _last_good(work: Workspace, found: Found) -> Shown:
+def _cost(pipeline: Pipeline, picture: Picture) -> Cost:
+    return slow.cost(pipeline, picture.size)
+
+
+def _last_good(work: Workspace, found: Found) -> Shown | None:
+    """The last picture that was right; after a reload that of the last draft that can be drawn, or of no steps."""
     known: Shown | None = st.session_state.get(Key.LAST_GOOD)
-    if known is None:
-        drafts = tuple(draft for draft in work.history.past if not _is_slow(draft, found))
-        known = render.last_valid(drafts, found.picture, work.view, found.classes)
-    return known
+    return known if known is not None else _last_valid(work, found)
 
 
-def _is_slow(draft: Draft, found: Found) -> bool:
-    try:
-        return _cost(validate(draft), found).asks
-    except DraftErrors:
-        return True
+def _last_valid(work: Workspace, found: Found) -> Shown | None:
+    for draft in (*reversed(work.history.past), Draft(targets=work.draft.targets)):
+        try:
+            pipeline = validate(draft)
+            if _cost(pipeline, found.picture).asks:
+                continue
+            drawing = asking.submit(_request(work, found, pipeline))
+            if drawing.wait(UNASKED_SECONDS):
+                shown = drawing.result()
+                st.session_state[Key.LAST_GOOD] = shown
+                return shown
+        except (DraftErrors, AugmentError, DrawingError, NoPicture):
+            continue
+    return None
 
 
 def _slow(work: Workspace, found: Found, token: Token, cost: Cost) -> Look:
-    done = st.session_state.get(Key.DONE)
-    if done is not None and done[0] == token:
-        return done[1] if isinstance(done[1], Look) else Look(done[1])
-    job: Job[Shown] | None = st.session_state.get(Key.JOB)
+    job: Job | None = st.session_state.get(Key.JOB)
     if st.session_state.get(Key.ALLOWED) and (job is None or job.token != token):
-        _run_once(work, found, cost)
+        _run_once(work, found)
     return Look(_last_good(work, found), {}, _words(cost))
-
-
-def _drawn(work: Workspace, found: Found, on_step: OnStep) -> Shown:
-    return render.draw(validate(work.draft), found.picture, work.view, found.classes, on_step)
 
 
 def _words(cost: Cost) -> str:
@@ -115,69 +215,81 @@ def _words(cost: Cost) -> str:
     return T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=slow.in_words(cost.milliseconds / 1000)))
 
 
-# In the background
+# What the page does not wait for
 
 
-def _start(token: Token, work: Callable[[OnStep], Shown], milliseconds: float, name: str = Key.DONE) -> None:
-    """name: under which session key its result will stand."""
+def _start(name: str, token: Token, request: Preview, milliseconds: float) -> None:
     _cancel()
-    st.session_state[Key.JOB] = Job(name, token, work, milliseconds)
+    drawing = asking.submit(request, CHANNEL, milliseconds=milliseconds, asked=True)
+    st.session_state[Key.JOB] = Job(name, token, request.pipeline, drawing)
 
 
 def _cancel() -> None:
-    job: Job[Shown] | None = st.session_state.pop(Key.JOB, None)
+    job: Job | None = st.session_state.pop(Key.JOB, None)
     if job is not None:
-        job.cancel()
+        job.drawing.cancel()
 
 
 def _collect() -> None:
-    """Take over what the background has finished."""
-    job: Job[Shown] | None = st.session_state.get(Key.JOB)
-    if job is None or not job.done:
+    """Take over what has been finished meanwhile."""
+    job: Job | None = st.session_state.get(Key.JOB)
+    if job is None or not job.drawing.done:
         return
     del st.session_state[Key.JOB]
     try:
-        shown = job.finish()
+        shown = Look(job.drawing.result(), drawing=job.drawing)
     except AugmentError as error:
-        known = st.session_state.get(Key.LAST_GOOD)
-        st.session_state[Key.DONE] = (job.token, Look(known, {(error.node_id, ""): error.reason}, T.STALE))
-        return
-    except pictures.NoPicture as error:
+        shown = Look(st.session_state.get(Key.LAST_GOOD), {(error.node_id, ""): error.reason}, T.STALE)
+    except DrawingError as error:
+        words = asking.words(error, job.pipeline)
+        shown = Look(st.session_state.get(Key.LAST_GOOD), {(error.node_id, ""): words}, T.STALE, failed=True)
+    except NoPicture as error:
         st.session_state[Key.NOTICE] = str(error)
         return
-    if shown is not None:
-        st.session_state[job.name] = (job.token, shown)
-        if job.name == Key.DONE:
-            st.session_state[Key.LAST_GOOD] = shown
+    if job.name == Key.FULL and shown.errors:
+        st.session_state[Key.NOTICE] = next(iter(shown.errors.values()))
+        return
+    st.session_state[job.name] = (job.token, shown)
+    if job.name == Key.DONE and not shown.errors:
+        st.session_state[Key.LAST_GOOD] = shown.shown
 
 
-def _progress(job: Job[Shown]) -> None:
-    progress = job.progress()
-    words = T.FULL_WORKING if job.name == Key.FULL else T.WORKING
-    text = words.format(percent=progress.share, time=slow.in_words(progress.seconds_left))
-    st.progress(progress.share, text if progress.seconds_left > 0 else T.FINISHING, width=230)
+def _progress(job: Job) -> None:
+    progress = job.drawing.progress()
+    if not job.drawing.order.asked:
+        text = T.TAKES_LONG.format(seconds=job.drawing.order.seconds)
+    elif progress.seconds_left > 0:
+        words = T.FULL_WORKING if job.name == Key.FULL else T.WORKING
+        text = words.format(percent=progress.share, time=slow.in_words(progress.seconds_left))
+    else:
+        text = T.FINISHING
+    st.progress(progress.share, text, width=230)
     st.button(T.CANCEL, key=Key.CANCEL, on_click=_cancelled)
 
 
 def _cancelled() -> None:
     st.session_state[Key.ALLOWED] = False  # else it would begin again at once
+    job: Job | None = st.session_state.get(Key.JOB)
+    if job is not None and job.name == Key.DONE:
+        # What was quick by its estimate would begin again too.
+        good = st.session_state.get(Key.LAST_GOOD)
+        st.session_state[Key.DONE] = (job.token, Look(good, {}, T.NOT_DRAWN, failed=True))
     _cancel()
 
 
-def _asked(work: Workspace, found: Found) -> Cost | None:
-    """The cost of a drawing that waits for somebody's word."""
+def _asks(work: Workspace, found: Found) -> bool:
+    """Whether a drawing waits for somebody's word."""
     done = st.session_state.get(Key.DONE)
     if done is not None and done[0] == _token(work, found):
-        return None
+        return False
     try:
-        cost = _cost(validate(work.draft), found)
+        return _cost(validate(work.draft), found.picture).asks
     except DraftErrors:
-        return None
-    return cost if cost.asks else None
+        return False
 
 
-def _ask(work: Workspace, found: Found, cost: Cost) -> None:
-    st.button(T.RUN_ONCE, key=Key.RUN_SLOW, on_click=_run_once, args=(work, found, cost), type="primary")
+def _ask(work: Workspace, found: Found) -> None:
+    st.button(T.RUN_ONCE, key=Key.RUN_SLOW, on_click=_run_once, args=(work, found), type="primary")
     st.toggle(T.RUN_ALWAYS, key=Key.ALWAYS, on_change=_allow, help=T.RUN_ALWAYS_HELP)
 
 
@@ -186,8 +298,14 @@ def _allow() -> None:
     st.session_state[Key.ALLOWED] = st.session_state[Key.ALWAYS]
 
 
-def _run_once(work: Workspace, found: Found, cost: Cost) -> None:
-    _start(_token(work, found), lambda on_step: _drawn(work, found, on_step), cost.milliseconds)
+def _run_once(work: Workspace, found: Found) -> None:
+    try:
+        pipeline = validate(work.draft)
+    except DraftErrors:
+        return  # it is said at its field
+    st.session_state.pop(Key.DONE, None)
+    cost = _cost(pipeline, found.picture)
+    _start(Key.DONE, _token(work, found), _request(work, found, pipeline), cost.milliseconds)
 
 
 # Full size
@@ -195,18 +313,18 @@ def _run_once(work: Workspace, found: Found, cost: Cost) -> None:
 
 def _run_full(work: Workspace, found: Found) -> None:
     try:
-        cost = _cost(validate(work.draft), found)
+        pipeline = validate(work.draft)
+        subject = pictures.subject(work.view, work.uploads, work.draft.targets, long_side=FULL)
     except DraftErrors:
         return  # it is said at its field
+    except NoPicture as error:
+        st.session_state[Key.NOTICE] = str(error)
+        return
     height, width = found.picture.full_size
-    scale = height * width / (found.picture.sample.size[0] * found.picture.sample.size[1])
-
-    def draw(on_step: OnStep) -> Shown:
-        picture = pictures.of_view(work.view, work.uploads, pictures.FULL)
-        picture, _ = pictures.annotated(picture, work.view, work.draft.targets)
-        return render.draw(validate(work.draft), picture, work.view, found.classes, on_step, pictures.FULL_SHOWN)
-
-    _start(_token(work, found), draw, READING + cost.milliseconds * scale, name=Key.FULL)
+    scale = height * width / (found.picture.size[0] * found.picture.size[1])
+    view = work.view
+    request = Preview(subject, pipeline, view.seed, found.classes, view.focus, view.difference, FULL_SHOWN)
+    _start(Key.FULL, _token(work, found), request, READING + _cost(pipeline, found.picture).milliseconds * scale)
 
 
 def _full_shown(shown: Shown, found: Found) -> None:

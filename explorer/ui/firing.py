@@ -6,11 +6,14 @@ gives. So the form says that the step is skipped, and leads to a seed that appli
 
 import streamlit as st
 
-from explorer.augment import firing
+from explorer.augment.firing import Search
 from explorer.augment.pipeline import DraftErrors, validate
 from explorer.augment.probability import effective
+from explorer.draw.pictures import NoPicture
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import SeedFor
 from explorer.texts import Augment as T
-from explorer.ui import slow, workspace
+from explorer.ui import asking, slow, workspace
 from explorer.ui.components import chip
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
@@ -32,11 +35,12 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
         pipeline = validate(work.draft)
     except DraftErrors:
         return work
-    if not pipeline.nodes or slow.cost(pipeline, found.picture.sample.size).asks:
+    if not pipeline.nodes or slow.cost(pipeline, found.picture.size).asks:
         return work
-    best = firing.fullest(
-        found.picture.sample, pipeline, range(OPENING_SEEDS), found.picture.index, OPENING_SECONDS
-    ).seed
+    try:
+        best = asking.wait_for(SeedFor(found.subject, pipeline, tuple(range(OPENING_SEEDS)), OPENING_SECONDS)).seed
+    except (DrawingError, NoPicture):
+        return work  # the preview says it
     if best is not None and best != work.view.seed:
         workspace.look(seed=best)
     return workspace.current()
@@ -59,14 +63,21 @@ def _jump() -> None:
     chance = None if node_id is None else _chance(work, node_id)
     if node_id is None or not chance:
         return
-    search = next_seed(work, st.session_state[Key.FOUND], node_id)
+    try:
+        search = next_seed(work, st.session_state[Key.FOUND], node_id)
+    except DrawingError as error:
+        st.session_state[Key.NOTICE] = asking.words(error, validate(work.draft))
+        return
+    except NoPicture as error:
+        st.session_state[Key.NOTICE] = str(error)
+        return
     if search.seed is None:
         st.session_state[Key.NOTICE] = T.NO_SEED_FOUND.format(count=search.tried, percent=f"{chance:.1%}")
     else:
         workspace.look(seed=search.seed)
 
 
-def next_seed(work: workspace.Workspace, found: Found, node_id: str) -> firing.Search:
-    """The next seed with which a node is applied to the image. Raises DraftErrors."""
-    seeds = ((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
-    return firing.first(found.picture.sample, validate(work.draft), node_id, seeds, found.picture.index, JUMP_SECONDS)
+def next_seed(work: workspace.Workspace, found: Found, node_id: str) -> Search:
+    """The next seed with which a node is applied to the image. Raises DraftErrors, DrawingError, NoPicture."""
+    seeds = tuple((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
+    return asking.wait_for(SeedFor(found.subject, validate(work.draft), seeds, JUMP_SECONDS, node_id))

@@ -11,7 +11,7 @@ from explorer.texts import Augment as T
 from explorer.ui import workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.render import Errors
+from explorer.ui.drawing import Errors
 from explorer.ui.state import node_key
 
 

@@ -1,17 +1,17 @@
 """The person's own image with its mask: the uploaders, and which class each color of a colored mask is."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
-import numpy as np
 import streamlit as st
 
-from explorer.data import color_masks
-from explorer.data.color_masks import Color, ColorMask
-from explorer.data.images import ImageError, decode_mask
+from explorer.data.color_masks import Color
+from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
+from explorer.draw.uploads import MaskColors
 from explorer.texts import Augment as T
-from explorer.ui import pictures, workspace
+from explorer.ui import asking, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.palette import hex_of
@@ -30,11 +30,11 @@ def show(work: workspace.Workspace) -> None:
         image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=upload_key(work.id, "picture"), on_change=_receive)
         mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=upload_key(work.id, "mask"), on_change=_receive)
         if colored is not None:
-            _classes(*colored)
+            _classes(colored)
     if problem := st.session_state.get(Key.UPLOAD_ERROR):
         st.error(escape(problem))
     if colored is not None:
-        _legend(*colored)
+        _legend(colored)
 
 
 def _receive() -> None:
@@ -47,15 +47,17 @@ def _receive() -> None:
         return
     try:
         labels, colors = _labels(uploads)
-        pictures.uploaded(content, None, file.name if file else T.UPLOADED_NAME)
+        asking.wait_for(Checked(content, None, file.name if file else T.UPLOADED_NAME))
         uploads.keep("picture", content)
         uploads.keep("mask", None)
         uploads.keep("colors", None)
-        pictures.uploaded(content, labels, T.UPLOADED_NAME)
+        asking.wait_for(Checked(content, labels, T.UPLOADED_NAME))
         uploads.keep("mask", labels)
         uploads.keep("colors", colors)
     except (ImageError, SampleError) as error:
         st.session_state[Key.UPLOAD_ERROR] = str(error)
+    except DrawingError as error:
+        st.session_state[Key.UPLOAD_ERROR] = asking.words(error)
     except OSError as error:
         st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
 
@@ -68,42 +70,30 @@ def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
     file = received(key)
     if file is None:
         return None, None
-    try:
-        decode_mask(file.content, T.UPLOAD_MASK_NAME)
-    except ImageError:
-        colored = color_masks.read(file.content, T.UPLOAD_MASK_NAME)
-        if colored is None:
-            raise
-        return colored.to_png(colored.classes()), file.content
-    return file.content, None
+    made = asking.wait_for(MaskOf(file.content))
+    return (file.content, None) if made is None else (made, file.content)
 
 
 # Colors as classes
 
 
-Given = Mapping[Color, int]
-
-
-def _colored(uploads: Uploads) -> tuple[ColorMask, Given] | None:
+def _colored(uploads: Uploads) -> MaskColors | None:
     """The colors of the kept mask, and the class of each; None where its file had classes."""
     stamps = uploads.stamp("colors"), uploads.stamp("mask")
     return None if None in stamps else _kept_colors(uploads, stamps)
 
 
 @lru_cache(maxsize=4)
-def _kept_colors(uploads: Uploads, stamps: object) -> tuple[ColorMask, Given] | None:  # noqa: ARG001 - newer files
+def _kept_colors(uploads: Uploads, stamps: object) -> MaskColors | None:  # noqa: ARG001 - newer files
     original, mask = uploads.read("colors"), uploads.read("mask")
-    found = color_masks.read(original, T.UPLOAD_MASK_NAME) if original and mask else None
-    if found is None or mask is None:
-        return None
-    _, first = np.unique(found.places, return_index=True)
-    indices = decode_mask(mask, T.UPLOAD_MASK_NAME).ravel()[first]
-    return found, dict(zip(found.colors, map(int, indices), strict=True))
+    return asking.wait_for(ColorsOf(original, mask)) if original and mask else None
 
 
-def _legend(found: ColorMask, given: Given) -> None:
-    shown = sorted(found.colors, key=lambda color: given[color])
-    parts = [T.COLOR_CLASS.format(square=_square(color), number=given[color]) for color in shown[:_SHOWN_COLORS]]
+def _legend(found: MaskColors) -> None:
+    shown = sorted(found.classes, key=lambda color: found.classes[color])
+    parts = [
+        T.COLOR_CLASS.format(square=_square(color), number=found.classes[color]) for color in shown[:_SHOWN_COLORS]
+    ]
     if len(shown) > _SHOWN_COLORS:
         parts.append(T.COLOR_CLASS_MORE.format(count=len(shown) - _SHOWN_COLORS))
     st.caption(T.COLOR_CLASSES.format(classes=" ".join(parts)), unsafe_allow_html=True)
@@ -113,27 +103,30 @@ def _square(color: Color) -> str:
     return f'<span style="color:{hex_of(color)}">■</span>'
 
 
-def _classes(found: ColorMask, given: Given) -> None:
+def _classes(found: MaskColors) -> None:
     st.caption(T.COLOR_CLASSES_HELP)
-    shares = found.shares()
-    for column, color in zip(st.columns(4) * len(found.colors), found.colors, strict=False):
+    for column, color in zip(st.columns(4) * len(found.classes), found.classes, strict=False):
         key = mask_color_key(hex_of(color))
-        sync(key, given[color])
-        label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=f"{shares[color]:.1%}")
+        sync(key, found.classes[color])
+        share = f"{found.shares[color]:.1%}"
+        label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=share)
         column.caption(label, unsafe_allow_html=True)
         column.number_input(
-            T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, key=key, on_change=_reassign, args=(found, color, key),
+            T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, key=key, on_change=_reassign, args=(color, key),
             label_visibility="collapsed",
         )  # fmt: skip
 
 
-def _reassign(found: ColorMask, color: Color, key: str) -> None:
+def _reassign(color: Color, key: str) -> None:
     uploads = workspace.current().uploads
     with workspace.turn():
-        kept = _colored(uploads)
-        if kept is None:
+        kept, original = _colored(uploads), uploads.read("colors")
+        if kept is None or original is None:
             return
+        classes = {**kept.classes, color: int(st.session_state[key])}
         try:
-            uploads.keep("mask", found.to_png({**kept[1], color: int(st.session_state[key])}))
+            uploads.keep("mask", asking.wait_for(Recolored(original, tuple(classes.items()))))
         except OSError as error:
             st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
+        except (ImageError, DrawingError) as error:
+            st.session_state[Key.UPLOAD_ERROR] = str(error)

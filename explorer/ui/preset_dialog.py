@@ -4,9 +4,10 @@ import streamlit as st
 
 from explorer.augment import presets
 from explorer.augment.presets import Preset
+from explorer.draw.requests import PresetPicture
 from explorer.runs.summary import steps_in_words
 from explorer.texts import Augment as T
-from explorer.ui import preset_pictures, workspace
+from explorer.ui import asking, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key, preset_card_key, preset_key
 
@@ -32,7 +33,7 @@ def _dialog() -> None:
 
 def _card(preset: Preset) -> None:
     st.markdown(f"**{escape(preset.title)}**")
-    st.image(preset_pictures.picture(preset.name), width="stretch")
+    st.image(_picture(preset.name), width="stretch")
     st.markdown(escape(preset.purpose))
     st.caption(escape(preset.harm))
     nodes = [node.model_dump() for node in preset.nodes]
@@ -46,3 +47,8 @@ def _open(name: str) -> None:
     draft = presets.draft(name)
     # What happens to masks and boxes is the person's own matter, whatever the steps are.
     workspace.put(lambda old: draft.model_copy(update={"targets": old.targets}))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _picture(name: str) -> bytes:
+    return asking.wait_for(PresetPicture(name))

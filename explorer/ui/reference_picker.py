@@ -11,14 +11,14 @@ from explorer.augment.parameters import Parameter
 from explorer.data import references
 from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
-from explorer.data.sample import Sample
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import KeepReference, ReferencePicture
 from explorer.texts import Augment as T
+from explorer.ui import asking
 from explorer.ui.components import gallery
 from explorer.ui.components.gallery import Choice
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.preview import Classes
 from explorer.ui.state import Key, node_key
-from explorer.ui.thumbnails import thumbnail
 from explorer.ui.uploads import IMAGE_TYPES, received
 
 SIDE = 160  # px
@@ -50,7 +50,7 @@ def _choice(name: str, chosen: list[str]) -> Choice | None:
     titles = references.titles()
     try:
         picture = _picture(name)
-    except ReferenceMissing:
+    except (ReferenceMissing, DrawingError):
         return None  # the error at the field names it
     own = [each for each in st.session_state[Key.OWN_REFERENCES] if each not in titles]
     number = own.index(name) + 1 if name in own else len(own) + 1
@@ -59,7 +59,7 @@ def _choice(name: str, chosen: list[str]) -> Choice | None:
 
 @lru_cache(maxsize=64)
 def _picture(name: str) -> bytes:
-    return thumbnail(Sample(references.load(name).image), Classes((), ()), SIDE)
+    return asking.wait_for(ReferencePicture(name, SIDE))
 
 
 def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Commit) -> None:
@@ -71,9 +71,12 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
         if file is None:
             return
         try:
-            name = references.keep(file.content, file.name)
+            name = asking.wait_for(KeepReference(file.content, file.name))
         except ImageError as error:
             st.session_state[Key.REFERENCE_ERROR] = str(error)
+            return
+        except DrawingError as error:
+            st.session_state[Key.REFERENCE_ERROR] = f"{file.name}: {asking.words(error)}"
             return
         own = st.session_state[Key.OWN_REFERENCES]
         st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))

@@ -8,23 +8,24 @@ import streamlit as st
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
+from explorer.draw.encoding import Classes
+from explorer.draw.pictures import NoPicture, Picture, Subject
+from explorer.draw.training import Training
 from explorer.texts import Augment as T
 from explorer.ui import as_trained, data_sets, own_image, pictures, train_carry, workspace
-from explorer.ui.as_trained import Training
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.preview import Classes
-from explorer.ui.pictures import Picture
 from explorer.ui.state import Key
 
 
 @dataclass(frozen=True)
 class Found:
-    """The picture to preview, its classes, and what is wrong with typed boxes and keypoints ("boxes", "points").
+    """The picture to preview, what is drawn on, its classes, and what is wrong with what was typed ("boxes", "points").
 
     training: what training does with samples of the data set, where they are shown so.
     """
 
+    subject: Subject
     picture: Picture
     classes: Classes
     typed_errors: Mapping[str, str] = field(default_factory=dict)
@@ -51,13 +52,13 @@ def show(work: workspace.Workspace) -> Found:
     training = _training(work)
     if work.view.picture == pictures.DATA_SET:
         _set_widgets(work, training)
+    rules = work.draft.targets
     try:
-        picture = pictures.of_view(work.view, work.uploads, training=training)
-    except pictures.NoPicture as reason:
+        seen = pictures.of_view(work.view, work.uploads, rules, training)
+    except NoPicture as reason:
         st.info(escape(T.NO_PICTURE.format(reason=reason)))
-        picture = pictures.first()
-    annotated, errors = pictures.annotated(picture, work.view, work.draft.targets)
-    return Found(annotated, pictures.classes(annotated, work.view), errors, training)
+        seen = pictures.first(work.view, rules)
+    return Found(seen.subject, seen.picture, pictures.classes(seen.picture, work.view), seen.errors, training)
 
 
 def _training(work: workspace.Workspace) -> Training | None:

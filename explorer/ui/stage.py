@@ -4,8 +4,9 @@ import time
 
 import streamlit as st
 
+from explorer.draw.strip_frame import node_of
 from explorer.texts import Augment as T
-from explorer.ui import drawing, firing, render, sources, trace_cards, workspace
+from explorer.ui import drawing, firing, sources, workspace
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -18,7 +19,7 @@ HEAD_START = 0.06  # seconds: sent and painted before the rest of the page compe
 GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the image rests on the seed that it opened with
 
 
-def show() -> render.Errors:
+def show() -> drawing.Errors:
     """Draw the preview as a fragment (a new seed redraws nothing else); return what is wrong with the draft."""
     clock = _clock()
     drawn = 0
@@ -97,7 +98,7 @@ def _seed_typed() -> None:
     workspace.look(seed=int(st.session_state[Key.SEED]))
 
 
-def _draw() -> render.Errors:
+def _draw() -> drawing.Errors:
     work = workspace.current()
     controls, shown, below, trace = st.container(), st.container(), st.container(), st.container()
     with controls:
@@ -107,11 +108,13 @@ def _draw() -> render.Errors:
     work = firing.settle(work, found)
     look = drawing.look(work, found)
     st.session_state[Key.LOOK] = look
+    cards = b""
     if look.shown is not None:
         with shown:
-            preview.show(look.shown.frame(look.notice), key=Key.PREVIEW)
+            preview.show(look.frame(), key=Key.PREVIEW)
         sent = time.monotonic()
-        _ = look.shown.strip  # its pictures are made meanwhile
+        cards = look.strip()  # its pictures are made meanwhile
+        drawing.settle(look)
         time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
     with top:
         _controls(work)
@@ -120,8 +123,8 @@ def _draw() -> render.Errors:
             st.caption(escape(note))
         _bar(work, found)
     with trace:
-        if look.shown is not None:
-            strip.show(look.shown.strip, work.view.selected, key=Key.STRIP, on_focus=_focus)
+        if cards:
+            strip.show(cards, work.view.selected, key=Key.STRIP, on_focus=_focus)
     return look.errors
 
 
@@ -158,7 +161,7 @@ def _focus() -> None:
     card = strip.chosen(Key.STRIP)
     if card is None:
         return
-    node = trace_cards.node_of(card)
+    node = node_of(card)
     if node is None:
         workspace.look(focus="")
     else:

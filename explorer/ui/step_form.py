@@ -14,7 +14,7 @@ from explorer.ui import firing, group_form, workspace
 from explorer.ui.components import parameters
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.render import Errors
+from explorer.ui.drawing import Errors
 from explorer.ui.state import Key, node_key
 
 

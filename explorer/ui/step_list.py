@@ -10,7 +10,7 @@ from explorer.ui import export_dialog, import_dialog, pipeline_menu, preset_dial
 from explorer.ui.commands import obey_all
 from explorer.ui.components import steps
 from explorer.ui.components.markdown import escape
-from explorer.ui.render import Errors
+from explorer.ui.drawing import Errors
 from explorer.ui.state import Key, Query
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"

@@ -48,7 +48,7 @@ def _mask(work: workspace.Workspace, found: Found) -> None:
     _switch("use_mask", rules.use_mask)
     choices = [None, *get_args(MaskInterpolation)]
     _choice("mask_interpolation", rules.mask_interpolation, {name: name or T.EACH_STEPS_OWN for name in choices})
-    if found.picture.sample.mask is not None:
+    if found.picture.mask:
         _typed("names", work.view.names, found, T.TYPED_NAMES, T.TYPED_NAMES_HELP)
     _palette(work, found)
 
@@ -63,10 +63,10 @@ def _boxes(work: workspace.Workspace, found: Found) -> None:
     _ratio(rules.max_accept_ratio)
     for name in _BOX_SWITCHES:
         _switch(f"boxes.{name}", getattr(rules, name))
-    own = found.picture.sample.bboxes
+    own = found.picture.rows("bboxes")
     _typed("boxes", work.view.boxes, found, T.TYPED_BOXES, T.TYPED_BOXES_HELP)
     if own is not None:
-        height, width = found.picture.sample.size
+        height, width = found.picture.size
         st.caption(_shown(format_boxes(own, rules.format, width, height)))
 
 
@@ -76,10 +76,10 @@ def _points(work: workspace.Workspace, found: Found) -> None:
     _choice("keypoints.format", rules.format, {name: name for name in get_args(PointFormat)})
     for name in _POINT_SWITCHES:
         _switch(f"keypoints.{name}", getattr(rules, name))
-    own = found.picture.sample.keypoints
+    own = found.picture.rows("keypoints")
     _typed("points", work.view.points, found, T.TYPED_POINTS, T.TYPED_POINTS_HELP)
     if own is not None:
-        height, width = found.picture.sample.size
+        height, width = found.picture.size
         st.caption(_shown(format_keypoints(own, rules.format, width, height)))
 
 

@@ -3,23 +3,23 @@
 import base64
 import html
 
-import cv2
-import numpy as np
 import streamlit as st
 
 from explorer.augment.apply import AugmentError
-from explorer.data.dataset import Dataset
+from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.draw import batch
+from explorer.draw.batch import SHOWN, SIDE, SeenImages
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import FirstBatch
+from explorer.draw.training import decided
 from explorer.runs.config import RunConfig
 from explorer.texts import Train as T
-from explorer.ui import slow, train_batch
+from explorer.ui import asking, slow
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.preview import as_jpeg, as_shown
 from explorer.ui.state import Key
-from explorer.ui.train_batch import SHOWN, Seen
 
-SIDE = 192  # px at most; cards are about half of it wide, and some screens have twice the pixels
 SLOW_MS = 2_000.0  # what takes longer is asked for
 _STRIP = (
     f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
@@ -54,12 +54,15 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
         return
     epoch = int(st.session_state[Key.TRAIN_EPOCH]) - 1
     try:
-        seen = _drawn(train_batch.key(config, epoch), config, dataset, epoch)
-    except (AugmentError, ImageError, SampleError) as error:
+        seen = _drawn(batch.key(config, epoch), config, dataset, epoch)
+    except (AugmentError, DatasetError, ImageError, SampleError) as error:
         st.warning(escape(T.SEEN_FAILED.format(reason=error)))
         return
+    except DrawingError as error:
+        st.warning(escape(T.SEEN_FAILED.format(reason=asking.words(error, config.pipeline))))
+        return
     st.html(_html(seen, dataset.classes))
-    if config.mixing != "none" and seen.mix is None:
+    if config.mixing != "none" and seen.share is None:
         st.caption(T.SEEN_PLAIN)
     if seen.scaled:
         st.caption(T.SEEN_SCALED)
@@ -68,7 +71,7 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
 def _allowed(config: RunConfig) -> bool:
     """Whether it can be drawn at once, or somebody has asked for it."""
     count = SHOWN if config.mixing == "none" else 2 * SHOWN
-    milliseconds = count * slow.cost(config.pipeline, train_batch.size(config)).milliseconds
+    milliseconds = count * slow.cost(config.pipeline, batch.size(config)).milliseconds
     if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
         return True
     st.caption(T.SEEN_SLOW.format(seconds=slow.in_words(milliseconds / 1000)))
@@ -79,9 +82,10 @@ def _allowed(config: RunConfig) -> bool:
 
 
 @st.cache_resource(max_entries=32, ttl=120.0, show_spinner=False)
-def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> Seen:
+def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> SeenImages:
     del key  # of the cache
-    return train_batch.first_batch(_config, _dataset.train, epoch)
+    drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
+    return asking.wait_for(FirstBatch(drawn, epoch))
 
 
 def forget() -> None:
@@ -89,38 +93,26 @@ def forget() -> None:
     _drawn.clear()
 
 
-def _html(seen: Seen, classes: tuple[str, ...]) -> str:
-    captions = [caption(seen, place, classes) for place in range(len(seen.images))]
+def _html(seen: SeenImages, classes: tuple[str, ...]) -> str:
+    captions = [caption(seen, place, classes) for place in range(len(seen.pictures))]
     cards = (
         _CARD.format(
-            data=base64.b64encode(as_jpeg(_small(pixels(seen, place)))).decode(),
-            alt=html.escape(T.SEEN_ALT.format(number=place + 1, caption=words)),
+            data=base64.b64encode(picture).decode(),
+            alt=html.escape(T.SEEN_ALT.format(number=place, caption=words)),
             caption=html.escape(words),
-            rendering="pixelated" if seen.images.shape[1] < SIDE / 2 else "auto",
+            rendering="pixelated" if seen.size < SIDE / 2 else "auto",
         )
-        for place, words in enumerate(captions)
+        for place, (picture, words) in enumerate(zip(seen.pictures, captions, strict=True), start=1)
     )
     return _STRIP.format(cards="".join(cards))
 
 
-def pixels(seen: Seen, place: int) -> np.ndarray:
-    """One image as (S, S, 3) uint8, to be looked at."""
-    image = seen.images[place]
-    if not seen.scaled:
-        return image if image.dtype == np.uint8 else np.rint(image).astype(np.uint8)
-    return as_shown(image)
-
-
-def _small(image: np.ndarray) -> np.ndarray:
-    return cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA) if len(image) > SIDE else image
-
-
-def caption(seen: Seen, place: int, classes: tuple[str, ...]) -> str:
+def caption(seen: SeenImages, place: int, classes: tuple[str, ...]) -> str:
     """The class of an image, with the shares of both where two are mixed."""
-    own = classes[int(seen.labels[place])]
-    if seen.mix is None or seen.partners is None:
+    own = classes[seen.labels[place]]
+    if seen.share is None:
         return own
-    other = classes[int(seen.partners[place])]
+    other = classes[seen.partners[place]]
     if own == other:
         return own
-    return T.SEEN_MIXED.format(share=round(seen.mix.lam, 2), own=own, rest=round(1 - seen.mix.lam, 2), other=other)
+    return T.SEEN_MIXED.format(share=round(seen.share, 2), own=own, rest=round(1 - seen.share, 2), other=other)

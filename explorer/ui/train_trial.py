@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from explorer.augment.apply import AugmentError
-from explorer.augment.network_input import check_pipeline
-from explorer.data.dataset import Dataset
-from explorer.data.fit import Fit
+from explorer.augment.pipeline import Step, walk
+from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.images import ImageError
-from explorer.data.sample import Sample, SampleError
+from explorer.data.sample import SampleError
+from explorer.draw import batch
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import Trial
+from explorer.draw.training import decided
 from explorer.runs.config import RunConfig
 from explorer.texts import Train as T
-from explorer.ui import slow, train_batch
+from explorer.ui import asking, slow
 
 Sizes = tuple[tuple[int, int], ...]
 
@@ -22,19 +24,32 @@ _DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether s
 
 def is_slow(config: RunConfig) -> bool:
     """Whether trying it would hold up the page."""
-    return _DRAWS * slow.cost(config.pipeline, train_batch.size(config)).milliseconds > SLOW_MS
+    return _DRAWS * slow.cost(config.pipeline, batch.size(config)).milliseconds > SLOW_MS
 
 
 def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
     """Field of RunConfig -> what would break the run at its first images. Takes its time only once for the same."""
-    spec = config.dataset.model_dump_json()
+    key = f"{config.dataset.model_dump_json()} {config.kept} {config.pipeline.key} {config.seed} {config.image_size}"
+    return _mistakes(key, config, dataset)
+
+
+@st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)
+def _mistakes(key: str, _config: RunConfig, _dataset: Dataset) -> dict[str, str]:
+    del key  # of the cache
+    drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
     try:
-        samples = _samples(spec, config.kept, config, dataset)
-    except (ImageError, SampleError) as error:
-        return {"dataset.path" if config.dataset.kind == "image_folder" else "dataset": str(error)}
-    message = _message(f"{spec} {config.kept} {config.pipeline.key}", config.seed, config.image_size,
-                       config, samples)  # fmt: skip
+        message = asking.wait_for(Trial(drawn, tuple(_places(len(_dataset.train)))))
+    except (DatasetError, ImageError, SampleError) as error:
+        return {"dataset.path" if _config.dataset.kind == "image_folder" else "dataset": str(error)}
+    except DrawingError as error:
+        return {"pipeline": _named(error, _config)}
     return {"pipeline": message} if message else {}
+
+
+def _named(error: DrawingError, config: RunConfig) -> str:
+    steps = (node for node, _ in walk(config.pipeline.nodes) if isinstance(node, Step) and node.id == error.node_id)
+    words = asking.words(error, config.pipeline)
+    return "".join(f"{step.transform}: " for step in steps) + words
 
 
 def sizes(config: RunConfig, dataset: Dataset) -> Sizes:
@@ -53,19 +68,3 @@ def _sizes(spec: str, _dataset: Dataset) -> Sizes:
 
 def _places(count: int) -> list[int]:
     return sorted({place * count // IMAGES for place in range(min(IMAGES, count))})
-
-
-@st.cache_resource(max_entries=8, ttl=_KEPT_SECONDS, show_spinner=False)
-def _samples(spec: str, kept: Fit | None, _config: RunConfig, _dataset: Dataset) -> list[Sample]:
-    del spec, kept  # of the cache
-    return [train_batch.stored(_config, _dataset.train, place) for place in _places(len(_dataset.train))]
-
-
-@st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)
-def _message(key: str, seed: int, size: int, _config: RunConfig, _samples: list[Sample]) -> str:
-    del key  # of the cache
-    try:
-        check_pipeline(_config.pipeline, _samples, seed, size)
-    except AugmentError as error:
-        return str(error)
-    return ""

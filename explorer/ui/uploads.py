@@ -107,23 +107,24 @@ class Uploads:
     def read(self, part: str) -> bytes | None:
         """What was uploaded, or None."""
         try:
-            return self._file(part).read_bytes()
+            return self.file(part).read_bytes()
         except FileNotFoundError:
             return None
 
     def stamp(self, part: str) -> Stamp:
         """What tells one version of a part from the next, see `stamp`."""
-        return stamp(self._file(part))
+        return stamp(self.file(part))
 
     def keep(self, part: str, content: bytes | None) -> None:
         """Keep a part, or drop it where `content` is None. Raises OSError."""
         if content is None:
-            self._file(part).unlink(missing_ok=True)
+            self.file(part).unlink(missing_ok=True)
         else:
             made_drafts_folder()
-            write_bytes_atomic(self._file(part), content)
+            write_bytes_atomic(self.file(part), content)
 
-    def _file(self, part: str) -> Path:
+    def file(self, part: str) -> Path:
+        """Where a part lies, if it was uploaded."""
         if part not in PARTS:
             raise KeyError(part)
         return drafts_folder() / f"{self.workspace_id}.{part}"

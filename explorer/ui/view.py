@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from explorer.draw.strip_frame import card_of
+
 MAX_SEED = 2**31 - 1
 MAX_TYPED = 20_000  # characters of boxes or keypoints
 Text = Annotated[str, Field(max_length=MAX_TYPED)]
@@ -115,8 +117,3 @@ class View:
             return self
         focus = card_of(node_id) if self.focus and node_id is not None else ""
         return replace(self, selected=node_id, focus=focus)
-
-
-def card_of(node_id: str, call: int = 0) -> str:
-    """The id of the card of a node's call in the strip of steps."""
-    return f"{node_id}#{call}"

@@ -20,11 +20,10 @@ import explorer.ui.step_list
 import explorer.ui.train_landing
 import explorer.ui.train_seen
 import explorer.ui.train_summary
-from explorer.ui import memory
+from explorer.draw.pool import pool
 
-# The previews of many sessions share the machine with a training run: one thread per operation is enough.
-cv2.setNumThreads(1)
-memory.tune()
+pool()  # its processes start while the rest is imported
+cv2.setNumThreads(1)  # what little is decoded here shares the machine with workers and a training run
 explorer.augment.catalog.catalog()
 gc.collect()
 gc.freeze()

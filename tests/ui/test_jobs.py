@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-
 from explorer.ui.jobs import Job, OnStep
 
 

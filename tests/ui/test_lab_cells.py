@@ -7,6 +7,7 @@ from typing import Any
 import albumentations as A
 import numpy as np
 import pytest
+from explorer.ui.thumbnails import thumbnail
 
 from explorer.augment import neutral, presets
 from explorer.augment.apply import augment
@@ -25,7 +26,6 @@ from explorer.ui.lab.cells import Spec
 from explorer.ui.lab.places import places
 from explorer.ui.palette import CLASS_COLOURS, rgb
 from explorer.ui.sources import Found
-from explorer.ui.thumbnails import thumbnail
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import Lab, Over, View
 from explorer.ui.workspace import Workspace, demo_draft

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from explorer.ui.jobs import Job
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.costs import Observed
@@ -13,7 +14,6 @@ from explorer.augment.edits import add, set_p
 from explorer.augment.pipeline import Draft, Step, validate
 from explorer.augment.trace import trace
 from explorer.ui import trace_cards
-from explorer.ui.jobs import Job
 from explorer.ui.pictures import first
 from explorer.ui.state import Key, node_key
 

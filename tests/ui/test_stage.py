@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from explorer.ui.thumbnails import thumbnail
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import edits
@@ -19,7 +20,6 @@ from explorer.ui import firing, pictures, render
 from explorer.ui.components.preview import Classes
 from explorer.ui.pictures import Picture
 from explorer.ui.state import Key, preset_key
-from explorer.ui.thumbnails import thumbnail
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from explorer.ui.train_batch import SHOWN
 from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset
@@ -13,7 +14,6 @@ from explorer.training.data import Batch, Images
 from explorer.training.mixing import mixed, plan_for
 from explorer.training.prepared import Prepared
 from explorer.ui import train_batch, train_seen
-from explorer.ui.train_batch import SHOWN
 
 STEPS = [
     {"kind": "step", "id": "n1", "transform": "Affine", "p": 1.0, "params": {"rotate": [-40, 40]}},

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from explorer.ui.components.frames import Frame
+from explorer.draw.frames import Frame
 from explorer.ui.components.parts import component
 
 _component = component("gallery", shared=("frame",))

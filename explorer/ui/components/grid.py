@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui.components.frames import Frame
+from explorer.draw.frames import Frame
 from explorer.ui.components.parts import component
 
 _component = component("grid", shared=("frame",))

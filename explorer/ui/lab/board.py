@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import memory, slow, workspace
+from explorer.ui import slow, workspace
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board
 from explorer.ui.lab.fills import Fill, Task, token
@@ -63,7 +63,6 @@ def leave() -> None:
 
 
 def _draw(plan: Plan, polled: bool) -> None:
-    memory.touch()
     state = st.container()
     asks = _asks(plan)
     fill = _fill(plan, start=not asks)
@@ -104,7 +103,7 @@ def _fill(plan: Plan, start: bool) -> Fill:
         return fill
     if fill is not None:
         fill.cancel()
-    fill = Fill(plan.tasks, start=start)
+    fill = Fill(plan.tasks, start=start, asked=bool(st.session_state.get(Key.ALLOWED)))
     st.session_state[Key.LAB_FILL] = fill
     return fill
 
@@ -135,7 +134,7 @@ def _offer(plan: Plan, fill: Fill, asks: bool) -> None:
 
 
 def _begin(plan: Plan) -> None:
-    st.session_state[Key.LAB_FILL] = Fill(plan.tasks)
+    st.session_state[Key.LAB_FILL] = Fill(plan.tasks, asked=True)
 
 
 def _allow() -> None:

@@ -1,30 +1,32 @@
-"""Drawings that are many: two threads, which never touch Streamlit, make one after the other until all are there."""
+"""Drawings that are many: the pool of workers makes one after the other until all are there."""
 
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.observe import Cancelled
+from explorer.draw.drawing import Drawing, Urgency
+from explorer.draw.pictures import NoPicture
+from explorer.draw.request import CancelledError, DrawingError, Request
+from explorer.ui import asking
 
-OnStep = Callable[[int], None]
-THREADS = 2  # OpenCV lets go of the interpreter while it works
-_YIELD = 0.001  # seconds between two drawings: whoever uses the page comes first
 KEPT = 1024  # drawings that are remembered, of some 10 kB each
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One drawing. key: all that it depends on. milliseconds: what it is expected to take.
+    """One drawing.
 
-    draw: makes it; it calls its argument after each step, which may raise Cancelled.
+    key: all that it depends on. milliseconds: what it is expected to take. failed: what is shown in its place where it
+    cannot be drawn, from the reason.
     """
 
     key: Hashable
     milliseconds: float
-    draw: Callable[[OnStep], Any]
+    request: Request[Any]
+    failed: Callable[[str], Any]
 
 
 class Drawings:
@@ -36,12 +38,14 @@ class Drawings:
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable) -> Any | None:
+        """The drawing of a key; None where it is not known."""
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
             return self._known.get(key)
 
     def keep(self, key: Hashable, drawing: Any) -> None:
+        """Remember a drawing; the one that was wanted longest ago is forgotten."""
         with self._lock:
             self._known[key] = drawing
             self._known.move_to_end(key)
@@ -55,10 +59,12 @@ DRAWINGS = Drawings()  # those of this process
 class Fill:
     """Several drawings under way, in their order. What is known already is there at once.
 
-    start: False: nothing that is not known is drawn.
+    start: False: nothing that is not known is drawn. asked: whether the person asked for them.
     """
 
-    def __init__(self, tasks: Sequence[Task], known: Drawings = DRAWINGS, start: bool = True) -> None:
+    def __init__(
+        self, tasks: Sequence[Task], known: Drawings = DRAWINGS, start: bool = True, asked: bool = False
+    ) -> None:
         self._known = known
         self._results: dict[Hashable, Any] = {}
         for task in tasks:
@@ -67,76 +73,51 @@ class Fill:
         self.token = token(tasks)
         self.count = len(tasks)
         self.sent: set[str] = set()  # what the browser has of it already, see `components.grid`
-        waiting = list({task.key: task for task in tasks if task.key not in self._results}.values())
-        self._waiting = deque(waiting)
-        self._left = sum(task.milliseconds for task in waiting)
-        self._of = max(1e-6, self._left)
-        self._lock = threading.Lock()
-        self._cancelled = threading.Event()
-        self._failure: BaseException | None = None
+        waiting = {task.key: task for task in tasks if task.key not in self._results}
+        self._of = max(1e-6, sum(task.milliseconds for task in waiting.values()))
         self._begun = time.monotonic()
-        self._over = threading.Event()
-        self._alive = min(THREADS, len(waiting)) if start else 0
-        if not self._alive:
-            self._over.set()
-        for _ in range(self._alive):
-            threading.Thread(target=self._work, name="explorer-lab", daemon=False).start()
-
-    def _work(self) -> None:
-        try:
-            while not self._unwanted():
-                task = self._next()
-                if task is None:
-                    break
-                self._draw(task)
-                time.sleep(_YIELD)
-        except Cancelled:
-            pass  # nobody wants the rest
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that asks for results
-            self._failure = error
-            self._cancelled.set()
-        finally:
-            with self._lock:
-                self._alive -= 1
-                if not self._alive:
-                    self._over.set()
-
-    def _next(self) -> Task | None:
-        try:
-            return self._waiting.popleft()
-        except IndexError:
-            return None
-
-    def _draw(self, task: Task) -> None:
-        drawing = task.draw(self._step)
-        self._known.keep(task.key, drawing)
-        with self._lock:
-            self._results[task.key] = drawing
-            self._left -= task.milliseconds
-
-    def _step(self, _count: int) -> None:
-        if self._unwanted():
-            raise Cancelled
-
-    def _unwanted(self) -> bool:
-        # A thread must not hold up the end of the server; a daemon would be torn out of the middle of C++ code.
-        return self._cancelled.is_set() or not threading.main_thread().is_alive()
+        self._waiting: dict[Hashable, tuple[Task, Drawing[Any]]] = {
+            key: (task, _submit(task, asked)) for key, task in waiting.items() if start
+        }
 
     def wait(self, seconds: float) -> bool:
-        """Wait until all is over; False where that takes longer. Raises what a drawing raised."""
-        over = self._over.wait(seconds)
-        if self._failure is not None:
-            raise self._failure
-        return over
+        """Wait until all is over; False where that takes longer. Raises what a drawing should not have raised."""
+        until = time.monotonic() + seconds
+        for _, drawing in list(self._waiting.values()):
+            drawing.wait(until - time.monotonic())
+        self._collect()
+        return not self._waiting
+
+    def _collect(self) -> None:
+        """Take over what is there."""
+        for key, (task, drawing) in list(self._waiting.items()):
+            if drawing.done:
+                del self._waiting[key]
+                self._take(task, drawing)
+
+    def _take(self, task: Task, drawing: Drawing[Any]) -> None:
+        try:
+            self._results[task.key] = drawing.result()
+        except CancelledError:
+            return
+        except NoPicture as error:
+            self._results[task.key] = task.failed(str(error))
+        except DrawingError as error:  # it may be drawn all the same by somebody who asks for it
+            self._results[task.key] = task.failed(asking.words(error, getattr(task.request, "pipeline", None)))
+        else:
+            self._known.keep(task.key, self._results[task.key])
 
     def cancel(self) -> None:
-        """End at the next step; what is drawn stays."""
-        self._cancelled.set()
+        """End it at once; what is drawn stays."""
+        for _, drawing in list(self._waiting.values()):
+            drawing.cancel()
+        self._collect()
 
     @property
     def under_way(self) -> bool:
         """Whether more is to come."""
-        return not self._over.is_set() and not self._cancelled.is_set()
+        self._collect()
+        return bool(self._waiting)
 
     @property
     def complete(self) -> bool:
@@ -164,8 +145,15 @@ class Fill:
     def seconds_left(self) -> float:
         """By what was done so far, else by what it is expected to take."""
         spent, done = time.monotonic() - self._begun, self._of - self._left
-        pace = spent / done if done > 0 else 1 / 1000 / THREADS
-        return max(0.0, self._left * pace)
+        return max(0.0, self._left * (spent / done if done > 0 else 0.001))
+
+    @property
+    def _left(self) -> float:
+        return sum(task.milliseconds for task, _ in self._waiting.values())
+
+
+def _submit(task: Task, asked: bool) -> Drawing[Any]:
+    return asking.submit(task.request, urgency=Urgency.FILL, milliseconds=task.milliseconds, asked=asked)
 
 
 def token(tasks: Sequence[Task]) -> tuple[Hashable, ...]:

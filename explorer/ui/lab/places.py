@@ -8,10 +8,11 @@ from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
+from explorer.draw.encoding import Classes
+from explorer.draw.pictures import NoPicture, Picture, Subject
+from explorer.draw.training import Training
 from explorer.texts import Lab as T
 from explorer.ui import as_trained, pictures
-from explorer.ui.as_trained import Training
-from explorer.ui.components.preview import Classes
 from explorer.ui.sources import Found
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import View
@@ -23,7 +24,8 @@ class Place:
 
     title: str
     view: View
-    picture: pictures.Picture | None
+    subject: Subject | None
+    picture: Picture | None
     classes: Classes
     message: str = ""
 
@@ -31,16 +33,17 @@ class Place:
 def places(view: View, uploads: Uploads, found: Found, rules: TargetRules, count: int) -> tuple[Place, ...]:
     """The picture that is looked at (`found`), and the next ones: at most `count`, each once."""
     views = _views(view, count, found.training)
-    first = Place(_title(views[0], found.picture), view, found.picture, found.classes)
+    first = Place(_title(views[0], found.picture), view, found.subject, found.picture, found.classes)
     return (first, *(_place(each, uploads, rules, found.training) for each in views[1:]))
 
 
 def _place(view: View, uploads: Uploads, rules: TargetRules, training: Training | None) -> Place:
     try:
-        picture, _ = pictures.annotated(pictures.of_view(view, uploads, training=training), view, rules)
-    except pictures.NoPicture as reason:
-        return Place(_title(view), view, None, Classes((), ()), str(reason))
-    return Place(_title(view, picture), view, picture, pictures.classes(picture, view))
+        seen = pictures.of_view(view, uploads, rules, training)
+    except NoPicture as reason:
+        return Place(_title(view), view, None, None, Classes((), ()), str(reason))
+    classes = pictures.classes(seen.picture, view)
+    return Place(_title(view, seen.picture), view, seen.subject, seen.picture, classes)
 
 
 def _views(view: View, count: int, training: Training | None) -> list[View]:
@@ -69,16 +72,16 @@ def _samples(view: View, count: int, training: Training | None) -> list[View]:
     return [replace(view, index=index, **(_UNTYPED if place else {})) for place, index in enumerate(indices)]
 
 
-def _title(view: View, picture: pictures.Picture | None = None) -> str:
+def _title(view: View, picture: Picture | None = None) -> str:
     if view.picture == pictures.DATA_SET:
         return str(view.index) if picture is None else _sample_title(view.index, picture)
     return pictures.choices().get(view.picture, next(iter(pictures.choices().values())))
 
 
-def _sample_title(index: int, picture: pictures.Picture) -> str:
+def _sample_title(index: int, picture: Picture) -> str:
     """The file's name, or the number where there is no file, with the class where the sample has one."""
-    sample, classes = picture.sample, picture.class_names
-    name = PurePath(sample.id).name if sample.id else str(index)
-    if sample.label is None or not 0 <= sample.label < len(classes):
+    label, classes = picture.label, picture.class_names
+    name = PurePath(picture.name).name if picture.name else str(index)
+    if label is None or not 0 <= label < len(classes):
         return name
-    return T.SAMPLE_TITLE.format(name=name, label=classes[sample.label])
+    return T.SAMPLE_TITLE.format(name=name, label=classes[label])

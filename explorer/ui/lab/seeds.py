@@ -12,11 +12,11 @@ from explorer.texts import Lab as T
 from explorer.ui import slow, step_form, workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
+from explorer.ui.drawing import Errors
 from explorer.ui.lab import board, cells, steps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.places import Place, places
-from explorer.ui.render import Errors
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
 from explorer.ui.view import MAX_SEED, MOST, Lab
@@ -65,8 +65,9 @@ def seeds(first: int, count: int) -> list[int]:
 
 
 def _spot(seed: int, at: tuple[int, int], place: Place, pipeline: Pipeline, targets: bool) -> Spot:
-    picture, classes = place.picture, place.classes
-    spec = None if picture is None else Spec(picture, pipeline, seed, classes, targets=targets)
+    spec = None
+    if place.subject is not None and place.picture is not None:
+        spec = Spec(place.subject, place.picture, pipeline, seed, place.classes, targets=targets)
     return Spot(f"grid:{at[0]}:{at[1]}", seed, place, spec)
 
 
@@ -105,7 +106,7 @@ def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     tasks = [spec.task() for spec in specs]
     if large is not None and large.spec is not None:
         tasks.insert(0, enlarged(large.spec).task())
-    size = max((spec.picture.sample.size for spec in specs), default=(1, 1), key=area)
+    size = max((spec.picture.size for spec in specs), default=(1, 1), key=area)
     return board.Plan(
         tasks, lambda fill: _board(work, table, large, drawn, fill), board.enlarge, lambda name: _act(name, large),
         cost=slow.cost(drawn.pipeline, size),

@@ -1,28 +1,23 @@
 """Gallery: every transform of the catalog on the picture, as a contact sheet; a click adds one to the pipeline."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.augment.apply import AugmentError
 from explorer.augment.catalog import GROUPS, Transform, catalog
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
 from explorer.augment.targets import TargetRules
-from explorer.data.prepare import shrink
-from explorer.data.sample import Sample
+from explorer.draw.cells import Cell as Request
+from explorer.draw.pictures import Picture
 from explorer.texts import Augment
 from explorer.texts import Lab as T
 from explorer.ui import workspace
 from explorer.ui.components.grid import Board, Cell, Group, Words
-from explorer.ui.components.preview import Classes
 from explorer.ui.lab import board, cells
-from explorer.ui.lab.cells import Drawn, Spec
-from explorer.ui.lab.fills import Fill, OnStep, Task
-from explorer.ui.pictures import Picture
+from explorer.ui.lab.cells import Drawn
+from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
 
@@ -42,14 +37,13 @@ def show(work: workspace.Workspace, found: Found) -> None:  # noqa: ARG001 - eve
 class Exhibit:
     """A transform at its start values, always applied, and what it is shown on.
 
-    note: what is left out of the sample. message: why it cannot be shown.
+    note: what is left out of the sample. message: why it cannot be shown; there is no task then.
     """
 
     transform: Transform
-    picture: Picture
     note: str
     message: str
-    task: Task
+    task: Task | None
 
 
 def step(transform: Transform) -> Step:
@@ -72,74 +66,51 @@ def exhibits(found: Found, seed: int, rules: TargetRules, targets: bool) -> tupl
 def _exhibit(
     transform: Transform, found: Found, seed: int, rules: tuple[TargetRules, str], targets: bool
 ) -> Exhibit:  # fmt: skip
-    side = LONG_SIDE if _estimate(transform, _copy(found.picture, LONG_SIDE)) <= SLOW else SLOW_LONG_SIDE
-    picture = _copy(found.picture, side)
-    sample, note = without_refused(picture.sample, transform)
-    message = lacking(sample, transform)
-    key = (NODE, transform.name, rules[1], picture.id, seed, found.classes, targets)
-    shown, classes = replace(picture, sample=sample), found.classes
-    task = Task(
-        key, _estimate(transform, picture) + 2.0,
-        lambda on_step: draw(transform, Spot(shown, seed, rules[0], classes, targets), on_step),
-    )  # fmt: skip
-    return Exhibit(transform, picture, note, message, task)
-
-
-@dataclass(frozen=True)
-class Spot:
-    """What a card is drawn on. targets: whether mask, boxes and keypoints are laid over."""
-
-    picture: Picture
-    seed: int
-    rules: TargetRules
-    classes: Classes
-    targets: bool = False
-
-
-def draw(transform: Transform, on: Spot, on_step: OnStep | None = None) -> Drawn:
-    """Draw a card; a transform that fails on the picture leaves its reason."""
+    side = LONG_SIDE if _estimate(transform, found.picture, LONG_SIDE) <= SLOW else SLOW_LONG_SIDE
+    without, note = refused(found.picture, transform)
+    key = (NODE, transform.name, rules[1], found.picture.id, side, seed, found.classes, targets)
+    message, request = lacking(found.picture, transform), None
     try:
-        spec = Spec(on.picture, pipeline(transform, on.rules), on.seed, on.classes, SIDE, on.targets)
-        return cells.of_result(cells.augmented(spec, on_step), spec)
-    except AugmentError as error:
-        return Drawn(None, message=error.reason)
+        made = pipeline(transform, rules[0])
+        request = Request(found.subject, made, seed, found.classes, SIDE, targets, copy=side, without=without)
     except DraftErrors as error:
-        return Drawn(None, message=str(error))
+        message = message or str(error)
+    task = None
+    if request is not None and not message:
+        task = Task(key, _estimate(transform, found.picture, side) + 2.0, request, cells.failed)
+    return Exhibit(transform, note, message, task)
 
 
-def without_refused(sample: Sample, transform: Transform) -> tuple[Sample, str]:
-    """The sample without the targets with which the transform raises, and which these were, in words."""
-    refused = [name for name in sorted(transform.refuses) if getattr(sample, name, None) is not None]
-    if not refused:
-        return sample, ""
-    words = ", ".join(Augment.TARGET_NAMES[name] for name in refused)
-    none: dict[str, Any] = dict.fromkeys(refused)
-    return replace(sample, **none), T.WITHOUT.format(targets=words)
+def refused(picture: Picture, transform: Transform) -> tuple[frozenset[str], str]:
+    """The targets of the picture with which the transform raises, and the same in words."""
+    names = [name for name in sorted(transform.refuses) if name in _present(picture)]
+    words = ", ".join(Augment.TARGET_NAMES[name] for name in names)
+    return frozenset(names), T.WITHOUT.format(targets=words) if names else ""
 
 
-def lacking(sample: Sample, transform: Transform) -> str:
-    """Why the sample is not enough for the transform; "" where it is."""
-    missing = [
-        name for name in sorted(transform.needs) if getattr(sample, name) is None or not len(getattr(sample, name))
-    ]
+def _present(picture: Picture) -> frozenset[str]:
+    """The targets that the picture has, also where there is nothing in them."""
+    have = {"mask": picture.mask, "bboxes": picture.bboxes is not None, "keypoints": picture.keypoints is not None}
+    return frozenset(name for name, there in have.items() if there)
+
+
+def lacking(picture: Picture, transform: Transform) -> str:
+    """Why the picture is not enough for the transform; "" where it is."""
+    missing = sorted(transform.needs - picture.targets)
     words = ", ".join(Augment.TARGET_NAMES[name] for name in missing)
     return T.NEEDS.format(targets=words) if missing else ""
 
 
-def _estimate(transform: Transform, picture: Picture) -> float:
-    return OBSERVED.estimate(transform.name, step(transform).params, picture.sample.size)
-
-
-@lru_cache(maxsize=16)
-def _copy(picture: Picture, long_side: int) -> Picture:
-    sample = shrink(picture.sample, long_side)
-    # What a transform does is shown by itself, without the square that training makes at the end.
-    return replace(picture, id=f"{picture.id}@{long_side}", sample=sample, square=None)
+def _estimate(transform: Transform, picture: Picture, long_side: int) -> float:
+    height, width = picture.size
+    scale = min(1.0, long_side / max(height, width))
+    size = (max(1, round(height * scale)), max(1, round(width * scale)))
+    return OBSERVED.estimate(transform.name, step(transform).params, size)
 
 
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     shown = exhibits(found, work.view.seed, work.draft.targets, work.view.lab.targets_gallery)
-    tasks = sorted((each.task for each in shown if not each.message), key=lambda task: task.milliseconds)
+    tasks = sorted((each.task for each in shown if each.task is not None), key=lambda task: task.milliseconds)
     return board.Plan(tasks, lambda fill: _board(work, shown, fill), choose, patience=PATIENCE)
 
 
@@ -161,7 +132,7 @@ WORDS = Words(
 
 
 def _card(each: Exhibit, fill: Fill, present: int) -> Cell:
-    drawn: Drawn | None = fill.get(each.task.key)
+    drawn: Drawn | None = None if each.task is None else fill.get(each.task.key)
     name = each.transform.name
     return Cell(
         id=name,

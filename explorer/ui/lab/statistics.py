@@ -5,12 +5,14 @@ from typing import get_args
 
 import streamlit as st
 
-from explorer.augment.draws.measuring import Measuring
 from explorer.augment.draws.report import report
 from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
+from explorer.draw.measuring import Measuring
+from explorer.draw.request import DrawingError
 from explorer.runs.words import span
 from explorer.texts import Statistics as T
+from explorer.ui import asking
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
@@ -62,8 +64,9 @@ def _at_work(key: str) -> Measuring | None:
 def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
     lab = work.view.lab
     seen = places.places(work.view, work.uploads, found, work.draft.targets, lab.measured)
-    samples = tuple(place.picture.sample for place in seen if place.picture is not None)
-    return Request(samples, pipeline, work.view.seed, lab.draws)
+    there = [(each.subject, each.picture.id) for each in seen if each.subject is not None and each.picture is not None]
+    subjects, ids = tuple(subject for subject, _ in there), tuple(name for _, name in there)
+    return Request(subjects, ids, pipeline, work.view.seed, lab.draws)
 
 
 def _choices(lab: Lab) -> None:
@@ -116,7 +119,7 @@ def _look(request: Request, lab: Lab, found: Found) -> None:
         return
     measuring = statistics_jobs.under_way(request.key)
     if measuring is not None:
-        _progress(measuring)
+        _progress(measuring, request)
         if measuring.tally:
             _results(request, measuring.tally, found)
     elif (shown := st.session_state.get(Key.STAT_SHOWN)) is not None:
@@ -124,15 +127,19 @@ def _look(request: Request, lab: Lab, found: Found) -> None:
         earlier, counted = shown
         _results(earlier, counted, found)
     else:
-        words = T.ONE if len(request.samples) == 1 else T.SEVERAL
-        st.markdown(words.format(draws=lab.draws, count=len(request.samples)))
+        words = T.ONE if len(request.subjects) == 1 else T.SEVERAL
+        st.markdown(words.format(draws=lab.draws, count=len(request.subjects)))
         st.caption(T.EXPLAIN)
 
 
-def _progress(measuring: Measuring) -> None:
+def _words(error: Exception, request: Request) -> str:
+    return asking.words(error, request.pipeline) if isinstance(error, DrawingError) else str(error)
+
+
+def _progress(measuring: Measuring, request: Request) -> None:
     state = measuring.progress()
     if measuring.error is not None:
-        st.error(escape(str(measuring.error)))
+        st.error(escape(_words(measuring.error, request)))
     elif not measuring.running:
         st.info(T.CANCELLED.format(done=state.done, total=state.total))
     elif state.seconds_left is None:

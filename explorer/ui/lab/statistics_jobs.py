@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from explorer.augment.draws import store
-from explorer.augment.draws.measuring import Measuring
 from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import Pipeline
-from explorer.data.sample import Sample
+from explorer.draw.measuring import Measuring
+from explorer.draw.pictures import Subject
+from explorer.draw.pool import pool
 from explorer.runs.paths import home
 
 KEPT = 16  # results in memory
@@ -20,14 +21,15 @@ KEPT = 16  # results in memory
 class Request:
     """What is to be measured."""
 
-    samples: tuple[Sample, ...]
+    subjects: tuple[Subject, ...]
+    pictures: tuple[str, ...]
     pipeline: Pipeline
     seed: int
     total: int
 
     @cached_property
     def key(self) -> str:
-        return store.key(self.samples, self.pipeline, self.seed, self.total)
+        return store.key(self.pictures, self.pipeline, self.seed, self.total)
 
 
 _lock = threading.Lock()
@@ -46,7 +48,9 @@ def start(request: Request) -> None:
     with _lock:
         _tidy()
         if request.key not in _under_way:
-            _under_way[request.key] = Measuring(request.samples, request.pipeline, request.seed, request.total)
+            _under_way[request.key] = Measuring(
+                pool(), request.subjects, request.pipeline, request.seed, request.total, request.key
+            )
 
 
 def under_way(key: str) -> Measuring | None:

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.augment.draws.report import Labels, Mask, Report, StepReport
+from explorer.draw.encoding import Classes
 from explorer.texts import Statistics as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
-from explorer.ui.components.preview import Classes
 from explorer.ui.lab import statistics_charts
 from explorer.ui.state import Key, statistics_key
 

@@ -89,7 +89,8 @@ def _cell(work: workspace.Workspace, found: Found, node_id: str, parameter: Para
         pipeline = forced(draft, node_id, work.view.lab)
     except DraftErrors as error:
         return Swept(value, None, next(iter(error.errors.values())))
-    return Swept(value, Spec(found.picture, pipeline, work.view.seed, found.classes, targets=work.view.lab.targets))
+    seed, targets = work.view.seed, work.view.lab.targets
+    return Swept(value, Spec(found.subject, found.picture, pipeline, seed, found.classes, targets=targets))
 
 
 def forced(draft: Draft, node_id: str, lab: Lab) -> Pipeline:
@@ -100,7 +101,7 @@ def forced(draft: Draft, node_id: str, lab: Lab) -> Pipeline:
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     all_cells = cells_of(work, found)
     specs = [cell.spec for cell in all_cells if cell.spec is not None]
-    costs = [slow.cost(spec.pipeline, found.picture.sample.size) for spec in specs]
+    costs = [slow.cost(spec.pipeline, found.picture.size) for spec in specs]
     slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
     return board.Plan([spec.task() for spec in specs], lambda fill: _board(work, all_cells, fill), choose, cost=slowest)
 

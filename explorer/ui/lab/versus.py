@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import streamlit as st
 
-from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.draw.cells import Both, Pair
 from explorer.texts import Augment
 from explorer.texts import Lab as T
 from explorer.ui import slow, workspace
@@ -16,7 +15,7 @@ from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, cells, rivals, seeds
 from explorer.ui.lab.cells import Drawn, Spec
-from explorer.ui.lab.fills import Fill, OnStep, Task
+from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.lab.places import Place, places
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
@@ -30,15 +29,6 @@ def show(work: workspace.Workspace, found: Found) -> None:
         board.show(lambda: _plan(workspace.current(), st.session_state.get(Key.FOUND, found)))
     with left:
         _controls(work)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Both results of a row. difference: in words."""
-
-    a: Drawn
-    b: Drawn
-    difference: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,48 +47,17 @@ class Row:
         if a is None and b is None:
             return None
         milliseconds = sum(spec.milliseconds for spec in (a, b) if spec is not None)
-        return Task(pair_key(a, b), milliseconds, lambda on_step: draw(a, b, on_step))
+        request = Both(None if a is None else a.request, None if b is None else b.request)
+        return Task(pair_key(a, b), milliseconds, request, _failed)
+
+
+def _failed(reason: str) -> Pair:
+    return Pair(cells.failed(reason), cells.failed(reason))
 
 
 def pair_key(a: Spec | None, b: Spec | None) -> tuple[object, ...]:
     """All that the drawing of a pair depends on."""
     return ("pair", a and a.key, b and b.key)
-
-
-def draw(a: Spec | None, b: Spec | None, on_step: OnStep | None = None) -> Pair:
-    """Draw both cells, as far as there are two, and say how far they are from each other."""
-    first, second = _result(a, on_step), _result(b, on_step)
-    drawn_a, drawn_b = _drawn(first, a), _drawn(second, b)
-    if isinstance(first, AugmentedSample) and isinstance(second, AugmentedSample):
-        return Pair(drawn_a, drawn_b, difference(first, second))
-    return Pair(drawn_a, drawn_b)
-
-
-def _result(spec: Spec | None, on_step: OnStep | None) -> AugmentedSample | str:
-    """What comes of a cell, or why nothing does."""
-    try:
-        return "" if spec is None else cells.augmented(spec, on_step)
-    except AugmentError as error:
-        return str(error)
-
-
-def _drawn(result: AugmentedSample | str, spec: Spec | None) -> Drawn:
-    if isinstance(result, str) or spec is None:
-        return Drawn(None, message=str(result))
-    return cells.of_result(result, spec)
-
-
-def difference(a: AugmentedSample, b: AugmentedSample) -> str:
-    """The mean absolute difference over all pixels and channels, in words.
-
-    It is "" for images of different sizes or types: their sizes stand below them.
-    """
-    if a.image.shape != b.image.shape or a.image.dtype != b.image.dtype:
-        return ""
-    mean = float(np.abs(a.image.astype(np.float64) - b.image.astype(np.float64)).mean())
-    if mean == 0.0:
-        return T.EQUAL
-    return (T.DIFFERS if a.image.dtype == np.uint8 else T.DIFFERS_FLOAT).format(mean=mean)
 
 
 # Rows
@@ -152,9 +111,9 @@ def rows_of(work: workspace.Workspace, found: Found, pair: Rivals) -> tuple[Row,
 
 
 def _spec(place: Place, pipeline: Pipeline | None, seed: int, targets: bool) -> Spec | None:
-    if pipeline is None or place.picture is None:
+    if pipeline is None or place.picture is None or place.subject is None:
         return None
-    return Spec(place.picture, pipeline, seed, place.classes, targets=targets)
+    return Spec(place.subject, place.picture, pipeline, seed, place.classes, targets=targets)
 
 
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
@@ -164,8 +123,7 @@ def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     tasks = [task for row in rows if (task := row.task()) is not None]
     if large is not None and (task := large.task(cells.LARGE)) is not None:
         tasks.insert(0, task)
-    size = found.picture.sample.size
-    costs = [slow.cost(pipeline, size) for pipeline in (pair.a, pair.b) if pipeline is not None]
+    costs = [slow.cost(pipeline, found.picture.size) for pipeline in (pair.a, pair.b) if pipeline is not None]
     slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
     return board.Plan(tasks, lambda fill: _board(rows, large, pair, fill), board.enlarge, cost=slowest)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import psutil
 import pytest
+from explorer.augment.draws.measuring import Measuring, MeasuringError
 
 from explorer.augment import files
 from explorer.augment.draws import store
 from explorer.augment.draws.measure import measure
-from explorer.augment.draws.measuring import Measuring, MeasuringError
 from explorer.augment.draws.tally import Tally, in_order
 from explorer.augment.edits import add, set_p
 from explorer.augment.pipeline import Draft, Pipeline, validate

@@ -2,20 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from explorer.augment.costs import OBSERVED
 from explorer.augment.describe import describe
-from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.trace import Entry, Snapshot, Status, Trace
+from explorer.data.sample import Sample
+from explorer.draw import strip_frame
+from explorer.draw.encoding import Classes, Targets
+from explorer.draw.strip_frame import INPUT, OUTPUT, Card, DrawnRow, card_of
+from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Augment as T
-from explorer.ui.components import strip
-from explorer.ui.components.preview import Classes, Targets
-from explorer.ui.components.strip import INPUT, OUTPUT, Card, DrawnRow
-from explorer.ui.pictures import Picture
-from explorer.ui.thumbnails import thumbnail
-from explorer.ui.view import card_of
 
 MAX_CARDS = 120  # beyond, the strip says how many more there are
 
@@ -33,11 +31,6 @@ def focused(traced: Trace, focus: str) -> Entry | None:
     return next((entry for key, entry in keyed(traced) if key == focus and entry.after is not None), None)
 
 
-def node_of(card_id: str) -> str | None:
-    """The node that a card stands for; None for input and output."""
-    return None if card_id in (INPUT, OUTPUT) else card_id.rpartition("#")[0]
-
-
 def statuses(traced: Trace) -> dict[str, Status]:
     """Node id -> what became of it with this seed; a node that was called twice was applied where one call was."""
     found: dict[str, Status] = {}
@@ -47,25 +40,25 @@ def statuses(traced: Trace) -> dict[str, Status]:
     return found
 
 
-def remember(traced: Trace, pipeline: Pipeline) -> None:
-    """Note what each step took, for the next time that somebody wants to know beforehand.
+def times(traced: Trace) -> list[list[Any]]:
+    """What each step took: its node, height and width of what it was given, and milliseconds.
 
     The processor's time, not the clock's: a busy moment of the machine is no property of a step, and a step that asks
     before it is drawn would never be measured again.
     """
-    steps = {node.id: node for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
-    for entry in traced.entries:
-        if entry.status is Status.APPLIED and entry.before is not None and entry.node_id in steps:
-            height, width = entry.before.image.shape[:2]
-            OBSERVED.note(entry.title, steps[entry.node_id].params, (height, width), entry.cpu_milliseconds)
+    return [
+        [entry.node_id, list(entry.before.image.shape[:2]), entry.cpu_milliseconds]
+        for entry in traced.entries
+        if entry.status is Status.APPLIED and entry.before is not None and not entry.is_group
+    ]
 
 
-def frame(traced: Trace, picture: Picture, focus: str, classes: Classes) -> bytes:
+def frame(traced: Trace, sample: Sample, focus: str, classes: Classes) -> bytes:
     """What the strip shows: input, every step with what became of it, output."""
     entry = focused(traced, focus)
     pictures = _Thumbnails(classes)
     cards = [
-        Card(INPUT, "", T.INPUT, 0, False, Status.APPLIED, _size(picture.sample), "", "", pictures.of(picture.sample)),
+        Card(INPUT, "", T.INPUT, 0, False, Status.APPLIED, _size(sample), "", "", pictures.of(sample)),
         *_steps(traced, pictures),
         Card(OUTPUT, "", T.OUTPUT, 0, False, Status.APPLIED, _size(traced.result), "", "", pictures.of(traced.result)),
     ]
@@ -73,7 +66,7 @@ def frame(traced: Trace, picture: Picture, focus: str, classes: Classes) -> byte
     nothing = T.STEP_NOT_APPLIED if entry else T.DRAWN_NOTHING if traced.entries else T.STRIP_EMPTY
     words = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE, "nothing": nothing}
     drawn = [_drawn(each) for each in rows if each.status is Status.APPLIED]
-    return strip.frame(cards, drawn, OUTPUT if entry is None else focus, words)
+    return strip_frame.frame(cards, drawn, OUTPUT if entry is None else focus, words)
 
 
 def _steps(traced: Trace, pictures: "_Thumbnails") -> Iterator[Card]:

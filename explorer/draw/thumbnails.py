@@ -5,7 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from explorer.ui.components.preview import Classes, Colour, Targets, as_jpeg, as_shown
+from explorer.draw.encoding import Classes, Color, Targets, as_jpeg, as_shown
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 SIDE = 176  # px; cards are about half of it wide, and some screens have twice the pixels
@@ -33,10 +33,11 @@ def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes) -> np.ndarr
     if classes.first:
         border = cv2.bitwise_and(border, border, mask=mask)
     painted = cv2.LUT(cv2.merge([mask, mask, mask]), classes.table()[:, None])
-    return cv2.copyTo(painted, border, image.copy())
+    outlined: np.ndarray = cv2.copyTo(painted, border, image.copy())
+    return outlined
 
 
-def _draw(image: np.ndarray, targets: Targets, scale: float, colours: tuple[Colour, ...]) -> None:
+def _draw(image: np.ndarray, targets: Targets, scale: float, colours: tuple[Color, ...]) -> None:
     for left, top, right, bottom, label in _rows(targets.bboxes):
         corners = [(round(x * scale), round(y * scale)) for x, y in ((left, top), (right, bottom))]
         cv2.rectangle(image, corners[0], corners[1], colours[int(label) % len(colours)], 1)

@@ -5,9 +5,9 @@ import numpy as np
 
 from explorer.augment.outline import BentError
 from explorer.augment.trace import Trace
+from explorer.draw import cards
+from explorer.draw.preview_frame import Outline
 from explorer.texts import Augment as T
-from explorer.ui import trace_cards
-from explorer.ui.components.preview import Outline
 
 _EDGE = 1.0  # px; an outline that runs along the edge of the image is not drawn
 
@@ -21,7 +21,7 @@ def of(traced: Trace, focus: str, size: tuple[int, int], squared: bool = False) 
         size: Height and width in px of the image before.
         squared: Whether only the middle square of the pipeline's result is shown.
     """
-    entry = trace_cards.focused(traced, focus)
+    entry = cards.focused(traced, focus)
     try:
         corners = traced.outline(entry)
     except BentError as bent:

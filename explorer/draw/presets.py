@@ -1,5 +1,7 @@
 """A small picture of what a preset does: the sample photo, and a few results of the preset beside it."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -11,7 +13,8 @@ from explorer.augment.pipeline import validate
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
-from explorer.ui.components.preview import as_jpeg, as_shown
+from explorer.draw.encoding import as_jpeg, as_shown
+from explorer.draw.request import Answer, Request
 
 _RESULTS = 3
 _TRIED = 6  # seeds; those with which most steps fire are shown
@@ -20,9 +23,20 @@ _PHOTO_SIDE = 384  # px of what the steps are applied to: some of their values a
 _GAP = 3
 
 
-@lru_cache(maxsize=32)
-def picture(name: str) -> bytes:
-    """JPEG with the photo and some results of the preset, side by side. Raises KeyError for a name that is none."""
+@dataclass(frozen=True)
+class PresetPicture(Request[bytes]):
+    """JPEG with the photo and some results of a preset, side by side. Its name is that of a preset."""
+
+    name: str
+
+    def draw(self) -> Iterator[Answer]:
+        yield Answer(None, (_picture(self.name),))
+
+    def read(self, answers: list[Answer]) -> bytes:
+        return answers[0].blobs[0]
+
+
+def _picture(name: str) -> bytes:
     pipeline, photo = validate(presets.draft(name)), _photo()
     results = [augment(photo, pipeline, seed) for seed in range(_TRIED)]
     telling = sorted(range(_TRIED), key=lambda seed: _fired(results[seed]), reverse=True)[:_RESULTS]
@@ -47,4 +61,5 @@ def _tile(image: np.ndarray) -> np.ndarray:
     side = min(shown.shape[:2])
     top, left = (shown.shape[0] - side) // 2, (shown.shape[1] - side) // 2
     tile = cv2.resize(shown[top : top + side, left : left + side], (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(tile, cv2.COLOR_GRAY2RGB) if tile.ndim == 2 else tile
+    colored: np.ndarray = cv2.cvtColor(tile, cv2.COLOR_GRAY2RGB) if tile.ndim == 2 else tile
+    return colored

@@ -1,0 +1,112 @@
+"""The process that workers are forked from: `python -m explorer.draw DESCRIPTOR`.
+
+It has everything imported that drawing needs, so that a worker is there in milliseconds and shares its memory. It has
+one thread, draws nothing itself, and ends when the server does.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from multiprocessing.connection import Connection
+
+import cv2
+
+import explorer.draw.requests  # noqa: F401 - what workers draw, imported before they are forked
+from explorer.augment.catalog import catalog
+from explorer.draw import memory, worker
+from explorer.draw.note import Note
+from explorer.draw.protocol import COMMAND, FORK
+
+_ended: dict[int, int] = {}  # process id -> wait status
+
+
+def main(descriptor: int) -> None:
+    """Obey the server until it is gone."""
+    server = socket.socket(fileno=descriptor)
+    cv2.setNumThreads(1)  # each worker has a core at most
+    memory.tune()
+    catalog()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is expected, and of no interest to anybody
+    gc.collect()
+    gc.freeze()
+    woken = _wake_at_the_end_of_a_child()
+    server.sendall(b"\n")
+    pids: dict[int, int] = {}
+    while True:
+        if woken in select.select([server, woken], [], [])[0]:
+            woken.recv(64)
+            _reap()
+            continue
+        command, descriptors, _, _ = socket.recv_fds(server, COMMAND.size, 2)
+        if len(command) < COMMAND.size:
+            break  # the workers end with this process, or when their own connections close
+        what, number = COMMAND.unpack(command)
+        if what == FORK:
+            pids[number] = _fork(server, woken, descriptors)
+            _reply(server, pids[number])
+        else:
+            _reply(server, _end(pids.pop(number)))
+    for pid in pids.values():
+        _kill(pid)
+
+
+def _wake_at_the_end_of_a_child() -> socket.socket:
+    """A socket that can be read as soon as a worker has ended."""
+    woken, waker = socket.socketpair()
+    waker.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler nothing is written
+    signal.set_wakeup_fd(waker.detach())
+    return woken
+
+
+def _fork(server: socket.socket, woken: socket.socket, descriptors: list[int]) -> int:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return pid
+    try:
+        os.close(signal.set_wakeup_fd(-1))
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        server.close()
+        woken.close()
+        note = Note(descriptors[1])
+        os.close(descriptors[1])
+        worker.run(Connection(descriptors[0]), note, parent)
+    finally:
+        os._exit(0)
+
+
+def _reply(server: socket.socket, number: int) -> None:
+    server.sendall(json.dumps(number).encode() + b"\n")
+
+
+def _end(pid: int) -> int:
+    """End a worker, if it has not ended by itself, and give its wait status."""
+    if pid not in _ended:
+        _kill(pid)
+        return os.waitpid(pid, 0)[1]
+    return _ended.pop(pid)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _reap() -> None:
+    """Take note of workers that have ended by themselves, so that they leave no zombie."""
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            _ended[ended[0]] = ended[1]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

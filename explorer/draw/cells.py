@@ -1,0 +1,150 @@
+"""One small picture of the laboratory: `augment`, then a thumbnail with mask, boxes and keypoints laid over."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from explorer.augment.apply import AugmentedSample, AugmentError, apply_watched
+from explorer.augment.network_input import augmenting
+from explorer.augment.pipeline import Pipeline
+from explorer.data.prepare import shrink
+from explorer.data.sample import Sample
+from explorer.draw import sources, training
+from explorer.draw.encoding import Classes
+from explorer.draw.pictures import Subject
+from explorer.draw.request import Answer, Request
+from explorer.draw.thumbnails import thumbnail
+from explorer.texts import Lab as T
+
+SIDE = 288  # px of a cell
+LARGE = 1024  # px of a cell that is shown large
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """picture: JPEG, None where a step failed; `message` then says why. size: width and height of the result in px."""
+
+    picture: bytes | None
+    size: tuple[int, int] = (0, 0)
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Cell(Request[Drawn]):
+    """A pipeline on a picture with a seed, `side` px large. Raises NoPicture; a step that fails is part of the answer.
+
+    targets: whether mask, boxes and keypoints are laid over. copy: px of a smaller copy that is drawn on, without the
+    square that training makes at the end; None: the picture itself. without: targets that the pipeline is not given.
+    """
+
+    subject: Subject
+    pipeline: Pipeline
+    seed: int
+    classes: Classes
+    side: int = SIDE
+    targets: bool = True
+    copy: int | None = None
+    without: frozenset[str] = frozenset()
+
+    @property
+    def draft_key(self) -> object:
+        return ("draft", self.pipeline.key, self.subject.source, self.copy)
+
+    def draw(self) -> Iterator[Answer]:
+        yield _answer([self._drawn(self.result())])
+
+    def read(self, answers: list[Answer]) -> Drawn:
+        return _read(answers[0])[0]
+
+    def result(self) -> AugmentedSample | str:
+        """What comes of it, or why nothing does. Raises AugmentError only where a step ran out of memory."""
+        loaded = sources.load(self.subject)
+        place = (self.seed, 0, loaded.picture.index)
+        square = loaded.picture.square if self.copy is None else None
+        sample = _without(loaded.sample if self.copy is None else shrink(loaded.sample, self.copy), self.without)
+        try:
+            if square is None:
+                return apply_watched(sample, self.pipeline, place).result
+            result = apply_watched(sample, augmenting(self.pipeline), place).result
+            return training.of_result(result, self.pipeline, square)
+        except AugmentError as error:
+            if error.out_of_memory:
+                raise
+            # In the gallery the step's name stands below its card.
+            return error.reason if self.copy is not None else str(error)
+
+    def _drawn(self, result: AugmentedSample | str) -> Drawn:
+        if isinstance(result, str):
+            return Drawn(None, message=result)
+        height, width = result.image.shape[:2]
+        shown = result if self.targets else replace(result, mask=None, bboxes=None, keypoints=None)
+        return Drawn(thumbnail(shown, self.classes, self.side), (width, height))
+
+
+def _without(sample: Sample, targets: frozenset[str]) -> Sample:
+    none: dict[str, Any] = dict.fromkeys(targets)
+    return replace(sample, **none)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both results of a row. difference: in words."""
+
+    a: Drawn
+    b: Drawn
+    difference: str = ""
+
+
+@dataclass(frozen=True)
+class Both(Request[Pair]):
+    """Two pipelines on the same picture with the same seed; None: one that cannot be drawn. Raises NoPicture."""
+
+    a: Cell | None
+    b: Cell | None
+
+    @property
+    def draft_key(self) -> object:
+        return tuple(None if cell is None else cell.draft_key for cell in (self.a, self.b))
+
+    def draw(self) -> Iterator[Answer]:
+        results = ["" if cell is None else cell.result() for cell in (self.a, self.b)]
+        drawn = [
+            Drawn(None) if cell is None else cell._drawn(result)
+            for cell, result in zip((self.a, self.b), results, strict=True)
+        ]
+        first, second = results
+        apart = isinstance(first, AugmentedSample) and isinstance(second, AugmentedSample)
+        yield _answer(drawn, difference(first, second) if apart else "")  # type: ignore[arg-type]
+
+    def read(self, answers: list[Answer]) -> Pair:
+        a, b = _read(answers[0])
+        return Pair(a, b, str(answers[0].facts["difference"]))
+
+
+def difference(a: AugmentedSample, b: AugmentedSample) -> str:
+    """The mean absolute difference over all pixels and channels, in words.
+
+    It is "" for images of different sizes or types: their sizes stand below them.
+    """
+    if a.image.shape != b.image.shape or a.image.dtype != b.image.dtype:
+        return ""
+    mean = float(np.abs(a.image.astype(np.float64) - b.image.astype(np.float64)).mean())
+    if mean == 0.0:
+        return T.EQUAL
+    return (T.DIFFERS if a.image.dtype == np.uint8 else T.DIFFERS_FLOAT).format(mean=mean)
+
+
+def _answer(drawn: list[Drawn], difference: str = "") -> Answer:
+    facts = [{**asdict(each), "picture": each.picture is not None} for each in drawn]
+    blobs = tuple(each.picture for each in drawn if each.picture is not None)
+    return Answer({"drawn": facts, "difference": difference}, blobs)
+
+
+def _read(answer: Answer) -> list[Drawn]:
+    blobs = iter(answer.blobs)
+    return [
+        Drawn(next(blobs) if each["picture"] else None, (each["size"][0], each["size"][1]), str(each["message"]))
+        for each in answer.facts["drawn"]
+    ]

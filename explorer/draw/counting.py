@@ -1,0 +1,35 @@
+"""Draws that are counted, for the statistics."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from explorer.augment.draws.measure import measure
+from explorer.augment.draws.tally import Tally
+from explorer.augment.pipeline import Pipeline
+from explorer.draw import sources
+from explorer.draw.pictures import Subject
+from explorer.draw.request import Answer, Request
+
+
+@dataclass(frozen=True)
+class Draws(Request[Tally]):
+    """The tally of some of `total` draws, `start` to `stop`. Raises NoPicture; draws that fail are counted."""
+
+    subjects: tuple[Subject, ...]
+    pipeline: Pipeline
+    seed: int
+    start: int
+    stop: int
+    total: int
+
+    @property
+    def draft_key(self) -> object:
+        return ("draws", self.pipeline.key, self.subjects)
+
+    def draw(self) -> Iterator[Answer]:
+        samples = [sources.load(subject).sample for subject in self.subjects]
+        yield Answer(measure(samples, self.pipeline, self.seed, range(self.start, self.stop), self.total))
+
+    def read(self, answers: list[Answer]) -> Tally:
+        tally: Tally = answers[0].facts
+        return tally

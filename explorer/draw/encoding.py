@@ -1,0 +1,107 @@
+"""From pixels to what a browser takes: JPEG pictures, PNG masks of class indices, boxes and points in pixels."""
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+Color = tuple[int, int, int]  # red, green, blue, 0 to 255
+
+
+class Targets(Protocol):
+    """What both `Sample` and `AugmentedSample` have."""
+
+    @property
+    def image(self) -> np.ndarray: ...
+    @property
+    def mask(self) -> np.ndarray | None: ...
+    @property
+    def bboxes(self) -> np.ndarray | None: ...
+    @property
+    def keypoints(self) -> np.ndarray | None: ...
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What the classes are called, and their colors: class `i` is that of boxes and keypoints.
+
+    first: the mask value of class 0. Where it is 1, the value 0 is no class: it has no color and no name.
+    """
+
+    names: tuple[str, ...]
+    colours: tuple[Color, ...]
+    first: int = 1
+
+    def table(self) -> np.ndarray:
+        """(256, 3) uint8, the color of each mask value; black where the value is no class."""
+        table = np.zeros((256, 3), np.uint8)
+        table[self.first :] = np.resize(np.array(self.colours, np.uint8), (256 - self.first, 3))
+        return table
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One side of the pair, ready to travel: JPEG picture, PNG mask of class indices, boxes and points in pixels."""
+
+    id: str
+    width: int
+    height: int
+    picture: bytes
+    type: str
+    mask: bytes | None
+    boxes: list[list[float]]
+    keypoints: list[list[float]]
+
+
+def encode(targets: Targets, quality: int = 90) -> Encoded:
+    """Encode an image of (H, W, 3) or (H, W), uint8, or any other dtype stretched from its minimum to its maximum."""
+    image = as_shown(targets.image)
+    picture = as_jpeg(image, quality)
+    mask = None if targets.mask is None else _encode_mask(targets.mask)
+    height, width = image.shape[:2]
+    identity = blake2b(picture, digest_size=12)
+    identity.update(mask or b"")
+    boxes, keypoints = _rows(targets.bboxes), _rows(targets.keypoints)
+    identity.update(json.dumps([boxes, keypoints]).encode())
+    return Encoded(identity.hexdigest(), width, height, picture, "image/jpeg", mask, boxes, keypoints)
+
+
+def as_jpeg(image: np.ndarray, quality: int = 90) -> bytes:
+    """JPEG of an image as `as_shown` gives it."""
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def as_shown(image: np.ndarray) -> np.ndarray:
+    """The image as (H, W, 3) or (H, W) uint8, to be seen.
+
+    Another dtype is stretched between its extremes, a constant one becomes black. Of two channels (inside
+    SelectiveChannelTransform) the third is black; of more than three, the first three are shown.
+    """
+    image = as_uint8(image)
+    if image.ndim == 2 or image.shape[2] == 3:
+        return image
+    if image.shape[2] == 1:
+        return image[..., 0]
+    missing = np.zeros((*image.shape[:2], max(0, 3 - image.shape[2])), np.uint8)
+    return np.concatenate([image[..., :3], missing], axis=2)
+
+
+def as_uint8(image: np.ndarray) -> np.ndarray:
+    """The image as uint8: another dtype is stretched between its extremes, a constant one becomes black."""
+    if image.dtype == np.uint8:
+        return image
+    low, high = float(np.nanmin(image)), float(np.nanmax(image))
+    scaled = (np.nan_to_num(image.astype(np.float32)) - low) * (255.0 / (high - low) if high > low else 0.0)
+    return scaled.clip(0, 255).astype(np.uint8)
+
+
+def _encode_mask(mask: np.ndarray) -> bytes:
+    return cv2.imencode(".png", np.ascontiguousarray(mask, np.uint8), [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+
+
+def _rows(table: np.ndarray | None) -> list[list[float]]:
+    return [] if table is None else np.asarray(table, float).round(1).tolist()

@@ -1,0 +1,212 @@
+"""From a pipeline and a picture to what the preview and the strip of steps show."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+
+from explorer.augment.apply import AugmentedSample, AugmentError
+from explorer.augment.pipeline import Pipeline
+from explorer.augment.trace import Trace, trace
+from explorer.data.prepare import fit_square
+from explorer.data.sample import Sample
+from explorer.draw import cards, outlines, preview_frame, sources, training
+from explorer.draw.encoding import Classes, Encoded, Targets, as_jpeg, as_shown, as_uint8, encode
+from explorer.draw.pictures import Picture, Subject
+from explorer.draw.preview_frame import Caption, Fate
+from explorer.draw.request import Answer, Request
+from explorer.draw.sources import Loaded
+from explorer.texts import Augment as T
+
+FULL_QUALITY = 95  # JPEG, of what is saved
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One drawing, ready to travel.
+
+    frame: both sides, with the words beside them. strip: the cards of the steps, None where they are not drawn yet.
+    full: JPEG of the result at its own size, where what is shown is smaller. times: what steps took, see `cards.times`.
+    """
+
+    frame: bytes
+    strip: bytes | None = None
+    full: bytes | None = None
+    times: list[list[Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Preview(Request[Shown]):
+    """A pipeline on a picture, with what each step did. Raises AugmentError, NoPicture.
+
+    focus: the card of the step that is shown large, "" for the whole pipeline. difference: whether the difference is
+    shown in place of the result. shown_side: at which size in px the two sides are shown; None: at their own.
+    """
+
+    subject: Subject
+    pipeline: Pipeline
+    seed: int
+    classes: Classes
+    focus: str = ""
+    difference: bool = False
+    shown_side: int | None = None
+
+    @property
+    def draft_key(self) -> object:
+        return ("draft", self.pipeline.key, self.subject.source, self.subject.long_side)
+
+    def draw(self) -> Iterator[Answer]:
+        loaded = sources.load(self.subject)
+        begun = time.perf_counter()
+        traced, result, refused = applied(self.pipeline, loaded, self.seed)
+        milliseconds = (time.perf_counter() - begun) * 1000
+        yield Answer(None, (_frame(self, loaded, _Drawn(traced, result, refused, milliseconds)), *_full(self, result)))
+        strip = cards.frame(traced, loaded.sample, self.focus, self.classes)
+        yield Answer(cards.times(traced), (strip,))
+
+    def read(self, answers: list[Answer]) -> Shown:
+        frame, *full = answers[0].blobs
+        further = answers[1] if len(answers) > 1 else Answer([], ())
+        return Shown(frame, next(iter(further.blobs), None), next(iter(full), None), further.facts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """What came of a pipeline, why training refuses it ("" where it does not), and how long it took."""
+
+    traced: Trace
+    result: AugmentedSample
+    refused: str
+    milliseconds: float
+
+
+def _frame(asked: Preview, loaded: Loaded, drawn: _Drawn) -> bytes:
+    picture, traced, result = loaded.picture, drawn.traced, drawn.result
+    before, after, captions = _sides(asked, loaded, drawn)
+    compared = asked.difference and picture.square is not None and not asked.focus
+    size = before.image.shape[:2]
+    outline, around = (None, "") if compared else outlines.of(traced, asked.focus, size, picture.square is not None)
+    remark = _remark(result)
+    if asked.difference:
+        after, captions, remark = _difference(before, after, captions, outline is not None)
+    side = asked.shown_side
+    return preview_frame.frame(
+        _encoded(before, loaded) if side is None else encode(_reduced(before, side)),
+        encode(after if side is None else _reduced(after, side)),
+        captions,
+        asked.classes,
+        T.PREVIEW_WORDS,
+        " ".join(filter(None, [drawn.refused, remark, around])),
+        outline if side is None else outlines.scaled(outline, _scale(before, side)),
+        Fate(asked.seed, cards.statuses(traced)),
+    )
+
+
+def _full(asked: Preview, result: AugmentedSample) -> tuple[bytes, ...]:
+    return () if asked.shown_side is None else (as_jpeg(as_shown(result.image), FULL_QUALITY),)
+
+
+def _scale(side: Targets, long_side: int) -> float:
+    return float(min(1.0, long_side / max(side.image.shape[:2])))
+
+
+def _reduced(side: Targets, long_side: int) -> Targets:
+    """A side at most `long_side` px, to be looked at."""
+    height, width = side.image.shape[:2]
+    scale = _scale(side, long_side)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    mask = None if side.mask is None else cv2.resize(side.mask, size, interpolation=cv2.INTER_NEAREST)
+    factors = np.array([scale, scale, 1.0])
+    return _Plain(
+        image=cv2.resize(as_shown(side.image), size, interpolation=cv2.INTER_AREA),
+        mask=mask,
+        bboxes=None if side.bboxes is None else side.bboxes * factors[[0, 0, 0, 0, 2]],
+        keypoints=None if side.keypoints is None else side.keypoints * factors,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Plain:
+    """A picture that was made to be looked at."""
+
+    image: np.ndarray
+    mask: np.ndarray | None = None
+    bboxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
+
+
+Sides = tuple[Targets, Targets, tuple[Caption, Caption]]
+
+
+def applied(pipeline: Pipeline, loaded: Loaded, seed: int) -> tuple[Trace, AugmentedSample, str]:
+    """What each step does, the result that is shown, and why training refuses it ("" where it does not).
+
+    The result is that of training where the picture is shown so. Raises AugmentError.
+    """
+    picture = loaded.picture
+    traced = trace(loaded.sample, pipeline, seed, index=picture.index)
+    if picture.square is None:
+        return traced, traced.result, ""
+    try:
+        return traced, training.of_trace(traced, pipeline, picture.square), ""
+    except AugmentError as error:
+        return traced, traced.result, T.REFUSED.format(reason=error)
+
+
+def _sides(asked: Preview, loaded: Loaded, drawn: _Drawn) -> Sides:
+    """Before and after of the step in focus, or of the whole pipeline."""
+    entry = cards.focused(drawn.traced, asked.focus)
+    if entry is not None and entry.before is not None and entry.after is not None:
+        title = T.STEP_AFTER.format(title=entry.title)
+        return _captioned(entry.before, entry.after, T.STEP_BEFORE.format(title=entry.title), title, entry.milliseconds)
+    before = loaded.sample
+    if asked.difference and loaded.picture.square is not None:  # only what lies in the same place can be compared
+        before = fit_square(before, loaded.picture.square)
+    return _captioned(before, drawn.result, T.BEFORE, T.AFTER, drawn.milliseconds)
+
+
+def _captioned(before: Targets, after: Targets, first: str, second: str, milliseconds: float) -> Sides:
+    detail = f"{_size(after)} · {T.MILLISECONDS.format(ms=milliseconds)}"
+    return before, after, (Caption(first, _size(before)), Caption(second, detail))
+
+
+def _size(side: Targets) -> str:
+    return T.SIZE.format(width=side.image.shape[1], height=side.image.shape[0])
+
+
+def _difference(
+    before: Targets, after: Targets, captions: tuple[Caption, Caption], outlined: bool
+) -> tuple[Targets, tuple[Caption, Caption], str]:
+    """|after - before| for each channel, made brighter so that the largest difference is white.
+
+    Where there is none, the result is shown instead, and the remark says so. outlined: whether an outline is shown.
+    """
+    first, second = as_uint8(before.image), as_uint8(after.image)
+    if first.shape != second.shape:
+        return after, captions, T.NO_DIFFERENCE_OUTLINED if outlined else T.NO_DIFFERENCE
+    difference = cv2.absdiff(first, second)
+    largest = int(difference.max())
+    gain = 255 / largest if largest else 1.0
+    words = T.DIFFERENCE_DETAIL.format(mean=float(difference.mean()), largest=largest, gain=gain)
+    title = Caption(T.DIFFERENCE_OF.format(title=captions[1].title), T.GAIN.format(gain=gain))
+    return _Plain(cv2.convertScaleAbs(difference, alpha=gain).reshape(difference.shape)), (captions[0], title), words
+
+
+def _encoded(side: Targets, loaded: Loaded) -> Encoded:
+    return _before(loaded.picture, side) if side is loaded.sample else encode(side)
+
+
+@lru_cache(maxsize=16)
+def _before(picture: Picture, side: Sample) -> Encoded:  # noqa: ARG001 - by its id and its pixels
+    return encode(side)
+
+
+def _remark(result: AugmentedSample) -> str:
+    if result.image.dtype == np.uint8:
+        return ""
+    low, high = float(result.image.min()), float(result.image.max())
+    return T.FLOAT.format(dtype=result.image.dtype, low=low, high=high)

@@ -1,0 +1,154 @@
+"""The worker processes, seen from the server: started by a template process, asked over a socket, ended at once."""
+
+import json
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+import explorer
+from explorer.draw.note import Note
+from explorer.draw.protocol import COMMAND, END, FORK, Part, receive
+from explorer.draw.request import Ending, Request
+
+_STARTS_SECONDS = 60.0  # the template imports what drawing needs
+_LOOK_SECONDS = 0.1  # between two looks at whether somebody still waits
+_HANDED_OVER = ("EXPLORER_HOME", "EXPLORER_DATA_ROOTS")  # what a request is drawn with, whenever the worker was started
+
+
+class TemplateGone(RuntimeError):
+    """The template process has ended; another one has to be started."""
+
+
+class Template:
+    """The process that workers are forked from. Its methods may be called by several threads."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "explorer.draw", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C in the server's terminal is not for it
+                env=explorer.child_environment(),
+            )  # fmt: skip
+        self._socket, self._lines = ours, ours.makefile("rb")
+        ours.settimeout(_STARTS_SECONDS)
+        self._lock = threading.Lock()
+        self._ready = False
+        self._count = 0
+
+    @property
+    def pid(self) -> int:
+        """Of the template itself."""
+        return self._process.pid
+
+    def fork(self) -> "Worker":
+        """A worker that is ready at once. Raises TemplateGone."""
+        ours, theirs = socket.socketpair()
+        note, descriptor = Note.new()
+        with self._lock:
+            self._count += 1
+            number = self._count
+            try:
+                pid = self._ask(FORK, number, [theirs.fileno(), descriptor])
+            finally:
+                theirs.close()
+                os.close(descriptor)
+        return Worker(self, number, pid, Connection(ours.detach()), note)
+
+    def end(self, number: int) -> int:
+        """End a worker, and give its wait status; that of a kill where the template is gone too."""
+        with self._lock, suppress(TemplateGone):
+            return self._ask(END, number)
+        return int(signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the template, and with it its workers."""
+        self._process.kill()
+        self._socket.close()
+        self._process.wait()
+
+    def _ask(self, command: bytes, number: int, descriptors: list[int] | None = None) -> int:
+        try:
+            if not self._ready:
+                self._line()
+                self._ready = True
+            socket.send_fds(self._socket, [COMMAND.pack(command, number)], descriptors or [])
+            return int(json.loads(self._line()))
+        except (OSError, ValueError) as error:
+            raise TemplateGone from error
+
+    def _line(self) -> bytes:
+        line = self._lines.readline()
+        if not line:
+            raise OSError("The template has ended.")
+        return line
+
+
+class Worker:
+    """One worker process. It is used by one thread; `end` may be called by any."""
+
+    def __init__(self, template: Template, number: int, pid: int, connection: Connection, note: Note) -> None:
+        self.pid = pid
+        self._template, self._number, self._connection, self._note = template, number, connection, note
+        self._lock = threading.Lock()
+        self._status: int | None = None
+
+    def is_idle(self) -> bool:
+        """Whether it can be asked: one that has ended meanwhile has closed its side."""
+        return not self._connection.poll(0)
+
+    def ask(self, request: Request[object], seconds: float) -> None:
+        """Send a request. Raises OSError where the worker is gone."""
+        environment = {name: os.environ[name] for name in _HANDED_OVER if name in os.environ}
+        self._connection.send_bytes(pickle.dumps((request, seconds, environment)))
+
+    def parts(self, look: Callable[[], None]) -> Iterator[Part]:
+        """What it sends, part by part, until it has answered.
+
+        Args:
+            look: Called now and then while nothing comes; what it raises ends the waiting.
+
+        Raises:
+            EOFError, OSError: Where the worker is gone.
+        """
+        while True:
+            while not self._connection.poll(_LOOK_SECONDS):
+                look()
+            part = receive(self._connection)
+            yield part
+            if part.kind == "end":
+                return
+
+    def end(self) -> int:
+        """Kill it, if it lives, and give its wait status."""
+        with self._lock:
+            if self._status is None:
+                self._status = self._template.end(self._number)
+            return self._status
+
+    def step(self) -> str:
+        """The step that it was in last, "" for none."""
+        return self._note.read()
+
+    def close(self) -> None:
+        """Let go of it, once it has ended."""
+        self.end()
+        self._connection.close()
+        self._note.close()
+
+
+def ending(status: int) -> Ending:
+    """What the wait status of a worker says about its end, which the server did not ask for."""
+    if os.WIFSIGNALED(status):
+        return {signal.SIGKILL: Ending.KILLED, signal.SIGALRM: Ending.TIME}.get(
+            signal.Signals(os.WTERMSIG(status)), Ending.CRASHED
+        )
+    return Ending.CRASHED

@@ -1,0 +1,41 @@
+"""Seeds with which steps fire, sought in a worker."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from explorer.augment import firing
+from explorer.augment.pipeline import Pipeline
+from explorer.draw import sources
+from explorer.draw.pictures import Subject
+from explorer.draw.request import Answer, Request
+
+
+@dataclass(frozen=True)
+class SeedFor(Request[firing.Search]):
+    """A seed with which a step fires; without a step, the one with which most fire. Raises NoPicture.
+
+    seeds: tried in their order. seconds: after which the search ends.
+    """
+
+    subject: Subject
+    pipeline: Pipeline
+    seeds: tuple[int, ...]
+    seconds: float
+    node_id: str | None = None
+
+    @property
+    def draft_key(self) -> object:
+        return ("draft", self.pipeline.key, self.subject.source, self.subject.long_side)
+
+    def draw(self) -> Iterator[Answer]:
+        loaded = sources.load(self.subject)
+        sample, index = loaded.sample, loaded.picture.index
+        if self.node_id is None:
+            found = firing.fullest(sample, self.pipeline, self.seeds, index, self.seconds)
+        else:
+            found = firing.first(sample, self.pipeline, self.node_id, self.seeds, index, self.seconds)
+        yield Answer([found.seed, found.tried])
+
+    def read(self, answers: list[Answer]) -> firing.Search:
+        seed, tried = answers[0].facts
+        return firing.Search(seed, tried)

@@ -1,0 +1,96 @@
+"""A worker: it draws what it is asked for, one request after the other, within its limits."""
+
+import ctypes
+import gc
+import os
+import pickle
+import resource
+import signal
+import sys
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from explorer.augment import observe
+from explorer.augment.apply import AugmentError
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.data.references import ReferenceMissing
+from explorer.data.sample import SampleError
+from explorer.draw.limits import KEPT_MEMORY, MEMORY
+from explorer.draw.memory import give_back
+from explorer.draw.note import Note
+from explorer.draw.pictures import NoPicture
+from explorer.draw.protocol import send
+
+_GRACE = 2.0  # seconds after its limit in which the server ends a worker; then the worker's own alarm does
+_IDLE_SECONDS = 4.0  # then freed memory is given back
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
+
+# Errors that cross to the server by name, with the arguments that make them there.
+ERRORS: dict[str, type[Exception]] = {
+    cls.__name__: cls for cls in (AugmentError, ImageError, SampleError, DatasetError, NoPicture, ReferenceMissing)
+}
+
+
+def run(connection: Connection, note: Note, parent: int) -> None:
+    """Answer until the server hangs up. parent: the process that has forked this one; it does not outlive that."""
+    _end_with(parent)
+    _limit_memory()
+    observe.report_steps_to(note.write)
+    kept = psutil.Process().memory_info().rss + KEPT_MEMORY
+    while (message := _receive(connection)) is not None:
+        _answer(connection, note, *pickle.loads(message))  # noqa: S301 - from the server, which has made it itself
+        leaves = psutil.Process().memory_info().rss > kept
+        send(connection, "end", leaves)
+        if leaves:
+            return
+
+
+def _end_with(parent: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _limit_memory() -> None:
+    # Where a system does not hold it (macOS), the time limit and the kernel still do.
+    limit = psutil.Process().memory_info().vms + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _receive(connection: Connection) -> bytes | None:
+    try:
+        if not connection.poll(_IDLE_SECONDS):
+            gc.collect()
+            give_back()
+        return connection.recv_bytes()
+    except (EOFError, OSError):
+        return None
+
+
+def _answer(connection: Connection, note: Note, request: Any, seconds: float, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
+    signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+    note.write("")
+    try:
+        for answer in request.draw():
+            send(connection, "part", answer.facts, answer.blobs)
+    except MemoryError:
+        send(connection, "memory", note.read())
+    except tuple(ERRORS.values()) as error:
+        if isinstance(error, AugmentError) and error.out_of_memory:
+            send(connection, "memory", error.node_id)
+        else:
+            send(connection, "error", [type(error).__name__, list(_arguments(error))])
+    except Exception:  # noqa: BLE001 - whatever it is, the server has to know
+        send(connection, "broken", traceback.format_exc()[-4000:])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _arguments(error: Exception) -> tuple[Any, ...]:
+    return error.__reduce__()[1] if isinstance(error, AugmentError) else (str(error),)

@@ -1,0 +1,55 @@
+"""Asking the pool of workers for a drawing, for the session whose script runs."""
+
+from typing import TypeVar
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
+from explorer.draw.pool import pool
+from explorer.draw.request import DrawingError, Ending, Request
+from explorer.texts import Augment as T
+
+Result = TypeVar("Result")
+_NOBODY = "nobody"  # where no session is: in a test
+_FOREVER = 24 * 3600.0
+
+
+def submit(
+    request: Request[Result],
+    channel: str = "",
+    *,
+    urgency: Urgency = Urgency.LOOK,
+    milliseconds: float = 0.0,
+    asked: bool = False,
+) -> Drawing[Result]:
+    """Have something drawn for this session.
+
+    Args:
+        request: What.
+        channel: The widget that it is for: a newer drawing takes the place of an older. "" for drawings that are many.
+        urgency: What comes first.
+        milliseconds: What it is expected to take.
+        asked: Whether the person asked for it: then it may take long, and is drawn although it has failed before.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    session = context.session_id if context is not None else _NOBODY
+    seconds = ASKED_SECONDS if asked else UNASKED_SECONDS
+    return pool().submit(request, Order(session, channel, urgency, seconds, milliseconds, asked))
+
+
+def wait_for(request: Request[Result]) -> Result:
+    """The result of something that is quick. Raises DrawingError, and what the request raises."""
+    drawing = submit(request)
+    drawing.wait(_FOREVER)  # its own limit ends it
+    return drawing.result()
+
+
+def words(error: DrawingError, pipeline: Pipeline | None = None) -> str:
+    """Why something could not be drawn, and what to do. pipeline: with the step that it was in."""
+    steps = () if pipeline is None else (node for node, _ in walk(pipeline.nodes))
+    named = next((node.transform for node in steps if isinstance(node, Step) and node.id == error.node_id), "")
+    table = T.STEP_ENDED if named else T.READING_ENDED
+    limit = error.limit / (1 << 30) if error.ending is Ending.MEMORY else error.limit
+    return table[error.ending].format(name=named, limit=f"{limit:g}")
