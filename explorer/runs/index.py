@@ -2,6 +2,9 @@
 
 An entry counts only while the files that it was read from look as they did then. A run that is resumed gets a new
 launch record, which changes its folder's time; so it is read anew, and its status is never taken from here.
+
+All that the app writes into a run that is over changes the time of its folder, so each look asks for the folders, and
+only now and then for every file: somebody may have edited one by hand, in its place.
 """
 
 import contextlib
@@ -16,12 +19,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from explorer.runs.atomic import read_json_object, write_bytes_atomic
-from explorer.runs.paths import RunPaths, home, list_runs, runs_root
+from explorer.runs.paths import RunPaths, home, is_run, list_ids, runs_root
 
 T = TypeVar("T")
 Signature = list[list[int]]
 
 WRITE_EVERY_S = 5.0
+EVERY_FILE_S = 10.0
+_FORMAT = 2
 # What changed so lately is read again next time: a second change within one tick of the file system's clock, which
 # may be 2 s on a stick, would leave no trace in its times.
 SETTLED_S = 2.5
@@ -29,26 +34,30 @@ SETTLED_S = 2.5
 
 @dataclass(frozen=True)
 class _Entry(Generic[T]):
+    """stamp: what else the value holds under; empty where it holds for ever."""
+
     attempt: int
     signature: Signature
     value: T
+    stamp: str
 
 
 @dataclass
 class _Known(Generic[T]):
-    """What is known of one home. stamp: what else it holds under. written: when, in monotonic seconds."""
+    """What is known of one home. looked: at every file of a run, and written: the file, in monotonic seconds."""
 
-    stamp: str
+    root: Path
     entries: dict[str, _Entry[T]] = field(default_factory=dict)
+    looked: dict[str, float] = field(default_factory=dict)
     written: float = -math.inf
 
 
 class Index(Generic[T]):
     """Values of runs by their id. Threads may share it: at worst two of them read the same run.
 
-    read: one run, at this moment. keep: whether a value may be kept. stamp: what else values depend on, such as the
-    day; all are read anew where it has changed. encode, decode: to JSON and back; decode may raise KeyError, TypeError,
-    ValueError or AttributeError for what it does not understand.
+    read: one run, at this moment. keep: whether a value may be kept. stamp: what else a value may depend on, such as
+    the day; it is read anew where that has changed, if it ages. encode, decode: to JSON and back; decode may raise
+    KeyError, TypeError, ValueError or AttributeError for what it does not understand.
     """
 
     def __init__(
@@ -56,53 +65,74 @@ class Index(Generic[T]):
         name: str,
         read: Callable[[RunPaths], T],
         keep: Callable[[T], bool],
+        ages: Callable[[T], bool],
         stamp: Callable[[], str],
         encode: Callable[[T], dict[str, Any]],
         decode: Callable[[RunPaths, Mapping[str, Any]], T],
     ) -> None:
-        self._name, self._read, self._keep, self._stamp = name, read, keep, stamp
+        self._name, self._read, self._keep, self._ages, self._stamp = name, read, keep, ages, stamp
         self._encode, self._decode = encode, decode
         self._homes: dict[Path, _Known[T]] = {}
 
     def all(self) -> tuple[T, ...]:
-        """The value of each run, newest first."""
-        known = self._of_home()
-        runs = list_runs()
-        found = {paths.id: self._entry(paths, known) for paths in runs}
-        kept = {run_id: entry for run_id, (entry, good) in found.items() if good}
+        """The value of each run, newest first: the same objects as before for those that have not changed."""
+        known, stamp = self._of_home(), self._stamp()
+        found: list[T] = []
+        kept: dict[str, _Entry[T]] = {}
+        for run_id in list_ids():
+            entry = self._kept(run_id, known, stamp)
+            good = entry is not None
+            if entry is None:
+                paths = RunPaths(known.root / run_id)
+                if not is_run(paths):
+                    continue
+                entry, good = self._anew(paths, stamp)
+            found.append(entry.value)
+            if good:
+                kept[run_id] = entry
         if kept != known.entries:
             known.entries = kept
             self._store(known)
-        return tuple(entry.value for entry, _ in found.values())
+        return tuple(found)
 
     def _of_home(self) -> _Known[T]:
-        root, stamp = runs_root(), self._stamp()
-        known = self._homes.get(root)
-        if known is None or known.stamp != stamp:
-            known = self._homes[root] = _Known(stamp, self._load(root, stamp))
-        return known
+        root = runs_root()
+        if root not in self._homes:
+            self._homes[root] = _Known(root, self._load(root))
+        return self._homes[root]
 
-    def _entry(self, paths: RunPaths, known: _Known[T]) -> tuple[_Entry[T], bool]:
+    def _kept(self, run_id: str, known: _Known[T], stamp: str) -> _Entry[T] | None:
+        """The entry of a run, where it holds at this moment."""
+        entry = known.entries.get(run_id)
+        if entry is None or entry.stamp not in ("", stamp):
+            return None
+        folder, now = f"{known.root}/{run_id}", time.monotonic()
+        if now - known.looked.get(run_id, -math.inf) < EVERY_FILE_S:
+            return entry if entry.signature[:1] == [_times(folder)] else None
+        if entry.signature != _signature(folder, entry.attempt):
+            return None
+        known.looked[run_id] = now
+        return entry
+
+    def _anew(self, paths: RunPaths, stamp: str) -> tuple[_Entry[T], bool]:
         """An entry that holds at this moment, and whether it may be kept for the next."""
-        entry = known.entries.get(paths.id)
-        if entry is not None and entry.signature == _signature(paths, entry.attempt):
-            return entry, True
         attempt = paths.latest_attempt
-        signature = _signature(paths, attempt)  # before reading: what changes meanwhile shows next time
+        signature = _signature(str(paths.root), attempt)  # before reading: what changes meanwhile shows next time
         value = self._read(paths)
         latest = max((times[0] for times in signature if times), default=0) / 1e9
-        return _Entry(attempt, signature, value), self._keep(value) and time.time() - latest > SETTLED_S
+        entry = _Entry(attempt, signature, value, stamp if self._ages(value) else "")
+        return entry, self._keep(value) and time.time() - latest > SETTLED_S
 
-    def _load(self, root: Path, stamp: str) -> dict[str, _Entry[T]]:
+    def _load(self, root: Path) -> dict[str, _Entry[T]]:
         stored = read_json_object(_file(self._name)) or {}
         entries = stored.get("runs")
-        if stored.get("stamp") != stamp or not isinstance(entries, dict):
+        if stored.get("format") != _FORMAT or not isinstance(entries, dict):
             return {}
         found: dict[str, _Entry[T]] = {}
         for run_id, entry in entries.items():
             with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: it is read anew
                 value = self._decode(RunPaths(root / run_id), entry["value"])
-                found[run_id] = _Entry(int(entry["attempt"]), entry["signature"], value)
+                found[run_id] = _Entry(int(entry["attempt"]), entry["signature"], value, str(entry["stamp"]))
         return found
 
     def _store(self, known: _Known[T]) -> None:
@@ -111,10 +141,9 @@ class Index(Generic[T]):
             return
         known.written = now
         entries = {
-            run_id: {"attempt": entry.attempt, "signature": entry.signature, "value": self._encode(entry.value)}
-            for run_id, entry in known.entries.items()
+            run_id: vars(entry) | {"value": self._encode(entry.value)} for run_id, entry in known.entries.items()
         }
-        text = json.dumps({"stamp": known.stamp, "runs": entries}, ensure_ascii=False)
+        text = json.dumps({"format": _FORMAT, "runs": entries}, ensure_ascii=False)
         # It may be missing: a full disk must not keep anybody from their list.
         with contextlib.suppress(OSError, UnicodeEncodeError):
             file = _file(self._name)
@@ -126,10 +155,9 @@ def _file(name: str) -> Path:
     return home() / "cache" / f"{name}.json"
 
 
-def _signature(paths: RunPaths, attempt: int) -> Signature:
+def _signature(folder: str, attempt: int) -> Signature:
     """Change time (ns), content time (ns) and size of each file that a value is read from; empty for a missing one."""
-    root = str(paths.root)
-    return [_times(root + name) for name in _watched(attempt)]
+    return [_times(folder + name) for name in _watched(attempt)]
 
 
 @functools.cache

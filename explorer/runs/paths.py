@@ -215,16 +215,23 @@ def run_paths(run_id: str) -> RunPaths:
     if not _ID.fullmatch(run_id):
         raise RunNotFound(f"{run_id!r} is not the id of a run. Ids look like 20261123-142501-ants-bees-x7k.")
     paths = RunPaths(runs_root() / run_id)
-    if not _is_run(paths):
+    if not is_run(paths):
         raise RunNotFound(f"There is no run {run_id!r} in {paths.root.parent}.")
     return paths
 
 
+def list_ids() -> list[str]:
+    """The names of all folders that may be runs, newest first; `is_run` tells which ones are."""
+    with os.scandir(runs_root()) as entries:
+        return sorted((entry.name for entry in entries if _ID.fullmatch(entry.name)), reverse=True)
+
+
 def list_runs() -> tuple[RunPaths, ...]:
     """Every run, newest first. Damaged ones are listed too: hiding them would not mend them."""
-    found = (RunPaths(folder) for folder in runs_root().iterdir() if _ID.fullmatch(folder.name))
-    return tuple(sorted(filter(_is_run, found), key=lambda paths: paths.id, reverse=True))
+    root = runs_root()
+    return tuple(filter(is_run, (RunPaths(root / run_id) for run_id in list_ids())))
 
 
-def _is_run(paths: RunPaths) -> bool:
+def is_run(paths: RunPaths) -> bool:
+    """Whether a folder holds anything of a run."""
     return paths.config.exists() or paths.outcome.exists() or bool(paths.attempts())

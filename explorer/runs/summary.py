@@ -169,8 +169,12 @@ def _decode(paths: RunPaths, found: Mapping[str, Any]) -> RunSummary:
 
 
 def _stamp() -> str:
-    # Why a run was lost is told with times of the day, and by whether the computer was restarted.
-    return f"1 {boot_id()} {time.strftime('%Y-%m-%d %z')}"
+    return f"{boot_id()} {time.strftime('%Y-%m-%d %z')}"
 
 
-_INDEX = Index("runs", summarise, lambda run: run.status.over, _stamp, _encode, _decode)
+def _ages(run: RunSummary) -> bool:
+    # Why a run was lost, or ended by somebody, is told with times of the day and by whether the computer was restarted.
+    return run.status.state in (State.LOST, State.STOPPED)
+
+
+_INDEX = Index("runs", summarise, lambda run: run.status.over, _ages, _stamp, _encode, _decode)

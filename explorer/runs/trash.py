@@ -4,7 +4,7 @@ import functools
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from explorer.runs.sizes import disk_use
 KEPT_S = 7 * 24 * 3600.0
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _ENTRY = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)_([A-Za-z0-9][A-Za-z0-9._-]{0,99})")
+_MOST_KNOWN = 50_000  # entries of the trash that are read once only; each takes half a kilobyte
 _GOING = ".going-"  # what is being removed for good
 
 
@@ -85,16 +86,21 @@ def _entries() -> Iterator[tuple[Path, datetime]]:
     except FileNotFoundError:
         return  # nothing was deleted yet
     for folder in folders:
-        found = _ENTRY.fullmatch(folder.name)
-        if found is None:
-            continue
-        try:
-            yield folder, datetime.strptime(found[1], _TIME).replace(tzinfo=UTC)
-        except ValueError:  # a 13th month: not ours
-            continue
+        time = _time_of(folder.name)
+        if time is not None:
+            yield folder, time
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_MOST_KNOWN)
+def _time_of(name: str) -> datetime | None:
+    found = _ENTRY.fullmatch(name)
+    try:
+        return datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) if found else None
+    except ValueError:  # a 13th month: not ours
+        return None
+
+
+@functools.lru_cache(maxsize=_MOST_KNOWN)
 def _read(folder: Path, time: datetime) -> Deleted:
     # Cached by entry: nothing changes in the trash, and the list is drawn often.
     run = RunPaths(folder)
@@ -107,15 +113,16 @@ def _read(folder: Path, time: datetime) -> Deleted:
 def purge(older_than_s: float = KEPT_S) -> int:
     """Remove for good what was deleted so long ago, and return how many runs that were. Raises OSError."""
     before = datetime.now(UTC) - timedelta(seconds=older_than_s)
-    count = sum(_claim(folder) for folder, time in _entries() if time <= before)
-    for folder in trash_folder().glob(f"{_GOING}*"):  # also what an earlier purge did not live to remove
+    return remove([folder.name for folder, time in _entries() if time <= before])
+
+
+def remove(entries: Iterable[str]) -> int:
+    """Remove deleted runs for good, and return how many of them were still there. Raises OSError."""
+    root = trash_folder()
+    count = sum(_claim(root / entry) for entry in entries if _ENTRY.fullmatch(entry))
+    for folder in root.glob(f"{_GOING}*"):  # also what an earlier purge did not live to remove
         _remove(folder)
     return count
-
-
-def empty() -> int:
-    """Remove all of the trash for good, and return how many runs that were. Raises OSError."""
-    return purge(older_than_s=-60)  # also what a clock that was set back has dated into the future
 
 
 def _claim(folder: Path) -> bool:

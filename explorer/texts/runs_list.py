@@ -91,6 +91,11 @@ class RunsList:
     RESTORE = "Restore"
     EMPTY_NOW = "Empty trash"
     EMPTY_HELP = "Deletes these runs permanently and frees their disk space"
+    EMPTY_ASKED = (
+        "Delete 1 run permanently? It takes up {size}, and it cannot be restored afterwards.",
+        "Delete {count} runs permanently? They take up {size}, and they cannot be restored afterwards.",
+    )
+    EMPTY_YES = "Delete permanently"
     EMPTIED = ("Deleted 1 run permanently.", "Deleted {count} runs permanently.")
     NOT_PURGED = "Old deleted runs could not be removed: {why}."
 

@@ -9,6 +9,7 @@ from explorer.runs.control import request_stop
 from explorer.runs.paths import RunNotFound, run_paths
 from explorer.runs.queue import QueueError, Waiting
 from explorer.texts import RunsList as T
+from explorer.ui import notices
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_chores import Done
 from explorer.ui.state import Key, lane_key, queue_key
@@ -82,6 +83,7 @@ def _waiting(run: Waiting, place: int, count: int, name: str) -> None:
 
 
 def _do(action: Callable[[], object]) -> None:
+    notices.forget()
     try:
         action()
     except (QueueError, ValueError, RunNotFound) as refusal:

@@ -76,9 +76,9 @@ def restore(entries: Sequence[str]) -> Done:
     return Done(counted(T.RESTORED, restored), tuple(refused))
 
 
-def empty_trash() -> Done:
-    """Remove all deleted runs for good."""
-    count, why = _try(trash.empty)
+def empty_trash(entries: Sequence[str]) -> Done:
+    """Remove deleted runs for good."""
+    count, why = _try(partial(trash.remove, entries))
     return Done(counted(T.EMPTIED, count or 0), (T.NOT_PURGED.format(why=why),) if why else ())
 
 

@@ -12,7 +12,7 @@ from explorer.runs.trash import Deleted
 from explorer.runs.words import clock
 from explorer.texts import Runs
 from explorer.texts import RunsList as T
-from explorer.ui import queue_panel, run_chores, usage_line
+from explorer.ui import notices, queue_panel, run_chores, usage_line
 from explorer.ui.components import run_list
 from explorer.ui.components.markdown import escape
 from explorer.ui.run_chores import Done
@@ -25,21 +25,26 @@ NAME_SHOWN = 40  # characters in a line of the trash
 
 def show(if_empty: Callable[[], None]) -> None:
     """Draw the list; it looks again every 2 s while a run lives, else every 10 s. if_empty: drawn where nothing is."""
-    idle = all(run.status.over for run in summaries())
+    notices.forget()
+    first = notices.look().runs
+    idle = all(run.status.over for run in first)
+    # Outside of what ticks: the rows of all runs travel once, and a tick says what has changed since.
+    held = run_list.hold(first, Key.RUN_ROWS)
 
     def body() -> None:
         if Query.RUN in st.query_params:
             st.rerun()  # a run was opened: only the whole page can show it
-        runs = summaries()
+        runs = notices.look().runs
         tending.tend(runs)
-        _draw(runs, if_empty)
-        if all(run.status.over for run in runs) is not idle:
-            st.rerun()  # only the whole page can change the clock of a fragment
+        changes = run_list.changes(held, runs)
+        _draw(runs, changes, if_empty)
+        if all(run.status.over for run in runs) is not idle or changes.many:
+            st.rerun()  # only the whole page can change the clock of a fragment, and what is held
 
     st.fragment(body, run_every=IDLE_SECONDS if idle else LIVE_SECONDS)()
 
 
-def _draw(runs: Sequence[RunSummary], if_empty: Callable[[], None]) -> None:
+def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Callable[[], None]) -> None:
     # Places of their own: a line that comes or goes must not mount the list anew.
     heading, machine, waiting, told, listed = (st.container() for _ in range(5))
     with heading, st.container(horizontal=True, vertical_alignment="center"):
@@ -53,7 +58,7 @@ def _draw(runs: Sequence[RunSummary], if_empty: Callable[[], None]) -> None:
         _tell(st.session_state.get(Key.RUNS_DONE, Done()))
     with listed:
         if runs:
-            run_list.show(runs, Key.RUN_LIST, _open, _act)
+            run_list.show(changes, Key.RUN_LIST, _open, _act)
         else:
             if_empty()
 
@@ -68,7 +73,12 @@ def _open() -> None:
 def _act() -> None:
     request = run_list.requested(Key.RUN_LIST)
     if request is not None:
-        st.session_state[Key.RUNS_DONE] = run_chores.obey(request, summaries())
+        _did(run_chores.obey(request, summaries()))
+
+
+def _did(done: Done) -> None:
+    notices.forget()
+    st.session_state[Key.RUNS_DONE] = done
 
 
 def _tell(done: Done) -> None:
@@ -82,11 +92,12 @@ def _tell(done: Done) -> None:
 
 
 def _restore(entries: tuple[str, ...]) -> None:
-    st.session_state[Key.RUNS_DONE] = run_chores.restore(entries)
+    _did(run_chores.restore(entries))
 
 
-def _empty_trash() -> None:
-    st.session_state[Key.RUNS_DONE] = run_chores.empty_trash()
+def _empty_trash(entries: tuple[str, ...]) -> None:
+    st.session_state.pop(Key.TRASH_ASKED, None)
+    _did(run_chores.empty_trash(entries))
 
 
 def _trash() -> None:
@@ -96,17 +107,36 @@ def _trash() -> None:
         st.warning(escape(T.NOT_PURGED.format(why=error.strerror or error)))
     found = trash.deleted()
     if not found:
+        st.session_state.pop(Key.TRASH_ASKED, None)
         return
     size = in_words(sum(one.bytes for one in found))
     # At the top: below the list it would be five hundred rows away.
     with st.popover(T.TRASH.format(count=len(found), size=size), icon=":material/delete:"):
-        with st.container(horizontal=True, vertical_alignment="center", width=640):
-            st.caption(T.TRASH_KEPT.format(days=round(trash.KEPT_S / 86400)), width="stretch")
-            st.button(T.EMPTY_NOW, key=Key.TRASH_EMPTY, help=T.EMPTY_HELP, on_click=_empty_trash)
+        _emptying(found)
         for one in found[:TRASH_SHOWN]:
             _deleted(one)
         if len(found) > TRASH_SHOWN:
             st.caption(T.TRASH_MORE.format(count=len(found) - TRASH_SHOWN))
+
+
+def _emptying(found: Sequence[Deleted]) -> None:
+    """The way to remove them for good, which asks first; what is deleted after the question stays."""
+    asked: tuple[str, ...] = st.session_state.get(Key.TRASH_ASKED, ())
+    there = [one for one in found if one.entry in asked]
+    with st.container(horizontal=True, vertical_alignment="center", width=640):
+        if not there:
+            st.caption(T.TRASH_KEPT.format(days=round(trash.KEPT_S / 86400)), width="stretch")
+            st.button(T.EMPTY_NOW, key=Key.TRASH_EMPTY, help=T.EMPTY_HELP, on_click=_ask, args=(found,))
+            return
+        size = in_words(sum(one.bytes for one in there))
+        st.markdown(run_chores.counted(T.EMPTY_ASKED, len(there), size=size), width="stretch")
+        entries = tuple(one.entry for one in there)
+        st.button(T.EMPTY_YES, key=Key.TRASH_YES, type="primary", on_click=_empty_trash, args=(entries,))
+        st.button(T.NO, key=Key.TRASH_NO, on_click=_ask, args=((),))
+
+
+def _ask(found: Sequence[Deleted]) -> None:
+    st.session_state[Key.TRASH_ASKED] = tuple(one.entry for one in found)
 
 
 def _deleted(one: Deleted) -> None:

@@ -182,6 +182,10 @@ class Key(StrEnum):
     RUNS_DONE = "runs_done"  # what was done to runs last: what is told about it, and how it is undone
     RUNS_UNDO = "runs_undo"
     TRASH_EMPTY = "trash_empty"
+    TRASH_ASKED = "trash_asked"
+    TRASH_YES = "trash_yes"
+    TRASH_NO = "trash_no"
+    RUN_ROWS = "run_rows"
 
 
 class Query(StrEnum):

@@ -1,8 +1,10 @@
 """The list of runs is read from a cache only where that gives what a fresh look would give."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(index, "SETTLED_S", -1.0)
     monkeypatch.setattr(index, "WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr(index, "EVERY_FILE_S", 3600.0)
     monkeypatch.setattr(summary._INDEX, "_read", noted)
     monkeypatch.setattr(summary._INDEX, "_homes", {})
     return read
@@ -83,26 +86,61 @@ def _config_edited(paths: RunPaths) -> None:
     paths.config.write_text('{"name": "x", "epochs": 7}')
 
 
-@pytest.mark.parametrize(
-    "change", [_renamed, _ended_again, _edited_in_place, _resumed, _lighter, _without_outcome, _config_edited]
-)
+def _with_checkpoints(paths: RunPaths) -> None:
+    paths.checkpoints.mkdir()
+    paths.best.write_bytes(b"b")
+    paths.last.write_bytes(b"l" * 9000)
+
+
+@pytest.mark.parametrize("change", [_renamed, _ended_again, _resumed, _lighter, _without_outcome])
 @pytest.mark.parametrize("from_file", [False, True])
-def test_a_run_that_was_changed_is_read_anew(
+def test_a_run_that_the_app_has_changed_is_read_anew_at_once(
     over: RunPaths,
     reads: list[str],
     monkeypatch: pytest.MonkeyPatch,
     change: Callable[[RunPaths], None],
     from_file: bool,
 ) -> None:
-    over.checkpoints.mkdir()
-    over.best.write_bytes(b"b")
-    over.last.write_bytes(b"l" * 9000)
+    _with_checkpoints(over)
     before = summaries()
     if from_file:
         forget(monkeypatch)
     change(over)
     assert summaries() == (summarise(over),) != before
     assert len(reads) == 2
+
+
+@pytest.mark.parametrize("change", [_edited_in_place, _config_edited])
+def test_a_run_that_was_edited_by_hand_in_its_place_is_read_anew_a_moment_later(
+    over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, change: Callable[[RunPaths], None]
+) -> None:
+    before = summaries()
+    change(over)
+    monkeypatch.setattr(index, "EVERY_FILE_S", 0.0)
+    assert summaries() == (summarise(over),) != before
+    assert len(reads) == 2
+
+
+def test_a_look_asks_for_the_folder_of_each_run_and_for_what_lives(
+    reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        outcome.write(make_folder(f"run-{number}"), Outcome("finished", "All epochs are done.", 1.0))
+    for _ in range(2):
+        first = summaries()  # the second one looks at every file, and from then on all are known
+    asked: list[str] = []
+    stat = os.stat
+
+    def noted(path: Any, *args: Any, **more: Any) -> os.stat_result:
+        asked.append(str(path))
+        return stat(path, *args, **more)
+
+    monkeypatch.setattr(os, "stat", noted)
+    again = summaries()
+    monkeypatch.undo()
+    assert sorted(path for path in asked if "/runs/" in path) == sorted(str(run.paths.root) for run in first)
+    assert len(reads) == 30
+    assert all(new is old for new, old in zip(again, first, strict=True))
 
 
 def test_a_run_that_is_resumed_is_alive_at_once_and_never_cached(
@@ -134,29 +172,31 @@ def test_what_has_just_changed_is_read_again(over: RunPaths, reads: list[str], m
     assert reads == [over.id] * 2
 
 
-def test_another_day_or_boot_tells_the_story_anew(
-    folder: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
+def test_another_day_or_boot_tells_the_story_anew_where_it_has_times(
+    over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    summaries()
-    monkeypatch.setattr(summary._INDEX, "_stamp", lambda: "tomorrow")
-    summaries()
-    summaries()
-    assert reads == [folder.id] * 2
+    lost = make_folder("lost")
+    assert {run.id: run.status.state for run in summaries()} == {over.id: State.FINISHED, lost.id: State.LOST}
+    for stamp in ("tomorrow", "the day after"):
+        monkeypatch.setattr(summary._INDEX, "_stamp", lambda stamp=stamp: stamp)
+        forget(monkeypatch)
+        summaries()
+        summaries()
+    assert sorted(reads) == sorted([over.id] + [lost.id] * 3)
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "null", '{"stamp": 1}', "\x00\xff",
-     '{"stamp": STAMP, "runs": []}', '{"stamp": STAMP, "runs": {"ID": 3}}',
-     '{"stamp": STAMP, "runs": {"ID": {"attempt": 0, "signature": [], "value": {}}}}',
-     '{"stamp": STAMP, "runs": {"../../x": {"attempt": [], "signature": 7, "value": []}}}'],
+    ["", "{", "[]", "null", '{"format": 1}', "\x00\xff",
+     '{"format": 2, "runs": []}', '{"format": 2, "runs": {"ID": 3}}',
+     '{"format": 2, "runs": {"ID": {"attempt": 0, "signature": [], "value": {}, "stamp": ""}}}',
+     '{"format": 2, "runs": {"../../x": {"attempt": [], "signature": 7, "value": [], "stamp": ""}}}'],
 )  # fmt: skip
 def test_a_damaged_cache_is_ignored(
     over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
     good = summaries()
-    text = content.replace("STAMP", json.dumps(summary._stamp())).replace("ID", over.id)
-    index._file("runs").write_text(text)
+    index._file("runs").write_text(content.replace("ID", over.id))
     forget(monkeypatch)
     assert summaries() == good
     assert reads == [over.id] * 2

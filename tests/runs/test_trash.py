@@ -90,6 +90,7 @@ def test_a_run_whose_id_is_taken_again_stays_in_the_trash(over: RunPaths) -> Non
 def test_the_name_of_an_entry_is_never_a_path(over: RunPaths, entry: str) -> None:
     with pytest.raises(TrashError, match="not the name of a deleted run"):
         trash.restore(entry)
+    assert trash.remove([entry]) == 0
     assert over.root.is_dir()
 
 
@@ -101,7 +102,7 @@ def test_what_is_not_there_any_more_is_told(over: RunPaths) -> None:
     with pytest.raises(TrashError, match="exists again"):
         trash.restore(entry)
     trash.delete(over)
-    assert trash.empty() == 1
+    assert trash.remove(one.entry for one in trash.deleted()) == 1
     with pytest.raises(TrashError, match="not there any more"):
         trash.restore(entry)
 
@@ -131,7 +132,7 @@ def test_the_last_deleted_is_listed_first_and_strangers_are_left_alone(over: Run
     trash.delete(over)
     trash.delete(second)
     assert [one.id for one in trash.deleted()] == [second.id, over.id]
-    assert trash.empty() == 2
+    assert trash.remove(one.entry for one in trash.deleted()) == 2
     assert {path.name for path in trash_root().iterdir()} == {"notes of mine", f"20261399T999999.000000Z_{over.id}"}
 
 

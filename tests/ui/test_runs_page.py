@@ -200,9 +200,66 @@ def test_the_trash_gives_back_one_and_is_emptied_of_the_rest(several: list[RunPa
     assert "Restored 1 run." in text(app)
     assert {paths.id for paths in list_runs()} == {several[0].id, several[2].id}
     app.button(key=Key.TRASH_EMPTY).click().run()
+    assert "Delete 1 run permanently? It takes up" in text(app)
+    app.button(key=Key.TRASH_YES).click().run()
     assert "Deleted 1 run permanently." in text(app)
     assert trash.deleted() == ()
     assert run_chores.restore([second]).refused
+
+
+def test_the_trash_asks_before_it_is_emptied_and_says_how_much_goes(several: list[RunPaths]) -> None:
+    for paths in several[:2]:
+        paths.log.write_bytes(b"x" * 1_000_000)
+        trash.delete(paths)
+    app = open_page()
+    app.button(key=Key.TRASH_EMPTY).click().run()
+    assert "Delete 2 runs permanently? They take up 2 MB" in text(app)
+    assert len(trash.deleted()) == 2
+    app.button(key=Key.TRASH_NO).click().run()
+    assert "permanently?" not in text(app)
+    assert len(trash.deleted()) == 2
+
+
+def test_what_is_deleted_after_the_question_is_not_removed(several: list[RunPaths]) -> None:
+    trash.delete(several[0])
+    app = open_page()
+    app.button(key=Key.TRASH_EMPTY).click().run()
+    later = trash.delete(several[1])
+    app.run()
+    assert "Delete 1 run permanently?" in text(app)
+    app.button(key=Key.TRASH_YES).click().run()
+    assert [one.entry for one in trash.deleted()] == [later]
+
+
+# What travels to the browser
+
+
+def test_a_tick_sends_the_rows_that_have_changed_and_what_is_gone(several: list[RunPaths]) -> None:
+    held = run_list.Held("x", {row["id"]: row for row in run_list.rows(summaries(), 0.0)})
+    assert run_list.changes(held, summaries()).rows == []
+    meta.change(several[0], name="renamed")
+    trash.delete(several[1])
+    new = make_folder("new")
+    changes = run_list.changes(held, summaries())
+    assert {row["id"]: row["name"] for row in changes.rows} == {several[0].id: "renamed", new.id: "ants against bees"}
+    assert list(changes.gone) == [several[1].id]
+    assert not changes.many
+
+
+def test_the_row_of_a_run_that_has_not_changed_is_not_made_again(several: list[RunPaths]) -> None:
+    del several
+    first, again = (run_list.rows(summaries(), 1.0) for _ in range(2))
+    runs = summaries()
+    assert all(a is b for a, b in zip(run_list.rows(runs, 1.0), run_list.rows(runs, 2.0), strict=True))
+    assert first == again
+    tomorrow = run_list.rows(runs, 90_000.0)
+    assert [row["id"] for row in tomorrow] == [row["id"] for row in first]
+
+
+def test_many_changes_are_held_anew(monkeypatch: pytest.MonkeyPatch, several: list[RunPaths]) -> None:
+    monkeypatch.setattr(run_list, "MANY", 2)
+    nothing = run_list.Held("x", {})
+    assert run_list.changes(nothing, summaries()).many is (len(several) > 2)
 
 
 def test_a_run_that_exists_again_is_told_when_it_is_restored(several: list[RunPaths]) -> None:

@@ -378,7 +378,24 @@ function speak(state, words) {
   state.root.querySelector(".nothing button").textContent = words.show_all;
 }
 
+// The held rows with what has changed since; null until the rows that the changes speak of are there.
+function withChanges({ stamp, rows, gone }) {
+  const held = heldRows();
+  if (held.stamp !== stamp) return null;
+  const changed = new Map(rows.map((run) => [run.id, run]));
+  const away = new Set(gone);
+  const kept = held.rows.filter((run) => !away.has(run.id)).map((run) => {
+    const now = changed.get(run.id);
+    changed.delete(run.id);
+    return now ?? run;
+  });
+  return [...changed.values(), ...kept];
+}
+
+// Whether there was anything new in it.
 function take(state, runs) {
+  const before = state.runs.length;
+  let news = 0;
   state.runs = runs;
   const ids = new Set(runs.map((run) => run.id));
   for (const id of [...state.rows.keys()]) if (!ids.has(id)) {
@@ -386,13 +403,24 @@ function take(state, runs) {
     state.chosen.delete(id);
   }
   for (const run of runs) {
-    const key = JSON.stringify(run);
     const kept = state.rows.get(run.id);
+    if (kept?.run === run) continue;
+    const key = JSON.stringify(run);
     if (kept?.key === key) continue;
     const item = kept?.item ?? makeRow(state, run.id);
     fillRow(state, item, run);
-    state.rows.set(run.id, { key, item, text: haystack(run) });
+    state.rows.set(run.id, { run, key, item, text: haystack(run) });
+    news += 1;
   }
+  return news > 0 || before !== runs.length;
+}
+
+function update(state) {
+  const runs = withChanges(state.changes);
+  if (runs === null) return;
+  if (take(state, runs) || !state.drawn) draw(state);
+  state.drawn = true;
+  comeBack(state);
 }
 
 // Who comes back from a run finds the place in the list where they left it.
@@ -410,11 +438,13 @@ const mounted = new WeakMap();
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".runs");
-  if (!mounted.has(root)) mounted.set(root, mount(root));
+  if (!mounted.has(root)) {
+    mounted.set(root, mount(root));
+    whenRowsAreHeld(root, () => { if (mounted.get(root).changes) update(mounted.get(root)); });
+  }
   const state = mounted.get(root);
   state.send = setTriggerValue;
+  state.changes = data;
   speak(state, data.words);
-  take(state, data.runs);
-  draw(state);
-  comeBack(state);
+  update(state);
 }

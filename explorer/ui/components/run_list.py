@@ -1,5 +1,7 @@
 """All runs as rows that can be searched, sorted, opened, and tidied up several at a time."""
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,10 @@ from explorer.ui.palette import STATE_COLOURS
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of reason and note that travel: the page of the run has all of it
 
-_component = component("run_list")
+MANY = 200  # rows that have changed: from here on all of them are sent again
+
+_component = component("run_list", shared=("run_rows_held",))
+_holder = component("run_rows", shared=("run_rows_held",))
 _ORDER = tuple(State)
 _WORDS = {
     "states": Runs.STATES,
@@ -67,12 +72,75 @@ class Request:
     ids: tuple[str, ...]
 
 
-def rows(runs: Sequence[RunSummary], now: float) -> list[dict[str, Any]]:
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The rows that the browser holds. stamp: tells them from others."""
+
+    stamp: str
+    rows: Mapping[str, Row]
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """What to make of the held rows. rows: new ones and those that have changed. gone: ids."""
+
+    stamp: str
+    rows: Sequence[Row]
+    gone: Sequence[str]
+
+    @property
+    def many(self) -> bool:
+        """Whether it is time to hold all rows anew."""
+        return len(self.rows) + len(self.gone) > MANY
+
+
+class _Drawn:
+    """The rows that were made last: a run that has not changed is the same object as before, and so is its row."""
+
+    def __init__(self) -> None:
+        self._day = ""
+        self._rows: dict[int, tuple[RunSummary, Row]] = {}
+
+    def rows(self, runs: Sequence[RunSummary], now: float) -> list[Row]:
+        day = time.strftime("%Y-%m-%d", time.localtime(now))  # times are told by the day
+        known = self._rows if day == self._day else {}
+        found = {id(run): self._one(run, known, now) for run in runs}
+        self._day, self._rows = day, found
+        return [row for _, row in found.values()]
+
+    @staticmethod
+    def _one(run: RunSummary, known: Mapping[int, tuple[RunSummary, Row]], now: float) -> tuple[RunSummary, Row]:
+        before = known.get(id(run))
+        return before if before is not None and before[0] is run else (run, _row(run, now))
+
+
+_drawn = _Drawn()
+
+
+def rows(runs: Sequence[RunSummary], now: float) -> list[Row]:
     """What each row shows, and what it is sorted by. now: seconds since 1970."""
-    return [_row(run, now) for run in runs]
+    return _drawn.rows(runs, now)
 
 
-def _row(run: RunSummary, now: float) -> dict[str, Any]:
+def hold(runs: Sequence[RunSummary], key: str) -> Held:
+    """Send the rows of all runs to the browser, which shows nothing of them yet."""
+    made = rows(runs, time.time())
+    stamp = hashlib.blake2b(json.dumps(made).encode(), digest_size=8).hexdigest()
+    _holder(data={"stamp": stamp, "rows": made}, key=key)
+    return Held(stamp, {row["id"]: row for row in made})
+
+
+def changes(held: Held, runs: Sequence[RunSummary]) -> Changes:
+    """What has changed since rows were held, however long ago: a message that is lost does no harm."""
+    made = {row["id"]: row for row in rows(runs, time.time())}
+    changed = [row for run_id, row in made.items() if held.rows.get(run_id) != row]
+    return Changes(held.stamp, changed, [run_id for run_id in held.rows if run_id not in made])
+
+
+def _row(run: RunSummary, now: float) -> Row:
     auroc, f1 = (_number(run.best.get(name)) for name in ("auroc", "f1_macro"))
     return {
         "id": run.id,
@@ -125,11 +193,9 @@ def _epochs(run: RunSummary) -> str:
     return words.format(done=run.epochs, asked=run.asked_epochs)
 
 
-def show(runs: Sequence[RunSummary], key: str, on_open: Callable[[], None], on_act: Callable[[], None]) -> None:
+def show(changes: Changes, key: str, on_open: Callable[[], None], on_act: Callable[[], None]) -> None:
     """Mount the list. An opened run arrives as `opened(key)`, what is to be done to several as `requested(key)`."""
-    _component(
-        data={"runs": rows(runs, time.time()), "words": _WORDS}, key=key, on_open_change=on_open, on_act_change=on_act
-    )
+    _component(data={**vars(changes), "words": _WORDS}, key=key, on_open_change=on_open, on_act_change=on_act)
 
 
 def opened(key: str) -> str | None:
