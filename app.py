@@ -18,6 +18,7 @@ from explorer.ui import browsers, notices, palette, sharing, workspace
 from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon, wordmark
+from explorer.ui.keeping import aging
 from explorer.ui.state import Key
 
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide", menu_items={"About": Help.ABOUT_MENU})
@@ -50,3 +51,4 @@ page.run()
 browsers.carry(workspace.current().id)
 shortcuts.show("help", key=Key.SHORTCUTS)
 notices.show(look, on_runs=page == runs)
+aging.in_passing()

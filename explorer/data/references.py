@@ -99,8 +99,13 @@ def _address(pixels: NDArray[np.uint8]) -> str:
     return blake2b(f"{pixels.shape}".encode() + pixels.tobytes(), digest_size=12).hexdigest()
 
 
+def folder() -> Path:
+    """Where uploaded pictures lie; not made."""
+    return home.home() / "references"
+
+
 def _file(address: str) -> Path:
-    return home.home() / "references" / f"{address}.png"
+    return folder() / f"{address}.png"
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ from explorer.texts.charts import Charts
 from explorer.texts.files import Files
 from explorer.texts.help import Help
 from explorer.texts.idioms import ThenAndNow
+from explorer.texts.keeping import Keeping
 from explorer.texts.lab import Lab
 from explorer.texts.probes import Probes
 from explorer.texts.run import Run
@@ -22,6 +23,6 @@ from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Files", "Help", "Lab", "Probes", "Run", "Runs", "RunsList", "Serving",
+    "App", "Augment", "Charts", "Files", "Help", "Keeping", "Lab", "Probes", "Run", "Runs", "RunsList", "Serving",
     "Statistics", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -348,7 +348,7 @@ class Augment:
     )
     PRESET_STEPS = "Steps: {steps}"
     PRESET_OPEN = "Open {title}"
-    NOT_KEPT = "The file could not be kept on the server: {reason}. Free some disk space and upload it again."
+    NOT_KEPT = "The file could not be kept on the server: {reason}. Make room and upload it again."
     NODE_GONE = "Another window has removed this step. Undo brings it back."
     NOT_WRITTEN = "Your last change is kept in this window only and would be lost by a reload: {reason}."
     LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is not supported")
@@ -418,7 +418,10 @@ class Augment:
     SIZE = "{width} × {height} px"
     MILLISECONDS = "{ms:.0f} ms"
     DRAFT_DAMAGED = "The pipeline at this address could not be read: {reason} Nothing was deleted."
-    DRAFT_UNKNOWN = "There is no pipeline at this address. The address may have been cut off or mistyped."
+    DRAFT_UNKNOWN = (
+        "There is no pipeline at this address. The address may have been cut off or mistyped, or the "
+        "draft was cleared because nobody had opened it for long."
+    )
     LAST_INSTEAD = "Your last pipeline is open instead."
     SAMPLE_INSTEAD = "The sample pipeline is open instead."
     TRAIN_WITH = "Train with this"

@@ -9,7 +9,8 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -20,15 +21,18 @@ import streamlit as st
 from filelock import FileLock
 
 from explorer.runs.atomic import read_json_object, write_json_atomic
-from explorer.runs.paths import home
 from explorer.ui.components import carrier
+from explorer.ui.keeping import opened
+from explorer.ui.keeping.opened import Held
+from explorer.ui.keeping.places import browsers_folder
 from explorer.ui.state import Key, Query
 from explorer.ui.uploads import Stamp, draft_file, stamp
 
 COOKIE = "explorer_browser"
-MOST = 60  # drafts that are remembered of a browser
+MOST = 100  # drafts that are remembered of a browser
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _VERSION = 1
+_NOTED_FOR_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -73,23 +77,54 @@ def _is_token(found: Any) -> TypeGuard[str]:
     return isinstance(found, str) and _TOKEN.fullmatch(found) is not None
 
 
-def note(draft_id: str) -> None:
-    """Remember that this browser has opened a draft. A list that cannot be written costs only the list."""
+def hold(draft_id: str) -> None:
+    """Let a draft stay as long as this session does, whatever its age."""
+    with suppress(OSError):  # where no list can be made nothing is cleared either
+        opened.hold(draft_id, _file())
+
+
+def note(draft_id: str) -> tuple[str, ...]:
+    """Remember that this browser has opened a draft. A list that cannot be written costs only the list.
+
+    Returns:
+        The drafts that fell off the end of the list, since it has `MOST` others.
+    """
+    hold(draft_id)
     try:
-        file = _file()
-        with FileLock(file.with_suffix(".lock")):
-            opened = {**_opened(file), draft_id: time.time()}
-            newest = sorted(opened, key=opened.__getitem__, reverse=True)[:MOST]
-            write_json_atomic(file, {"version": _VERSION, "drafts": {name: opened[name] for name in newest}})
+        return _note(draft_id, _file())
     except OSError:
-        return  # the page says of the draft itself that nothing can be written
+        return ()  # the page says of the draft itself that nothing can be written
+
+
+def note_all(held: Iterable[Held]) -> None:
+    """Remember that drafts are open still; one that was noted within a day needs no more. Raises OSError."""
+    for each in held:
+        noted = _opened(each.listed_in).get(each.draft_id, 0.0)
+        if each.listed_in.parent == browsers_folder() and noted < time.time() - _NOTED_FOR_S:
+            _note(each.draft_id, each.listed_in)
+
+
+def _note(draft_id: str, file: Path) -> tuple[str, ...]:
+    with FileLock(file.with_suffix(".lock")):
+        when = {**_opened(file), draft_id: time.time()}
+        ranked = sorted(when, key=when.__getitem__, reverse=True)
+        write_json_atomic(file, {"version": _VERSION, "drafts": {name: when[name] for name in ranked[:MOST]}})
+    return tuple(ranked[MOST:])
+
+
+def opened_last() -> Mapping[str, float]:
+    """Draft -> when some browser has opened it last, in seconds since 1970. Raises OSError."""
+    found: dict[str, float] = {}
+    for file in browsers_folder().glob("*.json"):
+        for draft_id, when in _opened(file).items():
+            found[draft_id] = max(found.get(draft_id, 0.0), when)
+    return found
 
 
 def recent() -> tuple[Recent, ...]:
     """The drafts that this browser has opened and that are still there, the one that was used last first."""
     try:
-        opened = _opened(_file())
-        found = [_read(draft_id, stamp(draft_file(draft_id)), when) for draft_id, when in opened.items()]
+        found = [read(draft_id, when) for draft_id, when in _opened(_file()).items()]
     except OSError:
         return ()  # there is no home that could be read
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.used, reverse=True))
@@ -100,6 +135,11 @@ def _opened(file: Path) -> Mapping[str, float]:
     drafts = (read_json_object(file) or {}).get("drafts")
     known = drafts.items() if isinstance(drafts, dict) else ()
     return {name: float(when) for name, when in known if _is_token(name) and isinstance(when, int | float)}
+
+
+def read(draft_id: str, opened_last: float = 0.0) -> Recent | None:
+    """What is known of a draft without opening it; None where it is gone or damaged."""
+    return _read(draft_id, stamp(draft_file(draft_id)), opened_last)
 
 
 @lru_cache(maxsize=256)
@@ -118,6 +158,6 @@ def _read(draft_id: str, version: Stamp, opened: float) -> Recent | None:
 
 
 def _file() -> Path:
-    folder = home() / "browsers"
+    folder = browsers_folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{blake2b(token().encode(), digest_size=16).hexdigest()}.json"

@@ -1,6 +1,8 @@
 """Pipelines as documents: the name with its mark, and the File menu with a new one, recent ones and saved ones."""
 
 import time
+from contextlib import suppress
+from math import isfinite
 
 import streamlit as st
 
@@ -10,9 +12,12 @@ from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, content, val
 from explorer.runs import words
 from explorer.runs.paths import pipelines_folder
 from explorer.texts import Files as T
+from explorer.texts import Keeping
 from explorer.ui import browsers, workspace
 from explorer.ui.browsers import Recent
 from explorer.ui.components.markdown import escape
+from explorer.ui.keeping import limits, room
+from explorer.ui.keeping.room import NoRoom
 from explorer.ui.state import Key, recent_key
 
 _SHOWN_RECENT = 8
@@ -59,8 +64,9 @@ def _close() -> None:
 
 
 def _recent(work: workspace.Workspace) -> None:
-    others = [one for one in browsers.recent() if one.id != work.id and _is_work(one)][:_SHOWN_RECENT]
+    others = [one for one in browsers.recent() if one.id != work.id and workspace.is_work(one)][:_SHOWN_RECENT]
     st.caption(T.RECENT if others else T.RECENT_NONE)
+    _say_how_long()
     for one in others:
         label = T.RECENT_LINE.format(title=_title(one), when=words.clock(one.used, time.time()))
         st.button(
@@ -68,13 +74,11 @@ def _recent(work: workspace.Workspace) -> None:
         )
 
 
-def _is_work(recent: Recent) -> bool:
-    """Whether somebody could miss it: an empty pipeline and the sample as it came are no work."""
-    return recent.is_touched or recent.steps not in ((), _sample())
-
-
-def _sample() -> tuple[str, ...]:
-    return tuple(node.transform if node.kind == "step" else node.kind for node in workspace.demo_draft().nodes)
+def _say_how_long() -> None:
+    with suppress(limits.WrongLimit):  # the start has said so; nothing is cleared
+        days = limits.keep_days()
+        words = Keeping.KEPT if isfinite(days) else Keeping.KEPT_FOREVER
+        st.caption(words.format(days=days, most=browsers.MOST))
 
 
 def _title(recent: Recent) -> str:
@@ -127,11 +131,14 @@ def _tell(notice: str) -> None:
 def _save() -> None:
     draft = workspace.current().draft.model_copy(update={"name": st.session_state[Key.NAME].strip()})
     try:
+        room.check()
         library.save(pipelines_folder(), validate(draft))
     except DraftErrors as error:
         _tell(T.NOT_SAVED.format(reason=next(iter(error.errors.values()))))
     except PipelineFileError as error:
         _tell(str(error))
+    except NoRoom as error:
+        _tell(T.NOT_SAVED.format(reason=f"{error.strerror}."))
     else:
         # The name alone: what another window has changed meanwhile stays, and counts as not saved yet.
         workspace.change(lambda newest: newest.model_copy(update={"name": draft.name}))

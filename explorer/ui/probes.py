@@ -11,8 +11,9 @@ from explorer.runs.config import ConfigError, RunConfig, loads, with_absolute_pa
 from explorer.runs.paths import RunNotFound, RunPaths, run_paths
 from explorer.texts import Probes as T
 from explorer.ui import workspace
+from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.state import Key
-from explorer.ui.uploads import drafts_folder, write_shared
+from explorer.ui.uploads import write_shared
 
 Probe = Literal["check", "rate"]
 KINDS: tuple[Probe, ...] = ("check", "rate")

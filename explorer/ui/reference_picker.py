@@ -18,6 +18,8 @@ from explorer.ui import asking
 from explorer.ui.components import gallery
 from explorer.ui.components.gallery import Choice
 from explorer.ui.components.markdown import escape
+from explorer.ui.keeping import room
+from explorer.ui.keeping.room import NoRoom
 from explorer.ui.state import Key, node_key
 from explorer.ui.uploads import IMAGE_TYPES, received
 
@@ -71,12 +73,16 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
         if file is None:
             return
         try:
+            room.check(len(file.content))
             name = asking.wait_for(KeepReference(file.content, file.name))
         except ImageError as error:
             st.session_state[Key.REFERENCE_ERROR] = str(error)
             return
         except DrawingError as error:
             st.session_state[Key.REFERENCE_ERROR] = f"{file.name}: {asking.words(error)}"
+            return
+        except NoRoom as error:
+            st.session_state[Key.REFERENCE_ERROR] = T.NOT_KEPT.format(reason=error.strerror)
             return
         own = st.session_state[Key.OWN_REFERENCES]
         st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))

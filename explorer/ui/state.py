@@ -16,6 +16,7 @@ class Key(StrEnum):
     NOT_WRITTEN = "not_written"  # why the last change is not in its file
     FORM_NOT_WRITTEN = "form_not_written"  # the same of the Train page's form
     INSTEAD = "instead"  # why something else is open than the address named
+    HELD = "held"  # the drafts that this session has opened: none of them is cleared while it lasts
     GREET = "greet"  # a newcomer has not seen the preview move yet
     BROWSER = "browser"  # the token by which this browser finds again what it has opened
     CARRIER = "carrier"  # the component that keeps the token, and gives the draft to the links of the top bar

@@ -17,10 +17,11 @@ from explorer.data.specs import DatasetSpec
 from explorer.runs.config import ConfigError, RunConfig, from_values
 from explorer.runs.recipe import Recipe
 from explorer.ui import workspace
+from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.state import Key
 from explorer.ui.train_relevance import DEPTHS, SHAPES, matters
 from explorer.ui.train_weights import weights_inside
-from explorer.ui.uploads import Revision, drafts_folder, revision, write_shared
+from explorer.ui.uploads import Revision, revision, write_shared
 
 Values = dict[str, Any]
 _Read = Mapping[str, Any]

@@ -12,15 +12,11 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from explorer.data.stored import FORMATS
 from explorer.runs.atomic import write_bytes_atomic, write_json_atomic
-from explorer.runs.paths import home
+from explorer.ui.keeping import room
+from explorer.ui.keeping.places import drafts_folder
 
 PARTS = ("picture", "mask", "colors")  # colors: the mask's own file where its classes were made of colors
 IMAGE_TYPES = [suffix.removeprefix(".") for suffixes in FORMATS.values() for suffix in suffixes]  # an uploader takes
-
-
-def drafts_folder() -> Path:
-    """Where drafts and what belongs to them lie; not made, so that a disk that is full or read-only can be read."""
-    return home() / "drafts"
 
 
 def made_drafts_folder() -> Path:
@@ -33,6 +29,11 @@ def made_drafts_folder() -> Path:
 def draft_file(draft_id: str) -> Path:
     """The file of a draft with its history and its view."""
     return drafts_folder() / f"{draft_id}.json"
+
+
+def draft_files(draft_id: str) -> tuple[Path, ...]:
+    """The files of a draft and of all that belongs to it, such as its uploads and the form of its run."""
+    return tuple(sorted(file for file in drafts_folder().glob(f"{draft_id}.*") if file.is_file()))
 
 
 def drafts_lock() -> FileLock:
@@ -60,10 +61,12 @@ def write_shared(file: Path, values: Mapping[str, Any]) -> None:
     """Write a file beside the drafts that windows share, with a mark of its own in front, see `revision`.
 
     Raises:
-        OSError: the disk is full or read-only.
+        OSError: the disk is full or read-only, or what visitors leave has no room left on it.
     """
     made_drafts_folder()
+    room.check()
     write_json_atomic(file, {"revision": secrets.token_hex(8), **values})
+    room.wrote(file)
 
 
 def revision(file: Path) -> Revision:
@@ -121,7 +124,14 @@ class Uploads:
             self.file(part).unlink(missing_ok=True)
         else:
             made_drafts_folder()
+            room.check_upload(sum(map(self._size, set(PARTS) - {part})), len(content))
             write_bytes_atomic(self.file(part), content)
+
+    def _size(self, part: str) -> int:
+        try:
+            return self.file(part).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def file(self, part: str) -> Path:
         """Where a part lies, if it was uploaded."""

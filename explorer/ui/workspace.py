@@ -18,8 +18,10 @@ from explorer.augment.edits import MissingNodeError, TooLargeError, add, set_p, 
 from explorer.augment.pipeline import Draft
 from explorer.texts import Augment as T
 from explorer.ui import browsers
+from explorer.ui.browsers import Recent
 from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
+from explorer.ui.keeping import dropping
 from explorer.ui.state import Key, Query
 from explorer.ui.uploads import Revision, drafts_lock
 from explorer.ui.view import View
@@ -64,6 +66,17 @@ def demo_draft() -> Draft:
     return set_p(draft, colour, 0.7)
 
 
+def is_work(recent: Recent) -> bool:
+    """Whether somebody could miss it: an empty pipeline and the sample as it came are no work."""
+    sample = tuple(node.transform if node.kind == "step" else node.kind for node in demo_draft().nodes)
+    return recent.is_touched or recent.steps not in ((), sample)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a workspace."""
+    return _ID.fullmatch(text) is not None
+
+
 def current() -> Workspace:
     """The workspace of this session; at its beginning the one in the address, else what this browser had last.
 
@@ -104,7 +117,9 @@ Read = tuple[Workspace, Revision]  # a workspace, and the version of its file th
 
 def _asked_for(draft_id: str) -> Read:
     """The workspace of an address. Raises WorkspaceError."""
-    if not _ID.fullmatch(draft_id) or version(draft_id) is None:
+    if is_id(draft_id):
+        browsers.hold(draft_id)  # before it is looked for: from here on nobody clears it
+    if not is_id(draft_id) or version(draft_id) is None:
         raise WorkspaceError(T.DRAFT_UNKNOWN)
     return _read(draft_id)
 
@@ -119,7 +134,7 @@ def _last() -> Read | None:
     """What this browser had last, of what can be read."""
     for recent in browsers.recent():
         try:
-            return _read(recent.id)
+            return _asked_for(recent.id)
         except WorkspaceError:
             continue  # who opens its own address is shown why
     return None
@@ -174,7 +189,7 @@ def _enter(workspace: Workspace, known: Revision) -> None:
     for of_another in _OF_ONE_WORKSPACE:
         st.session_state.pop(of_another, None)
     st.query_params[Query.DRAFT] = workspace.id
-    browsers.note(workspace.id)
+    dropping.drop_fallen(browsers.note(workspace.id))
 
 
 def _first(draft: Draft) -> str | None:

@@ -9,13 +9,14 @@ import streamlit as st
 
 from explorer.data.roots import allowed_roots
 from explorer.texts import Serving as T
+from explorer.ui.keeping import limits
 from explorer.ui.serving import hosts
 
 
 @asynccontextmanager
 async def opened(_app: st.App) -> AsyncIterator[None]:
     """The life of the server, once its port is known."""
-    print(f"\n{words()}\n", flush=True)
+    print("", words(), *limits.problems(), "", sep="\n", flush=True)
     if not st.get_option("server.headless"):
         asyncio.get_running_loop().run_in_executor(None, webbrowser.open, hosts.address(_own()))
     yield

@@ -1,0 +1,47 @@
+"""Removes a draft with all that belongs to it, unless somebody has it open."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from explorer.ui import browsers
+from explorer.ui.keeping import limits, opened
+from explorer.ui.uploads import draft_file, draft_files, drafts_lock
+
+
+def drop(draft_id: str, before: float) -> int:
+    """Remove a draft, unless a session holds it or it has changed since `before`, in seconds since 1970.
+
+    Returns:
+        The bytes that were freed; 0 where it stays.
+
+    Raises:
+        OSError: something of it could not be removed.
+    """
+    with drafts_lock(), opened.unless_held(draft_id) as may:
+        files = draft_files(draft_id)
+        if not may or any(file.stat().st_mtime >= before for file in files):
+            return 0
+        # Last the draft itself: after a kill in between, what is left is found again.
+        return sum(removed(sorted(files, key=lambda file: file == draft_file(draft_id))))
+
+
+def drop_fallen(fallen: Iterable[str]) -> None:
+    """Remove drafts that fell off the end of a browser's list, unless somebody used them within a day."""
+    if not (ids := tuple(fallen)):
+        return
+    with suppress(OSError):  # they age out later
+        yesterday, opened_last = time.time() - limits.DAY_S, browsers.opened_last()
+        for draft_id in ids:
+            if opened_last.get(draft_id, 0.0) < yesterday:
+                drop(draft_id, yesterday)
+
+
+def removed(files: Iterable[Path]) -> Iterator[int]:
+    """Remove files, and yield the size of each that was there. Raises OSError."""
+    for file in files:
+        with suppress(FileNotFoundError):
+            size = file.stat().st_size
+            file.unlink()
+            yield size

@@ -1,0 +1,22 @@
+"""The folders that visitors fill. None of these functions makes one."""
+
+from pathlib import Path
+
+from explorer.data import references
+from explorer.runs.paths import home, pipelines_folder
+
+
+def drafts_folder() -> Path:
+    """Where drafts and what belongs to them lie; not made, so that a disk that is full or read-only can be read."""
+    return home() / "drafts"
+
+
+def browsers_folder() -> Path:
+    """Where the lists of what each browser has opened lie."""
+    return home() / "browsers"
+
+
+def filled() -> tuple[Path, ...]:
+    """All of these folders that are there, also those of reference images and of saved pipelines."""
+    folders = (drafts_folder(), browsers_folder(), references.folder(), pipelines_folder())
+    return tuple(folder for folder in folders if folder.is_dir())
