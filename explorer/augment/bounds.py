@@ -71,8 +71,9 @@ def _cautions(transform: str, text: str, size: Size) -> Mapping[str, Caution]:
 
 def _with_bound(unseen: Caution, loaded: Caution | None) -> Caution:
     """What cannot be seen, with the bound that the load has where that is lower."""
-    bounds = [caution.bound for caution in (unseen, loaded) if caution is not None and caution.bound is not None]
-    return replace(unseen, bound=min(bounds))
+    bound = min(caution.bound for caution in (unseen, loaded) if caution is not None and caution.bound is not None)
+    even_filter = unseen.about is Role.KERNEL and bound % 2 == 0  # most of them have to be odd
+    return replace(unseen, bound=bound - 1 if even_filter else bound)
 
 
 def _starts(transform: str) -> dict[str, Any]:

@@ -213,6 +213,21 @@ class Augment:
     SLOW = "{steps}: that would hold up every change. Render it once, or allow it below."
     SLOW_STEP = "{name} takes about {time}"
     SLOW_ALL = "These steps together take about {time}"
+    # Of a value that is absurd for the image, at its field. What there is of the image counts where the step gets it.
+    CAUTIONS: ClassVar = {
+        "kernel": "{value} px is larger than the image, whose short side has {most} px here.",
+        "sigma": "A deviation of {value} px is larger than the image, whose long side has {most} px here.",
+        "reach": "A radius of {value} px is larger than the image, whose diagonal has {most} px here.",
+        "count": "{value} is more than the image has pixels: {most} here.",
+        "cells": "{value} along a side is more than it has pixels: the long side has {most} here.",
+        "channels": "{value} channels cannot be shown: an image has {most}.",
+        "pixels": "{value} makes an image of {load} megapixels. More than {most} rarely fit into memory.",
+        "memory": "{value} needs about {load} GB of memory on this image, and there is room for {most} GB.",
+        "time": "{value} takes about {load} on this image.",
+    }
+    CAUTION_AT_MOST = "Try at most {bound}."
+    CAUTION_AT_LEAST = "Try at least {bound}."
+    CAUTION_TOGETHER = "Lower it together with the other large values of this step."
     RUN_ONCE = "Render once"
     RUN_ALWAYS = "Always render slow steps"
     RUN_ALWAYS_HELP = (

@@ -10,7 +10,7 @@ from explorer.augment.composers import composer
 from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
 from explorer.augment.probability import effective
 from explorer.texts import Augment as T
-from explorer.ui import firing, group_form, workspace
+from explorer.ui import firing, group_form, step_cautions, workspace
 from explorer.ui.components import parameters
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -33,7 +33,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
         group_form.show(node, errors)
         _documentation(node.kind, composer(node.kind).markdown)
     elif transform is not None:
-        _parameters(node, transform, errors)
+        _parameters(work, node, transform, errors)
         _documentation(transform.name, transform.documentation)
 
 
@@ -79,10 +79,11 @@ def _commit_p(node_id: str) -> None:
     workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
 
 
-def _parameters(node: Step, transform: Transform, errors: Errors) -> None:
+def _parameters(work: workspace.Workspace, node: Step, transform: Transform, errors: Errors) -> None:
+    cautions = step_cautions.at_fields(work.draft, node, st.session_state.get(Key.FOUND))
     for name, parameter in transform.parameters.items():
         value = node.params.get(name, parameter.default)
-        parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit)
+        parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit, cautions.get(name))
     unknown = [
         message
         for (owner, name), message in errors.items()

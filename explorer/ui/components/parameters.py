@@ -25,14 +25,18 @@ _OWN_VALUE = ""  # in a list of words: none of them
 _BOX_STEP = 0.01
 
 
-def show(node_id: str, parameter: Parameter, value: Any, error: str | None, commit: Commit) -> None:
-    """Draw the widget of one parameter of one node, and under it what is wrong with its value."""
+def show(
+    node_id: str, parameter: Parameter, value: Any, error: str | None, commit: Commit, caution: str | None = None
+) -> None:
+    """Draw the widget of one parameter of one node, and under it what is wrong with its value, or seldom meant."""
     if parameter.nullable:
         value = _nullable(node_id, parameter, value, commit)
     if value is not None or not parameter.nullable:
         _widget(parameter, value)(node_id, parameter, value, commit)
     if error:
         st.markdown(f":red[:material/error: {escape(error)}]")
+    elif caution:
+        st.markdown(f":orange[:material/warning: {escape(caution)}]")
 
 
 def _with_words(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:

@@ -1,0 +1,52 @@
+"""What is said at the fields of a step about values that are absurd for the image that it gets."""
+
+from collections.abc import Callable, Mapping
+
+from explorer.augment.bounds import Caution, Load, cautions
+from explorer.augment.drivers import Role
+from explorer.augment.pipeline import Draft, DraftErrors, Step, validate
+from explorer.augment.sizes import step_sizes
+from explorer.texts import Augment as T
+from explorer.ui import slow
+from explorer.ui.sources import Found
+
+
+def at_fields(draft: Draft, node: Step, found: Found | None) -> Mapping[str, str]:
+    """Parameter -> a sentence; none while the draft is wrong, or where no image is known."""
+    if found is None:
+        return {}
+    try:
+        pipeline = validate(draft)
+    except DraftErrors:
+        return {}
+    size = found.picture.sample.size
+    size = step_sizes(pipeline, size).get(node.id, size)  # a step that is off is looked at on the image itself
+    return {name: words(caution) for name, caution in cautions(node.transform, node.params, size).items()}
+
+
+def words(caution: Caution) -> str:
+    """The value, the limit for this image, and what to do."""
+    load, most = _AMOUNTS.get(caution.about, _counted)(caution)
+    said = T.CAUTIONS[caution.about].format(value=_number(caution.value), load=load, most=most)
+    return f"{said} {_advice(caution)}"
+
+
+def _advice(caution: Caution) -> str:
+    if caution.bound is None:
+        return T.CAUTION_TOGETHER
+    return (T.CAUTION_AT_LEAST if caution.at_least else T.CAUTION_AT_MOST).format(bound=_number(caution.bound))
+
+
+def _counted(caution: Caution) -> tuple[str, str]:
+    return _number(caution.load), _number(caution.most)
+
+
+_AMOUNTS: Mapping[Role | Load, Callable[[Caution], tuple[str, str]]] = {
+    Load.PIXELS: lambda caution: (_number(round(caution.load / 1e6)), _number(round(caution.most / 1e6))),
+    Load.MEMORY: lambda caution: (f"{caution.load / 1e9:,.0f}", f"{caution.most / 1e9:.0f}"),
+    Load.TIME: lambda caution: (slow.in_words(caution.load), slow.in_words(caution.most)),
+}
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.3g}"
