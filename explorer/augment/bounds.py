@@ -7,7 +7,7 @@ what the step would make of the image or take to make it, where this parameter i
 import functools
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,6 @@ from explorer.augment.sizes import Size, area, made_size
 from explorer.augment.values import known, largest, numbers
 from explorer.data.sample import MAX_PIXELS
 
-MAX_BYTES = float(2 << 30)  # of one step; a process that draws has about as much
 MAX_SECONDS = 60.0  # of one step: nobody waits for longer to see what a value does
 
 
@@ -50,20 +49,21 @@ class Caution:
     most: float = 0.0
 
 
-def cautions(transform: str, params: Mapping[str, Any], size: Size) -> Mapping[str, Caution]:
+def cautions(transform: str, params: Mapping[str, Any], size: Size, memory: float) -> Mapping[str, Caution]:
     """Parameter -> why its value is absurd for an image; empty where none is.
 
     Args:
         transform: of the catalog.
         params: a valid step's.
         size: of the image that the step gets.
+        memory: bytes that a step may take.
     """
-    return _cautions(transform, json.dumps(params, sort_keys=True), size)
+    return _cautions(transform, json.dumps(params, sort_keys=True), size, memory)
 
 
 @functools.lru_cache(maxsize=512)
-def _cautions(transform: str, text: str, size: Size) -> Mapping[str, Caution]:
-    step = _Step(transform, {**_starts(transform), **json.loads(text)}, size)
+def _cautions(transform: str, text: str, size: Size, memory: float) -> Mapping[str, Caution]:
+    step = _Step(transform, {**_starts(transform), **json.loads(text)}, size, memory)
     loaded = _loaded(step)
     unseen = {driver.name: caution for driver in drivers(transform) if (caution := _unseen(step, driver))}
     return loaded | {name: _with_bound(caution, loaded.get(name)) for name, caution in unseen.items()}
@@ -85,9 +85,10 @@ class _Step:
     transform: str
     values: Mapping[str, Any]
     size: Size
+    memory: float
 
     def having(self, name: str, value: Any) -> "_Step":
-        return _Step(self.transform, {**self.values, name: value}, self.size)
+        return replace(self, values={**self.values, name: value})
 
 
 def _unseen(step: _Step, driver: Driver) -> Caution | None:
@@ -95,20 +96,27 @@ def _unseen(step: _Step, driver: Driver) -> Caution | None:
     return Caution(driver.role, value, most, most=most) if value > most else None
 
 
-_LOADS: Mapping[Load, tuple[Callable[[_Step], float], float]] = {
-    Load.PIXELS: (lambda step: area(made_size(step.transform, step.values, step.size)), MAX_PIXELS),
-    Load.MEMORY: (lambda step: costs.memory(step.transform, step.values, step.size), MAX_BYTES),
-    Load.TIME: (lambda step: costs.estimate(step.transform, step.values, step.size) / 1000, MAX_SECONDS),
+_LOADS: Mapping[Load, Callable[[_Step], float]] = {
+    Load.PIXELS: lambda step: area(made_size(step.transform, step.values, step.size)),
+    Load.MEMORY: lambda step: costs.memory(step.transform, step.values, step.size),
+    Load.TIME: lambda step: costs.estimate(step.transform, step.values, step.size) / 1000,
 }
+
+
+def _too_much(step: _Step) -> Iterator[tuple[Load, float]]:
+    """Each load that is beyond its limit, with the limit."""
+    for load, most in ((Load.PIXELS, MAX_PIXELS), (Load.MEMORY, step.memory), (Load.TIME, MAX_SECONDS)):
+        if _LOADS[load](step) > most:
+            yield load, most
 
 
 def _loaded(step: _Step) -> dict[str, Caution]:
     """The parameters that drive the first load that is too much."""
-    for load, (measure, most) in _LOADS.items():
-        if measure(step) > most:
-            found = {name: _driving(step, load, name) for name in catalog()[step.transform].parameters}
-            return {name: caution for name, caution in found.items() if caution is not None}
-    return {}
+    load, most = next(_too_much(step), (None, 0.0))
+    if load is None:
+        return {}
+    found = {name: _driving(step, load, name) for name in catalog()[step.transform].parameters}
+    return {name: replace(caution, most=most) for name, caution in found.items() if caution is not None}
 
 
 def _driving(step: _Step, load: Load, name: str) -> Caution | None:
@@ -116,7 +124,7 @@ def _driving(step: _Step, load: Load, name: str) -> Caution | None:
     parameter, value = catalog()[step.transform].parameters[name], step.values.get(name)
     if parameter.kind is Kind.FILL or not numbers(value):
         return None
-    (measure, most), start = _LOADS[load], _starts(step.transform)[name]
+    measure, start = _LOADS[load], _starts(step.transform)[name]
     now = measure(step)
     for ends in (_from_below(parameter, start, value), _from_above(parameter, start, value)):
 
@@ -124,13 +132,9 @@ def _driving(step: _Step, load: Load, name: str) -> Caution | None:
             return step.having(name, ends.kept(value, number))
 
         if ends.calm != ends.wild and measure(having(ends.calm)) < now / 2:
-            bound = _bound(lambda number: _is_light(having(number)), ends)
-            return Caution(load, ends.wild, bound, ends.at_least, now, most)
+            bound = _bound(lambda number: not any(_too_much(having(number))), ends)
+            return Caution(load, ends.wild, bound, ends.at_least, now)
     return None
-
-
-def _is_light(step: _Step) -> bool:
-    return all(measure(step) <= most for measure, most in _LOADS.values())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from explorer.augment.bounds import Caution, Load, cautions
 from explorer.augment.drivers import Role
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate
 from explorer.augment.sizes import step_sizes
+from explorer.draw.limits import MEMORY
 from explorer.texts import Augment as T
 from explorer.ui import slow
 from explorer.ui.sources import Found
@@ -19,9 +20,10 @@ def at_fields(draft: Draft, node: Step, found: Found | None) -> Mapping[str, str
         pipeline = validate(draft)
     except DraftErrors:
         return {}
-    size = found.picture.sample.size
+    size = found.picture.size
     size = step_sizes(pipeline, size).get(node.id, size)  # a step that is off is looked at on the image itself
-    return {name: words(caution) for name, caution in cautions(node.transform, node.params, size).items()}
+    absurd = cautions(node.transform, node.params, size, MEMORY)
+    return {name: words(caution) for name, caution in absurd.items()}
 
 
 def words(caution: Caution) -> str:

@@ -17,6 +17,7 @@ from explorer.data.photographs import photographs
 from explorer.data.sample import MAX_PIXELS
 
 SIZE = (341, 512)  # px
+MEMORY = 2 << 30  # bytes
 ASKS = 300.0  # ms: of one step that is not drawn unasked
 
 MILLION = [10**7, 10**7]
@@ -71,7 +72,7 @@ def test_a_value_that_hurts_has_a_caution_at_its_field_and_is_not_drawn_unasked(
 ) -> None:
     whole = _params(transform, params)
     assert not check_step(transform, whole)  # it is no error
-    found = cautions(transform, whole, SIZE)
+    found = cautions(transform, whole, SIZE, MEMORY)
     assert found[field].about == about
     assert set(found) <= set(params)
     assert estimate(transform, whole, SIZE) > ASKS
@@ -79,7 +80,7 @@ def test_a_value_that_hurts_has_a_caution_at_its_field_and_is_not_drawn_unasked(
 
 @pytest.mark.parametrize(("transform", "params"), [one[:2] for one in HURT], ids=str)
 def test_with_the_value_that_the_caution_proposes_there_is_none(transform: str, params: dict[str, Any]) -> None:
-    found = cautions(transform, _params(transform, params), SIZE)
+    found = cautions(transform, _params(transform, params), SIZE, MEMORY)
     changed = dict(params)
     for name, caution in found.items():
         if caution.bound is None:
@@ -87,15 +88,15 @@ def test_with_the_value_that_the_caution_proposes_there_is_none(transform: str, 
         assert (caution.bound > caution.value) == caution.at_least
         bound = caution.bound if caution.bound < 1 else int(caution.bound)
         changed[name] = [bound, bound] if isinstance(params[name], list) else bound
-    assert not cautions(transform, _params(transform, changed), SIZE)
+    assert not cautions(transform, _params(transform, changed), SIZE, MEMORY)
 
 
 def test_no_step_starts_with_a_caution() -> None:
     sizes = [photograph.load().size for photograph in photographs().values()]
     for transform, offered in catalog().items():
         for size in sizes:
-            assert not cautions(transform, dict(offered.starts), size)
-            assert not cautions(transform, {**offered.starts, **offered.gentle}, size)
+            assert not cautions(transform, dict(offered.starts), size, MEMORY)
+            assert not cautions(transform, {**offered.starts, **offered.gentle}, size, MEMORY)
 
 
 @pytest.mark.parametrize("transform", list(catalog()))
@@ -105,7 +106,7 @@ def test_no_slider_leads_to_more_pixels_or_memory_than_there_are(transform: str)
         for end in (parameter.soft_low, parameter.soft_high):
             if parameter.kind in NUMERIC and end is not None:
                 value = [end, end] if parameter.kind.endswith(("range", "pair")) else end
-                found = cautions(transform, _params(transform, {name: value}), SIZE)
+                found = cautions(transform, _params(transform, {name: value}), SIZE, MEMORY)
                 assert not {caution.about for caution in found.values()} & {Load.PIXELS, Load.MEMORY}
 
 
@@ -116,7 +117,9 @@ def test_no_preset_has_a_caution() -> None:
             pipeline = Pipeline(nodes=preset.nodes)
             sizes = step_sizes(pipeline, size)
             steps = [node for node, _ in walk(pipeline.nodes) if isinstance(node, Step)]
-            assert not [found for step in steps if (found := cautions(step.transform, step.params, sizes[step.id]))]
+            assert not [
+                found for step in steps if (found := cautions(step.transform, step.params, sizes[step.id], MEMORY))
+            ]
 
 
 @pytest.mark.parametrize("transform", list(catalog()))
@@ -130,7 +133,7 @@ def test_no_number_is_too_large_to_be_reckoned_with(transform: str) -> None:
                 assert estimate(transform, params, SIZE) > 0
                 assert memory(transform, params, SIZE) > 0
                 assert min(made_size(transform, params, SIZE)) > 0
-                cautions(transform, params, SIZE)
+                cautions(transform, params, SIZE, MEMORY)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_what_can_be_seen_depends_on_the_image(role: Role, transform: str, field
     pair = catalog()[transform].parameters[field].kind.endswith(("range", "pair"))
 
     def caution(value: int, size: tuple[int, int]) -> bool:
-        return field in cautions(transform, {field: [value, value] if pair else value}, size)
+        return field in cautions(transform, {field: [value, value] if pair else value}, size, MEMORY)
 
     assert not caution(most, small)
     assert caution(most + 1, small)
@@ -159,10 +162,10 @@ def test_what_can_be_seen_depends_on_the_image(role: Role, transform: str, field
 
 def test_a_caution_says_how_much_there_is_and_how_much_may_be() -> None:
     size = {"height": 30_000, "width": 3_000}
-    caution = cautions("Resize", size, SIZE)["height"]
+    caution = cautions("Resize", size, SIZE, MEMORY)["height"]
     assert (caution.about, caution.value, caution.load, caution.most) == (Load.PIXELS, 30_000, 90e6, MAX_PIXELS)
     assert caution.bound == 21_000  # x 3000 px
-    slow = cautions("ZoomBlur", {"max_factor": [1.0, 1e5]}, SIZE)["max_factor"]
+    slow = cautions("ZoomBlur", {"max_factor": [1.0, 1e5]}, SIZE, MEMORY)["max_factor"]
     assert slow.load > slow.most == MAX_SECONDS
 
 
