@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.texts import Help as T
 
 PROJECT = Path(__file__).resolve().parents[2]
-ORDER = ("augment", "laboratory", "files", "data", "recipes", "runs", "export")
+ORDER = ("augment", "laboratory", "files", "data", "recipes", "runs", "export", "classroom")
 PARTS = (
     "albumentations", "streamlit", "torch", "pytorch-lightning", "torchmetrics", "efficientnet-pytorch",
     "opencv-python-headless", "scikit-learn", "plotly",
