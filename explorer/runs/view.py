@@ -205,7 +205,7 @@ class RunView(Generic[Derived]):
         key = (found.attempt, found.event.epoch)
         if key not in self._records:
             try:
-                self._records[key] = EpochRecord.load(self.paths.epoch(*key))
+                self._records[key] = EpochRecord.load(self.paths.epoch(*key), scores=False)
             except EpochRecordError:
                 self._records[key] = None  # it was complete before its event: trying again changes nothing
             while len(self._records) > _RECORDS_KEPT:

@@ -25,6 +25,10 @@ class Charts:
     THINNED = "The curves of the steps are thinned to {points:,} points: each is the mean of about {mean} {read}."
     THINNED_ALL = "reported steps"
     THINNED_READ = "of the reported steps, of which one in {one_in:,} is read"
+    UNSURE = (
+        "In {count} epochs the AUROC of some classes is not drawn. The run was trained by an older version, which kept "
+        "only histograms of so many scores, and these do not tell it to within 0.001."
+    )
     TRAIN_EPOCH = "training, epoch"
     VAL_EPOCH = "validation"
     TRUE = "true"

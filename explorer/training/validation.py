@@ -1,5 +1,6 @@
 """What a validation measured: counts and scores for the run's folder, values for its events."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,7 @@ def validate(
         )
     confusion = confusion_counts(labels, predicted, logits.shape[1])
     histogram = score_histogram(logits, labels)
+    area = auroc(logits, labels)
     keep = logits.nbytes <= _LOGITS_BUDGET
     record = EpochRecord(
         confusion,
@@ -61,5 +63,6 @@ def validate(
         histogram.negatives,
         logits if keep else None,
         labels if keep else None,
+        np.array([math.nan if value is None else value for value in area.per_class]),
     )
-    return Validation(record, loss, auroc(logits, labels).macro, f1_macro(confusion), accuracy(confusion))
+    return Validation(record, loss, area.macro, f1_macro(confusion), accuracy(confusion))

@@ -66,7 +66,10 @@ def loss(snapshot: Snapshot) -> Figure:
 def auroc(snapshot: Snapshot) -> Figure:
     """Macro AUROC of each epoch, and that of each class where there are more than 2."""
     names = class_names(snapshot)
-    macro = [_derived(point).auroc_macro if point.derived else point.auroc for point in snapshot.epochs]
+    # The trainer has told the exact value, also where a record of before does not tell enough.
+    macro = [
+        point.derived.auroc_macro if point.derived and point.derived.sure else point.auroc for point in snapshot.epochs
+    ]
     traces = [curve(T.MACRO if len(names) > 2 else T.AUROC, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
     if 2 < len(names) <= MAX_LINES:
         traces += _class_lines(snapshot, names, lambda metrics, index: metrics.auroc_per_class[index])
@@ -159,6 +162,12 @@ def how_thinned(snapshot: Snapshot) -> str:
         return ""
     read = T.THINNED_READ.format(one_in=steps.one_in) if steps.one_in > 1 else T.THINNED_ALL
     return T.THINNED.format(points=MAX_POINTS, mean=max(round(count / MAX_POINTS), 2), read=read)
+
+
+def left_out(snapshot: Snapshot) -> str:
+    """Which curves have gaps, in a sentence; empty where none has for want of scores."""
+    unsure = [point for point in snapshot.epochs if point.derived and not point.derived.sure]
+    return T.UNSURE.format(count=len(unsure)) if unsure else ""
 
 
 def _derived(point: EpochPoint[Metrics]) -> Metrics:

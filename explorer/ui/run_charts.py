@@ -79,7 +79,7 @@ def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
         with place:
             _chart(snapshot, figures, name, title, explanation)
     # Below all charts: where it comes while somebody looks, it moves none of them.
-    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), T.NO_THRESHOLD])))
+    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.NO_THRESHOLD])))
 
 
 def _chart(snapshot: Snapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:

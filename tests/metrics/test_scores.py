@@ -1,5 +1,7 @@
 """AUROC against scikit-learn, exact and from histograms that add up."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,11 +12,11 @@ from scipy.special import softmax
 from sklearn.metrics import roc_auc_score
 
 from explorer.metrics.scores import (
+    LogOdds,
     ScoreHistogram,
     auroc,
     auroc_from_histogram,
     bins_for,
-    log_odds,
     score_histogram,
 )
 
@@ -101,7 +103,9 @@ def test_a_very_sure_model_keeps_its_order() -> None:
 def test_log_odds_are_those_of_the_softmax(logits: NDArray[np.float64]) -> None:
     shares = softmax(logits, axis=1)
     rest = np.stack([np.delete(shares, index, 1).sum(1) for index in range(logits.shape[1])], axis=1)
-    assert log_odds(logits) == pytest.approx(np.log(shares) - np.log(rest), abs=1e-9)
+    odds = LogOdds(logits)
+    found = np.stack([odds.of(index) for index in range(logits.shape[1])], axis=1)
+    assert found == pytest.approx(np.log(shares) - np.log(rest), abs=1e-9)
 
 
 @pytest.mark.parametrize("skill", [0.5, 2.0, 5.0, 10.0])
@@ -111,6 +115,41 @@ def test_histogram_auroc_is_within_a_ten_thousandth(num_classes: int, skill: flo
     exact, binned = auroc(logits, labels), auroc_from_histogram(score_histogram(logits, labels))
     assert binned.per_class == pytest.approx(exact.per_class, abs=1e-4)
     assert binned.macro == pytest.approx(exact.macro, abs=1e-4)
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1e-6])
+@pytest.mark.parametrize("num_classes", [2, 5])
+def test_tiny_logits_have_their_exact_auroc_and_their_histogram_says_that_it_does_not_know(
+    num_classes: int, scale: float
+) -> None:
+    logits, labels = _trained(num_classes, 5000, 3.0)
+    logits = logits * np.float32(scale)
+    scores = softmax(logits.astype(float), axis=1)
+    each = [roc_auc_score(labels == index, scores[:, index]) for index in range(num_classes)]
+    assert auroc(logits, labels).per_class == pytest.approx(each, abs=1e-9)
+    histogram = score_histogram(logits, labels)
+    assert max(abs(a - b) for a, b in zip(each, auroc_from_histogram(histogram).per_class, strict=True)) > 0.005
+    found = auroc_from_histogram(histogram, within=0.001)
+    assert (found.per_class, found.macro) == ((None,) * num_classes, None)
+
+
+@pytest.mark.parametrize("num_classes", [2, 3, 10])
+def test_a_histogram_that_is_fine_enough_says_so(num_classes: int) -> None:
+    logits, labels = _trained(num_classes, 10_000, 2.0)
+    histogram = score_histogram(logits, labels)
+    assert auroc_from_histogram(histogram, within=0.001) == auroc_from_histogram(histogram)
+
+
+def test_the_exact_auroc_takes_the_memory_of_a_few_columns() -> None:
+    logits, labels = _trained(200, 20_000, 1.0)
+    tracemalloc.start()
+    try:
+        auroc(logits, labels)
+        score_histogram(logits, labels)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1.5 * logits.nbytes  # copies of all of it in double precision would be many times that
 
 
 @given(st.integers(2, 5), st.integers(0, 60), st.integers(0, 60), st.integers(0, 2**20))

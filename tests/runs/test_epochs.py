@@ -13,14 +13,15 @@ def _record(classes: int = 3, samples: int | None = 5) -> EpochRecord:
     random = np.random.default_rng(7)
     counts = random.integers(0, 100, (classes, classes))
     histograms = random.integers(0, 9, (2, classes, 32))
+    areas = np.append(random.random(classes - 1), np.nan)
     if samples is None:
-        return EpochRecord(counts, histograms[0], histograms[1])
+        return EpochRecord(counts, histograms[0], histograms[1], auroc=areas)
     logits = random.normal(size=(samples, classes)).astype(np.float32)
-    return EpochRecord(counts, histograms[0], histograms[1], logits, random.integers(0, classes, samples))
+    return EpochRecord(counts, histograms[0], histograms[1], logits, random.integers(0, classes, samples), areas)
 
 
 def _assert_equal(one: EpochRecord, other: EpochRecord) -> None:
-    for name in ("confusion", "positives", "negatives", "logits", "labels"):
+    for name in ("confusion", "positives", "negatives", "logits", "labels", "auroc"):
         left, right = getattr(one, name), getattr(other, name)
         if left is None:
             assert right is None
@@ -35,6 +36,17 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path, samples: int | None) -> N
     record.save(tmp_path / "epochs" / "1-0.npz")
     _assert_equal(EpochRecord.load(tmp_path / "epochs" / "1-0.npz"), record)
     assert [path.name for path in (tmp_path / "epochs").iterdir()] == ["1-0.npz"]
+
+
+def test_scores_of_single_samples_are_left_where_the_areas_are_known(tmp_path: Path) -> None:
+    record = _record()
+    record.save(tmp_path / "e.npz")
+    found = EpochRecord.load(tmp_path / "e.npz", scores=False)
+    assert (found.logits, found.labels) == (None, None)
+    np.testing.assert_array_equal(found.auroc, record.auroc)
+    before = EpochRecord(record.confusion, record.positives, record.negatives, record.logits, record.labels)
+    before.save(tmp_path / "before.npz")
+    _assert_equal(EpochRecord.load(tmp_path / "before.npz", scores=False), before)
 
 
 def test_counts_beyond_32_bits_survive(tmp_path: Path) -> None:
@@ -116,6 +128,7 @@ def test_arrays_that_do_not_fit_together_are_no_record(tmp_path: Path) -> None:
         ((square, histogram, histogram[:1]), r"positives and negatives must both be \(2, B\)"),
         ((square, histogram, histogram, logits), "given together"),
         ((square, histogram, histogram, logits, np.zeros(3, np.int64)), r"logits must be \(3, 2\); got \(4, 2\)"),
+        ((square, histogram, histogram, None, None, np.zeros(3)), r"auroc must be \(2,\); got \(3,\)"),
     ):
         with pytest.raises(ValueError, match=message):
             EpochRecord(*wrong)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
 
 from explorer.augment.pipeline import Pipeline
@@ -23,6 +24,7 @@ from explorer.runs.status import RunStatus, State
 from explorer.runs.thinning import Steps
 from explorer.runs.view import RunView
 from explorer.texts import Charts
+from explorer.training import validation
 from explorer.ui import charts, class_ticks, palette, step_charts
 from explorer.ui.components import plot
 from explorer.ui.run_metrics import derive
@@ -66,6 +68,46 @@ def test_curves_are_those_of_scikit_learn(snapshot: charts.Snapshot) -> None:
         assert charts.f1(snapshot)["data"][0]["y"][epoch] == pytest.approx(f1.mean(), abs=1e-5)
         for index in range(3):
             assert charts.f1(snapshot)["data"][1 + index]["y"][epoch] == pytest.approx(f1[index], abs=1e-5)
+
+
+def tiny() -> tuple[NDArray[np.float32], NDArray[np.int64], list[float]]:
+    """Logits that all lie within a thousandth, their labels, and the AUROC of each class."""
+    logits, labels = logits_of(2)
+    logits = logits * np.float32(1e-6)
+    shares = np.exp(logits.astype(float)) / np.exp(logits.astype(float)).sum(axis=1, keepdims=True)
+    return logits, labels, [float(roc_auc_score(labels == index, shares[:, index])) for index in range(3)]
+
+
+def test_the_auroc_of_tiny_logits_is_that_of_scikit_learn_where_too_many_to_keep(
+    snapshot: charts.Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation, "_LOGITS_BUDGET", 0)
+    logits, labels, each = tiny()
+    measured = validation.validate(logits, labels, logits.argmax(axis=1), 0.4)
+    paths = RunPaths(runs_root() / snapshot.id)
+    measured.record.save(paths.epoch(1, 1))
+    assert EpochRecord.load(paths.epoch(1, 1)).logits is None
+    found = RunView(paths, derive).refresh()
+    macro, *lines = charts.auroc(found)["data"]
+    assert macro["y"][1] == pytest.approx(np.mean(each), abs=1e-5)
+    assert [line["y"][1] for line in lines] == pytest.approx(each, abs=1e-5)
+    assert charts.left_out(found) == ""
+
+
+def test_a_record_of_before_that_tells_too_little_leaves_a_gap_and_the_mean_is_what_the_trainer_told(
+    snapshot: charts.Snapshot,
+) -> None:
+    logits, labels, _ = tiny()
+    histogram = score_histogram(logits, labels)
+    confusion = confusion_counts(labels, logits.argmax(axis=1), 3)
+    paths = RunPaths(runs_root() / snapshot.id)
+    EpochRecord(confusion, histogram.positives, histogram.negatives).save(paths.epoch(1, 1))
+    found = RunView(paths, derive).refresh()
+    macro, *lines = charts.auroc(found)["data"]
+    assert macro["y"][1] == 0.5  # of the event
+    assert [line["y"][1] for line in lines] == [None] * 3
+    assert all(line["y"][0] is not None for line in lines)
+    assert "In 1 epochs" in charts.left_out(found)
 
 
 def test_the_matrix_is_that_of_the_latest_epoch_with_the_truth_in_rows(snapshot: charts.Snapshot) -> None:
