@@ -100,7 +100,7 @@ _FORMULAS: dict[str, _Formula] = {
     "AdvancedBlur": _from_kernel(11),
     "Defocus": lambda at, mp: mp * 55 + 4.4e-4 * mean(at["radius"]) ** 2,
     "ElasticTransform": lambda at, mp: mp * (40 + 4.5 * at["sigma"] * (not at["approximate"])),
-    "GlassBlur": lambda at, mp: mp * 68 * at["iterations"],
+    "GlassBlur": lambda at, mp: mp * (57 + 16 * at["sigma"]) * at["iterations"],
     "GridElasticDeform": lambda at, mp: mp * 9.5 * math.prod(ends(at["num_grid_xy"])),
     "MedianBlur": _from_kernel(7),
     "Morphological": lambda at, mp: mp * (_USUAL + 0.054 * mean(at["scale"]) ** 2),
@@ -115,6 +115,15 @@ _FORMULAS: dict[str, _Formula] = {
     "Superpixels": _superpixels,
     "ThinPlateSpline": _thin_plates,
     "ZoomBlur": lambda at, mp: mp * (6 + 1.1 * (mean(at["max_factor"]) - 1) / max(mean(at["step_factor"]), 1e-9)),
+}
+
+# What parameters add to that: parameters, pixels -> bytes.
+_MORE_BYTES: dict[str, _Formula] = {
+    "Defocus": lambda at, _: 160 * mean(at["radius"]) ** 2,
+    "GlassBlur": lambda at, pixels: 15 * at["iterations"] * pixels,
+    "ThinPlateSpline": lambda at, pixels: (
+        12.5 * at["num_control_points"] ** 2 * pixels
+    ),  # from each pixel to each point
 }
 
 
@@ -135,10 +144,9 @@ def estimate(transform: str, params: Mapping[str, Any], size: Size) -> float:
 def memory(transform: str, params: Mapping[str, Any], size: Size) -> float:
     """Bytes that a step takes when it fires, for an image of that size with its mask; by the tables."""
     values, made = known(transform, params), made_size(transform, params, size)
+    more = _MORE_BYTES[transform](values, area(made)) if transform in _MORE_BYTES else 0.0
     per_pixel = _PER_PIXEL.get(transform, _USUAL_BYTES)
-    if transform == "ThinPlateSpline":
-        per_pixel += 12.5 * values["num_control_points"] ** 2  # the distance from each pixel to each point
-    return per_pixel * area(made) + drivers.bytes_needed(transform, values, made)
+    return per_pixel * area(made) + more + drivers.bytes_needed(transform, values, made)
 
 
 class Observed:

@@ -91,8 +91,9 @@ _VISIBLE: Mapping[Role, Callable[[Size], float]] = {
 def milliseconds(transform: str, values: Mapping[str, Any], size: Size) -> float:
     """What values beyond their sliders add to the time of a step on an image of that size."""
     return sum(
-        max(0.0, _MILLISECONDS[role](amount, size) - _MILLISECONDS[role](within, size))
+        _MILLISECONDS[role](amount, size) - _MILLISECONDS[role](within, size)
         for role, amount, within in _amounts(transform, values)
+        if amount > within
     )
 
 

@@ -3,6 +3,7 @@
 What chance decides is taken at its largest. A step of which the parameters say nothing leaves the size as it is.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -42,10 +43,12 @@ def step_sizes(pipeline: Pipeline, size: Size) -> Mapping[str, Size]:
 
 def made_size(transform: str, params: Mapping[str, Any], size: Size) -> Size:
     """The largest image that a step that fires has in hand: what it gets, what it returns, or one on the way there."""
+    if (rule := _rule(transform)) is None:
+        return size
     values = known(transform, params)
     if values.get("keep_size"):  # made first, and then resized
         values["keep_size"] = False
-    made = _distinct((size, *_results(transform, values, size)))
+    made = _distinct((size, *_results(rule, values, size)))
     cells = numbers(values.get("cell_shape"))  # other images become as large before they are put together
     return max((*made, (int(cells[0]), int(cells[1]))) if len(cells) == 2 else made, key=area)
 
@@ -55,14 +58,16 @@ def _through(nodes: Sequence[Node], sizes: Sizes, met: dict[str, Size]) -> Sizes
         p = 1.0 if node.kind == "OneOrOther" else node.p  # whose p is that of its first child
         if is_on(node) and p > 0:
             fired = _group(node, sizes, met) if isinstance(node, Group) else _fired(node, sizes, met)
-            sizes = fired if p == 1 else _distinct((*sizes, *fired))
+            sizes = fired if p == 1 or fired == sizes else _distinct((*sizes, *fired))
     return sizes
 
 
 def _fired(step: Step, sizes: Sizes, met: dict[str, Size]) -> Sizes:
-    met[step.id] = max((met.get(step.id, (0, 0)), *sizes), key=area)
+    met[step.id] = max(*sizes, met.get(step.id, (0, 0)), key=area)
+    if (rule := _rule(step.transform)) is None:
+        return sizes
     values = known(step.transform, step.params)
-    return _distinct(found for size in sizes for found in _results(step.transform, values, size))
+    return _distinct(found for size in sizes for found in _results(rule, values, size))
 
 
 def _group(group: Group, sizes: Sizes, met: dict[str, Size]) -> Sizes:
@@ -83,13 +88,15 @@ def _group(group: Group, sizes: Sizes, met: dict[str, Size]) -> Sizes:
 
 
 def _either(group: Group, sizes: Sizes, met: dict[str, Size]) -> Sizes:
-    return _distinct(size for child in group.children if is_on(child) for size in _through((child,), sizes, met))
+    found = [_through((child,), sizes, met) for child in group.children if is_on(child)]
+    return sizes if all(one == sizes for one in found) else _distinct(size for one in found for size in one)
 
 
 def _skipping(nodes: Sequence[Node], sizes: Sizes, met: dict[str, Size]) -> Sizes:
     """Through all, of which each may be left out."""
     for node in nodes:
-        sizes = _distinct((*sizes, *_through((node,), sizes, met)))
+        fired = _through((node,), sizes, met)
+        sizes = sizes if fired == sizes else _distinct((*sizes, *fired))
     return sizes
 
 
@@ -101,13 +108,18 @@ def _distinct(sizes: Iterable[Size]) -> Sizes:
 _Values = Mapping[str, Any]
 
 
-def _results(transform: str, values: _Values, size: Size) -> Sizes:
+@functools.cache
+def _rule(transform: str) -> "_Result | None":
+    """What a transform does to the size; None where it leaves it."""
     offered = catalog().get(transform)
-    rules = _RESULTS.get(offered.group, ()) if offered else ()
-    result = _BY_NAME.get(transform) or next((found for names, found in rules if names <= values.keys()), None)
-    return (
-        (size,) if result is None else tuple((_whole(height), _whole(width)) for height, width in result(values, size))
-    )
+    if offered is None:
+        return None
+    rules = _RESULTS.get(offered.group, ())
+    return _BY_NAME.get(transform) or next((rule for names, rule in rules if names <= offered.parameters.keys()), None)
+
+
+def _results(rule: "_Result", values: _Values, size: Size) -> Sizes:
+    return tuple((_whole(height), _whole(width)) for height, width in rule(values, size))
 
 
 def _whole(side: float) -> int:

@@ -1,5 +1,6 @@
 """The values of a step's parameters: albumentations' default where none is given, and the numbers in them."""
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +12,13 @@ _BEYOND = 1e12  # larger numbers are taken for this: they mean the same, and the
 
 def known(transform: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters of a transform; none but `params` where the catalog does not have it."""
+    return {**_defaults(transform), **params}
+
+
+@functools.cache
+def _defaults(transform: str) -> Mapping[str, Any]:
     offered = catalog().get(transform)
-    defaults = {name: parameter.default for name, parameter in offered.parameters.items()} if offered else {}
-    return {**defaults, **params}
+    return {name: parameter.default for name, parameter in offered.parameters.items()} if offered else {}
 
 
 def numbers(value: Any) -> list[float]:
