@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.data.cache.cache import Cache, Tally
+from explorer.data.cache.digest import digest_of
 from explorer.data.cache.limits import Limits
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit
@@ -30,17 +31,22 @@ class Prepared:
         self.fit = fit
         self.keep = keep and fit is not None
         self._cache = Cache(split, fit, limits, words) if fit is not None and keep else None
+        self._limits = limits
+        self._digest = ""
 
     def __len__(self) -> int:
         return len(self.split)
 
     def read(self, threads: int, tell: Callable[[int], None]) -> None:
-        """Decode all samples, if they are kept at all. tell: called with the number that are ready so far.
+        """Decode all samples, if they are kept at all; else look what they are made of.
 
+        tell: called with the number that are ready so far.
         Raises what the split's `load` raises, and whatever `tell` raises.
         """
         if self._cache is not None:
             self._cache.fill(threads, tell)
+        else:
+            self._digest = digest_of(self.split, self._limits, threads, tell)
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`. Raises what the split's `load` raises."""
@@ -68,5 +74,5 @@ class Prepared:
         return None if fit is None else fit.most if fit.square else [fit.least, fit.most]
 
     def contents(self) -> str:
-        """A hash of what all samples are made of; empty where they are not kept, for it would all have to be read."""
-        return "" if self._cache is None else self._cache.digest
+        """A hash of what all samples are made of, wherever they are kept; empty before they were read."""
+        return self._digest if self._cache is None else self._cache.digest

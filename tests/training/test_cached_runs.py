@@ -9,6 +9,9 @@ import pytest
 import torch
 
 from explorer.augment.apply import augment
+from explorer.data.cache import keys
+from explorer.data.cache.digest import digest_of
+from explorer.data.cache.limits import Limits
 from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
@@ -130,3 +133,32 @@ def test_content_that_changed_is_another_identity_wherever_it_is_kept(
     monkeypatch.setenv("EXPLORER_CACHE_MEMORY", "0")
     monkeypatch.setenv("EXPLORER_CACHE_DISK", "0")
     assert _read(config.model_copy(update={"seed": 1}))[0].contents() == before
+    decoded_anew = config.model_copy(update={"cache_size": 0})
+    assert _read(decoded_anew)[0].contents() == before
+    image = next((folder / "train" / "ants").iterdir())
+    image.write_bytes(image.read_bytes() + b"one more byte")
+    assert _read(decoded_anew.model_copy(update={"seed": 1}))[0].contents() != before
+
+
+def test_files_that_have_not_changed_are_not_read_again_to_see_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "FRESH_NS", -1)  # what was made just now counts as made long ago
+    folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
+    make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
+    split = open_dataset(config_of(dataset={"kind": "image_folder", "path": str(folder)}).dataset).train
+    read: list[Path] = []
+    reading = keys._read
+
+    def noted(source: Path) -> bytes:
+        read.append(source)
+        return reading(source)
+
+    monkeypatch.setattr(keys, "_read", noted)
+    told: list[int] = []
+    first = digest_of(split, Limits(0, 10**9), 2, told.append)
+    assert (len(read), told) == (len(split), [len(split)])
+    assert digest_of(split, Limits(0, 10**9), 2, told.append) == first
+    assert len(read) == len(split)
+    assert digest_of(split, Limits(0, 0), 2, told.append) == first  # nothing may be noted: all are read
+    assert len(read) == 2 * len(split)

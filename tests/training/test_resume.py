@@ -280,9 +280,12 @@ def _on_folder(tmp_path: Path) -> RunConfig:
     return config_of(dataset={"kind": "image_folder", "path": str(folder)}, batch_size=4, epochs=2, frozen=False)
 
 
-@pytest.mark.parametrize("change", ["pixels", "removed"])
-def test_a_data_set_that_has_changed_is_not_trained_on_by_a_resume(tmp_path: Path, change: str) -> None:
-    config = _on_folder(tmp_path)
+@pytest.mark.parametrize(("change", "cache_size"), [("pixels", None), ("removed", None), ("pixels", 0)])
+def test_a_data_set_that_has_changed_is_not_trained_on_by_a_resume(
+    tmp_path: Path, change: str, cache_size: int | None
+) -> None:
+    """cache_size 0: images are decoded in each epoch, and kept nowhere."""
+    config = _on_folder(tmp_path).model_copy(update={"cache_size": cache_size})
     paths = folder_of(config, "changed")
     run(paths, _StopAfterStep(paths, 3))
     picture = tmp_path / "data" / "train" / "ants" / "0.png"

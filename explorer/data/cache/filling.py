@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from explorer.data.cache import keys
+from explorer.data.cache.digest import SIZE, content_of
 from explorer.data.cache.kept import Kept
 from explorer.data.cache.keys import Contents, Stamp
 from explorer.data.cache.record import Bytes, least_bytes, pack
@@ -43,7 +44,7 @@ class Filling:
     pool: ThreadPoolExecutor
     tell: Callable[[int], None]
     decoded: int = 0
-    digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=8))
+    digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=SIZE))
 
     def run(self) -> None:
         """Go through all. Raises ImageError, and what `tell` raises."""
@@ -68,9 +69,7 @@ class Filling:
         return images
 
     def _content(self, index: int) -> tuple[int, Stamp | None, bytes]:
-        source = self.split.source(index)
-        stamp = keys.stamp(source)
-        return index, stamp, self.contents.of(source, stamp)
+        return content_of(self.split, index, self.contents)
 
     def _place(self, images: Sequence[_Image]) -> None:
         done = images[0].at

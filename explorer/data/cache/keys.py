@@ -15,6 +15,7 @@ from explorer.data.cache.record import FORMAT
 from explorer.data.fit import Fit
 from explorer.data.images import ImageError
 
+MEMO = "contents.log"  # where hashes are kept, in the folder of the cache
 _SIZE = 16  # bytes of a hash
 FRESH_NS = 2_000_000_000  # a file changed twice within the grain of its file system's clock looks the same
 _AT_ONCE = 512  # new hashes written together

@@ -82,7 +82,7 @@ class Shelf:
 
     def contents(self) -> Contents:
         """What is known of the contents of files; nothing where nothing may be kept."""
-        memo = folder() / "contents.log"
+        memo = folder() / keys.MEMO
         try:
             return Contents(memo if self._open else None)
         except OSError as error:
