@@ -4,7 +4,7 @@ import asyncio
 import json
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,22 +108,28 @@ class Session:
             self._frame(header(element.bidi_component.bytes))
 
     def _frame(self, head: dict[str, Any]) -> None:
-        """A new image. Of which value it is, says the slider that follows, in the same run or a later one."""
+        """A new image. Where several presses wait, the slider that follows says of which value it is."""
         self.framed.set()
         if head["stale"]:  # the image of an earlier value, and the page says so
             self.fresh = None
         if head["stale"] or head["after"]["id"] == self.shown:
             return
         self.shown, self.fresh = head["after"]["id"], time.perf_counter()
-        if self.in_fragment and self.value is not None:
+        if len(waiting := [press for press in self.presses if press.answered is None]) == 1:
+            self._answer(waiting)
+        elif self.in_fragment and self.value is not None:
             self._at(self.value)
 
     def _at(self, value: float) -> None:
+        """The page has been drawn with this value: its image answers the press, and those before it."""
         self.value = value
+        here = [at for at, press in enumerate(self.presses) if press.answered is None and press.value == value]
+        self._answer(self.presses[: here[-1] + 1] if here else [])
+
+    def _answer(self, presses: Sequence[Press]) -> None:
         if self.fresh is None:
             return
-        here = [at for at, press in enumerate(self.presses) if press.answered is None and press.value == value]
-        for press in self.presses[: here[-1] + 1] if here else ():
+        for press in presses:
             press.answered = press.answered or self.fresh
         self.fresh = None
         self.changed.set()
