@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bench import costs, grid, importing, preview, statistics
 from bench.crowd import main as crowd
+from bench.fuzz import main as fuzz
 from bench.runs import busy, faults, soak
 from bench.train import cache, rates, speed
 
@@ -33,7 +34,7 @@ BENCHES: dict[str, Callable[..., None]] = {
 }
 
 # These read the rest of the command line themselves.
-WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {"crowd": crowd.main}
+WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {"crowd": crowd.main, "fuzz": fuzz.main}
 
 if __name__ == "__main__":
     if sys.argv[1:] and sys.argv[1] in WITH_OPTIONS:

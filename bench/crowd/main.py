@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ SESSIONS = [10, 20, 40]
 def main(arguments: Sequence[str]) -> None:
     """Measure and print. Exits with 1 where an image was lost, a page stuck, or something left behind."""
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))  # else the run that trains would go on
     ours = Setting(
         seconds=options.seconds,
         cadence=Cadence(options.pause, options.jitter, options.burst),
@@ -35,8 +38,11 @@ def main(arguments: Sequence[str]) -> None:
         browser, _ = launch(playwright)
         failed = False
         for count in options.sessions:
-            found = {name: hold(replace(app, sessions=count), browser) for name, app in apps.items()}
-            print(report.rows(count, found), flush=True)
+            found = {}
+            for name, app in apps.items():
+                found[name] = hold(replace(app, sessions=count), browser)
+                print(report.rows(count, name, found[name]), flush=True)
+            print(report.verdict(count, found), flush=True)
             failed |= report.failed(found["ours"])
         browser.close()
     if failed:

@@ -15,11 +15,10 @@ HEAD = (
 _MOST_ERRORS = 5
 
 
-def rows(count: int, found: Mapping[str, Found]) -> str:
-    """What was found with so many sessions, by the name of the app; the last one is ours."""
-    lines = [line for name, one in found.items() for line in _rows(count, name, one)]
+def verdict(count: int, found: Mapping[str, Found]) -> str:
+    """Ours as a share of the others, and whether it is as quick as it should be."""
     *others, ours = found.values()
-    lines += [f"{'':9}of {name}: {_ratios(ours, one)}" for name, one in zip(found, others, strict=False)]
+    lines = [f"{'':9}of {name}: {_ratios(ours, one)}" for name, one in zip(found, others, strict=False)]
     return "\n".join([*lines, *_asked(count, ours)])
 
 
@@ -48,7 +47,8 @@ def _answered(times: Sequence[float | None]) -> list[float]:
     return [ms for ms in times if ms is not None] or [math.nan]
 
 
-def _rows(count: int, name: str, found: Found) -> list[str]:
+def rows(count: int, name: str, found: Found) -> str:
+    """What was found of one app with so many sessions."""
     times = found.clients
     waits = [median(times), p95(times), max(_answered(times))]
     wrong = f"{lost(found):>6}{found.stuck:>6}{len(found.errors):>7}{found.left:>5}"
@@ -62,7 +62,7 @@ def _rows(count: int, name: str, found: Found) -> list[str]:
         f"slowest first image {opened / 1000:.2f} s"
     )
     killed = [f"{'':9}{found.killed} processes killed, {found.zombies} zombies left"] if found.killed else []
-    return [f"{first}{chromium}", second, *killed, *_errors(found)]
+    return "\n".join([f"{first}{chromium}", second, *killed, *_errors(found)])
 
 
 def _ms(value: float) -> str:

@@ -77,6 +77,11 @@ class Session:
         except ConnectionClosed as error:
             self.errors.append(f"the connection was closed: {error}")
 
+    def note_end(self, listening: asyncio.Task[None]) -> None:
+        """What has ended the listening, if it was not the end of the visit."""
+        if not listening.cancelled() and (error := listening.exception()) is not None:
+            self.errors.append(f"the client has failed: {error!r}")
+
     def _receive(self, message: ForwardMsg) -> None:
         self.page.receive(message)
         kind = message.WhichOneof("type")
@@ -85,11 +90,11 @@ class Session:
         elif kind == "new_session":
             self.in_fragment = bool(message.metadata.run.fragment_ids)
             if not self.in_fragment:
-                self._stop_clocks(list(self.clocks))
+                self.stop_clocks(list(self.clocks))
         elif kind == "auto_rerun":
             self._start_clock(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "stop_auto_rerun":
-            self._stop_clocks(list(message.stop_auto_rerun.fragment_ids))
+            self.stop_clocks(list(message.stop_auto_rerun.fragment_ids))
         elif kind == "script_finished":
             self.finished.set()
             if message.script_finished in _FAILED:
@@ -135,7 +140,7 @@ class Session:
         self.changed.set()
 
     def _start_clock(self, fragment: str, seconds: float) -> None:
-        self._stop_clocks([fragment])
+        self.stop_clocks([fragment])
         self.clocks[fragment] = asyncio.create_task(self._tick(fragment, seconds))
 
     async def _tick(self, fragment: str, seconds: float) -> None:
@@ -143,7 +148,8 @@ class Session:
             await asyncio.sleep(seconds)
             await self.socket.send(self.page.request(fragment, by_clock=True))
 
-    def _stop_clocks(self, fragments: list[str]) -> None:
+    def stop_clocks(self, fragments: list[str]) -> None:
+        """No fragment of these is run by the clock any more."""
         for fragment in fragments:
             if (clock := self.clocks.pop(fragment, None)) is not None:
                 clock.cancel()
@@ -160,11 +166,14 @@ def header(frame: bytes) -> dict[str, Any]:
 async def opened(url: str, query: str, slider: str) -> AsyncIterator[Session]:
     """A tab at an address, open until the block ends. url: without a path, as "http://localhost:8501"."""
     address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-    async with connect(address, origin=url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[arg-type, list-item]
+    # Without a limit of its queue: a client that has left off reading would not even see that the server hangs up.
+    settings: dict[str, Any] = {"origin": url, "subprotocols": ["streamlit"], "max_size": None, "max_queue": None}
+    async with connect(address, **settings) as socket:
         session = Session(slider, Page(f"{url}/", query.removeprefix("?")), socket)
         listening = asyncio.create_task(session.listen())
+        listening.add_done_callback(session.note_end)
         try:
             yield session
         finally:
-            session._stop_clocks(list(session.clocks))
+            session.stop_clocks(list(session.clocks))
             listening.cancel()
