@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import costs, grid, importing, preview, statistics
+from bench import costs, decoding, grid, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.runs import busy, faults, soak
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
     "cache": cache.main,
     "costs": costs.main,
+    "decoding": decoding.main,
     "faults": faults.main,
     "grid": grid.main,
     "importing": importing.main,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from explorer.data.depth import bands
 from explorer.data.images import ImageError, decode
 
 Color = tuple[int, int, int]  # red, green, blue from 0 to 255
@@ -54,12 +55,25 @@ def read(content: bytes, name: str) -> ColorMask | None:
     pixels = decode(content, name).pixels
     if (pixels == pixels[..., :1]).all():
         return None
-    packed = (pixels.astype(np.uint32) * np.array([1 << 16, 1 << 8, 1], np.uint32)).sum(axis=-1, dtype=np.uint32)
-    found, places = np.unique(packed, return_inverse=True)
+    found = _colors(pixels)
     if len(found) > MOST_COLORS:
         raise ImageError(
-            f"{name} has {len(found):,} colors, and a mask has one for each class, at most {MOST_COLORS}. JPEG and "
-            "smoothed borders mix colors: save it as PNG, with one plain color for each class."
+            f"{name} has {len(found):,} colors, and a mask has one for each class, at most {MOST_COLORS}. JPEG "
+            "and smoothed borders mix colors: save it as PNG, with one plain color for each class."
         )
+    places = np.empty(pixels.shape[:2], np.uint8)
+    for rows in bands(*pixels.shape[:2]):
+        places[rows] = np.searchsorted(found, _packed(pixels[rows]))
     colors = tuple((int(color) >> 16, int(color) >> 8 & 255, int(color) & 255) for color in found)
-    return ColorMask(colors, places.reshape(packed.shape).astype(np.uint8))
+    return ColorMask(colors, places)
+
+
+def _packed(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Each color as one number, in the order of colors."""
+    red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
+    return np.asarray(red * 65_536 + green * 256 + blue, np.uint32)
+
+
+def _colors(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """All colors, sorted."""
+    return np.unique(np.concatenate([np.unique(_packed(pixels[rows])) for rows in bands(*pixels.shape[:2])]))

@@ -1,7 +1,17 @@
 """Values of images with more than 8 bits as pixels. The functions here are also part of exported code."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
+
+_BAND = 500_000  # pixels that are converted at once
+
+
+def bands(height: int, width: int) -> Iterator[slice]:
+    """The rows of an image in a few parts: what is worked out for a part of them takes little memory."""
+    rows = max(1, _BAND // max(1, width))
+    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
 
 def to_pixels(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint8]:
@@ -14,13 +24,18 @@ def to_pixels(values: NDArray[np.generic], low: float, high: float) -> NDArray[n
 
 def on_white(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 of grey values (H, W) or of colors (H, W, 3); of colors with alpha (H, W, 4) laid on white."""
-    if values.ndim == 2:
-        return np.repeat(to_pixels(values, low, high)[:, :, None], 3, axis=2)
-    pixels = to_pixels(values[:, :, :3], low, high)
-    if values.shape[2] == 4:
-        alpha = values[:, :, 3:].astype(np.float64) / full_alpha(values)
-        pixels = np.rint(pixels * alpha + 255.0 * (1.0 - alpha)).astype(np.uint8)
-    return np.ascontiguousarray(pixels)
+    has_alpha = values.ndim == 3 and values.shape[2] == 4
+    full = full_alpha(values) if has_alpha else 1.0
+    result = np.empty((*values.shape[:2], 3), np.uint8)
+    rows = max(1, 500_000 // values.shape[1])
+    for top in range(0, values.shape[0], rows):  # in parts: decimal numbers take eight times as much memory
+        part = values[top : top + rows]
+        pixels = to_pixels(part[:, :, None] if part.ndim == 2 else part[:, :, :3], low, high)
+        if has_alpha:
+            alpha = part[:, :, 3:].astype(np.float64) / full
+            pixels = np.rint(pixels * alpha + 255.0 * (1.0 - alpha)).astype(np.uint8)
+        result[top : top + rows] = pixels
+    return result
 
 
 def full_alpha(values: NDArray[np.generic]) -> float:
@@ -40,19 +55,33 @@ def by_image(values: NDArray[np.generic], is_float: bool) -> NDArray[np.uint8]:
     Returns:
         (H, W, 3) uint8.
     """
-    numbers = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(numbers.min()), float(numbers.max())
-    if not is_float and low >= 0 and high <= 65535:
-        grey = numbers / 257.0
-    else:
-        grey = (numbers - low) * (255.0 / (high - low)) if high > low else np.zeros_like(numbers)
-    return np.repeat(np.rint(grey).astype(np.uint8)[:, :, None], 3, axis=2)
+    ends = [(float(part.min()), float(part.max())) for part in map(_numbers, _parts(values))]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    pixels = np.zeros((*values.shape, 3), np.uint8)
+    for rows in bands(*values.shape):
+        numbers = _numbers(values[rows])
+        if not is_float and low >= 0 and high <= 65535:
+            grey = numbers / 257.0
+        else:
+            grey = (numbers - low) * (255.0 / (high - low)) if high > low else np.zeros_like(numbers)
+        pixels[rows] = np.rint(grey).astype(np.uint8)[:, :, None]
+    return pixels
+
+
+def _parts(values: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:
+    return (values[rows] for rows in bands(*values.shape[:2]))
+
+
+def _numbers(values: NDArray[np.generic]) -> NDArray[np.float64]:
+    return np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
 
 
 def extremes(values: NDArray[np.generic]) -> tuple[float, float]:
     """The smallest and the largest value of (H, W) or of the first 3 channels; 0 and 0 where none is a number."""
     if values.ndim == 3:
         values = values[:, :, :3]
-    if values.dtype.kind == "f":
-        values = values[np.isfinite(values)]
-    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    if values.dtype.kind != "f":
+        return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    finite = (part[np.isfinite(part)] for part in _parts(values))
+    ends = [(float(part.min()), float(part.max())) for part in finite if part.size]
+    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, 0.0)

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explorer.data import stored
-from explorer.data.depth import by_image, extremes, full_alpha, on_white, to_pixels
+from explorer.data.depth import bands, by_image, extremes, full_alpha, on_white, to_pixels
 from explorer.data.headers import Change, has_alpha
+from explorer.data.limits import MAX_BYTES
 from explorer.data.specs import Depth, ValueRange
-from explorer.data.stored import MAX_BYTES, SUFFIXES, ImageError, Stored, read_size
+from explorer.data.stored import SUFFIXES, ImageError, Stored, read_size
 
 __all__ = [
     "MAX_BYTES", "SUFFIXES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
@@ -99,10 +100,13 @@ def _depth_notes(values: NDArray[np.generic], chosen: ValueRange, *, alone: bool
 
 
 def _rgb(image: Image.Image, change: Change) -> NDArray[np.uint8]:
-    if Change.ALPHA in change:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
-    return np.ascontiguousarray(np.asarray(image.convert("RGB"), np.uint8))
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for rows, part in stored.cut(image):
+        if Change.ALPHA in change:
+            part = part.convert("RGBA")
+            part = Image.alpha_composite(Image.new("RGBA", part.size, _WHITE), part)
+        pixels[rows] = np.asarray(part.convert("RGB"), np.uint8)
+    return pixels
 
 
 def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
@@ -114,13 +118,20 @@ def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[
     if held.image is not None:
         if not has_alpha(held.image):
             return _rgb(held.image, held.change)
-        return np.ascontiguousarray(np.asarray(held.image.convert("RGBA"), np.uint8))
-    assert held.values is not None
+        pixels = np.empty((held.image.height, held.image.width, 4), np.uint8)
+        for rows, part in stored.cut(held.image):
+            pixels[rows] = np.asarray(part.convert("RGBA"), np.uint8)
+        return pixels
+    values = held.values
+    assert values is not None
     chosen = own_range(held)
-    if held.values.ndim == 3 and held.values.shape[2] == 4:
-        alpha = to_pixels(held.values[..., 3:], 0.0, full_alpha(held.values))
-        return np.concatenate([to_pixels(held.values[..., :3], chosen.low, chosen.high), alpha], axis=2)
-    return on_white(held.values, chosen.low, chosen.high)
+    if values.ndim < 3 or values.shape[2] < 4:
+        return on_white(values, chosen.low, chosen.high)
+    pixels, full = np.empty(values.shape, np.uint8), full_alpha(values)
+    for rows in bands(*values.shape[:2]):
+        pixels[rows, :, :3] = to_pixels(values[rows][..., :3], chosen.low, chosen.high)
+        pixels[rows, :, 3:] = to_pixels(values[rows][..., 3:], 0.0, full)
+    return pixels
 
 
 def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
@@ -136,7 +147,7 @@ def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uin
     else:
         assert held.values is not None
         values = held.values
-    if values.ndim == 3 and (values[..., :3] == values[..., :1]).all():
+    if values.ndim == 3 and all(_is_grey(values[rows]) for rows in bands(*values.shape[:2])):
         values = values[..., 0]
     if values.ndim == 3:
         raise ImageError(f"{called} has colors. {_MASK_NEEDS}")
@@ -149,6 +160,10 @@ def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uin
     return np.ascontiguousarray(values.astype(np.uint8))
 
 
+def _is_grey(values: NDArray[np.generic]) -> bool:
+    return bool((values[..., :3] == values[..., :1]).all())
+
+
 _MASK_NEEDS = (
     "A mask needs one channel with the class index of each pixel, 0 for the background: save it as greyscale or "
     "palette PNG."
@@ -158,14 +173,15 @@ _MASK_NEEDS = (
 def _mask_values(image: Image.Image, grey_levels: tuple[float, bool]) -> NDArray[np.uint8]:
     divisor, inverted = grey_levels
     if image.mode == "1":
-        ones = np.asarray(image)
+        ones = stored.as_array(image)
         return (~ones if inverted else ones).astype(np.uint8)
+    values: NDArray[np.uint8] = stored.as_array(image)
     if image.mode == "LA":
-        return np.asarray(image, np.uint8)[..., 0]
-    values = np.asarray(image, np.uint8)
+        return values[..., 0]
     if image.mode != "L" or (divisor == 1.0 and not inverted):
         return values
-    return np.rint((255 - values if inverted else values) / divisor).astype(np.uint8)
+    levels = np.arange(256, dtype=np.uint8)
+    return np.rint((255 - levels if inverted else levels) / divisor).astype(np.uint8)[values]
 
 
 def mask_palette(source: Path | bytes, name: str | None = None) -> tuple[tuple[int, int, int], ...]:

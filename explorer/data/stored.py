@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -10,14 +10,12 @@ from typing import IO, Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from explorer.data import headers
-from explorer.data.depth import full_alpha
+from explorer.data import headers, heads, limits, tiff_head
+from explorer.data.depth import bands, full_alpha
 from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
-from explorer.data.sample import MAX_PIXELS
 
-MAX_BYTES = 200_000_000
 # Pillow's name of a format -> suffixes of its files. This is the one list of what is read.
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
@@ -37,8 +35,17 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "TGA": (".tga",),  # the last: its files begin with nothing that tells them from others
 }
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+Image.MAX_IMAGE_PIXELS = None  # explorer.data.limits is lower, and its words name the size
 _ORIENTATION = 0x0112  # the EXIF tag
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class ImageError(ValueError):
@@ -78,7 +85,11 @@ def read(source: Path | bytes, called: str, *, deep_colors: bool = True) -> Stor
         with _opened(io.BytesIO(data), called) as image:
             return _loaded(image, data, called, deep_colors=deep_colors)
     except UnidentifiedImageError as error:
-        if deep_colors and data[:4] in _TIFF and (values := _decoded_by_opencv(data, called)) is not None:
+        if (
+            deep_colors
+            and data[:4] in tiff_head.SIGNATURES
+            and (values := _decoded_by_opencv(data, called)) is not None
+        ):
             return _of_values(values, Change.NONE, None)  # such as colors with fractions, which Pillow does not read
         raise _not_an_image(called) from error
     except (MemoryError, cv2.error) as error:
@@ -111,7 +122,7 @@ def _glanced(stream: IO[bytes], called: str) -> tuple[Change, tuple[float, float
             return change, header, bool(change & Change.DEEP) or has_alpha(image)
     except UnidentifiedImageError as error:
         stream.seek(0)
-        if stream.read(4) in _TIFF:
+        if stream.read(4) in tiff_head.SIGNATURES:
             return Change.DEEP, None, True
         raise _not_an_image(called) from error
 
@@ -139,8 +150,8 @@ def _bytes(source: Path | bytes, called: str) -> bytes:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
         if size == 0:
             raise _empty(called)
-        if size > MAX_BYTES:
-            raise ImageError(f"{called} has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read.")
+        if words := limits.file_trouble(size):
+            raise ImageError(f"{called} has {words}")
         # Read as a whole: a file that is replaced while Pillow reads on would give a mixture.
         return source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
@@ -149,19 +160,22 @@ def _bytes(source: Path | bytes, called: str) -> bytes:
 
 def _opened(stream: IO[bytes], called: str) -> Image.Image:
     """Identified, not yet decoded. Raises ImageError, and UnidentifiedImageError where Pillow does not know it."""
+    held = stream.seek(0, os.SEEK_END)
+    words, reserved = heads.trouble(stream)
+    if words:
+        raise ImageError(f"{called} has {words}")
     try:
+        stream.seek(0)
         image = Image.open(stream, formats=tuple(FORMATS))
     except UnidentifiedImageError:
         raise
-    except Image.DecompressionBombError as error:
-        raise _too_large(called) from error
     except OSError as error:
         raise _unreadable(called, error) from error
     except (ValueError, SyntaxError, EOFError) as error:
         raise ImageError(f"{called} is damaged: {error}. Copy it again, or remove it.") from error
-    if image.width * image.height > MAX_PIXELS:
+    if words := limits.trouble(image, held + reserved):
         image.close()
-        raise _too_large(called, image.width, image.height)
+        raise ImageError(f"{called} has {words}")
     return image
 
 
@@ -176,18 +190,19 @@ def _loaded(image: Image.Image, data: bytes, called: str, *, deep_colors: bool) 
         if image.format != "TIFF":  # a TIFF has been turned by OpenCV
             values = turned(values, image.getexif().get(_ORIENTATION, 1))
         return _of_values(values, change, header)
+    if image.format in ("JPEG", "MPO") and (words := limits.scan_trouble(data)):
+        raise ImageError(f"{called} has {words}")
     try:
         image.load()
         # Cameras store the image as the sensor lay, and how to turn it beside it.
-        loaded = ImageOps.exif_transpose(image)
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+        loaded = image if turn is None else image.transpose(turn)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         raise ImageError(
             f"{called} is cut off or damaged: {str(error).rstrip('.')}. Copy it again, or remove it."
         ) from error
-    except Image.DecompressionBombError as error:
-        raise _too_large(called) from error
     if loaded.mode in DEEP_GREY:
-        return _of_values(np.asarray(loaded), change, header)
+        return _of_values(as_array(loaded), change, header)
     if _is_transparent(loaded):
         change |= Change.ALPHA
     return Stored(loaded, None, change, None, levels)
@@ -208,28 +223,18 @@ def _of_values(values: NDArray[Any], change: Change, header: tuple[float, float]
 
 def _decoded_by_opencv(data: bytes, called: str) -> NDArray[Any] | None:
     """(H, W), (H, W, 3) RGB or (H, W, 4) RGBA as stored; None where OpenCV does not read it. Raises ImageError."""
-    if data[:4] in _TIFF:
-        width, height = _tiff_size(data)
-        if width * height > MAX_PIXELS:
-            raise _too_large(called, width, height)
+    if data[:4] in tiff_head.SIGNATURES:  # here also one that Pillow does not know
+        head = tiff_head.TiffHead.read(io.BytesIO(data))
+        held = len(data) + head.buffer
+        if words := limits.excess(head.width, head.height, limits.deep_cost(head.bits, head.channels), held):
+            raise ImageError(f"{called} has {words}")
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         return None
     if values.ndim == 3 and values.shape[2] in (3, 4):
-        values = values[..., [2, 1, 0, 3][: values.shape[2]]]
+        for rows in bands(*values.shape[:2]):
+            values[rows] = values[rows][..., [2, 1, 0, 3][: values.shape[2]]]
     return values if values.ndim == 2 or values.shape[2] in (3, 4) else None
-
-
-def _tiff_size(data: bytes) -> tuple[int, int]:
-    """Width and height; 0 and 0 where the header does not say."""
-    stream = io.BytesIO(data)
-    try:
-        tags = TiffImagePlugin.ImageFileDirectory_v2(stream.read(16 if data[2:3] in b"+" or data[3:4] == b"+" else 8))
-        stream.seek(tags.next)
-        tags.load(stream)
-        return int(tags[256]), int(tags[257])
-    except (SyntaxError, KeyError, ValueError, OSError, TypeError, OverflowError):
-        return 0, 0
 
 
 def turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
@@ -247,7 +252,22 @@ def _is_transparent(image: Image.Image) -> bool:
     """Whether a pixel is not wholly opaque."""
     if not has_alpha(image):
         return False
-    return bool(np.asarray(image.convert("RGBA").getchannel("A")).min() < 255)
+    return any(np.asarray(band.convert("RGBA").getchannel("A")).min() < 255 for _, band in cut(image))
+
+
+def as_array(image: Image.Image) -> NDArray[Any]:
+    """As `np.asarray` gives it, which holds everything twice for a moment."""
+    one = np.asarray(image.crop((0, 0, 1, 1)))
+    values = np.empty((image.height, image.width, *one.shape[2:]), one.dtype)
+    for rows, part in cut(image):
+        values[rows] = np.asarray(part)
+    return values
+
+
+def cut(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
+    """An image in bands of rows: what converts it band by band takes little memory beside it."""
+    for rows in bands(image.height, image.width):
+        yield rows, image.crop((0, rows.start, image.width, rows.stop))
 
 
 # Words
@@ -264,8 +284,3 @@ def _not_an_image(called: str) -> ImageError:
 def _unreadable(called: str, error: OSError) -> ImageError:
     reason = os.strerror(error.errno) if error.errno else str(error)
     return ImageError(f"{called} cannot be read: {reason}.")
-
-
-def _too_large(called: str, width: int = 0, height: int = 0) -> ImageError:
-    size = f"{width} × {height} px" if width else "far more pixels than its bytes suggest"
-    return ImageError(f"{called} has {size}; at most {MAX_PIXELS // 1_000_000} megapixels are read. Make it smaller.")

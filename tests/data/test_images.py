@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data import stored
+from explorer.data import limits
 from explorer.data.images import ImageError, decode, decode_mask, decode_with_alpha, read_image, read_size
 
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
@@ -135,7 +135,7 @@ def test_a_decompression_bomb_is_refused_before_it_unpacks() -> None:
 
 
 def test_too_many_bytes_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored, "MAX_BYTES", 100)
+    monkeypatch.setattr(limits, "MAX_BYTES", 100)
     file = tmp_path / "large.png"
     file.write_bytes(os.urandom(200))
     with pytest.raises(ImageError, match=r"large\.png has"):
