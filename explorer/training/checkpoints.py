@@ -17,6 +17,8 @@ from typing_extensions import override
 from explorer.runs.atomic import write_atomic
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunPaths
+from explorer.training.networks.table import BACKBONES
+from explorer.training.unpacking import Bound, TooLargeError
 from explorer.training.validation import LOGGED
 
 FORMAT = 2  # of what is kept of the network: 2 names its weights as the network's own library does
@@ -31,11 +33,12 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     """Writes beside the target, syncs, renames; reads without unpickling anything.
 
     Lightning's own way goes through $TMPDIR, and from another file system that is a copy, which a kill tears.
-    saved: called with the number of steps in each checkpoint that is safely written.
     """
 
-    def __init__(self, saved: Callable[[int], None] = lambda step: None) -> None:
+    def __init__(self, config: RunConfig, saved: Callable[[int], None] = lambda step: None) -> None:
+        """saved: called with the number of steps in each checkpoint that is safely written."""
         super().__init__()
+        self._bound = bound_of(config)
         self._saved = saved
 
     @override
@@ -51,7 +54,7 @@ class AtomicCheckpointIO(TorchCheckpointIO):
     @override
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = True) -> dict[str, Any]:
         """Load. Raises CheckpointError."""
-        return read(Path(path))
+        return read(Path(path), self._bound)
 
 
 class _Remembering:
@@ -82,16 +85,25 @@ def _write(checkpoint: dict[str, Any], file: BinaryIO) -> None:
         raise
 
 
-def read(path: Path) -> dict[str, Any]:
+def bound_of(config: RunConfig) -> Bound:
+    """What checkpoints of a run may unpack to."""
+    return Bound.of(BACKBONES[config.backbone])
+
+
+def read(path: Path, bound: Bound) -> dict[str, Any]:
     """The content of a checkpoint, on the CPU; tensors and plain values only. Raises CheckpointError."""
     try:
+        bound.check_file(path)
         with zipfile.ZipFile(path) as archive:
             torn = archive.testzip()  # torch itself does not look at checksums
         if torn is not None:
             raise CheckpointError(f"it is damaged ({torn})")
         content = torch.load(path, map_location="cpu", weights_only=True)
+        bound.check_content(content)
     except FileNotFoundError as error:
         raise CheckpointError("it is missing") from error
+    except TooLargeError as error:
+        raise CheckpointError(str(error)) from error
     except CheckpointError:
         raise
     except pickle.UnpicklingError as error:
@@ -120,7 +132,7 @@ def latest(paths: RunPaths, config: RunConfig) -> Found:
         if not path.exists():
             continue
         try:
-            content = read(path)
+            content = read(path, bound_of(config))
             _check_owner(content, config)
         except CheckpointError as error:
             notes.append(f"{path.name} was not used: {error}.")
@@ -148,10 +160,10 @@ def _check_format(found: dict[str, Any]) -> None:
         raise CheckpointError("it was written by another version of the explorer, which named weights otherwise")
 
 
-def load_weights(path: Path, network: torch.nn.Module) -> None:
-    """Take over the weights of another run's checkpoint. Raises CheckpointError."""
+def load_weights(path: Path, network: torch.nn.Module, config: RunConfig) -> None:
+    """Take over the weights of another run's checkpoint into the network of a config. Raises CheckpointError."""
     prefix = "network."
-    content = read(path)
+    content = read(path, bound_of(config))
     if isinstance(content.get("explorer"), dict):
         _check_format(content["explorer"])
     state = content["state_dict"]

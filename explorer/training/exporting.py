@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.runs.atomic import write_bytes_atomic
 from explorer.runs.config import ConfigError, loads
 from explorer.runs.paths import RunPaths
-from explorer.training.checkpoints import CheckpointError, read
+from explorer.training.checkpoints import CheckpointError, bound_of, read
 
 _PREFIX = "network."
 _NET = f"{_PREFIX}net."
@@ -64,7 +64,7 @@ def export(paths: RunPaths, target: Path, which: str = "best") -> int:
     """
     source = {"best": paths.best, "last": paths.last}[which]
     try:
-        checkpoint = read(source)
+        checkpoint = read(source, bound_of(loads(paths.config.read_bytes())))
         weights, words = weights_of(checkpoint), described(checkpoint)
     except (CheckpointError, WeightsExportError, ConfigError, KeyError) as error:
         reason = error if not isinstance(error, KeyError) else "it is no checkpoint of a training"

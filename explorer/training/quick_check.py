@@ -182,7 +182,7 @@ def _training(found: _Check) -> str:
         found.setup,
         found.folder,
         [clock, saving],
-        AtomicCheckpointIO(),
+        AtomicCheckpointIO(config),
         max_epochs=1,
         limit_train_batches=BATCHES,
     )
@@ -218,7 +218,7 @@ def _loading(found: _Check) -> str:
         data.steps(found.config),
         dataset.train.counts(len(dataset.classes)),
     )
-    load_weights(found.file, fresh.network)
+    load_weights(found.file, fresh.network, found.config)
     batch = next(iter(Images(found.config, data.train, data.val, 0).val_dataloader())).images[:2]
     with torch.no_grad():
         old, new = (each.cpu().eval()(batch) for each in (model, fresh))

@@ -44,7 +44,7 @@ def find(attempt: Attempt, config: RunConfig) -> str:
         setup,
         attempt.paths.root,
         [finder],
-        AtomicCheckpointIO(),
+        AtomicCheckpointIO(config),
         max_epochs=-(-STEPS // data.steps(searching)),
         max_steps=STEPS,
         limit_val_batches=0,

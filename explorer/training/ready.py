@@ -71,7 +71,7 @@ def build_model(attempt: Attempt, config: RunConfig, data: Data) -> Classifier:
 
     model = classifier(config, data.dataset.classes, data.steps(config), data.counts, load(config, tell))
     if config.start_from is not None:
-        _take_weights(attempt.paths.first, model)
+        _take_weights(attempt.paths.first, model, config)
     return model
 
 
@@ -90,9 +90,9 @@ def classifier(
     return Classifier(config, network, objective, steps, classes)
 
 
-def _take_weights(first: Path, model: Classifier) -> None:
+def _take_weights(first: Path, model: Classifier, config: RunConfig) -> None:
     try:
-        load_weights(first, model.network)
+        load_weights(first, model.network, config)
     except CheckpointError as error:
         raise TrainingError(f"The checkpoint that this run starts from cannot be used: {error}.") from error
 

@@ -58,7 +58,7 @@ def _callbacks(
 ) -> tuple[list[pl.Callback], AtomicCheckpointIO]:
     # About a second for each image of the first batch, whatever network and steps it goes through.
     first_promise_s = PROMISE_S + config.batch_size * max(1.0, (config.image_size / 224) ** 2)
-    io = AtomicCheckpointIO(saved=lambda step: setattr(attempt.progress, "saved", step))
+    io = AtomicCheckpointIO(config, saved=lambda step: setattr(attempt.progress, "saved", step))
     reporter = Reporter(attempt, choice, first_promise_s, len(data.dataset.classes))
     callbacks: list[pl.Callback] = [reporter, Saver(attempt, reporter, io), *checkpoints(attempt.paths, choice)]
     if config.early_stopping is not None:

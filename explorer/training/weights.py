@@ -27,13 +27,13 @@ def load(config: RunConfig, tell: Callable[[int, int], None]) -> Mapping[str, Te
         return None
     if config.weights == "file":
         path = Path(config.weights_file.strip()).expanduser()
-        return _with_scale(fitted(read(path), backbone, path.name), backbone, path.name)
+        return _with_scale(fitted(read(path, backbone), backbone, path.name), backbone, path.name)
     source = backbone.sources.get(config.weights)
     if source is None:
         choices = ", ".join(backbone.weights)
         raise WeightsError(f"{backbone.title} has no {config.weights} weights. Choose one of: {choices}.")
     path = _file(source, tell)
-    return fitted(read(path), backbone, path.name)
+    return fitted(read(path, backbone), backbone, path.name)
 
 
 def _with_scale(state: Mapping[str, Tensor], backbone: Backbone, name: str) -> Mapping[str, Tensor]:

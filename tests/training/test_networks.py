@@ -81,7 +81,7 @@ def test_each_trains_a_step_and_its_checkpoint_fits_into_the_plain_library(name:
     state = {f"network.{key}": value for key, value in network.state_dict().items()}
     rest = dict.fromkeys(("epoch", "optimizer_states", "loops", "callbacks"), 0)
     file = tmp_path / "last.ckpt"
-    AtomicCheckpointIO().save_checkpoint({"state_dict": state, "global_step": 1, **rest}, file)
+    AtomicCheckpointIO(config_of()).save_checkpoint({"state_dict": state, "global_step": 1, **rest}, file)
     kept = torch.load(file, weights_only=True)["state_dict"]
     net = plain(name)
     net.load_state_dict({key.removeprefix("network.net."): value for key, value in kept.items() if ".net." in key})

@@ -312,7 +312,7 @@ def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights() 
     assert (asked["start_from"], asked["epochs"]) == (paths.id, 1)
     start = next(event for event in events_of(child) if event.kind == "start")
     network = classifier(CONFIG, ("a", "b", "c"), 1, np.array([6, 6, 6])).network
-    load_weights(paths.last, network)
+    load_weights(paths.last, network, CONFIG)
     assert start.values["identity"]["initial weights"] == identity.of_weights(network)["initial weights"]
     with pytest.raises(launcher.LaunchError, match="has finished"):
         launcher.resume(paths)
@@ -336,7 +336,7 @@ def test_stop_run_is_no_exception_that_a_callback_could_swallow() -> None:
 def test_a_save_onto_a_full_disk_says_so_and_leaves_the_one_before(tmp_path: Path) -> None:
     content = {"global_step": 1, "state_dict": {"weights": torch.zeros(300_000)}}
     with disks.small_disk(tmp_path / "disk", megabytes=2) as disk:
-        target, io = disk / "last.ckpt", AtomicCheckpointIO()
+        target, io = disk / "last.ckpt", AtomicCheckpointIO(config_of())
         io.save_checkpoint(content, target)
         before = target.read_bytes()
         with pytest.raises(OSError, match="No space left on device"):

@@ -16,47 +16,62 @@ from torch import Tensor, nn
 from explorer.training.networks.network import Design
 from explorer.training.networks.table import BACKBONES, Backbone
 from explorer.training.stopping import WeightsError
+from explorer.training.unpacking import Bound, TooLargeError
 
 State = Mapping[str, Tensor]
 _WRAPPED = ("state_dict", "model", "model_state_dict")  # keys that checkpoints keep their weights under
 _COUNTERS = "num_batches_tracked"  # of batch norms; older files lack them, and nothing here reads them
 
 
-def read(path: Path) -> dict[str, Tensor]:
-    """The tensors of a file by name, on the CPU. Raises WeightsError."""
+def read(path: Path, backbone: Backbone) -> dict[str, Tensor]:
+    """The tensors of a file by name, on the CPU.
+
+    Raises WeightsError, also for a file that unpacks to far more than the weights of the backbone take.
+    """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         kinds = ", ".join(_READERS)
         raise WeightsError(f"{path.name} is no file of weights that can be read. Choose one of: {kinds}.")
     if not path.is_file():
         raise WeightsError(f"There is no file {path}. Choose the file of weights again.")
-    state = _unwrapped(reader(path))
+    bound = Bound.of(backbone)
+    try:
+        content = reader(path, bound)
+        bound.check_content(content)
+    except TooLargeError as error:
+        raise WeightsError(
+            f"{path.name} was not used: {error}. Save the state dict alone (torch.save(model.state_dict(), ...)), or "
+            "take safetensors."
+        ) from error
+    state = _unwrapped(content)
     if not state:
         raise WeightsError(f"{path.name} holds no weights: a state dict of tensors by name is expected.")
     return state
 
 
-def _safetensors(path: Path) -> Any:
+def _safetensors(path: Path, bound: Bound) -> Any:
     try:
+        bound.check_file(path)
         return load_file(path)
     except (SafetensorError, OSError) as error:
         raise _damaged(path, str(error)) from error
 
 
-def _torch(path: Path) -> Any:
+def _torch(path: Path, bound: Bound) -> Any:
     if path.suffix.lower() == ".tar" and tarfile.is_tarfile(path):
         raise WeightsError(
             f"{path.name} is an archive of files, not weights that torch has saved. Unpack it, and choose the file of "
             "weights that is in it."
         )
     try:
+        bound.check_file(path)
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 torn = archive.testzip()  # torch itself does not look at checksums
             if torn is not None:
                 raise _damaged(path, f"the checksum of {torn} is wrong")
         return torch.load(path, map_location="cpu", weights_only=True)
-    except WeightsError:
+    except (WeightsError, TooLargeError):
         raise
     except pickle.UnpicklingError as error:
         raise WeightsError(
@@ -71,7 +86,7 @@ def _damaged(path: Path, reason: str) -> WeightsError:
     return WeightsError(f"{path.name} is damaged or cut off ({reason}). Copy or download it again.")
 
 
-_READERS: dict[str, Callable[[Path], Any]] = {
+_READERS: dict[str, Callable[[Path, Bound], Any]] = {
     ".safetensors": _safetensors,
     ".pth": _torch,
     ".pt": _torch,
