@@ -225,6 +225,7 @@ class Augment:
         "memory": "{value} needs about {load} GB of memory on this image, and there is room for {most} GB.",
         "time": "{value} takes about {load} on this image.",
     }
+    CAUTION_AT = "{transform}, {parameter}: {caution}"
     CAUTION_AT_MOST = "Try at most {bound}."
     CAUTION_AT_LEAST = "Try at least {bound}."
     CAUTION_TOGETHER = "Lower it together with the other large values of this step."

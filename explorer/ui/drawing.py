@@ -16,7 +16,7 @@ from explorer.draw.preview import Shown
 from explorer.draw.request import DrawingError
 from explorer.draw.requests import Preview
 from explorer.texts import Augment as T
-from explorer.ui import asking, pictures, slow
+from explorer.ui import asking, pictures, slow, step_cautions
 from explorer.ui.slow import Cost
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
@@ -85,7 +85,7 @@ def look(work: Workspace, found: Found) -> Look:
         return done[1]
     cost = _cost(pipeline, found.picture)
     if cost.asks:
-        return _slow(work, found, token, cost)
+        return _slow(work, found, token, _words(cost, pipeline, found.picture))
     return _drawn(work, found, token, pipeline)
 
 
@@ -203,16 +203,18 @@ def _last_valid(work: Workspace, found: Found) -> Shown | None:
     return None
 
 
-def _slow(work: Workspace, found: Found, token: Token, cost: Cost) -> Look:
+def _slow(work: Workspace, found: Found, token: Token, words: str) -> Look:
     job: Job | None = st.session_state.get(Key.JOB)
     if st.session_state.get(Key.ALLOWED) and (job is None or job.token != token):
         _run_once(work, found)
-    return Look(_last_good(work, found), {}, _words(cost))
+    return Look(_last_good(work, found), {}, words)
 
 
-def _words(cost: Cost) -> str:
+def _words(cost: Cost, pipeline: Pipeline, picture: Picture) -> str:
+    """What takes long, and the first value that is absurd for the picture, whichever step is selected."""
     steps = [T.SLOW_STEP.format(name=name, time=slow.in_words(ms / 1000)) for name, ms in list(cost.slow.items())[:3]]
-    return T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=slow.in_words(cost.milliseconds / 1000)))
+    said = T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=slow.in_words(cost.milliseconds / 1000)))
+    return " ".join([said, *step_cautions.of_pipeline(pipeline, picture.size)[:1]])
 
 
 # What the page does not wait for

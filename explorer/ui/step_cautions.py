@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from explorer.augment.bounds import Caution, Load, cautions
 from explorer.augment.drivers import Role
-from explorer.augment.pipeline import Draft, DraftErrors, Step, validate
-from explorer.augment.sizes import step_sizes
+from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
+from explorer.augment.sizes import Size, step_sizes
 from explorer.draw.limits import MEMORY
 from explorer.texts import Augment as T
 from explorer.ui import slow
@@ -21,8 +21,23 @@ def at_fields(draft: Draft, node: Step, found: Found | None) -> Mapping[str, str
     except DraftErrors:
         return {}
     size = found.picture.size
-    size = step_sizes(pipeline, size).get(node.id, size)  # a step that is off is looked at on the image itself
-    absurd = cautions(node.transform, node.params, size, MEMORY)
+    # A step that is off is looked at on the image itself.
+    return _of_step(node, step_sizes(pipeline, size).get(node.id, size))
+
+
+def of_pipeline(pipeline: Pipeline, size: Size) -> list[str]:
+    """The same of all steps that can be applied to an image of that size, each with its step and parameter."""
+    sizes = step_sizes(pipeline, size)
+    steps = [node for node, _ in walk(pipeline.nodes) if isinstance(node, Step) and node.id in sizes]
+    return [
+        T.CAUTION_AT.format(transform=step.transform, parameter=name, caution=caution)
+        for step in steps
+        for name, caution in _of_step(step, sizes[step.id]).items()
+    ]
+
+
+def _of_step(step: Step, size: Size) -> Mapping[str, str]:
+    absurd = cautions(step.transform, step.params, size, MEMORY)
     return {name: words(caution) for name, caution in absurd.items()}
 
 

@@ -65,6 +65,14 @@ def test_the_fields_say_so_and_the_step_waits_for_a_word(opened: Open) -> None:
     assert asks(app)
 
 
+def test_the_image_says_so_too_whichever_step_is_selected(opened: Open) -> None:
+    app = opened(step("RandomScale", scale_limit=[99.0, 99.0]), step("HorizontalFlip", node="n2"))
+    notice = app.session_state[Key.LOOK].notice
+    assert "RandomScale takes about" in notice
+    assert "RandomScale, scale_limit: 99 makes an image of" in notice
+    assert "RandomScale" not in opened(step("HorizontalFlip")).session_state[Key.LOOK].notice
+
+
 def test_with_a_smaller_value_the_caution_goes_and_the_step_is_drawn(opened: Open) -> None:
     app = opened(step("Resize", height=30_000, width=256))
     app.toggle(key=Key.EXACT).set_value(True).run()
