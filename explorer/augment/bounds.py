@@ -16,7 +16,7 @@ from explorer.augment import costs
 from explorer.augment.catalog import catalog
 from explorer.augment.drivers import Driver, Role, drivers, visible
 from explorer.augment.parameters import Kind, Parameter
-from explorer.augment.sizes import Size, area, made_size
+from explorer.augment.size_rules import Size, area, made_size
 from explorer.augment.values import known, largest, numbers
 from explorer.data.sample import MAX_PIXELS
 

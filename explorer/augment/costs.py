@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.augment import drivers
-from explorer.augment.sizes import Size, area, made_size
+from explorer.augment.size_rules import Size, area, made_size
 from explorer.augment.values import ends, known, mean
 
 _FIXED = 0.1  # ms of any step

@@ -14,7 +14,7 @@ from typing import Any
 
 from explorer.augment.catalog import catalog
 from explorer.augment.parameters import Kind, Parameter
-from explorer.augment.sizes import Size, area
+from explorer.augment.size_rules import Size, area
 from explorer.augment.values import largest, numbers
 
 

@@ -17,7 +17,7 @@ from explorer.augment.apply import AugmentError
 from explorer.augment.mixing import Mix
 from explorer.augment.network_input import check_pipeline, training_image
 from explorer.augment.order import permutation
-from explorer.augment.sizes import Size
+from explorer.augment.size_rules import Size
 from explorer.data.dataset import Split
 from explorer.data.prepare import load
 from explorer.data.sample import Sample

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from explorer.augment.bounds import Caution, Load, cautions
 from explorer.augment.drivers import Role
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
-from explorer.augment.sizes import Size, step_sizes
+from explorer.augment.size_rules import Size
+from explorer.augment.sizes import step_sizes
 from explorer.draw.limits import MEMORY
 from explorer.texts import Augment as T
 from explorer.ui import slow

@@ -8,7 +8,8 @@ import pytest
 from explorer.augment.apply import augment
 from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Pipeline
-from explorer.augment.sizes import area, made_size, output_size, step_sizes
+from explorer.augment.size_rules import area, made_size
+from explorer.augment.sizes import output_size, step_sizes
 from explorer.data.sample import Sample
 
 SIZE = (96, 128)  # px
@@ -200,3 +201,14 @@ def test_what_a_step_has_in_hand_on_its_way_counts(
     transform: str, params: dict[str, Any], made: tuple[int, int]
 ) -> None:
     assert made_size(transform, params, SIZE) == made
+
+
+@pytest.mark.parametrize("params", [{"n": 100, "replace": True}, {"n": 2}], ids=str)
+@pytest.mark.parametrize("kind", ["SomeOf", "RandomOrder"])
+def test_groups_in_groups_that_draw_often_come_to_an_end(kind: str, params: dict[str, Any]) -> None:
+    """Followed to their end these would be 2 to the 38th ways, or 100 to it."""
+    node = _step("RandomScale", node="leaf", scale_limit=[0.001, 0.001])
+    for depth in range(38):
+        node = _group(kind, node, _step("HorizontalFlip", node=f"flip{depth}"), **params) | {"id": f"g{depth}"}
+    height, width = output_size(_pipeline(node), (10_000, 10_000))
+    assert 10_000 < height == width < 20_000

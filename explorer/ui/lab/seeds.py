@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
-from explorer.augment.sizes import area
+from explorer.augment.size_rules import area
 from explorer.texts import Augment
 from explorer.texts import Lab as T
 from explorer.ui import slow, step_form, workspace
