@@ -61,7 +61,7 @@ class EpochRecord:
             raise ValueError(f"auroc must be ({classes},); got {self.auroc.shape}")
 
     def save(self, path: Path) -> None:
-        """Write the npz in one step; its folder is made if missing. Raises OSError."""
+        """Write the npz in one step; its folder is made if missing, in one that is there. Raises OSError."""
         # Counts travel in 32 bits where they fit: histograms of many classes are the bulk of the file.
         # What may be missing comes first: a damaged archive loses its last entry without a word.
         areas = {} if self.auroc is None else {"auroc": self.auroc.astype(np.float64)}
@@ -74,7 +74,7 @@ class EpochRecord:
         if self.logits is not None and self.labels is not None:
             # Half precision would collapse scores near 1 into a few values.
             arrays |= {"logits": self.logits.astype(np.float32), "labels": _narrow(self.labels)}
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # never the run's own, which somebody may have deleted
         write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
     @classmethod

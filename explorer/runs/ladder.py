@@ -1,23 +1,25 @@
 """Ending a run that does not answer a stop: SIGTERM to its process, then SIGKILL to all of its group.
 
 To the group, SIGTERM would kill the loader workers and turn the stop into a failure. Signals go only to a process that
-the launch record names by pid and start: never to a later owner of the pid, never through a copied folder.
+the launch record names by pid and start, and to its family (explorer.runs.family): never to a later owner of the pid,
+never through a copied folder.
 """
 
 import os
 import signal
-from pathlib import Path
-
-import psutil
+from collections.abc import Callable
 
 from explorer.runs.atomic import write_json_atomic
 from explorer.runs.events import last_event
+from explorer.runs.family import family
+from explorer.runs.holders import Holder
 from explorer.runs.launches import Launch, latest_launch
 from explorer.runs.paths import RunPaths
-from explorer.runs.processes import Moment, boot_id, host
+from explorer.runs.processes import Moment, Process, boot_id, find, host
 
 CONTINUE_AFTER_S = 3.0  # a process that is paused cannot save
 TERMINATE_AFTER_S = 10.0
+END_AFTER_S = 15.0  # after its outcome: what a trainer does then takes a moment
 KILL_AFTER_S = 30.0  # and its last promise to check in is broken: a slow save is not a hang
 
 
@@ -30,13 +32,25 @@ def climb(paths: RunPaths, asked_s: float, now: Moment) -> None:
     launch, attempt = _reachable(paths), paths.latest_attempt
     if launch is None or launch.pid is None:
         return
-    if asked_s >= CONTINUE_AFTER_S and launch.paused():
-        _send(launch, signal.SIGCONT)
+    if asked_s >= CONTINUE_AFTER_S:
+        _go_on(paths, launch)
     if asked_s >= TERMINATE_AFTER_S and not paths.terminated(attempt).exists():
         write_json_atomic(paths.terminated(attempt), {"time": now.wall})
-        _send(launch, signal.SIGTERM)
+        _send(launch.pid, signal.SIGTERM)
     elif asked_s >= KILL_AFTER_S and _broke_its_promise(paths, attempt, now):
         kill(paths, f"It did not answer the stop for {asked_s:.0f} s and was ended.")
+
+
+def see_off(paths: RunPaths, ended_s: float) -> None:
+    """Do what is due for the processes that live on `ended_s` seconds after their attempt has said how it ended.
+
+    There is nothing left to save. Raises LadderError.
+    """
+    launch = _own_launch(paths)
+    if launch is not None and ended_s >= END_AFTER_S:
+        _end(launch, family(paths, launch))
+    elif launch is not None and ended_s >= CONTINUE_AFTER_S:
+        _go_on(paths, launch)
 
 
 def _broke_its_promise(paths: RunPaths, attempt: int, now: Moment) -> bool:
@@ -50,52 +64,63 @@ def kill(paths: RunPaths, reason: str) -> None:
     if launch is None:
         raise LadderError(f"The process of {paths.id} is not known on this computer: it ends on its own, or has ended.")
     write_json_atomic(paths.killed(attempt), {"reason": reason, "time": Moment.now().wall})
-    _send(launch, signal.SIGKILL, group=True)
+    _end(launch, family(paths, launch))
 
 
-def _reachable(paths: RunPaths) -> Launch | None:
-    """The launch record, where its process lives on this computer and is this run's own."""
+def end_leftovers(paths: RunPaths) -> int:
+    """SIGKILL what outlived a trainer of this boot that is dead, such as its workers; returns how many there were."""
+    launch = _own_launch(paths)
+    if launch is None or launch.alive(boot_id()):
+        return 0
+    found = family(paths, launch)
+    _end(launch, found)
+    return len(found)
+
+
+def end_orphan(holder: Holder) -> None:
+    """SIGKILL to a process that holds a device and has lost its run's folder, and to its group. Raises LadderError."""
+    if not holder.alive:
+        return
+    process = find(holder.pid)
+    leads = process is not None and process.group == holder.pid
+    _send(holder.pid, signal.SIGKILL, os.killpg if leads else os.kill)
+
+
+def _own_launch(paths: RunPaths) -> Launch | None:
+    """The launch record, where it is of this computer and of this very folder."""
     launch = latest_launch(paths)
-    if launch is None or launch.host != host() or not launch.is_of(paths) or not launch.alive(boot_id()):
+    if launch is None or launch.host != host() or launch.boot != boot_id() or not launch.is_of(paths):
         return None
     return launch
 
 
-def _send(launch: Launch, number: signal.Signals, *, group: bool = False) -> None:
-    if launch.pid is None:
-        return
+def _reachable(paths: RunPaths) -> Launch | None:
+    """The launch record, where its process lives on this computer and is this run's own."""
+    launch = _own_launch(paths)
+    return launch if launch is not None and launch.alive(boot_id()) else None
+
+
+def _go_on(paths: RunPaths, launch: Launch) -> None:
+    """Continue what is paused: a trainer that is paused cannot save, and one whose worker is cannot end."""
+    for process in family(paths, launch):
+        if process.paused:
+            _send(process.pid, signal.SIGCONT)
+
+
+def _end(launch: Launch, processes: tuple[Process, ...]) -> None:
+    # All at once where they are a group: a trainer whose worker dies a moment before it would call that a failure.
+    group = [process for process in processes if process.group == launch.pid]
+    if group and launch.pid is not None:
+        _send(launch.pid, signal.SIGKILL, os.killpg)
+    alone = [process for process in processes if process.group != launch.pid]
+    for process in sorted(alone, key=lambda process: process.pid != launch.pid):
+        _send(process.pid, signal.SIGKILL)
+
+
+def _send(pid: int, number: signal.Signals, send: Callable[[int, int], None] = os.kill) -> None:
     try:
-        if group and os.getpgid(launch.pid) == launch.pid:
-            os.killpg(launch.pid, number)
-        else:
-            os.kill(launch.pid, number)
+        send(pid, number)
     except ProcessLookupError:
         pass  # it ended by itself meanwhile
     except PermissionError as error:
-        raise LadderError(f"Process {launch.pid} belongs to another user: only that person can end it.") from error
-
-
-def end_leftovers(paths: RunPaths) -> int:
-    """SIGKILL the loader workers that outlived a trainer of this boot that is dead; returns how many there were.
-
-    A group keeps its number as long as it has a member, so that no other process can have come by it.
-    """
-    launch = latest_launch(paths)
-    if launch is None or launch.pid is None or launch.boot != boot_id() or not launch.is_of(paths):
-        return 0
-    if launch.alive(launch.boot):
-        return 0
-    found = [process for process in psutil.process_iter() if _is_leftover(process, launch, paths.root)]
-    for process in found:
-        try:
-            process.kill()
-        except psutil.Error:
-            continue
-    return len(found)
-
-
-def _is_leftover(process: psutil.Process, launch: Launch, folder: Path) -> bool:
-    try:
-        return os.getpgid(process.pid) == launch.pid and str(folder) in process.cmdline()
-    except (OSError, psutil.Error):
-        return False
+        raise LadderError(f"Process {pid} belongs to another user: only that person can end it.") from error

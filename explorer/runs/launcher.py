@@ -7,7 +7,7 @@ import shutil
 import time
 from pathlib import Path
 
-from explorer.runs import locks, needs, outcome, queue
+from explorer.runs import ladder, locks, needs, outcome, queue
 from explorer.runs.atomic import sync_folder, write_bytes_atomic
 from explorer.runs.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
 from explorer.runs.launches import Launch, write_launch
@@ -22,6 +22,7 @@ __all__ = ["MODULES", "LaunchError", "WrongState", "extend", "lane_of", "launch_
 
 _HALF_MADE = ".new-"
 _HALF_MADE_AGE_S = 3600
+_LEFTOVERS_S = 5.0
 _good: set[Path] = set()  # homes whose locks have been tried
 
 
@@ -59,6 +60,7 @@ def resume(paths: RunPaths) -> None:
     except (OSError, ConfigError) as error:
         raise LaunchError(f"run.json cannot be read: {error}") from error
     lane = lane_of(config)
+    _let_it_end(paths)
     try:
         _check_locks()
         with queue.guard():
@@ -67,6 +69,7 @@ def resume(paths: RunPaths) -> None:
                 raise WrongState(f"{paths.id} is {status.state}: there is nothing to resume.")
             if status.state is State.FINISHED:
                 raise WrongState(f"{paths.id} has finished. To train it for longer, extend it.")
+            _end_leftovers(paths)
             attempt = paths.latest_attempt + 1
             ticket = _line_up_again(paths, lane, attempt)
     except (OSError, QueueError) as error:
@@ -77,8 +80,25 @@ def resume(paths: RunPaths) -> None:
         raise LaunchError(f"{paths.id}: {_note_failure(paths, attempt, error)}") from error
 
 
+def _let_it_end(paths: RunPaths) -> None:
+    """Wait a moment for the process of an attempt that has said how it ended, as EXPLORER_ON_FINISH may not."""
+    deadline = time.monotonic() + _LEFTOVERS_S
+    while not (status := derive(paths)).over and status.processes and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _end_leftovers(paths: RunPaths) -> None:
+    """End the workers that a dead trainer has left behind, which hold memory that the next one needs."""
+    deadline = time.monotonic() + _LEFTOVERS_S
+    while ladder.end_leftovers(paths):
+        if time.monotonic() > deadline:
+            raise WrongState(f"{paths.id} cannot be resumed yet: {derive(paths).reason}")
+        time.sleep(0.01)
+
+
 def _line_up_again(paths: RunPaths, lane: str, attempt: int) -> Ticket:
     paths.stop.unlink(missing_ok=True)
+    locks.unshare(paths.lock)
     queue.drop(paths.id)
     ticket = queue.take(paths.id, lane)
     try:

@@ -41,6 +41,10 @@ class Launch:
         """Whether its process lives, on a computer whose present boot is `boot`."""
         return self.pid is not None and self.boot == boot and pid_alive(self.pid, self.ticks)
 
+    def lives(self, paths: RunPaths) -> bool:
+        """Whether its process lives on this computer and is that of this very folder."""
+        return self.is_of(paths) and self.alive(boot_id())
+
     def paused(self) -> bool:
         """Whether its process is stopped by SIGSTOP."""
         return self.pid is not None and is_paused(self.pid, self.ticks)
@@ -59,17 +63,43 @@ def identity(paths: RunPaths) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def is_gone(paths: RunPaths, folder: tuple[int, int]) -> bool:
+    """Whether a run's folder was deleted, moved or replaced by another of its name. folder: its device and inode.
+
+    False where nobody can tell, as on a network disk that does not answer: that is no reason to end a run.
+    """
+    try:
+        found = paths.root.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) != folder
+
+
 def write_launch(paths: RunPaths, attempt: int, launch: Launch) -> None:
     """Write the record in one step. Raises OSError."""
     write_json_atomic(paths.launch(attempt), asdict(launch))
 
 
-def note_process(paths: RunPaths) -> None:
-    """Note the calling trainer in the latest record, where its launcher did not live to do so. Raises OSError."""
-    attempt = paths.latest_attempt
-    launch = read_launch(paths, attempt)
-    if launch is not None and not launch.alive(boot_id()):
-        write_launch(paths, attempt, replace(launch, pid=os.getpid(), ticks=start_ticks(os.getpid())))
+def note_process(paths: RunPaths) -> Launch | None:
+    """Note the calling trainer in the record of its attempt, where its launcher has not done so; returns that record.
+
+    So a trainer that somebody starts by hand has one, too: it can be stopped and counted as any other.
+    None where another trainer of this run lives, by its record. Raises OSError.
+    """
+    attempt = paths.begin_attempt()
+    found = read_launch(paths, attempt) or Launch.prepared(Moment.now(), paths)
+    latest = latest_launch(paths)
+    if latest is not None and latest.lives(paths) and latest.pid != os.getpid():
+        return None
+    if found.pid == os.getpid() and found.lives(paths):
+        return found
+    if found.boot != boot_id() or not found.is_of(paths):
+        found = Launch.prepared(Moment.now(), paths, found.tries)
+    found = replace(found, pid=os.getpid(), ticks=start_ticks(os.getpid()))
+    write_launch(paths, attempt, found)
+    return found
 
 
 def latest_launch(paths: RunPaths) -> Launch | None:

@@ -1,14 +1,12 @@
 """meta.json: what people call a run and say about it. Words only: nothing in it is ever taken for a path."""
 
 import contextlib
-import fcntl
-import os
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from explorer.runs import locks
 from explorer.runs.atomic import read_json_object, write_json_atomic
 from explorer.runs.paths import RunPaths
 
@@ -106,23 +104,11 @@ def _check(meta: Meta) -> None:
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Let one window at a time change what lies beside `path`. Raises OSError, among them TimeoutError."""
-    # Not filelock: it makes missing folders, and so a run anew that was deleted meanwhile. Not on the file itself:
-    # each change puts another one in its place.
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    # Not on the file itself: each change puts another one in its place.
+    held = locks.take(path, _LOCK_S)
+    if held is None:
+        raise TimeoutError(f"Another window has been changing {path.parent.name} for over {_LOCK_S:.0f} s")
     try:
-        deadline = time.monotonic() + _LOCK_S
-        while not _locked(descriptor):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"Another window has been changing {path.parent.name} for over {_LOCK_S:.0f} s")
-            time.sleep(0.005)
         yield
     finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        held.release()

@@ -17,11 +17,18 @@ class RunNotFound(LookupError):
     """No run has this id."""
 
 
+ATTEMPT_VARIABLE = "EXPLORER_ATTEMPT"  # in the environment of a trainer, and so of all that it starts
+
+
 def home() -> Path:
-    """Where runs, saved pipelines and caches live: EXPLORER_HOME, else ~/.augmentation-explorer; made."""
+    """Where runs, saved pipelines and caches live: EXPLORER_HOME, else ~/.augmentation-explorer; made if missing.
+
+    Never made by a trainer: somebody has deleted it, then, with the trainer's own run.
+    """
     folder = Path(os.environ.get("EXPLORER_HOME") or "~/.augmentation-explorer").expanduser().absolute()
     # 0700: runs hold paths and pictures of the person who started them.
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if ATTEMPT_VARIABLE not in os.environ:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

@@ -1,10 +1,12 @@
 """Facts about processes and clocks that hold across restarts of programs and of the computer."""
 
 import functools
+import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -52,49 +54,94 @@ class Moment:
         return self.mono - mono if boot == self.boot else self.wall - wall
 
 
-def _linux_stat(pid: int) -> tuple[str, int] | None:
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A row of the process table. state: its letter, as in ps. ticks: when it began, in units of the system."""
+
+    pid: int
+    state: str
+    parent: int
+    group: int
+    ticks: int
+
+    @property
+    def dead(self) -> bool:
+        """Whether it has ended; a zombie only waits to be collected."""
+        return self.state in "ZX"
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is stopped by SIGSTOP, Ctrl-Z or a debugger."""
+        return self.state in "Tt"
+
+
+def _linux_process(pid: int) -> Process | None:
     try:
         text = (_PROC / str(pid) / "stat").read_text(errors="replace")
     except OSError:
         return None
     # The command's name, in brackets, may itself hold blanks and brackets.
     fields = text.rpartition(")")[2].split()
-    return fields[0], int(fields[19])
+    return Process(pid, fields[0], int(fields[1]), int(fields[2]), int(fields[19]))
 
 
-def _other_stat(pid: int) -> tuple[str, int] | None:
+def _other_process(pid: int) -> Process | None:
     import psutil  # where there is no /proc; a waiting run does without its megabytes
 
     try:
         process = psutil.Process(pid)
         states = {psutil.STATUS_ZOMBIE: "Z", psutil.STATUS_STOPPED: "T", psutil.STATUS_DEAD: "X"}
-        return states.get(process.status(), "R"), round(process.create_time() * 100)
-    except psutil.Error:
+        state, ticks = states.get(process.status(), "R"), round(process.create_time() * 100)
+        return Process(pid, state, process.ppid(), os.getpgid(pid), ticks)
+    except (psutil.Error, OSError):
         return None
 
 
-def _stat(pid: int) -> tuple[str, int] | None:
+def find(pid: int) -> Process | None:
+    """The process of this number; None where there is none."""
     if pid <= 0:
         return None
-    return _linux_stat(pid) if sys.platform == "linux" else _other_stat(pid)
+    return _linux_process(pid) if sys.platform == "linux" else _other_process(pid)
+
+
+def every() -> dict[int, Process]:
+    """The whole process table, by pid. Takes some 10 ms for 300 processes."""
+    if sys.platform == "linux":
+        pids = [int(path.name) for path in _PROC.iterdir() if path.name.isdigit()]
+    else:
+        import psutil
+
+        pids = psutil.pids()
+    return {pid: process for pid in pids if (process := find(pid)) is not None}
+
+
+def descendants(pid: int, table: Mapping[int, Process]) -> set[int]:
+    """The pids of all that a process has started, and of what those have started, as far as each parent lives."""
+    found, waiting = set[int](), [pid]
+    while waiting:
+        parent = waiting.pop()
+        new = {process.pid for process in table.values() if process.parent == parent} - found
+        found |= new
+        waiting.extend(new)
+    return found
 
 
 def start_ticks(pid: int) -> int | None:
     """When the process began, which tells it from a later owner of its pid; None if there is none."""
-    found = _stat(pid)
-    return found[1] if found else None
+    found = find(pid)
+    return found.ticks if found else None
 
 
 def pid_alive(pid: int, ticks: int | None) -> bool:
     """Whether the process that began at `ticks` is alive. A zombie, dead but not yet collected, is not."""
-    found = _stat(pid)
-    return found is not None and found[0] not in "ZX" and ticks is not None and found[1] == ticks
+    found = find(pid)
+    return found is not None and not found.dead and ticks is not None and found.ticks == ticks
 
 
 def is_paused(pid: int, ticks: int | None) -> bool:
     """Whether that process is stopped by SIGSTOP, Ctrl-Z or a debugger."""
-    found = _stat(pid)
-    return found is not None and found[0] in "Tt" and found[1] == ticks
+    found = find(pid)
+    return found is not None and found.paused and found.ticks == ticks
 
 
 def out_of_memory_kills() -> int | None:

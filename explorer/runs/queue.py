@@ -14,9 +14,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from explorer.runs import holders
 from explorer.runs.atomic import read_json_object, write_json_atomic
+from explorer.runs.holders import Holder
 from explorer.runs.launches import latest_launch
-from explorer.runs.locks import is_held, note_holder, who_holds
+from explorer.runs.locks import Held, is_held, note_holder, who_holds
+from explorer.runs.locks import take as take_lock
 from explorer.runs.paths import RunPaths, queue_folder, queue_root, runs_root
 
 LANES = ("cpu", "gpu", "mps")
@@ -200,14 +203,28 @@ def set_slots(lane: str, count: int) -> None:
 class Slot:
     """The right to use a device, held for life. number: which of the lane's slots, from 0."""
 
-    def __init__(self, lane: str, number: int, lock: FileLock) -> None:
+    def __init__(self, lane: str, number: int, held: Held, paths: RunPaths) -> None:
         self.lane = lane
         self.number = number
-        self._lock = lock
+        self._held = held
+        self._paths = paths
+        holders.note(held.descriptor, paths)
+
+    @property
+    def missing(self) -> bool:
+        """Whether somebody has deleted its file, so that another run may take it."""
+        return self._held.missing
+
+    def keep(self) -> None:
+        """Take it again where somebody has deleted its file or all of the queue. Raises OSError."""
+        before = self._held.descriptor
+        self._held.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._held.keep() and self._held.descriptor != before:
+            holders.note(self._held.descriptor, self._paths)
 
     def release(self) -> None:
         """Give it back."""
-        self._lock.release()
+        self._held.release()
 
 
 def try_begin(run_id: str, begin: Callable[[], None]) -> Slot | None:
@@ -224,7 +241,7 @@ def try_begin(run_id: str, begin: Callable[[], None]) -> Slot | None:
             place = find(run_id)
             if place is None or not _is_first(place):
                 return None
-            slot = _free_slot(place.lane)
+            slot = _free_slot(place)
             if slot is None:
                 return None
             begin()
@@ -236,29 +253,40 @@ def try_begin(run_id: str, begin: Callable[[], None]) -> Slot | None:
 
 def _is_first(place: Waiting) -> bool:
     before = (found for found in _listed() if found[0] < place.number and found[1] == place.lane)
-    return not any(_seen(*found).alive and not _is_paused(found[2]) for found in before)
+    return not any(_seen(*found).alive and not _is_paused(*found) for found in before)
 
 
-def _is_paused(run_id: str) -> bool:
-    # A process that somebody has stopped with SIGSTOP must not hold up all others; it keeps its place.
-    launch = latest_launch(RunPaths(runs_root() / run_id))
-    return launch is not None and launch.paused()
+def _is_paused(number: int, lane: str, run_id: str) -> bool:
+    # A process that somebody has stopped with SIGSTOP must not hold up all others; it keeps its place. The launch
+    # record may be gone with its folder; the ticket may not be noted yet.
+    launch, holder = latest_launch(RunPaths(runs_root() / run_id)), holders.read(_ticket(number, lane, run_id))
+    return (launch is not None and launch.paused()) or (holder is not None and holder.paused)
+
+
+def _slot_files(lanes: str = "*") -> list[Path]:
+    return list((queue_folder() / "slots").glob(f"{lanes}-*.lock"))
 
 
 def in_use(lane: str) -> int:
     """How many runs of a lane train now."""
     # Counted over all that exist: after the number was lowered, higher ones may still be in use.
-    return sum(is_held(path) for path in (queue_folder() / "slots").glob(f"{lane}-*.lock"))
+    return sum(map(is_held, _slot_files(lane)))
 
 
-def _free_slot(lane: str) -> Slot | None:
-    if in_use(lane) >= slots()[lane]:
+def orphans() -> list[Holder]:
+    """The processes that hold a place or a device and whose run's folder is gone: a paused one cannot end by itself."""
+    files = [*_slot_files(), *(_ticket(*found) for found in _listed())]
+    found = (holders.read(file) for file in files if is_held(file))
+    return [holder for holder in found if holder is not None and holder.is_orphan(runs_root())]
+
+
+def _free_slot(place: Waiting) -> Slot | None:
+    if in_use(place.lane) >= slots()[place.lane]:
         return None
     folder = queue_folder() / "slots"
     folder.mkdir(exist_ok=True)
     for number in range(MOST_AT_ONCE):
-        lock = FileLock(folder / f"{lane}-{number}.lock", thread_local=False, fallback_to_soft=False)
-        with contextlib.suppress(Timeout):
-            lock.acquire(timeout=0)
-            return Slot(lane, number, lock)
+        held = take_lock(folder / f"{place.lane}-{number}.lock")
+        if held is not None:
+            return Slot(place.lane, number, held, RunPaths(runs_root() / place.id))
     return None

@@ -3,11 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 
-from explorer.runs import locks, queue
+from explorer.runs import queue
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import derive
-
-_LOCK_S = 1.0
 
 
 class RunAlive(RuntimeError):
@@ -24,15 +22,12 @@ def resting(paths: RunPaths) -> Iterator[None]:
 
     Raises RunAlive where it is not over, RunGone, QueueError where the queue is busy for long, OSError.
     """
-    # Whoever resumes a run does so under the guard of the queue; a trainer that is started by hand takes the lock.
+    # Whoever resumes a run does so under the guard of the queue, and so does a trainer that is started by hand. The
+    # run's own lock is left alone: who holds it trains.
     with queue.guard():
-        if not paths.root.is_dir():  # to take its lock would make the folder anew
+        if not paths.root.is_dir():
             raise RunGone(f"{paths.id} is not there any more: it may have been deleted in another window.")
         status = derive(paths)
         if not status.over:
             raise RunAlive(f"{paths.id} is {status.state}. Stop it first.")
-        try:
-            with locks.hold(paths.lock, timeout=_LOCK_S):
-                yield
-        except locks.LockHeld:
-            raise RunAlive(f"{paths.id} has just begun to work again. Stop it first.") from None
+        yield

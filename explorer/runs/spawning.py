@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import explorer
 from explorer.runs import queue
+from explorer.runs.family import mark
 from explorer.runs.launches import Launch, write_ended, write_launch
-from explorer.runs.paths import RunPaths, home
+from explorer.runs.paths import ATTEMPT_VARIABLE, RunPaths, home
 from explorer.runs.processes import Moment, start_ticks
 from explorer.runs.queue import Ticket
 
@@ -42,7 +43,7 @@ def launch_attempt(paths: RunPaths, kind: str, attempt: int, *, ticket: Ticket |
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=paths.root,
-                env=_environment(ticket),
+                env=_environment(ticket, launch),
                 pass_fds=open_files,
                 start_new_session=True,  # Ctrl-C in the server's terminal, or its death, is not the run's
             )
@@ -55,22 +56,24 @@ def launch_attempt(paths: RunPaths, kind: str, attempt: int, *, ticket: Ticket |
         child.kill()  # a process that nobody can name must not go on
         raise
     finally:
-        threading.Thread(target=_collect, args=(child, paths, attempt), daemon=True).start()
+        threading.Thread(target=_collect, args=(child, paths, attempt, launch), daemon=True).start()
 
 
-def _environment(ticket: Ticket | None) -> dict[str, str]:
+def _environment(ticket: Ticket | None, launch: Launch) -> dict[str, str]:
     place = {} if ticket is None else {queue.TICKET_VARIABLE: str(ticket.descriptor)}
     return {
         **explorer.child_environment(),
         "PYTHONUNBUFFERED": "1",  # the log is followed while it grows
         "PYTHONIOENCODING": "utf-8",
         "EXPLORER_HOME": str(home()),
+        ATTEMPT_VARIABLE: mark(launch),
         **place,
     }
 
 
-def _collect(child: "subprocess.Popen[bytes]", paths: RunPaths, attempt: int) -> None:
+def _collect(child: "subprocess.Popen[bytes]", paths: RunPaths, attempt: int, launch: Launch) -> None:
     """Wait for the child, so that it does not stay behind as a zombie, and note how it ended."""
     code = child.wait()
     with contextlib.suppress(OSError):  # the folder may be gone; the note is for words only
-        write_ended(paths, attempt, code)
+        if launch.is_of(paths) and paths.config.exists():  # neither into another of its name, nor while it is deleted
+            write_ended(paths, attempt, code)

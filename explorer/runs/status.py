@@ -1,18 +1,19 @@
 """The status of a run, worked out on each read from what its folder and the kernel say. Never stored."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from explorer.runs import outcome as outcomes
 from explorer.runs import queue
 from explorer.runs.atomic import read_json_object
 from explorer.runs.events import Event, last_event
+from explorer.runs.family import family, named
 from explorer.runs.launches import Launch, how_it_ended, read_launch, who_killed
 from explorer.runs.locks import is_held
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths
-from explorer.runs.processes import Moment, host
+from explorer.runs.processes import Moment, Process, host
 from explorer.runs.queue import Waiting
 from explorer.runs.words import clock, span
 
@@ -41,11 +42,15 @@ OVER = frozenset({State.STOPPED, State.FINISHED, State.FAILED, State.LOST})
 
 @dataclass(frozen=True)
 class RunStatus:
-    """A state with its reason in a sentence or two. since: seconds since 1970, 0 where nobody knows."""
+    """A state with its reason in a sentence or two.
+
+    since: seconds since 1970, 0 where nobody knows. processes: those that outlive an attempt that has ended.
+    """
 
     state: State
     reason: str
     since: float
+    processes: tuple[int, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -55,14 +60,17 @@ class RunStatus:
 
 @dataclass(frozen=True)
 class _Facts:
-    """One look at a run. attempt: the latest, 0 for none. place: in the queue.
+    """One look at a run. attempt: the latest, 0 for none. locked: a process holds its lock. place: in the queue.
 
+    lives: the process of the launch record lives. left: processes of an attempt that has ended or lost its trainer.
     epochs: how many it is to train, 0 for a run that only tries something; None where that is not known.
     """
 
     now: Moment
     attempt: int
-    alive: bool
+    locked: bool
+    lives: bool
+    left: tuple[Process, ...]
     place: Waiting | None
     outcome: Outcome | None
     launch: Launch | None
@@ -82,8 +90,9 @@ class _Facts:
         return self.launch is not None and self.launch.boot == self.now.boot and not self.own_launch
 
     @property
-    def process_lives(self) -> bool:
-        return self.launch is not None and self.own_launch and self.launch.alive(self.now.boot)
+    def alive(self) -> bool:
+        # The process, too: somebody may have deleted the lock under it. Before its first check-in it is being started.
+        return self.locked or (self.lives and self.last is not None)
 
     @property
     def being_started(self) -> bool:
@@ -91,7 +100,7 @@ class _Facts:
         if self.launch is None or self.last is not None or not self.own_launch:
             return False
         age = self.now.since(self.launch.time, self.launch.mono, self.launch.boot)
-        return self.process_lives or (self.launch.pid is None and 0 <= age < START_GRACE_S)
+        return self.lives or (self.launch.pid is None and 0 <= age < START_GRACE_S)
 
 
 def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
@@ -107,21 +116,26 @@ def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
 def _look(paths: RunPaths, now: Moment) -> _Facts:
     attempt = paths.latest_attempt
     launch = read_launch(paths, attempt)
-    # The lock comes before the outcome: a trainer writes its outcome first and lets go afterwards. The place in the
-    # queue comes before the events: it checks in first and gives up its ticket afterwards.
-    alive, outcome = _alive(paths, launch, now), outcomes.read(paths)
+    own = launch is None or launch.is_of(paths)
+    # The lock and the process come before the outcome: a trainer writes its outcome first and ends afterwards. The
+    # place in the queue comes before the events: it checks in first and gives up its ticket afterwards.
+    lives = launch is not None and own and launch.alive(now.boot)
+    locked = _locked(paths, launch, now)
+    outcome = outcomes.read(paths)
     over = outcome is not None and outcome.attempt >= attempt
     return _Facts(
         now,
         attempt,
-        alive,
+        locked,
+        lives,
+        family(paths, launch) if over or not (locked or lives) else (),
         None if over else queue.find(paths.id),
         outcome,
         launch,
-        launch is None or launch.is_of(paths),
+        own,
         last_event(paths.events(attempt)),
         stop_time(paths),
-        _epochs(paths) if alive else None,
+        _epochs(paths) if locked or lives else None,
     )
 
 
@@ -131,12 +145,13 @@ def _epochs(paths: RunPaths) -> int | None:
     return epochs if isinstance(epochs, int) else None
 
 
-def _alive(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
+def _locked(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
+    if launch is not None and launch.boot == now.boot and not launch.is_of(paths):
+        return False  # a copy: one of hard links shares the very lock of its original
     try:
         return is_held(paths.lock)
     except OSError:
-        # No permission, or a file system without locks: the process table is the next best witness.
-        return launch is not None and launch.is_of(paths) and launch.alive(now.boot)
+        return False  # no permission, or a file system without locks: the process table is the next best witness
 
 
 def stop_time(paths: RunPaths) -> float | None:
@@ -149,8 +164,8 @@ def stop_time(paths: RunPaths) -> float | None:
 
 def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
     if facts.outcome and facts.outcome.attempt >= facts.attempt:
-        words = facts.outcome.reason or f"The run {facts.outcome.state}."
-        return RunStatus(State(facts.outcome.state), words, facts.outcome.time)
+        ended = of_outcome(facts.outcome)
+        return _leaving(ended, facts.left) if facts.locked or facts.left else ended
     if facts.place is not None and facts.last is None:
         return _waiting(facts, facts.place)
     if facts.alive:
@@ -162,6 +177,23 @@ def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
         state = State.STOPPING if facts.stop else State.STARTING
         return RunStatus(state, f"The process started at {_at(facts, facts.began)}.{asked}", facts.began)
     return _lost(paths, facts)
+
+
+def of_outcome(outcome: Outcome) -> RunStatus:
+    """The status of a run whose trainer said how it ended, once its processes are gone."""
+    return RunStatus(State(outcome.state), outcome.reason or f"The run {outcome.state}.", outcome.time)
+
+
+def _leaving(ended: RunStatus, left: tuple[Process, ...]) -> RunStatus:
+    """Of a run that has ended while some of its processes live on: it is over when they are gone."""
+    words = f"{ended.reason} {_who_is_left(left)}".strip()
+    return replace(ended, state=State.STOPPING, reason=words, processes=tuple(process.pid for process in left))
+
+
+def _who_is_left(left: tuple[Process, ...]) -> str:
+    if len(left) > 1:
+        return f"These of its processes have not ended yet: {named(left)}."
+    return f"Its process {named(left)} has not ended yet." if left else "Its process has not ended yet."
 
 
 def _waiting(facts: _Facts, place: Waiting) -> RunStatus:
@@ -259,14 +291,20 @@ def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
         )
     if facts.launch and facts.launch.pid is None and facts.last is None:
         return RunStatus(State.LOST, "The start was interrupted before the process began.", facts.began)
+    since = facts.last.time if facts.last else facts.began
+    left = tuple(process.pid for process in facts.left)
     if killed := who_killed(paths, facts.attempt):
-        words = f"{killed} {_last_words(facts)}"
-        return RunStatus(State.STOPPED, words, facts.last.time if facts.last else facts.began)
+        ended = RunStatus(State.STOPPED, f"{killed} {_last_words(facts)}", since)
+        return _leaving(ended, facts.left) if left else ended
+    if facts.is_copy and facts.launch and facts.launch.alive(facts.now.boot):
+        words = f"This folder is a copy of a run that goes on as process {facts.launch.pid}. {_last_words(facts)}"
+        return RunStatus(State.LOST, words, since)
     how = how_it_ended(paths, facts.attempt)
     asked = f" A stop was requested at {_at(facts, facts.stop)}." if facts.stop else ""
     words = f"{_who_died(facts)} without a result{f' ({how})' if how else ''}. {_last_words(facts)}{asked}"
     broken = "" if facts.outcome or not paths.outcome.exists() else " Its outcome.json is damaged."
-    return RunStatus(State.LOST, f"{words}{broken} See the log.", facts.last.time if facts.last else facts.began)
+    remain = f" {_who_is_left(facts.left)}" if left else ""
+    return RunStatus(State.LOST, f"{words}{broken}{remain} See the log.", since, left)
 
 
 def _who_died(facts: _Facts) -> str:
@@ -274,7 +312,7 @@ def _who_died(facts: _Facts) -> str:
         return "This folder is a copy of a run that ended"
     launch, boot = facts.launch, facts.last.boot if facts.last else facts.launch and facts.launch.boot
     if boot == facts.now.boot:
-        return "The process released the run" if facts.process_lives else "The process ended"
+        return "The process ended"
     if launch and launch.host != host():
         return f"The run was on another computer ({launch.host}) and ended"
     return "The run ended when the computer restarted,"

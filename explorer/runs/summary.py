@@ -177,4 +177,8 @@ def _ages(run: RunSummary) -> bool:
     return run.status.state in (State.LOST, State.STOPPED)
 
 
-_INDEX = Index("runs", summarise, lambda run: run.status.over, _ages, _stamp, _encode, _decode)
+def _is_settled(run: RunSummary) -> bool:
+    return run.status.over and not run.status.processes
+
+
+_INDEX = Index("runs", summarise, _is_settled, _ages, _stamp, _encode, _decode)

@@ -1,7 +1,8 @@
 """What whoever looks at the runs does for them in passing: there is no daemon.
 
 Pages and commands call `tend`. It starts waiting runs again whose process died before their turn, takes out of the
-queue what is not waiting, goes on with stops that were not answered, and clears up behind trainers that were killed.
+queue what is not waiting, goes on with stops that were not answered, and ends processes that outlive their run: behind
+trainers that were killed, after an outcome, and where the run's folder is gone.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from explorer.runs import announcing, outcome, queue, spawning
 from explorer.runs.atomic import read_json_object
 from explorer.runs.control import stop_age
-from explorer.runs.ladder import LadderError, climb, end_leftovers
+from explorer.runs.ladder import LadderError, climb, end_leftovers, end_orphan, see_off
 from explorer.runs.launches import latest_launch
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths, runs_root
@@ -42,6 +43,9 @@ def tend(runs: Sequence[RunSummary] | None = None) -> None:
         if time.monotonic() - _last < _EVERY_S:
             return
         _queue()
+        for holder in queue.orphans():
+            with contextlib.suppress(LadderError):
+                end_orphan(holder)
         for run in summaries() if runs is None else runs:
             _run(run)
         _last = time.monotonic()
@@ -53,11 +57,12 @@ def _run(run: RunSummary) -> None:
     if not run.status.over:
         _stop(run.paths)
     elif (key := (run.paths, run.status.since)) not in _settled:
-        if run.status.state is State.LOST:
-            end_leftovers(run.paths)
         if announcing.due(run.paths):
             announcing.announce(run.paths, run.status, aloud=_is_news(run))
-        _settled.add(key)
+        # Looked for again at the next look, until none is left: even SIGKILL may have to wait for a disk.
+        with contextlib.suppress(LadderError):
+            if run.status.state is not State.LOST or end_leftovers(run.paths) == 0:
+                _settled.add(key)
 
 
 def _is_news(run: RunSummary) -> bool:
@@ -67,10 +72,13 @@ def _is_news(run: RunSummary) -> bool:
 
 
 def _stop(paths: RunPaths) -> None:
-    asked = stop_age(paths, Moment.now())
-    if asked is not None:
-        with contextlib.suppress(LadderError, OSError):
-            climb(paths, asked, Moment.now())
+    now = Moment.now()
+    ended, asked = outcome.read(paths), stop_age(paths, now)
+    with contextlib.suppress(LadderError, OSError):
+        if ended is not None and ended.attempt >= paths.latest_attempt:
+            see_off(paths, abs(now.wall - ended.time))  # also where the clock was set meanwhile: nothing can be lost
+        elif end_leftovers(paths) == 0 and asked is not None:
+            climb(paths, asked, now)
 
 
 def _queue() -> None:
@@ -90,7 +98,7 @@ def _revive(paths: RunPaths, place: Waiting) -> None:
     ended = outcome.read(paths)
     begun = paths.events(attempt).exists() or (ended is not None and ended.attempt >= attempt)
     config = read_json_object(paths.config)
-    if config is None or launch is None or begun:
+    if config is None or launch is None or begun or not launch.is_of(paths):
         queue.drop(place.id)
         return
     tries = launch.tries + 1 if launch.boot == Moment.now().boot else 1

@@ -7,15 +7,18 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from explorer import installation
 from explorer.runs import announcing, locks, logs, outcome
 from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
 from explorer.runs.paths import RunPaths
-from explorer.runs.status import derive
+from explorer.runs.queue import QueueError
+from explorer.runs.status import derive, of_outcome
 from explorer.training import ranks
 from explorer.training.attempt import Attempt, Progress
+from explorer.training.claim import Claim, end_children
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
 
@@ -30,21 +33,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("usage: python -m explorer.training RUN_DIR", file=sys.stderr)
         return 2
     paths = RunPaths(Path(given[0]).resolve())
-    if ranks.following() is not None:
-        return follow(paths)
+    claim = Claim(paths)
     # Before anything else: a stop in the first seconds must not leave a run without an outcome.
-    stop = StopRequest(paths.stop)
+    stop = StopRequest(paths.stop, claim)
     stop.listen()
+    if ranks.following() is not None:
+        return follow(paths, stop)
     os.nice(_NICENESS)
     try:
-        with locks.hold(paths.lock):
+        with claim.held():
             code = run(paths, stop)
-    except locks.LockHeld as error:
+    except (locks.LockHeld, QueueError) as error:
         print(error, file=sys.stderr)
         return 1
-    # After the lock is gone: whoever the command tells may look at the run, and finds it over.
-    announcing.announce(paths, derive(paths))
+    # After the lock is gone: whoever the command tells may look at the run, and finds it ending.
+    ended = outcome.read(paths)
+    announcing.announce(paths, derive(paths) if ended is None else of_outcome(ended))
     return code
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once, with all that it has started.
+
+    Python's own way out of torch takes two seconds, and for ever where a loader worker is paused.
+    """
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    end_children(os.getpid())
+    os._exit(code)
 
 
 def run(paths: RunPaths, stop: StopRequest) -> int:
@@ -70,6 +87,7 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
             state, reason = "stopped", str(stopped)
         except OSError as error:
             state, reason = _failure(paths, stop, progress, error)
+        stop.end_if_lost()  # the outcome belongs into this run's own folder
         # Before the outcome: whoever follows the log leaves when there is one.
         with contextlib.suppress(OSError):  # a log on a full disk
             print(f"{state}: {reason}", flush=True)
@@ -77,10 +95,10 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
     return 1 if state == "failed" else 0
 
 
-def follow(paths: RunPaths) -> int:
+def follow(paths: RunPaths, stop: StopRequest) -> int:
     """Train together with the process that leads, and tell it why where that cannot go on."""
-    stop = StopRequest(paths.stop)
-    stop.listen()
+    if stop.claim is not None:
+        stop.claim.watch()
     attempt = Attempt(paths, max(paths.latest_attempt, 1), ranks.SilentWriter(), stop)
     state, reason = _train(attempt)
     if state == "failed":
@@ -116,4 +134,9 @@ def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: Base
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+    except BaseException:  # noqa: BLE001 - Python would print it, and then wait for workers that may be paused
+        traceback.print_exc()
+        code = 1
+    leave(code)

@@ -47,7 +47,7 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         if storage_options is not None:
             raise TypeError("storage_options are not supported")
         target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(exist_ok=True)  # never the run's own, which somebody may have deleted
         write_atomic(target, lambda file: _write(checkpoint, file))
         self._saved(int(checkpoint["global_step"]))
 

@@ -19,6 +19,7 @@ from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
 from explorer.runs.config import RunConfig
 from explorer.runs.schedules import leaves_one_out
+from explorer.training.claim import watch_from_worker
 from explorer.training.prepared import Prepared
 from explorer.training.ranks import ALONE, Rank
 from explorer.training.stopping import TrainingError
@@ -127,6 +128,7 @@ def _start_worker(_number: int) -> None:
     # A worker is one thread: several would only take the cores from each other.
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
+    watch_from_worker()
 
 
 class Images(pl.LightningDataModule):

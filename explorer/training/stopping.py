@@ -4,6 +4,8 @@ import signal
 from pathlib import Path
 from types import FrameType
 
+from explorer.training.claim import Claim
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -24,10 +26,14 @@ class StopRun(BaseException):
 
 
 class StopRequest:
-    """Whether somebody wants the run to stop."""
+    """Whether somebody wants the run to stop.
 
-    def __init__(self, file: Path) -> None:
+    claim: to the run's folder. Where that is gone, the process ends at the next look, before it writes anything more.
+    """
+
+    def __init__(self, file: Path, claim: Claim | None = None) -> None:
         self._file = file
+        self.claim = claim
         self._signal: signal.Signals | None = None
 
     def listen(self) -> None:
@@ -41,7 +47,13 @@ class StopRequest:
     @property
     def asked(self) -> bool:
         """Whether to stop; a look at the file costs microseconds."""
+        self.end_if_lost()
         return self._signal is not None or self._file.exists()
+
+    def end_if_lost(self) -> None:
+        """End the process where the run's folder is gone: nothing more may be written."""
+        if self.claim is not None:
+            self.claim.end_if_lost()
 
     @property
     def by(self) -> str:

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.runs import queue
+from explorer.runs import holders, queue
 from explorer.runs.atomic import read_json_object
-from explorer.runs.launches import note_process
-from explorer.runs.paths import RunPaths
+from explorer.runs.paths import RunPaths, runs_root
 from explorer.runs.queue import Slot
+from explorer.training.claim import LOOK_EVERY_S, Claim
 from explorer.training.stopping import StopRequest
 
 _LOOK_EVERY_S = 0.2
@@ -24,13 +24,21 @@ def wait_for_turn(paths: RunPaths, stop: StopRequest, begin: Callable[[], None])
     Raises StopRun, OSError.
     """
     place = queue.find(paths.id)
-    if place is None:
+    slot = None if place is None else _wait(paths, place, stop, begin)
+    if slot is None:
         begin()
-        return None
-    with contextlib.suppress(OSError):
-        note_process(paths)
+    if stop.claim is not None:
+        if slot is not None:
+            stop.claim.keep(lambda: slot.missing, slot.keep, inside=False)
+        stop.claim.watch()
+    return slot
+
+
+def _wait(paths: RunPaths, place: queue.Waiting, stop: StopRequest, begin: Callable[[], None]) -> Slot:
+    _note_ticket(place)
     try:
         while True:
+            _look_after(stop.claim)
             stop.check("while it waited for its turn")
             pause = _LOOK_EVERY_S
             try:
@@ -49,16 +57,38 @@ def wait_for_turn(paths: RunPaths, stop: StopRequest, begin: Callable[[], None])
         _give_up_ticket(paths)
 
 
+def _look_after(claim: Claim | None) -> None:
+    """What the claim's own thread does later: a run that waits does without one."""
+    if claim is None:
+        return
+    if claim.lost:
+        _give_up_ticket(claim.paths)
+        claim.end()
+    claim.renew()
+
+
+def _note_ticket(place: queue.Waiting) -> None:
+    """Note this process in its ticket: one that is paused is passed over, also where its run's folder is gone."""
+    number = os.environ.get(queue.TICKET_VARIABLE, "")
+    with contextlib.suppress(OSError):
+        # Only into what is a ticket: the variable may have come from elsewhere.
+        if number.isdigit() and os.path.samestat(os.fstat(int(number)), place.ticket.stat()):
+            holders.note(int(number), RunPaths(runs_root() / place.id))
+
+
 def _again(paths: RunPaths, place: queue.Waiting) -> queue.Waiting:
     """Somebody has deleted the ticket, or all of the queue: line up again."""
+    time.sleep(4 * LOOK_EVERY_S)  # by then those that train have taken their slots again
     with contextlib.suppress(queue.QueueError), queue.guard():
         # Under the guard nobody moves tickets, so that one which cannot be seen is gone.
         if queue.find(paths.id) is None:
-            queue.take(paths.id, place.lane)  # held until this process ends
+            holders.note(queue.take(paths.id, place.lane).descriptor, paths)  # held until this process ends
     return queue.find(paths.id) or place
 
 
 def _give_up_ticket(paths: RunPaths) -> None:
+    if not paths.root.parent.is_dir():
+        return  # all runs are gone, and perhaps the home: to look for the ticket would make that again
     with contextlib.suppress(queue.QueueError, OSError), queue.guard():
         queue.drop(paths.id)
     number = os.environ.pop(queue.TICKET_VARIABLE, "")

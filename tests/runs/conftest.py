@@ -12,7 +12,7 @@ import pytest
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.specs import DigitsSpec
-from explorer.runs import launcher, tending
+from explorer.runs import holders, launcher, processes, queue, tending
 from explorer.runs.config import Accelerator, RunConfig
 from explorer.runs.launches import read_launch
 from explorer.runs.paths import RunPaths, runs_root
@@ -132,3 +132,15 @@ def interruptible(command: Sequence[str], cwd: Path) -> "subprocess.Popen[str]":
         return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process lives; a zombie does not."""
+    found = processes.find(pid)
+    return found is not None and not found.dead
+
+
+def is_at_it(paths: RunPaths) -> bool:
+    """Whether its process has come to where it waits: it has noted itself in its ticket."""
+    place = queue.find(paths.id)
+    return place is not None and holders.read(place.ticket) is not None

@@ -1,22 +1,30 @@
 """A run that does not answer a stop: first SIGTERM to its process, then SIGKILL to its group, never to anybody else."""
 
+import os
 import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 
-import psutil
 import pytest
 
 from explorer.runs import launcher
 from explorer.runs.control import end_now, request_stop, stop_age
-from explorer.runs.ladder import CONTINUE_AFTER_S, KILL_AFTER_S, TERMINATE_AFTER_S, LadderError, climb
+from explorer.runs.ladder import (
+    CONTINUE_AFTER_S,
+    END_AFTER_S,
+    KILL_AFTER_S,
+    TERMINATE_AFTER_S,
+    LadderError,
+    climb,
+    see_off,
+)
 from explorer.runs.ladder import kill as end
 from explorer.runs.launches import latest_launch, write_launch
 from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment, is_paused, pid_alive, start_ticks
 from explorer.runs.status import State, derive
-from tests.runs.conftest import config_of, kill, pid_of, wait_for, wait_for_state
+from tests.runs.conftest import config_of, is_alive, kill, pid_of, wait_for, wait_for_state
 
 Started = Callable[[str], RunPaths]
 
@@ -24,10 +32,6 @@ Started = Callable[[str], RunPaths]
 def later(seconds: float) -> Moment:
     now = Moment.now()
     return Moment(now.wall + seconds, now.mono + seconds, now.boot)
-
-
-def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def test_one_that_ignores_the_file_gets_a_sigterm_after_ten_seconds_and_only_one(started: Started) -> None:
@@ -78,6 +82,68 @@ def test_a_paused_one_is_continued_so_that_it_can_save(started: Started) -> None
     assert is_paused(pid, start_ticks(pid))
     climb(paths, CONTINUE_AFTER_S, Moment.now())
     assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
+
+
+def pause(paths: RunPaths, who: str) -> int:
+    """Stop the whole group of a run, or its worker alone, by SIGSTOP; returns the pid of the worker."""
+    worker = int((paths.root / "worker").read_text())
+    if who == "group":
+        os.killpg(pid_of(paths), signal.SIGSTOP)
+    else:
+        os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: is_paused(worker, start_ticks(worker)), "the pause")
+    return worker
+
+
+@pytest.mark.parametrize("who", ["group", "worker"])
+def test_a_paused_worker_is_continued_too(started: Started, who: str) -> None:
+    paths = started("waits_for_its_worker")
+    wait_for_state(paths, State.RUNNING)
+    worker = pause(paths, who)
+    request_stop(paths)
+    climb(paths, CONTINUE_AFTER_S - 1, Moment.now())
+    assert is_paused(worker, start_ticks(worker))
+    climb(paths, CONTINUE_AFTER_S, Moment.now())
+    assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
+    assert not is_alive(worker)
+
+
+def leaving(started: Started) -> tuple[RunPaths, int]:
+    """A run that has said how it ended and lives on, for its worker is paused."""
+    paths = started("ends_before_its_worker")
+    wait_for_state(paths, State.RUNNING)
+    worker = pause(paths, "worker")
+    request_stop(paths)
+    wait_for(paths.outcome.exists, "the outcome")
+    return paths, worker
+
+
+def test_a_run_is_over_only_when_its_processes_are_gone_and_names_those_that_are_not(started: Started) -> None:
+    paths, worker = leaving(started)
+    status = derive(paths)
+    assert (status.state, status.processes) == (State.STOPPING, (pid_of(paths), worker))
+    assert "Stopped in epoch 2; the work is saved. These of its processes have not ended yet: " in status.reason
+    assert f"{pid_of(paths)}, {worker} (paused)." in status.reason
+    kill(paths)  # its worker alone is left
+    wait_for(lambda: derive(paths).processes == (worker,), "the end of the trainer")
+    assert derive(paths).reason.endswith(f"Its process {worker} (paused) has not ended yet.")
+    os.kill(worker, signal.SIGKILL)
+    wait_for_state(paths, State.STOPPED)
+    assert derive(paths).reason == "Stopped in epoch 2; the work is saved."
+
+
+def test_what_lives_on_after_the_outcome_is_continued_and_then_ended(started: Started) -> None:
+    paths, worker = leaving(started)
+    see_off(paths, CONTINUE_AFTER_S - 1)
+    assert is_paused(worker, start_ticks(worker))
+    see_off(paths, CONTINUE_AFTER_S)
+    wait_for(lambda: not is_paused(worker, start_ticks(worker)), "going on")
+    see_off(paths, END_AFTER_S - 1)
+    assert is_alive(worker)
+    see_off(paths, END_AFTER_S)
+    wait_for_state(paths, State.STOPPED)
+    assert not is_alive(worker)
+    assert not is_alive(pid_of(paths))
 
 
 def test_a_copied_folder_never_sends_a_signal(started: Started) -> None:

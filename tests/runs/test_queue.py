@@ -15,12 +15,12 @@ import psutil
 import pytest
 
 import explorer
-from explorer.runs import launcher, locks, queue
+from explorer.runs import launcher, queue
 from explorer.runs.control import request_stop
 from explorer.runs.launches import latest_launch
 from explorer.runs.paths import RunPaths, list_runs, queue_root
 from explorer.runs.status import State, derive
-from tests.runs.conftest import config_of, kill, pid_of, turns, wait_for, wait_for_state
+from tests.runs.conftest import config_of, is_at_it, kill, pid_of, turns, wait_for, wait_for_state
 
 PROJECT = Path(explorer.__file__).parents[1]
 FORK = multiprocessing.get_context("fork")  # launchers that need not import all of albumentations first
@@ -52,11 +52,6 @@ def begun(home: Path) -> list[str]:
 
 def wait_for_ends(runs: list[RunPaths]) -> None:
     wait_for(lambda: all(derive(run).over for run in runs), f"the end of {len(runs)} runs")
-
-
-def is_at_it(paths: RunPaths) -> bool:
-    """Whether its process has come to where it waits: it holds the lock of its folder."""
-    return locks.is_held(paths.lock)
 
 
 def test_twenty_runs_at_once_run_one_at_a_time_in_the_order_of_the_clicks(home: Path, go: Callable[[], None]) -> None:
@@ -223,12 +218,16 @@ def test_threads_of_one_server_draw_different_tickets() -> None:
     assert not any(place.alive for place in queue.waiting() if place.lane == "mps")
 
 
-@pytest.mark.usefixtures("head")
-def test_runs_line_up_again_when_somebody_deletes_the_queue(home: Path, go: Callable[[], None]) -> None:
+def test_runs_line_up_again_when_somebody_deletes_the_queue_and_what_trains_keeps_its_device(
+    head: RunPaths, home: Path, go: Callable[[], None]
+) -> None:
     runs = [turn() for _ in range(2)]
     wait_for(lambda: all(map(is_at_it, runs)), "both waiting")
     shutil.rmtree(queue_root().rename(home / "gone"))
     go()
+    wait_for(lambda: queue.in_use("cpu") == 1 and len(queue.waiting()) == 2, "the device and the queue as they were")
+    assert begun(home) == []
+    request_stop(head)
     wait_for_ends(runs)
     assert sorted(begun(home)) == sorted(run.id for run in runs)
     assert [word for word, _ in turns(home)] == ["begin", "end"] * 2

@@ -2,22 +2,23 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
-from explorer.runs import launcher, queue, tending
+from explorer.runs import index, ladder, launcher, queue, tending
 from explorer.runs.control import end_now, request_stop
 from explorer.runs.ladder import end_leftovers
 from explorer.runs.launches import Launch, latest_launch, write_launch
 from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.processes import Moment, pid_alive, start_ticks
+from explorer.runs.processes import Moment, is_paused, pid_alive, start_ticks
 from explorer.runs.status import State, derive
-from tests.runs.conftest import config_of, kill, pid_of, turns, wait_for, wait_for_state
+from explorer.runs.summary import summaries
+from tests.runs.conftest import config_of, is_alive, kill, pid_of, turns, wait_for, wait_for_state
 
 Tend = Callable[[], None]
 Started = Callable[[str], RunPaths]
@@ -141,16 +142,91 @@ def test_tending_is_done_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) 
     assert looks == [1]
 
 
-def test_workers_that_outlive_a_killed_trainer_are_ended_and_nothing_else_is(started: Started, tend: Tend) -> None:
+def test_workers_that_outlive_a_killed_trainer_are_named_and_ended_and_nothing_else_is(
+    started: Started, tend: Tend
+) -> None:
     paths = started("forks_a_worker")
-    wait_for_state(paths, State.LOST)
-    worker, other = (int((paths.root / name).read_text()) for name in ("worker", "other"))
-    assert os.getpgid(worker) == os.getpgid(other) == pid_of(paths)
+    lost = wait_for_state(paths, State.LOST)
+    worker, helper, other = (int((paths.root / name).read_text()) for name in ("worker", "helper", "other"))
+    assert os.getpgid(worker) == os.getpgid(helper) == pid_of(paths)
+    assert set(lost.processes) == {worker, helper}
+    assert f"These of its processes have not ended yet: {worker}, {helper}." in lost.reason
     ticks = start_ticks(other)
     tend()
-    wait_for(lambda: not psutil.pid_exists(worker) or psutil.Process(worker).status() == "zombie", "the worker's end")
+    wait_for(lambda: not is_alive(worker) and not is_alive(helper), "their end")
+    assert derive(paths).processes == ()
+    tend()
     assert pid_alive(other, ticks)
     os.kill(other, 9)
+
+
+def test_tending_goes_on_after_an_outcome_until_no_process_is_left(
+    started: Started, tend: Tend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = started("ends_before_its_worker")
+    wait_for_state(paths, State.RUNNING)
+    worker = int((paths.root / "worker").read_text())
+    os.killpg(pid_of(paths), signal.SIGSTOP)
+    request_stop(paths)
+    monkeypatch.setattr(ladder, "CONTINUE_AFTER_S", 0.0)
+    tend()
+    wait_for(paths.outcome.exists, "the outcome")
+    os.kill(worker, signal.SIGSTOP)
+    tend()
+    wait_for(lambda: not is_paused(worker, start_ticks(worker)), "going on")
+    assert derive(paths).state is State.STOPPING
+    monkeypatch.setattr(ladder, "END_AFTER_S", 0.0)
+    tend()
+    wait_for_state(paths, State.STOPPED)
+    assert not is_alive(worker)
+
+
+def test_a_lost_run_with_living_processes_is_read_again_by_the_list(
+    started: Started, tend: Tend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "SETTLED_S", -1.0)  # as if nothing had changed for a while
+    paths = started("forks_a_worker")
+    wait_for_state(paths, State.LOST)
+    wait_for(lambda: paths.ended(1).exists(), "the note of its end")
+    (run,) = summaries()
+    assert len(run.status.processes) == 2
+    tend()
+    wait_for(lambda: derive(paths).processes == (), "their end")
+    (run,) = summaries()
+    assert run.status.processes == ()
+    os.kill(int((paths.root / "other").read_text()), 9)
+
+
+def test_a_resume_ends_what_the_last_attempt_has_left_behind() -> None:
+    paths = launcher.start(config_of("forks_a_worker"))
+    left = wait_for_state(paths, State.LOST).processes
+    assert len(left) == 2
+    other = int((paths.root / "other").read_text())
+    launcher.resume(paths)
+    assert not any(map(is_alive, left))
+    os.kill(other, 9)
+
+
+@pytest.mark.parametrize("mark", ["no mark", "0:0"])
+def test_a_group_of_the_number_of_a_dead_trainer_without_a_process_of_the_run_is_left_alone(
+    folder: RunPaths, mark: str
+) -> None:
+    # A later owner of the pid has led a group and is gone; its child lives on.
+    shell = ["sh", "-c", "sleep 60 & echo $!"]
+    owner = subprocess.Popen(
+        shell, start_new_session=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "EXPLORER_ATTEMPT": mark}
+    )
+    assert owner.stdout is not None
+    child = int(owner.stdout.readline())
+    owner.wait()
+    try:
+        launch = replace(Launch.prepared(Moment.now(), folder), pid=owner.pid, ticks=start_ticks(child))
+        write_launch(folder, 1, launch)
+        assert os.getpgid(child) == owner.pid
+        assert end_leftovers(folder) == 0
+        assert pid_alive(child, start_ticks(child))
+    finally:
+        os.kill(child, 9)
 
 
 def test_a_later_owner_of_the_pid_is_left_alone(folder: RunPaths) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.runs import announcing, locks, outcome
+from explorer.runs import announcing, outcome
 from explorer.runs.events import EventWriter
 from explorer.runs.outcome import Outcome, OutcomeState
 from explorer.runs.paths import RunPaths, home
-from explorer.runs.status import derive
+from explorer.runs.status import derive, of_outcome
+from explorer.training.claim import Claim
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
 
@@ -165,10 +166,38 @@ def forks_a_worker(work: Work) -> None:
     if worker == 0:
         _ask_until((work.paths.root / "worker may go").exists)
         os._exit(0)
-    other = subprocess.Popen(["sleep", str(PATIENCE_S)])  # of the same group, and none of the run's own
+    helper = subprocess.Popen(["sleep", str(PATIENCE_S)])
+    other = subprocess.Popen(["sleep", str(PATIENCE_S)], start_new_session=True)  # as EXPLORER_ON_FINISH
+    (work.paths.root / "helper").write_text(str(helper.pid))
     (work.paths.root / "other").write_text(str(other.pid))
     (work.paths.root / "worker").write_text(str(worker))
     os.kill(os.getpid(), 9)
+
+
+def waits_for_its_worker(work: Work) -> None:
+    """Saves only with what its worker gives, as a trainer needs the next batch."""
+    worker = _works_until(work, work.paths.stop.exists)
+    _ask_until(work.paths.stop.exists)
+    os.waitpid(worker, 0)
+    _end(work, "stopped", "Stopped in epoch 2; the work is saved.")
+
+
+def ends_before_its_worker(work: Work) -> None:
+    """Says how it ended, and then waits for its worker, as Python does for those of torch."""
+    worker = _works_until(work, (work.paths.root / "worker may go").exists)
+    _ask_until(work.paths.stop.exists)
+    _end(work, "stopped", "Stopped in epoch 2; the work is saved.")
+    os.waitpid(worker, 0)
+
+
+def _works_until(work: Work, condition: Callable[[], bool]) -> int:
+    worker = os.fork()
+    if worker == 0:
+        _ask_until(condition)
+        os._exit(0)
+    (work.paths.root / "worker").write_text(str(worker))
+    work.writer.write("step", epoch=1, step=5, promise_s=30, loss=0.2, lr=0.1)
+    return worker
 
 
 def crashes_at_once(_paths: RunPaths) -> None:
@@ -192,6 +221,8 @@ WITH_LOCK = {
         falls_silent,
         dies_of_memory,
         forks_a_worker,
+        waits_for_its_worker,
+        ends_before_its_worker,
         obeys_sigterm,
         hangs_with_a_worker,
         takes_a_turn,
@@ -206,13 +237,15 @@ def main(paths: RunPaths) -> None:
     if name in WITHOUT_LOCK:
         WITHOUT_LOCK[name](paths)
         return
-    stop = StopRequest(paths.stop)
+    claim = Claim(paths)
+    stop = StopRequest(paths.stop, claim)
     stop.listen()
     try:
-        with locks.hold(paths.lock):
+        with claim.held():
             _work(paths, name, stop)
     finally:
-        announcing.announce(paths, derive(paths))
+        ended = outcome.read(paths)
+        announcing.announce(paths, derive(paths) if ended is None else of_outcome(ended))
 
 
 def _work(paths: RunPaths, name: str, stop: StopRequest) -> None:

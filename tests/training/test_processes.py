@@ -1,0 +1,95 @@
+"""Real trainers with loader workers whose folder is deleted, or which are paused: no process is left that nobody counts."""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from explorer.runs import launcher, queue, tending
+from explorer.runs.control import request_stop
+from explorer.runs.launches import read_launch
+from explorer.runs.paths import RunPaths, list_runs
+from explorer.runs.status import State, derive
+from tests.training.conftest import config_of, events_of, has_stepped, wait_until
+
+LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
+
+
+def start(kind: str, **changes: object) -> tuple[RunPaths, int]:
+    """A run with two loader workers, and its group."""
+    values = {"dataset": LONG, "epochs": 1000, "batch_size": 4, "workers": 2, **changes}
+    paths = launcher.start(config_of(kind=kind, **values))
+    launch = read_launch(paths, 1)
+    assert launch is not None
+    assert launch.pid is not None
+    return paths, launch.pid
+
+
+def members(group: int) -> list[psutil.Process]:
+    """The living processes of a group."""
+    return list(_members(group))
+
+
+def _members(group: int) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                yield process
+
+
+def says(paths: RunPaths, phase: str) -> Callable[[], bool]:
+    """Whether the run has said that it is at this phase."""
+    return lambda: any(event.values.get("phase") == phase for event in events_of(paths))
+
+
+@pytest.mark.parametrize(("kind", "phase"), [("train", ""), ("check", "importing"), ("rate", "reading data")])
+def test_a_real_trainer_whose_folder_is_deleted_is_gone_with_all_it_started(kind: str, phase: str) -> None:
+    paths, group = start(kind)
+    wait_until(paths, says(paths, phase) if phase else has_stepped(paths))
+    # Again where the trainer made a file at that moment: `rm` leaves the folder then, as it would for anybody.
+    wait_until(paths, lambda: subprocess.run(["rm", "-rf", paths.root], check=False).returncode == 0)
+    wait_until(paths, lambda: not members(group))
+    assert not paths.root.exists()
+    assert list_runs() == ()
+    assert queue.in_use("cpu") == 0
+
+
+def test_a_paused_trainer_whose_folder_is_deleted_is_ended_by_its_workers() -> None:
+    paths, group = start("train")
+    wait_until(paths, has_stepped(paths))
+    os.kill(group, signal.SIGSTOP)
+    subprocess.run(["rm", "-rf", paths.root], check=True)
+    wait_until(paths, lambda: not members(group))
+    assert not paths.root.exists()
+
+
+def test_a_real_group_that_is_paused_is_stopped_and_saves() -> None:
+    paths, group = start("train")
+    wait_until(paths, has_stepped(paths))
+    os.killpg(group, signal.SIGSTOP)
+    request_stop(paths)
+
+    def over() -> bool:
+        tending.tend()
+        return derive(paths).over
+
+    wait_until(paths, over)
+    assert derive(paths).state is State.STOPPED
+    assert members(group) == []
+    assert paths.last.exists()
+
+
+def test_a_trainer_that_has_ended_takes_its_paused_workers_along_also_when_nobody_looks() -> None:
+    many = {"train_images": 40, "val_images": 1500, "image_size": 48}
+    paths, group = start("train", dataset=LONG | many)
+    wait_until(paths, says(paths, "validating"))
+    for process in members(group):
+        if process.pid != group:
+            process.suspend()
+    os.kill(group, signal.SIGTERM)
+    wait_until(paths, lambda: not members(group))
+    assert derive(paths).state is State.STOPPED
