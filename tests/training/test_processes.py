@@ -1,4 +1,4 @@
-"""Real trainers with loader workers whose folder is deleted, or which are paused: no process is left that nobody counts."""
+"""Real trainers with loader workers whose folder is deleted, or which are paused: no process is left over."""
 
 import contextlib
 import os
@@ -55,7 +55,7 @@ def test_a_real_trainer_whose_folder_is_deleted_is_gone_with_all_it_started(kind
     wait_until(paths, lambda: not members(group))
     assert not paths.root.exists()
     assert list_runs() == ()
-    assert queue.in_use("cpu") == 0
+    wait_until(paths, lambda: queue.in_use("cpu") == 0)  # held until the last of its threads is gone
 
 
 def test_a_paused_trainer_whose_folder_is_deleted_is_ended_by_its_workers() -> None:
