@@ -221,7 +221,7 @@ class _Case:
         self._note(name, done)
         if not done:
             return ""
-        if name in ("freeze", "kill_while_it_waits"):
+        if name in ("freeze", "kill_while_it_waits", "delete_lock"):
             return name
         status = _wait(paths)
         if self._disk:

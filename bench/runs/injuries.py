@@ -68,6 +68,19 @@ def freeze(paths: RunPaths, dice: random.Random) -> bool:
     return True
 
 
+def freeze_group_and_stop(paths: RunPaths, _random: random.Random) -> bool:
+    """SIGSTOP to the trainer and its workers, then a stop: whoever looks has to continue all of them."""
+    return _signal(paths, signal.SIGSTOP, group=True) and request_stop(paths)
+
+
+def delete_lock(paths: RunPaths, _random: random.Random) -> bool:
+    """Somebody deletes the lock under a living trainer; the run goes on."""
+    if _launch(paths) is None or not paths.lock.exists():
+        return False
+    paths.lock.unlink(missing_ok=True)
+    return True
+
+
 def freeze_and_kill(paths: RunPaths, dice: random.Random) -> bool:
     """SIGSTOP, then SIGKILL."""
     if not _signal(paths, signal.SIGSTOP):
@@ -151,7 +164,7 @@ ALIVE: dict[str, Injury] = {
     found.__name__: found
     for found in (
         kill, kill_group, terminate, terminate_group, stop, freeze, freeze_and_kill, out_of_memory,
-        kill_while_it_waits,
+        kill_while_it_waits, freeze_group_and_stop, delete_lock,
     )
 }  # fmt: skip
 AFTER_A_KILL: dict[str, Injury] = {

@@ -1,5 +1,6 @@
 """A reader that polls the state of runs every 50 ms and holds each against what the kernel says of the process."""
 
+import os
 import threading
 import time
 from collections import Counter
@@ -17,10 +18,15 @@ _ENDED = {State.FINISHED, State.FAILED, State.STOPPED}
 
 @dataclass(frozen=True)
 class Seen:
-    """What the kernel and the folder say of the latest attempt. process: "lives", "frozen", "dead" or "unknown"."""
+    """What the kernel and the folder say of the latest attempt.
+
+    process: "lives", "frozen", "dead" or "unknown". group: whether the kernel knows a process of its group, be it dead
+    and not yet collected.
+    """
 
     attempt: int
     process: str
+    group: bool
     waits: bool
     ended: str
 
@@ -29,13 +35,13 @@ def look(paths: RunPaths) -> Seen:
     """One look, without asking explorer.runs.status."""
     attempt = paths.latest_attempt
     launch, end = read_launch(paths, attempt), outcome.read(paths)
-    process = "unknown"
+    process, group = "unknown", False
     if launch is not None and launch.pid is not None:
-        process = _process(launch.pid, launch.ticks)
+        process, group = _process(launch.pid, launch.ticks), _has_members(launch.pid)
     ended = end.state if end is not None and end.attempt >= attempt else ""
     if not ended and who_killed(paths, attempt):
         ended = "stopped"
-    return Seen(attempt, process, queue.find(paths.id) is not None, ended)
+    return Seen(attempt, process, group, queue.find(paths.id) is not None, ended)
 
 
 def _process(pid: int, ticks: int | None) -> str:
@@ -51,6 +57,14 @@ def _process(pid: int, ticks: int | None) -> str:
         return "dead"
 
 
+def _has_members(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def mistake(before: Seen, status: RunStatus, after: Seen) -> str:
     """What is wrong with a state that was read between two looks; empty where nothing is."""
     if before.attempt != after.attempt:
@@ -58,11 +72,13 @@ def mistake(before: Seen, status: RunStatus, after: Seen) -> str:
     state, processes = status.state, {before.process, after.process}
     if state in _ENDED and after.ended != state:
         return f"{state}, but the record says {after.ended or 'nothing'}"
-    if before.ended and state != before.ended:
+    leaves = bool(before.ended) and before.group and state is State.STOPPING  # over when its processes are gone
+    if before.ended and state != before.ended and not leaves:
         return f"{state}, but it had ended: {before.ended}"
-    if state is State.LOST and processes <= {"lives", "frozen"}:
-        return "lost, but its process lives"
-    if before.process == "dead" and not status.over and not (before.waits and state in (State.QUEUED, State.STOPPING)):
+    if status.over and processes <= {"lives", "frozen"} and before.ended == after.ended:
+        return f"{state}, but its process lives"
+    waits = before.waits and state in (State.QUEUED, State.STOPPING)
+    if before.process == "dead" and not status.over and not leaves and not waits:
         return f"{state}, but its process is dead"
     if processes == {"frozen"} and state in (State.RUNNING, State.STARTING):
         return f"{state}, but its process is frozen"

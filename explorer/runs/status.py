@@ -4,22 +4,18 @@ import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from explorer.runs import outcome as outcomes
 from explorer.runs import queue
-from explorer.runs.atomic import read_json_object
-from explorer.runs.events import Event, last_event
-from explorer.runs.family import family, named
-from explorer.runs.launches import Launch, how_it_ended, read_launch, who_killed
-from explorer.runs.locks import is_held
+from explorer.runs.events import Event
+from explorer.runs.facts import Facts, look
+from explorer.runs.family import named
+from explorer.runs.launches import Launch, how_it_ended, who_killed
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment, Process, host
 from explorer.runs.queue import Waiting
 from explorer.runs.words import clock, span
 
-# A new process needs this long at most to be noted, or to take its lock and check in.
-START_GRACE_S = 10.0
-FIRST_CHECK_IN_S = 60.0
+FIRST_CHECK_IN_S = 60.0  # a new process needs this long at most to take its lock and check in
 _STARTING = ("importing", "reading data", "building model")
 
 
@@ -58,111 +54,17 @@ class RunStatus:
         return self.state in OVER
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """One look at a run. attempt: the latest, 0 for none. locked: a process holds its lock. place: in the queue.
-
-    lives: the process of the launch record lives. left: processes of an attempt that has ended or lost its trainer.
-    epochs: how many it is to train, 0 for a run that only tries something; None where that is not known.
-    """
-
-    now: Moment
-    attempt: int
-    locked: bool
-    lives: bool
-    left: tuple[Process, ...]
-    place: Waiting | None
-    outcome: Outcome | None
-    launch: Launch | None
-    own_launch: bool
-    last: Event | None
-    stop: float | None
-    epochs: int | None
-
-    @property
-    def began(self) -> float:
-        if self.launch:
-            return self.launch.time
-        return self.last.time if self.last else 0.0
-
-    @property
-    def is_copy(self) -> bool:
-        return self.launch is not None and self.launch.boot == self.now.boot and not self.own_launch
-
-    @property
-    def alive(self) -> bool:
-        # The process, too: somebody may have deleted the lock under it. Before its first check-in it is being started.
-        return self.locked or (self.lives and self.last is not None)
-
-    @property
-    def being_started(self) -> bool:
-        """The launcher is at work: the process is not noted yet, or has neither lock nor check-in yet."""
-        if self.launch is None or self.last is not None or not self.own_launch:
-            return False
-        age = self.now.since(self.launch.time, self.launch.mono, self.launch.boot)
-        return self.lives or (self.launch.pid is None and 0 <= age < START_GRACE_S)
-
-
 def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
     """The status at this moment. Changes nothing; raises OSError only where the folder may not be read."""
-    status = _judge(paths, _look(paths, now or Moment.now()))
+    status = _judge(paths, look(paths, now or Moment.now()))
     if status.state is State.LOST:
         # It may have taken its lock, or written its outcome, between two reads of that look. What is
         # dead now was dead before the second look began, so that one is right.
-        status = _judge(paths, _look(paths, now or Moment.now()))
+        status = _judge(paths, look(paths, now or Moment.now()))
     return status
 
 
-def _look(paths: RunPaths, now: Moment) -> _Facts:
-    attempt = paths.latest_attempt
-    launch = read_launch(paths, attempt)
-    own = launch is None or launch.is_of(paths)
-    # The lock and the process come before the outcome: a trainer writes its outcome first and ends afterwards. The
-    # place in the queue comes before the events: it checks in first and gives up its ticket afterwards.
-    lives = launch is not None and own and launch.alive(now.boot)
-    locked = _locked(paths, launch, now)
-    outcome = outcomes.read(paths)
-    over = outcome is not None and outcome.attempt >= attempt
-    return _Facts(
-        now,
-        attempt,
-        locked,
-        lives,
-        family(paths, launch) if over or not (locked or lives) else (),
-        None if over else queue.find(paths.id),
-        outcome,
-        launch,
-        own,
-        last_event(paths.events(attempt)),
-        stop_time(paths),
-        _epochs(paths) if locked or lives else None,
-    )
-
-
-def _epochs(paths: RunPaths) -> int | None:
-    asked = read_json_object(paths.config) or {}
-    epochs = asked.get("epochs") if asked.get("kind", "train") == "train" else 0
-    return epochs if isinstance(epochs, int) else None
-
-
-def _locked(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
-    if launch is not None and launch.boot == now.boot and not launch.is_of(paths):
-        return False  # a copy: one of hard links shares the very lock of its original
-    try:
-        return is_held(paths.lock)
-    except OSError:
-        return False  # no permission, or a file system without locks: the process table is the next best witness
-
-
-def stop_time(paths: RunPaths) -> float | None:
-    """When a stop was asked for, seconds since 1970; None if it was not."""
-    try:
-        return paths.stop.stat().st_mtime
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _judge(paths: RunPaths, facts: _Facts) -> RunStatus:
+def _judge(paths: RunPaths, facts: Facts) -> RunStatus:
     if facts.outcome and facts.outcome.attempt >= facts.attempt:
         ended = of_outcome(facts.outcome)
         return _leaving(ended, facts.left) if facts.locked or facts.left else ended
@@ -196,7 +98,7 @@ def _who_is_left(left: tuple[Process, ...]) -> str:
     return f"Its process {named(left)} has not ended yet." if left else "Its process has not ended yet."
 
 
-def _waiting(facts: _Facts, place: Waiting) -> RunStatus:
+def _waiting(facts: Facts, place: Waiting) -> RunStatus:
     if facts.stop is not None:
         return RunStatus(State.STOPPING, f"Leaving the queue, as requested at {_at(facts, facts.stop)}.", facts.stop)
     if not place.alive:
@@ -212,7 +114,7 @@ def _waiting(facts: _Facts, place: Waiting) -> RunStatus:
     return RunStatus(State.QUEUED, words, facts.began)
 
 
-def _living(facts: _Facts) -> RunStatus:
+def _living(facts: Facts) -> RunStatus:
     silence = _broken_promise(facts)
     if facts.stop is not None:
         words = f"Saving before it stops, as requested at {_at(facts, facts.stop)}."
@@ -227,12 +129,12 @@ def _living(facts: _Facts) -> RunStatus:
     return RunStatus(State.RUNNING, _now_at(facts), facts.began)
 
 
-def _paused(facts: _Facts, launch: Launch) -> RunStatus:
+def _paused(facts: Facts, launch: Launch) -> RunStatus:
     words = f"The process is paused. `kill -CONT {launch.pid}` continues it. {_last_update(facts)}"
     return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
 
 
-def _broken_promise(facts: _Facts) -> str:
+def _broken_promise(facts: Facts) -> str:
     """What it promised and did not keep; empty where it kept its promise."""
     last, now = facts.last, facts.now
     if last:
@@ -250,13 +152,13 @@ def _broken_promise(facts: _Facts) -> str:
     )
 
 
-def _last_update(facts: _Facts) -> str:
+def _last_update(facts: Facts) -> str:
     if facts.last is None:
         return "There was no update yet."
     return f"Last update at {_at(facts, facts.last.time)}: {describe(facts.last)}."
 
 
-def _now_at(facts: _Facts) -> str:
+def _now_at(facts: Facts) -> str:
     """Where a run that works is, and how old that news is: "epoch 4 of 5 · updated 2 s ago"."""
     last = facts.last
     if last is None:
@@ -284,7 +186,7 @@ def describe(event: Event) -> str:
     return f"{doing}, epoch {event.epoch + 1}, step {event.step}"
 
 
-def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
+def _lost(paths: RunPaths, facts: Facts) -> RunStatus:
     if facts.launch is None and facts.last is None:
         return RunStatus(
             State.LOST, f"The run never started: its folder has no record of a start.{_copied(paths)}", 0.0
@@ -307,7 +209,7 @@ def _lost(paths: RunPaths, facts: _Facts) -> RunStatus:
     return RunStatus(State.LOST, f"{words}{broken}{remain} See the log.", since, left)
 
 
-def _who_died(facts: _Facts) -> str:
+def _who_died(facts: Facts) -> str:
     if facts.is_copy:
         return "This folder is a copy of a run that ended"
     launch, boot = facts.launch, facts.last.boot if facts.last else facts.launch and facts.launch.boot
@@ -318,7 +220,7 @@ def _who_died(facts: _Facts) -> str:
     return "The run ended when the computer restarted,"
 
 
-def _last_words(facts: _Facts) -> str:
+def _last_words(facts: Facts) -> str:
     return _last_update(facts) if facts.last else "The process never sent an update."
 
 
@@ -332,5 +234,5 @@ def _copied(paths: RunPaths) -> str:
     return ""
 
 
-def _at(facts: _Facts, moment: float) -> str:
+def _at(facts: Facts, moment: float) -> str:
     return clock(moment, facts.now.wall)

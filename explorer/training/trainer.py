@@ -32,6 +32,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
         sweep(attempt.paths)
     before = identity.first(attempt.paths, attempt.number)
     setup = Setup.choose(config, before)
+    attempt.stop.check("before it began")  # and whether its folder is there: loggers would make it again
     loggers = make_loggers(config, attempt.paths, attempt.number)
     settle(setup)
     data = Data(*read(attempt, config, setup.threads), setup.ranks)

@@ -13,11 +13,12 @@ import pytest
 from explorer.runs import locks, outcome
 from explorer.runs.control import request_stop
 from explorer.runs.events import EventWriter, last_event
+from explorer.runs.facts import START_GRACE_S
 from explorer.runs.launches import Launch, write_launch
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment, pid_alive, start_ticks
-from explorer.runs.status import FIRST_CHECK_IN_S, START_GRACE_S, State, derive
+from explorer.runs.status import FIRST_CHECK_IN_S, State, derive
 from tests.runs.conftest import kill, pid_of, wait_for, wait_for_state
 
 Started = Callable[[str], RunPaths]
