@@ -7,6 +7,7 @@ never through a copied folder.
 
 import os
 import signal
+import time
 from collections.abc import Callable
 
 from explorer.runs.atomic import write_json_atomic
@@ -21,6 +22,7 @@ CONTINUE_AFTER_S = 3.0  # a process that is paused cannot save
 TERMINATE_AFTER_S = 10.0
 END_AFTER_S = 15.0  # after its outcome: what a trainer does then takes a moment
 KILL_AFTER_S = 30.0  # and its last promise to check in is broken: a slow save is not a hang
+_CLEAR_S = 5.0
 
 
 class LadderError(RuntimeError):
@@ -75,6 +77,19 @@ def end_leftovers(paths: RunPaths) -> int:
     found = family(paths, launch)
     _end(launch, found)
     return len(found)
+
+
+def clear(paths: RunPaths) -> bool:
+    """End what outlived a dead trainer, and wait a moment until it is gone: False where it is not. Raises LadderError.
+
+    Before a run is resumed, tidied up or moved away: its workers hold memory, and nobody would know of them any more.
+    """
+    deadline = time.monotonic() + _CLEAR_S
+    while end_leftovers(paths):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def end_orphan(holder: Holder) -> None:

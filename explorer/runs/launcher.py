@@ -7,9 +7,10 @@ import shutil
 import time
 from pathlib import Path
 
-from explorer.runs import ladder, locks, needs, outcome, queue
+from explorer.runs import locks, needs, outcome, queue
 from explorer.runs.atomic import sync_folder, write_bytes_atomic
 from explorer.runs.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
+from explorer.runs.ladder import LadderError, clear
 from explorer.runs.launches import Launch, write_launch
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths, home, new_run_id, runs_root
@@ -22,7 +23,7 @@ __all__ = ["MODULES", "LaunchError", "WrongState", "extend", "lane_of", "launch_
 
 _HALF_MADE = ".new-"
 _HALF_MADE_AGE_S = 3600
-_LEFTOVERS_S = 5.0
+_LEAVE_S = 5.0
 _good: set[Path] = set()  # homes whose locks have been tried
 
 
@@ -69,10 +70,11 @@ def resume(paths: RunPaths) -> None:
                 raise WrongState(f"{paths.id} is {status.state}: there is nothing to resume.")
             if status.state is State.FINISHED:
                 raise WrongState(f"{paths.id} has finished. To train it for longer, extend it.")
-            _end_leftovers(paths)
+            if not clear(paths):
+                raise WrongState(f"{paths.id} cannot be resumed yet: {derive(paths).reason}")
             attempt = paths.latest_attempt + 1
             ticket = _line_up_again(paths, lane, attempt)
-    except (OSError, QueueError) as error:
+    except (OSError, QueueError, LadderError) as error:
         raise LaunchError(f"{paths.id} could not be resumed: {error}") from error
     try:
         launch_attempt(paths, config.kind, attempt, ticket=ticket)
@@ -82,17 +84,8 @@ def resume(paths: RunPaths) -> None:
 
 def _let_it_end(paths: RunPaths) -> None:
     """Wait a moment for the process of an attempt that has said how it ended, as EXPLORER_ON_FINISH may not."""
-    deadline = time.monotonic() + _LEFTOVERS_S
+    deadline = time.monotonic() + _LEAVE_S
     while not (status := derive(paths)).over and status.processes and time.monotonic() < deadline:
-        time.sleep(0.01)
-
-
-def _end_leftovers(paths: RunPaths) -> None:
-    """End the workers that a dead trainer has left behind, which hold memory that the next one needs."""
-    deadline = time.monotonic() + _LEFTOVERS_S
-    while ladder.end_leftovers(paths):
-        if time.monotonic() > deadline:
-            raise WrongState(f"{paths.id} cannot be resumed yet: {derive(paths).reason}")
         time.sleep(0.01)
 
 

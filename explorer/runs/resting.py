@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from explorer.runs import queue
+from explorer.runs.ladder import LadderError, clear
 from explorer.runs.paths import RunPaths
 from explorer.runs.status import derive
 
@@ -30,4 +31,13 @@ def resting(paths: RunPaths) -> Iterator[None]:
         status = derive(paths)
         if not status.over:
             raise RunAlive(f"{paths.id} is {status.state}. Stop it first.")
+        if not _is_clear(paths):
+            raise RunAlive(f"{paths.id} cannot be touched yet: {derive(paths).reason}")
         yield
+
+
+def _is_clear(paths: RunPaths) -> bool:
+    try:
+        return clear(paths)
+    except LadderError:
+        return False  # processes of another user, which the run's state names

@@ -7,7 +7,7 @@ from enum import StrEnum
 from explorer.runs import queue
 from explorer.runs.events import Event
 from explorer.runs.facts import Facts, look
-from explorer.runs.family import named
+from explorer.runs.family import family, named
 from explorer.runs.launches import Launch, how_it_ended, who_killed
 from explorer.runs.outcome import Outcome
 from explorer.runs.paths import RunPaths
@@ -71,7 +71,7 @@ def _judge(paths: RunPaths, facts: Facts) -> RunStatus:
     if facts.place is not None and facts.last is None:
         return _waiting(facts, facts.place)
     if facts.alive:
-        return _living(facts)
+        return _living(paths, facts)
     if facts.being_started:
         if facts.launch and facts.launch.paused():
             return _paused(facts, facts.launch)
@@ -114,8 +114,10 @@ def _waiting(facts: Facts, place: Waiting) -> RunStatus:
     return RunStatus(State.QUEUED, words, facts.began)
 
 
-def _living(facts: Facts) -> RunStatus:
+def _living(paths: RunPaths, facts: Facts) -> RunStatus:
     silence = _broken_promise(facts)
+    if silence and (paused := _paused_workers(paths, facts.launch)):
+        silence += f" It waits for a process that is paused. `kill -CONT {paused}` continues it."
     if facts.stop is not None:
         words = f"Saving before it stops, as requested at {_at(facts, facts.stop)}."
         return RunStatus(State.STOPPING, f"{words} {silence or _last_update(facts)}", facts.stop)
@@ -132,6 +134,10 @@ def _living(facts: Facts) -> RunStatus:
 def _paused(facts: Facts, launch: Launch) -> RunStatus:
     words = f"The process is paused. `kill -CONT {launch.pid}` continues it. {_last_update(facts)}"
     return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
+
+
+def _paused_workers(paths: RunPaths, launch: Launch | None) -> str:
+    return " ".join(str(process.pid) for process in family(paths, launch) if process.paused)
 
 
 def _broken_promise(facts: Facts) -> str:

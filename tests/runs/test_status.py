@@ -159,6 +159,15 @@ def test_a_frozen_process_is_shown_as_paused(started: Started) -> None:
     wait_for_state(paths, State.RUNNING)
 
 
+def test_a_run_that_waits_for_a_paused_worker_names_it(started: Started) -> None:
+    paths = started("hangs_with_a_worker")
+    assert "paused" not in wait_for_state(paths, State.STALLED).reason
+    worker = int((paths.root / "worker").read_text())
+    os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: f"`kill -CONT {worker}` continues it." in derive(paths).reason, "the name")
+    assert derive(paths).state is State.STALLED
+
+
 def test_stopping_is_visible_until_the_work_is_saved(started: Started) -> None:
     paths = started("works_until_stopped")
     wait_for_state(paths, State.RUNNING)

@@ -15,7 +15,7 @@ from explorer.runs.paths import RunPaths, list_runs, run_paths, trash_root
 from explorer.runs.resting import RunAlive
 from explorer.runs.status import State, derive
 from explorer.runs.trash import TrashError
-from tests.runs.conftest import make_folder, wait_for_state
+from tests.runs.conftest import is_alive, make_folder, wait_for_state
 
 
 @pytest.fixture
@@ -64,6 +64,14 @@ def test_a_run_that_has_just_been_resumed_is_not_moved_away(started: Callable[[s
     with pytest.raises(RunAlive):
         trash.delete(paths)
     wait_for_state(paths, State.RUNNING)
+
+
+def test_a_deleted_run_leaves_no_process_behind(started: Callable[[str], RunPaths]) -> None:
+    paths = started("forks_a_worker")
+    left = wait_for_state(paths, State.LOST).processes
+    assert len(left) == 2
+    trash.delete(paths)
+    assert not any(map(is_alive, left))
 
 
 def test_whoever_holds_the_lock_of_a_run_keeps_it(over: RunPaths) -> None:
