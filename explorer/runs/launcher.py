@@ -89,9 +89,17 @@ def _let_it_end(paths: RunPaths) -> None:
         time.sleep(0.01)
 
 
+def _unshare(paths: RunPaths) -> None:
+    """Give a copy that was made of hard links a lock and a log of its own: others are replaced when they change."""
+    locks.unshare(paths.lock)
+    with contextlib.suppress(FileNotFoundError):
+        if paths.log.stat().st_nlink > 1:
+            write_bytes_atomic(paths.log, paths.log.read_bytes())
+
+
 def _line_up_again(paths: RunPaths, lane: str, attempt: int) -> Ticket:
     paths.stop.unlink(missing_ok=True)
-    locks.unshare(paths.lock)
+    _unshare(paths)
     queue.drop(paths.id)
     ticket = queue.take(paths.id, lane)
     try:
