@@ -249,7 +249,7 @@ def test_a_copy_of_hard_links_is_resumed_with_a_lock_of_its_own(started: Started
     copy.config.write_text(dumps(config_of("works_until_stopped")))
     launcher.resume(copy)
     assert wait_for_state(copy, State.RUNNING)
-    assert not os.path.samefile(paths.log, copy.log)
+    assert not paths.log.samefile(copy.log)
     assert derive(paths).state is State.RUNNING
     os.kill(pid_of(paths), signal.SIGKILL)
     wait_for_state(paths, State.LOST)
