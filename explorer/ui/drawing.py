@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import streamlit as st
 
@@ -214,7 +215,7 @@ def _words(cost: Cost, pipeline: Pipeline, picture: Picture) -> str:
     """What takes long, and the first value that is absurd for the picture, whichever step is selected."""
     steps = [T.SLOW_STEP.format(name=name, time=slow.in_words(ms / 1000)) for name, ms in list(cost.slow.items())[:3]]
     said = T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=slow.in_words(cost.milliseconds / 1000)))
-    return " ".join([said, *step_cautions.of_pipeline(pipeline, picture.size)[:1]])
+    return " ".join([said, *islice(step_cautions.of_pipeline(pipeline, picture.size), 1)])
 
 
 # What the page does not wait for

@@ -1,6 +1,6 @@
 """What is said at the fields of a step about values that are absurd for the image that it gets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from explorer.augment.bounds import Caution, Load, cautions
 from explorer.augment.drivers import Role
@@ -26,15 +26,13 @@ def at_fields(draft: Draft, node: Step, found: Found | None) -> Mapping[str, str
     return _of_step(node, step_sizes(pipeline, size).get(node.id, size))
 
 
-def of_pipeline(pipeline: Pipeline, size: Size) -> list[str]:
+def of_pipeline(pipeline: Pipeline, size: Size) -> Iterator[str]:
     """The same of all steps that can be applied to an image of that size, each with its step and parameter."""
     sizes = step_sizes(pipeline, size)
-    steps = [node for node, _ in walk(pipeline.nodes) if isinstance(node, Step) and node.id in sizes]
-    return [
-        T.CAUTION_AT.format(transform=step.transform, parameter=name, caution=caution)
-        for step in steps
-        for name, caution in _of_step(step, sizes[step.id]).items()
-    ]
+    for node, _ in walk(pipeline.nodes):
+        if isinstance(node, Step) and node.id in sizes:
+            for name, caution in _of_step(node, sizes[node.id]).items():
+                yield T.CAUTION_AT.format(transform=node.transform, parameter=name, caution=caution)
 
 
 def _of_step(step: Step, size: Size) -> Mapping[str, str]:
