@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 
 @contextlib.contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def _replacing(target: Path, sync: bool = True) -> Iterator[BinaryIO]:
     # The temporary file lies beside its target: a move from $TMPDIR on another file system would be a copy,
     # and a kill in the middle of a copy tears the file.
     part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
@@ -18,12 +18,14 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         with part.open("xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
+    if sync:
+        sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -42,16 +44,19 @@ def write_atomic(target: Path, write: Callable[[BinaryIO], None]) -> None:
         write(file)
 
 
-def write_bytes_atomic(target: Path, content: bytes) -> None:
-    """Replace `target` by `content` in one step. Raises OSError (disk full, no permission)."""
-    with _replacing(target) as file:
+def write_bytes_atomic(target: Path, content: bytes, sync: bool = True) -> None:
+    """Replace `target` by `content` in one step. Raises OSError (disk full, no permission).
+
+    sync: whether it survives a power cut; a process that is killed tears nothing either way.
+    """
+    with _replacing(target, sync) as file:
         file.write(content)
 
 
-def write_json_atomic(target: Path, value: Any) -> None:
-    """Replace `target` by `value` as indented JSON. Raises ValueError for nan and inf, OSError."""
+def write_json_atomic(target: Path, value: Any, sync: bool = True) -> None:
+    """Replace `target` by `value` as indented JSON, see `write_bytes_atomic`. Raises ValueError for nan, OSError."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    write_bytes_atomic(target, (text + "\n").encode())
+    write_bytes_atomic(target, (text + "\n").encode(), sync)
 
 
 def read_json_object(source: Path) -> dict[str, Any] | None:

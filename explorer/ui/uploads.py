@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,13 @@ def draft_files(draft_id: str) -> tuple[Path, ...]:
     return tuple(sorted(file for file in drafts_folder().glob(f"{draft_id}.*") if file.is_file()))
 
 
-def drafts_lock() -> FileLock:
-    """Held while a file of a draft is read, changed and written: windows of one address take turns. Raises OSError."""
-    return FileLock(made_drafts_folder() / ".lock")
+def draft_lock(draft_id: str) -> FileLock:
+    """Held while a file of a draft is read, changed and written: windows of one address take turns. Raises OSError.
+
+    A few drafts share a lock, so that locks do not pile up; one for all would let everybody wait for everybody.
+    """
+    share = blake2b(draft_id.encode(), digest_size=1).hexdigest()
+    return FileLock(made_drafts_folder() / f".lock-{share}", poll_interval=0.005)
 
 
 Stamp = tuple[int, int] | None
@@ -65,7 +70,8 @@ def write_shared(file: Path, values: Mapping[str, Any]) -> None:
     """
     made_drafts_folder()
     room.check()
-    write_json_atomic(file, {"revision": secrets.token_hex(8), **values})
+    # Not synced: it is written with each key press, and a power cut may take the last seconds of a draft.
+    write_json_atomic(file, {"revision": secrets.token_hex(8), **values}, sync=False)
     room.wrote(file)
 
 

@@ -23,7 +23,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.history import History
 from explorer.ui.keeping import dropping
 from explorer.ui.state import Key, Query
-from explorer.ui.uploads import Revision, drafts_lock
+from explorer.ui.uploads import Revision, draft_lock
 from explorer.ui.view import View
 from explorer.ui.workspace_files import Workspace, WorkspaceError, load, save, version
 
@@ -272,10 +272,10 @@ def note_unwritten(key: Key, write: Callable[[], None]) -> None:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """The lock of the drafts; without it where none can be made, for then nothing can be written either."""
+    """The lock of the session's draft; without it where none can be made: then nothing can be written either."""
     with ExitStack() as stack:
         with suppress(OSError):
-            stack.enter_context(drafts_lock())
+            stack.enter_context(draft_lock(st.session_state[Key.WORKSPACE].id))
         yield
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from explorer.ui import browsers
 from explorer.ui.keeping import limits, opened
-from explorer.ui.uploads import draft_file, draft_files, drafts_lock
+from explorer.ui.uploads import draft_file, draft_files, draft_lock
 
 
 def drop(draft_id: str, before: float) -> int:
@@ -19,7 +19,7 @@ def drop(draft_id: str, before: float) -> int:
     Raises:
         OSError: something of it could not be removed.
     """
-    with drafts_lock(), opened.unless_held(draft_id) as may:
+    with draft_lock(draft_id), opened.unless_held(draft_id) as may:
         files = draft_files(draft_id)
         if not may or any(file.stat().st_mtime >= before for file in files):
             return 0
