@@ -14,7 +14,7 @@ if broken := installation.problems():
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
 from explorer.texts import App, Help
-from explorer.ui import browsers, notices, palette, sharing, workspace
+from explorer.ui import asking, browsers, notices, palette, sharing, tidying, workspace
 from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.icon import icon, wordmark
@@ -30,6 +30,8 @@ try:
 except OSError as error:
     st.error(escape(App.NO_HOME.format(reason=error)))
     st.stop()
+tidying.touch()
+asking.beside(training=bool(look.living))
 title = App.RUNS_ALIVE.format(count=len(look.living)) if look.living else App.RUNS
 runs = st.Page("explorer/ui/pages/runs.py", title=title, icon=":material/monitoring:")
 page = st.navigation(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from explorer.augment.catalog import arguments, build, catalog
 from explorer.augment.checks import check_p, check_step
 from explorer.augment.extras import EXTRAS
+from explorer.augment.remembered import Remembered
 from explorer.augment.targets import TargetRules
 
 NodeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -133,9 +134,16 @@ def without_augmentation(pipeline: Pipeline) -> Pipeline:
 
 def validate(draft: Draft) -> Pipeline:
     """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
+    return _VALIDATED(draft)
+
+
+def _validated(draft: Draft) -> Pipeline:
     if errors := check(draft.nodes):
         raise DraftErrors(errors)
     return Pipeline(name=draft.name, nodes=draft.nodes, targets=draft.targets)
+
+
+_VALIDATED: Remembered[Draft, Pipeline] = Remembered(_validated, most=256)  # a page asks many times in a row
 
 
 def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:

@@ -10,6 +10,7 @@ from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pool import pool
 from explorer.draw.request import DrawingError, Ending, Request
 from explorer.texts import Augment as T
+from explorer.ui import tidying
 
 Result = TypeVar("Result")
 _NOBODY = "nobody"  # where no session is: in a test
@@ -33,6 +34,7 @@ def submit(
         milliseconds: What it is expected to take.
         asked: Whether the person asked for it: then it may take long, and is drawn although it has failed before.
     """
+    tidying.touch()
     context = get_script_run_ctx(suppress_warning=True)
     session = context.session_id if context is not None else _NOBODY
     seconds = ASKED_SECONDS if asked else UNASKED_SECONDS
@@ -44,6 +46,11 @@ def wait_for(request: Request[Result]) -> Result:
     drawing = submit(request)
     drawing.wait(_FOREVER)  # its own limit ends it
     return drawing.result()
+
+
+def beside(training: bool) -> None:
+    """Leave a core to a run that trains, or take it back."""
+    pool().training = training
 
 
 def words(error: DrawingError, pipeline: Pipeline | None = None) -> str:

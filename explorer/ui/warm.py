@@ -1,7 +1,7 @@
 """Heavy imports, once per server process, and then out of the garbage collector's sight.
 
-Streamlit runs a full collection after every script run. With the imaging libraries loaded that held the interpreter for
-50 to 90 ms before each picture was sent; frozen objects are not walked. What the pages import is imported here too: it
+A full collection of the garbage holds the interpreter, with the imaging libraries loaded for 50 to 90 ms; frozen
+objects are not walked. What the pages import is imported here too: it
 would come with the first page otherwise, after the freeze. Import this module, never call it per session.
 """
 
@@ -20,8 +20,12 @@ import explorer.ui.step_list
 import explorer.ui.train_landing
 import explorer.ui.train_seen
 import explorer.ui.train_summary
+from explorer.draw import memory
 from explorer.draw.pool import pool
+from explorer.ui import tidying
 
+memory.tune()
+tidying.start()
 pool()  # its processes start while the rest is imported
 cv2.setNumThreads(1)  # what little is decoded here shares the machine with workers and a training run
 explorer.augment.catalog.catalog()

@@ -1,19 +1,18 @@
 """The file of a workspace: a draft with its undo history and its view."""
 
 import json
-from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
+from explorer.augment.remembered import Remembered
 from explorer.texts import Augment as T
 from explorer.ui.history import History
 from explorer.ui.uploads import Revision, Uploads, draft_file, revision, write_shared
 from explorer.ui.view import View
 
 _VERSION = 1
-_KEPT_TEXTS = 256
 
 
 class WorkspaceError(ValueError):
@@ -78,19 +77,8 @@ def save(workspace: Workspace) -> None:
     )
 
 
-_texts: OrderedDict[int, tuple[Draft, str]] = OrderedDict()
-
-
-def _text(draft: Draft) -> str:
-    """The draft as JSON. The whole history is written with each change, and all of it but one draft was before."""
-    known = _texts.get(id(draft))
-    if known is None or known[0] is not draft:
-        known = (draft, dumps_draft(draft))
-    _texts[id(draft)] = known
-    _texts.move_to_end(id(draft))
-    while len(_texts) > _KEPT_TEXTS:
-        _texts.popitem(last=False)
-    return known[1]
+# The whole history is written with each change, and all of it but one draft was before.
+_text: Remembered[Draft, str] = Remembered(dumps_draft, most=256)
 
 
 def load(workspace_id: str) -> Workspace:
