@@ -65,7 +65,8 @@ def _tick(playing: bool) -> None:
         begun = bool(workspace.current().history.past)
         if left <= 1 or begun:  # people who have begun to work want an image that rests
             _stop_playing()
-            st.session_state[Key.SETTLE] = not begun
+            if not begun:  # else what has just been opened may wait for its own seed
+                st.session_state[Key.SETTLE] = True
             st.rerun()
     _next_seed()
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from explorer.augment.apply import AugmentError, augment, random_state
 from explorer.augment.catalog import catalog
 from explorer.augment.edits import add, set_p
-from explorer.augment.observe import Cancelled
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate, walk
 from explorer.augment.trace import Status, Trace, trace
 from explorer.data.sample import Sample
@@ -174,21 +173,6 @@ def test_any_tree_traced_is_the_tree_untraced_and_every_node_is_told_of(nodes: t
     shown = [entry.after for entry in traced.entries if entry.after is not None]
     if shown and not any(node.kind == "SelectiveChannelTransform" for node, _ in walk(nodes)):
         np.testing.assert_array_equal(shown[-1].image, traced.result.image)
-
-
-def test_work_can_be_cancelled_between_two_steps_and_the_pool_is_none_the_worse(photograph: Sample) -> None:
-    pipeline = Pipeline(nodes=tuple(step(f"n{number}", "HorizontalFlip") for number in range(3)))
-    seen = []
-
-    def stop(count: int) -> None:
-        seen.append(count)
-        if count == 2:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        trace(photograph, pipeline, 0, on_step=stop)
-    assert seen == [1, 2]
-    same(trace(photograph, pipeline, 0).result, augment(photograph, pipeline, 0))
 
 
 def test_a_group_that_fails_itself_is_named(photograph: Sample) -> None:

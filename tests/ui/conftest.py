@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.runs import machine
+from explorer.ui import drawing
 
 _looked: list[machine.Machine] = []
 _really_look = machine._look
@@ -12,6 +13,12 @@ def _look_once() -> machine.Machine:
     if not _looked:
         _looked.append(_really_look())
     return _looked[0]
+
+
+@pytest.fixture(autouse=True)
+def _a_busy_machine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test has no clock that brings a picture later, so the page waits for it."""
+    monkeypatch.setattr(drawing, "PATIENCE", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer.augment.apply import augment
+from explorer.augment.apply import AugmentedSample, augment
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.pipeline import Draft, validate
 from explorer.augment.trace import trace
 from explorer.data.formats import open_dataset
 from explorer.data.sample import Sample
+from explorer.draw import outlines, preview, sources
+from explorer.draw.cells import Cell
+from explorer.draw.pictures import Photograph, Subject
+from explorer.draw.sources import Loaded
 from explorer.runs.config import RunConfig, from_values
 from explorer.training.data import Batch, Images
 from explorer.training.prepared import Prepared
-from explorer.ui import outlines, pictures, render
+from explorer.ui import pictures
 from explorer.ui.lab import cells
 from explorer.ui.lab.places import places
 from explorer.ui.sources import Found
@@ -74,6 +78,12 @@ def _draft(*, scaling: bool) -> Draft:
     return add(set_p(draft, noise, 0.5), "Normalize", None)[0] if scaling else draft
 
 
+def augmented(cell: Cell) -> AugmentedSample:
+    result = cell.result()
+    assert isinstance(result, AugmentedSample)
+    return result
+
+
 def _looked_at(app: AppTest, key: str) -> tuple[Workspace, Found]:
     app.selectbox(key=Key.PICTURE).set_value(pictures.DATA_SET).run()
     app.selectbox(key=Key.SET).set_value(key).run()
@@ -97,12 +107,12 @@ def test_ten_samples_of_three_data_sets_have_the_pixels_of_training_on_the_page(
         assert len(trained) == 10
         for index, pixels in trained.items():
             view = replace(work.view, index=index, seed=SEED)
-            picture = pictures.of_view(view, Uploads(work.id), training=found.training)
-            _, shown, refused = render.applied(config.pipeline, picture, SEED)
+            seen = pictures.of_view(view, Uploads(work.id), draft.targets, found.training)
+            _, shown, refused = preview.applied(config.pipeline, sources.load(seen.subject), SEED)
             assert refused == ""
             np.testing.assert_array_equal(shown.image, pixels, err_msg=f"{key} {index}")
-            spec = cells.Spec(picture, config.pipeline, SEED, found.classes)
-            np.testing.assert_array_equal(cells.augmented(spec).image, pixels, err_msg=f"{key} {index}")
+            spec = cells.Spec(seen.subject, seen.picture, config.pipeline, SEED, found.classes)
+            np.testing.assert_array_equal(augmented(spec.request).image, pixels, err_msg=f"{key} {index}")
         following = places(replace(work.view, index=3), Uploads(work.id), found, draft.targets, 3)
         assert [place.picture.index for place in following[1:] if place.picture] == [4, 5]
     assert not app.exception
@@ -119,20 +129,22 @@ def test_without_the_switch_a_sample_is_shown_as_it_is_with_its_own_index() -> N
     work: Workspace = app.session_state[Key.WORKSPACE]
     assert (found.training, found.picture.square, found.picture.index) == (None, None, 3)
     pipeline = validate(work.draft)
-    _, shown, _ = render.applied(pipeline, found.picture, 5)
-    expected = augment(found.picture.sample, pipeline, 5, 0, 3)
+    loaded = sources.load(found.subject)
+    _, shown, _ = preview.applied(pipeline, loaded, 5)
+    expected = augment(loaded.sample, pipeline, 5, 0, 3)
     np.testing.assert_array_equal(shown.image, expected.image)
-    assert not np.array_equal(shown.image, augment(found.picture.sample, pipeline, 5, 0, 0).image)
+    assert not np.array_equal(shown.image, augment(loaded.sample, pipeline, 5, 0, 0).image)
     assert not app.exception
 
 
 def test_what_training_refuses_is_shown_with_the_reason() -> None:
     draft, _ = add(Draft(), "ToFloat", None)
     pipeline = validate(set_p(add(draft, "HorizontalFlip", None)[0], draft.nodes[0].id, 1.0))
-    picture = replace(pictures.first(), square=64)
-    _, shown, refused = render.applied(pipeline, picture, 0)
+    loaded = sources.load(Subject(Photograph("coffee")))
+    squared = Loaded(replace(loaded.picture, square=64), loaded.sample)
+    _, shown, refused = preview.applied(pipeline, squared, 0)
     assert "put it last with p = 1" in refused
-    assert shown.image.shape[:2] == picture.sample.size
+    assert shown.image.shape[:2] == loaded.sample.size
 
 
 def test_the_outline_is_that_of_the_square_that_training_gets() -> None:

@@ -6,15 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from explorer.ui.jobs import Job
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.costs import Observed
 from explorer.augment.edits import add, set_p
-from explorer.augment.pipeline import Draft, Step, validate
+from explorer.augment.pipeline import Draft, validate
 from explorer.augment.trace import trace
-from explorer.ui import trace_cards
-from explorer.ui.pictures import first
+from explorer.draw import cards, sources
+from explorer.draw.pictures import Photograph, Subject
+from explorer.ui import drawing
+from explorer.ui.drawing import Job, Look
 from explorer.ui.state import Key, node_key
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -35,9 +36,9 @@ def keys(app: AppTest) -> set[str]:
 
 
 def finish(app: AppTest) -> None:
-    """Wait for the job's own thread, then look at the page again."""
-    job: Job[object] = app.session_state[Key.JOB]
-    assert job.wait(60)
+    """Wait for the drawing, then look at the page again."""
+    job: Job = app.session_state[Key.JOB]
+    assert job.drawing.wait(60)
     app.run()
 
 
@@ -95,14 +96,24 @@ def test_a_slow_step_that_is_off_asks_nothing(app: AppTest) -> None:
     assert not app.session_state[Key.LOOK].notice
 
 
-def test_a_step_that_had_to_wait_for_a_processor_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trace_cards, "OBSERVED", Observed())
+def test_a_step_that_had_to_wait_for_a_processor_does_not_ask() -> None:
     draft, step = add(Draft(), "FDA", None)
-    pipeline = validate(set_p(draft, step, 1.0))
-    found = trace(first().sample, pipeline, 0)
+    found = trace(sources.load(Subject(Photograph("coffee"))).sample, validate(set_p(draft, step, 1.0)), 0)
     (entry,) = found.entries
     assert 0 < entry.cpu_milliseconds <= entry.milliseconds + 1  # two clocks, read one after the other
-    trace_cards.remember(replace(found, entries=(replace(entry, milliseconds=60_000.0),)), pipeline)
-    size = entry.before.image.shape[:2] if entry.before else (0, 0)
-    params = next(node.params for node in pipeline.nodes if isinstance(node, Step))
-    assert trace_cards.OBSERVED.estimate("FDA", params, size) == pytest.approx(entry.cpu_milliseconds)
+    waited = replace(found, entries=(replace(entry, milliseconds=60_000.0),))
+    assert cards.times(waited) == [[step, list(found.result.image.shape[:2]), entry.cpu_milliseconds]]
+
+
+def test_what_steps_took_is_known_for_the_next_time(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    observed = Observed()
+    monkeypatch.setattr(drawing, "OBSERVED", observed)
+    app.button(key=Key.RUN_SLOW).click().run()
+    finish(app)
+    look: Look = app.session_state[Key.LOOK]
+    assert look.shown is not None
+    steps = {node.id: node for node in app.session_state[Key.WORKSPACE].draft.nodes}
+    assert {steps[node].transform for node, _, _ in look.shown.times} >= {"HorizontalFlip", "PiecewiseAffine"}
+    for node, (height, width), milliseconds in look.shown.times:
+        estimate = observed.estimate(steps[node].transform, steps[node].params, (height, width))
+        assert estimate == pytest.approx(milliseconds)

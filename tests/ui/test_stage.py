@@ -1,13 +1,12 @@
 """What the stage says besides pixels: its first seed, what is selected, where the image comes from, class names."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from explorer.ui.thumbnails import thumbnail
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import edits
@@ -15,13 +14,18 @@ from explorer.augment.apply import augment
 from explorer.augment.pipeline import Pipeline, Step, validate
 from explorer.augment.targets import TargetRules
 from explorer.data.sample import Sample
+from explorer.draw import sources
+from explorer.draw.encoding import Classes
+from explorer.draw.pictures import Photograph, Subject, Typed, Uploaded
+from explorer.draw.preview import Preview
+from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Augment as T
-from explorer.ui import firing, pictures, render
-from explorer.ui.components.preview import Classes
-from explorer.ui.pictures import Picture
+from explorer.ui import firing, pictures
 from explorer.ui.state import Key, preset_key
+from explorer.ui.uploads import Uploads
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace
+from tests.draw.opening import header
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
@@ -41,7 +45,7 @@ def work(app: AppTest) -> Workspace:
 
 def fired(app: AppTest, seed: int) -> set[str]:
     """What fires in the pipeline that is open, with `augment` and on the image that is shown."""
-    result = augment(app.session_state[Key.FOUND].picture.sample, validate(work(app).draft), seed)
+    result = augment(sources.load(app.session_state[Key.FOUND].subject).sample, validate(work(app).draft), seed)
     return {drawn.node_id for drawn in result.drawn}
 
 
@@ -58,9 +62,9 @@ def test_a_step_that_is_skipped_jumps_to_the_next_seed_with_which_it_fires(app: 
     node = work(app).draft.nodes[0].id
     skipped = next(seed for seed in range(99) if node not in fired(app, seed))
     app.number_input(key=Key.SEED).set_value(skipped).run()
-    fate = app.session_state[Key.LOOK].shown.fate  # what the chip at the form shows
-    assert fate.seed == skipped
-    assert {name for name, status in fate.statuses.items() if status == "applied"} == fired(app, skipped)
+    shown = header(app.session_state[Key.LOOK].shown.frame)  # of it the chip at the form shows
+    assert shown["seed"] == skipped
+    assert {name for name, status in shown["statuses"].items() if status == "applied"} == fired(app, skipped)
     expected = next(seed for seed in range(skipped + 1, 999) if node in fired(app, seed))
     assert firing.next_seed(work(app), app.session_state[Key.FOUND], node).seed == expected
 
@@ -74,57 +78,81 @@ def test_row_card_and_image_are_one_selection() -> None:
     assert large.choosing(None) == View(selected=None, focus="")
 
 
+CLASSES = Classes((), ((0, 0, 0),))
+NOBODY = Uploads("x" * 22)
 NODES = (
     Step(id="crop", transform="Crop", p=1.0, params={"x_min": 30, "y_min": 20, "x_max": 90, "y_max": 80}),
     Step(id="flip", transform="HorizontalFlip", p=1.0),
 )
 
 
-def drawn(view: View, *nodes: Step, long_side: int | None = None) -> render.Shown:
-    rng = np.random.default_rng(0)
+Drawn = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Drawn:
+    """Draws steps on noise, and gives what the preview says about them."""
+    file, mask_file = tmp_path / "noise.png", tmp_path / "mask.png"
     mask = np.zeros((100, 120), np.uint8)
     mask[:, 60:] = 11
-    sample = Sample(rng.integers(0, 256, (100, 120, 3), np.uint8), mask)
-    picture = Picture("noise", sample, (), sample.size)
-    return render.draw(Pipeline(nodes=nodes), picture, view, pictures.classes(picture, view), long_side=long_side)
+    cv2.imwrite(str(file), np.random.default_rng(0).integers(0, 256, (100, 120, 3), np.uint8))
+    cv2.imwrite(str(mask_file), mask)
+    subject = Subject(Uploaded(str(file), str(mask_file)))
+
+    def draw(view: View, *nodes: Step, long_side: int | None = None) -> dict[str, Any]:
+        request = Preview(
+            subject, Pipeline(nodes=nodes), view.seed, CLASSES, view.focus, view.difference, shown_side=long_side
+        )
+        return header(next(request.draw()).blobs[0])
+
+    return draw
 
 
-def test_before_has_the_outline_of_what_after_shows_for_the_pipeline_and_for_a_step() -> None:
+def test_before_has_the_outline_of_what_after_shows_for_the_pipeline_and_for_a_step(
+    drawn: Drawn,
+) -> None:
     whole = drawn(View(), *NODES)
-    np.testing.assert_allclose(whole.outline, [[90, 20], [30, 20], [30, 80], [90, 80]], atol=0.01)  # type: ignore[arg-type]
-    assert T.OUTLINE in whole.remark
+    np.testing.assert_allclose(whole["outline"], [[90, 20], [30, 20], [30, 80], [90, 80]], atol=0.01)
+    assert T.OUTLINE in whole["remark"]
     step = drawn(View(focus="crop#0"), *NODES)
-    np.testing.assert_allclose(step.outline, [[30, 20], [90, 20], [90, 80], [30, 80]], atol=0.01)  # type: ignore[arg-type]
-    assert drawn(View(focus="flip#0"), *NODES).outline is None  # all of the image, mirrored
+    np.testing.assert_allclose(step["outline"], [[30, 20], [90, 20], [90, 80], [30, 80]], atol=0.01)
+    assert drawn(View(focus="flip#0"), *NODES)["outline"] is None  # all of the image, mirrored
     skipped = drawn(View(focus="s#0"), Step(id="s", transform="Rotate", p=0.0))
-    assert (skipped.outline, skipped.remark) == (None, "")
-    np.testing.assert_allclose(drawn(View(), *NODES, long_side=60).outline, np.divide(whole.outline, 2), atol=0.01)  # type: ignore[arg-type]
+    assert (skipped["outline"], skipped["remark"]) == (None, "")
+    np.testing.assert_allclose(
+        drawn(View(), *NODES, long_side=60)["outline"], np.divide(whole["outline"], 2), atol=0.01
+    )
 
     # Where no difference can be shown, the page says what is shown instead.
     difference = drawn(View(difference=True), *NODES)
-    assert T.NO_DIFFERENCE_OUTLINED in difference.remark
+    assert T.NO_DIFFERENCE_OUTLINED in difference["remark"]
     gray = Step(id="g", transform="ToGray", p=1.0, params={"num_output_channels": 1})
-    assert drawn(View(difference=True), gray).remark == T.NO_DIFFERENCE
+    assert drawn(View(difference=True), gray)["remark"] == T.NO_DIFFERENCE
     bent = Step(id="e", transform="ElasticTransform", p=1.0, params={"alpha": 120.0, "sigma": 12.0})
-    assert drawn(View(), bent).remark == T.NO_OUTLINE.format(name="ElasticTransform")
+    assert drawn(View(), bent)["remark"] == T.NO_OUTLINE.format(name="ElasticTransform")
     wide = Step(id="p", transform="Pad", p=1.0, params={"padding": 10})
-    assert T.OUTLINE_OUTSIDE in drawn(View(), wide).remark
+    assert T.OUTLINE_OUTSIDE in drawn(View(), wide)["remark"]
 
 
-def test_names_that_are_typed_for_a_mask_are_of_its_values_from_zero() -> None:
-    picture = pictures.first()
-    named, errors = pictures.annotated(picture, View(names="sky\nbuilding\n"), TargetRules())
-    assert errors == {}
-    assert pictures.classes(named, View()).names == ("sky", "building")
-    assert pictures.classes(named, View()).first == 0
-    empty, _ = pictures.annotated(picture, View(names="background\nbuilding"), TargetRules())
+def test_names_that_are_typed_for_a_mask_are_of_its_values_from_zero(tmp_path: Path) -> None:
+    def described(names: str) -> pictures.Seen:
+        return pictures.of_view(View(names=names), NOBODY, TargetRules())
+
+    plain = described("").picture
+    named = described("sky\nbuilding\n")
+    assert named.errors == {}
+    assert pictures.classes(named.picture, View()).names == ("sky", "building")
+    assert pictures.classes(named.picture, View()).first == 0
+    empty = described("background\nbuilding").picture
     assert (empty.class_names, empty.first) == (("building",), 1)
     for text, words in (("sky\n\nroad", "Line 2"), ("a\n" * 300, "300 names"), ("x" * 101, "Line 1")):
-        same, errors = pictures.annotated(picture, View(names=text), TargetRules())
-        assert words in errors["names"], text
-        assert same.class_names == picture.class_names, text
-    bare = replace(picture, sample=replace(picture.sample, mask=None))
-    assert pictures.annotated(bare, View(names="sky"), TargetRules())[0].class_names == picture.class_names
+        same = described(text)
+        assert words in same.errors["names"], text
+        assert same.picture.class_names == plain.class_names, text
+    file = tmp_path / "bare.png"
+    cv2.imwrite(str(file), np.zeros((8, 8, 3), np.uint8))
+    bare = Subject(Uploaded(str(file), None), typed=Typed(names="sky"))
+    assert sources.load(bare).picture.class_names == ()  # without a mask there is nothing to name
 
 
 def test_small_images_show_the_borders_of_a_mask_and_class_zero_only_where_it_is_one() -> None:
@@ -148,7 +176,5 @@ def test_small_images_show_the_borders_of_a_mask_and_class_zero_only_where_it_is
 
 def test_the_strip_says_what_an_empty_pipeline_lacks(app: AppTest) -> None:
     draft = edits.remove(work(app).draft, tuple(node.id for node in work(app).draft.nodes))
-    assert (
-        T.STRIP_EMPTY.encode()
-        in render.draw(validate(draft), pictures.first(), View(), Classes((), ((0, 0, 0),))).strip
-    )
+    (_, strip) = Preview(Subject(Photograph("coffee")), validate(draft), 0, CLASSES).draw()
+    assert T.STRIP_EMPTY.encode() in strip.blobs[0]

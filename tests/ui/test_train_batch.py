@@ -4,16 +4,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explorer.ui.train_batch import SHOWN
 from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset
 from explorer.data.formats import open_dataset
+from explorer.draw import batch as train_batch
+from explorer.draw.batch import SHOWN, FirstBatch
 from explorer.runs.config import RunConfig, from_values
 from explorer.training.data import Batch, Images
 from explorer.training.mixing import mixed, plan_for
 from explorer.training.prepared import Prepared
-from explorer.ui import train_batch, train_seen
+from explorer.ui import train_seen
 
 STEPS = [
     {"kind": "step", "id": "n1", "transform": "Affine", "p": 1.0, "params": {"rotate": [-40, 40]}},
@@ -70,7 +71,9 @@ def test_mixed_images_are_those_that_the_network_gets(mixing: str) -> None:
     np.testing.assert_allclose(seen.images / 255, images[:SHOWN], atol=1e-6)
     share, rest = round(seen.mix.lam, 2), round(1 - seen.mix.lam, 2)
     partners = batch.labels.numpy()[seen.mix.partners[:SHOWN]]
-    assert [train_seen.caption(seen, place, dataset.classes) for place in range(SHOWN)] == [
+    request = FirstBatch(config, 1)
+    shown = request.read(list(request.draw()))
+    assert [train_seen.caption(shown, place, dataset.classes) for place in range(SHOWN)] == [
         dataset.classes[own] if own == other else f"{share} {dataset.classes[own]} + {rest} {dataset.classes[other]}"
         for own, other in zip(batch.labels.tolist(), partners.tolist(), strict=False)
     ]
@@ -83,7 +86,7 @@ def test_a_pipeline_that_normalises_is_shown_stretched_and_its_numbers_are_those
     seen = train_batch.first_batch(config, dataset.train, 0)
     assert seen.scaled
     np.testing.assert_array_equal(seen.images, images[:SHOWN])
-    assert train_seen.pixels(seen, 0).dtype == np.uint8
+    assert train_batch.shown(seen, 0).dtype == np.uint8
 
 
 def test_a_batch_smaller_than_the_strip_is_shown_whole() -> None:
