@@ -50,6 +50,21 @@ class Says(Plain):
 
 
 @dataclass(frozen=True)
+class Counts(Request[int]):
+    """Ten times a number; it leaves a sign each time that it is drawn."""
+
+    sign: Path
+    number: int
+
+    def draw(self) -> Iterator[Answer]:
+        appear(self.sign)
+        yield Answer(10 * self.number)
+
+    def read(self, answers: list[Answer]) -> int:
+        return int(answers[0].facts)
+
+
+@dataclass(frozen=True)
 class Parts(Plain):
     """Two parts, of which the second comes when a file is there."""
 

@@ -13,9 +13,10 @@ from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.edits import set_targets
 from explorer.augment.pipeline import GROUP_KINDS, Draft
 from explorer.augment.targets import BoxRules, TargetRules
-from explorer.ui import preset_pictures
+from explorer.draw.presets import PresetPicture
 from explorer.ui.state import Key, node_key, preset_key
 from explorer.ui.workspace import Workspace
+from tests.draw.opening import side
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
@@ -41,7 +42,7 @@ def add(app: AppTest, name: str) -> str:
 def test_a_newcomer_finds_a_pipeline_that_works(app: AppTest) -> None:
     assert [node.transform for node in draft(app).nodes] == ["HorizontalFlip", "Affine", "RandomBrightnessContrast"]  # type: ignore[union-attr]
     assert not app.error
-    assert app.session_state[Key.LOOK].shown.strip
+    assert app.session_state[Key.LOOK].strip()
 
 
 def test_the_list_offers_every_transform_of_the_catalog(app: AppTest) -> None:
@@ -113,8 +114,8 @@ def test_a_pipeline_is_saved_and_opened_by_its_name(app: AppTest) -> None:
 
 def test_an_empty_pipeline_shows_the_picture_as_it_is(app: AppTest) -> None:
     menu(app).button(key=Key.NEW).click().run()
-    shown = app.session_state[Key.LOOK].shown
-    assert shown.before.picture == shown.after.picture
+    frame = app.session_state[Key.LOOK].shown.frame
+    assert side(frame, "before").picture == side(frame, "after").picture
 
 
 def test_next_draws_with_the_next_seed(app: AppTest) -> None:
@@ -125,7 +126,8 @@ def test_next_draws_with_the_next_seed(app: AppTest) -> None:
 
 def test_the_image_of_a_preset_shows_the_photo_and_what_the_preset_makes_of_it() -> None:
     for name in presets.presets():
-        image = cv2.imdecode(np.frombuffer(preset_pictures.picture(name), np.uint8), cv2.IMREAD_COLOR).astype(int)
+        (answer,) = PresetPicture(name).draw()
+        image = cv2.imdecode(np.frombuffer(answer.blobs[0], np.uint8), cv2.IMREAD_COLOR).astype(int)
         tile = image.shape[0]
         places = [slice(at * (image.shape[1] - tile) // 3, at * (image.shape[1] - tile) // 3 + tile) for at in range(4)]
         photo, *results = (image[:, place] for place in places)

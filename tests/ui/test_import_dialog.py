@@ -145,7 +145,7 @@ def test_exported_code_has_parameters_of_boxes_only_where_the_pipeline_is_meant_
     def exported() -> str:
         return str(app.segmented_control(key=Key.EXPORT_FORM).set_value(exchange.PYTHON).run().code[-1].value)
 
-    assert app.session_state[Key.FOUND].picture.sample.bboxes is not None  # of the sample photo, which does not decide
+    assert app.session_state[Key.FOUND].picture.bboxes is not None  # of the sample photo, which does not decide
     assert "_params" not in exported()
     app.toggle(key=Key.EXPORT_BOXES).set_value(True)
     assert "bbox_params" in exported()

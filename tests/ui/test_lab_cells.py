@@ -1,25 +1,29 @@
 """What is drawn in the laboratory is what `augment` gives, and what plain albumentations gives."""
 
 import random
-import threading
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import albumentations as A
 import numpy as np
 import pytest
-from explorer.ui.thumbnails import thumbnail
 
 from explorer.augment import neutral, presets
-from explorer.augment.apply import augment
+from explorer.augment.apply import AugmentedSample, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.library import save as save_pipeline
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate
 from explorer.augment.targets import TargetRules
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+from explorer.draw import sources
+from explorer.draw.cells import Cell, Drawn, Pair
+from explorer.draw.encoding import Classes
+from explorer.draw.request import BrokenError, Request
+from explorer.draw.thumbnails import thumbnail
 from explorer.runs.paths import home
 from explorer.ui import pictures
-from explorer.ui.components.preview import Classes
 from explorer.ui.history import History
 from explorer.ui.lab import cells, fills, forcing, rivals, seeds, sheet, sweep, versus
 from explorer.ui.lab.cells import Spec
@@ -29,6 +33,9 @@ from explorer.ui.sources import Found
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import Lab, Over, View
 from explorer.ui.workspace import Workspace, demo_draft
+from tests.draw.breaking import Counts, Raises, Stuck
+from tests.draw.conftest import LONG_S, Sign, gone
+from tests.runs.conftest import wait_for
 
 CLASSES = Classes((), tuple(map(rgb, CLASS_COLOURS)))
 FLIP = Step(id="flip", transform="HorizontalFlip", p=0.0)
@@ -40,8 +47,38 @@ NOTHING = Step(id="nothing", transform="NoOp")
 
 def found(view: View | None = None) -> Found:
     view = view or View()
-    picture = pictures.of_view(view, Uploads("u" * 22))
-    return Found(picture, pictures.classes(picture, view))
+    seen = pictures.of_view(view, Uploads("u" * 22), TargetRules())
+    return Found(seen.subject, seen.picture, pictures.classes(seen.picture, view))
+
+
+def pixels(shown: Found) -> Sample:
+    """What is drawn on."""
+    return sources.load(shown.subject).sample
+
+
+def here(request: Request[Any]) -> Any:
+    """What a request gives, drawn in this process."""
+    return request.read(list(request.draw()))
+
+
+def augmented(spec: Spec) -> AugmentedSample:
+    result = spec.request.result()
+    assert isinstance(result, AugmentedSample)
+    return result
+
+
+def draw(spec: Spec) -> Drawn:
+    drawn = here(spec.request)
+    assert isinstance(drawn, Drawn)
+    return drawn
+
+
+def draw_both(row: versus.Row) -> Pair:
+    task = row.task()
+    assert task is not None
+    pair = here(task.request)
+    assert isinstance(pair, Pair)
+    return pair
 
 
 def work(draft: Draft, **view: Any) -> Workspace:
@@ -111,16 +148,16 @@ def test_what_stands_outside_of_the_forced_step_stays_as_it_is() -> None:
 
 
 def test_each_cell_of_a_sweep_is_the_step_alone_with_that_value_as_plain_albumentations_draws_it() -> None:
-    here = found()
-    shown = sweep.cells_of(work(Draft(nodes=(BLUR, ROTATE)), selected="rotate", seed=5, lab=Lab(count=5)), here)
+    shown_on = found()
+    shown = sweep.cells_of(work(Draft(nodes=(BLUR, ROTATE)), selected="rotate", seed=5, lab=Lab(count=5)), shown_on)
     assert len(shown) == 6
     for cell in shown:
         assert cell.spec is not None
         low, high = cell.value.value
-        expected = plain([A.Rotate(limit=(low, high), p=1.0)], here.picture.sample, 5)
-        result = cells.augmented(cell.spec)
+        expected = plain([A.Rotate(limit=(low, high), p=1.0)], pixels(shown_on), 5)
+        result = augmented(cell.spec)
         assert np.array_equal(result.image, expected["image"])
-        assert cells.draw(cell.spec).picture == thumbnail(result, CLASSES, cells.SIDE)
+        assert draw(cell.spec).picture == thumbnail(result, CLASSES, cells.SIDE)
 
 
 def test_what_counts_as_neutral_leaves_every_pixel_as_it_was() -> None:
@@ -134,31 +171,31 @@ def test_what_counts_as_neutral_leaves_every_pixel_as_it_was() -> None:
 
 
 def test_a_sweep_of_one_parameter_shows_no_effect_of_the_others() -> None:
-    here = found()
+    shown_on = found()
     jitter = Step(id="jitter", transform="ColorJitter", params={"hue": [-0.5, 0.5]})
     draft = Draft(nodes=(jitter,))
-    shown = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=Lab(parameter="brightness", count=5)), here)
+    shown = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=Lab(parameter="brightness", count=5)), shown_on)
     for cell in shown:
         assert cell.spec is not None
         low, high = cell.value.value
         only = A.ColorJitter(brightness=(low, high), contrast=(1, 1), saturation=(1, 1), hue=(0, 0), p=1.0)
-        expected = plain([only], here.picture.sample, 5)
-        assert np.array_equal(cells.augmented(cell.spec).image, expected["image"])
+        expected = plain([only], pixels(shown_on), 5)
+        assert np.array_equal(augmented(cell.spec).image, expected["image"])
     varied = Lab(parameter="brightness", count=5, neutral=False)
-    last = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=varied), here)[-1]
+    last = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=varied), shown_on)[-1]
     assert last.spec is not None
-    assert not np.array_equal(cells.augmented(last.spec).image, expected["image"])
+    assert not np.array_equal(augmented(last.spec).image, expected["image"])
 
 
 def test_a_sweep_of_the_whole_pipeline_keeps_the_other_steps() -> None:
-    here = found()
+    shown_on = found()
     sure = BLUR.model_copy(update={"p": 1.0})
     draft = Draft(nodes=(ROTATE, sure))
-    for cell in sweep.cells_of(work(draft, selected="rotate", seed=2, lab=Lab(count=5, alone=False)), here):
+    for cell in sweep.cells_of(work(draft, selected="rotate", seed=2, lab=Lab(count=5, alone=False)), shown_on):
         assert cell.spec is not None
         low, high = cell.value.value
-        expected = plain([A.Rotate(limit=(low, high), p=1.0), A.Blur(p=1.0)], here.picture.sample, 2)
-        assert np.array_equal(cells.augmented(cell.spec).image, expected["image"])
+        expected = plain([A.Rotate(limit=(low, high), p=1.0), A.Blur(p=1.0)], pixels(shown_on), 2)
+        assert np.array_equal(augmented(cell.spec).image, expected["image"])
 
 
 def test_a_value_that_the_transform_refuses_says_why_in_its_cell() -> None:
@@ -171,7 +208,7 @@ def test_a_value_that_the_transform_refuses_says_why_in_its_cell() -> None:
 
 def test_a_value_on_which_the_transform_fails_says_why_in_its_cell() -> None:
     step = Step(id="crop", transform="RandomCrop", params={"height": 4000, "width": 4000}, p=1.0)
-    drawn = cells.draw(Spec(found().picture, Pipeline(nodes=(step,)), 0, found().classes))
+    drawn = draw(Spec(found().subject, found().picture, Pipeline(nodes=(step,)), 0, found().classes))
     assert drawn.picture is None
     assert "RandomCrop" in drawn.message
 
@@ -188,17 +225,16 @@ def test_a_step_without_parameters_gives_way_to_one_that_has_some() -> None:
 
 
 def test_each_cell_of_a_grid_is_what_augment_gives_for_its_picture_and_seed() -> None:
-    draft, here = demo_draft(), found()
+    draft, shown_on = demo_draft(), found()
     pipeline = validate(draft)
-    table = seeds.spots(work(draft, seed=7), here, pipeline)
+    table = seeds.spots(work(draft, seed=7), shown_on, pipeline)
     assert [[spot.seed for spot in row] for row in table] == [[7] * 3, [8] * 3, [9] * 3]
     assert len({spot.place.title for spot in table[0]}) == 3
     for spot in (spot for row in table for spot in row):
         assert spot.spec is not None
         name = spot.place.view.picture or next(iter(pictures.choices()))
-        sample = pictures.of_view(View(picture=name), Uploads("u" * 22)).sample
-        result = augment(sample, pipeline, spot.seed)
-        drawn = cells.draw(spot.spec)
+        result = augment(pixels(found(View(picture=name))), pipeline, spot.seed)
+        drawn = draw(spot.spec)
         assert drawn.picture == thumbnail(result, CLASSES, cells.SIDE)
         assert drawn.size == result.image.shape[1::-1]
 
@@ -214,7 +250,7 @@ def test_a_data_set_goes_on_with_its_next_samples() -> None:
     shown = places(view, Uploads("u" * 22), found(view), TargetRules(), 3)
     assert [place.view.index for place in shown] == [4, 5, 6]
     assert len({place.picture.id for place in shown if place.picture}) == 3
-    labels = [shown[0].picture.class_names[place.picture.sample.label] for place in shown]  # type: ignore[union-attr,index]
+    labels = [shown[0].picture.class_names[place.picture.label] for place in shown]  # type: ignore[union-attr,index]
     assert [place.title.partition(" ")[2] for place in shown] == [f"({label})" for label in labels]
 
 
@@ -249,7 +285,7 @@ def test_a_pipeline_beside_itself_shows_no_difference() -> None:
     here = work(draft, lab=Lab(against=rivals.past_name(draft), rows=3))
     here = Workspace(here.id, History(draft, (draft,)), here.view)
     for row in versus.rows_of(here, found(), versus.both(here)):
-        pair = versus.draw(row.a, row.b)
+        pair = draw_both(row)
         assert pair.a == pair.b
         assert pair.difference == "no difference"
 
@@ -258,13 +294,13 @@ def test_the_difference_is_the_mean_over_pixels_and_channels() -> None:
     step = Step(id="invert", transform="InvertImg", p=1.0)
     here = work(Draft(nodes=(step,)), lab=Lab(rows=1))
     (row,) = versus.rows_of(here, found(), versus.both(here))
-    image = found().picture.sample.image.astype(float)
+    image = pixels(found()).image.astype(float)
     expected = np.abs(image - (255 - image)).mean()
-    assert f"{expected:.2f} of 255" in versus.draw(row.a, row.b).difference
+    assert f"{expected:.2f} of 255" in draw_both(row).difference
     cropped = Step(id="crop", transform="CenterCrop", params={"height": 64, "width": 64}, p=1.0)
     other = work(Draft(nodes=(cropped,)), lab=Lab(rows=1))
     (row,) = versus.rows_of(other, found(), versus.both(other))
-    pair = versus.draw(row.a, row.b)
+    pair = draw_both(row)
     assert (pair.a.size, pair.b.size, pair.difference) == ((64, 64), (512, 512), "")
 
 
@@ -280,8 +316,8 @@ def test_rows_are_seeds_or_pictures_and_each_side_is_what_augment_gives() -> Non
             assert row.b is not None
             preset = validate(presets.draft("medium"))
             for spec, pipeline in ((row.a, validate(draft)), (row.b, preset)):
-                result = augment(spec.picture.sample, pipeline, row.seed)
-                assert np.array_equal(cells.augmented(spec).image, result.image)
+                result = augment(sources.load(spec.subject).sample, pipeline, row.seed)
+                assert np.array_equal(augmented(spec).image, result.image)
 
 
 def test_a_saved_pipeline_that_was_deleted_leaves_a_alone_and_says_so() -> None:
@@ -296,9 +332,7 @@ def test_a_saved_pipeline_that_was_deleted_leaves_a_alone_and_says_so() -> None:
     assert pair.b is None
     assert "mine" in pair.messages[1]
     (row,) = versus.rows_of(here, found(), pair)
-    task = row.task()
-    assert task is not None
-    drawn = task.draw(lambda count: None)
+    drawn = draw_both(row)
     assert drawn.a.picture is not None
     assert drawn.b.picture is None
 
@@ -327,20 +361,24 @@ def test_the_gallery_holds_the_whole_catalog_once() -> None:
 @pytest.mark.parametrize("name", ["CenterCrop", "FDA", "InvertImg", "MaskDropout", "PiecewiseAffine", "Rotate"])
 def test_a_card_is_what_augment_gives_at_the_start_values(name: str) -> None:
     (each,) = [each for each in sheet.exhibits(found(), 4, TargetRules(), False) if each.transform.name == name]
-    side = max(each.picture.sample.size)
+    assert each.task is not None
+    request = each.task.request
+    assert isinstance(request, Cell)
+    side = request.copy
     assert side == (sheet.SLOW_LONG_SIDE if name in ("FDA", "PiecewiseAffine") else sheet.LONG_SIDE)
-    sample, _ = sheet.without_refused(shrink(found().picture.sample, side), catalog()[name])
+    sample = shrink(pixels(found()), side)
+    assert request.without == catalog()[name].refuses
+    bare: dict[str, Any] = dict.fromkeys(request.without)
     step = Step(id=sheet.NODE, transform=name, params=dict(catalog()[name].starts), p=1.0)
-    result = augment(sample, Pipeline(nodes=(step,)), 4)
-    bare = Sample(image=result.image) if result.image.ndim == 3 else result
-    assert each.task.draw(lambda count: None).picture == thumbnail(bare, CLASSES, sheet.SIDE)
+    image = augment(replace(sample, **bare), Pipeline(nodes=(step,)), 4).image
+    assert here(request).picture == thumbnail(Sample(image=image), CLASSES, sheet.SIDE)
 
 
 def test_every_card_shows_a_picture_or_says_why_not() -> None:
-    here = found(View(picture=pictures.DATA_SET, set_key="digits"))
+    digits = found(View(picture=pictures.DATA_SET, set_key="digits"))
     messages = {}
-    for each in sheet.exhibits(here, 0, TargetRules(), False):
-        drawn = None if each.message else each.task.draw(lambda count: None)
+    for each in sheet.exhibits(digits, 0, TargetRules(), False):
+        drawn = None if each.task is None else here(each.task.request)
         assert each.message or (drawn is not None and (drawn.picture or drawn.message))
         messages[each.transform.name] = each.message
     assert "boxes" in messages["BBoxSafeRandomCrop"]
@@ -349,59 +387,64 @@ def test_every_card_shows_a_picture_or_says_why_not() -> None:
 # Many drawings
 
 
-def test_what_was_drawn_is_not_drawn_again() -> None:
-    known, calls = fills.Drawings(), []
+def task(key: object, request: Request[Any]) -> fills.Task:
+    return fills.Task(key, 1.0, request, lambda reason: f"failed: {reason}")
 
-    def task(number: int) -> fills.Task:
-        return fills.Task(number, 1.0, lambda on_step: calls.append(number) or number * 10)
 
-    first = fills.Fill([task(1), task(2), task(1)], known)
-    assert first.wait(30)
-    assert sorted(calls) == [1, 2]
+def test_what_was_drawn_is_not_drawn_again(tmp_path: Path) -> None:
+    known, sign = fills.Drawings(), Sign(tmp_path / "sign")
+
+    def drawing(number: int) -> fills.Task:
+        return task(number, Counts(sign.path, number))
+
+    first = fills.Fill([drawing(1), drawing(2), drawing(1)], known)
+    assert first.wait(LONG_S)
+    assert len(sign.pids()) == 2
     assert (first.get(1), first.get(2), first.done, first.complete) == (10, 20, 3, True)
-    second = fills.Fill([task(2), task(3)], known)
-    assert second.wait(30)
-    assert sorted(calls) == [1, 2, 3]
+    second = fills.Fill([drawing(2), drawing(3)], known)
+    assert second.wait(LONG_S)
+    assert len(sign.pids()) == 3
     assert second.share == 1.0
 
 
-def test_a_fill_that_is_cancelled_ends_at_the_next_step_and_keeps_what_it_has() -> None:
-    begun, go_on, calls = threading.Event(), threading.Event(), []
-
-    def long(on_step: fills.OnStep) -> str:
-        begun.set()
-        go_on.wait(30)
-        on_step(1)
-        calls.append("beyond")
-        return "late"
-
-    fill = fills.Fill([fills.Task("a", 1.0, long)], fills.Drawings())
-    assert begun.wait(30)
-    fill.cancel()
-    go_on.set()
-    assert fill.wait(30)
-    assert not calls
-    assert not fill.complete
-    assert not fill.under_way
-
-
-def test_what_is_not_to_be_started_is_not_drawn() -> None:
-    known = fills.Drawings()
+def test_a_fill_that_is_cancelled_ends_in_the_middle_of_a_step_and_keeps_what_it_has(tmp_path: Path) -> None:
+    sign, known = Sign(tmp_path / "sign"), fills.Drawings()
     known.keep("known", "here")
-    asked = fills.Fill(
-        [fills.Task("known", 1.0, lambda on_step: 1 / 0), fills.Task("new", 1.0, lambda on_step: 1 / 0)],
-        known,
-        start=False,
-    )
+    fill = fills.Fill([task("known", Counts(sign.path, 1)), task("a", Stuck(sign.path))], known)
+    pid = sign.wait()
+    fill.cancel()
+    assert not fill.under_way
+    assert not fill.complete
+    assert (fill.get("known"), fill.get("a"), fill.done) == ("here", None, 1)
+    wait_for(lambda: gone(pid), "the end of the worker")
+
+
+def test_what_is_not_to_be_started_is_not_drawn(tmp_path: Path) -> None:
+    known, sign = fills.Drawings(), Sign(tmp_path / "sign")
+    known.keep("known", "here")
+    tasks = [task(name, Counts(sign.path, 1)) for name in ("known", "new")]
+    asked = fills.Fill(tasks, known, start=False)
     assert asked.get("known") == "here"
     assert not asked.under_way
     assert not asked.complete
+    begun = fills.Fill([task("later", Counts(sign.path, 1))], known)
+    assert begun.wait(LONG_S)
+    assert len(sign.pids()) == 1
 
 
-def test_what_a_drawing_raises_is_raised_where_it_is_waited_for() -> None:
-    fill = fills.Fill([fills.Task("a", 1.0, lambda on_step: 1 / 0)], fills.Drawings())
-    with pytest.raises(ZeroDivisionError):
-        fill.wait(30)
+def test_what_cannot_be_drawn_leaves_its_reason_and_may_be_drawn_again() -> None:
+    known = fills.Drawings()
+    fill = fills.Fill([task("a", Raises("picture"))], known)
+    assert fill.wait(LONG_S)
+    assert fill.get("a") == "failed: Upload an image."
+    assert fill.complete
+    assert known.get("a") is None
+
+
+def test_a_mistake_of_ours_is_raised_where_it_is_waited_for() -> None:
+    fill = fills.Fill([task("a", Raises("ours"))], fills.Drawings())
+    with pytest.raises(BrokenError, match="ZeroDivisionError: a mistake"):
+        fill.wait(LONG_S)
 
 
 def test_old_drawings_are_forgotten() -> None:

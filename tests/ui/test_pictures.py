@@ -8,13 +8,20 @@ import numpy as np
 import pytest
 
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
+from explorer.draw import sources
+from explorer.draw.pictures import FULL, NoPicture
 from explorer.ui import pictures
 from explorer.ui.palette import CLASS_COLOURS, rgb
-from explorer.ui.pictures import DATA_SET, NoPicture
+from explorer.ui.pictures import DATA_SET, Seen
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import Palette, View
 
 NOBODY = Uploads("x" * 22)
+RULES = TargetRules()
+
+
+def seen(view: View, rules: TargetRules = RULES) -> Seen:
+    return pictures.of_view(view, NOBODY, rules)
 
 
 @pytest.fixture
@@ -35,17 +42,18 @@ def streets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_sample_of_a_folder_comes_with_its_mask_as_a_copy_that_says_so(streets: str) -> None:
     view = View(picture=DATA_SET, set_key=streets, split="all", index=0)
-    picture = pictures.of_view(view, NOBODY)
-    assert picture.sample.size == (512, 1024)
+    picture, sample = seen(view).picture, sources.load(seen(view).subject).sample
+    assert picture.size == sample.size == (512, 1024)
     assert picture.full_size == (1000, 2000)
     assert picture.is_copy
     assert any("2000 × 1000 px" in note for note in picture.notes)
-    assert picture.sample.mask is not None
-    assert set(np.unique(picture.sample.mask)) == {0, 3}
+    assert picture.mask
+    assert sample.mask is not None
+    assert set(np.unique(sample.mask)) == {0, 3}
     assert picture.class_names == ()  # the page names a value without a name by its number
-    full = pictures.of_view(view, NOBODY, pictures.FULL)
+    full = sources.load(pictures.subject(view, NOBODY, RULES, long_side=FULL))
     assert full.sample.size == (1000, 2000)
-    assert not full.is_copy
+    assert not full.picture.is_copy
 
 
 @pytest.mark.parametrize(
@@ -61,22 +69,26 @@ def test_a_sample_of_a_folder_comes_with_its_mask_as_a_copy_that_says_so(streets
 @pytest.mark.usefixtures("streets")
 def test_a_sample_that_cannot_be_had_is_told(view: dict[str, object], words: str) -> None:
     with pytest.raises(NoPicture, match=words):
-        pictures.of_view(View(picture=DATA_SET, **view), NOBODY)  # type: ignore[arg-type]
+        seen(View(picture=DATA_SET, **view))  # type: ignore[arg-type]
 
 
 def test_nothing_uploaded_yet_is_told_and_an_unknown_picture_is_the_first() -> None:
     with pytest.raises(NoPicture, match="Upload an image"):
-        pictures.of_view(View(picture=pictures.UPLOAD), NOBODY)
-    assert pictures.of_view(View(picture="no such picture"), NOBODY) == pictures.first()
+        seen(View(picture=pictures.UPLOAD))
+    assert seen(View(picture="no such picture")) == pictures.first(View(), RULES)
 
 
 def test_typed_boxes_are_in_px_of_the_full_picture_and_scaled_with_its_copy(streets: str) -> None:
     view = View(picture=DATA_SET, set_key=streets, split="all", index=1, boxes="0 0 1000 500 2\n", points="100 50 1")
-    picture, errors = pictures.annotated(pictures.of_view(view, NOBODY), view, TargetRules())
-    assert errors == {}
-    scale = 512 / 1000
-    np.testing.assert_allclose(picture.sample.bboxes, [[0, 0, 1000 * scale, 500 * scale, 2]], rtol=1e-5)
-    np.testing.assert_allclose(picture.sample.keypoints, [[100 * scale, 50 * scale, 1]], rtol=1e-5)
+    found = seen(view)
+    assert found.errors == {}
+    scale, sample = 512 / 1000, sources.load(found.subject).sample
+    assert sample.bboxes is not None
+    assert sample.keypoints is not None
+    np.testing.assert_allclose(sample.bboxes, [[0, 0, 1000 * scale, 500 * scale, 2]], rtol=1e-5)
+    np.testing.assert_allclose(sample.keypoints, [[100 * scale, 50 * scale, 1]], rtol=1e-5)
+    np.testing.assert_array_equal(found.picture.rows("bboxes"), sample.bboxes)
+    np.testing.assert_array_equal(found.picture.rows("keypoints"), sample.keypoints)
 
 
 @pytest.mark.parametrize(
@@ -92,25 +104,25 @@ def test_typed_boxes_are_in_px_of_the_full_picture_and_scaled_with_its_copy(stre
 def test_typed_boxes_that_cannot_be_are_told_by_line_and_the_pictures_own_stay(
     boxes: str, rules: dict[str, object], words: str
 ) -> None:
-    view = View(boxes=boxes)
-    picture, errors = pictures.annotated(pictures.first(), view, TargetRules(boxes=BoxRules(**rules)))  # type: ignore[arg-type]
-    assert words in errors["boxes"]
-    assert picture == pictures.first()
+    found = seen(View(boxes=boxes), TargetRules(boxes=BoxRules(**rules)))  # type: ignore[arg-type]
+    own = seen(View()).picture
+    assert words in found.errors["boxes"]
+    assert found.picture == own
+    assert found.picture.bboxes == own.bboxes
 
 
 def test_a_keypoint_outside_is_told_unless_such_are_kept() -> None:
     view = View(points="900 20")
-    _, errors = pictures.annotated(pictures.first(), view, TargetRules())
-    assert "Line 1" in errors["points"]
+    assert "Line 1" in seen(view).errors["points"]
     kept = TargetRules(keypoints=PointRules(remove_invisible=False))
-    picture, errors = pictures.annotated(pictures.first(), view, kept)
-    assert errors == {}
-    assert picture.sample.keypoints is not None
-    assert picture.id != pictures.first().id
+    found = seen(view, kept)
+    assert found.errors == {}
+    assert found.picture.keypoints == ((900, 20, 0),)
+    assert found.picture.id != seen(View()).picture.id
 
 
 def test_colours_of_classes_are_safe_from_the_file_or_chosen() -> None:
-    picture = replace(pictures.first(), palette=((0, 0, 0), (1, 2, 3), (4, 5, 6)))
+    picture = replace(seen(View()).picture, palette=((0, 0, 0), (1, 2, 3), (4, 5, 6)))
     assert pictures.classes(picture, View(palette=Palette.FILE)).colours == ((1, 2, 3), (4, 5, 6))
     counted = replace(picture, first=0)  # the value 0 is a class, and its color is the first of the file's
     assert pictures.classes(counted, View(palette=Palette.FILE)).colours == ((0, 0, 0), (1, 2, 3), (4, 5, 6))
@@ -118,4 +130,4 @@ def test_colours_of_classes_are_safe_from_the_file_or_chosen() -> None:
     assert pictures.classes(picture, own).colours == ((255, 0, 0), (0, 255, 0))
     safe = pictures.classes(picture, View()).colours
     assert safe == tuple(map(rgb, CLASS_COLOURS))
-    assert pictures.classes(pictures.first(), View(palette=Palette.FILE)).colours == safe
+    assert pictures.classes(seen(View()).picture, View(palette=Palette.FILE)).colours == safe

@@ -59,6 +59,7 @@ def test_the_page_opens_on_the_first_seed_with_which_every_step_fires(app: AppTe
 
 
 def test_a_step_that_is_skipped_jumps_to_the_next_seed_with_which_it_fires(app: AppTest) -> None:
+    app.session_state[Key.PLAYING] = False
     node = work(app).draft.nodes[0].id
     skipped = next(seed for seed in range(99) if node not in fired(app, seed))
     app.number_input(key=Key.SEED).set_value(skipped).run()

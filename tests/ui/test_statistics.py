@@ -13,7 +13,9 @@ from explorer.augment.draws.measure import measure
 from explorer.augment.draws.report import report
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.pipeline import Draft, Node, validate
+from explorer.augment.targets import TargetRules
 from explorer.data.sample import Sample
+from explorer.draw import sources
 from explorer.ui.history import History
 from explorer.ui.lab import statistics_charts, statistics_jobs, statistics_results
 from explorer.ui.pictures import classes, first
@@ -127,8 +129,9 @@ def test_what_cannot_be_measured_says_why(nodes: tuple[Node, ...], expected: str
 
 def test_figures_hold_the_numbers_of_the_report() -> None:
     pipeline = validate(crop_and_turn())
-    found = report(measure([first().sample], pipeline, 0, range(40), 40), pipeline)
-    named = classes(first(), View())
+    greets = first(View(), TargetRules())
+    found = report(measure([sources.load(greets.subject).sample], pipeline, 0, range(40), 40), pipeline)
+    named = classes(greets.picture, View())
     figures = statistics_charts.figures(found, named)
     assert found.mask is not None
     assert found.before is not None

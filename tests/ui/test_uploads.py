@@ -11,9 +11,11 @@ from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
+from explorer.draw import sources
 from explorer.texts import Augment as T
 from explorer.ui import pictures
 from explorer.ui.state import Key, mask_color_key, upload_key
+from tests.draw.opening import side
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 RGB = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
@@ -57,7 +59,7 @@ def errors(app: AppTest) -> str:
 
 
 def before(app: AppTest) -> tuple[int, int, bool]:
-    shown = app.session_state[Key.LOOK].shown.before
+    shown = side(app.session_state[Key.LOOK].shown.frame, "before")
     return shown.width, shown.height, shown.mask is not None
 
 
@@ -99,7 +101,7 @@ def test_the_colors_of_a_mask_become_classes_that_can_be_changed(upload: Upload)
     app = upload(GOOD, png(pixels))
 
     def shown() -> list[int]:
-        mask = app.session_state[Key.FOUND].picture.sample.mask
+        mask = sources.load(app.session_state[Key.FOUND].subject).sample.mask
         return [int(mask[row, 0]) for row in (0, 20, 35)]
 
     assert not app.error
@@ -130,7 +132,7 @@ def test_a_file_that_was_lost_with_the_connection_is_the_one_that_was_kept(
         uploader(app, "picture").upload("new.png", png(other), "image/png").run()
     assert not app.exception
     assert not app.error
-    sample = app.session_state[Key.FOUND].picture.sample
+    sample = sources.load(app.session_state[Key.FOUND].subject).sample
     np.testing.assert_array_equal(sample.image, RGB if lost == "picture" else other)
     np.testing.assert_array_equal(sample.mask, 3 * np.ones_like(MASKED) if lost == "picture" else MASKED)
 
