@@ -113,14 +113,15 @@ class Pool:
         if len(self._threads) <= workers(training=False):
             self._start_worker()
         while (drawing := self._next()) is not None:
-            worker = None
+            again = False
             try:
                 worker = self._borrow(drawing)
-                if worker is not None:
-                    self._draw(drawing, worker)
+                again = worker is not None and self._draw(drawing, worker)
             finally:
                 with self._changed:
-                    self._running.pop(drawing, None)
+                    self._running.pop(drawing, None)  # before another thread can take it up once more
+                    if again:
+                        self._waiting.add(drawing, time.monotonic(), again=True)
                     self._changed.notify()
 
     def _start_worker(self) -> None:
@@ -193,8 +194,9 @@ class Pool:
                 return
         worker.close()
 
-    def _draw(self, drawing: AnyDrawing, worker: Worker) -> None:
-        leaves = True
+    def _draw(self, drawing: AnyDrawing, worker: Worker) -> bool:
+        """Have a worker draw; whether that has to be done once more."""
+        leaves, again = True, False
         try:
             worker.ask(drawing.request, drawing.order.seconds)
             for part in worker.parts(lambda: _check(drawing)):
@@ -210,7 +212,7 @@ class Pool:
             worker.end()
             self._fail(drawing, DrawingError(Ending.TIME, worker.step(), drawing.order.seconds))
         except (EOFError, OSError, ValueError):
-            self._gone(drawing, worker)
+            again = self._gone(drawing, worker)
         except BaseException as error:
             drawing.end(BrokenError(str(error)))
             raise
@@ -218,6 +220,7 @@ class Pool:
             worker.close()
         else:
             self._put_back(drawing, worker)
+        return again
 
     def _take(self, drawing: AnyDrawing, kind: str, answer: Any) -> None:
         if kind == "part":
@@ -230,18 +233,17 @@ class Pool:
         else:
             drawing.end(BrokenError(str(answer.facts)))
 
-    def _gone(self, drawing: AnyDrawing, worker: Worker) -> None:
-        """The worker has ended in the middle."""
+    def _gone(self, drawing: AnyDrawing, worker: Worker) -> bool:
+        """The worker has ended in the middle; whether another one is to draw it once more."""
         how = ending(worker.end())
         if drawing.done:
-            return
+            return False
         if how is Ending.KILLED and not drawing.retried:
             drawing.restart()  # the system or a person had reasons of their own: it may well succeed
-            with self._changed:
-                self._waiting.add(drawing, time.monotonic(), again=True)
-            return
+            return True
         limit = drawing.order.seconds if how is Ending.TIME else 0.0
         self._fail(drawing, DrawingError(how, worker.step(), limit))
+        return False
 
     def _fail(self, drawing: AnyDrawing, error: DrawingError) -> None:
         if not drawing.cancelled and drawing.draft_key is not None:
