@@ -28,6 +28,7 @@ DOORS = {
         "explorer.augment.resolution",
         "explorer.data.specs",
         "explorer.data.fit",
+        "explorer.data.names",  # how a name that is no text is shown
     ),
     "augment": (
         "explorer.data.sample",

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from explorer.data.images import read_size
 from explorer.data.inspection import Inspection
+from explorer.data.names import ShownError
 from explorer.data.sample import Sample
 from explorer.data.specs import ValueRange
 
 
-class DatasetError(ValueError):
+class DatasetError(ShownError):
     """A data set that cannot be used; the message names the place and what to do."""
 
 

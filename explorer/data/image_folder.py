@@ -25,7 +25,8 @@ from explorer.data.listing import (
     suffixes,
 )
 from explorer.data.mask_layouts import WITH_MASKS, looks_like_mask_folder, parts_of
-from explorer.data.names import alike, existing, plain
+from explorer.data.names import alike, existing, expanded, plain, shown
+from explorer.data.roots import refuse_outside
 from explorer.data.sample import Sample
 from explorer.data.specs import Depth, ImageFolderSpec, ValueRange
 
@@ -49,12 +50,17 @@ class _Loader:
 
     def __call__(self, index: int) -> Sample:
         path, label = self.files[index]
-        name = path.relative_to(self.root).as_posix()
+        name = _id(path, self.root)
         return Sample(decode(path, name, self.depth).pixels, label=label, id=name)
 
     def source(self, index: int) -> Path:
         """The file of a sample."""
         return self.files[index][0]
+
+
+def _id(path: Path, root: Path) -> str:
+    """What a sample is called: its path in the data set, as it is shown."""
+    return shown(path.relative_to(root).as_posix())
 
 
 def is_split(folder: Path) -> bool:
@@ -81,7 +87,7 @@ def open_image_folder(spec: ImageFolderSpec, looking: Looking = Looking()) -> Da
     Raises:
         DatasetError: the folder is not laid out as a data set; the message names what is missing.
     """
-    root = existing(Path(spec.path).expanduser())
+    root = existing(expanded(spec.path))
     folders = folders_in(root)
     if spec.listing == "nested" and looks_like_mask_folder(root):
         raise DatasetError(f"{root} is not usable, because {WITH_MASKS}")
@@ -135,7 +141,7 @@ def _open_whole(root: Path, folders: list[Path], spec: ImageFolderSpec) -> Datas
 
 def _classes(folders: list[Path], spec: ImageFolderSpec) -> list[_Class]:
     if spec.listing == "flat":
-        return [_Class(folder.name, (folder,)) for folder in folders]
+        return [_Class(shown(folder.name), (folder,)) for folder in folders]
     return [_Class(plain(group[0].name), tuple(group)) for group in same_names(folders)]
 
 
@@ -155,7 +161,7 @@ def _list(
     files: Labelled = []
     notes: list[str] = []
     for one in classes:
-        listed = [images_below(folder) if spec.listing == "nested" else images_in(folder) for folder in one.folders]
+        listed = [_listed(folder, spec) for folder in one.folders]
         images = [path for each in listed for path in each.images]
         if not images and needed:
             raise DatasetError(_no_images(one.folders[0], listed[0]))
@@ -168,6 +174,17 @@ def _list(
                 "their images are one class."
             )
     return files, notes
+
+
+def _listed(folder: Path, spec: ImageFolderSpec) -> Listed:
+    """The images of a class folder. Raises OutsideRoots for links that may not be followed."""
+    root = existing(expanded(spec.path))
+    inside = spec.links == "inside"
+    enter = (lambda place: refuse_outside([place], root)) if inside else None
+    found = images_below(folder, enter) if spec.listing == "nested" else images_in(folder)
+    if inside:
+        refuse_outside((path for path in found.images if path.is_symlink()), root)
+    return found
 
 
 def _no_images(folder: Path, listed: Listed) -> str:
@@ -194,7 +211,7 @@ def _dataset(root: Path, classes: tuple[str, ...], train: Labelled, val: Labelle
 
 def _split(name: str, root: Path, files: Labelled) -> Split:
     labels = np.array([label for _, label in files], np.int64)
-    ids = tuple(path.relative_to(root).as_posix() for path, _ in files)
+    ids = tuple(_id(path, root) for path, _ in files)
     loader = _Loader(root, tuple(files), "auto")
     return Split(name, labels, ids, loader, loader.source)
 

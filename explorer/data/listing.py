@@ -42,11 +42,22 @@ def suffixes(others: Counter[str]) -> str:
     return ", ".join(named) + (f", and {more} more kinds" if more > 0 else "")
 
 
-def images_below(folder: Path) -> Listed:
-    """All images of a folder and of the folders in it, as torchvision's ImageFolder finds them. Raises DatasetError."""
+Enter = Callable[[Path], object]
+
+
+def images_below(folder: Path, enter: Enter | None = None) -> Listed:
+    """All images of a folder and of the folders in it, as torchvision's ImageFolder finds them.
+
+    Args:
+        folder: where to begin.
+        enter: as that of `files_below`.
+
+    Raises:
+        DatasetError: a folder cannot be read, or there are too many images.
+    """
     images: list[Path] = []
     others: Counter[str] = Counter()
-    for file in files_below(folder):
+    for file in files_below(folder, enter or Path):
         suffix = file.suffix.lower()
         if suffix in SUFFIXES:
             images.append(file)
@@ -67,7 +78,7 @@ def images_in(folder: Path) -> Listed:
     return Listed(tuple(flat))
 
 
-def files_below(folder: Path, enter: Callable[[Path], object] = Path) -> Iterator[Path]:
+def files_below(folder: Path, enter: Enter = Path) -> Iterator[Path]:
     """The files of a folder and of the folders in it, also linked ones; hidden ones are left out.
 
     Args:

@@ -19,6 +19,7 @@ from explorer.data.inspection import Looking, inspect
 from explorer.data.listing import MAX_IMAGES, Listed, files_below, is_image
 from explorer.data.mask_layouts import IMAGES, MASKS, Part, parts_of, stem
 from explorer.data.mask_names import MaskNames, names_of
+from explorer.data.names import existing, shown
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample, SampleError
 from explorer.data.specs import ValueRange
@@ -65,7 +66,7 @@ def _is_deep(file: Path, name: str) -> bool:
 @lru_cache(maxsize=8)
 def _range(folder: MaskFolder) -> ValueRange:
     """The one range of all images of a data set with more than 8 bits, as far as they are looked at in a short time."""
-    files = [(name, folder.root / name) for images in folder.parts.values() for name, _ in images]
+    files = [(name, existing(folder.root / name)) for images in folder.parts.values() for name, _ in images]
     return inspect(files, Looking(seconds=_RANGE_S)).range()
 
 
@@ -93,7 +94,7 @@ def open_mask_folder(folder: Path) -> MaskFolder:
 def _spread(folder: Path, parts: Mapping[str, tuple[tuple[str, str | None], ...]]) -> Iterator[Path]:
     """Some masks of all parts."""
     masks = [mask for images in parts.values() for _, mask in images if mask is not None]
-    return (folder / mask for mask in islice(masks, 0, None, max(1, len(masks) // _LOOKED_AT)))
+    return (existing(folder / mask) for mask in islice(masks, 0, None, max(1, len(masks) // _LOOKED_AT)))
 
 
 def _pairs(root: Path, part: Part) -> tuple[tuple[tuple[str, str | None], ...], list[str]]:
@@ -104,7 +105,7 @@ def _pairs(root: Path, part: Part) -> tuple[tuple[tuple[str, str | None], ...], 
         by_stem.setdefault(stem(mask.relative_to(root / part.masks).as_posix()), mask)
     found = [by_stem.get(stem(image.relative_to(root / part.images).as_posix())) for image in images.images]
     pairs = tuple(
-        (image.relative_to(root).as_posix(), None if mask is None else mask.relative_to(root).as_posix())
+        (_name(image, root), None if mask is None else _name(mask, root))
         for image, mask in zip(images.images, found, strict=True)
     )
     notes = [*images.left_out(part.images), *masks.left_out(part.masks)]
@@ -116,6 +117,11 @@ def _pairs(root: Path, part: Part) -> tuple[tuple[tuple[str, str | None], ...], 
     if any(mask is not None and mask.suffix.lower() in _LOSSY for mask in found):
         notes.append(f"Masks in {part.masks} are JPEG files, whose values are not exact. Save masks as PNG.")
     return pairs, notes
+
+
+def _name(file: Path, root: Path) -> str:
+    """The path of a file in the data set, as it is shown; `existing` finds the file."""
+    return shown(file.relative_to(root).as_posix())
 
 
 def _list(folder: Path) -> Listed:

@@ -14,13 +14,15 @@ import numpy as np
 
 from explorer.data.dataset import Dataset, DatasetError, Split
 from explorer.data.digits import CLASSES
+from explorer.data.finding import IMAGE_FOLDER, Kind, search
 from explorer.data.formats import open_dataset
 from explorer.data.images import decode
 from explorer.data.inspection import Looking
 from explorer.data.mask_folder import open_mask_folder
 from explorer.data.mask_layouts import ALL, beside_parts, looks_like_mask_folder, parts_of
 from explorer.data.mask_names import CLASS_FILES, First, MaskNames
-from explorer.data.roots import IMAGE_FOLDER, Kind, allowed_roots, resolve_inside, search
+from explorer.data.names import shown, there
+from explorer.data.roots import allowed_roots, refuse_outside, resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.shapes import OUTLINES
 from explorer.data.specs import Depth, DigitsSpec, ImageFolderSpec, ShapesSpec
@@ -109,12 +111,19 @@ def offer() -> Offer:
         *(
             # Of two folders that would be called the same, each is called by its whole path.
             PictureSet(
-                f"{kind}:{folder}", title if titles.count(title) == 1 else str(folder), _FOLDERS[kind].splits(folder)
+                _key(kind, folder),
+                title if titles.count(title) == 1 else shown(str(folder)),
+                _FOLDERS[kind].splits(folder),
             )
             for (folder, kind), title in zip(seen.found, titles, strict=True)
         ),
     )
-    return Offer(found, tuple((_title(folder), reason) for folder, reason in seen.unusable), seen.complete)
+    return Offer(found, tuple((_title(folder), shown(reason)) for folder, reason in seen.unusable), seen.complete)
+
+
+def _key(kind: str, folder: Path) -> str:
+    """A key as a file takes it; `resolve_inside` finds a folder by its name as it is shown."""
+    return f"{kind}:{shown(str(folder))}"
 
 
 def sets() -> tuple[PictureSet, ...]:
@@ -138,7 +147,7 @@ def typed(path: str) -> PictureSet:
     if name is None:
         reason = reason or "it holds no images."
         raise DatasetError(f"{path.strip()} is not usable, because {reason}")
-    return PictureSet(f"{name}:{folder}", _title(folder), _FOLDERS[name].splits(folder))
+    return PictureSet(_key(name, folder), _title(folder), _FOLDERS[name].splits(folder))
 
 
 def count(key: str, split: str) -> int:
@@ -228,7 +237,7 @@ def _modified(path: Path) -> int:
 
 def _title(folder: Path) -> str:
     root = next((root for root in allowed_roots() if folder.is_relative_to(root)), folder)
-    return folder.name if folder == root else folder.relative_to(root).as_posix()
+    return shown(folder.name if folder == root else folder.relative_to(root).as_posix())
 
 
 # Embedded
@@ -265,14 +274,16 @@ _EMBEDDED: dict[str, tuple[str, Callable[[], _Opened]]] = {
 
 
 def _open_image_folder(folder: Path) -> _Opened:
-    dataset = open_dataset(ImageFolderSpec(path=str(folder)), Looking(seconds=_LOOK_S))
+    dataset = open_dataset(ImageFolderSpec(path=shown(str(folder))), Looking(seconds=_LOOK_S))
     parts = _parts(dataset)
     depth: Depth = dataset.depth or "auto"
 
     def load(split: str, index: int) -> Noted:
         part = parts[split]
-        name = part.ids[index]
-        decoded = decode(resolve_inside(str(folder / name)), name, depth)
+        name, file = part.ids[index], part.source(index)
+        assert isinstance(file, Path)
+        refuse_outside([file], folder)
+        decoded = decode(file, name, depth)
         return Sample(decoded.pixels, label=int(part.labels[index]), id=name), decoded.notes
 
     return _Opened(dataset.classes, _sizes(parts), load, _named(parts, dataset.classes), notes=dataset.notes)
@@ -308,7 +319,7 @@ def _mask_parts(folder: Path) -> tuple[str, ...]:
 
 
 def _mask_places(folder: Path) -> Iterable[Path]:
-    parts = parts_of(folder) if folder.is_dir() else ()
+    parts = parts_of(folder) if there(folder) else ()
     folders = (folder / name for part in parts for name in (part.images, part.masks))
     return [folder, *folders, *(folder / name for name in CLASS_FILES)]
 

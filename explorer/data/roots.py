@@ -1,23 +1,14 @@
 """Which folders a page may read. Whoever opens the page chooses among them; the server's owner says which they are."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from explorer.data.dataset import DatasetError
 from explorer.data.home import home
-from explorer.data.image_folder import beside_classes, looks_like_image_folder
-from explorer.data.listing import is_hidden
-from explorer.data.names import existing
+from explorer.data.names import existing, expanded, there
 
 VARIABLE = "EXPLORER_DATA_ROOTS"
-MAX_DEPTH = 3
-MAX_FOUND = 200
-MAX_UNUSABLE = 20
-MAX_VISITED = 2_000  # folders looked into, so that a huge tree does not hold up the page
-
-Looks = Callable[[Path], bool]  # whether a folder looks like a data set of some kind
 
 
 class OutsideRoots(DatasetError):
@@ -27,10 +18,8 @@ class OutsideRoots(DatasetError):
 def allowed_roots() -> tuple[Path, ...]:
     """The folders of EXPLORER_DATA_ROOTS (separated as PATH is), else `data` in EXPLORER_HOME and in the project."""
     named = os.environ.get(VARIABLE, "")
-    if named:
-        roots = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
-    else:
-        roots = [home() / "data", Path("data")]
+    given = [expanded(part) for part in named.split(os.pathsep) if part]
+    roots = given if named else [home() / "data", Path("data")]
     return tuple(root.resolve() for root in roots)
 
 
@@ -43,18 +32,41 @@ def resolve_inside(path: str) -> Path:
     if not text or "\0" in text:
         raise DatasetError("Give the path of a folder.")
     roots = allowed_roots()
-    given = Path(text).expanduser()
-    candidates = [given] if given.is_absolute() else [root / text for root in roots]
+    given = expanded(text)
+    # `~name` leads nowhere, whether there is such an account or not.
+    candidates = [given] if given.is_absolute() else [] if text[0] == "~" else [root / text for root in roots]
     inside = [found for found in map(_resolved, candidates) if found and any(map(found.is_relative_to, roots))]
     if not inside:
-        allowed = ", ".join(map(str, roots))
-        raise OutsideRoots(
-            f"{text} is outside the folders that this page may read ({allowed}). "
-            "Allow it when the app is started: make run DATA=/that/folder"
-        )
-    # Of a name with accents the file system may have the other Unicode form; only places inside are looked into.
-    spelled = [place for found in inside if any(map((place := existing(found).resolve()).is_relative_to, roots))]
-    return next((found for found in spelled if found.exists()), inside[0])
+        raise OutsideRoots(f"{text} is {_OUTSIDE.format(roots=', '.join(map(str, roots)))}")
+    # The file system may have the name in another form; only places inside are looked into.
+    spelled = [
+        place for found in inside if (place := _resolved(existing(found))) and any(map(place.is_relative_to, roots))
+    ]
+    return next((found for found in spelled if there(found)), inside[0])
+
+
+_OUTSIDE = (
+    "outside the folders that this page may read ({roots}). "
+    "Allow it when the app is started: make run DATA=/that/folder"
+)
+
+
+def refuse_outside(paths: Iterable[Path], folder: Path) -> None:
+    """Refuse links that lead out of the folders that pages may read.
+
+    Args:
+        paths: of folders, which are looked at whatever they are, or of files, of which only links can lead anywhere.
+        folder: one that was found to be inside, by its real place: also a trainer knows it, whose roots are others.
+
+    Raises:
+        OutsideRoots: the first such link is named, and not where it leads.
+    """
+    roots = (folder, *allowed_roots())
+    for path in paths:
+        place = _resolved(path)
+        if place is None or not any(map(place.is_relative_to, roots)):
+            named = path.relative_to(folder) if path.is_relative_to(folder) else path
+            raise OutsideRoots(f"{named} is a link that leads {_OUTSIDE.format(roots=', '.join(map(str, roots[1:])))}")
 
 
 def _resolved(path: Path) -> Path | None:
@@ -62,80 +74,3 @@ def _resolved(path: Path) -> Path | None:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):
         return None  # a loop of links, a name that is too long
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of data set. looks: whether a folder is one. beside: folders in a found one that are no part of it.
-
-    Both may raise OSError.
-    """
-
-    looks: Looks
-    beside: Callable[[Path], list[Path]]
-
-
-@dataclass(frozen=True)
-class Search:
-    """found: folders with their kinds, sorted. unusable: folders that hold images and are of no kind, with the reason.
-
-    complete: whether all folders were looked into; a search is bounded.
-    """
-
-    found: tuple[tuple[Path, str], ...] = ()
-    unusable: tuple[tuple[Path, str], ...] = ()
-    complete: bool = True
-
-
-IMAGE_FOLDER = Kind(looks_like_image_folder, beside_classes)
-
-
-def search(kinds: Mapping[str, Kind], why_not: Callable[[Path], str] = lambda folder: "") -> Search:
-    """Folders inside the roots with the first of `kinds` that each looks like, within bounds.
-
-    The search goes on below a find, in folders that are no part of it.
-
-    Args:
-        kinds: name -> what tells it. Where looking fails with OSError, the folder is left out.
-        why_not: why a folder is of no kind, in a sentence; empty where it is no data set at all.
-    """
-    searching = _Searching(kinds, why_not)
-    for root in allowed_roots():
-        searching.visit(root, 0, reports=True)
-    found = sorted(set(searching.found))
-    above = {parent for folder, _ in found for parent in folder.parents}
-    unusable = sorted({folder: reason for folder, reason in searching.unusable if folder not in above}.items())
-    complete = searching.visited <= MAX_VISITED and len(found) <= MAX_FOUND
-    return Search(tuple(found[:MAX_FOUND]), tuple(unusable[:MAX_UNUSABLE]), complete)
-
-
-class _Searching:
-    """One search: what is found so far, and how many folders were looked into."""
-
-    def __init__(self, kinds: Mapping[str, Kind], why_not: Callable[[Path], str]) -> None:
-        self.found: list[tuple[Path, str]] = []
-        self.unusable: list[tuple[Path, str]] = []
-        self.visited = 0
-        self._kinds = kinds
-        self._why_not = why_not
-
-    def visit(self, folder: Path, depth: int, *, reports: bool) -> None:
-        """Look at a folder and at those in it. reports: whether a reason against it is wanted."""
-        self.visited += 1
-        if self.visited > MAX_VISITED or depth > MAX_DEPTH:
-            return
-        try:
-            name = next((name for name, kind in self._kinds.items() if kind.looks(folder)), None)
-            if name is not None:
-                self.found.append((folder, name))
-                children = self._kinds[name].beside(folder)
-            else:
-                children = [child for child in folder.iterdir() if child.is_dir()]
-                if reports and (reason := self._why_not(folder)):
-                    self.unusable.append((folder, reason))
-                    reports = False  # what lies in it is part of the same
-        except OSError:
-            return  # a folder that may not be read holds nothing to offer
-        for child in sorted(children):
-            if not child.is_symlink() and not is_hidden(child.name):
-                self.visit(child, depth + 1, reports=reports and name is None)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.names import ShownError
+
 # 8000 × 8000: of what is read, where a small file can unpack to far more (a decompression bomb), and of what steps make
 # before somebody is warned. Usual steps take 20 bytes for each pixel, so 1.3 GB, and a process that draws has 2 GB.
 MAX_PIXELS = 64_000_000
 
 
-class SampleError(ValueError):
+class SampleError(ShownError):
     """A sample whose parts do not fit together."""
 
 

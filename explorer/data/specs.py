@@ -57,6 +57,7 @@ class ImageFolderSpec(_Spec):
     depth: how values of images with more than 8 bits become pixels.
     listing: "nested" takes the images of a class folder and of all folders in it, in every format that can be read;
     "flat" is the rule of runs of format 1: the class folder itself, and files of eight suffixes.
+    links: "inside" refuses links that lead out of the folders that pages may read, as does all that a page starts.
     """
 
     kind: Literal["image_folder"] = "image_folder"
@@ -65,6 +66,7 @@ class ImageFolderSpec(_Spec):
     seed: Seed = 0
     depth: Depth = "auto"
     listing: Literal["nested", "flat"] = "nested"
+    links: Literal["any", "inside"] = "any"
 
 
 DatasetSpec = Annotated[ShapesSpec | DigitsSpec | ImageFolderSpec, Field(discriminator="kind")]

@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 from explorer.data import headers, heads, limits, tiff_head
 from explorer.data.depth import bands, full_alpha
 from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
+from explorer.data.names import ShownError
 
 # Pillow's name of a format -> suffixes of its files. This is the one list of what is read.
 FORMATS: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +49,7 @@ _TURNS = {
 }
 
 
-class ImageError(ValueError):
+class ImageError(ShownError):
     """A file that does not give an image; the message names it and says what to do."""
 
 

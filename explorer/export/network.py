@@ -1,9 +1,9 @@
 """The part of an exported file that makes the network, from its library, and finds its weights."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from explorer.augment.pipeline import scaling_step
+from explorer.data.names import expanded
 from explorer.export import weights
 from explorer.export.imports import Import, Setting
 from explorer.export.libraries import Library, library
@@ -50,7 +50,7 @@ def settings(config: RunConfig, num_outputs: int) -> list[Setting]:
         Setting("STD", std),
         Setting("DROPOUT", config.dropout),
         Setting("DROP_CONNECT", config.drop_connect),
-        Setting("WEIGHTS", str(Path(config.weights_file.strip()).expanduser()), "a state dict"),
+        Setting("WEIGHTS", str(expanded(config.weights_file.strip())), "a state dict"),
         Setting("UNFREEZE_EPOCH", config.unfreeze_epoch, "the first in which the backbone learns, from 1"),
     ]
 

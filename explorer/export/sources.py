@@ -1,12 +1,12 @@
 """The part of an exported file that finds, draws and decodes images: a data set by its kind."""
 
 import textwrap
-from pathlib import Path
 
 from explorer.data import shapes
 from explorer.data.dataset import stratified_split
 from explorer.data.depth import full_alpha, on_white, to_pixels
 from explorer.data.listing import FLAT_SUFFIXES
+from explorer.data.names import expanded
 from explorer.data.specs import DatasetSpec, ImageFolderSpec, ShapesSpec, ValueRange
 from explorer.data.stored import SUFFIXES, turned
 from explorer.export.imports import Setting
@@ -24,7 +24,7 @@ def settings(spec: DatasetSpec) -> list[Setting]:
         ]
     folder: list[Setting] = []
     if isinstance(spec, ImageFolderSpec):
-        folder.append(Setting("DATA", str(Path(spec.path).expanduser())))
+        folder.append(Setting("DATA", str(expanded(spec.path))))
         if isinstance(spec.depth, ValueRange):
             folder.append(Setting("LOW", spec.depth.low, "the value that becomes 0, of images with more than 8 bits"))
             folder.append(Setting("HIGH", spec.depth.high, "the value that becomes 255"))

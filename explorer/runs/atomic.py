@@ -1,12 +1,13 @@
 """Files that are either the old version or the new one, never half of each."""
 
 import contextlib
-import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from explorer.runs import records
 
 
 @contextlib.contextmanager
@@ -55,14 +56,13 @@ def write_bytes_atomic(target: Path, content: bytes, sync: bool = True) -> None:
 
 def write_json_atomic(target: Path, value: Any, sync: bool = True) -> None:
     """Replace `target` by `value` as indented JSON, see `write_bytes_atomic`. Raises ValueError for nan, OSError."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    write_bytes_atomic(target, (text + "\n").encode(), sync)
+    write_bytes_atomic(target, records.dump(value, indent=2) + b"\n", sync)
 
 
 def read_json_object(source: Path) -> dict[str, Any] | None:
-    """The JSON object in `source`; None where the file is missing or holds anything else."""
+    """The JSON object in `source`, see `records.parse`; None where the file is missing or holds anything else."""
     try:
-        value = json.loads(source.read_bytes())
+        value = records.parse(source.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

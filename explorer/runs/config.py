@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.resolution import fit
 from explorer.data.fit import Fit, square
+from explorer.data.names import expanded
 from explorer.data.specs import DatasetSpec, ImageFolderSpec
 from explorer.runs.mistakes import ConfigError, from_validation
 from explorer.runs.recipe import Recipe
@@ -151,7 +152,7 @@ def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
     spec = config.dataset
     if not isinstance(spec, ImageFolderSpec):
         return config
-    folder = (base / Path(spec.path).expanduser()).absolute()
+    folder = (base / expanded(spec.path)).absolute()
     return config.model_copy(update={"dataset": spec.model_copy(update={"path": str(folder)})})
 
 

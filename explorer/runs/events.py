@@ -1,6 +1,5 @@
 """What a trainer tells while it works: one JSON record per line, appended, never rewritten."""
 
-import json
 import math
 import os
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
+from explorer.runs import records
 from explorer.runs.paths import RunPaths
 from explorer.runs.processes import Moment
 
@@ -18,6 +18,7 @@ PHASES = (
     "importing", "reading data", "downloading weights", "building model", "training", "validating", "saving",
     "checking",
 )  # fmt: skip
+_MOST = 2**62  # of what is counted in a record
 _TAIL_BYTES = 8192  # read at once from the end of a file, some 30 records
 _SEARCHED_BYTES = 1 << 22  # at either end of a file, in which its first or last record is looked for
 
@@ -52,24 +53,31 @@ class Event:
 def parse(line: bytes) -> Event | None:
     """The event of one line; None where it is damaged."""
     try:
-        record = json.loads(line)
+        record = records.parse(line)
         values = record["values"]
         numbers = (float(record["time"]), float(record["mono"]), float(record["promise_s"]))
         if not isinstance(values, dict) or not all(map(math.isfinite, numbers)):
             return None
         return Event(
             kind=str(record["kind"]),
-            seq=int(record["seq"]),
+            seq=_whole(record["seq"]),
             time=numbers[0],
             mono=numbers[1],
             boot=str(record["boot"]),
-            epoch=int(record["epoch"]),
-            step=int(record["step"]),
+            epoch=_whole(record["epoch"]),
+            step=_whole(record["step"]),
             promise_s=numbers[2],
             values=values,
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if abs(number) > _MOST:
+        raise ValueError(f"{number} is more than any run counts")
+    return number
 
 
 def _plain(value: Any) -> Any:
@@ -121,7 +129,7 @@ class EventWriter:
                 "promise_s": round(float(promise_s), 3),
                 "values": _plain(values),
             }
-            self._append((json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n").encode())
+            self._append(records.dump(record) + b"\n")
             self._seq += 1
 
     def _append(self, line: bytes) -> None:

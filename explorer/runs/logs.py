@@ -2,7 +2,9 @@
 
 import contextlib
 import fcntl
+import io
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,13 @@ _LOOK_EVERY_S = 1.0
 _SHOWN_BYTES = 262144
 _FOLLOW_EVERY_S = 0.2
 _CONTEXT_BYTES = 512
+
+
+def write_any_name() -> None:
+    """Let this process print names of files that are no UTF-8, with their bytes written out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a test may have put something else in its place
+            stream.reconfigure(errors="backslashreplace")
 
 
 def shorten(path: Path, most: int = MOST_BYTES, head: int = _HEAD_BYTES, tail: int = _TAIL_BYTES) -> bool:

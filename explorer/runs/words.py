@@ -4,8 +4,14 @@ import time
 
 
 def clock(moment: float, now: float) -> str:
-    """ "14:02:11" for a moment of the same day as `now`, "22 Nov, 14:02" for another. Seconds since 1970."""
-    then, today = time.localtime(moment), time.localtime(now)
+    """ "14:02:11" for a moment of the same day as `now`, "22 Nov, 14:02" for another. Seconds since 1970.
+
+    "an unknown time" for a number that is no moment of any calendar.
+    """
+    try:
+        then, today = time.localtime(moment), time.localtime(now)
+    except (OverflowError, ValueError, OSError):  # a damaged record
+        return "an unknown time"
     if then[:3] == today[:3]:
         return time.strftime("%H:%M:%S", then)
     pattern = "%b, %H:%M" if then.tm_year == today.tm_year else "%b %Y, %H:%M"

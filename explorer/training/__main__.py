@@ -28,6 +28,7 @@ _IMPORT_PROMISE_S = 180.0  # a cold disk may take a minute or two for torch
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train; 0 when it finished or was stopped, 1 when it failed, 2 for a wrong usage."""
+    logs.write_any_name()
     given = sys.argv[1:] if arguments is None else arguments
     if len(given) != 1 or not Path(given[0]).is_dir():
         print("usage: python -m explorer.training RUN_DIR", file=sys.stderr)
@@ -85,7 +86,7 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
             state, reason = _train(attempt)
         except StopRun as stopped:
             state, reason = "stopped", str(stopped)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # of what is written, before and after the training itself
             state, reason = _failure(paths, stop, progress, error)
         stop.end_if_lost()  # the outcome belongs into this run's own folder
         # Before the outcome: whoever follows the log leaves when there is one.

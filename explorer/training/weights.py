@@ -5,6 +5,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from explorer.data.names import existing, expanded
 from explorer.runs.config import RunConfig
 from explorer.runs.machine import weights_folder
 from explorer.training.networks.download import fetch
@@ -26,7 +27,7 @@ def load(config: RunConfig, tell: Callable[[int, int], None]) -> Mapping[str, Te
     if config.weights == "none":
         return None
     if config.weights == "file":
-        path = Path(config.weights_file.strip()).expanduser()
+        path = existing(expanded(config.weights_file.strip()))
         return _with_scale(fitted(read(path, backbone), backbone, path.name), backbone, path.name)
     source = backbone.sources.get(config.weights)
     if source is None:

@@ -1,10 +1,10 @@
 """The run that a form was filled from: its values, and how the form differs from them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from explorer.augment.pipeline import Pipeline
+from explorer.data.names import expanded
 from explorer.data.specs import ImageFolderSpec, ValueRange
 from explorer.runs.config import ConfigError, RunConfig, loads
 from explorer.runs.paths import RunNotFound, run_paths
@@ -109,7 +109,7 @@ def _matters(name: str, values: Values, before: Values) -> bool:
 
 def _same(name: str, now: Any, before: Any) -> bool:
     if name == "path":
-        return Path(now).expanduser() == Path(before).expanduser()
+        return expanded(now) == expanded(before)
     if name not in _TEXTS:
         return bool(now == before)
     return _numbers(now) == _numbers(before)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.dataset import DatasetError
+from explorer.data.names import shown
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
 from explorer.runs.config import ConfigError, RunConfig, from_values
@@ -303,7 +304,7 @@ def _optional(name: str, text: str) -> Any:
 def _inside(resolve: Callable[[str], Path], path: str, field: str, errors: dict[str, str]) -> str:
     """The real place of a path that somebody gave; where that is not to be read, the path, and an error."""
     try:
-        return str(resolve(path))
+        return shown(str(resolve(path)))
     except DatasetError as error:
         errors[field] = str(error)
         return path.strip() or "?"
@@ -320,6 +321,7 @@ def _dataset(values: Values, errors: dict[str, str]) -> dict[str, Any]:
     if kind == "image_folder":
         spec["path"] = _inside(resolve_inside, values["path"], "dataset.path", errors)
         spec["depth"] = _depth(values, errors)
+        spec["links"] = "inside"  # visitors of a page choose among the folders that it may read
     return spec
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.data.dataset import DatasetError
-from explorer.data.roots import MAX_DEPTH, MAX_VISITED, allowed_roots, resolve_inside
+from explorer.data.finding import MAX_DEPTH, MAX_VISITED
+from explorer.data.names import expanded
+from explorer.data.roots import allowed_roots, resolve_inside
 from explorer.runs.machine import weights_folder
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".tar")
@@ -61,7 +63,7 @@ def weights_inside(path: str) -> Path:
     """The real place of a file of weights, after links and `..`. Raises DatasetError for one outside of the roots."""
     store = weights_folder().resolve()
     try:
-        found = Path(path.strip()).expanduser().resolve()
+        found = expanded(path.strip()).resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise DatasetError(f"{path} cannot be a file: {error}") from error
     return found if found.is_relative_to(store) else resolve_inside(path)

@@ -6,14 +6,11 @@ import pytest
 from PIL import Image
 
 from explorer.data.dataset import DatasetError
+from explorer.data.finding import IMAGE_FOLDER, MAX_VISITED, Kind, search
 from explorer.data.roots import (
-    IMAGE_FOLDER,
-    MAX_VISITED,
-    Kind,
     OutsideRoots,
     allowed_roots,
     resolve_inside,
-    search,
 )
 
 

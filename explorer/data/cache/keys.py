@@ -14,6 +14,7 @@ from explorer.data.cache.log import CheckedLog
 from explorer.data.cache.record import FORMAT
 from explorer.data.fit import Fit
 from explorer.data.images import ImageError
+from explorer.data.names import shown
 
 MEMO = "contents.log"  # where hashes are kept, in the folder of the cache
 _SIZE = 16  # bytes of a hash
@@ -62,7 +63,7 @@ class Contents:
     def of(self, source: Path | str, found: Stamp | None) -> bytes:
         """16 bytes. found: the file's `stamp`, taken before. Raises ImageError."""
         if isinstance(source, str) or found is None:
-            return _hash(str(source).encode())
+            return _hash(shown(str(source)).encode())
         key = _hash(repr((os.fspath(source.absolute()), *found)).encode())
         known = self._known.get(key)
         if known is None:

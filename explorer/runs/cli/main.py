@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from explorer.runs import queue
+from explorer.runs import logs, queue
 from explorer.runs.cli import commands, exporting, keeping, lining_up, lookups
 from explorer.runs.cli.exits import FAILED, INTERRUPTED, CommandError, as_command_error
 from explorer.runs.status import State
@@ -24,6 +24,7 @@ EXPLORER_ON_FINISH is run once, with EXPLORER_RUN_ID, _STATE, _REASON and _FOLDE
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a wrong usage ends in SystemExit(2)."""
+    logs.write_any_name()
     options = _parser().parse_args(arguments)
     command: Command = options.run
     try:
