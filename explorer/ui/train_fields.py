@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.augment import library
 from explorer.augment.presets import presets
+from explorer.data.names import shown
 from explorer.data.roots import allowed_roots
 from explorer.runs.paths import pipelines_folder
 from explorer.texts import Train as T
@@ -83,7 +84,7 @@ def _share(form: Form, name: str) -> None:
 
 
 def _weights_file(form: Form, name: str) -> None:
-    found = [str(file) for file in weights_files()]
+    found = [shown(str(file)) for file in weights_files()]
     if not found:
         form.entry(name)
         st.caption(escape(F.NO_FILES.format(folders=", ".join(map(str, weights_roots())))))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.data.dataset import DatasetError
 from explorer.data.finding import MAX_DEPTH, MAX_VISITED
-from explorer.data.names import expanded
+from explorer.data.names import existing, expanded, there
 from explorer.data.roots import allowed_roots, resolve_inside
 from explorer.runs.machine import weights_folder
 
@@ -60,10 +60,21 @@ def _may_be_weights(file: Path) -> bool:
 
 
 def weights_inside(path: str) -> Path:
-    """The real place of a file of weights, after links and `..`. Raises DatasetError for one outside of the roots."""
-    store = weights_folder().resolve()
+    """The real place of a file of weights, after links and `..`.
+
+    Raises:
+        DatasetError: it is outside of the roots, or there is no such file inside of them.
+    """
+    found = _in_store(path) or resolve_inside(path)
+    if not there(found):
+        raise DatasetError(f"There is no file {path.strip()[:100]} in the folders that this page may read.")
+    return found
+
+
+def _in_store(path: str) -> Path | None:
+    """The place of a file in this home's store of weights; None where it is not there."""
     try:
         found = expanded(path.strip()).resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise DatasetError(f"{path} cannot be a file: {error}") from error
-    return found if found.is_relative_to(store) else resolve_inside(path)
+    except (OSError, RuntimeError, ValueError):
+        return None  # `resolve_inside` refuses it, without saying what is there
+    return existing(found) if found.is_relative_to(weights_folder().resolve()) else None
