@@ -50,7 +50,8 @@ def work_of(config: RunConfig, machine_key: str) -> str:
     """A name for the work of a config on a machine: the same for configs whose epochs take equally long."""
     values = config.model_dump(mode="json", exclude=set(_INDIFFERENT))
     values["pipeline"].pop("name", None)
-    values["dataset"].pop("seed", None)
+    for of_no_account in ("seed", "links"):
+        values["dataset"].pop(of_no_account, None)
     if config.unfreeze_epoch is not None:
         values["epochs"] = config.epochs  # how many of them are slow
     text = json.dumps([values, machine_key], sort_keys=True)

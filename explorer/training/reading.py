@@ -41,7 +41,7 @@ def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int) -
         name=dataset.name,
         class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
     )
-    kept, words, room = config.kept, config.dataset.model_dump_json(), _room(config)
+    kept, words, room = config.kept, config.dataset.model_dump_json(exclude={"links"}), _room(config)
     train = Prepared(dataset.train, kept, keep=kept is not None, limits=room, words=words)
     # Before all images are read: a pipeline that cannot work should say so at once.
     samples = [train.sample(index) for index in range(min(_PROBED, sizes[0]))]

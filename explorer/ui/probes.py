@@ -80,7 +80,7 @@ def rate_caution(now: RunConfig) -> str:
 
 
 def _essence(config: RunConfig, kind: Probe) -> dict[str, object]:
-    return config.model_dump(exclude=set(_INDIFFERENT[kind]))
+    return config.model_dump(exclude=dict.fromkeys(_INDIFFERENT[kind], True) | {"dataset": {"links"}})
 
 
 def _kept() -> tuple[str, Kept]:

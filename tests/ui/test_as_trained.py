@@ -97,7 +97,9 @@ def test_ten_samples_of_three_data_sets_have_the_pixels_of_training_on_the_page(
         workspace: Workspace = app.session_state[Key.WORKSPACE]
         app.session_state[Key.WORKSPACE] = replace(workspace, history=workspace.history.record(draft))
         work, found = _looked_at(app, key)
-        dataset = values["dataset"] | ({"path": f"{root}/insects"} if "path" in values["dataset"] else {})
+        dataset = values["dataset"] | (
+            {"path": f"{root}/insects", "links": "inside"} if "path" in values["dataset"] else {}
+        )
         config = from_values(
             values | {"dataset": dataset, "pipeline": validate(draft).model_dump(), "batch_size": 10, "seed": SEED}
         )
