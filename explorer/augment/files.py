@@ -108,13 +108,19 @@ def read_json(text: str) -> dict[str, Any]:
 def read_json_value(text: str) -> Any:
     """The JSON value that a text holds. Raises PipelineFileError."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_int=_whole)
     except RecursionError as error:
         raise PipelineFileError("The file is nested too deep.") from error
     except json.JSONDecodeError as error:
         raise PipelineFileError(f"Not JSON at line {error.lineno}, column {error.colno}: {error.msg}.") from error
     except ValueError as error:
         raise PipelineFileError(f"Not usable JSON: {error}") from error
+
+
+def _whole(digits: str) -> int:
+    if plain_yaml.is_long_number(digits):
+        raise ValueError(f"a number has more than {plain_yaml.MAX_DIGITS} digits.")
+    return int(digits)
 
 
 def _refuse(constant: str) -> float:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from typing import Any
 
 import yaml
@@ -9,10 +10,14 @@ import yaml
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 200
 MAX_EVENTS = 200_000  # a value, or the begin or end of a list or mapping
+# Of a number, more than any parameter has. YAML reads 1:59:59 in base 60, which takes time with the square of its
+# length: 900 kB took 14 s.
+MAX_DIGITS = 400
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is ten times as fast
 _OPENS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSES = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+_NUMBER = re.compile(r"[-+]?[0-9.][0-9a-fA-FxXoO_.:+-]*")
 _LINE_ENDS = set("\x85\u2028\u2029\ufeff")
 _SAFE_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 
@@ -35,7 +40,7 @@ def read_with_lines(text: str) -> tuple[Any, dict[int, int]]:
         value, lines = _built(text)
     except yaml.MarkedYAMLError as error:
         raise YamlError(f"Not YAML{_at(error.problem_mark)}: {error.problem or error.context}.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise YamlError(f"Not usable YAML: {' '.join(str(error).split())[:200]}") from error
     _check_values(value)
     return value, lines
@@ -82,11 +87,18 @@ def _check(text: str) -> None:
         tag = getattr(event, "tag", None)
         if tag and tag not in _SAFE_TAGS:
             raise YamlError(f"Tags are not read{where}: {tag[:60]} is no plain value.")
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and is_long_number(event.value):
+            raise YamlError(f"A number has more than {MAX_DIGITS} digits{where}.")
         depth += isinstance(event, _OPENS) - isinstance(event, _CLOSES)
         if depth > MAX_DEPTH:
             raise YamlError(f"The YAML is nested more than {MAX_DEPTH} deep{where}.")
         if count > MAX_EVENTS:
             raise YamlError(f"The YAML has more than {MAX_EVENTS} values{where}.")
+
+
+def is_long_number(text: str) -> bool:
+    """Whether a text would be read as a number with more digits than any has."""
+    return len(text) > MAX_DIGITS and _NUMBER.fullmatch(text) is not None
 
 
 def _check_values(value: Any) -> None:

@@ -51,12 +51,26 @@ LAUGHS = "a: &a [x, x]\n" + "\n".join(f"{c}: &{c} [*{p}, *{p}]" for p, c in zip(
         ("[" + "1," * 300_000 + "]", "more than 200000 values"),
         ("a: " + "x" * 1_100_000, "longer than 1 million"),
         ("a: 1\n---\nb: 2", "YAML"),
+        ("a: 1" + ":59" * 300_000, "A number has more than 400 digits at line 1, column 4"),
+        ("a: -1" + ":59" * 300_000 + ".5", "more than 400 digits"),
+        ("\na: 0x" + "f" * 900_000, "more than 400 digits at line 2"),
+        ("a: 0b" + "1" * 900_000, "more than 400 digits"),
+        ("a: 0" + "7" * 900_000, "more than 400 digits"),
+        ("a: " + "1_0" * 300_000, "more than 400 digits"),
+        ("a: " + "9" * 900_000, "more than 400 digits"),
+        ("a: ." + "9" * 900_000, "more than 400 digits"),
         ("a: \x00", "YAML"),
     ],
 )
 def test_what_is_no_plain_value_is_told(text: str, words: str) -> None:
     with pytest.raises(YamlError, match=words):
         plain_yaml.read(text)
+
+
+def test_a_long_text_is_none_of_these_numbers() -> None:
+    text = "59 minutes and one second, " * 100
+    assert plain_yaml.read(f"a: {text}\nb: '{'1' * 500}'") == {"a": text.strip(), "b": "1" * 500}
+    assert plain_yaml.read("a: 1:30\nb: 1:00:00.5") == {"a": 90, "b": 3600.5}
 
 
 @given(st.text())
