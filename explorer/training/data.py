@@ -20,6 +20,7 @@ from explorer.data.sample import SampleError
 from explorer.runs.config import RunConfig
 from explorer.runs.schedules import leaves_one_out
 from explorer.training.claim import watch_from_worker
+from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.prepared import Prepared
 from explorer.training.ranks import ALONE, Rank
 from explorer.training.stopping import TrainingError
@@ -124,7 +125,8 @@ class ValidationImages(Dataset[Item]):
             raise TrainingError(" ".join(str(error).split())) from error
 
 
-def _start_worker(_number: int) -> None:
+def _start_worker(noted: NotedSteps, first: int, number: int) -> None:
+    noted.note_steps_of(first + number)
     # A worker is one thread: several would only take the cores from each other.
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
@@ -132,7 +134,7 @@ def _start_worker(_number: int) -> None:
 
 
 class Images(pl.LightningDataModule):
-    """The loaders of a run."""
+    """The loaders of a run. noted: which step each of their workers is in."""
 
     def __init__(self, config: RunConfig, train: Prepared, val: Prepared, workers: int) -> None:
         super().__init__()
@@ -140,6 +142,7 @@ class Images(pl.LightningDataModule):
         self._train = train
         self._val = val
         self._workers = workers
+        self.noted = NotedSteps(transforms_of(config.pipeline), count=2 * workers)  # of training and of validation
 
     def train_dataloader(self) -> DataLoader[Item]:
         """Batches of augmented samples, for Lightning, which sets the epoch of the sampler."""
@@ -154,7 +157,7 @@ class Images(pl.LightningDataModule):
                 sampler.skip(epochs.processed, loop.epoch_loop.batch_progress.current.ready * config.batch_size)
         batches = BatchSampler(sampler, config.batch_size, drop_last=leaves_one_out(len(sampler), config.batch_size))
         images = TrainingImages(self._train, config.pipeline, config.seed, config.image_size)
-        return self._loader(images, batches, self._workers)
+        return self._loader(images, batches, self._workers, 0)
 
     def val_dataloader(self) -> DataLoader[Item]:
         """Batches of samples as they are, always in the same order."""
@@ -163,17 +166,18 @@ class Images(pl.LightningDataModule):
         rank = self._rank()
         places = range(rank.number, len(self._val), rank.count)
         batches = BatchSampler(places, max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
-        return self._loader(ValidationImages(self._val, self._config.pipeline), batches, workers)
+        return self._loader(ValidationImages(self._val, self._config.pipeline), batches, workers, self._workers)
 
     def _rank(self) -> Rank:
         return ALONE if self.trainer is None else Rank(self.trainer.global_rank, self.trainer.world_size)
 
-    def _loader(self, images: Dataset[Item], batches: Any, workers: int) -> DataLoader[Item]:
+    def _loader(self, images: Dataset[Item], batches: Any, workers: int, first: int) -> DataLoader[Item]:
+        """first: the place of its first worker in `noted`."""
         make = partial(DataLoader, images, batch_sampler=batches, collate_fn=collate, num_workers=workers)
         # A generator of its own: the loader draws from it, and torch's own must depend on the batch only.
         return make(
             persistent_workers=workers > 0,
-            worker_init_fn=_start_worker,
+            worker_init_fn=partial(_start_worker, self.noted, first),
             generator=torch.Generator(),
             pin_memory=torch.cuda.is_available(),
         )

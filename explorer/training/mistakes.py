@@ -18,9 +18,13 @@ _NO_MEMORY = (
 _WORKER = "DataLoader worker"
 
 
+class LostWorkerError(TrainingError):
+    """A loader worker has died; the message says in which step."""
+
+
 def lost_a_worker(error: BaseException) -> bool:
     """Whether a loader worker was killed, as opposed to having met an error."""
-    return isinstance(error, RuntimeError) and str(error).startswith(_WORKER)
+    return isinstance(error, LostWorkerError) or (isinstance(error, RuntimeError) and str(error).startswith(_WORKER))
 
 
 def explain(error: BaseException) -> str:
@@ -34,14 +38,26 @@ def explain(error: BaseException) -> str:
     if isinstance(error, MemoryError) or any(words in text.lower() for words in _NO_MEMORY):
         return "There was not enough memory. Choose a smaller batch size or image size, or fewer loader workers."
     if lost_a_worker(error):
-        return (
-            "A loader worker was killed, most likely because memory ran out. "
-            f"Choose fewer loader workers or a smaller batch size. ({text.splitlines()[0]})"
-        )
+        return worker_words(text, "")
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}. Is there space and permission?"
     return _sentence(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+
+
+def worker_words(text: str, transform: str) -> str:
+    """Why a loader worker is gone, in sentences.
+
+    Args:
+        text: what torch says of it, such as "DataLoader worker (pid 7) is killed by signal: Segmentation fault."
+        transform: of the step that it was in last; "" where nobody knows.
+    """
+    signal = text.splitlines()[0].partition("by signal: ")[2].strip().rstrip(".")
+    how = {"": "died", "Killed": "was killed"}.get(signal, f"crashed ({signal})")
+    why = {"": ": it crashed, or memory ran out", "Killed": ", most likely because memory ran out"}.get(signal, "")
+    where = f" in the step {transform}" if transform else ""
+    change = f"Change the values of {transform}, or choose" if transform else "Choose"
+    return f"A loader worker {how}{where}{why}. {change} fewer loader workers or a smaller batch size."
 
 
 def _sentence(text: str) -> str:

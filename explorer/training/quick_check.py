@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 
-from explorer.augment.network_input import check_pipeline
 from explorer.augment.order import permutation
 from explorer.data.dataset import Split
 from explorer.data.fit import square
@@ -25,11 +24,12 @@ from explorer.runs.config import RunConfig, check_with_dataset
 from explorer.runs.durations import Duration
 from explorer.runs.results import CheckResult, CheckStep, Estimate
 from explorer.runs.words import span
-from explorer.training import memory
+from explorer.training import memory, trial
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights
 from explorer.training.clock import Clock
 from explorer.training.data import Images
+from explorer.training.lost_workers import fit
 from explorer.training.mistakes import explain
 from explorer.training.module import Classifier
 from explorer.training.noting import note
@@ -56,6 +56,7 @@ class _Check:
     data: Data | None = None
     model: Classifier | None = None
     clock: Clock | None = None
+    told_at: float = 0.0
 
     @property
     def file(self) -> Path:
@@ -157,9 +158,19 @@ def _pipeline(found: _Check) -> str:
     data = _known(found.data)
     samples = [data.train.sample(index) for index in range(min(_PROBED, len(data.train)))]
     begun = time.monotonic()
-    check_pipeline(found.config.pipeline, samples, found.config.seed, found.config.image_size)
+    trial.check(found.config, samples, lambda: _trying(found))
     each = 1000 * (time.monotonic() - begun) / len(samples)
     return f"Each step works on {len(samples)} images; {each:.0f} ms for one, with all that was tried."
+
+
+def _trying(found: _Check) -> None:
+    found.attempt.stop.check("in the quick check")
+    now = time.monotonic()
+    if now - found.told_at >= PROMISE_S / 2:
+        found.told_at = now
+        found.attempt.writer.write(
+            "phase", promise_s=2 * PROMISE_S, phase="checking", done=len(found.steps), total=len(_STEPS)
+        )
 
 
 def _network(found: _Check) -> str:
@@ -186,7 +197,7 @@ def _training(found: _Check) -> str:
         max_epochs=1,
         limit_train_batches=BATCHES,
     )
-    trainer.fit(_known(found.model), datamodule=Images(config, data.train, data.val, found.setup.workers))
+    fit(trainer, _known(found.model), Images(config, data.train, data.val, found.setup.workers))
     if not np.isfinite(clock.losses).all():
         raise TrainingError("The loss is nan or infinite. Lower the learning rate, or choose the precision 32-true.")
     speed = 1 / _typical(clock.training)

@@ -21,6 +21,7 @@ from explorer.runs.results import RateResult
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO
 from explorer.training.data import Batch, Images
+from explorer.training.lost_workers import fit
 from explorer.training.noting import note
 from explorer.training.reading import read
 from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, settle
@@ -50,7 +51,7 @@ def find(attempt: Attempt, config: RunConfig) -> str:
         limit_val_batches=0,
         enable_checkpointing=False,
     )
-    trainer.fit(model, datamodule=Images(searching, data.train, data.val, setup.workers))
+    fit(trainer, model, Images(searching, data.train, data.val, setup.workers))
     found = finder.conclude()
     if finder.images_per_second is not None:
         note(attempt, config, of_steps(finder.images_per_second, len(data.train), len(data.val)))

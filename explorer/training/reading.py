@@ -3,13 +3,13 @@
 import time
 from dataclasses import replace
 
-from explorer.augment.network_input import check_pipeline
 from explorer.data.cache.cache import Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
 from explorer.data.fit import square
 from explorer.runs.capacity import in_words, memory
 from explorer.runs.config import RunConfig, check_with_dataset
+from explorer.training import trial
 from explorer.training.attempt import Attempt
 from explorer.training.opening import opened, with_all_damage
 from explorer.training.prepared import Prepared
@@ -45,8 +45,8 @@ def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int) -
     train = Prepared(dataset.train, kept, keep=kept is not None, limits=room, words=words)
     # Before all images are read: a pipeline that cannot work should say so at once.
     samples = [train.sample(index) for index in range(min(_PROBED, sizes[0]))]
-    check_pipeline(config.pipeline, samples, config.seed, config.image_size)
     teller = _Reading(attempt, sum(sizes))
+    trial.check(config, samples, lambda: teller.tell(0))
     train.read(threads, teller.tell)
     room = replace(room, memory=room.memory - train.tally.held)
     val = Prepared(dataset.val, square(config.image_size), keep=kept is not None, limits=room, words=words)

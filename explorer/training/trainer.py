@@ -6,7 +6,7 @@ from pytorch_lightning.callbacks import EarlyStopping
 from explorer.runs import durations
 from explorer.runs.config import RunConfig
 from explorer.runs.depths import noted
-from explorer.training import identity
+from explorer.training import identity, lost_workers
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, checkpoints, choice_for, latest, sweep
 from explorer.training.data import Images
@@ -49,7 +49,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
     callbacks, io = _callbacks(attempt, config, data, choice)
     trainer = make_trainer(config, setup, attempt.paths.root, callbacks, io, logger=loggers)
     images = Images(config, data.train, data.val, setup.workers)
-    trainer.fit(model, datamodule=images, ckpt_path=found.path, weights_only=True)
+    lost_workers.fit(trainer, model, images, found.path)
     note(attempt, config, durations.of_training(attempt.paths, attempt.number))
     return _result(attempt, config, choice)
 

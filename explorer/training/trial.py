@@ -1,0 +1,145 @@
+"""The pipeline, tried in a process of its own before a run: it may die there, and the run says in which step.
+
+What native code does with an absurd value cannot be known beforehand: it may crash, ask for gigabytes, or never end.
+Each of it would end the trainer without a word.
+"""
+
+import ctypes
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from explorer.augment.apply import AugmentError
+from explorer.augment.network_input import check_pipeline
+from explorer.data.sample import Sample
+from explorer.runs.capacity import in_words
+from explorer.runs.config import RunConfig
+from explorer.training.noted_steps import NotedSteps, transforms_of
+from explorer.training.stopping import TrainingError
+
+# Of address space beyond what the trainer has already: as much as a page may take for a drawing. Images that are kept
+# at a size of their own may be large, and ordinary steps make a few copies of them in decimal numbers.
+MEMORY = 2 << 30
+_COPIES = 30
+STEP_S = 60.0  # of one step on one image; with it an epoch of a thousand images would take a night
+_LOOK_S = 0.2
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux: the trial does not outlive the trainer
+
+
+def check(config: RunConfig, samples: Sequence[Sample], tell: Callable[[], None]) -> None:
+    """Find out before the training what would break it, see `check_pipeline`.
+
+    Args:
+        config: of the run.
+        samples: some training samples, as augmentation gets them; at least one.
+        tell: called a few times a second; what it raises ends the trial.
+
+    Raises:
+        AugmentError: a step fails, or would end the trainer; it is named.
+        TrainingError: something fails that is no step's fault.
+    """
+    noted = NotedSteps(transforms_of(config.pipeline), count=1)
+    memory = MEMORY + _COPIES * max(sample.image.nbytes for sample in samples)
+    # Forked where that is safe: the samples need not travel. Elsewhere the child imports what it needs.
+    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_try, args=(theirs, noted, memory, os.getpid(), config, list(samples)), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        answer = _answer(ours, noted, tell)
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if answer is None:
+        tell()  # a signal to the whole group ends the trial a moment before the trainer sees it
+        raise _died(noted, child.exitcode or 0)
+    _raise(answer, noted, memory)
+
+
+def _answer(connection: Connection, noted: NotedSteps, tell: Callable[[], None]) -> dict[str, Any] | None:
+    """What the child says; None where it died. Raises AugmentError where a step does not end."""
+    seen, since = noted.count(0), time.monotonic()
+    while not connection.poll(_LOOK_S):
+        tell()
+        if noted.count(0) != seen:
+            seen, since = noted.count(0), time.monotonic()
+        elif time.monotonic() - since > STEP_S:
+            raise _of_step(
+                noted, f"it takes more than {STEP_S:.0f} s on one image. Reduce its sizes and counts, or turn it off."
+            )
+    try:
+        found = json.loads(connection.recv_bytes())
+    except EOFError:
+        return None
+    return dict(found)
+
+
+def _try(
+    connection: Connection, noted: NotedSteps, memory: int, parent: int, config: RunConfig, samples: list[Sample]
+) -> None:
+    _end_with(parent)
+    limit = psutil.Process().memory_info().vms + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is expected here, and of no interest
+    noted.note_steps_of(0)
+    connection.send_bytes(json.dumps(_outcome(config, samples)).encode())
+
+
+def _end_with(parent: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _outcome(config: RunConfig, samples: list[Sample]) -> dict[str, Any]:
+    try:
+        check_pipeline(config.pipeline, samples, config.seed, config.image_size)
+    except MemoryError:
+        return {"memory": True}
+    except AugmentError as error:
+        if error.out_of_memory:
+            return {"memory": True}
+        return {"step": [error.node_id, error.transform, error.reason]}
+    except Exception as error:  # noqa: BLE001 - it has to be said by the trainer
+        return {"other": f"{type(error).__name__}: {error}"}
+    return {}
+
+
+def _raise(answer: dict[str, Any], noted: NotedSteps, memory: int) -> None:
+    if "step" in answer:
+        node_id, transform, reason = answer["step"]
+        raise AugmentError(str(node_id), str(transform), str(reason))
+    if "memory" in answer:
+        raise _of_step(
+            noted,
+            f"it asks for more memory than the {in_words(memory)} that a step may take. Reduce its sizes and counts, "
+            "or put a step that crops or shrinks before it.",
+        )
+    if "other" in answer:
+        raise TrainingError(f"The pipeline cannot be tried: {answer['other']}")
+
+
+def _died(noted: NotedSteps, code: int) -> AugmentError:
+    if code == -signal.SIGKILL:
+        return _of_step(noted, "the system ended it, most likely because memory ran out. Reduce its sizes and counts.")
+    name = signal.Signals(-code).name if code < 0 else f"code {code}"
+    return _of_step(noted, f"it crashed ({name}). Change its values, or turn it off.")
+
+
+def _of_step(noted: NotedSteps, reason: str) -> AugmentError:
+    node_id = noted.step(0)
+    return AugmentError(node_id, noted.transform(node_id) or "The pipeline", reason)

@@ -1,0 +1,150 @@
+"""A pipeline that would end the trainer ends a child process before the first step, and the run says which step did."""
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from explorer.augment.apply import AugmentError
+from explorer.data.formats import open_dataset
+from explorer.data.sample import Sample
+from explorer.runs import launcher
+from explorer.runs.config import RunConfig
+from explorer.runs.launches import latest_launch
+from explorer.runs.paths import RunPaths
+from explorer.training import trial
+from explorer.training.mistakes import worker_words
+from explorer.training.noted_steps import NotedSteps
+from explorer.training.prepared import Prepared
+from explorer.training.stopping import StopRun
+from tests.training.conftest import config_of, has_stepped, run_here, wait_for_end, wait_until
+
+FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 1.0}
+HUGE = {
+    "kind": "step", "id": "n7", "transform": "PadIfNeeded", "p": 0.3,
+    "params": {"min_height": 40_000, "min_width": 40_000},
+}  # fmt: skip
+ENDLESS = {
+    "kind": "step", "id": "n8", "transform": "GridElasticDeform", "p": 0.3,
+    "params": {"num_grid_xy": [1000, 1000], "magnitude": 10},
+}  # fmt: skip
+
+
+def tried(config: RunConfig, tell: Callable[[], None] = lambda: None) -> None:
+    prepared = Prepared(open_dataset(config.dataset).train, config.kept, keep=False)
+    samples: list[Sample] = [prepared.sample(index) for index in range(2)]
+    trial.check(config, samples, tell)
+
+
+def with_steps(*steps: dict[str, Any], **changes: Any) -> RunConfig:
+    return config_of(pipeline={"nodes": list(steps)}, **changes)
+
+
+def no_child_is_left() -> bool:
+    return not [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_pipeline_that_works_passes_and_leaves_nothing_behind() -> None:
+    tried(with_steps(FLIP, {"kind": "step", "id": "n2", "transform": "GaussNoise", "p": 0.5}))
+    assert no_child_is_left()
+
+
+@pytest.mark.parametrize("kind", ["train", "check", "rate"])
+def test_a_step_that_asks_for_gigabytes_fails_every_kind_of_run_with_its_name(kind: str) -> None:
+    paths, outcome = run_here(with_steps(FLIP, HUGE, kind=kind), kind)
+    assert outcome.state == "failed"
+    assert outcome.reason.startswith("PadIfNeeded: it asks for more memory than the 2.1 GB that a step may take.")
+    assert not paths.checkpoints.exists()
+    assert no_child_is_left()
+
+
+def test_a_step_that_does_not_end_fails_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "STEP_S", 1.0)
+    with pytest.raises(
+        AugmentError, match=r"^GridElasticDeform: it takes more than 1 s on one image\. Reduce"
+    ) as error:
+        tried(with_steps(FLIP, ENDLESS))
+    assert error.value.node_id == "n8"
+    assert no_child_is_left()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (signal.SIGSEGV, r"^GridElasticDeform: it crashed \(SIGSEGV\)\. Change its values, or turn it off\."),
+        (signal.SIGKILL, r"^GridElasticDeform: the system ended it, most likely because memory ran out"),
+    ],
+)
+def test_a_step_that_dies_is_named(number: signal.Signals, words: str) -> None:
+    """As native code dies on a kernel of 2000 × 2000 px: the child is ended in the middle of a step."""
+    begun = []
+
+    def tell() -> None:
+        begun.append(0)
+        if len(begun) == 5:  # a second later: the step takes many
+            (child,) = psutil.Process().children()
+            os.kill(child.pid, number)
+
+    with pytest.raises(AugmentError, match=words):
+        tried(with_steps(FLIP, ENDLESS), tell)
+
+
+def test_an_error_of_a_step_keeps_its_words() -> None:
+    crop = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 5000, "width": 5000}, "p": 1.0}
+    with pytest.raises(AugmentError, match=r"^RandomCrop: Crop size \(height, width\) exceeds") as error:
+        tried(with_steps(crop))
+    assert (error.value.node_id, error.value.transform) == ("n1", "RandomCrop")
+
+
+def test_a_stop_ends_the_trial() -> None:
+    def tell() -> None:
+        raise StopRun("Stopped on request.")
+
+    with pytest.raises(StopRun):
+        tried(with_steps(ENDLESS), tell)
+    assert no_child_is_left()
+
+
+def _workers(paths: RunPaths) -> list[psutil.Process]:
+    launch = latest_launch(paths)
+    assert launch is not None
+    assert launch.pid is not None
+    return list(psutil.Process(launch.pid).children())
+
+
+# torch says by which signal a worker ended, or only that it did: that depends on whether it was waiting for it.
+@pytest.mark.parametrize(
+    ("number", "how"),
+    [(signal.SIGSEGV, r"(died|crashed \(Segmentation fault\))"), (signal.SIGKILL, r"(died|was killed)")],
+)
+def test_a_loader_worker_that_dies_in_the_training_names_its_step(number: signal.Signals, how: str) -> None:
+    paths = launcher.start(with_steps(FLIP, workers=1, epochs=1000))
+    wait_until(paths, has_stepped(paths))
+    (worker,) = _workers(paths)
+    os.kill(worker.pid, number)
+    outcome = wait_for_end(paths)
+    assert outcome.state == "failed"
+    assert re.match(rf"A loader worker {how} in the step HorizontalFlip", outcome.reason), outcome.reason
+    assert "Change the values of HorizontalFlip, or choose fewer loader workers" in outcome.reason
+    assert "DataLoader" not in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("DataLoader worker (pid 7) is killed by signal: Bus error. ", "A loader worker crashed (Bus error). Choose"),
+        ("DataLoader worker (pid 7) is killed by signal: Killed.", "A loader worker was killed, most likely because"),
+        ("DataLoader worker (pid(s) 7, 8) exited unexpectedly", "A loader worker died: it crashed, or memory ran out."),
+    ],
+)
+def test_a_worker_of_which_nothing_is_known_is_told_in_words(text: str, words: str) -> None:
+    assert worker_words(text, "").startswith(words)
+
+
+def test_each_process_has_a_place_of_its_own() -> None:
+    noted = NotedSteps({"a": "Blur"}, count=3)
+    assert (noted.step(2), noted.count(2), noted.transform_in(os.getpid())) == ("", 0, "")
