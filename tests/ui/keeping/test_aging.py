@@ -19,6 +19,7 @@ from explorer.data import references
 from explorer.data.specs import DigitsSpec
 from explorer.runs.config import RunConfig, dumps
 from explorer.runs.paths import pipelines_folder, runs_root, trash_root
+from explorer.texts import Keeping
 from explorer.ui import browsers
 from explorer.ui.history import History
 from explorer.ui.keeping import aging, limits
@@ -236,6 +237,7 @@ def test_a_browser_keeps_the_drafts_that_it_used_last(monkeypatch: pytest.Monkey
     for _ in range(3):  # a, b and c fall off its list
         app.session_state[Key.FILE_MENU] = True
         app.run()
+        assert Keeping.KEPT.format(days=limits.DEFAULT_DAYS, most=3) in [caption.value for caption in app.caption]
         app.button(key=Key.NEW).click().run()
     assert [draft_file(name.ljust(22, "x")).exists() for name in "abc"] == [False, False, True]  # c is of today
 
