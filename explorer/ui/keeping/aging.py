@@ -7,9 +7,11 @@ import os
 import re
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from explorer.data import references
@@ -21,11 +23,13 @@ from explorer.ui.keeping import limits, opened
 from explorer.ui.keeping.dropping import drop, removed
 from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled
 from explorer.ui.lab import statistics_jobs
-from explorer.ui.uploads import draft_file, draft_files
+from explorer.ui.uploads import draft_file
 
 _LOG = logging.getLogger(__name__)
-_EVERY_S = 3_600.0
+_EVERY_S, _SOON_S = 3_600.0, 60.0
+_MOST = 200  # of each kind at once: somebody waits for the page
 _TORN_S = 86_400.0  # a file that was being written when its process was killed
+_UNEDITED_MOST = 16_384  # bytes: a draft of more has a history, and need not be read
 _NAMED_MOST = 20  # drafts in a line of the log
 _UPLOAD = re.compile(rb"upload/([0-9a-f]{24})")
 
@@ -41,6 +45,11 @@ class Cleared:
     leftovers: int = 0
     room: int = 0
 
+    @property
+    def files(self) -> int:
+        """The most of one kind; drafts count as one, however many files they have."""
+        return max(len(self.drafts), self.references, self.browsers, self.statistics, self.leftovers)
+
     def __str__(self) -> str:
         names = ", ".join(f"{draft_id[:6]}…" for draft_id in self.drafts[:_NAMED_MOST])
         more = "…" if len(self.drafts) > _NAMED_MOST else ""
@@ -51,8 +60,21 @@ class Cleared:
         )  # fmt: skip
 
 
+@dataclass
+class _Group:
+    """The files of a draft and of all that belongs to it. changed: when the newest was written; size: bytes of all."""
+
+    files: list[Path] = field(default_factory=list)
+    changed: float = 0.0
+    size: int = 0
+
+    def add(self, file: Path, written: float, size: int) -> None:
+        self.files.append(file)
+        self.changed, self.size = max(self.changed, written), self.size + size
+
+
 _turn = threading.Lock()
-_last: dict[Path, float] = {}  # home -> when it was looked through, by the monotonic clock
+_next: dict[Path, float] = {}  # home -> when it is looked through next, by the monotonic clock
 
 
 def in_passing() -> None:
@@ -61,13 +83,15 @@ def in_passing() -> None:
         return
     try:
         place = home()
-        if time.monotonic() - _last.get(place, float("-inf")) < _EVERY_S:
+        if time.monotonic() < _next.get(place, float("-inf")):
             return
-        _last[place] = time.monotonic()
+        _next[place] = time.monotonic() + _EVERY_S
         browsers.note_all(opened.held())  # for the other servers of this home
         cleared = clear(time.time())
         if cleared != Cleared():
             _LOG.warning("%s", cleared)
+        if cleared.files >= _MOST:
+            _next[place] = time.monotonic() + _SOON_S
     except (OSError, limits.WrongLimit) as error:
         _LOG.warning(T.NOT_CLEARED.format(home=os.environ.get("EXPLORER_HOME", "~"), reason=error))
     finally:
@@ -75,13 +99,20 @@ def in_passing() -> None:
 
 
 def clear(now: float) -> Cleared:
-    """Clear what is old by `now`, in seconds since 1970. Raises OSError, WrongLimit."""
+    """Clear what is old by `now`, in seconds since 1970; of many files the first ones. Raises OSError, WrongLimit."""
     oldest = now - limits.keep_days() * limits.DAY_S
     drafts, room = _clear_drafts(now, oldest)
-    pictures = list(removed(_unnamed(oldest, now)))
-    lists = list(removed(_unused_lists(oldest)))
-    statistics = list(removed(_older(statistics_jobs.folder(), "*.json", oldest)))
-    torn = list(removed(_torn(now - _TORN_S)))
+    if len(drafts) >= _MOST:
+        return Cleared(drafts, room=room)  # what they name may go with the next visit
+    pictures, lists, statistics, torn = (
+        list(islice(removed(files), _MOST))
+        for files in (
+            _unnamed(oldest, now),
+            _unused_lists(oldest),
+            _older(statistics_jobs.folder(), "*.json", oldest),
+            _torn(now - _TORN_S),
+        )
+    )
     room += sum(map(sum, (pictures, lists, statistics, torn)))
     return Cleared(drafts, len(pictures), len(lists), len(statistics), len(torn), room)
 
@@ -92,30 +123,34 @@ def clear(now: float) -> Cleared:
 def _clear_drafts(now: float, oldest: float) -> tuple[tuple[str, ...], int]:
     """Clear drafts that nobody has opened since `oldest`, and those that were never edited after some days."""
     unedited = now - limits.SAMPLE_DAYS * limits.DAY_S
-    changed = {name: when for name, when in _changed().items() if when < max(oldest, unedited)}
-    opened_last = browsers.opened_last() if changed else {}
+    groups = {name: group for name, group in _groups().items() if group.changed < max(oldest, unedited)}
+    opened_last = browsers.opened_last() if groups else {}
     freed: dict[str, int] = {}
-    for draft_id, when in sorted(changed.items()):
-        used = max(when, opened_last.get(draft_id, 0.0))
-        if used < oldest or (used < unedited and _is_unedited(draft_id)):
-            freed[draft_id] = drop(draft_id, oldest if used < oldest else unedited)
-    return tuple(draft_id for draft_id, room in freed.items() if room), sum(freed.values())
+    for draft_id, group in groups.items():
+        if len(freed) >= _MOST:
+            break
+        used = max(group.changed, opened_last.get(draft_id, 0.0))
+        if used < oldest or (used < unedited and _is_unedited(draft_id, group)):
+            room = drop(draft_id, group.files, oldest if used < oldest else unedited)
+            freed |= {draft_id: room} if room else {}
+    return tuple(sorted(freed)), sum(freed.values())
 
 
-def _changed() -> Mapping[str, float]:
-    """Draft -> when the newest of its files was written, in seconds since 1970."""
-    found: dict[str, float] = {}
+def _groups() -> Mapping[str, _Group]:
+    """Draft -> its files, by one look at the folder: it may hold many thousands."""
+    found: defaultdict[str, _Group] = defaultdict(_Group)
     for entry in os.scandir(drafts_folder()) if drafts_folder().is_dir() else ():
         draft_id = entry.name.partition(".")[0]
         if workspace.is_id(draft_id):
             with suppress(FileNotFoundError):
-                found[draft_id] = max(found.get(draft_id, 0.0), entry.stat().st_mtime)
+                status = entry.stat()
+                found[draft_id].add(Path(entry.path), status.st_mtime, status.st_size)
     return found
 
 
-def _is_unedited(draft_id: str) -> bool:
+def _is_unedited(draft_id: str, group: _Group) -> bool:
     """Whether it is the sample, or an empty pipeline, as it came; with no image, no form of a run beside it."""
-    if draft_files(draft_id) != (draft_file(draft_id),):
+    if group.files != [draft_file(draft_id)] or group.size > _UNEDITED_MOST:
         return False
     found = browsers.read(draft_id)
     return found is not None and not workspace.is_work(found)

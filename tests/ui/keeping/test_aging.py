@@ -126,7 +126,7 @@ def test_a_page_that_is_open_for_days_is_noted_again_for_the_other_servers_of_th
     (listed,) = browsers_folder().glob("*.json")
     draft_id = app.session_state[Key.WORKSPACE].id
     listed.write_text(json.dumps({"version": 1, "drafts": {draft_id: time.time() - LONG * limits.DAY_S}}))
-    aging._last.clear()
+    aging._next.clear()
     app.run()
     assert browsers.opened_last()[draft_id] > time.time() - 60
 
@@ -206,7 +206,7 @@ def test_a_limit_that_is_none_is_told_and_nothing_is_cleared(
 ) -> None:
     monkeypatch.setenv(limits.DAYS, days)
     old = draft_of("old", days=LONG)
-    aging._last.clear()
+    aging._next.clear()
     aging.in_passing()
     assert draft_file(old).exists()
     assert f"EXPLORER_KEEP_DAYS='{days}' is no number of at least 1" in caplog.text
@@ -225,6 +225,15 @@ def test_whoever_opens_the_app_clears_and_the_log_says_what(caplog: pytest.LogCa
         age(draft_file(again), days=LONG)
         app.run()
     assert draft_file(again).exists()  # at most once an hour
+
+
+def test_where_there_is_much_each_visitor_clears_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aging, "_MOST", 3)
+    for number in range(7):
+        draft_of(f"old{number}", days=LONG)
+    unnamed = picture(0)
+    assert [len(aging.clear(time.time()).drafts) for _ in range(4)] == [3, 3, 1, 0]
+    assert not file_of(unnamed).exists()
 
 
 def test_a_browser_keeps_the_drafts_that_it_used_last(monkeypatch: pytest.MonkeyPatch) -> None:
