@@ -5,15 +5,19 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
-from explorer.runs import launcher, queue, tending
+from explorer.runs import launcher, locks, meta, queue, tending
 from explorer.runs.control import request_stop
+from explorer.runs.epochs import EpochRecord
 from explorer.runs.launches import read_launch
-from explorer.runs.paths import RunPaths, list_runs
+from explorer.runs.paths import ATTEMPT_VARIABLE, RunPaths, home, list_runs
 from explorer.runs.status import State, derive
+from explorer.training.checkpoints import AtomicCheckpointIO
 from tests.training.conftest import config_of, events_of, has_stepped, wait_until
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
@@ -56,6 +60,25 @@ def test_a_real_trainer_whose_folder_is_deleted_is_gone_with_all_it_started(kind
     assert not paths.root.exists()
     assert list_runs() == ()
     wait_until(paths, lambda: queue.in_use("cpu") == 0)  # held until the last of its threads is gone
+
+
+def test_nothing_that_a_trainer_writes_makes_its_folder_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths, counts = RunPaths(tmp_path / "gone"), np.ones((2, 2), np.int64)
+    writes: dict[str, Callable[[], object]] = {
+        "checkpoint": lambda: AtomicCheckpointIO().save_checkpoint({"global_step": 1}, paths.last),
+        "epoch": lambda: EpochRecord(counts, counts, counts).save(paths.epoch(1, 0)),
+        "lock": lambda: locks.take(paths.lock),
+        "meta": lambda: meta.change(paths, name="again"),
+        "stop": lambda: request_stop(paths),
+    }
+    for name, write in writes.items():
+        with contextlib.suppress(FileNotFoundError):
+            write()
+        assert not paths.root.exists(), name
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(ATTEMPT_VARIABLE, "1:2")  # as in a trainer
+    assert home() == tmp_path / "home"
+    assert not home().exists()
 
 
 def test_a_paused_trainer_whose_folder_is_deleted_is_ended_by_its_workers() -> None:
