@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from explorer.runs import queue
 from explorer.runs.ladder import LadderError, clear
 from explorer.runs.paths import RunPaths
-from explorer.runs.status import derive
+from explorer.runs.status import State, derive
 
 
 class RunAlive(RuntimeError):
@@ -15,6 +15,15 @@ class RunAlive(RuntimeError):
 
 class RunGone(RuntimeError):
     """The run's folder is not there any more."""
+
+
+def check_over(paths: RunPaths) -> None:
+    """Raises RunAlive where the run is not over, with words that say what to do."""
+    status = derive(paths)
+    if status.state is State.STOPPING:
+        raise RunAlive(f"{paths.id} is stopping. {status.reason}")
+    if not status.over:
+        raise RunAlive(f"{paths.id} is {status.state}. Stop it first.")
 
 
 @contextlib.contextmanager
@@ -28,9 +37,7 @@ def resting(paths: RunPaths) -> Iterator[None]:
     with queue.guard():
         if not paths.root.is_dir():
             raise RunGone(f"{paths.id} is not there any more: it may have been deleted in another window.")
-        status = derive(paths)
-        if not status.over:
-            raise RunAlive(f"{paths.id} is {status.state}. Stop it first.")
+        check_over(paths)
         if not _is_clear(paths):
             raise RunAlive(f"{paths.id} cannot be touched yet: {derive(paths).reason}")
         yield

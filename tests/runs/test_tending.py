@@ -188,6 +188,7 @@ def test_a_lost_run_with_living_processes_is_read_again_by_the_list(
     paths = started("forks_a_worker")
     wait_for_state(paths, State.LOST)
     wait_for(lambda: paths.ended(1).exists(), "the note of its end")
+    paths.announced(1).touch()  # nothing of its folder changes from now on
     (run,) = summaries()
     assert len(run.status.processes) == 2
     tend()

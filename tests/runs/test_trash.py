@@ -75,7 +75,7 @@ def test_a_deleted_run_leaves_no_process_behind(started: Callable[[str], RunPath
 
 
 def test_whoever_holds_the_lock_of_a_run_keeps_it(over: RunPaths) -> None:
-    with locks.hold(over.lock), pytest.raises(RunAlive, match=r"is stopping\. Stop it first"):
+    with locks.hold(over.lock), pytest.raises(RunAlive, match=r"is stopping.* Its process has not ended yet"):
         trash.delete(over)
     assert over.root.is_dir()
 

@@ -65,7 +65,7 @@ def test_a_real_trainer_whose_folder_is_deleted_is_gone_with_all_it_started(kind
 def test_nothing_that_a_trainer_writes_makes_its_folder_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths, counts = RunPaths(tmp_path / "gone"), np.ones((2, 2), np.int64)
     writes: dict[str, Callable[[], object]] = {
-        "checkpoint": lambda: AtomicCheckpointIO().save_checkpoint({"global_step": 1}, paths.last),
+        "checkpoint": lambda: AtomicCheckpointIO(config_of()).save_checkpoint({"global_step": 1}, paths.last),
         "epoch": lambda: EpochRecord(counts, counts, counts).save(paths.epoch(1, 0)),
         "lock": lambda: locks.take(paths.lock),
         "meta": lambda: meta.change(paths, name="again"),

@@ -340,4 +340,4 @@ def test_a_move_that_comes_too_late_is_told(waiting: list[RunPaths]) -> None:
 def test_a_run_that_another_process_holds_stays(several: list[RunPaths]) -> None:
     with locks.hold(several[0].lock):
         done = run_chores.obey(Request("delete", (several[0].id,)), summaries())
-    assert "begun to work again" in done.refused[0]
+    assert "Its process has not ended yet." in done.refused[0]

@@ -8,8 +8,7 @@ from explorer.runs.cli import report
 from explorer.runs.cli.exits import NOT_FOUND, OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
 from explorer.runs.processes import Moment
-from explorer.runs.resting import RunAlive
-from explorer.runs.status import derive
+from explorer.runs.resting import check_over
 from explorer.runs.summary import summarise
 from explorer.runs.tending import tend
 from explorer.runs.words import clock
@@ -39,9 +38,7 @@ def delete(options: argparse.Namespace) -> int:
     tend()
     runs = list(dict.fromkeys(find(text) for text in options.id))
     for paths in runs:
-        status = derive(paths)
-        if not status.over:
-            raise RunAlive(f"{paths.id} is {status.state}. Stop it first.")
+        check_over(paths)
     entries = {paths.id: trash.delete(paths) for paths in runs}
     if options.json:
         report.print_json([{"id": run_id, "entry": entry} for run_id, entry in entries.items()])
