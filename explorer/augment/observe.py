@@ -42,6 +42,11 @@ def report_steps_to(report: Callable[[str], None]) -> None:
     _report = report
 
 
+def between_images() -> None:
+    """Report "": no step of this process is at work, and what ends it from here on is none of theirs."""
+    _report("")
+
+
 @dataclass(eq=False)
 class Visit:
     """One call of a node. fired: whether it did something. milliseconds: with all that is in it; cpu_milliseconds: of

@@ -143,11 +143,21 @@ def how_it_ended(paths: RunPaths, attempt: int) -> str:
     if not isinstance(code, int):
         return ""
     if code == -signal.SIGKILL:
-        return f"killed by SIGKILL, {_memory_ran_out(paths, attempt)}"
+        return f"killed by SIGKILL{_in_step(paths, attempt)}, {_memory_ran_out(paths, attempt)}"
     if code < 0:
         known = -code in {number.value for number in signal.Signals}
-        return f"killed by {signal.Signals(-code).name if known else f'signal {-code}'}"
+        name = signal.Signals(-code).name if known else f"signal {-code}"
+        return f"killed by {name}{_in_step(paths, attempt)}"
     return f"exit code {code}"
+
+
+def _in_step(paths: RunPaths, attempt: int) -> str:
+    """Which step of the pipeline the trainer was in, such as " in the step Morphological"; empty where in none."""
+    try:
+        name = paths.step(attempt).read_text("utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+    return f" in the step {name}" if name.isidentifier() else ""
 
 
 def _memory_ran_out(paths: RunPaths, attempt: int) -> str:

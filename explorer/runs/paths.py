@@ -133,6 +133,10 @@ class RunPaths:
         """control/killed-<attempt>.json: who ended the attempt with SIGKILL, and why."""
         return self.root / "control" / f"killed-{attempt}.json"
 
+    def step(self, attempt: int) -> Path:
+        """control/step-<attempt>.txt: the transform that the trainer is in, blank between images; gone at its end."""
+        return self.root / "control" / f"step-{attempt}.txt"
+
     @property
     def rank_failed(self) -> Path:
         """control/rank-failed.txt: why one of several processes that train together has failed."""

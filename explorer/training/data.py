@@ -13,6 +13,7 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
+from explorer.augment.observe import between_images
 from explorer.augment.order import permutation
 from explorer.augment.pipeline import Pipeline
 from explorer.data.images import ImageError
@@ -103,6 +104,8 @@ class TrainingImages(Dataset[Item]):
             pixels = training_image(sample, self._pipeline, self._seed, epoch, index, self._size)
         except (AugmentError, ImageError, SampleError) as error:
             raise TrainingError(" ".join(f"{prepared.split.ids[index]}: {error}".split())) from error
+        finally:
+            between_images()
         return pixels, int(prepared.split.labels[index]), index
 
 

@@ -1,20 +1,30 @@
-"""Training with loaders whose workers may die: the run says in which step they did."""
+"""Training with processes that may die in a step of the pipeline: the run says in which one they did."""
 
+import contextlib
+import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytorch_lightning as pl
 
+from explorer.augment import observe
+from explorer.training.attempt import Attempt
 from explorer.training.data import Images
 from explorer.training.mistakes import LostWorkerError, lost_a_worker, worker_words
+from explorer.training.noted_steps import NotedSteps
 
 _PID = re.compile(r"\(pid(?:\(s\))? (\d+)")
+_WIDTH = 80  # bytes of a transform's name, more than any has
 
 
-def fit(trainer: pl.Trainer, model: pl.LightningModule, images: Images, checkpoint: Path | None = None) -> None:
+def fit(
+    attempt: Attempt, trainer: pl.Trainer, model: pl.LightningModule, images: Images, checkpoint: Path | None = None
+) -> None:
     """Train, from a checkpoint where there is one. Raises LostWorkerError, and what training raises."""
     try:
-        trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
+        with _step_in_folder(attempt, images.noted):
+            trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
     except RuntimeError as error:
         if not lost_a_worker(error):
             raise
@@ -24,3 +34,25 @@ def fit(trainer: pl.Trainer, model: pl.LightningModule, images: Images, checkpoi
 def _transform(error: RuntimeError, images: Images) -> str:
     found = _PID.search(str(error))
     return images.noted.transform_in(int(found[1])) if found else ""
+
+
+@contextlib.contextmanager
+def _step_in_folder(attempt: Attempt, noted: NotedSteps) -> Iterator[None]:
+    """Without loader workers this process augments: its folder says in which step it is, for where it dies of one."""
+    file = attempt.paths.step(attempt.number)
+    if not attempt.leads:
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # on a full disk the run does without
+            opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+            stack.callback(file.unlink, missing_ok=True)
+            stack.callback(os.close, opened)
+            stack.callback(observe.report_steps_to, lambda _: None)
+            observe.report_steps_to(lambda node_id: _write(opened, noted.transform(node_id)))
+        yield
+
+
+def _write(opened: int, transform: str) -> None:
+    with contextlib.suppress(OSError):
+        os.pwrite(opened, transform.encode().ljust(_WIDTH), 0)

@@ -197,7 +197,7 @@ def _training(found: _Check) -> str:
         max_epochs=1,
         limit_train_batches=BATCHES,
     )
-    fit(trainer, _known(found.model), Images(config, data.train, data.val, found.setup.workers))
+    fit(found.attempt, trainer, _known(found.model), Images(config, data.train, data.val, found.setup.workers))
     if not np.isfinite(clock.losses).all():
         raise TrainingError("The loss is nan or infinite. Lower the learning rate, or choose the precision 32-true.")
     speed = 1 / _typical(clock.training)

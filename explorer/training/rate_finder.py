@@ -51,7 +51,7 @@ def find(attempt: Attempt, config: RunConfig) -> str:
         limit_val_batches=0,
         enable_checkpointing=False,
     )
-    fit(trainer, model, Images(searching, data.train, data.val, setup.workers))
+    fit(attempt, trainer, model, Images(searching, data.train, data.val, setup.workers))
     found = finder.conclude()
     if finder.images_per_second is not None:
         note(attempt, config, of_steps(finder.images_per_second, len(data.train), len(data.val)))

@@ -49,7 +49,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
     callbacks, io = _callbacks(attempt, config, data, choice)
     trainer = make_trainer(config, setup, attempt.paths.root, callbacks, io, logger=loggers)
     images = Images(config, data.train, data.val, setup.workers)
-    lost_workers.fit(trainer, model, images, found.path)
+    lost_workers.fit(attempt, trainer, model, images, found.path)
     note(attempt, config, durations.of_training(attempt.paths, attempt.number))
     return _result(attempt, config, choice)
 

@@ -14,8 +14,9 @@ from explorer.data.formats import open_dataset
 from explorer.data.sample import Sample
 from explorer.runs import launcher
 from explorer.runs.config import RunConfig
-from explorer.runs.launches import latest_launch
+from explorer.runs.launches import how_it_ended, latest_launch, write_ended
 from explorer.runs.paths import RunPaths
+from explorer.runs.status import State, derive
 from explorer.training import trial
 from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps
@@ -31,6 +32,12 @@ HUGE = {
 ENDLESS = {
     "kind": "step", "id": "n8", "transform": "GridElasticDeform", "p": 0.3,
     "params": {"num_grid_xy": [1000, 1000], "magnitude": 10},
+}  # fmt: skip
+
+# It takes a tenth of a second and more for an image: a process that is killed dies in it.
+SLOW = {
+    "kind": "step", "id": "n9", "transform": "GridElasticDeform", "p": 1.0,
+    "params": {"num_grid_xy": [14, 14], "magnitude": 10},
 }  # fmt: skip
 
 
@@ -122,15 +129,37 @@ def _workers(paths: RunPaths) -> list[psutil.Process]:
     [(signal.SIGSEGV, r"(died|crashed \(Segmentation fault\))"), (signal.SIGKILL, r"(died|was killed)")],
 )
 def test_a_loader_worker_that_dies_in_the_training_names_its_step(number: signal.Signals, how: str) -> None:
-    paths = launcher.start(with_steps(FLIP, workers=1, epochs=1000))
+    paths = launcher.start(with_steps(SLOW, workers=1, epochs=1000))
     wait_until(paths, has_stepped(paths))
     (worker,) = _workers(paths)
     os.kill(worker.pid, number)
     outcome = wait_for_end(paths)
     assert outcome.state == "failed"
-    assert re.match(rf"A loader worker {how} in the step HorizontalFlip", outcome.reason), outcome.reason
-    assert "Change the values of HorizontalFlip, or choose fewer loader workers" in outcome.reason
+    assert re.match(rf"A loader worker {how} in the step GridElasticDeform", outcome.reason), outcome.reason
+    assert "Change the values of GridElasticDeform, or choose fewer loader workers" in outcome.reason
     assert "DataLoader" not in outcome.reason
+
+
+def test_a_trainer_without_workers_that_dies_in_a_step_is_lost_with_its_name() -> None:
+    paths = launcher.start(with_steps(SLOW, epochs=1000))
+    wait_until(paths, has_stepped(paths))
+    wait_until(paths, lambda: paths.step(1).read_text().strip() == "GridElasticDeform")
+    launch = latest_launch(paths)
+    assert launch is not None
+    assert launch.pid is not None
+    os.kill(launch.pid, signal.SIGSEGV)
+    wait_until(paths, lambda: "SIGSEGV" in derive(paths).reason)
+    assert derive(paths).state is State.LOST
+    assert "(killed by SIGSEGV in the step GridElasticDeform)" in derive(paths).reason
+
+
+def test_what_ends_a_trainer_between_images_is_no_steps_fault() -> None:
+    paths, outcome = run_here(with_steps(FLIP, epochs=1), "between")
+    assert outcome.state == "finished"
+    assert not paths.step(1).exists()
+    write_ended(paths, 1, -signal.SIGSEGV)
+    paths.step(1).write_bytes(b" " * 80)
+    assert how_it_ended(paths, 1) == "killed by SIGSEGV"
 
 
 @pytest.mark.parametrize(
