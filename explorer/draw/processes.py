@@ -107,7 +107,7 @@ class Worker:
 
     def ask(self, request: Request[object], seconds: float) -> None:
         """Send a request. Raises OSError where the worker is gone."""
-        environment = {name: os.environ[name] for name in _HANDED_OVER if name in os.environ}
+        environment = {name: os.environ.get(name) for name in _HANDED_OVER}
         self._connection.send_bytes(pickle.dumps((request, seconds, environment)))
 
     def parts(self, look: Callable[[], None]) -> Iterator[Part]:

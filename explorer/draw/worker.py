@@ -27,6 +27,7 @@ from explorer.draw.protocol import send
 
 _GRACE = 2.0  # seconds after its limit in which the server ends a worker; then the worker's own alarm does
 _IDLE_SECONDS = 4.0  # then freed memory is given back
+Environment = dict[str, str | None]  # None: the variable is not set
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 # Errors that cross to the server by name, with the arguments that make them there.
@@ -72,8 +73,8 @@ def _receive(connection: Connection) -> bytes | None:
         return None
 
 
-def _answer(connection: Connection, note: Note, request: Any, seconds: float, environment: dict[str, str]) -> None:
-    os.environ.update(environment)
+def _answer(connection: Connection, note: Note, request: Any, seconds: float, environment: Environment) -> None:
+    _take_over(environment)
     signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
     note.write("")
     try:
@@ -90,6 +91,14 @@ def _answer(connection: Connection, note: Note, request: Any, seconds: float, en
         send(connection, "broken", traceback.format_exc()[-4000:])
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _take_over(environment: Environment) -> None:
+    for name, value in environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _arguments(error: Exception) -> tuple[Any, ...]:

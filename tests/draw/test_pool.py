@@ -92,6 +92,10 @@ def test_a_worker_draws_with_the_home_of_the_one_who_asks(
     assert {drawn(pool, Says())[0][0][1] for _ in range(4)} == {str(home)}
     monkeypatch.setenv("EXPLORER_HOME", str(home / "another"))
     assert {drawn(pool, Says())[0][0][1] for _ in range(4)} == {str(home / "another")}
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", "/somewhere")
+    assert drawn(pool, Says("EXPLORER_DATA_ROOTS"))[0][0][1] == "/somewhere"
+    monkeypatch.delenv("EXPLORER_DATA_ROOTS")
+    assert {drawn(pool, Says("EXPLORER_DATA_ROOTS"))[0][0][1] for _ in range(4)} == {None}
 
 
 def test_a_crash_is_not_written_to_the_disk_and_each_worker_shares_a_core(pool: Pool, tmp_path: Path) -> None:

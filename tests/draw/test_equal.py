@@ -1,0 +1,85 @@
+"""What the workers draw is equal to the bit to what is drawn in this process, and to what `augment` gives."""
+
+from typing import Any
+
+import pytest
+
+from explorer.augment.apply import augment
+from explorer.augment.catalog import catalog
+from explorer.augment.pipeline import Pipeline, Step
+from explorer.augment.targets import BoxRules, PointRules, TargetRules
+from explorer.draw import sources
+from explorer.draw.drawing import Urgency
+from explorer.draw.encoding import Classes, encode
+from explorer.draw.pictures import Photograph, Subject
+from explorer.draw.pool import Pool
+from explorer.draw.preview import Preview, Shown
+from tests.draw.conftest import order, over
+from tests.draw.opening import Side, blob, header, side
+
+SMALL, WHOLE = Subject(Photograph("coffee"), 128), Subject(Photograph("coffee"))
+CLASSES = Classes(("cup",), ((255, 0, 0), (0, 0, 255)))
+SEEDS = (0, 1)
+
+
+def preview(name: str, seed: int) -> Preview:
+    """A transform at its start values, always applied, on a photograph with all the targets that it takes."""
+    transform = catalog()[name]
+    rules = TargetRules(
+        boxes=BoxRules(use="bboxes" not in transform.refuses),
+        keypoints=PointRules(use="keypoints" not in transform.refuses),
+    )
+    step = Step(id="a", transform=name, params=dict(transform.starts), p=1.0)
+    # At their start values crops are larger than a small image.
+    return Preview(WHOLE if "Crop" in name else SMALL, Pipeline(nodes=(step,), targets=rules), seed, CLASSES)
+
+
+def pictures(shown: Shown) -> dict[str, Any]:
+    """All that a browser shows of a preview and its strip, but how long it took."""
+    assert shown.strip is not None
+    said = {name: value for name, value in header(shown.frame).items() if name != "captions"}
+    cards = header(shown.strip)
+    return {
+        "sides": (side(shown.frame, "before"), side(shown.frame, "after")),
+        "said": {name: value for name, value in said.items() if name not in ("before", "after")},
+        "thumbs": [blob(shown.strip, row["thumb"]) for row in cards["rows"]],
+        "drawn": cards["drawn"],
+    }
+
+
+def drawn_here(request: Preview) -> Shown | Exception:
+    try:
+        return request.read(list(request.draw()))
+    except Exception as error:  # noqa: BLE001 - whatever it is, a worker must say the same
+        return error
+
+
+def test_every_transform_gives_the_same_pixels_in_a_worker_in_this_process_and_by_augment(pool: Pool) -> None:
+    assert sources.load(SMALL).picture.targets == {"mask", "bboxes", "keypoints"}
+    requests = {(name, seed): preview(name, seed) for name in catalog() for seed in SEEDS}
+    drawings = {key: pool.submit(each, order(urgency=Urgency.FILL)) for key, each in requests.items()}
+    changed, failed = set(), set()
+    for (name, seed), request in requests.items():
+        drawing, here = over(drawings[name, seed]), drawn_here(request)
+        if isinstance(here, Exception):
+            failed.add(name)
+            assert (type(drawing.error), str(drawing.error)) == (type(here), str(here)), name
+            continue
+        there = drawing.result()
+        assert pictures(there) == pictures(here), (name, seed)
+        plain = encode(augment(sources.load(request.subject).sample, request.pipeline, seed))
+        after = side(there.frame, "after")
+        assert after == Side(plain.width, plain.height, plain.picture, plain.mask, plain.boxes, plain.keypoints), name
+        if after != side(there.frame, "before"):
+            changed.add(name)
+    assert failed == set()
+    assert len(changed) >= 100  # the rest by their seed, or like NoOp by what they are
+
+
+@pytest.mark.parametrize("changes", [{"difference": True}, {"focus": "a#0"}, {"shown_side": 64}], ids=str)
+def test_so_are_the_other_ways_to_look_at_it(pool: Pool, changes: dict[str, Any]) -> None:
+    request = Preview(SMALL, preview("Rotate", 0).pipeline, 3, CLASSES, **changes)
+    there, here = over(pool.submit(request, order())).result(), request.read(list(request.draw()))
+    assert pictures(there) == pictures(here)
+    assert there.full == here.full
+    assert (there.full is None) is ("shown_side" not in changes)
