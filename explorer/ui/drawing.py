@@ -14,7 +14,7 @@ from explorer.draw.drawing import Drawing
 from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture, Picture
 from explorer.draw.preview import Shown
-from explorer.draw.request import DrawingError
+from explorer.draw.request import CancelledError, DrawingError
 from explorer.draw.requests import Preview
 from explorer.texts import Augment as T
 from explorer.ui import asking, pictures, slow, step_cautions
@@ -54,8 +54,8 @@ class Look:
         """The cards of the steps; they are drawn after the picture, while the browser paints it."""
         if self.shown is not None and self.shown.strip is not None:
             return self.shown.strip
-        if self.drawing is None or not self.drawing.wait(PATIENCE):
-            return b""
+        if self.drawing is None or not self.drawing.wait(PATIENCE) or self.drawing.error is not None:
+            return b""  # the picture was there before the worker ended
         return self.drawing.result().strip or b""
 
 
@@ -101,6 +101,10 @@ def _drawn(work: Workspace, found: Found, token: Token, pipeline: Pipeline) -> L
             st.session_state[Key.JOB] = job
         else:
             return _of(job, work, found)
+    return _late(job, work, found)
+
+
+def _late(job: Job, work: Workspace, found: Found) -> Look:
     return Look(_last_good(work, found), {}, T.TAKES_LONG.format(seconds=job.drawing.order.seconds))
 
 
@@ -115,6 +119,9 @@ def _of(job: Job, work: Workspace, found: Found) -> Look:
         return Look(_last_good(work, found), {where: asking.words(error, job.pipeline)}, T.STALE, failed=True)
     except NoPicture as error:
         return Look(_last_good(work, found), {("", ""): str(error)}, T.STALE)
+    except CancelledError:  # its worker was killed just now, and another one draws it once more
+        st.session_state[Key.JOB] = job
+        return _late(job, work, found)
     st.session_state[Key.LAST_GOOD] = shown
     return Look(shown, drawing=job.drawing)
 
@@ -246,6 +253,8 @@ def _collect() -> None:
     except DrawingError as error:
         words = asking.words(error, job.pipeline)
         shown = Look(st.session_state.get(Key.LAST_GOOD), {(error.node_id, ""): words}, T.STALE, failed=True)
+    except CancelledError:
+        return  # nobody has looked for long, as where a computer was asleep: it is drawn, or asked for, once more
     except NoPicture as error:
         st.session_state[Key.NOTICE] = str(error)
         return

@@ -1,0 +1,181 @@
+"""A draft that a worker cannot draw says so at its step, keeps the last picture, and disturbs nobody else."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.augment.edits import set_param
+from explorer.augment.pipeline import Draft, Pipeline, Step
+from explorer.draw import pool as pools
+from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.limits import ASKED_SECONDS, MEMORY
+from explorer.draw.preview import Shown
+from explorer.draw.request import Answer, CancelledError, DrawingError, Ending
+from explorer.texts import Augment as T
+from explorer.ui import asking, slow
+from explorer.ui.drawing import Job, Look
+from explorer.ui.state import Key
+from explorer.ui.workspace import Workspace
+from tests.draw.breaking import HUGE, Says
+from tests.draw.conftest import LONG_S
+from tests.runs.conftest import wait_for
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+WORDS = T.STEP_ENDED["memory"].format(limit="2")
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[Drawing[Any]]:
+    """Everything that pages ask the pool for."""
+    found: list[Drawing[Any]] = []
+    really = asking.submit
+
+    def submit(*args: Any, **options: Any) -> Drawing[Any]:
+        found.append(really(*args, **options))
+        return found[-1]
+
+    monkeypatch.setattr(asking, "submit", submit)
+    return found
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets whose session it is: all that are tested without a browser have the same id."""
+    now = SimpleNamespace(session_id="first")
+    monkeypatch.setattr(asking, "get_script_run_ctx", lambda **_: now)
+    return lambda name: setattr(now, "session_id", name)
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """A page where nothing is asked before it is drawn, as where an estimate is wrong."""
+    monkeypatch.setattr(slow, "LIMIT", float("inf"))
+    monkeypatch.setattr(slow, "TOTAL_LIMIT", float("inf"))
+    page = fresh()
+    yield page
+    assert not page.exception
+
+
+def fresh() -> AppTest:
+    page = AppTest.from_file(APP, default_timeout=90).run()
+    page.session_state[Key.PLAYING] = False
+    assert not page.exception
+    return page
+
+
+def redraw(app: AppTest, draft: Draft, selected: str = "huge") -> AppTest:
+    work: Workspace = app.session_state[Key.WORKSPACE]
+    app.session_state[Key.WORKSPACE] = work.drafted(draft, selected=selected, focus="")
+    return app.run()
+
+
+def look(app: AppTest) -> Look:
+    found: Look = app.session_state[Key.LOOK]
+    return found
+
+
+def keys(app: AppTest) -> set[str]:
+    return {str(button.key) for button in app.button}
+
+
+def finish(app: AppTest) -> None:
+    job: Job = app.session_state[Key.JOB]
+    assert job.drawing.wait(LONG_S)
+    app.run()
+
+
+def test_it_is_said_at_the_step_the_last_picture_stays_and_it_is_not_drawn_again_unasked(
+    app: AppTest, submitted: list[Drawing[Any]]
+) -> None:
+    good = app.session_state[Key.LAST_GOOD]
+    redraw(app, Draft(nodes=HUGE.nodes))
+    assert look(app).errors == {("huge", ""): WORDS}
+    assert WORDS in " ".join(error.value.replace("\\", "") for error in app.error)
+    assert look(app).shown is good
+    assert look(app).notice == T.STALE
+    assert submitted[-1].begun is not None
+    for _ in range(2):
+        app.run()
+        assert look(app).errors == {("huge", ""): WORDS}
+        assert submitted[-1].done
+        assert submitted[-1].begun is None  # no worker has had it
+
+    assert Key.RUN_SLOW in keys(app)
+    app.button(key=Key.RUN_SLOW).click().run()
+    asked = submitted[-1]
+    finish(app)
+    assert asked.begun is not None
+    assert asked.order.seconds == ASKED_SECONDS
+    assert look(app).errors == {("huge", ""): WORDS}
+
+    small = set_param(set_param(Draft(nodes=HUGE.nodes), "huge", "height", 30), "huge", "width", 40)
+    redraw(app, small)
+    assert look(app).errors == {}
+    assert look(app).shown is not good
+    assert Key.RUN_SLOW not in keys(app)
+
+
+def test_another_session_is_not_disturbed_by_it(app: AppTest, session: Callable[[str], None]) -> None:
+    session("second")
+    other = fresh()
+    session("first")
+    redraw(app, Draft(nodes=HUGE.nodes))
+    assert look(app).failed
+    endless = Step(id="endless", transform="ZoomBlur", p=1.0, params={"max_factor": [1e5, 1e5]})
+    app.session_state[Key.WORKSPACE] = app.session_state[Key.WORKSPACE].drafted(Draft(nodes=(endless,)))
+    app.session_state[Key.ALLOWED] = True
+    slow.LIMIT = 0.0  # put back by the fixture: now it is asked for, and drawn without anybody waiting
+    app.run()
+    job: Job = app.session_state[Key.JOB]
+    slow.LIMIT = float("inf")
+    session("second")
+    for _ in range(3):
+        before = look(other).shown
+        other.button(key=Key.NEXT).click().run()
+        assert not other.exception
+        assert look(other).errors == {}
+        assert look(other).notice == ""
+        assert look(other).shown is not before
+    session("first")
+    assert not job.drawing.done
+    slow.LIMIT = 0.0
+    app.run().button(key=Key.CANCEL).click().run()
+    assert job.drawing.cancelled
+
+
+def test_what_nobody_has_looked_at_for_long_is_asked_for_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "ABANDONED_SECONDS", 0.0)
+    app = fresh()
+    app.selectbox(key=Key.ADD).set_value("PiecewiseAffine").run()
+    app.button(key=Key.RUN_SLOW).click().run()
+    job: Job = app.session_state[Key.JOB]
+    wait_for(lambda: isinstance(job.drawing.error, CancelledError), "the drawing being given up", LONG_S)
+    app.run()
+    assert not app.exception
+    assert Key.JOB not in app.session_state
+    assert Key.RUN_SLOW in keys(app)
+
+
+def test_a_worker_that_ends_while_it_makes_the_strip_leaves_the_picture() -> None:
+    drawing: Drawing[Shown] = Drawing(Says(), Order("me", "", Urgency.LOOK, 10.0))
+    drawing.add(Answer(None, (b"picture",)))
+    drawing.end(DrawingError(Ending.MEMORY, "a", MEMORY))
+    found = Look(Shown(b"picture"), drawing=drawing)
+    assert found.frame() == b"picture"
+    assert found.strip() == b""
+
+
+@pytest.mark.parametrize("how", Ending)
+def test_every_way_to_end_has_words_with_its_limit_and_what_to_do(how: Ending) -> None:
+    limit = {Ending.MEMORY: float(MEMORY), Ending.TIME: 10.0}.get(how, 0.0)
+    at_step = asking.words(DrawingError(how, "huge", limit), HUGE)
+    assert at_step != asking.words(DrawingError(how, "", limit), HUGE)
+    assert asking.words(DrawingError(how, "gone", limit), HUGE) == asking.words(DrawingError(how, "", limit))
+    for words in (at_step, asking.words(DrawingError(how, "", limit), Pipeline())):
+        assert "{" not in words
+        said = {Ending.MEMORY: "2 GB", Ending.TIME: "10 s"}.get(how, "")
+        assert said in words
