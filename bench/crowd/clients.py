@@ -59,7 +59,7 @@ async def _visit(job: Job, number: int, ready: asyncio.Barrier, go: asyncio.Even
         async with asyncio.timeout(OPENING_S):
             await session.framed.wait()
             until_image = (time.perf_counter() - begun) * 1000
-            await session.finished.wait()
+            await session.complete.wait()
         values = sweeps()
         for _ in range(WARM_UP):
             await session.answer(await session.press(next(values), UPPER), OPENING_S)
@@ -106,11 +106,17 @@ async def play(job: Job, opened: Callable[[], None], go: Awaitable[object]) -> l
 
 async def main() -> None:
     """Play the job of standard input."""
-    loop = asyncio.get_running_loop()
-    job = Job.read(await loop.run_in_executor(None, sys.stdin.readline))
-    line = loop.run_in_executor(None, sys.stdin.readline)
-    told = await play(job, lambda: print("ready", flush=True), line)
+    lines = await _standard_input()
+    job = Job.read((await lines.readline()).decode())
+    told = await play(job, lambda: print("ready", flush=True), lines.readline())
     print(json.dumps([asdict(one) for one in told]), flush=True)
+
+
+async def _standard_input() -> asyncio.StreamReader:
+    # Not by a thread that reads: it would keep the process from ending where a session has failed.
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
 
 
 if __name__ == "__main__":

@@ -35,8 +35,11 @@ class Crowd:
             raise RuntimeError("Not every session could open its page: see the traceback above.")
 
     def told(self) -> list[Told]:
-        """What each session has measured; waits until all are at their end."""
-        return [Told(**values) for values in json.loads(self._from.readline())]
+        """What each session has measured; waits until all are at their end. Raises RuntimeError where one failed."""
+        line = self._from.readline()
+        if not line:
+            raise RuntimeError("A session has failed: see the traceback above.")
+        return [Told(**values) for values in json.loads(line)]
 
 
 @contextmanager

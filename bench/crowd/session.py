@@ -17,7 +17,6 @@ from websockets.exceptions import ConnectionClosed
 from bench.crowd.page import Page
 
 PREVIEW = "explorer_preview"
-_FAILED = (ForwardMsg.FINISHED_WITH_COMPILE_ERROR,)
 
 
 @dataclass
@@ -39,12 +38,13 @@ class Session:
     presses: list[Press] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     shown: str = ""
+    notice: str = ""
     value: float | None = None
     fresh: float | None = None
     in_fragment: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     framed: asyncio.Event = field(default_factory=asyncio.Event)
-    finished: asyncio.Event = field(default_factory=asyncio.Event)
+    complete: asyncio.Event = field(default_factory=asyncio.Event)
     clocks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def press(self, value: float, upper: float) -> Press:
@@ -62,6 +62,7 @@ class Session:
                     self.changed.clear()
                     await self.changed.wait()
         except TimeoutError:
+            self.errors.append(f"an image did not come; the page says: {self.notice or 'nothing'}")
             return False
         return True
 
@@ -95,10 +96,8 @@ class Session:
             self._start_clock(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "stop_auto_rerun":
             self.stop_clocks(list(message.stop_auto_rerun.fragment_ids))
-        elif kind == "script_finished":
-            self.finished.set()
-            if message.script_finished in _FAILED:
-                self.errors.append("the script could not be compiled")
+        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+            self.errors.append("the script could not be compiled")
 
     def _element(self, element: Any) -> None:
         kind = element.WhichOneof("type")
@@ -108,6 +107,7 @@ class Session:
             self.errors.append(element.alert.body)
         elif kind == "slider" and element.slider.id.endswith(f"-{self.slider}"):
             known = element.slider
+            self.complete.set()
             self._at(round((known.value if known.set_value else known.default)[0], 6))
         elif kind == "bidi_component" and element.bidi_component.component_name == PREVIEW:
             self._frame(header(element.bidi_component.bytes))
@@ -115,6 +115,7 @@ class Session:
     def _frame(self, head: dict[str, Any]) -> None:
         """A new image. Where several presses wait, the slider that follows says of which value it is."""
         self.framed.set()
+        self.notice = head["notice"]
         if head["stale"]:  # the image of an earlier value, and the page says so
             self.fresh = None
         if head["stale"] or head["after"]["id"] == self.shown:

@@ -83,7 +83,8 @@ async def _press_once(url: str, query: str) -> tuple[list[ClientState], list[str
     async with opened(url, query, SLIDER) as session:
         sent.append(BackMsg.FromString(session.page.request()).rerun_script)
         async with asyncio.timeout(60):
-            await session.finished.wait()
+            await session.complete.wait()
+            await asyncio.sleep(1)  # the rest of the page
         images.append(session.shown)
         press = await session.press(FIRST, UPPER)
         sent.append(BackMsg.FromString(session.page.request()).rerun_script)
