@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from pydantic_core import PydanticSerializationError
+
 from explorer.augment import files, plain_yaml
 from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.code import (
@@ -71,8 +73,11 @@ def read(
         found = _reader(text, name.lower())(text, Wish(answers, version))
     except (CodeError, YamlError) as error:
         raise PipelineFileError(str(error)) from error
+    except PydanticSerializationError as error:  # of a text that code has put together
+        raise PipelineFileError(files.NO_TEXT) from error
     for pipeline in found:
         _check(pipeline.draft)
+        files.check_values([node.model_dump() for node in pipeline.draft.nodes])
     return found
 
 

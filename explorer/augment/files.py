@@ -127,8 +127,19 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not a number that a pipeline can have.")
 
 
+NO_TEXT = "A text in it holds half of a character, which no file can hold. Write it again."
+
+
+def _can_be_written(value: Any) -> bool:
+    try:
+        value.encode() if isinstance(value, str) else None
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def check_values(record: Any) -> None:
-    """Raises PipelineFileError where values are nested too deep, or a number is none that a pipeline can have."""
+    """Raises PipelineFileError where values are nested too deep, or a number or a text is none of a pipeline."""
     level: list[Any] = [record]
     for _ in range(_MAX_JSON_DEPTH):
         level = [
@@ -138,6 +149,8 @@ def check_values(record: Any) -> None:
         ]
         if any(isinstance(value, float) and not math.isfinite(value) for value in level):
             raise PipelineFileError("The file has a number too large to be one.")  # 1e999 is read as infinity
+        if not all(map(_can_be_written, level)):
+            raise PipelineFileError(NO_TEXT)
         if not level:
             return
     raise PipelineFileError(f"The steps are nested more than {MAX_DEPTH} deep.")

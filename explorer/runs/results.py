@@ -4,8 +4,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
+from explorer.runs import records
 from explorer.runs.atomic import write_bytes_atomic
 from explorer.runs.paths import RunPaths
 from explorer.runs.rates import judge, smoothed
@@ -95,6 +96,6 @@ def write(paths: RunPaths, result: CheckResult | RateResult) -> None:
 
 def _read(path: Path, kind: type[_Result]) -> _Result | None:
     try:
-        return kind.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return kind.model_validate(records.parse(path.read_bytes()))
+    except (OSError, ValueError, RecursionError):
         return None  # not yet, or the result of another kind of run

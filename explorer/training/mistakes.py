@@ -3,6 +3,7 @@
 from explorer.augment.apply import AugmentError
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
+from explorer.data.names import shown
 from explorer.data.sample import SampleError
 from explorer.runs.mistakes import ConfigError
 from explorer.training.stopping import TrainingError, WeightsError
@@ -28,7 +29,11 @@ def lost_a_worker(error: BaseException) -> bool:
 
 
 def explain(error: BaseException) -> str:
-    """Why the run failed, in sentences."""
+    """Why the run failed, in sentences; names of files in them are as they are shown."""
+    return shown(_explained(error))
+
+
+def _explained(error: BaseException) -> str:
     text = str(error).strip()
     if isinstance(error, TrainingError):
         # torch wraps what a worker raised into its traceback; the last line is what it said.

@@ -1,12 +1,12 @@
 """Which quick check and which search for a learning rate were started last from a form, kept in a file beside it."""
 
-import json
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from explorer.runs import rates, results
+from explorer.runs.atomic import read_json_object
 from explorer.runs.config import ConfigError, RunConfig, loads, with_absolute_paths
 from explorer.runs.paths import RunNotFound, RunPaths, run_paths
 from explorer.texts import Probes as T
@@ -94,10 +94,9 @@ def _kept() -> tuple[str, Kept]:
 
 def _load(file: Path) -> Kept:
     try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}  # nothing was tried yet, or it is damaged: then it is only forgotten
-    known = found if isinstance(found, dict) else {}
+        known = read_json_object(file) or {}  # nothing was tried yet, or it is damaged: then it is only forgotten
+    except OSError:
+        return {}
     return {kind: known[kind] for kind in KINDS if isinstance(known.get(kind), str)}
 
 

@@ -1,6 +1,5 @@
 """What the Train page's form holds: plain values, right or wrong, kept in a file so that a reload loses nothing."""
 
-import json
 import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from explorer.data.dataset import DatasetError
 from explorer.data.names import shown
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
+from explorer.runs import records
 from explorer.runs.config import ConfigError, RunConfig, from_values
 from explorer.runs.recipe import Recipe
 from explorer.ui import workspace
@@ -109,6 +109,7 @@ TEXT_NUMBERS = (*OPTIONAL, "backbone_lr_factor", "learning_rate", "weight_decay"
 # As they are in RunConfig: numbers, words, switches and lists of them.
 PLAIN = tuple(name for name in DEFAULTS if name not in (*_APART, *OPTIONAL))
 _RUN = "run:"
+_MOST = 2**53  # a browser counts no further
 
 
 @dataclass(frozen=True)
@@ -243,11 +244,18 @@ def _file(workspace_id: str) -> Path:
 
 def _load(file: Path) -> Values:
     try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        found = records.parse(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
         found = {}
     known = found if isinstance(found, dict) else {}
-    return {name: known[name] if type(known.get(name)) is type(value) else value for name, value in DEFAULTS.items()}
+    return {name: known[name] if _fits(known.get(name), value) else value for name, value in DEFAULTS.items()}
+
+
+def _fits(found: Any, default: Any) -> bool:
+    """Whether a value of a file is one that a field takes, such as a number that browsers can count to."""
+    if isinstance(found, list) and not all(isinstance(part, int | str) for part in found):
+        return False
+    return type(found) is type(default) and (not isinstance(found, int | float) or abs(found) < _MOST)
 
 
 def config(values: Values, pipeline: Pipeline) -> RunConfig:

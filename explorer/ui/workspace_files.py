@@ -1,12 +1,12 @@
 """The file of a workspace: a draft with its undo history and its view."""
 
-import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
 from explorer.augment.remembered import Remembered
+from explorer.runs import records
 from explorer.texts import Augment as T
 from explorer.ui.history import History
 from explorer.ui.uploads import Revision, Uploads, draft_file, revision, write_shared
@@ -84,11 +84,11 @@ _text: Remembered[Draft, str] = Remembered(dumps_draft, most=256)
 def load(workspace_id: str) -> Workspace:
     """Read a workspace from its file. Raises WorkspaceError with the reason."""
     try:
-        record = json.loads(draft_file(workspace_id).read_text())
+        record = records.parse(draft_file(workspace_id).read_bytes())
         past, future = ([loads_draft(text) for text in record[part]] for part in ("past", "future"))
         history = History(loads_draft(record["present"]), tuple(past), tuple(future))
         view = View(**record["view"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, PipelineFileError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, PipelineFileError) as error:
         raise WorkspaceError(T.DRAFT_DAMAGED.format(reason=error)) from error
     return Workspace(workspace_id, history, view)
 
