@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import costs, decoding, grid, importing, preview, statistics
+from bench import costs, decoding, grid, hostile, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.runs import busy, faults, soak
@@ -26,6 +26,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "decoding": decoding.main,
     "faults": faults.main,
     "grid": grid.main,
+    "hostile": hostile.main,
     "importing": importing.main,
     "preview": _preview,
     "rates": rates.main,

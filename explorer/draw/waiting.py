@@ -75,8 +75,7 @@ class Waiting:
             if level is Urgency.COUNT and self._counting_is_full(running, workers, now):
                 continue
             for session, line in lines.items():
-                # One slow drawing of a session at a time: nobody can take all workers.
-                if any(old.order.session == session and old.order.urgency is level for old in slow):
+                if _has_its_share(session, level, running, slow, workers):
                     continue
                 drawing = line.popleft()
                 del lines[session]
@@ -88,3 +87,16 @@ class Waiting:
     def _counting_is_full(self, running: Sequence[AnyDrawing], workers: int, now: float) -> bool:
         counting = sum(1 for drawing in running if drawing.order.urgency is Urgency.COUNT)
         return counting >= max(1, workers - (now - self._looked < _RECENT_SECONDS))
+
+
+def _has_its_share(
+    session: str, level: Urgency, running: Sequence[AnyDrawing], slow: Sequence[AnyDrawing], workers: int
+) -> bool:
+    """Whether a session with slow drawings has to wait for them: nobody can take all workers.
+
+    Beside one that is slow, what its page needs at once can still be drawn.
+    """
+    if not any(each.order.session == session and each.order.urgency is level for each in slow):
+        return False
+    mine = sum(1 for each in running if each.order.session == session and each.order.urgency is level)
+    return mine >= (workers if level is Urgency.LOOK else max(1, workers - 1))

@@ -405,13 +405,12 @@ class Augment:
     MASK_GONE = "The file of the mask has no colors any more. Upload it again."
     # By `Ending`: why a step, or the reading of an image, has ended the process that it ran in.
     STEP_ENDED: ClassVar = {
-        "memory": "This step ran out of the {limit} GB that a drawing may take. Reduce its sizes and counts, or take a "
-        "smaller image.",
-        "time": "This step was stopped after {limit} s. Reduce its sizes and counts, or take a smaller image.",
-        "crashed": "This step has broken the process that draws: its values are too large for this image. Reduce them, "
-        "or take a smaller image.",
-        "killed": "The process that draws was ended from outside, twice. Draw again.",
+        "memory": "This step ran out of the {limit} GB that a drawing may take.",
+        "time": "This step was stopped after {limit} s.",
+        "crashed": "This step has broken the process that draws: its values are too large for this image.",
+        "killed": "The process that draws was ended from outside, twice.",
     }
+    STEP_REDUCE = "Reduce its sizes and counts, or take a smaller image."
     READING_ENDED: ClassVar = {
         "memory": "This needs more than the {limit} GB that a drawing may take. Take a smaller image.",
         "time": "This was stopped after {limit} s. Take a smaller image.",

@@ -4,7 +4,6 @@ from typing import TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pool import pool
@@ -53,10 +52,11 @@ def beside(training: bool) -> None:
     pool().training = training
 
 
-def words(error: DrawingError, pipeline: Pipeline | None = None) -> str:
-    """Why something could not be drawn, and what to do. pipeline: with the step that it was in."""
-    steps = () if pipeline is None else (node for node, _ in walk(pipeline.nodes))
-    named = next((node.transform for node in steps if isinstance(node, Step) and node.id == error.node_id), "")
-    table = T.STEP_ENDED if named else T.READING_ENDED
-    limit = error.limit / (1 << 30) if error.ending is Ending.MEMORY else error.limit
-    return table[error.ending].format(name=named, limit=f"{limit:g}")
+def words(error: DrawingError) -> str:
+    """Why an image could not be read or drawn, and what to do."""
+    return T.READING_ENDED[error.ending].format(limit=limit(error))
+
+
+def limit(error: DrawingError) -> str:
+    """The limit that a drawing has met: in GB of memory, or in seconds."""
+    return f"{error.limit / (1 << 30) if error.ending is Ending.MEMORY else error.limit:g}"

@@ -17,7 +17,7 @@ from explorer.draw.preview import Shown
 from explorer.draw.request import CancelledError, DrawingError
 from explorer.draw.requests import Preview
 from explorer.texts import Augment as T
-from explorer.ui import asking, pictures, slow, step_cautions
+from explorer.ui import asking, endings, pictures, slow, step_cautions
 from explorer.ui.slow import Cost
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
@@ -71,7 +71,7 @@ class Job:
 
 def look(work: Workspace, found: Found) -> Look:
     """What the preview shows now."""
-    _collect()
+    _collect(found)
     full = st.session_state.get(Key.FULL)
     token = _token(work, found)
     if full is not None and full[0] == token:
@@ -116,7 +116,8 @@ def _of(job: Job, work: Workspace, found: Found) -> Look:
         return Look(_last_good(work, found), {(error.node_id, ""): error.reason}, T.STALE)
     except DrawingError as error:
         where = (error.node_id, "")
-        return Look(_last_good(work, found), {where: asking.words(error, job.pipeline)}, T.STALE, failed=True)
+        words = endings.words(error, job.pipeline, found.picture.size)
+        return Look(_last_good(work, found), {where: words}, T.STALE, failed=True)
     except NoPicture as error:
         return Look(_last_good(work, found), {("", ""): str(error)}, T.STALE)
     except CancelledError:  # its worker was killed just now, and another one draws it once more
@@ -240,7 +241,7 @@ def _cancel() -> None:
         job.drawing.cancel()
 
 
-def _collect() -> None:
+def _collect(found: Found) -> None:
     """Take over what has been finished meanwhile."""
     job: Job | None = st.session_state.get(Key.JOB)
     if job is None or not job.drawing.done:
@@ -251,7 +252,7 @@ def _collect() -> None:
     except AugmentError as error:
         shown = Look(st.session_state.get(Key.LAST_GOOD), {(error.node_id, ""): error.reason}, T.STALE)
     except DrawingError as error:
-        words = asking.words(error, job.pipeline)
+        words = endings.words(error, job.pipeline, found.picture.size)
         shown = Look(st.session_state.get(Key.LAST_GOOD), {(error.node_id, ""): words}, T.STALE, failed=True)
     except CancelledError:
         return  # nobody has looked for long, as where a computer was asleep: it is drawn, or asked for, once more

@@ -13,7 +13,7 @@ from explorer.draw.pictures import NoPicture
 from explorer.draw.request import DrawingError
 from explorer.draw.requests import SeedFor
 from explorer.texts import Augment as T
-from explorer.ui import asking, slow, workspace
+from explorer.ui import asking, endings, slow, workspace
 from explorer.ui.components import chip
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
@@ -66,7 +66,7 @@ def _jump() -> None:
     try:
         search = next_seed(work, st.session_state[Key.FOUND], node_id)
     except DrawingError as error:
-        st.session_state[Key.NOTICE] = asking.words(error, validate(work.draft))
+        st.session_state[Key.NOTICE] = endings.words(error, validate(work.draft))
         return
     except NoPicture as error:
         st.session_state[Key.NOTICE] = str(error)

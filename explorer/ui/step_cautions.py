@@ -35,6 +35,12 @@ def of_pipeline(pipeline: Pipeline, size: Size) -> Iterator[str]:
                 yield T.CAUTION_AT.format(transform=node.transform, parameter=name, caution=caution)
 
 
+def of_step(pipeline: Pipeline, step: Step, size: Size) -> Iterator[str]:
+    """What is absurd of one step of a pipeline, each with its parameter; size: of the image."""
+    for name, caution in _of_step(step, step_sizes(pipeline, size).get(step.id, size)).items():
+        yield T.CAUTION_AT.format(transform=step.transform, parameter=name, caution=caution)
+
+
 def _of_step(step: Step, size: Size) -> Mapping[str, str]:
     absurd = cautions(step.transform, step.params, size, MEMORY)
     return {name: words(caution) for name, caution in absurd.items()}

@@ -16,7 +16,7 @@ from explorer.draw.requests import FirstBatch
 from explorer.draw.training import decided
 from explorer.runs.config import RunConfig
 from explorer.texts import Train as T
-from explorer.ui import asking, slow
+from explorer.ui import asking, endings, slow
 from explorer.ui.components.markdown import escape
 from explorer.ui.state import Key
 
@@ -59,7 +59,7 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
         st.warning(escape(T.SEEN_FAILED.format(reason=error)))
         return
     except DrawingError as error:
-        st.warning(escape(T.SEEN_FAILED.format(reason=asking.words(error, config.pipeline))))
+        st.warning(escape(T.SEEN_FAILED.format(reason=endings.words(error, config.pipeline, batch.size(config)))))
         return
     st.html(_html(seen, dataset.classes))
     if config.mixing != "none" and seen.share is None:

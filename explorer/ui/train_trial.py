@@ -12,7 +12,7 @@ from explorer.draw.requests import Trial
 from explorer.draw.training import decided
 from explorer.runs.config import RunConfig
 from explorer.texts import Train as T
-from explorer.ui import asking, slow
+from explorer.ui import asking, endings, slow
 
 Sizes = tuple[tuple[int, int], ...]
 
@@ -48,7 +48,7 @@ def _mistakes(key: str, _config: RunConfig, _dataset: Dataset) -> dict[str, str]
 
 def _named(error: DrawingError, config: RunConfig) -> str:
     steps = (node for node, _ in walk(config.pipeline.nodes) if isinstance(node, Step) and node.id == error.node_id)
-    words = asking.words(error, config.pipeline)
+    words = endings.words(error, config.pipeline, batch.size(config))
     return "".join(f"{step.transform}: " for step in steps) + words
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from explorer.draw.drawing import Drawing, Urgency
 from explorer.draw.pictures import NoPicture
 from explorer.draw.request import CancelledError, DrawingError, Request
-from explorer.ui import asking
+from explorer.ui import asking, endings
 
 KEPT = 1024  # drawings that are remembered, of some 10 kB each
 
@@ -103,7 +103,7 @@ class Fill:
         except NoPicture as error:
             self._results[task.key] = task.failed(str(error))
         except DrawingError as error:  # it may be drawn all the same by somebody who asks for it
-            self._results[task.key] = task.failed(asking.words(error, getattr(task.request, "pipeline", None)))
+            self._results[task.key] = task.failed(_words(error, task))
         else:
             self._known.keep(task.key, self._results[task.key])
 
@@ -150,6 +150,11 @@ class Fill:
     @property
     def _left(self) -> float:
         return sum(task.milliseconds for task, _ in self._waiting.values())
+
+
+def _words(error: DrawingError, task: Task) -> str:
+    pipeline = getattr(task.request, "pipeline", None)
+    return asking.words(error) if pipeline is None else endings.words(error, pipeline)
 
 
 def _submit(task: Task, asked: bool) -> Drawing[Any]:

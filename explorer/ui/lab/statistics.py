@@ -12,7 +12,7 @@ from explorer.draw.measuring import Measuring
 from explorer.draw.request import DrawingError
 from explorer.runs.words import span
 from explorer.texts import Statistics as T
-from explorer.ui import asking
+from explorer.ui import endings
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
@@ -133,7 +133,7 @@ def _look(request: Request, lab: Lab, found: Found) -> None:
 
 
 def _words(error: Exception, request: Request) -> str:
-    return asking.words(error, request.pipeline) if isinstance(error, DrawingError) else str(error)
+    return endings.words(error, request.pipeline) if isinstance(error, DrawingError) else str(error)
 
 
 def _progress(measuring: Measuring, request: Request) -> None:
