@@ -9,6 +9,8 @@ from typing import Any, BinaryIO
 
 from explorer.runs import records
 
+_MOST = 64_000_000  # bytes of a JSON file that is read; ours have a few thousand
+
 
 @contextlib.contextmanager
 def _replacing(target: Path, sync: bool = True) -> Iterator[BinaryIO]:
@@ -62,7 +64,9 @@ def write_json_atomic(target: Path, value: Any, sync: bool = True) -> None:
 def read_json_object(source: Path) -> dict[str, Any] | None:
     """The JSON object in `source`, see `records.parse`; None where the file is missing or holds anything else."""
     try:
-        value = records.parse(source.read_bytes())
+        with source.open("rb") as file:
+            content = file.read(_MOST + 1)
+        value = records.parse(content) if len(content) <= _MOST else None
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.runs import npz
 from explorer.runs.atomic import write_atomic
 
 # What numpy and zipfile raise for damaged files; RuntimeError where a flipped bit says "encrypted".
@@ -84,7 +85,7 @@ class EpochRecord:
         scores: also those of single samples; without it they are read only where nothing else tells the AUROC.
         """
         try:
-            with np.load(path, allow_pickle=False) as found:
+            with npz.opened(path) as found:
                 if strange := set(found.files) - _NAMES:  # a name in which a bit has flipped, too
                     raise ValueError(f"it holds {', '.join(sorted(strange))}")
                 counts = [found[name].astype(np.int64) for name in ("confusion", "positives", "negatives")]

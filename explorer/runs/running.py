@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.runs import npz
 from explorer.runs.atomic import write_atomic
 from explorer.runs.epochs import DAMAGE
 
@@ -33,7 +34,7 @@ class Running:
     def load(cls, path: Path) -> Self | None:
         """Read it back; None where there is none that can be read: the next one comes within a second."""
         try:
-            with np.load(path, allow_pickle=False) as found:
+            with npz.opened(path) as found:
                 place, confusion = found["place"].astype(np.int64), found["confusion"].astype(np.int64)
         except DAMAGE:
             return None

@@ -4,6 +4,7 @@ A small file can stand for gigabytes: a zip whose parts are compressed, or overl
 bytes; a tensor of a billion numbers that are all the same four bytes. None of it is what `torch.save` writes.
 """
 
+import os
 import pickle
 import pickletools
 import zipfile
@@ -24,6 +25,8 @@ _STRUCTURE = 8_000_000  # bytes of the pickle, or of the head of safetensors: of
 _DENSEST = 4.0  # times that weights can be compressed: numbers of a network hardly can
 _PICKLES = 5  # at the begin of a file of torch's older format
 _RESERVES = "bytearray"
+_END = 66_000  # bytes of a zip in which its last records are
+_RECORDS = ((b"PK\5\6", 12, 4), (b"PK\6\6", 40, 8))  # mark, place and width of the directory's size
 
 
 class TooLargeError(ValueError):
@@ -50,6 +53,8 @@ class Bound:
             with path.open("rb") as stream:
                 _check_structure(int.from_bytes(stream.read(8), "little"))
         elif zipfile.is_zipfile(path):
+            with path.open("rb") as stream:
+                _check_structure(_directory(stream))
             self._check_zip(path, size)
         else:
             self._check(size, size)
@@ -94,6 +99,19 @@ class Bound:
 def _check_structure(size: int) -> None:
     if size > _STRUCTURE:
         raise TooLargeError(f"it takes {in_words(size)} to list its tensors, and {in_words(_STRUCTURE)} are plenty")
+
+
+def _directory(stream: IO[bytes]) -> int:
+    """Bytes of a zip's directory, which Python reads as a whole: what the record at its end says, 0 where none does."""
+    start = max(0, stream.seek(0, os.SEEK_END) - _END)
+    stream.seek(start)
+    end = stream.read()
+    found = [
+        int.from_bytes(end[at + place : at + place + width], "little")
+        for mark, place, width in _RECORDS
+        if (at := end.rfind(mark)) >= 0
+    ]
+    return min(found, default=0)  # a file beyond 4 GB has both, and the older says 2 ** 32 - 1
 
 
 def _check_older(stream: IO[bytes]) -> None:

@@ -53,6 +53,13 @@ def test_a_reader_and_a_kill_meet_whole_files_only(tmp_path: Path) -> None:
     assert len({values[0] for values in seen}) > 1
 
 
+def test_a_json_file_of_a_terabyte_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "outcome.json").open("wb") as file:
+        file.write(b"{}")
+        file.truncate(1 << 40)  # it takes a few kilobytes of the disk
+    assert read_json_object(tmp_path / "outcome.json") is None
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff", b"[" * 200_000])
 def test_what_is_no_json_object_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "value.json").write_bytes(content)

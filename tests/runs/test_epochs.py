@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from explorer.runs.epochs import EpochRecord, EpochRecordError
+from explorer.runs.running import Running
 
 
 def _record(classes: int = 3, samples: int | None = 5) -> EpochRecord:
@@ -70,6 +71,17 @@ def test_a_file_that_is_something_else_is_refused(tmp_path: Path, content: bytes
     (tmp_path / "e.npz").write_bytes(content)
     with pytest.raises(EpochRecordError, match="cannot be read as the record of an epoch"):
         EpochRecord.load(tmp_path / "e.npz")
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_is_refused_before_it_does(tmp_path: Path) -> None:
+    many = np.zeros((1, 50_000_000), np.uint8)
+    confusion = np.zeros((1, 1), np.int64)
+    np.savez_compressed(tmp_path / "0.npz", confusion=confusion, positives=many, negatives=many)
+    assert (tmp_path / "0.npz").stat().st_size < 200_000
+    with pytest.raises(EpochRecordError, match=r"it would unpack to 100,\d+,\d+ bytes"):
+        EpochRecord.load(tmp_path / "0.npz")
+    np.savez_compressed(tmp_path / "running.npz", place=np.array([0, 1]), confusion=np.zeros((3000, 3000), np.uint8))
+    assert Running.load(tmp_path / "running.npz") is None
 
 
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:

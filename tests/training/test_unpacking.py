@@ -98,6 +98,17 @@ def test_parts_that_lie_on_each_other_count_as_often_as_they_are_read(tmp_path: 
     assert "it would take 2.1 GB of memory, from a file of 52 MB" in refused(path)
 
 
+def test_a_directory_of_a_million_parts_is_not_read(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "w.pt", 0)
+    content = path.read_bytes()
+    start = content.index(b"PK\1\2")
+    entry = content[start : content.index(b"PK\1\2", start + 4)]
+    end = bytearray(content[content.index(b"PK\5\6") :])
+    end[12:16] = struct.pack("<L", 200_000 * len(entry))
+    path.write_bytes(content[:start] + entry * 200_000 + bytes(end))
+    assert "it takes 12 MB to list its tensors, and 8 MB are plenty" in refused(path)
+
+
 def test_weights_that_somebody_compressed_are_read(tmp_path: Path) -> None:
     state = EfficientNet.from_name("efficientnet-b0", num_classes=2).state_dict()
     found = read_weights(repacked(tmp_path / "w.pt", {"state_dict": state}), B0)
