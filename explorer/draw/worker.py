@@ -1,19 +1,16 @@
 """A worker: it draws what it is asked for, one request after the other, within its limits."""
 
-import ctypes
 import gc
 import os
 import pickle
-import resource
 import signal
-import sys
 import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
 import psutil
 
-from explorer.augment import observe
+from explorer.augment import confined, observe
 from explorer.augment.apply import AugmentError
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
@@ -28,7 +25,6 @@ from explorer.draw.protocol import send
 _GRACE = 2.0  # seconds after its limit in which the server ends a worker; then the worker's own alarm does
 _IDLE_SECONDS = 4.0  # then freed memory is given back
 Environment = dict[str, str | None]  # None: the variable is not set
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 # Errors that cross to the server by name, with the arguments that make them there.
 ERRORS: dict[str, type[Exception]] = {
@@ -38,8 +34,8 @@ ERRORS: dict[str, type[Exception]] = {
 
 def run(connection: Connection, note: Note, parent: int) -> None:
     """Answer until the server hangs up. parent: the process that has forked this one; it does not outlive that."""
-    _end_with(parent)
-    _limit_memory()
+    confined.end_with(parent)
+    confined.limit_memory(MEMORY)
     observe.report_steps_to(note.write)
     kept = psutil.Process().memory_info().rss + KEPT_MEMORY
     while (message := _receive(connection)) is not None:
@@ -48,19 +44,6 @@ def run(connection: Connection, note: Note, parent: int) -> None:
         send(connection, "end", leaves)
         if leaves:
             return
-
-
-def _end_with(parent: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
-
-
-def _limit_memory() -> None:
-    # Where a system does not hold it (macOS), the time limit and the kernel still do.
-    limit = psutil.Process().memory_info().vms + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _receive(connection: Connection) -> bytes | None:

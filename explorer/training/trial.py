@@ -4,11 +4,9 @@ What native code does with an absurd value cannot be known beforehand: it may cr
 Each of it would end the trainer without a word.
 """
 
-import ctypes
 import json
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import time
@@ -16,8 +14,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-import psutil
-
+from explorer.augment import confined
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import check_pipeline
 from explorer.data.sample import Sample
@@ -32,7 +29,6 @@ MEMORY = 2 << 30
 _COPIES = 30
 STEP_S = 60.0  # of one step on one image; with it an epoch of a thousand images would take a night
 _LOOK_S = 0.2
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux: the trial does not outlive the trainer
 
 
 def check(config: RunConfig, samples: Sequence[Sample], tell: Callable[[], None]) -> None:
@@ -88,21 +84,12 @@ def _answer(connection: Connection, noted: NotedSteps, tell: Callable[[], None])
 def _try(
     connection: Connection, noted: NotedSteps, memory: int, parent: int, config: RunConfig, samples: list[Sample]
 ) -> None:
-    _end_with(parent)
-    limit = psutil.Process().memory_info().vms + memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is expected here, and of no interest
-    noted.note_steps_of(0)
-    connection.send_bytes(json.dumps(_outcome(config, samples)).encode())
-
-
-def _end_with(parent: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
+    confined.end_with(parent)
+    confined.limit_memory(memory)
+    noted.note_steps_of(0)
+    connection.send_bytes(json.dumps(_outcome(config, samples)).encode())
 
 
 def _outcome(config: RunConfig, samples: list[Sample]) -> dict[str, Any]:
