@@ -9,7 +9,7 @@ from collections.abc import Callable
 from bench import costs, decoding, grid, hostile, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
-from bench.runs import busy, faults, soak
+from bench.runs import busy, events, faults, many_runs, soak
 from bench.train import cache, rates, speed
 
 
@@ -24,10 +24,12 @@ BENCHES: dict[str, Callable[..., None]] = {
     "cache": cache.main,
     "costs": costs.main,
     "decoding": decoding.main,
+    "events": events.main,
     "faults": faults.main,
     "grid": grid.main,
     "hostile": hostile.main,
     "importing": importing.main,
+    "many_runs": many_runs.main,
     "preview": _preview,
     "rates": rates.main,
     "soak": soak.main,

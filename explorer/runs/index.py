@@ -22,7 +22,8 @@ from explorer.runs.atomic import read_json_object, write_bytes_atomic
 from explorer.runs.paths import RunPaths, home, is_run, list_ids, runs_root
 
 T = TypeVar("T")
-Signature = list[list[int]]
+Times = tuple[int, ...]
+Signature = tuple[Times, ...]  # of numbers alone: the garbage collector passes tuples of these over
 
 WRITE_EVERY_S = 5.0
 EVERY_FILE_S = 10.0
@@ -79,7 +80,7 @@ class Index(Generic[T]):
         known, stamp = self._of_home(), self._stamp()
         found: list[T] = []
         kept: dict[str, _Entry[T]] = {}
-        for run_id in list_ids():
+        for run_id in list_ids(known.entries):
             entry = self._kept(run_id, known, stamp)
             good = entry is not None
             if entry is None:
@@ -108,7 +109,7 @@ class Index(Generic[T]):
             return None
         folder, now = f"{known.root}/{run_id}", time.monotonic()
         if now - known.looked.get(run_id, -math.inf) < EVERY_FILE_S:
-            return entry if entry.signature[:1] == [_times(folder)] else None
+            return entry if entry.signature[:1] == (_times(folder),) else None
         if entry.signature != _signature(folder, entry.attempt):
             return None
         known.looked[run_id] = now
@@ -132,7 +133,8 @@ class Index(Generic[T]):
         for run_id, entry in entries.items():
             with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: it is read anew
                 value = self._decode(RunPaths(root / run_id), entry["value"])
-                found[run_id] = _Entry(int(entry["attempt"]), entry["signature"], value, str(entry["stamp"]))
+                signature = tuple(map(tuple, entry["signature"]))
+                found[run_id] = _Entry(int(entry["attempt"]), signature, value, str(entry["stamp"]))
         return found
 
     def _store(self, known: _Known[T]) -> None:
@@ -157,7 +159,7 @@ def _file(name: str) -> Path:
 
 def _signature(folder: str, attempt: int) -> Signature:
     """Change time (ns), content time (ns) and size of each file that a value is read from; empty for a missing one."""
-    return [_times(folder + name) for name in _watched(attempt)]
+    return tuple([_times(folder + name) for name in _watched(attempt)])
 
 
 @functools.cache
@@ -168,9 +170,9 @@ def _watched(attempt: int) -> tuple[str, ...]:
     return ("", *map(str, (run.config, run.outcome, run.meta, run.events(attempt), run.checkpoints)))
 
 
-def _times(path: str) -> list[int]:
+def _times(path: str) -> Times:
     try:
         found = os.stat(path)  # noqa: PTH116 - to make a Path of each takes longer than to ask the kernel
     except OSError:
-        return []
-    return [found.st_ctime_ns, found.st_mtime_ns, found.st_size]
+        return ()
+    return found.st_ctime_ns, found.st_mtime_ns, found.st_size

@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 import unicodedata
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -231,10 +232,14 @@ def run_paths(run_id: str) -> RunPaths:
     return paths
 
 
-def list_ids() -> list[str]:
-    """The names of all folders that may be runs, newest first; `is_run` tells which ones are."""
+def list_ids(known: Container[str] = ()) -> list[str]:
+    """The names of all folders that may be runs, newest first; `is_run` tells which ones are.
+
+    known: names that were found good before, and need not be looked at again.
+    """
     with os.scandir(runs_root()) as entries:
-        return sorted((entry.name for entry in entries if _ID.fullmatch(entry.name)), reverse=True)
+        names = [entry.name for entry in entries]
+    return sorted((name for name in names if name in known or _ID.fullmatch(name)), reverse=True)
 
 
 def list_runs() -> tuple[RunPaths, ...]:

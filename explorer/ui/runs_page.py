@@ -53,7 +53,7 @@ def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Calla
     with machine:
         usage_line.show_machine()
     with waiting:
-        queue_panel.show({run.id: run.name for run in runs})
+        queue_panel.show({run.id: run.name for run in runs if not run.status.over})
     with told:
         _tell(st.session_state.get(Key.RUNS_DONE, Done()))
     with listed:

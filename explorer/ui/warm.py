@@ -5,6 +5,7 @@ objects are not walked. What the pages import is imported here too: it
 would come with the first page otherwise, after the freeze. Import this module, never call it per session.
 """
 
+import contextlib
 import gc
 import sys
 
@@ -22,13 +23,15 @@ import explorer.ui.train_seen
 import explorer.ui.train_summary
 from explorer.draw import memory
 from explorer.draw.pool import pool
-from explorer.ui import tidying
+from explorer.ui import notices, tidying
 
 memory.tune()
 tidying.start()
 pool()  # its processes start while the rest is imported
 cv2.setNumThreads(1)  # what little is decoded here shares the machine with workers and a training run
 explorer.augment.catalog.catalog()
+with contextlib.suppress(OSError):  # of a home that cannot be read each page tells
+    notices.look()  # the runs that are there: thousands of them would be walked, too
 gc.collect()
 gc.freeze()
 # The thread that sends a picture waits for the one that draws the rest of the page: let it have its turn sooner.

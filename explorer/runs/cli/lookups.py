@@ -7,7 +7,6 @@ from explorer.runs import logs
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
-from explorer.runs.history import History
 from explorer.runs.paths import RunPaths, home
 from explorer.runs.status import derive
 from explorer.runs.summary import RunSummary, summaries, summarise
@@ -44,6 +43,9 @@ def _is_wanted(run: RunSummary, options: argparse.Namespace) -> bool:
 def show(options: argparse.Namespace) -> int:
     """Show one run."""
     tend()
+    # Imported here: it comes with numpy, for which a list of runs need not wait.
+    from explorer.runs.history import History
+
     run = summarise(find(options.id))
     history = History(run.paths)
     history.read_on()

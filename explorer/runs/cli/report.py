@@ -2,15 +2,17 @@
 
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.runs import queue
-from explorer.runs.history import History, remaining_s
 from explorer.runs.processes import Moment
 from explorer.runs.sizes import disk_use
 from explorer.runs.status import RunStatus, State
 from explorer.runs.summary import RunSummary
 from explorer.runs.words import clock, span
+
+if TYPE_CHECKING:
+    from explorer.runs.history import History
 
 
 def _score(run: RunSummary) -> str:
@@ -23,7 +25,7 @@ def line(run: RunSummary, width: int) -> str:
     return f"{run.id:{width}}  {run.status.state:8}  {_score(run):5}  {run.status.reason}"
 
 
-def page(run: RunSummary, history: History) -> str:
+def page(run: RunSummary, history: "History") -> str:
     """All about one run, in some lines."""
     lines = [run.id if run.name == run.id else f"{run.id}  {run.name}", f"{run.status.state}: {run.status.reason}"]
     if run.started:
@@ -49,7 +51,7 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
-def _epochs(history: History) -> list[str]:
+def _epochs(history: "History") -> list[str]:
     names = ("train_loss", "val_loss", "auroc", "f1_macro", "accuracy")
     lines = ["epoch  " + "  ".join(f"{name:>10}" for name in names)] if history.epochs else []
     for epoch, found in sorted(history.epochs.items()):
@@ -59,14 +61,17 @@ def _epochs(history: History) -> list[str]:
     return lines
 
 
-def _remaining(history: History, status: RunStatus) -> float | None:
+def _remaining(history: "History", status: RunStatus) -> float | None:
     if status.state is not State.RUNNING or history.last is None:
         return None
+    # Imported here: it comes with numpy, for which a list of runs need not wait.
+    from explorer.runs.history import remaining_s
+
     last = history.last
     return remaining_s(history, max(Moment.now().since(last.time, last.mono, last.boot), 0.0))
 
 
-def progress(history: History, status: RunStatus) -> dict[str, Any]:
+def progress(history: "History", status: RunStatus) -> dict[str, Any]:
     """How far it is and what each epoch gave; epochs count from 0, as in all files."""
     total = history.start.values.get("total_steps") if history.start else None
     return {

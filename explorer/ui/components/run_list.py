@@ -136,7 +136,7 @@ def hold(runs: Sequence[RunSummary], key: str) -> Held:
 def changes(held: Held, runs: Sequence[RunSummary]) -> Changes:
     """What has changed since rows were held, however long ago: a message that is lost does no harm."""
     made = {row["id"]: row for row in rows(runs, time.time())}
-    changed = [row for run_id, row in made.items() if held.rows.get(run_id) != row]
+    changed = [row for run_id, row in made.items() if (held_row := held.rows.get(run_id)) is not row != held_row]
     return Changes(held.stamp, changed, [run_id for run_id in held.rows if run_id not in made])
 
 
@@ -145,7 +145,7 @@ def _row(run: RunSummary, now: float) -> Row:
     return {
         "id": run.id,
         "at": run.started,
-        "state": run.status.state,
+        "state": run.status.state.value,
         "rank": _ORDER.index(run.status.state),
         "alive": not run.status.over,
         "reason": _cut(run.status.reason),
@@ -163,7 +163,7 @@ def _row(run: RunSummary, now: float) -> Row:
         "took": "" if run.worked_s is None else span(run.worked_s),
         "epochs": _epochs(run),
         "started": _since(run, now),
-        "tags": list(run.meta.tags),
+        "tags": run.meta.tags,  # a tuple: a row of plain values is nothing to the garbage collector
         "note": _cut(run.meta.note),
         "archived": run.meta.archived,
     }
