@@ -14,6 +14,7 @@ from explorer.augment.apply import AugmentError, augment
 from explorer.augment.pipeline import Pipeline, Step
 from explorer.data.images import ImageError
 from explorer.data.sample import Sample
+from explorer.draw.limits import KEPT_MEMORY
 from explorer.draw.pictures import NoPicture
 from explorer.draw.request import Answer, Request
 
@@ -136,6 +137,18 @@ class Raises(Plain):
     def draw(self) -> Iterator[Answer]:
         yield Answer("first")
         raise ERRORS[self.name]
+
+
+_hoard: list[np.ndarray] = []
+
+
+@dataclass(frozen=True)
+class Hoards(Plain):
+    """Half a gigabyte that is not given back."""
+
+    def draw(self) -> Iterator[Answer]:
+        _hoard.append(np.ones(KEPT_MEMORY + (50 << 20), np.uint8))
+        yield Answer(os.getpid())
 
 
 class Evil:

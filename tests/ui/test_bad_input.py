@@ -18,6 +18,7 @@ from explorer.ui import pictures
 from explorer.ui.history import History
 from explorer.ui.state import Key, node_key, upload_key
 from explorer.ui.workspace import View, Workspace, load, save
+from tests.draw.opening import side
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 FLIP = Step(id="flip", transform="HorizontalFlip", p=1.0)
@@ -76,7 +77,7 @@ def test_forty_levels_are_drawn_and_one_more_is_told(opened: Open) -> None:
     app = opened(node, selected="flip")
     shown = app.session_state[Key.LOOK]
     assert not shown.errors
-    assert shown.shown.before.picture != shown.shown.after.picture
+    assert side(shown.shown.frame, "before").picture != side(shown.shown.frame, "after").picture
     app = opened(Group(kind="Sequential", id="top", p=1.0, children=(node,)))
     assert any("nested at most" in message for message in app.session_state[Key.LOOK].errors.values())
 
