@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.runs import machine
-from explorer.ui import drawing
+from explorer.ui import asking, drawing
 
 _looked: list[machine.Machine] = []
 _really_look = machine._look
@@ -17,8 +17,9 @@ def _look_once() -> machine.Machine:
 
 @pytest.fixture(autouse=True)
 def _a_busy_machine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test has no clock that brings a picture later, so the page waits for it."""
+    """A test has no clock that brings a picture later, so the page waits for it, and lets it take its time."""
     monkeypatch.setattr(drawing, "PATIENCE", 60.0)
+    monkeypatch.setattr(asking, "UNASKED_SECONDS", 60.0)
 
 
 @pytest.fixture(autouse=True)

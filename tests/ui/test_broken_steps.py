@@ -12,7 +12,7 @@ from explorer.augment.edits import set_param
 from explorer.augment.pipeline import Draft, Pipeline, Step
 from explorer.draw import pool as pools
 from explorer.draw.drawing import Drawing, Order, Urgency
-from explorer.draw.limits import ASKED_SECONDS, MEMORY
+from explorer.draw.limits import ABANDONED_SECONDS, ASKED_SECONDS, MEMORY
 from explorer.draw.preview import Shown
 from explorer.draw.request import Answer, CancelledError, DrawingError, Ending
 from explorer.texts import Augment as T
@@ -83,9 +83,9 @@ def keys(app: AppTest) -> set[str]:
 
 
 def finish(app: AppTest) -> None:
-    job: Job = app.session_state[Key.JOB]
-    assert job.drawing.wait(LONG_S)
-    app.run()
+    if Key.JOB in app.session_state:  # else it was over before the page was
+        assert app.session_state[Key.JOB].drawing.wait(LONG_S)
+        app.run()
 
 
 def test_it_is_said_at_the_step_the_last_picture_stays_and_it_is_not_drawn_again_unasked(
@@ -148,12 +148,13 @@ def test_another_session_is_not_disturbed_by_it(app: AppTest, session: Callable[
 
 
 def test_what_nobody_has_looked_at_for_long_is_asked_for_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "ABANDONED_SECONDS", 0.0)
     app = fresh()
     app.selectbox(key=Key.ADD).set_value("PiecewiseAffine").run()
     app.button(key=Key.RUN_SLOW).click().run()
     job: Job = app.session_state[Key.JOB]
+    monkeypatch.setattr(pools, "ABANDONED_SECONDS", 0.0)
     wait_for(lambda: isinstance(job.drawing.error, CancelledError), "the drawing being given up", LONG_S)
+    monkeypatch.setattr(pools, "ABANDONED_SECONDS", ABANDONED_SECONDS)
     app.run()
     assert not app.exception
     assert Key.JOB not in app.session_state

@@ -68,7 +68,8 @@ def test_windows_set_fields_of_the_train_form_and_none_brings_back_what_another_
     form = beside("train", home)
     last = {"epochs": 114, "batch_size": 114, "learning_rate": "14"}
     assert {name: form[name] for name in last} == last
-    assert beside("probes", home) == {"check": "check-14", "rate": "rate-14"}
+    probes = beside("probes", home)
+    assert (probes["check"], probes["rate"]) == ("check-14", "rate-14")
 
 
 def test_a_window_whose_step_another_one_has_removed_says_so_and_changes_nothing() -> None:
