@@ -4,6 +4,7 @@ Each request is drawn by a process with a limit of memory and time. One that die
 was drawing ends with the reason and the step.
 """
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -19,6 +20,7 @@ from explorer.draw.waiting import AnyDrawing, Waiting
 from explorer.draw.worker import ERRORS
 
 Result = TypeVar("Result")
+_LOG = logging.getLogger(__name__)
 _REMEMBERED = 256  # drafts that have ended a worker
 _STARTS = 3  # times that a template is started before a drawing is given up
 
@@ -117,6 +119,9 @@ class Pool:
             try:
                 worker = self._borrow(drawing)
                 again = worker is not None and self._draw(drawing, worker)
+            except Exception as error:  # noqa: BLE001 - the thread has to go on, and whoever waits to know
+                _LOG.exception("A drawing could not be handed to a worker")
+                drawing.end(BrokenError(str(error)))
             finally:
                 with self._changed:
                     self._running.pop(drawing, None)  # before another thread can take it up once more
@@ -129,7 +134,10 @@ class Pool:
         with suppress(TemplateGone):
             worker = self._fork()
             with self._changed:
-                self._idle.append(worker)
+                if len(self._idle) < workers(training=False):
+                    self._idle.append(worker)
+                    return
+            worker.close()
 
     def _next(self) -> AnyDrawing | None:
         """The next drawing, once there is one and it may begin; None where the pool is closed."""
@@ -213,11 +221,9 @@ class Pool:
             self._fail(drawing, DrawingError(Ending.TIME, worker.step(), drawing.order.seconds))
         except (EOFError, OSError, ValueError):
             again = self._gone(drawing, worker)
-        except BaseException as error:
-            drawing.end(BrokenError(str(error)))
-            raise
         if leaves:
             worker.close()
+            self._start_worker()  # while nobody waits for it
         else:
             self._put_back(drawing, worker)
         return again

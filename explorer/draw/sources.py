@@ -217,6 +217,10 @@ class Describe(Request[Described]):
 
     subject: Subject
 
+    @property
+    def draft_key(self) -> object:
+        return ("image", self.subject)
+
     def draw(self) -> Iterator[Answer]:
         loaded, errors = _annotated(_read(self.subject.source, self.subject.long_side), self.subject)
         yield Answer(asdict(Described(loaded.picture, errors)))
