@@ -139,6 +139,16 @@ class Raises(Plain):
         raise ERRORS[self.name]
 
 
+@dataclass(frozen=True)
+class Wants(Plain):
+    """Memory that nobody may have, in no step."""
+
+    size: int
+
+    def draw(self) -> Iterator[Answer]:
+        yield Answer(len(np.zeros(self.size, np.uint8)))
+
+
 _hoard: list[np.ndarray] = []
 
 

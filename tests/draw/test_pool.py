@@ -18,7 +18,7 @@ from explorer.draw.pictures import NoPicture, Photograph, Subject
 from explorer.draw.pool import Pool
 from explorer.draw.request import BrokenError, CancelledError, DrawingError, Ending
 from explorer.draw.requests import Preview
-from tests.draw.breaking import HUGE, Crashes, Parts, Raises, Says, SendsPickles, Stuck
+from tests.draw.breaking import HUGE, Crashes, Parts, Raises, Says, SendsPickles, Stuck, Wants
 from tests.draw.conftest import LONG_S, Sign, drawn, gone, kill, order, over
 from tests.runs.conftest import wait_for
 
@@ -159,6 +159,12 @@ def test_a_step_that_wants_more_memory_than_a_worker_may_have_is_named(pool: Poo
     error = ended(pool, pool.submit(request, order()))
     assert (error.ending, error.node_id, error.limit) == (Ending.MEMORY, "huge", limits.MEMORY)
     assert pool.submit(request, order()).error is error
+
+
+def test_memory_that_is_wanted_outside_of_a_step_is_said_without_one(pool: Pool) -> None:
+    assert drawn(pool, Wants(limits.MEMORY // 4)) == [(limits.MEMORY // 4, ())]
+    error = ended(pool, pool.submit(Wants(limits.MEMORY), order()))
+    assert (error.ending, error.node_id, error.limit) == (Ending.MEMORY, "", limits.MEMORY)
 
 
 def test_native_code_that_does_not_come_back_is_ended_at_its_limit_of_time(pool: Pool, sign: NewSign) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import explorer
 from explorer.draw.pool import Pool
-from explorer.draw.processes import ending
+from explorer.draw.processes import Template, ending
 from explorer.draw.request import Ending
 from tests.draw.breaking import Says, Stuck
 from tests.draw.conftest import Sign, drawn, gone, kill, order
@@ -86,6 +86,18 @@ def test_a_closed_pool_has_no_process_and_drops_what_waits(tmp_path: Path) -> No
     pool.close()
     assert all(drawing.done for drawing in drawings)
     wait_for(lambda: all(map(gone, pids)), "the end of the processes")
+
+
+def test_a_worker_whose_server_does_not_look_ends_itself_at_its_limit(tmp_path: Path) -> None:
+    template, sign = Template(), Sign(tmp_path / "sign")
+    try:
+        worker = template.fork()
+        worker.ask(Stuck(sign.path), 0.1)
+        wait_for(lambda: gone(worker.pid), "the end of the worker")
+        assert sign.pids() == [worker.pid]
+        assert ending(worker.end()) is Ending.TIME
+    finally:
+        template.close()
 
 
 def test_what_the_end_of_a_worker_means() -> None:

@@ -9,14 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.edits import set_param
-from explorer.augment.pipeline import Draft, Pipeline, Step
+from explorer.augment.pipeline import Draft, Step
 from explorer.draw import pool as pools
 from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ABANDONED_SECONDS, ASKED_SECONDS, MEMORY
 from explorer.draw.preview import Shown
 from explorer.draw.request import Answer, CancelledError, DrawingError, Ending
 from explorer.texts import Augment as T
-from explorer.ui import asking, slow
+from explorer.ui import asking, endings, slow
 from explorer.ui.drawing import Job, Look
 from explorer.ui.state import Key
 from explorer.ui.workspace import Workspace
@@ -25,7 +25,8 @@ from tests.draw.conftest import LONG_S
 from tests.runs.conftest import wait_for
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
-WORDS = T.STEP_ENDED["memory"].format(limit="2")
+ENDLESS = Step(id="endless", transform="ZoomBlur", p=1.0, params={"max_factor": [1e5, 1e5]})
+SAID = T.STEP_ENDED["memory"].format(limit="2")
 
 
 @pytest.fixture
@@ -93,14 +94,16 @@ def test_it_is_said_at_the_step_the_last_picture_stays_and_it_is_not_drawn_again
 ) -> None:
     good = app.session_state[Key.LAST_GOOD]
     redraw(app, Draft(nodes=HUGE.nodes))
-    assert look(app).errors == {("huge", ""): WORDS}
-    assert WORDS in " ".join(error.value.replace("\\", "") for error in app.error)
+    errors = dict(look(app).errors)
+    assert list(errors) == [("huge", "")]
+    assert errors["huge", ""].startswith(f"{SAID} Resize, height: 30,000 makes an image of 900 megapixels.")
+    assert errors["huge", ""] in " ".join(error.value.replace("\\", "") for error in app.error)
     assert look(app).shown is good
     assert look(app).notice == T.STALE
     assert submitted[-1].begun is not None
     for _ in range(2):
         app.run()
-        assert look(app).errors == {("huge", ""): WORDS}
+        assert look(app).errors == errors
         assert submitted[-1].done
         assert submitted[-1].begun is None  # no worker has had it
 
@@ -110,7 +113,7 @@ def test_it_is_said_at_the_step_the_last_picture_stays_and_it_is_not_drawn_again
     finish(app)
     assert asked.begun is not None
     assert asked.order.seconds == ASKED_SECONDS
-    assert look(app).errors == {("huge", ""): WORDS}
+    assert look(app).errors == errors
 
     small = set_param(set_param(Draft(nodes=HUGE.nodes), "huge", "height", 30), "huge", "width", 40)
     redraw(app, small)
@@ -119,14 +122,33 @@ def test_it_is_said_at_the_step_the_last_picture_stays_and_it_is_not_drawn_again
     assert Key.RUN_SLOW not in keys(app)
 
 
+def test_what_takes_longer_than_is_allowed_unasked_says_so_and_may_be_drawn_all_the_same(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = app.session_state[Key.LAST_GOOD]
+    monkeypatch.setattr(asking, "UNASKED_SECONDS", 2.0)
+    redraw(app, Draft(nodes=(ENDLESS,)), selected="endless")
+    (said,) = look(app).errors.items()
+    assert said[0] == ("endless", "")
+    assert said[1].startswith(T.STEP_ENDED["time"].format(limit="2"))
+    assert look(app).shown is good
+    app.button(key=Key.RUN_SLOW).click().run()
+    job: Job = app.session_state[Key.JOB]
+    assert job.drawing.order.seconds == ASKED_SECONDS
+    assert look(app).shown is good
+    app.button(key=Key.CANCEL).click().run()
+    assert job.drawing.cancelled
+    assert Key.JOB not in app.session_state
+    assert Key.RUN_SLOW in keys(app)
+
+
 def test_another_session_is_not_disturbed_by_it(app: AppTest, session: Callable[[str], None]) -> None:
     session("second")
     other = fresh()
     session("first")
     redraw(app, Draft(nodes=HUGE.nodes))
     assert look(app).failed
-    endless = Step(id="endless", transform="ZoomBlur", p=1.0, params={"max_factor": [1e5, 1e5]})
-    app.session_state[Key.WORKSPACE] = app.session_state[Key.WORKSPACE].drafted(Draft(nodes=(endless,)))
+    app.session_state[Key.WORKSPACE] = app.session_state[Key.WORKSPACE].drafted(Draft(nodes=(ENDLESS,)))
     app.session_state[Key.ALLOWED] = True
     slow.LIMIT = 0.0  # put back by the fixture: now it is asked for, and drawn without anybody waiting
     app.run()
@@ -173,10 +195,14 @@ def test_a_worker_that_ends_while_it_makes_the_strip_leaves_the_picture() -> Non
 @pytest.mark.parametrize("how", Ending)
 def test_every_way_to_end_has_words_with_its_limit_and_what_to_do(how: Ending) -> None:
     limit = {Ending.MEMORY: float(MEMORY), Ending.TIME: 10.0}.get(how, 0.0)
-    at_step = asking.words(DrawingError(how, "huge", limit), HUGE)
-    assert at_step != asking.words(DrawingError(how, "", limit), HUGE)
-    assert asking.words(DrawingError(how, "gone", limit), HUGE) == asking.words(DrawingError(how, "", limit))
-    for words in (at_step, asking.words(DrawingError(how, "", limit), Pipeline())):
+    reading = asking.words(DrawingError(how, "", limit))
+    at_step = endings.words(DrawingError(how, "huge", limit), HUGE)
+    named = endings.words(DrawingError(how, "huge", limit), HUGE, (512, 512))
+    assert at_step.endswith(T.STEP_REDUCE)
+    assert "height: 30,000" in named
+    for nowhere in ("", "gone"):
+        assert endings.words(DrawingError(how, nowhere, limit), HUGE) == reading
+    assert len({reading, at_step, named}) == 3
+    for words in (reading, at_step, named):
         assert "{" not in words
-        said = {Ending.MEMORY: "2 GB", Ending.TIME: "10 s"}.get(how, "")
-        assert said in words
+        assert {Ending.MEMORY: "2 GB", Ending.TIME: "10 s"}.get(how, "") in words

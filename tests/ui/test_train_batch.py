@@ -11,10 +11,12 @@ from explorer.data.formats import open_dataset
 from explorer.draw import batch as train_batch
 from explorer.draw.batch import SHOWN, FirstBatch
 from explorer.runs.config import RunConfig, from_values
+from explorer.texts import Augment as T
 from explorer.training.data import Batch, Images
 from explorer.training.mixing import mixed, plan_for
 from explorer.training.prepared import Prepared
-from explorer.ui import train_seen
+from explorer.ui import train_seen, train_trial
+from tests.draw.breaking import HUGE
 
 STEPS = [
     {"kind": "step", "id": "n1", "transform": "Affine", "p": 1.0, "params": {"rotate": [-40, 40]}},
@@ -95,6 +97,15 @@ def test_a_batch_smaller_than_the_strip_is_shown_whole() -> None:
     _, images = trained(config, dataset, 0)
     seen = train_batch.first_batch(config, dataset.train, 0)
     np.testing.assert_allclose(seen.images / 255, images, atol=1e-6)
+
+
+def test_a_pipeline_that_ends_a_worker_is_told_before_the_run_with_its_step() -> None:
+    config = config_of(pipeline=HUGE.model_dump())
+    dataset = open_dataset(config.dataset)
+    told = train_trial.mistakes(config, dataset)
+    assert list(told) == ["pipeline"]
+    assert told["pipeline"].startswith(f"Resize: {T.STEP_ENDED['memory'].format(limit='2')}")
+    assert train_trial.mistakes(config_of(), dataset) == {}
 
 
 def test_what_the_pixels_hang_on_is_in_the_key_of_the_cache() -> None:
