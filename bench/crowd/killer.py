@@ -15,17 +15,17 @@ _OURS = "explorer.draw"
 
 
 class Killed:
-    """What was done. zombies: the most that were seen at once a second after a kill."""
+    """How many were killed so far."""
 
     count = 0
 
 
 def workers(pid: int) -> list[psutil.Process]:
-    """The processes of a server that draw: those that have no child of their own."""
+    """The processes of a server that draw, without the template that they are forked from, which is its own child."""
     found = []
     for process in processes(pid)[1:]:
         with suppress(psutil.Error):
-            if any(_OURS in word for word in process.cmdline()) and not process.children():
+            if process.ppid() != pid and any(_OURS in word for word in process.cmdline()):
                 found.append(process)
     return found
 

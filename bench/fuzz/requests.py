@@ -11,7 +11,7 @@ from explorer.draw.pictures import Photograph, Subject
 from explorer.draw.requests import Cell, Preview
 
 Asked = Preview | Cell
-SIDES = (64, 128, 128, 512)  # px of the longer side: mostly small, for the number of requests
+SIDES = (64, 64, 64, 128, 128, 512)  # px of the longer side: mostly small, for the number of requests
 _CELLS = 0.3  # the share of requests that are cells of the laboratory
 _COLORS = ((230, 159, 0), (0, 114, 178), (0, 158, 115), (204, 121, 167))
 
