@@ -8,6 +8,7 @@ from typing import Any
 from bench.fuzz.requests import Asked
 from explorer.augment.pipeline import Step
 from explorer.draw.drawing import Drawing
+from explorer.draw.limits import TIMES_BY_THE_CLOCK
 from explorer.draw.request import BrokenError, DrawingError
 
 TOLERANCE_S = 1.5  # beyond the limit: a look every tenth of a second, the end of a process, and a busy machine
@@ -43,7 +44,8 @@ class Outcomes:
             self.ended.append((kind, step.transform, values))
         if kind == BROKEN:
             self.words.append(str(drawing.error))
-        beyond = time.monotonic() - (drawing.begun or time.monotonic()) - drawing.order.seconds
+        allowed = drawing.order.seconds * TIMES_BY_THE_CLOCK
+        beyond = time.monotonic() - (drawing.begun or time.monotonic()) - allowed
         self.longest = max(self.longest, beyond)
         if beyond > TOLERANCE_S:
             self.late.append((beyond, step.transform, values))

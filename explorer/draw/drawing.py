@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from explorer.draw.request import Answer, CancelledError, Request
 
 Result = TypeVar("Result")
+_LOOK_SECONDS = 0.5  # between two looks at whether a worker has taken it up
 
 
 class Urgency(IntEnum):
@@ -28,7 +29,7 @@ class Order:
         session: Whose it is: sessions take turns.
         channel: The widget that it is for; a newer one takes the place of an older. "" for drawings that are many.
         urgency: See `Urgency`.
-        seconds: Its limit.
+        seconds: Its limit, of the processor's time.
         milliseconds: What it is expected to take.
         asked: Whether somebody asked for it: then it is drawn although it has ended a worker before.
     """
@@ -98,6 +99,19 @@ class Drawing(Generic[Result]):
                 lambda: self._over or (parts is not None and len(self._parts) >= parts), max(0.0, seconds)
             )
 
+    def wait_at_work(self, seconds: float, parts: int) -> bool:
+        """Wait until so many parts are there, or it is done; False once a worker has had it for longer.
+
+        While it waits for its turn nobody is helped by a page that asks how far it is: that would make all wait longer.
+        """
+        while not self.wait(self._patience(seconds), parts):
+            if self._patience(seconds) <= 0:
+                return False
+        return True
+
+    def _patience(self, seconds: float) -> float:
+        return _LOOK_SECONDS if self.begun is None else self.begun + seconds - time.monotonic()
+
     def result(self) -> Result:
         """What came of it so far.
 
@@ -125,10 +139,16 @@ class Drawing(Generic[Result]):
 
     # For the pool
 
+    def begin(self, now: float) -> None:
+        """A worker takes it up. now: monotonic seconds."""
+        with self._changed:
+            self.begun = now
+            self._changed.notify_all()
+
     def restart(self) -> None:
         """It is drawn once more, from its beginning."""
         with self._changed:
-            self.retried = True
+            self.retried, self.begun = True, None
             self._parts.clear()
 
     def add(self, answer: Answer) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from explorer.draw.drawing import Drawing, Order, Urgency
-from explorer.draw.limits import ABANDONED_SECONDS, MEMORY, SLOW_SECONDS, workers
+from explorer.draw.limits import ABANDONED_SECONDS, MEMORY, SLOW_SECONDS, TIMES_BY_THE_CLOCK, workers
 from explorer.draw.processes import Template, TemplateGone, Worker, ending
 from explorer.draw.request import BrokenError, CancelledError, DrawingError, Ending, Request
 from explorer.draw.waiting import AnyDrawing, Waiting
@@ -146,7 +146,7 @@ class Pool:
                 now = time.monotonic()
                 drawing = self._waiting.take(list(self._running), workers(self.training), now)
                 if drawing is not None:
-                    drawing.begun = now
+                    drawing.begin(now)
                     self._running[drawing] = None
                     self._see_to_threads()
                     return drawing
@@ -274,7 +274,7 @@ def _check(drawing: AnyDrawing) -> None:
     abandoned = drawing.order.urgency is not Urgency.COUNT and now - drawing.looked > ABANDONED_SECONDS
     if abandoned or (drawing.cancelled and spent > SLOW_SECONDS):
         raise _UnwantedError
-    if spent > drawing.order.seconds:
+    if spent > drawing.order.seconds * TIMES_BY_THE_CLOCK:
         raise _TooLongError
 
 

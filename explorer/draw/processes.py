@@ -148,7 +148,7 @@ class Worker:
 def ending(status: int) -> Ending:
     """What the wait status of a worker says about its end, which the server did not ask for."""
     if os.WIFSIGNALED(status):
-        return {signal.SIGKILL: Ending.KILLED, signal.SIGALRM: Ending.TIME}.get(
+        return {signal.SIGKILL: Ending.KILLED, signal.SIGALRM: Ending.TIME, signal.SIGPROF: Ending.TIME}.get(
             signal.Signals(os.WTERMSIG(status)), Ending.CRASHED
         )
     return Ending.CRASHED

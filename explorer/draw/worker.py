@@ -16,13 +16,14 @@ from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
 from explorer.data.sample import SampleError
-from explorer.draw.limits import KEPT_MEMORY, MEMORY
+from explorer.draw.limits import KEPT_MEMORY, MEMORY, TIMES_BY_THE_CLOCK
 from explorer.draw.memory import give_back
 from explorer.draw.note import Note
 from explorer.draw.pictures import NoPicture
 from explorer.draw.protocol import send
 
 _GRACE = 2.0  # seconds after its limit in which the server ends a worker; then the worker's own alarm does
+_ALARMS = (signal.ITIMER_PROF, signal.ITIMER_REAL)  # of the processor's time, and the clock's
 _IDLE_SECONDS = 4.0  # then freed memory is given back
 Environment = dict[str, str | None]  # None: the variable is not set
 
@@ -58,7 +59,9 @@ def _receive(connection: Connection) -> bytes | None:
 
 def _answer(connection: Connection, note: Note, request: Any, seconds: float, environment: Environment) -> None:
     _take_over(environment)
-    signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+    # Their signals end this process whatever native code it is in.
+    for alarm, limit in zip(_ALARMS, (seconds, seconds * TIMES_BY_THE_CLOCK + _GRACE), strict=True):
+        signal.setitimer(alarm, limit)
     note.write("")
     try:
         for answer in request.draw():
@@ -73,7 +76,8 @@ def _answer(connection: Connection, note: Note, request: Any, seconds: float, en
     except Exception:  # noqa: BLE001 - whatever it is, the server has to know
         send(connection, "broken", traceback.format_exc()[-4000:])
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        for alarm in _ALARMS:
+            signal.setitimer(alarm, 0)
 
 
 def _take_over(environment: Environment) -> None:

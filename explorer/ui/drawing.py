@@ -54,7 +54,7 @@ class Look:
         """The cards of the steps; they are drawn after the picture, while the browser paints it."""
         if self.shown is not None and self.shown.strip is not None:
             return self.shown.strip
-        if self.drawing is None or not self.drawing.wait(PATIENCE) or self.drawing.error is not None:
+        if self.drawing is None or not self.drawing.wait(UNASKED_SECONDS) or self.drawing.error is not None:
             return b""  # the picture was there before the worker ended
         return self.drawing.result().strip or b""
 
@@ -97,7 +97,7 @@ def _drawn(work: Workspace, found: Found, token: Token, pipeline: Pipeline) -> L
         drawing = asking.submit(_request(work, found, pipeline), CHANNEL)
         job = Job(Key.DONE, token, pipeline, drawing)
         _cancel()
-        if not drawing.wait(PATIENCE, parts=1):
+        if not drawing.wait_at_work(PATIENCE, parts=1):
             st.session_state[Key.JOB] = job
         else:
             return _of(job, work, found)

@@ -14,7 +14,7 @@ from explorer.ui.state import Key
 from explorer.ui.view import MAX_SEED
 
 PLAY_SECONDS = 1.2
-POLL_SECONDS = 0.3  # while something slow is drawn
+POLL_SECONDS = 0.6  # while something slow is drawn
 HEAD_START = 0.06  # seconds: sent and painted before the rest of the page competes for the processor
 GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the image rests on the seed that it opened with
 

@@ -105,4 +105,5 @@ def test_what_the_end_of_a_worker_means() -> None:
     assert ending(signal.SIGABRT) is Ending.CRASHED
     assert ending(1 << 8) is Ending.CRASHED  # it has exited, which it never does in the middle of a drawing
     assert ending(signal.SIGALRM) is Ending.TIME  # its own alarm, where the server had no time for it
+    assert ending(signal.SIGPROF) is Ending.TIME  # the limit of the processor's time
     assert ending(signal.SIGKILL) is Ending.KILLED

@@ -17,7 +17,7 @@ from explorer.ui.slow import Cost
 from explorer.ui.state import Key
 
 PATIENCE = 0.7  # seconds in which all is drawn before anybody sees that something is missing
-POLL_SECONDS = 0.4
+POLL_SECONDS = 0.6
 HEAD_START = 0.06  # seconds: sent and painted before the rest of the page competes for the processor
 
 
