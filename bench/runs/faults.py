@@ -208,6 +208,7 @@ class _Case:
             elif _result(paths) != wanted:
                 self._tally.other.append(f"{paths.id}: {story}")
         if self._disk:
+            _wait_for_its_note(paths)
             shutil.rmtree(paths.root)  # two checkpoints of all layers: the disk has room for two runs
         return f"{self._number:4} {paths.id} {', '.join(filter(None, story))}: {status.state}"
 
@@ -267,6 +268,13 @@ class _Case:
                 break
             self._resume(paths, status)
         return status
+
+
+def _wait_for_its_note(paths: RunPaths) -> None:
+    """Its launcher, this process, notes how it ended a moment after: not into a folder that is being removed."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while not paths.ended(paths.latest_attempt).exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _fill(disk: Path | None) -> bool:
