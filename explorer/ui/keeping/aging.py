@@ -2,6 +2,7 @@
 reference images that nothing names. There is no daemon: the session of a page does it, at most once an hour for a home.
 """
 
+import gc
 import logging
 import os
 import re
@@ -86,6 +87,7 @@ def in_passing() -> None:
         if time.monotonic() < _next.get(place, float("-inf")):
             return
         _next[place] = time.monotonic() + _EVERY_S
+        gc.collect()  # the state of a closed page, with what it holds, is a circle that may lie about for hours
         browsers.note_all(opened.held())  # for the other servers of this home
         cleared = clear(time.time())
         if cleared != Cleared():
