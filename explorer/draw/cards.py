@@ -11,10 +11,12 @@ from explorer.augment.trace import Entry, Snapshot, Status, Trace
 from explorer.data.sample import Sample
 from explorer.draw import strip_frame
 from explorer.draw.encoding import Classes, Targets
+from explorer.draw.frames import with_words
 from explorer.draw.strip_frame import INPUT, OUTPUT, Card, DrawnRow, card_of
 from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Augment as T
 
+_WORDS = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE}
 MAX_CARDS = 120  # beyond, the strip says how many more there are
 
 
@@ -64,9 +66,14 @@ def frame(traced: Trace, sample: Sample, focus: str, classes: Classes) -> bytes:
     ]
     rows = [entry] if entry else [each for each in traced.entries if not each.is_group]
     nothing = T.STEP_NOT_APPLIED if entry else T.DRAWN_NOTHING if traced.entries else T.STRIP_EMPTY
-    words = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE, "nothing": nothing}
+    words = {**_WORDS, "nothing": nothing}
     drawn = [_drawn(each) for each in rows if each.status is Status.APPLIED]
     return strip_frame.frame(cards, drawn, OUTPUT if entry is None else focus, words)
+
+
+def of_another(packed: bytes) -> bytes:
+    """The frame of the last good drawing, which says nothing of the draft as it is now."""
+    return with_words(packed, words={**_WORDS, "nothing": ""})
 
 
 def _steps(traced: Trace, pictures: "_Thumbnails") -> Iterator[Card]:

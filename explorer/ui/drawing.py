@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.augment.apply import AugmentError
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
-from explorer.draw import preview_frame
+from explorer.draw import cards, preview_frame
 from explorer.draw.drawing import Drawing
 from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture, Picture
@@ -53,7 +53,7 @@ class Look:
     def strip(self) -> bytes:
         """The cards of the steps; they are drawn after the picture, while the browser paints it."""
         if self.shown is not None and self.shown.strip is not None:
-            return self.shown.strip
+            return cards.of_another(self.shown.strip) if self.notice else self.shown.strip
         if self.drawing is None or not self.drawing.wait(UNASKED_SECONDS) or self.drawing.error is not None:
             return b""  # the picture was there before the worker ended
         return self.drawing.result().strip or b""
