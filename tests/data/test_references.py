@@ -145,7 +145,7 @@ def test_a_file_that_was_changed_is_not_taken_for_the_picture(home: Path) -> Non
     [
         (b"", r"leaf\.png is empty"),
         (b"hello", r"leaf\.png is not an image"),
-        (saved(np.zeros((9000, 9000), np.uint8)), r"leaf\.png has 9000 × 9000 px; at most 64 megapixels"),
+        (saved(np.zeros((9000, 9000), np.uint8)), r"leaf\.png has 9,000 × 9,000 px; at most 64 megapixels"),
     ],
     ids=["empty", "text", "bomb"],
 )
