@@ -124,7 +124,10 @@ def _of(job: Job, work: Workspace, found: Found) -> Look:
         st.session_state[Key.JOB] = job
         return _late(job, work, found)
     st.session_state[Key.LAST_GOOD] = shown
-    return Look(shown, drawing=job.drawing)
+    # Not drawn again for a click that changes nothing of it: where that were late, the click would be lost.
+    good = Look(shown, drawing=job.drawing)
+    st.session_state[Key.DONE] = (job.token, good)
+    return good
 
 
 def settle(shown: Look) -> None:
@@ -134,6 +137,9 @@ def settle(shown: Look) -> None:
         return
     complete = drawing.result()
     st.session_state[Key.LAST_GOOD] = complete
+    done = st.session_state.get(Key.DONE)
+    if done is not None and done[1] is shown:
+        st.session_state[Key.DONE] = (done[0], Look(complete))  # what its steps took is noted once
     request = drawing.request
     if isinstance(request, Preview):
         steps = {node.id: node for node, _ in walk(request.pipeline.nodes) if isinstance(node, Step)}

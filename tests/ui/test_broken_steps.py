@@ -13,7 +13,7 @@ from explorer.augment.pipeline import Draft, Step
 from explorer.draw import pool as pools
 from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ABANDONED_SECONDS, ASKED_SECONDS, MEMORY
-from explorer.draw.preview import Shown
+from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import Answer, CancelledError, DrawingError, Ending
 from explorer.texts import Augment as T
 from explorer.ui import asking, endings, slow
@@ -140,6 +140,21 @@ def test_what_takes_longer_than_is_allowed_unasked_says_so_and_may_be_drawn_all_
     assert job.drawing.cancelled
     assert Key.JOB not in app.session_state
     assert Key.RUN_SLOW in keys(app)
+
+
+def test_a_click_that_changes_nothing_of_the_picture_does_not_draw_it_again(
+    app: AppTest, submitted: list[Drawing[Any]]
+) -> None:
+    shown = look(app).shown
+    before = len(submitted)
+    app.button(key=Key.EXPORT).click().run()
+    assert shown is not None
+    assert look(app).shown is not None
+    assert look(app).frame() == shown.frame
+    assert look(app).strip()
+    assert not [drawing for drawing in submitted[before:] if isinstance(drawing.request, Preview)]
+    app.button(key=Key.NEXT).click().run()
+    assert look(app).frame() != shown.frame
 
 
 def test_another_session_is_not_disturbed_by_it(app: AppTest, session: Callable[[str], None]) -> None:
