@@ -23,6 +23,8 @@ from explorer.draw.sources import Loaded
 from explorer.texts import Augment as T
 
 FULL_QUALITY = 95  # JPEG, of what is saved
+MOST_SHOWN = 16_384  # px; browsers paint no larger image
+MOST_JPEG = 65_500  # px; a JPEG has no longer side
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +95,9 @@ def _frame(asked: Preview, loaded: Loaded, drawn: _Drawn) -> bytes:
     remark = _remark(result)
     if asked.difference:
         after, captions, remark = _difference(before, after, captions, outline is not None)
-    side = asked.shown_side
+    side = asked.shown_side or _too_large(before, after)
+    if side is not None and asked.shown_side is None:
+        remark = " ".join(filter(None, [T.SHOWN_SMALLER.format(side=side), remark]))
     return preview_frame.frame(
         _encoded(before, loaded) if side is None else encode(_reduced(before, side)),
         encode(after if side is None else _reduced(after, side)),
@@ -106,8 +110,15 @@ def _frame(asked: Preview, loaded: Loaded, drawn: _Drawn) -> bytes:
     )
 
 
+def _too_large(*sides: Targets) -> int | None:
+    """The size in px at which both are shown where one is larger than a browser can show; None where it can."""
+    return MOST_SHOWN if max(max(side.image.shape[:2]) for side in sides) > MOST_SHOWN else None
+
+
 def _full(asked: Preview, result: AugmentedSample) -> tuple[bytes, ...]:
-    return () if asked.shown_side is None else (as_jpeg(as_shown(result.image), FULL_QUALITY),)
+    if asked.shown_side is None or max(result.image.shape[:2]) > MOST_JPEG:
+        return ()
+    return (as_jpeg(as_shown(result.image), FULL_QUALITY),)
 
 
 def _scale(side: Targets, long_side: int) -> float:

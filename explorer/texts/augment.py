@@ -421,6 +421,7 @@ class Augment:
     DRAW_ANYWAY_HELP = (
         "It has failed once, so it is not drawn again unless you ask. It may take up to {minutes:.0f} minutes then."
     )
+    SHOWN_SMALLER = "Shown with at most {side:,} px on a side: browsers paint no larger image."
     NOT_DRAWN = "The drawing was cancelled"
     TAKES_LONG = "Taking longer than expected; stops after {seconds:.0f} s"
     UPLOAD_MASK_NAME = "the mask"

@@ -13,7 +13,7 @@ from explorer.draw.drawing import Urgency
 from explorer.draw.encoding import Classes, encode
 from explorer.draw.pictures import Photograph, Subject
 from explorer.draw.pool import Pool
-from explorer.draw.preview import Preview, Shown
+from explorer.draw.preview import MOST_SHOWN, Preview, Shown
 from tests.draw.conftest import order, over
 from tests.draw.opening import Side, blob, header, side
 
@@ -83,3 +83,13 @@ def test_so_are_the_other_ways_to_look_at_it(pool: Pool, changes: dict[str, Any]
     assert pictures(there) == pictures(here)
     assert there.full == here.full
     assert (there.full is None) is ("shown_side" not in changes)
+
+
+def test_an_image_that_no_browser_can_paint_is_shown_smaller_and_says_so() -> None:
+    tall = Step(id="a", transform="Resize", params={"height": 70_000, "width": 8}, p=1.0)
+    shown = drawn_here(Preview(SMALL, Pipeline(nodes=(tall,)), 0, CLASSES))
+    assert isinstance(shown, Shown)
+    after = side(shown.frame, "after")
+    assert after.height == MOST_SHOWN
+    assert f"{MOST_SHOWN:,} px" in header(shown.frame)["remark"]
+    assert max(box[3] for box in after.boxes) <= MOST_SHOWN
