@@ -121,9 +121,8 @@ def _found() -> Mapping[str, type[A.BasicTransform]]:
 def exclusions() -> Mapping[str, str]:
     """Name -> reason, for every transform of albumentations that `catalog()` leaves out."""
     three_d = {name: _THREE_D for name, cls in _found().items() if issubclass(cls, A.Transform3D)}
-    return MappingProxyType(
-        {name: reason for name, reason in sorted({**three_d, **_EXCLUDED}.items()) if name in _found()}
-    )
+    # Those that make tensors are not among what is found: albumentations was imported without torch.
+    return MappingProxyType(dict(sorted({**three_d, **_EXCLUDED}.items())))
 
 
 @functools.cache

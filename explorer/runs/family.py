@@ -49,7 +49,7 @@ def _members(paths: RunPaths, launch: Launch, pid: int, table: Mapping[int, Proc
 def _group_exists(group: int) -> bool:
     try:
         os.killpg(group, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # a damaged record may hold any number
         return False
     except PermissionError:
         return True

@@ -14,7 +14,7 @@ from explorer.training.data import Images
 from explorer.training.mistakes import LostWorkerError, lost_a_worker, worker_words
 from explorer.training.noted_steps import NotedSteps
 
-_PID = re.compile(r"\(pid(?:\(s\))? (\d+)")
+_PIDS = re.compile(r"\(pid(?:\(s\))? ([\d, ]+)\)")
 _WIDTH = 80  # bytes of a transform's name, more than any has
 
 
@@ -32,8 +32,10 @@ def fit(
 
 
 def _transform(error: RuntimeError, images: Images) -> str:
-    found = _PID.search(str(error))
-    return images.noted.transform_in(int(found[1])) if found else ""
+    found = _PIDS.search(str(error))
+    pids = [int(word) for word in re.findall(r"\d+", found[1])] if found else []
+    # Where several have ended, one died in its step, and the others had none or ended with it.
+    return next(filter(None, map(images.noted.transform_in, pids)), "")
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from explorer.training.unpacking import Bound, TooLargeError
 State = Mapping[str, Tensor]
 _WRAPPED = ("state_dict", "model", "model_state_dict")  # keys that checkpoints keep their weights under
 _COUNTERS = "num_batches_tracked"  # of batch norms; older files lack them, and nothing here reads them
+_ARCHIVE = b"PK\x03\x04"  # how a zip archive begins
 
 
 def read(path: Path, backbone: Backbone) -> dict[str, Tensor]:
@@ -64,6 +65,8 @@ def _torch(path: Path, bound: Bound) -> Any:
             "weights that is in it."
         )
     try:
+        if _is_torn_archive(path):
+            raise _damaged(path, "the end of the archive is missing")
         bound.check_file(path)
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
@@ -80,6 +83,11 @@ def _torch(path: Path, bound: Bound) -> Any:
         ) from error
     except Exception as error:  # what a damaged archive raises is not documented
         raise _damaged(path, type(error).__name__) from error
+
+
+def _is_torn_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == _ARCHIVE and not zipfile.is_zipfile(path)
 
 
 def _damaged(path: Path, reason: str) -> WeightsError:
