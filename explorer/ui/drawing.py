@@ -17,7 +17,7 @@ from explorer.draw.preview import Shown
 from explorer.draw.request import CancelledError, DrawingError
 from explorer.draw.requests import Preview
 from explorer.texts import Augment as T
-from explorer.ui import asking, endings, pictures, slow, step_cautions
+from explorer.ui import asking, endings, pictures, slow, step_cautions, workspace
 from explorer.ui.slow import Cost
 from explorer.ui.sources import Found
 from explorer.ui.state import Key
@@ -94,7 +94,8 @@ def _drawn(work: Workspace, found: Found, token: Token, pipeline: Pipeline) -> L
     """The picture of a draft that is quick, or how far it is where it turns out not to be."""
     job: Job | None = st.session_state.get(Key.JOB)
     if job is None or job.token != token:
-        drawing = asking.submit(_request(work, found, pipeline), CHANNEL)
+        begun = st.session_state.pop(Key.AHEAD, None)
+        drawing = begun[1] if begun is not None and begun[0] == token else _submitted(work, found, pipeline)
         job = Job(Key.DONE, token, pipeline, drawing)
         _cancel()
         if not drawing.wait_at_work(PATIENCE, parts=1):
@@ -102,6 +103,24 @@ def _drawn(work: Workspace, found: Found, token: Token, pipeline: Pipeline) -> L
         else:
             return _of(job, work, found)
     return _late(job, work, found)
+
+
+def _submitted(work: Workspace, found: Found, pipeline: Pipeline) -> Drawing[Shown]:
+    return asking.submit(_request(work, found, pipeline), CHANNEL)
+
+
+def ahead() -> None:
+    """Have the picture of a draft that has just changed drawn while the page above it is still on its way."""
+    found: Found | None = st.session_state.get(Key.FOUND)
+    if found is None or Key.LOOK not in st.session_state:  # another page shows the form too, without the preview
+        return
+    work = workspace.current()
+    try:
+        pipeline = validate(work.draft)
+    except DraftErrors:
+        return
+    if not _cost(pipeline, found.picture).asks:
+        st.session_state[Key.AHEAD] = _token(work, found), _submitted(work, found, pipeline)
 
 
 def _late(job: Job, work: Workspace, found: Found) -> Look:

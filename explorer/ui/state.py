@@ -40,6 +40,7 @@ class Key(StrEnum):
     CARRY = "carry"  # the Train page takes over what Augment shows
     NOTICE = "notice"
     LOOK = "look"
+    AHEAD = "ahead"  # a drawing that was begun before the page came to its place
     FOUND = "found"  # the picture that the preview shows
     ERRORS = "errors"  # what the list and the form know to be wrong
     WHOLE_PAGE = "whole_page"  # a widget of the preview has changed what stands outside of it

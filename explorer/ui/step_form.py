@@ -10,7 +10,7 @@ from explorer.augment.composers import composer
 from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
 from explorer.augment.probability import effective
 from explorer.texts import Augment as T
-from explorer.ui import firing, group_form, step_cautions, workspace
+from explorer.ui import drawing, firing, group_form, step_cautions, workspace
 from explorer.ui.components import parameters
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -77,6 +77,7 @@ def _is_unfinished(node: Node) -> bool:
 def _commit_p(node_id: str) -> None:
     p = round(float(st.session_state[node_key(node_id, "p")]), 4)
     workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
+    drawing.ahead()
 
 
 def _parameters(work: workspace.Workspace, node: Step, transform: Transform, errors: Errors) -> None:
@@ -119,6 +120,7 @@ def _ends(value: Any) -> str:
 
 def _commit(node_id: str, name: str, value: Any) -> None:
     workspace.change(lambda draft: edits.set_param(draft, node_id, name, value), (node_id, name))
+    drawing.ahead()
 
 
 def _reset(node_id: str) -> None:

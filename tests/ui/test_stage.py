@@ -17,11 +17,12 @@ from explorer.data.sample import Sample
 from explorer.draw import sources
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import Photograph, Subject, Typed, Uploaded
+from explorer.draw.pool import Pool
 from explorer.draw.preview import Preview
 from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Augment as T
-from explorer.ui import firing, pictures
-from explorer.ui.state import Key, preset_key
+from explorer.ui import firing, pictures, stage
+from explorer.ui.state import Key, node_key, preset_key
 from explorer.ui.uploads import Uploads
 from explorer.ui.view import View
 from explorer.ui.workspace import Workspace
@@ -179,3 +180,26 @@ def test_the_strip_says_what_an_empty_pipeline_lacks(app: AppTest) -> None:
     draft = edits.remove(work(app).draft, tuple(node.id for node in work(app).draft.nodes))
     (_, strip) = Preview(Subject(Photograph("coffee")), validate(draft), 0, CLASSES).draw()
     assert T.STRIP_EMPTY.encode() in strip.blobs[0]
+
+
+def test_a_change_of_the_form_is_drawn_once_although_it_is_asked_for_before_the_page_comes_to_it(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, bool]] = []
+    submit, on_the_page = Pool.submit, {"stage": False}
+    draw = stage._draw
+
+    def noted(self: Pool, request: Any, *more: Any) -> Any:
+        if isinstance(request, Preview):
+            asked.append((request.pipeline.nodes[0].p, on_the_page["stage"]))
+        return submit(self, request, *more)
+
+    def noted_draw() -> Any:
+        on_the_page["stage"] = True
+        return draw()
+
+    monkeypatch.setattr(Pool, "submit", noted)
+    monkeypatch.setattr(stage, "_draw", noted_draw)
+    first = work(app).draft.nodes[0].id
+    app.slider(key=node_key(first, "p")).set_value(0.9).run()
+    assert asked == [(0.9, False)]

@@ -18,6 +18,7 @@ def page() -> None:
         board.leave()
         st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: work.id})
     workspace.show_unwritten()
+    st.session_state.pop(Key.LOOK, None)  # there is no preview on this page
     above = st.container()
     found = sources.show(work)
     st.session_state[Key.FOUND] = found
