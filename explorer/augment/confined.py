@@ -26,8 +26,9 @@ def end_with(parent: int) -> None:
 def limit_memory(more: int) -> None:
     """Take at most so many bytes of address space more than now, and leave no core file after a crash.
 
-    Where a system does not hold the limit (macOS), limits of time and the system itself still do.
+    Linux alone holds such a limit; elsewhere limits of time and the system itself still do.
     """
-    limit = psutil.Process().memory_info().vms + more
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    if sys.platform == "linux":
+        limit = psutil.Process().memory_info().vms + more
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
