@@ -104,6 +104,8 @@ def _opened(browser: Browser, other: Page, base: str, name: str, params: dict[st
 def _outcome(page: Page) -> str:
     """What the page says of the step, once nothing is drawn any more; what takes longer is cancelled."""
     cancel = page.get_by_role("button", name=Augment.CANCEL)
+    errors = page.locator("[data-testid=stAlert]")
+    page.wait_for_timeout(2_000)  # the page may still be on its way to the drawing, or away from it
     waited = 0
     while cancel.count() and waited < ANSWER_MS:
         page.wait_for_timeout(500)
@@ -112,7 +114,7 @@ def _outcome(page: Page) -> str:
         cancel.click()
         cancel.wait_for(state="detached")
         return "cancelled in the middle of the step"
-    errors = page.locator("[data-testid=stAlert], [role=alert]")
+    page.wait_for_timeout(2_000)
     return errors.first.inner_text() if errors.count() else "drawn"
 
 

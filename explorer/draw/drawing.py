@@ -62,7 +62,7 @@ class Drawing(Generic[Result]):
         self.request, self.order = request, order
         self.begun: float | None = None  # monotonic seconds
         self.looked = time.monotonic()  # when somebody last wanted to know how far it is
-        self.retried = False
+        self.retries = 0  # how often it was begun once more
         self.on_cancel: Callable[[], None] = lambda: None
         self._on_end = on_end
         self._changed = threading.Condition()
@@ -148,7 +148,7 @@ class Drawing(Generic[Result]):
     def restart(self) -> None:
         """It is drawn once more, from its beginning."""
         with self._changed:
-            self.retried, self.begun = True, None
+            self.retries, self.begun = self.retries + 1, None
             self._parts.clear()
 
     def add(self, answer: Answer) -> None:

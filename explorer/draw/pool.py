@@ -22,6 +22,7 @@ from explorer.draw.worker import ERRORS
 Result = TypeVar("Result")
 _LOG = logging.getLogger(__name__)
 _REMEMBERED = 256  # drafts that have ended a worker
+_TRIES = 4  # with the template all its workers end, and a drawing may be given to some that are about to
 _STARTS = 3  # times that a template is started before a drawing is given up
 
 
@@ -244,7 +245,7 @@ class Pool:
         how = ending(worker.end())
         if drawing.done:
             return False
-        if how is Ending.KILLED and not drawing.retried:
+        if how is Ending.KILLED and drawing.retries < _TRIES:
             drawing.restart()  # the system or a person had reasons of their own: it may well succeed
             return True
         limit = drawing.order.seconds if how is Ending.TIME else 0.0
@@ -252,7 +253,8 @@ class Pool:
         return False
 
     def _fail(self, drawing: AnyDrawing, error: DrawingError) -> None:
-        if not drawing.cancelled and drawing.draft_key is not None:
+        # What somebody else has ended may be drawn at any time: the draft has no part in it.
+        if not drawing.cancelled and drawing.draft_key is not None and error.ending is not Ending.KILLED:
             with self._changed:
                 self._ended[drawing.draft_key] = error
                 while len(self._ended) > _REMEMBERED:

@@ -45,7 +45,7 @@ class Ending(StrEnum):
     CRASHED = "crashed"  # native code has ended it
     MEMORY = "memory"  # its limit of memory was reached
     TIME = "time"  # its limit of time was reached
-    KILLED = "killed"  # somebody else has ended it, twice
+    KILLED = "killed"  # somebody else has ended it, again and again
 
 
 class DrawingError(RuntimeError):

@@ -408,14 +408,14 @@ class Augment:
         "memory": "This step ran out of the {limit} GB that a drawing may take.",
         "time": "This step was stopped after {limit} s.",
         "crashed": "This step has broken the process that draws: its values are too large for this image.",
-        "killed": "The process that draws was ended from outside, twice.",
+        "killed": "The process that draws was ended from outside, again and again. Draw again.",
     }
     STEP_REDUCE = "Reduce its sizes and counts, or take a smaller image."
     READING_ENDED: ClassVar = {
         "memory": "This needs more than the {limit} GB that a drawing may take. Take a smaller image.",
         "time": "This was stopped after {limit} s. Take a smaller image.",
         "crashed": "This has broken the process that reads and draws images. Take another image.",
-        "killed": "The process that draws was ended from outside, twice. Try again.",
+        "killed": "The process that draws was ended from outside, again and again. Try again.",
     }
     DRAW_ANYWAY = "Draw all the same"
     DRAW_ANYWAY_HELP = (

@@ -2,7 +2,7 @@
 
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.size_rules import Size
-from explorer.draw.request import DrawingError
+from explorer.draw.request import DrawingError, Ending
 from explorer.texts import Augment as T
 from explorer.ui import asking, step_cautions
 
@@ -19,5 +19,7 @@ def words(error: DrawingError, pipeline: Pipeline, size: Size | None = None) -> 
     if step is None:
         return asking.words(error)
     what = T.STEP_ENDED[error.ending].format(limit=asking.limit(error))
+    if error.ending is Ending.KILLED:
+        return what  # no value is to blame
     causes = [] if size is None else list(step_cautions.of_step(pipeline, step, size))
     return " ".join([what, *(causes[:1] or [T.STEP_REDUCE])])

@@ -53,7 +53,7 @@ def test_once_more_from_its_beginning_it_has_no_parts_of_before() -> None:
         drawing.result()
     drawing.add(Answer("of the next"))
     assert drawing.result() == [("of the next", ())]
-    assert drawing.retried
+    assert drawing.retries == 1
 
 
 def test_progress_grows_and_never_says_that_all_is_done() -> None:

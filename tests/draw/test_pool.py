@@ -11,6 +11,7 @@ import pytest
 from explorer.augment.apply import AugmentError
 from explorer.data.images import ImageError
 from explorer.draw import limits
+from explorer.draw import pool as pool_module
 from explorer.draw import pool as pools
 from explorer.draw.drawing import Drawing, Urgency
 from explorer.draw.encoding import Classes
@@ -118,12 +119,14 @@ def test_a_drawing_whose_worker_is_killed_from_outside_is_made_again_by_itself(p
     assert len(begun.pids()) == 2
 
 
-def test_killed_twice_it_is_given_up_and_says_so(pool: Pool, sign: NewSign) -> None:
+def test_killed_again_and_again_it_is_given_up_and_may_be_drawn_the_next_time(pool: Pool, sign: NewSign) -> None:
     begun = sign()
-    drawing = pool.submit(Stuck(begun.path), order())
-    kill(begun.wait(1))
-    kill(begun.wait(2))
+    drawing = pool.submit(Stuck(begun.path, good=pool_module._TRIES + 2, key="killed"), order())
+    for number in range(pool_module._TRIES + 1):
+        kill(begun.wait(number + 1))
     assert ended(pool, drawing).ending is Ending.KILLED
+    again = pool.submit(Stuck(begun.path, good=pool_module._TRIES + 1, key="killed"), order())
+    assert over(again).result()[-1] == ("done", ())
 
 
 def test_where_the_template_is_killed_the_next_drawing_starts_another(pool: Pool, sign: NewSign) -> None:

@@ -213,11 +213,12 @@ def test_every_way_to_end_has_words_with_its_limit_and_what_to_do(how: Ending) -
     reading = asking.words(DrawingError(how, "", limit))
     at_step = endings.words(DrawingError(how, "huge", limit), HUGE)
     named = endings.words(DrawingError(how, "huge", limit), HUGE, (512, 512))
-    assert at_step.endswith(T.STEP_REDUCE)
-    assert "height: 30,000" in named
+    to_blame = how is not Ending.KILLED  # what somebody else has ended says nothing of the values
+    assert at_step.endswith(T.STEP_REDUCE) is to_blame
+    assert ("height: 30,000" in named) is to_blame
     for nowhere in ("", "gone"):
         assert endings.words(DrawingError(how, nowhere, limit), HUGE) == reading
-    assert len({reading, at_step, named}) == 3
+    assert len({reading, at_step, named}) == (3 if to_blame else 2)
     for words in (reading, at_step, named):
         assert "{" not in words
         assert {Ending.MEMORY: "2 GB", Ending.TIME: "10 s"}.get(how, "") in words
