@@ -308,8 +308,8 @@ def _progress(job: Job) -> None:
 def _cancelled() -> None:
     st.session_state[Key.ALLOWED] = False  # else it would begin again at once
     job: Job | None = st.session_state.get(Key.JOB)
-    if job is not None and job.name == Key.DONE:
-        # What was quick by its estimate would begin again too.
+    if job is not None and job.name == Key.DONE and not job.drawing.order.asked:
+        # What is quick by its estimate does not wait to be asked for: it would begin again.
         good = st.session_state.get(Key.LAST_GOOD)
         st.session_state[Key.DONE] = (job.token, Look(good, {}, T.NOT_DRAWN, failed=True))
     _cancel()
