@@ -1,11 +1,12 @@
 """The server and all its child processes: their memory together, and what is left of those that have ended."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
+
+from bench.watching import repeated
 
 EVERY_S = 0.5
 
@@ -46,21 +47,14 @@ class Peak:
 @contextmanager
 def watched(pid: int) -> Iterator[Peak]:
     """Look at the memory while the block runs."""
-    peak, over = Peak(), threading.Event()
+    peak = Peak()
 
     def look() -> None:
-        while not over.is_set():
-            peak.megabytes = max(peak.megabytes, memory(pid))
-            peak.count = max(peak.count, len(processes(pid)))
-            over.wait(EVERY_S)
+        peak.megabytes = max(peak.megabytes, memory(pid))
+        peak.count = max(peak.count, len(processes(pid)))
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
+    with repeated(look, EVERY_S):
         yield peak
-    finally:
-        over.set()
-        thread.join()
 
 
 def settled(pid: int, seconds: float) -> float:

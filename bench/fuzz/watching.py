@@ -1,11 +1,11 @@
 """Looks at the processes of the pool while it draws: their memory, and which there have been."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
 
+from bench.watching import repeated
 from explorer.draw.limits import MEMORY
 from explorer.draw.pool import Pool
 
@@ -41,20 +41,14 @@ class Seen:
 @contextmanager
 def watched(pool: Pool) -> Iterator[Seen]:
     """Look at the pool ten times a second while the block runs."""
-    seen, over = Seen(), threading.Event()
+    seen = Seen()
 
     def look() -> None:
-        while not over.wait(_EVERY_S):
-            seen.note(pool)
-            seen.weigh(pool)
+        seen.note(pool)
+        seen.weigh(pool)
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
+    with repeated(look, _EVERY_S):
         yield seen
-    finally:
-        over.set()
-        thread.join()
 
 
 def _resident(pid: int) -> int:

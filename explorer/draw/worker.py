@@ -38,10 +38,11 @@ def run(connection: Connection, note: Note, parent: int) -> None:
     confined.end_with(parent)
     confined.limit_memory(MEMORY)
     observe.report_steps_to(note.write)
-    kept = psutil.Process().memory_info().rss + KEPT_MEMORY
+    process = psutil.Process()
+    kept = process.memory_info().rss + KEPT_MEMORY
     while (message := _receive(connection)) is not None:
         _answer(connection, note, *pickle.loads(message))  # noqa: S301 - from the server, which has made it itself
-        leaves = psutil.Process().memory_info().rss > kept
+        leaves = process.memory_info().rss > kept
         send(connection, "end", leaves)
         if leaves:
             return

@@ -12,21 +12,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
 from explorer.ui.keeping import limits
-from scripts.server import Server
 from tests.ui.serving.asking import Headers, ask, handshake, open_socket
 
 MB = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where the app listens."""
-    home = tmp_path_factory.mktemp("bounded") / "home"
-    home.mkdir()
-    server = Server(home)
-    server.start()
-    yield server.port
-    server.kill()
 
 
 @contextmanager

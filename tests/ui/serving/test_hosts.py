@@ -31,17 +31,6 @@ FOREIGN = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where a server listens that `make run` would start so."""
-    home = tmp_path_factory.mktemp("served") / "home"
-    home.mkdir()
-    server = Server(home)
-    server.start()
-    yield server.port
-    server.kill()
-
-
 @pytest.mark.parametrize("host", FRIENDS)
 def test_names_of_this_computer_are_answered(port: int, host: str) -> None:
     own = [("Host", host.format(port=port))]
