@@ -218,7 +218,9 @@ class Slot:
     def keep(self) -> None:
         """Take it again where somebody has deleted its file or all of the queue. Raises OSError."""
         before = self._held.descriptor
-        self._held.path.parent.mkdir(parents=True, exist_ok=True)
+        folder = self._held.path.parent
+        for missing in (folder.parent, folder):  # never the home's: one that somebody has moved must not come back
+            missing.mkdir(exist_ok=True)
         if self._held.keep() and self._held.descriptor != before:
             holders.note(self._held.descriptor, self._paths)
 

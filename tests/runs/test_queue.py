@@ -234,6 +234,21 @@ def test_runs_line_up_again_when_somebody_deletes_the_queue_and_what_trains_keep
     assert queue.waiting() == ()
 
 
+def test_a_device_is_kept_where_its_home_stays_and_makes_no_home_again(home: Path) -> None:
+    ticket = queue.take("20261123-142501-moves-x7k", "cpu")
+    slot = queue.try_begin(ticket.run_id, lambda: None)
+    ticket.close()
+    assert slot is not None
+    shutil.rmtree(queue_root())
+    slot.keep()
+    assert queue.in_use("cpu") == 1
+    home.rename(home.with_name("gone"))
+    with pytest.raises(FileNotFoundError):
+        slot.keep()
+    assert not home.exists()
+    slot.release()
+
+
 @pytest.mark.parametrize(("lane", "count"), [("tpu", 1), ("cpu", 0), ("cpu", 17), ("cpu", True)])
 def test_slots_that_make_no_sense_are_refused(lane: str, count: int) -> None:
     with pytest.raises(ValueError, match=r"There is no device|must be a whole number from 1 to 16"):
