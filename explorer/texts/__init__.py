@@ -9,7 +9,6 @@ from explorer.texts.augment import Augment
 from explorer.texts.charts import Charts
 from explorer.texts.files import Files
 from explorer.texts.help import Help
-from explorer.texts.idioms import ThenAndNow
 from explorer.texts.keeping import Keeping
 from explorer.texts.lab import Lab
 from explorer.texts.probes import Probes
@@ -18,6 +17,7 @@ from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
 from explorer.texts.serving import Serving
 from explorer.texts.statistics import Statistics
+from explorer.texts.then_and_now import ThenAndNow
 from explorer.texts.train import Train
 from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage

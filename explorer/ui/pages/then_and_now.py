@@ -3,8 +3,9 @@
 import streamlit as st
 
 from explorer.runs.mistakes import label
+from explorer.texts import App
 from explorer.texts import ThenAndNow as T
-from explorer.texts.idioms import IDIOMS, Idiom
+from explorer.texts.then_and_now import Idiom, idioms, intro
 from explorer.ui import workspace
 from explorer.ui.state import Query
 
@@ -13,9 +14,9 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 def page() -> None:
     work = workspace.arrive()
-    st.header(T.TITLE, anchor=False)
-    st.markdown(T.INTRO, width=820)
-    for idiom in IDIOMS:
+    st.header(App.THEN_AND_NOW, anchor=False)
+    st.markdown(intro(), width=820)
+    for idiom in idioms():
         _entry(idiom, work.id)
 
 
@@ -25,7 +26,7 @@ def _entry(idiom: Idiom, workspace_id: str) -> None:
     for place, title, code in ((left, T.THEN, idiom.then), (right, T.NOW, idiom.now)):
         with place:
             st.caption(title)
-            st.code(code.strip("\n"), language="python", wrap_lines=True)
+            st.code(code, language="python", wrap_lines=True)
     st.markdown(idiom.why, width=820)
     if idiom.field:
         address = {Query.FIELD.value: idiom.field, Query.DRAFT.value: workspace_id}
