@@ -12,6 +12,6 @@ class App:
     HELP = "Help"
     LINK_DAMAGED = "This link cannot be opened, so you see what you had before. {reason}"
     NO_HOME = (
-        "The folder for runs and pipelines cannot be used: {reason}. Give the app the right to write there, or set "
-        "EXPLORER_HOME to another folder and start it again."
+        "The folder for runs and pipelines cannot be used: {reason}. Give the app permission to write there, or set "
+        "EXPLORER_HOME to another folder and restart it."
     )

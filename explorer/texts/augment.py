@@ -13,7 +13,7 @@ class Augment:
     ADD = "Add a transform"
     ADD_PLACEHOLDER = "Search {count} transforms"
     ADD_OPTION = "{group} · {name}"
-    ADD_HELP = "Type a part of a name, or a group: blur, crop, color, noise, weather"
+    ADD_HELP = "Type part of a name or a group: blur, crop, color, noise, weather"
     NO_STEPS = "No steps yet. Add a transform above: the image changes at once."
     OFF = "off"
     GROUP = "Group"
@@ -42,9 +42,7 @@ class Augment:
     NODE_P = "p {p:.3g}"
     NODE_TIP = "{name}: p is {p:.3g} here. Applied to {share} of images."
     NODE_TIP_WEIGHT = "{name}: its weight in the OneOf is {p:.3g}. Applied to {share} of images."
-    NODE_TIP_CHOSEN = (
-        "{name}: the OneOrOther around it decides, and its own p has no effect. Applied to {share} of images."
-    )
+    NODE_TIP_CHOSEN = "{name}: the OneOrOther around it decides; its own p has no effect. Applied to {share} of images."
     NODE_TIP_OFF = "{name} is off."
     NODE_TIP_ALONE = "{name}: p is {p:.3g} here."
     UP = "Move up"
@@ -111,8 +109,8 @@ class Augment:
     COLOR_INPUT = "Class of the color {color}"
     SEED = "Seed"
     SEED_HELP = (
-        "The same seed gives the same image, here and in training: pixel for pixel for a sample of a data set that is "
-        "shown as in training."
+        "The same seed gives the same image, here and in training. A sample of a data set that is shown “As in "
+        "training” matches pixel for pixel."
     )
     NEXT = "Next"
     NEXT_HELP = "Show the next seed"
@@ -128,7 +126,7 @@ class Augment:
         "boxes": "Boxes and keypoints",
         "mask": "Mask",
         "styles": {"outline": "Outlines", "fill": "Filled", "none": "Hidden"},
-        "mask_help": "How masks are shown. M goes to the next way.",
+        "mask_help": "How masks are shown. Press M to switch.",
         "opacity": "Mask opacity",
         "class": "class {number}",
         "background": "no class",
@@ -152,24 +150,21 @@ class Augment:
     DIFFERENCE = "Difference"
     VIEW = "What the right side shows"
     DIFFERENCE_HELP = (
-        "The result as it is, or how far each pixel is from the image before, channel by channel. Dark is no change. "
-        "The difference is made brighter until the largest change is white."
+        "The result, or how much each channel of each pixel differs from the image before. Black is no change, and "
+        "the largest change is white."
     )
     DIFFERENCE_OF = "{title}: difference"
     DIFFERENCE_DETAIL = (
-        "Pixels differ by {mean:.1f} of 255 in the mean and by {largest} at most; shown {gain:.1f} times as bright."
+        "Pixels differ by {mean:.1f} of 255 on average and by {largest} at most; shown {gain:.1f} times as bright."
     )
     GAIN = "× {gain:.1f}"
     NO_DIFFERENCE = (
-        "The image changes its size or its channels, so no difference can be shown. The result is shown instead."
+        "The size or the channels of the image change, so there is no difference to show. The result is shown instead."
     )
-    NO_DIFFERENCE_OUTLINED = (
-        "The image changes its size or its channels, so no difference can be shown. The result is shown instead, and "
-        "on Before the part of the image that it comes from."
-    )
-    OUTLINE = "The outline on Before is what After shows; its thick side is the top."
-    OUTLINE_OUTSIDE = "The outline on Before is what After shows (thick: its top). Beyond the image it is filled in."
-    NO_OUTLINE = "{name} bends or rearranges the image, so no outline of it is drawn on Before."
+    NO_DIFFERENCE_OUTLINED = NO_DIFFERENCE + " Before outlines the part of the image that it comes from."
+    OUTLINE = "The outline on Before marks what After shows; its thick side is the top."
+    OUTLINE_OUTSIDE = OUTLINE + " What lies outside the image is filled in."
+    NO_OUTLINE = "{name} bends or rearranges the image, so Before shows no outline of it."
     STEP_BEFORE = "Before {title}"
     STEP_AFTER = "After {title}"
     STEP_MS = "{ms:.1f} ms"
@@ -181,17 +176,17 @@ class Augment:
             "not reached": "This step is not reached with seed {seed}.",
         },
         "off": "This step is off, so it is not applied.",
-        "never": "This step is never applied: its probability, or that of a composer around it, is 0.",
+        "never": "This step is never applied: its probability, or that of a group around it, is 0.",
         "show": "Show a seed where it fires",
-        "show_help": "Goes to the next seed with which this step is applied. Nothing else changes.",
+        "show_help": "Goes to the next seed where this step fires. Nothing else changes.",
     }
     NO_SEED_FOUND = (
-        "None of the next {count} seeds applies this step; it is applied to {percent} of images. Raise its probability "
-        "to see it more often."
+        "This step does not fire with any of the next {count} seeds; it is applied to {percent} of images. Raise its "
+        "probability to see it more often."
     )
     TRACE = "From input to output, step by step"
     STRIP_BACK = "Earlier steps"
-    STRIP_ON = "Further steps"
+    STRIP_ON = "Later steps"
     INPUT = "Input"
     OUTPUT = "Output"
     MORE_CARDS = "{count} more steps"
@@ -210,16 +205,16 @@ class Augment:
         "not reached": "A composer around this step did not fire with this seed.",
         "off": "This step is off.",
     }
-    SLOW = "{steps}: that would hold up every change. Render it once, or allow it below."
+    SLOW = "{steps}, and every change would have to wait for it. Render it once, or allow it below."
     SLOW_STEP = "{name} takes about {time}"
     SLOW_ALL = "These steps together take about {time}"
-    # Of a value that is absurd for the image, at its field. What there is of the image counts where the step gets it.
+    # Shown at a field whose value is absurd for the image. "Here" is where the step gets the image.
     CAUTIONS: ClassVar = {
         "kernel": "{value} px is larger than the image, whose short side has {most} px here.",
         "sigma": "A deviation of {value} px is larger than the image, whose long side has {most} px here.",
         "reach": "A radius of {value} px is larger than the image, whose diagonal has {most} px here.",
-        "count": "{value} is more than the image has pixels: {most} here.",
-        "cells": "{value} along a side is more than it has pixels: the long side has {most} here.",
+        "count": "{value} is more than the image has pixels here: {most}.",
+        "cells": "{value} along a side is more than the {most} px of the long side here.",
         "channels": "{value} channels cannot be shown: an image has {most}.",
         "pixels": "{value} makes an image of {load} megapixels. More than {most} rarely fit into memory.",
         "memory": "{value} needs about {load} GB of memory on this image, and there is room for {most} GB.",
@@ -231,28 +226,24 @@ class Augment:
     CAUTION_TOGETHER = "Lower it together with the other large values of this step."
     RUN_ONCE = "Render once"
     RUN_ALWAYS = "Always render slow steps"
-    RUN_ALWAYS_HELP = (
-        "Slow images are rendered at every change in this window, each with its progress and a way to cancel."
-    )
+    RUN_ALWAYS_HELP = "Renders slow images after every change in this window. You see the progress and can cancel."
     WORKING = "Rendering: {percent:.0%}, about {time} left"
     FINISHING = "Rendering takes longer than expected"
     FULL_WORKING = "Full resolution: {percent:.0%}, about {time} left"
     CANCEL = "Cancel"
     RUN_FULL = "Full resolution"
     RUN_FULL_HELP = (
-        "Renders this seed on all {width} × {height} px. In the preview's copy a value in pixels (a kernel, a crop, "
-        "a hole) reaches {factor:.1f} times as far as in the full image."
+        "Renders this seed on all {width} × {height} px. On the smaller preview, a value in pixels (a kernel, a crop, "
+        "a hole) reaches {factor:.1f} times as far."
     )
-    FULL_SHOWN = "Rendered at full resolution, {width} × {height} px. A change goes back to the copy."
+    FULL_SHOWN = "Rendered at full resolution, {width} × {height} px. Any change goes back to the copy."
     SAVE_FULL = "Save the result"
     CLOSE_FULL = "Back to the copy"
     FULL_NAME = "augmented.jpg"
     SECONDS = "{seconds:.1f} s"
     MINUTES = "{minutes:.0f} min"
     TARGETS_PANEL = "Targets"
-    TARGETS_PANEL_HELP = (
-        "What the pipeline does with mask, boxes and keypoints: BboxParams, KeypointParams, interpolation"
-    )
+    TARGETS_PANEL_HELP = "How the pipeline treats masks, boxes and keypoints: BboxParams, KeypointParams, interpolation"
     MASK_TAB = "Mask"
     BOXES_TAB = "Boxes"
     POINTS_TAB = "Keypoints"
@@ -308,31 +299,31 @@ class Augment:
     EACH_STEPS_OWN = "Each step's own (default)"
     SET_RULE = "Set {name}"
     PALETTE = "Colors of classes"
-    PALETTE_HELP = "For the mask, the boxes and the keypoints of this image, here in the preview."
+    PALETTE_HELP = "Colors of masks, boxes and keypoints in this preview."
     PALETTES: ClassVar = {
         "safe": "safe for color-blind eyes",
-        "file": "the palette of the mask's file",
+        "file": "the palette of the mask file",
         "own": "my own",
     }
-    NO_FILE_PALETTE = "The file of this mask has no palette, so the safe colors are used."
+    NO_FILE_PALETTE = "This mask file has no palette, so the safe colors are used."
     COLOUR_OF = "{name}"
     COLOUR_OF_CLASS = "class {number}"
     TYPED_BOXES = "Boxes of this image"
     TYPED_BOXES_HELP = (
-        "Write one box per line in the format above, followed by its class index (YOLO: preceded by it), as in label "
-        "files. These boxes replace those of the image. Leave empty to keep the boxes of the image."
+        "One box per line in the format above, then its class index (YOLO: class index first), as in label files. "
+        "They replace the boxes of the image. Leave empty to keep those."
     )
     TYPED_NAMES = "Class names of the mask"
     TYPED_NAMES_HELP = (
-        "One name a line, for the mask values 0, 1, 2 and so on. Write background in the first line where 0 is no "
-        "class. They replace the names of the data set. Empty: the names of the data set."
+        "One name per line, for the mask values 0, 1, 2 and so on. If 0 is not a class, write background in the first "
+        "line. They replace the names of the data set. Leave empty to keep those."
     )
     TOO_MANY_NAMES = "{count} names were given, but a mask has at most {most} values. Remove some lines."
-    NAME_WRONG = "Line {line} is not a name. Write 1 to {most} printable characters in each line."
+    NAME_WRONG = "Line {line} is not a name. Write 1 to {most} printable characters per line."
     TYPED_POINTS = "Keypoints of this image"
     TYPED_POINTS_HELP = (
-        "Write one keypoint per line in the format above, followed by its class index. Leave empty to keep the "
-        "keypoints of the image."
+        "One keypoint per line in the format above, then its class index. They replace the keypoints of the image. "
+        "Leave empty to keep those."
     )
     AS_GIVEN = "What the pipeline receives: {shown}"
     NONE_LEFT = "none"
@@ -349,7 +340,7 @@ class Augment:
         "This group has no steps yet, so it does nothing. Add a step while it is selected, or drag one into it."
     )
     ONE_MORE = "This group needs a second step to choose from. Until then it does nothing."
-    FONT_HELP = "The fonts of the computer that this app runs on"
+    FONT_HELP = "The fonts on the computer that runs this app"
     BOX_ACROSS = "{name}, left to right"
     BOX_DOWN = "{name}, top to bottom"
     PICTURES_HINT = "{name}: choose one or more"
@@ -364,79 +355,79 @@ class Augment:
     )
     PRESET_STEPS = "Steps: {steps}"
     PRESET_OPEN = "Open {title}"
-    NOT_KEPT = "The file could not be kept on the server: {reason}. Make room and upload it again."
-    NODE_GONE = "Another window has removed this step. Undo brings it back."
-    NOT_WRITTEN = "Your last change is kept in this window only and would be lost by a reload: {reason}."
+    NOT_KEPT = "The file could not be saved on the server: {reason}. Free some space and upload it again."
+    NODE_GONE = "This step was removed in another window. Undo brings it back."
+    NOT_WRITTEN = "Your last change is kept only in this window, and reloading would lose it: {reason}."
     LEFT_OUT_HEAD: ClassVar = ("Transform", "Why it is not supported")
     DRAWN_NOTHING = "No step fired with this seed. Press Next to try the next seed."
     STRIP_EMPTY = "No steps yet. Add one on the left."
     DATA_SET_CHOICE = "A sample of a data set"
     SET = "Data set"
     SET_HELP = (
-        "Generated shapes, digits, and the data sets inside the folders that this app may read: image folders, and "
-        "folders of images beside folders of masks (images/ and masks/, train/ and trainannot/). The path of another "
-        "folder inside them can be typed. Start the app with make run DATA=/your/folder for others."
+        "Generated shapes, digits, and the data sets in the folders that this app may read: image folders, and image "
+        "folders next to mask folders (images/ and masks/, train/ and trainannot/). You can also type the path of a "
+        "folder inside them. For other folders, start the app with make run DATA=/your/folder."
     )
     SPLIT = "Part"
     SPLIT_NAMES: ClassVar = {"train": "training", "val": "validation", "test": "test", "all": "all"}
     INDEX = "Sample, of {count}"
-    INDEX_HELP = "Which sample of the data set, counted from 0. Arrow keys go to the next one."
+    INDEX_HELP = "The number of the sample in the data set, from 0. Step through them with the arrow keys."
     SET_PLACEHOLDER = "Choose a data set, or type the path of a folder"
     SET_NOTES = "About this data set ({count})"
     UNUSABLE = "Found but not usable ({count})"
     UNUSABLE_ONE = "{folder} is not usable, because {reason}"
-    NOT_ALL_FOUND = "There are more folders than can be looked into. Type the path of one that is not in the list."
+    NOT_ALL_FOUND = "There are too many folders to search them all. Type the path of one that is not in the list."
     MASK_VALUES = "Mask values: {names}"
     MASK_VALUE = "{value} {name}"
     MASK_VALUES_MORE = "and {count} more"
-    NAMES_FROM = "The first name is of the mask value"
-    NAMES_FROM_HELP = "The masks do not tell which value the first name in the file of classes belongs to."
+    NAMES_FROM = "Mask value of the first name"
+    NAMES_FROM_HELP = "The masks do not show which value the first name in the class file belongs to."
     AS_TRAINED = "As in training"
     AS_TRAINED_HELP = (
-        "Shows the pixels that training gets for this sample in epoch 1 with this seed: the size at which images are "
-        "kept on the Train page, and the square of its image size at the end. MixUp and CutMix are left out: they mix "
-        "whole batches. Steps are shown before the square is made. Off: the sample as it is."
+        "Shows exactly what training sees of this sample in epoch 1 with this seed, at the sizes set on the Train "
+        "page: the size at which images are kept, and the square image at the end. MixUp and CutMix are left out, "
+        "because they mix whole batches. Steps are shown before the image is made square. Off: the sample as it is."
     )
     AS_TRAINED_NOTE = "As in training: {width} × {height} px before the pipeline, a square of {size} px at the end."
-    NOT_AS_TRAINED = "Shown as stored, until what is marked red in the pipeline or on the Train page is fixed."
+    NOT_AS_TRAINED = "Shown as stored until you fix what is marked red in the pipeline or on the Train page."
     NOT_TRAINABLE = "Shown as stored. Training on masks is not supported yet."
     REFUSED = "Training refuses this result: {reason}"
     NO_PICTURE = "{reason} Showing the sample photo until then."
-    MASK_GONE = "The file of the mask has no colors any more. Upload it again."
-    # By `Ending`: why a step, or the reading of an image, has ended the process that it ran in.
+    MASK_GONE = "The mask file no longer has colors. Upload it again."
+    # By `Ending`: why the process ended that applied a step or read an image.
     STEP_ENDED: ClassVar = {
-        "memory": "This step ran out of the {limit} GB that a drawing may take.",
+        "memory": "This step needs more than the {limit} GB of memory that a drawing may take.",
         "time": "This step was stopped after {limit} s.",
-        "crashed": "This step has broken the process that draws: its values are too large for this image.",
-        "killed": "The process that draws was ended from outside, again and again. Draw again.",
+        "crashed": "This step crashed the process that draws: its values are too large for this image.",
+        "killed": "Something outside the app keeps ending the process that draws. Draw again.",
     }
-    STEP_REDUCE = "Reduce its sizes and counts, or take a smaller image."
+    STEP_REDUCE = "Reduce its sizes and counts, or use a smaller image."
     READING_ENDED: ClassVar = {
-        "memory": "This needs more than the {limit} GB that a drawing may take. Take a smaller image.",
-        "time": "This was stopped after {limit} s. Take a smaller image.",
-        "crashed": "This has broken the process that reads and draws images. Take another image.",
-        "killed": "The process that draws was ended from outside, again and again. Try again.",
+        "memory": "This needs more than the {limit} GB of memory that a drawing may take. Use a smaller image.",
+        "time": "This was stopped after {limit} s. Use a smaller image.",
+        "crashed": "This crashed the process that reads and draws images. Use another image.",
+        "killed": "Something outside the app keeps ending the process that draws. Try again.",
     }
-    DRAW_ANYWAY = "Draw all the same"
+    DRAW_ANYWAY = "Draw anyway"
     DRAW_ANYWAY_HELP = (
-        "It has failed once, so it is not drawn again unless you ask. It may take up to {minutes:.0f} minutes then."
+        "It failed once, so it is drawn again only if you ask. It may then take up to {minutes:.0f} minutes."
     )
-    SHOWN_SMALLER = "Shown with at most {side:,} px on a side: browsers paint no larger image."
-    NOT_DRAWN = "The drawing was cancelled"
+    SHOWN_SMALLER = "Shown at no more than {side:,} px: browsers cannot show larger images."
+    NOT_DRAWN = "The drawing was canceled"
     TAKES_LONG = "Taking longer than expected; stops after {seconds:.0f} s"
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (
-        "{width} × {height} px is previewed from a copy of {side} px: values in pixels act more strongly on it. "
-        "“Full resolution” shows what they do in the image itself."
+        "This image of {width} × {height} px is previewed as a copy of {side} px. Values in pixels act more strongly "
+        "on the copy. “Full resolution” shows what they do to the image itself."
     )
-    STALE = "This is the last valid image. It changes again as soon as the marked field is right."
-    FLOAT = "This pipeline gives {dtype} values from {low:.3g} to {high:.3g}; the image is stretched to be seen."
+    STALE = "This is the last valid image. It is updated as soon as the marked field is valid."
+    FLOAT = "This pipeline returns {dtype} values from {low:.3g} to {high:.3g}, scaled here to be visible."
     SIZE = "{width} × {height} px"
     MILLISECONDS = "{ms:.0f} ms"
     DRAFT_DAMAGED = "The pipeline at this address could not be read: {reason} Nothing was deleted."
     DRAFT_UNKNOWN = (
         "There is no pipeline at this address. The address may have been cut off or mistyped, or the "
-        "draft was cleared because nobody had opened it for long."
+        "draft was cleared because nobody had opened it for a long time."
     )
     LAST_INSTEAD = "Your last pipeline is open instead."
     SAMPLE_INSTEAD = "The sample pipeline is open instead."

@@ -24,17 +24,17 @@ class Charts:
     TRAIN_MEANS = "training, means of steps"
     THINNED = "The curves of the steps are thinned to {points:,} points: each is the mean of about {mean} {read}."
     THINNED_ALL = "reported steps"
-    THINNED_READ = "of the reported steps, of which one in {one_in:,} is read"
+    THINNED_READ = "of the reported steps; one in {one_in:,} is read"
     UNSURE = (
         "In {count} epochs the AUROC of some classes is not drawn. The run was trained by an older version, which kept "
-        "only histograms of so many scores, and these do not tell it to within 0.001."
+        "only histograms of so many scores. They do not determine it to within 0.001."
     )
     TRAIN_EPOCH = "training, epoch"
     VAL_EPOCH = "validation"
     TRUE = "true"
     PREDICTED = "predicted"
     CLASS = "class {number}"
-    # In plotly's own language: %{...} are its values.
+    # Templates of Plotly, which fills in %{...}.
     HOVER_STEP = "step %{customdata[0]}<br>loss %{y:.4f}<br>learning rate %{customdata[1]:.3g}<extra></extra>"
     HOVER_EPOCH = "epoch %{x}: loss %{y:.4f}<extra>%{fullData.name}</extra>"
     HOVER_ACCURACY = "step %{customdata}: %{y:.1%} of the last batches<extra></extra>"

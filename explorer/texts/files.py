@@ -1,4 +1,4 @@
-"""Words for pipelines that come and go: saved ones, files, code, links."""
+"""Words about pipelines that are saved, imported, exported and shared."""
 
 from typing import ClassVar
 
@@ -36,7 +36,7 @@ class Files:
     IMPORT = "Import"
     IMPORT_HELP = (
         "Read a pipeline from Python code for albumentations 1.x or 2.x, a notebook, a README, or a JSON or YAML file. "
-        "Nothing of it is run."
+        "Nothing is run."
     )
     IMPORT_TITLE = "Import a pipeline"
     IMPORT_FILE = "A file"
@@ -63,10 +63,9 @@ class Files:
     IMPORT_ANSWER = "{name} ({where}, line {line})"
     IMPORT_ANSWER_DEFAULT = "{name} ({where}, line {line}; default: {default})"
     IMPORT_ANSWER_HELP = (
-        "A number, a list such as [224, 224], or a text in quotes. "
-        'For "all of **options": a dictionary such as {"p": 1}'
+        'A number, a list such as [224, 224], or text in quotes. For "all of **options": a dictionary such as {"p": 1}'
     )
-    IMPORT_ANSWER_WRONG = "{name}: {text} is no number and no list, text or dictionary as Python writes it."
+    IMPORT_ANSWER_WRONG = "{name}: {text} is not a number, list, text or dictionary in Python."
     IMPORT_USE = "Use these values"
     IMPORT_NOTES = "What was changed or left out"
     IMPORT_NOTE = "{line} | {kind} | {text}"
@@ -92,7 +91,7 @@ class Files:
     EXPORT_NAME = "pipeline"
     EXPORT_BOXES = "With bbox_params, for images with boxes"
     EXPORT_POINTS = "With keypoint_params, for images with keypoints"
-    EXPORT_PYTHON = "Needs albumentations 2.0.8 and nothing else. Arguments that are not written have their defaults."
+    EXPORT_PYTHON = "Needs only albumentations 2.0.8. Arguments that are left out have their defaults."
     EXPORT_FILE = "Open this file again with {where}."
     LINK_WHAT = (
         "Anyone who opens this link gets a copy of the pipeline and of your view, and can change it freely. "

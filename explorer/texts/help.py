@@ -6,7 +6,7 @@ class Help:
     TOPIC = "Topic"
     KEYS = "Keys"
     ABOUT_TOPIC = "Version and licenses"
-    NO_TOPIC = "There is no help topic of this name. Choose a topic above."
+    NO_TOPIC = "There is no help topic with this name. Choose a topic above."
     KEYS_INTRO = "Keys work where the cursor is: click the part of the page first, or reach it with Tab."
     KEYS_WHERE = "where"
     KEYS_KEY = "key"

@@ -1,26 +1,26 @@
-"""Words about how long drafts and uploads are kept, and how much of them there may be."""
+"""Words about how long drafts and uploads are kept, and how much room they may take."""
 
 
 class Keeping:
     KEPT = (
-        "A draft is kept until nobody has opened it for {days:g} days, and each browser keeps the {most} that it used "
-        "last. Save what you want to keep."
+        "A draft is deleted when nobody has opened it for {days:g} days, and each browser keeps the last {most} that "
+        "it used. Save what you want to keep."
     )
-    KEPT_FOREVER = "Each browser keeps the {most} drafts that it used last. Save what you want to keep."
+    KEPT_FOREVER = "Each browser keeps the last {most} drafts that it used. Save what you want to keep."
     NO_ROOM = (
-        "drafts, uploads and saved pipelines take the {room} that they may have on this server. Whoever runs it can "
-        "raise EXPLORER_KEEP_MB, or remove what is old"
+        "drafts, uploads and saved pipelines have used up the {room} that they may take on this server. Its owner can "
+        "raise EXPLORER_KEEP_MB or remove old ones"
     )
-    TOO_LARGE = "the uploads of one pipeline may take {room} together"
-    WRONG_NUMBER = "{name}={value!r} is no number of at least {least:g}. {effect}"
+    TOO_LARGE = "the uploads of one pipeline may take {room} in total"
+    WRONG_NUMBER = "{name}={value!r} has to be a number of at least {least:g}. {effect}"
     NOTHING_CLEARED = "Nothing old is cleared."
-    DEFAULT_TAKEN = "The default of {default:g} holds."
+    DEFAULT_TAKEN = "The default of {default:g} is used."
     CLEARED = (
         "Cleared in {home}, after {days:g} days unopened (never edited: {sample:g}): {drafts} drafts with their "
-        "uploads, {references} reference images that nothing names, {browsers} lists of browsers, {statistics} "
-        "statistics and {leftovers} torn files; {room} in all. Drafts: {names}"
+        "uploads, {references} unused reference images, {browsers} browser lists, {statistics} statistics and "
+        "{leftovers} incomplete files; {room} in total. Drafts: {names}"
     )
     NOT_CLEARED = "Nothing old was cleared in {home}: {reason}"
-    TOO_MANY_FILES = "Too many uploads at once; wait for the others to end.\n"
-    TOO_MANY_BYTES = "This page holds {room} of uploads already; remove some, or reload the page.\n"
-    SERVER_FULL = "The server holds as many uploads as it can; try again later.\n"
+    TOO_MANY_FILES = "Too many uploads at once. Wait for the others to finish.\n"
+    TOO_MANY_BYTES = "This page already holds {room} of uploads. Remove some, or reload the page.\n"
+    SERVER_FULL = "The server has no room for more uploads. Try again later.\n"

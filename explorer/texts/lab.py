@@ -118,7 +118,7 @@ class Lab:
     RIVAL_PRESET = "Preset: {title}"
     RIVAL_SAVED = "Saved: {title}"
     RIVAL_OLD = "An earlier state"
-    RIVAL_GONE = "No longer there"
+    RIVAL_GONE = "No longer available"
     RIVAL_UNKNOWN = "The pipeline chosen as B no longer exists. Choose another B."
     RIVAL_PAST_GONE = "This earlier state is no longer in the history. Choose another B."
     RIVAL_SAVED_GONE = "“{name}” cannot be opened: {reason} Choose another B."

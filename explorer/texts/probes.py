@@ -1,4 +1,4 @@
-"""Words of what is tried before a long run: the quick check and the learning rate finder."""
+"""Words of the quick check and the learning rate finder."""
 
 from typing import ClassVar
 
@@ -50,8 +50,8 @@ class Probes:
     RATE_CHART = "Loss over the learning rate"
     RATE_RANGE = "Good rates: **{low} to {high}**, where the loss falls nearly as fast as at its steepest."
     RATE_READ_AGAIN = (
-        "An earlier version made this search and took the steepest fall from anywhere on the curve. The curve was read "
-        "again: only what lies before its minimum counts."
+        "This search was made by an earlier version, which used the steepest fall anywhere on the curve. The curve was "
+        "read again: only the part before its minimum counts."
     )
     RATE_FAR_ABOVE = "{rate} is more than ten times above the rates that the search found, {low} to {high}."
     RATE_FAR_BELOW = "{rate} is less than a tenth of the rates that the search found, {low} to {high}."

@@ -24,7 +24,7 @@ class Statistics:
     STARTS = "Starting"
     PROGRESS = "{done:,} of {total:,} draws · {rate:.0f} draws/s · {left} left"
     PROGRESS_FIRST = "{done:,} of {total:,} draws"
-    CANCELLED = "Cancelled after {done:,} of {total:,} draws."
+    CANCELLED = "Canceled after {done:,} of {total:,} draws."
     EARLIER = "These numbers belong to an earlier pipeline, image or seed. Measure again to update them."
     NOT_KEPT = "The result could not be saved for later: {reason}"
 
@@ -43,7 +43,9 @@ class Statistics:
     )
     PSNR = "PSNR"
     PSNR_VALUE = "{value:.1f} dB"
-    PSNR_HELP = "Peak signal-to-noise ratio against the input: higher is closer, from about 40 dB on hard to see."
+    PSNR_HELP = (
+        "Peak signal-to-noise ratio against the input: higher is closer. From about 40 dB, differences are hard to see."
+    )
     AND = " and "
     NOTHING_HELP = "No {what} to count: the image has none, or they are turned off for this pipeline (see Targets)."
     NOT_COMPARED = (
@@ -57,8 +59,8 @@ class Statistics:
     LOST_NONE = "No {what} are lost."
     VANISHED = "**{name} vanishes from the mask** in {share:.1%} of the draws that had it{step}."
     APPEARED = (
-        "**The mask gets class {name}, which it did not have**, in {share:.1%} of all draws{step}. Where no step adds "
-        "things, its mask interpolation mixes classes: choose a nearest one (see Targets)."
+        "**The mask gets class {name}, which it did not have**, in {share:.1%} of all draws{step}. If no step adds "
+        "objects, its mask interpolation mixes classes: choose a nearest one (see Targets)."
     )
     AFTER = ", most often after {step}"
     SLOW = "**{step} takes {share:.0%} of the time** ({ms:.1f} ms each time it fires)."

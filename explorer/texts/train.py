@@ -1,4 +1,4 @@
-"""Words of the Train page, except those at its fields."""
+"""Words of the Train page; those of its fields are in train_fields.py."""
 
 from typing import ClassVar
 
@@ -75,9 +75,9 @@ class Train:
     DEFAULT_NAME = "{dataset}, {steps}"
     NOT_STARTED = "The run could not be started: {reason}"
     RESET = "Reset to defaults"
-    ALSO = "{backbone}: these settings changed with it, to what this network supports: {fields}"
+    ALSO = "{backbone}: these settings were changed to what this network supports: {fields}"
 
-    # Tried before the start
+    # Trial of the pipeline before a run
     TRYING = "Trying the pipeline on a few images"
     TRIED_LATER = "This pipeline is slow, so it is tested on a few images only when you press Start."
 
@@ -128,15 +128,15 @@ class Train:
     MEASURE_FAILED = "The measurement failed: {reason}"
     TAKES = "About {time} on this computer"
     TAKES_HELP = (
-        "Estimated from a measurement on this computer. Starting takes some seconds more. So do reading and augmenting "
-        "images where these are slower than the network."
+        "Estimated from a measurement on this computer. Starting adds a few seconds. Reading and augmenting images add "
+        "time if they are slower than the network."
     )
     TAKES_BY: ClassVar = {
-        "train": "From a run with the same work that was trained on this computer.",
-        "check": "From the quick check of the same work: a few batches of training and validation.",
-        "rate": "From the search for a learning rate with the same work; its validation is estimated.",
+        "train": "From an earlier run with the same work on this computer.",
+        "check": "From a quick check with the same work: a few batches of training and validation.",
+        "rate": "From a learning rate search with the same work; the time of validation is estimated.",
     }
-    TAKES_UNKNOWN = "The duration is not known yet. A quick check or a measurement of this network finds it out."
+    TAKES_UNKNOWN = "The duration is not known yet. Run a quick check or measure this network to find out."
     MEASURE_TIME = "Measure {title}"
 
     # What it needs
@@ -155,7 +155,7 @@ class Train:
     OTHER_SETTINGS = "the same steps with other settings"
     NOT_FILLED = "The form was not changed: {reason}"
     SOURCE_UNREADABLE = "The settings of {id} cannot be read: {reason}"
-    SOURCE_GONE = "This form was filled from {id}, which cannot be read any more, so differences are not known."
+    SOURCE_GONE = "This form was filled from {id}, which can no longer be read, so differences are not known."
     DIFFERS = "Differs from {name}: {changes}"
     CHANGE = "{field} {was} → {now}"
     SAME = "Same settings as {name}: this would repeat that run."

@@ -176,7 +176,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     old = looking.fingerprint(page)
     page.get_by_text("Difference", exact=True).click()
     looking.wait_for_another_picture(page, old)
-    expect(page.locator("[data-testid=preview] .remark")).to_contain_text("of 255 in the mean")
+    expect(page.locator("[data-testid=preview] .remark")).to_contain_text("of 255 on average")
     page.get_by_text("Result", exact=True).click()
     looking.settle(page)
 
@@ -201,7 +201,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     upload.set_input_files({"name": "huge.png", "mimeType": "image/png", "buffer": bytes(33 * 1024 * 1024)})
     expect(page.get_by_text("File must be 32.0MB or smaller")).to_be_visible()
     upload.set_input_files({"name": "large.jpg", "mimeType": "image/jpeg", "buffer": _large_jpeg()})
-    expect(page.get_by_text("6000 × 4000 px is previewed from a copy of 1024 px")).to_be_visible()
+    expect(page.get_by_text("This image of 6000 × 4000 px is previewed as a copy of 1024 px")).to_be_visible()
     page.get_by_role("button", name="Full resolution").click()
     expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text(
         "6000 × 4000 px", timeout=60_000

@@ -55,7 +55,7 @@ def plain(texts: object) -> str:
 
 def unwritten(app: AppTest, reason: str) -> bool:
     assert not app.exception
-    return f"kept in this window only and would be lost by a reload: {reason}" in plain(app.warning)
+    return f"kept only in this window, and reloading would lose it: {reason}" in plain(app.warning)
 
 
 def test_every_edit_on_augment_goes_on(app: AppTest, reason: str) -> None:
@@ -125,4 +125,4 @@ def test_an_upload_is_refused_in_words(app: AppTest, reason: str) -> None:
     app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
     app.file_uploader(key=upload_key(work(app).id, "picture")).upload("leaf.png", GOOD, "image/png").run()
     assert not app.exception
-    assert f"could not be kept on the server: {reason}" in plain(app.error)
+    assert f"could not be saved on the server: {reason}" in plain(app.error)

@@ -57,7 +57,7 @@ def test_one_of_two_is_chosen_asked_about_and_opened(app: AppTest) -> None:
     assert "ToTensorV2" in words(app)
     app.text_input(key=answer_key("opt.size")).input("[1, 'x']")
     submit(app)
-    assert "is no number" in words(app)
+    assert "is not a number" in words(app)
     assert draft(app) == before
     app.text_input(key=answer_key("opt.size")).input("160")
     submit(app)

@@ -83,5 +83,5 @@ def test_a_window_whose_step_another_one_has_removed_says_so_and_changes_nothing
     save(without)
     app.slider(key=node_key(node_id, "p")).set_value(0.25).run()
     assert not app.exception
-    assert "Another window has removed this step" in app.toast[0].value
+    assert "This step was removed in another window" in app.toast[0].value
     assert load(DRAFT).history == without.history

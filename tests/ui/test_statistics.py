@@ -99,7 +99,7 @@ def test_cancelled_it_shows_what_was_counted_and_can_begin_anew() -> None:
     wait_for(lambda: measuring.progress().done > 0, "the first draw", 60)
     app.button(key=Key.STAT_CANCEL).click().run()
     assert not measuring.running
-    assert "Cancelled after" in words(app)
+    assert "Canceled after" in words(app)
     assert app.dataframe[0].value["Step"][0] == "RandomCrop"
     app.button(key=Key.STAT_START).click().run()
     (other,) = statistics_jobs._under_way.values()

@@ -403,7 +403,7 @@ def test_a_source_that_is_deleted_later_is_told(monkeypatch: pytest.MonkeyPatch)
     app = duplicate()
     paths.config.unlink()
     app.number_input(key=train_key("epochs")).set_value(9).run()
-    assert "cannot be read any more" in mistakes(app)
+    assert "can no longer be read" in mistakes(app)
     app.selectbox(key=train_key("pipeline")).set_value("").run()
     assert mistakes(app) == ""
     assert started(app, monkeypatch).epochs == 9

@@ -103,4 +103,4 @@ def test_a_change_that_cannot_be_written_is_kept_and_told(windows: tuple[AppTest
     (file / "in the way").mkdir(parents=True)
     add(first, "Blur")
     assert "Blur" in titles(first)
-    assert any("kept in this window only" in warning.value for warning in first.warning)
+    assert any("kept only in this window" in warning.value for warning in first.warning)

@@ -209,7 +209,7 @@ def test_a_limit_that_is_none_is_told_and_nothing_is_cleared(
     aging._next.clear()
     aging.in_passing()
     assert draft_file(old).exists()
-    assert f"EXPLORER_KEEP_DAYS='{days}' is no number of at least 1" in caplog.text
+    assert f"EXPLORER_KEEP_DAYS='{days}' has to be a number of at least 1" in caplog.text
     assert limits.problems()
 
 

@@ -24,7 +24,7 @@ MB = limits.MB
         f"| {limits.SESSION_UPLOAD_BYTES // MB} MB, {limits.SESSION_UPLOADS} at once |",
         f"| {limits.SERVER_UPLOAD_BYTES // 1024 // MB} GB, {limits.SERVER_UPLOADS} at once |",
         f"| {limits.DEFAULT_MEGABYTES / 1000:g} GB in all, or `{limits.MEGABYTES}`; a small file counts as 4 KB |",
-        f"| the {browsers.MOST} that it used last |",
+        f"| the last {browsers.MOST} that it used |",
         f"| {history.LIMIT} for each draft |",
         f"| {limits.SESSIONS} |",
         f"{MOST_WAITING} in all; pages take turns",

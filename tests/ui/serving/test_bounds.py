@@ -63,7 +63,7 @@ def test_one_page_holds_so_many_bytes_of_uploads_and_another_is_not_touched(port
     fits = limits.SESSION_UPLOAD_BYTES // (30 * MB)
     assert [send(port, session, f"file-{number}", 30 * MB)[0] for number in range(fits)] == [204] * fits
     status, words = send(port, session, "one-more", 30 * MB)
-    assert (status, b"of uploads already" in words) == (413, True)
+    assert (status, b"already holds" in words) == (413, True)
     assert send(port, session, "small", 1000)[0] == 204
     answer, _ = ask(port, f"/_stcore/upload_file/{session}/file-0", allowed(port), "DELETE")
     assert answer.status == 204
@@ -90,7 +90,7 @@ def test_one_page_has_so_many_uploads_on_their_way(port: int, session: str) -> N
     slow = [begin(port, session, number) for number in range(limits.SESSION_UPLOADS)]
     with page(port) as other:
         assert send(port, other, "other", 1000)[0] == 204
-        assert (send(port, session, "late", 1000)) == (429, b"Too many uploads at once; wait for the others to end.\n")
+        assert send(port, session, "late", 1000) == (429, b"Too many uploads at once. Wait for the others to finish.\n")
         for each in slow:
             each.close()
         send(port, other, "turn", 1000)  # the server sees the ends of connections between two requests

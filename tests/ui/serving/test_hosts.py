@@ -115,7 +115,7 @@ def classroom(home: Path) -> Iterator[tuple[int, str]]:
 def test_a_classroom_is_told_where_and_what_and_lets_in_its_names_only(classroom: tuple[int, str], home: Path) -> None:
     port, printed = classroom
     assert f"Others can open it at:\n  http://lab.example.org:{port}\n  http://pult.local:{port}\n" in printed
-    assert "start, stop, end, resume and delete runs, those of others too" in printed
+    assert "start, stop, end, resume and delete all runs" in printed
     assert "read the settings, logs and results of all runs" in printed
     assert f"see the images in these folders, and train on them: {home}" in printed
     addresses = re.findall(rf"http://([0-9.]+):{port}", printed)

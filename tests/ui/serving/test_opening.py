@@ -26,7 +26,7 @@ def test_the_start_names_the_address_and_what_is_wrong_and_opens_a_browser_where
         assert opened.read_text().strip() == server.url
         said = server.log.read_text()
         assert f"Augmentation Explorer: {server.url}\nOnly this computer can open it." in said
-        assert "EXPLORER_KEEP_DAYS='ninety' is no number of at least 1. Nothing old is cleared." in said
+        assert "EXPLORER_KEEP_DAYS='ninety' has to be a number of at least 1. Nothing old is cleared." in said
         assert "There is no login" not in said
     finally:
         server.kill()
