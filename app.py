@@ -14,16 +14,19 @@ if broken := installation.problems():
 
 import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
 from explorer.texts import App, Help
-from explorer.ui import asking, browsers, notices, palette, sharing, tidying, workspace
+from explorer.ui.augment import sharing
+from explorer.ui.background import asking, tidying
 from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
-from explorer.ui.icon import icon, wordmark
-from explorer.ui.keeping import aging
-from explorer.ui.state import Key
+from explorer.ui.runs import notices
+from explorer.ui.session import aging, browsers, workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.theme import palette
+from explorer.ui.theme.icon import icon, wordmark
 
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide", menu_items={"About": Help.ABOUT_MENU})
 st.logo(wordmark(), size="large")
-st.html(Path(__file__).parent / "explorer" / "ui" / "layout.css")
+st.html(Path(__file__).parent / "explorer" / "ui" / "theme" / "layout.css")
 st.html(palette.STYLE)
 try:
     look = notices.look()

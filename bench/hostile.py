@@ -17,9 +17,9 @@ from bench import preview
 from bench.preview import SUBJECTS, focus, open_page, press_key, served
 from explorer.augment.pipeline import Draft, Step
 from explorer.texts import Augment
-from explorer.ui.sharing import pack
-from explorer.ui.state import Query
-from explorer.ui.view import View
+from explorer.ui.augment.sharing import pack
+from explorer.ui.session.keys import Query
+from explorer.ui.session.view import View
 from scripts.chromium import launch
 
 PRESSES = 8  # of the other session, for each link

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from explorer.runs.launches import read_launch
-from explorer.runs.paths import list_runs
+from explorer.runs.record.launch_record import read_launch
+from explorer.runs.record.paths import list_runs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

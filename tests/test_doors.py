@@ -9,8 +9,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 # room -> the modules of ours that it may import, each with everything below it; its own are always allowed.
+BASE = "explorer.base"
 DOORS = {
     "ui": (
+        BASE,
         "explorer.draw",
         "explorer.texts",
         "explorer.runs",
@@ -19,18 +21,26 @@ DOORS = {
         "explorer.augment",
         "explorer.export",
     ),
-    "draw": ("explorer.texts", "explorer.runs", "explorer.data", "explorer.augment"),
+    "draw": (BASE, "explorer.texts", "explorer.runs", "explorer.data", "explorer.augment"),
     "texts": (),
-    "training": ("explorer.runs", "explorer.metrics", "explorer.data", "explorer.augment", "explorer.installation"),
-    "export": ("explorer.runs", "explorer.data", "explorer.augment"),
+    "training": (
+        BASE,
+        "explorer.runs",
+        "explorer.metrics",
+        "explorer.data",
+        "explorer.augment",
+        "explorer.installation",
+    ),
+    "export": (BASE, "explorer.runs", "explorer.data", "explorer.augment"),
     "runs": (  # the specs that a config is made of, and how large it keeps images for its pipeline
+        BASE,
         "explorer.augment.pipeline",
         "explorer.augment.resolution",
         "explorer.data.specs",
         "explorer.data.fit",
-        "explorer.data.names",  # how a name that is no text is shown
     ),
     "augment": (
+        BASE,
         "explorer.data.sample",
         "explorer.data.fit",
         "explorer.data.prepare",  # the squares that a network sees
@@ -38,12 +48,34 @@ DOORS = {
         "explorer.data.references",  # pictures and fonts that a step names
         "explorer.data.fonts",
     ),
-    "data": (),
+    "data": (BASE,),
     "metrics": (),
+    "base": (),
     "installation": (),  # looked at before anything else is imported
-    "__main__": ("explorer.runs", "explorer.installation"),
+    "__main__": (BASE, "explorer.runs", "explorer.installation"),
     "app": ("explorer.ui", "explorer.texts", "explorer.installation"),
     "serve": ("explorer.ui",),
+}
+# room -> its packages from the ground up: each may import those before it. Modules of the room itself come last.
+FLOORS = {
+    "ui": (
+        "theme",
+        "components",
+        "keeping",
+        "session",
+        "background",
+        "figures",
+        "serving",
+        "train",
+        "preview",
+        "step_editor",
+        "lab",
+        "augment",
+        "run",
+        "runs",
+        "pages",
+    ),
+    "runs": ("spec", "record", "queue", "machine", "state", "overview", "life", "cli"),
 }
 # library -> the one room that may import it.
 OWNERS = {
@@ -72,7 +104,7 @@ def _of_file(root: Path, file: Path) -> Iterator[str]:
     parts = file.relative_to(root).with_suffix("").parts
     room = parts[0] if len(parts) == 1 else parts[1]
     for line, name in imports(ast.parse(file.read_text()), parts):
-        if problem := _problem(room, name):
+        if problem := _problem(room, name) or _floor_problem(parts, name):
             yield f"{line}: {problem}"
 
 
@@ -113,13 +145,25 @@ def _problem(room: str, name: str) -> str:
     return ""
 
 
+def _floor_problem(parts: tuple[str, ...], name: str) -> str:
+    room, to = ".".join(parts[1:2]), name.split(".")
+    floors = FLOORS.get(room)
+    if floors is None or to[:2] != ["explorer", room] or len(parts) == 3:
+        return ""
+    if parts[2] not in floors:
+        return f"{parts[2]} is not a package of {room}: give it its floor here and in ARCHITECTURE.md"
+    if parts[2] != to[2] and (to[2] not in floors or floors.index(to[2]) > floors.index(parts[2])):
+        return f"{room}.{parts[2]} imports {name}, which lies above it"
+    return ""
+
+
 def test_no_import_goes_through_a_wall() -> None:
     assert violations(ROOT) == []
 
 
 def test_all_rooms_are_looked_at() -> None:
     rooms = {folder.name for folder in (ROOT / "explorer").iterdir() if (folder / "__init__.py").exists()}
-    assert rooms == {"augment", "data", "draw", "export", "metrics", "runs", "texts", "training", "ui"}
+    assert rooms == {"augment", "base", "data", "draw", "export", "metrics", "runs", "texts", "training", "ui"}
     seen = {
         name
         for file in (ROOT / "explorer" / "ui").rglob("*.py")
@@ -134,22 +178,46 @@ def test_all_rooms_are_looked_at() -> None:
         ("explorer/ui/pages/train.py", "import explorer.training.devices", "ui imports explorer.training.devices"),
         ("explorer/ui/pages/train.py", "from explorer import training", "ui imports explorer.training"),
         ("explorer/ui/pages/train.py", "from ...training import devices", "ui imports explorer.training.devices"),
-        ("explorer/ui/state.py", "def f():\n    import torch", "ui imports torch, which lives in training"),
+        ("explorer/ui/session/keys.py", "def f():\n    import torch", "ui imports torch, which lives in training"),
         ("explorer/training/module.py", "from explorer.texts import App", "training imports explorer.texts.App"),
         ("explorer/training/module.py", "import streamlit as st", "training imports streamlit"),
-        ("explorer/runs/view.py", "from explorer.metrics.counts import f1", "runs imports explorer.metrics.counts.f1"),
-        ("explorer/runs/view.py", "from explorer.data.formats import x", "runs imports explorer.data.formats.x"),
-        ("explorer/runs/view.py", "import importlib\nimportlib.import_module('torch')", "runs imports torch"),
-        ("explorer/runs/view.py", "import importlib\nimportlib.import_module(name)", "worked out while it runs"),
+        (
+            "explorer/runs/overview/view.py",
+            "from explorer.metrics.counts import f1",
+            "runs imports explorer.metrics.counts.f1",
+        ),
+        (
+            "explorer/runs/overview/view.py",
+            "from explorer.data.formats import x",
+            "runs imports explorer.data.formats.x",
+        ),
+        ("explorer/runs/overview/view.py", "import importlib\nimportlib.import_module('torch')", "runs imports torch"),
+        (
+            "explorer/runs/overview/view.py",
+            "import importlib\nimportlib.import_module(name)",
+            "worked out while it runs",
+        ),
         ("explorer/augment/apply.py", "from explorer.data.images import x", "augment imports explorer.data.images.x"),
         ("explorer/data/shapes.py", "import albumentations as A", "data imports albumentations"),
         ("explorer/data/shapes.py", "from ..augment import apply", "data imports explorer.augment.apply"),
         ("explorer/metrics/counts.py", "from explorer.data import sample", "metrics imports explorer.data.sample"),
         ("explorer/metrics/counts.py", "if TYPE_CHECKING:\n    import torch", "metrics imports torch"),
-        ("explorer/ui/state.py", "import app", "ui imports app, and there is no such door"),
-        ("explorer/ui/state.py", "from tests.runs import trainer", "ui imports tests.runs.trainer"),
+        ("explorer/ui/session/keys.py", "import app", "ui imports app, and there is no such door"),
+        ("explorer/ui/session/keys.py", "from tests.runs import trainer", "ui imports tests.runs.trainer"),
         ("explorer/cloud/start.py", "import os", "cloud is not a room"),
-        ("app.py", "from explorer.runs.paths import home", "app imports explorer.runs.paths.home"),
+        (
+            "explorer/ui/train/form.py",
+            "from explorer.ui.run import page",
+            "ui.train imports explorer.ui.run.page, which",
+        ),
+        ("explorer/ui/train/form.py", "from explorer.ui import warm", "ui.train imports explorer.ui.warm, which lies"),
+        (
+            "explorer/runs/spec/config.py",
+            "from ..life import launcher",
+            "runs.spec imports explorer.runs.life.launcher",
+        ),
+        ("explorer/ui/new/form.py", "from explorer.ui.theme import palette", "new is not a package of ui"),
+        ("app.py", "from explorer.runs.record.paths import home", "app imports explorer.runs.record.paths.home"),
     ],
 )
 def test_a_hole_in_a_wall_is_found(tmp_path: Path, file: str, code: str, problem: str) -> None:
@@ -165,10 +233,13 @@ def test_a_hole_in_a_wall_is_found(tmp_path: Path, file: str, code: str, problem
     [
         (
             "explorer/ui/pages/train.py",
-            "import streamlit\nfrom explorer.runs.view import RunView\nfrom ..state import Key",
+            "import streamlit\nfrom explorer.runs.overview.view import RunView\nfrom ..session.keys import Key",
         ),
         ("explorer/training/module.py", "import torch\nfrom explorer.augment.apply import augment"),
-        ("explorer/runs/config.py", "from explorer.augment.pipeline import Pipeline\nfrom explorer.data import specs"),
+        (
+            "explorer/runs/spec/config.py",
+            "from explorer.augment.pipeline import Pipeline\nfrom explorer.data import specs",
+        ),
         ("explorer/augment/apply.py", "import albumentations\nfrom explorer.data.sample import Sample"),
         ("explorer/__main__.py", "from explorer.runs.cli.main import main"),
         ("app.py", "import streamlit\nfrom explorer.texts import App"),

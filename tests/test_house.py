@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.runs.config import loads
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import loads
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "explorer" / "ui"
@@ -207,7 +207,7 @@ def _is_state(node: ast.expr) -> bool:
 
 
 def test_pages_hold_no_session_keys_of_their_own() -> None:
-    assert _found([file for file in _pages() if file.name != "state.py"], keys) == []
+    assert _found([file for file in _pages() if file.name != "keys.py"], keys) == []
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_what_does_not_belong_into_a_page_is_found(look: Look, code: str) -> Non
         (words, 'st.Page("explorer/ui/pages/train.py", title=App.TRAIN)'),
         (words, 'st.caption(T.SIZE.format(width=3, unit=names["px"]))'),
         (words, 'st.metric(T.AUROC, f"{value:.3f} %")'),
-        (words, 'st.html(Path(__file__).parent / "ui" / "layout.css")'),
+        (words, 'st.html(Path(__file__).parent / "ui" / "theme" / "layout.css")'),
         (keys, "st.session_state[Key.SEED]"),
         (keys, "st.session_state.pop(Key.SEED, None)"),
         (keys, "st.button(T.GO, key=node_key(node.id, 'p'))"),
@@ -265,7 +265,9 @@ def _file_names() -> re.Pattern[str]:
 
 def test_only_the_paths_of_a_run_name_its_files() -> None:
     names = _file_names()
-    files = [file for file in (ROOT / "explorer").rglob("*.py") if file != ROOT / "explorer" / "runs" / "paths.py"]
+    files = [
+        file for file in (ROOT / "explorer").rglob("*.py") if file != ROOT / "explorer" / "runs" / "record" / "paths.py"
+    ]
     assert _found(files, lambda tree: (found for found in _strings(tree) if names.fullmatch(found[1]))) == []
     assert names.fullmatch("events-1.jsonl")
     assert names.fullmatch("launch-")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bench.pipelines import AFFINE, keep, nested_ten
 from bench.runs.busy import config, wait_until_it_trains
-from explorer.runs.config import dumps
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import dumps
 from scripts.browsing import end_runs
 from scripts.server import Server
 

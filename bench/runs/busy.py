@@ -15,12 +15,12 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from bench.preview import SUBJECTS, open_page, press_keys, served
-from explorer.runs import launcher
-from explorer.runs.config import RunConfig, from_values
-from explorer.runs.control import end_now
-from explorer.runs.launches import latest_launch
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.life.control import end_now
+from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig, from_values
+from explorer.runs.state.status import State, derive
 from scripts.chromium import launch
 
 ROUNDS = 8

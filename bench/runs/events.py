@@ -17,11 +17,11 @@ from pathlib import Path
 import psutil
 
 from bench.runs import made
-from explorer.runs.events import EventWriter
-from explorer.runs.paths import RunPaths
-from explorer.runs.view import RunView
-from explorer.ui import charts, step_charts
-from explorer.ui.run_metrics import Metrics, derive
+from explorer.runs.overview.view import RunView
+from explorer.runs.record.events import EventWriter
+from explorer.runs.record.paths import RunPaths
+from explorer.ui.figures import charts, step_charts
+from explorer.ui.figures.metrics import Metrics, derive
 
 FEW, MANY = 1_000, 1_000_000
 TICKS = 60

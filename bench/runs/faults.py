@@ -20,13 +20,14 @@ from typing import Any
 
 from bench.runs.injuries import AFTER_A_KILL, ALIVE
 from bench.runs.witness import Reader
-from explorer.runs import launcher, queue
-from explorer.runs.config import RunConfig, from_values
-from explorer.runs.events import last_event
-from explorer.runs.paths import RunPaths
-from explorer.runs.processes import Moment
-from explorer.runs.status import RunStatus, State, derive
-from explorer.runs.tending import tend
+from explorer.base.processes import Moment
+from explorer.runs.life import launcher
+from explorer.runs.life.housekeeping import tend
+from explorer.runs.queue import queue
+from explorer.runs.record.events import last_event
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig, from_values
+from explorer.runs.state.status import RunStatus, State, derive
 from scripts.disks import NoSmallDisk, fill, small_disk
 
 RUNS = 200

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.runs import queue
-from explorer.runs.control import request_stop
-from explorer.runs.launches import Launch, latest_launch
-from explorer.runs.paths import RunPaths
+from explorer.runs.life.control import request_stop
+from explorer.runs.queue import queue
+from explorer.runs.record.launch_record import Launch, latest_launch
+from explorer.runs.record.paths import RunPaths
 from scripts.memory_limit import NoMemoryLimit, memory_limit
 
 _MEMORY_S = 10.0  # it may never ask for more: then it is not hurt

@@ -4,9 +4,9 @@ import sys
 import time
 from pathlib import Path
 
-from explorer.runs import locks
-from explorer.runs.events import EventWriter
-from explorer.runs.paths import RunPaths
+from explorer.base import locks
+from explorer.runs.record.events import EventWriter
+from explorer.runs.record.paths import RunPaths
 
 
 def main(folder: str) -> None:

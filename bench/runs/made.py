@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from explorer.runs.config import RunConfig, dumps, from_values
-from explorer.runs.epochs import EpochRecord
-from explorer.runs.launches import Launch
-from explorer.runs.meta import Meta
-from explorer.runs.outcome import Outcome
-from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.processes import Moment
+from explorer.base.processes import Moment
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.launch_record import Launch
+from explorer.runs.record.meta import Meta
+from explorer.runs.record.outcome import Outcome
+from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.spec.config import RunConfig, dumps, from_values
 from explorer.training.validation import validate
 
 EPOCHS = 20

@@ -4,9 +4,9 @@ import hashlib
 import zipfile
 from typing import Any
 
-from explorer.runs import outcome
-from explorer.runs.history import History
-from explorer.runs.paths import RunPaths
+from explorer.runs.record import outcome
+from explorer.runs.record.history import History
+from explorer.runs.record.paths import RunPaths
 
 
 def result(paths: RunPaths) -> dict[str, Any]:

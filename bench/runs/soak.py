@@ -13,12 +13,14 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from explorer.runs import launcher, outcome, queue
-from explorer.runs.config import RunConfig, from_values
-from explorer.runs.launches import latest_launch
-from explorer.runs.paths import RunPaths
-from explorer.runs.scanning import EventReader
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.queue import queue
+from explorer.runs.record import outcome
+from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.scanning import EventReader
+from explorer.runs.spec.config import RunConfig, from_values
+from explorer.runs.state.status import State, derive
 from scripts.chromium import launch
 from scripts.server import Server
 

@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.runs import outcome, queue
-from explorer.runs.launches import read_launch, who_killed
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import RunStatus, State, derive
+from explorer.runs.queue import queue
+from explorer.runs.record import outcome
+from explorer.runs.record.launch_record import read_launch, who_killed
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.state.status import RunStatus, State, derive
 
 EVERY_S = 0.05
 _ENDED = {State.FINISHED, State.FAILED, State.STOPPED}
@@ -32,7 +33,7 @@ class Seen:
 
 
 def look(paths: RunPaths) -> Seen:
-    """One look, without asking explorer.runs.status."""
+    """One look, without asking explorer.runs.state.status."""
     attempt = paths.latest_attempt
     launch, end = read_launch(paths, attempt), outcome.read(paths)
     process, group = "unknown", False

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from bench.train.contenders import PIPELINE, TRAINER, run_folder, start
-from explorer.runs.config import RunConfig, from_values
-from explorer.runs.scanning import EventReader
+from explorer.runs.record.scanning import EventReader
+from explorer.runs.spec.config import RunConfig, from_values
 
 IMAGES, SMALL = 50_000, 1000  # the small one too has more steps than are looked at
 SIDE = 96  # px

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.train.job import TRAINING, VALIDATING, Job
-from explorer.runs.config import RunConfig, dumps, from_values
-from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.scanning import EventReader
+from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.record.scanning import EventReader
+from explorer.runs.spec.config import RunConfig, dumps, from_values
 
 TRAINER = (sys.executable, "-m", "explorer.training")
 NICENESS = 10  # a run's own; all get the same, so that whatever else the machine does hits all alike

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.train.contenders import PIPELINE, run_folder
-from explorer.runs import outcome, rates, results
-from explorer.runs.config import RunConfig, from_values
-from explorer.runs.paths import RunPaths
+from explorer.runs.record import outcome, rates, results
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig, from_values
 from explorer.training.__main__ import run
 from explorer.training.stopping import StopRequest
 

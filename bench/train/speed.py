@@ -19,12 +19,12 @@ from pathlib import Path
 from bench.train import pictures
 from bench.train.contenders import PIPELINE, Contender, ours, reference
 from bench.train.job import Job
-from explorer.runs import launcher
-from explorer.runs.config import from_values
-from explorer.runs.control import end_now
-from explorer.runs.events import Event
-from explorer.runs.paths import RunPaths
-from explorer.runs.scanning import EventReader
+from explorer.runs.life import launcher
+from explorer.runs.life.control import end_now
+from explorer.runs.record.events import Event
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.scanning import EventReader
+from explorer.runs.spec.config import from_values
 
 TURNS = 6
 SIZE, BATCH = 160, 16

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.base.names import ShownError
 from explorer.data.images import read_size
 from explorer.data.inspection import Inspection
-from explorer.data.names import ShownError
 from explorer.data.sample import Sample
 from explorer.data.specs import ValueRange
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.base.names import alike, existing, expanded, plain, shown
 from explorer.data.dataset import Dataset, DatasetError, Split, stratified_split
 from explorer.data.images import decode
 from explorer.data.inspection import Files, Inspection, Looking, inspect
@@ -25,7 +26,6 @@ from explorer.data.listing import (
     suffixes,
 )
 from explorer.data.mask_layouts import WITH_MASKS, looks_like_mask_folder, parts_of
-from explorer.data.names import alike, existing, expanded, plain, shown
 from explorer.data.roots import refuse_outside
 from explorer.data.sample import Sample
 from explorer.data.specs import Depth, ImageFolderSpec, ValueRange

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
+from explorer.base.names import plain
 from explorer.data.dataset import DatasetError
-from explorer.data.names import plain
 from explorer.data.stored import SUFFIXES
 
 MAX_IMAGES = 1_000_000

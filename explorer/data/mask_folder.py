@@ -13,13 +13,13 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from explorer.base.names import existing, shown
 from explorer.data.dataset import DatasetError
 from explorer.data.images import decode, decode_mask
 from explorer.data.inspection import Looking, inspect
 from explorer.data.listing import MAX_IMAGES, Listed, files_below, is_image
 from explorer.data.mask_layouts import IMAGES, MASKS, Part, parts_of, stem
 from explorer.data.mask_names import MaskNames, names_of
-from explorer.data.names import existing, shown
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample, SampleError
 from explorer.data.specs import ValueRange

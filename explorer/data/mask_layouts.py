@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base.names import plain
 from explorer.data.listing import files_below, is_hidden, is_image
-from explorer.data.names import plain
 
 IMAGES, MASKS = "images", "masks"
 MASK_FOLDERS = (MASKS, "labels", "annotations")  # beside images/

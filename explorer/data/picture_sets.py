@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.base.names import shown, there
 from explorer.data.dataset import Dataset, DatasetError, Split
 from explorer.data.digits import CLASSES
 from explorer.data.finding import IMAGE_FOLDER, Kind, search
@@ -21,7 +22,6 @@ from explorer.data.inspection import Looking
 from explorer.data.mask_folder import open_mask_folder
 from explorer.data.mask_layouts import ALL, beside_parts, looks_like_mask_folder, parts_of
 from explorer.data.mask_names import CLASS_FILES, First, MaskNames
-from explorer.data.names import shown, there
 from explorer.data.roots import allowed_roots, refuse_outside, resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.shapes import OUTLINES

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.names import ShownError
+from explorer.base.names import ShownError
 
 # 8000 × 8000: of what is read, where a small file can unpack to far more (a decompression bomb), and of what steps make
 # before somebody is warned. Usual steps take 20 bytes for each pixel, so 1.3 GB, and a process that draws has 2 GB.

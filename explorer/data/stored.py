@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from explorer.base.names import ShownError
 from explorer.data import headers, heads, limits, tiff_head
 from explorer.data.depth import bands, full_alpha
 from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
-from explorer.data.names import ShownError
 
 # Pillow's name of a format -> suffixes of its files. This is the one list of what is read.
 FORMATS: Mapping[str, tuple[str, ...]] = {

@@ -24,7 +24,7 @@ from explorer.data.sample import Sample
 from explorer.draw import training
 from explorer.draw.encoding import as_jpeg, as_shown
 from explorer.draw.request import Answer, Request
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 SHOWN = 8
 SIDE = 192  # px at most; cards are about half of it wide, and some screens have twice the pixels

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.export.facts import ExportError, config_of, of_run
 from explorer.export.script import script
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,7 +8,7 @@ from explorer.augment.targets import TargetRules
 from explorer.data.fit import FARTHEST, LONGEST
 from explorer.export import sources
 from explorer.export.imports import Setting
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 _KEPT_BYTES = 2_000_000_000
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from explorer.data.specs import ValueRange
-from explorer.runs.attempts import started
-from explorer.runs.config import ConfigError, RunConfig, loads
-from explorer.runs.depths import recorded_depth
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.depths import recorded_depth
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.resume_point import started
+from explorer.runs.spec.config import ConfigError, RunConfig, loads
 
 # Of what a start event notes as the run's identity: the packages, whose other versions may give other digits.
 _PACKAGES = (

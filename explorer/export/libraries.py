@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.export.facts import ExportError
 from explorer.export.imports import Import
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 DEIT_SIZES = {"deit-tiny": (192, 3), "deit-small": (384, 6)}  # hidden size, heads
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from explorer.export.imports import Setting
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 
 def settings(config: RunConfig) -> list[Setting]:

@@ -2,7 +2,7 @@
 
 from explorer.augment.pipeline import scaling_step
 from explorer.export.imports import Setting
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 
 def settings(config: RunConfig) -> list[Setting]:

@@ -6,8 +6,8 @@ from explorer.export.imports import Setting
 from explorer.export.loss import balances
 from explorer.export.network import head, takes
 from explorer.export.taken import taken
-from explorer.runs import ranking
-from explorer.runs.config import RunConfig
+from explorer.runs.spec import ranking
+from explorer.runs.spec.config import RunConfig
 
 _ACCELERATORS = {"gpu": "cuda"}  # Lightning's "gpu" may be any
 

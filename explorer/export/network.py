@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from explorer.augment.pipeline import scaling_step
-from explorer.data.names import expanded
+from explorer.base.names import expanded
 from explorer.export import weights
 from explorer.export.imports import Import, Setting
 from explorer.export.libraries import Library, library
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 Triple = tuple[float, float, float]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from explorer.export.imports import Setting, literal
 from explorer.export.taken import taken
-from explorer.runs.config import RunConfig
-from explorer.runs.schedules import batches_in_step, cosine_share
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.schedules import batches_in_step, cosine_share
 
 
 def settings(config: RunConfig) -> list[Setting]:

@@ -9,7 +9,7 @@ from explorer.data.specs import ImageFolderSpec
 from explorer.export import data, loss, mixing, module, network, optimizing
 from explorer.export.facts import ExportError, Facts
 from explorer.export.imports import Setting, imports, settings
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 __all__ = ["ExportError", "Facts", "check", "script"]
 

@@ -2,11 +2,11 @@
 
 import textwrap
 
+from explorer.base.names import expanded
 from explorer.data import shapes
 from explorer.data.dataset import stratified_split
 from explorer.data.depth import full_alpha, on_white, to_pixels
 from explorer.data.listing import FLAT_SUFFIXES
-from explorer.data.names import expanded
 from explorer.data.specs import DatasetSpec, ImageFolderSpec, ShapesSpec, ValueRange
 from explorer.data.stored import SUFFIXES, turned
 from explorer.export.imports import Setting

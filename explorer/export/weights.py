@@ -2,7 +2,7 @@
 
 from explorer.export.facts import ExportError
 from explorer.export.libraries import DEIT_SIZES, Library
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 
 def sections(config: RunConfig, library: Library) -> list[str]:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from explorer import installation
-from explorer.runs import announcing, locks, logs, outcome
-from explorer.runs.events import EventWriter
-from explorer.runs.outcome import Outcome, OutcomeState
-from explorer.runs.paths import RunPaths
-from explorer.runs.queue import QueueError
-from explorer.runs.status import derive, of_outcome
+from explorer.base import locks
+from explorer.runs.life import announcing
+from explorer.runs.queue.queue import QueueError
+from explorer.runs.record import logs, outcome
+from explorer.runs.record.events import EventWriter
+from explorer.runs.record.outcome import Outcome, OutcomeState
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.state.status import derive, of_outcome
 from explorer.training import ranks
 from explorer.training.attempt import Attempt, Progress
 from explorer.training.claim import Claim, end_children

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.runs.events import EventWriter
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.events import EventWriter
+from explorer.runs.record.paths import RunPaths
 from explorer.training.ranks import SilentWriter
 from explorer.training.stopping import StopRequest
 

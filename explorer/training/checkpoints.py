@@ -14,9 +14,9 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 from typing_extensions import override
 
-from explorer.runs.atomic import write_atomic
-from explorer.runs.config import ConfigError, RunConfig, loads
-from explorer.runs.paths import RunPaths
+from explorer.base.atomic import write_atomic
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.training.networks.table import BACKBONES
 from explorer.training.unpacking import Bound, TooLargeError
 from explorer.training.validation import LOGGED
@@ -186,7 +186,7 @@ BEST_EPOCH, LEARNED_EPOCH = "best_epoch", "learned_epoch"  # what the Reporter l
 
 @dataclass(frozen=True)
 class Choice:
-    """How Lightning's callbacks follow explorer.runs.ranking: by the number of an epoch, which rises with a better one.
+    """How Lightning's callbacks follow runs.spec.ranking: by the number of an epoch, which rises with a better one.
 
     value: of a validation, by its name in events. rules: of the run's config; by rules 1 they compare the value itself.
     """

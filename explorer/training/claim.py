@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from explorer.runs import locks, queue
-from explorer.runs.launches import is_gone, note_process, write_launch
-from explorer.runs.paths import RunPaths
-from explorer.runs.processes import descendants, every
+from explorer.base import locks
+from explorer.base.processes import descendants, every
+from explorer.runs.queue import queue
+from explorer.runs.record.launch_record import is_gone, note_process, write_launch
+from explorer.runs.record.paths import RunPaths
 
 LOOK_EVERY_S = 0.5
 _watching: "Claim | None" = None  # that of this process, which its loader workers inherit

@@ -1,6 +1,6 @@
 """`python -m explorer.training.costs BACKBONE`: how fast a network is on this computer, as one line of JSON.
 
-explorer.runs.paces says what the line holds, and reads it. Weights are random: they do not change the time.
+explorer.runs.machine.paces says what the line holds, and reads it. Weights are random: they do not change the time.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explorer.runs.machine import automatic_precision, known_machine
+from explorer.runs.machine.machine import automatic_precision, known_machine
 from explorer.training.bf16 import casting, images_for, network_for, processor_seconds
 from explorer.training.devices import cores, here
 from explorer.training.networks import BACKBONES, Network
@@ -80,7 +80,7 @@ class _Bench:
 
 
 def pace(name: str) -> dict[str, Any]:
-    """The fields of explorer.runs.paces.Pace. Raises KeyError for an unknown backbone."""
+    """The fields of explorer.runs.machine.paces.Pace. Raises KeyError for an unknown backbone."""
     backbone = BACKBONES[name]
     size = min(backbone.default_size, _SIZE)
     machine = known_machine() or here()

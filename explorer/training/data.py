@@ -18,8 +18,8 @@ from explorer.augment.order import permutation
 from explorer.augment.pipeline import Pipeline
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
-from explorer.runs.config import RunConfig
-from explorer.runs.schedules import leaves_one_out
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.schedules import leaves_one_out
 from explorer.training.claim import watch_from_worker
 from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.prepared import Prepared

@@ -1,6 +1,6 @@
 """`python -m explorer.training.devices`: what this computer can train on and with, as one line of JSON.
 
-explorer.runs.machine says what the line holds, and reads it. GPUs of NVIDIA and Apple and TPUs are asked as their
+runs.machine.machine says what the line holds, and reads it. GPUs of NVIDIA and Apple and TPUs are asked as their
 libraries document it; none of the three was at hand to try it on.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from explorer.runs.machine import BackboneInfo, DeviceInfo, Machine, Precision
+from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine, Precision
 from explorer.training.bf16 import bf16_speedup
 from explorer.training.networks import BACKBONES
 

@@ -10,9 +10,9 @@ from typing import Any
 from safetensors.torch import save
 from torch import Tensor
 
-from explorer.runs.atomic import write_bytes_atomic
-from explorer.runs.config import ConfigError, loads
-from explorer.runs.paths import RunPaths
+from explorer.base.atomic import write_bytes_atomic
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import ConfigError, loads
 from explorer.training.checkpoints import CheckpointError, bound_of, read
 
 _PREFIX = "network."

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from explorer.runs.attempts import started
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.resume_point import started
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from explorer.runs.config import RunConfig, loads
+from explorer.runs.spec.config import RunConfig, loads
 from explorer.training.attempt import Attempt
 from explorer.training.quick_check import check
 from explorer.training.rate_finder import find

@@ -10,8 +10,8 @@ from typing import Any
 
 from pytorch_lightning.loggers import CSVLogger, Logger, MLFlowLogger, TensorBoardLogger
 
-from explorer.runs.config import ConfigError, RunConfig
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import ConfigError, RunConfig
 
 _FLUSH_S = 5  # what a killed run may lose of its curves
 _TRACKING = "MLFLOW_TRACKING_URI"  # MLflow's own variable: where its server is

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from explorer.runs.config import ConfigError, RunConfig
+from explorer.runs.spec.config import ConfigError, RunConfig
 
 Counts = NDArray[np.int64]  # (C,) training images of each class
 

@@ -1,11 +1,11 @@
 """What ends a run before its time, and how that is said to people. Imports no torch: its import may be what failed."""
 
 from explorer.augment.apply import AugmentError
+from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
-from explorer.data.names import shown
 from explorer.data.sample import SampleError
-from explorer.runs.mistakes import ConfigError
+from explorer.runs.spec.config_errors import ConfigError
 from explorer.training.stopping import TrainingError, WeightsError
 
 _PLAIN = (AugmentError, ConfigError, DatasetError, ImageError, SampleError, WeightsError)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from explorer.augment.mixing import Mix, plan
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 
 
 def plan_for(config: RunConfig, epoch: int, batch: int, images: Tensor) -> Mix | None:

@@ -10,8 +10,8 @@ from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 from typing_extensions import override
 
-from explorer.runs.config import RunConfig, dumps
-from explorer.runs.schedules import batches_in_step
+from explorer.runs.spec.config import RunConfig, dumps
+from explorer.runs.spec.schedules import batches_in_step
 from explorer.training.checkpoints import FORMAT
 from explorer.training.data import Batch
 from explorer.training.losses import Objective

@@ -2,11 +2,11 @@
 
 import contextlib
 
-from explorer.runs import durations
-from explorer.runs.config import RunConfig
-from explorer.runs.durations import Duration
-from explorer.runs.machine import known_machine
-from explorer.runs.paces import machine_key
+from explorer.runs.machine import durations
+from explorer.runs.machine.durations import Duration
+from explorer.runs.machine.machine import known_machine
+from explorer.runs.machine.paces import machine_key
+from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
 
 

@@ -10,8 +10,8 @@ from explorer.data.image_folder import files_of
 from explorer.data.images import ImageError
 from explorer.data.inspection import Looking, damage, inspect
 from explorer.data.specs import ImageFolderSpec
-from explorer.runs.config import RunConfig
-from explorer.runs.depths import recorded_depth
+from explorer.runs.record.depths import recorded_depth
+from explorer.runs.spec.config import RunConfig
 from explorer.training import identity
 from explorer.training.attempt import Attempt
 

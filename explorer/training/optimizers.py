@@ -8,8 +8,8 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
-from explorer.runs.recipe import Recipe
-from explorer.runs.schedules import cosine_share
+from explorer.runs.spec.recipe import Recipe
+from explorer.runs.spec.schedules import cosine_share
 from explorer.training.networks import Network
 
 

@@ -13,17 +13,17 @@ import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from explorer.augment.order import permutation
+from explorer.base.words import span
 from explorer.data.dataset import Split
 from explorer.data.fit import square
 from explorer.data.formats import open_dataset
 from explorer.data.images import ImageError
 from explorer.data.inspection import damage
-from explorer.runs import results
-from explorer.runs.capacity import in_words
-from explorer.runs.config import RunConfig, check_with_dataset
-from explorer.runs.durations import Duration
-from explorer.runs.results import CheckResult, CheckStep, Estimate
-from explorer.runs.words import span
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.machine.durations import Duration
+from explorer.runs.record import results
+from explorer.runs.record.results import CheckResult, CheckStep, Estimate
+from explorer.runs.spec.config import RunConfig, check_with_dataset
 from explorer.training import memory, trial
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 
 RANKS_VARIABLE = "EXPLORER_RANKS"  # so many processes on a processor: to try ddp where there are no GPUs
 _OWN = "LOCAL_RANK"

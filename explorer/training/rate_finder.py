@@ -1,6 +1,6 @@
 """The search for a learning rate: it rises from step to step, and where the loss falls most steeply is a good one.
 
-The rate rises by the same factor in each step, for all parameter groups; explorer.runs.rates says what follows. A step
+The rate rises by the same factor in each step, for all parameter groups; runs.record.rates says what follows. A step
 is what it will be in the run, of as many batches.
 """
 
@@ -13,11 +13,11 @@ import numpy as np
 import pytorch_lightning as pl
 from typing_extensions import override
 
-from explorer.runs import results
-from explorer.runs.config import RunConfig
-from explorer.runs.durations import of_steps
-from explorer.runs.rates import BEGUN, STEPS, judge, rate_of, smoothed
-from explorer.runs.results import RateResult
+from explorer.runs.machine.durations import of_steps
+from explorer.runs.record import results
+from explorer.runs.record.rates import BEGUN, STEPS, judge, rate_of, smoothed
+from explorer.runs.record.results import RateResult
+from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO
 from explorer.training.data import Batch, Images

@@ -7,8 +7,8 @@ from explorer.data.cache.cache import Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
 from explorer.data.fit import square
-from explorer.runs.capacity import in_words, memory
-from explorer.runs.config import RunConfig, check_with_dataset
+from explorer.runs.machine.capacity import in_words, memory
+from explorer.runs.spec.config import RunConfig, check_with_dataset
 from explorer.training import trial
 from explorer.training.attempt import Attempt
 from explorer.training.opening import opened, with_all_damage

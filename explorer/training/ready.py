@@ -14,8 +14,8 @@ from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from pytorch_lightning.plugins.io import TorchCheckpointIO
 
 from explorer.data.dataset import Dataset
-from explorer.runs.config import RunConfig
-from explorer.runs.schedules import steps_per_epoch
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import CheckpointError, load_weights
 from explorer.training.losses import LOSSES, Counts

@@ -10,8 +10,8 @@ from torch import Tensor
 from typing_extensions import override
 
 from explorer.augment.mixing import Mix
-from explorer.runs.ranking import best_of, learned_last
-from explorer.runs.running import Running
+from explorer.runs.record.running import Running
+from explorer.runs.spec.ranking import best_of, learned_last
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import BEST_EPOCH, LEARNED_EPOCH, Choice
 from explorer.training.data import Batch

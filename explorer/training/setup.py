@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 
-from explorer.runs.config import ConfigError, RunConfig
-from explorer.runs.machine import DeviceInfo, Machine, check_with_machine, effective_precision, known_machine, remember
+from explorer.runs.machine.machine import (
+    DeviceInfo,
+    Machine,
+    check_with_machine,
+    effective_precision,
+    known_machine,
+    remember,
+)
+from explorer.runs.spec.config import ConfigError, RunConfig
 from explorer.training import identity
 from explorer.training.devices import cores, here
 from explorer.training.ranks import on_processor

@@ -3,9 +3,9 @@
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
-from explorer.runs import durations
-from explorer.runs.config import RunConfig
-from explorer.runs.depths import noted
+from explorer.runs.machine import durations
+from explorer.runs.record.depths import noted
+from explorer.runs.spec.config import RunConfig
 from explorer.training import identity, lost_workers
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, checkpoints, choice_for, latest, sweep

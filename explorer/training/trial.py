@@ -18,8 +18,8 @@ from explorer.augment import confined
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import check_pipeline
 from explorer.data.sample import Sample
-from explorer.runs.capacity import in_words
-from explorer.runs.config import RunConfig
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.spec.config import RunConfig
 from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.stopping import TrainingError
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from torch import Tensor
 
-from explorer.runs.capacity import in_words
+from explorer.runs.machine.capacity import in_words
 from explorer.training.networks.table import Backbone
 
 # With what optimizers keep of each weight, averages of them and numbers of 64 bits a file has up to 16 copies; and a

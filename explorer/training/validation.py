@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from explorer.metrics.counts import accuracy, confusion_counts, f1_macro
 from explorer.metrics.scores import auroc, score_histogram
-from explorer.runs.epochs import EpochRecord
+from explorer.runs.record.epochs import EpochRecord
 from explorer.training.stopping import TrainingError
 
 _LOGITS_BUDGET = 64_000_000  # bytes of an epoch's file that scores of single images may take

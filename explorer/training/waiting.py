@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.runs import holders, queue
-from explorer.runs.atomic import read_json_object
-from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.queue import Slot
+from explorer.base.atomic import read_json_object
+from explorer.runs.queue import holders, queue
+from explorer.runs.queue.queue import Slot
+from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.training.claim import LOOK_EVERY_S, Claim
 from explorer.training.stopping import StopRequest
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-from explorer.data.names import existing, expanded
-from explorer.runs.config import RunConfig
-from explorer.runs.machine import weights_folder
+from explorer.base.names import existing, expanded
+from explorer.runs.machine.machine import weights_folder
+from explorer.runs.spec.config import RunConfig
 from explorer.training.networks.download import fetch
 from explorer.training.networks.sources import Bundled, Source
 from explorer.training.networks.state_files import fitted, read

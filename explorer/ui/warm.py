@@ -14,16 +14,17 @@ import pandas  # noqa: F401 - Streamlit imports it for its first widget
 
 import explorer.augment.apply
 import explorer.augment.catalog
-import explorer.ui.run_view
-import explorer.ui.stage
-import explorer.ui.step_form
-import explorer.ui.step_list
-import explorer.ui.train_landing
-import explorer.ui.train_seen
-import explorer.ui.train_summary
+import explorer.ui.augment.stage
+import explorer.ui.augment.step_list
+import explorer.ui.run.page
+import explorer.ui.step_editor.form
+import explorer.ui.train.landing
+import explorer.ui.train.seen
+import explorer.ui.train.summary
 from explorer.draw import memory
 from explorer.draw.pool import pool
-from explorer.ui import notices, tidying
+from explorer.ui.background import tidying
+from explorer.ui.runs import notices
 
 memory.tune()
 tidying.start()

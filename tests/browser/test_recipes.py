@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.runs.config import RunConfig, loads
-from explorer.runs.paths import list_runs
+from explorer.runs.record.paths import list_runs
+from explorer.runs.spec.config import RunConfig, loads
 from scripts.server import Server
 
 LONG = 240_000  # ms: trainers stand back for whatever else the computer does

@@ -6,10 +6,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.runs import launcher, meta, outcome, trash
-from explorer.runs.outcome import Outcome
-from explorer.runs.paths import RunPaths, list_runs
-from explorer.runs.status import State
+from explorer.runs.life import launcher, trash
+from explorer.runs.record import meta, outcome
+from explorer.runs.record.outcome import Outcome
+from explorer.runs.record.paths import RunPaths, list_runs
+from explorer.runs.state.status import State
 from scripts.server import Server
 from tests.runs.conftest import make_folder, wait_for_state
 

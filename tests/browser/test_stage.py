@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.ui.palette import class_rgb
+from explorer.ui.theme.palette import class_rgb
 from scripts.server import Server
 from tests.browser import looking
 

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.data.home import NotKept, keep
 from explorer.data.home import home as home_of_data
-from explorer.runs.paths import home as home_of_runs
+from explorer.runs.record.paths import home as home_of_runs
 
 
 def test_every_room_has_the_same_home(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

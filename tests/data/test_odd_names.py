@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from explorer.base.names import existing, shown
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.image_folder import open_image_folder
 from explorer.data.images import ImageError
-from explorer.data.names import existing, shown
 from explorer.data.roots import OutsideRoots, resolve_inside
 from explorer.data.specs import ImageFolderSpec
 

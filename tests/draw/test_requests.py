@@ -18,7 +18,7 @@ from explorer.draw.pictures import NoPicture, Photograph, SetSample, Subject, Ty
 from explorer.draw.pool import Pool
 from explorer.draw.preview import Shown
 from explorer.draw.request import Request
-from explorer.runs.config import from_values
+from explorer.runs.spec.config import from_values
 from tests.draw.breaking import Hoards, Says
 from tests.draw.conftest import drawn, gone
 from tests.runs.conftest import wait_for

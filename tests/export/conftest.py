@@ -10,7 +10,7 @@ from typing import Any
 
 from explorer.export.facts import config_of, of_run
 from explorer.export.script import script
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 from tests.training.conftest import events_of
 
 METRICS = ("val_loss", "auroc", "f1_macro", "accuracy")

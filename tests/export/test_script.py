@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 from tests.export.conftest import Measured, execute, export, metrics_of
 from tests.training.conftest import FLIP, SHAPES, config_of, outcome_of, run_here
 

@@ -19,7 +19,7 @@ from explorer.data.specs import ShapesSpec, ValueRange
 from explorer.export.facts import ExportError, Facts, of_run
 from explorer.export.network import scale
 from explorer.export.script import script
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 from explorer.training.networks import BACKBONES
 from tests.export.test_script import CONFIGS
 from tests.training.conftest import FLIP, config_of

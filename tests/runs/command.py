@@ -3,7 +3,7 @@
 import sys
 
 from explorer.runs.cli.main import main
-from explorer.runs.launcher import MODULES
+from explorer.runs.life.launcher import MODULES
 
 if __name__ == "__main__":
     MODULES["train"] = "tests.runs.trainer"

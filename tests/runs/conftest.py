@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from explorer.augment.pipeline import Pipeline
+from explorer.base import processes
 from explorer.data.specs import DigitsSpec
-from explorer.runs import holders, launcher, processes, queue, tending
-from explorer.runs.config import Accelerator, RunConfig
-from explorer.runs.launches import read_launch
-from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.status import RunStatus, State, derive
+from explorer.runs.life import housekeeping, launcher
+from explorer.runs.queue import holders, queue
+from explorer.runs.record.launch_record import read_launch
+from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.spec.config import Accelerator, RunConfig
+from explorer.runs.state.status import RunStatus, State, derive
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +40,8 @@ def config_of(behaviour: str, lane: Accelerator = "cpu") -> RunConfig:
 @pytest.fixture
 def tend(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Does what is due, each time it is called."""
-    monkeypatch.setattr(tending, "_EVERY_S", 0.0)
-    return tending.tend
+    monkeypatch.setattr(housekeeping, "_EVERY_S", 0.0)
+    return housekeeping.tend
 
 
 def turns(home: Path) -> list[tuple[str, str]]:

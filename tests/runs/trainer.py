@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.runs import announcing, outcome
-from explorer.runs.events import EventWriter
-from explorer.runs.outcome import Outcome, OutcomeState
-from explorer.runs.paths import RunPaths, home
-from explorer.runs.status import derive, of_outcome
+from explorer.runs.life import announcing
+from explorer.runs.record import outcome
+from explorer.runs.record.events import EventWriter
+from explorer.runs.record.outcome import Outcome, OutcomeState
+from explorer.runs.record.paths import RunPaths, home
+from explorer.runs.state.status import derive, of_outcome
 from explorer.training.claim import Claim
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
@@ -47,7 +48,7 @@ def save_epoch(paths: RunPaths, attempt: int, epoch: int) -> None:
     """The record of an epoch that can be told from others by its counts."""
     import numpy as np  # here, as in the real one: a run that waits does without
 
-    from explorer.runs.epochs import EpochRecord
+    from explorer.runs.record.epochs import EpochRecord
 
     confusion = np.array([[epoch + 1, 1], [2, 10 * attempt]])
     histogram = np.ones((2, 16), np.int64)

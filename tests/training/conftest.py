@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.runs import launcher, outcome
-from explorer.runs.config import RunConfig, dumps, from_values
-from explorer.runs.events import Event
-from explorer.runs.outcome import Outcome
-from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.scanning import EventReader
-from explorer.runs.status import derive
+from explorer.runs.life import launcher
+from explorer.runs.record import outcome
+from explorer.runs.record.events import Event
+from explorer.runs.record.outcome import Outcome
+from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.record.scanning import EventReader
+from explorer.runs.spec.config import RunConfig, dumps, from_values
+from explorer.runs.state.status import derive
 from explorer.training.__main__ import run
 from explorer.training.stopping import StopRequest
 

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from explorer.data.formats import open_dataset
-from explorer.runs.config import dumps, from_values
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import dumps, from_values
 from explorer.training.data import Images
 from explorer.training.prepared import Prepared
 from explorer.training.ready import classifier

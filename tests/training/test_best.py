@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-from explorer.runs import summary
-from explorer.runs.config import from_values
-from explorer.runs.paths import RunPaths
-from explorer.runs.ranking import best_of, learned_last
+from explorer.runs.overview import summary
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import from_values
+from explorer.runs.spec.ranking import best_of, learned_last
 from tests.training.conftest import config_of, events_of, run_here
 
 # So easy that all metrics reach 1 while the loss goes on falling.

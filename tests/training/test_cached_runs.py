@@ -15,8 +15,8 @@ from explorer.data.cache.limits import Limits
 from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
-from explorer.runs.config import RunConfig
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
 from explorer.training.data import Batch, Images
 from explorer.training.prepared import Prepared

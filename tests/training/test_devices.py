@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from explorer.runs import paces
-from explorer.runs.machine import machine
+from explorer.runs.machine import paces
+from explorer.runs.machine.machine import machine
 from explorer.training import bf16, devices
 from explorer.training.bf16 import bf16_speedup
 from explorer.training.networks import BACKBONES

@@ -2,15 +2,16 @@
 
 import pytest
 
+from explorer.base.words import span
 from explorer.data.formats import open_dataset
-from explorer.runs import durations, results
-from explorer.runs.machine import known_machine, remember
-from explorer.runs.paces import machine_key
-from explorer.runs.words import span
+from explorer.runs.machine import durations
+from explorer.runs.machine.machine import known_machine, remember
+from explorer.runs.machine.paces import machine_key
+from explorer.runs.record import results
 from explorer.texts import Train as T
 from explorer.training.devices import here
-from explorer.ui import train_networks
-from explorer.ui.train_source import Source
+from explorer.ui.train import networks
+from explorer.ui.train.source import Source
 from tests.training.conftest import config_of, events_of, run_here
 
 
@@ -21,7 +22,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     key = machine_key(machine)
     config = config_of(epochs=2)
     dataset = open_dataset(config.dataset)
-    assert train_networks.takes(machine, config, dataset, None) is None
+    assert networks.takes(machine, config, dataset, None) is None
 
     searched, _ = run_here(config.model_copy(update={"kind": "rate"}), "rate")
     found = durations.known(durations.work_of(config, key))
@@ -35,11 +36,11 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     assert estimate is not None
     assert estimate.estimate is not None
     expected = (span(estimate.estimate.run_s), T.TAKES_BY["check"])
-    assert train_networks.takes(machine, config, dataset, None) == expected
+    assert networks.takes(machine, config, dataset, None) == expected
     # Neither another rate nor another seed is other work; another size is.
     same = config.model_copy(update={"learning_rate": 0.5, "seed": 3, "schedule": "constant", "early_stopping": 1})
-    assert train_networks.takes(machine, same, dataset, None) == expected
-    assert train_networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, None) is None
+    assert networks.takes(machine, same, dataset, None) == expected
+    assert networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, None) is None
 
     trained, _ = run_here(config, "train")
     events = events_of(trained)
@@ -58,5 +59,5 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     # A run of before, of which nothing was noted: its duplicate takes what it took.
     (durations._store()).unlink()
     source = Source(trained.id, "before", config, {})
-    assert train_networks.takes(machine, config, dataset, source) == (span(took.of(2)), T.TAKES_BY["train"])
-    assert train_networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, source) is None
+    assert networks.takes(machine, config, dataset, source) == (span(took.of(2)), T.TAKES_BY["train"])
+    assert networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, source) is None

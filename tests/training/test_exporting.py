@@ -24,9 +24,9 @@ from explorer.data.prepare import fit_square
 from explorer.export.facts import config_of as config_of_run
 from explorer.export.facts import of_run
 from explorer.export.script import script
-from explorer.runs.config import loads
-from explorer.runs.epochs import EpochRecord
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import loads
 from explorer.training import exporting
 from tests.training.conftest import config_of, folder_of, run_here
 

@@ -13,11 +13,11 @@ from torch.utils.data import DataLoader
 
 from explorer.data.fit import square
 from explorer.data.formats import open_dataset
-from explorer.runs import launcher
-from explorer.runs.config import from_values
-from explorer.runs.control import request_stop
-from explorer.runs.launches import latest_launch
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.life.control import request_stop
+from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.spec.config import from_values
+from explorer.runs.state.status import State, derive
 from explorer.training.__main__ import run
 from explorer.training.data import TrainingImages, collate
 from explorer.training.mistakes import explain

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from explorer.runs.config import ConfigError
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import ConfigError
 from explorer.training import loggers
 from tests.training.conftest import config_of, events_of, folder_of, run_here
 

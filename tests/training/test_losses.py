@@ -9,7 +9,7 @@ import torch
 from sklearn.utils.class_weight import compute_class_weight
 from torch import Tensor
 
-from explorer.runs.config import ConfigError
+from explorer.runs.spec.config import ConfigError
 from explorer.training.losses import LOSSES, Objective
 from tests.training.conftest import config_of
 

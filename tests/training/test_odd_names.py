@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import explorer
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 from tests.training.conftest import config_of, folder_of, outcome_of
 
 ODD = os.fsdecode(b"gr\xfcn")

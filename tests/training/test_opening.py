@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from explorer.data.specs import ValueRange
-from explorer.runs.depths import recorded_depth
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.depths import recorded_depth
+from explorer.runs.record.paths import RunPaths
 from explorer.training import identity
 from explorer.training.attempt import Attempt
 from explorer.training.opening import opened

@@ -9,8 +9,8 @@ import torch
 
 from explorer.data.fit import square
 from explorer.data.formats import open_dataset
-from explorer.runs.config import RunConfig
-from explorer.runs.schedules import curve
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.schedules import curve
 from explorer.training.data import Images
 from explorer.training.module import Classifier
 from explorer.training.optimizers import groups, make_optimizer

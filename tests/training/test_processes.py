@@ -11,12 +11,15 @@ import numpy as np
 import psutil
 import pytest
 
-from explorer.runs import launcher, locks, meta, queue, tending
-from explorer.runs.control import request_stop
-from explorer.runs.epochs import EpochRecord
-from explorer.runs.launches import read_launch
-from explorer.runs.paths import ATTEMPT_VARIABLE, RunPaths, home, list_runs
-from explorer.runs.status import State, derive
+from explorer.base import locks
+from explorer.runs.life import housekeeping, launcher
+from explorer.runs.life.control import request_stop
+from explorer.runs.queue import queue
+from explorer.runs.record import meta
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.launch_record import read_launch
+from explorer.runs.record.paths import ATTEMPT_VARIABLE, RunPaths, home, list_runs
+from explorer.runs.state.status import State, derive
 from explorer.training.checkpoints import AtomicCheckpointIO
 from tests.training.conftest import config_of, events_of, has_stepped, wait_until
 
@@ -97,7 +100,7 @@ def test_a_real_group_that_is_paused_is_stopped_and_saves() -> None:
     request_stop(paths)
 
     def over() -> bool:
-        tending.tend()
+        housekeeping.tend()
         return derive(paths).over
 
     wait_until(paths, over)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from explorer.runs import results
-from explorer.runs.paths import RunPaths
-from explorer.runs.results import CheckResult
+from explorer.runs.record import results
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.results import CheckResult
 from tests.training.conftest import config_of, run_here
 
 

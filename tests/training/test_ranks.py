@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.runs import launcher
-from explorer.runs.control import request_stop
-from explorer.runs.epochs import EpochRecord
+from explorer.runs.life import launcher
+from explorer.runs.life.control import request_stop
+from explorer.runs.record.epochs import EpochRecord
 from explorer.training.ranks import RANKS_VARIABLE
 from tests.training.conftest import config_of, events_of, has_stepped, run_here, wait_for_end, wait_until
 

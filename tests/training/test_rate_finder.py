@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.data.formats import open_dataset
-from explorer.runs import rates, results
+from explorer.runs.record import rates, results
 from explorer.training.data import Images
 from explorer.training.losses import LOSSES
 from explorer.training.prepared import Prepared

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from explorer.runs import launcher
-from explorer.runs.config import from_values
+from explorer.runs.life import launcher
+from explorer.runs.spec.config import from_values
 from tests.training.conftest import events_of, outcome_of, wait_until
 
 # As the app greets with it.

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.runs import launcher
-from explorer.runs.config import RunConfig
-from explorer.runs.control import request_stop
-from explorer.runs.history import History
-from explorer.runs.launches import latest_launch
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.life.control import request_stop
+from explorer.runs.record.history import History
+from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.state.status import State, derive
 from explorer.training import identity
 from explorer.training.__main__ import run
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights

@@ -7,11 +7,11 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_
 
 from explorer.data.fit import square
 from explorer.data.formats import open_dataset
-from explorer.runs.config import loads
-from explorer.runs.epochs import EpochRecord
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import State, derive
-from explorer.runs.view import RunView
+from explorer.runs.overview.view import RunView
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import loads
+from explorer.runs.state.status import State, derive
 from explorer.training.data import Images
 from explorer.training.networks import build
 from explorer.training.prepared import Prepared

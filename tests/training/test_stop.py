@@ -8,11 +8,11 @@ import psutil
 import pytest
 import torch
 
-from explorer.runs import launcher
-from explorer.runs.control import request_stop
-from explorer.runs.launches import read_launch
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.life.control import request_stop
+from explorer.runs.record.launch_record import read_launch
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.state.status import State, derive
 from tests.training.conftest import (
     config_of,
     events_of,

@@ -12,11 +12,11 @@ import pytest
 from explorer.augment.apply import AugmentError
 from explorer.data.formats import open_dataset
 from explorer.data.sample import Sample
-from explorer.runs import launcher
-from explorer.runs.config import RunConfig
-from explorer.runs.launches import how_it_ended, latest_launch, write_ended
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.record.launch_record import how_it_ended, latest_launch, write_ended
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.state.status import State, derive
 from explorer.training import trial
 from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps

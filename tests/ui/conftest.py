@@ -2,8 +2,9 @@
 
 import pytest
 
-from explorer.runs import machine
-from explorer.ui import asking, drawing
+from explorer.runs.machine import machine
+from explorer.ui.background import asking
+from explorer.ui.preview import drawing
 
 _looked: list[machine.Machine] = []
 _really_look = machine._look

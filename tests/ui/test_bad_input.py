@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import MAX_DEPTH, MAX_NODES, Draft, Group, Node, Step
-from explorer.ui import pictures
-from explorer.ui.history import History
-from explorer.ui.state import Key, node_key, upload_key
-from explorer.ui.workspace import View, Workspace, load, save
+from explorer.ui.preview import pictures
+from explorer.ui.session.history import History
+from explorer.ui.session.keys import Key, node_key, upload_key
+from explorer.ui.session.workspace import View, Workspace, load, save
 from tests.draw.opening import side
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")

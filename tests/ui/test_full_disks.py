@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 from explorer.augment import library
 from explorer.augment.edits import add
 from explorer.augment.pipeline import Draft, Step, validate
-from explorer.runs.paths import pipelines_folder
+from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Files
-from explorer.ui import pictures
-from explorer.ui.state import Key, node_key, preset_key, train_key, upload_key
-from explorer.ui.workspace import Workspace
+from explorer.ui.preview import pictures
+from explorer.ui.session.keys import Key, node_key, preset_key, train_key, upload_key
+from explorer.ui.session.workspace import Workspace
 from tests import disks
-from tests.ui.test_uploads import GOOD
+from tests.ui.session.test_uploads import GOOD
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 WRITTEN = {

@@ -10,13 +10,13 @@ from explorer.augment.edits import add
 from explorer.augment.exchange import read
 from explorer.augment.files import NO_TEXT, PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
-from explorer.runs.paths import home as home_folder
-from explorer.ui.history import History
-from explorer.ui.state import Query
-from explorer.ui.train_values import DEFAULTS
-from explorer.ui.uploads import draft_file
-from explorer.ui.view import View
-from explorer.ui.workspace import Workspace, save
+from explorer.runs.record.paths import home as home_folder
+from explorer.ui.session.history import History
+from explorer.ui.session.keys import Query
+from explorer.ui.session.uploads import draft_file
+from explorer.ui.session.view import View
+from explorer.ui.session.workspace import Workspace, save
+from explorer.ui.train.values import DEFAULTS
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 DRAFT = "f" * 22

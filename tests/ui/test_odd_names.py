@@ -8,13 +8,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Draft
-from explorer.ui import pictures
-from explorer.ui.history import History
-from explorer.ui.state import Key, train_key
-from explorer.ui.train_values import DEFAULTS
-from explorer.ui.uploads import drafts_folder, write_shared
-from explorer.ui.view import Lab, Mode, View
-from explorer.ui.workspace import Workspace, save
+from explorer.ui.session.history import History
+from explorer.ui.session.keys import Key, train_key
+from explorer.ui.session.uploads import drafts_folder, write_shared
+from explorer.ui.session.view import DATA_SET, Lab, Mode, View
+from explorer.ui.session.workspace import Workspace, save
+from explorer.ui.train.values import DEFAULTS
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 TRAIN = "explorer/ui/pages/train.py"
@@ -49,7 +48,7 @@ def said(app: AppTest) -> str:
 
 
 def test_sets_of_such_names_are_offered_shown_and_trained_with(root: Path) -> None:
-    app = opened(View(picture=pictures.DATA_SET, lab=Lab(mode=Mode.GRID)))
+    app = opened(View(picture=DATA_SET, lab=Lab(mode=Mode.GRID)))
     for name in ("insects", "gr\\xfcn"):
         key = f"image_folder:{root}/{name}"
         assert name in app.selectbox(key=Key.SET).options
@@ -71,7 +70,7 @@ def test_sets_of_such_names_are_offered_shown_and_trained_with(root: Path) -> No
 @pytest.mark.parametrize("kind", ["image_folder", "mask_folder"])
 def test_a_draft_with_a_path_that_cannot_be_is_opened_with_words(root: Path, kind: str, path: str) -> None:
     (root / "loop").symlink_to(root / "loop")
-    app = opened(View(picture=pictures.DATA_SET, set_key=f"{kind}:{path}"))
+    app = opened(View(picture=DATA_SET, set_key=f"{kind}:{path}"))
     assert "Showing the sample photo until then" in said(app)
     app.switch_page("explorer/ui/pages/laboratory.py").run()
     assert not app.exception

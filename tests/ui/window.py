@@ -8,16 +8,18 @@ import sys
 
 from streamlit.testing.v1 import AppTest
 
-from explorer.ui.state import Key, Query
+from explorer.ui.session.keys import Key, Query
 
 
 def page() -> None:
     """A button for each gesture; `turn` in the session counts them."""
     import streamlit as st
 
-    from explorer.ui import pipeline_menu, probes, step_list, train_values, workspace
+    from explorer.ui.augment import pipeline_menu, step_list
     from explorer.ui.lab import board, sheet, versus
-    from explorer.ui.state import Key
+    from explorer.ui.session import workspace
+    from explorer.ui.session.keys import Key
+    from explorer.ui.train import probes, values
 
     turn = st.session_state.get("turn", 0)
     odd = turn % 2
@@ -44,14 +46,14 @@ def page() -> None:
         "take": take,
         "swap": swap,
         "save": save,
-        "epochs": lambda: train_values.change(epochs=100 + turn),
-        "batch_size": lambda: train_values.change(batch_size=100 + turn),
-        "learning_rate": lambda: train_values.change(learning_rate=str(turn)),
+        "epochs": lambda: values.change(epochs=100 + turn),
+        "batch_size": lambda: values.change(batch_size=100 + turn),
+        "learning_rate": lambda: values.change(learning_rate=str(turn)),
         "check": lambda: probes.keep("check", f"check-{turn}"),
         "rate": lambda: probes.keep("rate", f"rate-{turn}"),
     }
     workspace.current()
-    train_values.current()
+    values.current()
     for name, gesture in gestures.items():
         st.button(name, key=f"gesture {name}", on_click=gesture)
     st.session_state["turn"] = turn + 1

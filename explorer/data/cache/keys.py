@@ -10,11 +10,11 @@ from typing import NamedTuple
 import cv2
 import PIL
 
+from explorer.base.names import shown
 from explorer.data.cache.log import CheckedLog
 from explorer.data.cache.record import FORMAT
 from explorer.data.fit import Fit
 from explorer.data.images import ImageError
-from explorer.data.names import shown
 
 MEMO = "contents.log"  # where hashes are kept, in the folder of the cache
 _SIZE = 16  # bytes of a hash

@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from explorer.runs import queue
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import FAILED, OK, USAGE, WRONG_STATE, CommandError
 from explorer.runs.cli.picking import find
-from explorer.runs.control import end_now, request_stop
-from explorer.runs.paths import RunPaths
-from explorer.runs.status import RunStatus, State, derive
-from explorer.runs.summary import summarise
-from explorer.runs.tending import tend
+from explorer.runs.life.control import end_now, request_stop
+from explorer.runs.life.housekeeping import tend
+from explorer.runs.overview.summary import summarise
+from explorer.runs.queue import queue
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.state.status import RunStatus, State, derive
 
 _POLL_S = 0.1
 _BEGIN_S = 5.0  # a process that begins at once has checked in by then
@@ -29,9 +29,9 @@ def start(options: argparse.Namespace) -> int:
     text = _read(options.config)
     # Imported here: a config holds a pipeline, and with it comes all of albumentations, seconds of import
     # that `list`, `show` and `stop` do not need.
-    from explorer.runs.cautions import alone
-    from explorer.runs.config import loads, with_absolute_paths
-    from explorer.runs.launcher import start as launch
+    from explorer.runs.life.launcher import start as launch
+    from explorer.runs.machine.config_warnings import alone
+    from explorer.runs.spec.config import loads, with_absolute_paths
 
     with _telling_mistakes(f"{options.config} cannot be run"):
         config = with_absolute_paths(loads(text), Path.cwd())
@@ -45,7 +45,7 @@ def resume(options: argparse.Namespace) -> int:
     """Let a run go on that is over."""
     tend()
     paths = find(options.id)
-    from explorer.runs.launcher import resume as launch
+    from explorer.runs.life.launcher import resume as launch
 
     launch(paths)
     return _begun(options, paths)
@@ -55,7 +55,7 @@ def extend(options: argparse.Namespace) -> int:
     """Start a new run from the weights that another ended with."""
     tend()
     found = find(options.id)
-    from explorer.runs.launcher import extend as launch
+    from explorer.runs.life.launcher import extend as launch
 
     with _telling_mistakes(f"{found.id} cannot be extended"):
         paths = launch(found, options.epochs)
@@ -71,7 +71,7 @@ def _read(source: str) -> bytes:
 
 @contextlib.contextmanager
 def _telling_mistakes(words: str) -> Iterator[None]:
-    from explorer.runs.mistakes import ConfigError
+    from explorer.runs.spec.config_errors import ConfigError
 
     try:
         yield

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import explorer
-from explorer.runs.atomic import write_bytes_atomic
+from explorer.base.atomic import write_bytes_atomic
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import FAILED, OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
-from explorer.runs.paths import RunPaths
+from explorer.runs.record.paths import RunPaths
 
 _CODE = "explorer.export"
 _WEIGHTS = "explorer.training.exporting"

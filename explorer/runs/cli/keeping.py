@@ -3,15 +3,16 @@
 import argparse
 import sys
 
-from explorer.runs import meta, trash
+from explorer.base.processes import Moment
+from explorer.base.words import clock
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import NOT_FOUND, OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
-from explorer.runs.processes import Moment
-from explorer.runs.resting import check_over
-from explorer.runs.summary import summarise
-from explorer.runs.tending import tend
-from explorer.runs.words import clock
+from explorer.runs.life import trash
+from explorer.runs.life.housekeeping import tend
+from explorer.runs.overview.summary import summarise
+from explorer.runs.record import meta
+from explorer.runs.state.resting import check_over
 
 
 def label(options: argparse.Namespace) -> int:

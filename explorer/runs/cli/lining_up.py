@@ -2,11 +2,11 @@
 
 import argparse
 
-from explorer.runs import queue
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import OK, USAGE, WRONG_STATE, CommandError
 from explorer.runs.cli.picking import find
-from explorer.runs.tending import tend
+from explorer.runs.life.housekeeping import tend
+from explorer.runs.queue import queue
 
 
 def move(options: argparse.Namespace) -> int:

@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from explorer.runs import logs
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
-from explorer.runs.paths import RunPaths, home
-from explorer.runs.status import derive
-from explorer.runs.summary import RunSummary, summaries, summarise
-from explorer.runs.tending import tend
+from explorer.runs.life.housekeeping import tend
+from explorer.runs.overview.summary import RunSummary, summaries, summarise
+from explorer.runs.record import logs
+from explorer.runs.record.paths import RunPaths, home
+from explorer.runs.state.status import derive
 
 MOST_FOUND = 500
 
@@ -44,7 +44,7 @@ def show(options: argparse.Namespace) -> int:
     """Show one run."""
     tend()
     # Imported here: it comes with numpy, for which a list of runs need not wait.
-    from explorer.runs.history import History
+    from explorer.runs.record.history import History
 
     run = summarise(find(options.id))
     history = History(run.paths)

@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from explorer.runs import logs, queue
 from explorer.runs.cli import commands, exporting, keeping, lining_up, lookups
 from explorer.runs.cli.exits import FAILED, INTERRUPTED, CommandError, as_command_error
-from explorer.runs.status import State
+from explorer.runs.queue import queue
+from explorer.runs.record import logs
+from explorer.runs.state.status import State
 
 Command = Callable[[argparse.Namespace], int]
 

@@ -1,7 +1,7 @@
 """Which run a command means."""
 
 from explorer.runs.cli.exits import USAGE, CommandError
-from explorer.runs.paths import RunPaths, list_runs, run_paths
+from explorer.runs.record.paths import RunPaths, list_runs, run_paths
 
 
 def find(text: str) -> RunPaths:

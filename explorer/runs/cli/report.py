@@ -4,15 +4,15 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from explorer.runs import queue
-from explorer.runs.processes import Moment
-from explorer.runs.sizes import disk_use
-from explorer.runs.status import RunStatus, State
-from explorer.runs.summary import RunSummary
-from explorer.runs.words import clock, span
+from explorer.base.processes import Moment
+from explorer.base.words import clock, span
+from explorer.runs.overview.sizes import disk_use
+from explorer.runs.overview.summary import RunSummary
+from explorer.runs.queue import queue
+from explorer.runs.state.status import RunStatus, State
 
 if TYPE_CHECKING:
-    from explorer.runs.history import History
+    from explorer.runs.record.history import History
 
 
 def _score(run: RunSummary) -> str:
@@ -65,7 +65,7 @@ def _remaining(history: "History", status: RunStatus) -> float | None:
     if status.state is not State.RUNNING or history.last is None:
         return None
     # Imported here: it comes with numpy, for which a list of runs need not wait.
-    from explorer.runs.history import remaining_s
+    from explorer.runs.record.history import remaining_s
 
     last = history.last
     return remaining_s(history, max(Moment.now().since(last.time, last.mono, last.boot), 0.0))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from explorer.runs.config import RunConfig
+from explorer.runs.spec.config import RunConfig
 from explorer.training.networks.network import IMAGENET, SYMMETRIC, UNIT, Design, Network, Normalisation
 from explorer.training.networks.table import BACKBONES
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import psutil
 
-from explorer.runs.atomic import write_atomic
+from explorer.base.atomic import write_atomic
 from explorer.training.networks.sources import Download
 from explorer.training.stopping import WeightsError
 

@@ -26,7 +26,7 @@ class Backbone:
     drop_connect: the network's own; None for one that has none. renamed: name in published weights -> name in `make`.
     from_scratch_note: what whoever starts without weights should know.
     pixel_bytes_trained, pixel_bytes_frozen: of memory that a batch takes per image and pixel, where all layers learn
-    and where only the head does; on a processor in 32 bits, see explorer.runs.needs.
+    and where only the head does; on a processor in 32 bits, see explorer.runs.machine.needs.
     """
 
     title: str

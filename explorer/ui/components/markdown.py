@@ -1,6 +1,6 @@
 """Text from elsewhere inside Markdown."""
 
-from explorer.data.names import shown
+from explorer.base.names import shown
 
 
 def escape(text: str) -> str:

@@ -9,11 +9,18 @@ import streamlit as st
 _HERE = Path(__file__).parent
 
 
-def component(name: str, *, isolate_styles: bool = True, shared: tuple[str, ...] = ()) -> Callable[..., Any]:
+def component(
+    name: str, *, isolate_styles: bool = True, shared: tuple[str, ...] = (), folder: Path = _HERE
+) -> Callable[..., Any]:
     """Register the component whose parts are `<name>.html`, `.css` and `.js`; call it once, at module level.
 
-    shared: JavaScript files (`<shared>.js`) whose functions the component uses; their text goes before its own.
+    Args:
+        name: Of the component and its three files.
+        isolate_styles: Whether the component's CSS stays inside it.
+        shared: JavaScript files (`<shared>.js`) in this folder whose functions the component uses; their text goes
+            before its own.
+        folder: Where the three files lie.
     """
-    html, css, js = ((_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    html, css, js = ((folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
     js = "\n".join([*((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in shared), js])
     return st.components.v2.component(f"explorer_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles)

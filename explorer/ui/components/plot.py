@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.texts import Charts as T
 from explorer.ui.components.parts import component
-from explorer.ui.static_files import plotly_path
+from explorer.ui.theme.static_files import plotly_path
 
 _component = component("plot", isolate_styles=False)
 

@@ -9,14 +9,14 @@ from typing import Any, Literal, get_args
 
 import streamlit as st
 
-from explorer.runs.capacity import in_words
-from explorer.runs.status import State
-from explorer.runs.summary import RunSummary
-from explorer.runs.words import clock, span
+from explorer.base.words import clock, span
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.overview.summary import RunSummary
+from explorer.runs.state.status import State
 from explorer.texts import Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component
-from explorer.ui.palette import STATE_COLOURS
+from explorer.ui.theme.palette import STATE_COLOURS
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of reason and note that travel: the page of the run has all of it

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from explorer.data import references
-from explorer.runs.paths import home, pipelines_folder
+from explorer.runs.record.paths import home, pipelines_folder
 
 
 def drafts_folder() -> Path:
@@ -14,6 +14,11 @@ def drafts_folder() -> Path:
 def browsers_folder() -> Path:
     """Where the lists of what each browser has opened lie."""
     return home() / "browsers"
+
+
+def statistics_folder() -> Path:
+    """Where the results of measurements are kept; they can be measured again."""
+    return home() / "cache" / "statistics"
 
 
 def filled() -> tuple[Path, ...]:

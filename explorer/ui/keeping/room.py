@@ -7,8 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from explorer.runs.capacity import in_words
-from explorer.runs.paths import home
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.record.paths import home
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits, places
 

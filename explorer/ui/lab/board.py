@@ -9,12 +9,13 @@ import streamlit as st
 
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import slow, workspace
+from explorer.ui.background import slow
+from explorer.ui.background.slow import Cost
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board
 from explorer.ui.lab.fills import Fill, Task, token
-from explorer.ui.slow import Cost
-from explorer.ui.state import Key
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
 
 PATIENCE = 0.7  # seconds in which all is drawn before anybody sees that something is missing
 POLL_SECONDS = 0.6

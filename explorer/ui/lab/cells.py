@@ -6,7 +6,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.draw.cells import LARGE, SIDE, Cell, Drawn
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import Picture, Subject
-from explorer.ui import slow
+from explorer.ui.background import slow
 from explorer.ui.lab.fills import Task
 
 __all__ = ["LARGE", "SIDE", "Drawn", "Spec", "failed"]

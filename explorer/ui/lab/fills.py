@@ -10,7 +10,7 @@ from typing import Any
 from explorer.draw.drawing import Drawing, Urgency
 from explorer.draw.pictures import NoPicture
 from explorer.draw.request import CancelledError, DrawingError, Request
-from explorer.ui import asking, endings
+from explorer.ui.background import asking, endings
 
 KEPT = 1024  # drawings that are remembered, of some 10 kB each
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from explorer.ui.lab import seeds, sheet, statistics, sweep, versus
-from explorer.ui.sources import Found
-from explorer.ui.view import Mode
-from explorer.ui.workspace import Workspace
+from explorer.ui.preview.sources import Found
+from explorer.ui.session.view import Mode
+from explorer.ui.session.workspace import Workspace
 
 MODES: Mapping[Mode, Callable[[Workspace, Found], None]] = {
     Mode.SWEEP: sweep.show,

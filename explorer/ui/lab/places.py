@@ -12,10 +12,11 @@ from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training
 from explorer.texts import Lab as T
-from explorer.ui import as_trained, pictures
-from explorer.ui.sources import Found
-from explorer.ui.uploads import Uploads
-from explorer.ui.view import View
+from explorer.ui.preview import pictures
+from explorer.ui.preview.sources import Found
+from explorer.ui.session.uploads import Uploads
+from explorer.ui.session.view import DATA_SET, View
+from explorer.ui.train import as_trained
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ def _place(view: View, uploads: Uploads, rules: TargetRules, training: Training 
 def _views(view: View, count: int, training: Training | None) -> list[View]:
     if view.picture == pictures.UPLOAD:
         return [view]
-    if view.picture == pictures.DATA_SET:
+    if view.picture == DATA_SET:
         return _samples(view, count, training)
-    names = [name for name in pictures.choices() if name not in (pictures.UPLOAD, pictures.DATA_SET)]
+    names = [name for name in pictures.choices() if name not in (pictures.UPLOAD, DATA_SET)]
     at = names.index(view.picture) if view.picture in names else 0
     turned = [*names[at:], *names[:at]][:count]
     # Boxes and keypoints that were typed belong to the first picture.
@@ -73,7 +74,7 @@ def _samples(view: View, count: int, training: Training | None) -> list[View]:
 
 
 def _title(view: View, picture: Picture | None = None) -> str:
-    if view.picture == pictures.DATA_SET:
+    if view.picture == DATA_SET:
         return str(view.index) if picture is None else _sample_title(view.index, picture)
     return pictures.choices().get(view.picture, next(iter(pictures.choices().values())))
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError, dumps_draft
 from explorer.augment.pipeline import Draft, walk
-from explorer.runs.paths import home
+from explorer.runs.record.paths import home
 from explorer.texts import Lab as T
-from explorer.ui.history import History
+from explorer.ui.session.history import History
 
 NONE = "none"
 PAST, PRESET, SAVED = "past:", "preset:", "saved:"

@@ -9,17 +9,19 @@ from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.augment.size_rules import area
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import slow, step_form, workspace
+from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
-from explorer.ui.drawing import Errors
 from explorer.ui.lab import board, cells, steps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.places import Place, places
-from explorer.ui.sources import Found
-from explorer.ui.state import Key
-from explorer.ui.view import MAX_SEED, MOST, Lab
+from explorer.ui.preview.drawing import Errors
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import MAX_SEED, MOST, Lab
+from explorer.ui.step_editor import form
 
 MAX_CELLS = 36
 OPEN = "open"  # the action that leads to the Augment page
@@ -190,4 +192,4 @@ def _controls(work: workspace.Workspace) -> None:
     if step is None:
         return
     steps.choose(work, lambda transform: True)
-    step_form.show(replace(work, view=replace(work.view, selected=step.id)), drawable(work).errors)
+    form.show(replace(work, view=replace(work.view, selected=step.id)), drawable(work).errors)

@@ -13,13 +13,13 @@ from explorer.draw.cells import Cell as Request
 from explorer.draw.pictures import Picture
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import workspace
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.lab import board, cells
 from explorer.ui.lab.cells import Drawn
 from explorer.ui.lab.fills import Fill, Task
-from explorer.ui.sources import Found
-from explorer.ui.state import Key
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
 
 SIDE = 192  # px of a card
 LONG_SIDE, SLOW_LONG_SIDE = 512, 256  # px of the copy that is drawn on, and of that for what is slow

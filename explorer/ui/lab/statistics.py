@@ -8,19 +8,19 @@ import streamlit as st
 from explorer.augment.draws.report import report
 from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
+from explorer.base.words import span
 from explorer.draw.measuring import Measuring
 from explorer.draw.request import DrawingError
-from explorer.runs.words import span
 from explorer.texts import Statistics as T
-from explorer.ui import endings
+from explorer.ui.background import endings
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
 from explorer.ui.lab.statistics_jobs import Request
-from explorer.ui.sources import Found
-from explorer.ui.state import Key
-from explorer.ui.view import MOST, Draws, Lab
-from explorer.ui.workspace import Workspace
+from explorer.ui.preview.sources import Found
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import MOST, Draws, Lab
+from explorer.ui.session.workspace import Workspace
 
 LOOK_SECONDS = 0.5
 

@@ -6,8 +6,8 @@ from typing import Any
 from explorer.augment.draws.report import Labels, Mask, Report, StepReport, histogram
 from explorer.draw.encoding import Classes
 from explorer.texts import Statistics as T
-from explorer.ui import palette
-from explorer.ui.charts import base_layout
+from explorer.ui.figures.charts import base_layout
+from explorer.ui.theme import palette
 
 Figure = dict[str, Any]
 SMALL = 170  # px

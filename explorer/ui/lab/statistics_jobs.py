@@ -4,7 +4,6 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from explorer.augment.draws import store
 from explorer.augment.draws.tally import Tally
@@ -12,7 +11,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.draw.measuring import Measuring
 from explorer.draw.pictures import Subject
 from explorer.draw.pool import pool
-from explorer.runs.paths import home
+from explorer.ui.keeping.places import statistics_folder
 
 KEPT = 16  # results in memory
 
@@ -36,11 +35,6 @@ _lock = threading.Lock()
 _under_way: dict[str, Measuring] = {}
 _done: OrderedDict[str, Tally] = OrderedDict()
 _not_kept: dict[str, str] = {}
-
-
-def folder() -> Path:
-    """Where results are kept."""
-    return home() / "cache" / "statistics"
 
 
 def start(request: Request) -> None:
@@ -72,7 +66,7 @@ def result(key: str) -> Tally | None:
     with _lock:
         _tidy()
         found = _done.get(key)
-    if found is None and (found := store.load(folder(), key)) is not None:
+    if found is None and (found := store.load(statistics_folder(), key)) is not None:
         with _lock:
             _remember(key, found)
     return found
@@ -90,7 +84,7 @@ def _tidy() -> None:
             del _under_way[key]
             _remember(key, measuring.tally)
             try:
-                store.keep(folder(), key, measuring.tally)
+                store.keep(statistics_folder(), key, measuring.tally)
             except OSError as error:
                 _not_kept[key] = error.strerror or str(error)
 

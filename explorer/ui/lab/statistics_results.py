@@ -12,7 +12,7 @@ from explorer.texts import Statistics as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import statistics_charts
-from explorer.ui.state import Key, statistics_key
+from explorer.ui.session.keys import Key, statistics_key
 
 MOST_SENTENCES = 8
 STANDARD_ERRORS = 5  # of a share, beyond which it is worth a word

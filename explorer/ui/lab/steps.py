@@ -7,10 +7,10 @@ import streamlit as st
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.pipeline import Draft, Step, walk
 from explorer.texts import Lab as T
-from explorer.ui import workspace
 from explorer.ui.components.fields import sync
 from explorer.ui.lab import board
-from explorer.ui.state import Key
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
 
 Fits = Callable[[Transform], bool]
 

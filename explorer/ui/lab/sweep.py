@@ -12,16 +12,17 @@ from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import slow, workspace
+from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, forcing, steps, sweeps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
-from explorer.ui.sources import Found
-from explorer.ui.state import Key
-from explorer.ui.view import Ends, Lab
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import Ends, Lab
 
 COUNTS = (5, 7, 9)
 MAX_COLUMNS = 5

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.augment.parameters import JsonValue, Kind, Parameter
-from explorer.ui.components.parameters import start_value
-from explorer.ui.view import Ends
+from explorer.ui.session.view import Ends
+from explorer.ui.step_editor.parameters import start_value
 
 RANGES = frozenset({Kind.INT_RANGE, Kind.FLOAT_RANGE, Kind.INT_PAIR})
 NUMBERS = frozenset({Kind.INT, Kind.FLOAT})

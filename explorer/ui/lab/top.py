@@ -7,13 +7,14 @@ import streamlit as st
 from explorer.augment.pipeline import Draft, Step, is_on
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import sources, workspace
-from explorer.ui.commands import obey
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board
-from explorer.ui.state import Key
-from explorer.ui.view import MAX_SEED, Lab, Mode, Over
+from explorer.ui.preview import sources
+from explorer.ui.session import workspace
+from explorer.ui.session.gestures import obey
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import MAX_SEED, Lab, Mode, Over
 
 MOST_NAMED = 5
 

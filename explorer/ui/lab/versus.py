@@ -9,7 +9,7 @@ from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.draw.cells import Both, Pair
 from explorer.texts import Augment
 from explorer.texts import Lab as T
-from explorer.ui import slow, workspace
+from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.components.markdown import escape
@@ -17,9 +17,10 @@ from explorer.ui.lab import board, cells, rivals, seeds
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.lab.places import Place, places
-from explorer.ui.sources import Found
-from explorer.ui.state import Key
-from explorer.ui.view import MOST, Over
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import MOST, Over
 
 
 def show(work: workspace.Workspace, found: Found) -> None:

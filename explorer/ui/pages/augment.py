@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from explorer.ui import stage, step_form, step_list, workspace
-from explorer.ui.state import Key
+from explorer.ui.augment import stage, step_list
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.step_editor import form
 
 
 def page() -> None:
@@ -15,7 +17,7 @@ def page() -> None:
     with right, st.container(key=Key.STAGE):  # first on its way, because it is what people wait for
         errors = stage.show()
     with middle:
-        step_form.show(work, errors)
+        form.show(work, errors)
     with left:
         step_list.show(work, errors)
 

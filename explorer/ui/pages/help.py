@@ -3,9 +3,10 @@
 import streamlit as st
 
 from explorer.texts import Help as T
-from explorer.ui import handbook, workspace
 from explorer.ui.components.fields import sync
-from explorer.ui.state import Key, Query
+from explorer.ui.pages import handbook
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, Query
 
 KEYS, ABOUT = "keys", "about"
 WIDTH = 900  # px

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from explorer.ui import sources, workspace
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, top
 from explorer.ui.lab.modes import MODES
-from explorer.ui.state import Key, Query
-from explorer.ui.view import Mode
+from explorer.ui.preview import sources
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.view import Mode
 
 AUGMENT_PAGE = "explorer/ui/pages/augment.py"
 

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from explorer.runs.paths import RunNotFound
+from explorer.runs.record.paths import RunNotFound
 from explorer.texts import Runs as T
-from explorer.ui import run_view, runs_page, workspace
 from explorer.ui.components.markdown import escape
-from explorer.ui.state import Key, Query
+from explorer.ui.run import page as run_view
+from explorer.ui.runs import page as runs_page
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, Query
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from explorer.runs.mistakes import label
+from explorer.runs.spec.config_errors import label
 from explorer.texts import App
 from explorer.texts import ThenAndNow as T
 from explorer.texts.then_and_now import Idiom, idioms, intro
-from explorer.ui import workspace
-from explorer.ui.state import Query
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Query
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 

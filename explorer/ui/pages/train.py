@@ -2,38 +2,28 @@
 
 import streamlit as st
 
-from explorer.runs.machine import Machine, MachineError, machine
-from explorer.runs.paths import RunPaths, runs_root
-from explorer.runs.schedules import steps_per_epoch
+from explorer.runs.machine.machine import Machine, MachineError, machine
+from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
-from explorer.ui import (
-    train_carry,
-    train_checks,
-    train_curve,
-    train_devices,
-    train_landing,
-    train_networks,
-    train_sections,
-    train_seen,
-    train_source,
-    train_summary,
-    train_values,
-    workspace,
-)
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
-from explorer.ui.state import Key, Query
-from explorer.ui.train_checks import Checked
-from explorer.ui.train_form import Form
-from explorer.ui.train_relevance import Values
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, Query
+from explorer.ui.train import carry, checks, curve, devices, landing, networks, seen, source, summary
+from explorer.ui.train import sections as train_sections
+from explorer.ui.train import values as train_values
+from explorer.ui.train.checks import Checked
+from explorer.ui.train.form import Form
+from explorer.ui.train.relevance import Values
 
 
 def page() -> None:
     work = workspace.arrive()
     st.subheader(T.TITLE, anchor=False)
     st.caption(T.PROMISE)
-    train_carry.arrive(work)
+    carry.arrive(work)
     _duplicate()
     unwritten = st.container()
     left, right = st.columns([1.9, 1], gap="large")
@@ -46,9 +36,9 @@ def page() -> None:
     with boxes["device"]:
         found = _machine()
     values = train_values.current()
-    train_landing.arrive(values, found)
-    checked = train_checks.check(values, found)
-    form = _form(values, checked, found, train_carry.hint(work.view, values))
+    landing.arrive(values, found)
+    checked = checks.check(values, found)
+    form = _form(values, checked, found, carry.hint(work.view, values))
     for key, box in boxes.items():
         with box:
             train_sections.draw(form, key)
@@ -56,10 +46,10 @@ def page() -> None:
             if train_sections.SECTIONS[key].more:
                 train_sections.draw_more(form, key)
     with right:
-        train_summary.show(checked, form, work.id)
+        summary.show(checked, form, work.id)
     with unwritten:
         workspace.show_unwritten()
-    train_landing.focus_field()
+    landing.focus_field()
 
 
 def _duplicate() -> None:
@@ -69,8 +59,8 @@ def _duplicate() -> None:
         return
     st.query_params.pop(Query.DUPLICATE)
     try:
-        train_values.fill(train_source.load(asked).values)
-    except train_source.SourceError as error:
+        train_values.fill(source.load(asked).values)
+    except source.SourceError as error:
         st.warning(escape(T.NOT_FILLED.format(reason=error)))
 
 
@@ -86,10 +76,10 @@ def _machine() -> Machine | None:
 def _form(values: Values, checked: Checked, found: Machine | None, data_hint: str) -> Form:
     hints = {
         "dataset": data_hint,
-        "backbone": train_networks.backbone_hint(found, values),
-        "weights": train_networks.weights_hint(found, values),
-        "precision": train_devices.precision_hint(found, values),
-        "cache_size": train_devices.kept_hint(values, checked.pipeline),
+        "backbone": networks.backbone_hint(found, values),
+        "weights": networks.weights_hint(found, values),
+        "precision": devices.precision_hint(found, values),
+        "cache_size": devices.kept_hint(values, checked.pipeline),
         "loggers": _logged(values),
     }
     return Form(
@@ -97,7 +87,7 @@ def _form(values: Values, checked: Checked, found: Machine | None, data_hint: st
         checked.errors,
         checked.cautions,
         {one.field: one.was for one in checked.differences},
-        hints | train_landing.hints(),
+        hints | landing.hints(),
         found,
         checked.source,
         checked.dataset,
@@ -118,11 +108,11 @@ def _own(key: str, form: Form, checked: Checked) -> None:
     if key == "data":
         st.caption(T.DATA_NOTE)
     elif key == "network":
-        train_networks.compare(form.machine, form.values)
+        networks.compare(form.machine, form.values)
     elif key == "optimizer":
         _curve(form.values, checked)
     elif key == "mixing":
-        train_seen.show(checked.config, checked.dataset)
+        seen.show(checked.config, checked.dataset)
 
 
 def _curve(values: Values, checked: Checked) -> None:
@@ -130,7 +120,7 @@ def _curve(values: Values, checked: Checked) -> None:
     if recipe is not None:
         images = len(checked.dataset.train) if checked.dataset else recipe.batch_size * 10
         per_epoch = steps_per_epoch(recipe, images)
-        st.session_state[Key.TRAIN_CURVE_LAST] = train_curve.figure(recipe, per_epoch)
+        st.session_state[Key.TRAIN_CURVE_LAST] = curve.figure(recipe, per_epoch)
     if (figure := st.session_state.get(Key.TRAIN_CURVE_LAST)) is not None:
         plot.show(figure, T.CURVE_ALT, Key.TRAIN_CURVE)
     if recipe is None:

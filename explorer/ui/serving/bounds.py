@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketClose
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from explorer.runs.capacity import in_words
+from explorer.runs.machine.capacity import in_words
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits
 

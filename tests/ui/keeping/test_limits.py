@@ -7,8 +7,8 @@ import pytest
 
 from explorer.data.photographs import LONG_SIDE
 from explorer.draw.waiting import MOST_WAITING
-from explorer.ui import browsers, history
 from explorer.ui.keeping import limits
+from explorer.ui.session import browsers, history
 
 PROJECT = Path(__file__).resolve().parents[3]
 SETTINGS = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["server"]

@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer.runs.paths import pipelines_folder
+from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Keeping as T
-from explorer.ui import pictures
 from explorer.ui.keeping import limits, room
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.keeping.room import NoRoom
-from explorer.ui.state import Key, upload_key
-from explorer.ui.uploads import Uploads, draft_file, made_drafts_folder
+from explorer.ui.preview import pictures
+from explorer.ui.session.keys import Key, upload_key
+from explorer.ui.session.uploads import Uploads, draft_file, made_drafts_folder
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 ID = "i" * 22

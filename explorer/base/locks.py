@@ -1,0 +1,219 @@
+"""Locks that only a living process can hold: the kernel drops them when it dies."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from explorer.base.processes import is_paused, start_ticks
+
+_BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+_POLL_S = 0.01
+_PROBE_S = 20.0
+# What a second process does in the probe: 0 where the lock of the first keeps it out, as it should.
+_SECOND = """
+import fcntl, os, sys
+descriptor = os.open(sys.argv[1], os.O_RDWR)
+try:
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.exit(0)
+sys.exit(3)
+"""
+
+
+class LockHeld(RuntimeError):
+    """Another process trains this run."""
+
+
+class Held:
+    """A lock that this process holds until it is released or the process dies.
+
+    Forked loader workers do not inherit it: their copy of the open file is closed as they begin.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.descriptor = descriptor
+        _held.add(self)
+
+    @property
+    def missing(self) -> bool:
+        """Whether somebody has deleted or replaced its file, so that others no longer see the lock."""
+        return self.descriptor >= 0 and not _leads_to(self.path, self.descriptor)
+
+    def keep(self) -> bool:
+        """Take the lock again where its file is missing; False where that cannot be done now.
+
+        Raises OSError, where its folder is gone.
+        """
+        if not self.missing:
+            return True
+        fresh = _take(self.path)
+        if fresh is None:
+            return False
+        os.close(self.descriptor)
+        self.descriptor = fresh
+        return True
+
+    def release(self) -> None:
+        """Let go of it."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+_held: "weakref.WeakSet[Held]" = weakref.WeakSet()
+
+
+def _let_go_in_child() -> None:
+    for held in tuple(_held):
+        held.release()
+
+
+os.register_at_fork(after_in_child=_let_go_in_child)
+
+
+def take(path: Path, timeout: float = 0.0) -> Held | None:
+    """The lock of a file, which is made where it is missing, unlike its folder; None where another process has it.
+
+    A file that has a second name, as in a copy made of hard links, is replaced by one of its own: a lock on it would
+    be a lock on the copy, too. A reader that probes holds a lock for some microseconds, hence a short wait.
+    Raises OSError where the file cannot be made or the file system has no locks.
+    """
+    deadline = time.monotonic() + timeout
+    while (descriptor := _take(path)) is None:
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(_POLL_S)
+    return Held(path, descriptor)
+
+
+def _take(path: Path) -> int | None:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    try:
+        if _locked(descriptor) and _leads_to(path, descriptor):
+            if os.fstat(descriptor).st_nlink == 1:
+                descriptor, kept = -1, descriptor
+                return kept
+            path.unlink()  # nobody else holds it, so that nobody is robbed of it; the next try makes another
+        return None
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _BUSY:
+            return False
+        raise
+    return True
+
+
+def _leads_to(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+@contextlib.contextmanager
+def hold(path: Path, timeout: float = 5.0) -> Iterator[Held]:
+    """Hold the lock of a run until the block ends or the process dies.
+
+    Raises LockHeld, or OSError where the run's folder is gone or its file system has no locks.
+    """
+    held = take(path, timeout)
+    if held is None:
+        raise LockHeld(f"{path.parent} is being trained by another process. Stop that one first.")
+    try:
+        yield held
+    finally:
+        held.release()
+
+
+def unshare(path: Path) -> None:
+    """Take away a lock file that a copy made of hard links shares with its original. Only where no process lives."""
+    with contextlib.suppress(FileNotFoundError):
+        if path.lstat().st_nlink > 1:
+            path.unlink()
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds the lock. Changes nothing; readers never disturb each other.
+
+    Raises OSError where the file may not be read or the file system has no locks: then nobody can tell.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        # Shared: two readers at once both get it, while the trainer's exclusive lock refuses them.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _BUSY:
+            return True
+        raise
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def note_holder(descriptor: int) -> None:
+    """Write who holds a lock into its file, for words only."""
+    with contextlib.suppress(OSError):  # a full disk must not keep anybody from a lock
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+
+
+def who_holds(path: Path) -> str:
+    """ "process 4711", with "which is paused" where it is; "another process" where its file does not say."""
+    try:
+        pid = int(path.read_text())
+    except (OSError, ValueError):
+        return "another process"
+    return f"process {pid}, which is paused" if is_paused(pid, start_ticks(pid)) else f"process {pid}"
+
+
+def probe(folder: Path) -> str:
+    """Why locks in `folder` cannot be relied on, in a sentence; empty where they work. Takes some 30 ms.
+
+    Some network file systems refuse locks, others grant the same lock to everybody: a second process tries. Empty too
+    where no process can be made: then no run can begin either, and its start says why.
+    Raises OSError where nothing can be written into the folder.
+    """
+    path = folder / f".probe-{secrets.token_hex(4)}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return f"its file system has no locks ({error.strerror})"
+        command = [sys.executable, "-I", "-S", "-c", _SECOND, str(path)]
+        try:
+            second = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_S, check=False)
+        except subprocess.TimeoutExpired:
+            return f"a lock could not be tried within {_PROBE_S:.0f} s"
+        except OSError:
+            return ""
+        if second.returncode == 0:
+            return ""
+        return (
+            "its file system gives the same lock to two processes"
+            if second.returncode == 3
+            else f"a lock could not be tried ({second.stderr.strip()[-200:]})"
+        )
+    finally:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)

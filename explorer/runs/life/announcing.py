@@ -1,0 +1,44 @@
+"""Telling the world that a run has ended, once: the command in EXPLORER_ON_FINISH."""
+
+import contextlib
+import os
+import subprocess
+
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.state.status import RunStatus
+
+VARIABLE = "EXPLORER_ON_FINISH"
+
+
+def due(paths: RunPaths) -> bool:
+    """Whether nobody has announced the end of the latest attempt yet."""
+    attempt = paths.latest_attempt
+    return attempt > 0 and not paths.announced(attempt).exists()
+
+
+def announce(paths: RunPaths, status: RunStatus, *, aloud: bool = True) -> bool:
+    """Run the command for a run that is over; False where another has done so, or where it cannot be noted.
+
+    aloud: otherwise it is only noted that nothing is to be done, as for a run that ended long ago.
+    The command is the operator's own, from the environment; no page can set it. It gets EXPLORER_RUN_ID,
+    EXPLORER_RUN_STATE, EXPLORER_RUN_REASON and EXPLORER_RUN_FOLDER, and outlives whoever started it.
+    """
+    try:
+        os.close(os.open(paths.announced(paths.latest_attempt), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except OSError:
+        return False
+    command = os.environ.get(VARIABLE)
+    if command and aloud:
+        values = {"ID": paths.id, "STATE": str(status.state), "REASON": status.reason, "FOLDER": str(paths.root)}
+        environment = os.environ | {f"EXPLORER_RUN_{name}": value for name, value in values.items()}
+        with contextlib.suppress(OSError), paths.log.open("ab") as log:
+            subprocess.Popen(
+                command,
+                shell=True,  # a line of shell is what people write into such a variable
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
+    return True

@@ -1,0 +1,131 @@
+"""What whoever looks at the runs does for them in passing: there is no daemon.
+
+Pages and commands call `tend`. It starts waiting runs again whose process died before their turn, takes out of the
+queue what is not waiting, goes on with stops that were not answered, and ends processes that outlive their run: behind
+trainers that were killed, after an outcome, and where the run's folder is gone.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Sequence
+
+from explorer.base.atomic import read_json_object
+from explorer.base.processes import Moment
+from explorer.runs.life import announcing, process
+from explorer.runs.life.control import stop_age
+from explorer.runs.overview.summary import RunSummary, summaries
+from explorer.runs.queue import queue
+from explorer.runs.queue.queue import QueueError, Waiting
+from explorer.runs.record import outcome
+from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.record.outcome import Outcome
+from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.state.escalation import LadderError, climb, end_leftovers, end_orphan, see_off
+from explorer.runs.state.status import State
+
+MOST_TRIES = 3  # within one boot: what dies again and again before its turn will not come to life by itself
+_EVERY_S = 1.0
+_OLD_S = 86400.0  # what ended longer ago than a day is no news
+_turn = threading.Lock()
+_last = -_EVERY_S
+_settled: set[tuple[RunPaths, float]] = set()  # runs that are over, and when: nothing is left to do for them
+
+
+def tend(runs: Sequence[RunSummary] | None = None) -> None:
+    """Do what is due, at most once a second in this process. runs: the summaries, if they are at hand.
+
+    Never raises for what it finds: a queue that another process holds, or a process of another user, is left to a
+    later look, and the state of the run tells of it. Raises OSError where the home cannot be read.
+    """
+    global _last  # one clock for all sessions of a server
+    if not _turn.acquire(blocking=False):
+        return
+    try:
+        if time.monotonic() - _last < _EVERY_S:
+            return
+        _queue()
+        for holder in queue.orphans():
+            with contextlib.suppress(LadderError):
+                end_orphan(holder)
+        for run in summaries() if runs is None else runs:
+            _run(run)
+        _last = time.monotonic()
+    finally:
+        _turn.release()
+
+
+def _run(run: RunSummary) -> None:
+    if not run.status.over:
+        _stop(run.paths)
+    elif (key := (run.paths, run.status.since)) not in _settled:
+        if announcing.due(run.paths):
+            announcing.announce(run.paths, run.status, aloud=_is_news(run))
+        # Looked for again at the next look, until none is left: even SIGKILL may have to wait for a disk.
+        with contextlib.suppress(LadderError):
+            if run.status.state is not State.LOST or end_leftovers(run.paths) == 0:
+                _settled.add(key)
+
+
+def _is_news(run: RunSummary) -> bool:
+    launch = latest_launch(run.paths)
+    is_copy = launch is not None and not launch.is_of(run.paths)
+    return not is_copy and time.time() - run.status.since < _OLD_S
+
+
+def _stop(paths: RunPaths) -> None:
+    now = Moment.now()
+    ended, asked = outcome.read(paths), stop_age(paths, now)
+    with contextlib.suppress(LadderError, OSError):
+        if ended is not None and ended.attempt >= paths.latest_attempt:
+            see_off(paths, abs(now.wall - ended.time))  # also where the clock was set meanwhile: nothing can be lost
+        elif end_leftovers(paths) == 0 and asked is not None:
+            climb(paths, asked, now)
+
+
+def _queue() -> None:
+    dead = [place for place in queue.waiting() if not place.alive]
+    if not dead:
+        return
+    with contextlib.suppress(QueueError, OSError), queue.guard(timeout=1.0):
+        for place in queue.waiting():
+            if not place.alive:
+                with contextlib.suppress(OSError):  # what is wrong with one must not hold up the others
+                    _revive(RunPaths(runs_root() / place.id), place)
+
+
+def _revive(paths: RunPaths, place: Waiting) -> None:
+    """Start a waiting run again whose process has ended, or take it out of the queue. Under the guard."""
+    attempt, launch = paths.latest_attempt, latest_launch(paths)
+    ended = outcome.read(paths)
+    begun = paths.events(attempt).exists() or (ended is not None and ended.attempt >= attempt)
+    config = read_json_object(paths.config)
+    if config is None or launch is None or begun or not launch.is_of(paths):
+        queue.drop(place.id)
+        return
+    tries = launch.tries + 1 if launch.boot == Moment.now().boot else 1
+    if paths.stop.exists():
+        _give_up(paths, Outcome("stopped", "It was taken out of the queue before it began.", time.time(), attempt))
+    elif tries > MOST_TRIES:
+        reason = f"Its process ended {launch.tries} times before it began. See the log."
+        _give_up(paths, Outcome("failed", reason, time.time(), attempt))
+    else:
+        _start_again(paths, place, str(config.get("kind", "train")), attempt, tries)
+
+
+def _give_up(paths: RunPaths, end: Outcome) -> None:
+    outcome.write(paths, end)
+    queue.drop(paths.id)
+
+
+def _start_again(paths: RunPaths, place: Waiting, kind: str, attempt: int, tries: int) -> None:
+    ticket = queue.take_over(place)
+    if ticket is None:
+        return  # somebody else is at it
+    try:
+        if kind not in process.MODULES:
+            raise OSError(f"there is no way to run a {kind}")
+        process.launch_attempt(paths, kind, attempt, ticket=ticket, tries=tries)
+    except OSError as error:
+        ticket.close()
+        _give_up(paths, Outcome("failed", f"Its process could not be started: {error}.", time.time(), attempt))

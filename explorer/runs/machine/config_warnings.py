@@ -1,0 +1,131 @@
+"""What works and is seldom meant: warnings at the fields of a run, before it starts."""
+
+from collections.abc import Iterator, Sequence
+
+from explorer.augment.pipeline import scaling_step
+from explorer.augment.resolution import narrowest
+from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine
+from explorer.runs.machine.needs import original_size
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.schedules import batches_per_epoch
+
+_MANY = 8  # names of classes in a sentence, at most
+
+
+def cautions(
+    config: RunConfig,
+    *,
+    classes: Sequence[str],
+    train_counts: Sequence[int],
+    val_counts: Sequence[int],
+    machine: Machine | None,
+    sizes: Sequence[tuple[int, int]] = (),
+) -> dict[str, str]:
+    """Field of RunConfig -> a sentence. Counts: images of each class. machine: None where it is not known.
+
+    sizes: heights and widths in px of some training images; where there are none, `original_size` guesses.
+    """
+    found: dict[str, str] = {}
+    backbone = machine.backbone(config.backbone) if machine else None
+    device = machine.device(config.accelerator) if machine else None
+    for field, words in (
+        *_scaling(config),
+        *_crops(config, sizes),
+        *_classes(config, classes, train_counts, val_counts),
+        *_network(config, backbone),
+        *_device(config, device),
+        *_schedule(config),
+        *_steps(config, sum(train_counts)),
+    ):
+        found.setdefault(field, words)
+    return found
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def alone(config: RunConfig) -> dict[str, str]:
+    """Those of `cautions` that need neither the data nor the machine."""
+    found: dict[str, str] = {}
+    for field, words in (*_scaling(config), *_crops(config, ()), *_schedule(config)):
+        found.setdefault(field, words)
+    return found
+
+
+def _scaling(config: RunConfig) -> Found:
+    step = scaling_step(config.pipeline)
+    if step is not None and config.normalise != "none":
+        yield (
+            "normalise",
+            f"Normalized twice: by {step.transform} in the pipeline, and again for the network. "
+            f"Choose None here, or leave {step.transform} out.",
+        )
+    if step is None and config.normalise == "none" and config.weights != "none":
+        yield "normalise", "Not normalized: these weights were trained on normalized images and expect them so."
+
+
+def _crops(config: RunConfig, sizes: Sequence[tuple[int, int]]) -> Found:
+    kept, size = config.kept, config.image_size
+    sizes = sizes or (original_size(config),)
+    shortest = min(map(min, sizes))
+    if kept is not None and not kept.square and shortest < kept.least and kept.least > size:
+        yield (
+            "pipeline",
+            f"Crops of a fixed size take {kept.least} px, and images have as few as {shortest} px on their short side: "
+            "small images are enlarged first. Choose smaller crops, or crops that pad.",
+        )
+    seen = [kept.size(*each) if kept else each for each in sizes]
+    found = narrowest(config.pipeline, seen, size)
+    if found is not None:
+        yield (
+            "pipeline",
+            f"The smallest crops of {found.transform} have {found.pixels} px on a side, and are enlarged to {size} px. "
+            "Let it crop less, or choose a smaller image size.",
+        )
+
+
+def _classes(config: RunConfig, classes: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Found:
+    if unseen := [name for name, count in zip(classes, val, strict=True) if count == 0]:
+        yield "dataset", f"No validation images of {_listed(unseen)}: F1 and AUROC of these classes are undefined."
+    if untaught := [name for name, count in zip(classes, train, strict=True) if count == 0]:
+        yield "dataset", f"No training images of {_listed(untaught)}: these classes cannot be learned."
+    balanced = "balanced" in (config.class_weights, config.pos_weight)
+    if min(train, default=1) > 0 and max(train, default=1) / max(min(train, default=1), 1) >= 10 and not balanced:
+        yield "loss", "The largest class has ten times the images of the smallest: consider balanced weights."
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MANY])
+    return shown if len(names) <= _MANY else f"{shown} and {len(names) - _MANY} more"
+
+
+def _network(config: RunConfig, backbone: BackboneInfo | None) -> Found:
+    if backbone and config.weights == "none" and backbone.from_scratch_note:
+        yield "weights", backbone.from_scratch_note
+    if config.normalise != "auto" and config.weights in ("imagenet", "advprop") and config.normalise != "none":
+        yield "normalise", "These weights have a scale of their own, which Auto follows."
+
+
+def _device(config: RunConfig, device: DeviceInfo | None) -> Found:
+    if device and device.accelerator == "cpu" and config.precision == "bf16-mixed" and not config.frozen:
+        yield "precision", "Where all layers learn, bf16 on a processor is seldom faster than 32-true."
+
+
+def _schedule(config: RunConfig) -> Found:
+    if config.schedule == "onecycle" and config.early_stopping is not None:
+        yield (
+            "early_stopping",
+            "OneCycleLR is at its best in the last epochs: a run that stops early never gets there.",
+        )
+    if config.mixing != "none" and config.label_smoothing > 0:
+        yield "label_smoothing", "Mixed labels are soft already; smoothing comes on top."
+
+
+def _steps(config: RunConfig, images: int) -> Found:
+    batches = batches_per_epoch(images, config.batch_size)
+    if config.accumulate > batches:
+        yield (
+            "accumulate",
+            f"An epoch has {batches} batches, so each step is the mean of {batches} of them, not of "
+            f"{config.accumulate}: a step does not reach into the next epoch.",
+        )

@@ -1,0 +1,338 @@
+"""What this computer can train on and with, found out in a child process: pages never import torch.
+
+The child, `python -m explorer.training.devices`, prints one line of JSON, the last of its output:
+
+    {"format": "augmentation-explorer/machine", "version": 1, "torch": "2.13.0+cpu", "threads": 2, "bf16_speedup": 1.9,
+     "devices": [{"accelerator": "cpu", "index": null, "name": "Intel Xeon", "memory_gb": 7.8, "precisions": [
+         {"name": "32-true", "offered": true, "reason": ""},
+         {"name": "16-mixed", "offered": false, "reason": "16-mixed needs a GPU"}]}],
+     "backbones": [{"name": "efficientnet-lite0", "title": "EfficientNet-Lite0", "parameters": 3372910,
+         "default_size": 224, "weights": ["imagenet", "none"], "note": "weights come with the installation"}]}
+
+The first device is what the accelerator "auto" takes; of several GPUs each is one, with its number as "index".
+`memory_gb` and `bf16_speedup` may be null.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+import explorer
+from explorer.base.atomic import write_bytes_atomic
+from explorer.base.processes import boot_id
+from explorer.runs.record.paths import home
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.config_errors import ConfigError
+
+COMMAND = (sys.executable, "-P", "-m", "explorer.training.devices")
+TIMEOUT_S = 120.0
+_PACKAGES = ("torch", "pytorch-lightning", "efficientnet-pytorch", "efficientnet-lite-pytorch", "transformers")
+
+
+class MachineError(RuntimeError):
+    """It could not be found out; the message holds the child's last lines."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Precision(_Value):
+    """A precision of RunConfig on one device. reason: why it is not offered, or what it is good for."""
+
+    name: str
+    offered: bool
+    reason: str = ""
+
+
+class DeviceInfo(_Value):
+    """An accelerator that exists. index: the number of a GPU. memory_gb: None where it could not be told."""
+
+    accelerator: str
+    name: str
+    index: int | None = None
+    memory_gb: float | None = None
+    precisions: tuple[Precision, ...] = ()
+
+
+class BackboneInfo(_Value):
+    """A network on offer. parameters: how many numbers it learns; weights: which may start it.
+
+    sizes, size_step: the smallest and largest side of its input in px, and what that is a multiple of.
+    downloads: weights that come from the network -> the file in `weights_folder()` that they are kept in; to_download:
+    those of them that are not there yet. drop_connect: the network's own; None for one that has none.
+    from_scratch_note: what whoever starts without weights should know.
+    The rest is what it needs, see needs.py; bytes in 32 bits on a processor. pixel_bytes_trained: per image
+    and pixel of a batch where all layers learn; pixel_bytes_frozen: where only the head does, and in validation.
+    weight_bytes: one copy of its weights. The defaults, for who does not tell, are those of the default network.
+    """
+
+    name: str
+    title: str
+    parameters: int
+    default_size: int
+    weights: tuple[str, ...]
+    note: str = ""
+    sizes: tuple[int, int] = (32, 800)
+    size_step: int = 1
+    downloads: dict[str, str] = {}
+    to_download: tuple[str, ...] = ()
+    drop_connect: float | None = None
+    from_scratch_note: str = ""
+    pixel_bytes_trained: float = 2350.0
+    pixel_bytes_frozen: float = 505.0
+    weight_bytes: int = 13_600_000
+
+    def wrong_size(self, size: int) -> str | None:
+        """Why its input cannot be `size` px a side, and which can; None where it can."""
+        smallest, largest = self.sizes
+        if not smallest <= size <= largest:
+            return f"{self.title} takes images of {smallest} to {largest} px, not of {size}."
+        if size % self.size_step:
+            below = size - size % self.size_step
+            fitting = " or ".join(f"{one}" for one in (below, below + self.size_step) if smallest <= one <= largest)
+            return f"{self.title} takes multiples of {self.size_step} px, not {size}. Choose {fitting}."
+        return None
+
+
+class Machine(_Value):
+    """Devices (the first is "auto"), backbones, and the version of torch.
+
+    threads: processor cores that a run may use. bf16_speedup: how many times as fast a frozen EfficientNet-Lite0 is in
+    bf16-mixed as in 32-true on the processor; None where it was not measured.
+    """
+
+    torch: str
+    threads: int = 1
+    bf16_speedup: float | None = None
+    devices: tuple[DeviceInfo, ...]
+    backbones: tuple[BackboneInfo, ...]
+
+    def device(self, accelerator: str) -> DeviceInfo | None:
+        """The device of an accelerator, "auto" being the first; None where there is none."""
+        if accelerator == "auto":
+            return self.devices[0] if self.devices else None
+        return next((device for device in self.devices if device.accelerator == accelerator), None)
+
+    def gpus(self) -> tuple[DeviceInfo, ...]:
+        """Every GPU, by its number."""
+        return tuple(device for device in self.devices if device.accelerator == "gpu")
+
+    def chosen(self, config: RunConfig) -> tuple[DeviceInfo, ...]:
+        """The devices that a config is for: its GPUs, else the one of its accelerator. Empty where there is none."""
+        if config.gpus:
+            return tuple(device for device in self.gpus() if device.index in config.gpus)
+        device = self.device(config.accelerator)
+        return () if device is None else (device,)
+
+    def backbone(self, name: str) -> BackboneInfo | None:
+        """The backbone of a name; None for an unknown one."""
+        return next((found for found in self.backbones if found.name == name), None)
+
+
+def known_machine() -> Machine | None:
+    """This machine, where it has been looked at before; at once. None where `machine` would have to look."""
+    store, key = _store(), _key()
+    kept = _unwritten.get((store, key))
+    return _stored(store, key) if kept is None else _with_store(kept)
+
+
+def machine(*, refresh: bool = False) -> Machine:
+    """This machine; takes seconds the first time after a restart or an update, then it comes from a file.
+
+    refresh: look again. Raises MachineError.
+    """
+    found = None if refresh else known_machine()
+    if found is None:
+        looked = _look()
+        remember(looked)
+        found = _with_store(looked)
+    return found
+
+
+_unwritten: dict[tuple[Path, str], Machine] = {}  # what a store on a full or read-only disk did not take
+
+
+def remember(found: Machine) -> None:
+    """Keep what a look at this machine has found, for the next one who asks; in this process where no disk takes it."""
+    store, key = _store(), _key()
+    _unwritten.pop((store, key), None)
+    try:
+        store.parent.mkdir(exist_ok=True)
+        write_bytes_atomic(store, json.dumps({"key": key, "machine": found.model_dump()}).encode())
+    except OSError:
+        _unwritten[store, key] = found
+
+
+def _with_store(found: Machine) -> Machine:
+    """The machine with what its store of weights lacks just now: downloads come and go without a restart."""
+    folder = weights_folder()
+
+    def told(backbone: BackboneInfo) -> BackboneInfo:
+        missing = tuple(name for name, file in backbone.downloads.items() if not (folder / file).exists())
+        return backbone.model_copy(update={"to_download": missing})
+
+    return found.model_copy(update={"backbones": tuple(told(backbone) for backbone in found.backbones)})
+
+
+def weights_folder() -> Path:
+    """Where downloaded weights are kept; not made."""
+    return home() / "weights"
+
+
+def _store() -> Path:
+    return home() / "cache" / "machine.json"
+
+
+@functools.cache
+def _sources() -> str:
+    """A hash of what answers: other backbones or rules must not be hidden by an old answer."""
+    room = Path(explorer.__file__).resolve().parent / "training"
+    digest = hashlib.sha256()
+    for source in (room / "devices.py", room / "bf16.py", *sorted((room / "networks").glob("*.py"))):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _key() -> str:
+    versions = [f"{name}={_version(name)}" for name in _PACKAGES]
+    # A GPU that is hidden or shown by this variable is another machine to the trainer.
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
+    return " ".join([boot_id(), sys.prefix, *versions, _sources(), visible])
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def _stored(store: Path, key: str) -> Machine | None:
+    try:
+        value = json.loads(store.read_bytes())
+        return _with_store(Machine.model_validate(value["machine"])) if value["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # a cache: what cannot be read is found out again
+
+
+def _look() -> Machine:
+    try:
+        child = subprocess.run(
+            COMMAND,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+            env=explorer.child_environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MachineError(f"Looking for devices took longer than {TIMEOUT_S:.0f} s.") from error
+    if child.returncode != 0:
+        raise MachineError(f"Looking for devices failed: {_last_lines(child.stderr or child.stdout)}")
+    return parse(child.stdout)
+
+
+def parse(output: str) -> Machine:
+    """The machine from what the child printed. Raises MachineError."""
+    lines = output.strip().splitlines()
+    try:
+        return Machine.model_validate_json(lines[-1])
+    except (IndexError, ValidationError) as error:
+        raise MachineError(f"Looking for devices gave no answer: {_last_lines(output)}") from error
+
+
+def _last_lines(text: str, count: int = 5) -> str:
+    return "\n".join(text.strip().splitlines()[-count:]) or "it printed nothing"
+
+
+FASTER = 1.3  # bf16 is taken by itself where it is so many times as fast: less is lost again in batches that wait
+
+
+def effective_precision(config: RunConfig, found: Machine) -> str:
+    """The precision of a run: what the config says, and what "auto" means for it on this machine.
+
+    A run whose backbone is set free at some time counts as one that trains all layers.
+    """
+    if config.precision != "auto":
+        return config.precision
+    device = next(iter(found.chosen(config)), None)
+    only_head = config.frozen and config.unfreeze_epoch is None
+    return "32-true" if device is None else automatic_precision(device, found.bf16_speedup, only_head=only_head)
+
+
+def automatic_precision(device: DeviceInfo, bf16_speedup: float | None, *, only_head: bool) -> str:
+    """What "auto" means on a device. only_head: the backbone is frozen, so that its forward pass is all of the work.
+
+    On a processor bf16 pays only there, and only where it is measured to be faster. GPUs compute 16 bits much faster
+    than 32. On Apple GPUs and TPUs nothing but 32-true is safe without a try.
+    """
+    if device.accelerator == "cpu":
+        return "bf16-mixed" if only_head and (bf16_speedup or 0.0) >= FASTER else "32-true"
+    if device.accelerator == "gpu":
+        return "bf16-mixed" if _offers(device, "bf16-mixed") is None else "16-mixed"
+    return "32-true"
+
+
+def _offers(device: DeviceInfo, name: str) -> str | None:
+    """Why a precision is not offered on a device; None where it is."""
+    precision = next((known for known in device.precisions if known.name == name), None)
+    if precision is not None and precision.offered:
+        return None
+    return precision.reason if precision else "it is not known there"
+
+
+def check_with_machine(config: RunConfig, found: Machine) -> None:
+    """Check what only the machine can tell. Raises ConfigError with a message per field."""
+    errors = _device_errors(config, found) | _backbone_errors(config, found)
+    if config.workers is not None and config.workers > found.threads:
+        errors["workers"] = (
+            f"{config.workers} workers are more than the {found.threads} cores that a run may use here: they would "
+            f"wait for each other. Choose {found.threads} or less, or leave it empty."
+        )
+    if errors:
+        raise ConfigError(errors)
+
+
+def _device_errors(config: RunConfig, found: Machine) -> dict[str, str]:
+    devices = found.chosen(config)
+    if config.gpus and len(devices) < len(config.gpus):
+        missing = ", ".join(str(number) for number in config.gpus if number not in {gpu.index for gpu in found.gpus()})
+        has = ", ".join(f"{gpu.index} ({gpu.name})" for gpu in found.gpus())
+        return {"gpus": f"There is no GPU {missing} here. {f'Choose of: {has}.' if has else _NO_GPU}"}
+    if not devices:
+        has = ", ".join(dict.fromkeys(device.accelerator for device in found.devices))
+        return {"accelerator": f"This computer has no {config.accelerator}. It has: {has}."}
+    for device in devices:
+        why = _offers(device, effective_precision(config, found))
+        if why is not None:
+            return {"precision": f"{config.precision} does not work on {device.name}: {why}."}
+    return {}
+
+
+_NO_GPU = "This computer has none that torch can use; leave it empty."
+
+
+def _backbone_errors(config: RunConfig, found: Machine) -> dict[str, str]:
+    backbone = found.backbone(config.backbone)
+    if backbone is None:
+        names = ", ".join(known.name for known in found.backbones)
+        return {"backbone": f'There is no backbone "{config.backbone}". Choose one of: {names}.'}
+    errors: dict[str, str] = {}
+    if config.weights not in backbone.weights:
+        choices = ", ".join(backbone.weights)
+        errors["weights"] = f"{backbone.title} has no {config.weights} weights here. Choose {choices}."
+    if wrong := backbone.wrong_size(config.image_size):
+        errors["image_size"] = wrong
+    if config.drop_connect and backbone.drop_connect is None:
+        errors["drop_connect"] = f"{backbone.title} has no blocks that could be dropped. Leave it empty."
+    return errors

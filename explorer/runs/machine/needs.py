@@ -1,0 +1,311 @@
+"""What a run will need of memory and disk, and whether that is there.
+
+The estimate for a processor was calibrated on 48 real runs of 2 cores (both networks, head only and all layers, 96 to
+224 px, batches of 8 to 64, a few in 16 bits or with workers): it was 0.93 to 1.19 times the true peak. Bytes per pixel
+of the other networks come from steps of each alone (peaks of two batch sizes), raised by what whole runs of the first
+two took above that, 1.27 times; a run each of b3, b5, b7, DeiT-Tiny and the small CNN took 0.86 to 1.04 times the
+estimate. That for GPUs follows from it and has not been measured.
+"""
+
+import math
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from explorer.data.specs import DigitsSpec, ShapesSpec
+from explorer.runs.machine.capacity import disk, in_words, memory
+from explorer.runs.machine.machine import (
+    BackboneInfo,
+    DeviceInfo,
+    Machine,
+    automatic_precision,
+    effective_precision,
+    known_machine,
+)
+from explorer.runs.record.paths import home
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.config_errors import ConfigError
+
+DIGITS = 1797  # images in scikit-learn's set
+_DIGIT = 64  # px of their side, as explorer.data.digits enlarges them
+_PHOTOGRAPH = 2000, 3000  # px; larger than what is kept of it
+
+_PROCESS = 570e6  # Python with torch, Lightning and albumentations, and what a first step makes of them
+_GPU_PROCESS = 2.5e9  # the same with CUDA's libraries: not measured
+_GPU_CONTEXT = 0.6e9  # of a GPU's memory: not measured
+_WORKER = 60e6  # of its own; a forked worker shares the rest
+_HALF = 0.55  # of a batch that is computed in 16 bits, to the same in 32
+_VALIDATION_BATCH = 32  # at least, see explorer.training.data
+_KEPT_BYTES = 3 * 1.35  # per pixel of images in memory, with their masks
+_KEPT_SHARE = 0.4  # of the free memory, as explorer.data.cache.limits; the rest of the images is in a file
+_FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, as explorer.training.module keeps them
+_FEATURES_BUDGET = 256e6
+_MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimiser keeps
+_BINS_BYTES = 66_000  # per class of an epoch's histograms
+_SCORES_BUDGET = 64_000_000  # an epoch whose scores take more keeps none
+_EVENT_BYTES = 300  # per step
+_LOG_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Batches:
+    """How memory grows with the batch. Bytes: fixed, and per image of a batch in training and in validation."""
+
+    fixed: float
+    trained: float
+    validated: float
+    val_images: int
+
+    def at(self, batch_size: int) -> int:
+        """Bytes at the peak."""
+        validated = min(max(batch_size, _VALIDATION_BATCH), self.val_images) * self.validated
+        return round(self.fixed + max(batch_size * self.trained, validated))
+
+    def largest(self, room: int, below: int) -> int | None:
+        """The largest batch smaller than `below` that fits into `room` bytes; a multiple of 8 where it can be."""
+        fitting = [size for size in range(1, below) if self.at(size) <= room]
+        best = max(fitting, default=None)
+        return best if best is None or best < 8 else best - best % 8
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Bytes at the peak. gpu_memory: None where no GPU with memory of its own takes part.
+
+    memory_of, gpu_memory_of: how they grow with the batch.
+    """
+
+    memory: int
+    gpu_memory: int | None
+    disk: int
+    memory_of: Batches
+    gpu_memory_of: Batches | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes that there are. gpu_*: None where nobody knows."""
+
+    memory_available: int
+    memory_total: int
+    disk_free: int
+    disk_total: int
+    gpu_available: int | None = None
+    gpu_total: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """errors: field of RunConfig -> why it can never fit here. warnings: what does not fit just now."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def estimate(
+    config: RunConfig,
+    *,
+    train_images: int,
+    val_images: int,
+    backbone: BackboneInfo,
+    device: DeviceInfo,
+    classes: int | None = None,
+    available: int | None = None,
+    precision: str | None = None,
+    sizes: Sequence[tuple[int, int]] = (),
+) -> Needs:
+    """What a run needs on a device, or on each of its GPUs.
+
+    classes: of a data set whose spec does not tell. available: bytes of free memory, which bound the images that are
+    kept; None: all are. precision: of the run, where it is known what "auto" means. sizes: heights and widths in px of
+    some training images; where there are none, images are taken for photographs of 3 : 2.
+    """
+    on_gpu = device.accelerator == "gpu"
+    precision = precision or _precision(config, device)
+    steps = _of_network(config, backbone, val_images, precision)
+    host_fixed = (
+        _kept(config, train_images, val_images, available, sizes) + _workers(config, device, precision) * _WORKER
+    )
+    if on_gpu:
+        # A batch waits there as bytes, and again in memory that the GPU reads from. Each GPU has a process.
+        pixels = 2.0 * 3 * config.image_size**2 * _ranks(config)
+        processes = _ranks(config) * (_GPU_PROCESS + backbone.weight_bytes)
+        of_memory = Batches(processes + host_fixed, pixels, pixels, val_images)
+        of_gpu = Batches(_GPU_CONTEXT + steps.fixed, steps.trained, steps.validated, val_images)
+    else:
+        of_memory = Batches(_PROCESS + steps.fixed + host_fixed, steps.trained, steps.validated, val_images)
+        of_gpu = None
+    return Needs(
+        memory=of_memory.at(config.batch_size),
+        gpu_memory=of_gpu.at(config.batch_size) if of_gpu else None,
+        disk=_disk(config, backbone, train_images, val_images, classes),
+        memory_of=of_memory,
+        gpu_memory_of=of_gpu,
+    )
+
+
+def _precision(config: RunConfig, device: DeviceInfo) -> str:
+    """What the run computes in, at most: whether this processor is fast in bf16 is not known here."""
+    return config.precision if config.precision != "auto" else automatic_precision(device, None, only_head=False)
+
+
+def _ranks(config: RunConfig) -> int:
+    return max(1, len(config.gpus))
+
+
+def _learns_all(config: RunConfig) -> bool:
+    """Whether the backbone learns at some time."""
+    return not config.frozen or config.unfreeze_epoch is not None
+
+
+def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, precision: str) -> Batches:
+    pixels = config.image_size**2 * (1.0 if precision == "32-true" else _HALF)
+    frozen = pixels * backbone.pixel_bytes_frozen
+    trained = pixels * backbone.pixel_bytes_trained if _learns_all(config) else frozen
+    # Weights, and a copy while a checkpoint is made; in training also gradients and what the optimiser keeps.
+    copies = 3 + _MOMENTS[config.optimizer] if _learns_all(config) else 2
+    features = min(_FEATURES_BUDGET, val_images * _FEATURES_BYTES) if config.frozen else 0.0
+    return Batches(copies * backbone.weight_bytes + features, trained, frozen, val_images)
+
+
+def _kept(
+    config: RunConfig, train_images: int, val_images: int, available: int | None, sizes: Sequence[tuple[int, int]]
+) -> float:
+    """Bytes of the images that are kept in memory: those for training before augmentation, the others as they go in."""
+    kept = config.kept
+    if kept is None:
+        return 0.0
+    each = [math.prod(kept.size(*size)) for size in sizes or (original_size(config),)]
+    pixels = train_images * sum(each) / len(each) + val_images * config.image_size**2
+    needed = _ranks(config) * pixels * _KEPT_BYTES
+    return needed if available is None else min(needed, _KEPT_SHARE * available)
+
+
+def original_size(config: RunConfig) -> tuple[int, int]:
+    """Height and width in px of an image by the spec alone; a guess for a folder of images."""
+    spec = config.dataset
+    if isinstance(spec, ShapesSpec):
+        return spec.image_size, spec.image_size
+    return (_DIGIT, _DIGIT) if isinstance(spec, DigitsSpec) else _PHOTOGRAPH
+
+
+def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:
+    """Loader workers: those that are asked for, else about as many as the trainer takes by itself."""
+    if config.workers is not None:
+        return config.workers
+    if device.accelerator != "cpu":
+        return max(1, min(8, (os.cpu_count() or 1) - 1))
+    return 2 if config.frozen and precision == "bf16-mixed" else 0
+
+
+def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_images: int, classes: int | None) -> int:
+    # The best, the last, and a new one that is written beside them before it takes a place.
+    moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
+    checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
+    count = _classes(config) if classes is None else classes
+    scores = val_images * (4 * count + 4)
+    epoch = _BINS_BYTES * count + (scores if scores <= _SCORES_BUDGET else 0)
+    steps = config.epochs * -(-train_images // config.batch_size)
+    return 3 * checkpoint + config.epochs * epoch + steps * _EVENT_BYTES + _LOG_BYTES
+
+
+def _classes(config: RunConfig) -> int:
+    return config.dataset.num_classes if isinstance(config.dataset, ShapesSpec) else 10
+
+
+def look(folder: Path, device: DeviceInfo, gpu_used: int | None = None) -> Room:
+    """What there is for runs in a folder. gpu_used: bytes of the GPU that are taken. Raises OSError."""
+    found, storage = memory(), disk(folder)
+    total = round(device.memory_gb * 1e9) if device.accelerator == "gpu" and device.memory_gb else None
+    free = None if total is None or gpu_used is None else max(total - gpu_used, 0)
+    return Room(found.available, found.total, storage.free, storage.total, free, total)
+
+
+def check(config: RunConfig, needs: Needs, room: Room) -> Verdict:
+    """An error at its field where the machine has less in all; a warning where less is free just now."""
+    errors: dict[str, str] = {}
+    warnings: list[str] = []
+    memories = [(needs.memory, needs.memory_of, room.memory_total, room.memory_available, "memory")]
+    if needs.gpu_memory is not None and needs.gpu_memory_of and room.gpu_total is not None:
+        available = room.gpu_total if room.gpu_available is None else room.gpu_available
+        memories.append((needs.gpu_memory, needs.gpu_memory_of, room.gpu_total, available, "GPU memory"))
+    for needed, batches, total, available, what in memories:
+        if needed > total:
+            batch_field, message = _too_much(config, needed, batches, total, what, "this computer has {room} in all")
+            errors.setdefault(batch_field, message)
+        elif needed > available:
+            warnings.append(_too_much(config, needed, batches, available, what, "{room} are free just now")[1])
+    message = f"Checkpoints and scores need about {in_words(needs.disk)} of disk; "
+    if needs.disk > room.disk_total:
+        errors.setdefault("epochs", f"{message}the disk of {home()} has {in_words(room.disk_total)} in all. {_DISK}")
+    elif needs.disk > room.disk_free:
+        warnings.append(f"{message}{in_words(room.disk_free)} are free in {home()}. {_DISK}")
+    return Verdict(errors, tuple(warnings))
+
+
+_DISK = "Delete runs that are no longer needed, or set EXPLORER_HOME to a folder on a larger disk."
+
+
+def _too_much(config: RunConfig, needed: int, batches: Batches, there: int, what: str, saying: str) -> tuple[str, str]:
+    """The field to change, and why and to what."""
+    size = f"{config.image_size} px"
+    told = f"needs about {in_words(needed)} of {what}; {saying.format(room=in_words(there))}."
+    fits = batches.largest(there, config.batch_size)
+    if fits is not None:
+        return "batch_size", f"Batch size {config.batch_size} at {size} {told} Batch size {fits} fits."
+    smallest = in_words(batches.at(1))
+    return "image_size", f"Image size {size} {told} Even batch size 1 needs {smallest}: choose smaller images."
+
+
+def check_start(config: RunConfig) -> None:
+    """Refuse what can never fit on this computer, without reading data or asking torch.
+
+    An image folder, whose pictures would have to be counted, passes; so does the memory of a device that nobody has
+    looked at yet and that is not the processor. Raises ConfigError.
+    """
+    counts = spec_counts(config)
+    found = known_machine()
+    device = _device(config, found)
+    if counts is None or device is None:
+        return
+    train_images, val_images = counts
+    backbone = (found.backbone(config.backbone) if found else None) or _SMALLEST
+    there = look(home(), device)
+    needs = estimate(
+        config,
+        train_images=train_images,
+        val_images=val_images,
+        backbone=backbone,
+        device=device,
+        available=there.memory_available,
+        precision=effective_precision(config, found) if found else None,
+    )
+    if errors := check(config, needs, there).errors:
+        raise ConfigError(errors)
+
+
+_SMALLEST = BackboneInfo(name="", title="", parameters=0, default_size=224, weights=())
+
+
+def spec_counts(config: RunConfig) -> tuple[int, int] | None:
+    """Images to train and to validate, where the spec alone tells."""
+    spec = config.dataset
+    if isinstance(spec, ShapesSpec):
+        return spec.train_images, spec.val_images
+    if isinstance(spec, DigitsSpec):
+        val_images = round(DIGITS * spec.val_fraction)
+        return DIGITS - val_images, val_images
+    return None
+
+
+def _device(config: RunConfig, found: Machine | None) -> DeviceInfo | None:
+    if found is not None:
+        return next(iter(found.chosen(config)), None)
+    # Not looked at yet: "auto" is the processor where nothing speaks for a GPU.
+    without_gpu = shutil.which("nvidia-smi") is None and sys.platform != "darwin"
+    if config.accelerator == "cpu" or (config.accelerator == "auto" and without_gpu):
+        return DeviceInfo(accelerator="cpu", name="")
+    return None

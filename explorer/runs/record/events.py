@@ -1,0 +1,191 @@
+"""What a trainer tells while it works: one JSON record per line, appended, never rewritten."""
+
+import math
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, get_args
+
+from explorer.base import records
+from explorer.base.processes import Moment
+from explorer.runs.record.paths import RunPaths
+
+Kind = Literal["phase", "start", "step", "epoch"]
+PHASES = (
+    "importing", "reading data", "downloading weights", "building model", "training", "validating", "saving",
+    "checking",
+)  # fmt: skip
+_MOST = 2**62  # of what is counted in a record
+_TAIL_BYTES = 8192  # read at once from the end of a file, some 30 records
+_SEARCHED_BYTES = 1 << 22  # at either end of a file, in which its first or last record is looked for
+
+
+@dataclass(frozen=True)
+class Event:
+    """One record.
+
+    seq: counts from 0 within an attempt.
+    time: seconds since 1970; mono and boot: the same moment on the monotonic clock.
+    epoch: from 0. step: optimizer steps done in the whole run.
+    promise_s: the next record comes within so many seconds.
+    values: by kind; a number that was nan or infinite is None.
+    """
+
+    kind: str
+    seq: int
+    time: float
+    mono: float
+    boot: str
+    epoch: int
+    step: int
+    promise_s: float
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def number(self, name: str) -> float:
+        """A value as a number; nan where it is missing or none."""
+        value = self.values.get(name)
+        return float(value) if isinstance(value, int | float) else math.nan
+
+
+def parse(line: bytes) -> Event | None:
+    """The event of one line; None where it is damaged."""
+    try:
+        record = records.parse(line)
+        values = record["values"]
+        numbers = (float(record["time"]), float(record["mono"]), float(record["promise_s"]))
+        if not isinstance(values, dict) or not all(map(math.isfinite, numbers)):
+            return None
+        return Event(
+            kind=str(record["kind"]),
+            seq=_whole(record["seq"]),
+            time=numbers[0],
+            mono=numbers[1],
+            boot=str(record["boot"]),
+            epoch=_whole(record["epoch"]),
+            step=_whole(record["step"]),
+            promise_s=numbers[2],
+            values=values,
+        )
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if abs(number) > _MOST:
+        raise ValueError(f"{number} is more than any run counts")
+    return number
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON: numpy scalars become numbers, arrays lists, nan and inf null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "tolist"):  # numpy and torch, without importing either
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+class EventWriter:
+    """Appends the records of one attempt. Threads may share it."""
+
+    def __init__(self, paths: RunPaths, attempt: int) -> None:
+        """Opens events-<attempt>.jsonl, and ends a line that an earlier writer left torn. Raises OSError."""
+        path = paths.events(attempt)
+        last = last_event(path)
+        self._seq = 0 if last is None else last.seq + 1
+        self._lock = threading.Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        size = os.fstat(self._file).st_size
+        self._torn = size > 0 and os.pread(self._file, 1, size - 1) != b"\n"
+
+    def write(self, kind: Kind, *, epoch: int = 0, step: int = 0, promise_s: float, **values: Any) -> None:
+        """Append one record in one system call, so that a reader sees all of it or a torn last line.
+
+        promise_s: seconds until the next record at the latest; a run that breaks it is shown as stalled.
+        Raises ValueError for an unknown kind, TypeError for values JSON cannot hold, OSError (disk full).
+        """
+        if kind not in get_args(Kind):
+            raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}")
+        if not (math.isfinite(promise_s) and promise_s > 0):
+            raise ValueError(f"promise_s must be seconds above 0; got {promise_s}")
+        with self._lock:
+            now = Moment.now()
+            record = {
+                "kind": kind,
+                "seq": self._seq,
+                "time": round(now.wall, 3),
+                "mono": round(now.mono, 3),
+                "boot": now.boot,
+                "epoch": int(epoch),
+                "step": int(step),
+                "promise_s": round(float(promise_s), 3),
+                "values": _plain(values),
+            }
+            self._append(records.dump(record) + b"\n")
+            self._seq += 1
+
+    def _append(self, line: bytes) -> None:
+        data = b"\n" + line if self._torn else line
+        self._torn = True
+        written = os.write(self._file, data)
+        if written != len(data):
+            raise OSError(f"only {written} of {len(data)} bytes of an event could be written: is the disk full?")
+        self._torn = False
+
+    def sync(self) -> None:
+        """Make what was written survive a power cut (0.2 ms): once an epoch is enough."""
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        """Sync and close. Writing afterwards raises OSError."""
+        self.sync()
+        os.close(self._file)
+        self._file = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file >= 0:
+            self.close()
+
+
+def first_event(path: Path) -> Event | None:
+    """The record in the first line of a file; None if there is none."""
+    try:
+        with path.open("rb") as file:
+            return parse(file.readline(_SEARCHED_BYTES))
+    except FileNotFoundError:
+        return None
+
+
+def last_event(path: Path) -> Event | None:
+    """The last complete record of a file, found from its end; None if there is none."""
+    return next((event for line in _lines_from_end(path) if (event := parse(line)) is not None), None)
+
+
+def _lines_from_end(path: Path) -> Iterator[bytes]:
+    """The complete lines at the end of a file, the last one first."""
+    try:
+        with path.open("rb") as file:
+            size = begin = os.fstat(file.fileno()).st_size
+            rest, torn = b"", True  # torn: what stands behind the last end of a line
+            while begin > max(0, size - _SEARCHED_BYTES):
+                end, begin = begin, max(0, begin - _TAIL_BYTES)
+                rest, *lines = (os.pread(file.fileno(), end - begin, begin) + rest).split(b"\n")
+                yield from reversed(lines[:-1] if torn else lines)
+                torn = torn and not lines
+            if begin == 0 and not torn:
+                yield rest
+    except FileNotFoundError:
+        return

@@ -1,0 +1,43 @@
+"""The confusion counts of the training batches of the epoch that is under way, replaced about once a second."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.base import npz
+from explorer.base.atomic import write_atomic
+from explorer.runs.record.epochs import DAMAGE
+
+
+@dataclass(frozen=True, eq=False)
+class Running:
+    """epoch: from 0. step: of the whole run. confusion: (C, C) int64, rows are the truth."""
+
+    epoch: int
+    step: int
+    confusion: NDArray[np.int64]
+
+    @property
+    def seen(self) -> int:
+        """Images of this epoch so far."""
+        return int(self.confusion.sum())
+
+    def save(self, path: Path) -> None:
+        """Write the npz in one step. Raises OSError."""
+        place = np.array([self.epoch, self.step], np.int64)
+        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, place=place, confusion=self.confusion))
+
+    @classmethod
+    def load(cls, path: Path) -> Self | None:
+        """Read it back; None where there is none that can be read: the next one comes within a second."""
+        try:
+            with npz.opened(path) as found:
+                place, confusion = found["place"].astype(np.int64), found["confusion"].astype(np.int64)
+        except DAMAGE:
+            return None
+        if place.shape != (2,) or confusion.ndim != 2 or confusion.shape[0] != confusion.shape[1]:
+            return None
+        return cls(int(place[0]), int(place[1]), confusion)

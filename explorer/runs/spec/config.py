@@ -1,0 +1,215 @@
+"""What a run is asked to do: a frozen value that is checked once and written as run.json."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from explorer.augment.pipeline import Pipeline
+from explorer.augment.resolution import fit
+from explorer.base.names import expanded
+from explorer.data.fit import Fit, square
+from explorer.data.specs import DatasetSpec, ImageFolderSpec
+from explorer.runs.spec.config_errors import ConfigError, from_validation
+from explorer.runs.spec.recipe import Recipe
+from explorer.runs.spec.schedules import steps_per_epoch
+
+__all__ = [
+    "ConfigError",
+    "RunConfig",
+    "check_with_dataset",
+    "dumps",
+    "from_values",
+    "loads",
+    "with_absolute_paths",
+]
+
+VERSION = 2
+MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
+
+Kind = Literal["train", "check", "rate"]
+Accelerator = Literal["auto", "cpu", "gpu", "mps", "tpu"]
+PrecisionName = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
+KeptAs = Literal["whole", "squares"]
+Logger = Literal["csv", "tensorboard", "mlflow"]
+
+
+class RunConfig(Recipe):
+    """One run: a recipe, on which data, where, and what for.
+
+    kind: "train"; "check" tries a few batches of everything, "rate" looks for a learning rate.
+    gpus: the numbers of the GPUs, several for ddp; empty lets the trainer choose one.
+    precision: "auto" is the fastest that loses nothing here. workers, threads: None lets the trainer choose.
+    kept_as: how images are kept before augmentation: "whole" with their borders and their aspect ratio, or the middle
+    "squares". cache_size: px of their short side; None is as many as the pipeline's crops need (whole), or `image_size`
+    (squares); 0 keeps none: each image is decoded each time and augmented at its own size.
+    loggers: of Lightning, beside the run's own record.
+    rules: 2; runs of format 1 keep 1, also where they are resumed or exported: of epochs with equal monitors
+    the first is the best, early stopping looks at the monitor alone, and a step that lacks batches at the end of an
+    epoch is divided by `accumulate` all the same.
+    start_from: the id of the run whose weights this one starts with; its checkpoint lies in the folder of this one.
+    pair: the same word in two runs that were started together, with and without augmentation.
+    Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
+    """
+
+    version: Literal[2] = 2
+    kind: Kind = "train"
+    name: Annotated[str, Field(max_length=100)] = ""
+    dataset: DatasetSpec
+    pipeline: Pipeline
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    accelerator: Accelerator = "auto"
+    gpus: Annotated[tuple[Annotated[int, Field(ge=0, le=63)], ...], Field(max_length=16)] = ()
+    precision: PrecisionName = "auto"
+    workers: Annotated[int, Field(ge=0, le=64)] | None = None
+    threads: Annotated[int, Field(ge=1, le=256)] | None = None
+    kept_as: KeptAs = "whole"
+    cache_size: Annotated[int, Field(ge=0, le=1024)] | None = None
+    loggers: tuple[Logger, ...] = ()
+    rules: Literal[1, 2] = 2
+    start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
+    pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
+
+    @property
+    def kept(self) -> Fit | None:
+        """The size at which augmentation sees images; None where each is seen at its own size."""
+        if self.cache_size == 0:
+            return None
+        if self.kept_as == "squares":
+            return square(self.cache_size or self.image_size)
+        return Fit(self.cache_size, self.cache_size) if self.cache_size else fit(self.pipeline, self.image_size)
+
+    @model_validator(mode="after")
+    def _gpus_are_gpus(self) -> Self:
+        if self.gpus and self.accelerator not in ("auto", "gpu"):
+            raise ValueError("gpus: GPUs are chosen, but the accelerator is another. Choose gpu.")
+        if len(set(self.gpus)) < len(self.gpus):
+            raise ValueError("gpus: Each GPU can be chosen once.")
+        if self.cache_size and self.cache_size < 32:
+            raise ValueError("cache_size: Images are kept at 32 px or more, or not at all (0).")
+        return self
+
+
+def from_values(values: Mapping[str, Any]) -> RunConfig:
+    """A config from plain values, such as a form's. Raises ConfigError with one message per field."""
+    version = values.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise ConfigError(
+            {
+                "version": f"This was written by a newer version of the explorer (format {version}; "
+                f"this one reads format {VERSION}). Update the explorer to read it."
+            }
+        )
+    try:
+        return RunConfig.model_validate(_upgraded(values) if version == 1 else dict(values))
+    except ValidationError as error:
+        raise from_validation(error) from error
+
+
+# What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
+_VERSION_1: dict[str, Any] = {"rules": 1, "kept_as": "squares"}
+_VERSION_1_IMAGE_FOLDER: dict[str, Any] = {"depth": "by_image", "listing": "flat"}
+
+
+def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a config of format 1 as those of the present format, with the behavior of that time.
+
+    Args:
+        values: a config as read from JSON. Fields that it names are kept as they are.
+
+    Returns:
+        Values for `RunConfig`, which still have to be checked.
+    """
+    upgraded = {**_VERSION_1, **values, "version": VERSION}
+    dataset = upgraded.get("dataset")
+    if isinstance(dataset, Mapping) and dataset.get("kind") == "image_folder":
+        upgraded["dataset"] = {**_VERSION_1_IMAGE_FOLDER, **dataset}
+    return upgraded
+
+
+def loads(text: str | bytes) -> RunConfig:
+    """A config from JSON. Raises ConfigError: for text that is not JSON under the field ""."""
+    if len(text) > MAX_BYTES:
+        raise ConfigError({"": f"It is larger than {MAX_BYTES // 1_000_000} MB: is it a run's config?"})
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError({"": f"It is not JSON: {error}."}) from error
+    if not isinstance(values, dict):
+        raise ConfigError({"": f"It must be a JSON object such as {{...}}; got a {type(values).__name__}."})
+    return from_values(values)
+
+
+def dumps(config: RunConfig) -> str:
+    """The config as JSON that `loads` reads back to an equal value."""
+    return config.model_dump_json(indent=2) + "\n"
+
+
+def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
+    """The config with a relative data folder taken from `base`: the trainer runs somewhere else."""
+    spec = config.dataset
+    if not isinstance(spec, ImageFolderSpec):
+        return config
+    folder = (base / expanded(spec.path)).absolute()
+    return config.model_copy(update={"dataset": spec.model_copy(update={"path": str(folder)})})
+
+
+def check_with_dataset(
+    config: RunConfig,
+    *,
+    train_images: int,
+    val_images: int,
+    num_classes: int,
+    name: str = "the data set",
+    class_counts: Sequence[int] | None = None,
+) -> None:
+    """Check what only the data can tell. Raises ConfigError with a message per field.
+
+    class_counts: training images of each class, where they are known.
+    """
+    errors: dict[str, str] = {}
+    if num_classes < 2:
+        errors["dataset"] = f"{name} has one class only. Telling classes apart needs at least 2."
+    elif train_images == 0:
+        errors["dataset"] = f"{name} has no training images. Put images into its class folders."
+    elif val_images == 0:
+        errors["dataset"] = f"{name} has no validation images. Raise val_fraction, or add images."
+    elif config.batch_size > train_images:
+        errors["batch_size"] = (
+            f"Batch size is {config.batch_size}, but {name} has only {train_images} training images. "
+            f"Choose {train_images} or less."
+        )
+    errors |= _check_loss(config, num_classes, name, class_counts)
+    if not errors:
+        errors |= _check_schedule(config, train_images)
+    if errors:
+        raise ConfigError(errors)
+
+
+def _check_loss(config: RunConfig, classes: int, name: str, counts: Sequence[int] | None) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if config.loss == "bce" and classes > 2:
+        errors["loss"] = f"The loss bce is for 2 classes, but {name} has {classes}. Choose cross_entropy instead."
+    if isinstance(config.class_weights, tuple) and len(config.class_weights) != classes:
+        errors["class_weights"] = (
+            f"There are {len(config.class_weights)} class weights, but {name} has {classes} classes. "
+            "Give one for each, in their order."
+        )
+    if counts is not None and min(counts, default=1) == 0:
+        for field in ("class_weights", "pos_weight"):
+            if getattr(config, field) == "balanced":
+                errors[field] = f"A class of {name} has no training images: weights by its share are not defined."
+    return errors
+
+
+def _check_schedule(config: RunConfig, train_images: int) -> dict[str, str]:
+    steps = config.epochs * steps_per_epoch(config, train_images)
+    # PyTorch's own formula divides by the length of the rise, which is 0 then.
+    if config.schedule == "onecycle" and config.pct_start * steps == 1:
+        return {
+            "pct_start": f"OneCycleLR cannot rise within one step, and {config.pct_start:g} of {steps} is one. "
+            "Choose a little more or less, or train longer."
+        }
+    return {}

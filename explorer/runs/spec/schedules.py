@@ -1,0 +1,124 @@
+"""The learning rate and the momentum of each step, as numbers: the form draws them, the trainer follows them.
+
+OneCycleLR is PyTorch's (Smith and Topin, https://arxiv.org/abs/1708.07120), worked out here without torch; the cosine
+falls to 0 after a linear warm-up (Loshchilov and Hutter, https://arxiv.org/abs/1608.03983).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.runs.spec.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """(N,) float64 each: of the optimiser's steps 0..N-1. momentum: beta1 of AdamW; None where it stays as it is."""
+
+    lr: NDArray[np.float64]
+    momentum: NDArray[np.float64] | None
+
+
+def leaves_one_out(images: int, batch_size: int) -> bool:
+    """Whether an epoch's last batch would be a single image: it is left out, for the statistics of a batch norm cannot
+    be had from one value per channel."""
+    return batch_size > 1 and images % batch_size == 1
+
+
+def batches_per_epoch(images: int, batch_size: int) -> int:
+    """At least 1."""
+    return max(1, -(-images // batch_size) - leaves_one_out(images, batch_size))
+
+
+def steps_per_epoch(recipe: Recipe, images: int) -> int:
+    """Steps of the optimiser in an epoch of so many training images."""
+    return -(-batches_per_epoch(images, recipe.batch_size) // recipe.accumulate)
+
+
+def batches_in_step(batch: int, batches: int, accumulate: int) -> int:
+    """How many batches make the step that a batch, from 0, belongs to: fewer at the end of an epoch of `batches`."""
+    return min(accumulate, batches - batch // accumulate * accumulate)
+
+
+def curve(recipe: Recipe, steps_per_epoch: int) -> Curve:
+    """The whole run's; the highest rate is `learning_rate`. steps_per_epoch: of the optimiser."""
+    total = recipe.epochs * steps_per_epoch
+    return _CURVES[recipe.schedule](recipe, total, steps_per_epoch)
+
+
+def _constant(recipe: Recipe, total: int, _per_epoch: int) -> Curve:
+    return Curve(np.full(total, recipe.learning_rate), None)
+
+
+def _cosine(recipe: Recipe, total: int, per_epoch: int) -> Curve:
+    shares = [cosine_share(step, total, round(recipe.warmup_epochs * per_epoch)) for step in range(total)]
+    return Curve(recipe.learning_rate * np.array(shares), None)
+
+
+def cosine_share(step: int, total: int, warmup: int) -> float:
+    """Share of the highest rate in a step from 0: (step + 1) / (warmup + 1), then half a cosine that ends near 0."""
+    if step < warmup:
+        return (step + 1) / (warmup + 1)
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
+
+
+@dataclass(frozen=True)
+class _Phase:
+    """One stretch of OneCycleLR up to the step `end`: rates as shares of the highest, momenta as its ends."""
+
+    end: float
+    rates: tuple[float, float]
+    momenta: tuple[float, float]
+
+
+def _onecycle(recipe: Recipe, total: int, _per_epoch: int) -> Curve:
+    phases = _phases(recipe, total)
+    lr, momentum = np.empty(total), np.empty(total)
+    for step in range(total):
+        lr[step], momentum[step] = _at(step, phases, _ANNEAL[recipe.anneal_strategy])
+    return Curve(recipe.learning_rate * lr, momentum if recipe.cycle_momentum else None)
+
+
+def _phases(recipe: Recipe, total: int) -> list[_Phase]:
+    low = 1 / recipe.div_factor
+    final = low / recipe.final_div_factor
+    up, down = (recipe.max_momentum, recipe.base_momentum), (recipe.base_momentum, recipe.max_momentum)
+    flat = (recipe.max_momentum, recipe.max_momentum)
+    peak = recipe.pct_start * total - 1
+    if recipe.three_phase:
+        back = 2 * recipe.pct_start * total - 2
+        return [
+            _Phase(peak, (low, 1.0), up),
+            _Phase(back, (1.0, low), down),
+            _Phase(total - 1, (low, final), flat),
+        ]
+    return [_Phase(peak, (low, 1.0), up), _Phase(total - 1, (1.0, final), down)]
+
+
+def _at(step: int, phases: list[_Phase], anneal: Callable[[float, float, float], float]) -> tuple[float, float]:
+    start = 0.0
+    for phase in phases:
+        if step <= phase.end or phase is phases[-1]:
+            share = (step - start) / (phase.end - start) if phase.end > start else 1.0
+            return anneal(*phase.rates, share), anneal(*phase.momenta, share)
+        start = phase.end
+    raise AssertionError("the last phase takes every step")
+
+
+def _cos(start: float, end: float, share: float) -> float:
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+def _linear(start: float, end: float, share: float) -> float:
+    return start + (end - start) * share
+
+
+_ANNEAL = {"cos": _cos, "linear": _linear}
+_CURVES: dict[str, Callable[[Recipe, int, int], Curve]] = {
+    "onecycle": _onecycle,
+    "cosine": _cosine,
+    "constant": _constant,
+}

@@ -1,0 +1,78 @@
+"""The ways out: Python code, JSON, YAML, and a link."""
+
+import re
+
+import streamlit as st
+
+from explorer.augment import exchange
+from explorer.augment.pipeline import DraftErrors, Pipeline, validate, wanted_targets
+from explorer.texts import Files as T
+from explorer.ui.augment import sharing
+from explorer.ui.components.markdown import escape
+from explorer.ui.preview import pictures
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+
+
+def offer(work: workspace.Workspace) -> None:
+    """The button that opens the dialog."""
+    if st.button(T.EXPORT, key=Key.EXPORT, help=T.EXPORT_HELP, width="stretch"):
+        _dialog(work)
+
+
+@st.dialog(T.EXPORT_TITLE, width="large")
+def _dialog(work: workspace.Workspace) -> None:
+    show(work)
+
+
+def show(work: workspace.Workspace) -> None:
+    """What the dialog holds."""
+    forms = [*exchange.FORMS, T.LINK]
+    chosen = st.segmented_control(
+        T.EXPORT_FORM, forms, default=forms[0], required=True, key=Key.EXPORT_FORM, label_visibility="collapsed"
+    )
+    if chosen == T.LINK:
+        _link(work)
+    else:
+        _text(work, str(chosen))
+
+
+def _text(work: workspace.Workspace, chosen: str) -> None:
+    try:
+        pipeline = validate(work.draft)
+    except DraftErrors as error:
+        st.error(escape(T.EXPORT_WRONG.format(errors=" ".join(error.errors.values()))))
+        return
+    form = exchange.FORMS[chosen]
+    is_python = form is exchange.FORMS[exchange.PYTHON]
+    boxes, points = _with_targets(work, pipeline) if is_python else (True, True)
+    text = form.write(pipeline, boxes, points)
+    st.caption(T.EXPORT_PYTHON if is_python else T.EXPORT_FILE.format(where=T.IMPORT))
+    st.code(text, language=form.language, height=360)
+    name = re.sub(r"[^\w-]+", "-", work.draft.name).strip("-")[:40] or T.EXPORT_NAME
+    file = f"{name}.{form.suffix}"
+    st.download_button(
+        T.EXPORT_SAVE.format(name=file), text, file, form.mime, key=Key.EXPORT_SAVE, on_click="ignore", type="primary"
+    )
+
+
+def _with_targets(work: workspace.Workspace, pipeline: Pipeline) -> tuple[bool, bool]:
+    """Whether the code is for images with boxes, and with keypoints. The sample photos have both and do not decide."""
+    wanted, view = wanted_targets(pipeline), work.view
+    with st.container(horizontal=True):
+        boxes = st.toggle(T.EXPORT_BOXES, bool("bboxes" in wanted or view.boxes.strip()), key=Key.EXPORT_BOXES)
+        points = st.toggle(T.EXPORT_POINTS, bool("keypoints" in wanted or view.points.strip()), key=Key.EXPORT_POINTS)
+    return boxes, points
+
+
+def _link(work: workspace.Workspace) -> None:
+    st.caption(T.LINK_WHAT)
+    address = sharing.link(sharing.address(str(st.context.url)), work)
+    if sharing.is_local(address):
+        st.info(T.LINK_LOCAL)
+    if len(address) > sharing.MAX_LINK:
+        st.warning(T.LINK_LONG.format(length=len(address)))
+        return
+    st.code(address, language=None, wrap_lines=True)
+    if work.view.picture == pictures.UPLOAD:
+        st.caption(T.LINK_UPLOAD)

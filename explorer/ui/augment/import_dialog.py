@@ -1,0 +1,189 @@
+"""Importing: a file or pasted code is read, never run; what is not known is asked for; then it is opened."""
+
+import ast
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from explorer.augment import exchange
+from explorer.augment.code import VERSIONS, Found, Generation, Note, Unknown
+from explorer.augment.files import PipelineFileError
+from explorer.augment.parameters import JsonValue, plain
+from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
+from explorer.augment.targets import TargetRules
+from explorer.texts import Files as T
+from explorer.ui.components.markdown import escape
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, answer_key, version_key
+
+INDENT = "    "
+
+
+def offer() -> None:
+    """The button that opens the dialog."""
+    if st.button(T.IMPORT, key=Key.IMPORT, help=T.IMPORT_HELP, width="stretch"):
+        for key in (Key.IMPORT_ANSWERS, Key.IMPORT_MISTAKES):
+            st.session_state.pop(key, None)
+        _dialog()
+
+
+@st.dialog(T.IMPORT_TITLE, width="large")
+def _dialog() -> None:
+    show()
+
+
+def show() -> None:
+    """What the dialog holds."""
+    file = st.file_uploader(T.IMPORT_FILE, exchange.SUFFIXES, key=Key.IMPORT_FILE, max_upload_size=exchange.MAX_SIZE)
+    content = file.getvalue() if file else _pasted()
+    if not content.strip():
+        st.caption(T.IMPORT_HINT)
+        return
+    name, answers = file.name if file else "", st.session_state.get(Key.IMPORT_ANSWERS, {})
+    version = st.session_state.get(version_key(content))
+    try:
+        asked = exchange.read(content, name, version=version)
+        found = exchange.read(content, name, answers, version) if answers else asked
+    except PipelineFileError as error:
+        st.error(escape(str(error)))
+        return
+    at = _choose(found)
+    chosen = found[at]
+    _version(chosen.generation, version_key(content))
+    _questions(asked[at].unknowns, answers)
+    _summary(chosen)
+    _notes(chosen.notes)
+    if st.button(T.IMPORT_OPEN, key=Key.IMPORT_OPEN, type="primary", on_click=_open, args=(chosen,)):
+        st.rerun()  # closes the dialog
+
+
+def _pasted() -> str:
+    text = st.text_area(T.IMPORT_TEXT, key=Key.IMPORT_TEXT, placeholder=T.IMPORT_EXAMPLE, height=170)
+    st.button(T.IMPORT_READ, key=Key.IMPORT_READ)  # whatever is pressed hands over what was typed
+    return text
+
+
+def _choose(found: Sequence[Found]) -> int:
+    """The place of the one to open."""
+    if len(found) == 1:
+        return 0
+    labels = [
+        T.IMPORT_OPTION.format(
+            title=one.title or T.IMPORT_UNTITLED, line=one.line, steps=sum(isinstance(n, Step) for n, _ in _nodes(one))
+        )
+        for one in found
+    ]
+    return st.radio(
+        T.IMPORT_WHICH.format(count=len(found)), range(len(found)), key=Key.IMPORT_WHICH,
+        format_func=lambda number: escape(labels[number]),
+    )  # fmt: skip
+
+
+def _version(generation: Generation | None, key: str) -> None:
+    """One switch for the whole text, where its two readings differ and nothing in it decides."""
+    if generation is None or not generation.steps:
+        return
+    if generation.sure:
+        st.caption(escape(T.IMPORT_VERSION_SURE.format(version=generation.version, why=generation.why)))
+        return
+    st.session_state.setdefault(key, generation.version)
+    st.radio(T.IMPORT_VERSION, VERSIONS, key=key, horizontal=True)
+    st.caption(escape(T.IMPORT_VERSION_WHY.format(why=generation.why)))
+    rows = [
+        T.IMPORT_VERSION_ROW.format(line=one.line, step=_cell(one.step), old=_cell(one.old), new=_cell(one.new))
+        for one in generation.steps
+    ]
+    _table(T.IMPORT_VERSION_HEAD, rows)
+
+
+def _table(head: str, rows: Sequence[str]) -> None:
+    line = "|---" * head.count("|") + "|"
+    st.markdown("\n".join([f"| {head}", line, *(f"| {row} |" for row in rows)]))
+
+
+def _nodes(found: Found) -> list[tuple[object, int]]:
+    return list(walk(found.draft.nodes))
+
+
+def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) -> None:
+    """Ask once for every name that the code does not tell."""
+    if not unknowns:
+        return
+    with st.form(Key.IMPORT_FORM):
+        st.markdown(T.IMPORT_UNKNOWN)
+        columns = st.columns(2)
+        for at, unknown in enumerate(unknowns):
+            key, default = answer_key(unknown.name), _as_typed(unknown.default)
+            wording = T.IMPORT_ANSWER_DEFAULT if default else T.IMPORT_ANSWER
+            label = wording.format(name=unknown.name, where=unknown.where, line=unknown.line, default=default)
+            st.session_state.setdefault(key, _as_typed(answers.get(unknown.name)) or default)
+            columns[at % 2].text_input(escape(label), key=key, help=T.IMPORT_ANSWER_HELP)
+        st.form_submit_button(T.IMPORT_USE, on_click=_take, args=([unknown.name for unknown in unknowns],))
+    for message in st.session_state.get(Key.IMPORT_MISTAKES, ()):
+        st.error(escape(message))
+
+
+def _take(names: Sequence[str]) -> None:
+    st.session_state[Key.IMPORT_ANSWERS], st.session_state[Key.IMPORT_MISTAKES] = _typed(names)
+
+
+def _typed(names: Sequence[str]) -> tuple[Mapping[str, JsonValue], list[str]]:
+    read: dict[str, JsonValue] = {}
+    wrong = []
+    for name in names:
+        text = str(st.session_state[answer_key(name)]).strip()[:200]
+        try:
+            value = plain(ast.literal_eval(text)) if text else None
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            value = None
+        if isinstance(value, int | float | str | dict) or (isinstance(value, list) and all(map(_is_number, value))):
+            read[name] = value
+        elif text:
+            wrong.append(T.IMPORT_ANSWER_WRONG.format(name=name, text=text))
+    return read, wrong
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, int | float)
+
+
+def _as_typed(value: JsonValue) -> str:
+    """A value as a person types it; nothing for none."""
+    return "" if value is None else repr(value)
+
+
+def _summary(found: Found) -> None:
+    lines = [
+        f"{INDENT * (depth - 1)}{node.transform if isinstance(node, Step) else node.kind}  p={node.p:g}"
+        + "".join(f"  {name}={value}" for name, value in node.params.items())
+        for node, depth in walk(found.draft.nodes)
+    ]
+    st.code("\n".join(lines) or T.IMPORT_EMPTY, language=None, wrap_lines=True)
+    try:
+        validate(found.draft)
+    except DraftErrors as error:
+        st.warning(escape(T.IMPORT_WRONG.format(errors=" ".join(error.errors.values()))))
+
+
+def _notes(notes: Sequence[Note]) -> None:
+    if notes:
+        st.markdown(T.IMPORT_NOTES)
+        rows = [
+            T.IMPORT_NOTE.format(line=note.line, kind=T.IMPORT_KINDS[note.kind], text=_cell(note.text))
+            for note in notes
+        ]
+        _table(T.IMPORT_NOTE_HEAD, rows)
+
+
+def _cell(text: str) -> str:
+    return escape(" ".join(text.split())).replace("|", "\\|")
+
+
+def _open(found: Found) -> None:
+    def edit(old: Draft) -> Draft:
+        # Code without bbox_params says nothing about boxes: what the person has set stays.
+        rules = old.targets if found.draft.targets == TargetRules() else found.draft.targets
+        return found.draft.model_copy(update={"targets": rules})
+
+    workspace.put(edit)
+    st.session_state[Key.NOTICE] = T.IMPORTED

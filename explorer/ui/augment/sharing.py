@@ -1,0 +1,105 @@
+"""A pipeline with its view inside an address. Whoever opens it gets a copy; it is checked as a file is."""
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import streamlit as st
+from pydantic import ValidationError
+
+from explorer.augment import exchange
+from explorer.augment.files import PipelineFileError, dumps_draft
+from explorer.augment.pipeline import Draft
+from explorer.texts import Files as T
+from explorer.ui.preview import pictures
+from explorer.ui.serving import hosts
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.view import View
+from explorer.ui.session.workspace import Workspace
+
+MAX_LINK = 8_000  # characters; longer ones are cut off by some mail programs and servers
+_MAX_TEXT = 1_000_000  # characters of what is packed into it
+_FIRST = ""  # the first photograph
+
+
+class ShareError(ValueError):
+    """An address that holds no pipeline, with the reason."""
+
+
+def open_from_address() -> None:
+    """Where the address holds a pipeline, open a copy of it, and tell; else nothing. Raises ShareError."""
+    packed = st.query_params.get(Query.SHARED)
+    if packed is None:
+        return
+    del st.query_params[Query.SHARED]
+    opened: dict[str, str] = st.session_state.setdefault(Key.SHARED_OPENED, {})
+    if packed in opened:  # Back of the browser has led here once more
+        with suppress(workspace.WorkspaceError):  # it is gone: another copy is as good
+            workspace.open_draft(opened[packed])
+            return
+    draft, view = unpack(packed)
+    opened[packed] = workspace.open_new(draft, view)
+    st.session_state[Key.NOTICE] = T.LINK_OPENED
+
+
+def link(address: str, work: Workspace) -> str:
+    """The address of the app at `address` that opens a copy of the workspace."""
+    parts = urlsplit(address)
+    query = f"{Query.SHARED}={pack(work.draft, work.view)}"
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+
+
+def address(here: str) -> str:
+    """The address of the app for others, where they can open it: that of the page, `here`, unless it means a computer
+    itself.
+    """
+    others = hosts.for_others()
+    return hosts.address(others[0]) if is_local(here) and others and hosts.is_open() else here
+
+
+def is_local(address: str) -> bool:
+    """Whether an address means this computer, whoever opens it."""
+    return hosts.is_local(urlsplit(address).hostname or "")
+
+
+def pack(draft: Draft, view: View) -> str:
+    """Both as characters that an address may have; a picture of one's own stays behind."""
+    seen = replace(view, picture=_FIRST, boxes="", points="") if view.picture == pictures.UPLOAD else view
+    default = asdict(View())
+    shown = {name: value for name, value in asdict(seen).items() if value != default[name]}
+    text = json.dumps({"pipeline": json.loads(dumps_draft(draft)), "view": shown}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).rstrip(b"=").decode()
+
+
+def unpack(packed: str) -> tuple[Draft, View]:
+    """What `pack` was given. Raises ShareError."""
+    record = _record(packed)
+    pipeline, view = record.get("pipeline"), record.get("view", {})
+    if not isinstance(pipeline, dict) or not isinstance(view, dict):
+        raise ShareError(T.LINK_CUT)
+    try:
+        return exchange.draft_of(pipeline), View(**view)
+    except (PipelineFileError, ValidationError, TypeError) as error:
+        raise ShareError(str(error)) from error
+
+
+def _record(packed: str) -> Mapping[str, Any]:
+    try:
+        data = base64.urlsafe_b64decode(packed.encode("ascii") + b"=" * (-len(packed) % 4))
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(data, _MAX_TEXT)  # a few characters can hold gigabytes
+        if unpacking.unconsumed_tail or not unpacking.eof:
+            raise ShareError(T.LINK_CUT)
+        record = json.loads(text)
+    except (UnicodeError, binascii.Error, zlib.error, ValueError, RecursionError) as error:
+        raise ShareError(T.LINK_CUT) from error
+    if not isinstance(record, dict):
+        raise ShareError(T.LINK_CUT)
+    return record

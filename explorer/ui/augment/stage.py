@@ -1,0 +1,171 @@
+"""The right side of the Augment page: which picture, which seed, the preview, and the strip of steps."""
+
+import time
+
+import streamlit as st
+
+from explorer.draw.strip_frame import node_of
+from explorer.texts import Augment as T
+from explorer.ui.components import preview, strip
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.preview import drawing, firing, sources
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import MAX_SEED
+
+PLAY_SECONDS = 1.2
+POLL_SECONDS = 0.6  # while something slow is drawn
+HEAD_START = 0.06  # seconds: sent and painted before the rest of the page competes for the processor
+GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the image rests on the seed that it opened with
+
+
+def show() -> drawing.Errors:
+    """Draw the preview as a fragment (a new seed redraws nothing else); return what is wrong with the draft."""
+    clock = _clock()
+    drawn = 0
+
+    def body() -> None:
+        nonlocal drawn
+        # Only the whole page can change the clock of a fragment, and what stands outside of it.
+        if _clock() != clock or st.session_state.pop(Key.WHOLE_PAGE, False):
+            st.rerun()
+        _tick(clock == PLAY_SECONDS)
+        errors = _draw()
+        drawn += 1
+        known = st.session_state.get(Key.ERRORS)
+        st.session_state[Key.ERRORS] = errors
+        if _clock() != clock or (drawn > 1 and errors != known):
+            st.rerun()
+
+    st.fragment(body, run_every=clock)()
+    return dict(st.session_state[Key.ERRORS])
+
+
+def _clock() -> float | None:
+    if drawing.under_way():
+        return POLL_SECONDS
+    return PLAY_SECONDS if st.session_state.setdefault(Key.PLAYING, False) else None
+
+
+def greet() -> None:
+    """Let a new visitor's image move by itself for a few draws, from a seed where every step fires and back to it."""
+    st.session_state[Key.SETTLE] = True
+    st.session_state[Key.PLAYING] = True
+    st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
+
+
+def _tick(playing: bool) -> None:
+    now = time.monotonic()
+    if not playing or now - st.session_state.setdefault(Key.LAST_TICK, now) < PLAY_SECONDS * 0.8:
+        return
+    st.session_state[Key.LAST_TICK] = now
+    left = st.session_state.get(Key.DRAWS_LEFT)
+    if left is not None:
+        st.session_state[Key.DRAWS_LEFT] = left - 1
+        begun = bool(workspace.current().history.past)
+        if left <= 1 or begun:  # people who have begun to work want an image that rests
+            _stop_playing()
+            if not begun:  # else what has just been opened may wait for its own seed
+                st.session_state[Key.SETTLE] = True
+            st.rerun()
+    _next_seed()
+
+
+def _stop_playing() -> None:
+    st.session_state[Key.PLAYING] = False
+    st.session_state.pop(Key.DRAWS_LEFT, None)
+    st.session_state.pop(Key.LAST_TICK, None)
+
+
+def _play_changed() -> None:
+    if st.session_state.pop(Key.DRAWS_LEFT, None) is not None:
+        # It was moving by itself. A click that comes while the first page is still on its way would else be lost: that
+        # page has just said that it plays.
+        st.session_state[Key.PLAYING] = False
+    st.session_state.pop(Key.LAST_TICK, None)
+
+
+def _next_seed() -> None:
+    seed = workspace.current().view.seed
+    workspace.look(seed=(seed + 1) % MAX_SEED)
+
+
+def _next_pressed() -> None:
+    _stop_playing()
+    _next_seed()
+
+
+def _seed_typed() -> None:
+    workspace.look(seed=int(st.session_state[Key.SEED]))
+
+
+def _draw() -> drawing.Errors:
+    work = workspace.current()
+    controls, shown, below, trace = st.container(), st.container(), st.container(), st.container()
+    with controls:
+        top = st.container()
+        found = sources.show(work)
+    st.session_state[Key.FOUND] = found
+    work = firing.settle(work, found)
+    look = drawing.look(work, found)
+    st.session_state[Key.LOOK] = look
+    cards = b""
+    if look.shown is not None:
+        with shown:
+            preview.show(look.frame(), key=Key.PREVIEW)
+        sent = time.monotonic()
+        cards = look.strip()  # its pictures are made meanwhile
+        drawing.settle(look)
+        time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
+    with top:
+        _controls(work)
+    with below:
+        for note in found.picture.notes:
+            st.caption(escape(note))
+        _bar(work, found)
+    with trace:
+        if cards:
+            strip.show(cards, work.view.selected, key=Key.STRIP, on_focus=_focus)
+    return look.errors
+
+
+def _controls(work: workspace.Workspace) -> None:
+    picture, seed, draw, play = st.columns([2.3, 1.3, 0.8, 1.0], vertical_alignment="bottom")
+    with picture:
+        sources.choose(work)
+    sync(Key.SEED, work.view.seed)
+    seed.number_input(T.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=T.SEED_HELP)
+    draw.button(T.NEXT, key=Key.NEXT, on_click=_next_pressed, help=T.NEXT_HELP, width="stretch")
+    play.toggle(T.PLAY, key=Key.PLAYING, on_change=_play_changed, help=T.PLAY_HELP)
+
+
+def _bar(work: workspace.Workspace, found: sources.Found) -> None:
+    """Between picture and strip: what the right side shows, and what is slow."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        sync(Key.DIFFERENCE, T.DIFFERENCE if work.view.difference else T.WHOLE)
+        st.segmented_control(
+            T.VIEW, [T.WHOLE, T.DIFFERENCE], key=Key.DIFFERENCE, on_change=_view_changed, required=True,
+            label_visibility="collapsed", help=T.DIFFERENCE_HELP,
+        )  # fmt: skip
+        drawing.offer_full(work, found)
+        drawing.show_state(work, found)
+    if problem := st.session_state[Key.LOOK].errors.get(("", "")):
+        st.error(escape(problem))
+
+
+def _view_changed() -> None:
+    workspace.look(difference=st.session_state[Key.DIFFERENCE] == T.DIFFERENCE)
+
+
+def _focus() -> None:
+    """A card was chosen: show it large, and its parameters."""
+    card = strip.chosen(Key.STRIP)
+    if card is None:
+        return
+    node = node_of(card)
+    if node is None:
+        workspace.look(focus="")
+    else:
+        workspace.look(focus=card[:100], selected=node[:100])
+        st.session_state[Key.WHOLE_PAGE] = True

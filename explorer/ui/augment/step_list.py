@@ -1,0 +1,85 @@
+"""The left side of the Augment page: add, the list with its toolbar, and what can be done with it."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explorer.augment.catalog import GROUPS, catalog, exclusions
+from explorer.augment.pipeline import GROUP_KINDS
+from explorer.texts import Augment as T
+from explorer.ui.augment import export_dialog, import_dialog, pipeline_menu, preset_dialog, steps, targets_panel
+from explorer.ui.components.markdown import escape
+from explorer.ui.preview.drawing import Errors
+from explorer.ui.session import workspace
+from explorer.ui.session.gestures import obey_all
+from explorer.ui.session.keys import Key, Query
+
+TRAIN_PAGE = "explorer/ui/pages/train.py"
+
+
+def show(work: workspace.Workspace, errors: Errors) -> None:
+    """The pipeline as a tree, what can be added to it, and what can be done with it."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=Key.HEADING):
+        pipeline_menu.heading(work)
+        pipeline_menu.show(work)
+    with st.container(horizontal=True, gap="xsmall"):
+        preset_dialog.offer()
+        targets_panel.show(work, st.session_state[Key.FOUND])
+    if notice := st.session_state.pop(Key.NOTICE, None):
+        st.toast(escape(notice))
+    _add()
+    heard = st.session_state.setdefault(Key.HEARD, 0)
+    steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
+    if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
+        # Not in the address: taken out of it again, it would be another entry of the browser's history.
+        st.session_state[Key.CARRY] = True
+        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
+    with st.container(horizontal=True, gap="xsmall"):
+        import_dialog.offer()
+        export_dialog.offer(work)
+    _left_out()
+
+
+def _add() -> None:
+    names = sorted(catalog(), key=lambda name: (GROUPS.index(catalog()[name].group), name))
+    st.selectbox(
+        T.ADD, [*GROUP_KINDS, *names], index=None, key=Key.ADD, on_change=_added, help=T.ADD_HELP,
+        format_func=_option, placeholder=T.ADD_PLACEHOLDER.format(count=len(names)), label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _option(name: str) -> str:
+    return T.ADD_OPTION.format(group=T.GROUP if name in GROUP_KINDS else catalog()[name].group, name=name)
+
+
+def _added() -> None:
+    name = st.session_state[Key.ADD]
+    st.session_state[Key.ADD] = None
+    context = get_script_run_ctx()
+    # A choice asks for the whole page. In a message of the preview's clock, which asks for the preview only, it is the
+    # choice of before: the browser had not yet heard that the list was emptied.
+    if name is None or (context is not None and context.fragment_ids_this_run):
+        return
+    workspace.add_behind_selected(name)
+
+
+def _obey() -> None:
+    batch = steps.received(st.session_state[Key.STEPS].command, st.session_state[Key.HEARD])
+    if batch is not None:
+        st.session_state[Key.HEARD] = batch.number
+        workspace.update(lambda work: obey_all(work, batch.commands, _tell))
+
+
+def _tell(notice: str) -> None:
+    st.session_state[Key.NOTICE] = notice
+
+
+def _left_out() -> None:
+    if st.button(T.LEFT_OUT, key=Key.LEFT_OUT, type="tertiary"):
+        _left_out_table()
+
+
+@st.dialog(T.LEFT_OUT, width="large")
+def _left_out_table() -> None:
+    head, rows = T.LEFT_OUT_HEAD, exclusions().items()
+    table = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| **{name}** | {reason} |" for name, reason in rows)]
+    st.markdown("\n".join(table))

@@ -1,0 +1,191 @@
+"""What the pipeline does with mask, boxes and keypoints, and those that a person types for the picture at hand."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import streamlit as st
+
+from explorer.augment import edits
+from explorer.augment.targets import MaskInterpolation, TargetRules
+from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
+from explorer.texts import Augment as T
+from explorer.ui.components.fields import choice, sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, rule_key
+from explorer.ui.session.view import MAX_TYPED, Palette
+from explorer.ui.theme.palette import CLASS_COLOURS
+
+_BOX_NUMBERS = ("min_area", "min_visibility", "min_width", "min_height")
+_BOX_SWITCHES = ("clip", "filter_invalid_bboxes", "check_each_transform")
+_POINT_SWITCHES = ("remove_invisible", "angle_in_degrees", "check_each_transform")
+_STARTING_RATIO = 5.0
+_PICKERS = len(CLASS_COLOURS)  # colors of one's own; further classes begin again with the first, as in the palette
+_SHOWN_ROWS = 3
+
+
+def show(work: workspace.Workspace, found: Found) -> None:
+    """The panel behind its button; nothing of it is on the page while it is closed."""
+    panel = st.popover(T.TARGETS_PANEL, key=Key.TARGETS, on_change="rerun", help=T.TARGETS_PANEL_HELP, width="stretch")
+    if not panel.open:
+        return
+    with panel:
+        mask, boxes, points = st.tabs([T.MASK_TAB, T.BOXES_TAB, T.POINTS_TAB])
+        with mask:
+            _mask(work, found)
+        with boxes:
+            _boxes(work, found)
+        with points:
+            _points(work, found)
+
+
+# The rules
+
+
+def _mask(work: workspace.Workspace, found: Found) -> None:
+    rules = work.draft.targets
+    _switch("use_mask", rules.use_mask)
+    choices = [None, *get_args(MaskInterpolation)]
+    _choice("mask_interpolation", rules.mask_interpolation, {name: name or T.EACH_STEPS_OWN for name in choices})
+    if found.picture.mask:
+        _typed("names", work.view.names, found, T.TYPED_NAMES, T.TYPED_NAMES_HELP)
+    _palette(work, found)
+
+
+def _boxes(work: workspace.Workspace, found: Found) -> None:
+    rules = work.draft.targets.boxes
+    _switch("boxes.use", rules.use)
+    _choice("boxes.format", rules.format, {name: name for name in get_args(BoxFormat)})
+    for column, name in zip([*st.columns(2), *st.columns(2)], _BOX_NUMBERS, strict=True):
+        with column:
+            _number(f"boxes.{name}", getattr(rules, name), 1.0 if name == "min_visibility" else None)
+    _ratio(rules.max_accept_ratio)
+    for name in _BOX_SWITCHES:
+        _switch(f"boxes.{name}", getattr(rules, name))
+    own = found.picture.rows("bboxes")
+    _typed("boxes", work.view.boxes, found, T.TYPED_BOXES, T.TYPED_BOXES_HELP)
+    if own is not None:
+        height, width = found.picture.size
+        st.caption(_shown(format_boxes(own, rules.format, width, height)))
+
+
+def _points(work: workspace.Workspace, found: Found) -> None:
+    rules = work.draft.targets.keypoints
+    _switch("keypoints.use", rules.use)
+    _choice("keypoints.format", rules.format, {name: name for name in get_args(PointFormat)})
+    for name in _POINT_SWITCHES:
+        _switch(f"keypoints.{name}", getattr(rules, name))
+    own = found.picture.rows("keypoints")
+    _typed("points", work.view.points, found, T.TYPED_POINTS, T.TYPED_POINTS_HELP)
+    if own is not None:
+        height, width = found.picture.size
+        st.caption(_shown(format_keypoints(own, rules.format, width, height)))
+
+
+def _shown(text: str) -> str:
+    lines = text.splitlines()
+    rows = " · ".join(lines[:_SHOWN_ROWS]) + (" …" if len(lines) > _SHOWN_ROWS else "")
+    return escape(T.AS_GIVEN.format(shown=rows or T.NONE_LEFT))
+
+
+def _switch(rule: str, value: bool) -> None:
+    label, text = T.RULES[rule]
+    sync(rule_key(rule), value)
+    st.toggle(label, key=rule_key(rule), on_change=_changed, args=(rule,), help=text)
+
+
+def _choice(rule: str, value: Any, labels: Mapping[Any, str]) -> None:
+    label, text = T.RULES[rule]
+    choice(label, rule_key(rule), labels, value, lambda chosen: _set(rule, chosen), text)
+
+
+def _number(rule: str, value: float, high: float | None = None) -> None:
+    label, text = T.RULES[rule]
+    sync(rule_key(rule), float(value))
+    step = 0.05 if high is not None else 1.0
+    st.number_input(
+        label, 0.0, high, key=rule_key(rule), step=step, on_change=_changed, args=(rule,), help=text
+    )  # fmt: skip
+
+
+def _ratio(value: float | None) -> None:
+    rule = "boxes.max_accept_ratio"
+    label, text = T.RULES[rule]
+    on = rule_key(f"{rule}:set")
+    sync(on, value is not None)
+    st.checkbox(T.SET_RULE.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
+    if value is not None:
+        sync(rule_key(rule), float(value))
+        st.number_input(label, 1.0, key=rule_key(rule), step=0.5, on_change=_changed, args=(rule,), help=text)
+
+
+def _ratio_toggled(key: str) -> None:
+    _set("boxes.max_accept_ratio", _STARTING_RATIO if st.session_state[key] else None)
+
+
+def _changed(rule: str) -> None:
+    _set(rule, st.session_state[rule_key(rule)])
+
+
+def _set(rule: str, value: Any) -> None:
+    workspace.change(lambda draft: edits.set_targets(draft, _with(draft.targets, rule, value)), ("targets", rule))
+
+
+def _with(rules: TargetRules, rule: str, value: Any) -> TargetRules:
+    """The rules with one of them, "clip" or "boxes.clip", set; checked again, for a copy is not."""
+    group, _, name = rule.rpartition(".")
+    record = rules.model_dump()
+    (record[group] if group else record)[name] = value
+    return TargetRules.model_validate(record)
+
+
+# What belongs to the picture
+
+
+def _typed(field: str, text: str, found: Found, label: str, help_text: str) -> None:
+    sync(rule_key(field), text)
+    st.text_area(
+        label, key=rule_key(field), height=90, max_chars=MAX_TYPED, on_change=_typed_changed, args=(field,),
+        help=help_text,
+    )  # fmt: skip
+    if problem := found.typed_errors.get(field):
+        st.error(escape(problem))
+
+
+def _typed_changed(field: str) -> None:
+    workspace.look(**{field: st.session_state[rule_key(field)][:MAX_TYPED]})
+
+
+def _palette(work: workspace.Workspace, found: Found) -> None:
+    sync(rule_key("palette"), work.view.palette)
+    st.selectbox(
+        T.PALETTE, list(Palette), key=rule_key("palette"), format_func=lambda palette: T.PALETTES[palette],
+        on_change=_palette_changed, help=T.PALETTE_HELP,
+    )  # fmt: skip
+    if work.view.palette is Palette.FILE and not found.picture.palette:
+        st.caption(T.NO_FILE_PALETTE)
+    if work.view.palette is Palette.OWN:
+        _own_colours(work.view.colours or CLASS_COLOURS, found)
+
+
+def _own_colours(colours: tuple[str, ...], found: Found) -> None:
+    names = found.picture.class_names or tuple(T.COLOUR_OF_CLASS.format(number=n + 1) for n in range(len(colours)))
+    names = names[:_PICKERS]
+    for at, (column, name) in enumerate(zip(st.columns(4) * (_PICKERS // 4), names, strict=False)):
+        key = rule_key(f"colour {at}")
+        sync(key, colours[at % len(colours)].lower())
+        column.color_picker(
+            T.COLOUR_OF.format(name=name), key=key, on_change=_colour_changed, args=(at, key, len(names))
+        )  # fmt: skip
+
+
+def _palette_changed() -> None:
+    workspace.look(palette=st.session_state[rule_key("palette")])
+
+
+def _colour_changed(at: int, key: str, count: int) -> None:
+    known: Mapping[int, str] = dict(enumerate(workspace.current().view.colours or CLASS_COLOURS))
+    colours = [known.get(place, CLASS_COLOURS[place % len(CLASS_COLOURS)]) for place in range(max(count, len(known)))]
+    colours[at] = st.session_state[key]
+    workspace.look(colours=tuple(colours))

@@ -1,0 +1,62 @@
+"""Asking the pool of workers for a drawing, for the session whose script runs."""
+
+from typing import TypeVar
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
+from explorer.draw.pool import pool
+from explorer.draw.request import DrawingError, Ending, Request
+from explorer.texts import Augment as T
+from explorer.ui.background import tidying
+
+Result = TypeVar("Result")
+_NOBODY = "nobody"  # where no session is: in a test
+_FOREVER = 24 * 3600.0
+
+
+def submit(
+    request: Request[Result],
+    channel: str = "",
+    *,
+    urgency: Urgency = Urgency.LOOK,
+    milliseconds: float = 0.0,
+    asked: bool = False,
+) -> Drawing[Result]:
+    """Have something drawn for this session.
+
+    Args:
+        request: What.
+        channel: The widget that it is for: a newer drawing takes the place of an older. "" for drawings that are many.
+        urgency: What comes first.
+        milliseconds: What it is expected to take.
+        asked: Whether the person asked for it: then it may take long, and is drawn although it has failed before.
+    """
+    tidying.touch()
+    context = get_script_run_ctx(suppress_warning=True)
+    session = context.session_id if context is not None else _NOBODY
+    seconds = ASKED_SECONDS if asked else UNASKED_SECONDS
+    return pool().submit(request, Order(session, channel, urgency, seconds, milliseconds, asked))
+
+
+def wait_for(request: Request[Result]) -> Result:
+    """The result of something that is quick. Raises DrawingError, and what the request raises."""
+    drawing = submit(request)
+    drawing.wait(_FOREVER)  # its own limit ends it
+    return drawing.result()
+
+
+def beside(training: bool) -> None:
+    """Leave a core to a run that trains, or take it back."""
+    pool().training = training
+
+
+def words(error: DrawingError) -> str:
+    """Why an image could not be read or drawn, and what to do."""
+    return T.READING_ENDED[error.ending].format(limit=limit(error))
+
+
+def limit(error: DrawingError) -> str:
+    """The limit that a drawing has met: in GB of memory, or in seconds."""
+    return f"{error.limit / (1 << 30) if error.ending is Ending.MEMORY else error.limit:g}"

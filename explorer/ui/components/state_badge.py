@@ -1,0 +1,26 @@
+"""The state of a run as a coloured word, and its reason."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.runs.state.status import RunStatus
+from explorer.texts import Runs as T
+from explorer.ui.components.markdown import escape
+from explorer.ui.theme.palette import STATE_COLOURS
+
+# The names of Streamlit's badges, by the colours of the states.
+_BADGES: dict[str, Any] = {
+    STATE_COLOURS["running"]: "violet",
+    STATE_COLOURS["finished"]: "green",
+    STATE_COLOURS["failed"]: "red",
+    STATE_COLOURS["stalled"]: "orange",
+    STATE_COLOURS["starting"]: "blue",
+}
+
+
+def show(status: RunStatus, name: str = "") -> None:
+    """Draw it. name: in front of it, in bold, where the run is not named above."""
+    colour = _BADGES.get(STATE_COLOURS[status.state], "gray")
+    words = T.STATE_LINE.format(colour=colour, state=T.STATES[status.state], reason=escape(status.reason))
+    st.markdown(f"**{escape(name)}** {words}" if name else words)

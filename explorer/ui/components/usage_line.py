@@ -1,0 +1,117 @@
+"""What this computer, or one run, uses just now: a line of small meters that costs a few milliseconds."""
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.base.processes import boot_id
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.overview.usage import GpuUse, MachineUse, Meter, Use
+from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.record.paths import RunPaths, home
+from explorer.texts import Usage as T
+from explorer.ui.theme.palette import ACCENT, GRID, STATE_COLOURS
+
+FULL = 0.9  # from here on a meter has the colour of a warning
+
+_LINE = '<div style="display:flex;flex-wrap:wrap;gap:0.2rem 1.6rem;font-size:0.85rem;line-height:1.5">{meters}</div>'
+_METER = (
+    '<span title="{help}" style="display:inline-flex;align-items:center;gap:0.45rem;white-space:nowrap;cursor:help">'
+    '<span style="opacity:0.7">{label}</span>'
+    '<span style="font-variant-numeric:tabular-nums">{text}</span>{bar}</span>'
+)
+_BAR = (
+    '<span style="display:inline-block;width:3rem;height:0.3rem;border-radius:1rem;overflow:hidden;'
+    'background:{ground}">'
+    '<span style="display:block;height:100%;width:{percent:.0f}%;background:{colour}"></span></span>'
+)
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One number. share: 0..1 for the bar; None for a number without one. scarce: whether it is bad to be full."""
+
+    label: str
+    text: str
+    help: str
+    share: float | None = None
+    scarce: bool = True
+
+
+@st.cache_resource(show_spinner=False)
+def meter() -> Meter:
+    """The one meter of this server: it remembers the look before."""
+    return Meter()
+
+
+def show_machine() -> None:
+    """How busy this computer is, in a line."""
+    folder = home()
+    st.html(_line(machine_gauges(meter().machine(folder), folder)))
+
+
+def show_run(paths: RunPaths) -> None:
+    """What a living run uses, in a line; nothing where none of its processes is alive on this computer."""
+    use = run_use(paths)
+    if use is not None:
+        st.html(_line(run_gauges(use)))
+
+
+def run_use(paths: RunPaths) -> Use | None:
+    """What a run uses, None where it does not live on this computer."""
+    launch = latest_launch(paths)
+    if launch is None or launch.boot != boot_id():
+        return None
+    return meter().of(launch.pid, launch.ticks, paths.root)
+
+
+def machine_gauges(use: MachineUse, folder: Path) -> list[Gauge]:
+    """The numbers of the computer. folder: whose disk it is."""
+    cores = T.CORES_UNKNOWN.format(cores=use.cores)
+    share = None
+    if use.cores_used is not None:
+        cores, share = T.CORES.format(used=use.cores_used, cores=use.cores), use.cores_used / max(use.cores, 1)
+    memory = T.OF.format(used=in_words(use.memory_used), total=in_words(use.memory_total))
+    return [
+        Gauge(T.CPU, cores, T.CPU_HELP, share, scarce=False),
+        Gauge(T.MEMORY, memory, T.MEMORY_HELP, use.memory_used / max(use.memory_total, 1)),
+        *map(_gpu, use.gpus),
+        Gauge(
+            T.DISK,
+            T.FREE.format(free=in_words(use.disk_free)),
+            T.DISK_HELP.format(folder=folder),
+            1 - use.disk_free / max(use.disk_total, 1),
+        ),
+    ]
+
+
+def _gpu(use: GpuUse) -> Gauge:
+    busy = "" if use.utilisation is None else T.GPU_BUSY.format(share=use.utilisation)
+    text = T.OF.format(used=in_words(use.used_bytes), total=in_words(use.total_bytes))
+    return Gauge(T.GPU, text, T.GPU_HELP.format(name=use.name, busy=busy), use.used_bytes / max(use.total_bytes, 1))
+
+
+def run_gauges(use: Use) -> list[Gauge]:
+    """The numbers of one run."""
+    cores = T.MEASURING if use.cores is None else T.RUN_CORES.format(used=use.cores)
+    others = use.processes - 1
+    of_memory = T.RUN_MEMORY_HELP.format(workers=others) if others else T.RUN_MEMORY_ALONE_HELP
+    gauges = [Gauge(T.CPU, cores, T.RUN_CPU_HELP), Gauge(T.MEMORY, in_words(use.memory), of_memory)]
+    if use.gpu_memory is not None:
+        gauges.append(Gauge(T.GPU, in_words(use.gpu_memory), T.RUN_GPU_HELP))
+    return [*gauges, Gauge(T.DISK, in_words(use.disk), T.RUN_DISK_HELP)]
+
+
+def _line(gauges: list[Gauge]) -> str:
+    return _LINE.format(meters="".join(map(_drawn, gauges)))
+
+
+def _drawn(gauge: Gauge) -> str:
+    bar = ""
+    if gauge.share is not None:
+        colour = STATE_COLOURS["stalled"] if gauge.scarce and gauge.share >= FULL else ACCENT
+        bar = _BAR.format(ground=GRID, percent=100 * min(max(gauge.share, 0), 1), colour=colour)
+    texts = {name: html.escape(getattr(gauge, name)) for name in ("label", "text", "help")}
+    return _METER.format(**texts, bar=bar)

@@ -1,0 +1,95 @@
+"""Charts of what is told within an epoch: accuracy and learning rate of the steps, and the tried learning rates."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from explorer.runs.record.results import RateResult
+from explorer.runs.spec.schedules import curve as schedule
+from explorer.texts import Charts as T
+from explorer.ui.figures import charts
+from explorer.ui.figures.charts import Figure, Snapshot
+from explorer.ui.theme import palette
+
+Line = dict[str, object]
+
+_FAR = 4.0  # a loss that is so many times the first one has left the chart: only the fall is of interest
+
+
+def accuracy(snapshot: Snapshot) -> Figure:
+    """Share of right answers in the training batches since the step before, and in each epoch's validation."""
+    per_epoch = charts.steps_per_epoch(snapshot)
+    step, share = charts.thin(snapshot.steps.step, snapshot.steps.accuracy)
+    found = [point.derived.accuracy if point.derived else point.accuracy for point in snapshot.epochs]
+    traces = [
+        charts.line(charts.step_name(snapshot), step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)
+        | {"customdata": list(map(charts.number, step))},
+        charts.curve(T.VAL_EPOCH, snapshot.epochs, found, palette.ACCENT, T.HOVER_SCORE),
+    ]
+    return {
+        "data": traces,
+        "layout": charts.score_layout(snapshot, traces, T.ACCURACY, charts.accuracy_floor(snapshot), first=0.0),
+    }
+
+
+def planned(snapshot: Snapshot) -> Line | None:
+    """The schedule of the whole run as a line; None until the run has said how long an epoch is."""
+    if snapshot.config is None or snapshot.start is None:
+        return None
+    per_epoch = int(charts.steps_per_epoch(snapshot))
+    rates = schedule(snapshot.config, per_epoch).lr
+    step, rate = charts.thin(np.arange(1, len(rates) + 1), rates)
+    drawn = charts.line(T.RATE_PLANNED, step / per_epoch, rate, palette.NEUTRAL, T.HOVER_RATE, 1.2)
+    return drawn | {"customdata": list(map(charts.number, step))}
+
+
+def learning_rate(snapshot: Snapshot, plan: Line | None) -> Figure:
+    """The learning rate of each reported step, over what was planned."""
+    step, rate = charts.thin(snapshot.steps.step, snapshot.steps.lr)
+    done = charts.line(T.RATE_DONE, step / charts.steps_per_epoch(snapshot), rate, palette.TRAIN, T.HOVER_RATE, 2.2)
+    traces = [*([plan] if plan else []), done | {"customdata": list(map(charts.number, step))}]
+    layout = charts.epoch_layout(snapshot, "", first=0.0)
+    layout["yaxis"] |= {"rangemode": "tozero", "exponentformat": "power", "nticks": 5}
+    return {"data": traces, "layout": layout}
+
+
+def running(snapshot: Snapshot) -> Figure | None:
+    """The confusion matrix of this epoch's training batches; None where there is none."""
+    counts = charts.running_counts(snapshot)
+    return None if counts is None else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED)
+
+
+def tried_rates(found: RateResult) -> Figure:
+    """Loss over the learning rate that it was measured at, on a logarithmic axis; suggestion and range are marked."""
+    traces = [
+        charts.line(T.RATE_RAW, found.lr, found.loss, palette.NEUTRAL, T.HOVER_TRIED, 1.0),
+        charts.line(T.RATE_SMOOTH, found.lr, found.smooth, palette.ACCENT, T.HOVER_TRIED, 2.4),
+    ]
+    layout = charts.base_layout()
+    layout["xaxis"] |= {"type": "log", "title": {"text": T.RATE, "standoff": 4}, "exponentformat": "e", "dtick": 1}
+    layout["yaxis"] |= {"title": {"text": T.LOSS_AXIS, "standoff": 6}}
+    if top := _top(found.smooth):
+        layout["yaxis"] |= {"range": [0, top]}
+    if found.suggestion is not None:
+        traces.append(_mark(found, found.suggestion))
+    if found.low is not None and found.high is not None:
+        layout["shapes"] = [
+            {
+                "type": "rect", "x0": found.low, "x1": found.high, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+                "fillcolor": palette.GRID, "line": {"width": 0},
+            }
+        ]  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
+def _top(smooth: Sequence[float]) -> float | None:
+    """Where the axis of the loss ends: what explodes at the end must not press the rest flat."""
+    known = [value for value in smooth if np.isfinite(value)]
+    return min(max(known) * 1.1, known[0] * _FAR) if known and known[0] > 0 else None
+
+
+def _mark(found: RateResult, rate: float) -> Line:
+    place = int(np.abs(np.log(found.lr) - np.log(rate)).argmin())
+    name = T.RATE_SUGGESTION.format(rate=f"{rate:.2g}")
+    drawn = charts.line(name, [rate], [found.smooth[place]], palette.TRAIN, T.HOVER_TRIED, 0)
+    return drawn | {"mode": "markers", "marker": {"color": palette.TRAIN, "size": 11}}

@@ -1,0 +1,84 @@
+"""Seeds with which steps fire: the one that a pipeline opens on, and the jump to one from the form of a step.
+
+A step that is skipped is not forced: forcing it would change what all later steps draw, and show an image that no seed
+gives. So the form says that the step is skipped, and leads to a seed that applies it.
+"""
+
+import streamlit as st
+
+from explorer.augment.firing import Search
+from explorer.augment.pipeline import DraftErrors, validate
+from explorer.augment.probability import effective
+from explorer.draw.pictures import NoPicture
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import SeedFor
+from explorer.texts import Augment as T
+from explorer.ui.background import asking, endings, slow
+from explorer.ui.components import chip
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import MAX_SEED
+
+OPENING_SEEDS, OPENING_SECONDS = 64, 0.5
+JUMP_SEEDS, JUMP_SECONDS = 500, 2.5
+
+
+def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
+    """The workspace on a seed with which every step fires, where the pipeline has just been opened.
+
+    Where no seed within the bounds does, on the one with which most do. What is wrong, or too slow to try, keeps its
+    seed.
+    """
+    if not st.session_state.pop(Key.SETTLE, False):
+        return work
+    try:
+        pipeline = validate(work.draft)
+    except DraftErrors:
+        return work
+    if not pipeline.nodes or slow.cost(pipeline, found.picture.size).asks:
+        return work
+    try:
+        best = asking.wait_for(SeedFor(found.subject, pipeline, tuple(range(OPENING_SEEDS)), OPENING_SECONDS)).seed
+    except (DrawingError, NoPicture):
+        return work  # the preview says it
+    if best is not None and best != work.view.seed:
+        workspace.look(seed=best)
+    return workspace.current()
+
+
+def show_chip(work: workspace.Workspace, node_id: str) -> None:
+    """At the form: that the step is not in the image, why, and a seed where it is, a click away."""
+    chip.show(node_id, _chance(work, node_id) == 0, T.CHIP_WORDS, key=Key.CHIP, on_jump=_jump)
+
+
+def _chance(work: workspace.Workspace, node_id: str) -> float | None:
+    try:
+        return effective(validate(work.draft).nodes).get(node_id)
+    except DraftErrors:
+        return None  # the form says what is wrong
+
+
+def _jump() -> None:
+    work, node_id = workspace.current(), chip.wanted(Key.CHIP)
+    chance = None if node_id is None else _chance(work, node_id)
+    if node_id is None or not chance:
+        return
+    try:
+        search = next_seed(work, st.session_state[Key.FOUND], node_id)
+    except DrawingError as error:
+        st.session_state[Key.NOTICE] = endings.words(error, validate(work.draft))
+        return
+    except NoPicture as error:
+        st.session_state[Key.NOTICE] = str(error)
+        return
+    if search.seed is None:
+        st.session_state[Key.NOTICE] = T.NO_SEED_FOUND.format(count=search.tried, percent=f"{chance:.1%}")
+    else:
+        workspace.look(seed=search.seed)
+
+
+def next_seed(work: workspace.Workspace, found: Found, node_id: str) -> Search:
+    """The next seed with which a node is applied to the image. Raises DraftErrors, DrawingError, NoPicture."""
+    seeds = tuple((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
+    return asking.wait_for(SeedFor(found.subject, validate(work.draft), seeds, JUMP_SECONDS, node_id))

@@ -1,0 +1,133 @@
+"""The person's own image with its mask: the uploaders, and which class each color of a colored mask is."""
+
+from functools import lru_cache
+
+import streamlit as st
+
+from explorer.data.color_masks import Color
+from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
+from explorer.draw.uploads import MaskColors
+from explorer.texts import Augment as T
+from explorer.ui.background import asking
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, mask_color_key, upload_key
+from explorer.ui.session.uploads import IMAGE_TYPES, Uploads, is_lost, received
+from explorer.ui.theme.palette import hex_of
+
+_SHOWN_COLORS = 12
+
+
+def show(work: workspace.Workspace) -> None:
+    """The uploaders, out of the way as soon as there is an image, and what was wrong with the last file."""
+    colored = _colored(work.uploads)
+    folded = work.uploads.stamp("picture") is not None
+    with st.expander(T.UPLOAD_AGAIN) if folded else st.container():
+        image, mask = st.columns(2)
+        image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=upload_key(work.id, "picture"), on_change=_receive)
+        mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=upload_key(work.id, "mask"), on_change=_receive)
+        if colored is not None:
+            _classes(colored)
+    if problem := st.session_state.get(Key.UPLOAD_ERROR):
+        st.error(escape(problem))
+    if colored is not None:
+        _legend(colored)
+
+
+def _receive() -> None:
+    """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
+    st.session_state.pop(Key.UPLOAD_ERROR, None)
+    uploads = workspace.current().uploads
+    file = received(upload_key(uploads.workspace_id, "picture"))
+    content = file.content if file else uploads.read("picture")
+    if content is None:
+        return
+    try:
+        labels, colors = _labels(uploads)
+        asking.wait_for(Checked(content, None, file.name if file else T.UPLOADED_NAME))
+        uploads.keep("picture", content)
+        uploads.keep("mask", None)
+        uploads.keep("colors", None)
+        asking.wait_for(Checked(content, labels, T.UPLOADED_NAME))
+        uploads.keep("mask", labels)
+        uploads.keep("colors", colors)
+    except (ImageError, SampleError) as error:
+        st.session_state[Key.UPLOAD_ERROR] = str(error)
+    except DrawingError as error:
+        st.session_state[Key.UPLOAD_ERROR] = asking.words(error)
+    except OSError as error:
+        st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
+
+
+def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
+    """The mask with class indices, and the file it was made of where that has colors. Raises ImageError."""
+    key = upload_key(uploads.workspace_id, "mask")
+    if is_lost(key):
+        return uploads.read("mask"), uploads.read("colors")
+    file = received(key)
+    if file is None:
+        return None, None
+    made = asking.wait_for(MaskOf(file.content))
+    return (file.content, None) if made is None else (made, file.content)
+
+
+# Colors as classes
+
+
+def _colored(uploads: Uploads) -> MaskColors | None:
+    """The colors of the kept mask, and the class of each; None where its file had classes."""
+    stamps = uploads.stamp("colors"), uploads.stamp("mask")
+    return None if None in stamps else _kept_colors(uploads, stamps)
+
+
+@lru_cache(maxsize=4)
+def _kept_colors(uploads: Uploads, stamps: object) -> MaskColors | None:  # noqa: ARG001 - newer files
+    original, mask = uploads.read("colors"), uploads.read("mask")
+    return asking.wait_for(ColorsOf(original, mask)) if original and mask else None
+
+
+def _legend(found: MaskColors) -> None:
+    shown = sorted(found.classes, key=lambda color: found.classes[color])
+    parts = [
+        T.COLOR_CLASS.format(square=_square(color), number=found.classes[color]) for color in shown[:_SHOWN_COLORS]
+    ]
+    if len(shown) > _SHOWN_COLORS:
+        parts.append(T.COLOR_CLASS_MORE.format(count=len(shown) - _SHOWN_COLORS))
+    st.caption(T.COLOR_CLASSES.format(classes=" ".join(parts)), unsafe_allow_html=True)
+
+
+def _square(color: Color) -> str:
+    return f'<span style="color:{hex_of(color)}">■</span>'
+
+
+def _classes(found: MaskColors) -> None:
+    st.caption(T.COLOR_CLASSES_HELP)
+    for column, color in zip(st.columns(4) * len(found.classes), found.classes, strict=False):
+        key = mask_color_key(hex_of(color))
+        sync(key, found.classes[color])
+        share = f"{found.shares[color]:.1%}"
+        label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=share)
+        column.caption(label, unsafe_allow_html=True)
+        column.number_input(
+            T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, key=key, on_change=_reassign, args=(color, key),
+            label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _reassign(color: Color, key: str) -> None:
+    uploads = workspace.current().uploads
+    with workspace.turn():
+        kept, original = _colored(uploads), uploads.read("colors")
+        if kept is None or original is None:
+            return
+        classes = {**kept.classes, color: int(st.session_state[key])}
+        try:
+            uploads.keep("mask", asking.wait_for(Recolored(original, tuple(classes.items()))))
+        except OSError as error:
+            st.session_state[Key.UPLOAD_ERROR] = T.NOT_KEPT.format(reason=error.strerror or error)
+        except (ImageError, DrawingError) as error:
+            st.session_state[Key.UPLOAD_ERROR] = str(error)

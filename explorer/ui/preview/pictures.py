@@ -1,0 +1,133 @@
+"""Which picture a pipeline is previewed on: a photograph, any sample of a data set, or the person's own upload."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from explorer.augment.targets import TargetRules
+from explorer.data import picture_sets
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.data.photographs import photographs
+from explorer.draw.encoding import Classes
+from explorer.draw.pictures import (
+    LONG_SIDE,
+    NoPicture,
+    Photograph,
+    Picture,
+    SetSample,
+    Source,
+    Subject,
+    TrainedSample,
+    Typed,
+    Uploaded,
+)
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import Describe
+from explorer.draw.sources import KEPT_SECONDS, Described
+from explorer.draw.training import Training
+from explorer.texts import Augment as T
+from explorer.ui.background import asking
+from explorer.ui.session.uploads import Uploads
+from explorer.ui.session.view import DATA_SET, Palette, View
+from explorer.ui.theme.palette import CLASS_COLOURS, rgb
+from explorer.ui.train import as_trained
+
+UPLOAD = "upload"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture: what is drawn on, what is known of it, and what is wrong with what was typed for it.
+
+    errors: "names", "boxes" or "points" -> message.
+    """
+
+    subject: Subject
+    picture: Picture
+    errors: Mapping[str, str]
+
+
+def choices() -> dict[str, str]:
+    """Name -> title of every source on offer, the newcomer's picture first."""
+    return {name: photograph.title for name, photograph in photographs().items()} | {
+        DATA_SET: T.DATA_SET_CHOICE,
+        UPLOAD: T.UPLOAD_CHOICE,
+    }
+
+
+def first(view: View, rules: TargetRules) -> Seen:
+    """The picture that greets, with what was typed."""
+    return _seen(Subject(_first(), typed=_typed(view, rules)))
+
+
+def _first() -> Photograph:
+    return Photograph(next(iter(photographs())))
+
+
+def of_view(view: View, uploads: Uploads, rules: TargetRules, training: Training | None = None) -> Seen:
+    """The picture that a view looks at. Raises NoPicture.
+
+    training: what training does with samples of the view's data set; None shows them as they are.
+    """
+    return _seen(subject(view, uploads, rules, training))
+
+
+def subject(
+    view: View, uploads: Uploads, rules: TargetRules, training: Training | None = None, long_side: int = LONG_SIDE
+) -> Subject:
+    """What a view looks at, at most `long_side` px. Raises NoPicture."""
+    try:
+        source = _source(view, uploads, training)
+    except (ImageError, DatasetError) as error:
+        raise NoPicture(str(error)) from error
+    return Subject(source, long_side, _typed(view, rules))
+
+
+def _source(view: View, uploads: Uploads, training: Training | None) -> Source:
+    if view.picture == UPLOAD:
+        return _upload(uploads)
+    if view.picture == DATA_SET and training is not None:
+        return TrainedSample(view.split, view.index, as_trained.decided(training))
+    if view.picture == DATA_SET:
+        key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
+        return SetSample(key, split, view.index, view.names_from)
+    return Photograph(view.picture) if view.picture in photographs() else _first()
+
+
+def _upload(uploads: Uploads) -> Uploaded:
+    stamps = uploads.stamp("picture"), uploads.stamp("mask")
+    if stamps[0] is None:
+        raise NoPicture(T.UPLOAD_HINT)
+    mask = None if stamps[1] is None else str(uploads.file("mask"))
+    return Uploaded(str(uploads.file("picture")), mask, stamps)
+
+
+def _typed(view: View, rules: TargetRules) -> Typed:
+    if view.boxes.strip() or view.points.strip():
+        return Typed(view.names, view.boxes, view.points, rules)
+    return Typed(view.names)  # the rules say how boxes and points are written, and nothing else
+
+
+def _seen(subject: Subject) -> Seen:
+    described = _described(subject, int(time.monotonic() // KEPT_SECONDS))
+    return Seen(subject, described.picture, described.errors)
+
+
+@lru_cache(maxsize=512)
+def _described(subject: Subject, period: int) -> Described:  # noqa: ARG001 - looked at again
+    try:
+        return asking.wait_for(Describe(subject))
+    except DrawingError as error:
+        raise NoPicture(asking.words(error)) from error
+
+
+def classes(picture: Picture, view: View) -> Classes:
+    """Names and colors of the picture's classes, in the palette that the view asks for."""
+    colours = tuple(rgb(colour) for colour in CLASS_COLOURS)
+    if view.palette is Palette.FILE and picture.palette[picture.first :]:
+        colours = picture.palette[picture.first :]
+    if view.palette is Palette.OWN and view.colours:
+        colours = tuple(rgb(colour) for colour in view.colours)
+    return Classes(picture.class_names, colours, picture.first)

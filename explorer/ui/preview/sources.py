@@ -1,0 +1,141 @@
+"""Which picture is previewed: the widgets for it, and the picture itself with what had to be said about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from explorer.data import picture_sets
+from explorer.data.dataset import DatasetError
+from explorer.data.images import ImageError
+from explorer.draw.encoding import Classes
+from explorer.draw.pictures import NoPicture, Picture, Subject
+from explorer.draw.training import Training
+from explorer.texts import Augment as T
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.preview import own_image, pictures
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import DATA_SET
+from explorer.ui.train import as_trained, carry, data_sets
+
+
+@dataclass(frozen=True)
+class Found:
+    """The picture to preview, what is drawn on, its classes, and what is wrong with what was typed ("boxes", "points").
+
+    training: what training does with samples of the data set, where they are shown so.
+    """
+
+    subject: Subject
+    picture: Picture
+    classes: Classes
+    typed_errors: Mapping[str, str] = field(default_factory=dict)
+    training: Training | None = None
+
+
+def choose(work: workspace.Workspace) -> None:
+    """The list of sources."""
+    titles = pictures.choices()
+    sync(Key.PICTURE, work.view.picture if work.view.picture in titles else next(iter(titles)))
+    st.selectbox(T.PICTURE, list(titles), key=Key.PICTURE, format_func=titles.__getitem__, on_change=_chosen)
+
+
+def _chosen() -> None:
+    st.session_state.pop(Key.UPLOAD_ERROR, None)
+    # Boxes and keypoints that were typed belong to the picture that they were typed for.
+    workspace.look(picture=st.session_state[Key.PICTURE], boxes="", points="", names="")
+
+
+def show(work: workspace.Workspace) -> Found:
+    """The widgets of the chosen source, and the picture; where it cannot be had, why, and the first one instead."""
+    if work.view.picture == pictures.UPLOAD:
+        own_image.show(work)
+    training = _training(work)
+    if work.view.picture == DATA_SET:
+        _set_widgets(work, training)
+    rules = work.draft.targets
+    try:
+        seen = pictures.of_view(work.view, work.uploads, rules, training)
+    except NoPicture as reason:
+        st.info(escape(T.NO_PICTURE.format(reason=reason)))
+        seen = pictures.first(work.view, rules)
+    return Found(seen.subject, seen.picture, pictures.classes(seen.picture, work.view), seen.errors, training)
+
+
+def _training(work: workspace.Workspace) -> Training | None:
+    """What training does with the data set that is looked at; None where it is shown as it is."""
+    view = work.view
+    wanted = view.picture == DATA_SET and view.as_trained
+    return as_trained.settings(view.set_key, work.draft) if wanted else None
+
+
+# Data sets
+
+
+def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
+    offered = data_sets.offered(work.view.set_key)
+    key = work.view.set_key if work.view.set_key in offered else picture_sets.SHAPES
+    splits = offered[key].splits
+    split = work.view.split if work.view.split in splits else splits[0]
+    first, second, third = st.columns([2, 1, 1.2])
+    sync(Key.SET, key)
+    first.selectbox(
+        T.SET, list(offered), key=Key.SET, on_change=_set_changed, help=T.SET_HELP, accept_new_options=True,
+        format_func=lambda name: offered[name].title if name in offered else name, placeholder=T.SET_PLACEHOLDER,
+    )  # fmt: skip
+    sync(Key.SPLIT, split)
+    second.selectbox(
+        T.SPLIT, list(splits), key=Key.SPLIT, format_func=lambda name: T.SPLIT_NAMES.get(name, name),
+        on_change=_set_changed,
+    )  # fmt: skip
+    count = _count(key, split, training)
+    data_sets.show_error()
+    if count:
+        sync(Key.INDEX, min(work.view.index, count - 1))
+        third.number_input(
+            T.INDEX.format(count=count), 0, count - 1, key=Key.INDEX, on_change=_index_changed, help=T.INDEX_HELP
+        )
+    _switch(work, training)
+    if count:
+        data_sets.about(work.view, key, split, min(work.view.index, count - 1), training)
+    else:
+        data_sets.show_unusable()
+
+
+def _switch(work: workspace.Workspace, training: Training | None) -> None:
+    if carry.data_of(work.view) is None:
+        st.caption(T.NOT_TRAINABLE)
+        return
+    sync(Key.AS_TRAINED, work.view.as_trained)
+    st.toggle(
+        T.AS_TRAINED, key=Key.AS_TRAINED, help=T.AS_TRAINED_HELP,
+        on_change=lambda: workspace.look(as_trained=bool(st.session_state[Key.AS_TRAINED])),
+    )  # fmt: skip
+    if work.view.as_trained and training is None:
+        st.caption(T.NOT_AS_TRAINED)
+
+
+def _count(key: str, split: str, training: Training | None) -> int:
+    try:
+        return as_trained.count(key, split, training)
+    except (DatasetError, ImageError):
+        return 0  # loading the sample says why
+
+
+def _set_changed() -> None:
+    st.session_state.pop(Key.SET_ERROR, None)
+    key, split = st.session_state[Key.SET], st.session_state[Key.SPLIT]
+    offered = data_sets.offered(key)
+    try:
+        found = offered[key] if key in offered else picture_sets.typed(key or "")
+    except DatasetError as error:
+        st.session_state[Key.SET_ERROR] = str(error)
+        return
+    kept = split if split in found.splits else found.splits[0]
+    workspace.look(set_key=found.key, split=kept, index=0, names_from=None, boxes="", points="", names="")
+
+
+def _index_changed() -> None:
+    workspace.look(index=int(st.session_state[Key.INDEX]), boxes="", points="")

@@ -1,0 +1,117 @@
+"""What a run's page begins with: on which data, with which network and pipeline, how long, and how good it got."""
+
+import math
+
+import streamlit as st
+
+from explorer.base.words import span
+from explorer.runs.overview.best import best_point
+from explorer.runs.overview.summary import RunSummary, summaries, summarise
+from explorer.runs.overview.view import EpochPoint, RunSnapshot
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import Run as T
+from explorer.texts import Runs, RunsList, TrainFields
+from explorer.ui.components.markdown import escape
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.session.keys import Key, Query
+from explorer.ui.train.source import steps_of
+
+Snapshot = RunSnapshot[Metrics]
+METRIC_WIDTH = 148  # px; two of them stand side by side on a phone
+
+
+def facts(paths: RunPaths, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """What the run is about, as (name, value)."""
+    config = snapshot.config
+    if config is None:
+        return []
+    run = summarise(paths)
+    worked = run.worked_s
+    found = [
+        (T.FACT_DATA, _data(run, config, snapshot)),
+        (T.FACT_NETWORK, T.NETWORK.format(backbone=config.backbone, layers=_layers(config), size=config.image_size)),
+        (T.FACT_PIPELINE, config.pipeline.name or steps_of(config.pipeline)),
+    ]
+    return [*found, *([(T.FACT_DURATION, span(worked))] if worked is not None else [])]
+
+
+def _data(run: RunSummary, config: RunConfig, snapshot: Snapshot) -> str:
+    kind = config.dataset.kind
+    name = run.dataset if kind == "image_folder" else TrainFields.KINDS[kind]
+    counts = (
+        [snapshot.start.number(split) for split in ("train_images", "val_images")] if snapshot.start else [math.nan]
+    )
+    return T.DATA.format(name=name, train=counts[0], val=counts[-1]) if all(map(math.isfinite, counts)) else name
+
+
+def _layers(config: RunConfig) -> str:
+    if config.frozen and config.unfreeze_epoch is not None:
+        return T.UNFROZEN.format(epoch=config.unfreeze_epoch)
+    return T.HEAD_ONLY if config.frozen else T.ALL_LAYERS
+
+
+def show_facts(paths: RunPaths, snapshot: Snapshot) -> None:
+    """Draw the facts, and the way to the run that this one was started together with."""
+    with st.container(horizontal=True, gap="medium"):
+        for name, value in facts(paths, snapshot):
+            st.markdown(f":gray[:small[{escape(name)}]]  \n{escape(value)}", width="content")
+    if snapshot.config is not None and snapshot.config.pair is not None:
+        _partner(paths, snapshot.config.pair)
+
+
+def partner_of(paths: RunPaths, pair: str) -> RunSummary | None:
+    """The other run of a pair; None where it is not there any more."""
+    return next((run for run in summaries() if run.asked.get("pair") == pair and run.id != paths.id), None)
+
+
+def _partner(paths: RunPaths, pair: str) -> None:
+    other = partner_of(paths, pair)
+    if other is None:
+        st.caption(T.PAIR_GONE)
+        return
+    auroc = other.best.get("auroc")
+    state = RunsList.AUROC.format(value=auroc) if isinstance(auroc, int | float) else Runs.STATES[other.status.state]
+    words = T.PAIR.format(name=escape(other.name), state=state)
+    if st.button(words, key=Key.RUN_PARTNER, type="tertiary", icon=":material/compare_arrows:"):
+        st.query_params[Query.RUN] = other.id
+        st.rerun()
+
+
+def show_numbers(paths: RunPaths, snapshot: Snapshot) -> None:
+    """The metrics of the best epoch, whose weights are kept, and below each that of the latest epoch."""
+    points = snapshot.epochs
+    best = best_point(paths, snapshot.config, points)
+    latest = points[-1] if points else None
+    total = snapshot.config.epochs if snapshot.config else len(points)
+    # There from the first step on, so that the first epoch moves no chart.
+    with st.container(horizontal=True, gap="small"):
+        _metric(
+            T.BEST_EPOCH,
+            Runs.NONE_YET if best is None else T.EPOCH_OF.format(epoch=best.number, epochs=total),
+            None if latest is None else str(latest.number),
+            T.BEST_EPOCH_HELP.format(monitor=_monitor(snapshot.config)),
+        )
+        for label, name, explanation in (
+            (Runs.AUROC_TITLE, "auroc", Runs.AUROC_HELP),
+            (Runs.F1_MACRO, "f1_macro", Runs.F1_HELP),
+            (Runs.ACCURACY, "accuracy", Runs.ACCURACY_SHORT_HELP),
+            (Runs.VAL_LOSS, "val_loss", Runs.LOSS_HELP),
+        ):
+            _metric(label, _value(best, name), None if latest is None else _value(latest, name), explanation)
+
+
+def _monitor(config: RunConfig | None) -> str:
+    return TrainFields.MONITORS[config.monitor if config else "auroc"]
+
+
+def _value(point: EpochPoint[Metrics] | None, name: str) -> str:
+    if point is None:
+        return Runs.NONE_YET
+    value = float(getattr(point, name))
+    return f"{value:.3f}" if math.isfinite(value) else Runs.UNDEFINED
+
+
+def _metric(label: str, value: str, latest: str | None, explanation: str) -> None:
+    below = Runs.NO_LATEST if latest is None else Runs.LATEST.format(value=latest)
+    st.metric(label, value, below, delta_color="off", delta_arrow="off", help=explanation, width=METRIC_WIDTH)

@@ -1,0 +1,182 @@
+"""The curves and the confusion matrices of a run."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer.runs.overview.best import best_point
+from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
+from explorer.texts import Runs as T
+from explorer.ui.components import plot
+from explorer.ui.components.markdown import escape
+from explorer.ui.figures import charts, step_charts
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.figures.step_charts import Line
+from explorer.ui.session.keys import Key, chart_key
+
+Snapshot = RunSnapshot[Metrics]
+
+
+class _Figures:
+    """The figures of a run, made anew only where something new has come: all tabs share them."""
+
+    def __init__(self) -> None:
+        self._made: tuple[tuple[object, ...], dict[str, charts.Figure]] = ((), {})
+        self._plan: tuple[float, Line | None] = (0.0, None)
+
+    def of(self, view: RunView[Metrics], snapshot: Snapshot, best: int | None) -> dict[str, charts.Figure]:
+        """best: the epoch whose weights are kept, from 0; None where there is none."""
+        running = snapshot.running
+        place = None if running is None else (running.epoch, running.step)
+        stamp = (snapshot.revision, place, snapshot.status.over, best)
+        before, figures = self._made
+        if before != stamp:
+            figures = self._make(snapshot)
+            if best is not None and (record := view.record(best)) is not None:
+                figures["best"] = charts.confusion(record.confusion, charts.class_names(snapshot))
+            self._made = (stamp, figures)
+        return figures
+
+    def _make(self, snapshot: Snapshot) -> dict[str, charts.Figure]:
+        figures = charts.figures(snapshot)
+        figures["accuracy"] = step_charts.accuracy(snapshot)
+        figures["lr"] = step_charts.learning_rate(snapshot, self._planned(snapshot))
+        if (matrix := step_charts.running(snapshot)) is not None:
+            figures["running"] = matrix
+        return figures
+
+    def _planned(self, snapshot: Snapshot) -> Line | None:
+        """It stays the same for the whole run, and takes a while to work out where that is long."""
+        per_epoch = charts.steps_per_epoch(snapshot)
+        if self._plan[0] != per_epoch or self._plan[1] is None:
+            self._plan = (per_epoch, step_charts.planned(snapshot))
+        return self._plan[1]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figures_of(root: str) -> _Figures:
+    del root  # it is the key of the cache
+    return _Figures()
+
+
+def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
+    """Draw them. Each has its place from the first step to the end, so that none moves when another one comes."""
+    best = best_point(view.paths, snapshot.config, snapshot.epochs)
+    figures = _figures_of(str(view.paths.root)).of(view, snapshot, None if best is None else best.epoch)
+    top, bottom = st.columns([1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
+    with top[0]:
+        _chart(snapshot, figures, "loss", T.LOSS_TITLE, T.LOSS_HELP)
+    with top[1]:
+        _confusion(view, snapshot, figures, best)
+    with top[2]:
+        _running(snapshot, figures)
+    for place, name, title, explanation in (
+        (bottom[0], "accuracy", T.ACCURACY, T.ACCURACY_HELP),
+        (bottom[1], "auroc", T.AUROC_TITLE, T.AUROC_HELP),
+        (bottom[2], "f1", T.F1_TITLE, T.F1_HELP),
+        (bottom[3], "lr", T.RATE_TITLE, T.RATE_HELP),
+    ):
+        with place:
+            _chart(snapshot, figures, name, title, explanation)
+    # Below all charts: where it comes while somebody looks, it moves none of them.
+    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.NO_THRESHOLD])))
+
+
+def _chart(snapshot: Snapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:
+    st.markdown(f"**{title}**", help=explanation)
+    plot.show(figures[name], title, chart_key(snapshot.id, name))
+
+
+def _not_yet(why: str) -> None:
+    with st.container(border=True, height=charts.HEIGHT, vertical_alignment="center", horizontal_alignment="center"):
+        st.caption(why, text_alignment="center")
+
+
+def _running(snapshot: Snapshot, figures: dict[str, charts.Figure]) -> None:
+    """What the training batches of the epoch that runs, or ran last, were taken for."""
+    st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
+    if snapshot.running is None or "running" not in figures:
+        _not_yet(_why_not(snapshot))
+        return
+    plot.show(figures["running"], T.RUNNING_TITLE, chart_key(snapshot.id, "running"))
+    st.caption(_so_far(snapshot))
+
+
+def _why_not(snapshot: Snapshot) -> str:
+    if _all_mixed(snapshot):
+        return T.RUNNING_MIXED
+    return T.RUNNING_NEVER if snapshot.status.over else T.RUNNING_COMES
+
+
+def _all_mixed(snapshot: Snapshot) -> bool:
+    config = snapshot.config
+    return config is not None and config.mixing != "none" and config.mix_probability == 1
+
+
+def _so_far(snapshot: Snapshot) -> str:
+    """How much of the epoch the running matrix holds."""
+    assert snapshot.running is not None
+    counts = snapshot.running.confusion
+    seen, total = snapshot.running.seen, snapshot.start.number("train_images") if snapshot.start else 0
+    words = T.RUNNING_CAPTION_MIXED if snapshot.config and snapshot.config.mixing != "none" else T.RUNNING_CAPTION
+    return words.format(
+        epoch=snapshot.running.epoch + 1,
+        seen=seen,
+        total=int(total) if total > 0 else seen,
+        share=counts.trace() / max(seen, 1),
+    )
+
+
+def _confusion(
+    view: RunView[Metrics], snapshot: Snapshot, figures: dict[str, charts.Figure], best: EpochPoint[Metrics] | None
+) -> None:
+    """The matrix of the best or of the latest epoch: the weights that are kept, or how it stands."""
+    st.markdown(f"**{T.VALIDATION_TITLE}**", help=T.CONFUSION_HELP)
+    latest = snapshot.latest_epoch
+    chosen = _chosen(None if best is None else best.epoch, latest)
+    if latest is None or "confusion" not in figures:
+        _not_yet(T.VALIDATION_NEVER if snapshot.status.over else T.VALIDATION_COMES)
+        st.caption(T.CELL_HINT)  # so that the matrix takes no more room than this when it comes
+        return
+    of_best = best is not None and "best" in figures and chosen == "best"
+    epoch = best.epoch if of_best and best is not None else latest
+    title = T.CONFUSION_TITLE.format(epoch=epoch + 1)
+    key = chart_key(snapshot.id, "confusion")
+
+    def clicked() -> None:
+        cell = plot.clicked(key)
+        if cell is not None:
+            st.session_state[Key.CELL] = (snapshot.id, *cell)
+
+    plot.show(figures["best" if of_best else "confusion"], title, key, on_cell=clicked)
+    record = view.record(epoch)
+    st.caption(T.CELL_HINT if record is None else _cell(snapshot, record.confusion, epoch))
+
+
+def _chosen(best: int | None, latest: int | None) -> str:
+    """ "best" or "latest", as chosen above the matrix. The epochs count from 0; None before the first validation."""
+    words = {
+        "best": T.OF_BEST if best is None else T.OF_BEST_EPOCH.format(epoch=best + 1),
+        "latest": T.OF_LATEST if latest is None else T.OF_LATEST_EPOCH.format(epoch=latest + 1),
+    }
+    chosen = st.segmented_control(
+        T.MATRIX_OF, list(words), default="best", key=Key.MATRIX_EPOCH, format_func=words.__getitem__,
+        label_visibility="collapsed", disabled=latest is None,
+    )  # fmt: skip
+    return chosen or "best"
+
+
+def _cell(snapshot: Snapshot, counts: NDArray[np.int64], epoch: int) -> str:
+    """The cell that was clicked last, as it is in this epoch."""
+    run_id, row, column = st.session_state.get(Key.CELL, ("", 0, 0))
+    names = charts.class_names(snapshot)
+    if run_id != snapshot.id or max(row, column) >= len(counts):
+        return T.CELL_HINT
+    words = T.CELL.format(
+        true=names[row],
+        predicted=names[column],
+        count=int(counts[row, column]),
+        total=int(counts[row].sum()),
+        epoch=epoch + 1,
+    )
+    return escape(words)

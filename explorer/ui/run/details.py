@@ -1,0 +1,49 @@
+"""What stands behind "Details" on a run's page: its settings, its log, and what its trainer said about the machine."""
+
+import streamlit as st
+
+from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.state.status import State
+from explorer.texts import Run as T
+from explorer.ui.components.markdown import escape
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.run import log as run_log
+from explorer.ui.run import settings as run_settings
+from explorer.ui.session.keys import run_key
+
+Snapshot = RunSnapshot[Metrics]
+
+
+def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
+    """Draw what is open; the rest is not worked out."""
+    # Why a run broke stands in its log, so that is what is open then.
+    broken = snapshot.status.state in (State.FAILED, State.LOST)
+    details = st.expander(T.DETAILS, expanded=broken, key=run_key(snapshot.id, "details"), on_change="rerun")
+    if not details.open:
+        return
+    with details:
+        first = T.LOG if broken else T.SETTINGS
+        tabs = st.tabs([T.SETTINGS, T.LOG], default=first, key=run_key(snapshot.id, "detail"), on_change="rerun")
+        settings, log = tabs
+        if settings.open:
+            with settings:
+                _settings(snapshot)
+        if log.open:
+            with log:
+                run_log.show(view.paths, view.log_tail(run_log.TAIL_LINES))
+
+
+def _settings(snapshot: Snapshot) -> None:
+    if lines := _machine(snapshot):
+        st.caption("  \n".join(map(escape, lines)))
+    if snapshot.config is not None:
+        run_settings.show(snapshot.config)
+
+
+def _machine(snapshot: Snapshot) -> list[str]:
+    """The device, and where the images were cached."""
+    if snapshot.start is None:
+        return []
+    device = T.DEVICE.format(device=snapshot.device, precision=snapshot.precision)
+    cached = snapshot.start.values.get("cached")
+    return [device, *(map(str, cached) if isinstance(cached, list) else ())]

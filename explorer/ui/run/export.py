@@ -1,0 +1,124 @@
+"""Out of the app: a run as code, its weights for other programs, its checkpoint, its curves in TensorBoard."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+import explorer
+from explorer.export.facts import ExportError, of_run
+from explorer.export.script import script
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.overview.view import RunSnapshot
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import Run as T
+from explorer.ui.components.markdown import escape
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.run import last_action
+from explorer.ui.session.keys import run_key
+
+CODE_FILE = "train.py"  # a module: docs/export.md imports from it
+WIDTH = 680  # px
+PREVIEW_HEIGHT = 260  # px; what is longer scrolls within
+MOST_BYTES = 400_000_000  # of a file that goes through the browser; a larger one is told where it lies
+_CHILD_S = 180.0
+
+Snapshot = RunSnapshot[Metrics]
+
+
+class WeightsError(RuntimeError):
+    """The weights could not be written; the message says why."""
+
+
+def show(paths: RunPaths, snapshot: Snapshot) -> None:
+    """The button; what it opens is worked out only while it is open."""
+    config = snapshot.config
+    if config is None or config.kind != "train":
+        return
+    export = st.popover(T.EXPORT, key=run_key(paths.id, "export"), on_change="rerun", icon=":material/ios_share:")
+    if export.open:
+        with export, st.container(width=WIDTH):
+            _code(paths, config)
+            _files(paths)
+            if "tensorboard" in config.loggers:
+                st.code(T.TENSORBOARD.format(folder=shlex.quote(str(paths.logged))), language="bash")
+            st.caption(T.NO_PREDICTION)
+
+
+def _code(paths: RunPaths, config: RunConfig) -> None:
+    """The code as it will be saved, or why the run cannot be written as code."""
+    st.markdown(f"**{T.CODE_TITLE}**")
+    try:
+        text = script(config, of_run(paths))
+    except ExportError as error:
+        st.caption(escape(T.NO_CODE.format(reason=error)))
+        return
+    st.caption(T.CODE_WHAT.format(file=CODE_FILE, module=Path(CODE_FILE).stem))
+    st.code(text, language="python", height=PREVIEW_HEIGHT)
+    st.download_button(
+        T.CODE.format(file=CODE_FILE), text, file_name=CODE_FILE, mime="text/x-python", type="primary",
+        key=run_key(paths.id, "script"), on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+
+
+def _files(paths: RunPaths) -> None:
+    """The weights and the checkpoint, as downloads."""
+    st.markdown(f"**{T.WEIGHTS_TITLE}**")
+    if not paths.best.exists():
+        st.caption(T.NO_WEIGHTS)
+        return
+    with st.container(horizontal=True, gap="small"):
+        _weights(paths)
+        _download(paths.best, paths.best.name, T.CHECKPOINT_HELP, run_key(paths.id, "checkpoint"), paths.best.name)
+
+
+def _weights(paths: RunPaths) -> None:
+    """First a button that writes the file, for that takes a process with torch; then one that hands it over."""
+    file = paths.weights
+    if _is_fresh(file, paths.best):
+        _download(file, T.WEIGHTS, T.WEIGHTS_HELP, run_key(paths.id, "weights"), f"{paths.id}.safetensors")
+        return
+    if st.button(T.WRITE_WEIGHTS, key=run_key(paths.id, "write"), help=T.WEIGHTS_HELP, icon=":material/output:"):
+        last_action.forget()
+        try:
+            with st.spinner(T.WRITING_WEIGHTS):
+                write_weights(paths, file)
+        except WeightsError as error:
+            last_action.note_error(paths.id, error)
+        st.rerun()
+
+
+def _is_fresh(file: Path, checkpoint: Path) -> bool:
+    return file.exists() and file.stat().st_mtime >= checkpoint.stat().st_mtime
+
+
+def write_weights(paths: RunPaths, file: Path) -> None:
+    """Let a process of its own write them. Raises WeightsError."""
+    command = [sys.executable, "-P", "-m", "explorer.training.exporting", str(paths.root), str(file)]
+    try:
+        child = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_CHILD_S, stdin=subprocess.DEVNULL,
+            env=explorer.child_environment(), check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WeightsError(T.WEIGHTS_FAILED.format(reason=error)) from error
+    if child.returncode != 0:
+        said = child.stderr.strip().splitlines()
+        raise WeightsError(T.WEIGHTS_FAILED.format(reason=said[-1] if said else child.returncode))
+
+
+def _download(file: Path, label: str, explanation: str, key: str, name: str) -> None:
+    size = file.stat().st_size
+    words = T.FILE.format(label=label, size=in_words(size))
+    if size > MOST_BYTES:
+        st.caption(words)
+        st.code(str(file), language=None)
+        return
+    # Read only when somebody wants it: the button alone would hold all of it in memory.
+    st.download_button(
+        words, file.read_bytes, file_name=name, mime="application/octet-stream", key=key, help=explanation,
+        on_click="ignore", icon=":material/download:",
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""What a run printed: its end, or the lines that contain a text; and all of it as a file."""
+
+import streamlit as st
+
+from explorer.runs.record import logs
+from explorer.runs.record.paths import RunPaths
+from explorer.texts import Run as T
+from explorer.ui.session.keys import Key, run_key
+
+TAIL_LINES = 200
+MOST_FOUND = 500
+HEIGHT = 420  # px; what is longer scrolls within
+FITS_LINES = 18
+
+
+def show(paths: RunPaths, tail: str) -> None:
+    """Draw the field, the button and the lines. tail: the end of the log, shown while nothing is looked for."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sought = st.text_input(
+            T.LOG_SEARCH, key=run_key(paths.id, "log"), placeholder=T.LOG_SEARCH, type="search", live=True,
+            label_visibility="collapsed", width=360,
+        )  # fmt: skip
+        # Read when it is clicked: as bytes, all of it would be hashed and kept with every tick.
+        st.download_button(
+            T.LOG_DOWNLOAD, lambda: _whole(paths), file_name=f"{paths.id}.txt", mime="text/plain",
+            key=Key.LOG_DOWNLOAD, on_click="ignore", type="tertiary", icon=":material/download:",
+        )  # fmt: skip
+    place = st.container()  # of its own, so that what stands in it does not move the field
+    with place:
+        if sought and sought.strip():
+            _found(paths, sought.strip())
+        else:
+            _lines(tail or T.LOG_EMPTY, follow=True)
+
+
+def _found(paths: RunPaths, sought: str) -> None:
+    found = logs.search(paths.log, sought, most=MOST_FOUND)
+    if not found:
+        st.caption(T.LOG_NOTHING)
+        return
+    words = T.LOG_FOUND_MANY if len(found) == MOST_FOUND else T.LOG_FOUND_ONE if len(found) == 1 else T.LOG_FOUND
+    st.caption(words.format(count=len(found)))
+    lines = (T.LOG_LINE.format(number=number, line=line) for number, line in found)
+    _lines("\n".join(lines), follow=False)
+
+
+def _lines(text: str, *, follow: bool) -> None:
+    """Show them. follow: the newest stay in sight, until somebody scrolls away from them."""
+    long = text.count("\n") >= FITS_LINES
+    with st.container(height=HEIGHT if long else "content", border=False, autoscroll=follow):
+        st.code(text, language=None, wrap_lines=True)
+
+
+def _whole(paths: RunPaths) -> bytes:
+    try:
+        return paths.log.read_bytes()
+    except FileNotFoundError:
+        return b""

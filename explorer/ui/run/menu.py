@@ -1,0 +1,94 @@
+"""The rest of what can be done to a run: name, tags and note, its room on the disk, archive and trash."""
+
+import streamlit as st
+
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.overview import sizes
+from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.view import RunSnapshot
+from explorer.runs.record import meta
+from explorer.runs.record.meta import MAX_NAME, MetaError
+from explorer.runs.record.paths import RunPaths
+from explorer.texts import Run as T
+from explorer.ui.components.run_list import Op, Request
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.run import bulk_actions, last_action
+from explorer.ui.session.keys import Key, Query, run_key
+
+WIDTH = 480  # px
+
+Snapshot = RunSnapshot[Metrics]
+
+
+def show(paths: RunPaths, snapshot: Snapshot) -> None:
+    """The button; what it opens is worked out only while it is open."""
+    more = st.popover(T.MORE, key=run_key(paths.id, "more"), on_change="rerun", icon=":material/more_horiz:")
+    if more.open:
+        with more, st.container(width=WIDTH):
+            _words(paths, snapshot)
+            _disk(paths)
+            _chores(paths, snapshot)
+
+
+def _words(paths: RunPaths, snapshot: Snapshot) -> None:
+    known = meta.read(paths)
+    given = snapshot.config.name if snapshot.config else ""
+    now = {"name": known.name or given, "tags": ", ".join(known.tags), "note": known.note}
+    for field, value in now.items():
+        st.session_state.setdefault(run_key(paths.id, field), value)  # what is being typed stays
+    with st.form(run_key(paths.id, "words"), border=False):
+        st.text_input(T.NAME, key=run_key(paths.id, "name"), max_chars=MAX_NAME, placeholder=given or paths.id)
+        st.text_input(T.TAGS, key=run_key(paths.id, "tags"), help=T.TAGS_HELP)
+        st.text_area(T.NOTE, key=run_key(paths.id, "note"), height=70)
+        st.form_submit_button(T.SAVE, on_click=_save, args=(paths, now))
+
+
+def _save(paths: RunPaths, before: dict[str, str]) -> None:
+    typed = {field: str(st.session_state[run_key(paths.id, field)]) for field in before}
+    changed = {field: text for field, text in typed.items() if text != before[field]}
+    last_action.forget()
+    try:
+        meta.change(
+            paths,
+            name=changed.get("name"),
+            tags=[tag for tag in typed["tags"].split(",") if tag.strip()] if "tags" in changed else None,
+            note=changed.get("note"),
+        )
+    except (MetaError, OSError) as error:
+        last_action.note_error(paths.id, error)
+        return
+    st.session_state[run_key(paths.id, "more")] = False  # it is done, so it closes
+
+
+def _disk(paths: RunPaths) -> None:
+    use = sizes.disk_use(paths)
+    parts = {name: in_words(getattr(use, name)) for name in ("total", "checkpoints", "epochs", "log")}
+    st.caption(T.DISK_USE.format(**parts))
+    st.code(str(paths.root), language=None)
+
+
+def _chores(paths: RunPaths, snapshot: Snapshot) -> None:
+    over, archived = snapshot.status.over, meta.read(paths).archived
+    spare = paths.best.exists() and (paths.last.exists() or paths.first.exists())
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            T.UNARCHIVE if archived else T.ARCHIVE, key=Key.RUN_ARCHIVE, help=T.ARCHIVE_HELP, on_click=_do,
+            args=(paths, "unarchive" if archived else "archive"),
+        )  # fmt: skip
+        st.button(
+            T.KEEP_BEST, key=Key.RUN_KEEP_BEST, help=T.KEEP_BEST_HELP if over else T.STOP_FIRST, on_click=_do,
+            args=(paths, "keep_best"), disabled=not (over and spare),
+        )  # fmt: skip
+        st.button(
+            T.DELETE, key=Key.RUN_DELETE, help=T.DELETE_HELP if over else T.STOP_FIRST, on_click=_do,
+            args=(paths, "delete"), disabled=not over, icon=":material/delete:",
+        )  # fmt: skip
+
+
+def _do(paths: RunPaths, op: Op) -> None:
+    done = bulk_actions.obey(Request(op, (paths.id,)), (summarise(paths),))
+    if done.undo:
+        st.session_state[Key.RUNS_DONE] = done
+        st.query_params.pop(Query.RUN, None)  # back to the list, which offers to undo it
+    else:
+        last_action.note(paths.id, done)

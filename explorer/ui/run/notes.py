@@ -1,0 +1,52 @@
+"""What has to be said about a run besides its numbers: its attempts, where it started from, what its trainer noted."""
+
+import streamlit as st
+
+from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.view import RunSnapshot
+from explorer.runs.record import resume_point
+from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
+from explorer.texts import Run as T
+from explorer.ui.components.markdown import escape
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.session.keys import Key, Query
+
+Snapshot = RunSnapshot[Metrics]
+
+
+def show(paths: RunPaths, snapshot: Snapshot) -> None:
+    """Quiet lines; nothing for a run of one attempt that nothing was noted about."""
+    if snapshot.config is not None and snapshot.config.start_from is not None:
+        _origin(snapshot.config.start_from)
+    lines = [*_attempts(paths), *_noted(snapshot)]
+    if lines:
+        st.caption("  \n".join(map(escape, lines)))
+
+
+def _origin(run_id: str) -> None:
+    try:
+        name = summarise(run_paths(run_id)).name
+    except RunNotFound:
+        st.caption(escape(T.STARTS_FROM_GONE.format(id=run_id)))
+        return
+    # Not a page link: within one page that leaves the address as it was, and Back would lead out of the app.
+    words = T.STARTS_FROM.format(name=escape(name))
+    if st.button(words, key=Key.RUN_ORIGIN, type="tertiary", icon=":material/call_split:"):
+        st.query_params[Query.RUN] = run_id
+        st.rerun()
+
+
+def _attempts(paths: RunPaths) -> list[str]:
+    found = resume_point.resumed(paths)
+    if not found:
+        return []
+    words = [
+        (T.ATTEMPT if one.step else T.ATTEMPT_FROM_START).format(number=one.attempt, step=one.step) for one in found
+    ]
+    times = T.TIMES.get(len(found), T.TIMES_MORE).format(count=len(found))
+    return [T.RESUMED.format(times=times, attempts=", ".join(words))]
+
+
+def _noted(snapshot: Snapshot) -> list[str]:
+    notes = snapshot.start.values.get("notes") if snapshot.start else None
+    return [str(note) for note in notes] if isinstance(notes, list) else []

@@ -1,0 +1,130 @@
+"""One run, live: its state, what it is and how good it got, what can be done to it, curves, matrices, details."""
+
+import math
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explorer.base.words import span
+from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record import meta
+from explorer.runs.record.paths import RunPaths, run_paths
+from explorer.runs.state.status import State
+from explorer.texts import Runs as T
+from explorer.ui.components import state_badge, usage_line
+from explorer.ui.components.markdown import escape
+from explorer.ui.figures.metrics import Metrics, derive
+from explorer.ui.run import answer as run_answer
+from explorer.ui.run import charts
+from explorer.ui.run import details as run_details
+from explorer.ui.run import notes as run_notes
+from explorer.ui.run import tools as run_tools
+from explorer.ui.train import probe_results
+
+EVERY_SECONDS = 1.0
+PROBE_WIDTH = 860  # px, of what a quick check or a search has found
+Snapshot = RunSnapshot[Metrics]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _view_of(root: str) -> RunView[Metrics]:
+    """The reader of the run in this folder: one for all tabs."""
+    return RunView(RunPaths(Path(root)), derive)
+
+
+def show(run_id: str, tools: DeltaGenerator) -> None:
+    """Draw the run; it looks again each second while the run lives, and not at all when it has ended.
+
+    tools: where its buttons go. Raises RunNotFound.
+    """
+    paths = run_paths(run_id)
+    view = _view_of(str(paths.root))
+    drawn = view.refresh()
+    over, offered = drawn.status.over, run_tools.offered(paths, drawn)
+    run_tools.confirm_end(paths)
+    # The buttons do not tick: what is drawn anew while somebody types or clicks there swallows the key or the click.
+    with tools:
+        run_tools.show(paths, view.refresh)
+
+    def body() -> None:
+        snapshot = view.refresh()
+        # Only the whole page can begin or end the clock of a fragment, change the buttons, or show something else.
+        if run_tools.offered(paths, snapshot) != offered or not paths.root.is_dir():
+            st.rerun()
+        _draw(view, snapshot)
+
+    st.fragment(body, run_every=None if over else EVERY_SECONDS)()
+
+
+def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
+    # Places of their own: what comes or goes above a chart must not move it, or it would lose its zoom.
+    heading, answer, numbers, progress, notes, found, details = (st.container() for _ in range(7))
+    with heading:
+        _heading(view.paths, snapshot)
+        if snapshot.problem:
+            st.error(escape(snapshot.problem))
+    with answer:
+        run_answer.show_facts(view.paths, snapshot)
+    with numbers:
+        if _works(snapshot):
+            run_answer.show_numbers(view.paths, snapshot)
+    with progress:
+        if _kind(snapshot) == "train":
+            _progress(snapshot)
+        if not snapshot.status.over and snapshot.status.state is not State.QUEUED:
+            usage_line.show_run(view.paths)
+    with notes:
+        run_notes.show(view.paths, snapshot)
+    with found:
+        _found(view, snapshot)
+    with details:
+        if snapshot.damaged_lines:
+            st.warning(T.DAMAGED.format(count=snapshot.damaged_lines))
+        run_details.show(view, snapshot)
+
+
+def _kind(snapshot: Snapshot) -> str:
+    return snapshot.config.kind if snapshot.config else "train"
+
+
+def _works(snapshot: Snapshot) -> bool:
+    """Whether it trains, and has something to draw as curves."""
+    return _kind(snapshot) == "train" and bool(snapshot.epochs or len(snapshot.steps.step))
+
+
+def _found(view: RunView[Metrics], snapshot: Snapshot) -> None:
+    """Curves and matrices, or what a run that only tries something has found."""
+    kind = _kind(snapshot)
+    if kind != "train":
+        with st.container(width=PROBE_WIDTH):
+            probe_results.show(view.paths, kind, snapshot.status.over)
+    elif _works(snapshot):
+        charts.show(view, snapshot)
+    elif not snapshot.status.over:
+        st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
+
+
+def _heading(paths: RunPaths, snapshot: Snapshot) -> None:
+    asked = snapshot.config.name if snapshot.config else ""
+    st.subheader(escape(meta.read(paths).name or asked or snapshot.id), anchor=False)
+    state_badge.show(snapshot.status)
+
+
+def _progress(snapshot: Snapshot) -> None:
+    if snapshot.status.state is State.FINISHED:
+        return
+    parts = [T.PHASES.get(snapshot.phase, snapshot.phase)] if snapshot.phase and not snapshot.status.over else []
+    if snapshot.total_steps and snapshot.start is not None:
+        epochs = int(snapshot.start.number("epochs"))
+        parts.append(
+            T.PROGRESS_STEP.format(
+                epoch=min(snapshot.epoch + 1, epochs), epochs=epochs, step=snapshot.step, total=snapshot.total_steps
+            )
+        )
+    if snapshot.eta_s is not None:
+        parts.append(T.PROGRESS_LEFT.format(left=span(snapshot.eta_s)))
+    if not snapshot.status.over and math.isfinite(snapshot.images_per_second):
+        parts.append(T.PROGRESS_SPEED.format(speed=snapshot.images_per_second))
+    if parts:
+        st.progress(snapshot.fraction, text=" · ".join(parts))

@@ -1,0 +1,187 @@
+"""What can be done to a run, in one row: the buttons that fit its state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.base.processes import Moment
+from explorer.runs.life import control, launcher
+from explorer.runs.life.launcher import LaunchError
+from explorer.runs.overview.view import RunSnapshot
+from explorer.runs.record import meta
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.resume_point import has_checkpoint, saved_step
+from explorer.runs.spec.config import ConfigError
+from explorer.runs.state.escalation import TERMINATE_AFTER_S, LadderError
+from explorer.runs.state.status import State
+from explorer.texts import Run as T
+from explorer.ui.figures.metrics import Metrics
+from explorer.ui.run import export as run_export
+from explorer.ui.run import last_action, menu
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, Query, run_key
+
+TRAIN_PAGE = "explorer/ui/pages/train.py"
+MOST_EPOCHS = 1000
+
+Snapshot = RunSnapshot[Metrics]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the row depends on: where it differs, the row has to be drawn anew."""
+
+    state: State
+    checkpoint: bool
+    overdue: bool
+    name: str
+
+
+def offered(paths: RunPaths, snapshot: Snapshot) -> Offered:
+    """What fits the run now."""
+    status = snapshot.status
+    return Offered(
+        state=status.state,
+        checkpoint=status.over and has_checkpoint(paths),
+        overdue=status.state is State.STOPPING and _overdue(paths),
+        name=meta.read(paths).name,  # the heading shows it
+    )
+
+
+def show(paths: RunPaths, refresh: Callable[[], Snapshot]) -> None:
+    """Draw the row, and below it what came of the last thing that was done. refresh: how the run stands now."""
+    before = offered(paths, refresh())
+
+    def body() -> None:
+        snapshot = refresh()
+        if not paths.root.is_dir() or (now := offered(paths, snapshot)) != before:
+            st.rerun()  # the heading and what lies below change with it
+        _row(paths, snapshot, now)
+        last_action.show(paths.id)
+
+    st.fragment(body)()
+
+
+def _row(paths: RunPaths, snapshot: Snapshot, now: Offered) -> None:
+    # Places of their own: More is still the same button, open or not, when another one comes or goes.
+    with st.container(horizontal=True, gap="small"):
+        first, second, third, export, more, last = (st.container(width="content") for _ in range(6))
+    with first:
+        if not snapshot.status.over:
+            _stop(paths, snapshot)
+        elif now.state is not State.FINISHED:
+            _resume(paths)
+    if now.checkpoint:
+        with second:
+            _extend(paths, snapshot)
+    with third:
+        _duplicate(snapshot)
+    with export:
+        run_export.show(paths, snapshot)
+    with more:
+        menu.show(paths, snapshot)
+    if now.overdue:
+        with last:
+            _end(paths)
+
+
+def _stop(paths: RunPaths, snapshot: Snapshot) -> None:
+    waits = snapshot.status.state is State.QUEUED
+    stopping = snapshot.status.state is State.STOPPING
+    label = T.STOPPING if stopping else T.LEAVE if waits else T.STOP
+    st.button(
+        label, key=Key.RUN_STOP, on_click=_ask_to_stop, args=(paths,), disabled=stopping,
+        help=T.LEAVE_HELP if waits else T.STOP_HELP, icon=":material/stop_circle:",
+    )  # fmt: skip
+
+
+def _ask_to_stop(paths: RunPaths) -> None:
+    last_action.forget()
+    try:
+        control.request_stop(paths)
+    except OSError as error:
+        last_action.note_error(paths.id, error)
+
+
+def _overdue(paths: RunPaths) -> bool:
+    asked = control.stop_age(paths, Moment.now())
+    return asked is not None and asked >= TERMINATE_AFTER_S
+
+
+def _end(paths: RunPaths) -> None:
+    if st.button(T.END, key=Key.RUN_END, help=T.END_HELP, icon=":material/dangerous:"):
+        # By the whole page: what a fragment opens, its next tick closes.
+        st.session_state[Key.END_ASKED] = paths.id
+        st.rerun()
+
+
+def confirm_end(paths: RunPaths) -> None:
+    """Open the question that was asked for. Outside of the fragment that ticks."""
+    if st.session_state.pop(Key.END_ASKED, None) == paths.id:
+        _confirm(paths)
+
+
+@st.dialog(T.END_TITLE)
+def _confirm(paths: RunPaths) -> None:
+    step = saved_step(paths)
+    words = T.END_LOSES_UNKNOWN if step is None else T.END_LOSES if step else T.END_LOSES_ALL
+    st.markdown(words.format(step=step))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        answered = [
+            st.button(T.END_NO, key=Key.END_NO),
+            st.button(T.END_YES, key=Key.END_YES, type="primary", on_click=_end_now, args=(paths,)),
+        ]
+    if any(answered):
+        st.rerun()  # closes the dialog
+
+
+def _end_now(paths: RunPaths) -> None:
+    last_action.forget()
+    try:
+        control.end_now(paths)
+    except (LadderError, OSError) as error:
+        last_action.note_error(paths.id, error)
+
+
+def _resume(paths: RunPaths) -> None:
+    step = saved_step(paths)
+    words = T.RESUME_FROM_LAST if step is None else T.RESUME_FROM if step else T.RESUME_START
+    if st.button(T.RESUME, key=Key.RUN_RESUME, help=words.format(step=step), icon=":material/play_arrow:"):
+        last_action.forget()
+        try:
+            with st.spinner(T.RESUMING):
+                launcher.resume(paths)
+        except LaunchError as error:
+            last_action.note_error(paths.id, error)
+        st.rerun()
+
+
+def _extend(paths: RunPaths, snapshot: Snapshot) -> None:
+    with st.popover(T.EXTEND, icon=":material/trending_up:"), st.form(run_key(paths.id, "extend"), border=False):
+        st.markdown(T.EXTEND_WHAT, width=360)
+        asked = snapshot.config.epochs if snapshot.config else 1
+        epochs = st.number_input(
+            T.EXTEND_EPOCHS, min_value=1, max_value=MOST_EPOCHS, value=asked, key=run_key(paths.id, "epochs")
+        )
+        if not st.form_submit_button(T.EXTEND_START, type="primary", icon=":material/play_arrow:"):
+            return
+    last_action.forget()
+    try:
+        with st.spinner(T.RESUMING):
+            longer = launcher.extend(paths, int(epochs))
+    except (LaunchError, ConfigError) as error:
+        last_action.note_error(paths.id, error)
+    else:
+        st.query_params[Query.RUN] = longer.id
+    st.rerun()
+
+
+def _duplicate(snapshot: Snapshot) -> None:
+    pressed = st.button(
+        T.DUPLICATE, key=Key.RUN_DUPLICATE, help=T.DUPLICATE_HELP, disabled=snapshot.config is None,
+        icon=":material/content_copy:",
+    )  # fmt: skip
+    if pressed:
+        work = workspace.current().id
+        st.switch_page(TRAIN_PAGE, query_params={Query.DUPLICATE.value: snapshot.id, Query.DRAFT.value: work})

@@ -1,0 +1,148 @@
+"""The list of runs with what belongs to it: the queue above, what was just done, the trash."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from explorer.base.words import clock
+from explorer.runs.life import housekeeping, trash
+from explorer.runs.life.trash import Deleted
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.overview.summary import RunSummary, summaries
+from explorer.texts import Runs
+from explorer.texts import RunsList as T
+from explorer.ui.components import run_list, usage_line
+from explorer.ui.components.markdown import escape
+from explorer.ui.run import bulk_actions
+from explorer.ui.run.bulk_actions import Done
+from explorer.ui.runs import notices, queue_panel
+from explorer.ui.session.keys import Key, Query, restore_key
+
+LIVE_SECONDS, IDLE_SECONDS = 2.0, 10.0
+TRASH_SHOWN = 20
+NAME_SHOWN = 40  # characters in a line of the trash
+
+
+def show(if_empty: Callable[[], None]) -> None:
+    """Draw the list; it looks again every 2 s while a run lives, else every 10 s. if_empty: drawn where nothing is."""
+    notices.forget()
+    first = notices.look().runs
+    idle = all(run.status.over for run in first)
+    # Outside of what ticks: the rows of all runs travel once, and a tick says what has changed since.
+    held = run_list.hold(first, Key.RUN_ROWS)
+
+    def body() -> None:
+        if Query.RUN in st.query_params:
+            st.rerun()  # a run was opened: only the whole page can show it
+        runs = notices.look().runs
+        housekeeping.tend(runs)
+        changes = run_list.changes(held, runs)
+        _draw(runs, changes, if_empty)
+        if all(run.status.over for run in runs) is not idle or changes.many:
+            st.rerun()  # only the whole page can change the clock of a fragment, and what is held
+
+    st.fragment(body, run_every=IDLE_SECONDS if idle else LIVE_SECONDS)()
+
+
+def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Callable[[], None]) -> None:
+    # Places of their own: a line that comes or goes must not mount the list anew.
+    heading, machine, waiting, told, listed = (st.container() for _ in range(5))
+    with heading, st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(Runs.TITLE, anchor=False, width="stretch")
+        _trash()
+    with machine:
+        usage_line.show_machine()
+    with waiting:
+        queue_panel.show({run.id: run.name for run in runs if not run.status.over})
+    with told:
+        _tell(st.session_state.get(Key.RUNS_DONE, Done()))
+    with listed:
+        if runs:
+            run_list.show(changes, Key.RUN_LIST, _open, _act)
+        else:
+            if_empty()
+
+
+def _open() -> None:
+    run_id = run_list.opened(Key.RUN_LIST)
+    if run_id:
+        st.session_state.pop(Key.RUNS_DONE, None)
+        st.query_params[Query.RUN] = run_id
+
+
+def _act() -> None:
+    request = run_list.requested(Key.RUN_LIST)
+    if request is not None:
+        _did(bulk_actions.obey(request, summaries()))
+
+
+def _did(done: Done) -> None:
+    notices.forget()
+    st.session_state[Key.RUNS_DONE] = done
+
+
+def _tell(done: Done) -> None:
+    if done.text:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(escape(done.text), width="content")
+            if done.undo:
+                st.button(T.UNDO, key=Key.RUNS_UNDO, icon=":material/undo:", on_click=_restore, args=(done.undo,))
+    if done.refused:
+        st.warning("  \n".join(map(escape, done.refused)))
+
+
+def _restore(entries: tuple[str, ...]) -> None:
+    _did(bulk_actions.restore(entries))
+
+
+def _empty_trash(entries: tuple[str, ...]) -> None:
+    st.session_state.pop(Key.TRASH_ASKED, None)
+    _did(bulk_actions.empty_trash(entries))
+
+
+def _trash() -> None:
+    try:
+        trash.purge()
+    except OSError as error:
+        st.warning(escape(T.NOT_PURGED.format(why=error.strerror or error)))
+    found = trash.deleted()
+    if not found:
+        st.session_state.pop(Key.TRASH_ASKED, None)
+        return
+    size = in_words(sum(one.bytes for one in found))
+    # At the top: below the list it would be five hundred rows away.
+    with st.popover(T.TRASH.format(count=len(found), size=size), icon=":material/delete:"):
+        _emptying(found)
+        for one in found[:TRASH_SHOWN]:
+            _deleted(one)
+        if len(found) > TRASH_SHOWN:
+            st.caption(T.TRASH_MORE.format(count=len(found) - TRASH_SHOWN))
+
+
+def _emptying(found: Sequence[Deleted]) -> None:
+    """The way to remove them for good, which asks first; what is deleted after the question stays."""
+    asked: tuple[str, ...] = st.session_state.get(Key.TRASH_ASKED, ())
+    there = [one for one in found if one.entry in asked]
+    with st.container(horizontal=True, vertical_alignment="center", width=640):
+        if not there:
+            st.caption(T.TRASH_KEPT.format(days=round(trash.KEPT_S / 86400)), width="stretch")
+            st.button(T.EMPTY_NOW, key=Key.TRASH_EMPTY, help=T.EMPTY_HELP, on_click=_ask, args=(found,))
+            return
+        size = in_words(sum(one.bytes for one in there))
+        st.markdown(bulk_actions.counted(T.EMPTY_ASKED, len(there), size=size), width="stretch")
+        entries = tuple(one.entry for one in there)
+        st.button(T.EMPTY_YES, key=Key.TRASH_YES, type="primary", on_click=_empty_trash, args=(entries,))
+        st.button(T.NO, key=Key.TRASH_NO, on_click=_ask, args=((),))
+
+
+def _ask(found: Sequence[Deleted]) -> None:
+    st.session_state[Key.TRASH_ASKED] = tuple(one.entry for one in found)
+
+
+def _deleted(one: Deleted) -> None:
+    name = one.name if len(one.name) <= NAME_SHOWN else f"{one.name[:NAME_SHOWN]}…"
+    words = T.TRASH_LINE.format(name=name, time=clock(one.time, time.time()), size=in_words(one.bytes))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(escape(words), width="stretch")
+        st.button(T.RESTORE, key=restore_key(one.entry), on_click=_restore, args=((one.entry,),))

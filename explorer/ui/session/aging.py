@@ -1,0 +1,202 @@
+"""Clears in passing what nobody has opened for long: drafts with their uploads, lists of browsers, statistics, and
+reference images that nothing names. There is no daemon: the session of a page does it, at most once an hour for a home.
+"""
+
+import gc
+import logging
+import os
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from explorer.data import references
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.record.paths import RunPaths, home, list_runs, pipelines_folder, trash_root
+from explorer.texts import Keeping as T
+from explorer.ui.keeping import limits
+from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled, statistics_folder
+from explorer.ui.session import browsers, opened, workspace
+from explorer.ui.session.dropping import drop, removed
+from explorer.ui.session.uploads import draft_file
+
+_LOG = logging.getLogger(__name__)
+_EVERY_S, _SOON_S = 3_600.0, 60.0
+_MOST = 200  # of each kind at once: somebody waits for the page
+_TORN_S = 86_400.0  # a file that was being written when its process was killed
+_UNEDITED_MOST = 16_384  # bytes: a draft of more has a history, and need not be read
+_NAMED_MOST = 20  # drafts in a line of the log
+_UPLOAD = re.compile(rb"upload/([0-9a-f]{24})")
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What was cleared: the ids of drafts, and how many of all else. room: bytes that were freed."""
+
+    drafts: tuple[str, ...] = ()
+    references: int = 0
+    browsers: int = 0
+    statistics: int = 0
+    leftovers: int = 0
+    room: int = 0
+
+    @property
+    def files(self) -> int:
+        """The most of one kind; drafts count as one, however many files they have."""
+        return max(len(self.drafts), self.references, self.browsers, self.statistics, self.leftovers)
+
+    def __str__(self) -> str:
+        names = ", ".join(f"{draft_id[:6]}…" for draft_id in self.drafts[:_NAMED_MOST])
+        more = "…" if len(self.drafts) > _NAMED_MOST else ""
+        return T.CLEARED.format(
+            home=home(), days=limits.keep_days(), sample=limits.SAMPLE_DAYS, drafts=len(self.drafts),
+            references=self.references, browsers=self.browsers, statistics=self.statistics, leftovers=self.leftovers,
+            room=in_words(self.room), names=f"{names}{more}" or "-",
+        )  # fmt: skip
+
+
+@dataclass
+class _Group:
+    """The files of a draft and of all that belongs to it. changed: when the newest was written; size: bytes of all."""
+
+    files: list[Path] = field(default_factory=list)
+    changed: float = 0.0
+    size: int = 0
+
+    def add(self, file: Path, written: float, size: int) -> None:
+        self.files.append(file)
+        self.changed, self.size = max(self.changed, written), self.size + size
+
+
+_turn = threading.Lock()
+_next: dict[Path, float] = {}  # home -> when it is looked through next, by the monotonic clock
+
+
+def in_passing() -> None:
+    """Clear what is old, where nobody has for an hour, and log what was cleared."""
+    if not _turn.acquire(blocking=False):
+        return
+    try:
+        place = home()
+        if time.monotonic() < _next.get(place, float("-inf")):
+            return
+        _next[place] = time.monotonic() + _EVERY_S
+        gc.collect()  # the state of a closed page, with what it holds, is a circle that may lie about for hours
+        browsers.note_all(opened.held())  # for the other servers of this home
+        cleared = clear(time.time())
+        if cleared != Cleared():
+            _LOG.warning("%s", cleared)
+        if cleared.files >= _MOST:
+            _next[place] = time.monotonic() + _SOON_S
+    except (OSError, limits.WrongLimit) as error:
+        _LOG.warning(T.NOT_CLEARED.format(home=os.environ.get("EXPLORER_HOME", "~"), reason=error))
+    finally:
+        _turn.release()
+
+
+def clear(now: float) -> Cleared:
+    """Clear what is old by `now`, in seconds since 1970; of many files the first ones. Raises OSError, WrongLimit."""
+    oldest = now - limits.keep_days() * limits.DAY_S
+    drafts, room = _clear_drafts(now, oldest)
+    if len(drafts) >= _MOST:
+        return Cleared(drafts, room=room)  # what they name may go with the next visit
+    pictures, lists, statistics, torn = (
+        list(islice(removed(files), _MOST))
+        for files in (
+            _unnamed(oldest, now),
+            _unused_lists(oldest),
+            _older(statistics_folder(), "*.json", oldest),
+            _torn(now - _TORN_S),
+        )
+    )
+    room += sum(map(sum, (pictures, lists, statistics, torn)))
+    return Cleared(drafts, len(pictures), len(lists), len(statistics), len(torn), room)
+
+
+# Drafts
+
+
+def _clear_drafts(now: float, oldest: float) -> tuple[tuple[str, ...], int]:
+    """Clear drafts that nobody has opened since `oldest`, and those that were never edited after some days."""
+    unedited = now - limits.SAMPLE_DAYS * limits.DAY_S
+    groups = {name: group for name, group in _groups().items() if group.changed < max(oldest, unedited)}
+    opened_last = browsers.opened_last() if groups else {}
+    freed: dict[str, int] = {}
+    for draft_id, group in groups.items():
+        if len(freed) >= _MOST:
+            break
+        used = max(group.changed, opened_last.get(draft_id, 0.0))
+        if used < oldest or (used < unedited and _is_unedited(draft_id, group)):
+            room = drop(draft_id, group.files, oldest if used < oldest else unedited)
+            freed |= {draft_id: room} if room else {}
+    return tuple(sorted(freed)), sum(freed.values())
+
+
+def _groups() -> Mapping[str, _Group]:
+    """Draft -> its files, by one look at the folder: it may hold many thousands."""
+    found: defaultdict[str, _Group] = defaultdict(_Group)
+    for entry in os.scandir(drafts_folder()) if drafts_folder().is_dir() else ():
+        draft_id = entry.name.partition(".")[0]
+        if workspace.is_id(draft_id):
+            with suppress(FileNotFoundError):
+                status = entry.stat()
+                found[draft_id].add(Path(entry.path), status.st_mtime, status.st_size)
+    return found
+
+
+def _is_unedited(draft_id: str, group: _Group) -> bool:
+    """Whether it is the sample, or an empty pipeline, as it came; with no image, no form of a run beside it."""
+    if group.files != [draft_file(draft_id)] or group.size > _UNEDITED_MOST:
+        return False
+    found = browsers.read(draft_id)
+    return found is not None and not workspace.is_work(found)
+
+
+# All else
+
+
+def _unnamed(oldest: float, now: float) -> Iterator[Path]:
+    """Reference images that were sent before `oldest` and that no draft, saved pipeline or run names."""
+    old = list(_older(references.folder(), "*.png", oldest))
+    named = _named() if old else frozenset()
+    for file in old:
+        if file.stem in named:
+            os.utime(file, (now, now))  # so that it is not looked for again with each visit
+        else:
+            yield file
+
+
+def _named() -> frozenset[str]:
+    """The digits of all reference images that some pipeline names, also in the steps that can be undone."""
+    runs = [paths.config for paths in (*list_runs(), *map(RunPaths, trash_root().iterdir()))]
+    found: set[str] = set()
+    for file in (*drafts_folder().glob("*.json"), *pipelines_folder().glob("*.json"), *runs):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            found.update(digits.decode() for digits in _UPLOAD.findall(file.read_bytes()))
+    return frozenset(found)
+
+
+def _unused_lists(oldest: float) -> Iterator[Path]:
+    """The lists of browsers that have opened nothing since `oldest`, with their locks."""
+    for file in _older(browsers_folder(), "*.json", oldest):
+        yield file
+        yield file.with_suffix(".lock")
+
+
+def _torn(oldest: float) -> Iterator[Path]:
+    for folder in filled():
+        for pattern in (".*.part", ".*.tmp"):
+            yield from _older(folder, pattern, oldest)
+
+
+def _older(folder: Path, pattern: str, oldest: float) -> Iterator[Path]:
+    """The files of a folder that were written before a moment."""
+    for file in folder.glob(pattern):
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < oldest and file.is_file():
+                yield file

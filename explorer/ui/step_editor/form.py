@@ -1,0 +1,144 @@
+"""The middle of the Augment page: the selected node, its parameters, and what its documentation says."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.augment import edits
+from explorer.augment.catalog import Transform, advice, catalog
+from explorer.augment.composers import composer
+from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
+from explorer.augment.probability import effective
+from explorer.texts import Augment as T
+from explorer.ui.background import step_cautions
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.preview import drawing, firing
+from explorer.ui.preview.drawing import Errors
+from explorer.ui.preview.sources import Found
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key, node_key
+from explorer.ui.step_editor import group_form, parameters
+
+
+def show(work: workspace.Workspace, errors: Errors) -> None:
+    """The form of the selected node, with each error at its field."""
+    node = None if work.view.selected is None else edits.find(work.draft, work.view.selected)
+    if node is None:
+        st.caption(T.CHOOSE)
+        return
+    transform = catalog().get(node.transform) if isinstance(node, Step) else None
+    _heading(node, transform, errors)
+    _probability(work, node, errors)
+    if not _is_unfinished(node):
+        firing.show_chip(work, node.id)
+    if not isinstance(node, Step):
+        group_form.show(node, errors)
+        _documentation(node.kind, composer(node.kind).markdown)
+    elif transform is not None:
+        _parameters(work, node, transform, errors)
+        _documentation(transform.name, transform.documentation)
+
+
+def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
+    title = node.transform if isinstance(node, Step) else node.kind
+    st.subheader(title, anchor=False, help=None if transform is None else _targets(transform))
+    if transform is not None:
+        st.caption(escape(" ".join([transform.summary, *advice(transform.name)]).replace("``", "")))
+    elif not isinstance(node, Step):
+        st.caption(escape(composer(node.kind).summary))
+    if problem := errors.get((node.id, "")):
+        st.error(escape(problem))
+
+
+def _targets(transform: Transform) -> str:
+    return T.TARGETS.format(
+        targets=", ".join(T.TARGET_NAMES[name] for name in T.TARGET_NAMES if name in transform.targets)
+    )
+
+
+def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
+    key = node_key(node.id, "p")
+    label, text = T.GROUP_P.get(node.kind, (T.P, T.P_HELP))
+    if not isinstance(node, Step):
+        text = composer(node.kind).parameters.get("p", text)
+    sync(key, float(node.p))
+    st.slider(label, 0.0, 1.0, float(node.p), key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=text)
+    if problem := errors.get((node.id, "p")):
+        st.error(escape(problem))
+    if not any(owner for owner, _ in errors) and not _is_unfinished(node):
+        chance = effective(work.draft.nodes)[node.id]
+        if abs(chance - node.p) > 1e-9:
+            st.caption(escape(T.EFFECTIVE.format(percent=f"{chance:.1%}")))
+
+
+def _is_unfinished(node: Node) -> bool:
+    """Whether its form says what is missing, which is all that there is to say about it."""
+    return not isinstance(node, Step) and is_unfinished(node)
+
+
+def _commit_p(node_id: str) -> None:
+    p = round(float(st.session_state[node_key(node_id, "p")]), 4)
+    workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
+    drawing.ahead()
+
+
+def _parameters(work: workspace.Workspace, node: Step, transform: Transform, errors: Errors) -> None:
+    found: Found | None = st.session_state.get(Key.FOUND)
+    cautions = step_cautions.at_fields(work.draft, node, found.picture.size if found else None)
+    for name, parameter in transform.parameters.items():
+        value = node.params.get(name, parameter.default)
+        parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit, cautions.get(name))
+    unknown = [
+        message
+        for (owner, name), message in errors.items()
+        if owner == node.id and name not in ("", "p") and name not in transform.parameters
+    ]
+    for message in unknown:
+        st.error(escape(message))
+    if not transform.parameters:
+        st.caption(T.NO_PARAMETERS)
+        return
+    if gentler := _gentler(node, transform):
+        st.caption(escape(T.GENTLE.format(values=gentler)))
+    with st.container(horizontal=True, vertical_alignment="center"):  # the words may go to the next line
+        st.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
+        st.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
+
+
+def _gentler(node: Step, transform: Transform) -> str:
+    """The values that the step began with in place of the library's, as far as they are still there."""
+    kept = [name for name, value in transform.gentle.items() if node.params.get(name) == value]
+    return ", ".join(
+        T.GENTLE_VALUE.format(
+            name=name, own=_ends(transform.gentle[name]), usual=_ends(transform.parameters[name].default)
+        )
+        for name in kept
+    )
+
+
+def _ends(value: Any) -> str:
+    low, high = value
+    return T.GENTLE_RANGE.format(low=low, high=high)
+
+
+def _commit(node_id: str, name: str, value: Any) -> None:
+    workspace.change(lambda draft: edits.set_param(draft, node_id, name, value), (node_id, name))
+    drawing.ahead()
+
+
+def _reset(node_id: str) -> None:
+    def edit(draft: Draft) -> Draft:
+        node = edits.find(draft, node_id)
+        for name in node.params if isinstance(node, Step) else ():
+            draft = edits.unset_param(draft, node_id, name)
+        return draft
+
+    workspace.change(edit)
+
+
+def _documentation(name: str, text: str) -> None:
+    # Sent only once it is opened: the texts are long, and every slider would carry them along.
+    box = st.expander(T.DOCUMENTATION.format(name=name), key=Key.DOCUMENTATION, on_change="rerun")
+    if box.open:
+        box.markdown(text)

@@ -1,0 +1,93 @@
+"""Choosing the pictures that a step refers to: the built-in ones, and the person's own."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from explorer.augment.extras import MAX_PICTURES
+from explorer.augment.parameters import Parameter
+from explorer.data import references
+from explorer.data.images import ImageError
+from explorer.data.references import ReferenceMissing
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import KeepReference, ReferencePicture
+from explorer.texts import Augment as T
+from explorer.ui.background import asking
+from explorer.ui.components import gallery
+from explorer.ui.components.gallery import Choice
+from explorer.ui.components.markdown import escape
+from explorer.ui.keeping import room
+from explorer.ui.keeping.room import NoRoom
+from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.uploads import IMAGE_TYPES, received
+
+SIDE = 160  # px
+Commit = Callable[[str, str, Any], None]
+
+
+def show(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+    """The gallery of one parameter of one node, and a way to add to it."""
+    chosen = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    own: list[str] = st.session_state.setdefault(Key.OWN_REFERENCES, [])
+    names = [
+        *references.titles(),
+        *dict.fromkeys([*own, *(name for name in chosen if name not in references.titles())]),
+    ]
+    key = node_key(node_id, parameter.name)
+
+    def toggled() -> None:
+        name = gallery.toggled(key)
+        if name is not None:
+            left = [each for each in chosen if each != name] if name in chosen else [*chosen, name]
+            commit(node_id, parameter.name, left[:MAX_PICTURES])
+
+    label = T.PICTURES_HINT.format(name=parameter.name)
+    gallery.show([c for c in (_choice(name, chosen) for name in names) if c], label, key, toggled)
+    _uploader(node_id, parameter, chosen, commit)
+
+
+def _choice(name: str, chosen: list[str]) -> Choice | None:
+    titles = references.titles()
+    try:
+        picture = _picture(name)
+    except (ReferenceMissing, DrawingError):
+        return None  # the error at the field names it
+    own = [each for each in st.session_state[Key.OWN_REFERENCES] if each not in titles]
+    number = own.index(name) + 1 if name in own else len(own) + 1
+    return Choice(name, titles.get(name) or T.OWN_REFERENCE_NAME.format(number=number), name in chosen, picture)
+
+
+@lru_cache(maxsize=64)
+def _picture(name: str) -> bytes:
+    return asking.wait_for(ReferencePicture(name, SIDE))
+
+
+def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Commit) -> None:
+    key = node_key(node_id, f"{parameter.name}:upload")
+
+    def taken() -> None:
+        file = received(key)
+        st.session_state.pop(Key.REFERENCE_ERROR, None)
+        if file is None:
+            return
+        try:
+            room.check(len(file.content))
+            name = asking.wait_for(KeepReference(file.content, file.name))
+        except ImageError as error:
+            st.session_state[Key.REFERENCE_ERROR] = str(error)
+            return
+        except DrawingError as error:
+            st.session_state[Key.REFERENCE_ERROR] = f"{file.name}: {asking.words(error)}"
+            return
+        except NoRoom as error:
+            st.session_state[Key.REFERENCE_ERROR] = T.NOT_KEPT.format(reason=error.strerror)
+            return
+        own = st.session_state[Key.OWN_REFERENCES]
+        st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))
+        commit(node_id, parameter.name, list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
+
+    st.file_uploader(T.OWN_REFERENCE, IMAGE_TYPES, key=key, on_change=taken)
+    if problem := st.session_state.get(Key.REFERENCE_ERROR):
+        st.error(escape(problem))

@@ -1,0 +1,56 @@
+"""What the Train page takes over from Augment: the data set that is shown there, where it can be trained on."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.data import picture_sets
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import DATA_SET, View
+from explorer.ui.session.workspace import Workspace
+from explorer.ui.train import values as train_values
+from explorer.ui.train.values import Values
+
+_FOLDER = "image_folder"
+
+
+def data_of(view: View) -> Values | None:
+    """The fields of the form that make its data the set that Augment shows; None where that cannot be trained on."""
+    if view.picture != DATA_SET:
+        return None
+    kind, _, place = (view.set_key or picture_sets.SHAPES).partition(":")
+    if kind == _FOLDER and place:
+        return {"dataset": _FOLDER, "path": place}
+    return {"dataset": kind} if kind in F.KINDS and kind != _FOLDER else None
+
+
+def arrive(work: Workspace) -> None:
+    """Fill the form on the first visit, or where "Train with this" has led here. Nothing else in it is changed."""
+    values, own = train_values.before_arrival()
+    asked = st.session_state.pop(Key.CARRY, False)
+    if own and not asked:
+        return
+    taken = {name: value for name, value in (data_of(work.view) or {}).items() if values[name] != value}
+    wanted = {"pipeline": ""} | taken  # the pipeline that is open is the one to train with
+    if not own:
+        wanted = dict(values) | {"source": "", "name": ""} | wanted | train_values.following(taken)
+    if any(train_values.current()[name] != value for name, value in wanted.items()):
+        train_values.change(**wanted) if own else train_values.begin(wanted)
+
+
+def hint(view: View, values: Values) -> str:
+    """Why the form has other data than Augment shows; empty where both are the same."""
+    shown = data_of(view)
+    if shown is not None:
+        same = all(values[name] == value for name, value in shown.items())
+        return "" if same else T.CARRY_OTHER.format(name=_title(view))
+    if view.picture == DATA_SET:
+        return T.CARRY_MASKS.format(name=_title(view))
+    return T.CARRY_IMAGE
+
+
+def _title(view: View) -> str:
+    kind, _, place = (view.set_key or picture_sets.SHAPES).partition(":")
+    return Path(place).name if place else F.KINDS.get(kind, kind)

@@ -1,0 +1,215 @@
+"""Whether the form's values make a run: each complaint at the field that it is about."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from explorer.augment import library, presets
+from explorer.augment.files import PipelineFileError
+from explorer.augment.pipeline import DraftErrors, Pipeline, validate
+from explorer.data.dataset import Dataset, DatasetError
+from explorer.data.formats import open_dataset
+from explorer.data.inspection import Looking, damage
+from explorer.data.specs import DatasetSpec
+from explorer.runs.machine import needs
+from explorer.runs.machine.config_warnings import cautions
+from explorer.runs.machine.machine import Machine, check_with_machine, effective_precision
+from explorer.runs.machine.needs import Needs
+from explorer.runs.record.paths import home, pipelines_folder
+from explorer.runs.spec.config import ConfigError, RunConfig, check_with_dataset
+from explorer.texts import Train as T
+from explorer.ui.components.usage_line import meter
+from explorer.ui.session import workspace
+from explorer.ui.train import probes, trial
+from explorer.ui.train import source as train_source
+from explorer.ui.train import values as train_values
+from explorer.ui.train.source import Difference, Source, SourceError
+from explorer.ui.train.trial import Sizes
+from explorer.ui.train.values import Values
+
+_LIST_SECONDS = 20.0  # for so long a folder's list of images is not read again
+_LOOK_SECONDS = 2.0  # a page does not wait longer for what the files of a data set hold
+
+
+@dataclass(frozen=True)
+class Checked:
+    """errors: field of RunConfig, with dots for nested ones -> message. config: None where there are errors.
+
+    needs: what it will take, None where that is not known; warnings: what of it is not free just now.
+    source: the run that the form was filled from; differences: how the form differs from it.
+    cautions: field of RunConfig -> what works and is seldom meant. untried: the pipeline is slow: `try_now` tries it.
+    """
+
+    config: RunConfig | None
+    dataset: Dataset | None
+    pipeline: Pipeline | None
+    errors: dict[str, str] = field(default_factory=dict)
+    needs: Needs | None = None
+    warnings: tuple[str, ...] = ()
+    source: Source | None = None
+    differences: list[Difference] = field(default_factory=list)
+    cautions: dict[str, str] = field(default_factory=dict)
+    untried: bool = False
+
+
+def check(values: Values, machine: Machine | None) -> Checked:
+    """Everything that can be known before the start. machine: None where it is not known."""
+    errors: dict[str, str] = {}
+    source = source_of(values)
+    pipeline = _pipeline(values, source, errors)
+    config = _config(values, pipeline or Pipeline(), errors)
+    dataset = _dataset(values, errors)
+    needed = None
+    warnings: tuple[str, ...] = ()
+    warned: dict[str, str] = {}
+    if config is not None and machine is not None:
+        _collect(errors, lambda: check_with_machine(config, machine))
+    if config is not None and dataset is not None:
+        _collect(errors, lambda: _fits(config, dataset))
+        sizes = trial.sizes(config, dataset)
+        if machine is not None and not errors.keys() & _OF_MACHINE:
+            needed, warnings = _needs(config, dataset, machine, errors, sizes)
+        warned = _cautions(config, dataset, machine, sizes)
+    untried = not errors and config is not None and trial.is_slow(config)
+    if not errors and not untried and config is not None and dataset is not None:
+        errors |= trial.mistakes(config, dataset)
+    differing = train_source.differences(values, pipeline, source) if source else []
+    return Checked(
+        None if errors else config, dataset, pipeline, errors, needed, warnings, source, differing, warned, untried
+    )
+
+
+def try_now(checked: Checked) -> dict[str, str]:
+    """What a trial of a slow pipeline finds wrong, by field."""
+    if not checked.untried or checked.config is None or checked.dataset is None:
+        return {}
+    return trial.mistakes(checked.config, checked.dataset)
+
+
+_OF_MACHINE = {"accelerator", "gpus", "backbone"}  # without these there is nothing to reckon with
+
+
+def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, sizes: Sizes) -> dict[str, str]:
+    count = len(dataset.classes)
+    found = cautions(
+        config,
+        classes=dataset.classes,
+        train_counts=dataset.train.counts(count).tolist(),
+        val_counts=dataset.val.counts(count).tolist(),
+        machine=machine,
+        sizes=sizes,
+    )
+    if words := probes.rate_caution(config):
+        found.setdefault("learning_rate", words)
+    return found
+
+
+def source_of(values: Values) -> Source | None:
+    """The run that the form was filled from; None where there is none, or it cannot be read any more."""
+    if values["source"]:
+        with contextlib.suppress(SourceError):
+            return train_source.load(values["source"])
+    return None
+
+
+def _needs(
+    config: RunConfig, dataset: Dataset, machine: Machine, errors: dict[str, str], sizes: Sizes
+) -> tuple[Needs | None, tuple[str, ...]]:
+    backbone, device = machine.backbone(config.backbone), next(iter(machine.chosen(config)), None)
+    if backbone is None or device is None:
+        return None, ()
+    gpus = meter().machine(home()).gpus if device.accelerator == "gpu" else ()
+    number = device.index or 0
+    room = needs.look(home(), device, gpus[number].used_bytes if number < len(gpus) else None)
+    needed = needs.estimate(
+        config,
+        train_images=len(dataset.train),
+        val_images=len(dataset.val),
+        backbone=backbone,
+        device=device,
+        classes=len(dataset.classes),
+        available=room.memory_available,
+        precision=effective_precision(config, machine),
+        sizes=sizes,
+    )
+    verdict = needs.check(config, needed, room)
+    for name, message in verdict.errors.items():
+        errors.setdefault(name, message)  # more images than there are is the plainer reason
+    return needed, verdict.warnings
+
+
+def _pipeline(values: Values, source: Source | None, errors: dict[str, str]) -> Pipeline | None:
+    name = values["pipeline"]
+    if name == train_values.NO_PIPELINE:
+        return Pipeline()
+    if preset := train_values.pipeline_preset(values):
+        return _preset(preset, errors)
+    if run_id := train_values.pipeline_run(values):
+        if source is None:
+            errors["pipeline"] = T.SOURCE_GONE.format(id=run_id)
+        return source.config.pipeline if source else None
+    try:
+        return library.load(pipelines_folder(), name) if name else validate(workspace.current().draft)
+    except PipelineFileError as error:
+        errors["pipeline"] = str(error)
+    except DraftErrors as error:
+        errors["pipeline"] = T.DRAFT_WRONG.format(reason=next(iter(error.errors.values())))
+    return None
+
+
+def _preset(name: str, errors: dict[str, str]) -> Pipeline | None:
+    try:
+        return validate(presets.draft(name))
+    except KeyError:
+        errors["pipeline"] = T.PRESET_GONE.format(name=name)
+        return None
+
+
+def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunConfig | None:
+    try:
+        return train_values.config(values, pipeline)
+    except ConfigError as error:
+        errors |= error.errors
+        return None
+
+
+def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
+    """The data set, also where something else on the form is wrong."""
+    spec = train_values.dataset_spec(values)
+    if spec is None:
+        return None
+    field = "dataset.path" if spec.kind == "image_folder" else "dataset"
+    try:
+        dataset = opened(spec)
+    except DatasetError as error:
+        errors[field] = str(error)
+        return None
+    if dataset.inspection is not None and dataset.inspection.damaged:
+        errors[field] = damage(dataset.inspection.damaged)
+    return dataset
+
+
+def _fits(config: RunConfig, dataset: Dataset) -> None:
+    check_with_dataset(
+        config,
+        train_images=len(dataset.train),
+        val_images=len(dataset.val),
+        num_classes=len(dataset.classes),
+        name=dataset.name,
+        class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
+    )
+
+
+def _collect(errors: dict[str, str], check_one: Callable[[], None]) -> None:
+    try:
+        check_one()
+    except ConfigError as error:
+        errors.update(error.errors)
+
+
+@st.cache_resource(max_entries=16, ttl=_LIST_SECONDS, show_spinner=T.LOOKING_AT)
+def opened(spec: DatasetSpec) -> Dataset:
+    """The data set, its files looked at for a short time; what was seen of a file is kept for the next time."""
+    return open_dataset(spec, Looking(seconds=_LOOK_SECONDS))

@@ -1,0 +1,123 @@
+"""What there is to know of the data sets that can be looked at: what a sample is called, what was left out, and why."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.data import picture_sets
+from explorer.data.dataset import DatasetError
+from explorer.data.mask_layouts import WITH_MASKS
+from explorer.data.mask_names import MaskNames
+from explorer.data.picture_sets import PictureSet
+from explorer.data.roots import allowed_roots
+from explorer.draw.training import Training
+from explorer.texts import Augment as T
+from explorer.ui.components.fields import sync
+from explorer.ui.components.markdown import escape
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.view import View
+from explorer.ui.train import as_trained
+
+_MOST_NAMED = 12  # values of masks that are written out
+_LOOKED_FOR_S = 20.0
+
+
+def offered(chosen: str) -> dict[str, PictureSet]:
+    """Key -> every set on offer, and the one of a typed path where that is chosen."""
+    found = {each.key: each for each in offer().sets}
+    place = chosen.partition(":")[2]
+    if place and chosen not in found:
+        with suppress(DatasetError):  # a folder that is gone is not offered
+            typed = picture_sets.typed(place)
+            found[typed.key] = typed
+    return found
+
+
+def offer() -> picture_sets.Offer:
+    """What the allowed folders hold."""
+    return _offer(allowed_roots())
+
+
+@st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
+def _offer(roots: tuple[Path, ...]) -> picture_sets.Offer:
+    del roots  # of the cache
+    return picture_sets.offer()
+
+
+def image_folders() -> list[str]:
+    """The folders on offer that can be trained on."""
+    kind = picture_sets.IMAGE_FOLDERS
+    return [each.key.removeprefix(kind) for each in offer().sets if each.key.startswith(kind)]
+
+
+def show_error() -> None:
+    """Why a typed path is no data set."""
+    if problem := st.session_state.get(Key.SET_ERROR):
+        st.error(escape(problem))
+
+
+def about(view: View, key: str, split: str, index: int, training: Training | None) -> None:
+    """The sample's name and class, the names of mask values, and notes about the whole set."""
+    try:
+        name = as_trained.name_of(key, split, index, training)
+        names, notes = picture_sets.mask_names(key), picture_sets.notes(key)
+    except DatasetError:
+        show_unusable()
+        return  # loading the sample says why
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(escape(name))
+        if notes:
+            with st.popover(T.SET_NOTES.format(count=len(notes)), type="tertiary"):
+                for note in notes:
+                    st.caption(escape(note))
+        show_unusable()
+    if names.names:
+        _mask_names(view, names)
+
+
+def _mask_names(view: View, names: MaskNames) -> None:
+    """The mapping, and a choice where the masks leave it open."""
+    chosen = names.counted_from(view.names_from)
+    pairs = enumerate(chosen.names, start=chosen.first)
+    words = [T.MASK_VALUE.format(value=value, name=name) for value, name in pairs]
+    more = [T.MASK_VALUES_MORE.format(count=len(words) - _MOST_NAMED)] if len(words) > _MOST_NAMED else []
+    listed = T.MASK_VALUES.format(names=", ".join([*words[:_MOST_NAMED], *more]))
+    st.caption(escape(listed), help=names.reason or None)
+    if not names.sure:
+        st.warning(escape(names.reason))
+        sync(Key.NAMES_FROM, chosen.first)
+        st.radio(
+            T.NAMES_FROM, [0, 1], key=Key.NAMES_FROM, horizontal=True, help=T.NAMES_FROM_HELP, on_change=_names_chosen
+        )
+
+
+def _names_chosen() -> None:
+    workspace.look(names_from=st.session_state[Key.NAMES_FROM])
+
+
+def show_unusable_for_training() -> None:
+    """Which folders were looked at and cannot be trained on, and why."""
+    seen = offer()
+    masks = [(each.title, WITH_MASKS) for each in seen.sets if each.key.startswith(picture_sets.WITH_MASKS)]
+    _list([*masks, *seen.unusable])
+    if not seen.complete:
+        st.caption(T.NOT_ALL_FOUND)
+
+
+def show_unusable() -> None:
+    """Which folders were looked at and are no data sets, and why."""
+    seen = offer()
+    _list(seen.unusable)
+    if not seen.complete:
+        st.caption(T.NOT_ALL_FOUND)
+
+
+def _list(found: Sequence[tuple[str, str]]) -> None:
+    if not found:
+        return
+    with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
+        for folder, reason in found:
+            st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))

@@ -1,0 +1,202 @@
+"""Networks in the words of the Train page: their weights, side by side, and how fast they are here."""
+
+import html
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.base.words import span
+from explorer.data.dataset import Dataset
+from explorer.runs.machine import durations, paces
+from explorer.runs.machine.durations import Duration
+from explorer.runs.machine.machine import BackboneInfo, Machine, known_machine, weights_folder
+from explorer.runs.machine.paces import Pace
+from explorer.runs.record.paths import RunNotFound, run_paths
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.state.status import derive
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
+from explorer.ui.components.markdown import escape
+from explorer.ui.session.keys import Key
+from explorer.ui.train import measuring
+from explorer.ui.train.measuring import Measurement
+from explorer.ui.train.relevance import Values
+from explorer.ui.train.source import Source
+
+LOOK_SECONDS = 0.5
+_TABLE = (
+    '<table style="width:100%;font-size:0.85rem;border-collapse:collapse;font-variant-numeric:tabular-nums">'
+    "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+)
+_CELL = '<{tag} style="text-align:{align};padding:0.2rem 1rem 0.2rem 0;font-weight:{weight}">{text}</{tag}>'
+
+
+def titles(machine: Machine | None) -> Mapping[str, str]:
+    """The backbones by name."""
+    return {found.name: found.title for found in machine.backbones} if machine else {}
+
+
+def weights(machine: Machine | None, backbone: str) -> Mapping[str, str]:
+    """The choices of weights of a backbone. Their words are always the same: what has to be downloaded is a hint, for
+    a browser goes on showing the words with which something was chosen.
+    """
+    found = machine.backbone(backbone) if machine else None
+    return {name: F.WEIGHTS[name] for name in found.weights} if found else F.WEIGHTS
+
+
+def weights_hint(machine: Machine | None, values: Values) -> str:
+    """What follows from the choice of weights."""
+    found = machine.backbone(values["backbone"]) if machine else None
+    if found is not None and values["weights"] in found.to_download:
+        return F.DOWNLOADS.format(folder=weights_folder())
+    return ""
+
+
+def backbone_hint(machine: Machine | None, values: Values) -> str:
+    """What there is to know about a backbone."""
+    found = machine.backbone(values["backbone"]) if machine else None
+    return T.PARAMETERS.format(millions=found.parameters / 1e6, note=found.note) if found else ""
+
+
+def along(values: Values, backbone: str) -> dict[str, Any]:
+    """What changes with the choice of a backbone: weights that it has not got, and with none of them what learns."""
+    machine = known_machine()
+    found = machine.backbone(backbone) if machine else None
+    if found is None or values["weights"] in found.weights:
+        return {}
+    changes: dict[str, Any] = {"weights": found.weights[0]}
+    if found.weights[0] == "none" and values["frozen"]:
+        changes["frozen"] = False
+    return changes
+
+
+def pace_of(machine: Machine | None, backbone: str) -> Pace | None:
+    """How fast a backbone is here, where that was measured."""
+    return paces.known(backbone, paces.machine_key(machine)) if machine else None
+
+
+def takes(
+    machine: Machine | None, config: RunConfig, dataset: Dataset, source: Source | None
+) -> tuple[str, str] | None:
+    """How long a run will take, and where that is known from, in words; None where nothing has measured it.
+
+    source: the run that the form was filled from, which may have been trained before such things were noted.
+    """
+    if machine is None:
+        return None
+    key = paces.machine_key(machine)
+    found = durations.known(durations.work_of(config, key))
+    if (found is None or found.by != "train") and source is not None:
+        found = _as_source_took(config, source, key) or found
+    if found is not None:
+        return span(found.of(config.epochs)), T.TAKES_BY[found.by]
+    pace = pace_of(machine, config.backbone)
+    if pace is None:
+        return None
+    return span(paces.estimate_s(config, len(dataset.train), len(dataset.val), pace)), T.TAKES_HELP
+
+
+def _as_source_took(config: RunConfig, source: Source, key: str) -> Duration | None:
+    if durations.work_of(config, key) != durations.work_of(source.config, key):
+        return None
+    try:
+        paths = run_paths(source.id)
+    except RunNotFound:
+        return None
+    return durations.of_training(paths, paths.latest_attempt) if derive(paths).over else None
+
+
+def compare(machine: Machine | None, values: Values) -> None:
+    """The table of networks, and a button that measures the chosen one."""
+    if machine is None:
+        return
+    with st.expander(T.COMPARE, key=Key.TRAIN_COMPARE, on_change="rerun") as box:
+        if box.open:
+            _opened(machine, values["backbone"])
+
+
+def _opened(machine: Machine, backbone: str) -> None:
+    rows = [(found, pace_of(machine, found.name)) for found in machine.backbones]
+    st.html(_table(rows, backbone))
+    measured = [pace for _, pace in rows if pace is not None]
+    st.caption(_note(measured) if measured else T.COMPARE_NONE)
+    chosen = machine.backbone(backbone)
+    if chosen is not None:
+        words = T.MEASURE_AGAIN if pace_of(machine, backbone) else T.MEASURE
+        _measure(chosen, words, (Key.TRAIN_MEASURE, Key.TRAIN_MEASURE_CANCEL))
+
+
+def _note(measured: list[Pace]) -> str:
+    sizes = ", ".join(sorted({str(pace.size) for pace in measured}))
+    return T.COMPARE_NOTE.format(size=sizes, precision=", ".join(sorted({pace.precision for pace in measured})))
+
+
+def _table(rows: list[tuple[BackboneInfo, Pace | None]], chosen: str) -> str:
+    head = "".join(_cell(title, "th", number, strong=True) for number, title in enumerate(T.COLUMNS))
+    return _TABLE.format(head=head, rows="".join(_row(*row, strong=row[0].name == chosen) for row in rows))
+
+
+def _row(found: BackboneInfo, pace: Pace | None, *, strong: bool) -> str:
+    cells = (_cell(text, "td", number, strong) for number, text in enumerate(_cells(found, pace)))
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cells(found: BackboneInfo, pace: Pace | None) -> Iterator[str]:
+    yield found.title
+    yield f"{found.parameters / 1e6:.1f}"
+    yield T.MADE_FOR.format(size=found.default_size)
+    yield _pretrained(found)
+    yield "" if pace is None else f"{pace.frozen_images_per_second:.0f}"
+    yield "" if pace is None else f"{pace.train_images_per_second:.0f}"
+
+
+def _pretrained(found: BackboneInfo) -> str:
+    here = [words for name, words in F.WEIGHTS_SHORT.items() if name in set(found.weights) - set(found.to_download)]
+    elsewhere = [words for name, words in F.WEIGHTS_SHORT.items() if name in found.to_download]
+    told = [*here, T.DOWNLOAD.format(weights=", ".join(elsewhere))] if elsewhere else here
+    return ", ".join(told) or T.NO_WEIGHTS
+
+
+def _cell(text: str, tag: str, column: int, strong: bool) -> str:
+    align = "left" if column in (0, 3) else "right"
+    return _CELL.format(tag=tag, align=align, weight=600 if strong else 400, text=html.escape(text))
+
+
+def offer_measure(machine: Machine, backbone: str) -> None:
+    """The same button where somebody asks how long a run will take."""
+    chosen = machine.backbone(backbone)
+    if chosen is not None:
+        _measure(chosen, T.MEASURE_TIME, (Key.TRAIN_MEASURE_TIME, Key.TRAIN_MEASURE_TIME_CANCEL))
+
+
+def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
+    """keys: of the button that measures and of the one that cancels."""
+    at_work = _at_work(chosen.name)
+    buttons = st.container()
+    clock = LOOK_SECONDS if at_work else None
+
+    def body() -> None:
+        measurement = _at_work(chosen.name)
+        if bool(measurement) is not bool(clock):
+            st.rerun()  # only the whole page can begin or end the clock of a fragment
+        if measurement is not None:
+            st.progress(measurement.share, T.MEASURING.format(title=chosen.title, seconds=measurement.seconds))
+
+    # Outside of what ticks: a button in there would lose clicks.
+    with buttons:
+        if at_work:
+            st.button(T.MEASURE_CANCEL, key=keys[1], on_click=measuring.cancel, args=(chosen.name,))
+        else:
+            st.button(
+                words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",
+                on_click=measuring.start, args=(chosen.name,),
+            )  # fmt: skip
+    st.fragment(body, run_every=clock)()
+    if reason := measuring.failure(chosen.name):
+        st.error(escape(T.MEASURE_FAILED.format(reason=reason)))
+
+
+def _at_work(backbone: str) -> Measurement | None:
+    found = measuring.under_way(backbone)
+    return found if found is not None and found.running else None

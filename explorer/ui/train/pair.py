@@ -1,0 +1,28 @@
+"""Two runs that differ in augmentation only, so that it can be seen what augmentation does to the model."""
+
+import secrets
+
+from explorer.augment.pipeline import Pipeline, is_on, without_augmentation
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import Train as T
+from explorer.ui.train.source import MAX_NAME
+
+
+def augments(pipeline: Pipeline) -> bool:
+    """Whether the pipeline does more than to scale pixels for the network."""
+    return sum(map(is_on, pipeline.nodes)) > sum(map(is_on, without_augmentation(pipeline).nodes))
+
+
+def of(config: RunConfig) -> tuple[RunConfig, RunConfig]:
+    """The run as it is set, and the same without augmentation. They have the same seed, and a word that links them."""
+    pair = secrets.token_hex(6)
+    plain = without_augmentation(config.pipeline)
+    return (
+        config.model_copy(update={"name": _named(config.name, T.WITH), "pair": pair}),
+        config.model_copy(update={"name": _named(config.name, T.WITHOUT), "pair": pair, "pipeline": plain}),
+    )
+
+
+def _named(name: str, words: str) -> str:
+    ending = words.format(name="")
+    return words.format(name=name[: MAX_NAME - len(ending)])

@@ -1,0 +1,114 @@
+"""On the Train page: try a few batches, or look for a learning rate, before a long run. Both are runs of their own."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from explorer.runs.life import control, launcher
+from explorer.runs.life.launcher import LaunchError
+from explorer.runs.record import rates, results
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import ConfigError, RunConfig
+from explorer.runs.spec.config_errors import label
+from explorer.runs.state.status import State, derive
+from explorer.texts import Probes as T
+from explorer.ui.components import state_badge
+from explorer.ui.components.markdown import escape
+from explorer.ui.session.keys import Key, probe_key
+from explorer.ui.train import probe_results, probes, values
+from explorer.ui.train.probes import KINDS, Probe
+
+EVERY_SECONDS = 1.0
+_ICONS: dict[Probe, str] = {"check": ":material/fact_check:", "rate": ":material/query_stats:"}
+
+
+def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
+    """Draw the buttons, and what was found last. config: what the form asks for, None where it has `errors`."""
+    last = {kind: probes.find(run_id) if (run_id := probes.last(kind)) else None for kind in KINDS}
+    pressed: Probe | None = None
+    with st.container(horizontal=True, gap="small"):
+        for kind in KINDS:
+            paths = last[kind]
+            alive = paths is not None and not derive(paths).over
+            if st.button(
+                T.START[kind], key=probe_key(kind, "start"), help=T.HELP[kind], icon=_ICONS[kind], disabled=alive
+            ):
+                pressed = kind
+    if pressed is not None:
+        _start(pressed, config, errors)
+    if told := st.session_state.get(Key.PROBE_TOLD):
+        st.error(escape(told))
+    for kind in sorted(KINDS, key=lambda kind: probes.last(kind) or "", reverse=True):  # the newest first
+        # A place of its own: when the one above is made anew, the chart below is not mounted anew.
+        with st.container():
+            _last(kind, last[kind], config)
+
+
+def _start(kind: Probe, config: RunConfig | None, errors: Mapping[str, str]) -> None:
+    st.session_state.pop(Key.PROBE_TOLD, None)
+    if config is None:
+        st.error(escape(T.FIX.format(fields=", ".join(label(name) for name in errors))))
+        return
+    try:
+        with st.spinner(T.STARTING):
+            asked = config.model_copy(update={"kind": kind, "name": config.name or T.NAMES[kind]})
+            probes.keep(kind, launcher.start(asked).id)
+    except (LaunchError, ConfigError, OSError) as error:
+        st.session_state[Key.PROBE_TOLD] = T.NOT_STARTED.format(reason=error)
+    st.rerun()
+
+
+def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None:
+    if paths is None:
+        if probes.last(kind):
+            st.caption(T.GONE)
+        return
+    over = derive(paths).over
+
+    # The buttons do not tick: what is drawn anew while somebody clicks there swallows the click.
+    def body() -> None:
+        if not paths.root.is_dir() or derive(paths).over is not over:
+            st.rerun()  # only the whole page can end the clock of a fragment, and change the buttons
+        state_badge.show(derive(paths), T.NAMES[kind])
+        probe_results.show(paths, kind, over)
+
+    with st.container(border=True):
+        if not probes.is_about(paths, kind, config):
+            st.caption(f":orange[:material/history: {T.STALE}]")
+        st.fragment(body, run_every=None if over else EVERY_SECONDS)()
+        if not over:
+            _cancel(kind, paths)
+        elif kind == "rate":
+            _use(paths, config)
+
+
+def _cancel(kind: Probe, paths: RunPaths) -> None:
+    stopping = derive(paths).state is State.STOPPING
+    st.button(
+        T.CANCELLING if stopping else T.CANCEL[kind], key=probe_key(kind, "cancel"), on_click=_ask_to_stop,
+        args=(paths,), disabled=stopping, icon=":material/stop_circle:",
+    )  # fmt: skip
+
+
+def _ask_to_stop(paths: RunPaths) -> None:
+    st.session_state.pop(Key.PROBE_TOLD, None)
+    try:
+        control.request_stop(paths)
+    except OSError as error:
+        st.session_state[Key.PROBE_TOLD] = T.NOT_CANCELLED.format(reason=error)
+
+
+def _use(paths: RunPaths, config: RunConfig | None) -> None:
+    found = results.rate_result(paths)
+    if found is None or found.suggestion is None:
+        return
+    rate = rates.in_words(found.suggestion)
+    used = config is not None and config.learning_rate == float(rate)
+    st.button(
+        (T.USED if used else T.USE).format(rate=rate), key=probe_key("rate", "use"), disabled=used, on_click=_take,
+        args=(rate,), icon=":material/check:" if used else ":material/input:",
+    )  # fmt: skip
+
+
+def _take(rate: str) -> None:
+    values.change(learning_rate=rate)

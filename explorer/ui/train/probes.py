@@ -1,0 +1,104 @@
+"""Which quick check and which search for a learning rate were started last from a form, kept in a file beside it."""
+
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from explorer.base.atomic import read_json_object
+from explorer.runs.record import rates, results
+from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
+from explorer.runs.spec.config import ConfigError, RunConfig, loads, with_absolute_paths
+from explorer.texts import Probes as T
+from explorer.ui.keeping.places import drafts_folder
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Key
+from explorer.ui.session.uploads import write_shared
+
+Probe = Literal["check", "rate"]
+KINDS: tuple[Probe, ...] = ("check", "rate")
+Kept = dict[str, str]  # kind -> id of the run
+
+_NAMES = frozenset({"kind", "name", "loggers"})
+# What may be another in the form without making what was found untrue.
+_INDIFFERENT: dict[Probe, frozenset[str]] = {
+    "check": _NAMES,
+    "rate": _NAMES
+    | {
+        "learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "threshold",
+        "schedule", "pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum",
+        "base_momentum", "max_momentum", "three_phase", "warmup_epochs",
+    },
+}  # fmt: skip
+
+
+def last(kind: Probe) -> str | None:
+    """The id of the run of this kind that was started last from this workspace's form."""
+    return _kept()[1].get(kind)
+
+
+def keep(kind: Probe, run_id: str) -> None:
+    """Remember it, beside what another window has started; where that cannot be written, in this window only."""
+    # A pipeline that nobody has changed has no file yet, and this belongs to it.
+    workspace.update(lambda work: work)
+    work, here = _kept()
+    with workspace.turn():
+        kept = {**here, **_load(_file(work)), kind: run_id}
+        st.session_state[Key.PROBES] = (work, kept)
+        workspace.note_unwritten(Key.FORM_NOT_WRITTEN, lambda: write_shared(_file(work), kept))
+
+
+def find(run_id: str) -> RunPaths | None:
+    """Its files; None where it is not there any more."""
+    try:
+        return run_paths(run_id)
+    except RunNotFound:
+        return None
+
+
+def is_about(paths: RunPaths, kind: Probe, now: RunConfig | None) -> bool:
+    """Whether what the run tries is what the form asks for now. now: None where the form makes no run."""
+    try:
+        asked = loads(paths.config.read_bytes())
+    except (OSError, ConfigError):
+        return False
+    return now is not None and _essence(asked, kind) == _essence(with_absolute_paths(now, Path.cwd()), kind)
+
+
+def rate_caution(now: RunConfig) -> str:
+    """What the last search says about a rate of the form that is far outside of what it found; empty otherwise."""
+    run_id = last("rate")
+    paths = find(run_id) if run_id else None
+    found = results.rate_result(paths) if paths is not None and is_about(paths, "rate", now) else None
+    if found is None or found.low is None or found.high is None:
+        return ""
+    if found.low / rates.FAR <= now.learning_rate <= found.high * rates.FAR:
+        return ""
+    low, high = rates.in_words(found.low), rates.in_words(found.high)
+    words = T.RATE_FAR_ABOVE if now.learning_rate > found.high else T.RATE_FAR_BELOW
+    return words.format(rate=rates.in_words(now.learning_rate), low=low, high=high)
+
+
+def _essence(config: RunConfig, kind: Probe) -> dict[str, object]:
+    return config.model_dump(exclude=dict.fromkeys(_INDIFFERENT[kind], True) | {"dataset": {"links"}})
+
+
+def _kept() -> tuple[str, Kept]:
+    work = workspace.current().id
+    kept: tuple[str, Kept] | None = st.session_state.get(Key.PROBES)
+    if kept is None or kept[0] != work:
+        kept = (work, _load(_file(work)))
+        st.session_state[Key.PROBES] = kept
+    return kept
+
+
+def _load(file: Path) -> Kept:
+    try:
+        known = read_json_object(file) or {}  # nothing was tried yet, or it is damaged: then it is only forgotten
+    except OSError:
+        return {}
+    return {kind: known[kind] for kind in KINDS if isinstance(known.get(kind), str)}
+
+
+def _file(workspace_id: str) -> Path:
+    return drafts_folder() / f"{workspace_id}.probes.json"

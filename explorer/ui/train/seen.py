@@ -1,0 +1,118 @@
+"""What the model sees: the beginning of the first batch of an epoch, as the network gets it."""
+
+import base64
+import html
+
+import streamlit as st
+
+from explorer.augment.apply import AugmentError
+from explorer.data.dataset import Dataset, DatasetError
+from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
+from explorer.draw import batch
+from explorer.draw.batch import SHOWN, SIDE, SeenImages
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import FirstBatch
+from explorer.draw.training import decided
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import Train as T
+from explorer.ui.background import asking, endings, slow
+from explorer.ui.components.markdown import escape
+from explorer.ui.session.keys import Key
+
+SLOW_MS = 2_000.0  # what takes longer is asked for
+_STRIP = (
+    f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
+    'role="list">{cards}</div>'
+)
+_CARD = (
+    '<figure role="listitem" style="margin:0"><img src="data:image/jpeg;base64,{data}" alt="{alt}" '
+    'style="width:100%;aspect-ratio:1;display:block;border-radius:4px;image-rendering:{rendering}">'
+    '<figcaption style="font-size:0.72rem;line-height:1.25;margin-top:0.2rem;opacity:0.8">{caption}</figcaption>'
+    "</figure>"
+)
+
+
+def show(config: RunConfig | None, dataset: Dataset | None) -> None:
+    """The strip, with the epoch to be looked at. config: None where the form has mistakes."""
+    if config is not None and dataset is not None:
+        st.session_state[Key.TRAIN_SEEN] = config, dataset
+    elif Key.TRAIN_SEEN not in st.session_state:
+        st.caption(T.SEEN_NOT)
+        return
+    st.fragment(_strip)(*st.session_state[Key.TRAIN_SEEN])
+    if config is None:
+        st.caption(T.SEEN_LAST)
+
+
+def _strip(config: RunConfig, dataset: Dataset) -> None:
+    # A run that is shortened would leave the field with an epoch that there is not.
+    if st.session_state.get(Key.TRAIN_EPOCH, 1) > config.epochs:
+        st.session_state[Key.TRAIN_EPOCH] = config.epochs
+    st.number_input(T.SEEN_EPOCH, 1, config.epochs, key=Key.TRAIN_EPOCH, width=130)
+    if not _allowed(config):
+        return
+    epoch = int(st.session_state[Key.TRAIN_EPOCH]) - 1
+    try:
+        seen = _drawn(batch.key(config, epoch), config, dataset, epoch)
+    except (AugmentError, DatasetError, ImageError, SampleError) as error:
+        st.warning(escape(T.SEEN_FAILED.format(reason=error)))
+        return
+    except DrawingError as error:
+        st.warning(escape(T.SEEN_FAILED.format(reason=endings.words(error, config.pipeline, batch.size(config)))))
+        return
+    st.html(_html(seen, dataset.classes))
+    if config.mixing != "none" and seen.share is None:
+        st.caption(T.SEEN_PLAIN)
+    if seen.scaled:
+        st.caption(T.SEEN_SCALED)
+
+
+def _allowed(config: RunConfig) -> bool:
+    """Whether it can be drawn at once, or somebody has asked for it."""
+    count = SHOWN if config.mixing == "none" else 2 * SHOWN
+    milliseconds = count * slow.cost(config.pipeline, batch.size(config)).milliseconds
+    if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
+        return True
+    st.caption(T.SEEN_SLOW.format(seconds=slow.in_words(milliseconds / 1000)))
+    if not st.button(T.SEEN_DRAW, key=Key.TRAIN_DRAW):
+        return False
+    st.session_state[Key.TRAIN_DRAWN] = config.pipeline.key
+    return True
+
+
+@st.cache_resource(max_entries=32, ttl=120.0, show_spinner=False)
+def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> SeenImages:
+    del key  # of the cache
+    drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
+    return asking.wait_for(FirstBatch(drawn, epoch))
+
+
+def forget() -> None:
+    """Make the images again: the range of their values may be another one."""
+    _drawn.clear()
+
+
+def _html(seen: SeenImages, classes: tuple[str, ...]) -> str:
+    captions = [caption(seen, place, classes) for place in range(len(seen.pictures))]
+    cards = (
+        _CARD.format(
+            data=base64.b64encode(picture).decode(),
+            alt=html.escape(T.SEEN_ALT.format(number=place, caption=words)),
+            caption=html.escape(words),
+            rendering="pixelated" if seen.size < SIDE / 2 else "auto",
+        )
+        for place, (picture, words) in enumerate(zip(seen.pictures, captions, strict=True), start=1)
+    )
+    return _STRIP.format(cards="".join(cards))
+
+
+def caption(seen: SeenImages, place: int, classes: tuple[str, ...]) -> str:
+    """The class of an image, with the shares of both where two are mixed."""
+    own = classes[seen.labels[place]]
+    if seen.share is None:
+        return own
+    other = classes[seen.partners[place]]
+    if own == other:
+        return own
+    return T.SEEN_MIXED.format(share=round(seen.share, 2), own=own, rest=round(1 - seen.share, 2), other=other)

@@ -1,0 +1,70 @@
+"""The pipeline, tried on a few images before a run: what would break it is told at its field, with the step's name."""
+
+import streamlit as st
+
+from explorer.augment.pipeline import Step, walk
+from explorer.data.dataset import Dataset, DatasetError
+from explorer.data.images import ImageError
+from explorer.data.sample import SampleError
+from explorer.draw import batch
+from explorer.draw.request import DrawingError
+from explorer.draw.requests import Trial
+from explorer.draw.training import decided
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import Train as T
+from explorer.ui.background import asking, endings, slow
+
+Sizes = tuple[tuple[int, int], ...]
+
+IMAGES = 4  # spread over the training images
+SLOW_MS = 2_000.0  # what takes longer is tried when the run is started
+_KEPT_SECONDS = 120.0  # for so long the images of a folder are not read again
+_DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether sizes differ
+
+
+def is_slow(config: RunConfig) -> bool:
+    """Whether trying it would hold up the page."""
+    return _DRAWS * slow.cost(config.pipeline, batch.size(config)).milliseconds > SLOW_MS
+
+
+def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
+    """Field of RunConfig -> what would break the run at its first images. Takes its time only once for the same."""
+    key = f"{config.dataset.model_dump_json()} {config.kept} {config.pipeline.key} {config.seed} {config.image_size}"
+    return _mistakes(key, config, dataset)
+
+
+@st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)
+def _mistakes(key: str, _config: RunConfig, _dataset: Dataset) -> dict[str, str]:
+    del key  # of the cache
+    drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
+    try:
+        message = asking.wait_for(Trial(drawn, tuple(_places(len(_dataset.train)))))
+    except (DatasetError, ImageError, SampleError) as error:
+        return {"dataset.path" if _config.dataset.kind == "image_folder" else "dataset": str(error)}
+    except DrawingError as error:
+        return {"pipeline": _named(error, _config)}
+    return {"pipeline": message} if message else {}
+
+
+def _named(error: DrawingError, config: RunConfig) -> str:
+    steps = (node for node, _ in walk(config.pipeline.nodes) if isinstance(node, Step) and node.id == error.node_id)
+    words = endings.words(error, config.pipeline, batch.size(config))
+    return "".join(f"{step.transform}: " for step in steps) + words
+
+
+def sizes(config: RunConfig, dataset: Dataset) -> Sizes:
+    """Heights and widths in px of the images that a pipeline is tried on; none where they cannot be read."""
+    try:
+        return _sizes(config.dataset.model_dump_json(), dataset)
+    except ImageError:
+        return ()  # `mistakes` says it
+
+
+@st.cache_resource(max_entries=16, ttl=_KEPT_SECONDS, show_spinner=False)
+def _sizes(spec: str, _dataset: Dataset) -> Sizes:
+    del spec  # of the cache
+    return tuple(_dataset.train.size(place) for place in _places(len(_dataset.train)))
+
+
+def _places(count: int) -> list[int]:
+    return sorted({place * count // IMAGES for place in range(min(IMAGES, count))})

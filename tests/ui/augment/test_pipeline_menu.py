@@ -1,0 +1,72 @@
+"""Saved pipelines are renamed, deleted and put back; what goes wrong is told, and the pipeline on the page stays."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.augment import library
+from explorer.augment.edits import add
+from explorer.augment.files import dumps
+from explorer.augment.pipeline import Draft, validate
+from explorer.runs.record.paths import pipelines_folder
+from explorer.ui.session.keys import Key
+
+APP = str(Path(__file__).resolve().parents[3] / "app.py")
+
+
+@pytest.fixture
+def app() -> AppTest:
+    for name, transform in (("ants", "HorizontalFlip"), ("bees", "VerticalFlip")):
+        draft, _ = add(Draft(name=name), transform, None)
+        library.save(pipelines_folder(), validate(draft))
+    found = AppTest.from_file(APP, default_timeout=60).run()
+    found.session_state[Key.PLAYING] = False
+    found.session_state[Key.FILE_MENU] = True
+    return found.run()
+
+
+def chosen(app: AppTest, name: str) -> AppTest:
+    return app.selectbox(key=Key.OPEN_SAVED).set_value(name).run()
+
+
+def names() -> tuple[str, ...]:
+    return library.names(pipelines_folder())
+
+
+def told(app: AppTest) -> str:
+    return " ".join(toast.value for toast in app.toast)
+
+
+def rename(app: AppTest, new: str) -> AppTest:
+    app.text_input(key=Key.NEW_NAME).input(new)
+    submit = [button for button in app.button if button.proto.is_form_submitter]
+    return submit[-1].click().run()
+
+
+def test_renamed_under_a_free_name_only(app: AppTest) -> None:
+    rename(chosen(app, "ants"), "bees")
+    assert "already" in told(app)
+    assert names() == ("ants", "bees")
+    rename(app, "  wasps ")
+    assert names() == ("bees", "wasps")
+    assert "HorizontalFlip" in dumps(library.load(pipelines_folder(), "wasps"))
+    assert app.selectbox(key=Key.OPEN_SAVED).value == "wasps"
+
+
+def test_deleted_and_put_back(app: AppTest) -> None:
+    chosen(app, "ants")
+    app.button(key=Key.DELETE_SAVED).click().run()
+    assert names() == ("bees",)
+    app.button(key=Key.UNDELETE).click().run()
+    assert names() == ("ants", "bees")
+    assert not app.exception
+
+
+def test_one_that_another_person_has_deleted_is_told(app: AppTest) -> None:
+    before = app.session_state[Key.WORKSPACE].draft
+    chosen(app, "ants")
+    library.delete(pipelines_folder(), "ants")
+    app.button(key=Key.OPEN_THIS).click().run()
+    assert "no saved pipeline of this name" in told(app)
+    assert app.session_state[Key.WORKSPACE].draft == before

@@ -1,0 +1,87 @@
+"""Several windows of one address, each a process of its own, that change the same things as fast as they can."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from explorer.augment import edits
+from explorer.augment.pipeline import Draft, Step
+from explorer.ui.session.history import History
+from explorer.ui.session.keys import node_key
+from explorer.ui.session.view import View
+from explorer.ui.session.workspace import Workspace, load, save
+
+ROOT = Path(__file__).resolve().parents[3]
+DRAFT = "w" * 22
+
+
+def together(**counts: int) -> None:
+    """Let a window make so many gestures of each kind, all windows at the same time."""
+    windows = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.ui.window", DRAFT, gesture.rstrip("_"), str(count)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for gesture, count in counts.items()
+    ]  # fmt: skip
+    for window in windows:
+        assert window.stdout
+        if window.stdout.readline() != "ready\n":
+            raise AssertionError(window.communicate()[1])
+    for window in windows:
+        assert window.stdin
+        window.stdin.write("\n")
+        window.stdin.flush()
+    for window in windows:
+        _, errors = window.communicate(timeout=120)
+        assert window.returncode == 0, errors
+
+
+def beside(part: str, home: Path) -> dict[str, Any]:
+    return dict(json.loads((home / "drafts" / f"{DRAFT}.{part}.json").read_text()))
+
+
+def test_three_windows_that_add_steps_lose_none_of_them() -> None:
+    save(Workspace(DRAFT, History(Draft()), View()))
+    together(add=20, add_=20, gallery=20)
+    titles = [node.transform for node in load(DRAFT).draft.nodes if isinstance(node, Step)]
+    assert {name: titles.count(name) for name in ("Blur", "Sharpen", "Solarize", "Posterize")} == {
+        "Blur": 20, "Sharpen": 20, "Solarize": 10, "Posterize": 10,
+    }  # fmt: skip
+
+
+def test_whatever_windows_do_to_a_draft_undo_leads_back_through_all_of_it() -> None:
+    draft, _ = edits.add(Draft(), "InvertImg", None)
+    save(Workspace(DRAFT, History(draft), View()))
+    together(add=11, take=11, swap=11, save=11)
+    # A change to a draft that was not the newest would have taken the others' out of the history.
+    assert len(load(DRAFT).history.past) == 44
+
+
+def test_windows_set_fields_of_the_train_form_and_none_brings_back_what_another_has_changed(home: Path) -> None:
+    save(Workspace(DRAFT, History(Draft()), View()))
+    together(epochs=15, batch_size=15, learning_rate=15, check=15, rate=15)
+    form = beside("train", home)
+    last = {"epochs": 114, "batch_size": 114, "learning_rate": "14"}
+    assert {name: form[name] for name in last} == last
+    probes = beside("probes", home)
+    assert (probes["check"], probes["rate"]) == ("check-14", "rate-14")
+
+
+def test_a_window_whose_step_another_one_has_removed_says_so_and_changes_nothing() -> None:
+    draft, node_id = edits.add(Draft(), "Blur", None)
+    save(Workspace(DRAFT, History(draft), View(selected=node_id)))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["draft"] = DRAFT
+    app.run()
+    work = load(DRAFT)
+    without = work.drafted(edits.remove(work.draft, [node_id]))
+    save(without)
+    app.slider(key=node_key(node_id, "p")).set_value(0.25).run()
+    assert not app.exception
+    assert "This step was removed in another window" in app.toast[0].value
+    assert load(DRAFT).history == without.history

@@ -1,0 +1,48 @@
+"""Colors of classes can be told apart, for ordinary eyes and for those that lack a kind of cone."""
+
+import numpy as np
+import pytest
+from skimage.color import deltaE_ciede2000, rgb2lab
+
+from explorer.ui.theme.palette import CLASS_COLOURS, class_colour, rgb
+
+# For linear RGB, severity 1.0, from the tables of "A Physiologically-based Model for Simulation of Color Vision
+# Deficiency" by Machado, Oliveira and Fernandes in 2009.
+EYES = {
+    "ordinary": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]]
+    ),
+}
+
+
+def seen(eyes: str) -> np.ndarray:
+    """The colors in CIELAB as these eyes see them."""
+    srgb = np.array([rgb(colour) for colour in CLASS_COLOURS]) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(linear @ EYES[eyes].T, 0, 1)
+    back = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.asarray(rgb2lab(back[None])[0])
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_more_than_twenty_colors_differ_and_the_first_ones_most(eyes: str) -> None:
+    lab = seen(eyes)
+    apart = np.array([[deltaE_ciede2000(one, other) for other in lab] for one in lab])
+    apart[np.diag_indices(len(lab))] = np.inf
+    assert len(lab) >= 20
+    assert apart.min() > (12 if eyes == "ordinary" else 7.5), np.unravel_index(apart.argmin(), apart.shape)
+    assert apart[:8, :8].min() > (20 if eyes == "ordinary" else 10)
+
+
+def test_colors_are_seen_on_a_light_and_on_a_dark_page_and_begin_again_after_the_last() -> None:
+    lightness = seen("ordinary")[:, 0]
+    assert lightness.min() > 30
+    assert lightness.max() < 80
+    assert class_colour(len(CLASS_COLOURS) + 2) == class_colour(2)

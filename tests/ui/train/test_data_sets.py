@@ -1,0 +1,93 @@
+"""What pages say about data sets: names of samples and of mask values, the range of deep images, what is not usable."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from explorer.data.specs import ValueRange
+from explorer.ui.session.keys import Key, train_key
+from explorer.ui.session.view import DATA_SET
+from explorer.ui.train import checks
+from explorer.ui.train import values as train_values
+
+APP = str(Path(__file__).resolve().parents[3] / "app.py")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An allowed folder with grey images of 12 bits in two classes, a set with masks, and a competition's folder."""
+    root = tmp_path / "data"
+    values = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)
+    mask = np.arange(100, dtype=np.uint8).reshape(10, 10) % 3
+    for name, pixels, suffix in (
+        ("xray/ill", values, ".png"), ("xray/well", values // 2, ".png"),
+        ("town/train", mask, ".jpg"), ("town/trainannot", mask, ".png"),
+        ("kaggle/train_images", mask, ".png"), ("kaggle/test_images", mask, ".png"),
+    ):  # fmt: skip
+        (root / name).mkdir(parents=True)
+        for index in range(6):
+            Image.fromarray(pixels).save(root / name / f"{index}{suffix}")
+    (root / "kaggle/train.csv").write_text("image,label")
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(root))
+    return root
+
+
+def said(app: AppTest) -> str:
+    return " ".join(each.value for kind in (app.caption, app.warning, app.error) for each in kind).replace("\\", "")
+
+
+def test_augment_says_which_sample_it_is_and_what_its_mask_values_are_called(data: Path) -> None:
+    (data / "town/classes.txt").write_text("sky\nroad\ncar")
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.selectbox(key=Key.PICTURE).set_value(DATA_SET).run()
+    app.selectbox(key=Key.SET).set_value(f"image_folder:{data / 'xray'}").run()
+    app.number_input(key=Key.INDEX).set_value(7).run()
+    assert "well/" in said(app)
+    assert ".png, well" in said(app)
+    assert "12 of 12 images were scaled from 16 to 8 bits" in said(app)
+    assert "kaggle is not usable, because test_images/ and train_images/ are parts of a data set" in said(app)
+    app.selectbox(key=Key.SET).set_value(f"mask_folder:{data / 'town'}").run()
+    assert app.selectbox(key=Key.SPLIT).options == ["training"]
+    assert "train/0.jpg" in said(app)
+    assert "Mask values: 0 sky, 1 road, 2 car" in said(app)
+    (data / "town/classes.txt").write_text("sky\nroad\ncar\ntree\nbird")
+    app.selectbox(key=Key.SET).set_value(f"image_folder:{data / 'xray'}").run()
+    app.selectbox(key=Key.SET).set_value(f"mask_folder:{data / 'town'}").run()
+    assert "the value of the first name is open" in said(app)
+    assert "Mask values: 1 sky, 2 road, 3 car" in said(app)
+    app.radio(key=Key.NAMES_FROM).set_value(0).run()
+    assert "Mask values: 0 sky, 1 road, 2 car" in said(app)
+    assert not app.exception
+
+
+def test_the_range_of_deep_images_is_shown_and_set_on_the_train_page(data: Path) -> None:
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    app.switch_page("explorer/ui/pages/train.py").run()
+    app.radio(key=train_key("dataset")).set_value("image_folder").run()
+    assert app.selectbox(key=train_key("path")).value == str(data / "xray")  # the only one that can be trained on
+    assert "the largest value was 4,095 (0 to 4,095 became 0 to 255)" in said(app)
+    assert "town is not usable, because it holds images with masks" in said(app)
+    assert "kaggle is not usable" in said(app)
+    values = dict(app.session_state[Key.TRAIN_VALUES].values)
+    for changes, expected in (
+        ({"depth": "window"}, ValueRange(low=-160, high=240)),
+        ({"depth": "range", "depth_low": "0", "depth_high": "1e3"}, ValueRange(low=0, high=1000)),
+        ({"depth": "auto"}, "auto"),
+    ):
+        spec = train_values.dataset_spec(values | changes)
+        assert spec is not None
+        assert spec.depth == expected  # type: ignore[union-attr]
+    app.selectbox(key=train_key("depth")).set_value("range").run()
+    assert "Expected a number, but got ''" in " ".join(text.value for text in app.markdown)
+    app.text_input(key=train_key("depth_low")).set_value("1000").run()
+    app.text_input(key=train_key("depth_high")).set_value("2000").run()
+    assert "(1,000 to 2,000 became 0 to 255)" in said(app)
+    assert "12 of 12 images have values outside of this range, which are cut." in said(app)
+    (data / "xray/ill/0.png").write_bytes(b"")
+    checks.opened.clear()
+    app.run()
+    assert "ill/0.png is empty (0 bytes)" in " ".join(text.value for text in app.markdown).replace("\\", "")
+    assert not app.exception
