@@ -19,7 +19,6 @@ from explorer.augment.code.target_rules import read_rules
 from explorer.augment.code.values import Class, Function, Instance, Made, Method, Missing, Reference, Remark, Value
 from explorer.augment.pipeline import GROUP_KINDS, MAX_DEPTH, MAX_NODES, Draft, Group, GroupKind, Node
 
-_COMPOSES = ("Compose", "ReplayCompose")
 # Arguments that change nothing of what a pipeline does to a picture.
 _HARMLESS = frozenset({"is_check_shapes", "save_applied_params", "save_key", "return_params", "p", "transforms",
                        "bbox_params", "keypoint_params", "mask_interpolation", "is_check_args"})  # fmt: skip
@@ -85,7 +84,7 @@ class _Assembler:
         """A composer below the top."""
         kind: GroupKind = next((one for one in GROUP_KINDS if one == made.name), "Sequential")
         given = self.arguments(made)
-        if made.name in _COMPOSES:
+        if made.is_compose:
             self._tell(given, made)
             for key in ("bbox_params", "keypoint_params"):
                 if given.get(key) is not None:
@@ -163,7 +162,7 @@ class _Assembler:
 
     def p(self, given: Mapping[str, Value], made: Made, kind: str) -> float:
         """How often a composer runs."""
-        default = 1.0 if made.name in _COMPOSES else _default_p(kind)
+        default = 1.0 if made.is_compose else _default_p(kind)
         if "p" not in given:
             return default
         try:
@@ -188,7 +187,7 @@ class _Assembler:
                     continue
                 except Unusable as error:
                     self.log.note(made.line, "left out", f"{made.name}: {key} is left out: {error}.")
-            elif key not in _HARMLESS and key not in ("first", "second") and made.name not in _COMPOSES:
+            elif key not in _HARMLESS and key not in ("first", "second") and not made.is_compose:
                 self.log.note(made.line, "left out", f"{made.name}: {key} is left out: 2.0.8 has no such argument.")
         return {key: value for key, value in found.items() if not same(value, usual[key])}
 
@@ -248,7 +247,7 @@ def assemble(value: Value, old: bool) -> tuple[Draft, Log]:
     """The draft of a Compose, of a list of steps, or of a step alone. Raises CodeError where it is too large."""
     log = Log()
     work = _Assembler(Style(old), log)
-    if isinstance(value, Made) and value.name in _COMPOSES:
+    if isinstance(value, Made) and value.is_compose:
         draft, line = work.whole(value), value.line
     else:
         values = value if isinstance(value, list | tuple) else [value]

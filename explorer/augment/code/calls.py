@@ -4,13 +4,11 @@ import ast
 
 from explorer.augment.code import folding, functions, methods
 from explorer.augment.code.binding import hold
-from explorer.augment.code.bounds import NotConstant
 from explorer.augment.code.contents import unknown_in
 from explorer.augment.code.expressions import WORK, distinct, evaluate, is_transform, spread
-from explorer.augment.code.following import LONG, follows, inlined
 from explorer.augment.code.names import COMPOSERS, foreign, is_class
 from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
-from explorer.augment.code.run import Call, Run
+from explorer.augment.code.run import LONG, Call, Run
 from explorer.augment.code.values import (
     Array,
     Class,
@@ -19,6 +17,7 @@ from explorer.augment.code.values import (
     Made,
     Method,
     Missing,
+    NotConstant,
     Partial,
     Reference,
     Scope,
@@ -56,9 +55,9 @@ def apply(target: Value, given: Call) -> Value:
     if isinstance(target, Made):
         given.run.hand(target, given.scope)  # it is applied to an image where it stands
     if isinstance(target, Method) and target.function is not None and not given.rest:
-        return inlined(target.function, [target.owner, *given.args], given.keywords, given.node, given.run)
+        return given.run.inlined(target.function, [target.owner, *given.args], given.keywords, given.node)
     if isinstance(target, Function) and not given.rest:
-        return inlined(target, given.args, given.keywords, given.node, given.run)
+        return given.run.inlined(target, given.args, given.keywords, given.node)
     if isinstance(target, Class):
         return _constructed(target, given)
     return given.unknown(target.reason if isinstance(target, Missing) else "")
@@ -71,7 +70,7 @@ def _of_library(target: Reference, given: Call) -> Value:
         return made(target, given)
     work = functions.known(target, given)
     if work is not None:
-        return work(given, apply)
+        return work(given)
     if target.path in folding.KNOWN:
         return _worked_out(target.path, given)
     if target.path not in _LOOKS:
@@ -135,20 +134,10 @@ def _starred(value: Value, stars: str) -> Value:
 
 def made(reference: Reference, given: Call) -> Made:
     """A call of albumentations, as it is written."""
-    run = given.run
-    found = Made(
-        reference.path,
-        given.node,
-        given.node.lineno,
-        given.args,
-        given.keywords,
-        [value for value in given.rest if isinstance(value, Missing)],
-        tuple(run.met.items()),
-        given.scope.title,
-        depth=run.depth,
-        called=run.called,
-    )
-    run.made.append(found)
+    spread_out = [value for value in given.rest if isinstance(value, Missing)]
+    origin = given.run.origin(given.scope, given.node.lineno)
+    found = Made(reference.path, given.node, given.args, given.keywords, spread_out, origin)
+    given.run.made.append(found)
     return found
 
 
@@ -244,9 +233,9 @@ def _constructed(cls: Class, given: Call) -> Value:
     one = Instance(cls, {}, answer)
     if isinstance(init, Function):
         limit = 0 if given.run.depth > _DEEP or _is_model(cls) else LONG
-        if not follows(init, given.run, limit):
+        if not given.run.follows(init, limit):
             return answer if given.args or given.keywords else one
-        inlined(init, [one, *given.args], given.keywords, given.node, given.run, limit)
+        given.run.inlined(init, [one, *given.args], given.keywords, given.node, limit)
     else:
         fields = [name for base in reversed(cls.order) for name in base.fields]
         one.own |= dict(zip(fields, given.args, strict=False)) | given.keywords

@@ -6,20 +6,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from explorer.augment.code.constants import opencv
 from explorer.augment.code.contents import MAX_PARTS
 from explorer.augment.code.found import CodeError
 from explorer.augment.code.generation import LAST, signature
 from explorer.augment.code.legacy import OLD
-from explorer.augment.code.names import PARAMETERS, foreign, transform_names
+from explorer.augment.code.names import PARAMETERS, foreign, opencv, transform_names
 from explorer.augment.code.records import is_inherited
-from explorer.augment.code.values import Described, Made, Missing, Value
+from explorer.augment.code.values import COMPOSES, Described, Made, Missing, Origin, Value
 from explorer.augment.parameters import JsonValue
 
 # Steps of mmdetection and its relatives that hold a list of transforms of albumentations.
 WRAPPERS = frozenset({"Albu", "AlbuGray", "Albumentation", "Albumentations"})
 _OF_MMDETECTION = ("filter_lost_elements",)  # beside those of BboxParams; it is about labels, and none of them is here
-_COMPOSES = ("Compose", "ReplayCompose")
 _OURS = ("", "A", "albu", "albumentations")
 _OF_GROUPS = ("transforms", "n", "replace", "first", "second", "channels")
 _MAX_DEPTH = 100
@@ -181,10 +179,10 @@ class Configuration:
         made = Made(
             "albumentations.Compose" if wrapper else path,
             mapping.node if isinstance(mapping, Described) else _nowhere(),
-            self.line,
             [self._value(value, depth + 1) for value in own.by_position],
             {str(key): self._value(value, depth + 1, key) for key, value in given.items()},
             [],
+            Origin(self.line),
         )
         self.line = around
         self.calls[id(mapping)] = made
@@ -219,11 +217,11 @@ def _is_whole(own: Description) -> bool:
     """Whether it is a pipeline by itself."""
     if own.key == "type" and own.name in WRAPPERS:
         return isinstance(own.arguments.get("transforms"), list | tuple)
-    return own.is_ours and own.name in _COMPOSES and own.key != "type"
+    return own.is_ours and own.name in COMPOSES and own.key != "type"
 
 
 def _is_step(own: Description) -> bool:
-    return own.is_ours and own.name not in _COMPOSES and own.name not in PARAMETERS
+    return own.is_ours and own.name not in COMPOSES and own.name not in PARAMETERS
 
 
 def _nowhere() -> ast.Call:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods, objects
-from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import (
     alike,
     filled,
@@ -20,12 +19,14 @@ from explorer.augment.code.contents import (
 from explorer.augment.code.names import COMPOSERS, is_class, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (
+    MAX_LENGTH,
     NO_NAME,
     NOTHING,
     Array,
     Function,
     Made,
     Missing,
+    NotConstant,
     Reference,
     Scope,
     Value,
@@ -169,15 +170,10 @@ def _longer(node: ast.expr, left: Value, right: Value, scope: Scope, run: Run) -
     found = replace(
         whole,
         node=node,
-        line=node.lineno,
         args=[],
         keywords={**whole.keywords, "transforms": [*steps, *others] if whole is left else [*others, *steps]},
-        met=tuple(run.met.items()),
-        scope=scope.title,
-        label="",
+        origin=run.origin(scope, node.lineno),
         label_depth=NO_NAME,
-        depth=run.depth,
-        called=run.called,
     )
     run.made.append(found)
     return found

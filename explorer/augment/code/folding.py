@@ -8,9 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.augment.code import arrays
-from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import is_flat
-from explorer.augment.code.values import Array
+from explorer.augment.code.values import MAX_INT, MAX_LENGTH, Array, NotConstant
 
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = MappingProxyType(
     {

@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.augment.code import objects
-from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.contents import is_none, is_scalar
 from explorer.augment.code.expressions import spread
 from explorer.augment.code.methods import remark
 from explorer.augment.code.names import NAMESPACES
 from explorer.augment.code.run import Call
 from explorer.augment.code.values import (
+    MAX_LENGTH,
     NOTHING,
     Array,
     Class,
@@ -28,8 +28,7 @@ from explorer.augment.code.values import (
     placed,
 )
 
-Apply = Callable[[Value, Call], Value]
-_Work = Callable[[Call, Apply], Value]
+_Work = Callable[[Call], Value]
 
 
 def _lists(call: Call) -> list[list[Value]] | None:
@@ -41,17 +40,17 @@ def _lists(call: Call) -> list[list[Value]] | None:
     return found
 
 
-def _list(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _list(call: Call) -> Value:
     found = _lists(call)
     return call.unknown() if found is None or len(found) > 1 else found[0] if found else []
 
 
-def _tuple(call: Call, apply: Apply) -> Value:
-    found = _list(call, apply)
+def _tuple(call: Call) -> Value:
+    found = _list(call)
     return tuple(found) if isinstance(found, list) else found
 
 
-def _dict(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _dict(call: Call) -> Value:
     """`dict(...)`, and the objects of other libraries whose items are attributes too."""
     first = spread_pairs(call.args[0]) if call.args else {}
     if first is None or call.rest or len(call.args) > 1:
@@ -67,13 +66,13 @@ def spread_pairs(value: Value) -> dict[Any, Value] | None:
     return {pair[0]: pair[1] for pair in value} if plain and all(is_scalar(pair[0]) for pair in value) else None
 
 
-def _namespace(call: Call, apply: Apply) -> Value:
+def _namespace(call: Call) -> Value:
     if call.args and spread_pairs(call.args[0]) is None:
         return call.unknown()
-    return _dict(call, apply)
+    return _dict(call)
 
 
-def _len(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _len(call: Call) -> Value:
     value = call.args[0] if len(call.args) == 1 else None
     if isinstance(value, str):
         return len(value)
@@ -81,12 +80,12 @@ def _len(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     return len(found) if isinstance(found, list) else call.unknown()
 
 
-def _reversed(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _reversed(call: Call) -> Value:
     found = _lists(call)
     return found[0][::-1] if found is not None and len(found) == 1 else call.unknown()
 
 
-def _sorted(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _sorted(call: Call) -> Value:
     found = _lists(call)
     if found is None or len(found) != 1 or set(call.keywords) - {"reverse"}:
         return call.unknown()
@@ -96,13 +95,13 @@ def _sorted(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     return sorted(found[0], reverse=call.keywords.get("reverse") is True)
 
 
-def _filter(call: Call, apply: Apply) -> Value:
+def _filter(call: Call) -> Value:
     """Without what is surely false; what is not known stays, as in a comprehension."""
     found = spread(call.args[1]) if len(call.args) == 2 else None
     if not isinstance(found, list):
         return call.unknown()
     work = call.args[0]
-    truths = found if work is None else [apply(work, _with(call, [part])) for part in found]
+    truths = found if work is None else [call.apply(work, [part]) for part in found]
     return [part for part, truth in zip(found, truths, strict=True) if not _is_false(truth)]
 
 
@@ -110,32 +109,27 @@ def _is_false(value: Value) -> bool:
     return is_none(value) or (isinstance(value, bool | int | float | str | list | tuple | dict) and not value)
 
 
-def _map(call: Call, apply: Apply) -> Value:
+def _map(call: Call) -> Value:
     rows = [spread(value) for value in call.args[1:]]
     if not rows or not all(isinstance(row, list) for row in rows):
         return call.unknown()
-    return [apply(call.args[0], _with(call, list(parts))) for parts in zip(*rows, strict=False)]
+    return [call.apply(call.args[0], list(parts)) for parts in zip(*rows, strict=False)]
 
 
-def _with(call: Call, args: list[Value]) -> Call:
-    call.run.budget.spend()
-    return Call(call.node, args, {}, [], call.scope, call.run)
-
-
-def _zip(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _zip(call: Call) -> Value:
     found = _lists(call)
     return call.unknown() if found is None else [tuple(parts) for parts in zip(*found, strict=False)]
 
 
-def _enumerate(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _enumerate(call: Call) -> Value:
     found = spread(call.args[0]) if call.args else None
-    start = call.keywords.get("start", call.args[1] if len(call.args) > 1 else 0)
+    start = call.argument(1, "start", 0)
     if not isinstance(found, list) or type(start) is not int:
         return call.unknown()
     return [(start + at, part) for at, part in enumerate(found)]
 
 
-def _chain(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _chain(call: Call) -> Value:
     """Lists one after the other; one that is not known stays as it is."""
     return _joined(call, [*call.args, *call.rest])
 
@@ -151,28 +145,28 @@ def _joined(call: Call, values: list[Value]) -> Value:
     return found
 
 
-def _chain_lists(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _chain_lists(call: Call) -> Value:
     lists = spread(call.args[0]) if len(call.args) == 1 else None
     return _joined(call, lists) if isinstance(lists, list) else call.unknown()
 
 
-def _reduce(call: Call, apply: Apply) -> Value:
+def _reduce(call: Call) -> Value:
     found = spread(call.args[1]) if len(call.args) in (2, 3) else None
     if not isinstance(found, list) or len(found) + len(call.args) < 3:
         return call.unknown()
     work, start = call.args[0], call.args[2:]
     if isinstance(work, Reference) and work.path in ("operator.add", "operator.iadd", "operator.concat"):
         return _joined(call, [*start, *found])
-    return functools.reduce(lambda one, other: apply(work, _with(call, [one, other])), [*start, *found])
+    return functools.reduce(lambda one, other: call.apply(work, [one, other]), [*start, *found])
 
 
-def _partial(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _partial(call: Call) -> Value:
     if not call.args or call.rest:
         return call.unknown()
     return Partial(call.args[0], call.args[1:], dict(call.keywords))
 
 
-def _getattr(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _getattr(call: Call) -> Value:
     owner, name = call.args[:2] if len(call.args) >= 2 else (None, None)
     if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
         return call.unknown()
@@ -184,19 +178,19 @@ def _getattr(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     return default if surely_none or isinstance(owner, dict) else call.unknown(default=default)
 
 
-def _setattr(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _setattr(call: Call) -> Value:
     if len(call.args) == 3 and isinstance(call.args[1], str) and (own := objects.own_of(call.args[0])) is not None:
         own[call.args[1]] = call.args[2]
 
 
-def _vars(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _vars(call: Call) -> Value:
     value = call.args[0] if len(call.args) == 1 else None
     if isinstance(value, Parser | dict):
         return value
     return value.own if isinstance(value, Instance) else call.unknown()
 
 
-def _copy(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _copy(call: Call) -> Value:
     value = call.args[0] if len(call.args) == 1 else NOTHING
     if isinstance(value, list | dict):
         return value.copy()
@@ -205,16 +199,16 @@ def _copy(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     return call.unknown() if value is NOTHING else value
 
 
-def _field(call: Call, apply: Apply) -> Value:
+def _field(call: Call) -> Value:
     """The default of a field of a dataclass."""
     if "default_factory" in call.keywords:
-        return apply(call.keywords["default_factory"], _with(call, []))
+        return call.apply(call.keywords["default_factory"], [])
     if "default" in call.keywords:
         return call.keywords["default"]
     return call.args[0] if call.args and call.args[0] is not ... else call.unknown()
 
 
-def _named_tuple(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _named_tuple(call: Call) -> Value:
     """A class with the fields that `namedtuple` names."""
     name, named = (*call.args, "", "")[:2]
     listed = named.replace(",", " ").split() if isinstance(named, str) else spread(named)
@@ -226,17 +220,13 @@ def _named_tuple(call: Call, apply: Apply) -> Value:  # noqa: ARG001
     return Class(name, Scope(late, call.scope, name, is_class=True), fields=tuple(fields))
 
 
-def _environment(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _environment(call: Call) -> Value:
     """`os.environ.get(name, default)`: what the code falls back on."""
-    default = call.args[1] if len(call.args) > 1 else call.keywords.get("default")
+    default = call.argument(1, "default", None)
     return call.unknown() if default is None else default
 
 
-def _parser(call: Call, apply: Apply) -> Value:  # noqa: ARG001
-    return Parser()
-
-
-def _super(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _super(call: Call) -> Value:
     scope: Scope | None = call.scope
     while scope is not None and (scope.function is None or scope.function.owner is None):
         scope = scope.parent
@@ -253,7 +243,7 @@ def _first(function: Function) -> str:
     return places[0].arg if places else ""
 
 
-def _isinstance(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _isinstance(call: Call) -> Value:
     """Of plain values only."""
     value, kinds = call.args if len(call.args) == 2 else (NOTHING, None)
     names = [kind.path for kind in (kinds if isinstance(kinds, list | tuple) else [kinds])
@@ -267,7 +257,7 @@ def _isinstance(call: Call, apply: Apply) -> Value:  # noqa: ARG001
 _KINDS = frozenset({"int", "float", "str", "bool", "list", "tuple", "dict"})
 
 
-def _shuffle(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _shuffle(call: Call) -> Value:
     if call.args and isinstance(call.args[0], list):
         remark(call.args[0], call.node, call.node.lineno)
 
@@ -307,7 +297,7 @@ FUNCTIONS: Mapping[str, _Work] = MappingProxyType(
         "attrs.field": _field,
         "os.environ.get": _environment,
         "os.getenv": _environment,
-        "argparse.ArgumentParser": _parser,
+        "argparse.ArgumentParser": lambda call: Parser(),
         "omegaconf.OmegaConf.create": _namespace,
         "addict.Dict": _namespace,
         "random.shuffle": _shuffle,
@@ -324,11 +314,11 @@ def known(reference: Reference, call: Call) -> _Work | None:
 
 
 def _adds_lists(call: Call) -> bool:
-    start = call.keywords.get("start", call.args[1] if len(call.args) > 1 else 0)
+    start = call.argument(1, "start", 0)
     return isinstance(start, list | tuple) and bool(call.args)
 
 
-def _sum_lists(call: Call, apply: Apply) -> Value:  # noqa: ARG001
+def _sum_lists(call: Call) -> Value:
     lists = spread(call.args[0])
-    start = call.keywords.get("start", call.args[1] if len(call.args) > 1 else [])
+    start = call.argument(1, "start", [])
     return _joined(call, [start, *lists]) if isinstance(lists, list) else call.unknown()

@@ -8,10 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.augment.code import arrays
-from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import alike, is_scalar
 from explorer.augment.code.run import Call
-from explorer.augment.code.values import NOTHING, Array, Method, Parser, Remark, Value, written
+from explorer.augment.code.values import (
+    MAX_LENGTH,
+    NOTHING,
+    Array,
+    Method,
+    NotConstant,
+    Parser,
+    Remark,
+    Value,
+    written,
+)
 
 _Work = Callable[[Any, Call], Value]
 
@@ -84,7 +93,7 @@ def _index(owner: list[Value] | tuple[Value, ...], call: Call) -> Value:
 
 def _get(owner: dict[Any, Value], call: Call) -> Value:
     if call.args and is_scalar(call.args[0]):
-        return owner.get(call.args[0], call.args[1] if len(call.args) > 1 else call.keywords.get("default"))
+        return owner.get(call.args[0], call.argument(1, "default", None))
     return call.unknown()
 
 
@@ -102,7 +111,7 @@ def _take(owner: dict[Any, Value], call: Call) -> Value:
 
 def _set_default(owner: dict[Any, Value], call: Call) -> Value:
     if call.args and is_scalar(call.args[0]):
-        return owner.setdefault(call.args[0], call.args[1] if len(call.args) > 1 else None)
+        return owner.setdefault(call.args[0], call.argument(1, "default", None))
     return call.unknown()
 
 

@@ -4,10 +4,8 @@ import ast
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods
-from explorer.augment.code.bounds import NotConstant
-from explorer.augment.code.constants import ENUMERATIONS, opencv
 from explorer.augment.code.contents import is_scalar, steps_of
-from explorer.augment.code.following import inlined
+from explorer.augment.code.names import ENUMERATIONS, opencv
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (
     NOTHING,
@@ -18,6 +16,7 @@ from explorer.augment.code.values import (
     Made,
     Method,
     Missing,
+    NotConstant,
     Parser,
     Reference,
     Super,
@@ -123,7 +122,7 @@ def _bound(value: Value, owner: Instance | Class, node: ast.expr, run: Run) -> V
     if isinstance(owner, Class):
         return value
     if value.kind == "property":
-        return inlined(value, [owner], {}, node, run)
+        return run.inlined(value, [owner], {}, node)
     return Method(owner, value.name, value)
 
 

@@ -12,11 +12,10 @@ from explorer.augment.code.found import CodeError, Difference, Found, Generation
 from explorer.augment.code.generation import of_calls
 from explorer.augment.code.marks import Decision, Mark, decide, of_text
 from explorer.augment.code.records import TITLE, settled
-from explorer.augment.code.roots import Root, is_step, roots
+from explorer.augment.code.roots import Root, is_step, roots, titles
 from explorer.augment.code.run import Candidate
 from explorer.augment.code.scanning import Scan, scan
-from explorer.augment.code.titles import titles
-from explorer.augment.code.values import Made
+from explorer.augment.code.values import Made, Origin
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Draft
 
@@ -93,11 +92,11 @@ def read_values(
     work = Configuration(lines, answers)
     scanned = Scan()
     for pipeline in work.pipelines(value):
-        label = dotted(pipeline.path) or TITLE
+        origin = Origin(pipeline.line, label=dotted(pipeline.path) or TITLE)
         if isinstance(pipeline.value, Made):
-            pipeline.value.label = label
+            pipeline.value.origin = origin
         else:
-            scanned.candidates.append(Candidate(pipeline.value, label, "", pipeline.line, False, ()))
+            scanned.candidates.append(Candidate(pipeline.value, origin))
     scanned.made = work.made
     found = _decided(scanned, of_text(text), version)
     full = _titled([one for one in found if one.draft.nodes])
@@ -150,7 +149,7 @@ def _drafts(found: Scan, decision: Decision) -> list[_Variant]:
         same = next((at for at, other in enumerate(variants) if other.content == variant.content), None)
         if same is None:
             variants.append(variant)
-        elif variants[same].root.inlined and not variants[same].root.label and not root.inlined:
+        elif variants[same].root.origin.inlined and not variants[same].root.origin.label and not root.origin.inlined:
             variants[same] = variant  # where it is defined, its conditions are known
     return [variant for variants in by_key.values() for variant in _telling(variants)]
 
@@ -161,17 +160,17 @@ def _content(draft: Draft, notes: tuple[Note, ...]) -> str:
 
 def _telling(variants: list[_Variant]) -> list[_Variant]:
     """Where a function that makes a pipeline is called with all it needs, those; else as it is defined."""
-    called = [one for one in variants if one.root.inlined and not one.unknowns and one.draft.nodes]
-    open_ends = [one for one in variants if not one.root.inlined and (one.unknowns or not one.draft.nodes)]
+    called = [one for one in variants if one.root.origin.inlined and not one.unknowns and one.draft.nodes]
+    open_ends = [one for one in variants if not one.root.origin.inlined and (one.unknowns or not one.draft.nodes)]
     kept = [one for one in variants if one not in open_ends] if called and open_ends else variants
     # A Compose with nothing in it and nothing to say of it is no pipeline.
     return [one for one in kept if one.draft.nodes or one.notes]
 
 
 def _titled(variants: list[_Variant]) -> list[Found]:
-    ordered = sorted(variants, key=lambda one: (one.root.line, one.root.inlined))
+    ordered = sorted(variants, key=lambda one: (one.root.origin.line, one.root.origin.inlined))
     return [
-        Found(title, one.root.line, one.draft, one.notes, one.unknowns, one.generation)
+        Found(title, one.root.origin.line, one.draft, one.notes, one.unknowns, one.generation)
         for title, one in zip(titles([one.root for one in ordered]), ordered, strict=True)
     ]
 

@@ -11,7 +11,7 @@ from explorer.augment.code.found import CodeError, Found
 from explorer.augment.code.generation import shows_1x
 from explorer.augment.code.names import COMPOSERS
 from explorer.augment.code.normal import kept, one_range, same
-from explorer.augment.code.values import Made
+from explorer.augment.code.values import Made, Origin
 from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import MAX_DEPTH, Draft, Group, Node, Step
 
@@ -46,7 +46,7 @@ def _made(record: Mapping[str, Any], depth: int) -> Made:
             keywords[key] = [_made(step, depth + 1) if isinstance(step, Mapping) else step for step in steps]
         elif isinstance(key, str) and not key.startswith("__") and not is_inherited(path.rpartition(".")[2], key):
             keywords[key] = value
-    return Made(path, _NOWHERE, 1, [], keywords, [])
+    return Made(path, _NOWHERE, [], keywords, [], Origin(1))
 
 
 def _all(made: Made) -> list[Made]:

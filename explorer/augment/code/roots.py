@@ -1,31 +1,25 @@
-"""Which calls and lists of a code are pipelines."""
+"""Which calls and lists of a code are pipelines, and how a person recognizes each of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from explorer.augment.code import parsing
 from explorer.augment.code.contents import made_in
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.scanning import Scan
-from explorer.augment.code.values import NO_NAME, Made, Value
+from explorer.augment.code.values import NO_NAME, Made, Origin, Value
 
-_COMPOSES = ("Compose", "ReplayCompose")
+_MAX = 100  # characters of a title
+_LEAST = 60  # characters that the words at its end have at least, where they need them
 
 
 @dataclass(frozen=True)
 class Root:
-    """A pipeline of the code before it is put together. key: the place in the syntax that it comes from.
-
-    called: the line in which a function of the code is called that makes it, 0 where there is none.
-    """
+    """A pipeline of the code before it is put together. key: the place in the syntax that it comes from."""
 
     value: Value
     key: tuple[int, ...]
-    label: str
-    scope: str
-    line: int
-    met: tuple[tuple[str, bool], ...]
-    inlined: bool
-    called: int
+    origin: Origin
 
 
 def roots(found: Scan) -> list[Root]:
@@ -33,9 +27,9 @@ def roots(found: Scan) -> list[Root]:
     # Only a composer takes steps up: a Compose handed to anything else is a pipeline of its own.
     inside = {id(inner.node) for made in found.made if made.name in COMPOSERS for inner in _inner(made)}
     composed = [
-        Root(made, (id(made.node),), made.label, made.scope, _line(made), made.met, made.inlined, made.called)
+        Root(made, (id(made.node),), replace(made.origin, line=_line(made)))
         for made in found.made
-        if made.name in _COMPOSES and (id(made.node) not in inside or made.label_depth < NO_NAME)
+        if made.is_compose and (id(made.node) not in inside or made.label_depth < NO_NAME)
     ]
     return composed + _named_lists(found, inside)
 
@@ -47,11 +41,11 @@ def is_step(value: Value) -> bool:
 
 def _line(made: Made) -> int:
     """Where it is made; what a function of the code makes for its caller stands where the caller has it."""
-    return made.label_line if made.inlined and made.label_line else made.line
+    return made.label_line if made.origin.inlined and made.label_line else made.line
 
 
 def _inner(made: Made) -> Iterable[Made]:
-    for argument in made.inner():
+    for argument in (*made.args, *made.keywords.values()):
         yield from made_in(argument)
 
 
@@ -61,11 +55,10 @@ def _named_lists(found: Scan, inside: set[int]) -> list[Root]:
     loose: list[Root] = []
     for one in found.candidates:
         steps = [part for part in made_in(one.value) if part.name not in PARAMETERS]
-        if not steps or any(id(step.node) in inside or step.name in _COMPOSES for step in steps):
+        if not steps or any(id(step.node) in inside or step.is_compose for step in steps):
             continue
         key = tuple(id(step.node) for step in steps)
-        root = Root(one.value, key, one.label, one.scope, one.line, one.met, one.inlined, one.called)
-        (loose if one.loose else lists).append(root)
+        (loose if one.loose else lists).append(Root(one.value, key, one.origin))
     lists += [_together(loose)] if loose else []
     return [root for root in lists if not any(set(root.key) < set(other.key) for other in lists)]
 
@@ -77,3 +70,70 @@ def _together(loose: list[Root]) -> Root:
         part for root in unique for part in (root.value if isinstance(root.value, list | tuple) else [root.value])
     ]
     return replace(unique[0], value=values, key=tuple(key for root in unique for key in root.key))
+
+
+# Titles
+
+
+def titles(roots: Sequence[Root]) -> list[str]:
+    """A title for each, all of them different, none of them long."""
+    found = _told_apart([_cut(_name(root), _MAX) for root in roots], _branches(roots))
+    found = _told_apart(found, [f"line {parsing.place(root.origin.called or root.origin.line)[1]}" for root in roots])
+    return _told_apart(found, [f"variant {found[:at].count(title) + 1}" for at, title in enumerate(found)])
+
+
+def _name(root: Root) -> str:
+    cell, line = parsing.place(root.origin.line)
+    name = ", ".join(part for part in (root.origin.scope, root.origin.label) if part) or f"line {line}"
+    return f"cell {cell}: {name}" if cell else name
+
+
+def _told_apart(found: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Titles, with more words where several would be the same, as far as that tells them apart."""
+    longer = [_joined(title, words) for title, words in zip(found, more, strict=True)]
+    groups: dict[str, set[str]] = {}
+    for title, long in zip(found, longer, strict=True):
+        groups.setdefault(title, set()).add(long)
+    return [long if len(groups[title]) > 1 else title for title, long in zip(found, longer, strict=True)]
+
+
+def _joined(title: str, words: str) -> str:
+    if not words:
+        return title
+    start = _cut(title, _MAX - 2 - min(len(words), _LEAST))
+    return f"{start}, {_cut(words, _MAX - 2 - len(start))}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+# Conditions
+
+
+def _branches(roots: Sequence[Root]) -> list[str]:
+    """For each the conditions that make it another pipeline than those of the same name."""
+    by_name: dict[str, list[dict[str, bool]]] = {}
+    for root in roots:
+        by_name.setdefault(_name(root), []).append(dict(root.origin.met))
+    return [_own_branches(root, by_name[_name(root)]) for root in roots]
+
+
+def _own_branches(root: Root, alike: Sequence[dict[str, bool]]) -> str:
+    own = [(text, truth) for text, truth in root.origin.met if any(met.get(text) != truth for met in alike)]
+    true = [text for text, truth in own if truth]
+    if true and _holds_once(true, True, alike):  # that those before it are false goes without saying
+        own = [(text, True) for text in true]
+    words = ", ".join(f"if {text}" if truth else f"if not {_bracketed(text)}" for text, truth in own)
+    if len(words) > _LEAST and not true and _holds_once([text for text, _ in own], False, alike):
+        return "otherwise"
+    return words
+
+
+def _holds_once(texts: Sequence[str], truth: bool, alike: Sequence[dict[str, bool]]) -> bool:
+    """Whether only one of several pipelines has all of these conditions so."""
+    return sum(all(met.get(text) is truth for text in texts) for met in alike) == 1
+
+
+def _bracketed(text: str) -> str:
+    return text if text.replace(".", "").replace("_", "").isalnum() else f"({text})"

@@ -2,17 +2,31 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from explorer.augment.code.contents import made_in, parts
 from explorer.augment.code.found import CodeError
-from explorer.augment.code.values import NOTHING, Described, Function, Made, Missing, Scope, Value
+from explorer.augment.code.values import (
+    NOTHING,
+    Class,
+    Described,
+    Function,
+    Instance,
+    Made,
+    Missing,
+    Origin,
+    Scope,
+    Value,
+)
 from explorer.augment.parameters import JsonValue
 
 Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]
+Apply = Callable[[Value, "Call"], Value]
 
 _MAX_DICTS = 4  # one in the other
-MAX_CALLS = 8  # calls of the code's own functions, one inside the other
+_MAX_CALLS = 8  # calls of the code's own functions, one inside the other
+_SHORT = 8  # statements; a longer function that makes no pipeline and sets no name outside is not followed
+LONG = 80  # statements of an `__init__`, which says what the object holds
 
 
 @dataclass
@@ -33,17 +47,11 @@ class Candidate:
     """What the code gives a name to or hands to something: a list of steps outside a composer, a step alone, or dicts
     that describe either.
 
-    called: the line in which a function of the code is called that makes it, 0 where there is none.
     loose: it stands alone, as a person pastes it. handed: it is an argument of something that is not known.
     """
 
     value: Value
-    label: str
-    scope: str
-    line: int
-    inlined: bool
-    met: tuple[tuple[str, bool], ...]
-    called: int = 0
+    origin: Origin
     loose: bool = False
     handed: bool = False
 
@@ -59,9 +67,18 @@ class Call:
     scope: Scope
     run: "Run"
 
+    def argument(self, place: int, name: str, usual: Value) -> Value:
+        """The argument at a place or of a name; `usual` where there is none."""
+        return self.args[place] if len(self.args) > place else self.keywords.get(name, usual)
+
     def unknown(self, reason: str = "", default: Value = NOTHING) -> Value:
         """Its result where that is not known."""
         return self.run.missing(self.node, reason, default=default)
+
+    def apply(self, target: Value, args: list[Value]) -> Value:
+        """What a call of something else at the same place gives."""
+        self.run.budget.spend()
+        return self.run.apply(target, Call(self.node, args, {}, [], self.scope, self.run))
 
 
 @dataclass
@@ -69,14 +86,15 @@ class Run:
     """The state of a pass.
 
     assumed: what is taken for true of conditions, by their text; `met` are those it came to that were open, in order.
-    telling: ids of the syntax that pipelines come out of. follow: goes through a function of the code.
-    depth: of calls of the code's own functions; called: the line of the outermost one of them.
+    telling: ids of the syntax that pipelines come out of. follow: goes through a function of the code; apply: gives
+    the result of a call. depth: of calls of the code's own functions; called: the line of the outermost one of them.
     """
 
     answers: Mapping[str, JsonValue]
     budget: Budget
     telling: frozenset[int]
     follow: Follow
+    apply: Apply
     assumed: dict[str, bool] = field(default_factory=dict)
     met: dict[str, bool] = field(default_factory=dict)
     depth: int = 0
@@ -85,6 +103,30 @@ class Run:
     made: list[Made] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     described: list[Candidate] = field(default_factory=list)
+
+    def origin(self, scope: Scope, line: int, label: str = "") -> Origin:
+        """The origin of what is made or named in a scope at this moment."""
+        return Origin(line, scope.title, label, tuple(self.met.items()), self.depth, self.called)
+
+    def follows(self, function: Function, limit: int = _SHORT) -> bool:
+        """Whether a call is gone through: where that can lead to anything, and calls are not nested too deep."""
+        worth = id(function.node) in self.telling or function.reaches_out or len(function.body) <= limit
+        return worth and self.depth < _MAX_CALLS
+
+    def inlined(
+        self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.expr, limit: int = _SHORT
+    ) -> Value:
+        """What a function of the code returns for these arguments."""
+        if not self.follows(function, limit):
+            return self.missing(node)
+        self.depth += 1
+        self.called = self.called or node.lineno
+        try:
+            returned, value = self.follow(function, args, keywords, self)
+        finally:
+            self.depth -= 1
+            self.called = self.called if self.depth else 0
+        return value if returned else self.missing(node)
 
     def missing(
         self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = (), default: Value = NOTHING
@@ -127,7 +169,7 @@ class Run:
             self._offer(value, text, scope, line, loose)
         elif isinstance(value, list | tuple) and any(isinstance(part, Made) for part in value):
             self._offer(value, text, scope, line, loose)
-            if all(_is_compose(part) for part in value):
+            if all(isinstance(part, Made) and part.is_compose for part in value):
                 for at, part in enumerate(value):
                     self.label(part, f"{text}[{at}]", scope, line, depth + 1)
 
@@ -143,27 +185,51 @@ class Run:
     def describe(self, value: Value, text: str, scope: Scope, line: int) -> None:
         """Keep a value whose dicts may describe pipelines, under its name."""
         if isinstance(value, dict | list | tuple) and any(isinstance(part, Described) for part in self.parts(value)):
-            met = tuple(self.met.items())
-            self.described.append(Candidate(value, text, scope.title, line, self.depth > 0, met, self.called))
+            self.described.append(Candidate(value, self.origin(scope, line, text)))
 
     def _label_made(self, value: Made, text: str, scope: Scope, line: int) -> None:
         # What a function is given has its name, or its line, where it was made.
-        if value.depth < self.depth or (value.label and self.depth >= value.label_depth):
+        if value.origin.depth < self.depth or (value.origin.label and self.depth >= value.label_depth):
             return
-        value.label, value.scope, value.label_line, value.label_depth = text, scope.title, line, self.depth
-        if scope.is_class:
-            value.label, value.scope = f"{scope.title}.{text}", ""
+        label, title = (f"{scope.title}.{text}", "") if scope.is_class else (text, scope.title)
+        value.origin = replace(value.origin, label=label, scope=title)
+        value.label_line, value.label_depth = line, self.depth
 
     def _offer(self, value: Value, text: str, scope: Scope, line: int, loose: bool = False) -> None:
-        first = next(made_in(value))
-        where = first.line if text == "" else line
-        met, alone = tuple(self.met.items()), loose and scope.title == "" and not self.depth
-        self.candidates.append(Candidate(value, text, scope.title, where, self.depth > 0, met, self.called, alone))
+        where = line if text else next(made_in(value)).line
+        alone = loose and scope.title == "" and not self.depth
+        self.candidates.append(Candidate(value, self.origin(scope, where, text), alone))
 
 
 def _quoted(key: Value) -> str:
     return f'"{key}"' if isinstance(key, str) else str(key)
 
 
-def _is_compose(value: Value) -> bool:
-    return isinstance(value, Made) and value.name in ("Compose", "ReplayCompose")
+def bound(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> dict[str, Value]:
+    """The names that a call of a function begins with."""
+    signature = function.node.args
+    places = [*signature.posonlyargs, *signature.args]
+    given = {place.arg: value for place, value in zip(places, args, strict=False)} | keywords
+    if function.owner is not None and function.kind != "static" and places and places[0].arg not in given:
+        given[places[0].arg] = _self(function.owner, function.kind, places[0])
+    names: dict[str, Value] = {}
+    for place in [*places, *signature.kwonlyargs]:
+        name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
+        usual = function.defaults.get(place.arg, NOTHING)
+        if place.arg in given:
+            names[place.arg] = given[place.arg]
+        else:  # None as a default says nothing of the value
+            names[place.arg] = run.missing(name, default=usual) if usual is None or usual is NOTHING else usual
+    if signature.vararg is not None:
+        names[signature.vararg.arg] = list(args[len(places) :])
+    if signature.kwarg is not None:
+        names[signature.kwarg.arg] = {name: value for name, value in given.items() if name not in names}
+    return names
+
+
+def _self(owner: Class, kind: str, place: ast.arg) -> Value:
+    """What a method gets where it is gone through as it is defined. All objects of a class are one then."""
+    if kind == "class":
+        return owner
+    name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
+    return Instance(owner, owner.own, Missing(name, name.lineno))

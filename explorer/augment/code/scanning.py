@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from explorer.augment.code import calls  # noqa: F401 - calls become expressions that are understood
+from explorer.augment.code.calls import apply
 from explorer.augment.code.configurations import WRAPPERS, Configuration, in_brackets
 from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import transform_names
@@ -38,12 +38,12 @@ def _configured(described: Iterable[Candidate], answers: Mapping[str, JsonValue]
     found, work = Scan(), Configuration(answers=answers)
     for one in described:
         for pipeline in work.pipelines(one.value):
-            value, label = pipeline.value, one.label + in_brackets(pipeline.path)
-            if isinstance(value, Made):
-                if not (value.label or value.scope):
-                    value.label, value.scope, value.met, value.depth = label, one.scope, one.met, int(one.inlined)
-            else:
-                found.candidates.append(replace(one, value=value, label=label, line=pipeline.line))
+            value, label = pipeline.value, one.origin.label + in_brackets(pipeline.path)
+            origin = replace(one.origin, label=label, line=pipeline.line)
+            if not isinstance(value, Made):
+                found.candidates.append(replace(one, value=value, origin=origin))
+            elif not (value.origin.label or value.origin.scope):
+                value.origin = origin
     found.made = work.made
     return found
 
@@ -56,7 +56,7 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
     functions: dict[int, Function] = {}
 
     def start(assumed: dict[str, bool]) -> Run:
-        return Run(answers, budget, telling, run_function, assumed)
+        return Run(answers, budget, telling, run_function, apply, assumed)
 
     def whole(run: Run) -> None:
         scope = Scope({})

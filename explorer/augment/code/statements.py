@@ -6,23 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.augment.code.binding import bind, unbind
-from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.comprehensions import MAX_ROUNDS, members
 from explorer.augment.code.contents import alike
 from explorer.augment.code.expressions import defaults_of, evaluate, operate, spread, truth_of
-from explorer.augment.code.following import bound
 from explorer.augment.code.memory import Before, Memory
 from explorer.augment.code.names import imported
-from explorer.augment.code.run import Run
-from explorer.augment.code.values import (
-    Class,
-    Function,
-    Made,
-    Reference,
-    Scope,
-    Value,
-    written,
-)
+from explorer.augment.code.run import Run, bound
+from explorer.augment.code.values import MAX_LENGTH, Class, Function, Made, Reference, Scope, Value, written
 
 
 @dataclass

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from explorer.augment.code.constants import opencv
 from explorer.augment.code.log import Log, NotKnown, Unusable, shown
+from explorer.augment.code.names import opencv
 from explorer.augment.code.values import Made, Missing, Value
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 

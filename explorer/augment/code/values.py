@@ -13,11 +13,17 @@ import numpy as np
 
 Value = Any  # a plain value or one of the classes below
 
-
+MAX_INT = 2**63
+MAX_LENGTH = 10_000  # items of a list, characters of a text, numbers of an array
 _MAX_TEXT = 200
 CLASS_KEYS = ("__class_fullname__", "_target_", "class_name", "type")  # under which configurations name a class
 NO_NAME: Final = 99  # deeper than any call
+COMPOSES = ("Compose", "ReplayCompose")
 NOTHING: Final = object()  # where None could be a value
+
+
+class NotConstant(ValueError):
+    """An operation that gives no plain value within the bounds."""
 
 
 def written(node: ast.AST) -> str:
@@ -83,44 +89,58 @@ class Reference:
         return self.path.rpartition(".")[2]
 
 
-@dataclass(eq=False)
-class Made:
-    """A call of something in albumentations: a transform, a composer, BboxParams.
+@dataclass(frozen=True)
+class Origin:
+    """Where a value of the code comes from.
 
-    node: where it is made. spread: arguments that came with * or ** from something unknown. met: what was assumed of
-    conditions before it. label, scope: the name that the code keeps it under; label_line: where. label_depth, depth:
-    of the calls of the code's own functions in which it got that name, and in which it was made; called: the line of
-    the outermost of them.
+    label, scope: the name that the code keeps it under. met: what was assumed of the conditions before it. depth: of
+    the calls of the code's own functions in which it is made; called: the line of the outermost of them, or 0.
     """
 
-    path: str
-    node: ast.expr
     line: int
-    args: list[Value]
-    keywords: dict[str, Value]
-    spread: list[Missing]
-    met: tuple[tuple[str, bool], ...] = ()
     scope: str = ""
     label: str = ""
-    label_line: int = 0
-    label_depth: int = NO_NAME
+    met: tuple[tuple[str, bool], ...] = ()
     depth: int = 0
     called: int = 0
 
     @property
     def inlined(self) -> bool:
-        """Whether a call of the code's own functions made it."""
+        """Whether a call of the code's own functions makes it."""
         return self.depth > 0
+
+
+@dataclass(eq=False)
+class Made:
+    """A call of something in albumentations: a transform, a composer, BboxParams.
+
+    node: where it is made. spread: arguments that came with * or ** from something unknown. label_line, label_depth:
+    where it got its name, and in how many calls of the code's own functions.
+    """
+
+    path: str
+    node: ast.expr
+    args: list[Value]
+    keywords: dict[str, Value]
+    spread: list[Missing]
+    origin: Origin
+    label_line: int = 0
+    label_depth: int = NO_NAME
 
     @cached_property
     def name(self) -> str:
         """The name of the class."""
         return self.path.rpartition(".")[2]
 
-    def inner(self) -> Iterator[Value]:
-        """Every argument."""
-        yield from self.args
-        yield from self.keywords.values()
+    @property
+    def line(self) -> int:
+        """The line in which it is made."""
+        return self.origin.line
+
+    @property
+    def is_compose(self) -> bool:
+        """Whether it is a whole pipeline."""
+        return self.name in COMPOSES
 
 
 @dataclass(eq=False)
