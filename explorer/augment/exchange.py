@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
@@ -14,14 +13,11 @@ from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.code import (
     CLASS_KEYS,
     MAX_NOTEBOOK,
-    NO_LINES,
-    SAVED,
     CodeError,
     Found,
     Version,
     read_code,
     read_notebook,
-    read_record,
     read_values,
 )
 from explorer.augment.code.writing import to_python
@@ -33,7 +29,7 @@ from explorer.augment.plain_yaml import YamlError
 SUFFIXES = ("py", "ipynb", "json", "yaml", "yml", "md", "txt")
 MAX_SIZE = MAX_NOTEBOOK // 1_000_000  # MB of a file
 Answers = Mapping[str, JsonValue]
-_NOTHING: Answers = MappingProxyType({})
+_NOTHING: Answers = {}
 
 
 @dataclass(frozen=True)
@@ -47,13 +43,11 @@ class Form:
 
 
 PYTHON = "Python"
-FORMS: Mapping[str, Form] = MappingProxyType(
-    {
-        PYTHON: Form("py", "text/x-python", "python", lambda p, b, k: to_python(p, bboxes=b, keypoints=k)),
-        "JSON": Form("json", "application/json", "json", lambda p, *_: files.dumps(p)),
-        "YAML": Form("yaml", "application/yaml", "yaml", lambda p, *_: files.dumps_yaml(p)),
-    }
-)  # fmt: skip
+FORMS: Mapping[str, Form] = {
+    PYTHON: Form("py", "text/x-python", "python", lambda p, b, k: to_python(p, bboxes=b, keypoints=k)),
+    "JSON": Form("json", "application/json", "json", lambda p, *_: files.dumps(p)),
+    "YAML": Form("yaml", "application/yaml", "yaml", lambda p, *_: files.dumps_yaml(p)),
+}  # fmt: skip
 
 
 def read(
@@ -70,7 +64,7 @@ def read(
     if not text.strip():
         raise PipelineFileError("There is no text.")
     try:
-        found = _reader(text, name.lower())(text, Wish(answers, version))
+        found = _reader(text, name.lower())(text, (answers, version))
     except (CodeError, YamlError) as error:
         raise PipelineFileError(str(error)) from error
     except PydanticSerializationError as error:  # of a text that code has put together
@@ -88,14 +82,7 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
     return draft
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What people answered to an earlier reading: values of names, and the version of albumentations."""
-
-    answers: Answers
-    version: Version | None
-
-
+Wish = tuple[Answers, Version | None]  # what people answered to an earlier reading
 Reader = Callable[[str, Wish], tuple[Found, ...]]
 
 
@@ -111,7 +98,7 @@ def _reader(text: str, name: str) -> Reader:
 def _code(text: str, wish: Wish) -> tuple[Found, ...]:
     """Python; a configuration that was pasted has no name that says so, but its keys do."""
     try:
-        return read_code(text, wish.answers, wish.version)
+        return read_code(text, *wish)
     except CodeError:
         if _CONFIGURATION.search(text):
             with suppress(YamlError, PipelineFileError):
@@ -132,8 +119,8 @@ def _json(text: str, wish: Wish) -> tuple[Found, ...]:
             pass
         raise
     if isinstance(record, dict) and (isinstance(record.get("cells"), list) or "nbformat" in record):
-        return read_notebook(text, wish.answers, wish.version)
-    return _record(record, text, wish)
+        return read_notebook(text, *wish)
+    return _record(record, text, wish, {})
 
 
 def _yaml(text: str, wish: Wish) -> tuple[Found, ...]:
@@ -141,15 +128,13 @@ def _yaml(text: str, wish: Wish) -> tuple[Found, ...]:
     return _record(record, text, wish, lines)
 
 
-def _record(record: Any, text: str, wish: Wish, lines: Mapping[int, int] = NO_LINES) -> tuple[Found, ...]:
+def _record(record: Any, text: str, wish: Wish, lines: Mapping[int, int]) -> tuple[Found, ...]:
     """A pipeline of ours, one that albumentations saved, or all that a configuration describes."""
     if isinstance(record, dict) and "format" in record and "nodes" in record:
         draft = files.draft_of(record)
         return (Found(draft.name, 1, draft, (), ()),)
     files.check_values(record)
-    if isinstance(record, dict) and isinstance(record.get("transform"), dict) and SAVED in record["transform"]:
-        return (read_record(record),)
-    if found := read_values(record, text, lines, wish.answers, wish.version):
+    if found := read_values(record, text, lines, *wish):
         return found
     if isinstance(record, dict) and "format" in record:
         files.draft_of(record)  # says what is wrong with it

@@ -217,54 +217,52 @@ _REFERENCES = Extra(
     starts=MappingProxyType({"references": ["photograph/coffee"]}),
     give=_images,
 )
-EXTRAS: Mapping[str, Extra] = MappingProxyType(
-    {
-        "FDA": _REFERENCES,
-        "HistogramMatching": _REFERENCES,
-        "PixelDistributionAdaptation": _REFERENCES,
-        "OverlayElements": Extra(
-            key="metadata_key",
-            parameters=(
-                _pictures("overlays", "Images that are laid over, each at a place that is drawn. What their mask or "
-                          "their transparency leaves out stays clear."),
-                Parameter("overlay_size", Kind.FLOAT, 0.3, low=0.02, high=1.0, soft_low=0.02, soft_high=1.0,
-                          step=0.01, doc="The longer side of an overlay, as a fraction of the image's shorter side."),
-                Parameter("mask_class", Kind.INT, None, nullable=True, low=0, high=255, soft_low=1, soft_high=20,
-                          step=1, doc="The class that the mask gets under an overlay; not set: none."),
-            ),
-            starts=MappingProxyType({"overlays": ["shape/star"], "overlay_size": 0.3, "mask_class": None}),
-            give=_overlays,
+EXTRAS: Mapping[str, Extra] = {
+    "FDA": _REFERENCES,
+    "HistogramMatching": _REFERENCES,
+    "PixelDistributionAdaptation": _REFERENCES,
+    "OverlayElements": Extra(
+        key="metadata_key",
+        parameters=(
+            _pictures("overlays", "Images that are laid over, each at a place that is drawn. What their mask or "
+                      "their transparency leaves out stays clear."),
+            Parameter("overlay_size", Kind.FLOAT, 0.3, low=0.02, high=1.0, soft_low=0.02, soft_high=1.0,
+                      step=0.01, doc="The longer side of an overlay, as a fraction of the image's shorter side."),
+            Parameter("mask_class", Kind.INT, None, nullable=True, low=0, high=255, soft_low=1, soft_high=20,
+                      step=1, doc="The class that the mask gets under an overlay; not set: none."),
         ),
-        "Mosaic": Extra(
-            key="metadata_key",
-            parameters=(
-                _pictures("pictures", "Further images for the tiles, with their masks, boxes and keypoints."),
-            ),
-            starts=MappingProxyType({"pictures": ["photograph/coffee", "photograph/chelsea", "photograph/flower"]}),
-            give=_tiles,
+        starts=MappingProxyType({"overlays": ["shape/star"], "overlay_size": 0.3, "mask_class": None}),
+        give=_overlays,
+    ),
+    "Mosaic": Extra(
+        key="metadata_key",
+        parameters=(
+            _pictures("pictures", "Further images for the tiles, with their masks, boxes and keypoints."),
         ),
-        "TextImage": Extra(
-            key="metadata_key",
-            parameters=(
-                Parameter("text", Kind.TEXT, "augmentation", doc="What is written; \\n begins a new line."),
-                Parameter("font", Kind.FONT, fonts.BUILT_IN, doc="A font of this machine."),
-                Parameter("text_box", Kind.BOX, [0.1, 0.75, 0.9, 0.95], choices=_BOX_WORDS,
-                          doc="Where it is written, in fractions of the image."),
-            ),
-            starts=MappingProxyType(
-                {"text": "augmentation", "font": fonts.BUILT_IN, "text_box": [0.1, 0.75, 0.9, 0.95]}
-            ),
-            give=_lines,
-            fixed=lambda params: {"font_path": str(fonts.path(params["font"]))},
+        starts=MappingProxyType({"pictures": ["photograph/coffee", "photograph/chelsea", "photograph/flower"]}),
+        give=_tiles,
+    ),
+    "TextImage": Extra(
+        key="metadata_key",
+        parameters=(
+            Parameter("text", Kind.TEXT, "augmentation", doc="What is written; \\n begins a new line."),
+            Parameter("font", Kind.FONT, fonts.BUILT_IN, doc="A font of this machine."),
+            Parameter("text_box", Kind.BOX, [0.1, 0.75, 0.9, 0.95], choices=_BOX_WORDS,
+                      doc="Where it is written, in fractions of the image."),
         ),
-        "RandomCropNearBBox": Extra(
-            key="cropping_bbox_key",
-            parameters=(
-                Parameter("box", Kind.BOX, [0.25, 0.25, 0.75, 0.75], choices=_BOX_WORDS,
-                          doc="The box to crop near, in fractions of the image."),
-            ),
-            starts=MappingProxyType({"box": [0.25, 0.25, 0.75, 0.75]}),
-            give=_near_box,
+        starts=MappingProxyType(
+            {"text": "augmentation", "font": fonts.BUILT_IN, "text_box": [0.1, 0.75, 0.9, 0.95]}
         ),
-    }
-)  # fmt: skip
+        give=_lines,
+        fixed=lambda params: {"font_path": str(fonts.path(params["font"]))},
+    ),
+    "RandomCropNearBBox": Extra(
+        key="cropping_bbox_key",
+        parameters=(
+            Parameter("box", Kind.BOX, [0.25, 0.25, 0.75, 0.75], choices=_BOX_WORDS,
+                      doc="The box to crop near, in fractions of the image."),
+        ),
+        starts=MappingProxyType({"box": [0.25, 0.25, 0.75, 0.75]}),
+        give=_near_box,
+    ),
+}  # fmt: skip

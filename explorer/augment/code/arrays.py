@@ -8,7 +8,6 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,17 +20,15 @@ _FLOAT = frozenset({"float", "double", "float16", "float32", "float64"})
 _PLAIN = frozenset({bool, int, float})
 _FAILS = (TypeError, ValueError, ArithmeticError, LookupError, MemoryError)
 
-OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = MappingProxyType(
-    {
-        ast.Add: operator.add,
-        ast.Sub: operator.sub,
-        ast.Mult: operator.mul,
-        ast.Div: operator.truediv,
-        ast.FloorDiv: operator.floordiv,
-        ast.Mod: operator.mod,
-        ast.Pow: operator.pow,
-    }
-)
+OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
 
 
 def raw(value: Any) -> Any:
@@ -199,51 +196,43 @@ def _as(name: str) -> Callable[[Any], Any]:
     return worked_out
 
 
-FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        **{f"numpy.{name}": make for name in ("array", "asarray")},
-        **{f"numpy.{name}": _as(name) for name in ("float16", "float32", "float64", "int32", "int64", "uint8")},
-        "numpy.zeros": lambda shape, dtype="float": _full(shape, 0, dtype),
-        "numpy.ones": lambda shape, dtype="float": _full(shape, 1, dtype),
-        "numpy.full": _full,
-        "numpy.arange": _arange,
-        "numpy.linspace": _linspace,
-        **{
-            f"numpy.{name}": _each(getattr(np, name))
-            for name in ("abs", "round", "mean", "std", "sum", "prod", "min", "max", "clip", "maximum", "minimum",
-                         "concatenate", "stack", "add", "subtract", "multiply", "divide", "deg2rad", "rad2deg", "flip")
-        },
-    }
-)  # fmt: skip
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    **{f"numpy.{name}": make for name in ("array", "asarray")},
+    **{f"numpy.{name}": _as(name) for name in ("float16", "float32", "float64", "int32", "int64", "uint8")},
+    "numpy.zeros": lambda shape, dtype="float": _full(shape, 0, dtype),
+    "numpy.ones": lambda shape, dtype="float": _full(shape, 1, dtype),
+    "numpy.full": _full,
+    "numpy.arange": _arange,
+    "numpy.linspace": _linspace,
+    **{
+        f"numpy.{name}": _each(getattr(np, name))
+        for name in ("abs", "round", "mean", "std", "sum", "prod", "min", "max", "clip", "maximum", "minimum",
+                     "concatenate", "stack", "add", "subtract", "multiply", "divide", "deg2rad", "rad2deg", "flip")
+    },
+}  # fmt: skip
 # Functions that take numbers too, where they get an array.
-ON_ARRAYS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        **{name: _each(getattr(np, name)) for name in ("abs", "round", "min", "max")},
-        "sum": _each(lambda values: np.sum(values, axis=0)),
-        **{f"numpy.{name}": _each(getattr(np, name)) for name in ("sqrt", "ceil", "floor")},
-    }
-)
+ON_ARRAYS: Mapping[str, Callable[..., Any]] = {
+    **{name: _each(getattr(np, name)) for name in ("abs", "round", "min", "max")},
+    "sum": _each(lambda values: np.sum(values, axis=0)),
+    **{f"numpy.{name}": _each(getattr(np, name)) for name in ("sqrt", "ceil", "floor")},
+}
 # Of an array, by the name of the method.
-METHODS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "tolist": lambda array: array.numbers.tolist(),
-        "item": lambda array, *at: _bounded(lambda: array.numbers.item(*at)),
-        "astype": make,
-        "copy": lambda array: Array(array.numbers.copy()),
-        "flatten": lambda array: _bounded(lambda: array.numbers.ravel()),
-        "ravel": lambda array: _bounded(lambda: array.numbers.ravel()),
-        "reshape": lambda array, *shape: _bounded(lambda: array.numbers.reshape(*shape)),
-        **{name: _each(getattr(np, name)) for name in ("mean", "std", "sum", "prod", "min", "max", "round", "clip")},
-    }
-)
-ATTRIBUTES: Mapping[str, Callable[[Array], Any]] = MappingProxyType(
-    {
-        "shape": lambda array: array.numbers.shape,
-        "size": lambda array: int(array.numbers.size),
-        "ndim": lambda array: int(array.numbers.ndim),
-        "T": lambda array: _bounded(lambda: array.numbers.T),
-    }
-)
+METHODS: Mapping[str, Callable[..., Any]] = {
+    "tolist": lambda array: array.numbers.tolist(),
+    "item": lambda array, *at: _bounded(lambda: array.numbers.item(*at)),
+    "astype": make,
+    "copy": lambda array: Array(array.numbers.copy()),
+    "flatten": lambda array: _bounded(lambda: array.numbers.ravel()),
+    "ravel": lambda array: _bounded(lambda: array.numbers.ravel()),
+    "reshape": lambda array, *shape: _bounded(lambda: array.numbers.reshape(*shape)),
+    **{name: _each(getattr(np, name)) for name in ("mean", "std", "sum", "prod", "min", "max", "round", "clip")},
+}
+ATTRIBUTES: Mapping[str, Callable[[Array], Any]] = {
+    "shape": lambda array: array.numbers.shape,
+    "size": lambda array: int(array.numbers.size),
+    "ndim": lambda array: int(array.numbers.ndim),
+    "T": lambda array: _bounded(lambda: array.numbers.T),
+}
 
 
 def call(work: Callable[..., Any] | None, args: list[Any], keywords: dict[str, Any]) -> Any:

@@ -1,17 +1,17 @@
 """Pipelines that a configuration describes: mappings that name a class, in YAML, in JSON, or in the dicts of Python."""
 
 import ast
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
+from explorer.augment.catalog import catalog
 from explorer.augment.code.contents import MAX_PARTS
 from explorer.augment.code.found import CodeError
 from explorer.augment.code.generation import LAST, signature
 from explorer.augment.code.legacy import OLD
 from explorer.augment.code.names import PARAMETERS, foreign, opencv, transform_names
-from explorer.augment.code.records import is_inherited
 from explorer.augment.code.values import COMPOSES, Described, Made, Missing, Origin, Value
 from explorer.augment.parameters import JsonValue
 
@@ -20,9 +20,8 @@ WRAPPERS = frozenset({"Albu", "AlbuGray", "Albumentation", "Albumentations"})
 _OF_MMDETECTION = ("filter_lost_elements",)  # beside those of BboxParams; it is about labels, and none of them is here
 _OURS = ("", "A", "albu", "albumentations")
 _OF_GROUPS = ("transforms", "n", "replace", "first", "second", "channels")
-_MAX_DEPTH = 100
+_MAX_DEPTH = 150  # of mappings and lists: more than the groups that a pipeline may have in one another
 Path = tuple[str | int, ...]
-NO_LINES: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,21 @@ def _saved(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
     return Description(key, path, given)
 
 
+def is_inherited(name: str, key: str) -> bool:
+    """Whether `A.to_dict` writes it for a base class only, and the class itself never takes it."""
+    offered = catalog().get(name)
+    if offered is None or key in offered.accepted or key == "p":
+        return False
+    makers = [vars(base)["__init__"] for base in offered.cls.__mro__[1:] if "__init__" in vars(base)]
+    return any(key in inspect.signature(maker).parameters for maker in makers)
+
+
+def is_saved(record: Any) -> bool:
+    """Whether plain values are what `A.to_dict` gives, and nothing besides."""
+    transform = record.get("transform") if isinstance(record, Mapping) else None
+    return isinstance(transform, Mapping) and isinstance(transform.get(SAVED), str)
+
+
 def _hydra(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
     by_position = mapping.get("_args_")
     given = {arg: value for arg, value in mapping.items() if not arg.startswith("_")}
@@ -110,7 +124,7 @@ class Configuration:
     describes; calls: the same by the id of the mapping. count: of what was looked at. line: of the mapping at hand.
     """
 
-    lines: Mapping[int, int] = field(default_factory=lambda: NO_LINES)
+    lines: Mapping[int, int] = field(default_factory=dict)
     answers: Mapping[str, JsonValue] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
     calls: dict[int, Made] = field(default_factory=dict)

@@ -4,27 +4,24 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from explorer.augment.code import arrays
 from explorer.augment.code.contents import is_flat
 from explorer.augment.code.values import MAX_INT, MAX_LENGTH, Array, NotConstant
 
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = MappingProxyType(
-    {
-        ast.Eq: operator.eq,
-        ast.NotEq: operator.ne,
-        ast.Lt: operator.lt,
-        ast.LtE: operator.le,
-        ast.Gt: operator.gt,
-        ast.GtE: operator.ge,
-        ast.In: lambda a, b: a in b,
-        ast.NotIn: lambda a, b: a not in b,
-        ast.Is: lambda a, b: a is b,
-        ast.IsNot: lambda a, b: a is not b,
-    }
-)
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+    ast.Is: lambda a, b: a is b,
+    ast.IsNot: lambda a, b: a is not b,
+}
 
 
 def binary(op: ast.operator, left: Any, right: Any) -> Any:
@@ -85,38 +82,34 @@ def _range(*ends: Any) -> list[int]:
 
 
 # What is worked out where all arguments are plain, by the name that code calls.
-CALLS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "int": int,
-        "float": float,
-        "bool": bool,
-        "str": str,
-        "abs": abs,
-        "round": round,
-        "min": min,
-        "max": max,
-        "sum": sum,
-        "range": _range,
-        "math.sqrt": math.sqrt,
-        "math.ceil": math.ceil,
-        "math.floor": math.floor,
-        "numpy.sqrt": math.sqrt,
-        "numpy.ceil": math.ceil,
-        "numpy.floor": math.floor,
-    }
-)
+CALLS: Mapping[str, Callable[..., Any]] = {
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "str": str,
+    "abs": abs,
+    "round": round,
+    "min": min,
+    "max": max,
+    "sum": sum,
+    "range": _range,
+    "math.sqrt": math.sqrt,
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "numpy.sqrt": math.sqrt,
+    "numpy.ceil": math.ceil,
+    "numpy.floor": math.floor,
+}
 KNOWN = frozenset({*CALLS, *arrays.FUNCTIONS})
-CONSTANTS: Mapping[str, Any] = MappingProxyType(
-    {
-        "math.pi": math.pi,
-        "math.e": math.e,
-        "math.inf": math.inf,
-        "math.nan": math.nan,
-        "numpy.pi": math.pi,
-        "numpy.inf": math.inf,
-        "numpy.nan": math.nan,
-    }
-)
+CONSTANTS: Mapping[str, Any] = {
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "math.nan": math.nan,
+    "numpy.pi": math.pi,
+    "numpy.inf": math.inf,
+    "numpy.nan": math.nan,
+}
 
 
 def call(name: str, args: list[Any], keywords: dict[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """What reading of code gives: pipelines, what was done to them on the way, and what could not be known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from explorer.augment.pipeline import Draft
 NoteKind = Literal["translated", "changed", "left out", "to check"]
 Version = Literal["1.x", "2.x"]  # generations of albumentations; 0.x counts as 1.x
 VERSIONS: tuple[Version, ...] = ("1.x", "2.x")
-
+Answers = Mapping[str, JsonValue]  # values of names that the code does not hold, by name
 
 SYNTAX = "Syntax error"  # at the beginning of a problem that Python names
 

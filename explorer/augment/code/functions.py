@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from explorer.augment.code import objects
@@ -262,48 +261,46 @@ def _shuffle(call: Call) -> Value:
         remark(call.args[0], call.node, call.node.lineno)
 
 
-_BY_NAME: Mapping[str, _Work] = MappingProxyType(dict.fromkeys(NAMESPACES, _namespace))
-FUNCTIONS: Mapping[str, _Work] = MappingProxyType(
-    {
-        "list": _list,
-        "set": _list,
-        "iter": _list,
-        "tuple": _tuple,
-        "dict": _dict,
-        "len": _len,
-        "reversed": _reversed,
-        "sorted": _sorted,
-        "filter": _filter,
-        "map": _map,
-        "zip": _zip,
-        "enumerate": _enumerate,
-        "getattr": _getattr,
-        "setattr": _setattr,
-        "vars": _vars,
-        "super": _super,
-        "isinstance": _isinstance,
-        "itertools.chain": _chain,
-        "itertools.chain.from_iterable": _chain_lists,
-        "functools.partial": _partial,
-        "functools.reduce": _reduce,
-        "copy.copy": _copy,
-        "copy.deepcopy": _copy,
-        "collections.OrderedDict": _dict,
-        "collections.namedtuple": _named_tuple,
-        "dataclasses.field": _field,
-        "pydantic.Field": _field,
-        "attr.ib": _field,
-        "attr.field": _field,
-        "attrs.field": _field,
-        "os.environ.get": _environment,
-        "os.getenv": _environment,
-        "argparse.ArgumentParser": lambda call: Parser(),
-        "omegaconf.OmegaConf.create": _namespace,
-        "addict.Dict": _namespace,
-        "random.shuffle": _shuffle,
-        "numpy.random.shuffle": _shuffle,
-    }
-)
+_BY_NAME: Mapping[str, _Work] = dict.fromkeys(NAMESPACES, _namespace)
+FUNCTIONS: Mapping[str, _Work] = {
+    "list": _list,
+    "set": _list,
+    "iter": _list,
+    "tuple": _tuple,
+    "dict": _dict,
+    "len": _len,
+    "reversed": _reversed,
+    "sorted": _sorted,
+    "filter": _filter,
+    "map": _map,
+    "zip": _zip,
+    "enumerate": _enumerate,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "vars": _vars,
+    "super": _super,
+    "isinstance": _isinstance,
+    "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _chain_lists,
+    "functools.partial": _partial,
+    "functools.reduce": _reduce,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "collections.OrderedDict": _dict,
+    "collections.namedtuple": _named_tuple,
+    "dataclasses.field": _field,
+    "pydantic.Field": _field,
+    "attr.ib": _field,
+    "attr.field": _field,
+    "attrs.field": _field,
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
+    "argparse.ArgumentParser": lambda call: Parser(),
+    "omegaconf.OmegaConf.create": _namespace,
+    "addict.Dict": _namespace,
+    "random.shuffle": _shuffle,
+    "numpy.random.shuffle": _shuffle,
+}
 
 
 def known(reference: Reference, call: Call) -> _Work | None:

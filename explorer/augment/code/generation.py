@@ -3,7 +3,6 @@
 import functools
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 
 from explorer.augment.catalog import catalog
 from explorer.augment.code.contents import missing_in
@@ -21,18 +20,16 @@ LAST = ("always_apply", "p")
 # What 1.4.24, the last 1.x, does not have either. Arguments by the transform, "" for those of any transform.
 _NEW_STEPS = frozenset({"ConstrainedCoarseDropout", "HEStain", "Mosaic", "SquareSymmetry"})
 _FILLS = frozenset({"fill", "fill_mask"})
-_NEW_ARGUMENTS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "": frozenset({"area_for_downscale", "keypoint_remapping_method", "metadata_key"}),
-        "AutoContrast": frozenset({"cutoff", "ignore", "method"}),
-        "BboxParams": frozenset({"filter_invalid_bboxes", "max_accept_ratio"}),
-        "ElasticTransform": _FILLS,
-        "GridDistortion": _FILLS,
-        "OpticalDistortion": _FILLS,
-        "PiecewiseAffine": _FILLS | {"border_mode"},
-        "ThinPlateSpline": _FILLS | {"border_mode"},
-    }
-)
+_NEW_ARGUMENTS: Mapping[str, frozenset[str]] = {
+    "": frozenset({"area_for_downscale", "keypoint_remapping_method", "metadata_key"}),
+    "AutoContrast": frozenset({"cutoff", "ignore", "method"}),
+    "BboxParams": frozenset({"filter_invalid_bboxes", "max_accept_ratio"}),
+    "ElasticTransform": _FILLS,
+    "GridDistortion": _FILLS,
+    "OpticalDistortion": _FILLS,
+    "PiecewiseAffine": _FILLS | {"border_mode"},
+    "ThinPlateSpline": _FILLS | {"border_mode"},
+}
 # What 1.3 does not have, while 1.4 may: no proof of 2.x.
 _LATE_STEPS = _NEW_STEPS | {
     "AdditiveNoise", "AtLeastOneBBoxRandomCrop", "AutoContrast", "ChromaticAberration", "D4", "Erasing",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from explorer.augment.code.found import Version
+from explorer.augment.code.found import Generation, Version
 
 NAMED, PROOF, HINT = 3, 2, 1  # weights, each of which outdoes those below it
 _LAST_1X = 1  # major versions up to this are read as 1.x
@@ -102,20 +102,11 @@ def _paths(text: str) -> Iterator[Mark]:
             yield Mark("1.x", HINT, f"It imports from {path}, as was usual in the years of 1.x.")
 
 
-@dataclass(frozen=True)
-class Decision:
-    """version: how code is read. sure: whether something in it decides that. why: what speaks for it."""
-
-    version: Version
-    sure: bool
-    why: str
-
-
 _NOTHING = "Nothing in the code shows it. Most public code without a sign of its version is older than 2.0 (2025)."
 _BOTH = "Some of it is of 1.x and some of 2.x."
 
 
-def decide(marks: Iterable[Mark]) -> Decision:
+def decide(marks: Iterable[Mark]) -> Generation:
     """The generation for which most speaks."""
     by_weight: dict[int, list[Mark]] = {NAMED: [], PROOF: [], HINT: []}
     for mark in marks:
@@ -125,10 +116,10 @@ def decide(marks: Iterable[Mark]) -> Decision:
         versions = {mark.version for mark in found}
         if len(versions) == 1:
             sure = weight > HINT and not named_both
-            return Decision(found[0].version, sure, " ".join(dict.fromkeys(mark.why for mark in found[:2])))
+            return Generation(found[0].version, sure, " ".join(dict.fromkeys(mark.why for mark in found[:2])))
         if len(versions) == 2 and weight == PROOF:
             # 2.x ignores an argument that it does not know, and 1.x does not.
-            return Decision("2.x", False, f"{_BOTH} 2.x runs such code and 1.x does not.")
+            return Generation("2.x", False, f"{_BOTH} 2.x runs such code and 1.x does not.")
         if len(versions) == 2 and weight == HINT:
-            return Decision("1.x", False, f"{_BOTH} 1.4 runs such code.")
-    return Decision("1.x", False, _NOTHING)
+            return Generation("1.x", False, f"{_BOTH} 1.4 runs such code.")
+    return Generation("1.x", False, _NOTHING)

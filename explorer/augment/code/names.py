@@ -116,18 +116,16 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Reference
 # Constants
 
 # The last two parts of a dotted name -> what 2.0.8 has in its place.
-ENUMERATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "ImageCompressionType.JPEG": "jpeg",
-        "ImageCompressionType.WEBP": "webp",
-        "PositionType.CENTER": "center",
-        "PositionType.TOP_LEFT": "top_left",
-        "PositionType.TOP_RIGHT": "top_right",
-        "PositionType.BOTTOM_LEFT": "bottom_left",
-        "PositionType.BOTTOM_RIGHT": "bottom_right",
-        "PositionType.RANDOM": "random",
-    }
-)
+ENUMERATIONS: Mapping[str, str] = {
+    "ImageCompressionType.JPEG": "jpeg",
+    "ImageCompressionType.WEBP": "webp",
+    "PositionType.CENTER": "center",
+    "PositionType.TOP_LEFT": "top_left",
+    "PositionType.TOP_RIGHT": "top_right",
+    "PositionType.BOTTOM_LEFT": "bottom_left",
+    "PositionType.BOTTOM_RIGHT": "bottom_right",
+    "PositionType.RANDOM": "random",
+}
 # Other names that OpenCV has for the same numbers.
 _ALSO = {"BORDER_DEFAULT": "BORDER_REFLECT_101", "BORDER_REFLECT101": "BORDER_REFLECT_101"}
 

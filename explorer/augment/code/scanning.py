@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from explorer.augment.code.calls import apply
@@ -209,16 +208,14 @@ def _note_around(node: Any, around: _Around | None, found: _Places) -> _Around:
 
 
 _Note = Callable[[Any, _Around | None, _Places], _Around | None]
-_NOTES: Mapping[type[ast.AST], _Note] = MappingProxyType(
-    {
-        ast.Call: _note_call,
-        ast.Dict: _note_dict,
-        ast.Assign: _note_lambda,
-        ast.Return: _note_return,
-        **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _note_around),
-        **dict.fromkeys((ast.If, ast.IfExp, ast.BoolOp, ast.Lambda), _note_around),
-    }
-)
+_NOTES: Mapping[type[ast.AST], _Note] = {
+    ast.Call: _note_call,
+    ast.Dict: _note_dict,
+    ast.Assign: _note_lambda,
+    ast.Return: _note_return,
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _note_around),
+    **dict.fromkeys((ast.If, ast.IfExp, ast.BoolOp, ast.Lambda), _note_around),
+}
 
 
 def _telling(places: _Places) -> frozenset[int]:

@@ -4,7 +4,6 @@ import inspect
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import albumentations as A
 from pydantic import BaseModel
@@ -21,17 +20,15 @@ _INDENT = "    "
 Keys = Mapping[str, str]
 
 # What a step wants with each call, by the first of its parameters that albumentations does not have.
-_WANTS: Mapping[str, str] = MappingProxyType(
-    {
-        "references": "list of RGB images, each (H, W, 3) uint8; chosen here: {names}",
-        "overlays": 'list of {{"image": RGB (H, W, 3) uint8, "mask": (H, W) uint8}}; chosen here: {names}',
-        "pictures": 'list of {{"image": RGB (H, W, 3) uint8}}, with "mask", "bboxes" and "keypoints" where the sample '
-        "has them; chosen here: {names}",
-        "text": 'list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the image}}; '
-        "chosen here: {names}",
-        "box": "the box near which is cropped, (left, top, right, bottom) in px; chosen here, in fractions: {names}",
-    }
-)
+_WANTS: Mapping[str, str] = {
+    "references": "list of RGB images, each (H, W, 3) uint8; chosen here: {names}",
+    "overlays": 'list of {{"image": RGB (H, W, 3) uint8, "mask": (H, W) uint8}}; chosen here: {names}',
+    "pictures": 'list of {{"image": RGB (H, W, 3) uint8}}, with "mask", "bboxes" and "keypoints" where the sample '
+    "has them; chosen here: {names}",
+    "text": 'list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the image}}; '
+    "chosen here: {names}",
+    "box": "the box near which is cropped, (left, top, right, bottom) in px; chosen here, in fractions: {names}",
+}
 
 
 def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True) -> str:
@@ -54,17 +51,15 @@ def call_keys(pipeline: Pipeline) -> Keys:
     return {step.id: f"{_WORDS[step.transform]}_{number}" for number, step in enumerate(steps, start=1)}
 
 
-_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "FDA": "references",
-        "HistogramMatching": "references",
-        "PixelDistributionAdaptation": "references",
-        "OverlayElements": "overlays",
-        "Mosaic": "tiles",
-        "TextImage": "text",
-        "RandomCropNearBBox": "near_box",
-    }
-)
+_WORDS: Mapping[str, str] = {
+    "FDA": "references",
+    "HistogramMatching": "references",
+    "PixelDistributionAdaptation": "references",
+    "OverlayElements": "overlays",
+    "Mosaic": "tiles",
+    "TextImage": "text",
+    "RandomCropNearBBox": "near_box",
+}
 
 
 def font_file(step: Step) -> str:
