@@ -147,7 +147,7 @@ def _describe(name: str, cls: type[A.BasicTransform]) -> Transform:
                 parameters[key] = replace(parameter, default=starts[key]) if parameter.required else parameter
     if extra:
         starts = {**extra.starts, **starts}
-        parameters = {p.name: replace(p, default=extra.starts[p.name]) for p in extra.parameters} | parameters
+        parameters = {parameter.name: parameter for parameter in extra.parameters} | parameters
     p = signature["p"].default if "p" in signature else 0.5
     targets = frozenset(_TARGETS[target.name] for target in cls._targets if target.name in _TARGETS)
     return Transform(

@@ -7,7 +7,6 @@ numbers only (they travel in JSON), and what they stand for is handed over with 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import cv2
@@ -29,15 +28,22 @@ MAX_TEXT = 500  # characters
 class Extra:
     """What a step takes besides albumentations' own arguments.
 
-    key: the argument that names the key of the call. parameters: what the form asks for. starts: what a new step has.
-    give: what is handed over with a call. fixed: arguments of the constructor that follow from the parameters.
+    key: the argument that names the key of the call. keyword, wants: that key in exported code, and what is said there
+    of its value. parameters: what the form asks for. give: what is handed over with a call. fixed: arguments of the
+    constructor that follow from the parameters.
     """
 
     key: str
+    keyword: str
+    wants: str
     parameters: tuple[Parameter, ...]
-    starts: Mapping[str, JsonValue]
     give: Callable[[Params, Sample, TargetRules], Any]
     fixed: Callable[[Params], dict[str, Any]] = lambda params: {}
+
+    @property
+    def starts(self) -> dict[str, JsonValue]:
+        """The parameters of a new step."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
 
 
 def split(transform: str, params: Params, node_id: str) -> tuple[dict[str, JsonValue], dict[str, Any]]:
@@ -73,8 +79,8 @@ def check(transform: str, params: Params) -> dict[str, str]:
 # Pictures
 
 
-def _pictures(name: str, doc: str) -> Parameter:
-    return Parameter(name, Kind.PICTURES, default=None, required=True, doc=doc)
+def _pictures(name: str, start: list[str], doc: str) -> Parameter:
+    return Parameter(name, Kind.PICTURES, start, required=True, doc=doc)
 
 
 def _images(params: Params, sample: Sample, rules: TargetRules) -> list[NDArray[np.uint8]]:  # noqa: ARG001
@@ -213,56 +219,66 @@ _CHECKS: dict[Kind, Callable[[Parameter, JsonValue], str]] = {
 _BOX_WORDS = (Choice(LARGEST_BOX, "the largest box of the sample"),)
 _REFERENCES = Extra(
     key="metadata_key",
-    parameters=(_pictures("references", "Images whose look is taken over; one of them is drawn each time."),),
-    starts=MappingProxyType({"references": ["photograph/coffee"]}),
+    keyword="references",
+    wants="list of RGB images, each (H, W, 3) uint8; chosen here: {names}",
+    parameters=(
+        _pictures(
+            "references", ["photograph/coffee"], "Images whose look is taken over; one of them is drawn each time."
+        ),
+    ),
     give=_images,
-)
+)  # fmt: skip
 EXTRAS: Mapping[str, Extra] = {
     "FDA": _REFERENCES,
     "HistogramMatching": _REFERENCES,
     "PixelDistributionAdaptation": _REFERENCES,
     "OverlayElements": Extra(
         key="metadata_key",
+        keyword="overlays",
+        wants='list of {{"image": RGB (H, W, 3) uint8, "mask": (H, W) uint8}}; chosen here: {names}',
         parameters=(
-            _pictures("overlays", "Images that are laid over, each at a place that is drawn. What their mask or "
-                      "their transparency leaves out stays clear."),
-            Parameter("overlay_size", Kind.FLOAT, 0.3, low=0.02, high=1.0, soft_low=0.02, soft_high=1.0,
-                      step=0.01, doc="The longer side of an overlay, as a fraction of the image's shorter side."),
-            Parameter("mask_class", Kind.INT, None, nullable=True, low=0, high=255, soft_low=1, soft_high=20,
-                      step=1, doc="The class that the mask gets under an overlay; not set: none."),
+            _pictures("overlays", ["shape/star"], "Images that are laid over, each at a place that is drawn. What "
+                      "their mask or their transparency leaves out stays clear."),
+            Parameter("overlay_size", Kind.FLOAT, 0.3, low=0.02, high=1.0, soft_low=0.02, soft_high=1.0, step=0.01,
+                      doc="The longer side of an overlay, as a fraction of the image's shorter side."),
+            Parameter("mask_class", Kind.INT, None, nullable=True, low=0, high=255, soft_low=1, soft_high=20, step=1,
+                      doc="The class that the mask gets under an overlay; not set: none."),
         ),
-        starts=MappingProxyType({"overlays": ["shape/star"], "overlay_size": 0.3, "mask_class": None}),
         give=_overlays,
     ),
     "Mosaic": Extra(
         key="metadata_key",
+        keyword="tiles",
+        wants='list of {{"image": RGB (H, W, 3) uint8}}, with "mask", "bboxes" and "keypoints" where the sample has '
+        "them; chosen here: {names}",
         parameters=(
-            _pictures("pictures", "Further images for the tiles, with their masks, boxes and keypoints."),
+            _pictures("pictures", ["photograph/coffee", "photograph/chelsea", "photograph/flower"],
+                      "Further images for the tiles, with their masks, boxes and keypoints."),
         ),
-        starts=MappingProxyType({"pictures": ["photograph/coffee", "photograph/chelsea", "photograph/flower"]}),
         give=_tiles,
     ),
     "TextImage": Extra(
         key="metadata_key",
+        keyword="text",
+        wants='list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the image}}; '
+        "chosen here: {names}",
         parameters=(
             Parameter("text", Kind.TEXT, "augmentation", doc="What is written; \\n begins a new line."),
             Parameter("font", Kind.FONT, fonts.BUILT_IN, doc="A font of this machine."),
             Parameter("text_box", Kind.BOX, [0.1, 0.75, 0.9, 0.95], choices=_BOX_WORDS,
                       doc="Where it is written, in fractions of the image."),
         ),
-        starts=MappingProxyType(
-            {"text": "augmentation", "font": fonts.BUILT_IN, "text_box": [0.1, 0.75, 0.9, 0.95]}
-        ),
         give=_lines,
         fixed=lambda params: {"font_path": str(fonts.path(params["font"]))},
     ),
     "RandomCropNearBBox": Extra(
         key="cropping_bbox_key",
+        keyword="near_box",
+        wants="the box near which is cropped, (left, top, right, bottom) in px; chosen here, in fractions: {names}",
         parameters=(
             Parameter("box", Kind.BOX, [0.25, 0.25, 0.75, 0.75], choices=_BOX_WORDS,
                       doc="The box to crop near, in fractions of the image."),
         ),
-        starts=MappingProxyType({"box": [0.25, 0.25, 0.75, 0.75]}),
         give=_near_box,
     ),
 }  # fmt: skip

@@ -4,7 +4,6 @@ A pipeline may end with Normalize or ToFloat, as in training code by hand. That 
 last, to squares of the network's size, in training and in validation alike.
 """
 
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from explorer.augment.apply import AugmentedSample, AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, scaling_step
+from explorer.augment.remembered import Remembered
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 
@@ -61,44 +61,27 @@ def validation_image(sample: Sample, pipeline: Pipeline) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """A pipeline taken apart. alone: the scaling step as a pipeline of its own."""
+    """A pipeline taken apart. scaling: its last step where that scales pixels, as a pipeline of its own."""
 
     augmenting: Pipeline
-    scaling: Step | None = None
-    alone: Pipeline | None = None
+    scaling: Pipeline | None = None
 
     def scaled(self, image: NDArray[Any]) -> NDArray[Any]:
-        if self.alone is None:
+        if self.scaling is None:
             return image
-        return np.ascontiguousarray(augment(Sample(image), self.alone, 0).image, np.float32)
+        return np.ascontiguousarray(augment(Sample(image), self.scaling, 0).image, np.float32)
 
 
-class _ByKey:
-    """A pipeline that is the same as another with the same key."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByKey) and self.pipeline.key == other.pipeline.key
-
-    def __hash__(self) -> int:
-        return hash(self.pipeline.key)
-
-
-def _parts(pipeline: Pipeline) -> _Parts:
-    return _split(_ByKey(pipeline))
-
-
-@functools.lru_cache(maxsize=32)
-def _split(held: _ByKey) -> _Parts:
-    pipeline = held.pipeline
+def _split(pipeline: Pipeline) -> _Parts:
     last = scaling_step(pipeline)
     if last is None:
         return _Parts(pipeline)
     rest = tuple(node for node in pipeline.nodes if node is not last)
     targets = pipeline.targets
-    return _Parts(Pipeline(nodes=rest, targets=targets), last, Pipeline(nodes=(last,), targets=targets))
+    return _Parts(Pipeline(nodes=rest, targets=targets), Pipeline(nodes=(last,), targets=targets))
+
+
+_parts = Remembered(_split, most=32)
 
 
 def _square(image: NDArray[Any], size: int) -> NDArray[Any]:
@@ -113,9 +96,16 @@ def _square(image: NDArray[Any], size: int) -> NDArray[Any]:
 
 
 def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, size: int) -> None:
-    """Find out before the training what would break it. Raises AugmentError naming the step.
+    """Find out before the training what would break it.
 
-    samples: some training samples, as augmentation gets them; at least one. size: of the network's input, in px.
+    Args:
+        pipeline: As `training_image` gets it.
+        samples: Some training samples, as augmentation gets them; at least one.
+        seed: Of the draws.
+        size: Of the network's input, in px.
+
+    Raises:
+        AugmentError: It names the step.
     """
     unscaled = augmenting(pipeline)
     steps = list(_enabled(unscaled.nodes))

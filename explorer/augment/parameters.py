@@ -71,7 +71,7 @@ NUMERIC = frozenset({Kind.INT, Kind.FLOAT, Kind.INT_RANGE, Kind.FLOAT_RANGE, Kin
 
 _INTERPOLATION = ("NEAREST", "LINEAR", "CUBIC", "AREA", "LANCZOS4", "LINEAR_EXACT", "NEAREST_EXACT")
 _BORDER = ("CONSTANT", "REPLICATE", "REFLECT", "WRAP", "REFLECT_101")
-_CV2_NAMES: dict[str, dict[int, str]] = {
+CV2_NAMES: dict[str, dict[int, str]] = {
     "interpolation": {getattr(cv2, f"INTER_{name}"): f"INTER_{name}" for name in _INTERPOLATION},
     "border_mode": {getattr(cv2, f"BORDER_{name}"): f"BORDER_{name}" for name in _BORDER},
 }
@@ -232,7 +232,7 @@ def _closure(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _choices(parts: _Field, kind: Kind) -> tuple[Choice, ...]:
-    names = next((table for part, table in _CV2_NAMES.items() if part in parts.name), {})
+    names = next((table for part, table in CV2_NAMES.items() if part in parts.name), {})
     values = [*parts.words, None] if kind is Kind.CHOICE and parts.nullable else list(parts.words)
     unique = list(dict.fromkeys(values))
     return tuple(Choice(value, names.get(value, "none" if value is None else str(value))) for value in unique)

@@ -8,8 +8,7 @@ each other, SomeOf and RandomOrder where any mixture may come.
 import functools
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -30,8 +29,8 @@ class Preset:
 
 @functools.cache
 def presets() -> Mapping[str, Preset]:
-    """Name -> preset, in the order in which they are offered. Pictures keep their size, unless a sentence says so."""
-    return MappingProxyType({preset.name: preset for preset in map(_numbered, _PRESETS)})
+    """Name -> preset, in the order in which they are offered. Images keep their size, unless a sentence says so."""
+    return {one.name: replace(one, nodes=tuple(_numbered(one.nodes, itertools.count(1)))) for one in _PRESETS}
 
 
 def draft(name: str) -> Draft:
@@ -40,17 +39,11 @@ def draft(name: str) -> Draft:
     return Draft(name=preset.title, nodes=preset.nodes)
 
 
-def _numbered(preset: Preset) -> Preset:
-    numbers = itertools.count(1)
-    nodes = tuple(_with_ids(preset.nodes, numbers))
-    return Preset(preset.name, preset.title, preset.purpose, preset.harm, nodes)
-
-
-def _with_ids(nodes: tuple[Node, ...], numbers: Iterator[int]) -> Iterator[Node]:
+def _numbered(nodes: tuple[Node, ...], numbers: Iterator[int]) -> Iterator[Node]:
     for node in nodes:
         update: dict[str, Any] = {"id": f"n{next(numbers)}"}
         if isinstance(node, Group):
-            update["children"] = tuple(_with_ids(node.children, numbers))
+            update["children"] = tuple(_numbered(node.children, numbers))
         yield node.model_copy(update=update)
 
 
@@ -87,25 +80,19 @@ _MEDIUM = Preset(
     (
         _step("HorizontalFlip", 0.5),
         _step("Affine", 0.7, scale=[0.85, 1.15], translate_percent=[-0.06, 0.06], rotate=[-15.0, 15.0]),
-        _group(
-            "OneOf",
-            0.7,
-            # Weights: twice as often the light as the colour of the light.
-            _step("RandomBrightnessContrast", 0.4),
-            _step("RandomGamma", 0.4),
-            _step("HueSaturationValue", 0.4, hue_shift_limit=[-10.0, 10.0]),
-        ),
-        _group(
-            "OneOf",
-            0.3,
-            _step("GaussianBlur", 0.3, sigma_limit=[0.5, 1.5]),
-            _step("GaussNoise", 0.3, std_range=[0.02, 0.06]),
-            _step("ImageCompression", 0.4, quality_range=[50, 90]),
-        ),
+        # Weights: twice as often the light as the color of the light.
+        _group("OneOf", 0.7,
+               _step("RandomBrightnessContrast", 0.4),
+               _step("RandomGamma", 0.4),
+               _step("HueSaturationValue", 0.4, hue_shift_limit=[-10.0, 10.0])),
+        _group("OneOf", 0.3,
+               _step("GaussianBlur", 0.3, sigma_limit=[0.5, 1.5]),
+               _step("GaussNoise", 0.3, std_range=[0.02, 0.06]),
+               _step("ImageCompression", 0.4, quality_range=[50, 90])),
         # Cutout (DeVries and Taylor 2017): no single part may decide.
         _step("CoarseDropout", 0.3),
     ),
-)
+)  # fmt: skip
 
 _STRONG = Preset(
     "strong",
@@ -114,51 +101,31 @@ _STRONG = Preset(
     "Avoid with short training or small models, which then learn the distortions instead of the objects.",
     (
         _step("HorizontalFlip", 0.5),
-        _step(
-            "Affine",
-            0.9,
-            scale=[0.65, 1.35],
-            translate_percent=[-0.12, 0.12],
-            rotate=[-30.0, 30.0],
-            shear=[-10.0, 10.0],
-            balanced_scale=True,
-        ),
+        _step("Affine", 0.9, scale=[0.65, 1.35], translate_percent=[-0.12, 0.12], rotate=[-30.0, 30.0],
+              shear=[-10.0, 10.0], balanced_scale=True),
         # RandAugment (Cubuk et al. 2019) draws some of many; here without those that move pixels.
-        _group(
-            "SomeOf",
-            1.0,
-            _step(
-                "ColorJitter", 0.9, brightness=[0.6, 1.4], contrast=[0.6, 1.4], saturation=[0.5, 1.5], hue=[-0.1, 0.1]
-            ),
-            _step("RandomToneCurve", 0.9, scale=0.3),
-            _step("AutoContrast", 0.7),
-            _step("Equalize", 0.5),
-            _step("Posterize", 0.5),
-            _step("Solarize", 0.3),
-            _step("ToGray", 0.3),
-            n=3,
-        ),
-        _group(
-            "OneOf",
-            0.5,
-            _step("GaussianBlur", 0.3),
-            _step("MotionBlur", 0.2, blur_limit=[3, 9]),
-            _step("GaussNoise", 0.3, std_range=[0.05, 0.15]),
-            _group(
-                "Sequential",
-                0.2,
-                _step("Downscale", 1.0, scale_range=[0.3, 0.6], interpolation_pair=_COARSER),
-                _step("ImageCompression", 1.0, quality_range=[20, 60]),
-            ),
-        ),
-        _group(
-            "OneOf",
-            0.6,
-            _step("CoarseDropout", 0.7, num_holes_range=[2, 5]),
-            _step("GridDropout", 0.3, ratio=0.4),
-        ),
+        _group("SomeOf", 1.0,
+               _step("ColorJitter", 0.9, brightness=[0.6, 1.4], contrast=[0.6, 1.4], saturation=[0.5, 1.5],
+                     hue=[-0.1, 0.1]),
+               _step("RandomToneCurve", 0.9, scale=0.3),
+               _step("AutoContrast", 0.7),
+               _step("Equalize", 0.5),
+               _step("Posterize", 0.5),
+               _step("Solarize", 0.3),
+               _step("ToGray", 0.3),
+               n=3),
+        _group("OneOf", 0.5,
+               _step("GaussianBlur", 0.3),
+               _step("MotionBlur", 0.2, blur_limit=[3, 9]),
+               _step("GaussNoise", 0.3, std_range=[0.05, 0.15]),
+               _group("Sequential", 0.2,
+                      _step("Downscale", 1.0, scale_range=[0.3, 0.6], interpolation_pair=_COARSER),
+                      _step("ImageCompression", 1.0, quality_range=[20, 60]))),
+        _group("OneOf", 0.6,
+               _step("CoarseDropout", 0.7, num_holes_range=[2, 5]),
+               _step("GridDropout", 0.3, ratio=0.4)),
     ),
-)
+)  # fmt: skip
 
 _FLIPS = Preset(
     "flips",
@@ -168,25 +135,22 @@ _FLIPS = Preset(
     (_step("HorizontalFlip", 0.5), _step("VerticalFlip", 0.5)),
 )
 
-_COLOUR = Preset(
+_COLOR = Preset(
     "colour",
     "Color only",
     "For other cameras and other light. Masks, boxes and keypoints stay where they are.",
     "Avoid when the color itself is the finding, as in a litmus test or on healing skin.",
     (
-        # Brightness before or after saturation gives another picture, so the order is drawn too.
-        _group(
-            "RandomOrder",
-            1.0,
-            _step("RandomBrightnessContrast", 0.8),
-            _step("HueSaturationValue", 0.8, hue_shift_limit=[-8.0, 8.0]),
-            _step("RandomGamma", 0.5, gamma_limit=[70.0, 140.0]),
-            _step("PlanckianJitter", 0.4),
-            n=3,
-        ),
+        # Brightness before or after saturation gives another image, so the order is drawn too.
+        _group("RandomOrder", 1.0,
+               _step("RandomBrightnessContrast", 0.8),
+               _step("HueSaturationValue", 0.8, hue_shift_limit=[-8.0, 8.0]),
+               _step("RandomGamma", 0.5, gamma_limit=[70.0, 140.0]),
+               _step("PlanckianJitter", 0.4),
+               n=3),
         _step("ToGray", 0.05),
     ),
-)
+)  # fmt: skip
 
 _DOCUMENTS = Preset(
     "documents",
@@ -197,36 +161,22 @@ _DOCUMENTS = Preset(
         _step("Perspective", 0.5, scale=[0.01, 0.04], fill=_WHITE),
         _step("Affine", 0.7, rotate=[-2.5, 2.5], shear=[-1.5, 1.5], fill=_WHITE),
         _step("RandomBrightnessContrast", 0.5, brightness_limit=[-0.15, 0.15]),
-        _group(
-            "OneOf",
-            0.5,
-            _step(
-                "RandomShadow",
-                0.4,
-                shadow_roi=[0.0, 0.0, 1.0, 1.0],
-                num_shadows_limit=[1, 1],
-                shadow_intensity_range=[0.15, 0.4],
-            ),
-            _step("Illumination", 0.4),
-            _step("PlasmaShadow", 0.2, shadow_intensity_range=[0.1, 0.4], roughness=0.6),
-        ),
+        _group("OneOf", 0.5,
+               _step("RandomShadow", 0.4, shadow_roi=[0.0, 0.0, 1.0, 1.0], num_shadows_limit=[1, 1],
+                     shadow_intensity_range=[0.15, 0.4]),
+               _step("Illumination", 0.4),
+               _step("PlasmaShadow", 0.2, shadow_intensity_range=[0.1, 0.4], roughness=0.6)),
         _step("ToGray", 0.4),
-        # A telephone shakes, or it is far away and its sensor is noisy; a scanner does neither.
-        _group(
-            "OneOf",
-            0.5,
-            _step("MotionBlur", 0.25, blur_limit=[3, 5]),
-            _step("GaussianBlur", 0.25, sigma_limit=[0.4, 1.0]),
-            _group(
-                "Sequential",
-                0.5,
-                _step("Downscale", 1.0, scale_range=[0.6, 0.9], interpolation_pair=_COARSER),
-                _step("GaussNoise", 0.5, std_range=[0.01, 0.04]),
-            ),
-        ),
+        # A phone shakes, or it is far away and its sensor is noisy; a scanner does neither.
+        _group("OneOf", 0.5,
+               _step("MotionBlur", 0.25, blur_limit=[3, 5]),
+               _step("GaussianBlur", 0.25, sigma_limit=[0.4, 1.0]),
+               _group("Sequential", 0.5,
+                      _step("Downscale", 1.0, scale_range=[0.6, 0.9], interpolation_pair=_COARSER),
+                      _step("GaussNoise", 0.5, std_range=[0.01, 0.04]))),
         _step("ImageCompression", 0.5, quality_range=[35, 85]),
     ),
-)
+)  # fmt: skip
 
 _AERIAL = Preset(
     "aerial",
@@ -236,37 +186,23 @@ _AERIAL = Preset(
     (
         _step("SquareSymmetry", 1.0),
         _step("Affine", 0.6, scale=[0.75, 1.33], balanced_scale=True, keep_ratio=True, border_mode=_REFLECTED),
-        _group(
-            "SomeOf",
-            0.8,
-            _step("RandomBrightnessContrast", 0.8, contrast_limit=[-0.25, 0.25]),
-            _step("HueSaturationValue", 0.6, hue_shift_limit=[-8.0, 8.0], val_shift_limit=[-15.0, 15.0]),
-            _step("RandomToneCurve", 0.6),
-            _step("PlanckianJitter", 0.4, mode="cied", temperature_limit=[5500, 7500]),
-            n=2,
-        ),
-        _group(
-            "OneOf",
-            0.4,
-            # Haze lightens and flattens in patches; a cloud only darkens.
-            _step(
-                "PlasmaBrightnessContrast",
-                0.6,
-                brightness_range=[0.05, 0.3],
-                contrast_range=[-0.35, -0.1],
-                roughness=0.6,
-            ),
-            _step("PlasmaShadow", 0.4, shadow_intensity_range=[0.15, 0.45], roughness=0.6),
-        ),
-        _group(
-            "OneOf",
-            0.3,
-            _step("Downscale", 0.4, scale_range=[0.5, 0.8], interpolation_pair=_COARSER),
-            _step("GaussianBlur", 0.3, sigma_limit=[0.4, 1.2]),
-            _step("GaussNoise", 0.3, std_range=[0.01, 0.05]),
-        ),
+        _group("SomeOf", 0.8,
+               _step("RandomBrightnessContrast", 0.8, contrast_limit=[-0.25, 0.25]),
+               _step("HueSaturationValue", 0.6, hue_shift_limit=[-8.0, 8.0], val_shift_limit=[-15.0, 15.0]),
+               _step("RandomToneCurve", 0.6),
+               _step("PlanckianJitter", 0.4, mode="cied", temperature_limit=[5500, 7500]),
+               n=2),
+        # Haze lightens and flattens in patches; a cloud only darkens.
+        _group("OneOf", 0.4,
+               _step("PlasmaBrightnessContrast", 0.6, brightness_range=[0.05, 0.3], contrast_range=[-0.35, -0.1],
+                     roughness=0.6),
+               _step("PlasmaShadow", 0.4, shadow_intensity_range=[0.15, 0.45], roughness=0.6)),
+        _group("OneOf", 0.3,
+               _step("Downscale", 0.4, scale_range=[0.5, 0.8], interpolation_pair=_COARSER),
+               _step("GaussianBlur", 0.3, sigma_limit=[0.4, 1.2]),
+               _step("GaussNoise", 0.3, std_range=[0.01, 0.05])),
     ),
-)
+)  # fmt: skip
 
 _MICROSCOPY = Preset(
     "microscopy",
@@ -277,28 +213,19 @@ _MICROSCOPY = Preset(
         _step("SquareSymmetry", 1.0),
         # Mild: about two px of shift, as the cut itself does it. Ronneberger et al. 2015 used it for U-Net.
         _step("ElasticTransform", 0.4, alpha=80.0, sigma=10.0, border_mode=_REFLECTED),
-        # Tellez et al. 2019: varying the stain's colour helps more than normalising it.
-        _group(
-            "OneOf",
-            0.8,
-            _step("HueSaturationValue", 0.5, hue_shift_limit=[-6.0, 6.0], val_shift_limit=[-15.0, 15.0]),
-            _step("ColorJitter", 0.5, saturation=[0.7, 1.3], hue=[-0.03, 0.03]),
-        ),
+        # Tellez et al. 2019: varying the stain's color helps more than normalizing it.
+        _group("OneOf", 0.8,
+               _step("HueSaturationValue", 0.5, hue_shift_limit=[-6.0, 6.0], val_shift_limit=[-15.0, 15.0]),
+               _step("ColorJitter", 0.5, saturation=[0.7, 1.3], hue=[-0.03, 0.03])),
         _step("Illumination", 0.3, mode="gaussian", intensity_range=[0.02, 0.12]),
-        _group(
-            "OneOf",
-            0.5,
-            # Out of focus is seldom noisy too, except in dim light.
-            _step("Defocus", 0.4, radius=[1, 3]),
-            _step("ShotNoise", 0.4, scale_range=[0.001, 0.008]),
-            _group(
-                "Sequential",
-                0.2,
-                _step("GaussianBlur", 1.0, sigma_limit=[0.5, 1.5]),
-                _step("GaussNoise", 1.0, std_range=[0.01, 0.05]),
-            ),
-        ),
+        # Out of focus is seldom noisy too, except in dim light.
+        _group("OneOf", 0.5,
+               _step("Defocus", 0.4, radius=[1, 3]),
+               _step("ShotNoise", 0.4, scale_range=[0.001, 0.008]),
+               _group("Sequential", 0.2,
+                      _step("GaussianBlur", 1.0, sigma_limit=[0.5, 1.5]),
+                      _step("GaussNoise", 1.0, std_range=[0.01, 0.05]))),
     ),
-)
+)  # fmt: skip
 
-_PRESETS = (_LIGHT, _MEDIUM, _STRONG, _FLIPS, _COLOUR, _DOCUMENTS, _AERIAL, _MICROSCOPY)
+_PRESETS = (_LIGHT, _MEDIUM, _STRONG, _FLIPS, _COLOR, _DOCUMENTS, _AERIAL, _MICROSCOPY)

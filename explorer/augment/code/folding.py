@@ -81,34 +81,16 @@ def _range(*ends: Any) -> list[int]:
     return list(numbers)
 
 
+_MATH = ("math", "numpy")
 # What is worked out where all arguments are plain, by the name that code calls.
 CALLS: Mapping[str, Callable[..., Any]] = {
-    "int": int,
-    "float": float,
-    "bool": bool,
-    "str": str,
-    "abs": abs,
-    "round": round,
-    "min": min,
-    "max": max,
-    "sum": sum,
+    **{work.__name__: work for work in (int, float, bool, str, abs, round, min, max, sum)},
+    **{f"{library}.{work.__name__}": work for library in _MATH for work in (math.sqrt, math.ceil, math.floor)},
     "range": _range,
-    "math.sqrt": math.sqrt,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "numpy.sqrt": math.sqrt,
-    "numpy.ceil": math.ceil,
-    "numpy.floor": math.floor,
 }
 KNOWN = frozenset({*CALLS, *arrays.FUNCTIONS})
-CONSTANTS: Mapping[str, Any] = {
-    "math.pi": math.pi,
-    "math.e": math.e,
-    "math.inf": math.inf,
-    "math.nan": math.nan,
-    "numpy.pi": math.pi,
-    "numpy.inf": math.inf,
-    "numpy.nan": math.nan,
+CONSTANTS: Mapping[str, float] = {
+    f"{library}.{name}": getattr(math, name) for library in _MATH for name in ("pi", "e", "inf", "nan")
 }
 
 

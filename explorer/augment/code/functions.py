@@ -261,13 +261,10 @@ def _shuffle(call: Call) -> Value:
         remark(call.args[0], call.node, call.node.lineno)
 
 
-_BY_NAME: Mapping[str, _Work] = dict.fromkeys(NAMESPACES, _namespace)
 FUNCTIONS: Mapping[str, _Work] = {
-    "list": _list,
-    "set": _list,
-    "iter": _list,
+    **dict.fromkeys(("list", "set", "iter"), _list),
     "tuple": _tuple,
-    "dict": _dict,
+    **dict.fromkeys(("dict", "collections.OrderedDict"), _dict),
     "len": _len,
     "reversed": _reversed,
     "sorted": _sorted,
@@ -284,38 +281,23 @@ FUNCTIONS: Mapping[str, _Work] = {
     "itertools.chain.from_iterable": _chain_lists,
     "functools.partial": _partial,
     "functools.reduce": _reduce,
-    "copy.copy": _copy,
-    "copy.deepcopy": _copy,
-    "collections.OrderedDict": _dict,
+    **dict.fromkeys(("copy.copy", "copy.deepcopy"), _copy),
     "collections.namedtuple": _named_tuple,
-    "dataclasses.field": _field,
-    "pydantic.Field": _field,
-    "attr.ib": _field,
-    "attr.field": _field,
-    "attrs.field": _field,
-    "os.environ.get": _environment,
-    "os.getenv": _environment,
+    **dict.fromkeys(("dataclasses.field", "pydantic.Field", "attr.ib", "attr.field", "attrs.field"), _field),
+    **dict.fromkeys(("os.environ.get", "os.getenv"), _environment),
     "argparse.ArgumentParser": lambda call: Parser(),
-    "omegaconf.OmegaConf.create": _namespace,
-    "addict.Dict": _namespace,
-    "random.shuffle": _shuffle,
-    "numpy.random.shuffle": _shuffle,
+    **dict.fromkeys(("omegaconf.OmegaConf.create", "addict.Dict"), _namespace),
+    **dict.fromkeys(("random.shuffle", "numpy.random.shuffle"), _shuffle),
 }
 
 
 def known(reference: Reference, call: Call) -> _Work | None:
     """What works out a call of a library; None for what is not known here."""
-    if reference.path == "sum" and _adds_lists(call):
+    if reference.path == "sum" and call.args and isinstance(call.argument(1, "start", 0), list | tuple):
         return _sum_lists
-    return FUNCTIONS.get(reference.path) or _BY_NAME.get(reference.name)
-
-
-def _adds_lists(call: Call) -> bool:
-    start = call.argument(1, "start", 0)
-    return isinstance(start, list | tuple) and bool(call.args)
+    return FUNCTIONS.get(reference.path) or (_namespace if reference.name in NAMESPACES else None)
 
 
 def _sum_lists(call: Call) -> Value:
     lists = spread(call.args[0])
-    start = call.argument(1, "start", [])
-    return _joined(call, [start, *lists]) if isinstance(lists, list) else call.unknown()
+    return _joined(call, [call.argument(1, "start", []), *lists]) if isinstance(lists, list) else call.unknown()

@@ -3,34 +3,22 @@
 import ast
 import functools
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 
 from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.code.folding import KNOWN
 from explorer.augment.code.legacy import GONE, OLD
 from explorer.augment.code.values import Reference
+from explorer.augment.parameters import CV2_NAMES
 from explorer.augment.pipeline import GROUP_KINDS
 
 COMPOSERS = frozenset({*GROUP_KINDS, "Compose", "ReplayCompose"})
 PARAMETERS = frozenset({"BboxParams", "KeypointParams"})
+_MODULES = ("albumentations", "numpy", "math", "cv2", "os", "random", "argparse", "copy", "functools", "itertools",
+            "collections", "dataclasses", "types")  # fmt: skip
 _USUAL = {
-    "A": "albumentations",
-    "albu": "albumentations",
-    "alb": "albumentations",
-    "albumentations": "albumentations",
+    **{name: name for name in _MODULES},
+    **dict.fromkeys(("A", "albu", "alb"), "albumentations"),
     "np": "numpy",
-    "numpy": "numpy",
-    "math": "math",
-    "cv2": "cv2",
-    "os": "os",
-    "random": "random",
-    "argparse": "argparse",
-    "copy": "copy",
-    "functools": "functools",
-    "itertools": "itertools",
-    "collections": "collections",
-    "dataclasses": "dataclasses",
-    "types": "types",
     "partial": "functools.partial",
     "chain": "itertools.chain",
     "deepcopy": "copy.deepcopy",
@@ -47,15 +35,8 @@ BUILTINS = frozenset(
     {"list", "set", "iter", "tuple", "dict", "len", "reversed", "sorted", "filter", "map", "zip", "enumerate",
      "getattr", "setattr", "vars", "super", "isinstance"}
 )  # fmt: skip
-# Where else steps come from, and what is said of them.
-FOREIGN = {
-    "torchvision": "It comes from torchvision.",
-    "imgaug": "It comes from imgaug.",
-    "kornia": "It comes from kornia.",
-    "monai": "It comes from monai.",
-    "torch": "It comes from torch.",
-    "fastai": "It comes from fastai.",
-}
+# Where else steps come from.
+FOREIGN = frozenset({"torchvision", "imgaug", "kornia", "monai", "torch", "fastai"})
 
 
 @functools.cache
@@ -87,7 +68,8 @@ def is_class(path: str) -> bool:
 
 def foreign(path: str) -> str:
     """What is said of a step from another library; "" where nothing is known of it."""
-    return FOREIGN.get(path.partition(".")[0], "")
+    library = path.partition(".")[0]
+    return f"It comes from {library}." if library in FOREIGN else ""
 
 
 def is_known(path: str) -> bool:
@@ -117,14 +99,11 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Reference
 
 # The last two parts of a dotted name -> what 2.0.8 has in its place.
 ENUMERATIONS: Mapping[str, str] = {
-    "ImageCompressionType.JPEG": "jpeg",
-    "ImageCompressionType.WEBP": "webp",
-    "PositionType.CENTER": "center",
-    "PositionType.TOP_LEFT": "top_left",
-    "PositionType.TOP_RIGHT": "top_right",
-    "PositionType.BOTTOM_LEFT": "bottom_left",
-    "PositionType.BOTTOM_RIGHT": "bottom_right",
-    "PositionType.RANDOM": "random",
+    **{f"ImageCompressionType.{name}": name.lower() for name in ("JPEG", "WEBP")},
+    **{
+        f"PositionType.{name}": name.lower()
+        for name in ("CENTER", "TOP_LEFT", "TOP_RIGHT", "BOTTOM_LEFT", "BOTTOM_RIGHT", "RANDOM")
+    },
 }
 # Other names that OpenCV has for the same numbers.
 _ALSO = {"BORDER_DEFAULT": "BORDER_REFLECT_101", "BORDER_REFLECT101": "BORDER_REFLECT_101"}
@@ -132,12 +111,6 @@ _ALSO = {"BORDER_DEFAULT": "BORDER_REFLECT_101", "BORDER_REFLECT101": "BORDER_RE
 
 @functools.cache
 def opencv() -> Mapping[str, int]:
-    """Name without "cv2." -> number, for every constant that some parameter of the catalog offers."""
-    found = {
-        choice.label: choice.value
-        for transform in catalog().values()
-        for parameter in transform.parameters.values()
-        for choice in parameter.choices
-        if choice.label.startswith(("INTER_", "BORDER_"))
-    }
-    return MappingProxyType({**found, **{name: found[other] for name, other in _ALSO.items() if other in found}})
+    """Name without "cv2." -> number, for every constant that a parameter can take."""
+    numbers = {name: number for names in CV2_NAMES.values() for number, name in names.items()}
+    return {**numbers, **{name: numbers[other] for name, other in _ALSO.items()}}

@@ -57,4 +57,4 @@ def _other_libraries(trees: Iterable[ast.Module]) -> list[str]:
     imports = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     named = {(alias.name if isinstance(node, ast.Import) else node.module or "").partition(".")[0]
              for node in imports for alias in node.names}  # fmt: skip
-    return sorted(named & (set(FOREIGN) - {"torch"}))
+    return sorted(named & (FOREIGN - {"torch"}))

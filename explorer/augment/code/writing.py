@@ -19,17 +19,6 @@ WIDTH = 100  # characters in a line, where that is possible
 _INDENT = "    "
 Keys = Mapping[str, str]
 
-# What a step wants with each call, by the first of its parameters that albumentations does not have.
-_WANTS: Mapping[str, str] = {
-    "references": "list of RGB images, each (H, W, 3) uint8; chosen here: {names}",
-    "overlays": 'list of {{"image": RGB (H, W, 3) uint8, "mask": (H, W) uint8}}; chosen here: {names}',
-    "pictures": 'list of {{"image": RGB (H, W, 3) uint8}}, with "mask", "bboxes" and "keypoints" where the sample '
-    "has them; chosen here: {names}",
-    "text": 'list of {{"text": line, "bbox": (left, top, right, bottom) in fractions of the image}}; '
-    "chosen here: {names}",
-    "box": "the box near which is cropped, (left, top, right, bottom) in px; chosen here, in fractions: {names}",
-}
-
 
 def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True) -> str:
     """Python text that makes the same `A.Compose`, named `transform`, with only those arguments that are no defaults.
@@ -48,18 +37,7 @@ def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True
 def call_keys(pipeline: Pipeline) -> Keys:
     """Node id -> under which keyword the code wants what the step needs with each call (`extras.hand_over`)."""
     steps = [n for n, _ in walk(pipeline.nodes) if isinstance(n, Step) and n.transform in extras.EXTRAS and is_on(n)]
-    return {step.id: f"{_WORDS[step.transform]}_{number}" for number, step in enumerate(steps, start=1)}
-
-
-_WORDS: Mapping[str, str] = {
-    "FDA": "references",
-    "HistogramMatching": "references",
-    "PixelDistributionAdaptation": "references",
-    "OverlayElements": "overlays",
-    "Mosaic": "tiles",
-    "TextImage": "text",
-    "RandomCropNearBBox": "near_box",
-}
+    return {step.id: f"{extras.EXTRAS[step.transform].keyword}_{number}" for number, step in enumerate(steps, start=1)}
 
 
 def font_file(step: Step) -> str:
@@ -80,9 +58,8 @@ def _needs(pipeline: Pipeline, keys: Keys) -> list[str]:
     for node, _ in walk(pipeline.nodes):
         if isinstance(node, Step) and node.id in keys:
             extra = extras.EXTRAS[node.transform]
-            first = extra.parameters[0].name
-            chosen = str({**extra.starts, **node.params}[first])
-            lines.append(f"#   {keys[node.id]}={_one_line(_WANTS[first].format(names=chosen))}")
+            chosen = str({**extra.starts, **node.params}[extra.parameters[0].name])
+            lines.append(f"#   {keys[node.id]}={_one_line(extra.wants.format(names=chosen))}")
     return ["", "# transform(image=image, ...) also wants:", *lines] if lines else []
 
 
