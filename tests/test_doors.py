@@ -37,6 +37,7 @@ DOORS = {
         "explorer.augment.pipeline",
         "explorer.augment.resolution",
         "explorer.data.specs",
+        "explorer.data.depth",  # the range that a run records
         "explorer.data.fit",
     ),
     "augment": (

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from explorer.data.formats import open_dataset
-from explorer.data.specs import ShapesSpec
+from explorer.data.formats.shapes import ShapesSpec
 
 GIVEN = "EXPLORER_TEST_DATA"
 _SIDE = 300  # px
@@ -18,7 +17,7 @@ def folder(scratch: Path) -> Path:
     if given:
         return Path(given).resolve() / "hymenoptera"
     spec = ShapesSpec(num_classes=2, train_images=120, val_images=50, image_size=_SIDE, noise=0.6)
-    dataset = open_dataset(spec)
+    dataset = spec.open()
     for split in (dataset.train, dataset.val):
         for index, name in enumerate(split.ids):
             target = scratch / "pictures" / split.name / dataset.classes[split.labels[index]]

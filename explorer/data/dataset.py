@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base.names import ShownError
-from explorer.data.images import read_size
+from explorer.data.depth import Decided
 from explorer.data.inspection import Inspection
 from explorer.data.sample import Sample
-from explorer.data.specs import ValueRange
+
+if TYPE_CHECKING:
+    from explorer.data.inspection import Inspection
 
 
 class DatasetError(ShownError):
@@ -40,6 +42,8 @@ class Split:
 
     def size(self, index: int) -> tuple[int, int]:
         """Height and width in px of a sample; the pixels of a file are not decoded. Raises ImageError."""
+        from explorer.data.stored import read_size  # here: specs of data sets are read without OpenCV
+
         source = self.source(index)
         return read_size(source) if isinstance(source, Path) else self.load(index).size
 
@@ -61,8 +65,8 @@ class Dataset:
     train: Split
     val: Split
     notes: tuple[str, ...] = ()
-    depth: ValueRange | Literal["by_image"] | None = None
-    inspection: Inspection | None = None
+    depth: Decided | None = None
+    inspection: "Inspection | None" = None
 
 
 def stratified_split(

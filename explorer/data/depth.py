@@ -1,11 +1,34 @@
 """Values of images with more than 8 bits as pixels. The functions here are also part of exported code."""
 
 from collections.abc import Iterator
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, model_validator
 
 _BAND = 500_000  # pixels that are converted at once
+
+
+class ValueRange(BaseModel):
+    """How values of images with more than 8 bits become pixels: `low` becomes 0, `high` becomes 255, others are cut."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _has_width(self) -> Self:
+        if self.high <= self.low:
+            raise ValueError(f"The range needs a high value above its low value {self.low:g}, but got {self.high:g}.")
+        return self
+
+
+# "auto": one range for the whole data set, found in its files when a run starts, and recorded with the run.
+# "by_image": the rule of runs of format 1: 16 bits by 257, all others from the darkest to the brightest of each image.
+Depth = Literal["auto", "by_image"] | ValueRange
+Decided = Literal["by_image"] | ValueRange
 
 
 def bands(height: int, width: int) -> Iterator[slice]:

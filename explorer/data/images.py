@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explorer.data import stored
-from explorer.data.depth import bands, by_image, extremes, full_alpha, on_white, to_pixels
+from explorer.data.depth import Depth, ValueRange, bands, by_image, extremes, full_alpha, on_white, to_pixels
 from explorer.data.headers import Change, has_alpha
 from explorer.data.limits import MAX_BYTES
-from explorer.data.specs import Depth, ValueRange
-from explorer.data.stored import SUFFIXES, ImageError, Stored, read_size
+from explorer.data.stored import ImageError, Stored, read_size
 
 __all__ = [
-    "MAX_BYTES", "SUFFIXES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
+    "MAX_BYTES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
     "decode_with_alpha", "joined_range", "mask_palette", "own_range", "read_image",
     "read_size",
 ]  # fmt: skip

@@ -21,11 +21,10 @@ import PIL
 from explorer.data import stored
 from explorer.data.cache.keys import FRESH_NS, Stamp, stamp
 from explorer.data.cache.log import CheckedLog
-from explorer.data.depth import extremes
+from explorer.data.depth import Depth, ValueRange, extremes
 from explorer.data.headers import Change
 from explorer.data.home import home
 from explorer.data.images import joined_range
-from explorer.data.specs import Depth, ValueRange
 from explorer.data.stored import ImageError
 
 MOST_NAMED = 10  # damaged images that a message names

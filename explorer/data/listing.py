@@ -10,10 +10,9 @@ from typing import NoReturn
 
 from explorer.base.names import plain
 from explorer.data.dataset import DatasetError
-from explorer.data.stored import SUFFIXES
+from explorer.data.suffixes import FLAT_SUFFIXES, SUFFIXES
 
 MAX_IMAGES = 1_000_000
-FLAT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})  # of format 1
 _GLANCED = 20  # folders below a folder that are looked into to tell whether it holds images
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # of desktops; hidden files are left out without a word, too
 _NAMED = 6  # suffixes that a note names

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explorer.data import home
+from explorer.data.drawn_shapes import OUTLINES, draw
 from explorer.data.images import ImageError, decode_with_alpha
 from explorer.data.photographs import LONG_SIDE, photographs
 from explorer.data.sample import Sample
-from explorer.data.shapes import OUTLINES, draw
 
 SHAPE_SIDE = 128  # px
 OPAQUE = 127  # of 255: where alpha is above, the picture counts as there

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,26 +16,8 @@ from explorer.base.names import ShownError
 from explorer.data import headers, heads, limits, tiff_head
 from explorer.data.depth import bands, full_alpha
 from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
+from explorer.data.suffixes import FORMATS
 
-# Pillow's name of a format -> suffixes of its files. This is the one list of what is read.
-FORMATS: Mapping[str, tuple[str, ...]] = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
-    "PNG": (".png", ".apng"),
-    "WEBP": (".webp",),
-    "TIFF": (".tif", ".tiff"),
-    "BMP": (".bmp",),
-    "DIB": (".dib",),
-    "GIF": (".gif",),
-    "AVIF": (".avif", ".avifs"),
-    "JPEG2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
-    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
-    "QOI": (".qoi",),
-    "PCX": (".pcx",),
-    "SGI": (".sgi",),
-    "ICO": (".ico",),
-    "TGA": (".tga",),  # the last: its files begin with nothing that tells them from others
-}
-SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 Image.MAX_IMAGE_PIXELS = None  # explorer.data.limits is lower, and its words name the size
 _ORIENTATION = 0x0112  # the EXIF tag
 _TURNS = {

@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-from explorer.data.image_folder import are_parts
+from explorer.data.class_folders import are_parts
 from explorer.data.listing import holds_images, is_hidden, is_image, suffixes
 from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS
 

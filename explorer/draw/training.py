@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -10,15 +11,14 @@ from explorer.augment.apply import AugmentedSample
 from explorer.augment.network_input import seen
 from explorer.augment.pipeline import Pipeline, scaling_step
 from explorer.augment.trace import Trace
-from explorer.data import picture_sets
 from explorer.data.dataset import Dataset, Split
 from explorer.data.fit import Fit
-from explorer.data.formats import open_dataset
+from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.inspection import Looking
 from explorer.data.prepare import fit_square, load
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample
-from explorer.data.specs import DatasetSpec, DigitsSpec, ImageFolderSpec
+from explorer.data.specs import DatasetSpec
 
 _KEPT_SECONDS = 20  # for so long a folder's list of images is not read again
 
@@ -37,9 +37,7 @@ class Training:
 
 def decided(spec: DatasetSpec, dataset: Dataset) -> DatasetSpec:
     """The spec with the range of deep images that the page has found, so that a worker need not look for it again."""
-    if isinstance(spec, ImageFolderSpec) and dataset.depth is not None:
-        return spec.model_copy(update={"depth": dataset.depth})
-    return spec
+    return spec.with_range(dataset.depth)
 
 
 def opened(spec: DatasetSpec) -> Dataset:
@@ -49,20 +47,20 @@ def opened(spec: DatasetSpec) -> Dataset:
 
 @lru_cache(maxsize=8)
 def _opened(spec: DatasetSpec, period: int) -> Dataset:  # noqa: ARG001 - listed again
-    return open_dataset(spec, Looking(seconds=0.0))
+    return spec.open(Looking(seconds=0.0))
 
 
 def part(dataset: Dataset, name: str) -> Split:
     """One of the two splits of a data set."""
-    return dataset.val if name == picture_sets.TRAIN_AND_VAL[1] else dataset.train
+    return dataset.val if name == TRAIN_AND_VAL[1] else dataset.train
 
 
 def sample(training: Training, split: Split, index: int) -> Sample:
     """A sample as augmentation gets it in training. Raises DatasetError, ImageError, SampleError."""
-    if isinstance(training.spec, ImageFolderSpec):
-        resolve_inside(str(split.source(index)))  # a link inside the folder may lead out of it
-    found = load(split, index, training.kept)
-    return picture_sets.with_classes_in_mask(found) if isinstance(training.spec, DigitsSpec) else found
+    source = split.source(index)
+    if isinstance(source, Path):
+        resolve_inside(str(source))  # a link inside the folder may lead out of it
+    return training.spec.as_picture(load(split, index, training.kept))
 
 
 def of_trace(traced: Trace, pipeline: Pipeline, size: int) -> AugmentedSample:

@@ -45,7 +45,7 @@ def settings(config: RunConfig) -> list[Setting]:
         Setting("KEPT_IMAGES", _KEPT_BYTES // (3 * side * side), "in memory: up to 2 GB"),
         Setting("DATA_SEED", config.dataset.seed),
         Setting("BATCH_SIZE", config.batch_size),
-        *sources.settings(config.dataset),
+        *sources.of(config.dataset).settings(config.dataset),
     ]
 
 
@@ -57,7 +57,14 @@ def sections(config: RunConfig, workers: int) -> list[str]:
         drop_last="        drop_last=alone,\n" if drop else "",
         workers="        num_workers=WORKERS,\n        persistent_workers=True,\n" if workers else "",
     )
-    return [*sources.sections(config.dataset), _SQUARE, *_whole(config), *_images(config), _BATCHES, loaders]
+    return [
+        *sources.of(config.dataset).sections(config.dataset),
+        _SQUARE,
+        *_whole(config),
+        *_images(config),
+        _BATCHES,
+        loaders,
+    ]
 
 
 def _whole(config: RunConfig) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from explorer.data.specs import ValueRange
+from explorer.data.depth import ValueRange
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import started

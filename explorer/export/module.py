@@ -1,6 +1,6 @@
 """The part of an exported file that Lightning drives: the module, its metrics, and the training itself."""
 
-from explorer.export import optimizing
+from explorer.export import optimizing, sources
 from explorer.export.facts import Facts
 from explorer.export.imports import Setting
 from explorer.export.loss import balances
@@ -214,12 +214,12 @@ _SHARE = """\
 
 def main(config: RunConfig, facts: Facts) -> str:
     """`main`, and the call of it."""
-    folder = config.dataset.kind == "image_folder"
+    data = sources.of(config.dataset).argument
     balanced = ", balanced([label for _, label in train])" if balances(config) else ""
     accumulated = config.accumulate > 1
     return _MAIN.format(
-        arguments=_ARGUMENTS if folder else _NO_ARGUMENTS,
-        data="options.data" if folder else "",
+        arguments=_ARGUMENTS.format(data=data) if data else _NO_ARGUMENTS,
+        data="options.data" if data else "",
         steps="math.ceil(len(loader) / ACCUMULATE)" if accumulated else "len(loader)",
         balanced=balanced,
         pretrained="    load_pretrained(model.network)\n" if config.weights != "none" else "",
@@ -248,7 +248,7 @@ def _watched(config: RunConfig, number: str) -> str:
 
 
 _ARGUMENTS = """\
-    parser.add_argument("--data", type=Path, default=Path(DATA), help="the folder of images")
+    parser.add_argument("--data", type=Path, default=Path(DATA), help="{data}")
     options = parser.parse_args()
 """
 _NO_ARGUMENTS = "    parser.parse_args()\n"

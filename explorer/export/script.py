@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step, is_on, walk
-from explorer.data.specs import ImageFolderSpec
 from explorer.export import data, loss, mixing, module, network, optimizing
 from explorer.export.facts import ExportError, Facts
 from explorer.export.imports import Setting, imports, settings
@@ -27,12 +26,11 @@ def script(config: RunConfig, facts: Facts) -> str:
 
 def _with_depth(config: RunConfig, facts: Facts) -> RunConfig:
     """The config with the range of values that the run had decided when it started."""
-    spec = config.dataset
-    if not isinstance(spec, ImageFolderSpec) or spec.depth != "auto":
+    if not config.dataset.needs_range:
         return config
     if facts.depth is None:
         raise ExportError("This run has not noted the range of values of its images. Start it again, then export it.")
-    return config.model_copy(update={"dataset": spec.model_copy(update={"depth": facts.depth})})
+    return config.model_copy(update={"dataset": config.dataset.with_range(facts.depth)})
 
 
 def check(config: RunConfig) -> None:

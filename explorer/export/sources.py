@@ -1,60 +1,90 @@
-"""The part of an exported file that finds, draws and decodes images: a data set by its kind."""
+"""The part of an exported file that finds, draws and decodes images: a data set by its format."""
 
 import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from explorer.base.names import expanded
-from explorer.data import shapes
+from explorer.data import drawn_shapes as shapes
 from explorer.data.dataset import stratified_split
-from explorer.data.depth import full_alpha, on_white, to_pixels
-from explorer.data.listing import FLAT_SUFFIXES
-from explorer.data.specs import DatasetSpec, ImageFolderSpec, ShapesSpec, ValueRange
-from explorer.data.stored import SUFFIXES, turned
+from explorer.data.depth import ValueRange, full_alpha, on_white, to_pixels
+from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.shapes import ShapesSpec
+from explorer.data.formats.spec import FileSpec, Spec
+from explorer.data.stored import turned
+from explorer.data.suffixes import FLAT_SUFFIXES, SUFFIXES
 from explorer.export.imports import Setting
 from explorer.export.taken import WIDTH, taken
 
 
-def settings(spec: DatasetSpec) -> list[Setting]:
-    """The constants that the code below may use."""
-    if isinstance(spec, ShapesSpec):
-        return [
-            Setting("IMAGES", (spec.train_images, spec.val_images), "for training, for validation"),
-            Setting("SIDE", spec.image_size, "px, of a drawn image"),
-            Setting("IMBALANCE", spec.imbalance, "largest class to smallest"),
-            Setting("NOISE", spec.noise, "0 clean to 1 hard to see"),
-        ]
-    folder: list[Setting] = []
-    if isinstance(spec, ImageFolderSpec):
-        folder.append(Setting("DATA", str(expanded(spec.path))))
-        if isinstance(spec.depth, ValueRange):
-            folder.append(Setting("LOW", spec.depth.low, "the value that becomes 0, of images with more than 8 bits"))
-            folder.append(Setting("HIGH", spec.depth.high, "the value that becomes 255"))
-    return [*folder, Setting("VAL_FRACTION", spec.val_fraction)]
+@dataclass(frozen=True)
+class Source:
+    """How the file gets at a data set of one format.
+
+    settings: spec -> the constants that the code may use. sections: spec -> `load(key)` and `list_data`.
+    argument: what the option --data says, where `list_data` takes the place of the data.
+    """
+
+    settings: Callable[[Any], list[Setting]]
+    sections: Callable[[Any], list[str]]
+    argument: str = ""
 
 
-def sections(spec: DatasetSpec) -> list[str]:
-    """`load(key)` and `list_data`."""
-    if isinstance(spec, ShapesSpec):
-        return _shapes(spec)
-    own = _folder(spec) if isinstance(spec, ImageFolderSpec) else [_LIST_DIGITS]
-    return [taken(stratified_split), *own]
+def of(spec: Spec) -> Source:
+    """How the file gets at the data set of a spec."""
+    return SOURCES[spec.kind]
+
+
+def _share(spec: Any) -> Setting:
+    return Setting("VAL_FRACTION", spec.val_fraction)
+
+
+def _shapes_settings(spec: ShapesSpec) -> list[Setting]:
+    return [
+        Setting("IMAGES", (spec.train_images, spec.val_images), "for training, for validation"),
+        Setting("SIDE", spec.image_size, "px, of a drawn image"),
+        Setting("IMBALANCE", spec.imbalance, "largest class to smallest"),
+        Setting("NOISE", spec.noise, "0 clean to 1 hard to see"),
+    ]
+
+
+def _file_settings(spec: FileSpec) -> list[Setting]:
+    found = [Setting("DATA", str(expanded(spec.path)))]
+    if isinstance(spec.depth, ValueRange):
+        found.append(Setting("LOW", spec.depth.low, "the value that becomes 0, of images with more than 8 bits"))
+        found.append(Setting("HIGH", spec.depth.high, "the value that becomes 255"))
+    return [*found, _share(spec)]
 
 
 def _folder(spec: ImageFolderSpec) -> list[str]:
-    """The depth is decided; that of runs of format 1 is "by_image", with the list of files of that time."""
+    """The depth is decided; runs of format 1 have "by_image", with the list of files of that time."""
     flat = spec.listing == "flat"
     quoted = ", ".join(f'"{suffix}"' for suffix in sorted(FLAT_SUFFIXES if flat else SUFFIXES))
     suffixes = textwrap.fill(f"{quoted},", WIDTH, initial_indent="    ", subsequent_indent="    ")
     listing = (_LIST_FLAT_FOLDER if flat else _LIST_FOLDER).format(suffixes=suffixes)
+    return [taken(stratified_split), listing, _LIST_PARTS, *_reading(spec)]
+
+
+def _reading(spec: FileSpec) -> list[str]:
+    """`load(path)`."""
     if spec.depth == "by_image":
-        return [listing, _LIST_PARTS, _READ_BY_IMAGE]
-    return [listing, _LIST_PARTS, taken(to_pixels, full_alpha, on_white, turned), _READ_IMAGE]
+        return [_READ_BY_IMAGE]
+    return [taken(to_pixels, full_alpha, on_white, turned), _READ_IMAGE]
 
 
 def _shapes(spec: ShapesSpec) -> list[str]:
     outlines = ("ring_of(48)", "ring_of(4)", "ring_of(3)", "ring_of(10, (1.0, 0.45))", "plus()", "ring_of(6)")
     chosen = ", ".join(outlines[: spec.num_classes])
     cross = [shapes._plus] if spec.num_classes > 4 else []
-    drawing = taken(shapes._ring_of, *cross, shapes._placed, shapes._cover, shapes._colours, shapes._background)
+    drawing = taken(
+        shapes._ring_of,
+        *cross,
+        shapes._placed,
+        shapes._cover,
+        shapes._colours,
+        shapes._background,
+    )
     constants = f"SHIFT = {shapes._SHIFT}  # cv2 takes corners in 1/16 px"
     return [constants, drawing.replace("_SHIFT", "SHIFT"), f"OUTLINES = ({chosen})", _DRAW_SHAPE, _LIST_SHAPES]
 
@@ -216,3 +246,9 @@ def grey_to_rgb(values, mode):
         grey = (values - low) * (255.0 / (high - low)) if high > low else np.zeros_like(values)
     return np.repeat(np.rint(grey).astype(np.uint8)[:, :, None], 3, axis=2)
 '''
+
+SOURCES: dict[str, Source] = {
+    "shapes": Source(_shapes_settings, _shapes),
+    "digits": Source(lambda spec: [_share(spec)], lambda spec: [taken(stratified_split), _LIST_DIGITS]),
+    "image_folder": Source(_file_settings, _folder, "the folder of images"),
+}

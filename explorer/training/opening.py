@@ -5,11 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from explorer.data.dataset import Dataset
-from explorer.data.formats import open_dataset
-from explorer.data.image_folder import files_of
+from explorer.data.files import files_of
 from explorer.data.images import ImageError
 from explorer.data.inspection import Looking, damage, inspect
-from explorer.data.specs import ImageFolderSpec
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.spec.config import RunConfig
 from explorer.training import identity
@@ -33,12 +31,11 @@ def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
         ImageError: images cannot be read; the message names them.
     """
     spec = config.dataset
-    if isinstance(spec, ImageFolderSpec) and spec.depth == "auto":
-        recorded = recorded_depth(identity.first(attempt.paths, attempt.number))
-        spec = spec if recorded is None else spec.model_copy(update={"depth": recorded})
+    if spec.needs_range:
+        spec = spec.with_range(recorded_depth(identity.first(attempt.paths, attempt.number)))
     telling = _Telling(attempt)
     looking = Looking(exact=True, thorough=config.cache_size == 0, tell=telling.tell, threads=threads)
-    dataset = open_dataset(spec, looking)
+    dataset = spec.open(looking)
     if dataset.inspection is not None and dataset.inspection.damaged:
         raise ImageError(_all_damage(dataset, looking, dataset.inspection.damaged))
     return dataset

@@ -16,7 +16,6 @@ from explorer.augment.order import permutation
 from explorer.base.words import span
 from explorer.data.dataset import Split
 from explorer.data.fit import square
-from explorer.data.formats import open_dataset
 from explorer.data.images import ImageError
 from explorer.data.inspection import damage
 from explorer.runs.machine.capacity import in_words
@@ -112,7 +111,7 @@ _WARN = "!"  # in front of what a check says: it warns
 
 
 def _data(found: _Check) -> str:
-    config, dataset = found.config, open_dataset(found.config.dataset)
+    config, dataset = found.config, found.config.dataset.open()
     if dataset.inspection is not None and dataset.inspection.damaged:
         raise ImageError(damage(dataset.inspection.damaged))
     counts = dataset.train.counts(len(dataset.classes))

@@ -10,10 +10,9 @@ import pytest
 from explorer.augment.apply import AugmentError, augment
 from explorer.augment.network_input import check_pipeline, training_image, validation_image
 from explorer.augment.pipeline import Pipeline
-from explorer.data.formats import open_dataset
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
-from explorer.data.specs import ShapesSpec
 
 FLIP = ("HorizontalFlip", 0.5, {})
 NORMALIZE = ("Normalize", 1.0, {})
@@ -28,7 +27,7 @@ def _pipeline(*steps: tuple[str, float, dict[str, Any]]) -> Pipeline:
 
 
 def _samples() -> list[Sample]:
-    train = open_dataset(ShapesSpec()).train
+    train = ShapesSpec().open().train
     return [train.load(index) for index in range(6)]
 
 

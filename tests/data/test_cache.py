@@ -21,11 +21,12 @@ from explorer.data.cache.log import CheckedLog
 from explorer.data.cache.pack import Pack, packs
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit, square
-from explorer.data.formats import open_dataset
+from explorer.data.formats.digits import DigitsSpec
+from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.images import ImageError
 from explorer.data.prepare import fit_square, fitted
 from explorer.data.sample import Sample
-from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
 from tests.disks import fill, small_disk
 
 SHAPES = ShapesSpec(num_classes=3, train_images=150, val_images=2, image_size=48)
@@ -40,8 +41,7 @@ import json, signal, sys, time
 from explorer.data.cache.cache import Cache
 from explorer.data.cache.limits import Limits
 from explorer.data.fit import square
-from explorer.data.formats import open_dataset
-from explorer.data.specs import ShapesSpec
+from explorer.data.formats.shapes import ShapesSpec
 
 until = int(sys.argv[2])
 
@@ -50,14 +50,14 @@ def tell(done):
         print("there", flush=True)
         signal.pause()
 
-cache = Cache(open_dataset(ShapesSpec.model_validate_json(sys.argv[1])).train, square(40), Limits(0, 10**9), "shapes")
+cache = Cache(ShapesSpec.model_validate_json(sys.argv[1]).open().train, square(40), Limits(0, 10**9), "shapes")
 cache.fill(1, tell)
 print(json.dumps([cache.tally.decoded, cache.tally.anew]), flush=True)
 """
 
 
 def train(spec: ShapesSpec | DigitsSpec | ImageFolderSpec = SHAPES) -> Split:
-    return open_dataset(spec).train
+    return spec.open().train
 
 
 def filled(split: Split, room: Limits = ROOMY, words: str = "shapes", size: int | Fit = SIZE) -> Cache:
@@ -146,10 +146,10 @@ def test_samples_without_targets_and_with_empty_ones_stay_apart() -> None:
 
 
 def test_other_splits_and_copies_of_a_folder_find_what_was_decoded(photographs: Path, tmp_path: Path) -> None:
-    dataset = open_dataset(ImageFolderSpec(path=str(photographs), val_fraction=0.25))
+    dataset = ImageFolderSpec(path=str(photographs), val_fraction=0.25).open()
     assert filled(dataset.train).tally.decoded + filled(dataset.val).tally.decoded == 12
     shutil.copytree(photographs, tmp_path / "copy")
-    copy = open_dataset(ImageFolderSpec(path=str(tmp_path / "copy"), val_fraction=0.5, seed=7)).train
+    copy = ImageFolderSpec(path=str(tmp_path / "copy"), val_fraction=0.5, seed=7).open().train
     cache = filled(copy, ON_DISK, "another")
     assert cache.tally.decoded == 0
     assert_is_what_decoding_gives(cache, copy)

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from explorer.data.dataset import Dataset, DatasetError
-from explorer.data.formats import FORMATS, open_dataset
-from explorer.data.image_folder import looks_like_image_folder
+from explorer.data.formats.digits import DigitsSpec
+from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.images import ImageError
 from explorer.data.photographs import photographs
-from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
 
 
 def make(folder: Path, count: int = 4) -> Path:
@@ -27,7 +27,7 @@ def make(folder: Path, count: int = 4) -> Path:
 
 
 def read(folder: Path, **options: object) -> Dataset:
-    return open_dataset(ImageFolderSpec(path=str(folder), **options))
+    return ImageFolderSpec(path=str(folder), **options).open()
 
 
 @pytest.fixture
@@ -38,12 +38,8 @@ def ready_split(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_kind_of_spec_has_its_reader() -> None:
-    assert set(FORMATS) == {ShapesSpec().kind, DigitsSpec().kind, ImageFolderSpec(path="x").kind}
-
-
 def test_shapes_have_every_target_and_are_the_same_again() -> None:
-    dataset = open_dataset(ShapesSpec(num_classes=6, train_images=30, val_images=12))
+    dataset = ShapesSpec(num_classes=6, train_images=30, val_images=12).open()
     for index in range(len(dataset.train)):
         sample, again = dataset.train.load(index), dataset.train.load(index)
         np.testing.assert_array_equal(sample.image, again.image)
@@ -57,12 +53,12 @@ def test_shapes_have_every_target_and_are_the_same_again() -> None:
 
 
 def test_shapes_obey_imbalance_noise_and_seed() -> None:
-    even, uneven = (open_dataset(ShapesSpec(imbalance=value)).train.counts(3) for value in (1, 8))
+    even, uneven = (ShapesSpec(imbalance=value).open().train.counts(3) for value in (1, 8))
     assert even.tolist() == [80, 80, 80]
     assert uneven.sum() == 240
     assert 7 < uneven[0] / uneven[2] < 9
     clean, noisy, other = (
-        open_dataset(ShapesSpec(**values)).train.load(0).image.astype(float)
+        ShapesSpec(**values).open().train.load(0).image.astype(float)
         for values in ({"noise": 0}, {"noise": 1}, {"seed": 1})
     )
     assert np.abs(np.diff(noisy, axis=0)).mean() > 3 * np.abs(np.diff(clean, axis=0)).mean()
@@ -70,13 +66,13 @@ def test_shapes_obey_imbalance_noise_and_seed() -> None:
 
 
 def test_training_and_validation_shapes_differ() -> None:
-    dataset = open_dataset(ShapesSpec(train_images=10, val_images=10))
+    dataset = ShapesSpec(train_images=10, val_images=10).open()
     assert not set(dataset.train.ids) & set(dataset.val.ids)
     assert not np.array_equal(dataset.train.load(0).image, dataset.val.load(0).image)
 
 
 def test_digits_are_scikit_learns_split_class_by_class() -> None:
-    dataset = open_dataset(DigitsSpec(val_fraction=0.25))
+    dataset = DigitsSpec(val_fraction=0.25).open()
     assert len(dataset.train) + len(dataset.val) == 1797
     assert not set(dataset.train.ids) & set(dataset.val.ids)
     share = dataset.val.counts(10) / (dataset.val.counts(10) + dataset.train.counts(10))
@@ -121,7 +117,7 @@ def test_a_folder_of_classes_is_split_with_a_seed(tmp_path: Path) -> None:
 
 
 def test_a_split_reaches_another_process(ready_split: Path) -> None:
-    for dataset in (read(ready_split), open_dataset(ShapesSpec()), open_dataset(DigitsSpec())):
+    for dataset in (read(ready_split), ShapesSpec().open(), DigitsSpec().open()):
         there = pickle.loads(pickle.dumps(dataset.train))  # noqa: S301 - our own bytes, as to a loader worker
         np.testing.assert_array_equal(there.load(3).image, dataset.train.load(3).image)
 
@@ -255,7 +251,7 @@ def test_parts_of_a_competition_are_no_classes(tmp_path: Path) -> None:
     (tmp_path / "train.csv").write_text("x")
     with pytest.raises(DatasetError, match=r"parts of a data set, not classes. Labels from a table \(train.csv\)"):
         read(tmp_path)
-    assert not looks_like_image_folder(tmp_path)
+    assert not ImageFolderSpec.looks(tmp_path)
 
 
 def test_names_in_any_script_and_with_spaces_work(tmp_path: Path) -> None:

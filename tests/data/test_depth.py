@@ -15,10 +15,10 @@ from PIL import Image, TiffImagePlugin
 
 from explorer.data import inspection
 from explorer.data.dataset import Dataset
-from explorer.data.formats import open_dataset
+from explorer.data.depth import ValueRange
+from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.images import ImageError, decode, decode_mask
 from explorer.data.inspection import Looking
-from explorer.data.specs import ImageFolderSpec, ValueRange
 
 DRAW = np.random.default_rng(0)
 LEVELS = np.arange(4096, dtype=np.uint16).reshape(64, 64)  # every level of 12 bits
@@ -67,7 +67,7 @@ def make(root: Path, files: dict[str, bytes]) -> Path:
 
 
 def opened(root: Path, looking: Looking | None = None, **options: Any) -> Dataset:
-    return open_dataset(ImageFolderSpec(path=str(root), **options), looking or Looking(exact=True))
+    return ImageFolderSpec(path=str(root), **options).open(looking or Looking(exact=True))
 
 
 def shown(dataset: Dataset) -> dict[str, NDArray[np.uint8]]:

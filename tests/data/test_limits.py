@@ -17,10 +17,9 @@ from PIL import Image
 
 import explorer
 from explorer.data import color_masks, images, references, stored
-from explorer.data.image_folder import open_image_folder
+from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.images import ImageError
 from explorer.data.inspection import Looking
-from explorer.data.specs import ImageFolderSpec
 
 WIDE = 20_000  # × 20,000 px: 400 megapixels
 _ROOM = 700_000_000  # bytes of address space that a child gets beyond what it has at its start
@@ -230,7 +229,7 @@ def test_an_image_that_costs_too_much_is_reported_as_a_damaged_one_is(tmp_path: 
         for number in range(4):
             Image.new("RGB", (8, 8), (number, 9, 9)).save(tmp_path / name / f"{number}.png")
     (tmp_path / "b" / "bomb.png").write_bytes(TOO_MANY["PNG"])
-    dataset = open_image_folder(ImageFolderSpec(path=str(tmp_path)), Looking())
+    dataset = ImageFolderSpec(path=str(tmp_path)).open(Looking())
     assert dataset.inspection is not None
     (words,) = dataset.inspection.damaged
     assert "bomb.png has 20,000 × 20,000 px; at most 64 megapixels are read." in words

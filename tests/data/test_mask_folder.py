@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from explorer.data.dataset import DatasetError
+from explorer.data.formats.mask_folder import MaskFolderSpec
 from explorer.data.images import ImageError
-from explorer.data.mask_folder import open_mask_folder
 from explorer.data.mask_layouts import looks_like_mask_folder
+from explorer.data.pictures import Pictures
 from explorer.data.roots import OutsideRoots
 from explorer.data.sample import SampleError
 
@@ -30,11 +31,19 @@ def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def opened(folder: Path) -> Pictures:
+    return MaskFolderSpec(path=str(folder)).pictures()
+
+
 def test_a_picture_comes_with_its_mask_unchanged(street: Path) -> None:
     assert looks_like_mask_folder(street)
-    opened = open_mask_folder(street)
-    assert [name for name, _ in opened.parts["all"]] == ["images/a.jpg", "images/b.jpg", "images/c d.jpg"]
-    sample, notes = opened.load("all", 2)
+    found = opened(street)
+    assert [found.name("all", index) for index in range(found.sizes["all"])] == [
+        "images/a.jpg",
+        "images/b.jpg",
+        "images/c d.jpg",
+    ]
+    sample, notes = found.load("all", 2)
     assert sample.id == "images/c d.jpg"
     np.testing.assert_array_equal(sample.mask, MASK)
     assert notes == ()
@@ -44,13 +53,13 @@ def test_a_palette_gives_class_indices(street: Path) -> None:
     palette = Image.fromarray(MASK, "P")
     palette.putpalette([0, 0, 0, 255, 0, 0] * 128)
     palette.save(street / "masks" / "a.png")
-    np.testing.assert_array_equal(open_mask_folder(street).load("all", 0)[0].mask, MASK)
+    np.testing.assert_array_equal(opened(street).load("all", 0)[0].mask, MASK)
 
 
 def test_a_picture_without_mask_is_shown_and_it_is_said(street: Path) -> None:
     (street / "masks" / "b.png").unlink()
     Image.fromarray(MASK).save(street / "images" / "b.jpg")  # grey, which is said too
-    sample, notes = open_mask_folder(street).load("all", 1)
+    sample, notes = opened(street).load("all", 1)
     assert sample.mask is None
     assert "Greyscale" in notes[0]
     assert notes[1] == "This image has no mask: there is no file named b among the masks."
@@ -59,16 +68,16 @@ def test_a_picture_without_mask_is_shown_and_it_is_said(street: Path) -> None:
 def test_a_mask_of_another_size_is_named_with_its_picture(street: Path) -> None:
     Image.fromarray(MASK[:5]).save(street / "masks" / "a.png")
     with pytest.raises(SampleError, match=r"masks/a.png does not fit images/a.jpg. The mask is 12 × 5 px, but"):
-        open_mask_folder(street).load("all", 0)
+        opened(street).load("all", 0)
 
 
 def test_a_mask_in_colours_and_a_damaged_one_are_named(street: Path) -> None:
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (10, 12, 3), np.uint8)).save(street / "masks" / "a.png")
     (street / "masks" / "b.png").write_bytes(b"")
     with pytest.raises(ImageError, match=r"masks/a.png has colors"):
-        open_mask_folder(street).load("all", 0)
+        opened(street).load("all", 0)
     with pytest.raises(ImageError, match=r"masks/b.png is empty"):
-        open_mask_folder(street).load("all", 1)
+        opened(street).load("all", 1)
 
 
 @pytest.mark.parametrize("name", ["images/a.jpg", "masks/a.png"])
@@ -76,7 +85,7 @@ def test_a_link_that_leads_outside_is_refused(street: Path, name: str, tmp_path:
     (street / name).rename(tmp_path / "secret")
     (street / name).symlink_to(tmp_path / "secret")
     with pytest.raises(OutsideRoots):
-        open_mask_folder(street).load("all", 0)
+        opened(street).load("all", 0)
 
 
 @pytest.mark.parametrize("name", ["images", "masks", "classes.txt"])
@@ -85,12 +94,12 @@ def test_nothing_is_listed_or_read_through_a_link_that_leads_outside(street: Pat
     (street / name).rename(tmp_path / "secret")
     (street / name).symlink_to(tmp_path / "secret")
     with pytest.raises(OutsideRoots):
-        open_mask_folder(street)
+        opened(street)
 
 
 def test_names_are_of_the_values_that_the_masks_have_and_where_that_is_open_it_is_said(street: Path) -> None:
     """The masks have the values 0 to 3, and 255 for what is ignored."""
-    assert open_mask_folder(street).names.names == ()
+    assert opened(street).names.names == ()
     for file, content, classes, first, sure in (
         ("classes.txt", "road\r\n\n  car \nsky\n", ("road", "car", "sky"), 1, True),
         ("classes.txt", "background\nroad\ncar\nsky", ("road", "car", "sky"), 1, True),
@@ -101,7 +110,7 @@ def test_names_are_of_the_values_that_the_masks_have_and_where_that_is_open_it_i
         ("classes.json", '["하늘", "도로", "나무", "차"]', ("하늘", "도로", "나무", "차"), 0, True),
     ):
         (street / file).write_text(content, encoding="utf-8")
-        names = open_mask_folder(street).names
+        names = opened(street).names
         assert (names.classes, names.first_class, names.sure) == (classes, first, sure), content
         if not sure:
             assert names.counted_from(0).first_class == 0
@@ -127,17 +136,17 @@ def test_names_are_of_the_values_that_the_masks_have_and_where_that_is_open_it_i
 def test_a_file_of_names_that_is_not_one_is_named(street: Path, file: str, content: bytes, message: str) -> None:
     (street / file).write_bytes(content)
     with pytest.raises(DatasetError, match=rf"{file}.* {message}"):
-        open_mask_folder(street)
+        opened(street)
 
 
 def test_what_is_missing_is_named(street: Path) -> None:
     for path in (street / "images").iterdir():
         path.unlink()
     with pytest.raises(DatasetError, match=r"street/images has no images"):
-        open_mask_folder(street)
+        opened(street)
     (street / "images").rmdir()
     with pytest.raises(DatasetError, match=r"street has no images/ next to masks/"):
-        open_mask_folder(street)
+        opened(street)
 
 
 def test_a_folder_lacking_either_does_not_look_like_one(street: Path) -> None:

@@ -9,10 +9,9 @@ from PIL import Image
 from explorer.base.names import existing, shown
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
-from explorer.data.image_folder import open_image_folder
+from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.images import ImageError
 from explorer.data.roots import OutsideRoots, resolve_inside
-from explorer.data.specs import ImageFolderSpec
 
 ODD = os.fsdecode(b"gr\xfcn")  # Latin-1, as an old disk has it
 
@@ -65,7 +64,7 @@ def test_every_set_of_a_root_is_offered_and_every_sample_shown(root: Path, kind:
 
 
 def test_a_set_of_such_names_is_read_as_training_reads_it(root: Path) -> None:
-    dataset = open_image_folder(ImageFolderSpec(path=str(root / "gr\\xfcn"), links="inside"))
+    dataset = ImageFolderSpec(path=str(root / "gr\\xfcn"), links="inside").open()
     assert (dataset.name, dataset.classes) == ("gr\\xfcn", ("gr\\xfcn", "red"))
     for split in (dataset.train, dataset.val):
         for index in range(len(split)):
@@ -75,7 +74,7 @@ def test_a_set_of_such_names_is_read_as_training_reads_it(root: Path) -> None:
 
 def test_a_damaged_image_of_such_a_name_is_named(root: Path) -> None:
     (root / ODD / "red" / f"{ODD}9.png").write_bytes(b"no image")
-    dataset = open_image_folder(ImageFolderSpec(path=str(root / "gr\\xfcn"), val_fraction=0.5))
+    dataset = ImageFolderSpec(path=str(root / "gr\\xfcn"), val_fraction=0.5).open()
     split, index = next(
         (split, split.ids.index("red/gr\\xfcn9.png"))
         for split in (dataset.train, dataset.val)
@@ -148,7 +147,7 @@ def linked(root: Path, tmp_path: Path) -> Path:
 
 def test_a_link_that_leads_out_is_refused_on_both_pages_and_named(linked: Path) -> None:
     with pytest.raises(OutsideRoots, match=r"ants/link\.png is a link that leads outside") as told:
-        open_image_folder(ImageFolderSpec(path=str(linked), links="inside"))
+        ImageFolderSpec(path=str(linked), links="inside").open()
     assert "elsewhere" not in str(told.value)
     key = f"image_folder:{linked}"
     places = [(split, index) for split in ("train", "val") for index in range(picture_sets.count(key, split))]
@@ -161,14 +160,14 @@ def test_a_class_that_is_a_link_that_leads_out_is_not_even_listed(root: Path, tm
     write(tmp_path / "elsewhere" / "secret.png")
     (root / "insects" / "wasps").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OutsideRoots, match="wasps is a link that leads outside"):
-        open_image_folder(ImageFolderSpec(path=str(root / "insects"), links="inside"))
+        ImageFolderSpec(path=str(root / "insects"), links="inside").open()
 
 
 def test_links_within_the_roots_are_followed_and_others_where_the_owner_trains(linked: Path, root: Path) -> None:
-    assert len(open_image_folder(ImageFolderSpec(path=str(linked))).train) > 0
+    assert len(ImageFolderSpec(path=str(linked)).open().train) > 0
     (linked / "ants" / "link.png").unlink()
     (linked / "ants" / "green.png").symlink_to(root / ODD / ODD / f"{ODD}0.png")
     (linked / "wasps").symlink_to(root / ODD / "red")
-    dataset = open_image_folder(ImageFolderSpec(path=str(linked), links="inside"))
+    dataset = ImageFolderSpec(path=str(linked), links="inside").open()
     assert dataset.classes == ("ants", "bees", "wasps")
     assert any("green.png" in name for name in (*dataset.train.ids, *dataset.val.ids))

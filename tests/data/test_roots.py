@@ -1,12 +1,15 @@
 """Pages read inside the allowed folders only, whatever the path says."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from explorer.data.dataset import DatasetError
-from explorer.data.finding import IMAGE_FOLDER, MAX_VISITED, Kind, search
+from explorer.data.finding import MAX_VISITED, search
+from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.spec import Spec
 from explorer.data.roots import (
     OutsideRoots,
     allowed_roots,
@@ -51,23 +54,31 @@ def test_no_path_at_all_is_said(path: str) -> None:
 
 
 def test_data_sets_are_found_for_the_list(root: Path) -> None:
-    assert search({"image_folder": IMAGE_FOLDER}).found == ((root / "insects", "image_folder"),)
+    assert search((ImageFolderSpec,)).found == ((root / "insects", ImageFolderSpec),)
 
 
-def below(folder: Path) -> list[Path]:
-    return [child for child in folder.iterdir() if child.is_dir()]
+def format_that(looks_at: Callable[[Path], bool]) -> type[Spec]:
+    """A format that looks like nothing else, and is searched below."""
+
+    class Sought(Spec):
+        @classmethod
+        def looks(cls, place: Path) -> bool:
+            return looks_at(place)
+
+        @classmethod
+        def beside(cls, place: Path) -> list[Path]:
+            return [child for child in place.iterdir() if child.is_dir()]
+
+    return Sought
 
 
 def test_folders_of_several_kinds_are_found_in_one_search_also_below_each_other(root: Path) -> None:
     (root / "insects" / "a" / "deep").mkdir()
     (root / "deep").mkdir()
     (root / ".hidden" / "deep").mkdir(parents=True)
-    kinds = {
-        "has_b": Kind(lambda folder: (folder / "b").exists(), below),
-        "deep": Kind(lambda folder: folder.name == "deep", below),
-    }
-    assert search(kinds).found == (
-        (root / "deep", "deep"), (root / "insects", "has_b"), (root / "insects" / "a" / "deep", "deep")
+    has_b, deep = format_that(lambda folder: (folder / "b").exists()), format_that(lambda folder: folder.name == "deep")
+    assert search((has_b, deep)).found == (
+        (root / "deep", deep), (root / "insects", has_b), (root / "insects" / "a" / "deep", deep)
     )  # fmt: skip
 
 
@@ -78,7 +89,8 @@ def test_a_folder_that_cannot_be_looked_at_does_not_end_the_search(root: Path) -
         return folder.name == "other"
 
     (root / "other").mkdir()
-    assert search({"other": Kind(looks, below)}).found == ((root / "other", "other"),)
+    other = format_that(looks)
+    assert search((other,)).found == ((root / "other", other),)
 
 
 def test_the_search_ends_however_deep_and_wide_the_folders_are(root: Path) -> None:
@@ -86,7 +98,7 @@ def test_the_search_ends_however_deep_and_wide_the_folders_are(root: Path) -> No
     root.joinpath(*"abcdefgh").mkdir(parents=True)
     for index in range(MAX_VISITED):
         (root / "wide" / str(index)).mkdir(parents=True)
-    found = search({"none": Kind(lambda folder: seen.append(folder) is not None, below)})
+    found = search((format_that(lambda folder: seen.append(folder) is not None),))
     assert root / "a" / "b" / "c" in seen
     assert root / "a" / "b" / "c" / "d" not in seen
     assert len(seen) <= MAX_VISITED

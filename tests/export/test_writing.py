@@ -13,9 +13,10 @@ from explorer.augment.apply import AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step
+from explorer.data.depth import ValueRange
+from explorer.data.drawn_shapes import open_shapes
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
-from explorer.data.shapes import open_shapes
-from explorer.data.specs import ShapesSpec, ValueRange
 from explorer.export.facts import ExportError, Facts, of_run
 from explorer.export.network import scale
 from explorer.export.script import script

@@ -12,7 +12,7 @@ import pytest
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base import processes
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.life import housekeeping, launcher
 from explorer.runs.queue import holders, queue
 from explorer.runs.record.launch_record import read_launch

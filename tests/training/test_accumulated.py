@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from explorer.data.formats import open_dataset
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import dumps, from_values
 from explorer.training.data import Images
@@ -28,7 +27,7 @@ def _weights(paths: RunPaths) -> dict[str, torch.Tensor]:
 
 def _by_hand(config: Any) -> dict[str, torch.Tensor]:
     """The same training as a plain loop of torch."""
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     model = classifier(config, dataset.classes, 1, dataset.train.counts(3))
     train = Prepared(dataset.train, config.kept, keep=True)
     optimizer = torch.optim.SGD(model.network.parameters(), lr=config.learning_rate, weight_decay=0.0)

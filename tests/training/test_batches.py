@@ -8,7 +8,6 @@ import torch
 
 from explorer.augment.apply import augment
 from explorer.data.fit import square
-from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
 from explorer.runs.spec.schedules import batches_per_epoch
 from explorer.training.data import Batch, EpochSampler, Images
@@ -18,7 +17,7 @@ from tests.training.conftest import config_of
 
 def _epochs(workers: int) -> list[list[Batch]]:
     config = config_of()
-    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=True)
+    prepared = Prepared(config.dataset.open().train, square(32), keep=True)
     prepared.read(1, lambda done: None)
     loader = Images(config, prepared, prepared, workers).train_dataloader()
     batches = []
@@ -43,7 +42,7 @@ def test_batches_are_equal_to_the_bit_for_0_1_and_2_workers() -> None:
 
 def test_batches_hold_what_augment_gives() -> None:
     config = config_of()
-    split = open_dataset(config.dataset).train
+    split = config.dataset.open().train
     batch = _epochs(0)[1][2]
     assert batch.images.is_contiguous(memory_format=torch.channels_last)
     for pixels, label, index in zip(batch.images, batch.labels, batch.indices.tolist(), strict=True):
@@ -56,7 +55,7 @@ def test_batches_hold_what_augment_gives() -> None:
 @pytest.mark.parametrize(("images", "size", "steps"), [(37, 8, 5), (33, 8, 4), (32, 8, 4), (8, 8, 1), (3, 1, 3)])
 def test_steps_per_epoch_are_the_loader_s(images: int, size: int, steps: int) -> None:
     config = config_of(batch_size=size, dataset={"kind": "shapes", "train_images": images, "image_size": 32})
-    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=False)
+    prepared = Prepared(config.dataset.open().train, square(32), keep=False)
     assert batches_per_epoch(images, size) == len(Images(config, prepared, prepared, 0).train_dataloader()) == steps
 
 

@@ -12,7 +12,6 @@ from explorer.augment.apply import augment
 from explorer.data.cache import keys
 from explorer.data.cache.digest import digest_of
 from explorer.data.cache.limits import Limits
-from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.runs.record.paths import RunPaths
@@ -104,7 +103,7 @@ def test_augmentation_sees_the_size_that_was_chosen_and_the_network_its_own(
     make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
     config = config_of(dataset={"kind": "image_folder", "path": str(folder)}, **changes)
     train, val = _read(config)
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     images = Images(config, train, val, 0)
     batches: list[Batch] = list(images.train_dataloader())
     for pixels, index in zip(batches[0].images, batches[0].indices.tolist(), strict=True):
@@ -146,7 +145,7 @@ def test_files_that_have_not_changed_are_not_read_again_to_see_that(
     monkeypatch.setattr(keys, "FRESH_NS", -1)  # what was made just now counts as made long ago
     folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
     make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
-    split = open_dataset(config_of(dataset={"kind": "image_folder", "path": str(folder)}).dataset).train
+    split = config_of(dataset={"kind": "image_folder", "path": str(folder)}).dataset.open().train
     read: list[Path] = []
     reading = keys._read
 

@@ -3,7 +3,6 @@
 import pytest
 
 from explorer.base.words import span
-from explorer.data.formats import open_dataset
 from explorer.runs.machine import durations
 from explorer.runs.machine.machine import known_machine, remember
 from explorer.runs.machine.paces import machine_key
@@ -21,7 +20,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     assert machine is not None
     key = machine_key(machine)
     config = config_of(epochs=2)
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     assert networks.takes(machine, config, dataset, None) is None
 
     searched, _ = run_here(config.model_copy(update={"kind": "rate"}), "rate")

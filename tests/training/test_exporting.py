@@ -19,7 +19,6 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 import explorer
-from explorer.data.formats import open_dataset
 from explorer.data.prepare import fit_square
 from explorer.export.facts import config_of as config_of_run
 from explorer.export.facts import of_run
@@ -52,7 +51,7 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def _validation_images(paths: RunPaths) -> torch.Tensor:
     """(N, 3, S, S) uint8, channels last in memory."""
     config = config_of_run(paths)
-    val = open_dataset(config.dataset).val
+    val = config.dataset.open().val
     squares = [fit_square(val.load(index), config.image_size).image for index in range(len(val))]
     return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2)
 

@@ -12,7 +12,6 @@ import torch
 from torch.utils.data import DataLoader
 
 from explorer.data.fit import square
-from explorer.data.formats import open_dataset
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import latest_launch
@@ -123,7 +122,7 @@ def test_validation_images_of_one_class_train_and_leave_auroc_open(tmp_path: Pat
 def test_an_error_in_a_loader_worker_keeps_its_words() -> None:
     crop = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 64, "width": 64}, "p": 1.0}
     config = config_of(pipeline={"nodes": [crop]})
-    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=False)
+    prepared = Prepared(config.dataset.open().train, square(32), keep=False)
     images = TrainingImages(prepared, config.pipeline, 0, 32)
     loader = DataLoader(images, sampler=[(0, 3)], num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
     with pytest.raises(TrainingError) as caught:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data.specs import ValueRange
+from explorer.data.depth import ValueRange
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.paths import RunPaths
 from explorer.training import identity

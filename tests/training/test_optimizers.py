@@ -8,7 +8,6 @@ import pytorch_lightning as pl
 import torch
 
 from explorer.data.fit import square
-from explorer.data.formats import open_dataset
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import curve
 from explorer.training.data import Images
@@ -43,7 +42,7 @@ class _Seen(pl.Callback):
 
 
 def _train(config: RunConfig) -> tuple[_Seen, Classifier]:
-    prepared = Prepared(open_dataset(config.dataset).train, square(32), keep=False)
+    prepared = Prepared(config.dataset.open().train, square(32), keep=False)
     seen, model = _Seen(), _model(config)
     trainer = pl.Trainer(
         max_epochs=config.epochs,

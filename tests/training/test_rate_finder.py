@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data.formats import open_dataset
 from explorer.runs.record import rates, results
 from explorer.training.data import Images
 from explorer.training.losses import LOSSES
@@ -33,7 +32,7 @@ def test_it_walks_through_the_rates_and_leaves_its_curve_with_steps_as_the_run_m
     assert f"{found.suggestion:.2g}" in outcome.reason
     assert rates.judge(found.lr, found.loss).suggestion == found.suggestion
     # Nothing is learned yet in the first step, which is the mean of two batches.
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     model = classifier(config, dataset.classes, 3, dataset.train.counts(3), load(config, lambda done, total: None))
     train = Prepared(dataset.train, config.kept, keep=True)
     batches = [batch for batch, _ in zip(Images(config, train, train, 0).train_dataloader(), range(2), strict=False)]

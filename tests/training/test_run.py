@@ -6,7 +6,6 @@ import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
 
 from explorer.data.fit import square
-from explorer.data.formats import open_dataset
 from explorer.runs.overview.view import RunView
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.paths import RunPaths
@@ -46,7 +45,7 @@ def test_the_page_s_reader_understands_it(finished: RunPaths) -> None:
 
 
 def test_metrics_of_each_epoch_are_those_of_scikit_learn(finished: RunPaths) -> None:
-    labels = open_dataset(loads(finished.config.read_bytes()).dataset).val.labels
+    labels = loads(finished.config.read_bytes()).dataset.open().val.labels
     epochs = [event for event in events_of(finished) if event.kind == "epoch"]
     assert len(epochs) == 3
     for event in epochs:
@@ -72,7 +71,7 @@ def test_best_checkpoint_gives_the_scores_of_the_best_epoch(finished: RunPaths) 
     assert outcome_of(finished).best["epoch"] == checkpoint["epoch"] == best
     assert loads(checkpoint["explorer"]["config"]) == config
 
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     model = classifier(config.model_copy(update={"seed": 99}), dataset.classes, 5, dataset.train.counts(3))
     model.load_state_dict(checkpoint["state_dict"])
     val = Prepared(dataset.val, square(config.image_size), keep=False)

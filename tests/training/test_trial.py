@@ -10,7 +10,6 @@ import psutil
 import pytest
 
 from explorer.augment.apply import AugmentError
-from explorer.data.formats import open_dataset
 from explorer.data.sample import Sample
 from explorer.runs.life import launcher
 from explorer.runs.record.launch_record import how_it_ended, latest_launch, write_ended
@@ -42,7 +41,7 @@ SLOW = {
 
 
 def tried(config: RunConfig, tell: Callable[[], None] = lambda: None) -> None:
-    prepared = Prepared(open_dataset(config.dataset).train, config.kept, keep=False)
+    prepared = Prepared(config.dataset.open().train, config.kept, keep=False)
     samples: list[Sample] = [prepared.sample(index) for index in range(2)]
     trial.check(config, samples, tell)
 

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from explorer.data.specs import DigitsSpec, ShapesSpec
 from explorer.runs.machine.capacity import disk, in_words, memory
 from explorer.runs.machine.machine import (
     BackboneInfo,
@@ -29,8 +28,7 @@ from explorer.runs.record.paths import home
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
 
-DIGITS = 1797  # images in scikit-learn's set
-_DIGIT = 64  # px of their side, as explorer.data.digits enlarges them
+_CLASSES = 10  # a guess for a folder
 _PHOTOGRAPH = 2000, 3000  # px; larger than what is kept of it
 
 _PROCESS = 570e6  # Python with torch, Lightning and albumentations, and what a first step makes of them
@@ -186,10 +184,8 @@ def _kept(
 
 def original_size(config: RunConfig) -> tuple[int, int]:
     """Height and width in px of an image by the spec alone; a guess for a folder of images."""
-    spec = config.dataset
-    if isinstance(spec, ShapesSpec):
-        return spec.image_size, spec.image_size
-    return (_DIGIT, _DIGIT) if isinstance(spec, DigitsSpec) else _PHOTOGRAPH
+    side = config.dataset.image_side
+    return _PHOTOGRAPH if side is None else (side, side)
 
 
 def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:
@@ -205,15 +201,11 @@ def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_imag
     # The best, the last, and a new one that is written beside them before it takes a place.
     moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
     checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
-    count = _classes(config) if classes is None else classes
+    count = classes or config.dataset.class_count or _CLASSES
     scores = val_images * (4 * count + 4)
     epoch = _BINS_BYTES * count + (scores if scores <= _SCORES_BUDGET else 0)
     steps = config.epochs * -(-train_images // config.batch_size)
     return 3 * checkpoint + config.epochs * epoch + steps * _EVENT_BYTES + _LOG_BYTES
-
-
-def _classes(config: RunConfig) -> int:
-    return config.dataset.num_classes if isinstance(config.dataset, ShapesSpec) else 10
 
 
 def look(folder: Path, device: DeviceInfo, gpu_used: int | None = None) -> Room:
@@ -266,7 +258,7 @@ def check_start(config: RunConfig) -> None:
     An image folder, whose pictures would have to be counted, passes; so does the memory of a device that nobody has
     looked at yet and that is not the processor. Raises ConfigError.
     """
-    counts = spec_counts(config)
+    counts = config.dataset.counts
     found = known_machine()
     device = _device(config, found)
     if counts is None or device is None:
@@ -288,17 +280,6 @@ def check_start(config: RunConfig) -> None:
 
 
 _SMALLEST = BackboneInfo(name="", title="", parameters=0, default_size=224, weights=())
-
-
-def spec_counts(config: RunConfig) -> tuple[int, int] | None:
-    """Images to train and to validate, where the spec alone tells."""
-    spec = config.dataset
-    if isinstance(spec, ShapesSpec):
-        return spec.train_images, spec.val_images
-    if isinstance(spec, DigitsSpec):
-        val_images = round(DIGITS * spec.val_fraction)
-        return DIGITS - val_images, val_images
-    return None
 
 
 def _device(config: RunConfig, found: Machine | None) -> DeviceInfo | None:

@@ -1,23 +1,23 @@
 """How values of more than 8 bits became pixels in a run: noted when it starts, for its resumes and its code."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
-from explorer.data.specs import ValueRange
+from explorer.data.depth import Decided, ValueRange
 
 NOTED = "depth"  # in what a run notes as its identity
 
 
-def noted(depth: ValueRange | Literal["by_image"] | None) -> dict[str, str]:
+def noted(depth: Decided | None) -> dict[str, str]:
     """What is noted; nothing where no files are read."""
     if depth is None:
         return {}
     return {NOTED: depth if isinstance(depth, str) else depth.model_dump_json()}
 
 
-def recorded_depth(identity: Mapping[str, Any]) -> ValueRange | Literal["by_image"] | None:
+def recorded_depth(identity: Mapping[str, Any]) -> Decided | None:
     """What an earlier attempt has noted; None where it has not come so far, or was of format 1."""
     found = identity.get(NOTED)
     if found == "by_image":

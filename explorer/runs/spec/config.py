@@ -9,9 +9,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.resolution import fit
-from explorer.base.names import expanded
 from explorer.data.fit import Fit, square
-from explorer.data.specs import DatasetSpec, ImageFolderSpec
+from explorer.data.specs import FORMATS, DatasetSpec
 from explorer.runs.spec.config_errors import ConfigError, from_validation
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import steps_per_epoch
@@ -110,7 +109,6 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
 
 # What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
 _VERSION_1: dict[str, Any] = {"rules": 1, "kept_as": "squares"}
-_VERSION_1_IMAGE_FOLDER: dict[str, Any] = {"depth": "by_image", "listing": "flat"}
 
 
 def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,8 +122,8 @@ def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
     """
     upgraded = {**_VERSION_1, **values, "version": VERSION}
     dataset = upgraded.get("dataset")
-    if isinstance(dataset, Mapping) and dataset.get("kind") == "image_folder":
-        upgraded["dataset"] = {**_VERSION_1_IMAGE_FOLDER, **dataset}
+    if isinstance(dataset, Mapping) and (found := FORMATS.get(str(dataset.get("kind")))):
+        upgraded["dataset"] = {**found.version_1, **dataset}
     return upgraded
 
 
@@ -149,11 +147,7 @@ def dumps(config: RunConfig) -> str:
 
 def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
     """The config with a relative data folder taken from `base`: the trainer runs somewhere else."""
-    spec = config.dataset
-    if not isinstance(spec, ImageFolderSpec):
-        return config
-    folder = (base / expanded(spec.path)).absolute()
-    return config.model_copy(update={"dataset": spec.model_copy(update={"path": str(folder)})})
+    return config.model_copy(update={"dataset": config.dataset.at(base)})
 
 
 def check_with_dataset(

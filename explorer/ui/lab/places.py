@@ -7,6 +7,7 @@ from typing import Any
 from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
+from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.images import ImageError
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
@@ -63,7 +64,7 @@ _UNTYPED: dict[str, Any] = {"boxes": "", "points": ""}
 
 
 def _samples(view: View, count: int, training: Training | None) -> list[View]:
-    key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
+    key, split = view.set_key or picture_sets.FIRST, view.split or TRAIN_AND_VAL[0]
     try:
         total = as_trained.count(key, split, training)
     except (DatasetError, ImageError):

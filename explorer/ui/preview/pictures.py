@@ -8,6 +8,7 @@ from functools import lru_cache
 from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
+from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.images import ImageError
 from explorer.data.photographs import photographs
 from explorer.draw.encoding import Classes
@@ -91,7 +92,7 @@ def _source(view: View, uploads: Uploads, training: Training | None) -> Source:
     if view.picture == DATA_SET and training is not None:
         return TrainedSample(view.split, view.index, as_trained.decided(training))
     if view.picture == DATA_SET:
-        key, split = view.set_key or picture_sets.SHAPES, view.split or picture_sets.TRAIN_AND_VAL[0]
+        key, split = view.set_key or picture_sets.FIRST, view.split or TRAIN_AND_VAL[0]
         return SetSample(key, split, view.index, view.names_from)
     return Photograph(view.picture) if view.picture in photographs() else _first()
 

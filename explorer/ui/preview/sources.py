@@ -76,7 +76,7 @@ def _training(work: workspace.Workspace) -> Training | None:
 
 def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
     offered = data_sets.offered(work.view.set_key)
-    key = work.view.set_key if work.view.set_key in offered else picture_sets.SHAPES
+    key = work.view.set_key if work.view.set_key in offered else picture_sets.FIRST
     splits = offered[key].splits
     split = work.view.split if work.view.split in splits else splits[0]
     first, second, third = st.columns([2, 1, 1.2])

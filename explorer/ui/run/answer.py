@@ -37,8 +37,7 @@ def facts(paths: RunPaths, snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _data(run: RunSummary, config: RunConfig, snapshot: Snapshot) -> str:
-    kind = config.dataset.kind
-    name = run.dataset if kind == "image_folder" else TrainFields.KINDS[kind]
+    name = config.dataset.title if config.dataset.is_embedded() else run.dataset
     counts = (
         [snapshot.start.number(split) for split in ("train_images", "val_images")] if snapshot.start else [math.nan]
     )

@@ -12,7 +12,7 @@ from filelock import FileLock
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from explorer.base.atomic import write_bytes_atomic, write_json_atomic
-from explorer.data.stored import FORMATS
+from explorer.data.suffixes import FORMATS
 from explorer.ui.keeping import room
 from explorer.ui.keeping.places import drafts_folder
 

@@ -20,7 +20,7 @@ def settings(set_key: str, draft: Draft) -> Training | None:
     Returns:
         None where a data set cannot be trained on, or the form or the pipeline is wrong: both say why at their place.
     """
-    values = _values(set_key or picture_sets.SHAPES)
+    values = _values(set_key or picture_sets.FIRST)
     if values is None:
         return None
     try:

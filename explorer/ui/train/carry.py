@@ -20,7 +20,7 @@ def data_of(view: View) -> Values | None:
     """The fields of the form that make its data the set that Augment shows; None where that cannot be trained on."""
     if view.picture != DATA_SET:
         return None
-    kind, _, place = (view.set_key or picture_sets.SHAPES).partition(":")
+    kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
     if kind == _FOLDER and place:
         return {"dataset": _FOLDER, "path": place}
     return {"dataset": kind} if kind in F.KINDS and kind != _FOLDER else None
@@ -52,5 +52,5 @@ def hint(view: View, values: Values) -> str:
 
 
 def _title(view: View) -> str:
-    kind, _, place = (view.set_key or picture_sets.SHAPES).partition(":")
+    kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
     return Path(place).name if place else F.KINDS.get(kind, kind)

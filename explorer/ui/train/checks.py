@@ -10,7 +10,6 @@ from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import DraftErrors, Pipeline, validate
 from explorer.data.dataset import Dataset, DatasetError
-from explorer.data.formats import open_dataset
 from explorer.data.inspection import Looking, damage
 from explorer.data.specs import DatasetSpec
 from explorer.runs.machine import needs
@@ -180,14 +179,13 @@ def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
     spec = train_values.dataset_spec(values)
     if spec is None:
         return None
-    field = "dataset.path" if spec.kind == "image_folder" else "dataset"
     try:
         dataset = opened(spec)
     except DatasetError as error:
-        errors[field] = str(error)
+        errors[spec.field] = str(error)
         return None
     if dataset.inspection is not None and dataset.inspection.damaged:
-        errors[field] = damage(dataset.inspection.damaged)
+        errors[spec.field] = damage(dataset.inspection.damaged)
     return dataset
 
 
@@ -212,4 +210,4 @@ def _collect(errors: dict[str, str], check_one: Callable[[], None]) -> None:
 @st.cache_resource(max_entries=16, ttl=_LIST_SECONDS, show_spinner=T.LOOKING_AT)
 def opened(spec: DatasetSpec) -> Dataset:
     """The data set, its files looked at for a short time; what was seen of a file is kept for the next time."""
-    return open_dataset(spec, Looking(seconds=_LOOK_SECONDS))
+    return spec.open(Looking(seconds=_LOOK_SECONDS))

@@ -47,10 +47,10 @@ def _offer(roots: tuple[Path, ...]) -> picture_sets.Offer:
     return picture_sets.offer()
 
 
-def image_folders() -> list[str]:
-    """The folders on offer that can be trained on."""
-    kind = picture_sets.IMAGE_FOLDERS
-    return [each.key.removeprefix(kind) for each in offer().sets if each.key.startswith(kind)]
+def places(kind: str) -> list[str]:
+    """The data sets of one format on offer, by their places."""
+    found = (each.key.partition(":") for each in offer().sets)
+    return [place for name, _, place in found if name == kind and place]
 
 
 def show_error() -> None:
@@ -101,7 +101,7 @@ def _names_chosen() -> None:
 def show_unusable_for_training() -> None:
     """Which folders were looked at and cannot be trained on, and why."""
     seen = offer()
-    masks = [(each.title, WITH_MASKS) for each in seen.sets if each.key.startswith(picture_sets.WITH_MASKS)]
+    masks = [(each.title, WITH_MASKS) for each in seen.sets if not picture_sets.format_of_key(each.key).trainable]
     _list([*masks, *seen.unusable])
     if not seen.complete:
         st.caption(T.NOT_ALL_FOUND)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.data.dataset import Dataset
-from explorer.data.image_folder import files_of
+from explorer.data.files import files_of
 from explorer.data.inspection import Looking, inspect
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape

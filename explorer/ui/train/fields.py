@@ -43,7 +43,7 @@ def _segments(choices: Mapping[Any, str]) -> Draw:
 
 
 def _folder(form: Form, name: str) -> None:
-    found = data_sets.image_folders()
+    found = data_sets.places("image_folder")
     if not found:
         form.entry(name)
         st.caption(escape(T.FOLDER_NONE.format(roots=", ".join(map(str, allowed_roots())))))

@@ -5,7 +5,8 @@ from typing import Any
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import expanded
-from explorer.data.specs import ImageFolderSpec, ValueRange
+from explorer.data.depth import ValueRange
+from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.runs.overview.summary import steps_in_words, summarise
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads

@@ -11,7 +11,7 @@ import pytest
 
 import explorer
 from explorer.augment.pipeline import Pipeline
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.spec.config import RunConfig, dumps
 from explorer.runs.state.status import State, derive

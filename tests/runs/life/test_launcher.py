@@ -13,7 +13,8 @@ import pytest
 import explorer
 from explorer.augment.pipeline import Pipeline
 from explorer.base import locks
-from explorer.data.specs import DigitsSpec, ImageFolderSpec
+from explorer.data.formats.digits import DigitsSpec
+from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import how_it_ended, read_launch

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from explorer.data.cache import limits
-from explorer.data.formats import open_dataset
 from explorer.runs.life import launcher
 from explorer.runs.machine import needs
 from explorer.runs.machine.capacity import Memory
 from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, parse
-from explorer.runs.machine.needs import Needs, Room, check, check_start, estimate, spec_counts
+from explorer.runs.machine.needs import Needs, Room, check, check_start, estimate
 from explorer.runs.record import outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.config import ConfigError, RunConfig, dumps, from_values
@@ -217,7 +216,7 @@ def test_a_disk_that_is_full_is_told_with_what_to_do() -> None:
 )
 def test_the_spec_tells_the_counts_of_embedded_data(spec: dict[str, Any]) -> None:
     config = config_of(dataset=spec)
-    dataset, counts = open_dataset(config.dataset), spec_counts(config)
+    dataset, counts = config.dataset.open(), config.dataset.counts
     assert counts is not None
     assert sum(counts) == len(dataset.train) + len(dataset.val)
     assert counts[1] == pytest.approx(len(dataset.val), abs=10)

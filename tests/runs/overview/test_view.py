@@ -8,7 +8,7 @@ import pytest
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base import locks
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.life import launcher
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.epochs import EpochRecord

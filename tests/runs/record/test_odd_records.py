@@ -12,7 +12,7 @@ import pytest
 from explorer.augment.pipeline import Pipeline
 from explorer.base import records
 from explorer.base.processes import Moment
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.cli.main import main
 from explorer.runs.overview.view import RunView
 from explorer.runs.queue import queue

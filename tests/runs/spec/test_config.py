@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from explorer.augment.pipeline import Pipeline, Step
 from explorer.data.fit import Fit, square
-from explorer.data.specs import DigitsSpec, ImageFolderSpec, ShapesSpec
+from explorer.data.formats.digits import DigitsSpec
+from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.runs.spec.config import (
     ConfigError,
     RunConfig,

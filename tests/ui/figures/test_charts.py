@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
 
 from explorer.augment.pipeline import Pipeline
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import score_histogram
 from explorer.runs.overview.view import RunView

@@ -5,7 +5,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Pipeline
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.record import outcome
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, queue_root, runs_root, trash_root

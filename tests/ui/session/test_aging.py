@@ -16,7 +16,7 @@ from explorer.augment import library
 from explorer.augment.edits import add, set_param
 from explorer.augment.pipeline import Draft, validate
 from explorer.data import references
-from explorer.data.specs import DigitsSpec
+from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.record.paths import pipelines_folder, runs_root, trash_root
 from explorer.runs.spec.config import RunConfig, dumps
 from explorer.texts import Keeping

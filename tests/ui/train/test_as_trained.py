@@ -14,7 +14,6 @@ from explorer.augment.apply import AugmentedSample, augment
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.pipeline import Draft, validate
 from explorer.augment.trace import trace
-from explorer.data.formats import open_dataset
 from explorer.data.sample import Sample
 from explorer.draw import outlines, preview, sources
 from explorer.draw.cells import Cell
@@ -63,7 +62,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _trained(config: RunConfig) -> dict[int, NDArray[Any]]:
     """The first batch of epoch 1 as the trainer's loader gives it: index -> (S, S, 3)."""
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     train, val = Prepared(dataset.train, config.kept, keep=True), Prepared(dataset.val, None, keep=False)
     batch: Batch = next(iter(Images(config, train, val, workers=0).train_dataloader()))
     return dict(zip(batch.indices.tolist(), batch.images.permute(0, 2, 3, 1).numpy(), strict=True))

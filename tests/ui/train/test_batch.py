@@ -7,7 +7,6 @@ import pytest
 from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset
-from explorer.data.formats import open_dataset
 from explorer.draw import batch as train_batch
 from explorer.draw.batch import SHOWN, FirstBatch
 from explorer.runs.spec.config import RunConfig, from_values
@@ -55,7 +54,7 @@ def trained(config: RunConfig, dataset: Dataset, epoch: int) -> tuple[Batch, NDA
 @pytest.mark.parametrize("cache_size", [None, 0, 96], ids=["kept", "whole", "kept larger"])
 def test_the_strip_is_the_beginning_of_the_first_batch(cache_size: int | None, epoch: int) -> None:
     config = config_of(cache_size=cache_size)
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     batch, images = trained(config, dataset, epoch)
     seen = train_batch.first_batch(config, dataset.train, epoch)
     assert len(seen.images) == SHOWN
@@ -67,7 +66,7 @@ def test_the_strip_is_the_beginning_of_the_first_batch(cache_size: int | None, e
 @pytest.mark.parametrize("mixing", ["mixup", "cutmix"])
 def test_mixed_images_are_those_that_the_network_gets(mixing: str) -> None:
     config = config_of(mixing=mixing)
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     batch, images = trained(config, dataset, 1)
     seen = train_batch.first_batch(config, dataset.train, 1)
     assert seen.mix is not None
@@ -84,7 +83,7 @@ def test_mixed_images_are_those_that_the_network_gets(mixing: str) -> None:
 
 def test_a_pipeline_that_normalises_is_shown_stretched_and_its_numbers_are_those_of_training() -> None:
     config = config_of(pipeline={"nodes": NORMALISED}, normalise="none")
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     _, images = trained(config, dataset, 0)
     seen = train_batch.first_batch(config, dataset.train, 0)
     assert seen.scaled
@@ -94,7 +93,7 @@ def test_a_pipeline_that_normalises_is_shown_stretched_and_its_numbers_are_those
 
 def test_a_batch_smaller_than_the_strip_is_shown_whole() -> None:
     config = config_of(batch_size=3, mixing="mixup")
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     _, images = trained(config, dataset, 0)
     seen = train_batch.first_batch(config, dataset.train, 0)
     np.testing.assert_allclose(seen.images / 255, images, atol=1e-6)
@@ -102,7 +101,7 @@ def test_a_batch_smaller_than_the_strip_is_shown_whole() -> None:
 
 def test_a_pipeline_that_ends_a_worker_is_told_before_the_run_with_its_step() -> None:
     config = config_of(pipeline=HUGE.model_dump())
-    dataset = open_dataset(config.dataset)
+    dataset = config.dataset.open()
     told = trial.mistakes(config, dataset)
     assert list(told) == ["pipeline"]
     assert told["pipeline"].startswith(f"Resize: {T.STEP_ENDED['memory'].format(limit='2')}")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer.data.specs import ValueRange
+from explorer.data.depth import ValueRange
 from explorer.ui.session.keys import Key, train_key
 from explorer.ui.session.view import DATA_SET
 from explorer.ui.train import checks

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset, Split
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
-from explorer.data.specs import ShapesSpec
 
 Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape lies in the circle of radius 1
 

@@ -1,0 +1,1 @@
+"""One module for each format of data sets; explorer.data.specs lists them."""

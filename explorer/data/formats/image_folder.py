@@ -1,0 +1,228 @@
+"""Image folders: `train/<class>/*` with `val/<class>/*`, or `<class>/*` that is split class by class, with a seed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from explorer.base.names import alike, existing, plain, shown
+from explorer.data.class_folders import are_parts, beside_classes, has_classes
+from explorer.data.dataset import Dataset, DatasetError
+from explorer.data.formats.spec import FileSpec, Labelled
+from explorer.data.listing import (
+    Listed,
+    folders_in,
+    images_below,
+    images_in,
+    is_hidden,
+    same_names,
+    suffixes,
+)
+from explorer.data.mask_layouts import WITH_MASKS, looks_like_mask_folder
+from explorer.data.roots import refuse_outside
+
+if TYPE_CHECKING:
+    from explorer.data.inspection import Looking
+
+LAYOUT = "Expected train/<class>/*.jpg with val/<class>/*.jpg, or <class>/*.jpg."
+_MOST_WATCHED = 500  # folders of one data set whose changes are noticed
+
+
+class ImageFolderSpec(FileSpec):
+    """A folder `train/<class>/*` and `val/<class>/*`, or `<class>/*`, which is then split class by class.
+
+    listing: "nested" takes the images of a class folder and of all folders in it, in every format that can be read;
+    "flat" is the rule of runs of format 1: the class folder itself, and files of eight suffixes.
+    """
+
+    title: ClassVar[str] = "Image folder"
+    version_1: ClassVar[Mapping[str, Any]] = {"depth": "by_image", "listing": "flat"}
+
+    kind: Literal["image_folder"] = "image_folder"
+    listing: Literal["nested", "flat"] = "nested"
+
+    def open(self, looking: "Looking | None" = None) -> Dataset:
+        """List the folder's images, and decide the range of deep ones. Raises DatasetError."""
+        from explorer.data.files import of_files, with_range
+
+        root = self.root
+        folders = folders_in(root)
+        if self.listing == "nested" and looks_like_mask_folder(root):
+            raise DatasetError(f"{root} is not usable, because {WITH_MASKS}")
+        names = {plain(folder.name) for folder in folders}
+        if {"train", "val"} <= names:
+            classes, train, val, notes = _split(self)
+        elif "train" in names or "val" in names:
+            has, lacks = ("train", "val") if "train" in names else ("val", "train")
+            raise DatasetError(
+                f"{root} has {has}/ but no {lacks}/. Add it, or put the class folders into {root} itself."
+            )
+        else:
+            if self.listing == "nested" and (reason := are_parts(root, folders)):
+                raise DatasetError(f"{root}: {reason}")
+            classes, train, val, notes = _whole(self, folders)
+        listed = of_files(plain(root.name), root, classes, (train, val))
+        return with_range(replace(listed, notes=(*notes, *_beside(self))), self, looking)
+
+    @classmethod
+    def looks(cls, place: Path) -> bool:
+        """Whether a folder has class folders with images, or train/ and val/ with such. Raises OSError."""
+        return place.is_dir() and has_classes(place)
+
+    @classmethod
+    def beside(cls, place: Path) -> list[Path]:
+        """The folders in it that are neither its parts nor its classes. Raises OSError."""
+        return beside_classes(place)
+
+    @classmethod
+    def watched(cls, place: Path) -> Iterable[Path]:
+        """Its folders."""
+        inside = chain.from_iterable(map(_inside, (place, place / "train", place / "val")))
+        return islice(chain([place], inside), _MOST_WATCHED)
+
+    @classmethod
+    def is_split(cls, place: Path) -> bool:
+        """Whether the folder has train/ and val/. Raises DatasetError."""
+        return {"train", "val"} <= {plain(inside.name) for inside in folders_in(existing(place))}
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    try:
+        yield from folder.iterdir()
+    except OSError:
+        return  # not there; opening it says so
+
+
+@dataclass(frozen=True)
+class _Class:
+    """name: as it is shown. folders: several where their names differ in their Unicode form only."""
+
+    name: str
+    folders: tuple[Path, ...]
+
+
+_Parts = tuple[tuple[str, ...], Labelled, Labelled, list[str]]  # classes, training, validation, notes
+
+
+def _split(spec: ImageFolderSpec) -> _Parts:
+    root = spec.root
+    parts = {part: next(folder for folder in folders_in(root) if folder.name == part) for part in ("train", "val")}
+    train_classes, val_classes = (_classes(folders_in(folder), spec) for folder in parts.values())
+    names = tuple(one.name for one in train_classes)
+    if unknown := [one.name for one in val_classes if one.name not in names]:
+        raise DatasetError(
+            f"{root}/val has classes that {root}/train lacks: {', '.join(unknown)}.{_hint(unknown, names)}"
+        )
+    _need_two(root / "train", names)
+    train, notes = _list(train_classes, names, spec)
+    # A class without validation images is noted, whether its folder is empty or is not there.
+    val, val_notes = _list(val_classes, names, spec, needed=False)
+    return names, train, val, [*notes, *val_notes, *_missing_notes(names, val)]
+
+
+def _hint(unknown: Sequence[str], names: Sequence[str]) -> str:
+    pairs = [(name, other) for name in unknown if (other := alike(name, names))]
+    if not pairs:
+        return ""
+    meant = ", ".join(f"train/{other} and val/{name}" for name, other in pairs)
+    return f" Is it the same class in {meant}? Give both the same name, also in upper and lower case."
+
+
+def _whole(spec: ImageFolderSpec, folders: list[Path]) -> _Parts:
+    from explorer.data.files import divided
+
+    classes = _classes(folders, spec)
+    names = tuple(one.name for one in classes)
+    _need_two(spec.root, names)
+    files, notes = _list(classes, names, spec)
+    train, val, alone = divided(files, names, spec)
+    return names, train, val, [*notes, *alone]
+
+
+def _classes(folders: list[Path], spec: ImageFolderSpec) -> list[_Class]:
+    if spec.listing == "flat":
+        return [_Class(shown(folder.name), (folder,)) for folder in folders]
+    return [_Class(plain(group[0].name), tuple(group)) for group in same_names(folders)]
+
+
+def _need_two(root: Path, classes: tuple[str, ...]) -> None:
+    if not classes:
+        raise DatasetError(f"{root} has no class folders. {LAYOUT}")
+    if len(classes) == 1:
+        raise DatasetError(
+            f"{root} has one class only, {classes[0]}. Telling classes apart needs at least 2 class folders."
+        )
+
+
+def _list(
+    classes: list[_Class], names: tuple[str, ...], spec: ImageFolderSpec, *, needed: bool = True
+) -> tuple[Labelled, list[str]]:
+    """The images of all classes, and what is to be said about them. needed: a class without images is an error."""
+    files: Labelled = []
+    notes: list[str] = []
+    for one in classes:
+        listed = [_listed(folder, spec) for folder in one.folders]
+        images = [path for each in listed for path in each.images]
+        if not images and needed:
+            raise DatasetError(_no_images(one.folders[0], listed[0]))
+        files.extend((path, names.index(one.name)) for path in images)
+        for folder, each in zip(one.folders, listed, strict=True):
+            notes += each.left_out(f"{folder.parent.name}/{plain(folder.name)}")
+        if len(one.folders) > 1:
+            notes.append(
+                f"{len(one.folders)} folders are called {one.name}, written in different Unicode forms: "
+                "their images are one class."
+            )
+    return files, notes
+
+
+def _listed(folder: Path, spec: ImageFolderSpec) -> Listed:
+    """The images of a class folder. Raises OutsideRoots for links that may not be followed."""
+    root = spec.root
+    inside = spec.links == "inside"
+    enter = (lambda place: refuse_outside([place], root)) if inside else None
+    found = images_below(folder, enter) if spec.listing == "nested" else images_in(folder)
+    if inside:
+        refuse_outside((path for path in found.images if path.is_symlink()), root)
+    return found
+
+
+def _no_images(folder: Path, listed: Listed) -> str:
+    if listed.others:
+        found = suffixes(listed.others)
+        return (
+            f"The class folder {folder} has no images that can be read ({found}). Convert them, or remove the folder."
+        )
+    return f"The class folder {folder} has no images. Put some in, or remove the folder."
+
+
+def _missing_notes(classes: tuple[str, ...], val: Labelled) -> tuple[str, ...]:
+    seen = {label for _, label in val}
+    return tuple(
+        f"{name} has no validation images: its F1 and AUROC cannot be computed."
+        for index, name in enumerate(classes)
+        if index not in seen
+    )
+
+
+def _beside(spec: ImageFolderSpec) -> list[str]:
+    """What lies beside the classes and is not read."""
+    if spec.listing == "flat":
+        return []
+    root = spec.root
+    names = [plain(child.name) for child in sorted(root.iterdir()) if not is_hidden(child.name)]
+    notes = [
+        f"{name} is not read: classes are the names of folders. Labels from a table are not supported yet."
+        for name in names
+        if name.lower().endswith((".csv", ".tsv"))
+    ]
+    if {"train", "val"} <= set(names):
+        others = [f"{folder.name}/" for folder in folders_in(root) if folder.name not in ("train", "val")]
+        if others:
+            notes.append(f"Only train/ and val/ are read; {', '.join(others)} beside them {_verb(others)} not used.")
+    return notes
+
+
+def _verb(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"

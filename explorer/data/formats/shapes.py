@@ -1,0 +1,51 @@
+"""Generated pictures of shapes."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from explorer.data.formats.spec import Seed, Spec
+
+if TYPE_CHECKING:
+    from explorer.data.dataset import Dataset
+    from explorer.data.inspection import Looking
+
+
+class ShapesSpec(Spec):
+    """Generated pictures of shapes. imbalance: largest class to smallest; noise: 0 clean to 1 hard to see."""
+
+    title: ClassVar[str] = "Generated shapes"
+    network_size: ClassVar[int] = 96
+    pictured: ClassVar[Mapping[str, Any]] = {"num_classes": 6, "image_size": 256}  # large enough to look at
+
+    kind: Literal["shapes"] = "shapes"
+    num_classes: Annotated[int, Field(ge=2, le=6)] = 3
+    train_images: Annotated[int, Field(ge=2, le=100_000)] = 240
+    val_images: Annotated[int, Field(ge=2, le=100_000)] = 120
+    image_size: Annotated[int, Field(ge=32, le=512)] = 96
+    imbalance: Annotated[float, Field(ge=1, le=20)] = 1.0
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.1
+    seed: Seed = 0
+
+    def open(self, looking: "Looking | None" = None) -> "Dataset":
+        """Two splits with the same shares of classes; training and validation pictures never coincide."""
+        from explorer.data.drawn_shapes import open_shapes
+
+        del looking
+        return open_shapes(self)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many images train and validate."""
+        return self.train_images, self.val_images
+
+    @property
+    def image_side(self) -> int:
+        """Side in px of the images."""
+        return self.image_size
+
+    @property
+    def class_count(self) -> int:
+        """How many classes there are."""
+        return self.num_classes

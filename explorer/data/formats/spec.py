@@ -1,0 +1,189 @@
+"""What a format of data sets is: a class of specs, small frozen values that travel in a run's config.
+
+Everything that depends on the format is here or in its own module. Modules of formats import nothing heavy: what reads
+files or draws is imported where it is used.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from explorer.base.names import existing, expanded
+from explorer.data.depth import Depth
+
+if TYPE_CHECKING:
+    from explorer.data.dataset import Dataset
+    from explorer.data.inspection import Looking
+    from explorer.data.pictures import Pictures
+    from explorer.data.sample import Sample
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+ValFraction = Annotated[float, Field(gt=0, lt=1)]
+Labelled = list[tuple[Path, int]]  # file, label
+TRAIN_AND_VAL = ("train", "val")
+LOOK_S = 2.0  # a page does not wait longer for what the files of a data set hold
+
+
+class Spec(BaseModel):
+    """A data set.
+
+    title: what people call the format. network_size: px of the image size that the Train page suggests.
+    trainable: whether a run can train on it. pictured: the values of an embedded data set when it is looked through.
+    version_1: the values of a run of format 1 where today's default is another.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    kind: str
+    title: ClassVar[str]
+    network_size: ClassVar[int] = 224
+    trainable: ClassVar[bool] = True
+    pictured: ClassVar[Mapping[str, Any]] = {}
+    version_1: ClassVar[Mapping[str, Any]] = {}
+
+    @classmethod
+    def name(cls) -> str:
+        """What the format is called in configs and keys."""
+        return str(cls.model_fields["kind"].default)
+
+    def open(self, looking: "Looking | None" = None) -> "Dataset":
+        """The data set, without loading its images.
+
+        Args:
+            looking: how closely files are looked at.
+
+        Raises:
+            DatasetError: it cannot be used; the message says why.
+        """
+        raise NotImplementedError
+
+    def pictures(self) -> "Pictures":
+        """The data set as Augment shows it. Raises DatasetError."""
+        from explorer.data.pictures import of_dataset
+
+        return of_dataset(self.open(), self.as_picture)
+
+    def as_picture(self, sample: "Sample") -> "Sample":
+        """The sample as it is shown, where its mask has other values in training."""
+        return sample
+
+    # What is known without opening it
+
+    @property
+    def counts(self) -> tuple[int, int] | None:
+        """How many images train and validate; None where only the files tell."""
+        return None
+
+    @property
+    def image_side(self) -> int | None:
+        """Side in px of the images; None where only the files tell."""
+        return None
+
+    @property
+    def class_count(self) -> int | None:
+        """How many classes there are; None where only the files tell."""
+        return None
+
+    @property
+    def field(self) -> str:
+        """The field of a run's config at which an error of the data set is shown."""
+        return "dataset"
+
+    @property
+    def needs_range(self) -> bool:
+        """Whether the range of deep images is left to be found in the files."""
+        return False
+
+    def with_range(self, depth: Depth | None) -> Self:
+        """The spec with the range that was found, where it needs one."""
+        del depth
+        return self
+
+    def at(self, base: Path) -> Self:
+        """The spec with a relative path taken from `base`."""
+        del base
+        return self
+
+    # Where it lies
+
+    @classmethod
+    def is_embedded(cls) -> bool:
+        """Whether it comes with the app and lies in no folder."""
+        return "path" not in cls.model_fields
+
+    @classmethod
+    def looks(cls, place: Path) -> bool:
+        """Whether a folder, or a file with one of `suffixes`, seems to be such a data set. Raises OSError."""
+        del place
+        return False
+
+    suffixes: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def beside(cls, place: Path) -> list[Path]:
+        """The folders in a data set that are no part of it. Raises OSError."""
+        del place
+        return []
+
+    @classmethod
+    def parts(cls, place: Path) -> tuple[str, ...]:
+        """The names of its parts."""
+        del place
+        return TRAIN_AND_VAL
+
+    @classmethod
+    def watched(cls, place: Path) -> Iterable[Path]:
+        """The files and folders whose change means that it has to be opened again."""
+        return (place,)
+
+    @classmethod
+    def is_split(cls, place: Path) -> bool:
+        """Whether it is divided for training and validation already. Raises DatasetError."""
+        del place
+        return False
+
+
+class FileSpec(Spec):
+    """A data set of image files.
+
+    depth: how values of images with more than 8 bits become pixels.
+    links: "inside" refuses links that lead out of the folders that pages may read, as does all that a page starts.
+    """
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    val_fraction: ValFraction = 0.2
+    seed: Seed = 0
+    depth: Depth = "auto"
+    links: Literal["any", "inside"] = "any"
+
+    @property
+    def root(self) -> Path:
+        """The folder or file as the file system has it."""
+        return existing(expanded(self.path))
+
+    def pictures(self) -> "Pictures":
+        """The data set as Augment shows it. Raises DatasetError."""
+        from explorer.data.inspection import Looking
+        from explorer.data.pictures import of_files
+
+        return of_files(self.open(Looking(seconds=LOOK_S)), self.root)
+
+    @property
+    def field(self) -> str:
+        """The field of a run's config at which an error of the data set is shown."""
+        return "dataset.path"
+
+    @property
+    def needs_range(self) -> bool:
+        """Whether the range of deep images is left to be found in the files."""
+        return self.depth == "auto"
+
+    def with_range(self, depth: Depth | None) -> Self:
+        """The spec with the range that was found, where it needs one."""
+        return self.model_copy(update={"depth": depth}) if self.needs_range and depth is not None else self
+
+    def at(self, base: Path) -> Self:
+        """The spec with a relative path taken from `base`."""
+        return self.model_copy(update={"path": str((base / expanded(self.path)).absolute())})
