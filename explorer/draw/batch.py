@@ -23,7 +23,7 @@ from explorer.data.prepare import load
 from explorer.data.sample import Sample
 from explorer.draw import training
 from explorer.draw.encoding import as_jpeg, as_shown
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 from explorer.runs.spec.config import RunConfig
 
 SHOWN = 8
@@ -130,26 +130,15 @@ class FirstBatch(Request[SeenImages]):
     def draft_key(self) -> object:
         return ("batch", self.config.pipeline.key, self.config.dataset)
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[SeenImages]:
         seen = first_batch(self.config, training.opened(self.config.dataset).train, self.epoch)
-        facts = {
-            "labels": seen.labels.tolist(),
-            "scaled": seen.scaled,
-            "share": None if seen.mix is None else seen.mix.lam,
-            "partners": [] if seen.partners is None else seen.partners.tolist(),
-            "size": int(seen.images.shape[1]),
-        }
-        yield Answer(facts, tuple(as_jpeg(_small(shown(seen, place))) for place in range(len(seen.images))))
-
-    def read(self, answers: list[Answer]) -> SeenImages:
-        facts = answers[0].facts
-        return SeenImages(
-            answers[0].blobs,
-            tuple(facts["labels"]),
-            facts["scaled"],
-            facts["share"],
-            tuple(facts["partners"]),
-            facts["size"],
+        yield SeenImages(
+            tuple(as_jpeg(_small(shown(seen, place))) for place in range(len(seen.images))),
+            tuple(seen.labels.tolist()),
+            seen.scaled,
+            None if seen.mix is None else seen.mix.lam,
+            () if seen.partners is None else tuple(seen.partners.tolist()),
+            int(seen.images.shape[1]),
         )
 
 
@@ -180,7 +169,7 @@ class Trial(Request[str]):
     def draft_key(self) -> object:
         return ("trial", self.config.pipeline.key, self.config.dataset)
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[str]:
         config, split = self.config, training.opened(self.config.dataset).train
         samples = [stored(config, split, place) for place in self.places]
         try:
@@ -188,9 +177,6 @@ class Trial(Request[str]):
         except AugmentError as error:
             if error.out_of_memory:
                 raise
-            yield Answer(str(error))
+            yield str(error)
         else:
-            yield Answer("")
-
-    def read(self, answers: list[Answer]) -> str:
-        return str(answers[0].facts)
+            yield ""

@@ -1,7 +1,7 @@
 """One small picture of the laboratory: `augment`, then a thumbnail with mask, boxes and keypoints laid over."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from explorer.data.sample import Sample
 from explorer.draw import sources, training
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import Subject
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Lab as T
 
@@ -52,11 +52,8 @@ class Cell(Request[Drawn]):
     def draft_key(self) -> object:
         return ("draft", self.pipeline.key, self.subject.source, self.copy)
 
-    def draw(self) -> Iterator[Answer]:
-        yield _answer([self._drawn(self.result())])
-
-    def read(self, answers: list[Answer]) -> Drawn:
-        return _read(answers[0])[0]
+    def draw(self) -> Iterator[Drawn]:
+        yield self.drawn(self.result())
 
     def result(self) -> AugmentedSample | str:
         """What comes of it, or why nothing does. Raises AugmentError only where a step ran out of memory."""
@@ -75,7 +72,8 @@ class Cell(Request[Drawn]):
             # In the gallery the step's name stands below its card.
             return error.reason if self.copy is not None else str(error)
 
-    def _drawn(self, result: AugmentedSample | str) -> Drawn:
+    def drawn(self, result: AugmentedSample | str) -> Drawn:
+        """The small picture of a result."""
         if isinstance(result, str):
             return Drawn(None, message=result)
         height, width = result.image.shape[:2]
@@ -108,19 +106,13 @@ class Both(Request[Pair]):
     def draft_key(self) -> object:
         return tuple(None if cell is None else cell.draft_key for cell in (self.a, self.b))
 
-    def draw(self) -> Iterator[Answer]:
-        results = ["" if cell is None else cell.result() for cell in (self.a, self.b)]
-        drawn = [
-            Drawn(None) if cell is None else cell._drawn(result)
-            for cell, result in zip((self.a, self.b), results, strict=True)
-        ]
-        first, second = results
-        apart = isinstance(first, AugmentedSample) and isinstance(second, AugmentedSample)
-        yield _answer(drawn, difference(first, second) if apart else "")  # type: ignore[arg-type]
-
-    def read(self, answers: list[Answer]) -> Pair:
-        a, b = _read(answers[0])
-        return Pair(a, b, str(answers[0].facts["difference"]))
+    def draw(self) -> Iterator[Pair]:
+        first, second = ("" if cell is None else cell.result() for cell in (self.a, self.b))
+        yield Pair(
+            Drawn(None) if self.a is None else self.a.drawn(first),
+            Drawn(None) if self.b is None else self.b.drawn(second),
+            "" if isinstance(first, str) or isinstance(second, str) else difference(first, second),
+        )
 
 
 def difference(a: AugmentedSample, b: AugmentedSample) -> str:
@@ -134,17 +126,3 @@ def difference(a: AugmentedSample, b: AugmentedSample) -> str:
     if mean == 0.0:
         return T.EQUAL
     return (T.DIFFERS if a.image.dtype == np.uint8 else T.DIFFERS_FLOAT).format(mean=mean)
-
-
-def _answer(drawn: list[Drawn], difference: str = "") -> Answer:
-    facts = [{**asdict(each), "picture": each.picture is not None} for each in drawn]
-    blobs = tuple(each.picture for each in drawn if each.picture is not None)
-    return Answer({"drawn": facts, "difference": difference}, blobs)
-
-
-def _read(answer: Answer) -> list[Drawn]:
-    blobs = iter(answer.blobs)
-    return [
-        Drawn(next(blobs) if each["picture"] else None, (each["size"][0], each["size"][1]), str(each["message"]))
-        for each in answer.facts["drawn"]
-    ]

@@ -8,7 +8,7 @@ from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import Pipeline
 from explorer.draw import sources
 from explorer.draw.pictures import Subject
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,6 @@ class Draws(Request[Tally]):
     def draft_key(self) -> object:
         return ("draws", self.pipeline.key, self.subjects)
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Tally]:
         samples = [sources.load(subject).sample for subject in self.subjects]
-        yield Answer(measure(samples, self.pipeline, self.seed, range(self.start, self.stop), self.total))
-
-    def read(self, answers: list[Answer]) -> Tally:
-        tally: Tally = answers[0].facts
-        return tally
+        yield measure(samples, self.pipeline, self.seed, range(self.start, self.stop), self.total)

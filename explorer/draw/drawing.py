@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from explorer.draw.request import Answer, CancelledError, Request
+from explorer.draw.request import CancelledError, Request
 
 Result = TypeVar("Result")
 _LOOK_SECONDS = 0.5  # between two looks at whether a worker has taken it up
@@ -66,7 +66,7 @@ class Drawing(Generic[Result]):
         self.on_cancel: Callable[[], None] = lambda: None
         self._on_end = on_end
         self._changed = threading.Condition()
-        self._parts: list[Answer] = []
+        self._parts: list[Any] = []
         self._over = False
         self._error: Exception | None = None
 
@@ -151,10 +151,10 @@ class Drawing(Generic[Result]):
             self.retries, self.begun = self.retries + 1, None
             self._parts.clear()
 
-    def add(self, answer: Answer) -> None:
+    def add(self, part: Any) -> None:
         """A part has come."""
         with self._changed:
-            self._parts.append(answer)
+            self._parts.append(part)
             self._changed.notify_all()
 
     def end(self, error: Exception | None = None) -> None:

@@ -210,10 +210,10 @@ class Pool:
             worker.ask(drawing.request, drawing.order.seconds)
             for part in worker.parts(lambda: _check(drawing)):
                 if part.kind == "end":
-                    leaves = bool(part.answer.facts)
+                    leaves = bool(part.value)
                     drawing.end()
                 else:
-                    self._take(drawing, part.kind, part.answer)
+                    self._take(drawing, part.kind, part.value)
         except _UnwantedError:
             worker.end()
             drawing.end(CancelledError())
@@ -229,16 +229,16 @@ class Pool:
             self._put_back(drawing, worker)
         return again
 
-    def _take(self, drawing: AnyDrawing, kind: str, answer: Any) -> None:
+    def _take(self, drawing: AnyDrawing, kind: str, value: Any) -> None:
         if kind == "part":
-            drawing.add(answer)
+            drawing.add(value)
         elif kind == "memory":
-            self._fail(drawing, DrawingError(Ending.MEMORY, str(answer.facts), MEMORY))
+            self._fail(drawing, DrawingError(Ending.MEMORY, str(value), MEMORY))
         elif kind == "error":
-            name, arguments = answer.facts
+            name, arguments = value
             drawing.end(ERRORS[name](*arguments))
         else:
-            drawing.end(BrokenError(str(answer.facts)))
+            drawing.end(BrokenError(str(value)))
 
     def _gone(self, drawing: AnyDrawing, worker: Worker) -> bool:
         """The worker has ended in the middle; whether another one is to draw it once more."""

@@ -14,7 +14,7 @@ from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from explorer.draw.encoding import as_jpeg, as_shown
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 
 _RESULTS = 3
 _TRIED = 6  # seeds; those with which most steps fire are shown
@@ -29,11 +29,8 @@ class PresetPicture(Request[bytes]):
 
     name: str
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer(None, (_picture(self.name),))
-
-    def read(self, answers: list[Answer]) -> bytes:
-        return answers[0].blobs[0]
+    def draw(self) -> Iterator[bytes]:
+        yield _picture(self.name)
 
 
 def _picture(name: str) -> bytes:

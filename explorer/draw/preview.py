@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from explorer.draw import cards, outlines, preview_frame, sources, training
 from explorer.draw.encoding import Classes, Encoded, Targets, as_jpeg, as_shown, as_uint8, encode
 from explorer.draw.pictures import Picture, Subject
 from explorer.draw.preview_frame import Caption, Fate
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 from explorer.draw.sources import Loaded
 from explorer.texts import Augment as T
 
@@ -35,7 +35,7 @@ class Shown:
     full: JPEG of the result at its own size, where what is shown is smaller. times: what steps took, see `cards.times`.
     """
 
-    frame: bytes
+    frame: bytes = b""
     strip: bytes | None = None
     full: bytes | None = None
     times: list[list[Any]] = field(default_factory=list)
@@ -61,19 +61,19 @@ class Preview(Request[Shown]):
     def draft_key(self) -> object:
         return ("draft", self.pipeline.key, self.subject.source, self.subject.long_side)
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Shown]:
         loaded = sources.load(self.subject)
         begun = time.perf_counter()
         traced, result, refused = applied(self.pipeline, loaded, self.seed)
         milliseconds = (time.perf_counter() - begun) * 1000
-        yield Answer(None, (_frame(self, loaded, _Drawn(traced, result, refused, milliseconds)), *_full(self, result)))
+        frame = _frame(self, loaded, _Drawn(traced, result, refused, milliseconds))
+        yield Shown(frame, full=_full(self, result))
         strip = cards.frame(traced, loaded.sample, self.focus, self.classes)
-        yield Answer(cards.times(traced), (strip,))
+        yield Shown(strip=strip, times=cards.times(traced))
 
-    def read(self, answers: list[Answer]) -> Shown:
-        frame, *full = answers[0].blobs
-        further = answers[1] if len(answers) > 1 else Answer([], ())
-        return Shown(frame, next(iter(further.blobs), None), next(iter(full), None), further.facts)
+    def read(self, parts: list[Any]) -> Shown:
+        picture, *further = map(self.checked, parts)
+        return picture if not further else replace(picture, strip=further[0].strip, times=further[0].times)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +115,10 @@ def _too_large(*sides: Targets) -> int | None:
     return MOST_SHOWN if max(max(side.image.shape[:2]) for side in sides) > MOST_SHOWN else None
 
 
-def _full(asked: Preview, result: AugmentedSample) -> tuple[bytes, ...]:
+def _full(asked: Preview, result: AugmentedSample) -> bytes | None:
     if asked.shown_side is None or max(result.image.shape[:2]) > MOST_JPEG:
-        return ()
-    return (as_jpeg(as_shown(result.image), FULL_QUALITY),)
+        return None
+    return as_jpeg(as_shown(result.image), FULL_QUALITY)
 
 
 def _scale(side: Targets, long_side: int) -> float:

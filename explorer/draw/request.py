@@ -1,51 +1,54 @@
-"""What a worker is asked for, and what comes back."""
+"""What a worker is asked for, and why it may not answer."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar, get_args
+
+from pydantic import TypeAdapter
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a worker sends back.
-
-    Attributes:
-        facts: Plain values that JSON can hold.
-        blobs: Encoded pictures and frames, which the server only passes on.
-    """
-
-    facts: Any = None
-    blobs: tuple[bytes, ...] = ()
-
-
 class Request(ABC, Generic[Result]):
-    """A drawing as a value: it travels to a worker, is drawn there, and its answer is read in the server."""
+    """A drawing as a value: it travels to a worker, and what is drawn there travels back.
+
+    The result is of a type that `protocol` can carry: dataclasses, bytes, and what JSON holds.
+    """
 
     @property
     def draft_key(self) -> Hashable | None:
-        """What is not drawn again unasked where it has ended a worker; None where that cannot be said."""
+        """Identifies the draft. One that has ended a worker is drawn again only if somebody asks; None: always."""
         return None
 
     @abstractmethod
-    def draw(self) -> Iterator[Answer]:
-        """Draw, in a worker; the first part is what somebody waits for, further parts may follow it."""
+    def draw(self) -> Iterator[Result]:
+        """Draw, in a worker. The page waits for the first part only; more parts may follow."""
 
-    @abstractmethod
-    def read(self, answers: list[Answer]) -> Result:
-        """The result, in the server, of the parts that have come so far: at least the first."""
+    def read(self, parts: list[Any]) -> Result:
+        """The result, in the server, of the parts that have come so far. Raises ValueError for what it cannot be."""
+        return self.checked(parts[0])
+
+    def checked(self, part: Any) -> Result:
+        """A part, as the type that the request is declared with: `Drawn` in `class Cell(Request[Drawn])`."""
+        result: Result = _adapter(type(self)).validate_python(part)
+        return result
+
+
+@lru_cache(maxsize=64)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    (base,) = kind.__orig_bases__
+    return TypeAdapter(get_args(base)[0])
 
 
 class Ending(StrEnum):
     """Why a worker did not answer."""
 
-    CRASHED = "crashed"  # native code has ended it
-    MEMORY = "memory"  # its limit of memory was reached
-    TIME = "time"  # its limit of time was reached
-    KILLED = "killed"  # somebody else has ended it, again and again
+    CRASHED = "crashed"  # native code has crashed
+    MEMORY = "memory"  # it reached its limit of memory
+    TIME = "time"  # it reached its limit of time
+    KILLED = "killed"  # something outside the app has killed it several times
 
 
 class DrawingError(RuntimeError):
@@ -53,8 +56,8 @@ class DrawingError(RuntimeError):
 
     Attributes:
         ending: Why not.
-        node_id: The step that it was in, "" where it was in none.
-        limit: Seconds or bytes that were allowed, 0 where that does not matter.
+        node_id: The step that the worker was in, "" for none.
+        limit: The seconds or bytes that were allowed, 0 if that does not matter.
     """
 
     def __init__(self, ending: Ending, node_id: str = "", limit: float = 0.0) -> None:
@@ -67,4 +70,4 @@ class CancelledError(RuntimeError):
 
 
 class BrokenError(RuntimeError):
-    """A worker has raised what it should not: a mistake of ours. The message is the worker's traceback."""
+    """A worker has raised an unexpected error, which is a bug. The message is the worker's traceback."""

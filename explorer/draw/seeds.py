@@ -7,7 +7,7 @@ from explorer.augment import firing
 from explorer.augment.pipeline import Pipeline
 from explorer.draw import sources
 from explorer.draw.pictures import Subject
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,10 @@ class SeedFor(Request[firing.Search]):
     def draft_key(self) -> object:
         return ("draft", self.pipeline.key, self.subject.source, self.subject.long_side)
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[firing.Search]:
         loaded = sources.load(self.subject)
         sample, index = loaded.sample, loaded.picture.index
         if self.node_id is None:
-            found = firing.fullest(sample, self.pipeline, self.seeds, index, self.seconds)
+            yield firing.fullest(sample, self.pipeline, self.seeds, index, self.seconds)
         else:
-            found = firing.first(sample, self.pipeline, self.node_id, self.seeds, index, self.seconds)
-        yield Answer([found.seed, found.tried])
-
-    def read(self, answers: list[Answer]) -> firing.Search:
-        seed, tried = answers[0].facts
-        return firing.Search(seed, tried)
+            yield firing.first(sample, self.pipeline, self.node_id, self.seeds, index, self.seconds)

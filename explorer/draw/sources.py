@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from explorer.data import picture_sets
 from explorer.data.annotations import AnnotationError, parse_boxes, parse_keypoints
@@ -20,7 +18,7 @@ from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
 from explorer.draw import training
 from explorer.draw.pictures import NoPicture, Photograph, Picture, SetSample, Source, Subject, TrainedSample, Uploaded
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 from explorer.texts import Augment as T
 
 KEPT_SECONDS = 30  # a sample of a data set is read again after this time: its file may have been replaced
@@ -208,9 +206,6 @@ class Described:
     errors: dict[str, str]
 
 
-_DESCRIBED = TypeAdapter(Described)
-
-
 @dataclass(frozen=True)
 class Describe(Request[Described]):
     """Read a picture, and say what it is. Raises NoPicture."""
@@ -221,9 +216,6 @@ class Describe(Request[Described]):
     def draft_key(self) -> object:
         return ("image", self.subject)
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Described]:
         loaded, errors = _annotated(_read(self.subject.source, self.subject.long_side), self.subject)
-        yield Answer(asdict(Described(loaded.picture, errors)))
-
-    def read(self, answers: list[Answer]) -> Described:
-        return _DESCRIBED.validate_python(answers[0].facts)
+        yield Described(loaded.picture, errors)

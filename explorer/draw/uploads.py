@@ -1,6 +1,6 @@
 """Files that a person sends: read in a worker, so that what their decoding costs or breaks is not the server's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,11 @@ from explorer.data.sample import Sample
 from explorer.draw import sources
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import LONG_SIDE
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Augment as T
 
 Color = color_masks.Color
-_NO_CLASSES = Classes((), ())
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,9 @@ class Checked(Request[None]):
     mask: bytes | None
     name: str
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[None]:
         sources.own(self.content, self.mask, self.name, LONG_SIDE)
-        yield Answer()
-
-    def read(self, answers: list[Answer]) -> None:  # noqa: ARG002 - there is nothing to read
-        return None
+        yield
 
 
 @dataclass(frozen=True)
@@ -41,55 +37,43 @@ class MaskOf(Request[bytes | None]):
 
     content: bytes
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[bytes | None]:
         try:
             decode_mask(self.content, T.UPLOAD_MASK_NAME)
         except ImageError:
             colored = color_masks.read(self.content, T.UPLOAD_MASK_NAME)
             if colored is None:
                 raise
-            yield Answer(None, (colored.to_png(colored.classes()),))
+            yield colored.to_png(colored.classes())
         else:
-            yield Answer()
-
-    def read(self, answers: list[Answer]) -> bytes | None:
-        return next(iter(answers[0].blobs), None)
+            yield None
 
 
 @dataclass(frozen=True)
-class MaskColors:
-    """The colors of a mask's file: the class that each has in the mask, and which part of the pixels, 0 to 1."""
+class MaskColor:
+    """A color of a mask's file. number: of its class in the mask. share: of the pixels, 0 to 1."""
 
-    classes: Mapping[Color, int]
-    shares: Mapping[Color, float]
+    color: Color
+    number: int
+    share: float
 
 
 @dataclass(frozen=True)
-class ColorsOf(Request[MaskColors | None]):
-    """The colors of a mask's file, `original`, and the classes that they have in `mask`. Raises ImageError."""
+class ColorsOf(Request[tuple[MaskColor, ...] | None]):
+    """The colors of a mask's file, `original`, with their classes in `mask`; None for no colors. Raises ImageError."""
 
     original: bytes
     mask: bytes
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[tuple[MaskColor, ...] | None]:
         found = color_masks.read(self.original, T.UPLOAD_MASK_NAME)
         if found is None:
-            yield Answer()
+            yield None
             return
         _, first = np.unique(found.places, return_index=True)
         indices = decode_mask(self.mask, T.UPLOAD_MASK_NAME).ravel()[first]
         shares = found.shares()
-        yield Answer([[c, int(i), shares[c]] for c, i in zip(found.colors, indices, strict=True)])
-
-    def read(self, answers: list[Answer]) -> MaskColors | None:
-        rows = answers[0].facts
-        if rows is None:
-            return None
-        colors = [(color[0], color[1], color[2]) for color, _, _ in rows]
-        return MaskColors(
-            {color: row[1] for color, row in zip(colors, rows, strict=True)},
-            {color: row[2] for color, row in zip(colors, rows, strict=True)},
-        )
+        yield tuple(MaskColor(c, int(i), shares[c]) for c, i in zip(found.colors, indices, strict=True))
 
 
 @dataclass(frozen=True)
@@ -99,14 +83,11 @@ class Recolored(Request[bytes]):
     original: bytes
     classes: tuple[tuple[Color, int], ...]
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[bytes]:
         found = color_masks.read(self.original, T.UPLOAD_MASK_NAME)
         if found is None:
             raise ImageError(T.MASK_GONE)
-        yield Answer(None, (found.to_png(dict(self.classes)),))
-
-    def read(self, answers: list[Answer]) -> bytes:
-        return answers[0].blobs[0]
+        yield found.to_png(dict(self.classes))
 
 
 @dataclass(frozen=True)
@@ -116,11 +97,8 @@ class KeepReference(Request[str]):
     content: bytes
     name: str
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer(references.keep(self.content, self.name))
-
-    def read(self, answers: list[Answer]) -> str:
-        return str(answers[0].facts)
+    def draw(self) -> Iterator[str]:
+        yield references.keep(self.content, self.name)
 
 
 @dataclass(frozen=True)
@@ -130,8 +108,5 @@ class ReferencePicture(Request[bytes]):
     name: str
     side: int
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer(None, (thumbnail(Sample(references.load(self.name).image), _NO_CLASSES, self.side),))
-
-    def read(self, answers: list[Answer]) -> bytes:
-        return answers[0].blobs[0]
+    def draw(self) -> Iterator[bytes]:
+        yield thumbnail(Sample(references.load(self.name).image), Classes((), ()), self.side)

@@ -65,8 +65,8 @@ def _answer(connection: Connection, note: Note, request: Any, seconds: float, en
         signal.setitimer(alarm, limit)
     note.write("")
     try:
-        for answer in request.draw():
-            send(connection, "part", answer.facts, answer.blobs)
+        for part in request.draw():
+            send(connection, "part", part)
     except MemoryError:
         send(connection, "memory", note.read())
     except tuple(ERRORS.values()) as error:

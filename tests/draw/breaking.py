@@ -16,7 +16,7 @@ from explorer.data.images import ImageError
 from explorer.data.sample import Sample
 from explorer.draw.limits import KEPT_MEMORY
 from explorer.draw.pictures import NoPicture
-from explorer.draw.request import Answer, Request
+from explorer.draw.request import Request
 
 FLIPS = Pipeline(
     nodes=(
@@ -36,8 +36,8 @@ def appear(sign: Path) -> None:
 class Plain(Request[Any]):
     """A request whose result is what it has sent."""
 
-    def read(self, answers: list[Answer]) -> Any:
-        return [(answer.facts, answer.blobs) for answer in answers]
+    def read(self, parts: list[Any]) -> Any:
+        return parts
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Says(Plain):
 
     variable: str = "EXPLORER_HOME"
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer([os.getpid(), os.environ.get(self.variable)])
+    def draw(self) -> Iterator[Any]:
+        yield [os.getpid(), os.environ.get(self.variable)]
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,9 @@ class Counts(Request[int]):
     sign: Path
     number: int
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[int]:
         appear(self.sign)
-        yield Answer(10 * self.number)
-
-    def read(self, answers: list[Answer]) -> int:
-        return int(answers[0].facts)
+        yield 10 * self.number
 
 
 @dataclass(frozen=True)
@@ -71,11 +68,11 @@ class Parts(Plain):
 
     go_on: Path
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer("preview", (b"one", b"", bytes(range(256)) * 5000))
+    def draw(self) -> Iterator[Any]:
+        yield ["preview", b"one", b"", bytes(range(256)) * 5000]
         while not self.go_on.exists():
             os.sched_yield()
-        yield Answer("strip", (b"two",))
+        yield {"strip": b"two"}
 
 
 @dataclass(frozen=True)
@@ -93,13 +90,13 @@ class Stuck(Plain):
     def draft_key(self) -> str | None:
         return self.key
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Any]:
         before = len(self.sign.read_text().split()) if self.sign.exists() else 0
-        yield Answer("begun")
+        yield "begun"
         appear(self.sign)
         if before < self.good:
             ctypes.PyDLL(None).sleep(100_000)
-        yield Answer("done")
+        yield "done"
 
 
 @dataclass(frozen=True)
@@ -113,11 +110,11 @@ class Crashes(Plain):
     def draft_key(self) -> str | None:
         return self.key
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Any]:
         appear(self.sign)
         A.HorizontalFlip.apply = lambda *_, **__: ctypes.string_at(0)  # in this worker, which ends by it
         augment(Sample(np.zeros((8, 8, 3), np.uint8)), FLIPS, 0)
-        yield Answer()
+        yield None
 
 
 ERRORS = {
@@ -134,8 +131,8 @@ class Raises(Plain):
 
     name: str
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer("first")
+    def draw(self) -> Iterator[Any]:
+        yield "first"
         raise ERRORS[self.name]
 
 
@@ -145,8 +142,8 @@ class Wants(Plain):
 
     size: int
 
-    def draw(self) -> Iterator[Answer]:
-        yield Answer(len(np.zeros(self.size, np.uint8)))
+    def draw(self) -> Iterator[Any]:
+        yield len(np.zeros(self.size, np.uint8))
 
 
 _hoard: list[np.ndarray] = []
@@ -156,9 +153,9 @@ _hoard: list[np.ndarray] = []
 class Hoards(Plain):
     """Half a gigabyte that is not given back."""
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Any]:
         _hoard.append(np.ones(KEPT_MEMORY + (50 << 20), np.uint8))
-        yield Answer(os.getpid())
+        yield os.getpid()
 
 
 class Evil:
@@ -177,11 +174,11 @@ class SendsPickles(Plain):
 
     path: Path
 
-    def draw(self) -> Iterator[Answer]:
+    def draw(self) -> Iterator[Any]:
         import gc
         import pickle
         from multiprocessing.connection import Connection
 
         (connection,) = [each for each in gc.get_objects() if isinstance(each, Connection)]
         connection.send_bytes(pickle.dumps(Evil(self.path)))
-        yield Answer()
+        yield None

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from explorer.draw.drawing import Drawing
-from explorer.draw.request import Answer, CancelledError, DrawingError, Ending
+from explorer.draw.request import CancelledError, DrawingError, Ending
 from tests.draw.breaking import Says
 from tests.draw.conftest import LONG_S, order
 
@@ -14,20 +14,20 @@ from tests.draw.conftest import LONG_S, order
 def test_the_first_end_counts_and_is_said_once() -> None:
     ends: list[Drawing[object]] = []
     drawing = Drawing(Says(), order(), ends.append)
-    drawing.add(Answer("here"))
+    drawing.add("here")
     drawing.end()
     drawing.end(DrawingError(Ending.TIME))
     drawing.cancel()
     assert ends == [drawing]
-    assert drawing.result() == [("here", ())]
+    assert drawing.result() == ["here"]
     assert not drawing.cancelled
 
 
 def test_a_drawing_that_is_cancelled_gives_nothing_whatever_comes_later() -> None:
     drawing = Drawing(Says(), order())
-    drawing.add(Answer("here"))
+    drawing.add("here")
     drawing.cancel()
-    drawing.add(Answer("late"))
+    drawing.add("late")
     drawing.end()
     assert drawing.done
     with pytest.raises(CancelledError):
@@ -37,7 +37,7 @@ def test_a_drawing_that_is_cancelled_gives_nothing_whatever_comes_later() -> Non
 def test_whoever_waits_is_woken_by_the_part_or_by_the_end() -> None:
     drawing = Drawing(Says(), order())
     assert not drawing.wait(0.0)
-    threading.Thread(target=lambda: drawing.add(Answer("here"))).start()
+    threading.Thread(target=lambda: drawing.add("here")).start()
     assert drawing.wait(LONG_S, parts=1)
     assert not drawing.wait(0.0)
     threading.Thread(target=drawing.end).start()
@@ -47,12 +47,12 @@ def test_whoever_waits_is_woken_by_the_part_or_by_the_end() -> None:
 
 def test_once_more_from_its_beginning_it_has_no_parts_of_before() -> None:
     drawing = Drawing(Says(), order())
-    drawing.add(Answer("of a worker that was killed"))
+    drawing.add("of a worker that was killed")
     drawing.restart()
     with pytest.raises(CancelledError, match="not there yet"):
         drawing.result()
-    drawing.add(Answer("of the next"))
-    assert drawing.result() == [("of the next", ())]
+    drawing.add("of the next")
+    assert drawing.result() == ["of the next"]
     assert drawing.retries == 1
 
 

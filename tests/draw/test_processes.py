@@ -58,7 +58,7 @@ def test_idle_workers_that_are_killed_leave_no_zombie_and_are_not_asked(pool: Po
     for pid in idle:
         kill(pid)
     wait_for(lambda: all(map(gone, idle)), "the end of the workers")
-    assert drawn(pool, Says())[0][0][0] not in idle
+    assert drawn(pool, Says())[0][0] not in idle
 
 
 def test_no_worker_is_a_zombie_after_it_was_stopped(pool: Pool, sign: Callable[[], Sign]) -> None:
@@ -74,7 +74,7 @@ def test_no_worker_is_a_zombie_after_it_was_stopped(pool: Pool, sign: Callable[[
 
 
 def test_ctrl_c_in_the_terminal_of_the_server_is_not_for_its_workers(pool: Pool) -> None:
-    template, worker = pool.pids()[0], drawn(pool, Says())[0][0][0]
+    template, worker = pool.pids()[0], drawn(pool, Says())[0][0]
     assert os.getsid(0) not in (os.getsid(template), os.getsid(worker))
 
 

@@ -116,6 +116,6 @@ def test_what_cannot_be_read_says_why(pool: Pool, request_: Request[Any], error:
 
 
 def test_a_worker_that_keeps_much_memory_makes_room_for_another(pool: Pool) -> None:
-    ((hoarder, _),) = drawn(pool, Hoards())
-    assert hoarder != drawn(pool, Says())[0][0][0]
+    (hoarder,) = drawn(pool, Hoards())
+    assert hoarder != drawn(pool, Says())[0][0]
     wait_for(lambda: gone(hoarder), "the end of the worker")

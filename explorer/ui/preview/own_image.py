@@ -9,7 +9,7 @@ from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
 from explorer.draw.request import DrawingError
 from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
-from explorer.draw.uploads import MaskColors
+from explorer.draw.uploads import MaskColor
 from explorer.texts import Augment as T
 from explorer.ui.background import asking
 from explorer.ui.components.fields import sync
@@ -78,23 +78,21 @@ def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
 # Colors as classes
 
 
-def _colored(uploads: Uploads) -> MaskColors | None:
+def _colored(uploads: Uploads) -> tuple[MaskColor, ...] | None:
     """The colors of the kept mask, and the class of each; None where its file had classes."""
     stamps = uploads.stamp("colors"), uploads.stamp("mask")
     return None if None in stamps else _kept_colors(uploads, stamps)
 
 
 @lru_cache(maxsize=4)
-def _kept_colors(uploads: Uploads, stamps: object) -> MaskColors | None:  # noqa: ARG001 - newer files
+def _kept_colors(uploads: Uploads, stamps: object) -> tuple[MaskColor, ...] | None:  # noqa: ARG001 - newer files
     original, mask = uploads.read("colors"), uploads.read("mask")
     return asking.wait_for(ColorsOf(original, mask)) if original and mask else None
 
 
-def _legend(found: MaskColors) -> None:
-    shown = sorted(found.classes, key=lambda color: found.classes[color])
-    parts = [
-        T.COLOR_CLASS.format(square=_square(color), number=found.classes[color]) for color in shown[:_SHOWN_COLORS]
-    ]
+def _legend(found: tuple[MaskColor, ...]) -> None:
+    shown = sorted(found, key=lambda each: each.number)
+    parts = [T.COLOR_CLASS.format(square=_square(each.color), number=each.number) for each in shown[:_SHOWN_COLORS]]
     if len(shown) > _SHOWN_COLORS:
         parts.append(T.COLOR_CLASS_MORE.format(count=len(shown) - _SHOWN_COLORS))
     st.caption(T.COLOR_CLASSES.format(classes=" ".join(parts)), unsafe_allow_html=True)
@@ -104,13 +102,12 @@ def _square(color: Color) -> str:
     return f'<span style="color:{hex_of(color)}">■</span>'
 
 
-def _classes(found: MaskColors) -> None:
+def _classes(found: tuple[MaskColor, ...]) -> None:
     st.caption(T.COLOR_CLASSES_HELP)
-    for column, color in zip(st.columns(4) * len(found.classes), found.classes, strict=False):
-        key = mask_color_key(hex_of(color))
-        sync(key, found.classes[color])
-        share = f"{found.shares[color]:.1%}"
-        label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=share)
+    for column, each in zip(st.columns(4) * len(found), found, strict=False):
+        color, key = each.color, mask_color_key(hex_of(each.color))
+        sync(key, each.number)
+        label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=f"{each.share:.1%}")
         column.caption(label, unsafe_allow_html=True)
         column.number_input(
             T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, key=key, on_change=_reassign, args=(color, key),
@@ -124,7 +121,7 @@ def _reassign(color: Color, key: str) -> None:
         kept, original = _colored(uploads), uploads.read("colors")
         if kept is None or original is None:
             return
-        classes = {**kept.classes, color: int(st.session_state[key])}
+        classes = {each.color: each.number for each in kept} | {color: int(st.session_state[key])}
         try:
             uploads.keep("mask", asking.wait_for(Recolored(original, tuple(classes.items()))))
         except OSError as error:

@@ -126,8 +126,8 @@ def test_next_draws_with_the_next_seed(app: AppTest) -> None:
 
 def test_the_image_of_a_preset_shows_the_photo_and_what_the_preset_makes_of_it() -> None:
     for name in presets.presets():
-        (answer,) = PresetPicture(name).draw()
-        image = cv2.imdecode(np.frombuffer(answer.blobs[0], np.uint8), cv2.IMREAD_COLOR).astype(int)
+        (picture,) = PresetPicture(name).draw()
+        image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR).astype(int)
         tile = image.shape[0]
         places = [slice(at * (image.shape[1] - tile) // 3, at * (image.shape[1] - tile) // 3 + tile) for at in range(4)]
         photo, *results = (image[:, place] for place in places)

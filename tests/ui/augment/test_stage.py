@@ -106,7 +106,7 @@ def drawn(tmp_path: Path) -> Drawn:
         request = Preview(
             subject, Pipeline(nodes=nodes), view.seed, CLASSES, view.focus, view.difference, shown_side=long_side
         )
-        return header(next(request.draw()).blobs[0])
+        return header(next(request.draw()).frame)
 
     return draw
 
@@ -180,7 +180,7 @@ def test_small_images_show_the_borders_of_a_mask_and_class_zero_only_where_it_is
 def test_the_strip_says_what_an_empty_pipeline_lacks(app: AppTest) -> None:
     draft = edits.remove(work(app).draft, tuple(node.id for node in work(app).draft.nodes))
     (_, strip) = Preview(Subject(Photograph("coffee")), validate(draft), 0, CLASSES).draw()
-    assert T.STRIP_EMPTY.encode() in strip.blobs[0]
+    assert T.STRIP_EMPTY.encode() in (strip.strip or b"")
 
 
 def test_a_change_of_the_form_is_drawn_once_although_it_is_asked_for_before_the_page_comes_to_it(

@@ -14,7 +14,7 @@ from explorer.draw import pool as pools
 from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ABANDONED_SECONDS, ASKED_SECONDS, MEMORY
 from explorer.draw.preview import Preview, Shown
-from explorer.draw.request import Answer, CancelledError, DrawingError, Ending
+from explorer.draw.request import CancelledError, DrawingError, Ending
 from explorer.texts import Augment as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.preview.drawing import Job, Look
@@ -200,7 +200,7 @@ def test_what_nobody_has_looked_at_for_long_is_asked_for_once_more(monkeypatch: 
 
 def test_a_worker_that_ends_while_it_makes_the_strip_leaves_the_picture() -> None:
     drawing: Drawing[Shown] = Drawing(Says(), Order("me", "", Urgency.LOOK, 10.0))
-    drawing.add(Answer(None, (b"picture",)))
+    drawing.add(b"picture")
     drawing.end(DrawingError(Ending.MEMORY, "a", MEMORY))
     found = Look(Shown(b"picture"), drawing=drawing)
     assert found.frame() == b"picture"
