@@ -25,8 +25,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment import exchange
 
-FIXTURES = Path(__file__).parent / "fixtures"
-APP = str(Path(__file__).resolve().parents[1] / "app.py")
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
 PAGES = "explorer/ui/pages/{}.py"
 NUMBERS = ("accuracy", "auroc", "f1_macro", "train_loss", "val_loss")
 PROBES = ("check", "rate")
