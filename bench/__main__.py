@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bench import costs, decoding, grid, hostile, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
+from bench.gpu import main as gpu
 from bench.runs import busy, events, faults, many_runs, soak
 from bench.train import cache, rates, speed
 
@@ -38,7 +39,7 @@ BENCHES: dict[str, Callable[..., None]] = {
 }
 
 # These read the rest of the command line themselves.
-WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {"crowd": crowd.main, "fuzz": fuzz.main}
+WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {"crowd": crowd.main, "fuzz": fuzz.main, "gpu": gpu.main}
 
 if __name__ == "__main__":
     if sys.argv[1:] and sys.argv[1] in WITH_OPTIONS:

@@ -120,7 +120,7 @@ def config_of(job: Job) -> RunConfig:
         "frozen": job.frozen,
         "precision": job.precision,
         "learning_rate": job.learning_rate,
-        "accelerator": "cpu",
+        "accelerator": job.accelerator,
         "workers": job.workers,
         "threads": job.threads,
     }

@@ -15,7 +15,10 @@ TRAINING, VALIDATING = "training", "validating"
 
 @dataclass(frozen=True)
 class Job:
-    """folder: train/<class> and val/<class> of JPEG files. size: px. workers, threads: None where it is left open."""
+    """folder: train/<class> and val/<class> of JPEG files. size: px. workers, threads: None where it is left open.
+
+    accelerator: "cpu", "gpu" or "mps", as a run's config names it.
+    """
 
     folder: str
     size: int
@@ -26,6 +29,7 @@ class Job:
     learning_rate: float
     workers: int | None = None
     threads: int | None = None
+    accelerator: str = "cpu"
 
     @classmethod
     def read(cls, text: str) -> Self:

@@ -16,11 +16,16 @@ def folder(scratch: Path) -> Path:
     given = os.environ.get(GIVEN)
     if given:
         return Path(given).resolve() / "hymenoptera"
-    spec = ShapesSpec(num_classes=2, train_images=120, val_images=50, image_size=_SIDE, noise=0.6)
+    return generated(scratch / "pictures", train=120, val=50)
+
+
+def generated(target: Path, train: int, val: int) -> Path:
+    """So many JPEG files of shapes in two classes, as target/train/<class> and target/val/<class>."""
+    spec = ShapesSpec(num_classes=2, train_images=train, val_images=val, image_size=_SIDE, noise=0.6)
     dataset = spec.open()
     for split in (dataset.train, dataset.val):
         for index, name in enumerate(split.ids):
-            target = scratch / "pictures" / split.name / dataset.classes[split.labels[index]]
-            target.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(split.load(index).image).save(target / f"{name}.jpg", quality=90)
-    return scratch / "pictures"
+            into = target / split.name / dataset.classes[split.labels[index]]
+            into.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(split.load(index).image).save(into / f"{name}.jpg", quality=90)
+    return target

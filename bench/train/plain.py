@@ -123,20 +123,22 @@ def main() -> None:
     torch.set_num_threads(job.threads or torch.get_num_threads())
     cv2.setNumThreads(0)
     workers = job.workers or 0
+    pinned = job.accelerator == "gpu"
     transform = A.Compose([A.HorizontalFlip(p=0.5), A.RandomBrightnessContrast(p=0.5)])
     train = Images(job.files("train"), job.size, transform)
     val = Images(job.files("val"), job.size, None)
     loaders = (
         DataLoader(
             train, job.batch_size, shuffle=True, collate_fn=collate, num_workers=workers,
-            persistent_workers=workers > 0,
+            persistent_workers=workers > 0, pin_memory=pinned,
         ),
-        DataLoader(val, 32, collate_fn=collate),
+        DataLoader(val, 32, collate_fn=collate, pin_memory=pinned),
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as scratch:
         trainer = pl.Trainer(
             max_epochs=job.epochs,
-            accelerator="cpu",
+            accelerator=job.accelerator,
+            devices=1,
             precision=job.precision,
             callbacks=[Marks(marks)],
             default_root_dir=scratch,

@@ -1,0 +1,1 @@
+"""Training on a GPU, checked against the processor; for anybody with a GPU."""
