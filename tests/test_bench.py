@@ -3,7 +3,7 @@
 import pytest
 
 from bench.gpu.main import device_of
-from explorer.runs.machine import DeviceInfo, Machine
+from explorer.runs.machine.machine import DeviceInfo, Machine
 
 PROCESSOR = DeviceInfo(accelerator="cpu", name="a processor")
 CARD = DeviceInfo(accelerator="gpu", index=0, name="a card")

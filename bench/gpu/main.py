@@ -31,8 +31,8 @@ from bench.gpu.trained import Trained, train, train_with_a_break
 from bench.train import pictures
 from bench.train.contenders import config_of, reference
 from bench.train.job import Job
-from explorer.runs.config import RunConfig, from_values
-from explorer.runs.machine import DeviceInfo, Machine, machine
+from explorer.runs.machine.machine import DeviceInfo, Machine, machine
+from explorer.runs.spec.config import RunConfig, from_values
 from explorer.training.ranks import RANKS_VARIABLE
 
 EPOCHS, BATCH, RATE = 2, 32, 1e-3

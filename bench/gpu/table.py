@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from bench.gpu.trained import MEASURED, Trained
-from explorer.runs import needs
-from explorer.runs.capacity import in_words
-from explorer.runs.machine import DeviceInfo, Machine
+from explorer.runs.machine import needs
+from explorer.runs.machine.capacity import in_words
+from explorer.runs.machine.machine import DeviceInfo, Machine
 
 # The largest difference to the processor in 32-true, in the order of MEASURED. GPUs convolve 32-bit numbers with 10
 # bits of mantissa (TF32), as many as float16 has; bfloat16 has 7.

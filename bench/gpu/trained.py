@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.train.job import TRAINING, VALIDATING
-from explorer.runs import launcher
-from explorer.runs.config import RunConfig
-from explorer.runs.control import end_now, request_stop
-from explorer.runs.events import Event
-from explorer.runs.history import History
-from explorer.runs.machine import DeviceInfo
-from explorer.runs.paths import RunPaths
-from explorer.runs.scanning import EventReader
-from explorer.runs.status import State, derive
+from explorer.runs.life import launcher
+from explorer.runs.life.control import end_now, request_stop
+from explorer.runs.machine.machine import DeviceInfo
+from explorer.runs.record.events import Event
+from explorer.runs.record.history import History
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.scanning import EventReader
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.state.status import State, derive
 
 MEASURED = ("train_loss", "val_loss", "auroc")  # values of "epoch" events that are compared
 EPOCH = TRAINING, VALIDATING  # the phases between which the training images of an epoch are seen
