@@ -59,7 +59,7 @@ class Train:
     NO_STEPS = "none"
     DRAFT_WRONG = "The current pipeline has an error: {reason}"
     TO_AUGMENT = "Back to the pipeline"
-    FOLDER_NONE = "No image folder was found in {roots}. Start with make run DATA=/folder, or put one there."
+    PLACE_NONE = "No {kind} was found in {roots}. Start with make run DATA=/folder, or put one there."
     LOOKING_AT = "Looking at the images of the data set"
     LOOK_AT_ALL = "Look at all images"
     LOOKED_AT = "{done:,} of {total:,} images"

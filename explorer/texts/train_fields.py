@@ -12,19 +12,11 @@ class TrainFields:
     BY_IMAGE: ClassVar = ("by_image", "Each image by a range of its own, as in older runs")
     LABELS: ClassVar = {
         "dataset": "Data set",
-        "num_classes": "Classes",
-        "train_images": "Training images",
-        "val_images": "Validation images",
-        "shapes_size": "Size (px)",
-        "imbalance": "Imbalance",
-        "noise": "Noise",
-        "path": "Folder",
         "depth": "Values of more than 8 bits",
         "depth_low": "Becomes black (0)",
         "depth_high": "Becomes white (255)",
         "depth_center": "Window center",
         "depth_width": "Window width",
-        "val_fraction": "Validation share",
         "pipeline": "Pipeline",
         "backbone": "Backbone",
         "weights": "Weights",
@@ -82,15 +74,10 @@ class TrainFields:
     MAX_LR = "max_lr"
     LR = "lr"
     HELP: ClassVar = {
-        "imbalance": "Ratio of the largest to the smallest class",
-        "noise": "0 is clean, 1 is hard to recognize",
-        "path": "A folder with train/<class> and val/<class>, or with <class> folders. Choose one, or type its path, "
-        "inside the folders that the app may read (make run DATA=/that/folder).",
         "depth": "How values of 10, 12 or 16 bits, of CT and of fractions become pixels from 0 to 255. One range holds "
         "for all images, in training, validation and exported code.",
         "depth_center": "In the units of the images, such as Hounsfield units: 40 for soft tissue, -600 for lungs",
         "depth_width": "From black to white: 400 for soft tissue, 1500 for lungs",
-        "val_fraction": "Share of each class that is used for validation",
         "pipeline": "Applied to the training images only. Validation images are not augmented.",
         "backbone": "The network. Its head is replaced by a new one for your classes.",
         "weights": "ImageNet: the backbone was trained on a million photographs (transfer learning). "
@@ -170,11 +157,6 @@ class TrainFields:
         "dataset_seed": "Same as run seed",
         "name": "Named automatically",
     }
-    KINDS: ClassVar = {
-        "shapes": "Generated shapes",
-        "digits": "Handwritten digits",
-        "image_folder": "Image folder",
-    }
     LOSSES: ClassVar = {"cross_entropy": "Cross entropy", "bce": "BCE with logits", "focal": "Focal loss"}
     FROZEN: ClassVar = {True: "Head only (frozen backbone)", False: "All layers"}
     WEIGHTS: ClassVar = {
@@ -236,11 +218,8 @@ class TrainFields:
     SHOWN_WITH = "Choose {choice} to set {field}."
     CHOICES: ClassVar = {
         "gpus": "a GPU",
-        "path": "an image folder",
-        "depth": "an image folder",
         **dict.fromkeys(("depth_low", "depth_high"), "a range"),
         **dict.fromkeys(("depth_center", "depth_width"), "a window"),
-        "val_fraction": "digits or an image folder",
         "weights_file": "a file of weights",
         "unfreeze_epoch": "head only",
         "backbone_lr_factor": "an epoch to unfreeze",
@@ -256,9 +235,6 @@ class TrainFields:
         "max_momentum": "cycle_momentum",
         "mix_alpha": "a way of mixing",
         "mix_probability": "a way of mixing",
-        **dict.fromkeys(
-            ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"), "generated shapes"
-        ),
         **dict.fromkeys(
             ("pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum", "three_phase"),
             "OneCycleLR",

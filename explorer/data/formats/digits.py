@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset, Split, stratified_split
-from explorer.data.formats.spec import Seed, Spec, ValFraction
+from explorer.data.formats.spec import SHARE, Ask, Seed, Spec, ValFraction
 from explorer.data.sample import Sample
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class DigitsSpec(Spec):
     """scikit-learn's 1,797 handwritten digits of 8 × 8 px."""
 
     title: ClassVar[str] = "Handwritten digits"
+    choice: ClassVar[str] = "digits"
+    asks: ClassVar[tuple[Ask, ...]] = (SHARE,)
     network_size: ClassVar[int] = SIDE
 
     kind: Literal["digits"] = "digits"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from explorer.base.names import alike, existing, plain, shown
 from explorer.data.class_folders import are_parts, beside_classes, has_classes
 from explorer.data.dataset import Dataset, DatasetError
-from explorer.data.formats.spec import FileSpec, Labelled
+from explorer.data.formats.spec import SHARE, Ask, FileSpec, Labelled
 from explorer.data.listing import (
     Listed,
     folders_in,
@@ -37,6 +37,19 @@ class ImageFolderSpec(FileSpec):
     """
 
     title: ClassVar[str] = "Image folder"
+    choice: ClassVar[str] = "an image folder"
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "path",
+            "Folder",
+            "A folder with train/<class> and val/<class>, or with <class> folders. Choose one, or type its path, "
+            "inside the folders that the app may read (make run DATA=/that/folder).",
+            start="",
+            place=True,
+            inside=True,
+        ),
+        SHARE,
+    )
     version_1: ClassVar[Mapping[str, Any]] = {"depth": "by_image", "listing": "flat"}
 
     kind: Literal["image_folder"] = "image_folder"

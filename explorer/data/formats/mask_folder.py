@@ -35,6 +35,7 @@ class MaskFolderSpec(FileSpec):
     """A folder of images with masks. Networks that learn masks cannot be trained yet."""
 
     title: ClassVar[str] = "Images with masks"
+    choice: ClassVar[str] = "images with masks"
     trainable: ClassVar[bool] = False
 
     kind: Literal["mask_folder"] = "mask_folder"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from explorer.data.formats.spec import Seed, Spec
+from explorer.data.formats.spec import Ask, Seed, Spec
 
 if TYPE_CHECKING:
     from explorer.data.dataset import Dataset
@@ -16,6 +16,16 @@ class ShapesSpec(Spec):
     """Generated pictures of shapes. imbalance: largest class to smallest; noise: 0 clean to 1 hard to see."""
 
     title: ClassVar[str] = "Generated shapes"
+    choice: ClassVar[str] = "generated shapes"
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask("num_classes", "Classes", start=5),
+        Ask("train_images", "Training images", step=20),
+        Ask("val_images", "Validation images", step=20),
+        Ask("image_size", "Size (px)", called="shapes_size", step=16),
+        Ask("imbalance", "Imbalance", "Ratio of the largest to the smallest class", step=0.5),
+        # Hard enough that the confusion matrix has something to show.
+        Ask("noise", "Noise", "0 is clean, 1 is hard to recognize", start=0.6, step=0.05),
+    )
     network_size: ClassVar[int] = 96
     pictured: ClassVar[Mapping[str, Any]] = {"num_classes": 6, "image_size": 256}  # large enough to look at
 

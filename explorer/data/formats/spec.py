@@ -5,6 +5,7 @@ files or draws is imported where it is used.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -26,10 +27,44 @@ TRAIN_AND_VAL = ("train", "val")
 LOOK_S = 2.0  # a page does not wait longer for what the files of a data set hold
 
 
+@dataclass(frozen=True)
+class Ask:
+    """A field of the Train page that fills a field of the spec.
+
+    Args:
+        field: of the spec.
+        label: what the page calls it.
+        help: what there is to know, in sentences.
+        called: the name in the form and in its files, where it is not that of the field.
+        start: the value that the form begins with, where it is not the default of the field.
+        step: between two numbers.
+        place: whether it says where the data are; it is chosen among those that were found.
+        inside: whether it is a path, which has to lie in the folders that pages may read.
+    """
+
+    field: str
+    label: str
+    help: str = ""
+    called: str = ""
+    start: Any = None
+    step: float = 1
+    place: bool = False
+    inside: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name in the form."""
+        return self.called or self.field
+
+
+SHARE = Ask("val_fraction", "Validation share", "Share of each class that is used for validation", step=0.05)
+
+
 class Spec(BaseModel):
     """A data set.
 
-    title: what people call the format. network_size: px of the image size that the Train page suggests.
+    title: what people call the format. choice: what they choose, after "Choose". asks: what the Train page asks for.
+    network_size: px of the image size that the Train page suggests.
     trainable: whether a run can train on it. pictured: the values of an embedded data set when it is looked through.
     version_1: the values of a run of format 1 where today's default is another.
     """
@@ -38,6 +73,8 @@ class Spec(BaseModel):
 
     kind: str
     title: ClassVar[str]
+    choice: ClassVar[str]
+    asks: ClassVar[tuple[Ask, ...]] = ()
     network_size: ClassVar[int] = 224
     trainable: ClassVar[bool] = True
     pictured: ClassVar[Mapping[str, Any]] = {}

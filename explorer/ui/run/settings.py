@@ -7,13 +7,14 @@ import streamlit as st
 
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Run as T
-from explorer.texts import Train, TrainFields
+from explorer.texts import Train
 from explorer.ui.components.markdown import escape
+from explorer.ui.train import data_fields
 from explorer.ui.train.folder import is_split
 from explorer.ui.train.relevance import Values, matters
 from explorer.ui.train.sections import SECTIONS
 from explorer.ui.train.source import shown, steps_of, values_of
-from explorer.ui.train.values import DEFAULTS, IMAGE_SIZES
+from explorer.ui.train.values import DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Setting:
 def settings(config: RunConfig) -> list[Setting]:
     """Every setting that had an effect on the run, in the order of the Train page."""
     values = values_of(config, "")
-    defaults = dict(DEFAULTS) | {"image_size": IMAGE_SIZES[values["dataset"]]}
+    defaults = dict(DEFAULTS) | {"image_size": config.dataset.network_size}
     return [_setting(section, name, values, defaults, config) for section, name in _fields(values)]
 
 
@@ -45,11 +46,11 @@ def _had_effect(name: str, values: Values) -> bool:
 
 
 def _setting(section: str, name: str, values: Values, defaults: Values, config: RunConfig) -> Setting:
-    title, label = Train.SECTIONS[section], TrainFields.LABELS[name]
+    title, label = Train.SECTIONS[section], data_fields.LABELS[name]
     if name == "pipeline":
         return Setting(title, label, config.pipeline.name or steps_of(config.pipeline), None)
     value, default = shown(name, values[name]), shown(name, defaults[name])
-    choice = name in ("dataset", "path")  # everybody chooses these: there is no usual value
+    choice = name in ("dataset", *data_fields.PLACES)  # everybody chooses these: there is no usual value
     return Setting(title, label, value, None if choice or value == default else default)
 
 

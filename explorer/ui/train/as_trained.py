@@ -6,10 +6,11 @@ from explorer.augment.pipeline import Draft, DraftErrors, validate
 from explorer.data import picture_sets
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.roots import resolve_inside
+from explorer.data.specs import FORMATS
 from explorer.draw import training as drawn
 from explorer.draw.training import Training, part
 from explorer.runs.spec.config import ConfigError
-from explorer.ui.train import checks
+from explorer.ui.train import checks, data_fields
 from explorer.ui.train import values as train_values
 from explorer.ui.train.values import Values
 
@@ -32,15 +33,17 @@ def settings(set_key: str, draft: Draft) -> Training | None:
 
 def _values(set_key: str) -> Values | None:
     kind, _, path = set_key.partition(":")
-    if kind not in train_values.IMAGE_SIZES:
+    if kind not in data_fields.KINDS:
         return None
+    field = data_fields.place_field(kind)
     values = train_values.current()
-    if values["dataset"] == kind and (not path or _is_folder(values["path"], path)):
+    if values["dataset"] == kind and (field is None or _is_place(values[field], path)):
         return values
-    return values | {"dataset": kind, "path": path, "image_size": train_values.IMAGE_SIZES[kind]}
+    place = {} if field is None else {field: path}
+    return values | {"dataset": kind, "image_size": FORMATS[kind].network_size, **place}
 
 
-def _is_folder(typed: str, path: str) -> bool:
+def _is_place(typed: str, path: str) -> bool:
     try:
         return resolve_inside(typed) == resolve_inside(path)
     except DatasetError:

@@ -6,14 +6,12 @@ import streamlit as st
 
 from explorer.data import picture_sets
 from explorer.texts import Train as T
-from explorer.texts import TrainFields as F
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import DATA_SET, View
 from explorer.ui.session.workspace import Workspace
+from explorer.ui.train import data_fields
 from explorer.ui.train import values as train_values
 from explorer.ui.train.values import Values
-
-_FOLDER = "image_folder"
 
 
 def data_of(view: View) -> Values | None:
@@ -21,9 +19,10 @@ def data_of(view: View) -> Values | None:
     if view.picture != DATA_SET:
         return None
     kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
-    if kind == _FOLDER and place:
-        return {"dataset": _FOLDER, "path": place}
-    return {"dataset": kind} if kind in F.KINDS and kind != _FOLDER else None
+    if kind not in data_fields.KINDS:
+        return None
+    field = data_fields.place_field(kind)
+    return {"dataset": kind} | ({field: place} if field else {}) if bool(field) == bool(place) else None
 
 
 def arrive(work: Workspace) -> None:
@@ -53,4 +52,4 @@ def hint(view: View, values: Values) -> str:
 
 def _title(view: View) -> str:
     kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
-    return Path(place).name if place else F.KINDS.get(kind, kind)
+    return Path(place).name if place else data_fields.KINDS.get(kind, kind)

@@ -9,12 +9,13 @@ import streamlit as st
 from explorer.augment import library
 from explorer.augment.presets import presets
 from explorer.base.names import shown
+from explorer.data.formats.spec import Ask
 from explorer.data.roots import allowed_roots
 from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
-from explorer.ui.train import data_sets, depth, devices, networks, values
+from explorer.ui.train import data_fields, data_sets, depth, devices, networks, values
 from explorer.ui.train import folder as train_folder
 from explorer.ui.train.form import Form
 from explorer.ui.train.weights import MAX_FOUND, weights_files, weights_roots
@@ -42,17 +43,20 @@ def _segments(choices: Mapping[Any, str]) -> Draw:
     return lambda form, name: form.segments(name, choices)
 
 
-def _folder(form: Form, name: str) -> None:
-    found = data_sets.places("image_folder")
+def _place(form: Form, name: str) -> None:
+    kind = form.values["dataset"]
+    found = data_sets.places(kind)
     if not found:
         form.entry(name)
-        st.caption(escape(T.FOLDER_NONE.format(roots=", ".join(map(str, allowed_roots())))))
+        title = data_fields.KINDS[kind]
+        roots = ", ".join(map(str, allowed_roots()))
+        st.caption(escape(T.PLACE_NONE.format(kind=title[:1].lower() + title[1:], roots=roots)))
         data_sets.show_unusable_for_training()
         return
     if not form.values[name]:
         values.edit(lambda newest: {} if newest[name] else {name: found[0]})
         st.rerun()
-    form.typed(name, {folder: folder for folder in found})
+    form.typed(name, {place: place for place in found})
     data_sets.show_unusable_for_training()
 
 
@@ -107,15 +111,16 @@ def _loggers(form: Form, name: str) -> None:
         st.caption(F.NO_MLFLOW)
 
 
+def _asked(ask: Ask) -> Draw:
+    """What a format of data sets asks for."""
+    if ask.place:
+        return _place
+    return _entry if isinstance(data_fields.DEFAULTS[ask.name], str) else _number(ask.step)
+
+
 FIELDS: Mapping[str, Draw] = {
-    "dataset": _segments(F.KINDS),
-    "num_classes": _number(1),
-    "train_images": _number(20),
-    "val_images": _number(20),
-    "shapes_size": _number(16),
-    "imbalance": _number(0.5),
-    "noise": _number(0.05),
-    "path": _folder,
+    "dataset": _segments(data_fields.KINDS),
+    **{name: _asked(ask) for name, ask in data_fields.ASKS.items()},
     "depth": _depth,
     "depth_low": _entry,
     "depth_high": _entry,

@@ -3,15 +3,16 @@
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import FORMATS
+from explorer.ui.train.data_fields import place_field
 from explorer.ui.train.relevance import Values
 
 
 def is_split(values: Values) -> bool:
     """Whether the chosen folder has its own train/ and val/, so that the validation share has no effect."""
-    spec = FORMATS[values["dataset"]]
-    if spec.is_embedded():
+    place = place_field(values["dataset"])
+    if place is None:
         return False
     try:
-        return spec.is_split(resolve_inside(values["path"]))
+        return FORMATS[values["dataset"]].is_split(resolve_inside(values[place]))
     except DatasetError:
         return False  # the field of the folder says what is wrong

@@ -13,26 +13,15 @@ from explorer.texts import TrainFields as F
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, train_key
-from explorer.ui.train import networks
+from explorer.ui.train import data_fields, networks
 from explorer.ui.train import values as train_values
 from explorer.ui.train.relevance import Values
 from explorer.ui.train.source import Source, shown
 
 # Fields whose name here is not the one in RunConfig.
 CONFIG_NAMES: Mapping[str, str] = {
-    "num_classes": "dataset.num_classes",
-    "train_images": "dataset.train_images",
-    "val_images": "dataset.val_images",
-    "shapes_size": "dataset.image_size",
-    "imbalance": "dataset.imbalance",
-    "noise": "dataset.noise",
-    "path": "dataset.path",
-    "depth": "dataset.depth",
-    "depth_low": "dataset.depth_low",
-    "depth_high": "dataset.depth_high",
-    "depth_center": "dataset.depth_center",
-    "depth_width": "dataset.depth_width",
-    "val_fraction": "dataset.val_fraction",
+    **data_fields.CONFIG_NAMES,
+    **{name: f"dataset.{name}" for name in data_fields.DEPTHS},
     "dataset_seed": "dataset.seed",
 }
 
@@ -105,7 +94,7 @@ class Form:
         key = train_key(name)
         sync(key, self.values[name])
         widget(
-            _label(name, self.values), key=key, help=F.HELP.get(name), on_change=_commit,
+            _label(name, self.values), key=key, help=data_fields.HELP.get(name), on_change=_commit,
             args=(name, None if "accept_new_options" in options else options.get("options")), **options,
         )  # fmt: skip
         known_as = config_name(name)
@@ -127,9 +116,11 @@ def _options(choices: Mapping[Any, str], *chosen: Any) -> dict[str, Any]:
 
 def _label(name: str, values: Values) -> str:
     if name != "learning_rate":
-        return F.LABELS[name]
+        return data_fields.LABELS[name]
     # What PyTorch calls it hangs on the schedule.
-    return F.LABELLED.format(label=F.LABELS[name], code=F.MAX_LR if values["schedule"] == "onecycle" else F.LR)
+    return F.LABELLED.format(
+        label=data_fields.LABELS[name], code=F.MAX_LR if values["schedule"] == "onecycle" else F.LR
+    )
 
 
 def _commit(name: str, options: list[Any] | None) -> None:
@@ -147,6 +138,6 @@ def _along(newest: Values, backbone: str) -> Values:
     """What is chosen along with a backbone, which is said."""
     also = networks.along(newest, backbone)
     if also:
-        fields = ", ".join(T.SET_ONE.format(field=F.LABELS[one], value=shown(one, also[one])) for one in also)
+        fields = ", ".join(T.SET_ONE.format(field=data_fields.LABELS[one], value=shown(one, also[one])) for one in also)
         st.toast(escape(T.ALSO.format(backbone=backbone, fields=fields)))
     return also

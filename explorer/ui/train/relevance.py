@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.ui.train.data_fields import ASKS, DEPTHS, asks, is_of_files
+
 Values = Mapping[str, Any]
 
-DEPTHS = ("depth", "depth_low", "depth_high", "depth_center", "depth_width")
-SHAPES = ("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise")
 ONECYCLE = ("pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum", "three_phase")
 MOMENTA = ("base_momentum", "max_momentum")
 
@@ -24,17 +24,19 @@ def _one_of(field: str, *choices: Any) -> Rule:
     return Rule(field, lambda values: values[field] in choices)
 
 
+def _of_data(name: str) -> Rule:
+    return Rule("dataset", lambda values: name in asks(values["dataset"]))
+
+
 def _depth_of(values: Values) -> str | None:
-    return values["depth"] if values["dataset"] == "image_folder" else None
+    return values["depth"] if is_of_files(values["dataset"]) else None
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(SHAPES, _one_of("dataset", "shapes")),
-    "path": _one_of("dataset", "image_folder"),
-    "depth": _one_of("dataset", "image_folder"),
+    **{name: _of_data(name) for name in ASKS},
+    "depth": Rule("dataset", lambda values: is_of_files(values["dataset"])),
     **dict.fromkeys(DEPTHS[1:3], Rule("depth", lambda values: _depth_of(values) == "range")),
     **dict.fromkeys(DEPTHS[3:], Rule("depth", lambda values: _depth_of(values) == "window")),
-    "val_fraction": _one_of("dataset", "digits", "image_folder"),
     "weights_file": _one_of("weights", "file"),
     "unfreeze_epoch": _one_of("frozen", True),
     "backbone_lr_factor": Rule(

@@ -7,10 +7,9 @@ import streamlit as st
 
 from explorer.runs.machine.machine import Machine
 from explorer.texts import Train as T
-from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import more_key
-from explorer.ui.train import devices
+from explorer.ui.train import data_fields, devices
 from explorer.ui.train import values as train_values
 from explorer.ui.train.fields import FIELDS
 from explorer.ui.train.form import Form, config_name
@@ -41,13 +40,13 @@ SECTIONS: dict[str, Section] = {
     "data": Section(
         (
             ("dataset",),
-            ("path",),
+            data_fields.PLACES,
             ("depth",),
             ("depth_low", "depth_high"),
             ("depth_center", "depth_width"),
             ("pipeline",),
         ),
-        (("num_classes", "train_images", "val_images", "shapes_size", "imbalance", "noise"), ("val_fraction",)),
+        (data_fields.MORE,),
     ),
     "network": Section(
         (("backbone", "weights", "image_size"), ("weights_file",), ("frozen",)),
@@ -126,7 +125,7 @@ def _summary(form: Form, key: str, names: Sequence[str]) -> str:
 
 def _changed(form: Form, names: Sequence[str]) -> str:
     found = [
-        T.SET_ONE.format(field=F.LABELS[name], value=shown(name, form.values[name]))
+        T.SET_ONE.format(field=data_fields.LABELS[name], value=shown(name, form.values[name]))
         for name in names
         if form.values[name] != train_values.DEFAULTS[name]
     ]

@@ -6,20 +6,21 @@ from typing import Any
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import expanded
 from explorer.data.depth import ValueRange
-from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.spec import FileSpec
 from explorer.runs.overview.summary import steps_in_words, summarise
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
-from explorer.ui.train.relevance import DEPTHS, SHAPES, matters
+from explorer.ui.train import data_fields
+from explorer.ui.train.relevance import matters
 from explorer.ui.train.values import DEFAULTS, OPTIONAL, PLAIN, TEXT_NUMBERS, Values, run_pipeline
 
 MAX_NAME = 100
 _SHORTEST = 20  # of a run's name, when what differs from it takes the room
-_TEXTS = (*TEXT_NUMBERS, *DEPTHS[1:], "dataset_seed")
+_TEXTS = (*TEXT_NUMBERS, *data_fields.DEPTHS[1:], "dataset_seed")
 # Of the data set: they are compared only where both are of a kind that has them.
-_OF_DATA = (*SHAPES, *DEPTHS, "path", "val_fraction")
+_OF_DATA = (*data_fields.ASKS, *data_fields.DEPTHS)
 
 
 class SourceError(ValueError):
@@ -46,7 +47,7 @@ class Difference:
 
     @property
     def label(self) -> str:
-        return F.LABELS[self.field]
+        return data_fields.LABELS[self.field]
 
 
 def load(run_id: str) -> Source:
@@ -68,12 +69,11 @@ def values_of(config: RunConfig, run_id: str) -> Values:
     spec = config.dataset
     found: Values = dict(DEFAULTS) | {name: getattr(config, name) for name in PLAIN}
     found |= {"name": "", "source": run_id, "pipeline": run_pipeline(run_id), "dataset": spec.kind}
-    for name, value in spec.model_dump().items():
-        form_name = {"image_size": "shapes_size", "seed": "dataset_seed"}.get(name, name)
-        if form_name in DEFAULTS:
-            found[form_name] = value
-    if isinstance(spec, ImageFolderSpec) and isinstance(spec.depth, ValueRange):
-        found |= {"depth": "range", "depth_low": spec.depth.low, "depth_high": spec.depth.high}
+    found |= {name: getattr(spec, ask.field) for name, ask in data_fields.asks(spec.kind).items()}
+    if isinstance(spec, FileSpec):
+        found["depth"] = spec.depth
+        if isinstance(spec.depth, ValueRange):
+            found |= {"depth": "range", "depth_low": spec.depth.low, "depth_high": spec.depth.high}
     found["dataset_seed"] = None if spec.seed == config.seed else spec.seed  # empty: the seed of the run
     found |= {name: getattr(config, name) for name in OPTIONAL}
     for name in _TEXTS:
@@ -109,7 +109,7 @@ def _matters(name: str, values: Values, before: Values) -> bool:
 
 
 def _same(name: str, now: Any, before: Any) -> bool:
-    if name == "path":
+    if name in data_fields.PLACES:
         return expanded(now) == expanded(before)
     if name not in _TEXTS:
         return bool(now == before)
@@ -128,7 +128,7 @@ def _numbers(text: str) -> list[float | str]:
 
 
 _WORDS: dict[str, dict[Any, str]] = {
-    "dataset": F.KINDS,
+    "dataset": data_fields.KINDS,
     "depth": F.DEPTHS | dict([F.BY_IMAGE]),
     "weights": F.WEIGHTS,
     "normalise": F.NORMALISE,

@@ -14,14 +14,15 @@ from explorer.base import records
 from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import resolve_inside
-from explorer.data.specs import DatasetSpec
+from explorer.data.specs import FORMATS, DatasetSpec
 from explorer.runs.spec.config import ConfigError, RunConfig, from_values
 from explorer.runs.spec.recipe import Recipe
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 from explorer.ui.session.uploads import Revision, revision, write_shared
-from explorer.ui.train.relevance import DEPTHS, SHAPES, matters
+from explorer.ui.train import data_fields
+from explorer.ui.train.relevance import matters
 from explorer.ui.train.weights import weights_inside
 
 Values = dict[str, Any]
@@ -30,19 +31,12 @@ _Read = Mapping[str, Any]
 # Numbers that people write in many ways (1e-3, 0,001 as a mistake, nothing) are kept as the text that was typed.
 DEFAULTS: Mapping[str, Any] = {
     "dataset": "shapes",
-    "num_classes": 5,
-    "train_images": 240,
-    "val_images": 120,
-    "shapes_size": 96,
-    "imbalance": 1.0,
-    "noise": 0.6,  # hard enough that the confusion matrix has something to show
-    "path": "",
+    **data_fields.DEFAULTS,
     "depth": "auto",
     "depth_low": "",
     "depth_high": "",
     "depth_center": "40",  # of soft tissue in CT, in Hounsfield units
     "depth_width": "400",
-    "val_fraction": 0.2,
     "pipeline": "",
     "backbone": "efficientnet-lite0",
     "weights": "imagenet",
@@ -97,10 +91,8 @@ DEFAULTS: Mapping[str, Any] = {
     "dataset_seed": "",
     "source": "",  # the id of the run that the form was filled from
 }
-# What the network should see of each kind: a demo on small pictures need not wait for large ones.
-IMAGE_SIZES: Mapping[str, int] = {"shapes": 96, "digits": 64, "image_folder": 224}
 # Of the data set, or found otherwise: not fields of RunConfig as they are.
-_APART = (*SHAPES, *DEPTHS, "dataset", "path", "val_fraction", "dataset_seed", "pipeline", "source")
+_APART = (*data_fields.ASKS, *data_fields.DEPTHS, "dataset", "dataset_seed", "pipeline", "source")
 OPTIONAL = (  # an empty text is None
     "unfreeze_epoch", "pos_weight", "class_weights", "drop_connect", "gradient_clip", "early_stopping", "workers",
     "threads", "cache_size",
@@ -179,7 +171,7 @@ def edit(changes: Callable[[Values], Values]) -> None:
 
 def following(values: Values) -> Values:
     """What follows from a choice."""
-    return {"image_size": IMAGE_SIZES[values["dataset"]]} if "dataset" in values else {}
+    return {"image_size": FORMATS[values["dataset"]].network_size} if "dataset" in values else {}
 
 
 def fill(values: Values) -> None:
@@ -195,7 +187,7 @@ def reset() -> None:
     """Back to the defaults, but for the kind of data set and its folder; where it was filled from is forgotten."""
 
     def emptied(newest: Values) -> Values:
-        kept = {name: newest[name] for name in ("dataset", "path")}
+        kept = {name: newest[name] for name in ("dataset", *data_fields.PLACES)}
         return dict(DEFAULTS) | kept | following(kept)
 
     _edit(emptied)
@@ -321,13 +313,11 @@ def _inside(resolve: Callable[[str], Path], path: str, field: str, errors: dict[
 def _dataset(values: Values, errors: dict[str, str]) -> dict[str, Any]:
     kind = values["dataset"]
     spec: dict[str, Any] = {"kind": kind, "seed": values["dataset_seed"].strip() or values["seed"]}
-    if kind == "shapes":
-        spec |= {name: values[name] for name in SHAPES if name != "shapes_size"}
-        spec["image_size"] = values["shapes_size"]
-    else:
-        spec["val_fraction"] = values["val_fraction"]
-    if kind == "image_folder":
-        spec["path"] = _inside(resolve_inside, values["path"], "dataset.path", errors)
+    for name, ask in data_fields.asks(kind).items():
+        spec[ask.field] = values[name]
+        if ask.inside and (ask.place or values[name].strip()):
+            spec[ask.field] = _inside(resolve_inside, values[name], f"dataset.{ask.field}", errors)
+    if data_fields.is_of_files(kind):
         spec["depth"] = _depth(values, errors)
         spec["links"] = "inside"  # visitors of a page choose among the folders that it may read
     return spec

@@ -17,10 +17,9 @@ from explorer.runs.machine.capacity import Memory
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, runs_root
 from explorer.runs.spec.config import RunConfig, dumps, from_values, loads
 from explorer.runs.spec.config_errors import LABELS
-from explorer.texts import TrainFields as F
 from explorer.ui.session.keys import Key, Query, more_key, train_key
 from explorer.ui.session.view import DATA_SET
-from explorer.ui.train import pair
+from explorer.ui.train import data_fields, pair
 from explorer.ui.train import source as train_source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.source import Difference, Source
@@ -556,5 +555,5 @@ def test_a_first_run_needs_few_fields_and_what_is_folded_says_its_values(app: Ap
     for words in ("Cross entropy", "device Auto, precision Auto", "Named automatically, seed 0"):
         assert words in said(app), words
     for name, label in LABELS.items():  # an error names the field as the page does
-        if name in F.LABELS:
-            assert label == F.LABELS[name], name
+        if name in data_fields.LABELS:
+            assert label == data_fields.LABELS[name], name

@@ -12,8 +12,7 @@ from explorer.data.fit import square
 from explorer.runs.machine.machine import machine
 from explorer.runs.spec.config import ConfigError, RunConfig, from_values, loads
 from explorer.runs.spec.recipe import Recipe
-from explorer.texts import TrainFields as F
-from explorer.ui.train import source
+from explorer.ui.train import data_fields, source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.fields import FIELDS
 from explorer.ui.train.relevance import RULES, matters, shown_by
@@ -211,7 +210,7 @@ def test_the_recipe_is_known_before_the_data_are() -> None:
 def test_every_field_has_a_widget_a_label_and_a_place() -> None:
     fields = set(train_values.DEFAULTS) - {"source"}
     placed = [name for section in SECTIONS.values() for row in (*section.rows, *section.more) for name in row]
-    assert sorted(placed) == sorted(fields) == sorted(FIELDS) == sorted(F.LABELS)
+    assert sorted(placed) == sorted(fields) == sorted(FIELDS) == sorted(data_fields.LABELS)
     assert set(Recipe.model_fields) <= fields
 
 
@@ -219,7 +218,7 @@ def test_a_field_that_is_not_shown_has_one_that_lets_it_appear() -> None:
     values = dict(train_values.DEFAULTS)
     hidden = {name for name in RULES if not matters(name, values)}
     assert {shown_by(name, values) for name in hidden} <= {name for name in FIELDS if matters(name, values)}
-    assert hidden | set(RULES) <= set(F.CHOICES)  # a link to each says what to choose so that it can be set
+    assert all(map(data_fields.choice, hidden | set(RULES)))  # a link to each says what to choose so that it can be set
     assert shown_by("pos_weight", values) == "loss"
     assert shown_by("backbone_lr_factor", values) == "unfreeze_epoch"
     assert shown_by("base_momentum", values | {"schedule": "cosine"}) == "schedule"
