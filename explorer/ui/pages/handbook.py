@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.texts import Help as T
 
 PROJECT = Path(__file__).resolve().parents[3]
-ORDER = ("augment", "laboratory", "files", "data", "recipes", "runs", "export", "classroom")
+ORDER = ("index", "augment", "laboratory", "files", "data", "recipes", "runs", "export", "classroom")
 PARTS = (
     "albumentations", "streamlit", "torch", "pytorch-lightning", "torchmetrics", "efficientnet-pytorch",
     "opencv-python-headless", "scikit-learn", "plotly",
@@ -31,7 +31,7 @@ class Piece:
 
 @lru_cache(maxsize=1)
 def topics() -> dict[str, str]:
-    """Name -> title of every page of docs/, the pages of the app in their order first."""
+    """Name -> title of every page of docs/, those in ORDER first; docs/decisions is not for users."""
     files = {file.stem: file for file in sorted((PROJECT / "docs").glob("*.md"))}
     names = [*(name for name in ORDER if name in files), *(name for name in files if name not in ORDER)]
     return {name: _text(name).partition("\n")[0].removeprefix("#").strip() for name in names}

@@ -1,6 +1,7 @@
 """The documentation inside the app."""
 
 import importlib.metadata
+import re
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -22,6 +23,7 @@ def test_every_document_is_a_topic_with_its_images_and_links_that_stay_inside() 
         assert all(image.is_file() for image in images), name
         words = "".join(piece.text for piece in pieces if not piece.image)
         assert ".md)" not in words, name
+    assert set(re.findall(r"\]\(([a-z_]+)\.md\)", documents["index"])) == set(documents) - {"index"}
     links = [
         name
         for name in documents
@@ -34,6 +36,9 @@ def test_the_page_shows_documents_keys_and_versions_and_an_unknown_topic_says_so
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
     app.switch_page(PAGE).run()
     assert not app.exception
+    assert any("The first half hour" in str(block.value) for block in app.markdown)
+    app.query_params["topic"] = "augment"
+    app.run()
     assert any("`OneOf`" in str(block.value) for block in app.markdown)
     app.session_state[Key.HELP_TOPIC] = "keys"
     keys = handbook.keys()
