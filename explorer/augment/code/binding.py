@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from explorer.augment.code.contents import is_scalar
-from explorer.augment.code.expressions import WORK, ends, evaluate
+from explorer.augment.code.expressions import WORK, evaluate, slice_of
 from explorer.augment.code.methods import remark
 from explorer.augment.code.objects import own_of
 from explorer.augment.code.run import Run
@@ -67,7 +67,7 @@ def _bind_number(owner: Array, index: Value, value: Value) -> None:
 def _bind_slice(target: ast.Subscript, owner: Value, value: Value, scope: Scope, run: Run) -> None:
     if not isinstance(owner, list):
         return
-    place = slice_of(target, scope, run)
+    place = slice_of(target.slice, scope, run) if isinstance(target.slice, ast.Slice) else None
     if place is None or not isinstance(value, list | tuple) or len(owner) + len(value) > MAX_LENGTH:
         remark(owner, target, target.lineno)
         return
@@ -75,14 +75,6 @@ def _bind_slice(target: ast.Subscript, owner: Value, value: Value, scope: Scope,
         owner[place] = list(value)
     except ValueError:
         remark(owner, target, target.lineno)
-
-
-def slice_of(node: ast.Subscript, scope: Scope, run: Run) -> slice | None:
-    """The slice of `x[a:b:c]`; None where its ends are not known."""
-    if not isinstance(node.slice, ast.Slice):
-        return None
-    found = ends(node.slice, scope, run)
-    return None if found is None else slice(*found)
 
 
 def hold(node: ast.expr, value: Value, scope: Scope, run: Run) -> None:
@@ -137,7 +129,8 @@ def unbind(target: ast.expr, scope: Scope, run: Run) -> None:
 
 
 def _unbind_item(target: ast.Subscript, owner: Value, scope: Scope, run: Run) -> None:
-    index = slice_of(target, scope, run) if isinstance(target.slice, ast.Slice) else evaluate(target.slice, scope, run)
+    whole = target.slice
+    index = slice_of(whole, scope, run) if isinstance(whole, ast.Slice) else evaluate(whole, scope, run)
     if isinstance(owner, list):
         if isinstance(index, slice) or (type(index) is int and index in range(-len(owner), len(owner))):
             del owner[index]

@@ -4,20 +4,17 @@ import ast
 
 from explorer.augment.code import folding, functions, methods
 from explorer.augment.code.binding import hold
-from explorer.augment.code.contents import unknown_in
-from explorer.augment.code.expressions import WORK, distinct, evaluate, is_transform, spread
+from explorer.augment.code.expressions import WORK, evaluate, spread, worked_out
 from explorer.augment.code.names import COMPOSERS, foreign, is_class
 from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
 from explorer.augment.code.run import LONG, Call, Run
 from explorer.augment.code.values import (
-    Array,
     Class,
     Function,
     Instance,
     Made,
     Method,
     Missing,
-    NotConstant,
     Partial,
     Reference,
     Scope,
@@ -64,15 +61,15 @@ def apply(target: Value, given: Call) -> Value:
 
 
 def _of_library(target: Reference, given: Call) -> Value:
-    if target.name in _ENUMERATORS:
-        return _interpolation(given)
-    if is_transform(target):
+    if target.name == "Interpolation":  # of Downscale in 1.x, which 2.0.8 writes as a dict
+        return dict(zip(("downscale", "upscale"), given.args, strict=False)) | given.keywords
+    if is_class(target.path):
         return made(target, given)
     work = functions.known(target, given)
     if work is not None:
         return work(given)
     if target.path in folding.KNOWN:
-        return _worked_out(target.path, given)
+        return _constant(target.path, given)
     if target.path not in _LOOKS:
         _hand(given)
     return given.unknown(foreign(target.path))
@@ -141,25 +138,14 @@ def made(reference: Reference, given: Call) -> Made:
     return found
 
 
-_ENUMERATORS = frozenset({"Interpolation"})
+def _constant(name: str, given: Call) -> Value:
+    """The result of a function of plain values, where all of its arguments are known."""
+    places, names = len(given.args), list(given.keywords)
 
+    def work(values: list[Value]) -> Value:
+        return folding.call(name, values[:places], dict(zip(names, values[places:], strict=False)))
 
-def _interpolation(given: Call) -> Value:
-    """`Downscale.Interpolation(downscale=, upscale=)` of 1.x, which 2.0.8 writes as a dict."""
-    return dict(zip(("downscale", "upscale"), given.args, strict=False)) | given.keywords
-
-
-def _worked_out(name: str, given: Call) -> Value:
-    values = [*given.args, *given.keywords.values(), *given.rest]
-    run = given.run
-    unknown = distinct(name for part in unknown_in(run.parts(values)) for name in part.names())
-    if unknown:
-        return unknown[0] if len(unknown) == 1 else Missing(given.node, given.node.lineno, parts=unknown)
-    run.budget.spend(sum(len(value.numbers) for value in values if isinstance(value, Array)) // 20)
-    try:
-        return folding.call(name, given.args, given.keywords)
-    except NotConstant:
-        return given.unknown()
+    return worked_out(given.node, [*given.args, *given.keywords.values(), *given.rest], given.run, work)
 
 
 def _of_object(target: Method, given: Call) -> Value:

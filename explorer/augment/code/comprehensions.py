@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from explorer.augment.code.binding import bind
-from explorer.augment.code.expressions import WORK, evaluate, spread, truth_of
+from explorer.augment.code.expressions import WORK, evaluate, key_of, spread, truth_of
 from explorer.augment.code.found import CodeError
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import Class, Function, Missing, Scope, Value, written
+from explorer.augment.code.values import Class, Function, Missing, Scope, Value
 
 MAX_ROUNDS = 200  # of a loop
 _MAX_ITEMS = 1001  # of a comprehension: a step more than a pipeline can have
@@ -35,9 +35,7 @@ def _dict_comprehension(node: ast.DictComp, scope: Scope, run: Run) -> Value:
     for at, names in enumerate(_rounds(node.generators, _inner(scope), run)):
         if at == _MAX_ITEMS:
             return run.missing(node)
-        key = evaluate(node.key, names, run)
-        plain = isinstance(key, str | int | float | bool | None)
-        found[key if plain else f"<{written(node.key)}>"] = evaluate(node.value, names, run)
+        found[key_of(node.key, names, run)] = evaluate(node.value, names, run)
     return found
 
 

@@ -95,5 +95,4 @@ def filled(value: Value) -> Value:
 
 def steps_of(made: Made) -> list[Value] | None:
     """The list of steps that a composer is given; None where it is no known list."""
-    first = made.keywords.get("transforms", made.args[0] if made.args else None)
-    return list(first) if isinstance(first, list | tuple) else None
+    return list(made.transforms) if isinstance(made.transforms, list | tuple) else None

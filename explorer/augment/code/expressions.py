@@ -16,9 +16,10 @@ from explorer.augment.code.contents import (
     steps_of,
     unknown_in,
 )
-from explorer.augment.code.names import COMPOSERS, is_class, is_known, well_known
+from explorer.augment.code.names import COMPOSERS, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (
+    MAX_INT,
     MAX_LENGTH,
     NO_NAME,
     NOTHING,
@@ -40,8 +41,10 @@ MAX_KEY = 200  # characters of a name that is put together
 def evaluate(node: ast.expr, scope: Scope, run: Run) -> Value:
     """The value of an expression. Raises CodeError where the code is too much, RecursionError where too deep."""
     run.budget.spend()
-    work = WORK.get(type(node))
-    return _inside(node, scope, run) if work is None else work(node, scope, run)
+    if (work := WORK.get(type(node))) is not None:
+        return work(node, scope, run)
+    look_inside(node, scope, run)
+    return run.missing(node)
 
 
 def _constant(node: ast.Constant, scope: Scope, run: Run) -> Value:  # noqa: ARG001
@@ -68,20 +71,20 @@ def _subscript(node: ast.Subscript, scope: Scope, run: Run) -> Value:
     owner = evaluate(node.value, scope, run)
     if not isinstance(node.slice, ast.Slice):
         return objects.item(owner, evaluate(node.slice, scope, run), node, run)
-    found = ends(node.slice, scope, run)
+    found = slice_of(node.slice, scope, run)
     if isinstance(owner, Made):
         owner = steps_of(owner)
     if found is not None and isinstance(owner, list | tuple):
-        return owner[slice(*found)]
+        return owner[found]
     if found is not None and isinstance(owner, Array):
-        return _worked_out(node, [], run, lambda _: arrays.item(owner, slice(*found)))
+        return worked_out(node, [], run, lambda _: arrays.item(owner, found))
     return run.missing(node)
 
 
-def ends(node: ast.Slice, scope: Scope, run: Run) -> list[int | None] | None:
-    """Start, end and step of a slice; None where one of them is not known."""
+def slice_of(node: ast.Slice, scope: Scope, run: Run) -> slice | None:
+    """The slice that code writes; None where its start, end or step is not known."""
     found = [None if end is None else evaluate(end, scope, run) for end in (node.lower, node.upper, node.step)]
-    return found if all(end is None or type(end) is int for end in found) and found[2] != 0 else None
+    return slice(*found) if all(end is None or type(end) is int for end in found) and found[2] != 0 else None
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, run: Run) -> Value:
@@ -119,10 +122,14 @@ def _dict(node: ast.Dict, scope: Scope, run: Run) -> Value:
         if key is None:
             found |= inner if isinstance(inner, dict) else {}
             continue
-        name = evaluate(key, scope, run)
-        plain = isinstance(name, str | int | float | bool | None)
-        found[name if plain else f"<{written(key)}>"] = inner
+        found[key_of(key, scope, run)] = inner
     return placed(found, node)
+
+
+def key_of(node: ast.expr, scope: Scope, run: Run) -> Any:
+    """The key of an item; its text where it is no plain value."""
+    found = evaluate(node, scope, run)
+    return found if is_scalar(found) else f"<{written(node)}>"
 
 
 def _binary(node: ast.BinOp, scope: Scope, run: Run) -> Value:
@@ -147,7 +154,7 @@ def operate(node: ast.expr, op: ast.operator, left: Value, right: Value, scope: 
         return times
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
         return left | right
-    return _worked_out(node, [left, right], run, lambda values: folding.binary(op, values[0], values[1]))
+    return worked_out(node, [left, right], run, lambda values: folding.binary(op, values[0], values[1]))
 
 
 def _repeated(left: Value, right: Value) -> list[Value] | tuple[Value, ...] | None:
@@ -183,7 +190,7 @@ def _unary(node: ast.UnaryOp, scope: Scope, run: Run) -> Value:
     value = evaluate(node.operand, scope, run)
     if isinstance(node.op, ast.Not) and is_none(value):
         return True
-    return _worked_out(node, [value], run, lambda values: folding.unary(node.op, values[0]))
+    return worked_out(node, [value], run, lambda values: folding.unary(node.op, values[0]))
 
 
 def _compare(node: ast.Compare, scope: Scope, run: Run) -> Value:
@@ -198,14 +205,14 @@ def _compare(node: ast.Compare, scope: Scope, run: Run) -> Value:
     def work(values: list[Value]) -> bool:
         return all(folding.compare(op, a, b) for op, a, b in zip(ops, values, values[1:], strict=False))
 
-    return _worked_out(node, values, run, work)
+    return worked_out(node, values, run, work)
 
 
-def _worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[list[Value]], Value]) -> Value:
+def worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[list[Value]], Value]) -> Value:
     """The result where all is known; else what it depends on, which is asked for instead."""
     run.budget.spend(sum(len(value.numbers) for value in values if isinstance(value, Array)) // 20)
     open_ones = list(unknown_in(run.parts(values)))
-    unknown = distinct(name for part in open_ones for name in part.names())
+    unknown = tuple({id(name): name for part in open_ones for name in part.names()}.values())
     try:
         if not unknown:
             return work(values)
@@ -215,11 +222,6 @@ def _worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[l
     except NotConstant:
         return run.missing(node)
     return Missing(node, node.lineno, parts=unknown, default=usual)
-
-
-def distinct(unknown: Iterator[Missing]) -> tuple[Missing, ...]:
-    """Each of them once."""
-    return tuple({id(one): one for one in unknown}.values())
 
 
 def _either(node: ast.BoolOp, scope: Scope, run: Run) -> Value:
@@ -272,12 +274,11 @@ def _truth(value: Value) -> tuple[bool, bool]:
     return isinstance(value, Made | Function), True
 
 
-def _inside(node: ast.expr, scope: Scope, run: Run) -> Value:
-    """Something that is not followed itself, while pipelines may stand in it."""
+def look_inside(node: ast.AST, scope: Scope, run: Run) -> None:
+    """Go through something that is not followed itself, while pipelines may stand in it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             evaluate(child, scope, run)
-    return run.missing(node)
 
 
 def _lambda(node: ast.Lambda, scope: Scope, run: Run) -> Value:
@@ -303,20 +304,11 @@ def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
     for part in node.values:
         value = evaluate(part.value if isinstance(part, ast.FormattedValue) else part, scope, run)
         formatted = isinstance(part, ast.FormattedValue) and (part.format_spec is not None or part.conversion != -1)
-        if (
-            formatted
-            or not is_scalar(value)
-            or len(found) > MAX_KEY
-            or (isinstance(value, int) and abs(value) >= 2**63)
-        ):
+        too_large = len(found) > MAX_KEY or (isinstance(value, int) and abs(value) >= MAX_INT)
+        if formatted or too_large or not is_scalar(value):
             return run.missing(node)
         found += str(value)[:MAX_KEY]
     return found
-
-
-def is_transform(reference: Value) -> bool:
-    """Whether a name leads to a class of albumentations; its functions and the methods of its classes make no step."""
-    return isinstance(reference, Reference) and is_class(reference.path)
 
 
 # What each kind of expression is worked out by; `calls`, `binding` and `comprehensions` add theirs.

@@ -10,7 +10,7 @@ from explorer.augment.code.contents import alike
 from explorer.augment.code.methods import CHANGING, remark
 from explorer.augment.code.objects import own_of
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import Class, Function, Instance, Made, Scope, Value
+from explorer.augment.code.values import Class, Function, Instance, Made, Scope, Value, named
 
 Container = list[Any] | dict[Any, Any]
 
@@ -105,15 +105,11 @@ class Memory:
                 if not _same_list(inner, other) and any(isinstance(part, Made) for part in (*inner, *other)):
                     remark(inner, cause, cause.lineno)
                 elif not _same_list(inner, other):
-                    inner[:] = [_unknown(name, node, run)]
+                    inner[:] = [run.missing(named(name, node))]
             elif isinstance(inner, dict) and isinstance(other, dict):
                 for key in [*inner, *(key for key in other if key not in inner)]:
                     if key not in inner or key not in other or not alike(inner[key], other[key]):
-                        inner[key] = _unknown(f"{name}.{key}", node, run)
-
-
-def _unknown(name: str, node: ast.expr, run: Run) -> Value:
-    return run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node))
+                        inner[key] = run.missing(named(f"{name}.{key}", node))
 
 
 def _same_list(one: Container, other: Container) -> bool:
@@ -140,4 +136,4 @@ class Before:
         self.memory.merge([kept for _, _, kept in self.memory.kept], run, test, node)
         for name, value in scope.names.items():
             if name in self.names and not alike(self.names[name], value):
-                scope.names[name] = run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), test))
+                scope.names[name] = run.missing(named(name, test))

@@ -1,6 +1,7 @@
 """Attributes and items: of libraries, of objects of the code's own classes, and of objects that are not known."""
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods
@@ -33,8 +34,7 @@ def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
     if isinstance(owner, Instance | Class | Super):
         return _of_class(owner, name, node, run)
     if isinstance(owner, Made) and name == "transforms":
-        steps = owner.keywords.get("transforms", owner.args[0] if owner.args else None)
-        return run.missing(node) if steps is None else steps
+        return run.missing(node) if owner.transforms is None else owner.transforms
     if isinstance(owner, Parser):
         return _option(owner, name, node, run)
     if isinstance(owner, Missing):
@@ -42,7 +42,7 @@ def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
     if isinstance(owner, dict) and name in owner:
         return owner[name]
     if isinstance(owner, Array) and name in arrays.ATTRIBUTES:
-        return _numbers(owner, name, node, run)
+        return _or_missing(lambda: arrays.ATTRIBUTES[name](owner), node, run)
     if methods.has(owner, name):
         where = node.value if isinstance(node, ast.Attribute) else None
         return Method(owner, name, node=where)
@@ -51,10 +51,11 @@ def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
     return run.missing(node)
 
 
-def _numbers(owner: Array, name: str, node: ast.expr, run: Run) -> Value:
+def _or_missing(work: Callable[[], Value], node: ast.expr, run: Run) -> Value:
+    """What some work gives; not known where it gives no plain value."""
     try:
-        return arrays.ATTRIBUTES[name](owner)
-    except NotConstant:
+        return work()
+    except (NotConstant, LookupError, TypeError):
         return run.missing(node)
 
 
@@ -102,15 +103,11 @@ def _of_class(owner: Instance | Class | Super, name: str, node: ast.expr, run: R
     for known, value in (cls.sets(name), cls.find(name)):
         if known:
             return _bound(value, owner, node, run)
-    if name == SAVE_HYPERPARAMETERS or (name == "transforms" and isinstance(owner, Instance) and owner.made):
-        return _inherited(owner, name, node, run)
-    return run.missing(node)
-
-
-def _inherited(owner: Instance | Class, name: str, node: ast.expr, run: Run) -> Value:
-    if isinstance(owner, Instance) and owner.made is not None and name != SAVE_HYPERPARAMETERS:
+    if name == SAVE_HYPERPARAMETERS:
+        return Method(owner, name)
+    if name == "transforms" and isinstance(owner, Instance) and owner.made is not None:
         return attribute(owner.made, name, node, run)
-    return Method(owner, name)
+    return run.missing(node)
 
 
 def _bound(value: Value, owner: Instance | Class, node: ast.expr, run: Run) -> Value:
@@ -137,15 +134,9 @@ def item(owner: Value, index: Value, node: ast.expr, run: Run) -> Value:
     if isinstance(owner, Missing) and is_scalar(index) and index in owner.own:
         return owner.own[index]
     if isinstance(owner, Array) and isinstance(index, int | tuple):
-        try:
-            return arrays.item(owner, index)
-        except NotConstant:
-            return run.missing(node)
+        return _or_missing(lambda: arrays.item(owner, index), node, run)
     if isinstance(owner, list | tuple | dict | str) and is_scalar(index):
-        try:
-            return owner[index]
-        except (LookupError, TypeError):
-            return run.missing(node)
+        return _or_missing(lambda: owner[index], node, run)
     return run.missing(node)
 
 

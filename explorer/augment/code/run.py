@@ -17,6 +17,7 @@ from explorer.augment.code.values import (
     Origin,
     Scope,
     Value,
+    named,
 )
 from explorer.augment.parameters import JsonValue
 
@@ -214,12 +215,13 @@ def bound(function: Function, args: list[Value], keywords: dict[str, Value], run
         given[places[0].arg] = _self(function.owner, function.kind, places[0])
     names: dict[str, Value] = {}
     for place in [*places, *signature.kwonlyargs]:
-        name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
         usual = function.defaults.get(place.arg, NOTHING)
         if place.arg in given:
             names[place.arg] = given[place.arg]
         else:  # None as a default says nothing of the value
-            names[place.arg] = run.missing(name, default=usual) if usual is None or usual is NOTHING else usual
+            names[place.arg] = (
+                run.missing(named(place.arg, place), default=usual) if usual is None or usual is NOTHING else usual
+            )
     if signature.vararg is not None:
         names[signature.vararg.arg] = list(args[len(places) :])
     if signature.kwarg is not None:
@@ -231,5 +233,4 @@ def _self(owner: Class, kind: str, place: ast.arg) -> Value:
     """What a method gets where it is gone through as it is defined. All objects of a class are one then."""
     if kind == "class":
         return owner
-    name = ast.copy_location(ast.Name(id=place.arg, ctx=ast.Load()), place)
-    return Instance(owner, owner.own, Missing(name, name.lineno))
+    return Instance(owner, owner.own, Missing(named(place.arg, place), place.lineno))

@@ -8,11 +8,11 @@ from typing import Any
 from explorer.augment.code.binding import bind, unbind
 from explorer.augment.code.comprehensions import MAX_ROUNDS, members
 from explorer.augment.code.contents import alike
-from explorer.augment.code.expressions import defaults_of, evaluate, operate, spread, truth_of
+from explorer.augment.code.expressions import defaults_of, evaluate, look_inside, operate, spread, truth_of
 from explorer.augment.code.memory import Before, Memory
 from explorer.augment.code.names import imported
 from explorer.augment.code.run import Run, bound
-from explorer.augment.code.values import MAX_LENGTH, Class, Function, Made, Reference, Scope, Value, written
+from explorer.augment.code.values import MAX_LENGTH, Class, Function, Made, Reference, Scope, Value, named, written
 
 
 @dataclass
@@ -27,7 +27,7 @@ def run_block(body: Iterable[ast.stmt], scope: Scope, run: Run) -> Done | None:
     """Go through statements; tell how the block was left before its end, if it was."""
     for node in body:
         run.budget.spend()
-        work = _STATEMENTS.get(type(node), _others)
+        work = _STATEMENTS.get(type(node), look_inside)
         if (done := work(node, scope, run)) is not None:
             return done
     return None
@@ -155,7 +155,7 @@ def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
     memory.merge(first_memory, run, node.test, node)
     for name, value in first.items():
         if not alike(scope.names.get(name), value):
-            scope.names[name] = run.missing(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), node.test))
+            scope.names[name] = run.missing(named(name, node.test))
     return None
 
 
@@ -217,10 +217,6 @@ def _match(node: ast.Match, scope: Scope, run: Run) -> None:
         run_block(case.body, scope, run)
 
 
-def _import(node: ast.Import | ast.ImportFrom, scope: Scope, run: Run) -> None:  # noqa: ARG001
-    scope.names |= dict(imported(node))
-
-
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, run: Run) -> None:
     made = Function(node, scope, defaults_of(node.args, scope, run))
     for decorator in map(_last_name, node.decorator_list):
@@ -269,21 +265,6 @@ def _delete(node: ast.Delete, scope: Scope, run: Run) -> None:
         unbind(target, scope, run)
 
 
-def _raise(node: ast.Raise, scope: Scope, run: Run) -> Done:  # noqa: ARG001
-    return Done("raise")
-
-
-def _leave(node: ast.Break | ast.Continue, scope: Scope, run: Run) -> Done:  # noqa: ARG001
-    return Done("break" if isinstance(node, ast.Break) else "continue")
-
-
-def _others(node: ast.stmt, scope: Scope, run: Run) -> None:
-    """Whatever else there is: pipelines may stand in it."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            evaluate(child, scope, run)
-
-
 _STATEMENTS: dict[type[ast.stmt], Callable[[Any, Scope, Run], Done | None]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
@@ -291,23 +272,17 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Any, Scope, Run], Done | None]] = {
     ast.Expr: _expression,
     ast.Return: _return,
     ast.If: _if,
-    ast.For: _for,
-    ast.AsyncFor: _for,
+    **dict.fromkeys((ast.For, ast.AsyncFor), _for),
     ast.While: _while,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-    ast.Try: _try,
-    ast.TryStar: _try,
+    **dict.fromkeys((ast.With, ast.AsyncWith), _with),
+    **dict.fromkeys((ast.Try, ast.TryStar), _try),
     ast.Match: _match,
-    ast.Import: _import,
-    ast.ImportFrom: _import,
-    ast.FunctionDef: _function,
-    ast.AsyncFunctionDef: _function,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), lambda node, scope, run: scope.names.update(imported(node))),
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef), _function),
     ast.ClassDef: _class,
-    ast.Global: _elsewhere,
-    ast.Nonlocal: _elsewhere,
+    **dict.fromkeys((ast.Global, ast.Nonlocal), _elsewhere),
     ast.Delete: _delete,
-    ast.Raise: _raise,
-    ast.Break: _leave,
-    ast.Continue: _leave,
+    ast.Raise: lambda node, scope, run: Done("raise"),
+    ast.Break: lambda node, scope, run: Done("break"),
+    ast.Continue: lambda node, scope, run: Done("continue"),
 }

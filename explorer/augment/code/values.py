@@ -32,6 +32,11 @@ def written(node: ast.AST) -> str:
     return text if '"' in text or "\\" in text else text.replace("'", '"')
 
 
+def named(name: str, place: ast.AST) -> ast.Name:
+    """A name as the code could write it at a place."""
+    return ast.copy_location(ast.Name(id=name, ctx=ast.Load()), place)
+
+
 @dataclass(eq=False)
 class Missing:
     """What the code does not say.
@@ -136,6 +141,11 @@ class Made:
     def line(self) -> int:
         """The line in which it is made."""
         return self.origin.line
+
+    @property
+    def transforms(self) -> Value:
+        """What a composer is given as its steps."""
+        return self.keywords.get("transforms", self.args[0] if self.args else None)
 
     @property
     def is_compose(self) -> bool:

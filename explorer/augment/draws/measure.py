@@ -70,16 +70,11 @@ def measure(
 
 
 def _count(tally: Tally, given: _Input, watched: Watched, steps: set[str]) -> None:
-    applied = set()
-    calls = []
-    for visit in watched.visits:
+    calls = [visit for visit in watched.visits if visit.node_id in steps]
+    for visit in calls:
         if visit.fired:
-            applied.add(visit.node_id)
-        if visit.node_id in steps:
-            calls.append(visit)
-            if visit.fired:
-                _drawn(tally, visit)
-    for node_id in applied:
+            _drawn(tally, visit)
+    for node_id in {visit.node_id for visit in watched.visits if visit.fired}:
         add(tally, "steps", node_id, "applied")
     _labels(tally, given, watched, calls)
     if given.areas is not None and watched.result.mask is not None:
@@ -95,8 +90,8 @@ def _count(tally: Tally, given: _Input, watched: Watched, steps: set[str]) -> No
 def _drawn(tally: Tally, visit: Visit) -> None:
     """How long a step took, and the values that it drew."""
     own = tally.setdefault("steps", {}).setdefault(visit.node_id, {})
-    own["calls"] = own.get("calls", 0) + 1
-    own["milliseconds"] = own.get("milliseconds", 0.0) + visit.milliseconds
+    add(own, "calls")
+    add(own, "milliseconds", by=visit.milliseconds)
     for name in visit.params.keys() - NOISE - {"seed"}:
         value = visit.params[name]
         if name == CROP and visit.before is not None:
@@ -141,9 +136,7 @@ def _value(params: Tally, name: str, value: Any) -> None:
 # Boxes and keypoints
 
 _LABELS = {"boxes": "bboxes", "points": "keypoints"}  # in a tally, and in a sample
-
-
-_ADD = frozenset({"Mosaic"})  # what they add could hide what is lost
+_ADDING = frozenset({"Mosaic"})  # what they add could hide what is lost
 
 
 def _labels(tally: Tally, given: _Input, watched: Watched, calls: Sequence[Visit]) -> None:
@@ -155,10 +148,9 @@ def _labels(tally: Tally, given: _Input, watched: Watched, calls: Sequence[Visit
         for when, table in (("before", before), ("after", after)):
             counts = own.setdefault(when, {})
             for label in table[:, -1].tolist():
-                key = str(int(label))
-                counts[key] = counts.get(key, 0) + 1
+                add(counts, str(int(label)))
         # Which step it was is asked only where something is lost: it takes time.
-        if len(before) > len(after) or any(visit.fired and visit.transform in _ADD for visit in calls):
+        if len(before) > len(after) or any(visit.fired and visit.transform in _ADDING for visit in calls):
             reached = [visit for visit in calls if visit.fired and visit.before and name in visit.before]
             exact = any(visit.depth and _moved(visit, name) for visit in reached)
             left = _left_exactly(reached, name, watched) if exact else _left(reached, name)
@@ -183,12 +175,8 @@ def _present(table: NDArray[Any], name: str, image: NDArray[Any]) -> int:
 
 def _left_exactly(visits: Sequence[Visit], name: str, watched: Watched) -> list[int]:
     """The same where steps are inside of groups, which do not look."""
-    found = []
-    for visit in visits:
-        data = visit.before or {}
-        snapshot = Snapshot(data["image"], data.get("mask"), data, watched.compose)
-        found.append(len(getattr(snapshot, name)))
-    return found
+    data = [visit.before for visit in visits if visit.before]
+    return [len(getattr(Snapshot(one["image"], one.get("mask"), one, watched.compose), name)) for one in data]
 
 
 def _blame_for_lost(tally: Tally, kind: str, left: Sequence[int], visits: Sequence[Visit]) -> None:
@@ -223,10 +211,14 @@ def _mask(tally: Tally, before: Classes, mask: NDArray[Any], calls: Sequence[Vis
         for label in np.flatnonzero(areas).tolist():
             add(own, when, str(label), by=int(areas[label]))
             add(own, f"draws_{when}", str(label))
-    new, gone = (np.flatnonzero((a > 0) & (b == 0)).tolist() for a, b in ((after, before), (before, after)))
-    for word, classes in (("appeared", new), ("vanished", gone)):
-        for label in classes:
-            add(own, word, str(label))
+    new, gone = (
+        np.flatnonzero((after > 0) & (before == 0)).tolist(),
+        np.flatnonzero((before > 0) & (after == 0)).tolist(),
+    )
+    for label in new:
+        add(own, "appeared", str(label))
+    for label in gone:
+        add(own, "vanished", str(label))
     if new or gone:
         _blame(tally, new, gone, calls)
 
@@ -238,14 +230,13 @@ def _blame(tally: Tally, new: list[int], gone: list[int], calls: Sequence[Visit]
         mask = visit.after.get("mask") if visit.fired and visit.after else None
         if mask is None or visit.before is None or mask is visit.before.get("mask"):
             continue
-        words = set()
-        for label, was in present.items():
-            now = bool((mask == label).any())  # a quarter of the time of a histogram
-            if now != was:
-                present[label] = now
-                words.add("appeared" if now and label in new else "vanished" if not now and label in gone else "")
-        for word in words - {""}:
-            add(tally, "steps", visit.node_id, word)
+        now = {label: bool((mask == label).any()) for label in present}  # a quarter of the time of a histogram
+        changed = {label for label in present if now[label] != present[label]}
+        present = now
+        if any(now[label] and label in new for label in changed):
+            add(tally, "steps", visit.node_id, "appeared")
+        if any(not now[label] and label in gone for label in changed):
+            add(tally, "steps", visit.node_id, "vanished")
 
 
 # Pixels
@@ -262,10 +253,10 @@ def _pixels(image: NDArray[Any]) -> tuple[int, list[float], list[float]]:
 def _channels(tally: Tally, when: str, pixels: tuple[int, list[float], list[float]]) -> None:
     own = tally.setdefault("channels", {}).setdefault(when, {})
     count, sums, squares = pixels
-    own["pixels"] = own.get("pixels", 0) + count
+    add(own, "pixels", by=count)
     for at in range(3):
-        own[f"sum{at}"] = own.get(f"sum{at}", 0.0) + sums[at]
-        own[f"square{at}"] = own.get(f"square{at}", 0.0) + squares[at]
+        add(own, f"sum{at}", by=sums[at])
+        add(own, f"square{at}", by=squares[at])
 
 
 def _compare(tally: Tally, before: NDArray[np.uint8], after: NDArray[Any]) -> None:
