@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from explorer.augment import extras
 from explorer.augment.catalog import advice, build, catalog, exclusions
-from explorer.augment.parameters import Kind, Parameter
+from explorer.augment.parameters import Kind, Parameter, is_ordinary
 
 _EXPECTED: dict[Kind, str] = {
     Kind.BOOL: "true or false",
@@ -73,7 +73,7 @@ def _check(transform: str, text: str) -> Mapping[str, str]:
     errors |= {
         name: f"{name} must be made of ordinary numbers. You gave {_short(value)}."
         for name, value in params.items()
-        if not _finite(value)
+        if not is_ordinary(value)
     }
     return errors or _construct(transform, params, offered.parameters)
 
@@ -132,15 +132,6 @@ def _one(message: str, params: Mapping[str, Any]) -> dict[str, str]:
     named = [name for name in params if re.search(rf"\b{re.escape(name)}\b", message)]
     text = " ".join(message.split())
     return {named[0] if named else "": text[:300] or "albumentations does not accept this step."}
-
-
-def _finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, int):
-        return abs(value) < 2**63
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return all(map(_finite, parts))
 
 
 def _short(value: Any) -> str:

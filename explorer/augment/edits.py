@@ -4,17 +4,15 @@ A node keeps its id wherever it moves. New ids are drawn at random, for a draft 
 is not used again within a draft's life, not even after its node is gone.
 """
 
-import functools
-import inspect
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-import albumentations as A
-
 from explorer.augment.catalog import catalog
+from explorer.augment.parameters import equal
 from explorer.augment.pipeline import (
     GROUP_KINDS,
+    GROUP_PARAMS,
     MAX_DEPTH,
     MAX_DRAWS,
     MAX_NODES,
@@ -23,7 +21,7 @@ from explorer.augment.pipeline import (
     GroupKind,
     Node,
     Step,
-    group_params,
+    default_p,
     walk,
 )
 from explorer.augment.targets import TargetRules
@@ -163,7 +161,7 @@ def set_param(draft: Draft, node_id: str, name: str, value: Any) -> Draft:
     """The draft with a parameter set; one that comes back to its default is left out, if it may be."""
     node = _need(draft, node_id)
     parameter = catalog()[node.transform].parameters.get(name) if isinstance(node, Step) else None
-    if parameter is not None and not parameter.required and _same(value, parameter.default):
+    if parameter is not None and not parameter.required and equal(value, parameter.default):
         return unset_param(draft, node_id, name)
     return _update(draft, node_id, {"params": {**node.params, name: value}})
 
@@ -198,32 +196,23 @@ def set_targets(draft: Draft, rules: TargetRules) -> Draft:
     return draft.model_copy(update={"targets": rules})
 
 
-def _same(value: Any, default: Any) -> bool:
-    return value == default and isinstance(value, bool) == isinstance(default, bool)
-
-
-@functools.cache
-def _default_p(kind: GroupKind) -> float:
-    return float(inspect.signature(getattr(A, kind)).parameters["p"].default)
-
-
 def _wrapped_p(kind: GroupKind) -> float:
     # Sequential: a frame alone changes nothing. OneOf: people wrap to get the choice; with albumentations' 0.5 half of
     # the samples would get none of the steps, which looks like a mistake.
-    return 1.0 if kind in ("Sequential", "OneOf") else _default_p(kind)
+    return 1.0 if kind in ("Sequential", "OneOf") else default_p(kind)
 
 
 def _new(draft: Draft, name: str) -> Node:
     if name in GROUP_KINDS:
-        return Group(id=_new_id(draft), kind=name, p=_default_p(name))
+        return Group(id=_new_id(draft), kind=name, p=default_p(name))
     offered = catalog()[name]
     return Step(id=_new_id(draft), transform=name, params={**offered.starts, **offered.gentle}, p=offered.default_p)
 
 
 def _with_param(group: Group, name: str, value: Any) -> Group:
     kept = {key: old for key, old in group.params.items() if key != name}
-    default = group_params(group.model_copy(update={"params": {}})).get(name)
-    return group.model_copy(update={"params": kept if _same(value, default) else {**kept, name: value}})
+    default = GROUP_PARAMS.get(group.kind, {}).get(name)
+    return group.model_copy(update={"params": kept if equal(value, default) else {**kept, name: value}})
 
 
 def _with(draft: Draft, nodes: Nodes) -> Draft:

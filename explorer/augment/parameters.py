@@ -1,6 +1,7 @@
 """One field of a transform's `InitSchema` -> one Parameter that a form can be made of."""
 
 import inspect
+import math
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -262,3 +263,21 @@ def plain(value: Any) -> JsonValue:
     if isinstance(value, dict):
         return {str(name): plain(part) for name, part in value.items()}
     return value
+
+
+def is_ordinary(value: Any) -> bool:
+    """Whether a value can travel in a pipeline: plain, finite, no number beyond 64 bits."""
+    if isinstance(value, bool | str | None):
+        return True
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_ordinary(part) for key, part in value.items())
+    return isinstance(value, list | tuple) and all(map(is_ordinary, value))
+
+
+def equal(value: JsonValue, default: JsonValue) -> bool:
+    """Whether a value is another one; true is not 1 here."""
+    return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)

@@ -1,5 +1,7 @@
 """The tree of steps: a Draft may be wrong, a Pipeline is valid and can be applied."""
 
+import functools
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -190,7 +192,7 @@ def _needs_more_than_image(transform: str) -> bool:
     return transform in EXTRAS or (transform in catalog() and bool(catalog()[transform].needs))
 
 
-_GROUP_PARAMS: dict[str, Mapping[str, Any]] = {
+GROUP_PARAMS: Mapping[str, Mapping[str, Any]] = {
     "SomeOf": {"n": 1, "replace": False},
     "RandomOrder": {"n": 1, "replace": False},
     "SelectiveChannelTransform": {"channels": [0, 1, 2]},
@@ -200,7 +202,13 @@ MAX_DRAWS = 100  # of SomeOf with replacement
 
 def group_params(group: Group) -> dict[str, Any]:
     """All parameters of a group besides p, those that it leaves out with albumentations' default."""
-    return {**_GROUP_PARAMS.get(group.kind, {}), **group.params}
+    return {**GROUP_PARAMS.get(group.kind, {}), **group.params}
+
+
+@functools.cache
+def default_p(kind: GroupKind) -> float:
+    """The probability that albumentations gives a group."""
+    return float(inspect.signature(getattr(A, kind)).parameters["p"].default)
 
 
 _CHILDREN_WANTED = {"OneOrOther": 2}  # of all other groups 1
@@ -230,7 +238,7 @@ def draws(group: Group) -> int:
 
 
 def _check_group(group: Group) -> dict[str, str]:
-    known = _GROUP_PARAMS.get(group.kind, {})
+    known = GROUP_PARAMS.get(group.kind, {})
     errors = {name: f"{group.kind} has no parameter {name}." for name in group.params if name not in known}
     if is_on(group):
         errors |= _check_children(group)

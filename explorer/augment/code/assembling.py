@@ -11,25 +11,40 @@ import albumentations as A
 
 from explorer.augment.code.contents import is_none, is_scalar, parts
 from explorer.augment.code.found import CodeError, Difference
-from explorer.augment.code.log import Log, NotKnown, Unusable
+from explorer.augment.code.log import Log
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import same
 from explorer.augment.code.steps import Style, difference, read_step
 from explorer.augment.code.target_rules import read_rules
-from explorer.augment.code.values import Class, Function, Instance, Made, Method, Missing, Reference, Remark, Value
-from explorer.augment.pipeline import GROUP_KINDS, MAX_DEPTH, MAX_NODES, Draft, Group, GroupKind, Node
+from explorer.augment.code.values import (
+    NOTHING,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Method,
+    Missing,
+    Reference,
+    Remark,
+    Value,
+)
+from explorer.augment.pipeline import (
+    GROUP_KINDS,
+    GROUP_PARAMS,
+    MAX_DEPTH,
+    MAX_NODES,
+    Draft,
+    Group,
+    GroupKind,
+    Node,
+    default_p,
+)
 
 # Arguments that change nothing of what a pipeline does to a picture.
 _HARMLESS = frozenset({"is_check_shapes", "save_applied_params", "save_key", "return_params", "p", "transforms",
                        "bbox_params", "keypoint_params", "mask_interpolation", "is_check_args"})  # fmt: skip
 _SOME_OF = ("draws its steps by their p and surely applies them", "draws its steps evenly and applies each with its p")
 _CHOICES = ("OneOf", "OneOrOther", "SomeOf", "RandomOrder")
-_DRAWS = {"n": 1, "replace": False}
-_USUAL: Mapping[str, Mapping[str, Any]] = {
-    "SomeOf": _DRAWS,
-    "RandomOrder": _DRAWS,
-    "SelectiveChannelTransform": {"channels": [0, 1, 2]},
-}
 _TOLD = {
     "additional_targets": ("left out", "additional_targets is left out: the app has one image and one mask."),
     "seed": ("left out", "seed is left out: the app has a seed of its own for each draw."),
@@ -156,40 +171,23 @@ class _Assembler:
         value = given.get("transforms")
         if made.name == "OneOrOther" and value is None:
             value = [given.get("first"), given.get("second")]
-        early = [part for key in ("preprocessing_transforms",) for part in _listed(given.get(key))]
-        late = [part for key in ("postprocessing_transforms",) for part in _listed(given.get(key))]
-        return [*early, *_listed(value), *late]
+        early, late = given.get("preprocessing_transforms"), given.get("postprocessing_transforms")
+        return [*_listed(early), *_listed(value), *_listed(late)]
 
-    def p(self, given: Mapping[str, Value], made: Made, kind: str) -> float:
+    def p(self, given: Mapping[str, Value], made: Made, kind: GroupKind) -> float:
         """How often a composer runs."""
-        default = 1.0 if made.is_compose else _default_p(kind)
-        if "p" not in given:
-            return default
-        try:
-            value = self.log.value(given["p"], f"{made.name}, p")
-            if not isinstance(value, int | float):
-                raise Unusable("it is no number")
-        except NotKnown:
-            return default
-        except Unusable as error:
-            self.log.note(made.line, "left out", f"{made.name}: p is left out: {error}.")
-            return default
-        return float(value)
+        default = 1.0 if made.is_compose else default_p(kind)
+        return self.log.probability(given["p"], made.line, made.name, default) if "p" in given else default
 
     def _group_params(self, given: Mapping[str, Value], made: Made, kind: str) -> dict[str, Any]:
-        usual = _USUAL.get(kind, {})
+        usual = GROUP_PARAMS.get(kind, {})
         found: dict[str, Any] = {}
         for key, value in given.items():
             if key in usual:
-                try:
-                    found[key] = self.log.value(value, f"{made.name}, {key}")
-                except NotKnown:
-                    continue
-                except Unusable as error:
-                    self.log.note(made.line, "left out", f"{made.name}: {key} is left out: {error}.")
+                found[key] = self.log.argument(value, made.line, made.name, key)
             elif key not in _HARMLESS and key not in ("first", "second") and not made.is_compose:
                 self.log.note(made.line, "left out", f"{made.name}: {key} is left out: 2.0.8 has no such argument.")
-        return {key: value for key, value in found.items() if not same(value, usual[key])}
+        return {key: value for key, value in found.items() if value is not NOTHING and not same(value, usual[key])}
 
     def _tell(self, given: Mapping[str, Value], made: Made) -> None:
         for key, value in given.items():
@@ -221,11 +219,6 @@ def _listed(value: Value) -> list[Value]:
 @functools.cache
 def _order(composer: str) -> tuple[str, ...]:
     return tuple(name for name in inspect.signature(getattr(A, composer).__init__).parameters if name != "self")
-
-
-@functools.cache
-def _default_p(kind: str) -> float:
-    return float(inspect.signature(getattr(A, kind)).parameters["p"].default)
 
 
 def _described(value: Value) -> str:

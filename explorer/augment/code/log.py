@@ -6,8 +6,8 @@ from typing import Any
 
 from explorer.augment.code.contents import filled, has_default, missing_in, parts, unknown_in
 from explorer.augment.code.found import Difference, Note, NoteKind, Unknown
-from explorer.augment.code.normal import ordinary
-from explorer.augment.code.values import Array, Missing, Value
+from explorer.augment.code.values import NOTHING, Array, Missing, Value
+from explorer.augment.parameters import is_ordinary
 
 _MAX_SHOWN = 50
 
@@ -57,9 +57,28 @@ class Log:
         if not all(map(has_default, unknown_in(parts(value)))):
             raise NotKnown
         found = as_json(filled(value))
-        if not ordinary(found):
+        if not is_ordinary(found):
             raise Unusable("it is no ordinary number")
         return found
+
+    def argument(self, value: Value, line: int, name: str, key: str) -> Any:
+        """An argument as JSON; NOTHING where it is not known, or where no parameter can have it, which is noted."""
+        try:
+            return self.value(value, f"{name}, {key}")
+        except NotKnown:
+            pass
+        except Unusable as error:
+            self.note(line, "left out", f"{name}: {key} is left out: {error}.")
+        return NOTHING
+
+    def probability(self, value: Value, line: int, name: str, default: float) -> float:
+        """The p of a call; `default` where it is not known, or no number."""
+        found = self.argument(value, line, name, "p")
+        if isinstance(found, int | float):
+            return float(found)
+        if found is not NOTHING:
+            self.note(line, "left out", f"{name}: p is left out: it is no number.")
+        return default
 
     def ask(self, missing: Missing, where: str) -> None:
         """List a name that has to be asked for."""
@@ -70,7 +89,7 @@ class Log:
 def is_plain(value: Value) -> bool:
     """Whether a value can be written as JSON."""
     try:
-        return ordinary(as_json(value))
+        return is_ordinary(as_json(value))
     except Unusable:
         return False
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from explorer.augment.catalog import Transform, arguments, catalog
-from explorer.augment.parameters import NUMERIC, JsonValue, plain
+from explorer.augment.parameters import NUMERIC, JsonValue, equal, plain
 
 # What the schema makes of these is not what the constructor takes: it has added 1.
 _COUNTS_ANEW = frozenset({("ShiftScaleRotate", "scale_limit")})
@@ -101,18 +101,5 @@ def same(value: JsonValue, default: JsonValue) -> bool:
     if isinstance(value, list) and isinstance(default, list):
         return len(value) == len(default) and all(map(same, value, default))
     if isinstance(value, bool) or isinstance(default, bool) or not isinstance(value, int | float):
-        return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)
+        return equal(value, default)
     return isinstance(default, int | float) and math.isclose(value, default, rel_tol=_CLOSE, abs_tol=_CLOSE)
-
-
-def ordinary(value: Any) -> bool:
-    """Whether a value can travel in a pipeline: plain, finite, no number beyond 64 bits."""
-    if isinstance(value, bool | str | None):
-        return True
-    if isinstance(value, int):
-        return abs(value) < 2**63
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and ordinary(part) for key, part in value.items())
-    return isinstance(value, list | tuple) and all(map(ordinary, value))

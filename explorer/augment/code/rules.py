@@ -51,10 +51,6 @@ class Old:
     unsaid: Mapping[str, JsonValue] | None = None
     usual_kind: NoteKind = "translated"
 
-    def takes(self) -> frozenset[str]:
-        """The arguments that only 1.x has, or reads in its own way."""
-        return frozenset(name for rule in self.rules for name in rule.takes)
-
 
 def renamed(old: str, new: str) -> Rule:
     """The same under another name."""

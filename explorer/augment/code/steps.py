@@ -139,7 +139,9 @@ class _Reader:
             default = self.old.p
             if "p" not in self.given and default != catalog()[self.becomes].default_p:
                 self._note("translated", f"Without a p it was applied with {default:g} in 1.x.")
-        p = self._number("p", default)
+        p = default
+        if "p" in self.given:
+            p = self.log.probability(self.given.pop("p"), self.made.line, self.made.name, default)
         if "always_apply" not in self.given:
             return p
         by_place = "always_apply" not in self.made.keywords
@@ -158,21 +160,6 @@ class _Reader:
             return p
         self._note("translated", "always_apply=True is p=1.")
         return 1.0
-
-    def _number(self, key: str, default: float) -> float:
-        if key not in self.given:
-            return default
-        try:
-            value = self._json(key)
-            if not isinstance(value, int | float):
-                raise Unusable("it is no number")
-        except NotKnown:
-            value = default
-        except Unusable as error:
-            self._note("left out", f"{key} is left out: {error}.")
-            value = default
-        del self.given[key]
-        return float(value)
 
     # What becomes of it
 
@@ -245,7 +232,8 @@ class _Reader:
         if key not in transform.parameters:
             known = key in transform.accepted
             why = "takes code or images, which are not read" if known else f"is no argument of {self.becomes} in 2.0.8"
-            if known and (is_none(value) or _same_as_default(self.becomes, key, value)):
+            default = inspect.signature(transform.cls.__init__).parameters[key].default if known else None
+            if known and (is_none(value) or same(value, default)):
                 return
             self._note("left out", f"{key} is left out: it {why}.")
             return
@@ -267,12 +255,10 @@ class _Reader:
             return
         self.params |= added
         added = {key: value for key, value in added.items() if key not in self.asked}
-        if told := kept(self.becomes, added) if not self._needs_more(added) else added:
+        required = any(catalog()[self.becomes].parameters[key].required for key in added)
+        if told := added if required else kept(self.becomes, added):
             text = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in told.items())
             self._note(self.old.usual_kind, f"What 1.x did by default is written out: {text}.")
-
-    def _needs_more(self, added: Mapping[str, JsonValue]) -> bool:
-        return any(catalog()[self.becomes].parameters[key].required for key in added)
 
     def _required(self) -> None:
         transform = catalog()[self.becomes]
@@ -298,11 +284,6 @@ class _Reader:
 
 _NO_NUMBER = (list, tuple, dict, Array, type(None))
 _REFUSED = (Untranslatable, TypeError, ValueError, LookupError, ArithmeticError)
-
-
-def _same_as_default(name: str, key: str, value: Value) -> bool:
-    default = inspect.signature(catalog()[name].cls.__init__).parameters.get(key)
-    return default is not None and same(value, default.default)
 
 
 def _flip(made: Made, style: Style, log: Log) -> Group:

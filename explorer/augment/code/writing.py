@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from explorer.augment import extras
 from explorer.augment.catalog import catalog
-from explorer.augment.parameters import Choice, JsonValue, plain
+from explorer.augment.parameters import Choice, JsonValue, equal, plain
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, draws, is_on, walk
 from explorer.augment.targets import TargetRules
 from explorer.data import fonts
@@ -98,7 +98,7 @@ def _step(step: Step, keys: Keys) -> str:
         f"{name}={_value(value, parameter.choices)}"
         for name, value in step.params.items()
         if name not in further
-        and ((parameter := transform.parameters[name]).required or not _same(value, parameter.default))
+        and ((parameter := transform.parameters[name]).required or not equal(value, parameter.default))
     ]
     if extra:
         written.append(f'{extra.key}="{keys[step.id]}"')
@@ -114,7 +114,7 @@ def _group(group: Group, keys: Keys) -> str:
         params["n"] = draws(group)
     children = _list([_node(child, keys) for child in group.children if is_on(child)])
     written = [
-        f"{name}={_value(value)}" for name, value in params.items() if not _same(value, plain(signature[name].default))
+        f"{name}={_value(value)}" for name, value in params.items() if not equal(value, plain(signature[name].default))
     ]
     # OneOrOther's first argument is not its list of steps.
     first = f"transforms={children}" if group.kind == "OneOrOther" else children
@@ -125,13 +125,9 @@ def _p(p: float, default: float) -> list[str]:
     return [] if p == default else [f"p={_value(p)}"]
 
 
-def _same(value: JsonValue, default: JsonValue) -> bool:
-    return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)
-
-
 def _value(value: JsonValue, choices: tuple[Choice, ...] = ()) -> str:
     for choice in choices:
-        if _same(value, choice.value) and choice.label.startswith(("INTER_", "BORDER_")):
+        if equal(value, choice.value) and choice.label.startswith(("INTER_", "BORDER_")):
             return f"cv2.{choice.label}"
     if isinstance(value, list):  # as in `catalog.arguments`: the outermost list is handed over as a tuple
         parts = ", ".join(map(_inner, value))
@@ -170,5 +166,5 @@ def _params(name: str, rules: BaseModel) -> str:
     values = rules.model_dump(exclude={"use"})
     return _call(
         f"A.{name}",
-        [f"{key}={_inner(value)}" for key, value in values.items() if not _same(value, defaults[key].default)],
+        [f"{key}={_inner(value)}" for key, value in values.items() if not equal(value, defaults[key].default)],
     )
