@@ -89,12 +89,7 @@ class Watched:
     compose: A.Compose
 
 
-def apply_watched(
-    sample: Sample,
-    pipeline: Pipeline,
-    place: tuple[int, int, int],
-    keep: bool = False,
-) -> Watched:
+def apply_watched(sample: Sample, pipeline: Pipeline, place: tuple[int, int, int], keep: bool = False) -> Watched:
     """`augment`, and what was seen on the way. place: seed, epoch, index. keep: see `Observer`. Raises AugmentError."""
     data = _targets(sample, pipeline) | _handed_over(sample, pipeline)
     with _POOL.lend(pipeline, "bboxes" in data, "keypoints" in data) as made:

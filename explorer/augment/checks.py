@@ -56,25 +56,18 @@ def _check(transform: str, text: str) -> Mapping[str, str]:
     params = json.loads(text)
     offered = catalog()[transform]
     errors = {
-        name: f"{transform} has no parameter {name}. It has: {', '.join(offered.parameters) or 'none other than p'}."
-        for name in params
-        if name not in offered.accepted
-    }
-    errors |= {
-        name: f"{name} takes code or arrays, which are not accepted here."
-        for name in params
-        if name in offered.accepted and name not in offered.parameters
-    }
-    errors |= {
         name: f"{name} is required: give {_EXPECTED.get(parameter.kind, 'a value')}."
         for name, parameter in offered.parameters.items()
         if parameter.required and name not in params
     }
-    errors |= {
-        name: f"{name} must be made of ordinary numbers. You gave {_short(value)}."
-        for name, value in params.items()
-        if not is_ordinary(value)
-    }
+    for name, value in params.items():
+        if not is_ordinary(value):
+            errors[name] = f"{name} must be made of ordinary numbers. You gave {_short(value)}."
+        elif name not in offered.accepted:
+            named = ", ".join(offered.parameters) or "none other than p"
+            errors[name] = f"{transform} has no parameter {name}. It has: {named}."
+        elif name not in offered.parameters:
+            errors[name] = f"{name} takes code or arrays, which are not accepted here."
     return errors or _construct(transform, params, offered.parameters)
 
 
@@ -95,8 +88,7 @@ def _construct(transform: str, params: dict[str, Any], parameters: Mapping[str, 
 def _from_schema(error: ValidationError, params: dict[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, str]:
     complaints: dict[str, list[Any]] = {}
     for detail in error.errors(include_url=False):
-        name = str(detail["loc"][0]) if detail["loc"] else ""
-        complaints.setdefault(name, []).append(detail)
+        complaints.setdefault(str(next(iter(detail["loc"]), "")), []).append(detail)
     errors: dict[str, str] = {}
     for name, details in complaints.items():
         if name in parameters:

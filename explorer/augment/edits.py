@@ -61,9 +61,9 @@ def add(draft: Draft, name: str, after: str | None) -> tuple[Draft, str]:
     """
     node = _new(draft, name)
     beside = None if after is None else find(draft, after)
-    if beside is None:
-        return _fits(draft, _with(draft, (*draft.nodes, node))), node.id
-    parent, at = (beside.id, len(beside.children)) if isinstance(beside, Group) else _behind(draft, beside.id)
+    parent, at = (None, len(draft.nodes)) if beside is None else _behind(draft, beside.id)
+    if isinstance(beside, Group):
+        parent, at = beside.id, len(beside.children)
     return _fits(draft, _insert(draft, parent, at, (node,))), node.id
 
 
@@ -73,7 +73,7 @@ def wrap(draft: Draft, node_ids: Collection[str], kind: GroupKind) -> tuple[Draf
     Raises ValueError for nodes of different levels or none, KeyError for an unknown one, TooLargeError.
     """
     parent, first, inside = _siblings(draft, node_ids)
-    group = Group(id=_new_id(draft), kind=kind, children=inside, p=_wrapped_p(kind))
+    group = Group(id=_new_id(_ids(draft)), kind=kind, children=inside, p=_wrapped_p(kind))
     if kind == "RandomOrder":  # all of them, in another order: what its name promises
         group = _with_param(group, "n", min(len(inside), MAX_DRAWS))
     rest = level(remove(draft, node_ids), parent)
@@ -97,7 +97,7 @@ def remove(draft: Draft, node_ids: Collection[str]) -> Draft:
 def duplicate(draft: Draft, node_ids: Collection[str]) -> tuple[Draft, tuple[str, ...]]:
     """The draft with copies of these siblings right behind the last of them, and the copies' ids. Raises as `wrap`."""
     parent, _, originals = _siblings(draft, node_ids)
-    taken = {node.id for node, _ in walk(draft.nodes)}
+    taken = _ids(draft)
     copies = tuple(_renamed(node, taken) for node in originals)
     behind = place(draft, originals[-1].id)[1] + 1
     return _fits(draft, _insert(draft, parent, behind, copies)), tuple(copy.id for copy in copies)
@@ -106,7 +106,7 @@ def duplicate(draft: Draft, node_ids: Collection[str]) -> tuple[Draft, tuple[str
 def set_enabled(draft: Draft, node_ids: Collection[str], enabled: bool) -> Draft:
     """The draft with nodes switched on or off. Raises KeyError."""
     wanted = frozenset(node_ids)
-    _need_all(draft, wanted)
+    _need(draft, *wanted)
     return _each(draft, lambda node: (node.model_copy(update={"enabled": enabled}) if node.id in wanted else node,))
 
 
@@ -132,13 +132,12 @@ def move_in(draft: Draft, node_ids: Collection[str]) -> Draft:
     """
     parent, first, moved = _siblings(draft, node_ids)
     siblings = level(draft, parent)
-    above, below = siblings[:first][-1:], siblings[place(draft, moved[-1].id)[1] + 1 :][:1]
-    for group in above:
-        if isinstance(group, Group):
-            return move_to(draft, node_ids, group.id, len(group.children))
-    for group in below:
-        if isinstance(group, Group):
-            return move_to(draft, node_ids, group.id, 0)
+    for above in siblings[:first][-1:]:
+        if isinstance(above, Group):
+            return move_to(draft, node_ids, above.id, len(above.children))
+    for below in siblings[place(draft, moved[-1].id)[1] + 1 :][:1]:
+        if isinstance(below, Group):
+            return move_to(draft, node_ids, below.id, 0)
     return draft
 
 
@@ -169,11 +168,10 @@ def set_param(draft: Draft, node_id: str, name: str, value: Any) -> Draft:
 def unset_param(draft: Draft, node_id: str, name: str) -> Draft:
     """The draft with a parameter at albumentations' default, or at the starting value of a required one."""
     node = _need(draft, node_id)
-    starts = catalog()[node.transform].starts if isinstance(node, Step) and node.transform in catalog() else {}
     parameter = catalog()[node.transform].parameters.get(name) if isinstance(node, Step) else None
     kept = {key: value for key, value in node.params.items() if key != name}
-    if parameter is not None and parameter.required:
-        kept[name] = starts[name]
+    if isinstance(node, Step) and parameter is not None and parameter.required:
+        kept[name] = catalog()[node.transform].starts[name]
     return _update(draft, node_id, {"params": kept})
 
 
@@ -203,20 +201,17 @@ def _wrapped_p(kind: GroupKind) -> float:
 
 
 def _new(draft: Draft, name: str) -> Node:
+    node_id = _new_id(_ids(draft))
     if name in GROUP_KINDS:
-        return Group(id=_new_id(draft), kind=name, p=default_p(name))
+        return Group(id=node_id, kind=name, p=default_p(name))
     offered = catalog()[name]
-    return Step(id=_new_id(draft), transform=name, params={**offered.starts, **offered.gentle}, p=offered.default_p)
+    return Step(id=node_id, transform=name, params={**offered.starts, **offered.gentle}, p=offered.default_p)
 
 
 def _with_param(group: Group, name: str, value: Any) -> Group:
     kept = {key: old for key, old in group.params.items() if key != name}
     default = GROUP_PARAMS.get(group.kind, {}).get(name)
     return group.model_copy(update={"params": kept if equal(value, default) else {**kept, name: value}})
-
-
-def _with(draft: Draft, nodes: Nodes) -> Draft:
-    return draft.model_copy(update={"nodes": nodes})
 
 
 def _fits(before: Draft, after: Draft) -> Draft:
@@ -229,19 +224,21 @@ def _fits(before: Draft, after: Draft) -> Draft:
     return after
 
 
+def _ids(draft: Draft) -> set[str]:
+    return {node.id for node, _ in walk(draft.nodes)}
+
+
 def _extent(draft: Draft) -> tuple[int, int]:
     depths = [depth for _, depth in walk(draft.nodes)]
     return len(depths), max(depths, default=0)
 
 
-def _need(draft: Draft, node_id: str) -> Node:
-    _need_all(draft, {node_id})
-    return next(node for node, _ in walk(draft.nodes) if node.id == node_id)
-
-
-def _need_all(draft: Draft, node_ids: Collection[str]) -> None:
-    if missing := set(node_ids) - {node.id for node, _ in walk(draft.nodes)}:
+def _need(draft: Draft, *node_ids: str) -> Node:
+    """The first of some nodes, all of which the draft has to have."""
+    found = {node.id: node for node, _ in walk(draft.nodes)}
+    if missing := set(node_ids) - set(found):
         raise MissingNodeError(f"The draft has no node {', '.join(sorted(missing))}.")
+    return found[node_ids[0]]
 
 
 def _need_group(draft: Draft, node_id: str) -> Group:
@@ -269,7 +266,7 @@ def _siblings(draft: Draft, node_ids: Collection[str]) -> tuple[str | None, int,
     wanted = frozenset(node_ids)
     if not wanted:
         raise ValueError("Choose at least one node.")
-    _need_all(draft, wanted)
+    _need(draft, *wanted)
     places = [found for node_id, found in _places(draft.nodes) if node_id in wanted]
     parent, first = places[0]
     if any(other != parent for other, _ in places):
@@ -277,11 +274,7 @@ def _siblings(draft: Draft, node_ids: Collection[str]) -> tuple[str | None, int,
     return parent, first, tuple(node for node in level(draft, parent) if node.id in wanted)
 
 
-def _new_id(draft: Draft) -> str:
-    return _draw_id({node.id for node, _ in walk(draft.nodes)})
-
-
-def _draw_id(taken: set[str]) -> str:
+def _new_id(taken: set[str]) -> str:
     """An id that is not among `taken`, and is from now on."""
     while (drawn := f"n{secrets.token_hex(4)}") in taken:
         pass
@@ -290,7 +283,7 @@ def _draw_id(taken: set[str]) -> str:
 
 
 def _renamed(node: Node, taken: set[str]) -> Node:
-    update: dict[str, Any] = {"id": _draw_id(taken)}
+    update: dict[str, Any] = {"id": _new_id(taken)}
     if isinstance(node, Group):
         update["children"] = tuple(_renamed(child, taken) for child in node.children)
     return node.model_copy(update=update)
@@ -305,11 +298,13 @@ def _each(draft: Draft, change: Callable[[Node], Nodes]) -> Draft:
     def inner(node: Node) -> Node:
         return node.model_copy(update={"children": changed(node.children)}) if isinstance(node, Group) else node
 
-    return _with(draft, changed(draft.nodes))
+    return draft.model_copy(update={"nodes": changed(draft.nodes)})
 
 
 def _set_level(draft: Draft, parent: str | None, nodes: Nodes) -> Draft:
-    return _with(draft, nodes) if parent is None else _update(draft, parent, {"children": nodes})
+    if parent is None:
+        return draft.model_copy(update={"nodes": nodes})
+    return _update(draft, parent, {"children": nodes})
 
 
 def _insert(draft: Draft, parent: str | None, at: int, nodes: Nodes) -> Draft:

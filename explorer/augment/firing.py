@@ -1,7 +1,7 @@
 """Which seed makes steps fire: what a person sees first, and "show a seed where it fires"."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from explorer.augment.apply import AugmentError, apply_watched
@@ -29,13 +29,11 @@ def fullest(sample: Sample, pipeline: Pipeline, seeds: Iterable[int], index: int
     """
     possible, best, most, tried = most_at_once(pipeline), None, -1, 0
     steps = {node.id for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
-    ends = time.monotonic() + seconds
-    for seed in seeds:
-        count = len(_fired(sample, pipeline, seed, index) & steps)
+    for seed, fired in _fired(sample, pipeline, seeds, index, seconds):
         tried += 1
-        if count > most:
-            best, most = seed, count
-        if most >= possible or time.monotonic() > ends:
+        if len(fired & steps) > most:
+            best, most = seed, len(fired & steps)
+        if most >= possible:
             break
     return Search(best, tried)
 
@@ -44,22 +42,27 @@ def first(
     sample: Sample, pipeline: Pipeline, node_id: str, seeds: Iterable[int], index: int = 0, seconds: float = 1.0
 ) -> Search:
     """The first of some seeds with which one node fires. Arguments as in `fullest`."""
-    ends, tried = time.monotonic() + seconds, 0
-    for seed in seeds:
+    tried = 0
+    for seed, fired in _fired(sample, pipeline, seeds, index, seconds):
         tried += 1
-        if node_id in _fired(sample, pipeline, seed, index):
+        if node_id in fired:
             return Search(seed, tried)
-        if time.monotonic() > ends:
-            break
     return Search(None, tried)
 
 
-def _fired(sample: Sample, pipeline: Pipeline, seed: int, index: int) -> frozenset[str]:
-    try:
-        visits = apply_watched(sample, pipeline, (seed, 0, index)).visits
-    except AugmentError:
-        return frozenset()  # a seed that fails shows nothing firing
-    return frozenset(visit.node_id for visit in visits if visit.fired)
+def _fired(
+    sample: Sample, pipeline: Pipeline, seeds: Iterable[int], index: int, seconds: float
+) -> Iterator[tuple[int, frozenset[str]]]:
+    """Each seed, as long as there is time, with the ids of the nodes that fire with it."""
+    ends = time.monotonic() + seconds
+    for seed in seeds:
+        try:
+            visits = apply_watched(sample, pipeline, (seed, 0, index)).visits
+        except AugmentError:
+            visits = []  # a seed that fails shows nothing firing
+        yield seed, frozenset(visit.node_id for visit in visits if visit.fired)
+        if time.monotonic() > ends:
+            return
 
 
 def most_at_once(pipeline: Pipeline) -> int:

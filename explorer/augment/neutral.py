@@ -6,9 +6,9 @@ transforms with all of its values here and compares the result with the input.
 
 from collections.abc import Mapping
 
-from explorer.augment.edits import set_param
+from explorer.augment.edits import find, set_param
 from explorer.augment.parameters import JsonValue
-from explorer.augment.pipeline import Draft, Step, walk
+from explorer.augment.pipeline import Draft, Step
 
 _ZERO: JsonValue = [0.0, 0.0]
 _ONE: JsonValue = [1.0, 1.0]
@@ -38,16 +38,13 @@ def others_neutral(draft: Draft, node_id: str, parameter: str) -> tuple[Draft, t
         The draft, and the names of the parameters whose value is another there; () where the step has no entry in
         `NEUTRAL`, or not for this parameter.
     """
-    step = next((node for node, _ in walk(draft.nodes) if node.id == node_id and isinstance(node, Step)), None)
-    values = NEUTRAL.get(step.transform, {}) if step is not None else {}
+    step = find(draft, node_id)
+    values = NEUTRAL.get(step.transform, {}) if isinstance(step, Step) else {}
     if step is None or parameter not in values:
         return draft, ()
     changed = []
     for name, value in values.items():
-        if name != parameter and step.params.get(name, _UNSET) != value:
+        if name != parameter and (name not in step.params or step.params[name] != value):
             draft = set_param(draft, node_id, name, value)
             changed.append(name)
     return draft, tuple(changed)
-
-
-_UNSET = object()

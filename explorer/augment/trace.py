@@ -131,13 +131,7 @@ def _applied(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, bool]]:
             yield entry, around is not None
 
 
-def trace(
-    sample: Sample,
-    pipeline: Pipeline,
-    seed: int,
-    epoch: int = 0,
-    index: int = 0,
-) -> Trace:
+def trace(sample: Sample, pipeline: Pipeline, seed: int, epoch: int = 0, index: int = 0) -> Trace:
     """Apply the pipeline as `augment` does, and say what each node did. Raises AugmentError."""
     watched = apply_watched(sample, pipeline, (seed, epoch, index), keep=True)
     calls = _tree(watched.visits, _Snapshots(watched.compose))

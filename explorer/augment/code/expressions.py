@@ -6,16 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods, objects
-from explorer.augment.code.contents import (
-    alike,
-    filled,
-    has_default,
-    is_none,
-    is_scalar,
-    made_in,
-    steps_of,
-    unknown_in,
-)
+from explorer.augment.code.contents import alike, filled, has_default, is_none, is_scalar, made_in, steps_of, unknown_in
 from explorer.augment.code.names import COMPOSERS, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import (

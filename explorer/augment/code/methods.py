@@ -10,17 +10,7 @@ from typing import Any
 from explorer.augment.code import arrays
 from explorer.augment.code.contents import alike, is_scalar
 from explorer.augment.code.run import Call
-from explorer.augment.code.values import (
-    MAX_LENGTH,
-    NOTHING,
-    Array,
-    Method,
-    NotConstant,
-    Parser,
-    Remark,
-    Value,
-    written,
-)
+from explorer.augment.code.values import MAX_LENGTH, NOTHING, Array, Method, NotConstant, Parser, Remark, Value, written
 
 _Work = Callable[[Any, Call], Value]
 

@@ -15,10 +15,7 @@ CELL = 10_000_000  # lines of a notebook's cell n begin at n times this, so that
 
 _PYTHON_2 = (
     (r"Missing parentheses in call to '(\w+)'", "{0} without parentheses: this is Python 2. Rewrite it for Python 3."),
-    (
-        r"multiple exception types must be parenthesized",
-        "except with a comma: this is Python 2. Write `except A as b`",
-    ),
+    (r"multiple exception types must be parenthesized", "except with a comma: this is Python 2. Write `except A as b`"),
     (r"leading zeros in decimal", "A number with a leading zero: this is Python 2, or not Python."),
 )
 _PROMPT = re.compile(r"^[^\S\n]*(>>>|\.\.\.) ?|^[^\S\n]*In \[\d*\]: ?", re.MULTILINE)
