@@ -1,23 +1,59 @@
-"""From a trace to the cards of the strip."""
+"""The strip of steps, as `strip.js` reads it: a card for the input, each step and the output."""
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from explorer.augment.describe import describe
 from explorer.augment.trace import Entry, Snapshot, Status, Trace
 from explorer.data.sample import Sample
-from explorer.draw import strip_frame
+from explorer.draw import frames
 from explorer.draw.encoding import Classes, Targets
-from explorer.draw.frames import with_words
-from explorer.draw.strip_frame import INPUT, OUTPUT, Card, DrawnRow, card_of
 from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Augment as T
 
+INPUT, OUTPUT = "input", "output"
 _WORDS = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE}
 MAX_CARDS = 120  # beyond, the strip says how many more there are
+
+
+@dataclass(frozen=True)
+class Card:
+    """A step, or a composer around the cards that follow with a larger depth.
+
+    id: node and occurrence, "n2#0". node: whose form it is, "" for input and output. note: milliseconds, or why nothing
+    happened. lost: which targets went missing, in words. thumb: JPEG of the image after it.
+    """
+
+    id: str
+    node: str
+    title: str
+    depth: int = 0
+    group: bool = False
+    status: str = Status.APPLIED
+    note: str = ""
+    lost: str = ""
+    hint: str = ""
+    thumb: bytes | None = None
+
+
+@dataclass(frozen=True)
+class DrawnRow:
+    """A step that fired, and the values that it drew, in words."""
+
+    step: str
+    values: str
+
+
+def card_of(node_id: str, call: int = 0) -> str:
+    """The id of the card of a node's call."""
+    return f"{node_id}#{call}"
+
+
+def node_of(card_id: str) -> str | None:
+    """The node that a card stands for; None for input and output."""
+    return None if card_id in (INPUT, OUTPUT) else card_id.rpartition("#")[0]
 
 
 def keyed(traced: Trace) -> Iterator[tuple[str, Entry]]:
@@ -60,27 +96,27 @@ def frame(traced: Trace, sample: Sample, focus: str, classes: Classes) -> bytes:
     entry = focused(traced, focus)
     pictures = _Thumbnails(classes)
     cards = [
-        Card(INPUT, "", T.INPUT, 0, False, Status.APPLIED, _size(sample), "", "", pictures.of(sample)),
+        Card(INPUT, "", T.INPUT, note=size(sample), thumb=pictures.of(sample)),
         *_steps(traced, pictures),
-        Card(OUTPUT, "", T.OUTPUT, 0, False, Status.APPLIED, _size(traced.result), "", "", pictures.of(traced.result)),
+        Card(OUTPUT, "", T.OUTPUT, note=size(traced.result), thumb=pictures.of(traced.result)),
     ]
     rows = [entry] if entry else [each for each in traced.entries if not each.is_group]
     nothing = T.STEP_NOT_APPLIED if entry else T.DRAWN_NOTHING if traced.entries else T.STRIP_EMPTY
     words = {**_WORDS, "nothing": nothing}
     drawn = [_drawn(each) for each in rows if each.status is Status.APPLIED]
-    return strip_frame.frame(cards, drawn, OUTPUT if entry is None else focus, words)
+    return frames.pack({"rows": cards, "drawn": drawn, "focused": OUTPUT if entry is None else focus, "words": words})
 
 
 def of_another(packed: bytes) -> bytes:
     """The frame of the last good drawing, which says nothing of the draft as it is now."""
-    return with_words(packed, words={**_WORDS, "nothing": ""})
+    return frames.with_words(packed, words={**_WORDS, "nothing": ""})
 
 
 def _steps(traced: Trace, pictures: "_Thumbnails") -> Iterator[Card]:
     for count, (key, entry) in enumerate(keyed(traced)):
         if count == MAX_CARDS:
             more = T.MORE_CARDS.format(count=len(traced.entries) - MAX_CARDS)
-            yield Card("more#0", "", more, 0, False, Status.NOT_REACHED, "", "", "", None)
+            yield Card("more#0", "", more, status=Status.NOT_REACHED)
             return
         called = entry.status in (Status.APPLIED, Status.SKIPPED)
         note = T.STEP_MS.format(ms=entry.milliseconds) if entry.status is Status.APPLIED else T.STATUS[entry.status]
@@ -122,6 +158,7 @@ def _lost(before: Snapshot | None, after: Snapshot | None) -> str:
     return ", ".join(counts)
 
 
-def _size(side: Targets) -> str:
-    height, width = np.shape(side.image)[:2]
+def size(side: Targets) -> str:
+    """The size of an image in words."""
+    height, width = side.image.shape[:2]
     return T.SIZE.format(width=width, height=height)

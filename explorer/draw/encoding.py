@@ -49,8 +49,7 @@ class Encoded:
     id: str
     width: int
     height: int
-    picture: bytes
-    type: str
+    image: bytes
     mask: bytes | None
     boxes: list[list[float]]
     keypoints: list[list[float]]
@@ -66,7 +65,7 @@ def encode(targets: Targets, quality: int = 90) -> Encoded:
     identity.update(mask or b"")
     boxes, keypoints = _rows(targets.bboxes), _rows(targets.keypoints)
     identity.update(json.dumps([boxes, keypoints]).encode())
-    return Encoded(identity.hexdigest(), width, height, picture, "image/jpeg", mask, boxes, keypoints)
+    return Encoded(identity.hexdigest(), width, height, picture, mask, boxes, keypoints)
 
 
 def as_jpeg(image: np.ndarray, quality: int = 90) -> bytes:

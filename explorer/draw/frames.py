@@ -5,30 +5,30 @@ import struct
 from typing import Any
 
 
+def pack(header: dict[str, Any]) -> bytes:
+    """The length of the header (uint32, little endian), the header as JSON, then the blobs.
+
+    Args:
+        header: What JSON holds, dataclasses, and bytes: they become [offset, length] of a blob. The same object is sent
+            once.
+    """
+    body = bytearray()
+    places: dict[int, list[int]] = {}
+
+    def plain(part: Any) -> Any:
+        if not isinstance(part, bytes):
+            return vars(part)
+        if id(part) not in places:
+            places[id(part)] = [len(body), len(part)]
+            body.extend(part)
+        return places[id(part)]
+
+    text = json.dumps(header, default=plain).encode()
+    return struct.pack("<I", len(text)) + text + bytes(body)
+
+
 def with_words(frame: bytes, **more: Any) -> bytes:
     """A frame with further entries in its header; the blobs stay as they are."""
     (length,) = struct.unpack_from("<I", frame)
     text = json.dumps({**json.loads(frame[4 : 4 + length]), **more}).encode()
     return struct.pack("<I", len(text)) + text + frame[4 + length :]
-
-
-class Frame:
-    """Collects blobs, and packs them behind a header that points at them."""
-
-    def __init__(self) -> None:
-        self._body = bytearray()
-        self._places: dict[int, list[int]] = {}
-
-    def place(self, blob: bytes | None) -> list[int] | None:
-        """[offset, length] of a blob in the frame; None for None. The same object is sent once."""
-        if blob is None:
-            return None
-        if id(blob) not in self._places:
-            self._body.extend(blob)
-            self._places[id(blob)] = [len(self._body) - len(blob), len(blob)]
-        return self._places[id(blob)]
-
-    def pack(self, header: dict[str, Any]) -> bytes:
-        """Header length (uint32, little endian), header as JSON, then the blobs."""
-        text = json.dumps(header).encode()
-        return struct.pack("<I", len(text)) + text + bytes(self._body)

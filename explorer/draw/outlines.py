@@ -6,9 +6,9 @@ import numpy as np
 from explorer.augment.outline import BentError
 from explorer.augment.trace import Trace
 from explorer.draw import cards
-from explorer.draw.preview_frame import Outline
 from explorer.texts import Augment as T
 
+Outline = list[list[float]] | None
 _EDGE = 1.0  # px; an outline that runs along the edge of the image is not drawn
 
 

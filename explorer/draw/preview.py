@@ -14,10 +14,9 @@ from explorer.augment.pipeline import Pipeline
 from explorer.augment.trace import Trace, trace
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
-from explorer.draw import cards, outlines, preview_frame, sources, training
+from explorer.draw import cards, frames, outlines, sources, training
 from explorer.draw.encoding import Classes, Encoded, Targets, as_jpeg, as_shown, as_uint8, encode
 from explorer.draw.pictures import Picture, Subject
-from explorer.draw.preview_frame import Caption, Fate
 from explorer.draw.request import Request
 from explorer.draw.sources import Loaded
 from explorer.texts import Augment as T
@@ -25,6 +24,12 @@ from explorer.texts import Augment as T
 FULL_QUALITY = 95  # JPEG, of what is saved
 MOST_SHOWN = 16_384  # px; browsers paint no larger image
 MOST_JPEG = 65_500  # px; a JPEG has no longer side
+
+
+@dataclass(frozen=True)
+class Caption:
+    title: str
+    detail: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,16 +103,28 @@ def _frame(asked: Preview, loaded: Loaded, drawn: _Drawn) -> bytes:
     side = asked.shown_side or _too_large(before, after)
     if side is not None and asked.shown_side is None:
         remark = " ".join(filter(None, [T.SHOWN_SMALLER.format(side=side), remark]))
-    return preview_frame.frame(
-        _encoded(before, loaded) if side is None else encode(_reduced(before, side)),
-        encode(after if side is None else _reduced(after, side)),
-        captions,
-        asked.classes,
-        T.PREVIEW_WORDS,
-        " ".join(filter(None, [drawn.refused, remark, around])),
-        outline if side is None else outlines.scaled(outline, _scale(before, side)),
-        Fate(asked.seed, cards.statuses(traced)),
+    return frames.pack(
+        {
+            "before": _encoded(before, loaded) if side is None else encode(_reduced(before, side)),
+            "after": encode(after if side is None else _reduced(after, side)),
+            "captions": {"before": captions[0], "after": captions[1]},
+            "colours": asked.classes.colours,
+            "names": asked.classes.names,
+            "first": asked.classes.first,
+            "outline": outline if side is None else outlines.scaled(outline, _scale(before, side)),
+            "seed": asked.seed,
+            "statuses": cards.statuses(traced),
+            "words": T.PREVIEW_WORDS,
+            "remark": " ".join(filter(None, [drawn.refused, remark, around])),
+            "notice": "",
+            "stale": False,
+        }
     )
+
+
+def stale(frame: bytes, notice: str) -> bytes:
+    """The frame of the last good drawing, marked as such with the reason why there is no newer one."""
+    return frames.with_words(frame, notice=notice, stale=True, statuses={})
 
 
 def _too_large(*sides: Targets) -> int | None:
@@ -181,12 +198,8 @@ def _sides(asked: Preview, loaded: Loaded, drawn: _Drawn) -> Sides:
 
 
 def _captioned(before: Targets, after: Targets, first: str, second: str, milliseconds: float) -> Sides:
-    detail = f"{_size(after)} · {T.MILLISECONDS.format(ms=milliseconds)}"
-    return before, after, (Caption(first, _size(before)), Caption(second, detail))
-
-
-def _size(side: Targets) -> str:
-    return T.SIZE.format(width=side.image.shape[1], height=side.image.shape[0])
+    detail = f"{cards.size(after)} · {T.MILLISECONDS.format(ms=milliseconds)}"
+    return before, after, (Caption(first, cards.size(before)), Caption(second, detail))
 
 
 def _difference(

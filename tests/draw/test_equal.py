@@ -69,7 +69,7 @@ def test_every_transform_gives_the_same_pixels_in_a_worker_in_this_process_and_b
         assert pictures(there) == pictures(here), (name, seed)
         plain = encode(augment(sources.load(request.subject).sample, request.pipeline, seed))
         after = side(there.frame, "after")
-        assert after == Side(plain.width, plain.height, plain.picture, plain.mask, plain.boxes, plain.keypoints), name
+        assert after == Side(plain.width, plain.height, plain.image, plain.mask, plain.boxes, plain.keypoints), name
         if after != side(there.frame, "before"):
             changed.add(name)
     assert failed == set()

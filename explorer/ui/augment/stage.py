@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from explorer.draw.strip_frame import node_of
+from explorer.draw.cards import node_of
 from explorer.texts import Augment as T
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync

@@ -1,11 +1,11 @@
 """Pictures to choose from: one component, whatever their number."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.draw.frames import Frame
+from explorer.draw import frames
 from explorer.ui.components.parts import component
 
 _component = component("gallery", shared=("frame",))
@@ -23,9 +23,8 @@ class Choice:
 
 def show(choices: Sequence[Choice], label: str, key: str, on_toggle: Callable[[], None]) -> None:
     """Mount the gallery; `toggled(key)` tells which picture was chosen or put back."""
-    packed = Frame()
-    rows = [{**asdict(choice), "picture": packed.place(choice.picture)} for choice in choices]
-    _component(data=packed.pack({"rows": rows, "label": label}), key=key, on_toggle_change=on_toggle)
+    data = frames.pack({"rows": list(choices), "label": label})
+    _component(data=data, key=key, on_toggle_change=on_toggle)
 
 
 def toggled(key: str) -> str | None:

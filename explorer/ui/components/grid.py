@@ -1,13 +1,13 @@
 """Pictures with captions, in groups, to look at and to choose from: one component, whatever their number."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 import streamlit as st
 
-from explorer.draw.frames import Frame
+from explorer.draw import frames
 from explorer.ui.components.parts import component
 
 _component = component("grid", shared=("frame",))
@@ -94,41 +94,29 @@ def frame(board: Board, sent: set[str] | None = None) -> bytes:
 
     sent: the cells with the pictures that the browser was given before; those do not travel again, new ones are added.
     """
-    packed, known = Frame(), set() if sent is None else sent
-    header = {
-        "groups": [
-            {"title": group.title, "note": group.note, "cells": [_cell(cell, packed, known) for cell in group.cells]}
-            for group in board.groups
-        ],
-        "words": asdict(board.words),
-        "columns": board.columns,
-        "width": board.width,
-        "abreast": board.abreast,
-        "aspect": board.aspect,
-        "large": None if board.large is None else _large(board.large, packed),
-        "notice": board.notice,
-    }
-    return packed.pack(header)
+    known = set() if sent is None else sent
+    groups = [{**vars(group), "cells": [_cell(cell, known) for cell in group.cells]} for group in board.groups]
+    return frames.pack({**vars(board), "groups": groups, "large": None if board.large is None else _large(board.large)})
 
 
-def _large(large: Large, packed: Frame) -> dict[str, Any]:
+def _large(large: Large) -> dict[str, Any]:
     cells = [large.cell] if large.beside is None else [large.cell, large.beside]
     return {
         "id": large.cell.id,
         "title": large.title,
-        "cells": [_cell(cell, packed, set()) for cell in cells],
+        "cells": [_cell(cell, set()) for cell in cells],
         "actions": dict(large.actions),
     }
 
 
-def _cell(cell: Cell, packed: Frame, known: set[str]) -> dict[str, Any]:
+def _cell(cell: Cell, known: set[str]) -> dict[str, Any]:
     # By the stamp the browser knows a picture that it has painted already.
     stamp = "" if cell.picture is None else blake2b(cell.picture, digest_size=8).hexdigest()
     here = f"{cell.id}:{stamp}"
-    place = None if here in known else packed.place(cell.picture)
-    if place is not None:
+    picture = None if here in known else cell.picture
+    if picture is not None:
         known.add(here)
-    return {**asdict(cell), "picture": place, "stamp": stamp}
+    return {**vars(cell), "picture": picture, "stamp": stamp}
 
 
 def show(

@@ -18,7 +18,7 @@ async function readMask(bytes) {
 }
 
 async function load(side, part) {
-  const [picture, mask] = await Promise.all([decode(part(side.image), side.type), side.mask ? readMask(part(side.mask)) : null]);
+  const [picture, mask] = await Promise.all([decode(part(side.image), "image/jpeg"), side.mask ? readMask(part(side.mask)) : null]);
   return { side, picture, mask };
 }
 

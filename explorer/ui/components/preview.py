@@ -6,5 +6,5 @@ _component = component("preview", shared=("frame", "layers", "large", "shown"))
 
 
 def show(data: bytes, key: str) -> None:
-    """Mount the preview, or hand a new frame (`draw.preview_frame`) to the one that is mounted."""
+    """Mount the preview, or hand a new frame (`draw.preview`) to the one that is mounted."""
     _component(data=data, key=key)

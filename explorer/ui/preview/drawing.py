@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.augment.apply import AugmentError
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
-from explorer.draw import cards, preview_frame
+from explorer.draw import cards, preview
 from explorer.draw.drawing import Drawing
 from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture, Picture
@@ -50,7 +50,7 @@ class Look:
         """What the preview shows."""
         if self.shown is None:
             return b""
-        return preview_frame.stale(self.shown.frame, self.notice) if self.notice else self.shown.frame
+        return preview.stale(self.shown.frame, self.notice) if self.notice else self.shown.frame
 
     def strip(self) -> bytes:
         """The cards of the steps; they are drawn after the picture, while the browser paints it."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from explorer.draw.strip_frame import card_of
+from explorer.draw.cards import card_of
 
 DATA_SET = "data set"  # the picture of a view that looks at an image of a data set
 MAX_SEED = 2**31 - 1
