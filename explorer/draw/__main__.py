@@ -1,7 +1,7 @@
 """The process that workers are forked from: `python -m explorer.draw DESCRIPTOR`.
 
-It has everything imported that drawing needs, so that a worker is there in milliseconds and shares its memory. It has
-one thread, draws nothing itself, and ends when the server does.
+It has imported all that drawing needs, so that a worker starts in milliseconds and shares its memory. It has one
+thread, draws nothing itself, and ends with the server.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 
 import cv2
 
-import explorer.draw.requests  # noqa: F401 - what workers draw, imported before they are forked
+import explorer.draw.requests  # noqa: F401 - imported before workers are forked
 from explorer.augment.catalog import catalog
 from explorer.draw import memory, worker
 from explorer.draw.note import Note
@@ -27,12 +27,12 @@ _ended: dict[int, int] = {}  # process id -> wait status
 
 
 def main(descriptor: int) -> None:
-    """Obey the server until it is gone."""
+    """Fork and end workers as the server asks, until it is gone."""
     server = socket.socket(fileno=descriptor)
-    cv2.setNumThreads(1)  # each worker has a core at most
+    cv2.setNumThreads(1)  # a worker uses one core
     memory.tune()
     catalog()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is expected, and of no interest to anybody
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dumps: crashes are expected
     gc.collect()
     gc.freeze()
     woken = _wake_at_the_end_of_a_child()
@@ -57,7 +57,7 @@ def main(descriptor: int) -> None:
 
 
 def _wake_at_the_end_of_a_child() -> socket.socket:
-    """A socket that can be read as soon as a worker has ended."""
+    """A socket that becomes readable when a worker ends."""
     woken, waker = socket.socketpair()
     waker.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler nothing is written
@@ -89,7 +89,7 @@ def _reply(server: socket.socket, number: int) -> None:
 
 
 def _end(pid: int) -> int:
-    """End a worker, if it has not ended by itself, and give its wait status."""
+    """End a worker that has not ended by itself, and return its wait status."""
     if pid not in _ended:
         _kill(pid)
         return os.waitpid(pid, 0)[1]
@@ -102,7 +102,7 @@ def _kill(pid: int) -> None:
 
 
 def _reap() -> None:
-    """Take note of workers that have ended by themselves, so that they leave no zombie."""
+    """Collect workers that have ended by themselves, so that no zombies are left."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             _ended[ended[0]] = ended[1]

@@ -1,7 +1,4 @@
-"""The first images of an epoch, exactly as the network gets them, and whether a pipeline can be trained with.
-
-The same functions as in training, in its order.
-"""
+"""The first images of an epoch as the network gets them, and the trial of a pipeline: both by training's functions."""
 
 import json
 from collections.abc import Iterator
@@ -27,15 +24,19 @@ from explorer.draw.request import Request
 from explorer.runs.spec.config import RunConfig
 
 SHOWN = 8
-SIDE = 192  # px at most; cards are about half of it wide, and some screens have twice the pixels
+SIDE = 192  # px at most; shown at half of it, since some screens have twice the pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """images: (N, S, S, 3) uint8, or float32 where the batch is mixed or the pipeline scales. labels: (N,) int64.
+    """The beginning of a batch.
 
-    scaled: whether the pipeline has made other numbers than 0..255 of the pixels.
-    mix: how the whole batch is mixed; partners: (N,) int64 labels of what was mixed in; both None where it is not.
+    Attributes:
+        images: (N, S, S, 3) uint8, or float32 if the batch is mixed or the pipeline scales.
+        labels: (N,) int64.
+        scaled: Whether the pipeline turns pixels into other numbers than 0..255.
+        mix: How the whole batch is mixed, None if it is not.
+        partners: (N,) int64 labels of what was mixed in, None like `mix`.
     """
 
     images: NDArray[Any]
@@ -51,7 +52,7 @@ def stored(config: RunConfig, split: Split, index: int) -> Sample:
 
 
 def size(config: RunConfig) -> Size:
-    """About how large an image is that is augmented, for what it will cost."""
+    """The approximate size of the images that are augmented, to estimate the cost."""
     kept = config.kept
     side = kept.most if kept else config.image_size
     return side, side
@@ -72,7 +73,7 @@ def first_batch(config: RunConfig, split: Split, epoch: int, count: int = SHOWN)
     if mix is None:
         images = _images(config, split, epoch, own)
         return Seen(images, split.labels[own], images.dtype != np.uint8)
-    # Only what is shown is drawn, and what is mixed into it: the partners come behind, and are found there.
+    # Only the images that are shown are drawn, and behind them their partners.
     partners = [places[partner] for partner in mix.partners[: len(own)]]
     images = _images(config, split, epoch, [*own, *partners])
     behind = np.arange(len(images)) + len(own)
@@ -92,7 +93,7 @@ def _images(config: RunConfig, split: Split, epoch: int, places: list[int]) -> N
 
 
 def key(config: RunConfig, epoch: int) -> str:
-    """All that the images depend on."""
+    """A key of everything that the images depend on."""
     kept = (
         "dataset", "seed", "image_size", "kept_as", "cache_size",
         "batch_size", "mixing", "mix_alpha", "mix_probability",
@@ -104,8 +105,13 @@ def key(config: RunConfig, epoch: int) -> str:
 class SeenImages:
     """The beginning of a batch, ready to be shown.
 
-    pictures: JPEG of each. labels: of each, from 0. scaled: as in `Seen`. share: of the own image where the batch is
-    mixed, else None. partners: labels of what was mixed in. size: side of the images in px.
+    Attributes:
+        pictures: JPEG of each image.
+        labels: Class of each image, from 0.
+        scaled: See `Seen`.
+        share: Weight of the image itself in a mixed batch, None if the batch is not mixed.
+        partners: Labels of what was mixed in.
+        size: Side of the images in px.
     """
 
     pictures: tuple[bytes, ...]
@@ -118,9 +124,9 @@ class SeenImages:
 
 @dataclass(frozen=True)
 class FirstBatch(Request[SeenImages]):
-    """The first images of an epoch. Raises DatasetError, ImageError, SampleError, AugmentError.
+    """The first images of an epoch. `config` has the `training.decided` range of deep images.
 
-    config: its data set with the range of deep images decided, see `training.decided`.
+    Raises DatasetError, ImageError, SampleError, AugmentError.
     """
 
     config: RunConfig
@@ -145,19 +151,16 @@ class FirstBatch(Request[SeenImages]):
 def shown(seen: Seen, place: int) -> NDArray[Any]:
     """One image as (S, S, 3) uint8, to be looked at."""
     image = seen.images[place]
-    if not seen.scaled:
-        whole: NDArray[Any] = image if image.dtype == np.uint8 else np.rint(image).astype(np.uint8)
-        return whole
-    return as_shown(image)
+    return as_shown(image if seen.scaled else np.rint(image).astype(np.uint8))
 
 
-def _small(image: NDArray[np.uint8]) -> NDArray[Any]:
+def _small(image: NDArray[Any]) -> NDArray[Any]:
     return cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA) if len(image) > SIDE else image
 
 
 @dataclass(frozen=True)
 class Trial(Request[str]):
-    """What a run would say of its pipeline, "" for nothing. Raises DatasetError, ImageError, SampleError.
+    """The reason for which a run would refuse its pipeline, "" for none. Raises DatasetError, ImageError, SampleError.
 
     config: as in `FirstBatch`. places: of the images that it is tried on.
     """

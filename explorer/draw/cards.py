@@ -15,7 +15,7 @@ from explorer.texts import Augment as T
 
 INPUT, OUTPUT = "input", "output"
 _WORDS = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE}
-MAX_CARDS = 120  # beyond, the strip says how many more there are
+MAX_CARDS = 120  # the strip only counts the steps beyond
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def node_of(card_id: str) -> str | None:
 
 
 def keyed(traced: Trace) -> Iterator[tuple[str, Entry]]:
-    """Every entry with the id of its card: the node, and which of its calls it is."""
+    """Every entry with the id of its card."""
     seen: Counter[str] = Counter()
     for entry in traced.entries:
         yield card_of(entry.node_id, seen[entry.node_id]), entry
@@ -65,12 +65,12 @@ def keyed(traced: Trace) -> Iterator[tuple[str, Entry]]:
 
 
 def focused(traced: Trace, focus: str) -> Entry | None:
-    """The entry whose card is in focus; None for the whole pipeline, and for a card that is not there any more."""
+    """The entry whose card is in focus; None for the whole pipeline, and for a card that is gone."""
     return next((entry for key, entry in keyed(traced) if key == focus and entry.after is not None), None)
 
 
 def statuses(traced: Trace) -> dict[str, Status]:
-    """Node id -> what became of it with this seed; a node that was called twice was applied where one call was."""
+    """Status by node id. A node that is called twice counts as applied if one of the calls was."""
     found: dict[str, Status] = {}
     for entry in traced.entries:
         if found.get(entry.node_id) is not Status.APPLIED:
@@ -79,10 +79,10 @@ def statuses(traced: Trace) -> dict[str, Status]:
 
 
 def times(traced: Trace) -> list[list[Any]]:
-    """What each step took: its node, height and width of what it was given, and milliseconds.
+    """For each step its node, the height and width of its input, and its milliseconds.
 
-    The processor's time, not the clock's: a busy moment of the machine is no property of a step, and a step that asks
-    before it is drawn would never be measured again.
+    It is the processor's time and not the clock's: one busy moment would make a step look slow for good, since a slow
+    step is not drawn unasked.
     """
     return [
         [entry.node_id, list(entry.before.image.shape[:2]), entry.cpu_milliseconds]
@@ -92,7 +92,7 @@ def times(traced: Trace) -> list[list[Any]]:
 
 
 def frame(traced: Trace, sample: Sample, focus: str, classes: Classes) -> bytes:
-    """What the strip shows: input, every step with what became of it, output."""
+    """What the strip shows: the input, every step with its status, and the output."""
     entry = focused(traced, focus)
     pictures = _Thumbnails(classes)
     cards = [
@@ -108,7 +108,7 @@ def frame(traced: Trace, sample: Sample, focus: str, classes: Classes) -> bytes:
 
 
 def of_another(packed: bytes) -> bytes:
-    """The frame of the last good drawing, which says nothing of the draft as it is now."""
+    """The frame of the last good drawing, without words about the present draft."""
     return frames.with_words(packed, words={**_WORDS, "nothing": ""})
 
 
@@ -127,7 +127,7 @@ def _steps(traced: Trace, pictures: "_Thumbnails") -> Iterator[Card]:
 
 
 class _Thumbnails:
-    """Each picture is drawn once, also where several steps have left it as it was."""
+    """Draws each picture once, also if several steps have left it unchanged."""
 
     def __init__(self, classes: Classes) -> None:
         self._classes = classes

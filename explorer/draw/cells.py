@@ -1,4 +1,4 @@
-"""One small picture of the laboratory: `augment`, then a thumbnail with mask, boxes and keypoints laid over."""
+"""The small pictures of the laboratory: a result as a thumbnail, with mask, boxes and keypoints laid over."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ LARGE = 1024  # px of a cell that is shown large
 
 @dataclass(frozen=True)
 class Drawn:
-    """picture: JPEG, None where a step failed; `message` then says why. size: width and height of the result in px."""
+    """picture: JPEG, None if a step failed; `message` then says why. size: width and height of the result in px."""
 
     picture: bytes | None
     size: tuple[int, int] = (0, 0)
@@ -33,10 +33,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Cell(Request[Drawn]):
-    """A pipeline on a picture with a seed, `side` px large. Raises NoPicture; a step that fails is part of the answer.
+    """A pipeline on a picture with a seed, `side` px large. Raises NoPicture; the result says if a step failed.
 
-    targets: whether mask, boxes and keypoints are laid over. copy: px of a smaller copy that is drawn on, without the
-    square that training makes at the end; None: the picture itself. without: targets that the pipeline is not given.
+    Attributes:
+        targets: Whether mask, boxes and keypoints are laid over.
+        copy: Size in px of a smaller copy to draw on, without the square that training makes at the end; None: the
+            picture itself.
+        without: Targets that the pipeline does not get.
     """
 
     subject: Subject
@@ -56,7 +59,7 @@ class Cell(Request[Drawn]):
         yield self.drawn(self.result())
 
     def result(self) -> AugmentedSample | str:
-        """What comes of it, or why nothing does. Raises AugmentError only where a step ran out of memory."""
+        """The result, or why a step failed. Raises AugmentError only if a step ran out of memory."""
         loaded = sources.load(self.subject)
         place = (self.seed, 0, loaded.picture.index)
         square = loaded.picture.square if self.copy is None else None
@@ -69,7 +72,7 @@ class Cell(Request[Drawn]):
         except AugmentError as error:
             if error.out_of_memory:
                 raise
-            # In the gallery the step's name stands below its card.
+            # The gallery already shows the name of the step below the picture.
             return error.reason if self.copy is not None else str(error)
 
     def drawn(self, result: AugmentedSample | str) -> Drawn:
@@ -88,7 +91,7 @@ def _without(sample: Sample, targets: frozenset[str]) -> Sample:
 
 @dataclass(frozen=True)
 class Pair:
-    """Both results of a row. difference: in words."""
+    """Both results of a row, and their difference in words."""
 
     a: Drawn
     b: Drawn
@@ -97,7 +100,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Both(Request[Pair]):
-    """Two pipelines on the same picture with the same seed; None: one that cannot be drawn. Raises NoPicture."""
+    """Two pipelines on the same picture with the same seed; None for one that cannot be drawn. Raises NoPicture."""
 
     a: Cell | None
     b: Cell | None
@@ -116,10 +119,7 @@ class Both(Request[Pair]):
 
 
 def difference(a: AugmentedSample, b: AugmentedSample) -> str:
-    """The mean absolute difference over all pixels and channels, in words.
-
-    It is "" for images of different sizes or types: their sizes stand below them.
-    """
+    """The mean absolute difference over all pixels and channels in words, "" for images of different sizes or types."""
     if a.image.shape != b.image.shape or a.image.dtype != b.image.dtype:
         return ""
     mean = float(np.abs(a.image.astype(np.float64) - b.image.astype(np.float64)).mean())

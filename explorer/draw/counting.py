@@ -1,4 +1,4 @@
-"""Draws that are counted, for the statistics."""
+"""Part of a statistic, counted in a worker."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from explorer.draw.request import Request
 
 @dataclass(frozen=True)
 class Draws(Request[Tally]):
-    """The tally of some of `total` draws, `start` to `stop`. Raises NoPicture; draws that fail are counted."""
+    """The tally of the draws `start` to `stop` of `total`, with those that failed. Raises NoPicture."""
 
     subjects: tuple[Subject, ...]
     pipeline: Pipeline

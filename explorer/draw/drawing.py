@@ -1,4 +1,4 @@
-"""A drawing that was asked for: it waits, is under way, or has come to an end."""
+"""A request on its way through the pool: it waits, is being drawn, or is over."""
 
 import threading
 import time
@@ -10,15 +10,15 @@ from typing import Any, Generic, TypeVar
 from explorer.draw.request import CancelledError, Request
 
 Result = TypeVar("Result")
-_LOOK_SECONDS = 0.5  # between two looks at whether a worker has taken it up
+_LOOK_SECONDS = 0.5  # between two checks of whether a worker has started it
 
 
 class Urgency(IntEnum):
-    """What comes first where not everything can be drawn at once."""
+    """What is drawn first."""
 
-    LOOK = 0  # somebody waits for this one
+    LOOK = 0  # somebody waits for it
     FILL = 1  # one of many
-    COUNT = 2  # statistics: nobody waits for this part of them
+    COUNT = 2  # part of a statistic
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,11 @@ class Order:
     """For whom something is drawn, and how urgent it is.
 
     Attributes:
-        session: Whose it is: sessions take turns.
-        channel: The widget that it is for; a newer one takes the place of an older. "" for drawings that are many.
-        urgency: See `Urgency`.
-        seconds: Its limit, of the processor's time.
-        milliseconds: What it is expected to take.
-        asked: Whether somebody asked for it: then it is drawn although it has ended a worker before.
+        session: Sessions take turns.
+        channel: The widget that it is for: a newer drawing replaces an older one. "": nothing is replaced.
+        seconds: Its limit of processor time.
+        milliseconds: Its expected duration.
+        asked: Whether somebody asked for it: then it is drawn even if its draft has ended a worker before.
     """
 
     session: str
@@ -51,7 +50,7 @@ class Progress:
 
 
 class Drawing(Generic[Result]):
-    """One request on its way. Used by the thread that wants it, and by the pool."""
+    """A request on its way. The thread that wants it and those of the pool share it."""
 
     def __init__(
         self,
@@ -61,8 +60,8 @@ class Drawing(Generic[Result]):
     ) -> None:
         self.request, self.order = request, order
         self.begun: float | None = None  # monotonic seconds
-        self.looked = time.monotonic()  # when somebody last wanted to know how far it is
-        self.retries = 0  # how often it was begun once more
+        self.looked = time.monotonic()  # when somebody last asked about it
+        self.retries = 0  # how often it was started again
         self.on_cancel: Callable[[], None] = lambda: None
         self._on_end = on_end
         self._changed = threading.Condition()
@@ -77,7 +76,7 @@ class Drawing(Generic[Result]):
 
     @property
     def done(self) -> bool:
-        """Whether no more comes."""
+        """Whether it is over."""
         self.looked = time.monotonic()
         return self._over
 
@@ -88,11 +87,11 @@ class Drawing(Generic[Result]):
 
     @property
     def error(self) -> Exception | None:
-        """Why there is no result, None where there is one, or none yet."""
+        """Why there is no result; None if there is one, or none yet."""
         return self._error
 
     def wait(self, seconds: float, parts: int | None = None) -> bool:
-        """Wait until it is done, or so many parts are there; False where that takes longer."""
+        """Wait until it is over, or has `parts` parts. Returns False if that takes longer."""
         with self._changed:
             self.looked = time.monotonic() + seconds
             return self._changed.wait_for(
@@ -100,9 +99,9 @@ class Drawing(Generic[Result]):
             )
 
     def wait_at_work(self, seconds: float, parts: int) -> bool:
-        """Wait until so many parts are there, or it is done; False once a worker has had it for longer.
+        """Wait like `wait`, but count the seconds from when a worker starts it.
 
-        While it waits for its turn nobody is helped by a page that asks how far it is: that would make all wait longer.
+        A page that looked again and again while its drawing waits for its turn would only make everybody wait longer.
         """
         while not self.wait(self._patience(seconds), parts):
             if self._patience(seconds) <= 0:
@@ -113,11 +112,11 @@ class Drawing(Generic[Result]):
         return _LOOK_SECONDS if self.begun is None else self.begun + seconds - time.monotonic()
 
     def result(self) -> Result:
-        """What came of it so far.
+        """The result as far as it has come.
 
         Raises:
-            DrawingError: Where a worker could not make it.
-            CancelledError: Where nobody wanted it any more, or it has not begun to arrive.
+            DrawingError: A worker could not make it.
+            CancelledError: It was cancelled, or nothing has come yet.
             Exception: What the request's `draw` raised, of those that `worker.ERRORS` names.
         """
         if self._error is not None:
@@ -127,12 +126,12 @@ class Drawing(Generic[Result]):
         return self.request.read(list(self._parts))
 
     def cancel(self) -> None:
-        """Drop it; a worker that is busy with it is ended, whatever step it is in, unless it is ready right away."""
+        """Drop it. A worker that has been busy with it for a while is ended, whatever step it is in."""
         self.end(CancelledError())
         self.on_cancel()
 
     def progress(self) -> Progress:
-        """By the clock, since most of the time is often spent inside one step. It never says that all is done."""
+        """An estimate by the clock, since most of the time is often spent inside one step. It never reaches 1."""
         expected = max(self.order.milliseconds, 1.0) / 1000
         spent = 0.0 if self.begun is None else time.monotonic() - self.begun
         return Progress(min(0.97, spent / expected), max(0.0, expected - spent))
@@ -140,25 +139,25 @@ class Drawing(Generic[Result]):
     # For the pool
 
     def begin(self, now: float) -> None:
-        """A worker takes it up. now: monotonic seconds."""
+        """A worker starts it at `now`, in monotonic seconds."""
         with self._changed:
             self.begun = now
             self._changed.notify_all()
 
     def restart(self) -> None:
-        """It is drawn once more, from its beginning."""
+        """It is going to be drawn again from the beginning."""
         with self._changed:
             self.retries, self.begun = self.retries + 1, None
             self._parts.clear()
 
     def add(self, part: Any) -> None:
-        """A part has come."""
+        """Add a part that has come."""
         with self._changed:
             self._parts.append(part)
             self._changed.notify_all()
 
     def end(self, error: Exception | None = None) -> None:
-        """No more comes; the first end counts."""
+        """It is over. Only the first end counts."""
         with self._changed:
             if self._over:
                 return

@@ -1,4 +1,4 @@
-"""From pixels to what a browser takes: JPEG pictures, PNG masks of class indices, boxes and points in pixels."""
+"""From pixels to what a browser can show: JPEG pictures, PNG masks of class indices, boxes and points in pixels."""
 
 import json
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class Targets(Protocol):
 
 @dataclass(frozen=True)
 class Classes:
-    """What the classes are called, and their colors: class `i` is that of boxes and keypoints.
+    """Names and colors of the classes of masks, boxes and keypoints.
 
-    first: the mask value of class 0. Where it is 1, the value 0 is no class: it has no color and no name.
+    first: the mask value of class 0. If it is 1, the value 0 is no class and has neither color nor name.
     """
 
     names: tuple[str, ...]
@@ -36,7 +36,7 @@ class Classes:
     first: int = 1
 
     def table(self) -> np.ndarray:
-        """(256, 3) uint8, the color of each mask value; black where the value is no class."""
+        """(256, 3) uint8: the color of each mask value, black for values that are no class."""
         table = np.zeros((256, 3), np.uint8)
         table[self.first :] = np.resize(np.array(self.colours, np.uint8), (256 - self.first, 3))
         return table
@@ -44,7 +44,7 @@ class Classes:
 
 @dataclass(frozen=True)
 class Encoded:
-    """One side of the pair, ready to travel: JPEG picture, PNG mask of class indices, boxes and points in pixels."""
+    """The image before or after, for the browser: a JPEG, a PNG mask of class indices, boxes and points in pixels."""
 
     id: str
     width: int
@@ -56,7 +56,7 @@ class Encoded:
 
 
 def encode(targets: Targets, quality: int = 90) -> Encoded:
-    """Encode an image of (H, W, 3) or (H, W), uint8, or any other dtype stretched from its minimum to its maximum."""
+    """Encode an image, see `as_shown`, with its targets."""
     image = as_shown(targets.image)
     picture = as_jpeg(image, quality)
     mask = None if targets.mask is None else _encode_mask(targets.mask)
@@ -69,16 +69,15 @@ def encode(targets: Targets, quality: int = 90) -> Encoded:
 
 
 def as_jpeg(image: np.ndarray, quality: int = 90) -> bytes:
-    """JPEG of an image as `as_shown` gives it."""
+    """JPEG of an (H, W, 3) or (H, W) uint8 image."""
     bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
 def as_shown(image: np.ndarray) -> np.ndarray:
-    """The image as (H, W, 3) or (H, W) uint8, to be seen.
+    """The image as (H, W, 3) or (H, W) uint8, see `as_uint8`.
 
-    Another dtype is stretched between its extremes, a constant one becomes black. Of two channels (inside
-    SelectiveChannelTransform) the third is black; of more than three, the first three are shown.
+    Two channels (inside SelectiveChannelTransform) get a black third one; of more than three the first three are shown.
     """
     image = as_uint8(image)
     if image.ndim == 2 or image.shape[2] == 3:
@@ -90,7 +89,7 @@ def as_shown(image: np.ndarray) -> np.ndarray:
 
 
 def as_uint8(image: np.ndarray) -> np.ndarray:
-    """The image as uint8: another dtype is stretched between its extremes, a constant one becomes black."""
+    """The image as uint8. Another dtype is scaled from its minimum and maximum; a constant image becomes black."""
     if image.dtype == np.uint8:
         return image
     low, high = float(np.nanmin(image)), float(np.nanmax(image))

@@ -1,4 +1,4 @@
-"""A measurement under way: its draws are dealt out to the workers, and their tallies are added up."""
+"""A statistic under way: its draws are divided among the workers, and their tallies are added up."""
 
 import threading
 import time
@@ -14,14 +14,14 @@ from explorer.draw.pool import Pool
 from explorer.draw.request import CancelledError
 from explorer.draw.requests import Draws
 
-AT_ONCE = 2  # ranges of draws: others need the cores too
-CHUNK_S = 0.8 * SLOW_SECONDS  # of draws at a time: previews come between, and the progress moves
-FIRST_CHUNK, LARGEST_CHUNK = 4, 250
+AT_ONCE = 2  # chunks of draws: others need the cores too
+CHUNK_S = 0.8 * SLOW_SECONDS  # of a chunk: previews come between two, and the progress moves
+FIRST_CHUNK, LARGEST_CHUNK = 4, 250  # draws
 
 
 @dataclass(frozen=True)
-class Progress:
-    """done: draws so far. seconds: since the first was begun, 0.0 while it waits."""
+class Counted:
+    """How many draws are done. seconds: since the first began, 0.0 while it waits."""
 
     done: int
     total: int
@@ -29,17 +29,17 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Draws per second, 0.0 where it is not known yet."""
+        """Draws per second, 0.0 if not known yet."""
         return self.done / self.seconds if self.done and self.seconds else 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """None where the rate is not known yet."""
+        """None if not known yet."""
         return (self.total - self.done) / self.rate if self.rate else None
 
 
 class Measuring:
-    """Draws that are being counted. tally: of those that are done; `error`: why it ended early, else None."""
+    """Counts draws. tally: of those that are done. error: why it ended early, else None."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Measuring:
 
     @property
     def running(self) -> bool:
-        """Whether more is to come."""
+        """Whether draws are still being counted."""
         with self._changed:
             return bool(self._under_way)
 
@@ -75,14 +75,14 @@ class Measuring:
         """Whether all draws are counted."""
         return self._done == self.total
 
-    def progress(self) -> Progress:
+    def progress(self) -> Counted:
         """How far it is."""
         with self._changed:
             seconds = 0.0 if self._begun is None else time.monotonic() - self._begun
-            return Progress(self._done, self.total, seconds)
+            return Counted(self._done, self.total, seconds)
 
     def cancel(self) -> None:
-        """End it now, also inside of a step; what was counted so far stays."""
+        """End it now, even inside a step. What was counted so far stays."""
         with self._changed:
             self._cancelled = True
             under_way = list(self._under_way)
@@ -90,7 +90,7 @@ class Measuring:
             drawing.cancel()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it has ended; False where that takes longer."""
+        """Wait until it has ended. Returns False if that takes longer."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._under_way, timeout)
 
@@ -102,11 +102,11 @@ class Measuring:
             if not draws:
                 return
             request = Draws(subjects, pipeline, seed, draws.start, draws.stop, self.total)
-            # Under the lock: it may be done before this method is.
+            # Under the lock, since the drawing may be over before it is noted here.
             self._under_way[self._pool.submit(request, self._order, self._take)] = draws
 
     def _take(self, drawing: Drawing[Tally]) -> None:
-        """Add up what has come, and ask for more; in the thread of the pool."""
+        """Add up what has come, and ask for more. Called in a thread of the pool."""
         size = 0
         with self._changed:
             draws = self._under_way[drawing]

@@ -1,4 +1,4 @@
-"""A page of memory in which a worker notes the step that it is in, so that it is known when the worker has died."""
+"""A page of shared memory in which a worker notes its current step, so that it is known if the worker dies."""
 
 import mmap
 import os
@@ -9,14 +9,14 @@ _MOST = 250  # bytes of a node's id
 
 
 class Note:
-    """The page, seen from both sides; the worker writes, the server reads once the worker is gone or stuck."""
+    """The page, on both sides: the worker writes, and the server reads once the worker is gone or stuck."""
 
     def __init__(self, descriptor: int) -> None:
         self._page = mmap.mmap(descriptor, _SIZE)
 
     @classmethod
     def new(cls) -> "tuple[Note, int]":
-        """A page, and the descriptor by which a worker opens it; the caller closes that."""
+        """A page, and a descriptor with which a worker opens it. The caller closes the descriptor."""
         with tempfile.TemporaryFile() as file:
             file.truncate(_SIZE)
             descriptor = os.dup(file.fileno())
@@ -32,5 +32,5 @@ class Note:
         return self._page[1 : 1 + self._page[0]].decode(errors="replace")
 
     def close(self) -> None:
-        """Let go of the page."""
+        """Release the page."""
         self._page.close()

@@ -13,7 +13,7 @@ _EDGE = 1.0  # px; an outline that runs along the edge of the image is not drawn
 
 
 def of(traced: Trace, focus: str, size: tuple[int, int], squared: bool = False) -> tuple[Outline, str]:
-    """The corners for the step in focus, or for the whole pipeline, and what has to be said about them.
+    """The corners for the step in focus or for the whole pipeline, and a remark about them.
 
     Args:
         traced: What each step did.

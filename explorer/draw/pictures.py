@@ -1,4 +1,4 @@
-"""What is looked at, as a value without pixels, and what is known of it: both travel between server and workers."""
+"""Pictures as values without pixels, which travel between server and workers: where one comes from, what it is."""
 
 from dataclasses import dataclass, field
 
@@ -12,11 +12,11 @@ from explorer.draw.training import Training
 
 LONG_SIDE = 1024  # px; a larger picture is previewed from a smaller copy
 FULL = 1_000_000  # px: no picture is larger
-FULL_SHOWN = 2048  # px; what a browser gets to see of a full picture
+FULL_SHOWN = 2048  # px; size at which a browser shows a full picture
 
 
 class NoPicture(ValueError):
-    """The picture that is looked at cannot be had; the message says why."""
+    """The picture is not available; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,7 @@ Source = Photograph | SetSample | TrainedSample | Uploaded
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person has typed for a picture. names, boxes, points: text, "" for none.
-
-    rules: the formats of boxes and points, and what happens to those outside.
-    """
+    """What a person has typed for a picture, "" for nothing. rules: the formats, and what happens to boxes outside."""
 
     names: str = ""
     boxes: str = ""
@@ -72,7 +69,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is drawn on: a source, at most `long_side` px large, with what was typed for it."""
+    """The picture to draw on: a source, at most `long_side` px large, with what was typed for it."""
 
     source: Source
     long_side: int = LONG_SIDE
@@ -81,14 +78,19 @@ class Subject:
 
 @dataclass(frozen=True)
 class Picture:
-    """What is known of a picture: everything but its pixels.
+    """Everything about a picture but its pixels. Pictures with the same `id` are equal, so that drawings can be kept.
 
-    size: height and width in px. full_size: before it was made smaller. palette: of the mask's file, from the value 0,
-    if it has one. first: the mask value of the first class, see `LoadedSample`. index: its place in its data set, which
-    decides with the seed what steps do to it. square: px of the square that training makes at the end, None where the
-    image is shown by itself. mask: whether it has one. bboxes, keypoints: rows as in `Sample`. label: of its class.
-    name: of its file, "" where there is none. Pictures are the same where their `id` is, so that drawings of them can
-    be kept.
+    Attributes:
+        size: Height and width in px.
+        full_size: The size before it was made smaller.
+        palette: Colors in the file of the mask, from value 0, if it has any.
+        first: Mask value of the first class, see `LoadedSample`.
+        index: Place in its data set; with the seed it decides what steps do.
+        square: Px of the square that training makes at the end, None if the image is shown by itself.
+        mask: Whether it has one.
+        bboxes: Rows as in `Sample`, as are `keypoints`.
+        label: Index of its class.
+        name: Of its file, "" for none.
     """
 
     id: str
@@ -108,7 +110,7 @@ class Picture:
 
     @property
     def is_copy(self) -> bool:
-        """Whether it is smaller than what was given, and may be shown at its full size."""
+        """Whether it is a smaller copy, and can also be shown at its full size."""
         return self.size != self.full_size and self.square is None
 
     def rows(self, target: str) -> NDArray[np.float32] | None:
@@ -119,6 +121,6 @@ class Picture:
 
     @property
     def targets(self) -> frozenset[str]:
-        """Which of mask, bboxes and keypoints it has, each with something in it."""
+        """Which of mask, bboxes and keypoints it has; empty ones do not count."""
         have = {"mask": self.mask, "bboxes": bool(self.bboxes), "keypoints": bool(self.keypoints)}
         return frozenset(name for name, there in have.items() if there)

@@ -1,7 +1,7 @@
 """The pool of workers that draws everything: previews, strips, cells, statistics, batches, uploads.
 
-Each request is drawn by a process with a limit of memory and time. One that dies, or is stopped, is replaced; what it
-was drawing ends with the reason and the step.
+Workers are processes with a limit of memory and time. One that dies or is stopped is replaced; its drawing ends with
+the reason and the step.
 """
 
 import logging
@@ -22,15 +22,15 @@ from explorer.draw.worker import ERRORS
 Result = TypeVar("Result")
 _LOG = logging.getLogger(__name__)
 _REMEMBERED = 256  # drafts that have ended a worker
-_TRIES = 4  # with the template all its workers end, and a drawing may be given to some that are about to
-_STARTS = 3  # times that a template is started before a drawing is given up
+_TRIES = 4  # all workers end with the template, and a drawing may meet several of them
+_STARTS = 3  # of a template, before a drawing is given up
 
 
 class Pool:
-    """Workers, and what waits for them. One for the server: see `pool`."""
+    """Workers, and the drawings that wait for them. The server has one: see `pool`."""
 
     def __init__(self) -> None:
-        self.training = False  # whether a run trains beside, which needs a core
+        self.training = False  # whether a run is training too, which needs a core
         self._changed = threading.Condition()
         self._waiting = Waiting()
         self._running: dict[AnyDrawing, Worker | None] = {}
@@ -46,12 +46,9 @@ class Pool:
     def submit(
         self, request: Request[Result], order: Order, on_end: Callable[[Drawing[Result]], None] | None = None
     ) -> Drawing[Result]:
-        """Have something drawn; older drawings of the same widget of a session are dropped.
+        """Have something drawn. Older drawings for the same widget of a session are dropped.
 
-        Args:
-            request: What.
-            order: For whom, and how urgent it is.
-            on_end: Called once it has ended, in a thread of the pool or that of whom has cancelled it.
+        `on_end` is called once it is over, in a thread of the pool or in the one that cancels it.
         """
         drawing = Drawing(request, order, on_end)
         drawing.on_cancel = lambda: self._drop(drawing)
@@ -68,7 +65,7 @@ class Pool:
         return drawing
 
     def _older(self, order: Order) -> list[AnyDrawing]:
-        """What a widget waits for since long, and does not want any more: its worker is ended."""
+        """Drawings for the same widget that have run for long: nobody wants them now, and their workers are ended."""
         if not order.channel:
             return []
         now = time.monotonic()
@@ -86,7 +83,7 @@ class Pool:
             return (self._template.pid, *(worker.pid for worker in (*busy, *self._idle)))
 
     def close(self) -> None:
-        """End all processes; what waits is dropped."""
+        """End all processes and drop what waits."""
         with self._changed:
             self._closed = True
             left = [*self._waiting.all(), *self._running]
@@ -101,11 +98,11 @@ class Pool:
         with self._changed:
             self._waiting.remove(drawing)
             worker = self._running.get(drawing)
-        # What has just begun is ready sooner than a worker that would take the place of this one.
+        # A drawing that has just begun is over before a new worker would be ready.
         if worker is not None and time.monotonic() - (drawing.begun or 0.0) > SLOW_SECONDS:
             worker.end()
 
-    # In threads of its own, one for each worker that is busy
+    # In the threads of the pool, one for each busy worker
 
     def _add_thread(self) -> None:
         thread = threading.Thread(target=self._work, name=f"explorer-draw-{len(self._threads) + 1}", daemon=True)
@@ -120,7 +117,7 @@ class Pool:
             try:
                 worker = self._borrow(drawing)
                 again = worker is not None and self._draw(drawing, worker)
-            except Exception as error:  # noqa: BLE001 - the thread has to go on, and whoever waits to know
+            except Exception as error:  # noqa: BLE001 - the thread has to go on, and the page has to know
                 _LOG.exception("A drawing could not be handed to a worker")
                 drawing.end(BrokenError(str(error)))
             finally:
@@ -131,7 +128,7 @@ class Pool:
                     self._changed.notify()
 
     def _start_worker(self) -> None:
-        """Before anybody asks for a picture; where it cannot be had, the first drawing says so."""
+        """Have a worker ready before a drawing needs it. If that fails, the next drawing reports it."""
         with suppress(TemplateGone):
             worker = self._fork()
             with self._changed:
@@ -141,7 +138,7 @@ class Pool:
             worker.close()
 
     def _next(self) -> AnyDrawing | None:
-        """The next drawing, once there is one and it may begin; None where the pool is closed."""
+        """Wait for a drawing that may begin; None once the pool is closed."""
         with self._changed:
             while not self._closed:
                 now = time.monotonic()
@@ -149,18 +146,18 @@ class Pool:
                 if drawing is not None:
                     drawing.begin(now)
                     self._running[drawing] = None
-                    self._see_to_threads()
+                    self._keep_a_thread_free()
                     return drawing
                 self._changed.wait(SLOW_SECONDS / 4 if len(self._waiting) else None)
         return None
 
-    def _see_to_threads(self) -> None:
-        """One thread more than drawings are under way, so that a slow one keeps nobody."""
+    def _keep_a_thread_free(self) -> None:
+        """Have one thread more than drawings are under way, so that slow ones do not hold up others."""
         if len(self._running) >= len(self._threads) and len(self._threads) < 2 * workers(training=False):
             self._add_thread()
 
     def _borrow(self, drawing: AnyDrawing) -> Worker | None:
-        """A worker for the drawing; None where it was cancelled meanwhile, or none can be had."""
+        """A worker for the drawing; None if it was cancelled meanwhile, or no worker can be started."""
         try:
             worker = self._take_idle() or self._fork()
         except TemplateGone:
@@ -197,14 +194,14 @@ class Pool:
 
     def _put_back(self, drawing: AnyDrawing, worker: Worker) -> None:
         with self._changed:
-            self._running[drawing] = None  # a cancellation that comes too late must not end it
+            self._running[drawing] = None  # a late cancellation must not end it
             if len(self._idle) < workers(training=False):
                 self._idle.append(worker)
                 return
         worker.close()
 
     def _draw(self, drawing: AnyDrawing, worker: Worker) -> bool:
-        """Have a worker draw; whether that has to be done once more."""
+        """Have a worker draw. Returns whether the drawing has to be started again."""
         leaves, again = True, False
         try:
             worker.ask(drawing.request, drawing.order.seconds)
@@ -224,7 +221,7 @@ class Pool:
             again = self._gone(drawing, worker)
         if leaves:
             worker.close()
-            self._start_worker()  # while nobody waits for it
+            self._start_worker()  # now, while nobody waits for it
         else:
             self._put_back(drawing, worker)
         return again
@@ -241,19 +238,19 @@ class Pool:
             drawing.end(BrokenError(str(value)))
 
     def _gone(self, drawing: AnyDrawing, worker: Worker) -> bool:
-        """The worker has ended in the middle; whether another one is to draw it once more."""
+        """The worker has died. Returns whether another one should draw it again."""
         how = ending(worker.end())
         if drawing.done:
             return False
         if how is Ending.KILLED and drawing.retries < _TRIES:
-            drawing.restart()  # the system or a person had reasons of their own: it may well succeed
+            drawing.restart()  # the drawing is not to blame and may succeed
             return True
         limit = drawing.order.seconds if how is Ending.TIME else 0.0
         self._fail(drawing, DrawingError(how, worker.step(), limit))
         return False
 
     def _fail(self, drawing: AnyDrawing, error: DrawingError) -> None:
-        # What somebody else has ended may be drawn at any time: the draft has no part in it.
+        # A draft is not to blame for a worker that was killed from outside.
         if not drawing.cancelled and drawing.draft_key is not None and error.ending is not Ending.KILLED:
             with self._changed:
                 self._ended[drawing.draft_key] = error
@@ -263,7 +260,7 @@ class Pool:
 
 
 class _UnwantedError(Exception):
-    """Nobody waits for the drawing any more."""
+    """Nobody waits for the drawing now."""
 
 
 class _TooLongError(Exception):
@@ -285,12 +282,9 @@ _pool: Pool | None = None
 
 
 def pool() -> Pool:
-    """The one of this process, started at the first call."""
+    """The pool of this process, started at the first call."""
     global _pool
     with _lock:
         if _pool is None:
             _pool = Pool()
         return _pool
-
-
-__all__ = ["CancelledError", "DrawingError", "Pool", "pool"]

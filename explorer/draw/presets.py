@@ -1,4 +1,4 @@
-"""A small picture of what a preset does: the sample photo, and a few results of the preset beside it."""
+"""A picture of what a preset does: the sample photo with a few results beside it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from explorer.draw.encoding import as_jpeg, as_shown
 from explorer.draw.request import Request
 
 _RESULTS = 3
-_TRIED = 6  # seeds; those with which most steps fire are shown
+_TRIED = 6  # seeds, of which those are shown with which most steps fire
 _SIDE = 160  # px of a result
-_PHOTO_SIDE = 384  # px of what the steps are applied to: some of their values are in px
+_PHOTO_SIDE = 384  # px of the photo that the steps are applied to: some of their values are in px
 _GAP = 3
 
 
 @dataclass(frozen=True)
 class PresetPicture(Request[bytes]):
-    """JPEG with the photo and some results of a preset, side by side. Its name is that of a preset."""
+    """JPEG of the photo and some results of the preset of this name, side by side."""
 
     name: str
 

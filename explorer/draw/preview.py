@@ -1,4 +1,4 @@
-"""From a pipeline and a picture to what the preview and the strip of steps show."""
+"""The preview of a pipeline on a picture, as `preview.js` reads it."""
 
 import time
 from collections.abc import Iterator
@@ -34,10 +34,13 @@ class Caption:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One drawing, ready to travel.
+    """A preview, ready for the browser.
 
-    frame: both sides, with the words beside them. strip: the cards of the steps, None where they are not drawn yet.
-    full: JPEG of the result at its own size, where what is shown is smaller. times: what steps took, see `cards.times`.
+    Attributes:
+        frame: Both sides, with the words beside them.
+        strip: The cards of the steps, None if they are not drawn yet.
+        full: JPEG of the result at its own size, if it is shown smaller.
+        times: See `cards.times`.
     """
 
     frame: bytes = b""
@@ -50,8 +53,10 @@ class Shown:
 class Preview(Request[Shown]):
     """A pipeline on a picture, with what each step did. Raises AugmentError, NoPicture.
 
-    focus: the card of the step that is shown large, "" for the whole pipeline. difference: whether the difference is
-    shown in place of the result. shown_side: at which size in px the two sides are shown; None: at their own.
+    Attributes:
+        focus: Card of the step that is shown large, "" for the whole pipeline.
+        difference: Whether the difference is shown instead of the result.
+        shown_side: Size in px at which the two sides are shown, None for their own.
     """
 
     subject: Subject
@@ -68,13 +73,10 @@ class Preview(Request[Shown]):
 
     def draw(self) -> Iterator[Shown]:
         loaded = sources.load(self.subject)
-        begun = time.perf_counter()
-        traced, result, refused = applied(self.pipeline, loaded, self.seed)
-        milliseconds = (time.perf_counter() - begun) * 1000
-        frame = _frame(self, loaded, _Drawn(traced, result, refused, milliseconds))
-        yield Shown(frame, full=_full(self, result))
-        strip = cards.frame(traced, loaded.sample, self.focus, self.classes)
-        yield Shown(strip=strip, times=cards.times(traced))
+        drawn = applied(self.pipeline, loaded, self.seed)
+        yield Shown(_frame(self, loaded, drawn), full=_full(self, drawn.result))
+        strip = cards.frame(drawn.traced, loaded.sample, self.focus, self.classes)
+        yield Shown(strip=strip, times=cards.times(drawn.traced))
 
     def read(self, parts: list[Any]) -> Shown:
         picture, *further = map(self.checked, parts)
@@ -82,8 +84,8 @@ class Preview(Request[Shown]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Drawn:
-    """What came of a pipeline, why training refuses it ("" where it does not), and how long it took."""
+class Applied:
+    """What a pipeline did. result: what is shown. refused: why training refuses it, "" if it does not."""
 
     traced: Trace
     result: AugmentedSample
@@ -91,7 +93,20 @@ class _Drawn:
     milliseconds: float
 
 
-def _frame(asked: Preview, loaded: Loaded, drawn: _Drawn) -> bytes:
+def applied(pipeline: Pipeline, loaded: Loaded, seed: int) -> Applied:
+    """Apply a pipeline; a picture that is shown as in training gets training's result. Raises AugmentError."""
+    picture, begun = loaded.picture, time.perf_counter()
+    traced = trace(loaded.sample, pipeline, seed, index=picture.index)
+    result, refused = traced.result, ""
+    if picture.square is not None:
+        try:
+            result = training.of_trace(traced, pipeline, picture.square)
+        except AugmentError as error:
+            refused = T.REFUSED.format(reason=error)
+    return Applied(traced, result, refused, (time.perf_counter() - begun) * 1000)
+
+
+def _frame(asked: Preview, loaded: Loaded, drawn: Applied) -> bytes:
     picture, traced, result = loaded.picture, drawn.traced, drawn.result
     before, after, captions = _sides(asked, loaded, drawn)
     compared = asked.difference and picture.square is not None and not asked.focus
@@ -128,7 +143,7 @@ def stale(frame: bytes, notice: str) -> bytes:
 
 
 def _too_large(*sides: Targets) -> int | None:
-    """The size in px at which both are shown where one is larger than a browser can show; None where it can."""
+    """The size in px to show both at if one is larger than a browser can show, else None."""
     return MOST_SHOWN if max(max(side.image.shape[:2]) for side in sides) > MOST_SHOWN else None
 
 
@@ -143,7 +158,7 @@ def _scale(side: Targets, long_side: int) -> float:
 
 
 def _reduced(side: Targets, long_side: int) -> Targets:
-    """A side at most `long_side` px, to be looked at."""
+    """A copy of at most `long_side` px, to be looked at."""
     height, width = side.image.shape[:2]
     scale = _scale(side, long_side)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -159,7 +174,7 @@ def _reduced(side: Targets, long_side: int) -> Targets:
 
 @dataclass(frozen=True, eq=False)
 class _Plain:
-    """A picture that was made to be looked at."""
+    """A picture that is only looked at."""
 
     image: np.ndarray
     mask: np.ndarray | None = None
@@ -170,29 +185,14 @@ class _Plain:
 Sides = tuple[Targets, Targets, tuple[Caption, Caption]]
 
 
-def applied(pipeline: Pipeline, loaded: Loaded, seed: int) -> tuple[Trace, AugmentedSample, str]:
-    """What each step does, the result that is shown, and why training refuses it ("" where it does not).
-
-    The result is that of training where the picture is shown so. Raises AugmentError.
-    """
-    picture = loaded.picture
-    traced = trace(loaded.sample, pipeline, seed, index=picture.index)
-    if picture.square is None:
-        return traced, traced.result, ""
-    try:
-        return traced, training.of_trace(traced, pipeline, picture.square), ""
-    except AugmentError as error:
-        return traced, traced.result, T.REFUSED.format(reason=error)
-
-
-def _sides(asked: Preview, loaded: Loaded, drawn: _Drawn) -> Sides:
+def _sides(asked: Preview, loaded: Loaded, drawn: Applied) -> Sides:
     """Before and after of the step in focus, or of the whole pipeline."""
     entry = cards.focused(drawn.traced, asked.focus)
     if entry is not None and entry.before is not None and entry.after is not None:
         title = T.STEP_AFTER.format(title=entry.title)
         return _captioned(entry.before, entry.after, T.STEP_BEFORE.format(title=entry.title), title, entry.milliseconds)
     before = loaded.sample
-    if asked.difference and loaded.picture.square is not None:  # only what lies in the same place can be compared
+    if asked.difference and loaded.picture.square is not None:  # pixels are compared in the same place
         before = fit_square(before, loaded.picture.square)
     return _captioned(before, drawn.result, T.BEFORE, T.AFTER, drawn.milliseconds)
 
@@ -205,9 +205,9 @@ def _captioned(before: Targets, after: Targets, first: str, second: str, millise
 def _difference(
     before: Targets, after: Targets, captions: tuple[Caption, Caption], outlined: bool
 ) -> tuple[Targets, tuple[Caption, Caption], str]:
-    """|after - before| for each channel, made brighter so that the largest difference is white.
+    """|after - before| for each channel, so bright that the largest difference is white, its captions and a remark.
 
-    Where there is none, the result is shown instead, and the remark says so. outlined: whether an outline is shown.
+    If it cannot be computed, the result is shown instead and the remark says so, and whether it is `outlined`.
     """
     first, second = as_uint8(before.image), as_uint8(after.image)
     if first.shape != second.shape:

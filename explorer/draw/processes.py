@@ -1,4 +1,4 @@
-"""The worker processes, seen from the server: started by a template process, asked over a socket, ended at once."""
+"""Worker processes as the server sees them: forked by a template process, reached by a socket, killed at once."""
 
 import json
 import os
@@ -18,16 +18,16 @@ from explorer.draw.protocol import COMMAND, END, FORK, Part, receive
 from explorer.draw.request import Ending, Request
 
 _STARTS_SECONDS = 60.0  # the template imports what drawing needs
-_LOOK_SECONDS = 0.1  # between two looks at whether somebody still waits
-_HANDED_OVER = ("EXPLORER_HOME", "EXPLORER_DATA_ROOTS")  # what a request is drawn with, whenever the worker was started
+_LOOK_SECONDS = 0.1  # between two checks of whether somebody still waits
+_HANDED_OVER = ("EXPLORER_HOME", "EXPLORER_DATA_ROOTS")  # sent with each request, since a worker may be older
 
 
 class TemplateGone(RuntimeError):
-    """The template process has ended; another one has to be started."""
+    """The template process has ended, and a new one is needed."""
 
 
 class Template:
-    """The process that workers are forked from. Its methods may be called by several threads."""
+    """The process that workers are forked from. Threads may share it."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -50,7 +50,7 @@ class Template:
         return self._process.pid
 
     def fork(self) -> "Worker":
-        """A worker that is ready at once. Raises TemplateGone."""
+        """A new worker. Raises TemplateGone."""
         ours, theirs = socket.socketpair()
         note, descriptor = Note.new()
         with self._lock:
@@ -64,13 +64,13 @@ class Template:
         return Worker(self, number, pid, Connection(ours.detach()), note)
 
     def end(self, number: int) -> int:
-        """End a worker, and give its wait status; that of a kill where the template is gone too."""
+        """End a worker and return its wait status, or that of a kill if the template is gone too."""
         with self._lock, suppress(TemplateGone):
             return self._ask(END, number)
         return int(signal.SIGKILL)
 
     def close(self) -> None:
-        """End the template, and with it its workers."""
+        """End the template and its workers."""
         self._process.kill()
         self._socket.close()
         self._process.wait()
@@ -93,7 +93,7 @@ class Template:
 
 
 class Worker:
-    """One worker process. It is used by one thread; `end` may be called by any."""
+    """A worker process. One thread uses it, but any thread may call `end`."""
 
     def __init__(self, template: Template, number: int, pid: int, connection: Connection, note: Note) -> None:
         self.pid = pid
@@ -102,22 +102,18 @@ class Worker:
         self._status: int | None = None
 
     def is_idle(self) -> bool:
-        """Whether it can be asked: one that has ended meanwhile has closed its side."""
+        """Whether it is ready: a worker that has died has closed its side of the socket."""
         return not self._connection.poll(0)
 
     def ask(self, request: Request[object], seconds: float) -> None:
-        """Send a request. Raises OSError where the worker is gone."""
+        """Send a request. Raises OSError if the worker is gone."""
         environment = {name: os.environ.get(name) for name in _HANDED_OVER}
         self._connection.send_bytes(pickle.dumps((request, seconds, environment)))
 
     def parts(self, look: Callable[[], None]) -> Iterator[Part]:
-        """What it sends, part by part, until it has answered.
+        """The messages of the worker until it has answered. Raises EOFError or OSError if the worker is gone.
 
-        Args:
-            look: Called now and then while nothing comes; what it raises ends the waiting.
-
-        Raises:
-            EOFError, OSError: Where the worker is gone.
+        `look` is called now and then while nothing comes; the waiting ends with the error that it raises.
         """
         while True:
             while not self._connection.poll(_LOOK_SECONDS):
@@ -128,7 +124,7 @@ class Worker:
                 return
 
     def end(self) -> int:
-        """Kill it, if it lives, and give its wait status."""
+        """Kill it if it is alive, and return its wait status."""
         with self._lock:
             if self._status is None:
                 self._status = self._template.end(self._number)
@@ -139,14 +135,14 @@ class Worker:
         return self._note.read()
 
     def close(self) -> None:
-        """Let go of it, once it has ended."""
+        """End it and release what belongs to it."""
         self.end()
         self._connection.close()
         self._note.close()
 
 
 def ending(status: int) -> Ending:
-    """What the wait status of a worker says about its end, which the server did not ask for."""
+    """Why a worker has died, by its wait status."""
     if os.WIFSIGNALED(status):
         return {signal.SIGKILL: Ending.KILLED, signal.SIGALRM: Ending.TIME, signal.SIGPROF: Ending.TIME}.get(
             signal.Signals(os.WTERMSIG(status)), Ending.CRASHED

@@ -1,4 +1,4 @@
-"""Seeds with which steps fire, sought in a worker."""
+"""The search for seeds with which steps fire."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from explorer.draw.request import Request
 
 @dataclass(frozen=True)
 class SeedFor(Request[firing.Search]):
-    """A seed with which a step fires; without a step, the one with which most fire. Raises NoPicture.
+    """The first of `seeds` with which a step fires; without a step, the one with which most fire. Raises NoPicture.
 
-    seeds: tried in their order. seconds: after which the search ends.
+    The search ends after `seconds`.
     """
 
     subject: Subject

@@ -1,4 +1,4 @@
-"""From what is looked at to its pixels, in a worker; what was read last is kept."""
+"""Reads pictures in a worker, and keeps those that were read last."""
 
 import time
 from collections.abc import Iterator
@@ -17,11 +17,21 @@ from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
 from explorer.draw import training
-from explorer.draw.pictures import NoPicture, Photograph, Picture, SetSample, Source, Subject, TrainedSample, Uploaded
+from explorer.draw.pictures import (
+    LONG_SIDE,
+    NoPicture,
+    Photograph,
+    Picture,
+    SetSample,
+    Source,
+    Subject,
+    TrainedSample,
+    Uploaded,
+)
 from explorer.draw.request import Request
 from explorer.texts import Augment as T
 
-KEPT_SECONDS = 30  # a sample of a data set is read again after this time: its file may have been replaced
+KEPT_SECONDS = 30  # then a picture is read again: its file may have been replaced
 MASK_VALUES = 256  # a mask has one byte per pixel
 MAX_NAME = 100  # characters of the name of a class
 _KEPT = 12  # pictures of at most LONG_SIDE px
@@ -36,19 +46,16 @@ class Loaded:
 
 
 def load(subject: Subject) -> Loaded:
-    """The picture of a subject, with what was typed for it as far as that is right. Raises NoPicture."""
+    """The picture of a subject, with what was typed for it as far as it is valid. Raises NoPicture."""
     return _annotated(_read(subject.source, subject.long_side), subject)[0]
 
 
 def _read(source: Source, long_side: int) -> Loaded:
-    read = _kept if long_side <= LARGEST_KEPT else _kept.__wrapped__  # full pictures are not kept
+    read = _kept if long_side <= LONG_SIDE else _kept.__wrapped__  # full pictures are not kept
     try:
         return read(source, long_side, int(time.monotonic() // KEPT_SECONDS))
     except (ImageError, SampleError, DatasetError) as error:
         raise NoPicture(str(error)) from error
-
-
-LARGEST_KEPT = 1024  # px
 
 
 @lru_cache(maxsize=_KEPT)
@@ -72,11 +79,9 @@ def _photograph(source: Photograph, long_side: int) -> Loaded:
 def _set_sample(source: SetSample, long_side: int) -> Loaded:
     loaded = picture_sets.load(source.key, source.split, source.index, source.first)
     sample = shrink(loaded.sample, long_side)
-    identity = blake2b(repr((source, long_side)).encode(), digest_size=12)
-    identity.update(sample.image.tobytes())
-    identity.update(b"" if sample.mask is None else sample.mask.tobytes())
+    mask = b"" if sample.mask is None else sample.mask.tobytes()
     facts = _facts(
-        identity.hexdigest(),
+        _identity(repr((source, long_side)).encode(), sample.image.tobytes(), mask),
         sample,
         full_size=loaded.sample.size,
         class_names=loaded.classes,
@@ -91,13 +96,12 @@ def _trained_sample(source: TrainedSample) -> Loaded:
     settings = source.training
     dataset = training.opened(settings.spec)
     samples = training.part(dataset, source.split)
-    index = min(source.index, len(samples) - 1)  # the part may have fewer samples than when it was chosen
+    index = min(source.index, len(samples) - 1)  # it may have lost samples since one was chosen
     sample = training.sample(settings, samples, index)
-    identity = blake2b(repr((source, index)).encode() + sample.image.tobytes(), digest_size=12).hexdigest()
     height, width = sample.size
     square = settings.kept is not None and settings.kept.square
     facts = _facts(
-        identity,
+        _identity(repr((source, index)).encode(), sample.image.tobytes()),
         sample,
         full_size=sample.size if square else samples.size(index),
         class_names=dataset.classes,
@@ -123,10 +127,14 @@ def own(content: bytes, mask: bytes | None, name: str, long_side: int) -> Loaded
     labels = None if mask is None else decode_mask(mask, T.UPLOAD_MASK_NAME)
     full = Sample(image=decoded.pixels, mask=labels, id=name)
     sample = shrink(full, long_side)
-    identity = blake2b(content + (mask or b"") + str(long_side).encode(), digest_size=12).hexdigest()
+    identity = _identity(content, mask or b"", str(long_side).encode())
     notes = (*decoded.notes, *_shrunk(sample, full))
     palette = () if mask is None else mask_palette(mask)
     return Loaded(_facts(identity, sample, full_size=full.size, notes=notes, palette=palette), sample)
+
+
+def _identity(*parts: bytes) -> str:
+    return blake2b(b"".join(parts), digest_size=12).hexdigest()
 
 
 def _facts(identity: str, sample: Sample, **more: Any) -> Picture:
@@ -150,11 +158,11 @@ def _shrunk(sample: Sample, full: Sample) -> tuple[str, ...]:
     return (T.SHRUNK.format(width=width, height=height, side=max(sample.size)),)
 
 
-# What a person types
+# What a person has typed
 
 
 def _named(picture: Picture, text: str) -> tuple[Picture, dict[str, str]]:
-    """The picture with the names that the person typed for the values of its mask, one a line from the value 0."""
+    """The picture with the typed names of its mask values, one per line from value 0, and what is wrong with them."""
     names = [line.strip() for line in text.strip().splitlines()]
     if not names or not picture.mask:
         return picture, {}
@@ -168,9 +176,9 @@ def _named(picture: Picture, text: str) -> tuple[Picture, dict[str, str]]:
 
 
 def _annotated(loaded: Loaded, subject: Subject) -> tuple[Loaded, dict[str, str]]:
-    """The picture with what the person typed in place of its own, and field -> what is wrong.
+    """The picture with what was typed instead of its own, and what is wrong, by field.
 
-    Boxes and keypoints are in px of the full picture, or in fractions, as the pipeline's formats say.
+    Boxes and keypoints are in px of the full picture or in fractions, depending on the formats.
     """
     typed, rules = subject.typed, subject.typed.rules
     picture, errors = _named(loaded.picture, typed.names)
@@ -200,7 +208,7 @@ def _annotated(loaded: Loaded, subject: Subject) -> tuple[Loaded, dict[str, str]
 
 @dataclass(frozen=True)
 class Described:
-    """What is known of a picture, and what is wrong with what was typed for it ("names", "boxes", "points")."""
+    """A picture, and what is wrong with what was typed for it, by field: "names", "boxes" or "points"."""
 
     picture: Picture
     errors: dict[str, str]
@@ -208,7 +216,7 @@ class Described:
 
 @dataclass(frozen=True)
 class Describe(Request[Described]):
-    """Read a picture, and say what it is. Raises NoPicture."""
+    """A picture without its pixels. Raises NoPicture."""
 
     subject: Subject
 

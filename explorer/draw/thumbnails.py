@@ -8,14 +8,14 @@ import numpy as np
 from explorer.draw.encoding import Classes, Color, Targets, as_jpeg, as_shown
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-SIDE = 176  # px; cards are about half of it wide, and some screens have twice the pixels
+SIDE = 176  # px; shown at half of it, since some screens have twice the pixels
 
 
 def thumbnail(targets: Targets, classes: Classes, side: int = SIDE) -> bytes:
-    """JPEG of at most `side` px. Of a mask the borders are drawn: a fill would hide what a step does to colors."""
+    """JPEG of at most `side` px. Masks are drawn as outlines: a fill would hide what a step does to colors."""
     image = as_shown(targets.image)
     height, width = image.shape[:2]
-    # Averaging whole blocks of pixels is four times faster than any other area; up to a block is left off at the edge.
+    # Averaging whole blocks of pixels is four times as fast as other areas; less than a block is cut off at the edge.
     block = max(1, -(-max(height, width) // side))
     size = (max(1, width // block), max(1, height // block))
     edge = slice(0, size[1] * block), slice(0, size[0] * block)
@@ -28,7 +28,7 @@ def thumbnail(targets: Targets, classes: Classes, side: int = SIDE) -> bytes:
 
 
 def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes) -> np.ndarray:
-    """Each class along its borders, in its color; a value that is no class is not painted."""
+    """The image with the border of each class in its color."""
     border = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, _CROSS)
     if classes.first:
         border = cv2.bitwise_and(border, border, mask=mask)

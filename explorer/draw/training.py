@@ -1,4 +1,4 @@
-"""As in training: a sample at the size at which augmentation gets it in a run, and the square that the network sees."""
+"""Pictures as in training: a sample at the size that is augmented, and the square that the network sees."""
 
 import time
 from dataclasses import dataclass, replace
@@ -20,14 +20,14 @@ from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.specs import DatasetSpec
 
-_KEPT_SECONDS = 20  # for so long a folder's list of images is not read again
+_KEPT_SECONDS = 20  # then the list of images in a folder is read again
 
 
 @dataclass(frozen=True)
 class Training:
-    """What training does with the samples of a data set. kept: their size before augmentation, None for their own.
+    """What training does with the samples of a data set.
 
-    size: side in px of the square that is made at the end.
+    kept: their size before augmentation, None for their own. size: side in px of the square at the end.
     """
 
     spec: DatasetSpec
@@ -36,7 +36,7 @@ class Training:
 
 
 def decided(spec: DatasetSpec, dataset: Dataset) -> DatasetSpec:
-    """The spec with the range of deep images that the page has found, so that a worker need not look for it again."""
+    """The spec with the range of deep images that the page has found, so that a worker need not search for it again."""
     return spec.with_range(dataset.depth)
 
 
@@ -46,7 +46,7 @@ def opened(spec: DatasetSpec) -> Dataset:
 
 
 @lru_cache(maxsize=8)
-def _opened(spec: DatasetSpec, period: int) -> Dataset:  # noqa: ARG001 - listed again
+def _opened(spec: DatasetSpec, period: int) -> Dataset:  # noqa: ARG001 - a new period lists it again
     return spec.open(Looking(seconds=0.0))
 
 

@@ -1,4 +1,4 @@
-"""Files that a person sends: read in a worker, so that what their decoding costs or breaks is not the server's."""
+"""Files that a person uploads: decoded in a worker, so that a bad file cannot harm the server."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Color = color_masks.Color
 
 @dataclass(frozen=True)
 class Checked(Request[None]):
-    """Whether a picture, with its mask where there is one, can be read. Raises ImageError, SampleError."""
+    """Check that a picture and its mask, if there is one, can be read. Raises ImageError, SampleError."""
 
     content: bytes
     mask: bytes | None
@@ -33,7 +33,7 @@ class Checked(Request[None]):
 
 @dataclass(frozen=True)
 class MaskOf(Request[bytes | None]):
-    """The mask that the colors of a file make; None where the file has class indices already. Raises ImageError."""
+    """The mask made from the colors of a file; None if the file already has class indices. Raises ImageError."""
 
     content: bytes
 
@@ -78,7 +78,7 @@ class ColorsOf(Request[tuple[MaskColor, ...] | None]):
 
 @dataclass(frozen=True)
 class Recolored(Request[bytes]):
-    """The mask that a file of colors makes with these classes. Raises ImageError."""
+    """The mask made from a file of colors with these classes. Raises ImageError."""
 
     original: bytes
     classes: tuple[tuple[Color, int], ...]
@@ -92,7 +92,7 @@ class Recolored(Request[bytes]):
 
 @dataclass(frozen=True)
 class KeepReference(Request[str]):
-    """Keep a picture that a step refers to; its name. Raises ImageError."""
+    """Save a reference picture for a step, and return its name. Raises ImageError."""
 
     content: bytes
     name: str
@@ -103,7 +103,7 @@ class KeepReference(Request[str]):
 
 @dataclass(frozen=True)
 class ReferencePicture(Request[bytes]):
-    """JPEG of a picture that a step refers to. Raises ReferenceMissing."""
+    """JPEG of a reference picture. Raises ReferenceMissing."""
 
     name: str
     side: int

@@ -1,4 +1,4 @@
-"""Which drawing comes next: the urgent first, sessions in turn, the newest of a widget only."""
+"""Which drawing comes next: urgent ones first, sessions in turn, and only the newest one for a widget."""
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from explorer.draw.drawing import Drawing, Urgency
 from explorer.draw.limits import SLOW_SECONDS
 
 MOST_WAITING = 600  # drawings of one session
-_RECENT_SECONDS = 2.0  # after somebody has looked, statistics leave a worker free
+_RECENT_SECONDS = 2.0  # for so long after a preview, statistics leave a worker free
 AnyDrawing = Drawing[Any]
 
 
 class Waiting:
-    """The drawings that wait. Not for several threads at once: the pool holds its lock."""
+    """The drawings that wait. The pool holds its lock, since this is not safe for threads."""
 
     def __init__(self) -> None:
         self._lines: dict[Urgency, OrderedDict[str, deque[AnyDrawing]]] = {level: OrderedDict() for level in Urgency}
@@ -23,19 +23,13 @@ class Waiting:
         return sum(len(line) for lines in self._lines.values() for line in lines.values())
 
     def all(self) -> list[AnyDrawing]:
-        """Everything that waits."""
+        """All drawings that wait."""
         return [drawing for lines in self._lines.values() for line in lines.values() for drawing in line]
 
     def add(self, drawing: AnyDrawing, now: float, again: bool = False) -> list[AnyDrawing]:
-        """Let a drawing wait.
+        """Add a drawing at `now`, in monotonic seconds, and return the drawings that it replaces.
 
-        Args:
-            drawing: What is to be drawn.
-            now: Monotonic seconds.
-            again: Whether it waits once more: then it comes first.
-
-        Returns:
-            The drawings whose place it takes.
+        One that has to be drawn `again` comes first.
         """
         order = drawing.order
         if order.urgency is Urgency.LOOK:
@@ -44,14 +38,14 @@ class Waiting:
         dropped = [] if again or not order.channel else [old for old in line if old.order.channel == order.channel]
         for old in dropped:
             line.remove(old)
-        # Of what somebody looks at the newest counts; what is one of many comes in the order that it was asked for.
+        # Of previews the newest comes first; drawings that are many keep their order.
         line.appendleft(drawing) if again or order.urgency is Urgency.LOOK else line.append(drawing)
         if len(line) > MOST_WAITING:
             dropped.append(line.pop())
         return dropped
 
     def remove(self, drawing: AnyDrawing) -> None:
-        """Let it wait no longer; it may have begun meanwhile."""
+        """Remove a drawing, if it is still waiting."""
         lines = self._lines[drawing.order.urgency]
         line = lines.get(drawing.order.session, deque())
         if drawing in line:
@@ -60,13 +54,9 @@ class Waiting:
                 del lines[drawing.order.session]
 
     def take(self, running: Sequence[AnyDrawing], workers: int, now: float) -> AnyDrawing | None:
-        """The next drawing, None where none may begin now.
+        """The next drawing at `now`, in monotonic seconds; None if none may begin.
 
-        Args:
-            running: What is drawn now. What takes longer than `SLOW_SECONDS` keeps no place: at most as many slow ones
-                run beside.
-            workers: How many drawings are made at once.
-            now: Monotonic seconds.
+        At most `workers` drawings run at once, and beside them as many that take longer than `SLOW_SECONDS`.
         """
         slow = [drawing for drawing in running if now - (drawing.begun or now) > SLOW_SECONDS]
         if len(running) - len(slow) >= workers or len(running) >= 2 * workers:
@@ -92,9 +82,9 @@ class Waiting:
 def _has_its_share(
     session: str, level: Urgency, running: Sequence[AnyDrawing], slow: Sequence[AnyDrawing], workers: int
 ) -> bool:
-    """Whether a session with slow drawings has to wait for them: nobody can take all workers.
+    """Whether a session has to wait for its own slow drawings, so that it cannot take all workers.
 
-    Beside one that is slow, what its page needs at once can still be drawn.
+    Its previews may still run beside a slow one.
     """
     if not any(each.order.session == session and each.order.urgency is level for each in slow):
         return False

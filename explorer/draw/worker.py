@@ -1,4 +1,4 @@
-"""A worker: it draws what it is asked for, one request after the other, within its limits."""
+"""A worker process: it draws one request after the other, within its limits."""
 
 import gc
 import os
@@ -22,26 +22,26 @@ from explorer.draw.note import Note
 from explorer.draw.pictures import NoPicture
 from explorer.draw.protocol import send
 
-_GRACE = 2.0  # seconds after its limit in which the server ends a worker; then the worker's own alarm does
-_ALARMS = (signal.ITIMER_PROF, signal.ITIMER_REAL)  # of the processor's time, and the clock's
-_IDLE_SECONDS = 4.0  # then freed memory is given back
+_GRACE = 2.0  # seconds that the server has to end a worker that is over its limit, before the worker ends itself
+_ALARMS = (signal.ITIMER_PROF, signal.ITIMER_REAL)  # by the processor's time and by the clock
+_IDLE_SECONDS = 4.0  # then freed memory is returned
 Environment = dict[str, str | None]  # None: the variable is not set
 
-# Errors that cross to the server by name, with the arguments that make them there.
+# Errors that are raised again in the server: their name and arguments are sent.
 ERRORS: dict[str, type[Exception]] = {
     cls.__name__: cls for cls in (AugmentError, ImageError, SampleError, DatasetError, NoPicture, ReferenceMissing)
 }
 
 
 def run(connection: Connection, note: Note, parent: int) -> None:
-    """Answer until the server hangs up. parent: the process that has forked this one; it does not outlive that."""
+    """Answer until the server hangs up, or until the `parent` ends, which has forked this process."""
     confined.end_with(parent)
     confined.limit_memory(MEMORY)
     observe.report_steps_to(note.write)
     process = psutil.Process()
     kept = process.memory_info().rss + KEPT_MEMORY
     while (message := _receive(connection)) is not None:
-        _answer(connection, note, *pickle.loads(message))  # noqa: S301 - from the server, which has made it itself
+        _answer(connection, note, *pickle.loads(message))  # noqa: S301 - made by the server itself
         leaves = process.memory_info().rss > kept
         send(connection, "end", leaves)
         if leaves:
@@ -60,7 +60,7 @@ def _receive(connection: Connection) -> bytes | None:
 
 def _answer(connection: Connection, note: Note, request: Any, seconds: float, environment: Environment) -> None:
     _take_over(environment)
-    # Their signals end this process whatever native code it is in.
+    # The signals end this process even inside native code.
     for alarm, limit in zip(_ALARMS, (seconds, seconds * TIMES_BY_THE_CLOCK + _GRACE), strict=True):
         signal.setitimer(alarm, limit)
     note.write("")
@@ -74,7 +74,7 @@ def _answer(connection: Connection, note: Note, request: Any, seconds: float, en
             send(connection, "memory", error.node_id)
         else:
             send(connection, "error", [type(error).__name__, list(_arguments(error))])
-    except Exception:  # noqa: BLE001 - whatever it is, the server has to know
+    except Exception:  # noqa: BLE001 - reported to the server
         send(connection, "broken", traceback.format_exc()[-4000:])
     finally:
         for alarm in _ALARMS:

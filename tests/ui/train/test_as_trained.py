@@ -110,9 +110,9 @@ def test_ten_samples_of_three_data_sets_have_the_pixels_of_training_on_the_page(
         for index, pixels in trained.items():
             view = replace(work.view, index=index, seed=SEED)
             seen = pictures.of_view(view, Uploads(work.id), draft.targets, found.training)
-            _, shown, refused = preview.applied(config.pipeline, sources.load(seen.subject), SEED)
-            assert refused == ""
-            np.testing.assert_array_equal(shown.image, pixels, err_msg=f"{key} {index}")
+            applied = preview.applied(config.pipeline, sources.load(seen.subject), SEED)
+            assert applied.refused == ""
+            np.testing.assert_array_equal(applied.result.image, pixels, err_msg=f"{key} {index}")
             spec = cells.Spec(seen.subject, seen.picture, config.pipeline, SEED, found.classes)
             np.testing.assert_array_equal(augmented(spec.request).image, pixels, err_msg=f"{key} {index}")
         following = places(replace(work.view, index=3), Uploads(work.id), found, draft.targets, 3)
@@ -132,7 +132,7 @@ def test_without_the_switch_a_sample_is_shown_as_it_is_with_its_own_index() -> N
     assert (found.training, found.picture.square, found.picture.index) == (None, None, 3)
     pipeline = validate(work.draft)
     loaded = sources.load(found.subject)
-    _, shown, _ = preview.applied(pipeline, loaded, 5)
+    shown = preview.applied(pipeline, loaded, 5).result
     expected = augment(loaded.sample, pipeline, 5, 0, 3)
     np.testing.assert_array_equal(shown.image, expected.image)
     assert not np.array_equal(shown.image, augment(loaded.sample, pipeline, 5, 0, 0).image)
@@ -144,9 +144,9 @@ def test_what_training_refuses_is_shown_with_the_reason() -> None:
     pipeline = validate(set_p(add(draft, "HorizontalFlip", None)[0], draft.nodes[0].id, 1.0))
     loaded = sources.load(Subject(Photograph("coffee")))
     squared = Loaded(replace(loaded.picture, square=64), loaded.sample)
-    _, shown, refused = preview.applied(pipeline, squared, 0)
-    assert "put it last with p = 1" in refused
-    assert shown.image.shape[:2] == loaded.sample.size
+    applied = preview.applied(pipeline, squared, 0)
+    assert "put it last with p = 1" in applied.refused
+    assert applied.result.image.shape[:2] == loaded.sample.size
 
 
 def test_the_outline_is_that_of_the_square_that_training_gets() -> None:
