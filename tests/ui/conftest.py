@@ -4,7 +4,7 @@ import pytest
 
 from explorer.runs.machine import machine
 from explorer.ui.background import asking
-from explorer.ui.preview import drawing
+from explorer.ui.preview import live
 
 _looked: list[machine.Machine] = []
 _really_look = machine._look
@@ -19,7 +19,7 @@ def _look_once() -> machine.Machine:
 @pytest.fixture(autouse=True)
 def _a_busy_machine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test has no clock that brings a picture later, so the page waits for it, and lets it take its time."""
-    monkeypatch.setattr(drawing, "PATIENCE", 60.0)
+    monkeypatch.setattr(live, "PATIENCE", 60.0)
     monkeypatch.setattr(asking, "UNASKED_SECONDS", 60.0)
 
 

@@ -9,7 +9,8 @@ from explorer.texts import Augment as T
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.preview import drawing, firing, sources
+from explorer.ui.preview import firing, live, rendering, sources
+from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import MAX_SEED
@@ -20,7 +21,7 @@ HEAD_START = 0.06  # seconds: sent and painted before the rest of the page compe
 GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the image rests on the seed that it opened with
 
 
-def show() -> drawing.Errors:
+def show() -> Errors:
     """Draw the preview as a fragment (a new seed redraws nothing else); return what is wrong with the draft."""
     clock = _clock()
     drawn = 0
@@ -43,7 +44,7 @@ def show() -> drawing.Errors:
 
 
 def _clock() -> float | None:
-    if drawing.under_way():
+    if rendering.job() is not None:
         return POLL_SECONDS
     return PLAY_SECONDS if st.session_state.setdefault(Key.PLAYING, False) else None
 
@@ -100,7 +101,7 @@ def _seed_typed() -> None:
     workspace.look(seed=int(st.session_state[Key.SEED]))
 
 
-def _draw() -> drawing.Errors:
+def _draw() -> Errors:
     work = workspace.current()
     controls, shown, below, trace = st.container(), st.container(), st.container(), st.container()
     with controls:
@@ -108,7 +109,7 @@ def _draw() -> drawing.Errors:
         found = sources.show(work)
     st.session_state[Key.FOUND] = found
     work = firing.settle(work, found)
-    look = drawing.look(work, found)
+    look = live.look(work, found)
     st.session_state[Key.LOOK] = look
     cards = b""
     if look.shown is not None:
@@ -116,7 +117,7 @@ def _draw() -> drawing.Errors:
             preview.show(look.frame(), key=Key.PREVIEW)
         sent = time.monotonic()
         cards = look.strip()  # its pictures are made meanwhile
-        drawing.settle(look)
+        live.settle(look)
         time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
     with top:
         _controls(work)
@@ -148,8 +149,8 @@ def _bar(work: workspace.Workspace, found: sources.Found) -> None:
             T.VIEW, [T.WHOLE, T.DIFFERENCE], key=Key.DIFFERENCE, on_change=_view_changed, required=True,
             label_visibility="collapsed", help=T.DIFFERENCE_HELP,
         )  # fmt: skip
-        drawing.offer_full(work, found)
-        drawing.show_state(work, found)
+        rendering.offer_full(work, found)
+        rendering.show_state(work, found)
     if problem := st.session_state[Key.LOOK].errors.get(("", "")):
         st.error(escape(problem))
 

@@ -8,7 +8,7 @@ from explorer.augment.pipeline import GROUP_KINDS
 from explorer.texts import Augment as T
 from explorer.ui.augment import export_dialog, import_dialog, pipeline_menu, preset_dialog, steps, targets_panel
 from explorer.ui.components.markdown import escape
-from explorer.ui.preview.drawing import Errors
+from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey_all
 from explorer.ui.session.keys import Key, Query

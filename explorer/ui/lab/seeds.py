@@ -16,7 +16,7 @@ from explorer.ui.lab import board, cells, steps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.places import Place, places
-from explorer.ui.preview.drawing import Errors
+from explorer.ui.preview.looks import Errors
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key

@@ -13,8 +13,8 @@ from explorer.texts import Augment as T
 from explorer.ui.background import step_cautions
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.preview import drawing, firing
-from explorer.ui.preview.drawing import Errors
+from explorer.ui.preview import firing, live
+from explorer.ui.preview.looks import Errors
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, node_key
@@ -80,7 +80,7 @@ def _is_unfinished(node: Node) -> bool:
 def _commit_p(node_id: str) -> None:
     p = round(float(st.session_state[node_key(node_id, "p")]), 4)
     workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
-    drawing.ahead()
+    live.ahead()
 
 
 def _parameters(work: workspace.Workspace, node: Step, transform: Transform, errors: Errors) -> None:
@@ -124,7 +124,7 @@ def _ends(value: Any) -> str:
 
 def _commit(node_id: str, name: str, value: Any) -> None:
     workspace.change(lambda draft: edits.set_param(draft, node_id, name, value), (node_id, name))
-    drawing.ahead()
+    live.ahead()
 
 
 def _reset(node_id: str) -> None:

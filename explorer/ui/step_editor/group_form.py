@@ -10,7 +10,7 @@ from explorer.augment.pipeline import Group, Node, Step, active, draws, group_pa
 from explorer.texts import Augment as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.preview.drawing import Errors
+from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import node_key
 

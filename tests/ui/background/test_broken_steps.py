@@ -17,7 +17,8 @@ from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import CancelledError, DrawingError, Ending
 from explorer.texts import Augment as T
 from explorer.ui.background import asking, endings, slow
-from explorer.ui.preview.drawing import Job, Look
+from explorer.ui.preview.looks import Look
+from explorer.ui.preview.rendering import Job
 from explorer.ui.session.keys import Key
 from explorer.ui.session.workspace import Workspace
 from tests.draw.breaking import HUGE, Says

@@ -14,8 +14,9 @@ from explorer.augment.pipeline import Draft, validate
 from explorer.augment.trace import trace
 from explorer.draw import cards, sources
 from explorer.draw.pictures import Photograph, Subject
-from explorer.ui.preview import drawing
-from explorer.ui.preview.drawing import Job, Look
+from explorer.ui.preview import live
+from explorer.ui.preview.looks import Look
+from explorer.ui.preview.rendering import Job
 from explorer.ui.session.keys import Key, node_key
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -107,7 +108,7 @@ def test_a_step_that_had_to_wait_for_a_processor_does_not_ask() -> None:
 
 def test_what_steps_took_is_known_for_the_next_time(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     observed = Observed()
-    monkeypatch.setattr(drawing, "OBSERVED", observed)
+    monkeypatch.setattr(live, "OBSERVED", observed)
     app.button(key=Key.RUN_SLOW).click().run()
     finish(app)
     look: Look = app.session_state[Key.LOOK]

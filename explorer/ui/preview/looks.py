@@ -1,0 +1,79 @@
+"""What the preview shows, as a value, and what it depends on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from explorer.augment.apply import AugmentError
+from explorer.augment.pipeline import Pipeline
+from explorer.draw import cards, preview
+from explorer.draw.drawing import Drawing
+from explorer.draw.limits import UNASKED_SECONDS
+from explorer.draw.preview import Preview, Shown
+from explorer.draw.request import DrawingError
+from explorer.texts import Augment as T
+from explorer.ui.background import endings
+from explorer.ui.preview.sources import Found
+from explorer.ui.session.keys import Key
+from explorer.ui.session.workspace import Workspace
+
+Errors = Mapping[tuple[str, str], str]
+Token = tuple[object, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the preview shows for a draft.
+
+    Attributes:
+        shown: The drawing of the draft, or the last one that was right.
+        errors: What is wrong with the draft, by node and parameter.
+        notice: Why `shown` is not that of the draft, "" if it is.
+        drawing: Still makes the strip of steps.
+        failed: Whether the draft has ended a worker.
+    """
+
+    shown: Shown | None
+    errors: Errors = field(default_factory=dict)
+    notice: str = ""
+    drawing: Drawing[Shown] | None = None
+    failed: bool = False
+
+    def frame(self) -> bytes:
+        """What the preview shows."""
+        if self.shown is None:
+            return b""
+        return preview.stale(self.shown.frame, self.notice) if self.notice else self.shown.frame
+
+    def strip(self) -> bytes:
+        """The cards of the steps; they are drawn after the picture, while the browser paints it."""
+        if self.shown is not None and self.shown.strip is not None:
+            return cards.of_another(self.shown.strip) if self.notice else self.shown.strip
+        if self.drawing is None or not self.drawing.wait(UNASKED_SECONDS) or self.drawing.error is not None:
+            return b""  # the worker ended after the picture
+        return self.drawing.result().strip or b""
+
+
+def outcome(drawing: Drawing[Shown], pipeline: Pipeline, found: Found) -> Look:
+    """What has come of a drawing. Raises NoPicture, CancelledError."""
+    good: Shown | None = st.session_state.get(Key.LAST_GOOD)
+    try:
+        return Look(drawing.result(), drawing=drawing)
+    except AugmentError as error:
+        return Look(good, {(error.node_id, ""): error.reason}, T.STALE)
+    except DrawingError as error:
+        words = endings.words(error, pipeline, found.picture.size)
+        return Look(good, {(error.node_id, ""): words}, T.STALE, failed=True)
+
+
+def token(work: Workspace, found: Found) -> Token:
+    """Everything that a drawing depends on."""
+    draft, view = work.draft, work.view
+    return (draft.nodes, draft.targets, found.picture.id, view.seed, view.focus, view.difference, found.classes)
+
+
+def request(work: Workspace, found: Found, pipeline: Pipeline) -> Preview:
+    """The request for a drawing of what the page looks at."""
+    view = work.view
+    return Preview(found.subject, pipeline, view.seed, found.classes, view.focus, view.difference)
