@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from explorer.base.names import shown
 from explorer.data.listing import holds_images, is_hidden, is_image
 from explorer.data.mask_layouts import parts_of
 
@@ -21,12 +22,16 @@ def are_parts(root: Path, folders: list[Path]) -> str:
     if len(parts) < 2 or any(folder not in parts and holds_images(folder) for folder in folders):
         return ""
     named = " and ".join(f"{folder.name}/" for folder in parts[:3])
-    tables = [child.name for child in sorted(root.iterdir()) if child.suffix.lower() in (".csv", ".tsv")]
-    labels = f" Labels from a table ({tables[0]}) are not supported yet." if tables else ""
     return (
-        f"{named} are parts of a data set, not classes.{labels} "
+        f"{named} are parts of a data set, not classes.{about_tables(root)} "
         "Put the images into folders that are named after their classes, in train/ and val/."
     )
+
+
+def about_tables(folder: Path) -> str:
+    """What to know of the tables in a folder, in a sentence after a space; empty without any."""
+    tables = [child.name for child in sorted(folder.iterdir()) if child.suffix.lower() in (".csv", ".tsv")]
+    return f" {shown(tables[0])} is not read: labels from a table are not supported yet." if tables else ""
 
 
 def has_classes(folder: Path) -> bool:

@@ -4,11 +4,10 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-from explorer.data.class_folders import are_parts
+from explorer.data.class_folders import about_tables, are_parts
 from explorer.data.listing import holds_images, is_hidden, is_image, suffixes
 from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS
 
-_TABLES = (".csv", ".tsv")
 _GLANCE = 1_000  # files that are counted by suffix
 
 
@@ -33,9 +32,8 @@ def why_not(folder: Path) -> str:
     loose = sum(is_image(child.name) for child in children)
     if not loose:
         return ""
-    tables = [child.name for child in children if child.suffix.lower() in _TABLES]
-    labels = f" {tables[0]} is not read: labels from a table are not supported yet." if tables else ""
-    return f"it holds {loose:,} images and no folders of classes.{labels} Put them into folders named after classes."
+    tables = about_tables(folder)
+    return f"it holds {loose:,} images and no folders of classes.{tables} Put them into folders named after classes."
 
 
 def _without_masks(folder: Path, names: set[str]) -> str:

@@ -220,7 +220,7 @@ def test_a_set_below_a_find_is_offered_and_what_is_not_usable_has_its_reason(roo
     assert seen.complete
     reasons = dict(seen.unusable)
     for folder, words in (
-        ("kaggle", "parts of a data set, not classes. Labels from a table (train.csv) are not supported yet."),
+        ("kaggle", "parts of a data set, not classes. train.csv is not read: "),
         ("loose", "it holds 1 images and no folders of classes."),
         ("boxes", "labels/ holds no images (.txt: 1)"),
         ("half", "it has train/ but no val/."),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from explorer.base.names import alike, existing, plain, shown
-from explorer.data.class_folders import are_parts, beside_classes, has_classes
+from explorer.data.class_folders import about_tables, are_parts, beside_classes, has_classes
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats.spec import SHARE, Ask, FileSpec, Labelled
 from explorer.data.listing import (
@@ -225,11 +225,8 @@ def _beside(spec: ImageFolderSpec) -> list[str]:
         return []
     root = spec.root
     names = [plain(child.name) for child in sorted(root.iterdir()) if not is_hidden(child.name)]
-    notes = [
-        f"{name} is not read: classes are the names of folders. Labels from a table are not supported yet."
-        for name in names
-        if name.lower().endswith((".csv", ".tsv"))
-    ]
+    tables = about_tables(root).strip()
+    notes = [f"{tables} Classes are the names of folders."] if tables else []
     if {"train", "val"} <= set(names):
         others = [f"{folder.name}/" for folder in folders_in(root) if folder.name not in ("train", "val")]
         if others:
