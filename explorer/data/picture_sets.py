@@ -100,13 +100,18 @@ def typed(path: str) -> PictureSet:
     """
     place = resolve_inside(path)
     try:
-        found = format_of(place, _IN_PLACES)
+        found = format_of(place, _IN_PLACES) or _of_suffix(place)
         reason = "" if found else why_not(place)
     except OSError as error:
         raise DatasetError(f"There is no folder {path.strip()} that can be read. Check the path.") from error
     if found is None:
         raise DatasetError(f"{path.strip()} is not usable, because {reason or 'it holds no images.'}")
     return _set_of(place, found, _title(place))
+
+
+def _of_suffix(place: Path) -> type[Spec] | None:
+    """The format that files of this suffix have: opening it says what is wrong."""
+    return next((each for each in _IN_PLACES if place.suffix.lower() in each.suffixes and place.is_file()), None)
 
 
 def count(key: str, split: str) -> int:

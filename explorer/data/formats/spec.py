@@ -200,12 +200,17 @@ class FileSpec(Spec):
         """The folder or file as the file system has it."""
         return existing(expanded(self.path))
 
+    @property
+    def images(self) -> Path:
+        """The folder in which the names of images begin."""
+        return self.root
+
     def pictures(self) -> "Pictures":
         """The data set as Augment shows it. Raises DatasetError."""
         from explorer.data.inspection import Looking
         from explorer.data.pictures import of_files
 
-        return of_files(self.open(Looking(seconds=LOOK_S)), self.root)
+        return of_files(self.open(Looking(seconds=LOOK_S)), self.images)
 
     @property
     def field(self) -> str:
