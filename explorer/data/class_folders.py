@@ -31,7 +31,7 @@ def are_parts(root: Path, folders: list[Path]) -> str:
 def about_tables(folder: Path) -> str:
     """What to know of the tables in a folder, in a sentence after a space; empty without any."""
     tables = [child.name for child in sorted(folder.iterdir()) if child.suffix.lower() in (".csv", ".tsv")]
-    return f" {shown(tables[0])} is not read: labels from a table are not supported yet." if tables else ""
+    return f" {shown(tables[0])} is not read here: choose the file itself to use its labels." if tables else ""
 
 
 def has_classes(folder: Path) -> bool:

@@ -5,13 +5,14 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.mask_folder import MaskFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.formats.spec import Spec
 
-DatasetSpec = Annotated[ShapesSpec | DigitsSpec | ImageFolderSpec, Field(discriminator="kind")]  # to train on
+DatasetSpec = Annotated[ShapesSpec | DigitsSpec | ImageFolderSpec | CsvSpec, Field(discriminator="kind")]  # to train on
 TRAINABLE: tuple[type[Spec], ...] = get_args(get_args(DatasetSpec)[0])
 _TO_LOOK_AT: tuple[type[Spec], ...] = (MaskFolderSpec,)
 FORMATS: Mapping[str, type[Spec]] = {spec.name(): spec for spec in (*TRAINABLE, *_TO_LOOK_AT)}

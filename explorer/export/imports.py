@@ -23,6 +23,7 @@ class Import:
 
 IMPORTS = (
     Import("argparse", own=True),
+    Import("csv", own=True),
     Import("json", own=True),
     Import("math", own=True),
     Import("os", own=True),

@@ -9,6 +9,7 @@ from explorer.base.names import expanded
 from explorer.data import drawn_shapes as shapes
 from explorer.data.dataset import stratified_split
 from explorer.data.depth import ValueRange, full_alpha, on_white, to_pixels
+from explorer.data.formats.csv_file import CsvSpec, column_of, rows_of
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.formats.spec import FileSpec, Spec
@@ -64,6 +65,18 @@ def _folder(spec: ImageFolderSpec) -> list[str]:
     suffixes = textwrap.fill(f"{quoted},", WIDTH, initial_indent="    ", subsequent_indent="    ")
     listing = (_LIST_FLAT_FOLDER if flat else _LIST_FOLDER).format(suffixes=suffixes)
     return [taken(stratified_split), listing, _LIST_PARTS, *_reading(spec)]
+
+
+def _table_settings(spec: CsvSpec) -> list[Setting]:
+    return [
+        *_file_settings(spec),
+        Setting("FOLDER", str(expanded(spec.folder)) if spec.folder else "", "where paths begin, if not at the table"),
+        Setting("COLUMNS", (spec.image_column, spec.label_column), "of paths and of labels; empty for the usual names"),
+    ]
+
+
+def _table(spec: CsvSpec) -> list[str]:
+    return [taken(stratified_split), taken(rows_of, column_of), _LIST_TABLE, *_reading(spec)]
 
 
 def _reading(spec: FileSpec) -> list[str]:
@@ -195,6 +208,17 @@ def list_data(folder):
     return [files[i] for i in train], [files[i] for i in val]
 '''
 
+_LIST_TABLE = '''\
+def list_data(table):
+    """(path, label) for training and for validation: the rows of a table, split class by class."""
+    folder = Path(FOLDER) if FOLDER else table.parent
+    rows = rows_of(table.read_text(encoding="utf-8-sig"), *COLUMNS)
+    files = [(folder / path, CLASSES.index(unicodedata.normalize("NFC", label))) for _, path, label in rows]
+    files = list(dict(files).items())  # a row that repeats an image counts once
+    train, val = stratified_split(np.array([label for _, label in files]), VAL_FRACTION, DATA_SEED)
+    return [files[i] for i in train], [files[i] for i in val]
+'''
+
 _READ_IMAGE = '''\
 def load(path):
     """(H, W, 3) uint8 RGB: turned as the camera says, transparency laid on white, more than 8 bits scaled to 8."""
@@ -250,5 +274,6 @@ def grey_to_rgb(values, mode):
 SOURCES: dict[str, Source] = {
     "shapes": Source(_shapes_settings, _shapes),
     "digits": Source(lambda spec: [_share(spec)], lambda spec: [taken(stratified_split), _LIST_DIGITS]),
+    "csv": Source(_table_settings, _table, "the table of labels"),
     "image_folder": Source(_file_settings, _folder, "the folder of images"),
 }
