@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench import preview
 from bench.preview import SUBJECTS, focus, open_page, press_key, served
 from explorer.augment.pipeline import Draft, Step
-from explorer.texts import Augment
+from explorer.texts import Augment, Common
 from explorer.ui.augment.sharing import pack
 from explorer.ui.session.keys import Query
 from explorer.ui.session.view import View
@@ -103,7 +103,7 @@ def _opened(browser: Browser, other: Page, base: str, name: str, params: dict[st
 
 def _outcome(page: Page) -> str:
     """What the page says of the step, once nothing is drawn any more; what takes longer is cancelled."""
-    cancel = page.get_by_role("button", name=Augment.CANCEL)
+    cancel = page.get_by_role("button", name=Common.CANCEL)
     errors = page.locator("[data-testid=stAlert]")
     page.wait_for_timeout(2_000)  # the page may still be on its way to the drawing, or away from it
     waited = 0

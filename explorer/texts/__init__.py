@@ -7,6 +7,7 @@ that errors of the core carry, come from there.
 from explorer.texts.app import App
 from explorer.texts.augment import Augment
 from explorer.texts.charts import Charts
+from explorer.texts.common import Common
 from explorer.texts.files import Files
 from explorer.texts.help import Help
 from explorer.texts.keeping import Keeping
@@ -23,6 +24,6 @@ from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Files", "Help", "Keeping", "Lab", "Probes", "Run", "Runs", "RunsList", "Serving",
-    "Statistics", "ThenAndNow", "Train", "TrainFields", "Usage",
+    "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Probes", "Run", "Runs", "RunsList",
+    "Serving", "Statistics", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -45,8 +45,6 @@ class Augment:
     NODE_TIP_CHOSEN = "{name}: the OneOrOther around it decides; its own p has no effect. Applied to {share} of images."
     NODE_TIP_OFF = "{name} is off."
     NODE_TIP_ALONE = "{name}: p is {p:.3g} here."
-    UP = "Move up"
-    DOWN = "Move down"
     MOVE_OUT = "Move out"
     MOVE_IN = "Move in"
     TOGGLE = "Turn on or off"
@@ -65,7 +63,6 @@ class Augment:
     WITH_KEY = "{what} ({key})"
     DUPLICATE = "Duplicate"
     REMOVE = "Remove"
-    UNDO = "Undo"
     REDO = "Redo"
     P = "Probability p"
     P_HELP = "How often this step fires: 0 never, 1 on every image."
@@ -103,7 +100,6 @@ class Augment:
     UPLOAD_HINT = "Upload an image to preview the pipeline on it."
     COLOR_CLASSES = "The colors of the mask are classes: {classes}"
     COLOR_CLASS = "{square} {number}"
-    COLOR_CLASS_MORE = "and {count} more"
     COLOR_CLASSES_HELP = "Class index of each color in the mask. 0 is the background. Colors may share a class."
     COLOR_LABEL = "{square} {color}, {share} of the image"
     COLOR_INPUT = "Class of the color {color}"
@@ -230,7 +226,6 @@ class Augment:
     WORKING = "Rendering: {percent:.0%}, about {time} left"
     FINISHING = "Rendering takes longer than expected"
     FULL_WORKING = "Full resolution: {percent:.0%}, about {time} left"
-    CANCEL = "Cancel"
     RUN_FULL = "Full resolution"
     RUN_FULL_HELP = (
         "Renders this seed on all {width} × {height} px. On the smaller preview, a value in pixels (a kernel, a crop, "
@@ -297,7 +292,6 @@ class Augment:
         ),
     }
     EACH_STEPS_OWN = "Each step's own (default)"
-    SET_RULE = "Set {name}"
     PALETTE = "Colors of classes"
     PALETTE_HELP = "Colors of masks, boxes and keypoints in this preview."
     PALETTES: ClassVar = {
@@ -307,7 +301,6 @@ class Augment:
     }
     NO_FILE_PALETTE = "This mask file has no palette, so the safe colors are used."
     COLOUR_OF = "{name}"
-    COLOUR_OF_CLASS = "class {number}"
     TYPED_BOXES = "Boxes of this image"
     TYPED_BOXES_HELP = (
         "One box per line in the format above, then its class index (YOLO: class index first), as in label files. "
@@ -326,7 +319,6 @@ class Augment:
         "Leave empty to keep those."
     )
     AS_GIVEN = "What the pipeline receives: {shown}"
-    NONE_LEFT = "none"
     EFFECTIVE = "Applied to {percent} of images, because of the groups around this step."
     GROUP_P: ClassVar = {"OneOrOther": ("Probability of the first", "")}
     N = "How many are chosen (n)"
@@ -379,7 +371,6 @@ class Augment:
     NOT_ALL_FOUND = "There are too many folders to search them all. Type the path of one that is not in the list."
     MASK_VALUES = "Mask values: {names}"
     MASK_VALUE = "{value} {name}"
-    MASK_VALUES_MORE = "and {count} more"
     NAMES_FROM = "Mask value of the first name"
     NAMES_FROM_HELP = "The masks do not show which value the first name in the class file belongs to."
     AS_TRAINED = "As in training"

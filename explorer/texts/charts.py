@@ -33,7 +33,6 @@ class Charts:
     VAL_EPOCH = "validation"
     TRUE = "true"
     PREDICTED = "predicted"
-    CLASS = "class {number}"
     # Templates of Plotly, which fills in %{...}.
     HOVER_STEP = "step %{customdata[0]}<br>loss %{y:.4f}<br>learning rate %{customdata[1]:.3g}<extra></extra>"
     HOVER_EPOCH = "epoch %{x}: loss %{y:.4f}<extra>%{fullData.name}</extra>"

@@ -5,9 +5,7 @@ from typing import ClassVar
 
 class Files:
     FILE = "File"
-    NAME = "Name"
     NAME_PLACEHOLDER = "Name of the pipeline"
-    SAVE = "Save"
     SAVE_HELP = "Save on this computer. Replaces any pipeline with the same name."
     SAVED = "Saved as “{name}”."
     NOT_SAVED = "Not saved: {reason}"
@@ -18,9 +16,7 @@ class Files:
     RENAME = "Rename"
     NEW_NAME = "New name"
     RENAMED = "“{old}” is now “{new}”."
-    DELETE = "Delete"
     DELETED = "Deleted “{name}”."
-    UNDO = "Undo"
     NEW = "New pipeline"
     NEW_HELP = "Starts an empty pipeline. You can reopen this one under Recent."
     UNTITLED = "Untitled pipeline"
@@ -30,7 +26,6 @@ class Files:
     RECENT = "Recent in this browser"
     RECENT_NONE = "Pipelines that you opened in this browser will be listed here."
     RECENT_LINE = "{title} · {when}"
-    RECENT_MORE = "{steps} and {count} more"
     RECENT_EMPTY = "Empty pipeline"
 
     IMPORT = "Import"

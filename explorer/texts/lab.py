@@ -8,7 +8,6 @@ class Lab:
     PIPELINE_STEPS = "Pipeline: **{steps}**"
     NO_STEPS = "no steps"
     ARROW = " → "
-    PIPELINE_MORE = "{steps} and {count} more"
     MODE = "View"
     MODES: ClassVar = {
         "sweep": "Sweep",
@@ -77,7 +76,6 @@ class Lab:
     SWEEP_PRESENT = "{name} is {value} in the pipeline."
     SWEEP_LABEL = "The image at several values"
     SWEEP_HINT = "Click to use this value"
-    SWEEP_NOTE = "seed {seed}"
     SWEEP_NOTE_NEUTRAL = "other parameters off · seed {seed}"
     SWEEP_ALT = "The image with {name} at {value}"
     NOW = "now"
@@ -131,7 +129,6 @@ class Lab:
     OVER = "Rows"
     OVERS: ClassVar = {"seeds": "Next seeds", "pictures": "Next images"}
     ROWS = "Number of rows"
-    ROW = "{picture} · seed {seed}"
     SIDES: ClassVar = {"a": "A", "b": "B"}
     EQUAL = "no difference"
     DIFFERS = "differ by {mean:.2f} of 255"

@@ -11,9 +11,7 @@ class Probes:
         "loss falls fastest.",
     }
     NAMES: ClassVar = {"check": "Quick check", "rate": "Learning rate finder"}
-    STARTING = "Starting"
     NOT_STARTED = "This could not be started: {reason}"
-    FIX = "Fix this before starting: {fields}."
     CANCEL: ClassVar = {"check": "Cancel the check", "rate": "Cancel the search"}
     CANCELLING = "Canceling"
     NOT_CANCELLED = "This could not be canceled: {reason}"

@@ -10,7 +10,6 @@ class Statistics:
     PICTURES_HELP = "1 is this image only. More adds the next images of the same source."
     MEASURE = "Measure"
     AGAIN = "Measure again"
-    CANCEL = "Cancel"
     ONE = "**Measure** runs this pipeline {draws:,} times on this image. You can keep working meanwhile."
     SEVERAL = (
         "**Measure** runs this pipeline {draws:,} times on {count} images in turn. You can keep working meanwhile."
@@ -21,7 +20,6 @@ class Statistics:
     )
     WRONG = "Fix the pipeline first: {errors}"
     EMPTY = "The pipeline has no active step. Add a step here in the Gallery, or on the Augment page."
-    STARTS = "Starting"
     PROGRESS = "{done:,} of {total:,} draws · {rate:.0f} draws/s · {left} left"
     PROGRESS_FIRST = "{done:,} of {total:,} draws"
     CANCELLED = "Canceled after {done:,} of {total:,} draws."
@@ -108,4 +106,3 @@ class Statistics:
     CHANNELS_AXIS = "value, 0 to 255"
     CHANNELS: ClassVar = ("red", "green", "blue")
     SSIM_TITLE = "Similarity to the input (SSIM)"
-    CLASS = "class {number}"

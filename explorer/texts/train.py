@@ -42,10 +42,8 @@ class Train:
     PAIR_NOTHING = "The pipeline does not augment, so there is nothing to compare."
     WITH = "{name}, with augmentation"
     WITHOUT = "{name}, without augmentation"
-    STARTING = "Starting"
     LOOKING = "Looking for devices and networks. The first time takes a few seconds."
     NO_MACHINE = "Devices could not be detected: {reason}"
-    FIX = "Fix this before starting: {fields}."
     AUTO = "Auto ({name})"
     AUTO_PRECISION = "Auto selects {name} on this computer."
     DEVICE = "{name}, {memory}"
@@ -56,7 +54,6 @@ class Train:
     SAVED = "Saved: {name}"
     PRESET = "Preset: {name}"
     PRESET_GONE = "There is no preset “{name}”. Choose another pipeline."
-    NO_STEPS = "none"
     DRAFT_WRONG = "The current pipeline has an error: {reason}"
     TO_AUGMENT = "Back to the pipeline"
     PLACE_NONE = "No {kind} was found in {roots}. Start with make run DATA=/folder, or put one there."
@@ -69,7 +66,6 @@ class Train:
     PARAMETERS = "{millions:.1f} million parameters. {note}."
     COUNTS = "{train:,} training images, {val:,} validation images"
     CLASS_LINE = "{name}: {train:,} train, {val:,} validation"
-    MORE_CLASSES = "and {count} more"
     STEPS = "{steps:,} steps: {epochs} epochs of {per_epoch}"
     AUGMENTED = "Augmentation: {steps}"
     DEFAULT_NAME = "{dataset}, {steps}"
@@ -117,14 +113,12 @@ class Train:
     )
     MADE_FOR = "{size} px"
     DOWNLOAD = "{weights} (download)"
-    NO_WEIGHTS = "none"
     COMPARE_NOTE = "Training speeds, measured on this computer at {size} px in {precision}."
     COMPARE_NONE = "No network has been measured on this computer yet."
     MEASURE = "Measure {title}"
     MEASURE_AGAIN = "Measure {title} again"
     MEASURE_HELP = "Takes about ten seconds, in the background"
     MEASURING = "Measuring {title} for {seconds:.0f} s"
-    MEASURE_CANCEL = "Cancel"
     MEASURE_FAILED = "The measurement failed: {reason}"
     TAKES = "About {time} on this computer"
     TAKES_HELP = (
@@ -137,7 +131,6 @@ class Train:
         "rate": "From a learning rate search with the same work; the time of validation is estimated.",
     }
     TAKES_UNKNOWN = "The duration is not known yet. Run a quick check or measure this network to find out."
-    MEASURE_TIME = "Measure {title}"
 
     # What it needs
     NEEDS = "About {memory} of memory and {disk} of disk"

@@ -10,7 +10,7 @@ from explorer.augment import library
 from explorer.augment.edits import add
 from explorer.augment.pipeline import Draft, Step, validate
 from explorer.runs.record.paths import pipelines_folder
-from explorer.texts import Files
+from explorer.texts import Common
 from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, node_key, preset_key, train_key, upload_key
 from explorer.ui.session.workspace import Workspace
@@ -104,7 +104,7 @@ def test_what_is_done_to_saved_pipelines_is_refused_in_words(app: AppTest, reaso
     app.run()
     form = {button.label: button for button in app.button if button.proto.is_form_submitter}
     app.text_input(key=Key.NAME).input("bees")
-    form[Files.SAVE].click().run()
+    form[Common.SAVE].click().run()
     assert reason in plain(app.toast)
     app.selectbox(key=Key.OPEN_SAVED).set_value("ants").run()
     app.button(key=Key.DELETE_SAVED).click().run()

@@ -11,8 +11,8 @@ from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, content, validate
 from explorer.base import words
 from explorer.runs.record.paths import pipelines_folder
+from explorer.texts import Common, Keeping
 from explorer.texts import Files as T
-from explorer.texts import Keeping
 from explorer.ui.components.markdown import escape
 from explorer.ui.keeping import limits, room
 from explorer.ui.keeping.room import NoRoom
@@ -51,8 +51,8 @@ def show(work: workspace.Workspace) -> None:
         st.button(T.NEW, key=Key.NEW, on_click=_new, help=T.NEW_HELP, width="stretch")
         _recent(work)
         with st.form(Key.SAVE_FORM, border=False):
-            st.text_input(T.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
-            st.form_submit_button(T.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
+            st.text_input(Common.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
+            st.form_submit_button(Common.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
         _saved()
 
 
@@ -86,7 +86,7 @@ def _title(recent: Recent) -> str:
         return recent.name
     more = len(recent.steps) - _SHOWN_STEPS
     shown = ", ".join(recent.steps[:_SHOWN_STEPS])
-    return (T.RECENT_MORE.format(steps=shown, count=more) if more > 0 else shown) or T.RECENT_EMPTY
+    return (Common.STEPS_AND_MORE.format(steps=shown, count=more) if more > 0 else shown) or T.RECENT_EMPTY
 
 
 def _reopen(draft_id: str) -> None:
@@ -114,14 +114,14 @@ def _saved() -> None:
     if name is not None:
         with st.container(horizontal=True, gap="small"):
             st.button(T.OPEN_THIS, key=Key.OPEN_THIS, on_click=_open, args=(name,), type="primary")
-            st.button(T.DELETE, key=Key.DELETE_SAVED, on_click=_delete, args=(name,))
+            st.button(Common.DELETE, key=Key.DELETE_SAVED, on_click=_delete, args=(name,))
         with st.form(Key.RENAME_FORM, border=False):
             st.text_input(T.NEW_NAME, name, key=Key.NEW_NAME, max_chars=60)
             st.form_submit_button(T.RENAME, on_click=_rename, args=(name,), width="stretch")
     elif (deleted := st.session_state.get(Key.DELETED)) is not None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.caption(T.DELETED.format(name=deleted.name), width="stretch")
-            st.button(T.UNDO, key=Key.UNDELETE, on_click=_undelete, args=(deleted,))
+            st.button(Common.UNDO, key=Key.UNDELETE, on_click=_undelete, args=(deleted,))
 
 
 def _tell(notice: str) -> None:

@@ -14,6 +14,7 @@ from explorer.augment.composers import composer
 from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params, is_unfinished
 from explorer.augment.probability import effective
 from explorer.texts import Augment as T
+from explorer.texts import Common
 from explorer.ui.components.parts import component
 from explorer.ui.session.history import History
 
@@ -22,11 +23,11 @@ Row = dict[str, Any]
 
 _component = component("steps", folder=Path(__file__).parent)
 _TOOLS = {
-    "undo": T.UNDO,
+    "undo": Common.UNDO,
     "redo": T.REDO,
     "group": T.GROUP,
-    "up": T.UP,
-    "down": T.DOWN,
+    "up": Common.MOVE_UP,
+    "down": Common.MOVE_DOWN,
     "out": T.MOVE_OUT,
     "in": T.MOVE_IN,
     "toggle": T.TOGGLE,

@@ -9,6 +9,7 @@ from explorer.augment import edits
 from explorer.augment.targets import MaskInterpolation, TargetRules
 from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
 from explorer.texts import Augment as T
+from explorer.texts import Common
 from explorer.ui.components.fields import choice, sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.sources import Found
@@ -86,7 +87,7 @@ def _points(work: workspace.Workspace, found: Found) -> None:
 def _shown(text: str) -> str:
     lines = text.splitlines()
     rows = " · ".join(lines[:_SHOWN_ROWS]) + (" …" if len(lines) > _SHOWN_ROWS else "")
-    return escape(T.AS_GIVEN.format(shown=rows or T.NONE_LEFT))
+    return escape(T.AS_GIVEN.format(shown=rows or Common.NONE))
 
 
 def _switch(rule: str, value: bool) -> None:
@@ -114,7 +115,7 @@ def _ratio(value: float | None) -> None:
     label, text = T.RULES[rule]
     on = rule_key(f"{rule}:set")
     sync(on, value is not None)
-    st.checkbox(T.SET_RULE.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
+    st.checkbox(T.SET_PARAMETER.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
     if value is not None:
         sync(rule_key(rule), float(value))
         st.number_input(label, 1.0, key=rule_key(rule), step=0.5, on_change=_changed, args=(rule,), help=text)
@@ -170,7 +171,7 @@ def _palette(work: workspace.Workspace, found: Found) -> None:
 
 
 def _own_colours(colours: tuple[str, ...], found: Found) -> None:
-    names = found.picture.class_names or tuple(T.COLOUR_OF_CLASS.format(number=n + 1) for n in range(len(colours)))
+    names = found.picture.class_names or tuple(Common.CLASS.format(number=n + 1) for n in range(len(colours)))
     names = names[:_PICKERS]
     for at, (column, name) in enumerate(zip(st.columns(4) * (_PICKERS // 4), names, strict=False)):
         key = rule_key(f"colour {at}")

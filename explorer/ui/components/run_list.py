@@ -13,7 +13,7 @@ from explorer.base.words import clock, span
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.state.status import State
-from explorer.texts import Runs
+from explorer.texts import Common, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component
 from explorer.ui.theme.palette import STATE_COLOURS
@@ -53,13 +53,13 @@ _WORDS = {
     "tag_hint": T.TAG_HINT,
     "nothing": T.NOTHING,
     "show_all": T.SHOW_ALL,
-    "archive": T.ARCHIVE,
-    "unarchive": T.UNARCHIVE,
-    "remove": T.DELETE,
+    "archive": Common.ARCHIVE,
+    "unarchive": Common.UNARCHIVE,
+    "remove": Common.DELETE,
     "keep_best": T.KEEP_BEST,
     "keep_best_asked": T.KEEP_BEST_ASKED,
     "keep_best_yes": T.KEEP_BEST_YES,
-    "no": T.NO,
+    "no": Common.CANCEL,
     "clear_choice": T.CLEAR_CHOICE,
 }
 
@@ -152,7 +152,7 @@ def _row(run: RunSummary, now: float) -> Row:
         "name": run.name,
         "probe": run.kind in Runs.KINDS,
         "what": " · ".join(filter(None, [Runs.KINDS.get(run.kind), run.dataset, run.backbone])),
-        "pipeline": run.pipeline or T.NO_PIPELINE,
+        "pipeline": run.pipeline or Common.NONE,
         "auroc": auroc,
         "score": _score(auroc),
         "f1": f1,

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.texts import Charts as T
+from explorer.texts import Common
 from explorer.ui.figures import class_ticks
 from explorer.ui.figures.metrics import Metrics
 from explorer.ui.theme import palette
@@ -41,7 +42,7 @@ def class_names(snapshot: Snapshot) -> tuple[str, ...]:
     counts = snapshot.confusion if snapshot.confusion is not None else running_counts(snapshot)
     count = len(counts) if counts is not None else len(snapshot.classes)
     known = snapshot.classes[:count]
-    return known + tuple(T.CLASS.format(number=number) for number in range(len(known) + 1, count + 1))
+    return known + tuple(Common.CLASS.format(number=number) for number in range(len(known) + 1, count + 1))
 
 
 def running_counts(snapshot: Snapshot) -> NDArray[np.int64] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.texts import Augment
+from explorer.texts import Augment, Common
 from explorer.texts import Lab as T
 from explorer.ui.background import slow
 from explorer.ui.background.slow import Cost
@@ -115,7 +115,7 @@ def _state(plan: Plan, fill: Fill, asks: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             text = T.DRAWING.format(done=fill.done, count=fill.count, time=slow.in_words(fill.seconds_left))
             st.progress(fill.share, text, width=420)
-            st.button(Augment.CANCEL, key=Key.LAB_CANCEL, on_click=_cancel)
+            st.button(Common.CANCEL, key=Key.LAB_CANCEL, on_click=_cancel)
     elif not fill.complete:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _offer(plan, fill, asks)

@@ -11,6 +11,7 @@ from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
 from explorer.base.words import span
 from explorer.draw.measuring import Measuring
 from explorer.draw.request import DrawingError
+from explorer.texts import Common
 from explorer.texts import Statistics as T
 from explorer.ui.background import endings
 from explorer.ui.components.fields import sync
@@ -88,7 +89,9 @@ def _chosen(key: Key, field: str) -> Callable[[], None]:
 
 def _button(request: Request) -> None:
     if _at_work(request.key):
-        st.button(T.CANCEL, key=Key.STAT_CANCEL, on_click=_cancel, args=(request.key,), icon=":material/stop_circle:")
+        st.button(
+            Common.CANCEL, key=Key.STAT_CANCEL, on_click=_cancel, args=(request.key,), icon=":material/stop_circle:"
+        )
     elif statistics_jobs.result(request.key) is None:
         again = Key.STAT_SHOWN in st.session_state
         st.button(
@@ -143,7 +146,9 @@ def _progress(measuring: Measuring, request: Request) -> None:
     elif not measuring.running:
         st.info(T.CANCELLED.format(done=state.done, total=state.total))
     elif state.seconds_left is None:
-        st.progress(0.0, T.STARTS if not state.seconds else T.PROGRESS_FIRST.format(done=state.done, total=state.total))
+        st.progress(
+            0.0, Common.STARTING if not state.seconds else T.PROGRESS_FIRST.format(done=state.done, total=state.total)
+        )
     else:
         words = T.PROGRESS.format(done=state.done, total=state.total, rate=state.rate, left=span(state.seconds_left))
         st.progress(state.done / state.total, words)

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.augment.draws.report import Labels, Mask, Report, StepReport, histogram
 from explorer.draw.encoding import Classes
+from explorer.texts import Common
 from explorer.texts import Statistics as T
 from explorer.ui.figures.charts import base_layout
 from explorer.ui.theme import palette
@@ -46,7 +47,7 @@ def mask_class(label: int, classes: Classes) -> str:
 
 def class_name(index: int, classes: Classes) -> str:
     """The name of a class, numbered where it has none."""
-    return classes.names[index] if index < len(classes.names) else T.CLASS.format(number=index)
+    return classes.names[index] if index < len(classes.names) else Common.CLASS.format(number=index)
 
 
 def _labels(counted: Labels, classes: Classes) -> Figure:

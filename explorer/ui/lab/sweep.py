@@ -117,7 +117,7 @@ def _board(work: workspace.Workspace, all_cells: tuple[Swept, ...], fill: Fill) 
     rows = -(-len(shown) // MAX_COLUMNS)
     _, changed = neutral.others_neutral(work.draft, step.id, parameter.name)
     alone = bool(changed) and work.view.lab.neutral
-    note = (T.SWEEP_NOTE_NEUTRAL if alone else T.SWEEP_NOTE).format(seed=work.view.seed)
+    note = (T.SWEEP_NOTE_NEUTRAL if alone else T.SEED_TITLE).format(seed=work.view.seed)
     return Board([Group(shown, title, note)], WORDS, columns=-(-len(shown) // max(1, rows)))
 
 

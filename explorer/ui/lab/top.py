@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, Step, is_on
-from explorer.texts import Augment
+from explorer.texts import Augment, Common
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -27,7 +27,7 @@ def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
     sync(Key.SEED, work.view.seed)
     seed.number_input(Augment.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=Augment.SEED_HELP)
     draw.button(Augment.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
-    _travel(undo, Augment.UNDO, Key.LAB_UNDO, "undo", bool(work.history.past))
+    _travel(undo, Common.UNDO, Key.LAB_UNDO, "undo", bool(work.history.past))
     _travel(redo, Augment.REDO, Key.LAB_REDO, "redo", bool(work.history.future))
     sync(Key.LAB_MODE, work.view.lab.mode)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -46,7 +46,7 @@ def pipeline_line(draft: Draft) -> str:
     names = [node.transform if isinstance(node, Step) else node.kind for node in draft.nodes if is_on(node)]
     steps = T.ARROW.join(names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
-        steps = T.PIPELINE_MORE.format(steps=steps, count=len(names) - MOST_NAMED)
+        steps = Common.STEPS_AND_MORE.format(steps=steps, count=len(names) - MOST_NAMED)
     return T.PIPELINE_STEPS.format(steps=steps or T.NO_STEPS)
 
 

@@ -154,7 +154,7 @@ def _pair(row: Row, fill: Fill, side: int = cells.SIDE) -> Pair | None:
 
 def _group(row: Row, pair: Rivals, fill: Fill, side: int = cells.SIDE) -> Group:
     drawn = _pair(row, fill, side)
-    title = T.ROW.format(seed=row.seed, picture=row.place.title)
+    title = T.LARGE_TITLE.format(seed=row.seed, picture=row.place.title)
     return Group(_cells(row, pair, drawn), title, "" if drawn is None else drawn.difference)
 
 

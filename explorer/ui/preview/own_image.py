@@ -11,6 +11,7 @@ from explorer.draw.request import DrawingError
 from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
 from explorer.draw.uploads import MaskColor
 from explorer.texts import Augment as T
+from explorer.texts import Common
 from explorer.ui.background import asking
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -94,7 +95,7 @@ def _legend(found: tuple[MaskColor, ...]) -> None:
     shown = sorted(found, key=lambda each: each.number)
     parts = [T.COLOR_CLASS.format(square=_square(each.color), number=each.number) for each in shown[:_SHOWN_COLORS]]
     if len(shown) > _SHOWN_COLORS:
-        parts.append(T.COLOR_CLASS_MORE.format(count=len(shown) - _SHOWN_COLORS))
+        parts.append(Common.AND_MORE.format(count=len(shown) - _SHOWN_COLORS))
     st.caption(T.COLOR_CLASSES.format(classes=" ".join(parts)), unsafe_allow_html=True)
 
 

@@ -11,6 +11,7 @@ from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture
 from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import CancelledError
 from explorer.texts import Augment as T
+from explorer.texts import Common
 from explorer.ui.background import asking, slow
 from explorer.ui.preview import looks, pictures
 from explorer.ui.preview.looks import Look, Token
@@ -119,7 +120,7 @@ def _progress(under_way: Job) -> None:
     else:
         text = T.FINISHING
     st.progress(progress.share, text, width=230)
-    st.button(T.CANCEL, key=Key.CANCEL, on_click=_cancel_pressed)
+    st.button(Common.CANCEL, key=Key.CANCEL, on_click=_cancel_pressed)
 
 
 def _cancel_pressed() -> None:

@@ -9,6 +9,7 @@ from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record import meta
 from explorer.runs.record.meta import MAX_NAME, MetaError
 from explorer.runs.record.paths import RunPaths
+from explorer.texts import Common
 from explorer.texts import Run as T
 from explorer.ui.components.run_list import Op, Request
 from explorer.ui.figures.metrics import Metrics
@@ -37,10 +38,10 @@ def _words(paths: RunPaths, snapshot: Snapshot) -> None:
     for field, value in now.items():
         st.session_state.setdefault(run_key(paths.id, field), value)  # what is being typed stays
     with st.form(run_key(paths.id, "words"), border=False):
-        st.text_input(T.NAME, key=run_key(paths.id, "name"), max_chars=MAX_NAME, placeholder=given or paths.id)
+        st.text_input(Common.NAME, key=run_key(paths.id, "name"), max_chars=MAX_NAME, placeholder=given or paths.id)
         st.text_input(T.TAGS, key=run_key(paths.id, "tags"), help=T.TAGS_HELP)
         st.text_area(T.NOTE, key=run_key(paths.id, "note"), height=70)
-        st.form_submit_button(T.SAVE, on_click=_save, args=(paths, now))
+        st.form_submit_button(Common.SAVE, on_click=_save, args=(paths, now))
 
 
 def _save(paths: RunPaths, before: dict[str, str]) -> None:
@@ -72,7 +73,7 @@ def _chores(paths: RunPaths, snapshot: Snapshot) -> None:
     spare = paths.best.exists() and (paths.last.exists() or paths.first.exists())
     with st.container(horizontal=True, gap="small"):
         st.button(
-            T.UNARCHIVE if archived else T.ARCHIVE, key=Key.RUN_ARCHIVE, help=T.ARCHIVE_HELP, on_click=_do,
+            Common.UNARCHIVE if archived else Common.ARCHIVE, key=Key.RUN_ARCHIVE, help=T.ARCHIVE_HELP, on_click=_do,
             args=(paths, "unarchive" if archived else "archive"),
         )  # fmt: skip
         st.button(
@@ -80,7 +81,7 @@ def _chores(paths: RunPaths, snapshot: Snapshot) -> None:
             args=(paths, "keep_best"), disabled=not (over and spare),
         )  # fmt: skip
         st.button(
-            T.DELETE, key=Key.RUN_DELETE, help=T.DELETE_HELP if over else T.STOP_FIRST, on_click=_do,
+            Common.DELETE, key=Key.RUN_DELETE, help=T.DELETE_HELP if over else T.STOP_FIRST, on_click=_do,
             args=(paths, "delete"), disabled=not over, icon=":material/delete:",
         )  # fmt: skip
 

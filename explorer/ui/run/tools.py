@@ -15,6 +15,7 @@ from explorer.runs.record.resume_point import has_checkpoint, saved_step
 from explorer.runs.spec.config import ConfigError
 from explorer.runs.state.escalation import TERMINATE_AFTER_S, LadderError
 from explorer.runs.state.status import State
+from explorer.texts import Common
 from explorer.texts import Run as T
 from explorer.ui.figures.metrics import Metrics
 from explorer.ui.run import export as run_export
@@ -150,7 +151,7 @@ def _resume(paths: RunPaths) -> None:
     if st.button(T.RESUME, key=Key.RUN_RESUME, help=words.format(step=step), icon=":material/play_arrow:"):
         last_action.forget()
         try:
-            with st.spinner(T.RESUMING):
+            with st.spinner(Common.STARTING):
                 launcher.resume(paths)
         except LaunchError as error:
             last_action.note_error(paths.id, error)
@@ -168,7 +169,7 @@ def _extend(paths: RunPaths, snapshot: Snapshot) -> None:
             return
     last_action.forget()
     try:
-        with st.spinner(T.RESUMING):
+        with st.spinner(Common.STARTING):
             longer = launcher.extend(paths, int(epochs))
     except (LaunchError, ConfigError) as error:
         last_action.note_error(paths.id, error)

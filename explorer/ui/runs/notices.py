@@ -14,8 +14,8 @@ from explorer.runs.life import housekeeping
 from explorer.runs.overview.summary import RunSummary, summaries
 from explorer.runs.record.paths import runs_root
 from explorer.runs.state.status import State
+from explorer.texts import Common, Runs
 from explorer.texts import Run as T
-from explorer.texts import Runs
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, Query
 
@@ -152,7 +152,7 @@ def _cut(text: str) -> str:
 def _several(runs: Sequence[RunSummary]) -> str:
     lines = [T.ENDED_SEVERAL.format(count=len(runs)), *map(_line, runs[:MOST_NAMED])]
     if len(runs) > MOST_NAMED:
-        lines.append(T.ENDED_MORE.format(count=len(runs) - MOST_NAMED))
+        lines.append(Common.AND_MORE.format(count=len(runs) - MOST_NAMED))
     return "  \n".join(lines)
 
 

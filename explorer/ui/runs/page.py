@@ -10,7 +10,7 @@ from explorer.runs.life import housekeeping, trash
 from explorer.runs.life.trash import Deleted
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.summary import RunSummary, summaries
-from explorer.texts import Runs
+from explorer.texts import Common, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components import run_list, usage_line
 from explorer.ui.components.markdown import escape
@@ -87,7 +87,7 @@ def _tell(done: Done) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(escape(done.text), width="content")
             if done.undo:
-                st.button(T.UNDO, key=Key.RUNS_UNDO, icon=":material/undo:", on_click=_restore, args=(done.undo,))
+                st.button(Common.UNDO, key=Key.RUNS_UNDO, icon=":material/undo:", on_click=_restore, args=(done.undo,))
     if done.refused:
         st.warning("  \n".join(map(escape, done.refused)))
 
@@ -117,7 +117,7 @@ def _trash() -> None:
         for one in found[:TRASH_SHOWN]:
             _deleted(one)
         if len(found) > TRASH_SHOWN:
-            st.caption(T.TRASH_MORE.format(count=len(found) - TRASH_SHOWN))
+            st.caption(Common.AND_MORE.format(count=len(found) - TRASH_SHOWN))
 
 
 def _emptying(found: Sequence[Deleted]) -> None:
@@ -133,7 +133,7 @@ def _emptying(found: Sequence[Deleted]) -> None:
         st.markdown(bulk_actions.counted(T.EMPTY_ASKED, len(there), size=size), width="stretch")
         entries = tuple(one.entry for one in there)
         st.button(T.EMPTY_YES, key=Key.TRASH_YES, type="primary", on_click=_empty_trash, args=(entries,))
-        st.button(T.NO, key=Key.TRASH_NO, on_click=_ask, args=((),))
+        st.button(Common.CANCEL, key=Key.TRASH_NO, on_click=_ask, args=((),))
 
 
 def _ask(found: Sequence[Deleted]) -> None:

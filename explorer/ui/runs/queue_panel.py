@@ -8,6 +8,7 @@ from explorer.runs.life.control import request_stop
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import QueueError, Waiting
 from explorer.runs.record.paths import RunNotFound, run_paths
+from explorer.texts import Common
 from explorer.texts import RunsList as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run.bulk_actions import Done
@@ -17,8 +18,8 @@ from explorer.ui.session.keys import Key, lane_key, queue_key
 SHOWN = 20  # four buttons each: more of them would make every tick slow
 _MOVES = (
     ("first", ":material/vertical_align_top:", T.FIRST_HELP, lambda place: 0),
-    ("up", ":material/arrow_upward:", T.UP_HELP, lambda place: place - 1),
-    ("down", ":material/arrow_downward:", T.DOWN_HELP, lambda place: place + 1),
+    ("up", ":material/arrow_upward:", Common.MOVE_UP, lambda place: place - 1),
+    ("down", ":material/arrow_downward:", Common.MOVE_DOWN, lambda place: place + 1),
 )
 
 
@@ -55,7 +56,7 @@ def _lane(waiting: Sequence[Waiting], names: Mapping[str, str]) -> None:
     for place, run in enumerate(waiting[:SHOWN]):
         _waiting(run, place, len(waiting), names.get(run.id, run.id))
     if len(waiting) > SHOWN:
-        st.caption(T.WAITING_MORE.format(count=len(waiting) - SHOWN))
+        st.caption(Common.AND_MORE.format(count=len(waiting) - SHOWN))
 
 
 def _waiting(run: Waiting, place: int, count: int, name: str) -> None:
@@ -74,7 +75,7 @@ def _waiting(run: Waiting, place: int, count: int, name: str) -> None:
                 args=(lambda to=to: queue.move(run.id, to(place)),),
             )
         st.button(
-            T.CANCEL,
+            Common.CANCEL,
             key=queue_key(run.id, "cancel"),
             help=T.CANCEL_HELP,
             on_click=_do,

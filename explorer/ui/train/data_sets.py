@@ -14,6 +14,7 @@ from explorer.data.picture_sets import PictureSet
 from explorer.data.roots import allowed_roots
 from explorer.draw.training import Training
 from explorer.texts import Augment as T
+from explorer.texts import Common
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
@@ -83,7 +84,7 @@ def _mask_names(view: View, names: MaskNames) -> None:
     chosen = names.counted_from(view.names_from)
     pairs = enumerate(chosen.names, start=chosen.first)
     words = [T.MASK_VALUE.format(value=value, name=name) for value, name in pairs]
-    more = [T.MASK_VALUES_MORE.format(count=len(words) - _MOST_NAMED)] if len(words) > _MOST_NAMED else []
+    more = [Common.AND_MORE.format(count=len(words) - _MOST_NAMED)] if len(words) > _MOST_NAMED else []
     listed = T.MASK_VALUES.format(names=", ".join([*words[:_MOST_NAMED], *more]))
     st.caption(escape(listed), help=names.reason or None)
     if not names.sure:

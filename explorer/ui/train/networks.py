@@ -15,6 +15,7 @@ from explorer.runs.machine.paces import Pace
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import derive
+from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
@@ -155,7 +156,7 @@ def _pretrained(found: BackboneInfo) -> str:
     here = [words for name, words in F.WEIGHTS_SHORT.items() if name in set(found.weights) - set(found.to_download)]
     elsewhere = [words for name, words in F.WEIGHTS_SHORT.items() if name in found.to_download]
     told = [*here, T.DOWNLOAD.format(weights=", ".join(elsewhere))] if elsewhere else here
-    return ", ".join(told) or T.NO_WEIGHTS
+    return ", ".join(told) or Common.NONE
 
 
 def _cell(text: str, tag: str, column: int, strong: bool) -> str:
@@ -167,7 +168,7 @@ def offer_measure(machine: Machine, backbone: str) -> None:
     """The same button where somebody asks how long a run will take."""
     chosen = machine.backbone(backbone)
     if chosen is not None:
-        _measure(chosen, T.MEASURE_TIME, (Key.TRAIN_MEASURE_TIME, Key.TRAIN_MEASURE_TIME_CANCEL))
+        _measure(chosen, T.MEASURE, (Key.TRAIN_MEASURE_TIME, Key.TRAIN_MEASURE_TIME_CANCEL))
 
 
 def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
@@ -186,7 +187,7 @@ def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
     # Outside of what ticks: a button in there would lose clicks.
     with buttons:
         if at_work:
-            st.button(T.MEASURE_CANCEL, key=keys[1], on_click=measuring.cancel, args=(chosen.name,))
+            st.button(Common.CANCEL, key=keys[1], on_click=measuring.cancel, args=(chosen.name,))
         else:
             st.button(
                 words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",

@@ -11,6 +11,7 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig
 from explorer.runs.spec.config_errors import label
 from explorer.runs.state.status import State, derive
+from explorer.texts import Common
 from explorer.texts import Probes as T
 from explorer.ui.components import state_badge
 from explorer.ui.components.markdown import escape
@@ -47,10 +48,10 @@ def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
 def _start(kind: Probe, config: RunConfig | None, errors: Mapping[str, str]) -> None:
     st.session_state.pop(Key.PROBE_TOLD, None)
     if config is None:
-        st.error(escape(T.FIX.format(fields=", ".join(label(name) for name in errors))))
+        st.error(escape(Common.FIX.format(fields=", ".join(label(name) for name in errors))))
         return
     try:
-        with st.spinner(T.STARTING):
+        with st.spinner(Common.STARTING):
             asked = config.model_copy(update={"kind": kind, "name": config.name or T.NAMES[kind]})
             probes.keep(kind, launcher.start(asked).id)
     except (LaunchError, ConfigError, OSError) as error:

@@ -10,6 +10,7 @@ from explorer.data.formats.spec import FileSpec
 from explorer.runs.overview.summary import steps_in_words, summarise
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
+from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.train import data_fields
@@ -170,7 +171,7 @@ def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:
 
 def steps_of(pipeline: Pipeline) -> str:
     """The transforms that are switched on, by name, inside the composers that hold them: "Blur, OneOf(A, B)"."""
-    return steps_in_words(pipeline.model_dump()["nodes"]) or T.NO_STEPS
+    return steps_in_words(pipeline.model_dump()["nodes"]) or Common.NONE
 
 
 def name_for(source: Source, found: list[Difference]) -> str:

@@ -12,6 +12,7 @@ from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.config import ConfigError, RunConfig
 from explorer.runs.spec.config_errors import label
 from explorer.runs.spec.schedules import steps_per_epoch
+from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, Query
@@ -58,7 +59,7 @@ def _counts(dataset: Dataset) -> None:
         words = escape(T.CLASS_LINE.format(name=name, train=int(train[index]), val=int(val[index])))
         lines.append(f'<span style="color:{class_colour(index)}">■</span> {words}')
     if count > MOST_CLASSES:
-        lines.append(T.MORE_CLASSES.format(count=count - MOST_CLASSES))
+        lines.append(Common.AND_MORE.format(count=count - MOST_CLASSES))
     st.markdown("<br>".join(lines), unsafe_allow_html=True)
     for note in dataset.notes:
         st.caption(escape(note))
@@ -132,7 +133,7 @@ def _launch(checked: Checked, workspace_id: str, twice: bool) -> None:
         return
     named = _named(checked.config, checked)
     try:
-        with st.spinner(T.STARTING):
+        with st.spinner(Common.STARTING):
             started = [launcher.start(config) for config in (pair.of(named) if twice else (named,))]
     except (LaunchError, ConfigError) as error:
         st.error(escape(T.NOT_STARTED.format(reason=error)))
@@ -141,7 +142,7 @@ def _launch(checked: Checked, workspace_id: str, twice: bool) -> None:
 
 
 def _to_mend(errors: Mapping[str, str]) -> str:
-    return T.FIX.format(fields=", ".join(label(name) for name in errors))
+    return Common.FIX.format(fields=", ".join(label(name) for name in errors))
 
 
 def _named(config: RunConfig, checked: Checked) -> RunConfig:
