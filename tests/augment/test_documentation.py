@@ -5,8 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
-
 from explorer.augment.catalog import catalog
 from explorer.augment.composers import composer
 from explorer.augment.documentation import read
@@ -50,39 +48,51 @@ def indented_code(text: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("name", list(TEXTS))
-def test_no_sign_is_swallowed_or_taken_for_markup(name: str) -> None:
-    lines = list(prose(TEXTS[name]))
-    assert indented_code(TEXTS[name]) == []
-    for line in lines:
-        bare = re.sub(r"\\.", "", line)
-        assert ">>>" not in bare
-        assert not re.search(r"[$~`<]", bare), f"Mathematics, a strike, code or a tag: {line}"
-        assert not re.search(r":[A-Za-z]", bare), f"A directive of Streamlit: {line}"
-        assert not re.match(r"\s*(#|>|\|)", bare), f"A heading, a quotation or a table: {line}"
-        assert bare.count("**") % 2 == 0
-        assert not re.search(r"(?<!\w)_|_(?!\w)", bare), f"Emphasis by underscores: {line}"
+MARKUP = {
+    "a prompt": r">>>",
+    "mathematics, a strike, code or a tag": r"[$~`<]",
+    "a directive of Streamlit": r":[A-Za-z]",
+    "a heading, a quotation or a table": r"^\s*(#|>|\|)",
+    "emphasis by underscores": r"(?<!\w)_|_(?!\w)",
+}
 
 
-@pytest.mark.parametrize("name", list(catalog()))
-def test_every_word_of_a_docstring_is_there(name: str) -> None:
-    docstring = inspect.cleandoc(catalog()[name].cls.__doc__ or "")
-    left_out = re.sub(r"^(Targets|Number of channels):\s*\n\s+.*$|^Args:$", "", docstring, flags=re.MULTILINE)
-    expected = Counter(re.findall(r"[A-Za-z]{2,}", left_out))
-    if name == "CropNonEmptyMaskIfExists":  # it says one section twice
-        expected -= Counter(re.findall(r"[A-Za-z]{2,}", left_out[left_out.rindex("Raises:") :].split("Examples:")[0]))
-    shown = Counter(re.findall(r"[A-Za-z]{2,}", re.sub(r"```(text|python)", "", catalog()[name].documentation)))
-    assert expected - shown == Counter()
+def test_no_sign_is_swallowed_or_taken_for_markup() -> None:
+    wrong = []
+    for name, text in TEXTS.items():
+        wrong += [(name, "code by its indentation", line) for line in indented_code(text)]
+        for line in prose(text):
+            bare = re.sub(r"\\.", "", line)
+            wrong += [(name, what, line) for what, pattern in MARKUP.items() if re.search(pattern, bare)]
+            wrong += [(name, "bold that is not closed", line)] if bare.count("**") % 2 else []
+    assert wrong == []
 
 
-@pytest.mark.parametrize("name", list(catalog()))
-def test_every_parameter_has_a_text_unless_albumentations_has_none(name: str) -> None:
-    transform = catalog()[name]
-    for parameter in transform.parameters.values():
-        described = re.search(rf"^\s*{parameter.name}\s*(\(.*\))?:", transform.cls.__doc__ or "", re.MULTILINE)
-        assert bool(parameter.doc) or not described, parameter.name
-        if described:
-            assert f"- **{parameter.name}**" in transform.documentation
+def words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[A-Za-z]{2,}", text))
+
+
+def test_every_word_of_a_docstring_is_there() -> None:
+    missing = {}
+    for name, transform in catalog().items():
+        docstring = inspect.cleandoc(transform.cls.__doc__ or "")
+        left_out = re.sub(r"^(Targets|Number of channels):\s*\n\s+.*$|^Args:$", "", docstring, flags=re.MULTILINE)
+        expected = words(left_out)
+        if name == "CropNonEmptyMaskIfExists":  # it says one section twice
+            expected -= words(left_out[left_out.rindex("Raises:") :].split("Examples:")[0])
+        missing[name] = expected - words(re.sub(r"```(text|python)", "", transform.documentation))
+    assert {name: found for name, found in missing.items() if found} == {}
+
+
+def test_every_parameter_has_a_text_unless_albumentations_has_none() -> None:
+    wrong = []
+    for name, transform in catalog().items():
+        for parameter in transform.parameters.values():
+            pattern = rf"^\s*{parameter.name}\s*(\(.*\))?:"
+            described = re.search(pattern, transform.cls.__doc__ or "", re.MULTILINE)
+            shown = parameter.doc and f"- **{parameter.name}**" in transform.documentation
+            wrong += [f"{name}.{parameter.name}"] if described and not shown else []
+    assert wrong == []
 
 
 def test_a_parameter_shows_its_name_its_type_and_its_lists() -> None:
