@@ -1,8 +1,12 @@
-"""Samples that a transform accepts."""
+"""Samples that a transform accepts, and what albumentations alone makes of them."""
 
 from dataclasses import replace
 from typing import Any
 
+import albumentations as A
+import numpy as np
+
+from explorer.augment.apply import AugmentedSample, random_state
 from explorer.augment.catalog import catalog
 from explorer.augment.targets import TargetRules
 from explorer.data.sample import Sample
@@ -28,3 +32,24 @@ def call_of(sample: Sample, rules: TargetRules) -> dict[str, Any]:
     if sample.keypoints is not None:
         call["keypoints"] = rules.give_points(sample.keypoints)
     return call
+
+
+def plain(sample: Sample, steps: list[Any], state: tuple[int, int, int], **handed_over: Any) -> dict[str, Any]:
+    """The same with albumentations alone. handed_over: what steps need with the call, under keys of its own."""
+    compose = A.Compose(
+        steps,
+        bbox_params=A.BboxParams(format="pascal_voc", clip=True) if sample.bboxes is not None else None,
+        keypoint_params=A.KeypointParams(format="xy") if sample.keypoints is not None else None,
+    )
+    compose.set_random_state(*random_state(*state))
+    targets = {"image": sample.image, "mask": sample.mask, "bboxes": sample.bboxes, "keypoints": sample.keypoints}
+    return compose(**{name: np.copy(value) for name, value in targets.items() if value is not None}, **handed_over)
+
+
+def same(ours: AugmentedSample, theirs: dict[str, Any]) -> None:
+    np.testing.assert_array_equal(ours.image, theirs["image"])
+    np.testing.assert_array_equal(ours.mask, theirs["mask"])
+    if ours.bboxes is not None:
+        np.testing.assert_array_equal(ours.bboxes, np.reshape(theirs["bboxes"], (-1, 5)).astype(np.float32))
+    if ours.keypoints is not None:
+        np.testing.assert_array_equal(ours.keypoints, np.reshape(theirs["keypoints"], (-1, 3)).astype(np.float32))

@@ -13,8 +13,7 @@ from explorer.augment.extras import EXTRAS, LARGEST_BOX
 from explorer.augment.pipeline import Draft, DraftErrors, Group, Pipeline, Step, validate
 from explorer.data import fonts, references
 from explorer.data.sample import Sample
-from tests.augment.samples import acceptable
-from tests.augment.test_apply import plain, same
+from tests.augment.samples import acceptable, plain, same
 
 
 def single(name: str, **params: Any) -> Pipeline:

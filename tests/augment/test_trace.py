@@ -9,12 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.augment.apply import AugmentError, augment, random_state
-from explorer.augment.catalog import catalog
-from explorer.augment.edits import add, set_p
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate, walk
 from explorer.augment.trace import Status, Trace, trace
 from explorer.data.sample import Sample
-from tests.augment.samples import acceptable
 
 CHEAP = ("HorizontalFlip", "VerticalFlip", "RandomGamma", "Affine", "CoarseDropout", "RandomBrightnessContrast")
 
@@ -26,38 +23,6 @@ def same(first: Any, second: Any) -> None:
 
 def fingerprints(traced: Trace) -> list[Any]:
     return [None if e.after is None else e.after.image.tobytes() for e in traced.entries]
-
-
-@pytest.mark.parametrize("name", list(catalog()))
-def test_every_transform_traced_gives_the_pixels_of_the_untraced_one(name: str, photograph: Sample) -> None:
-    sample = acceptable(photograph, name)
-    original = sample.image.copy(), None if sample.mask is None else sample.mask.copy()
-    draft, own = add(Draft(), name, None)
-    pipeline = validate(set_p(draft, own, 1.0))
-    traced = trace(sample, pipeline, 2, 0, 5)
-    same(traced.result, augment(sample, pipeline, 2, 0, 5))
-    (entry,) = traced.entries
-    assert entry.status is Status.APPLIED
-    assert entry.milliseconds > 0
-    assert entry.after is not None
-    assert entry.before is not None
-    same(entry.after, traced.result)
-    # What is kept of a step is not copied: no step may write into what it was given.
-    np.testing.assert_array_equal(entry.before.image, original[0])
-    np.testing.assert_array_equal(sample.image, original[0])
-    np.testing.assert_array_equal(sample.mask, original[1])
-
-
-@pytest.mark.parametrize("name", list(catalog()))
-def test_no_transform_writes_into_the_picture_of_the_step_before_it(name: str, photograph: Sample) -> None:
-    draft, _ = add(Draft(), "HorizontalFlip", None)
-    draft, own = add(draft, name, None)
-    draft = set_p(set_p(draft, own, 1.0), draft.nodes[0].id, 1.0)
-    traced = trace(acceptable(photograph, name), validate(draft), 1)
-    first = traced.entries[0]
-    assert first.after is not None
-    np.testing.assert_array_equal(first.after.image, photograph.image[:, ::-1])
-    np.testing.assert_array_equal(first.after.mask, photograph.mask[:, ::-1])  # type: ignore[index]
 
 
 def step(name: str, transform: str, p: float = 1.0) -> Step:

@@ -31,9 +31,10 @@ def test_there_are_many_cases() -> None:
     assert len(TEXTS) + len(NOTEBOOKS) >= 60
 
 
-@pytest.mark.parametrize("file", [*TEXTS, *NOTEBOOKS], ids=name)
-def test_a_case_gives_what_stands_beside_it(file: Path) -> None:
-    found = read(file)
-    assert plain(found) == expected(file)
-    for one in found:
-        assert validate(one.draft).nodes == one.draft.nodes  # open names have a start value, so it can be drawn at once
+def test_a_case_gives_what_stands_beside_it(subtests: pytest.Subtests) -> None:
+    for file in (*TEXTS, *NOTEBOOKS):
+        with subtests.test(file.name):
+            found = read(file)
+            assert plain(found) == expected(file)
+            for one in found:  # open names have a start value, so it can be drawn at once
+                assert validate(one.draft).nodes == one.draft.nodes

@@ -25,21 +25,22 @@ def saved(compose: A.Compose, form: str) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("form", ["json", "yaml"])
-@pytest.mark.parametrize("name", sorted(set(catalog()) - NOT_SAVED))
-def test_every_transform_comes_back_from_its_record(name: str, form: str) -> None:
-    offered = catalog()[name]
-    params = dict(offered.starts)
-    made = build(name, params, offered.default_p, "n")[0]
-    found = read_record(saved(A.Compose([made]), form))
-    (step,) = validate(found.draft).nodes
-    assert isinstance(step, Step)
-    assert (step.transform, step.p) == (name, offered.default_p)
-    whole = Pipeline(nodes=(Step(id="n1", transform=name, params=params, p=offered.default_p),)).nodes[0]
-    assert isinstance(whole, Step)
-    usual = {key: parameter.default for key, parameter in offered.parameters.items()}
-    assert _rounded({**usual, **step.params}) == _rounded({**usual, **whole.params})
-    assert [note.kind for note in found.notes] == (["to check"] if name in EXTRAS else [])
+def test_every_transform_comes_back_from_its_record(subtests: pytest.Subtests) -> None:
+    for name in sorted(set(catalog()) - NOT_SAVED):
+        with subtests.test(name):
+            offered = catalog()[name]
+            params = dict(offered.starts)
+            made = build(name, params, offered.default_p, "n")[0]
+            whole = Pipeline(nodes=(Step(id="n1", transform=name, params=params, p=offered.default_p),)).nodes[0]
+            assert isinstance(whole, Step)
+            usual = {key: parameter.default for key, parameter in offered.parameters.items()}
+            for form in ("json", "yaml"):
+                found = read_record(saved(A.Compose([made]), form))
+                (step,) = validate(found.draft).nodes
+                assert isinstance(step, Step)
+                assert (step.transform, step.p) == (name, offered.default_p)
+                assert _rounded({**usual, **step.params}) == _rounded({**usual, **whole.params})
+                assert [note.kind for note in found.notes] == (["to check"] if name in EXTRAS else [])
 
 
 def _rounded(value: Any) -> Any:
