@@ -1,12 +1,14 @@
 """How long each transform takes, and what `explorer/augment/costs.py` says it takes.
 
 One thread, a photograph with its mask, every transform at its starting values; the middle of several draws. Beside the
-measured milliseconds stands the estimate for 512 px and how many times too high it is.
+measured milliseconds stands the estimate for 512 px and how many times too high it is. Ends with exit code 1 where a
+parameter that the estimate takes for dear is not, or a step of a preset is too slow to be drawn while somebody types.
 """
 
 import statistics
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import cv2
@@ -15,13 +17,30 @@ import numpy as np
 from explorer.augment.apply import augment
 from explorer.augment.catalog import catalog
 from explorer.augment.costs import estimate
-from explorer.augment.pipeline import Pipeline, Step
+from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.presets import presets
 from explorer.data.photographs import photographs
 from explorer.data.sample import Sample
 
 SIDES = (256, 512, 1024)  # px
 DRAWS = 9
 SECONDS = 3.0  # no further draw of a slow transform after this
+PRESET_MS = 60.0  # of a step at 512 px
+
+# Values of a parameter of which the second takes at least twice as long as the first.
+CONTRASTS: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+    ("ElasticTransform", {"sigma": 2.0}, {"sigma": 100.0}),
+    ("GlassBlur", {"iterations": 1}, {"iterations": 8}),
+    ("GlassBlur", {}, {"mode": "exact"}),
+    ("GridElasticDeform", {"num_grid_xy": [2, 2]}, {"num_grid_xy": [10, 10]}),
+    ("MedianBlur", {"blur_limit": [3, 3]}, {"blur_limit": [9, 9]}),
+    ("MotionBlur", {"blur_limit": [3, 3]}, {"blur_limit": [21, 21]}),
+    ("RandomFog", {"fog_coef_range": [1.0, 1.0]}, {"fog_coef_range": [0.1, 0.1]}),
+    ("RandomSunFlare", {"src_radius": 20}, {"src_radius": 800}),
+    ("Superpixels", {"max_size": 64}, {"max_size": None}),
+    ("ThinPlateSpline", {"num_control_points": 2}, {"num_control_points": 8}),
+    ("ZoomBlur", {"max_factor": [1.1, 1.1]}, {"max_factor": [3.0, 3.0]}),
+)
 
 
 def main() -> None:
@@ -32,6 +51,23 @@ def main() -> None:
     print(f"{'transform':28}" + "".join(f"{side:>7} px" for side in SIDES) + f"{'per MP':>9}{'estimate':>10}{'':>8}")
     for name, row in sorted(times.items(), key=lambda item: -item[1][-1]):
         _print(name, row)
+    failed = [*_weak_contrasts(pictures[256]), *_slow_presets(pictures[512])]
+    print("\n".join(failed) or "Every dear parameter is dear, and every step of a preset is quick.")
+    sys.exit(bool(failed))
+
+
+def _weak_contrasts(picture: Sample) -> Iterator[str]:
+    for name, cheap, dear in CONTRASTS:
+        ratio = measure(name, dear, picture) / measure(name, cheap, picture)
+        if ratio < 2:
+            yield f"{name} with {dict(dear)} takes only {ratio:.1f} times as long as with {dict(cheap)}."
+
+
+def _slow_presets(picture: Sample) -> Iterator[str]:
+    for preset in presets().values():
+        for step, _ in walk(preset.nodes):
+            if isinstance(step, Step) and (took := measure(step.transform, step.params, picture)) > PRESET_MS:
+                yield f"{step.transform} of the preset {preset.name} takes {took:.0f} ms."
 
 
 def _print(name: str, row: Iterable[float]) -> None:

@@ -12,7 +12,7 @@ from explorer.augment.pipeline import Group, Node, Pipeline, Step, walk
 from explorer.augment.probability import effective
 from explorer.data.sample import Sample
 
-DRAWS = 20_000
+DRAWS = 5_000
 TINY = Sample(np.zeros((2, 2, 3), np.uint8))
 
 
@@ -59,18 +59,19 @@ TREES: dict[str, tuple[Node, ...]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(TREES))
-def test_effective_probability_is_that_of_20000_draws(name: str) -> None:
-    pipeline = Pipeline(nodes=TREES[name])
-    worked_out = effective(pipeline.nodes)
-    fired: Counter[str] = Counter()
-    for index in range(DRAWS):
-        fired.update({drawn.node_id for drawn in augment(TINY, pipeline, 0, 0, index).drawn})
-    steps = [node.id for node, _ in walk(pipeline.nodes) if isinstance(node, Step)]
-    for node in steps:
-        p = worked_out[node]
-        # Four standard errors: beyond them once in 16,000 checks, and the draws are always the same.
-        assert abs(fired[node] / DRAWS - p) <= 4 * math.sqrt(p * (1 - p) / DRAWS), node
+def test_effective_probability_is_that_of_5000_draws(subtests: pytest.Subtests) -> None:
+    for name, nodes in TREES.items():
+        with subtests.test(name):
+            pipeline = Pipeline(nodes=nodes)
+            worked_out = effective(pipeline.nodes)
+            fired: Counter[str] = Counter()
+            for index in range(DRAWS):
+                fired.update({drawn.node_id for drawn in augment(TINY, pipeline, 0, 0, index).drawn})
+            for node, _ in walk(pipeline.nodes):
+                if isinstance(node, Step):
+                    p = worked_out[node.id]
+                    # Four standard errors: beyond them once in 16,000 checks, and the draws are always the same.
+                    assert abs(fired[node.id] / DRAWS - p) <= 4 * math.sqrt(p * (1 - p) / DRAWS), node.id
 
 
 def test_what_is_off_never_fires() -> None:
