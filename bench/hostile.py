@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench import preview
 from bench.preview import SUBJECTS, focus, open_page, press_key, served
 from explorer.augment.pipeline import Draft, Step
-from explorer.texts import Augment, Common
+from explorer.texts import Common, Preview
 from explorer.ui.augment.sharing import pack
 from explorer.ui.session.keys import Query
 from explorer.ui.session.view import View
@@ -89,7 +89,7 @@ def _opened(browser: Browser, other: Page, base: str, name: str, params: dict[st
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(link(base, name, params))
     page.locator("[data-testid=preview][data-painted]").wait_for(timeout=ANSWER_MS)
-    draw = page.get_by_role("button", name=Augment.RUN_ONCE)
+    draw = page.get_by_role("button", name=Preview.RUN_ONCE)
     if draw.count():
         draw.click()
     other.bring_to_front()

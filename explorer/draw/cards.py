@@ -11,7 +11,8 @@ from explorer.data.sample import Sample
 from explorer.draw import frames
 from explorer.draw.encoding import Classes, Targets
 from explorer.draw.thumbnails import thumbnail
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
+from explorer.texts import Targets as TargetsTexts
 
 INPUT, OUTPUT = "input", "output"
 _WORDS = {"back": T.STRIP_BACK, "on": T.STRIP_ON, "label": T.TRACE}
@@ -150,8 +151,8 @@ def _lost(before: Snapshot | None, after: Snapshot | None) -> str:
     counts = [
         T.LOST.format(what=what, before=len(old), after=len(new))
         for what, old, new in (
-            (T.TARGET_NAMES["bboxes"], before.bboxes, after.bboxes),
-            (T.TARGET_NAMES["keypoints"], before.keypoints, after.keypoints),
+            (TargetsTexts.TARGET_NAMES["bboxes"], before.bboxes, after.bboxes),
+            (TargetsTexts.TARGET_NAMES["keypoints"], before.keypoints, after.keypoints),
         )
         if old is not None and new is not None and len(old) != len(new)
     ]

@@ -6,7 +6,7 @@ import numpy as np
 from explorer.augment.outline import BentError
 from explorer.augment.trace import Trace
 from explorer.draw import cards
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 
 Outline = list[list[float]] | None
 _EDGE = 1.0  # px; an outline that runs along the edge of the image is not drawn

@@ -19,7 +19,7 @@ from explorer.draw.encoding import Classes, Encoded, Targets, as_jpeg, as_shown,
 from explorer.draw.pictures import Picture, Subject
 from explorer.draw.request import Request
 from explorer.draw.sources import Loaded
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 
 FULL_QUALITY = 95  # JPEG, of what is saved
 MOST_SHOWN = 16_384  # px; browsers paint no larger image

@@ -29,7 +29,7 @@ from explorer.draw.pictures import (
     Uploaded,
 )
 from explorer.draw.request import Request
-from explorer.texts import Augment as T
+from explorer.texts import Pictures as T
 
 KEPT_SECONDS = 30  # then a picture is read again: its file may have been replaced
 MASK_VALUES = 256  # a mask has one byte per pixel

@@ -13,7 +13,7 @@ from explorer.draw.encoding import Classes
 from explorer.draw.pictures import LONG_SIDE
 from explorer.draw.request import Request
 from explorer.draw.thumbnails import thumbnail
-from explorer.texts import Augment as T
+from explorer.texts import Pictures as T
 
 Color = color_masks.Color
 

@@ -12,18 +12,22 @@ from explorer.texts.files import Files
 from explorer.texts.help import Help
 from explorer.texts.keeping import Keeping
 from explorer.texts.lab import Lab
+from explorer.texts.pictures import Pictures
+from explorer.texts.preview import Preview
 from explorer.texts.probes import Probes
 from explorer.texts.run import Run
 from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
 from explorer.texts.serving import Serving
 from explorer.texts.statistics import Statistics
+from explorer.texts.step_editor import StepEditor
+from explorer.texts.targets import Targets
 from explorer.texts.then_and_now import ThenAndNow
 from explorer.texts.train import Train
 from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Probes", "Run", "Runs", "RunsList",
-    "Serving", "Statistics", "ThenAndNow", "Train", "TrainFields", "Usage",
+    "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview", "Probes", "Run",
+    "Runs", "RunsList", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -17,3 +17,4 @@ class Common:
     STEPS_AND_MORE = "{steps} and {count} more"
     NAME = "Name"
     SAVE = "Save"
+    SET = "Set {name}"

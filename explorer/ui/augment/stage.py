@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from explorer.draw.cards import node_of
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.components import preview, strip
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape

@@ -8,8 +8,8 @@ import streamlit as st
 from explorer.augment import edits
 from explorer.augment.targets import MaskInterpolation, TargetRules
 from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
-from explorer.texts import Augment as T
 from explorer.texts import Common
+from explorer.texts import Targets as T
 from explorer.ui.components.fields import choice, sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.sources import Found
@@ -115,7 +115,7 @@ def _ratio(value: float | None) -> None:
     label, text = T.RULES[rule]
     on = rule_key(f"{rule}:set")
     sync(on, value is not None)
-    st.checkbox(T.SET_PARAMETER.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
+    st.checkbox(Common.SET.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
     if value is not None:
         sync(rule_key(rule), float(value))
         st.number_input(label, 1.0, key=rule_key(rule), step=0.5, on_change=_changed, args=(rule,), help=text)

@@ -8,7 +8,7 @@ from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pool import pool
 from explorer.draw.request import DrawingError, Ending, Request
-from explorer.texts import Augment as T
+from explorer.texts import Pictures as T
 from explorer.ui.background import tidying
 
 Result = TypeVar("Result")

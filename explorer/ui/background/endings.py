@@ -3,7 +3,7 @@
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.size_rules import Size
 from explorer.draw.request import DrawingError, Ending
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import asking, step_cautions
 
 

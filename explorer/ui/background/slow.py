@@ -8,7 +8,7 @@ from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.probability import effective
 from explorer.augment.size_rules import Size
 from explorer.augment.sizes import step_sizes
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 
 LIMIT = 300.0  # milliseconds of one step, and
 TOTAL_LIMIT = 700.0  # of all together: beyond, a change is not live any more

@@ -8,7 +8,7 @@ from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, valida
 from explorer.augment.size_rules import Size
 from explorer.augment.sizes import step_sizes
 from explorer.draw.limits import MEMORY
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import slow
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.texts import Augment, Common
+from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.background import slow
 from explorer.ui.background.slow import Cost
@@ -130,7 +130,7 @@ def _offer(plan: Plan, fill: Fill, asks: bool) -> None:
         text = T.STOPPED.format(done=fill.done, count=fill.count)
     st.button(T.DRAW_ALL if asks else T.DRAW_REST, key=Key.RUN_SLOW, on_click=_begin, args=(plan,), type="primary")
     if asks:
-        st.toggle(Augment.RUN_ALWAYS, key=Key.ALWAYS, on_change=_allow, help=Augment.RUN_ALWAYS_HELP)
+        st.toggle(Preview.RUN_ALWAYS, key=Key.ALWAYS, on_change=_allow, help=Preview.RUN_ALWAYS_HELP)
     st.caption(text, width="content")
 
 

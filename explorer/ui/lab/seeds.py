@@ -7,8 +7,8 @@ import streamlit as st
 
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.augment.size_rules import area
-from explorer.texts import Augment
 from explorer.texts import Lab as T
+from explorer.texts import Preview
 from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
@@ -132,7 +132,7 @@ def _board(
         width=11.0,
         aspect=1.4,
         large=None if large is None else _large(large, fill),
-        notice=Augment.STALE if drawn.errors else _empty(work),
+        notice=Preview.STALE if drawn.errors else _empty(work),
     )
 
 

@@ -11,8 +11,8 @@ from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, valida
 from explorer.augment.targets import TargetRules
 from explorer.draw.cells import Cell as Request
 from explorer.draw.pictures import Picture
-from explorer.texts import Augment
 from explorer.texts import Lab as T
+from explorer.texts import Targets
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.lab import board, cells
 from explorer.ui.lab.cells import Drawn
@@ -84,7 +84,7 @@ def _exhibit(
 def refused(picture: Picture, transform: Transform) -> tuple[frozenset[str], str]:
     """The targets of the picture with which the transform raises, and the same in words."""
     names = [name for name in sorted(transform.refuses) if name in _present(picture)]
-    words = ", ".join(Augment.TARGET_NAMES[name] for name in names)
+    words = ", ".join(Targets.TARGET_NAMES[name] for name in names)
     return frozenset(names), T.WITHOUT.format(targets=words) if names else ""
 
 
@@ -97,7 +97,7 @@ def _present(picture: Picture) -> frozenset[str]:
 def lacking(picture: Picture, transform: Transform) -> str:
     """Why the picture is not enough for the transform; "" where it is."""
     missing = sorted(transform.needs - picture.targets)
-    words = ", ".join(Augment.TARGET_NAMES[name] for name in missing)
+    words = ", ".join(Targets.TARGET_NAMES[name] for name in missing)
     return T.NEEDS.format(targets=words) if missing else ""
 
 

@@ -10,8 +10,8 @@ from explorer.augment import edits, neutral
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
-from explorer.texts import Augment
 from explorer.texts import Lab as T
+from explorer.texts import Preview
 from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Words
@@ -131,7 +131,7 @@ def _shown(step: Step, parameter: Parameter, cell: Swept, fill: Fill) -> Cell:
         picture=None if drawn is None else drawn.picture,
         note=""
         if drawn is None or not drawn.picture
-        else Augment.SIZE.format(width=drawn.size[0], height=drawn.size[1]),
+        else Preview.SIZE.format(width=drawn.size[0], height=drawn.size[1]),
         message=cell.message or ("" if drawn is None else drawn.message),
         mark=T.NOW if cell.value.present else "",
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, Step, is_on
-from explorer.texts import Augment, Common
+from explorer.texts import Augment, Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -25,8 +25,8 @@ def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
     with picture:
         sources.choose(work)
     sync(Key.SEED, work.view.seed)
-    seed.number_input(Augment.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=Augment.SEED_HELP)
-    draw.button(Augment.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
+    seed.number_input(Preview.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=Preview.SEED_HELP)
+    draw.button(Preview.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
     _travel(undo, Common.UNDO, Key.LAB_UNDO, "undo", bool(work.history.past))
     _travel(redo, Augment.REDO, Key.LAB_REDO, "redo", bool(work.history.future))
     sync(Key.LAB_MODE, work.view.lab.mode)

@@ -7,8 +7,8 @@ import streamlit as st
 
 from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
 from explorer.draw.cells import Both, Pair
-from explorer.texts import Augment
 from explorer.texts import Lab as T
+from explorer.texts import Preview
 from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
@@ -167,7 +167,7 @@ def _cells(row: Row, pair: Rivals, drawn: Pair | None) -> list[Cell]:
 
 
 def _cell(row: Row, name: str, title: str, drawn: Drawn | None, message: str) -> Cell:
-    size = "" if drawn is None or not drawn.picture else Augment.SIZE.format(width=drawn.size[0], height=drawn.size[1])
+    size = "" if drawn is None or not drawn.picture else Preview.SIZE.format(width=drawn.size[0], height=drawn.size[1])
     return Cell(
         id=_id(row, name),
         title=title,

@@ -12,7 +12,7 @@ from explorer.augment.probability import effective
 from explorer.draw.pictures import NoPicture
 from explorer.draw.request import DrawingError
 from explorer.draw.requests import SeedFor
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.components import chip
 from explorer.ui.preview.sources import Found

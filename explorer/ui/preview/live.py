@@ -13,7 +13,7 @@ from explorer.draw.limits import UNASKED_SECONDS
 from explorer.draw.pictures import NoPicture, Picture
 from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import CancelledError, DrawingError
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import asking, slow, step_cautions
 from explorer.ui.background.slow import Cost
 from explorer.ui.preview import looks, rendering

@@ -12,7 +12,7 @@ from explorer.draw.drawing import Drawing
 from explorer.draw.limits import UNASKED_SECONDS
 from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import DrawingError
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import endings
 from explorer.ui.preview.sources import Found
 from explorer.ui.session.keys import Key

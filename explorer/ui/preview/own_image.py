@@ -10,8 +10,8 @@ from explorer.data.sample import SampleError
 from explorer.draw.request import DrawingError
 from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
 from explorer.draw.uploads import MaskColor
-from explorer.texts import Augment as T
 from explorer.texts import Common
+from explorer.texts import Pictures as T
 from explorer.ui.background import asking
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape

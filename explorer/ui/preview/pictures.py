@@ -28,7 +28,7 @@ from explorer.draw.request import DrawingError
 from explorer.draw.requests import Describe
 from explorer.draw.sources import KEPT_SECONDS, Described
 from explorer.draw.training import Training
-from explorer.texts import Augment as T
+from explorer.texts import Pictures as T
 from explorer.ui.background import asking
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Palette, View

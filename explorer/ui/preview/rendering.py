@@ -10,8 +10,8 @@ from explorer.draw.limits import ASKED_SECONDS
 from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture
 from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import CancelledError
-from explorer.texts import Augment as T
 from explorer.texts import Common
+from explorer.texts import Preview as T
 from explorer.ui.background import asking, slow
 from explorer.ui.preview import looks, pictures
 from explorer.ui.preview.looks import Look, Token

@@ -11,7 +11,7 @@ from explorer.data.images import ImageError
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training
-from explorer.texts import Augment as T
+from explorer.texts import Pictures as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import own_image, pictures

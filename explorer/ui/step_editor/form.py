@@ -9,7 +9,8 @@ from explorer.augment.catalog import Transform, advice, catalog
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
 from explorer.augment.probability import effective
-from explorer.texts import Augment as T
+from explorer.texts import StepEditor as T
+from explorer.texts import Targets
 from explorer.ui.background import step_cautions
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -53,7 +54,7 @@ def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
 
 def _targets(transform: Transform) -> str:
     return T.TARGETS.format(
-        targets=", ".join(T.TARGET_NAMES[name] for name in T.TARGET_NAMES if name in transform.targets)
+        targets=", ".join(Targets.TARGET_NAMES[name] for name in Targets.TARGET_NAMES if name in transform.targets)
     )
 
 

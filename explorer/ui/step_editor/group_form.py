@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.augment import edits
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import Group, Node, Step, active, draws, group_params, is_unfinished
-from explorer.texts import Augment as T
+from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.looks import Errors

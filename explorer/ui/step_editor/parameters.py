@@ -12,7 +12,8 @@ import streamlit as st
 
 from explorer.augment.parameters import Kind, Parameter
 from explorer.data import fonts
-from explorer.texts import Augment as T
+from explorer.texts import Common
+from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import choice, sync, with_kept_end
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, node_key
@@ -74,7 +75,7 @@ def _nullable(node_id: str, parameter: Parameter, value: Any, commit: Commit) ->
     def toggled() -> None:
         commit(node_id, parameter.name, start_value(parameter) if st.session_state[key] else None)
 
-    st.checkbox(T.SET_PARAMETER.format(name=parameter.name), key=key, on_change=toggled, help=parameter.doc or None)
+    st.checkbox(Common.SET.format(name=parameter.name), key=key, on_change=toggled, help=parameter.doc or None)
     return value
 
 

@@ -13,7 +13,8 @@ from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
 from explorer.draw.request import DrawingError
 from explorer.draw.requests import KeepReference, ReferencePicture
-from explorer.texts import Augment as T
+from explorer.texts import Pictures
+from explorer.texts import StepEditor as T
 from explorer.ui.background import asking
 from explorer.ui.components import gallery
 from explorer.ui.components.gallery import Choice
@@ -82,7 +83,7 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
             st.session_state[Key.REFERENCE_ERROR] = f"{file.name}: {asking.words(error)}"
             return
         except NoRoom as error:
-            st.session_state[Key.REFERENCE_ERROR] = T.NOT_KEPT.format(reason=error.strerror)
+            st.session_state[Key.REFERENCE_ERROR] = Pictures.NOT_KEPT.format(reason=error.strerror)
             return
         own = st.session_state[Key.OWN_REFERENCES]
         st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))

@@ -13,8 +13,8 @@ from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
 from explorer.data.roots import allowed_roots
 from explorer.draw.training import Training
-from explorer.texts import Augment as T
 from explorer.texts import Common
+from explorer.texts import Pictures as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace

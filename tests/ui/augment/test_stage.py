@@ -20,7 +20,7 @@ from explorer.draw.pictures import Photograph, Subject, Typed, Uploaded
 from explorer.draw.pool import Pool
 from explorer.draw.preview import Preview
 from explorer.draw.thumbnails import thumbnail
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.augment import stage
 from explorer.ui.preview import firing, pictures
 from explorer.ui.session.keys import Key, node_key, preset_key

@@ -15,7 +15,7 @@ from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ABANDONED_SECONDS, ASKED_SECONDS, MEMORY
 from explorer.draw.preview import Preview, Shown
 from explorer.draw.request import CancelledError, DrawingError, Ending
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.preview.looks import Look
 from explorer.ui.preview.rendering import Job

@@ -11,7 +11,7 @@ from explorer.augment.bounds import Caution, Load
 from explorer.augment.catalog import catalog
 from explorer.augment.drivers import Role
 from explorer.augment.pipeline import Draft, Node, Pipeline, Step
-from explorer.texts import Augment as T
+from explorer.texts import Preview as T
 from explorer.ui.background import slow, step_cautions
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, node_key

@@ -12,7 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from explorer.draw import sources
-from explorer.texts import Augment as T
+from explorer.texts import Pictures as T
 from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, mask_color_key, upload_key
 from tests.draw.opening import side
