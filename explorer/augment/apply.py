@@ -43,7 +43,7 @@ class AugmentError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """What a step that fired had drawn: albumentations' own names and values."""
+    """The values that a step drew when it fired, under albumentations' own names."""
 
     node_id: str
     transform: str
@@ -121,7 +121,7 @@ def _targets(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
 
 
 def _handed_over(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
-    """What steps need besides the sample, under the key of each."""
+    """What steps need besides the sample, each under its own key."""
     given: dict[str, Any] = {}
     for node, _ in walk(pipeline.nodes):
         if isinstance(node, Step) and node.transform in extras.EXTRAS and is_on(node):

@@ -24,7 +24,7 @@ MAX_SECONDS = 60.0  # of one step: nobody waits for longer to see what a value d
 
 
 class Load(StrEnum):
-    """What a step can have too much of."""
+    """A load of a step that can be too much."""
 
     PIXELS = "pixels"
     MEMORY = "memory"  # bytes
@@ -70,7 +70,7 @@ def _cautions(transform: str, text: str, size: Size, memory: float) -> Mapping[s
 
 
 def _with_bound(unseen: Caution, loaded: Caution | None) -> Caution:
-    """What cannot be seen, with the bound that the load has where that is lower."""
+    """The caution for what cannot be seen, with the bound of the load where that is lower."""
     bound = min(caution.bound for caution in (unseen, loaded) if caution is not None and caution.bound is not None)
     even_filter = unseen.about is Role.KERNEL and bound % 2 == 0  # most of them have to be odd
     return replace(unseen, bound=bound - 1 if even_filter else bound)
@@ -104,14 +104,13 @@ _LOADS: Mapping[Load, Callable[[_Step], float]] = {
 
 
 def _too_much(step: _Step) -> Iterator[tuple[Load, float]]:
-    """Each load that is beyond its limit, with the limit."""
     for load, most in ((Load.PIXELS, MAX_PIXELS), (Load.MEMORY, step.memory), (Load.TIME, MAX_SECONDS)):
         if _LOADS[load](step) > most:
             yield load, most
 
 
 def _loaded(step: _Step) -> dict[str, Caution]:
-    """The parameters that drive the first load that is too much."""
+    """Cautions for the parameters that drive the first load that is too much."""
     load, most = next(_too_much(step), (None, 0.0))
     if load is None:
         return {}

@@ -127,7 +127,7 @@ def exclusions() -> Mapping[str, str]:
 
 @functools.cache
 def catalog() -> Mapping[str, Transform]:
-    """Name -> transform, sorted by name."""
+    """All transforms on offer by their name, sorted."""
     offered = {name: cls for name, cls in _found().items() if name not in exclusions()}
     return MappingProxyType({name: _describe(name, cls) for name, cls in sorted(offered.items())})
 

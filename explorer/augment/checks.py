@@ -32,7 +32,7 @@ _MAX_SHOWN = 60
 
 
 def check_p(p: float) -> str | None:
-    """What is wrong with a probability, or None."""
+    """The mistake in a probability, or None."""
     if math.isfinite(p) and 0 <= p <= 1:
         return None
     return f"p must be from 0 to 1. You gave {p}."

@@ -61,7 +61,7 @@ _COMPOSERS = {
 
 @functools.cache
 def composer(kind: str) -> Documentation:
-    """The documentation of a composer. Raises KeyError for a kind that is none."""
+    """The documentation of a kind of group. Raises KeyError for an unknown kind."""
     own = _COMPOSERS[kind]
     listed = "\n".join(f"- **{name}**: {text}" for name, text in own.parameters.items())
     theirs = read(getattr(A, kind).__doc__).markdown

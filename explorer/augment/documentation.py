@@ -41,7 +41,7 @@ class _Argument:
 
 
 def read(docstring: str | None) -> Documentation:
-    """Take a docstring in Google's style apart."""
+    """Read a docstring in Google's style."""
     sections = list(_sections(inspect.cleandoc(docstring or "")))
     intro = re.split(r"\n\s*\n", "\n".join(sections[0][1]).strip())[0]
     arguments = [argument for name, lines in sections if name in _ARGUMENTS for argument in _arguments(lines)]

@@ -74,7 +74,7 @@ def _driver(transform: str, parameter: Parameter) -> Driver | None:
 
 
 def visible(role: Role, size: Size) -> float:
-    """The largest value of which more could be seen in an image of that size."""
+    """The largest value whose effect can be seen in an image of that size."""
     return _VISIBLE[role](size)
 
 
@@ -98,7 +98,7 @@ def milliseconds(transform: str, values: Mapping[str, Any], size: Size) -> float
 
 
 def bytes_needed(transform: str, values: Mapping[str, Any], size: Size) -> float:
-    """The memory that the values of a step take, besides the image's."""
+    """The memory that the values of a step take, in addition to the image's."""
     return sum(_BYTES[role](amount, size) for role, amount, _ in _amounts(transform, values))
 
 

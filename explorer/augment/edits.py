@@ -30,7 +30,7 @@ Nodes = tuple[Node, ...]
 
 
 class MissingNodeError(KeyError):
-    """An edit of a node that the draft does not have, or does not have any more."""
+    """An edit of a node that the draft does not have."""
 
 
 class TooLargeError(ValueError):
@@ -185,12 +185,10 @@ def set_group_param(draft: Draft, node_id: str, name: str, value: Any) -> Draft:
 
 
 def set_p(draft: Draft, node_id: str, p: float) -> Draft:
-    """The draft with the probability of a node set."""
     return _update(draft, node_id, {"p": float(p)})
 
 
 def set_targets(draft: Draft, rules: TargetRules) -> Draft:
-    """The draft with other rules for mask, boxes and keypoints."""
     return draft.model_copy(update={"targets": rules})
 
 
@@ -249,7 +247,6 @@ def _need_group(draft: Draft, node_id: str) -> Group:
 
 
 def _places(nodes: Nodes, parent: str | None = None) -> Iterator[tuple[str, tuple[str | None, int]]]:
-    """Every node's id with its `place`."""
     for at, node in enumerate(nodes):
         yield node.id, (parent, at)
         if isinstance(node, Group):

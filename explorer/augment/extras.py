@@ -42,7 +42,6 @@ class Extra:
 
     @property
     def starts(self) -> dict[str, JsonValue]:
-        """The parameters of a new step."""
         return {parameter.name: parameter.default for parameter in self.parameters}
 
 

@@ -98,7 +98,6 @@ def decoded(text: str | bytes, limit: int = MAX_CHARACTERS) -> str:
 
 
 def read_json(text: str) -> dict[str, Any]:
-    """The JSON object that a text holds. Raises PipelineFileError."""
     record = read_json_value(text)
     if not isinstance(record, dict):
         raise PipelineFileError("The file should hold one JSON object.")

@@ -66,7 +66,6 @@ def _fired(
 
 
 def most_at_once(pipeline: Pipeline) -> int:
-    """How many different steps can fire in one pass."""
     chances = effective(pipeline.nodes)
     return sum(_can_fire(node, chances) for node in pipeline.nodes)
 

@@ -163,7 +163,7 @@ def _check_sizes(pipeline: Pipeline, steps: list[Step], sample: Sample, seed: in
 
 
 def _only_scales(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> bool:
-    """Whether chance decides how large the whole image is after the step."""
+    """Whether chance decides the size of the whole image after the step."""
     if catalog()[step.transform].group != _RESIZING:
         return False
     try:

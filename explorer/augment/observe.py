@@ -18,18 +18,18 @@ _WRITES_INTO_INPUT = frozenset({"OverlayElements"})
 
 
 class StepFailedError(Exception):
-    """What a node raised, and which node it was."""
+    """The exception of a node, with the node."""
 
     def __init__(self, node_id: str, transform: str, error: Exception) -> None:
         super().__init__(str(error))
         self.node_id, self.transform, self.error = node_id, transform, error
 
 
-def _nobody(node_id: str) -> None:
-    """Where nobody wants to know."""
+def _to_nobody(node_id: str) -> None:
+    """The report of a process in which nobody asked for one."""
 
 
-_report: Callable[[str], None] = _nobody
+_report: Callable[[str], None] = _to_nobody
 
 
 def report_steps_to(report: Callable[[str], None]) -> None:
@@ -88,7 +88,7 @@ class Observer:
         return visits
 
     def step(self, node: Any, call: Callable[..., Any], data: dict[str, Any]) -> Any:
-        """Call a transform, and note what came of it."""
+        """Call a transform and record the visit."""
         visit = self._begin(node)
         _report(visit.node_id)
         if type(node).__name__ in _WRITES_INTO_INPUT and data.get("mask") is not None:
@@ -103,7 +103,7 @@ class Observer:
         return result
 
     def group(self, node: Any, call: Callable[..., Any], data: dict[str, Any]) -> Any:
-        """Call a composer; it has fired where one of its children was called."""
+        """Call a composer and record the visit; it has fired where one of its children was called."""
         visit = self._begin(node)
         at = len(self.visits)
         self.depth += 1

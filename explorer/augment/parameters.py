@@ -19,7 +19,7 @@ JsonValue = Any  # None, bool, int, float, str, or lists and dicts of these
 
 
 class Kind(StrEnum):
-    """What a parameter takes, and with it which widget edits it."""
+    """The kind of value that a parameter takes, which decides the widget that edits it."""
 
     BOOL = "bool"
     INT = "int"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the values that a parameter offers, and what people call it."""
+    """A value that a parameter offers, and its label."""
 
     value: JsonValue
     label: str
@@ -279,5 +279,5 @@ def is_ordinary(value: Any) -> bool:
 
 
 def equal(value: JsonValue, default: JsonValue) -> bool:
-    """Whether a value is another one; true is not 1 here."""
+    """Whether two values are equal; true does not equal 1 here."""
     return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)

@@ -157,7 +157,7 @@ def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:
 
 
 def check(nodes: tuple[Node, ...]) -> Errors:
-    """What is wrong with a tree of nodes; empty where all is well."""
+    """The mistakes in a tree of nodes; empty where it is valid."""
     errors: dict[tuple[str, str], str] = {}
     seen: set[str] = set()
     channels_only = _inside_channels(nodes)
@@ -227,7 +227,7 @@ def is_on(node: Node) -> bool:
 
 
 def active(group: Group) -> tuple[Node, ...]:
-    """The children of a group that are on: what albumentations is given."""
+    """The children of a group that are on: those that albumentations is given."""
     return tuple(child for child in group.children if is_on(child))
 
 

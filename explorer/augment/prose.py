@@ -67,7 +67,6 @@ def _blocks(lines: Iterable[str]) -> list[_Block]:
 
 
 def _goes_on(last: _Block, text: str, indent: int, apart: bool) -> bool:
-    """Whether a line belongs to the block before it."""
     if apart or last.indent < 0 or _ITEM.match(text):
         return False
     if last.kind == "code":

@@ -21,7 +21,7 @@ class Remembered(Generic[Value, Made]):
         self._known: OrderedDict[int, tuple[Value, Made]] = OrderedDict()
 
     def __call__(self, value: Value) -> Made:
-        """What the function makes of the value."""
+        """The result for this value, worked out once."""
         known = self._known.get(id(value))
         if known is None or known[0] is not value:
             known = (value, self._make(value))

@@ -92,7 +92,7 @@ class _Way:
         return self.share * (math.sqrt(height * width) if self.by_area else min(height, width))
 
     def narrowed(self, share: float, by: str) -> "_Way":
-        """Only a share of what was visible is left."""
+        """With only a share of what was visible."""
         share = min(1.0, max(_LEAST, share))
         if share == 1.0:
             return self
@@ -100,15 +100,15 @@ class _Way:
         return replace(self, share=max(_LEAST, self.share * share), pixels=pixels, by=by)
 
     def sized(self, side: float) -> "_Way":
-        """Scaled to so many px, whatever it was."""
+        """Scaled to so many px."""
         return replace(self, low=side, high=side, fixed=True)
 
     def scaled(self, low: float, high: float) -> "_Way":
-        """Scaled by a factor that chance decides."""
+        """Scaled by a factor between two."""
         return replace(self, low=self.low * low, high=self.high * high)
 
     def cropped(self, side: float, by: str, *, pads: bool = False) -> "_Way":
-        """A part of so many px is left."""
+        """Cropped to so many px."""
         if self.fixed:
             return self.narrowed(side / self.high, by).sized(side)
         taken = 0.0 if pads or self.padded >= side else side / self.low

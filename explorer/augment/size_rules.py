@@ -17,7 +17,6 @@ _BEYOND = 10**9  # px of a side: nothing is made as large
 
 
 def area(size: Size) -> int:
-    """Height times width, in px."""
     return size[0] * size[1]
 
 
@@ -46,7 +45,7 @@ _Values = Mapping[str, Any]
 
 @functools.cache
 def _rule(transform: str) -> "_Result | None":
-    """What a transform does to the size; None where it leaves it."""
+    """The rule for a transform's result; None where the size stays."""
     offered = catalog().get(transform)
     if offered is None:
         return None

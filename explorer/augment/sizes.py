@@ -85,7 +85,7 @@ def _either(group: Group, sizes: Sizes, walk: _Walk) -> Sizes:
 
 
 def _skipping(nodes: Sequence[Node], sizes: Sizes, walk: _Walk) -> Sizes:
-    """Through all, of which each may be left out."""
+    """Go through all nodes, of which each may be left out."""
     for node in nodes:
         fired = _through((node,), sizes, walk)
         sizes = sizes if fired == sizes else _distinct((*sizes, *fired))

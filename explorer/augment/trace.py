@@ -22,7 +22,7 @@ _SOME_CHANNELS: GroupKind = "SelectiveChannelTransform"
 
 
 class Status(StrEnum):
-    """What became of a node."""
+    """What happened to a node."""
 
     APPLIED = "applied"
     SKIPPED = "skipped"  # it was called, and its probability said no

@@ -48,7 +48,6 @@ def ends(value: Any) -> tuple[float, float]:
 
 
 def mean(value: Any) -> float:
-    """The middle of a range."""
     return sum(ends(value)) / 2
 
 

@@ -111,7 +111,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    """The array of a value. Raises NotConstant where it is none of numbers."""
+    """The array of a value. Raises NotConstant where the value does not consist of numbers."""
     try:
         found = np.asarray(raw(value))
     except _FAILS as error:
@@ -131,7 +131,6 @@ def _overflows(work: Callable[[Any, Any], Any], one: Any, other: Any) -> bool:
 
 
 def negative(value: Array) -> Any:
-    """`-value`."""
     return _bounded(lambda: -value.numbers)
 
 
@@ -141,7 +140,7 @@ def item(value: Array, index: Any) -> Any:
 
 
 def rows(value: Array) -> list[Any]:
-    """What a loop over it goes through."""
+    """The items that a loop over the array visits."""
     return [_bounded(functools.partial(np.copy, row)) for row in value.numbers]
 
 
@@ -236,7 +235,7 @@ ATTRIBUTES: Mapping[str, Callable[[Array], Any]] = {
 
 
 def call(work: Callable[..., Any] | None, args: list[Any], keywords: dict[str, Any]) -> Any:
-    """The result of one of these functions. Raises NotConstant."""
+    """Call one of the functions of these tables. Raises NotConstant."""
     if work is None:
         raise NotConstant
     try:

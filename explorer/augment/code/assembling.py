@@ -59,7 +59,7 @@ class _Assembler:
     count: int = 0
 
     def nodes(self, values: Iterable[Value], line: int, depth: int, forced: bool = False) -> tuple[Node, ...]:
-        """The nodes of a list of steps; what is none is set aside with a note."""
+        """The nodes of a list of steps; anything else in the list is set aside with a note."""
         found = (self._node(value, line, depth, forced) for value in values)
         return tuple(node for node in found if node is not None)
 
@@ -79,7 +79,7 @@ class _Assembler:
         return node
 
     def _aside(self, value: Value, line: int) -> None:
-        """Say why something in a list of steps is no step of the draft."""
+        """Note why something in a list of steps is not a step of the draft."""
         if is_none(value):
             return
         if isinstance(value, Remark):
@@ -96,7 +96,7 @@ class _Assembler:
             self.log.note(line, "left out", f"{_described(value)} is set aside. It is no step of albumentations.")
 
     def group(self, made: Made, depth: int) -> Group | None:
-        """A composer below the top."""
+        """The group for a composer inside another one; None where nothing is left in it."""
         kind: GroupKind = next((one for one in GROUP_KINDS if one == made.name), "Sequential")
         given = self.arguments(made)
         if made.is_compose:
@@ -167,7 +167,7 @@ class _Assembler:
         return given
 
     def steps(self, given: Mapping[str, Value], made: Made) -> list[Value]:
-        """What a composer is made of."""
+        """The members of a composer."""
         value = given.get("transforms")
         if made.name == "OneOrOther" and value is None:
             value = [given.get("first"), given.get("second")]
@@ -175,7 +175,6 @@ class _Assembler:
         return [*_listed(early), *_listed(value), *_listed(late)]
 
     def p(self, given: Mapping[str, Value], made: Made, kind: GroupKind) -> float:
-        """How often a composer runs."""
         default = 1.0 if made.is_compose else default_p(kind)
         return self.log.probability(given["p"], made.line, made.name, default) if "p" in given else default
 
@@ -198,7 +197,7 @@ class _Assembler:
             self.log.note(made.line, kind, f"{made.name}: {text}")  # type: ignore[arg-type]
 
     def whole(self, made: Made) -> Draft:
-        """A Compose at the top."""
+        """The draft of a Compose at the top."""
         given = self.arguments(made)
         self._tell(given, made)
         rules = read_rules(given, made.line, self.log)
@@ -212,7 +211,7 @@ class _Assembler:
 
 
 def _listed(value: Value) -> list[Value]:
-    """The steps in a value, in lists that may hold lists."""
+    """All members of a list of steps, whose lists may hold lists."""
     return [] if value is None else [part for part in parts(value) if not isinstance(part, list | tuple | dict)]
 
 

@@ -26,7 +26,7 @@ OWN_CLASS = "It is a class that this code defines."
 
 
 def call(node: ast.Call, scope: Scope, run: Run) -> Value:
-    """What a call gives."""
+    """The value of a call."""
     target = evaluate(node.func, scope, run)
     before = len(run.candidates)
     if isinstance(target, Missing) and isinstance(node.func, ast.Attribute) and node.func.attr in methods.GROWING:
@@ -40,7 +40,7 @@ def call(node: ast.Call, scope: Scope, run: Run) -> Value:
 
 
 def apply(target: Value, given: Call) -> Value:
-    """What a call of a value gives for these arguments."""
+    """The value that a call of `target` with these arguments returns."""
     if isinstance(target, Partial):
         args, keywords = [*target.args, *given.args], {**target.keywords, **given.keywords}
         return apply(target.target, Call(given.node, args, keywords, given.rest, given.scope, given.run))
@@ -79,7 +79,7 @@ _LOOKS = frozenset({"print", "str", "repr", "type", "id", "hasattr", "pprint.ppr
 
 
 def _hand(given: Call) -> None:
-    """Offer the steps among the arguments of what may do anything with them."""
+    """Offer the steps among the arguments of a call that may do anything with them."""
     steps = [value for value in given.args if isinstance(value, Made)]
     if len(steps) > 1:
         given.run.hand(steps, given.scope)
@@ -130,7 +130,7 @@ def _starred(value: Value, stars: str) -> Value:
 
 
 def made(reference: Reference, given: Call) -> Made:
-    """A call of albumentations, as it is written."""
+    """Keep a call of albumentations as it is written."""
     spread_out = [value for value in given.rest if isinstance(value, Missing)]
     origin = given.run.origin(given.scope, given.node.lineno)
     found = Made(reference.path, given.node, given.args, given.keywords, spread_out, origin)
@@ -149,7 +149,7 @@ def _constant(name: str, given: Call) -> Value:
 
 
 def _of_object(target: Method, given: Call) -> Value:
-    """A method that the code does not define."""
+    """Call a method that the code does not define."""
     if isinstance(target.owner, Super):
         return _parents(target, given)
     if isinstance(target.owner, Instance) and target.name == SAVE_HYPERPARAMETERS:
@@ -177,7 +177,7 @@ def _parents(target: Method, given: Call) -> Value:
 
 
 def _composer(cls: Class) -> Reference | None:
-    """The composer of albumentations that a class of the code extends."""
+    """The composer of albumentations that a class of the code extends, or None."""
     bases = (one for base in cls.order for one in base.library)
     return next((one for one in bases if is_class(one.path) and one.name in COMPOSERS), None)
 

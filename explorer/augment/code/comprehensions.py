@@ -26,7 +26,6 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: S
 
 
 def _inner(scope: Scope) -> Scope:
-    """A scope inside another one, with its title."""
     return Scope({}, scope, scope.title)
 
 
@@ -40,7 +39,7 @@ def _dict_comprehension(node: ast.DictComp, scope: Scope, run: Run) -> Value:
 
 
 def _rounds(generators: list[ast.comprehension], outer: Scope, run: Run) -> Iterator[Scope]:
-    """The names of each round of a comprehension."""
+    """The scope of each round of a comprehension."""
     if not generators:
         yield outer
         return

@@ -26,7 +26,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Description:
-    """A mapping that names a class. key: the one that names it."""
+    """A mapping that names a class under `key`."""
 
     key: str
     path: str
@@ -35,7 +35,6 @@ class Description:
 
     @property
     def name(self) -> str:
-        """The name of the class."""
         return self.path.rpartition(".")[2]
 
     @property
@@ -82,7 +81,7 @@ def is_inherited(name: str, key: str) -> bool:
 
 
 def is_saved(record: Any) -> bool:
-    """Whether plain values are what `A.to_dict` gives, and nothing besides."""
+    """Whether a record is exactly what `A.to_dict` gives."""
     transform = record.get("transform") if isinstance(record, Mapping) else None
     return isinstance(transform, Mapping) and isinstance(transform.get(SAVED), str)
 
@@ -182,7 +181,7 @@ class Configuration:
     # What a pipeline is made of
 
     def call(self, mapping: dict[Any, Value], own: Description, depth: int) -> Made:
-        """A mapping as if it were a call; the same one for the same mapping."""
+        """Read a mapping as if it were a call; the same mapping gives the same call."""
         self._spend(depth)
         if id(mapping) in self.calls:
             return self.calls[id(mapping)]
@@ -228,7 +227,7 @@ _OFWRAPPERS = ("transforms", "bbox_params", "keypoint_params")
 
 
 def _is_whole(own: Description) -> bool:
-    """Whether it is a pipeline by itself."""
+    """Whether it describes a whole pipeline."""
     if own.key == "type" and own.name in WRAPPERS:
         return isinstance(own.arguments.get("transforms"), list | tuple)
     return own.is_ours and own.name in COMPOSES and own.key != "type"

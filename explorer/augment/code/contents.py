@@ -44,7 +44,7 @@ def is_scalar(value: Value) -> bool:
 
 
 def alike(one: Value, other: Value) -> bool:
-    """Whether two values are surely the same."""
+    """Whether two values are certainly the same."""
     return one is other or (is_scalar(one) and type(one) is type(other) and bool(one == other))
 
 
@@ -55,12 +55,12 @@ def is_flat(value: Value) -> bool:
 
 
 def made_in(value: Value) -> Iterator[Made]:
-    """The outermost calls in a value."""
+    """The outermost calls of albumentations in a value."""
     return (part for part in parts(value) if isinstance(part, Made))
 
 
 def unknown_in(seen: Iterable[Value]) -> Iterator[Missing]:
-    """Those of the parts of a value that are not known."""
+    """The unknown values among some parts."""
     for part in seen:
         if isinstance(part, Missing):
             yield part
@@ -69,7 +69,7 @@ def unknown_in(seen: Iterable[Value]) -> Iterator[Missing]:
 
 
 def missing_in(value: Value) -> Iterator[Missing]:
-    """All that a value depends on and that is not known."""
+    """Every unknown value that a value depends on."""
     for part in unknown_in(parts(value)):
         yield from part.names()
 

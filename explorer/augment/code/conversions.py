@@ -23,7 +23,7 @@ def _variance(given: Arguments) -> dict[str, JsonValue]:
 
 
 def deviations(low: float, high: float) -> list[float]:
-    """Variances of uint8 grey values as deviations, in fractions of 255."""
+    """Variances of uint8 gray values as deviations, in fractions of 255."""
     return [math.sqrt(low) / WHITE, math.sqrt(high) / WHITE]
 
 

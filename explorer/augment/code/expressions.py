@@ -97,7 +97,7 @@ def _items(nodes: list[ast.expr], scope: Scope, run: Run) -> Iterator[Value]:
 
 
 def spread(value: Value) -> Value:
-    """What `*value` gives, as a list, where that is known."""
+    """The items that `*value` gives, as a list where they are known."""
     if isinstance(value, Made):
         steps = steps_of(value)
         return value if steps is None else steps
@@ -118,7 +118,7 @@ def _dict(node: ast.Dict, scope: Scope, run: Run) -> Value:
 
 
 def key_of(node: ast.expr, scope: Scope, run: Run) -> Any:
-    """The key of an item; its text where it is no plain value."""
+    """The key of an item of a dict; its text where it is not a plain value."""
     found = evaluate(node, scope, run)
     return found if is_scalar(found) else f"<{written(node)}>"
 
@@ -129,7 +129,7 @@ def _binary(node: ast.BinOp, scope: Scope, run: Run) -> Value:
 
 
 def operate(node: ast.expr, op: ast.operator, left: Value, right: Value, scope: Scope, run: Run) -> Value:
-    """`left op right`. node: the whole expression."""
+    """The value of `left op right`. node: the whole expression."""
     if isinstance(op, ast.Add):
         if isinstance(left, list | tuple) and isinstance(right, Missing):
             return [*left, right]  # a list of steps that goes on with what is not known
@@ -253,7 +253,7 @@ def _choice(node: ast.IfExp, scope: Scope, run: Run) -> Value:
 
 
 def truth_of(test: ast.expr, scope: Scope, run: Run) -> tuple[bool, bool]:
-    """Whether the code says if a condition is true, and if it is."""
+    """Whether a condition is known, and whether it is true."""
     return _truth(evaluate(test, scope, run))
 
 
@@ -290,7 +290,7 @@ def defaults_of(signature: ast.arguments, scope: Scope, run: Run) -> dict[str, V
 
 
 def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
-    """The text, where it is made of short plain values as they are."""
+    """The text of an f-string, where it consists of short plain values without formats."""
     found = ""
     for part in node.values:
         value = evaluate(part.value if isinstance(part, ast.FormattedValue) else part, scope, run)

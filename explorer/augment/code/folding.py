@@ -38,7 +38,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
 
 
 def _is_small(op: ast.operator, left: Any, right: Any) -> bool:
-    """Whether the result can be worked out at once."""
+    """Whether the result is small enough to be worked out."""
     if _is_number(left) and _is_number(right):
         return not isinstance(op, ast.Pow) or (abs(right) <= 64 and abs(left) <= MAX_INT)
     if isinstance(op, ast.Mult):
@@ -95,7 +95,7 @@ CONSTANTS: Mapping[str, float] = {
 
 
 def call(name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-    """The result of one of `KNOWN`. Raises NotConstant."""
+    """Call one of `KNOWN`. Raises NotConstant."""
     if name in arrays.FUNCTIONS:
         return arrays.call(arrays.FUNCTIONS[name], args, keywords)
     if any(isinstance(value, Array) for value in args):

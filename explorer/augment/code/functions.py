@@ -58,7 +58,7 @@ def _dict(call: Call) -> Value:
 
 
 def spread_pairs(value: Value) -> dict[Any, Value] | None:
-    """A dict, or a list of pairs as one; None for anything else."""
+    """A dict, or a list of pairs as a dict; None for anything else."""
     if isinstance(value, dict):
         return dict(value)
     plain = isinstance(value, list | tuple) and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value)
@@ -129,7 +129,7 @@ def _enumerate(call: Call) -> Value:
 
 
 def _chain(call: Call) -> Value:
-    """Lists one after the other; one that is not known stays as it is."""
+    """Lists one after the other; an unknown one stays as it is."""
     return _joined(call, [*call.args, *call.rest])
 
 
@@ -220,7 +220,7 @@ def _named_tuple(call: Call) -> Value:
 
 
 def _environment(call: Call) -> Value:
-    """`os.environ.get(name, default)`: what the code falls back on."""
+    """`os.environ.get(name, default)`: the default of the code."""
     default = call.argument(1, "default", None)
     return call.unknown() if default is None else default
 
@@ -237,13 +237,13 @@ def _super(call: Call) -> Value:
 
 
 def _first(function: Function) -> str:
-    """The name of the first parameter of a method: usually self."""
+    """The name of the first parameter of a method, usually self."""
     places = [*function.node.args.posonlyargs, *function.node.args.args]
     return places[0].arg if places else ""
 
 
 def _isinstance(call: Call) -> Value:
-    """Of plain values only."""
+    """`isinstance` of plain values."""
     value, kinds = call.args if len(call.args) == 2 else (NOTHING, None)
     names = [kind.path for kind in (kinds if isinstance(kinds, list | tuple) else [kinds])
              if isinstance(kind, Reference)]  # fmt: skip
@@ -292,7 +292,7 @@ FUNCTIONS: Mapping[str, _Work] = {
 
 
 def known(reference: Reference, call: Call) -> _Work | None:
-    """What works out a call of a library; None for what is not known here."""
+    """The function that works out a call of a library; None where there is none here."""
     if reference.path == "sum" and call.args and isinstance(call.argument(1, "start", 0), list | tuple):
         return _sum_lists
     return FUNCTIONS.get(reference.path) or (_namespace if reference.name in NAMESPACES else None)

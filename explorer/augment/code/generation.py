@@ -41,7 +41,7 @@ _MOVES = frozenset({"scale", "translate_percent", "translate_px", "rotate", "she
 
 
 def is_old(made: Made, file_is_old: bool) -> bool:
-    """Whether a call has to be read as 1.x read it."""
+    """Whether a call has to be read as albumentations 1.x."""
     if shows_1x(made):
         return True
     return file_is_old and not shows_2x(made)
@@ -56,7 +56,7 @@ def is_open(made: Made) -> bool:
 
 
 def _may_differ(made: Made, old: Old) -> bool:
-    """Whether the two readings of a call could differ at all."""
+    """Whether the readings as 1.x and as 2.x could differ."""
     count = len(made.args)
     if made.spread or old.fallback or old.order[:count] != with_p(made.name)[:count]:
         return True
@@ -66,7 +66,7 @@ def _may_differ(made: Made, old: Old) -> bool:
 
 
 def of_calls(calls: Iterable[Made]) -> Iterator[Mark]:
-    """What calls show, each kind of mark once."""
+    """The marks of some calls, each kind once."""
     seen: set[str] = set()
     for made in calls:
         for mark in _of_call(made):
@@ -90,7 +90,7 @@ def _of_call(made: Made) -> Iterator[Mark]:
 
 
 def _habit_of_1x(made: Made) -> str | None:
-    """Why a call makes little sense in 2.x, where it does not."""
+    """Why a call makes little sense in 2.x; None where it makes sense."""
     bare = not made.args and not made.spread
     if made.name == "Affine" and bare and not _MOVES & set(made.keywords):
         return "Affine without a movement does nothing in 2.x."
@@ -105,7 +105,7 @@ def _has_late_argument(made: Made) -> bool:
 
 
 def shows_2x(made: Made) -> bool:
-    """Whether no 1.x took a call so."""
+    """Whether no version 1.x accepted this call."""
     return made.name in _NEW_STEPS or not _new_arguments(made.name).isdisjoint(made.keywords)
 
 
@@ -121,7 +121,7 @@ def _old_arguments(name: str) -> frozenset[str]:
 
 
 def shows_1x(made: Made) -> bool:
-    """Whether a call could not be written so for 2.0.8."""
+    """Whether 2.0.8 cannot accept this call."""
     old, name = OLD.get(made.name), made.name
     if ".imgaug" in made.path or made.path.startswith("albumentations.augmentations.transforms."):
         return True

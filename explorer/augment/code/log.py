@@ -31,7 +31,7 @@ class Log:
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def note(self, line: int, kind: NoteKind, text: str) -> None:
-        """Write a note down, the same one only once."""
+        """Add a note unless it is there already."""
         found = Note(line, kind, text)
         if found not in self.notes:
             self.notes.append(found)
@@ -47,7 +47,6 @@ class Log:
             self.note(line, "translated", f"Not carried over, since it changes nothing in 2.0.8: {', '.join(dropped)}.")
 
     def new_id(self) -> str:
-        """An id that no other node of this pipeline has."""
         return f"n{next(self.numbers)}"
 
     def value(self, value: Value, where: str) -> Any:
@@ -87,7 +86,6 @@ class Log:
 
 
 def is_plain(value: Value) -> bool:
-    """Whether a value can be written as JSON."""
     try:
         return is_ordinary(as_json(value))
     except Unusable:
@@ -95,7 +93,7 @@ def is_plain(value: Value) -> bool:
 
 
 def as_json(value: Value) -> Any:
-    """A value as JSON would give it back. Raises Unusable."""
+    """A value as JSON would return it. Raises Unusable."""
     if isinstance(value, Array):
         return value.numbers.tolist()
     if isinstance(value, list | tuple):

@@ -107,7 +107,7 @@ _BOTH = "Some of it is of 1.x and some of 2.x."
 
 
 def decide(marks: Iterable[Mark]) -> Generation:
-    """The generation for which most speaks."""
+    """The generation that most marks speak for."""
     by_weight: dict[int, list[Mark]] = {NAMED: [], PROOF: [], HINT: []}
     for mark in marks:
         by_weight[mark.weight].append(mark)

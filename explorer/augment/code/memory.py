@@ -60,37 +60,37 @@ def _may_change(function: ast.expr, scope: Scope) -> bool:
 
 @dataclass
 class Memory:
-    """Containers with what was in them."""
+    """Containers and their contents at a moment."""
 
     kept: list[tuple[str, Container, Container]]
 
     @classmethod
     def before(cls, body: list[ast.stmt], scope: Scope, run: Run) -> "Memory":
-        """What is there before statements, as far as they may change it."""
+        """The containers that statements may change."""
         return cls.of(scope, run, classes=True) if changes_any(body, scope) else cls([])
 
     @classmethod
     def of(cls, scope: Scope | None, run: Run, classes: bool = False) -> "Memory":
-        """What is there now, each container once."""
+        """All containers that a scope leads to, each once."""
         found = {id(inner): (name, inner) for name, inner in changeable(scope, classes)}
         run.budget.spend(sum(1 + len(inner) for _, inner in found.values()) // 10)
         return cls([(name, inner, inner.copy()) for name, inner in found.values()])
 
     def now(self) -> list[Container]:
-        """What is in them now."""
+        """Copies of the present contents."""
         return [inner.copy() for _, inner, _ in self.kept]
 
     def restore(self) -> None:
-        """Put back what was in them."""
+        """Put back the contents of that moment."""
         self.fill([before for _, _, before in self.kept])
 
     def fill(self, others: list[Container]) -> None:
-        """Put into them what was in them at another moment."""
+        """Put in the contents of another moment."""
         for (_, inner, _), other in zip(self.kept, others, strict=True):
             _fill(inner, other)
 
     def steps_changed(self) -> bool:
-        """Whether a list with steps in it is another one now."""
+        """Whether a list of steps has changed since."""
         return any(
             isinstance(inner, list)
             and not _same_list(inner, before)
@@ -125,13 +125,13 @@ def _fill(inner: Container, values: Container) -> None:
 
 
 class Before:
-    """What there is before a loop whose rounds are not all gone through."""
+    """The state before a loop of which not all rounds are gone through."""
 
     def __init__(self, body: list[ast.stmt], scope: Scope, run: Run) -> None:
         self.names, self.memory = dict(scope.names), Memory.before(body, scope, run)
 
     def forget_changes(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, run: Run) -> None:
-        """What the loop has changed is not known after it."""
+        """Make unknown whatever the loop has changed."""
         test = node.test if isinstance(node, ast.While) else node.iter
         self.memory.merge([kept for _, _, kept in self.memory.kept], run, test, node)
         for name, value in scope.names.items():

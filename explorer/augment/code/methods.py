@@ -16,7 +16,7 @@ _Work = Callable[[Any, Call], Value]
 
 
 def remark(owner: list[Value], node: ast.AST, line: int) -> None:
-    """Write into a list that a change of it was not made."""
+    """Note inside a list that a change of it was not made."""
     text = written(node).partition("\n")[0].rstrip(":")
     found = Remark(line, f"{text[:57]}..." if len(text) > 60 else text)
     if found not in owner and len(owner) < MAX_LENGTH:
@@ -71,7 +71,7 @@ def _sort(owner: list[Value], call: Call) -> Value:
 
 
 def _add(owner: list[Value], call: Call) -> Value:
-    """Of a set, which is a list here."""
+    """`add` of a set, which is a list here."""
     known = call.args and any(alike(part, call.args[0]) for part in owner)
     return None if known else _append(owner, call)
 
@@ -162,12 +162,12 @@ CHANGING = GROWING | {"pop", "remove", "clear", "reverse", "sort", "add", "updat
 
 
 def has(owner: Value, name: str) -> bool:
-    """Whether a value has a method of that name that is known here."""
+    """Whether this module knows a method of that name for a value."""
     return (type(owner), name) in METHODS or (isinstance(owner, Array) and name in arrays.METHODS)
 
 
 def of_value(target: Method, call: Call) -> Value:
-    """What a method of a list, dict, array or parser gives."""
+    """Call a method of a list, dict, array or parser."""
     call.run.budget.spend(1 + _size(target.owner) // 100)
     if call.rest:
         return _not_made(target.owner, call) if isinstance(target.owner, list) else call.unknown()

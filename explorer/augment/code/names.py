@@ -46,7 +46,7 @@ def transform_names() -> frozenset[str]:
 
 
 def well_known(name: str) -> Reference | None:
-    """What a name means that the code does not define."""
+    """The usual meaning of a name that the code does not define."""
     if name in _USUAL:
         return Reference(_USUAL[name])
     if name in transform_names():
@@ -73,7 +73,7 @@ def foreign(path: str) -> str:
 
 
 def is_known(path: str) -> bool:
-    """Whether anything is known of the library that a dotted name leads into."""
+    """Whether this module knows the library that a dotted name leads into."""
     return path.partition(".")[0] in _ROOTS or path.rpartition(".")[2] in NAMESPACES
 
 

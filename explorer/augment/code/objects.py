@@ -28,7 +28,7 @@ SAVE_HYPERPARAMETERS = "save_hyperparameters"
 
 
 def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
-    """`owner.name`. node: the whole expression, for what is not known."""
+    """The value of `owner.name`. node: the whole expression."""
     if isinstance(owner, Reference):
         return member(Reference(f"{owner.path}.{name}"), node, run)
     if isinstance(owner, Instance | Class | Super):
@@ -52,7 +52,7 @@ def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
 
 
 def _or_missing(work: Callable[[], Value], node: ast.expr, run: Run) -> Value:
-    """What some work gives; not known where it gives no plain value."""
+    """The result of some work; an unknown value where that fails."""
     try:
         return work()
     except (NotConstant, LookupError, TypeError):
@@ -124,7 +124,7 @@ def _bound(value: Value, owner: Instance | Class, node: ast.expr, run: Run) -> V
 
 
 def item(owner: Value, index: Value, node: ast.expr, run: Run) -> Value:
-    """`owner[index]`, index being no slice."""
+    """The value of `owner[index]`, where the index is not a slice."""
     if isinstance(owner, Made) and steps_of(owner) is not None:
         owner = steps_of(owner)
     if isinstance(owner, Class) and owner.is_enum and isinstance(index, str):

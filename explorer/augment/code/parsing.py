@@ -158,7 +158,7 @@ def _source(source: Any) -> str:
 
 
 def numbered(tree: ast.Module, cell: int) -> ast.Module:
-    """The tree of a cell, its lines numbered so that they tell the cell."""
+    """Number the lines of a cell's tree so that they name the cell."""
     for node in ast.walk(tree):
         if hasattr(node, "lineno"):
             node.lineno += cell * CELL

@@ -162,7 +162,7 @@ def _telling(variants: list[_Variant]) -> list[_Variant]:
 
 
 def _titled(variants: Iterable[_Variant], empty: bool = False) -> list[Found]:
-    """Those with steps, or those without, in the order of the code."""
+    """The pipelines with steps, or those without, in the order of the code."""
     kept = sorted(
         (one for one in variants if one.is_empty is empty),
         key=lambda one: (one.root.origin.line, one.root.origin.inlined),
@@ -177,7 +177,7 @@ def _beside(variants: Iterable[_Variant]) -> tuple[Note, ...]:
 
 
 def _placed(found: Found, more: Iterable[Note]) -> Found:
-    """With lines that count within their cell, and words for the cell."""
+    """A pipeline with lines that count within their cell."""
     notes = [_placed_note(note) for note in (*found.notes, *more)]
     unknowns = [replace(one, line=parsing.place(one.line)[1]) for one in found.unknowns]
     steps = [_placed_step(step) for step in found.generation.steps] if found.generation else []

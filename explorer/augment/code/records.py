@@ -63,7 +63,7 @@ def _attribute(transform: str, params: Mapping[str, JsonValue], key: str) -> Jso
 
 
 def _one_shift(params: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """albumentations writes the shift once for each direction."""
+    """One shift for both directions: albumentations writes it once for each."""
     across, down = params.get("shift_limit_x"), params.get("shift_limit_y")
     if across is None or across != down:
         return params

@@ -35,7 +35,7 @@ def roots(found: Scan) -> list[Root]:
 
 
 def is_step(value: Value) -> bool:
-    """Whether it is a step alone, and neither a composer nor a list."""
+    """Whether it is a single step: neither a composer nor a list."""
     return isinstance(value, Made) and value.name not in COMPOSERS
 
 
@@ -64,7 +64,7 @@ def _named_lists(found: Scan, inside: set[int]) -> list[Root]:
 
 
 def _together(loose: list[Root]) -> Root:
-    """Steps that were pasted without anything around them are one pipeline."""
+    """One pipeline of steps that were pasted without anything around them."""
     unique = list({root.key: root for root in loose}.values())
     values = [
         part for root in unique for part in (root.value if isinstance(root.value, list | tuple) else [root.value])
@@ -76,7 +76,7 @@ def _together(loose: list[Root]) -> Root:
 
 
 def titles(roots: Sequence[Root]) -> list[str]:
-    """A title for each, all of them different, none of them long."""
+    """A different title for each, none of them long."""
     found = _told_apart([_cut(_name(root), _MAX) for root in roots], _branches(roots))
     found = _told_apart(found, [f"line {parsing.place(root.origin.called or root.origin.line)[1]}" for root in roots])
     return _told_apart(found, [f"variant {found[:at].count(title) + 1}" for at, title in enumerate(found)])
@@ -131,7 +131,7 @@ def _own_branches(root: Root, alike: Sequence[dict[str, bool]]) -> str:
 
 
 def _holds_once(texts: Sequence[str], truth: bool, alike: Sequence[dict[str, bool]]) -> bool:
-    """Whether only one of several pipelines has all of these conditions so."""
+    """Whether exactly one of the pipelines meets all of these conditions."""
     return sum(all(met.get(text) is truth for text in texts) for met in alike) == 1
 
 

@@ -53,7 +53,7 @@ class Old:
 
 
 def renamed(old: str, new: str) -> Rule:
-    """The same under another name."""
+    """An argument under another name."""
     return Rule((old,), lambda given: {new: given[old]})
 
 
@@ -68,7 +68,7 @@ def ends(low: str, high: str, new: str, usual: tuple[float, float], why: str = "
 
 
 def fixed(name: str) -> Rule:
-    """A number that stood for itself, where 2.0.8 makes a range of it."""
+    """A number that meant itself, and of which 2.0.8 makes a range."""
     return Rule((name,), lambda given: {name: _twice(given[name])}, numbers_only=True)
 
 
@@ -82,7 +82,7 @@ def gone(name: str, why: str) -> Rule:
 
 
 def is_number(value: JsonValue) -> bool:
-    """Whether it is an int or a float, which a bool is not here."""
+    """Whether it is an int or a float, but not a bool."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

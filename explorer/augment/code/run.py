@@ -32,12 +32,12 @@ LONG = 80  # statements of an `__init__`, which says what the object holds
 
 @dataclass
 class Budget:
-    """How much may still be looked at, in all passes together."""
+    """How much code may still be looked at, in all passes together."""
 
     left: int
 
     def spend(self, much: int = 1) -> None:
-        """Take some. Raises CodeError when nothing is left."""
+        """Take some of it. Raises CodeError when nothing is left."""
         self.left -= much
         if self.left < 0:
             raise CodeError("This is more code than can be read at once. Paste the part with the pipeline.")
@@ -73,11 +73,11 @@ class Call:
         return self.args[place] if len(self.args) > place else self.keywords.get(name, usual)
 
     def unknown(self, reason: str = "", default: Value = NOTHING) -> Value:
-        """Its result where that is not known."""
+        """The unknown result of this call."""
         return self.run.missing(self.node, reason, default=default)
 
     def apply(self, target: Value, args: list[Value]) -> Value:
-        """What a call of something else at the same place gives."""
+        """The result of another call at the same place."""
         self.run.budget.spend()
         return self.run.apply(target, Call(self.node, args, {}, [], self.scope, self.run))
 
@@ -106,7 +106,7 @@ class Run:
     described: list[Candidate] = field(default_factory=list)
 
     def origin(self, scope: Scope, line: int, label: str = "") -> Origin:
-        """The origin of what is made or named in a scope at this moment."""
+        """The origin of something that is made or named now."""
         return Origin(line, scope.title, label, tuple(self.met.items()), self.depth, self.called)
 
     def follows(self, function: Function, limit: int = _SHORT) -> bool:
@@ -117,7 +117,7 @@ class Run:
     def inlined(
         self, function: Function, args: list[Value], keywords: dict[str, Value], node: ast.expr, limit: int = _SHORT
     ) -> Value:
-        """What a function of the code returns for these arguments."""
+        """The value that a function of the code returns for these arguments."""
         if not self.follows(function, limit):
             return self.missing(node)
         self.depth += 1
@@ -132,7 +132,7 @@ class Run:
     def missing(
         self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = (), default: Value = NOTHING
     ) -> Value:
-        """A value that the code does not hold; the answer to it, where there is one."""
+        """A value that the code does not hold, or the answer that a person gave for it."""
         found = Missing(node, node.lineno, reason, parts, default)
         if self.answers and not parts and found.text in self.answers:
             return self.answers[found.text]
@@ -147,11 +147,11 @@ class Run:
         return found
 
     def makes(self, value: Value) -> bool:
-        """Whether there is a call of albumentations in a value."""
+        """Whether a value holds a call of albumentations."""
         return any(isinstance(part, Made) for part in self.parts(value))
 
     def decide(self, text: str, usual: bool) -> bool:
-        """What to take an open condition for in this pass."""
+        """Whether this pass takes an open condition for true."""
         if text not in self.met:
             self.met[text] = self.assumed.get(text, usual)
         return self.met[text]
@@ -207,7 +207,7 @@ def _quoted(key: Value) -> str:
 
 
 def bound(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> dict[str, Value]:
-    """The names that a call of a function begins with."""
+    """The names with which a call of a function begins."""
     signature = function.node.args
     places = [*signature.posonlyargs, *signature.args]
     given = {place.arg: value for place, value in zip(places, args, strict=False)} | keywords

@@ -27,7 +27,6 @@ class Scan:
     candidates: list[Candidate] = field(default_factory=list)
 
     def add(self, other: "Scan") -> None:
-        """Take up what another one found."""
         self.made += other.made
         self.candidates += other.candidates
 

@@ -17,7 +17,7 @@ from explorer.augment.code.values import MAX_LENGTH, Class, Function, Made, Refe
 
 @dataclass
 class Done:
-    """How a block was left. kind: "return", "raise", "break", "continue"."""
+    """How a block ended early. kind: "return", "raise", "break" or "continue"."""
 
     kind: str
     value: Value = None

@@ -34,7 +34,7 @@ class Style:
 
 
 def read_step(made: Made, style: Style, log: Log) -> Node | None:
-    """The step, or None where it is set aside with a note."""
+    """The step of a call; None where it is set aside with a note."""
     name = made.name
     old = OLD.get(name)
     becomes = name if old is None or old.becomes is None else old.becomes
@@ -66,7 +66,7 @@ def difference(made: Made, style: Style, node: Node | None) -> Difference | None
 
 
 def named(transform: str, key: str, value: JsonValue) -> str:
-    """A value as a note shows it, by the name of a constant where it has one."""
+    """A value as a note shows it: by the name of its constant where it has one."""
     parameter = catalog()[transform].parameters.get(key)
     labels = {choice.value: choice.label for choice in parameter.choices} if parameter else {}
     return labels[value] if isinstance(value, int) and value in labels else shown(value)
@@ -127,8 +127,7 @@ class _Reader:
     def _order(self) -> tuple[str, ...]:
         if not self.as_old:
             return with_p(self.becomes)
-        order = self.old.order if OLD.get(self.made.name) else signature(self.becomes)
-        return (*order, *(key for key in LAST if key not in order))
+        return (*self.old.order, *(key for key in LAST if key not in self.old.order))
 
     def _json(self, key: str) -> JsonValue:
         return self.log.value(self.given[key], f"{self.made.name}, {key}")
@@ -287,7 +286,7 @@ _REFUSED = (Untranslatable, TypeError, ValueError, LookupError, ArithmeticError)
 
 
 def _flip(made: Made, style: Style, log: Log) -> Group:
-    """Flip of 1.x drew evenly from up-down, left-right and both."""
+    """`Flip` of 1.x: it drew evenly from up-down, left-right and both."""
     reader = _Reader(made, "HorizontalFlip", True, style, log)
     p = reader._p()
     for key, value in reader.given.items():

@@ -18,7 +18,7 @@ _SILENT = frozenset({"label_fields"})  # the class travels in a last column here
 
 
 def read_rules(arguments: Mapping[str, Value], line: int, log: Log) -> TargetRules:
-    """The rules of a Compose, from its arguments by name."""
+    """The target rules of a Compose, from its arguments by name."""
     rules = TargetRules()
     if boxes := arguments.get("bbox_params"):  # {} is none, as 0.x and 1.x saved it
         found = _read("BboxParams", boxes, BoxRules, line, log)

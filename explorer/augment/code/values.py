@@ -23,7 +23,7 @@ NOTHING: Final = object()  # where None could be a value
 
 
 class NotConstant(ValueError):
-    """An operation that gives no plain value within the bounds."""
+    """An operation without a plain result within the bounds."""
 
 
 def written(node: ast.AST) -> str:
@@ -56,12 +56,12 @@ class Missing:
 
     @cached_property
     def text(self) -> str:
-        """As the code writes it, as far as that is short."""
+        """The expression as the code writes it, shortened."""
         text = written(self.node)
         return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}..."
 
     def names(self) -> "Iterator[Missing]":
-        """All that would have to be known."""
+        """Every single value that would have to be known."""
         if not self.parts:
             yield self
         for part in self.parts:
@@ -78,7 +78,7 @@ class Described(dict[Any, Value]):
 
 
 def placed(found: dict[Any, Value], node: ast.expr) -> dict[Any, Value]:
-    """A dict with its place, where it may name a class."""
+    """A dict together with its place, where it may name a class."""
     return Described(found, node) if any(key in found for key in CLASS_KEYS) else found
 
 
@@ -90,7 +90,6 @@ class Reference:
 
     @property
     def name(self) -> str:
-        """Its last part."""
         return self.path.rpartition(".")[2]
 
 
@@ -134,22 +133,19 @@ class Made:
 
     @cached_property
     def name(self) -> str:
-        """The name of the class."""
         return self.path.rpartition(".")[2]
 
     @property
     def line(self) -> int:
-        """The line in which it is made."""
         return self.origin.line
 
     @property
     def transforms(self) -> Value:
-        """What a composer is given as its steps."""
+        """The argument that holds the steps of a composer."""
         return self.keywords.get("transforms", self.args[0] if self.args else None)
 
     @property
     def is_compose(self) -> bool:
-        """Whether it is a whole pipeline."""
         return self.name in COMPOSES
 
 
@@ -175,12 +171,12 @@ class Scope:
     function: "Function | None" = None
 
     def look_up(self, name: str) -> tuple[bool, Value]:
-        """Whether the name is known, and its value."""
+        """Whether a name is known, and its value."""
         scope = self.holder(name)
         return (False, None) if scope is None else (True, scope.names[name])
 
     def holder(self, name: str) -> "Scope | None":
-        """The scope that a name is found in."""
+        """The scope in which a name is found, or None."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names and (scope is self or not scope.is_class):
@@ -213,7 +209,6 @@ class Function:
 
     @property
     def name(self) -> str:
-        """Its name in the code."""
         return (self.label or "lambda") if isinstance(self.node, ast.Lambda) else self.node.name
 
     @cached_property
@@ -225,12 +220,11 @@ class Function:
 
     @cached_property
     def reaches_out(self) -> bool:
-        """Whether it gives values to names outside of it."""
+        """Whether it assigns names outside of it."""
         return any(isinstance(node, ast.Global | ast.Nonlocal) for node in ast.walk(self.node))
 
     @property
     def title(self) -> str:
-        """How people call it."""
         outer = self.scope.title
         if self.owner is not None:
             return f"{self.owner.name}.{self.name}"
@@ -278,7 +272,7 @@ class Class:
 
     @property
     def is_enum(self) -> bool:
-        """Whether its names are members of an enumeration."""
+        """Whether it is an enumeration."""
         return any(one.name in _ENUMS for cls in self.order for one in cls.library)
 
 
@@ -309,7 +303,7 @@ class Super:
 
 @dataclass(eq=False)
 class Partial:
-    """A call with some of its arguments, which gets the rest later."""
+    """A call with some of its arguments; the rest comes later."""
 
     target: Value
     args: list[Value]
@@ -329,7 +323,7 @@ class Parser:
 
 @dataclass(frozen=True)
 class Remark:
-    """In a list of steps: what the code does to the list and is not worked out."""
+    """A note inside a list of steps: a change of the list that is not worked out."""
 
     line: int
     text: str

@@ -88,7 +88,7 @@ def _count(tally: Tally, given: _Input, watched: Watched, steps: set[str]) -> No
 
 
 def _drawn(tally: Tally, visit: Visit) -> None:
-    """How long a step took, and the values that it drew."""
+    """Count the time that a step took, and the values that it drew."""
     own = tally.setdefault("steps", {}).setdefault(visit.node_id, {})
     add(own, "calls")
     add(own, "milliseconds", by=visit.milliseconds)
@@ -174,7 +174,7 @@ def _present(table: NDArray[Any], name: str, image: NDArray[Any]) -> int:
 
 
 def _left_exactly(visits: Sequence[Visit], name: str, watched: Watched) -> list[int]:
-    """The same where steps are inside of groups, which do not look."""
+    """As `_left`, where steps are inside of groups, which check nothing in between."""
     data = [visit.before for visit in visits if visit.before]
     return [len(getattr(Snapshot(one["image"], one.get("mask"), one, watched.compose), name)) for one in data]
 

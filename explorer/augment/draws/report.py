@@ -50,7 +50,7 @@ class Labels:
 
     @property
     def lost_share(self) -> float:
-        """0 to 1; 0 where there were none."""
+        """The share that was lost, 0 to 1; 0 where there were none."""
         first = sum(self.before.values())
         return 1 - sum(self.after.values()) / first if first else 0.0
 
@@ -102,7 +102,7 @@ class Report:
 
 
 def report(tally: Tally, pipeline: Pipeline) -> Report:
-    """What the tally of this pipeline's draws says."""
+    """The report of a pipeline's draws."""
     draws, failed = int(tally.get("draws", 0)), tally.get("failed", {})
     good = draws - int(sum(failed.values()))
     channels, compared = tally.get("channels", {}), tally.get("similarity", {})
