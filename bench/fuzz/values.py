@@ -80,7 +80,7 @@ def _two(one: Callable[[Parameter, random.Random], float]) -> Callable[[Paramete
 
 
 def _fill(parameter: Parameter, chance: random.Random) -> JsonValue:
-    several = parameter.colour_only or chance.random() < 0.5
+    several = parameter.color_only or chance.random() < 0.5
     return [_real(parameter, chance) for _ in range(3)] if several else _real(parameter, chance)
 
 

@@ -6,7 +6,7 @@ import warnings
 
 # Its import asks the network for a newer version otherwise.
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
-# A pipeline of colour changes on a sample with boxes is in order; albumentations warns of it each time.
+# A pipeline of color changes on a sample with boxes is in order; albumentations warns of it each time.
 warnings.filterwarnings("ignore", message="Got processor for (bboxes|keypoints), but no transform to process it")
 
 # Albumentations imports torch where it is installed, for ToTensorV2 alone, which the catalog leaves out. That costs a

@@ -100,9 +100,9 @@ def _from_schema(error: ValidationError, params: dict[str, Any], parameters: Map
 
 def _explain(parameter: Parameter, value: Any, details: list[Any]) -> str:
     """One sentence for all complaints about a value: a union's arms complain one by one."""
-    telling = [detail for detail in details if not detail["type"].endswith(_TYPE_TROUBLE)]
-    if telling:
-        return f"{parameter.name}: {_reason(telling[0])} You gave {_short(value)}."
+    specific = [detail for detail in details if not detail["type"].endswith(_TYPE_TROUBLE)]
+    if specific:
+        return f"{parameter.name}: {_reason(specific[0])} You gave {_short(value)}."
     if parameter.kind is Kind.CHOICE:
         words = ", ".join(choice.label for choice in parameter.choices)
         return f"{parameter.name} must be one of {words}. You gave {_short(value)}."

@@ -1,7 +1,7 @@
 """How long a step will take, and how much memory: measured once for all transforms, and times corrected by what steps
 really took here.
 
-`python -m bench costs` measures anew. Times are of one thread of a server of 2024; what counts is which steps are slow.
+`python -m bench costs` measures them. Times are of one thread of a server of 2024: they say which steps are slow.
 All depends on the image that a step has in hand, which is the larger of what it gets and what it makes.
 """
 

@@ -131,8 +131,8 @@ def _example(lines: list[str]) -> str:
     script: list[str] = []
     for line in lines:
         code = _PROMPT.sub("", line).rstrip()
-        told = not _PROMPT.match(line) and line.strip() and not line.strip().startswith("#")
-        script.append(f"# {line}" if told and not _is_open(script) else code)
+        printed = not _PROMPT.match(line) and line.strip() and not line.strip().startswith("#")
+        script.append(f"# {line}" if printed and not _is_open(script) else code)
     return "\n".join(script).strip()
 
 

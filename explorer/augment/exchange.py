@@ -14,7 +14,7 @@ from explorer.augment.code import (
     CLASS_KEYS,
     MAX_NOTEBOOK,
     CodeError,
-    Found,
+    FoundPipeline,
     Version,
     read_code,
     read_notebook,
@@ -52,7 +52,7 @@ FORMS: Mapping[str, Form] = {
 
 def read(
     content: str | bytes, name: str = "", answers: Answers = _NOTHING, version: Version | None = None
-) -> tuple[Found, ...]:
+) -> tuple[FoundPipeline, ...]:
     """The pipelines in a text: a file of ours, of `A.save`, a notebook, or Python code; what is in it shows which.
 
     name: of the file, for a hint. answers: values of names that the code does not hold, see `Unknown`. version: of
@@ -83,7 +83,7 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
 
 
 Wish = tuple[Answers, Version | None]  # what people answered to an earlier reading
-Reader = Callable[[str, Wish], tuple[Found, ...]]
+Reader = Callable[[str, Wish], tuple[FoundPipeline, ...]]
 
 
 def _reader(text: str, name: str) -> Reader:
@@ -95,7 +95,7 @@ def _reader(text: str, name: str) -> Reader:
     return _yaml if start.startswith(("format:", "__version__:", "transform:", "---")) else _code
 
 
-def _code(text: str, wish: Wish) -> tuple[Found, ...]:
+def _code(text: str, wish: Wish) -> tuple[FoundPipeline, ...]:
     """Python; a configuration that was pasted has no name that says so, but its keys do."""
     try:
         return read_code(text, *wish)
@@ -109,7 +109,7 @@ def _code(text: str, wish: Wish) -> tuple[Found, ...]:
 _CONFIGURATION = re.compile(rf"\b({'|'.join(CLASS_KEYS)})[\"']?:")
 
 
-def _json(text: str, wish: Wish) -> tuple[Found, ...]:
+def _json(text: str, wish: Wish) -> tuple[FoundPipeline, ...]:
     try:
         record = files.read_json_value(text)
     except PipelineFileError:
@@ -123,16 +123,16 @@ def _json(text: str, wish: Wish) -> tuple[Found, ...]:
     return _record(record, text, wish, {})
 
 
-def _yaml(text: str, wish: Wish) -> tuple[Found, ...]:
+def _yaml(text: str, wish: Wish) -> tuple[FoundPipeline, ...]:
     record, lines = plain_yaml.read_with_lines(text)
     return _record(record, text, wish, lines)
 
 
-def _record(record: Any, text: str, wish: Wish, lines: Mapping[int, int]) -> tuple[Found, ...]:
+def _record(record: Any, text: str, wish: Wish, lines: Mapping[int, int]) -> tuple[FoundPipeline, ...]:
     """A pipeline of ours, one that albumentations saved, or all that a configuration describes."""
     if isinstance(record, dict) and "format" in record and "nodes" in record:
         draft = files.draft_of(record)
-        return (Found(draft.name, 1, draft, (), ()),)
+        return (FoundPipeline(draft.name, 1, draft, (), ()),)
     files.check_values(record)
     if found := read_values(record, text, lines, *wish):
         return found

@@ -1,4 +1,4 @@
-"""The order in which an epoch sees its images: whoever shows a batch asks the same question as training."""
+"""The order in which an epoch sees its images: a page that shows a batch asks the same question as training."""
 
 import numpy as np
 

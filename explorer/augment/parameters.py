@@ -28,7 +28,7 @@ class Kind(StrEnum):
     FLOAT_RANGE = "float_range"
     INT_PAIR = "int_pair"  # two whole numbers that mean different things, such as height and width
     CHOICE = "choice"
-    FILL = "fill"  # a grey value, or red, green, blue; 0 to 255
+    FILL = "fill"  # a gray value, or red, green, blue; 0 to 255
     TEXT = "text"
     PICTURES = "pictures"  # names of pictures, see `data.references`
     FONT = "font"  # the name of a font, see `data.fonts`
@@ -50,7 +50,7 @@ class Parameter:
 
     default: what a form starts with, as JSON. low, high: hard bounds, None where there is none; an exclusive bound is
     given as it stands. soft_low, soft_high: what a slider shows, set for numeric kinds. choices: all that a CHOICE
-    takes; for other kinds words that stand beside its values. colour_only: a FILL that takes no single grey.
+    takes; for other kinds words that stand beside its values. color_only: a FILL that takes no single gray.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Parameter:
     soft_high: float | None = None
     step: float | None = None
     choices: tuple[Choice, ...] = ()
-    colour_only: bool = False
+    color_only: bool = False
     doc: str = ""
 
 
@@ -77,8 +77,8 @@ CV2_NAMES: dict[str, dict[int, str]] = {
     "border_mode": {getattr(cv2, f"BORDER_{name}"): f"BORDER_{name}" for name in _BORDER},
 }
 _LOWEST = {"process_non_negative_range": 0.0, "convert_to_0plus_range": 0.0, "convert_to_1plus_range": 1.0}
-_COLOURS = ("fill", "color", "drop_value")
-_CLASS_INDEX = ("fill_mask", "mask_drop_value")  # values of a mask, not colours
+_COLORS = ("fill", "color", "drop_value")
+_CLASS_INDEX = ("fill_mask", "mask_drop_value")  # values of a mask, not colors
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def read(transform: str, name: str, field: FieldInfo, default: Any, doc: str) ->
         soft_high=numbers[1] if numbers else None,
         step=step_for(name, numbers, whole) if numbers else None,
         choices=_choices(parts, kind),
-        colour_only=kind is Kind.FILL and not {float, int} & set(parts.arms),
+        color_only=kind is Kind.FILL and not {float, int} & set(parts.arms),
         doc=doc,
     )
 
@@ -167,7 +167,7 @@ def _kind(parts: _Field, default: Any) -> Kind:
         return Kind.BOOL
     if parts.name in _CLASS_INDEX:
         return Kind.INT
-    if any(part in parts.name for part in _COLOURS) and any(map(_is_colour, arms)):
+    if any(part in parts.name for part in _COLORS) and any(map(_is_color, arms)):
         return Kind.FILL
     pairs = [arm for arm in arms if _is_pair(arm)]
     if pairs:
@@ -192,7 +192,7 @@ def _is_pair(arm: Any) -> bool:
     return get_origin(arm) is tuple and len(get_args(arm)) == 2 and set(get_args(arm)) <= {int, float}
 
 
-def _is_colour(arm: Any) -> bool:
+def _is_color(arm: Any) -> bool:
     arguments = get_args(arm)
     if arguments and Ellipsis in arguments:
         return True

@@ -46,7 +46,7 @@ def to_pixels(values: NDArray[np.generic], low: float, high: float) -> NDArray[n
 
 
 def on_white(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 of grey values (H, W) or of colors (H, W, 3); of colors with alpha (H, W, 4) laid on white."""
+    """(H, W, 3) uint8 of gray values (H, W) or of colors (H, W, 3); of colors with alpha (H, W, 4) laid on white."""
     has_alpha = values.ndim == 3 and values.shape[2] == 4
     full = full_alpha(values) if has_alpha else 1.0
     result = np.empty((*values.shape[:2], 3), np.uint8)

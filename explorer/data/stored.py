@@ -42,7 +42,7 @@ class Stored:
     image: loaded and turned, of 8 bits or less for each channel; None where `values` are there.
     values: of more bits, (H, W), or (H, W, 3) RGB, or (H, W, 4) with alpha.
     header: the range of values that the file's own header names, where it is less than its type can hold.
-    grey_levels: of a mask: what Pillow's grey values have to be divided by, and whether they are inverted.
+    grey_levels: of a mask: what Pillow's gray values have to be divided by, and whether they are inverted.
     """
 
     image: Image.Image | None

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.measure import measure
-from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import Pipeline
 from explorer.draw import sources
 from explorer.draw.pictures import Subject
@@ -12,7 +12,7 @@ from explorer.draw.request import Request
 
 
 @dataclass(frozen=True)
-class Draws(Request[Tally]):
+class Draws(Request[DrawCounts]):
     """The tally of the draws `start` to `stop` of `total`, with those that failed. Raises NoPicture."""
 
     subjects: tuple[Subject, ...]
@@ -26,6 +26,6 @@ class Draws(Request[Tally]):
     def draft_key(self) -> object:
         return ("draws", self.pipeline.key, self.subjects)
 
-    def draw(self) -> Iterator[Tally]:
+    def draw(self) -> Iterator[DrawCounts]:
         samples = [sources.load(subject).sample for subject in self.subjects]
         yield measure(samples, self.pipeline, self.seed, range(self.start, self.stop), self.total)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.augment.draws.tally import Tally, merge
+from explorer.augment.draws.counts import DrawCounts, merge
 from explorer.augment.pipeline import Pipeline
 from explorer.draw.drawing import Drawing, Order, Urgency
 from explorer.draw.limits import ASKED_SECONDS, SLOW_SECONDS
@@ -52,7 +52,7 @@ class Measuring:
         at_once: int = AT_ONCE,
     ) -> None:
         self.total = total
-        self.tally: Tally = {}
+        self.tally: DrawCounts = {}
         self.error: Exception | None = None
         self._pool, self._order = pool, Order(session, "", Urgency.COUNT, ASKED_SECONDS, asked=True)
         self._what = tuple(subjects), pipeline, seed
@@ -60,7 +60,7 @@ class Measuring:
         self._next = self._done = 0
         self._begun: float | None = None
         self._cancelled = False
-        self._under_way: dict[Drawing[Tally], range] = {}
+        self._under_way: dict[Drawing[DrawCounts], range] = {}
         for _ in range(at_once):
             self._ask(FIRST_CHUNK)
 
@@ -105,7 +105,7 @@ class Measuring:
             # Under the lock, since the drawing may be over before it is noted here.
             self._under_way[self._pool.submit(request, self._order, self._take)] = draws
 
-    def _take(self, drawing: Drawing[Tally]) -> None:
+    def _take(self, drawing: Drawing[DrawCounts]) -> None:
         """Add up what has come, and ask for more. Called in a thread of the pool."""
         size = 0
         with self._changed:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.measure import measure
-from explorer.augment.draws.tally import Tally, in_order
 from explorer.augment.edits import add, set_p
 from explorer.augment.pipeline import Draft, Pipeline, validate
 from explorer.draw import sources
@@ -13,6 +13,7 @@ from explorer.draw.measuring import Measuring
 from explorer.draw.pictures import Photograph, Subject
 from explorer.draw.pool import Pool
 from explorer.draw.request import DrawingError, Ending
+from tests.augment.draws.plain import in_order
 from tests.draw.conftest import LONG_S, kill
 from tests.runs.conftest import wait_for
 
@@ -50,7 +51,7 @@ def counts_rightly(measuring: Measuring, drawn: Pipeline, total: int) -> None:
     assert measuring.wait(LONG_S)
     assert measuring.error is None
     assert measuring.complete
-    here: Tally = measure([sources.load(SUBJECT).sample], drawn, 5, range(total), total)
+    here: DrawCounts = measure([sources.load(SUBJECT).sample], drawn, 5, range(total), total)
     assert close(timeless(in_order(measuring.tally)), timeless(in_order(here)))
 
 

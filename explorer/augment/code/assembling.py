@@ -10,10 +10,10 @@ from typing import Any
 import albumentations as A
 
 from explorer.augment.code.contents import is_none, is_scalar, parts
-from explorer.augment.code.found import CodeError, Difference
 from explorer.augment.code.log import Log
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import same
+from explorer.augment.code.results import CodeError, Difference
 from explorer.augment.code.steps import Style, difference, read_step
 from explorer.augment.code.target_rules import read_rules
 from explorer.augment.code.values import (

@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.augment.code.binding import bind
 from explorer.augment.code.expressions import WORK, evaluate, key_of, spread, truth_of
-from explorer.augment.code.found import CodeError
+from explorer.augment.code.results import CodeError
 from explorer.augment.code.run import Run
 from explorer.augment.code.values import Class, Function, Missing, Scope, Value
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from explorer.augment.catalog import catalog
 from explorer.augment.code.contents import MAX_PARTS
-from explorer.augment.code.found import CodeError
 from explorer.augment.code.generation import LAST, signature
 from explorer.augment.code.legacy import OLD
 from explorer.augment.code.names import PARAMETERS, foreign, opencv, transform_names
+from explorer.augment.code.results import CodeError
 from explorer.augment.code.values import COMPOSES, Described, Made, Missing, Origin, Value
 from explorer.augment.parameters import JsonValue
 
@@ -247,15 +247,17 @@ def _unknown(text: str, line: int, reason: str = "") -> Missing:
 
 def in_brackets(path: Path) -> str:
     """A path as Python writes it, such as `["train"]["steps"]`."""
-    return "".join(f'["{part}"]' if isinstance(part, str) else f"[{part}]" for part in _told(path))
+    return "".join(f'["{part}"]' if isinstance(part, str) else f"[{part}]" for part in _significant(path))
 
 
 def dotted(path: Path) -> str:
     """A path as configurations write it, such as "data.train"."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in _told(path)).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in _significant(path)).removeprefix(
+        "."
+    )
 
 
-def _told(path: Path) -> Path:
+def _significant(path: Path) -> Path:
     """What of a path says which pipeline it is: neither "transforms" at its end nor the place in a list."""
     kept = list(path)
     while kept and (kept[-1] == "transforms" or isinstance(kept[-1], int)):

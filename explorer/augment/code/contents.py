@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from explorer.augment.code.found import CodeError
+from explorer.augment.code.results import CodeError
 from explorer.augment.code.values import NOTHING, Instance, Made, Missing, Value
 
 MAX_PARTS = 50_000

@@ -5,7 +5,7 @@ Pixels are taken to be uint8: 1.x counted noise and thresholds in 0 to 255, 2.0.
 
 import math
 
-from explorer.augment.code.found import NoteKind
+from explorer.augment.code.results import NoteKind
 from explorer.augment.code.rules import Arguments, Rule, Untranslatable, is_number, numbers
 from explorer.augment.parameters import JsonValue
 
@@ -29,7 +29,7 @@ def deviations(low: float, high: float) -> list[float]:
 
 VARIANCE = Rule(
     ("var_limit",), _variance, "changed",
-    "A variance in grey values became a deviation as a fraction of 255. 1.x drew the variance evenly, 2.0.8 draws the "
+    "A variance in gray values became a deviation as a fraction of 255. 1.x drew the variance evenly, 2.0.8 draws the "
     "deviation; and on uint8 it cuts noise off towards 0, which takes 0.8 deviations from the variance.",
 )  # fmt: skip
 
@@ -81,7 +81,7 @@ INTERPOLATIONS = Rule(("interpolation",), _interpolations)
 
 
 def _threshold(given: Arguments) -> dict[str, JsonValue]:
-    """1.x inverted grey values >= threshold; half a grey value below, no whole one changes sides by rounding."""
+    """1.x inverted gray values >= threshold; half a gray value below, no whole one changes sides by rounding."""
     value = given["threshold"]
     low, high = numbers(value, value if is_number(value) else None)
     if isinstance(low, int) and low == high:
@@ -213,13 +213,13 @@ def _order(given: Arguments) -> dict[str, JsonValue]:
 ORDER = Rule(("order",), _order, lambda given: "translated" if given["order"] in (0, 1) else "changed")
 
 
-def _pad_colour(given: Arguments) -> dict[str, JsonValue]:
+def _pad_color(given: Arguments) -> dict[str, JsonValue]:
     if not is_number(given["pad_cval"]):
         raise Untranslatable("2.0.8 fills with one color and does not choose from a list.")
     return {"fill": given["pad_cval"]}
 
 
-PAD_COLOUR = Rule(("pad_cval",), _pad_colour)
+PAD_COLOR = Rule(("pad_cval",), _pad_color)
 
 
 def _size(given: Arguments) -> dict[str, JsonValue]:

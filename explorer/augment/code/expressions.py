@@ -234,7 +234,7 @@ def _either(node: ast.BoolOp, scope: Scope, run: Run) -> Value:
 
 def _decides(node: ast.expr, inside: list[ast.expr], run: Run) -> bool:
     """Whether steps may hang on an expression: they are made in it, or a list is changed."""
-    if id(node) in run.telling:
+    if id(node) in run.relevant:
         return True
     calls = (call.func for part in inside for call in ast.walk(part) if isinstance(call, ast.Call))
     return any(isinstance(call, ast.Attribute) and call.attr in methods.CHANGING for call in calls)

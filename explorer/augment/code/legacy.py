@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from explorer.augment.code import conversions as to
-from explorer.augment.code.rules import Old, Rule, colour, ends, fixed, gone, renamed
+from explorer.augment.code.rules import Old, Rule, color, ends, fixed, gone, renamed
 
 _REFLECT = {"border_mode": 4}  # cv2.BORDER_REFLECT_101; 2.0.8 leaves the border black
-_VALUES = (colour("value", "fill"), colour("mask_value", "fill_mask"))
+_VALUES = (color("value", "fill"), color("mask_value", "fill_mask"))
 _FILLS = (renamed("fill_value", "fill"), renamed("mask_fill_value", "fill_mask"))
-_CVALS = (colour("cval", "fill"), colour("cval_mask", "fill_mask"))
+_CVALS = (color("cval", "fill"), color("cval_mask", "fill_mask"))
 _IMGAUG = "It was imgaug's own code, and differs from 2.0.8 in small things."
 _AFFINE = tuple(map(fixed, ("scale", "translate_percent", "translate_px", "rotate", "shear")))
 _NO_HEIR = "2.0.8 has nothing in its place."
@@ -53,7 +53,7 @@ OLD: Mapping[str, Old] = {
     ),
     "Perspective": Old(
         ("scale", "keep_size", "pad_mode", "pad_val", "mask_pad_val", "fit_output", "interpolation"),
-        (renamed("pad_mode", "border_mode"), colour("pad_val", "fill"), colour("mask_pad_val", "fill_mask")),
+        (renamed("pad_mode", "border_mode"), color("pad_val", "fill"), color("mask_pad_val", "fill_mask")),
     ),
     "PiecewiseAffine": Old(
         ("scale", "nb_rows", "nb_cols", "interpolation", "mask_interpolation", "cval", "cval_mask", "mode",
@@ -85,7 +85,7 @@ OLD: Mapping[str, Old] = {
     "CropAndPad": Old(
         ("px", "percent", "pad_mode", "pad_cval", "pad_cval_mask", "keep_size", "sample_independently",
          "interpolation"),
-        (renamed("pad_mode", "border_mode"), to.PAD_COLOUR, colour("pad_cval_mask", "fill_mask")),
+        (renamed("pad_mode", "border_mode"), to.PAD_COLOR, color("pad_cval_mask", "fill_mask")),
     ),
     "RandomResizedCrop": Old(("height", "width", "scale", "ratio", "interpolation"), (to.SIZE,)),
     "RandomSizedCrop": Old(("min_max_height", "height", "width", "w2h_ratio", "interpolation"), (to.SIZE,)),
@@ -97,7 +97,7 @@ OLD: Mapping[str, Old] = {
     ),
     "LongestMaxSize": Old(("max_size", "interpolation"), usual={"max_size": 1024}),
     "SmallestMaxSize": Old(("max_size", "interpolation"), usual={"max_size": 1024}),
-    # Light and colour
+    # Light and color
     "RandomBrightness": _limit("brightness_limit", "contrast_limit"),
     "RandomContrast": _limit("contrast_limit", "brightness_limit"),
     "RandomGamma": Old(("gamma_limit", "eps"), (gone("eps", "It only kept 1.x from dividing by 0."),)),
@@ -213,18 +213,18 @@ OLD: Mapping[str, Old] = {
     ),
     "IAAAffine": Old(
         ("scale", "translate_percent", "translate_px", "rotate", "shear", "order", "cval", "mode"),
-        (*_AFFINE, to.ORDER, colour("cval", "fill"), to.BORDER), _REFLECT, becomes="Affine", why=_IMGAUG,
+        (*_AFFINE, to.ORDER, color("cval", "fill"), to.BORDER), _REFLECT, becomes="Affine", why=_IMGAUG,
     ),
     "IAACropAndPad": Old(
         ("px", "percent", "pad_mode", "pad_cval", "keep_size"),
-        (Rule(("pad_mode",), lambda given: to.BORDER.gives({"mode": given["pad_mode"]})), to.PAD_COLOUR),
+        (Rule(("pad_mode",), lambda given: to.BORDER.gives({"mode": given["pad_mode"]})), to.PAD_COLOR),
         becomes="CropAndPad", p=1.0, why=_IMGAUG,
     ),
     "IAAEmboss": Old(("alpha", "strength"), becomes="Emboss", why=_IMGAUG),
     "IAAPerspective": Old(("scale", "keep_size"), becomes="Perspective", why=_IMGAUG),
     "IAAPiecewiseAffine": Old(
         ("scale", "nb_rows", "nb_cols", "order", "cval", "mode"),
-        (fixed("scale"), to.ORDER, colour("cval", "fill"), to.BORDER), becomes="PiecewiseAffine", why=_IMGAUG,
+        (fixed("scale"), to.ORDER, color("cval", "fill"), to.BORDER), becomes="PiecewiseAffine", why=_IMGAUG,
     ),
     "IAASharpen": Old(("alpha", "lightness"), becomes="Sharpen", why=_IMGAUG),
     "IAASuperpixels": Old(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.augment.code.contents import filled, has_default, missing_in, parts, unknown_in
-from explorer.augment.code.found import Difference, Note, NoteKind, Unknown
+from explorer.augment.code.results import Difference, Note, NoteKind, Unknown
 from explorer.augment.code.values import NOTHING, Array, Missing, Value
 from explorer.augment.parameters import is_ordinary
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from explorer.augment.code.found import Generation, Version
+from explorer.augment.code.results import Generation, Version
 
 NAMED, PROOF, HINT = 3, 2, 1  # weights, each of which outdoes those below it
 _LAST_1X = 1  # major versions up to this are read as 1.x

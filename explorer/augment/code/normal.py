@@ -13,7 +13,7 @@ from explorer.augment.catalog import Transform, arguments, catalog
 from explorer.augment.parameters import NUMERIC, JsonValue, equal, plain
 
 # What the schema makes of these is not what the constructor takes: it has added 1.
-_COUNTS_ANEW = frozenset({("ShiftScaleRotate", "scale_limit")})
+_ONE_ADDED = frozenset({("ShiftScaleRotate", "scale_limit")})
 _CLOSE = 1e-12  # relative; what adding and taking away 1 leaves of a limit
 
 
@@ -46,9 +46,7 @@ def _checked_once(name: str, text: str, numeric: tuple[str, ...]) -> Mapping[str
         found = _checked(name, known, numeric)
     except (ValidationError, ValueError, TypeError, ArithmeticError):
         return {}
-    return {
-        key: _around_0(own[key]) if (name, key) in _COUNTS_ANEW else one_range(value) for key, value in found.items()
-    }
+    return {key: _around_0(own[key]) if (name, key) in _ONE_ADDED else one_range(value) for key, value in found.items()}
 
 
 def _around_0(value: JsonValue) -> JsonValue:

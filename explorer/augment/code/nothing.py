@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from explorer.augment.code.found import Found, Note
 from explorer.augment.code.names import FOREIGN
+from explorer.augment.code.results import FoundPipeline, Note
 from explorer.augment.code.values import written
 
 _OURS = ("A", "albu", "alb", "albumentations")
@@ -27,14 +27,14 @@ def found(trees: Sequence[ast.Module], set_aside: Sequence[Note]) -> str:
     return " ".join(whole)
 
 
-def beside(empty: Iterable[Found]) -> tuple[Note, ...]:
+def beside(empty: Iterable[FoundPipeline]) -> tuple[Note, ...]:
     """One note for all pipelines without a step, which are not offered beside others."""
-    told = [one for one in empty if one.notes]
-    if not told:
+    empty_ones = [one for one in empty if one.notes]
+    if not empty_ones:
         return ()
-    names = ", ".join(one.title for one in told[:_SHOWN])
-    more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
-    return (Note(told[0].line, "left out", f"Not offered, since no step of it can be read: {names}{more}."),)
+    names = ", ".join(one.title for one in empty_ones[:_SHOWN])
+    more = f" and {len(empty_ones) - _SHOWN} more" if len(empty_ones) > _SHOWN else ""
+    return (Note(empty_ones[0].line, "left out", f"Not offered, since no step of it can be read: {names}{more}."),)
 
 
 def _elsewhere(trees: Iterable[ast.Module]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.code.found import SYNTAX, CodeError
+from explorer.augment.code.results import SYNTAX, CodeError
 
 MAX_CHARACTERS = 2_000_000
 MAX_NOTEBOOK = 20_000_000  # with the images in its outputs

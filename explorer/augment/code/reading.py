@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from explorer.augment.code import nothing, parsing
 from explorer.augment.code.assembling import assemble
 from explorer.augment.code.configurations import Configuration, dotted, is_saved
-from explorer.augment.code.found import Answers, CodeError, Difference, Found, Generation, Note, Version
 from explorer.augment.code.generation import of_calls
 from explorer.augment.code.marks import Mark, decide, of_text
 from explorer.augment.code.records import TITLE, read_record, settled
+from explorer.augment.code.results import Answers, CodeError, Difference, FoundPipeline, Generation, Note, Version
 from explorer.augment.code.roots import Root, is_step, roots, titles
 from explorer.augment.code.run import Candidate
 from explorer.augment.code.scanning import Scan, scan
@@ -20,7 +20,7 @@ _NO_ANSWERS: Answers = {}
 _TOO_DEEP = "The code is nested too deep to be read."
 
 
-def read_code(text: str, answers: Answers = _NO_ANSWERS, version: Version | None = None) -> tuple[Found, ...]:
+def read_code(text: str, answers: Answers = _NO_ANSWERS, version: Version | None = None) -> tuple[FoundPipeline, ...]:
     """Every pipeline in a text, in its order. Nothing of the text is ever run.
 
     Args:
@@ -52,7 +52,9 @@ def _parsed(text: str) -> tuple[list[ast.Module], list[Note]]:
         return trees, [Note(one.line or 1, "to check", f"A block was left out. {one.problem}") for one in bad]
 
 
-def read_notebook(text: str, answers: Answers = _NO_ANSWERS, version: Version | None = None) -> tuple[Found, ...]:
+def read_notebook(
+    text: str, answers: Answers = _NO_ANSWERS, version: Version | None = None
+) -> tuple[FoundPipeline, ...]:
     """Every pipeline in a Jupyter notebook, whose code cells share their names; arguments and errors as in `read_code`.
 
     Lines count within their cell; titles and notes say which cell that is, counted from 1 over all cells.
@@ -72,7 +74,7 @@ def read_notebook(text: str, answers: Answers = _NO_ANSWERS, version: Version | 
 
 def read_values(
     value: object, text: str, lines: Mapping[int, int], answers: Answers, version: Version | None
-) -> tuple[Found, ...]:
+) -> tuple[FoundPipeline, ...]:
     """Every pipeline that a configuration describes, as `configurations` says; none where there is none.
 
     Args:
@@ -103,7 +105,7 @@ def read_values(
 
 def _read(
     trees: list[ast.Module], bad: list[Note], marks: Iterable[Mark], answers: Answers, version: Version | None
-) -> tuple[Found, ...]:
+) -> tuple[FoundPipeline, ...]:
     try:
         variants = _variants(scan(trees, answers), marks, version)
     except RecursionError as error:
@@ -120,7 +122,7 @@ class _Variant:
     """One of the pipelines that come from a place in the code. found: it has no title yet."""
 
     root: Root
-    found: Found
+    found: FoundPipeline
 
     @property
     def is_empty(self) -> bool:
@@ -142,17 +144,17 @@ def _variants(scanned: Scan, marks: Iterable[Mark], version: Version | None) -> 
         same = alike.setdefault(variant.content, variant).root.origin
         if same.inlined and not same.label and not root.origin.inlined:
             alike[variant.content] = variant  # where it is defined, its conditions are known
-    return [variant for alike in by_key.values() for variant in _telling(list(alike.values()))]
+    return [variant for alike in by_key.values() for variant in _kept(list(alike.values()))]
 
 
 def _variant(root: Root, generation: Generation) -> _Variant:
     draft, log = assemble(root.value, generation.version == "1.x")
     unknowns = tuple(log.unknowns.values())
     generation = replace(generation, steps=tuple(log.differences))
-    return _Variant(root, Found("", root.origin.line, draft, tuple(log.notes), unknowns, generation))
+    return _Variant(root, FoundPipeline("", root.origin.line, draft, tuple(log.notes), unknowns, generation))
 
 
-def _telling(variants: list[_Variant]) -> list[_Variant]:
+def _kept(variants: list[_Variant]) -> list[_Variant]:
     """Where a function that makes a pipeline is called with all it needs, those; else as it is defined."""
     called = [one for one in variants if one.root.origin.inlined and not one.found.unknowns and not one.is_empty]
     open_ends = [one for one in variants if not one.root.origin.inlined and (one.found.unknowns or one.is_empty)]
@@ -161,7 +163,7 @@ def _telling(variants: list[_Variant]) -> list[_Variant]:
     return [one for one in kept if not one.is_empty or one.found.notes]
 
 
-def _titled(variants: Iterable[_Variant], empty: bool = False) -> list[Found]:
+def _titled(variants: Iterable[_Variant], empty: bool = False) -> list[FoundPipeline]:
     """The pipelines with steps, or those without, in the order of the code."""
     kept = sorted(
         (one for one in variants if one.is_empty is empty),
@@ -176,7 +178,7 @@ def _beside(variants: Iterable[_Variant]) -> tuple[Note, ...]:
     return nothing.beside(_titled((one for one in variants if not is_step(one.root.value)), empty=True))
 
 
-def _placed(found: Found, more: Iterable[Note]) -> Found:
+def _placed(found: FoundPipeline, more: Iterable[Note]) -> FoundPipeline:
     """A pipeline with lines that count within their cell."""
     notes = [_placed_note(note) for note in (*found.notes, *more)]
     unknowns = [replace(one, line=parsing.place(one.line)[1]) for one in found.unknowns]

@@ -6,17 +6,17 @@ from typing import Any
 from explorer.augment.catalog import build, catalog
 from explorer.augment.code.assembling import assemble
 from explorer.augment.code.configurations import Configuration, described, is_saved
-from explorer.augment.code.found import CodeError, Found
 from explorer.augment.code.generation import shows_1x
 from explorer.augment.code.names import COMPOSERS
 from explorer.augment.code.normal import kept, one_range, same
+from explorer.augment.code.results import CodeError, FoundPipeline
 from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import Draft, Group, Node, Step
 
 TITLE = "albumentations file"
 
 
-def read_record(record: Any) -> Found:
+def read_record(record: Any) -> FoundPipeline:
     """The pipeline of a record, which is data only. Raises CodeError where it is none."""
     own = described(record["transform"]) if is_saved(record) else None
     if own is None:
@@ -26,7 +26,7 @@ def read_record(record: Any) -> Found:
     version = record.get("__version__")
     old = (isinstance(version, str) and version.startswith(("0.", "1."))) or any(map(shows_1x, work.made))
     draft, log = assemble(made if made.name in COMPOSERS else [made], old)
-    return Found(TITLE, 1, settled(draft), tuple(log.notes), tuple(log.unknowns.values()))
+    return FoundPipeline(TITLE, 1, settled(draft), tuple(log.notes), tuple(log.unknowns.values()))
 
 
 def settled(draft: Draft) -> Draft:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.code.found import NoteKind
+from explorer.augment.code.results import NoteKind
 from explorer.augment.parameters import JsonValue
 
 Arguments = Mapping[str, JsonValue]
@@ -57,7 +57,7 @@ def renamed(old: str, new: str) -> Rule:
     return Rule((old,), lambda given: {new: given[old]})
 
 
-def colour(old: str, new: str) -> Rule:
+def color(old: str, new: str) -> Rule:
     """The same under another name; None stood for 0."""
     return Rule((old,), lambda given: {} if given[old] is None else {new: given[old]})
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from explorer.augment.code.contents import made_in, parts
-from explorer.augment.code.found import CodeError
+from explorer.augment.code.results import CodeError
 from explorer.augment.code.values import (
     NOTHING,
     Class,
@@ -87,13 +87,13 @@ class Run:
     """The state of a pass.
 
     assumed: what is taken for true of conditions, by their text; `met` are those it came to that were open, in order.
-    telling: ids of the syntax that pipelines come out of. follow: goes through a function of the code; apply: gives
+    relevant: ids of the syntax that pipelines come out of. follow: goes through a function of the code; apply: gives
     the result of a call. depth: of calls of the code's own functions; called: the line of the outermost one of them.
     """
 
     answers: Mapping[str, JsonValue]
     budget: Budget
-    telling: frozenset[int]
+    relevant: frozenset[int]
     follow: Follow
     apply: Apply
     assumed: dict[str, bool] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Run:
 
     def follows(self, function: Function, limit: int = _SHORT) -> bool:
         """Whether a call is gone through: where that can lead to anything, and calls are not nested too deep."""
-        worth = id(function.node) in self.telling or function.reaches_out or len(function.body) <= limit
+        worth = id(function.node) in self.relevant or function.reaches_out or len(function.body) <= limit
         return worth and self.depth < _MAX_CALLS
 
     def inlined(

@@ -50,11 +50,11 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
     """Go through texts that share their names. Raises CodeError where they are too much."""
     parsed = list(trees)
     places, found = _places(parsed), Scan()
-    telling, budget = _telling(places), Budget(_LEAST + _EACH * places.nodes)
+    relevant, budget = _relevant(places), Budget(_LEAST + _EACH * places.nodes)
     functions: dict[int, Function] = {}
 
     def start(assumed: dict[str, bool]) -> Run:
-        return Run(answers, budget, telling, run_function, apply, assumed)
+        return Run(answers, budget, relevant, run_function, apply, assumed)
 
     def whole(run: Run) -> None:
         scope = Scope({})
@@ -75,7 +75,7 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
     while waiting := [key for key in functions if key not in done]:
         for key in sorted(waiting, key=lambda key: functions[key].name != "__init__"):
             done.add(key)
-            if key in telling or _sets_up(functions[key], functions.values(), telling):
+            if key in relevant or _sets_up(functions[key], functions.values(), relevant):
                 explore(_keeping(functions[key]))
     return found
 
@@ -116,12 +116,12 @@ def _around(scope: Scope | None) -> Iterator[Scope]:
         scope = scope.parent
 
 
-def _sets_up(function: Function, functions: Iterable[Function], telling: frozenset[int]) -> bool:
+def _sets_up(function: Function, functions: Iterable[Function], relevant: frozenset[int]) -> bool:
     """Whether it is the `__init__` of a class that makes a pipeline elsewhere: its numbers are set there."""
     owner = function.owner
     if owner is None or function.name != "__init__":
         return False
-    classes = (one.owner for one in functions if one.owner is not None and id(one.node) in telling)
+    classes = (one.owner for one in functions if one.owner is not None and id(one.node) in relevant)
     return any(owner in cls.order for cls in classes)
 
 
@@ -217,7 +217,7 @@ _NOTES: Mapping[type[ast.AST], _Note] = {
 }
 
 
-def _telling(places: _Places) -> frozenset[int]:
+def _relevant(places: _Places) -> frozenset[int]:
     """The ids of the conditions and functions around what may be a transform, or leads to a function with one."""
     marked: set[int] = set()
     names = {*transform_names(), *WRAPPERS} & set(places.called)

@@ -24,7 +24,7 @@ class Done:
 
 
 def run_block(body: Iterable[ast.stmt], scope: Scope, run: Run) -> Done | None:
-    """Go through statements; tell how the block was left before its end, if it was."""
+    """Go through statements. Returns how the block ended early, or None."""
     for node in body:
         run.budget.spend()
         work = _STATEMENTS.get(type(node), look_inside)
@@ -113,7 +113,7 @@ def _return(node: ast.Return, scope: Scope, run: Run) -> Done:
 
 def _if(node: ast.If, scope: Scope, run: Run) -> Done | None:
     known, truth = truth_of(node.test, scope, run)
-    if id(node) in run.telling:
+    if id(node) in run.relevant:
         if known and run.depth:
             return run_block(node.body if truth else node.orelse, scope, run)
         return _decided(node, written(node.test), truth if known else True, scope, run)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from explorer.augment import extras
 from explorer.augment.catalog import catalog, exclusions
 from explorer.augment.code.contents import is_none
-from explorer.augment.code.found import Difference, NoteKind
 from explorer.augment.code.generation import LAST, is_old, is_open, signature, with_p
 from explorer.augment.code.legacy import GONE, OLD
 from explorer.augment.code.log import Log, NotKnown, Unusable, shown
 from explorer.augment.code.normal import fits, kept, same
+from explorer.augment.code.results import Difference, NoteKind
 from explorer.augment.code.rules import Old, Rule, Untranslatable, is_number
 from explorer.augment.code.values import Array, Made, Missing, Value
 from explorer.augment.parameters import JsonValue
@@ -188,7 +188,7 @@ class _Reader:
         if kind == "translated" and not new:
             self.log.drop(written)
         elif new != values or not new:
-            self._note(kind, self._told(written, new, kind, rule.why))
+            self._note(kind, self._described(written, new, kind, rule.why))
 
     def _by_part(self, rule: Rule, values: Mapping[str, JsonValue], unknown: list[str]) -> None:
         """What is known of arguments that belong together, until the rest is answered; nothing is said of it yet."""
@@ -200,10 +200,10 @@ class _Reader:
         except _REFUSED:
             return
 
-    def _told(self, written: str, new: Mapping[str, JsonValue], kind: NoteKind, why: str) -> str:
+    def _described(self, written: str, new: Mapping[str, JsonValue], kind: NoteKind, why: str) -> str:
         result = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in new.items())
-        told = f"{written} is {result} in 2.0.8." if new else f"{written} is left out."
-        return told if kind == "translated" else f"{told} {why}".strip()
+        text = f"{written} is {result} in 2.0.8." if new else f"{written} is left out."
+        return text if kind == "translated" else f"{text} {why}".strip()
 
     def _values(self, rule: Rule, names: list[str]) -> tuple[dict[str, JsonValue], list[str]]:
         """The arguments that a rule reads, and the names of those that are not known; they are dealt with then."""
@@ -255,8 +255,8 @@ class _Reader:
         self.params |= added
         added = {key: value for key, value in added.items() if key not in self.asked}
         required = any(catalog()[self.becomes].parameters[key].required for key in added)
-        if told := added if required else kept(self.becomes, added):
-            text = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in told.items())
+        if written := added if required else kept(self.becomes, added):
+            text = ", ".join(f"{key}={named(self.becomes, key, value)}" for key, value in written.items())
             self._note(self.old.usual_kind, f"What 1.x did by default is written out: {text}.")
 
     def _required(self) -> None:

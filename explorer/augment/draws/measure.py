@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.augment.apply import AugmentError, Watched, apply_watched
 from explorer.augment.describe import NOISE
 from explorer.augment.draws import similarity
-from explorer.augment.draws.tally import Tally, add, note
+from explorer.augment.draws.counts import DrawCounts, add, note
 from explorer.augment.observe import Visit
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.targets import with_extent
@@ -43,53 +43,53 @@ def measure(
     draws: range,
     total: int,
     on_draw: Callable[[], None] = lambda: None,
-) -> Tally:
-    """The tally of some of `total` draws: draw i is `augment(samples[i % len(samples)], pipeline, seed, 0, i)`.
+) -> DrawCounts:
+    """The counts of some of `total` draws: draw i is `augment(samples[i % len(samples)], pipeline, seed, 0, i)`.
 
     on_draw: called after each draw; what it raises ends the work. Draws that fail are counted with the reason.
     """
     inputs = [_Input(sample, _areas(sample.mask), _pixels(sample.image)) for sample in samples]
     steps = {node.id for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
     every = max(1, total // SIMILAR)
-    tally: Tally = {}
+    counts: DrawCounts = {}
     for index in draws:
         given = inputs[index % len(inputs)]
-        add(tally, "draws")
+        add(counts, "draws")
         begun = time.perf_counter()
         try:
             watched = apply_watched(given.sample, pipeline, (seed, 0, index), keep=True)
         except AugmentError as error:
-            add(tally, "failed", f"{error.node_id}:{error}")
+            add(counts, "failed", f"{error.node_id}:{error}")
         else:
-            add(tally, "seconds", by=time.perf_counter() - begun)
-            _count(tally, given, watched, steps)
+            add(counts, "seconds", by=time.perf_counter() - begun)
+            _count(counts, given, watched, steps)
             if index % every == 0:
-                _compare(tally, given.sample.image, watched.result.image)
+                _compare(counts, given.sample.image, watched.result.image)
         on_draw()
-    return tally
+    return counts
 
 
-def _count(tally: Tally, given: _Input, watched: Watched, steps: set[str]) -> None:
+def _count(counts: DrawCounts, given: _Input, watched: Watched, steps: set[str]) -> None:
     calls = [visit for visit in watched.visits if visit.node_id in steps]
     for visit in calls:
         if visit.fired:
-            _drawn(tally, visit)
+            _drawn(counts, visit)
     for node_id in {visit.node_id for visit in watched.visits if visit.fired}:
-        add(tally, "steps", node_id, "applied")
-    _labels(tally, given, watched, calls)
+        add(counts, "steps", node_id, "applied")
+    _labels(counts, given, watched, calls)
     if given.areas is not None and watched.result.mask is not None:
-        _mask(tally, given.areas, watched.result.mask, calls)
-    _channels(tally, "before", given.pixels)
+        _mask(counts, given.areas, watched.result.mask, calls)
+    _channels(counts, "before", given.pixels)
     image = watched.result.image
     if image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8:
-        _channels(tally, "after", _pixels(image))
+        _channels(counts, "after", _pixels(image))
     else:
-        add(tally, "channels", "skipped")
+        add(counts, "channels", "skipped")
 
 
-def _drawn(tally: Tally, visit: Visit) -> None:
+def _drawn(counts: DrawCounts, visit: Visit) -> None:
     """Count the time that a step took, and the values that it drew."""
-    own = tally.setdefault("steps", {}).setdefault(visit.node_id, {})
+    own = counts.setdefault("steps", {}).setdefault(visit.node_id, {})
     add(own, "calls")
     add(own, "milliseconds", by=visit.milliseconds)
     for name in visit.params.keys() - NOISE - {"seed"}:
@@ -114,7 +114,7 @@ def _crop(corners: Sequence[float], image: NDArray[Any]) -> dict[str, float]:
     return {"scale": width * height / (image.shape[0] * image.shape[1]), "ratio": width / height}
 
 
-def _value(params: Tally, name: str, value: Any) -> None:
+def _value(params: DrawCounts, name: str, value: Any) -> None:
     kind = type(value)
     if kind is float or kind is int:
         if math.isfinite(value):
@@ -135,26 +135,25 @@ def _value(params: Tally, name: str, value: Any) -> None:
 
 # Boxes and keypoints
 
-_LABELS = {"boxes": "bboxes", "points": "keypoints"}  # in a tally, and in a sample
+_LABELS = {"boxes": "bboxes", "points": "keypoints"}  # among the counts, and in a sample
 _ADDING = frozenset({"Mosaic"})  # what they add could hide what is lost
 
 
-def _labels(tally: Tally, given: _Input, watched: Watched, calls: Sequence[Visit]) -> None:
+def _labels(counts: DrawCounts, given: _Input, watched: Watched, calls: Sequence[Visit]) -> None:
     for kind, name in _LABELS.items():
         before, after = getattr(given.sample, name), getattr(watched.result, name)
         if before is None or after is None:
             continue
-        own = tally.setdefault(kind, {})
+        own = counts.setdefault(kind, {})
         for when, table in (("before", before), ("after", after)):
-            counts = own.setdefault(when, {})
             for label in table[:, -1].tolist():
-                add(counts, str(int(label)))
+                add(own, when, str(int(label)))
         # Which step it was is asked only where something is lost: it takes time.
         if len(before) > len(after) or any(visit.fired and visit.transform in _ADDING for visit in calls):
             reached = [visit for visit in calls if visit.fired and visit.before and name in visit.before]
             exact = any(visit.depth and _moved(visit, name) for visit in reached)
             left = _left_exactly(reached, name, watched) if exact else _left(reached, name)
-            _blame_for_lost(tally, kind, [len(before), *left[1:], len(after)], reached)
+            _blame_for_lost(counts, kind, [len(before), *left[1:], len(after)], reached)
 
 
 def _moved(visit: Visit, name: str) -> bool:
@@ -179,7 +178,7 @@ def _left_exactly(visits: Sequence[Visit], name: str, watched: Watched) -> list[
     return [len(getattr(Snapshot(one["image"], one.get("mask"), one, watched.compose), name)) for one in data]
 
 
-def _blame_for_lost(tally: Tally, kind: str, left: Sequence[int], visits: Sequence[Visit]) -> None:
+def _blame_for_lost(counts: DrawCounts, kind: str, left: Sequence[int], visits: Sequence[Visit]) -> None:
     """left: how many there were before each visit, and at the end."""
     last = ""
     for at, visit in enumerate(visits):
@@ -188,7 +187,7 @@ def _blame_for_lost(tally: Tally, kind: str, left: Sequence[int], visits: Sequen
         lost = left[at] - left[at + 1]
         if lost > 0:
             path = ("steps", last, f"{kind}_lost") if last else (kind, RULES)
-            add(tally, *path, by=lost)
+            add(counts, *path, by=lost)
 
 
 # Masks
@@ -201,11 +200,11 @@ def _areas(mask: NDArray[Any] | None) -> Classes | None:
     return areas
 
 
-def _mask(tally: Tally, before: Classes, mask: NDArray[Any], calls: Sequence[Visit]) -> None:
+def _mask(counts: DrawCounts, before: Classes, mask: NDArray[Any], calls: Sequence[Visit]) -> None:
     after = _areas(mask)
     if after is None:
         return
-    own = tally.setdefault("mask", {})
+    own = counts.setdefault("mask", {})
     add(own, "draws")
     for when, areas in (("before", before), ("after", after)):
         for label in np.flatnonzero(areas).tolist():
@@ -220,10 +219,10 @@ def _mask(tally: Tally, before: Classes, mask: NDArray[Any], calls: Sequence[Vis
     for label in gone:
         add(own, "vanished", str(label))
     if new or gone:
-        _blame(tally, new, gone, calls)
+        _blame(counts, new, gone, calls)
 
 
-def _blame(tally: Tally, new: list[int], gone: list[int], calls: Sequence[Visit]) -> None:
+def _blame(counts: DrawCounts, new: list[int], gone: list[int], calls: Sequence[Visit]) -> None:
     """After which steps classes had come, or had gone, that are so at the end."""
     present = dict.fromkeys(new, False) | dict.fromkeys(gone, True)
     for visit in calls:
@@ -234,9 +233,9 @@ def _blame(tally: Tally, new: list[int], gone: list[int], calls: Sequence[Visit]
         changed = {label for label in present if now[label] != present[label]}
         present = now
         if any(now[label] and label in new for label in changed):
-            add(tally, "steps", visit.node_id, "appeared")
+            add(counts, "steps", visit.node_id, "appeared")
         if any(not now[label] and label in gone for label in changed):
-            add(tally, "steps", visit.node_id, "vanished")
+            add(counts, "steps", visit.node_id, "vanished")
 
 
 # Pixels
@@ -250,8 +249,8 @@ def _pixels(image: NDArray[Any]) -> tuple[int, list[float], list[float]]:
     return count, np.rint(mean * count).tolist(), np.rint((deviation**2 + mean**2) * count).tolist()
 
 
-def _channels(tally: Tally, when: str, pixels: tuple[int, list[float], list[float]]) -> None:
-    own = tally.setdefault("channels", {}).setdefault(when, {})
+def _channels(counts: DrawCounts, when: str, pixels: tuple[int, list[float], list[float]]) -> None:
+    own = counts.setdefault("channels", {}).setdefault(when, {})
     count, sums, squares = pixels
     add(own, "pixels", by=count)
     for at in range(3):
@@ -259,8 +258,8 @@ def _channels(tally: Tally, when: str, pixels: tuple[int, list[float], list[floa
         add(own, f"square{at}", by=squares[at])
 
 
-def _compare(tally: Tally, before: NDArray[np.uint8], after: NDArray[Any]) -> None:
-    own = tally.setdefault("similarity", {})
+def _compare(counts: DrawCounts, before: NDArray[np.uint8], after: NDArray[Any]) -> None:
+    own = counts.setdefault("similarity", {})
     if after.shape != before.shape:
         add(own, "other_size")
     elif after.dtype != np.uint8 or min(before.shape[:2]) < similarity.WINDOW:

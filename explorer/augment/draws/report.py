@@ -1,4 +1,4 @@
-"""What a tally says: shares, means and distributions, worked out when somebody looks."""
+"""What the counts of draws say: shares, means and distributions, worked out when somebody looks."""
 
 import math
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.measure import RULES
-from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import Node, Pipeline, Step, walk
 from explorer.augment.probability import effective
 
@@ -101,19 +101,19 @@ class Report:
     not_compared: int
 
 
-def report(tally: Tally, pipeline: Pipeline) -> Report:
+def report(counts: DrawCounts, pipeline: Pipeline) -> Report:
     """The report of a pipeline's draws."""
-    draws, failed = int(tally.get("draws", 0)), tally.get("failed", {})
+    draws, failed = int(counts.get("draws", 0)), counts.get("failed", {})
     good = draws - int(sum(failed.values()))
-    channels, compared = tally.get("channels", {}), tally.get("similarity", {})
+    channels, compared = counts.get("channels", {}), counts.get("similarity", {})
     return Report(
         draws=draws,
         failed={reason.partition(":")[2]: int(count) for reason, count in failed.items()},
-        images_per_second=good / tally["seconds"] if tally.get("seconds") else 0.0,
-        steps=_steps(tally.get("steps", {}), pipeline, good),
-        boxes=_labels(tally.get("boxes")),
-        points=_labels(tally.get("points")),
-        mask=_mask(tally.get("mask")),
+        images_per_second=good / counts["seconds"] if counts.get("seconds") else 0.0,
+        steps=_steps(counts.get("steps", {}), pipeline, good),
+        boxes=_labels(counts.get("boxes")),
+        points=_labels(counts.get("points")),
+        mask=_mask(counts.get("mask")),
         before=_channels(channels.get("before")),
         after=_channels(channels.get("after")),
         ssim=tuple(compared.get("ssim", ())),
@@ -123,7 +123,7 @@ def report(tally: Tally, pipeline: Pipeline) -> Report:
     )
 
 
-def _steps(counted: Tally, pipeline: Pipeline, draws: int) -> tuple[StepReport, ...]:
+def _steps(counted: DrawCounts, pipeline: Pipeline, draws: int) -> tuple[StepReport, ...]:
     expected = effective(pipeline.nodes)
     everything = sum(own.get("milliseconds", 0.0) for own in counted.values())
     return tuple(
@@ -132,7 +132,7 @@ def _steps(counted: Tally, pipeline: Pipeline, draws: int) -> tuple[StepReport, 
     )
 
 
-def _step(node: Node, depth: int, expected: float, own: Tally, draws: int, everything: float) -> StepReport:
+def _step(node: Node, depth: int, expected: float, own: DrawCounts, draws: int, everything: float) -> StepReport:
     calls, milliseconds = own.get("calls", 0), own.get("milliseconds", 0.0)
     share, each = (milliseconds / everything if everything else 0.0), (milliseconds / calls if calls else None)
     others = everything > milliseconds > 0
@@ -158,17 +158,17 @@ def _step(node: Node, depth: int, expected: float, own: Tally, draws: int, every
     )
 
 
-def _by_class(counts: Tally) -> dict[int, int]:
+def _by_class(counts: DrawCounts) -> dict[int, int]:
     return {int(label): int(count) for label, count in sorted(counts.items(), key=lambda item: int(item[0]))}
 
 
-def _labels(own: Tally | None) -> Labels | None:
+def _labels(own: DrawCounts | None) -> Labels | None:
     if own is None:
         return None
     return Labels(_by_class(own.get("before", {})), _by_class(own.get("after", {})), int(own.get(RULES, 0)))
 
 
-def _mask(own: Tally | None) -> Mask | None:
+def _mask(own: DrawCounts | None) -> Mask | None:
     if own is None:
         return None
     areas = []
@@ -180,7 +180,7 @@ def _mask(own: Tally | None) -> Mask | None:
     return Mask(int(own.get("draws", 0)), areas[0], areas[1], present, vanished, appeared)
 
 
-def _channels(own: Tally | None) -> Channels | None:
+def _channels(own: DrawCounts | None) -> Channels | None:
     if own is None:
         return None
     means = [own[f"sum{at}"] / own["pixels"] for at in range(3)]

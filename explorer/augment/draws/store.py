@@ -8,7 +8,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from explorer.augment.draws.tally import Tally
+from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.pipeline import Pipeline
 
 MOST_BYTES = 100_000_000
@@ -24,7 +24,7 @@ def key(pictures: Sequence[str], pipeline: Pipeline, seed: int, total: int) -> s
     return found.hexdigest()
 
 
-def load(folder: Path, name: str) -> Tally | None:
+def load(folder: Path, name: str) -> DrawCounts | None:
     """What was kept under a key; None where there is nothing, or nothing that can be read."""
     try:
         found = json.loads((folder / f"{name}.json").read_bytes())
@@ -33,12 +33,12 @@ def load(folder: Path, name: str) -> Tally | None:
     return found if isinstance(found, dict) and isinstance(found.get("draws"), int) else None
 
 
-def keep(folder: Path, name: str, tally: Tally) -> None:
-    """Keep a tally, and forget the oldest ones where there is no room. Raises OSError."""
+def keep(folder: Path, name: str, counts: DrawCounts) -> None:
+    """Keep counts, and forget the oldest ones where there is no room. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f".{secrets.token_hex(6)}.tmp"
     try:
-        beside.write_text(json.dumps(tally))
+        beside.write_text(json.dumps(counts))
         beside.replace(folder / f"{name}.json")
     except OSError:
         beside.unlink(missing_ok=True)

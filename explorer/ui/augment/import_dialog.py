@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from explorer.augment import exchange
-from explorer.augment.code import VERSIONS, Found, Generation, Note, Unknown
+from explorer.augment.code import VERSIONS, FoundPipeline, Generation, Note, Unknown
 from explorer.augment.files import PipelineFileError
 from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
@@ -63,7 +63,7 @@ def _pasted() -> str:
     return text
 
 
-def _choose(found: Sequence[Found]) -> int:
+def _choose(found: Sequence[FoundPipeline]) -> int:
     """The place of the one to open."""
     if len(found) == 1:
         return 0
@@ -101,7 +101,7 @@ def _table(head: str, rows: Sequence[str]) -> None:
     st.markdown("\n".join([f"| {head}", line, *(f"| {row} |" for row in rows)]))
 
 
-def _nodes(found: Found) -> list[tuple[object, int]]:
+def _nodes(found: FoundPipeline) -> list[tuple[object, int]]:
     return list(walk(found.draft.nodes))
 
 
@@ -152,7 +152,7 @@ def _as_typed(value: JsonValue) -> str:
     return "" if value is None else repr(value)
 
 
-def _summary(found: Found) -> None:
+def _summary(found: FoundPipeline) -> None:
     lines = [
         f"{INDENT * (depth - 1)}{node.transform if isinstance(node, Step) else node.kind}  p={node.p:g}"
         + "".join(f"  {name}={value}" for name, value in node.params.items())
@@ -179,7 +179,7 @@ def _cell(text: str) -> str:
     return escape(" ".join(text.split())).replace("|", "\\|")
 
 
-def _open(found: Found) -> None:
+def _open(found: FoundPipeline) -> None:
     def edit(old: Draft) -> Draft:
         # Code without bbox_params says nothing about boxes: what the person has set stays.
         rules = old.targets if found.draft.targets == TargetRules() else found.draft.targets

@@ -5,8 +5,8 @@ from typing import get_args
 
 import streamlit as st
 
+from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.report import report
-from explorer.augment.draws.tally import Tally
 from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
 from explorer.base.words import span
 from explorer.draw.measuring import Measuring
@@ -154,5 +154,5 @@ def _progress(measuring: Measuring, request: Request) -> None:
         st.progress(state.done / state.total, words)
 
 
-def _results(request: Request, tally: Tally, found: Found) -> None:
+def _results(request: Request, tally: DrawCounts, found: Found) -> None:
     statistics_results.show(report(tally, request.pipeline), found.classes)

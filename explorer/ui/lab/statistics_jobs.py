@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from explorer.augment.draws import store
-from explorer.augment.draws.tally import Tally
+from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.pipeline import Pipeline
 from explorer.draw.measuring import Measuring
 from explorer.draw.pictures import Subject
@@ -33,7 +33,7 @@ class Request:
 
 _lock = threading.Lock()
 _under_way: dict[str, Measuring] = {}
-_done: OrderedDict[str, Tally] = OrderedDict()
+_done: OrderedDict[str, DrawCounts] = OrderedDict()
 _not_kept: dict[str, str] = {}
 
 
@@ -61,7 +61,7 @@ def forget(key: str) -> None:
         measuring.cancel()
 
 
-def result(key: str) -> Tally | None:
+def result(key: str) -> DrawCounts | None:
     """The whole tally, where all draws were counted."""
     with _lock:
         _tidy()
@@ -89,7 +89,7 @@ def _tidy() -> None:
                 _not_kept[key] = error.strerror or str(error)
 
 
-def _remember(key: str, tally: Tally) -> None:
+def _remember(key: str, tally: DrawCounts) -> None:
     _done[key] = tally
     _done.move_to_end(key)
     while len(_done) > KEPT:

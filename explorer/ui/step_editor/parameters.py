@@ -200,7 +200,7 @@ def _pair(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
 
 
 def _fill(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    convert = (lambda colour: list(rgb(colour))) if parameter.colour_only else from_colour
+    convert = (lambda colour: list(rgb(colour))) if parameter.color_only else from_colour
     key, changed = _committer(node_id, parameter, commit, convert)
     sync(key, to_colour(value))
     st.color_picker(parameter.name, key=key, on_change=changed, help=_help(parameter))

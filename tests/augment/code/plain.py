@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from explorer.augment.code import Found, Generation
+from explorer.augment.code import FoundPipeline, Generation
 from explorer.augment.pipeline import Group, Node
 from explorer.augment.targets import TargetRules
 
 
-def plain(found: Iterable[Found]) -> list[dict[str, Any]]:
+def plain(found: Iterable[FoundPipeline]) -> list[dict[str, Any]]:
     """One entry for each pipeline; rules of targets only where they are not the usual ones."""
     return [_one(one) for one in found]
 
 
-def _one(found: Found) -> dict[str, Any]:
+def _one(found: FoundPipeline) -> dict[str, Any]:
     return {
         "title": found.title,
         "line": found.line,

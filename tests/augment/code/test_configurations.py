@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from explorer.augment import exchange
-from explorer.augment.code import Found, Unknown, read_code
+from explorer.augment.code import FoundPipeline, Unknown, read_code
 from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import validate
 from tests.augment.code.plain import nodes
@@ -66,7 +66,7 @@ model:
 """
 
 
-def read(text: str, name: str = "x.yaml") -> dict[str, Found]:
+def read(text: str, name: str = "x.yaml") -> dict[str, FoundPipeline]:
     return {one.title: one for one in exchange.read(text, name)}
 
 

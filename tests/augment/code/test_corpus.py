@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.augment.code import Found, read_code, read_notebook
+from explorer.augment.code import FoundPipeline, read_code, read_notebook
 from explorer.augment.pipeline import validate
 from tests.augment.code.plain import plain
 
@@ -23,7 +23,7 @@ def expected(file: Path) -> Any:
     return json.loads((CASES / f"{name(file)}.json").read_text())
 
 
-def read(file: Path) -> tuple[Found, ...]:
+def read(file: Path) -> tuple[FoundPipeline, ...]:
     return read_notebook(file.read_text()) if file in NOTEBOOKS else read_code(file.read_text())
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.augment.code import CodeError, Found, read_code, read_notebook, read_record
+from explorer.augment.code import CodeError, FoundPipeline, read_code, read_notebook, read_record
 from explorer.augment.pipeline import DraftErrors, validate
 from tests.augment.code.test_corpus import TEXTS
 
 VALID = [file.read_text() for file in TEXTS]
 
 
-def outcome(text: str) -> tuple[Found, ...] | None:
+def outcome(text: str) -> tuple[FoundPipeline, ...] | None:
     """What reading gives; every draft that comes of it can be looked at and kept."""
     try:
         found = read_code(text)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.augment.code import Found, read_code
+from explorer.augment.code import FoundPipeline, read_code
 from explorer.augment.pipeline import validate
 
 CASES = Path(__file__).with_name("cases")
@@ -50,7 +50,7 @@ def theirs(name: str, expression: str) -> Any:
     return eval(EXPRESSIONS.get(expression, expression), names)  # noqa: S307
 
 
-def ours(name: str, title: str) -> Found:
+def ours(name: str, title: str) -> FoundPipeline:
     found = read_code((CASES / f"{name}.py.txt").read_text(), version="2.x")
     return next(one for one in found if one.title == TITLES.get(title, title))
 

@@ -15,9 +15,9 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from explorer.augment.apply import random_state
 from explorer.augment.draws import similarity
+from explorer.augment.draws.counts import DrawCounts, add, merge, note
 from explorer.augment.draws.measure import measure
 from explorer.augment.draws.report import Report, report
-from explorer.augment.draws.tally import Tally, add, in_order, merge, note, total
 from explorer.augment.edits import add as add_step
 from explorer.augment.edits import set_p, set_param
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate, walk
@@ -26,6 +26,7 @@ from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+from tests.augment.draws.plain import in_order, total
 from tests.augment.samples import call_of
 
 DRAWS = 120
@@ -213,8 +214,8 @@ def test_a_step_that_fails_is_counted_with_its_reason_and_the_others_go_on() -> 
 
 @given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=6), max_size=5))
 def test_tallies_add_up_in_any_order_and_grouping(parts: list[list[tuple[str, int]]]) -> None:
-    def tally(events: Sequence[tuple[str, int]]) -> Tally:
-        found: Tally = {}
+    def tally(events: Sequence[tuple[str, int]]) -> DrawCounts:
+        found: DrawCounts = {}
         for name, value in events:
             add(found, "steps", name, "calls")
             note(found, "steps", name, "drawn", value=value)

@@ -85,8 +85,8 @@ class Generation:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A pipeline in code. title: how a person recognises it. line: of its first character, from 1.
+class FoundPipeline:
+    """A pipeline in code. title: how a person recognizes it. line: of its first character, from 1.
 
     generation: None for a file of ours.
     """
