@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.runs.machine.machine import automatic_precision, known_machine
+from explorer.runs.spec.devices import Device
 from explorer.training.bf16 import casting, images_for, network_for, processor_seconds
 from explorer.training.devices import cores, here
 from explorer.training.networks import BACKBONES, Network
@@ -24,7 +25,7 @@ _STEPS = 8  # at most, of each
 # Parameters up to which a batch has so many images: what is large is slow, and one step of it has to be enough.
 _BATCHES = ((6e6, 16), (12e6, 8), (30e6, 4))
 _SMALLEST_BATCH = 2
-_DEVICES = {"cpu": "cpu", "gpu": "cuda:0", "mps": "mps", "tpu": "xla"}
+_TORCH_NAMES: dict[Device, str] = {"cpu": "cpu", "gpu": "cuda:0", "mps": "mps", "tpu": "xla"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def pace(name: str) -> dict[str, Any]:
     size = min(backbone.default_size, _SIZE)
     machine = known_machine() or here()
     told = machine.devices[0]
-    device = torch.device(_DEVICES[told.accelerator])
+    device = torch.device(_TORCH_NAMES[told.accelerator])
     batch = next((images for parameters, images in _BATCHES if backbone.parameters <= parameters), _SMALLEST_BATCH)
     bench = _Bench(network_for(name, size).to(device), images_for(batch, size).to(device), device)
     all_layers, forward = (automatic_precision(told, machine.bf16_speedup, only_head=only) for only in (False, True))

@@ -17,7 +17,8 @@ from explorer.runs.life import housekeeping, launcher
 from explorer.runs.queue import holders, queue
 from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.paths import RunPaths, runs_root
-from explorer.runs.spec.config import Accelerator, RunConfig
+from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.devices import Accelerator
 from explorer.runs.state.status import RunStatus, State, derive
 
 

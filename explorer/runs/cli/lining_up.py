@@ -7,6 +7,7 @@ from explorer.runs.cli.exits import OK, USAGE, WRONG_STATE, CommandError
 from explorer.runs.cli.picking import find
 from explorer.runs.life.housekeeping import tend
 from explorer.runs.queue import queue
+from explorer.runs.spec.devices import DEVICES
 
 
 def move(options: argparse.Namespace) -> int:
@@ -44,7 +45,7 @@ def slots(options: argparse.Namespace) -> int:
             queue.set_slots(options.lane, options.count)
         except ValueError as error:
             raise CommandError(str(error), USAGE) from error
-    lanes = [options.lane] if options.lane else list(queue.LANES)
+    lanes = [options.lane] if options.lane else list(DEVICES)
     found = {
         lane: {"slots": queue.slots()[lane], "training": queue.in_use(lane), "waiting": len(_lane(lane))}
         for lane in lanes

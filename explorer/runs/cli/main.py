@@ -11,6 +11,7 @@ from explorer.runs.cli import commands, exporting, keeping, lining_up, lookups
 from explorer.runs.cli.exits import FAILED, INTERRUPTED, CommandError, as_command_error
 from explorer.runs.queue import queue
 from explorer.runs.record import logs
+from explorer.runs.spec.devices import DEVICES
 from explorer.runs.state.status import State
 
 Command = Callable[[argparse.Namespace], int]
@@ -92,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     move = add_for_run("move", lining_up.move, "let a waiting run come earlier or later")
     move.add_argument("place", type=_place, metavar="first|up|down|last|PLACE", help="1 is the next to begin")
     slots = add("slots", lining_up.slots, "print or set how many runs train at once on a device")
-    slots.add_argument("lane", nargs="?", choices=queue.LANES, metavar="DEVICE", help=", ".join(queue.LANES))
+    slots.add_argument("lane", nargs="?", choices=DEVICES, metavar="DEVICE", help=", ".join(DEVICES))
     slots.add_argument("count", nargs="?", type=int, metavar="N", help=f"1 to {queue.MOST_AT_ONCE}")
     _add_label(add_for_run("label", keeping.label, "change a run's name, tags and note, or archive it"))
     delete = add("delete", keeping.delete, "move runs that are over into the trash")

@@ -19,6 +19,7 @@ from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, home, new_run_id, runs_root
 from explorer.runs.spec.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
+from explorer.runs.spec.devices import Device
 from explorer.runs.state.escalation import LadderError, clear
 from explorer.runs.state.status import State, derive
 
@@ -100,7 +101,7 @@ def _unshare(paths: RunPaths) -> None:
             write_bytes_atomic(paths.log, paths.log.read_bytes())
 
 
-def _line_up_again(paths: RunPaths, lane: str, attempt: int) -> Ticket:
+def _line_up_again(paths: RunPaths, lane: Device, attempt: int) -> Ticket:
     paths.stop.unlink(missing_ok=True)
     _unshare(paths)
     queue.drop(paths.id)
@@ -136,7 +137,7 @@ def extend(paths: RunPaths, epochs: int) -> RunPaths:
     return start(from_values(config.model_dump() | changes), first=found)
 
 
-def lane_of(config: RunConfig) -> str:
+def lane_of(config: RunConfig) -> Device:
     """The queue that a run waits in: by the device that it will train on."""
     if config.accelerator != "auto":
         return config.accelerator
@@ -171,7 +172,7 @@ def _note_failure(paths: RunPaths, attempt: int, error: OSError) -> str:
     return reason
 
 
-def _make_folder(config: RunConfig, name: str, lane: str, first: Path | None) -> tuple[Ticket, RunPaths]:
+def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None) -> tuple[Ticket, RunPaths]:
     # Made under another name and then renamed: a run that can be seen has its config, its launch record and its ticket.
     root = runs_root()
     _sweep(root)
@@ -189,7 +190,7 @@ def _make_folder(config: RunConfig, name: str, lane: str, first: Path | None) ->
         raise
 
 
-def _publish(half: RunPaths, name: str, fallback: str, lane: str) -> tuple[Ticket, RunPaths]:
+def _publish(half: RunPaths, name: str, fallback: str, lane: Device) -> tuple[Ticket, RunPaths]:
     """Give a folder that is ready its id and its ticket."""
     root = half.root.parent
     paths = RunPaths(root / new_run_id(name, fallback))

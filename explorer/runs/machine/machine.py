@@ -30,6 +30,7 @@ from explorer.base.processes import boot_id
 from explorer.runs.record.paths import home
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
+from explorer.runs.spec.devices import Device
 
 COMMAND = (sys.executable, "-P", "-m", "explorer.training.devices")
 TIMEOUT_S = 120.0
@@ -55,7 +56,7 @@ class Precision(_Value):
 class DeviceInfo(_Value):
     """An accelerator that exists. index: the number of a GPU. memory_gb: None where it could not be told."""
 
-    accelerator: str
+    accelerator: Device
     name: str
     index: int | None = None
     memory_gb: float | None = None

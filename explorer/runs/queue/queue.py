@@ -21,8 +21,8 @@ from explorer.runs.queue import holders
 from explorer.runs.queue.holders import Holder
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, queue_folder, queue_root, runs_root
+from explorer.runs.spec.devices import DEVICES
 
-LANES = ("cpu", "gpu", "mps")
 MOST_AT_ONCE = 16
 TICKET_VARIABLE = "EXPLORER_TICKET"  # the child finds the number of its open ticket here
 _GUARD_S = 10.0
@@ -127,8 +127,8 @@ class Ticket:
 
 def take(run_id: str, lane: str) -> Ticket:
     """Draw the next ticket of a lane, locked. Raises QueueError, OSError."""
-    if lane not in LANES:
-        raise ValueError(f"lane must be one of {', '.join(LANES)}; got {lane!r}")
+    if lane not in DEVICES:
+        raise QueueError(f"There is no queue for the device {lane!r}; there is one for {', '.join(DEVICES)}.")
     with guard():
         _tickets().mkdir(exist_ok=True)
         number = max((found[0] for found in _listed()), default=0) + 1
@@ -182,7 +182,7 @@ def slots() -> dict[str, int]:
     """How many runs may train at once, by lane."""
     stored = (read_json_object(queue_folder() / "settings.json") or {}).get("slots")
     found: Mapping[str, object] = stored if isinstance(stored, dict) else {}
-    return {lane: _whole(found.get(lane)) for lane in LANES}
+    return {lane: _whole(found.get(lane)) for lane in DEVICES}
 
 
 def _whole(value: object) -> int:
@@ -192,8 +192,8 @@ def _whole(value: object) -> int:
 
 def set_slots(lane: str, count: int) -> None:
     """Let `count` runs of a lane train at once; those that train now go on. Raises ValueError, QueueError."""
-    if lane not in LANES:
-        raise ValueError(f"There is no device {lane!r}. Choose one of {', '.join(LANES)}.")
+    if lane not in DEVICES:
+        raise ValueError(f"There is no device {lane!r}. Choose one of {', '.join(DEVICES)}.")
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_AT_ONCE:
         raise ValueError(f"Runs at once must be a whole number from 1 to {MOST_AT_ONCE}; got {count}.")
     with guard():

@@ -12,6 +12,7 @@ from explorer.augment.resolution import fit
 from explorer.data.fit import Fit, square
 from explorer.data.specs import FORMATS, DatasetSpec
 from explorer.runs.spec.config_errors import ConfigError, from_validation
+from explorer.runs.spec.devices import Accelerator
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import steps_per_epoch
 
@@ -29,7 +30,6 @@ VERSION = 2
 MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
 
 Kind = Literal["train", "check", "rate"]
-Accelerator = Literal["auto", "cpu", "gpu", "mps", "tpu"]
 PrecisionName = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
 KeptAs = Literal["whole", "squares"]
 Logger = Literal["csv", "tensorboard", "mlflow"]

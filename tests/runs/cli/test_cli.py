@@ -17,7 +17,7 @@ from explorer.runs.spec.config import RunConfig, dumps
 from explorer.runs.state.status import State, derive
 from tests.runs.conftest import make_folder, wait_for_state
 
-PROJECT = Path(explorer.__file__).parents[2]
+PROJECT = Path(explorer.__file__).parents[1]
 
 
 def _call(module: str, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":

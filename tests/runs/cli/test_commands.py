@@ -21,10 +21,11 @@ from explorer.runs.queue import queue
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.spec.config import dumps
+from explorer.runs.spec.devices import DEVICES
 from explorer.runs.state.status import State, derive
 from tests.runs.conftest import config_of, interruptible, kill, make_folder, wait_for, wait_for_state
 
-PROJECT = Path(explorer.__file__).parents[2]
+PROJECT = Path(explorer.__file__).parents[1]
 Started = Callable[[str], RunPaths]
 
 pytestmark = pytest.mark.usefixtures("tend")
@@ -278,12 +279,12 @@ def test_move_lets_waiting_runs_come_earlier_or_later(head: RunPaths, command: C
 @pytest.mark.usefixtures("head")
 def test_slots_are_printed_and_set(waits: RunPaths, command: Command) -> None:
     assert command("slots", "--json").value["cpu"] == {"slots": 1, "training": 1, "waiting": 1}
-    assert set(command("slots", "--json").value) == {"cpu", "gpu", "mps"}
+    assert set(command("slots", "--json").value) == set(DEVICES)
     answer = command("slots", "cpu", "2", "--json")
     assert (answer.code, answer.value["cpu"]["slots"]) == (OK, 2)
     wait_for_state(waits, State.STARTING)
     assert command("slots", "cpu").out.splitlines()[1].split() == ["cpu", "2", "2", "0"]
-    for wrong in (("cpu", "0"), ("cpu", "many"), ("tpu", "1")):
+    for wrong in (("cpu", "0"), ("cpu", "many"), ("abacus", "1")):
         assert command("slots", *wrong).code == USAGE
 
 

@@ -26,7 +26,7 @@ from explorer.runs.state.status import State, derive
 from explorer.training.claim import Claim
 from tests.runs.conftest import config_of, is_alive, is_at_it, make_folder, pid_of, turns, wait_for, wait_for_state
 
-PROJECT = Path(explorer.__file__).parents[2]
+PROJECT = Path(explorer.__file__).parents[1]
 Started = Callable[[str], RunPaths]
 Tend = Callable[[], None]
 

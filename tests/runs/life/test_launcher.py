@@ -23,7 +23,7 @@ from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State, derive
 from tests.runs.conftest import log_of, pid_of, wait_for, wait_for_state
 
-PROJECT = Path(explorer.__file__).parents[2]
+PROJECT = Path(explorer.__file__).parents[1]
 
 
 def _config(name: str) -> RunConfig:

@@ -20,10 +20,11 @@ from explorer.runs.life.control import request_stop
 from explorer.runs.queue import queue
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, list_runs, queue_root
+from explorer.runs.spec.devices import DEVICES
 from explorer.runs.state.status import State, derive
 from tests.runs.conftest import config_of, is_at_it, kill, pid_of, turns, wait_for, wait_for_state
 
-PROJECT = Path(explorer.__file__).parents[2]
+PROJECT = Path(explorer.__file__).parents[1]
 FORK = multiprocessing.get_context("fork")  # launchers that need not import all of albumentations first
 
 
@@ -250,22 +251,37 @@ def test_a_device_is_kept_where_its_home_stays_and_makes_no_home_again(home: Pat
     slot.release()
 
 
-@pytest.mark.parametrize(("lane", "count"), [("tpu", 1), ("cpu", 0), ("cpu", 17), ("cpu", True)])
-def test_slots_that_make_no_sense_are_refused(lane: str, count: int) -> None:
-    with pytest.raises(ValueError, match=r"There is no device|must be a whole number from 1 to 16"):
-        queue.set_slots(lane, count)
-    assert queue.slots() == {"cpu": 1, "gpu": 1, "mps": 1}
+def test_slots_that_make_no_sense_are_refused() -> None:
+    for lane, count in (("abacus", 1), ("cpu", 0), ("cpu", 17), ("cpu", True)):
+        with pytest.raises(ValueError, match=r"There is no device|must be a whole number from 1 to 16"):
+            queue.set_slots(lane, count)
+    assert queue.slots() == dict.fromkeys(DEVICES, 1)
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"slots": 3}', '{"slots": {"cpu": "many", "gpu": -1, "mps": true}}'])
-def test_damaged_settings_mean_one_at_a_time(content: str) -> None:
-    (queue_root() / "settings.json").write_text(content)
-    assert queue.slots() == {"cpu": 1, "gpu": 1, "mps": 1}
+def test_damaged_settings_mean_one_at_a_time() -> None:
+    for content in ("", "{", '{"slots": 3}', '{"slots": {"cpu": "many", "gpu": -1, "mps": true}}'):
+        (queue_root() / "settings.json").write_text(content)
+        assert queue.slots() == dict.fromkeys(DEVICES, 1)
+
+
+def test_a_run_on_any_device_can_wait_and_begin() -> None:
+    for device in DEVICES:
+        ticket = queue.take(f"run-{device}", device)
+        slot = queue.try_begin(f"run-{device}", lambda: None)
+        assert slot is not None
+        assert (slot.lane, queue.in_use(device)) == (device, 1)
+        slot.release()
+        ticket.close()
+
+
+def test_a_lane_that_is_not_there_is_an_error_of_the_queue() -> None:
+    with pytest.raises(queue.QueueError, match="There is no queue for the device 'abacus'"):
+        queue.take("a-run", "abacus")
 
 
 def test_a_guard_that_is_held_for_long_says_by_whom() -> None:
     code = (
-        "import sys, time\nfrom explorer.runs import queue\n"
+        "import sys, time\nfrom explorer.runs.queue import queue\n"
         "with queue.guard():\n    print('held', flush=True)\n    sys.stdin.read()"
     )
     holder = subprocess.Popen(
