@@ -25,7 +25,7 @@ def probe_with(flock: str, folder: Path) -> str:
     source, library = folder / "flock.c", folder / "flock.so"
     source.write_text(flock)
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
-    code = f"from pathlib import Path\nfrom explorer.runs import locks\nprint(locks.probe(Path({str(folder)!r})))"
+    code = f"from pathlib import Path\nfrom explorer.base import locks\nprint(locks.probe(Path({str(folder)!r})))"
     environment = os.environ | {"LD_PRELOAD": str(library)}
     call = [sys.executable, "-c", code]
     return subprocess.run(call, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
