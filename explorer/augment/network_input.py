@@ -16,7 +16,7 @@ from explorer.augment.apply import AugmentedSample, AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, scaling_step
 from explorer.augment.remembered import Remembered
-from explorer.data.prepare import fit_square
+from explorer.data.prepare import square_of
 from explorer.data.sample import Sample
 
 _TO_PIXELS = "FromFloat"  # after it, what an earlier step made decimal is pixels again
@@ -48,7 +48,7 @@ def seen(result: AugmentedSample, pipeline: Pipeline, size: int) -> NDArray[Any]
     if not _is_pixels(result):
         raise _not_pixels(result, parts.augmenting)
     try:
-        return parts.scaled(np.ascontiguousarray(_square(result.image, size)))
+        return parts.scaled(square_of(np.ascontiguousarray(result.image), size))  # its middle, as validation sees it
     except (cv2.error, MemoryError) as error:
         height, width = result.image.shape[:2]
         raise AugmentError("", "", f"The result has {width} × {height} px: too many for the memory.") from error
@@ -82,17 +82,6 @@ def _split(pipeline: Pipeline) -> _Parts:
 
 
 _parts = Remembered(_split, most=32)
-
-
-def _square(image: NDArray[Any], size: int) -> NDArray[Any]:
-    height, width = image.shape[:2]
-    if (height, width) == (size, size):
-        return image
-    if height != width:
-        return fit_square(Sample(np.ascontiguousarray(image)), size).image  # its middle, as validation sees images
-    method = cv2.INTER_AREA if height > size else cv2.INTER_LINEAR
-    resized: NDArray[Any] = cv2.resize(image, (size, size), interpolation=method)
-    return resized
 
 
 def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, size: int) -> None:

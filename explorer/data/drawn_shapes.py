@@ -43,7 +43,7 @@ def open_shapes(spec: ShapesSpec) -> Dataset:
     """Two splits with the same shares of classes; training and validation pictures never coincide."""
     classes = tuple(OUTLINES)[: spec.num_classes]
     train, val = (
-        _split(name, _Loader(spec, number, _labels(spec, count, number)))
+        _split(name, _Loader(spec, number, labels_of(count, spec.num_classes, spec.imbalance, (spec.seed, number))))
         for number, (name, count) in enumerate([("train", spec.train_images), ("val", spec.val_images)])
     )
     return Dataset("shapes", classes, train, val)
@@ -54,12 +54,15 @@ def _split(name: str, loader: "_Loader") -> Split:
     return Split(name, loader.labels, ids, loader, loader.source)
 
 
-def _labels(spec: ShapesSpec, count: int, split: int) -> NDArray[np.int64]:
-    """(count,) labels, shuffled; class sizes fall geometrically from the first class to the last by `imbalance`."""
-    weights = spec.imbalance ** -np.linspace(0, 1, spec.num_classes)
+def labels_of(count: int, classes: int, imbalance: float, place: tuple[int, int]) -> NDArray[np.int64]:
+    """(count,) labels, shuffled; class sizes fall geometrically from the first class to the last by `imbalance`.
+
+    place: seed and number of the split.
+    """
+    weights = imbalance ** -np.linspace(0, 1, classes)
     ends = np.rint(np.cumsum(weights / weights.sum()) * count).astype(int)
     labels = np.searchsorted(ends, np.arange(count), side="right")
-    return np.random.default_rng([spec.seed, split]).permutation(labels).astype(np.int64)
+    return np.random.default_rng(place).permutation(labels).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,27 +87,36 @@ class _Loader:
 
 def draw(generator: np.random.Generator, label: int, side: int, noise: float, name: str) -> Sample:
     """One picture of `side` × `side` px with a shape of class `label`; `noise` from 0 to 1 hides it more and more."""
-    outline = OUTLINES[tuple(OUTLINES)[label]]()
-    radius = generator.uniform(0.22, 0.4) * side
-    centre = generator.uniform(radius * 0.9, side - radius * 0.9, 2)
-    angle = generator.uniform(0, 2 * np.pi)
-    corners = _placed(outline, centre, radius, angle)
-    cover = _cover(corners, side)
-    ground, colour = _colours(generator, noise)
-    image = _background(generator, ground, side, noise)
-    image += cover[:, :, None] * (colour - image)
-    image += generator.normal(0, 6 + 60 * noise, image.shape)
+    image, cover, corners, place = picture(generator, label, side, noise)
     mask = np.where(cover >= 0.5, label + 1, 0).astype(np.uint8)
-    tip = _placed(np.array([[0.0, -1.0]]), centre, radius, angle)[0]
-    points = np.array([[*centre, label], [*tip, label]], np.float32)
+    tip = _placed(np.array([[0.0, -1.0]]), *place)[0]
+    points = np.array([[*place[0], label], [*tip, label]], np.float32)
     return Sample(
-        image=image.clip(0, 255).astype(np.uint8),
+        image=image,
         mask=mask,
         bboxes=_box(corners, side, label),
         keypoints=points[((points[:, :2] >= 0) & (points[:, :2] < side)).all(axis=1)],
         label=label,
         id=name,
     )
+
+
+def picture(
+    generator: np.random.Generator, label: int, side: int, noise: float
+) -> tuple[NDArray[np.uint8], Points, Points, tuple[Points, float, float]]:
+    """(side, side, 3) RGB with the shape of a class; how much of each pixel it covers; its corners; its center in px,
+    radius and angle."""
+    outline = OUTLINES[tuple(OUTLINES)[label]]()
+    radius = generator.uniform(0.22, 0.4) * side
+    center = generator.uniform(radius * 0.9, side - radius * 0.9, 2)
+    place = center, radius, generator.uniform(0, 2 * np.pi)
+    corners = _placed(outline, *place)
+    cover = _cover(corners, side)
+    ground, colour = _colours(generator, noise)
+    image = _background(generator, ground, side, noise)
+    image += cover[:, :, None] * (colour - image)
+    image += generator.normal(0, 6 + 60 * noise, image.shape)
+    return image.clip(0, 255).astype(np.uint8), cover, corners, place
 
 
 def _placed(outline: Points, centre: Points, radius: float, angle: float) -> Points:

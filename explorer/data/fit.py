@@ -19,18 +19,21 @@ class Fit:
     square: bool = False
 
     def size(self, height: int, width: int) -> tuple[int, int]:
-        """Height and width in px that an image of this height and width gets.
+        """Height and width in px that an image of this height and width gets."""
+        return (self.most, self.most) if self.square else whole_size(height, width, self.most, self.least)
 
-        An image that is very long for its height is enlarged less, so that it takes no memory without need.
-        """
-        if self.square:
-            return self.most, self.most
-        short, long = min(height, width), max(height, width)
-        scale = min(self.most, max(short, self.least)) / short
-        if scale > 1:
-            scale = max(1.0, min(scale, FARTHEST * self.least / long))
-        scale = min(scale, LONGEST / long)
-        return max(1, round(height * scale)), max(1, round(width * scale))
+
+def whole_size(height: int, width: int, most: int, least: int) -> tuple[int, int]:
+    """Height and width of an image that keeps its borders, as `Fit` says.
+
+    One that is very long for its height is enlarged less, so that it takes no memory without need.
+    """
+    short, long = min(height, width), max(height, width)
+    scale = min(most, max(short, least)) / short
+    if scale > 1:
+        scale = max(1.0, min(scale, FARTHEST * least / long))
+    scale = min(scale, LONGEST / long)
+    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def square(size: int) -> Fit:

@@ -33,11 +33,43 @@ def fit_square(sample: Sample, size: int) -> Sample:
     Shrinking averages areas, enlarging is bilinear, masks take the nearest pixel. Boxes are cut at the border; boxes
     and keypoints that fall outside are dropped.
     """
-    sample = _near_middle(sample)
-    height, width = sample.size
+    near = _near(*sample.size)
+    if near != sample.size:
+        sample = _cut(sample, *near, least=0.0)
+    return _cut(_scaled_to(sample, *_covering(*sample.size, size)), size, size)
+
+
+def square_of(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The middle of an image (H, W, 3): the short side is scaled to `size` px, the long side cut evenly."""
+    image = _middle(image, *_near(*image.shape[:2]))
+    height, width = image.shape[:2]
+    image = resized(image, *_covering(height, width, size))
+    return _middle(image, size, size)
+
+
+def _near(height: int, width: int) -> tuple[int, int]:
+    """What lies near the middle of a very long image: scaled as a whole, one of 12000 × 1 px would take gigabytes."""
+    reach = 4 * min(height, width)
+    return min(height, reach), min(width, reach)
+
+
+def _covering(height: int, width: int, size: int) -> tuple[int, int]:
+    """Height and width that an image is scaled to, so that its short side has `size` px."""
     scale = size / min(height, width)
-    whole = _scaled_to(sample, max(size, round(height * scale)), max(size, round(width * scale)))
-    return _cut(whole, ((whole.size[1] - size) // 2, (whole.size[0] - size) // 2), (size, size))
+    return max(size, round(height * scale)), max(size, round(width * scale))
+
+
+def _middle(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    left, top = (image.shape[1] - width) // 2, (image.shape[0] - height) // 2
+    return np.ascontiguousarray(image[top : top + height, left : left + width])
+
+
+def resized(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """The whole image at another size: shrinking averages areas, enlarging is bilinear."""
+    if image.shape[:2] == (height, width):
+        return image
+    method = cv2.INTER_AREA if height < image.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (width, height), interpolation=method), np.uint8)
 
 
 def shrink(sample: Sample, long_side: int) -> Sample:
@@ -49,28 +81,14 @@ def shrink(sample: Sample, long_side: int) -> Sample:
     return _scaled_to(sample, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-_NEAR = 4  # times its short side
-
-
-def _near_middle(sample: Sample) -> Sample:
-    """What lies near the middle of a very long sample: scaled as a whole, one of 12000 × 1 px would take gigabytes."""
-    height, width = sample.size
-    reach = _NEAR * min(height, width)
-    if max(height, width) <= reach:
-        return sample
-    size = min(height, reach), min(width, reach)
-    return _cut(sample, ((width - size[1]) // 2, (height - size[0]) // 2), size, least=0.0)
-
-
-def _cut(sample: Sample, corner: tuple[int, int], size: tuple[int, int], least: float = 1.0) -> Sample:
-    """A part of the sample. corner: left, top. size: height, width. least: boxes no larger than that are dropped."""
-    (left, top), (height, width) = corner, size
-    window = (slice(top, top + height), slice(left, left + width))
+def _cut(sample: Sample, height: int, width: int, least: float = 1.0) -> Sample:
+    """The middle of the sample. least: boxes no larger than that are dropped."""
+    corner = (sample.size[1] - width) // 2, (sample.size[0] - height) // 2
     return Sample(
-        image=np.ascontiguousarray(sample.image[window]),
-        mask=None if sample.mask is None else np.ascontiguousarray(sample.mask[window]),
-        bboxes=_inside_boxes(sample.bboxes, corner, size, least),
-        keypoints=_inside_points(sample.keypoints, corner, size),
+        image=_middle(sample.image, height, width),
+        mask=None if sample.mask is None else _middle(sample.mask, height, width),
+        bboxes=_inside_boxes(sample.bboxes, corner, (height, width), least),
+        keypoints=_inside_points(sample.keypoints, corner, (height, width)),
         label=sample.label,
         id=sample.id,
     )
@@ -79,21 +97,12 @@ def _cut(sample: Sample, corner: tuple[int, int], size: tuple[int, int], least: 
 def _scaled_to(sample: Sample, height: int, width: int) -> Sample:
     if sample.size == (height, width):
         return sample
-    image, mask = _resized(sample, width, height)
+    mask = sample.mask
+    if mask is not None:
+        mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
     factors = (width / sample.size[1], height / sample.size[0])
     boxes, points = _scaled(sample.bboxes, factors, 2), _scaled(sample.keypoints, factors, 1)
-    return Sample(image, mask, boxes, points, sample.label, sample.id)
-
-
-def _resized(sample: Sample, width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    if sample.size == (height, width):
-        return sample.image, sample.mask
-    shrinking = height < sample.size[0]
-    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    image = cv2.resize(sample.image, (width, height), interpolation=method)
-    if sample.mask is None:
-        return image, None
-    return image, cv2.resize(sample.mask, (width, height), interpolation=cv2.INTER_NEAREST)
+    return Sample(resized(sample.image, height, width), mask, boxes, points, sample.label, sample.id)
 
 
 def _scaled(table: NDArray[np.float32] | None, factors: tuple[float, float], pairs: int) -> NDArray[np.float32] | None:

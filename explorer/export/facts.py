@@ -54,15 +54,13 @@ def of_run(paths: RunPaths) -> Facts:
     """The facts of a run that has begun. Raises ExportError for one that has not: its classes are not known yet."""
     for attempt in paths.attempts():
         if (start := started(paths, attempt)) is not None:
-            return _told(paths, start.values)
+            try:
+                return _facts(paths, start.values)
+            except KeyError as error:
+                raise ExportError(
+                    f"{paths.id} has not noted its {error.args[0]}: it was run by an older version."
+                ) from error
     raise ExportError(f"{paths.id} has not begun to train: only then its classes and devices are known. Wait for it.")
-
-
-def _told(paths: RunPaths, values: Mapping[str, Any]) -> Facts:
-    try:
-        return _facts(paths, values)
-    except KeyError as error:
-        raise ExportError(f"{paths.id} has not noted its {error.args[0]}: it was run by an older version.") from error
 
 
 def _facts(paths: RunPaths, values: Mapping[str, Any]) -> Facts:

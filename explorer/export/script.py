@@ -1,27 +1,47 @@
 """A run as one file of plain PyTorch, Lightning and albumentations, which gives the run's metrics to the last digit."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step, is_on, walk
-from explorer.export import data, loss, mixing, module, network, optimizing
+from explorer.export import data, loss, metrics, module, network
 from explorer.export.facts import ExportError, Facts
-from explorer.export.imports import Setting, imports, settings
+from explorer.export.glue import traits
+from explorer.export.imports import IMPORTS, Import, imports
+from explorer.export.lifting import Part, definitions
+from explorer.export.settings import settings
 from explorer.runs.spec.config import RunConfig
-
-__all__ = ["ExportError", "Facts", "check", "script"]
 
 
 def script(config: RunConfig, facts: Facts) -> str:
     """The text of the file: only what this config needs. Raises ExportError, see `check`."""
     check(config)
     config = _with_depth(config, facts)
-    chapters = _chapters(config, facts)
-    code = "\n\n\n".join(text for texts in chapters.values() for text in texts)
-    constants = settings(code, _settings(config, facts))
+    chapters, offered = _written(_chapters(config, facts))
+    code = "\n".join(text for texts in chapters.values() for text in texts)
+    constants = settings(code, config, facts)
     body = "\n\n\n".join(_chapter(title, texts) for title, texts in ({"Settings": [constants]} | chapters).items())
-    return f"{_title(config, facts)}\n\n{imports(body, network.imports(config))}\n\n{body}\n"
+    return f"{_title(config, facts)}\n\n{imports(body, offered)}\n\n{body}\n"
+
+
+def _written(chapters: Mapping[str, Sequence[Part]]) -> tuple[dict[str, list[str]], list[Import]]:
+    """The texts of each chapter, and what they may import. What is lifted stands in the first chapter that needs it."""
+    offered, found = list(IMPORTS), dict[str, list[str]]()
+    seen: set[str] = set()
+    for title, parts in chapters.items():
+        for part in parts:
+            if isinstance(part, str):
+                found.setdefault(title, []).append(part.strip("\n"))
+                continue
+            for one in definitions(part):
+                if one.text not in seen:
+                    seen.add(one.text)
+                    offered += one.imports
+                    found.setdefault(title, []).append(one.text)
+    return found, offered
 
 
 def _with_depth(config: RunConfig, facts: Facts) -> RunConfig:
@@ -74,34 +94,23 @@ def _steps(pipeline: Pipeline) -> list[Step]:
     return found
 
 
-def _chapters(config: RunConfig, facts: Facts) -> dict[str, list[str]]:
-    chapters = {
+def _chapters(config: RunConfig, facts: Facts) -> dict[str, list[Part]]:
+    having = traits(config, facts)
+    return {
         "Pipeline": data.pipeline(config),
-        "Data": data.sections(config, facts.workers),
-        "Mixing": mixing.sections(config),
-        "Network": network.sections(config),
-        "Loss and metrics": [loss.section(config), *module.metrics(len(facts.classes))],
-        "Training": [*module.module(config), module.main(config, facts)],
+        "Data": data.parts(config, having),
+        "Mixing": data.mixing(having),
+        "Network": network.parts(config, having),
+        "Loss and metrics": [*loss.parts(config, having), *metrics.parts()],
+        "Training": module.parts(config, having),
     }
-    return {title: [text.strip("\n") for text in texts] for title, texts in chapters.items() if texts}
 
 
 def _chapter(title: str, texts: Sequence[str]) -> str:
-    gap = "\n\n\n" if texts[0].startswith(("def ", "class ", "@")) else "\n\n"
-    return f"# {title}{gap}" + "\n\n\n".join(texts)
-
-
-def _settings(config: RunConfig, facts: Facts) -> list[Setting]:
-    num_outputs = 1 if config.loss == "bce" else len(facts.classes)
-    return [
-        Setting("CLASSES", facts.classes),
-        *data.settings(config),
-        *network.settings(config, num_outputs),
-        *loss.settings(config),
-        *mixing.settings(config),
-        *optimizing.settings(config),
-        *module.settings(config, facts),
-    ]
+    """Two empty lines around functions and classes, one between other statements."""
+    constant = [True, *(isinstance(ast.parse(text).body[0], ast.Assign | ast.AnnAssign) for text in texts)]
+    gaps = ["\n\n" if both == (True, True) else "\n\n\n" for both in pairwise(constant)]
+    return f"# {title}" + "".join(gap + text for gap, text in zip(gaps, texts, strict=True))
 
 
 def _title(config: RunConfig, facts: Facts) -> str:

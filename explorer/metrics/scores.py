@@ -192,9 +192,13 @@ def _area(positives: Counts, negatives: Counts) -> float | None:
 
 def auroc(logits: ArrayLike, labels: ArrayLike) -> Auroc:
     """Exact AUROC from (N, C) logits and (N,) labels. Raises ValueError as `check_scores`."""
-    scores, truth = check_scores(logits, labels)
-    odds = LogOdds(scores)
-    return of_classes([_exact_area(odds.of(index), truth == index) for index in range(scores.shape[1])])
+    return of_classes(areas(*check_scores(logits, labels)))
+
+
+def areas(logits: NDArray[np.floating[Any]], labels: Counts) -> list[float | None]:
+    """The exact area of each class, of logits and labels that were checked."""
+    odds = LogOdds(logits)
+    return [_exact_area(odds.of(index), labels == index) for index in range(logits.shape[1])]
 
 
 def _exact_area(scores: Values, mine: NDArray[np.bool_]) -> float | None:

@@ -1,5 +1,6 @@
 """The optimiser and the schedule of a recipe, as Lightning wants them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -32,21 +33,26 @@ def make_optimizer(recipe: Recipe, network: Network) -> Optimizer:
 
 
 def groups(recipe: Recipe, network: Network) -> list[dict[str, Any]]:
-    """Parameter groups: of the head and of the backbone, where that ever learns; of each those that decay first.
+    """Parameter groups of the head, then of the backbone where that ever learns."""
+    backbone, head = network.parts()
+    found = parameter_groups(head, recipe.learning_rate, recipe.weight_decay)
+    if not recipe.frozen or recipe.unfreeze_epoch is not None:
+        found += parameter_groups(backbone, recipe.learning_rate * recipe.backbone_lr_factor, recipe.weight_decay)
+    return found
+
+
+def parameter_groups(parameters: Sequence[nn.Parameter], rate: float, decay: float) -> list[dict[str, Any]]:
+    """Those parameters that decay, then the others.
 
     Decay is for the weights of convolutions and linear layers: it would shrink norms and biases for nothing.
     """
-    backbone, head = network.parts()
-    parts = [(head, recipe.learning_rate)]
-    if not recipe.frozen or recipe.unfreeze_epoch is not None:
-        parts.append((backbone, recipe.learning_rate * recipe.backbone_lr_factor))
-    found = []
-    for parameters, rate in parts:
-        decaying: list[nn.Parameter] = [parameter for parameter in parameters if parameter.ndim > 1]
-        rest: list[nn.Parameter] = [parameter for parameter in parameters if parameter.ndim <= 1]
-        found.append({"params": decaying, "lr": rate, "weight_decay": recipe.weight_decay})
-        found.append({"params": rest, "lr": rate, "weight_decay": 0.0})
-    return [group for group in found if group["params"]]
+    decaying = [parameter for parameter in parameters if parameter.ndim > 1]
+    rest = [parameter for parameter in parameters if parameter.ndim <= 1]
+    groups = [
+        {"params": decaying, "lr": rate, "weight_decay": decay},
+        {"params": rest, "lr": rate, "weight_decay": 0.0},
+    ]
+    return [group for group in groups if group["params"]]
 
 
 def make_schedule(recipe: Recipe, optimizer: Optimizer, steps_per_epoch: int) -> LRScheduler | None:

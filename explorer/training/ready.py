@@ -18,7 +18,7 @@ from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import CheckpointError, load_weights
-from explorer.training.losses import LOSSES, Counts
+from explorer.training.losses import LOSSES, ClassCounts
 from explorer.training.memory import keep_freed_memory
 from explorer.training.module import Classifier
 from explorer.training.networks import build
@@ -42,7 +42,7 @@ class Data:
     ranks: int = 1
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> ClassCounts:
         """(C,) training images of each class."""
         return self.dataset.train.counts(len(self.dataset.classes))
 
@@ -76,7 +76,7 @@ def build_model(attempt: Attempt, config: RunConfig, data: Data) -> Classifier:
 
 
 def classifier(
-    config: RunConfig, classes: tuple[str, ...], steps: int, counts: Counts, state: Any = None
+    config: RunConfig, classes: tuple[str, ...], steps: int, counts: ClassCounts, state: Any = None
 ) -> Classifier:
     """The model of a config before its first step; the seed decides its weights.
 

@@ -9,6 +9,7 @@ from explorer.base.names import existing, expanded
 from explorer.runs.machine.machine import weights_folder
 from explorer.runs.spec.config import RunConfig
 from explorer.training.networks.download import fetch
+from explorer.training.networks.network import buffers
 from explorer.training.networks.sources import Bundled, Source
 from explorer.training.networks.state_files import fitted, read
 from explorer.training.networks.table import BACKBONES, Backbone
@@ -40,7 +41,7 @@ def load(config: RunConfig, tell: Callable[[int, int], None]) -> Mapping[str, Te
 def _with_scale(state: Mapping[str, Tensor], backbone: Backbone, name: str) -> Mapping[str, Tensor]:
     """What somebody has fetched by hand still has its published name, and so we know what it expects."""
     kind = next((weights for weights, published in backbone.downloads.items() if published == name), None)
-    return state if kind is None else {**backbone.scale_of(kind).buffers(), **state}
+    return state if kind is None else {**buffers(backbone.scale_of(kind)), **state}
 
 
 def _file(source: Source, tell: Callable[[int, int], None]) -> Path:

@@ -2,7 +2,6 @@
 
 import tracemalloc
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -13,9 +12,8 @@ from numpy.typing import NDArray
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit, square
 from explorer.data.images import ImageError
-from explorer.data.prepare import fit_square, fitted, load, shrink
+from explorer.data.prepare import fit_square, fitted, load, shrink, square_of
 from explorer.data.sample import Sample
-from explorer.export import data
 
 
 @pytest.fixture
@@ -100,15 +98,9 @@ def test_kept_images_keep_their_shape_and_their_targets(
     np.testing.assert_allclose(kept.bboxes, [[0, 0, expected[1], expected[0], 1]], rtol=1e-3)
 
 
-def _exported() -> Any:
-    names: dict[str, Any] = {"np": np, "cv2": cv2, "lru_cache": lru_cache, "KEPT_IMAGES": 1}
-    exec(data._SQUARE, names)  # noqa: S102 - our own template
-    return names["fit_square"]
-
-
 _OF_OURS: dict[str, Callable[[Sample, int], NDArray[Any]]] = {
-    "ours": lambda sample, size: fit_square(sample, size).image,
-    "of the exported file": lambda sample, size: _exported()(sample.image, size),
+    "with its targets": lambda sample, size: fit_square(sample, size).image,
+    "alone": lambda sample, size: square_of(sample.image, size),
 }
 
 

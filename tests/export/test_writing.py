@@ -1,14 +1,18 @@
 """What the exported file looks like, and what cannot be exported."""
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import explorer.export
 from explorer.augment.apply import AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
@@ -18,6 +22,7 @@ from explorer.data.drawn_shapes import open_shapes
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
 from explorer.export.facts import ExportError, Facts, of_run
+from explorer.export.glue import traits
 from explorer.export.network import scale
 from explorer.export.script import script
 from explorer.runs.record.paths import RunPaths
@@ -29,6 +34,7 @@ FACTS = Facts(
     ("ants", "bees"), "32-true", 2, 0, device="a processor", run="20261123-142501-ants-x7k",
     depth=ValueRange(low=0, high=4095),
 )  # fmt: skip
+STARTED = replace(FACTS, start=Path("first.ckpt"), workers=2)
 # Whatever changes the code, with as little else as possible.
 VARIANTS: dict[str, dict[str, Any]] = CONFIGS | {
     "deit": {"backbone": "deit-tiny", "image_size": 64},
@@ -52,36 +58,57 @@ def _code(**values: Any) -> str:
     return script(config_of(**values), FACTS)
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_the_file_is_clean_and_holds_nothing_that_it_does_not_use(name: str, tmp_path: Path) -> None:
-    values = VARIANTS[name]
-    if values.get("dataset", {}).get("path") == "":
-        values = values | {"dataset": values["dataset"] | {"path": 'C:\\photographs "of" ants'}}
-    code = _code(**values)
-    file = tmp_path / "exported.py"
-    file.write_text(code, encoding="utf-8")
-    ruff = [sys.executable, "-m", "ruff"]
+def _files() -> dict[str, tuple[Any, Facts]]:
+    """Config and facts of each variant."""
+    found = {}
+    for name, values in VARIANTS.items():
+        if values.get("dataset", {}).get("path") == "":
+            values = values | {"dataset": values["dataset"] | {"path": 'C:\\photographs "of" ants'}}
+        found[name] = config_of(**values), FACTS
+    return found | {"begun with the weights of another run": (config_of(), STARTED)}
+
+
+def test_the_file_is_clean_and_holds_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    for name, (config, facts) in _files().items():
+        code = script(config, facts)
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+        tree = ast.parse(code)
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+        made = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+        made += [target.id for target in targets if isinstance(target, ast.Name)]
+        assert set(made) - {node.id for node in names} == set(), name
+        assert len(made) == len(set(made)), name
+        assert "explorer" not in code, name
     rules = ["--isolated", "--line-length", "120"]
-    for command in (["check", *rules, "--select", "E,F,W,I,B,UP,SIM,RET,ERA,ARG001"], ["format", *rules, "--check"]):
-        done = subprocess.run([*ruff, *command, str(file)], capture_output=True, text=True, check=False)
+    for command in (["check", *rules, "--select", "E,F,W,I,B,UP,SIM,RET,ERA,ARG001"], ["format", *rules, "--diff"]):
+        call = [sys.executable, "-m", "ruff", *command, str(tmp_path)]
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    tree = ast.parse(code)
-    looked_up = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    for node in tree.body:
-        made = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
-        if isinstance(node, ast.Assign):
-            made = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        assert [one for one in made if one not in looked_up] == []
-    assert "explorer" not in code
 
 
-@pytest.mark.parametrize(
-    ("values", "word"),
-    [
+def test_each_optional_line_stands_in_some_files_and_not_in_others() -> None:
+    sources = [file.read_text() for file in Path(explorer.export.__path__[0]).glob("*.py")]
+    conditions = {
+        one
+        for source in sources
+        for found in re.findall(r"  #\? ([a-z, ]+)$", source, re.M)
+        for one in found.split(", ")
+    }
+    wanted = {one.removeprefix("not ") for one in conditions} - {"nested", "flat", "by image", "by range"}
+    held = [traits(*each) for each in _files().values()]
+    assert len(wanted) > 15
+    assert [one for one in sorted(wanted) if not any(one in having for having in held)] == []
+    assert [one for one in sorted(wanted) if all(one in having for having in held)] == []
+
+
+def test_only_what_a_config_needs_is_written() -> None:
+    plain = _code()
+    for values, word in (
         ({"mixing": "mixup"}, "mixup"),
         ({"mixing": "cutmix"}, "cutmix"),
         ({"loss": "focal"}, "FOCAL_GAMMA"),
-        ({"loss": "bce"}, "logits_of"),
+        ({"loss": "bce"}, "two_logits"),
         ({"gradient_clip": 1.0}, "gradient_clip_val"),
         ({"accumulate": 2}, "accumulate_grad_batches"),
         ({"early_stopping": 2}, "EarlyStopping"),
@@ -89,11 +116,9 @@ def test_the_file_is_clean_and_holds_nothing_that_it_does_not_use(name: str, tmp
         ({"unfreeze_epoch": 2}, "UNFREEZE_EPOCH"),
         ({"label_smoothing": 0.1}, "LABEL_SMOOTHING"),
         ({"dataset": {"kind": "digits"}}, "load_digits"),
-    ],
-)
-def test_only_what_a_config_needs_is_written(values: dict[str, Any], word: str) -> None:
-    assert word in _code(**values)
-    assert word not in _code()
+    ):
+        assert word in _code(**values), word
+        assert word not in plain, word
 
 
 def test_names_that_would_break_out_of_the_text_stay_text() -> None:
@@ -105,28 +130,21 @@ def test_names_that_would_break_out_of_the_text_stay_text() -> None:
     assert ast.literal_eval(classes.value) == ('"""', "a\\'\n")
 
 
-@pytest.mark.parametrize("name", BACKBONES)
-def test_the_scale_of_each_choice_of_weights_is_that_of_the_training(name: str) -> None:
-    for weights in BACKBONES[name].sources:
-        expected = BACKBONES[name].scale_of(weights)
-        assert scale(config_of(backbone=name, weights=weights, image_size=64)) == (expected.mean, expected.std)
-
-
-def test_old_names_of_transformer_weights_are_renamed_as_in_training() -> None:
-    code = _code(**VARIANTS["deit from a file"])
-    found = [n for n in ast.parse(code).body if "RENAMED" in ast.unparse(n) and not isinstance(n, ast.Expr)]
-    namespace = {name: value for part in found[:1] for name, value in [("RENAMED", ast.literal_eval(part.value))]}  # type: ignore[attr-defined]
-    from explorer.training.networks import deit
-
-    assert namespace["RENAMED"] == deit._RENAMED
+def test_the_scale_of_each_choice_of_weights_is_that_of_the_training() -> None:
+    for name, backbone in BACKBONES.items():
+        for weights in backbone.weights:
+            frozen = weights != "none"
+            values = {"backbone": name, "weights": weights, "weights_file": "a.pth", "frozen": frozen, "image_size": 64}
+            module, constant = scale(config_of(**values)).split(".")
+            found = getattr(importlib.import_module(f"explorer.training.networks.{module}"), constant)
+            assert found == backbone.scale_of(weights), (name, weights)
 
 
 # What cannot be exported
 
 
-@pytest.mark.parametrize(
-    ("nodes", "named"),
-    [
+def test_a_step_that_wants_more_than_the_image_is_refused_by_name() -> None:
+    for nodes, named in (
         ([FLIP, {"kind": "step", "id": "m", "transform": "MaskDropout"}], "MaskDropout wants mask"),
         ([{"kind": "step", "id": "b", "transform": "BBoxSafeRandomCrop"}], "BBoxSafeRandomCrop wants bboxes"),
         (
@@ -141,14 +159,12 @@ def test_old_names_of_transformer_weights_are_renamed_as_in_training() -> None:
             [{"kind": "OneOf", "id": "g", "children": [FLIP, {"kind": "step", "id": "f", "transform": "FDA"}]}],
             "FDA needs images",
         ),
-    ],
-)
-def test_a_step_that_wants_more_than_the_image_is_refused_by_name(nodes: list[dict[str, Any]], named: str) -> None:
-    nodes = [_complete(node) for node in nodes]
-    with pytest.raises(ExportError, match=named):
-        _code(pipeline={"nodes": nodes})
-    off = [node | {"enabled": False} if node["id"] != FLIP["id"] else node for node in nodes]
-    assert named.split()[0] not in _code(pipeline={"nodes": off})
+    ):
+        whole = [_complete(node) for node in nodes]
+        with pytest.raises(ExportError, match=named):
+            _code(pipeline={"nodes": whole})
+        off = [node | {"enabled": False} if node["id"] != FLIP["id"] else node for node in whole]
+        assert named.split()[0] not in _code(pipeline={"nodes": off})
 
 
 def _complete(node: dict[str, Any]) -> dict[str, Any]:
@@ -176,13 +192,11 @@ def test_no_step_that_may_be_exported_draws_by_the_targets_that_the_file_leaves_
     assert compared > 90
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [({"kind": "check"}, "no training"), ({"accelerator": "gpu", "gpus": [0, 1]}, "several GPUs")],
-)
-def test_a_run_that_is_no_training_on_one_device_is_refused(values: dict[str, Any], words: str) -> None:
-    with pytest.raises(ExportError, match=words):
-        _code(**values)
+def test_a_run_that_is_no_training_on_one_device_is_refused() -> None:
+    with pytest.raises(ExportError, match="no training"):
+        _code(kind="check")
+    with pytest.raises(ExportError, match="several GPUs"):
+        _code(accelerator="gpu", gpus=[0, 1])
 
 
 def test_a_run_that_has_not_begun_is_refused(tmp_path: Path) -> None:

@@ -72,17 +72,21 @@ class _Loader:
     indices: NDArray[np.int64]
 
     def __call__(self, index: int) -> Sample:
-        import cv2
-
-        images, labels = _digits()
         at = int(self.indices[index])
-        grey = cv2.resize(images[at], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        grey, label = digit(at), int(_digits()[1][at])
         image = np.repeat(grey[:, :, None], 3, axis=2)
-        return Sample(image, mask=(grey > INK).astype(np.uint8), label=int(labels[at]), id=f"digit-{at:04d}")
+        return Sample(image, mask=(grey > INK).astype(np.uint8), label=label, id=f"digit-{at:04d}")
 
     def source(self, index: int) -> str:
         """What a sample is made of."""
         return f"digit {int(self.indices[index])} {SIDE} px {INK}"
+
+
+def digit(at: int) -> NDArray[np.uint8]:
+    """(SIDE, SIDE) of the digit at a place, ink is bright."""
+    import cv2
+
+    return np.asarray(cv2.resize(_digits()[0][at], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 @lru_cache(maxsize=1)

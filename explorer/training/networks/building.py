@@ -22,15 +22,22 @@ def build(config: RunConfig, num_outputs: int, state: Mapping[str, Tensor] | Non
     scale = _SCALES.get(config.normalise) or backbone.scale_of(config.weights)
     network = Network(net, backbone.family, scale, config.dropout)
     if state is not None:
-        _take(network, backbone.family.head, state, own_scale=config.normalise == "auto")
+        take_weights(network, backbone.family.head, state)
+        if config.normalise == "auto":
+            take_scale(network, state)
     network.freeze(config.frozen)
     return network
 
 
-def _take(network: Network, head: str, state: Mapping[str, Tensor], *, own_scale: bool) -> None:
+def take_weights(network: Network, head: str, state: Mapping[str, Tensor]) -> None:
+    """Take over the weights of a state; the head stays new, for it has other classes."""
     weights = {name: value for name, value in state.items() if name not in ("mean", "std")}
     own_head = {name: value for name, value in network.net.state_dict().items() if name.startswith(f"{head}.")}
     network.net.load_state_dict(weights | own_head)
-    if own_scale and {"mean", "std"} <= state.keys():
+
+
+def take_scale(network: Network, state: Mapping[str, Tensor]) -> None:
+    """Take over "mean" and "std" where a state has them: its weights were trained with these."""
+    if {"mean", "std"} <= state.keys():
         network.mean.copy_(state["mean"])
         network.std.copy_(state["std"])

@@ -2,24 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
 
-@dataclass(frozen=True)
-class Normalisation:
+class Normalisation(NamedTuple):
     """What weights expect: (pixel / 255 - mean) / std, per channel R, G, B."""
 
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-
-    def buffers(self) -> dict[str, Tensor]:
-        """ "mean" and "std" of pixels in 0 to 255, (3, 1, 1) float32."""
-        values = {"mean": self.mean, "std": self.std}
-        return {name: 255 * torch.tensor(value).view(3, 1, 1) for name, value in values.items()}
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
 
 
 IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -41,9 +35,8 @@ class Design:
     drop_connect: float | None = None
 
 
-@dataclass(frozen=True)
-class Family:
-    """How the networks of a library are made and taken apart.
+class Family(NamedTuple):
+    """How the networks of a library are taken apart.
 
     features: the network and scaled images (N, 3, S, S) float32 -> what goes into its head, (N, F).
     head: the name of its last layer, a linear one.
@@ -53,11 +46,15 @@ class Family:
     head: str
 
 
+def buffers(scale: Normalisation) -> dict[str, Tensor]:
+    """The "mean" and "std" of pixels in 0 to 255, (3, 1, 1) float32."""
+    return {name: 255 * torch.tensor(value).view(3, 1, 1) for name, value in scale._asdict().items()}
+
+
 class Network(nn.Module):
     """Pixels in, outputs of the head out: `net` is the library's own network, with its own head.
 
-    So its state under "net." fits into the plain network of the library. mean, std: of pixels in 0 to 255; buffers, so
-    that a checkpoint holds them: the weights are worth nothing with another scale.
+    So its state under "net." fits into the plain network of the library.
     """
 
     mean: Tensor
@@ -69,7 +66,8 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.frozen = False
         self._family = family
-        for name, value in scale.buffers().items():
+        # Kept in checkpoints, of pixels in 0 to 255: the weights are worth nothing with another scale.
+        for name, value in buffers(scale).items():
             self.register_buffer(name, value)
 
     @property

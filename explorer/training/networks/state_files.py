@@ -4,7 +4,6 @@ import pickle
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ def read(path: Path, backbone: Backbone) -> dict[str, Tensor]:
             f"{path.name} was not used: {error}. Save the state dict alone (torch.save(model.state_dict(), ...)), or "
             "take safetensors."
         ) from error
-    state = _unwrapped(content)
+    state = unwrapped(content)
     if not state:
         raise WeightsError(f"{path.name} holds no weights: a state dict of tensors by name is expected.")
     return state
@@ -104,13 +103,13 @@ _READERS: dict[str, Callable[[Path, Bound], Any]] = {
 }
 
 
-def _unwrapped(content: Any) -> dict[str, Tensor]:
+def unwrapped(content: Any) -> dict[str, Tensor]:
     """The tensors of a state dict or of a checkpoint around one; empty where there are none."""
     if not isinstance(content, Mapping):
         return {}
     for key in _WRAPPED:
         if isinstance(content.get(key), Mapping):
-            return _unwrapped(content[key])
+            return unwrapped(content[key])
     return {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
 
 
@@ -121,20 +120,14 @@ def fitted(state: State, backbone: Backbone, source: str) -> State:
     Raises WeightsError for a state of another architecture.
     """
     expected = _shapes(backbone)
-    found = _of_backbone(state, backbone, expected)
-    wrong = _wrong(found.weights, expected)
+    weights, scale = _of_backbone(state, backbone, expected)
+    wrong = _wrong(weights, expected)
     if not wrong:
-        return {**found.weights, **found.scale}
+        return {**weights, **scale}
     like = next((other.title for other in BACKBONES.values() if _fits(state, other)), None)
     it_is = f"It holds those of {like}." if like else wrong
     do = f"Choose {like} as the backbone, or another file." if like else "Choose another file, or another backbone."
     raise WeightsError(f"{source} does not hold the weights of {backbone.title}. {it_is} {do}")
-
-
-@dataclass(frozen=True)
-class _Found:
-    weights: State
-    scale: State
 
 
 def _shapes(backbone: Backbone) -> dict[str, torch.Size]:
@@ -145,28 +138,28 @@ def _shapes(backbone: Backbone) -> dict[str, torch.Size]:
     return {name: value.shape for name, value in net.state_dict().items() if not name.startswith(head)}
 
 
-def _of_backbone(state: State, backbone: Backbone, expected: Mapping[str, Any]) -> _Found:
+def _of_backbone(state: State, backbone: Backbone, expected: Mapping[str, Any]) -> tuple[State, State]:
     named = {backbone.renamed(name): value for name, value in state.items()}
-    prefix = _prefix(named, next(iter(expected)))
-    head = f"{prefix}{backbone.family.head}."
-    mine = {name: value for name, value in named.items() if name.startswith(prefix) and not name.startswith(head)}
-    weights = {name.removeprefix(prefix): value for name, value in mine.items()}
+    return weights_and_scale(named, backbone.family.head, expected)
+
+
+def weights_and_scale(state: State, head: str, expected: Mapping[str, Any]) -> tuple[State, State]:
+    """The weights that a state has for a network without its head, and the "mean" and "std" that it has beside them.
+
+    Args:
+        state: of the network, or of something around it, such as one of our checkpoints, which alone have a scale.
+        head: the name of the last layer.
+        expected: the names that the network has, in their order.
+    """
+    first = next(iter(expected))
+    prefix = next((name.removesuffix(first) for name in state if name.endswith(first)), "")  # such as "network.net."
+    weights = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+    backbone = {name: value for name, value in weights.items() if not name.startswith(f"{head}.")}
     counters = {name: torch.tensor(0) for name in expected if name.endswith(_COUNTERS)}
-    return _Found(counters | weights, _scale(named, prefix))
-
-
-def _scale(named: State, prefix: str) -> State:
-    """What one of our networks keeps beside its "net"; empty for others."""
-    if not prefix.endswith("net."):
-        return {}
     outer = prefix.removesuffix("net.")
-    kept = {name: named.get(f"{outer}{name}") for name in ("mean", "std")}
-    return {name: value for name, value in kept.items() if value is not None and value.shape == (3, 1, 1)}
-
-
-def _prefix(names: Mapping[str, Any], first: str) -> str:
-    """What stands before the network's own names, such as "network.net."; "" where none of them is there."""
-    return next((name.removesuffix(first) for name in names if name.endswith(first)), "")
+    kept = {name: state.get(f"{outer}{name}") for name in ("mean", "std") if prefix != outer}
+    scale = {name: value for name, value in kept.items() if value is not None and value.shape == (3, 1, 1)}
+    return counters | backbone, scale
 
 
 def _wrong(found: State, expected: Mapping[str, torch.Size]) -> str:
@@ -184,4 +177,4 @@ def _wrong(found: State, expected: Mapping[str, torch.Size]) -> str:
 
 def _fits(state: State, backbone: Backbone) -> bool:
     expected = _shapes(backbone)
-    return not _wrong(_of_backbone(state, backbone, expected).weights, expected)
+    return not _wrong(_of_backbone(state, backbone, expected)[0], expected)

@@ -1,56 +1,29 @@
-"""`python -m explorer export`: a run as code and as weights, from a terminal."""
+"""`python -m explorer export`, where it refuses; what it writes is tested with the runs that are exported."""
 
-import json
 from pathlib import Path
 
 import pytest
-from safetensors.torch import load_file
 
-from explorer.export.facts import config_of as config_of_run
-from explorer.export.facts import of_run
-from explorer.export.script import script
+from explorer.runs.cli.main import main
 from explorer.runs.record.paths import runs_root
-from tests.runs.cli.test_cli import command
 from tests.runs.conftest import make_folder
-from tests.training.conftest import config_of, folder_of, run_here
+from tests.training.conftest import config_of, folder_of
 
 
-def test_code_and_weights_of_a_run_are_written(tmp_path: Path) -> None:
-    done, outcome = run_here(config_of(backbone="small-cnn", weights="none", frozen=False, epochs=1))
-    assert outcome.state == "finished", outcome.reason
-    code, weights = tmp_path / "내 코드.py", tmp_path / "w.safetensors"
-    answer = command("export", "latest", "--code", str(code), "--weights", str(weights), "--which", "last", "--json")
-    assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == {"id": done.id, "code": str(code), "weights": str(weights)}
-    expected = script(config_of_run(done), of_run(done))
-    assert code.read_text() == expected
-    assert load_file(weights)["fc.weight"].shape == (3, 256)
-    printed = command("export", done.id, "--code", "-")
-    assert printed.returncode == 0, printed.stderr
-    assert printed.stdout == expected
-
-
-@pytest.mark.parametrize(
-    ("options", "code", "words"),
-    [
-        ((), 2, "Say what to export: --code FILE.py, --weights FILE.safetensors, or both."),
-        (("--weights", "w.pt"), 2, "Weights are written as .safetensors; w.pt has another ending."),
-        (("--code", "-"), 1, "has not begun to train"),
-        (("--weights", "w.safetensors"), 1, "cannot be exported: it is missing"),
-        (("--which", "first"), 2, "invalid choice"),
-    ],
-)
-def test_what_cannot_be_exported_is_said(options: tuple[str, ...], code: int, words: str) -> None:
-    paths = folder_of(config_of())
-    answer = command("export", paths.id, *options)
-    assert answer.returncode == code
-    assert words in answer.stderr
+def test_what_cannot_be_exported_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    begun, damaged = folder_of(config_of()), make_folder("damaged")
+    assert damaged.root.parent == runs_root()
+    for run, options, code, words in (
+        (begun, (), 2, "Say what to export: --code FILE.py, --weights FILE.safetensors, or both."),
+        (begun, ("--weights", "w.pt"), 2, "Weights are written as .safetensors; w.pt has another ending."),
+        (begun, ("--code", "-", "--json"), 2, "--code - prints the code itself, so it has no --json."),
+        (begun, ("--code", "-"), 1, "has not begun to train"),
+        (begun, ("--which", "first"), 2, "invalid choice"),
+        (damaged, ("--code", "-"), 1, f"The config of {damaged.id} cannot be read"),
+    ):
+        try:
+            answer = main(["export", run.id, *options])
+        except SystemExit as error:  # of argparse
+            answer = int(str(error.code))
+        assert (answer, words in capfd.readouterr().err) == (code, True), words
     assert not Path("w.safetensors").exists()
-
-
-def test_a_run_whose_config_is_damaged_is_refused() -> None:
-    paths = make_folder("damaged")
-    assert paths.root.parent == runs_root()
-    answer = command("export", paths.id, "--code", "-")
-    assert answer.returncode == 1
-    assert f"The config of {paths.id} cannot be read" in answer.stderr

@@ -1,0 +1,74 @@
+"""What an exported file has between the source that is lifted: text whose lines depend on what a run does."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from string import Template
+from typing import Any
+
+from explorer.augment.pipeline import scaling_step
+from explorer.export.facts import Facts
+from explorer.runs.spec.config import RunConfig
+
+
+def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
+    """What decides which lines a file has."""
+    kept, mean_of_batches = config.kept, config.rules != 1
+    learns_late = config.frozen and config.unfreeze_epoch is not None
+    holds = {
+        "scales": scaling_step(config.pipeline) is not None,
+        "has workers": facts.workers > 0,
+        "keeps squares": kept is not None and kept.square,
+        "keeps whole": kept is not None and not kept.square,
+        "reads files": not config.dataset.is_embedded(),
+        "mixes": config.mixing != "none",
+        "freezes": config.frozen,
+        "unfreezes": learns_late,
+        "learns all": not config.frozen or learns_late,
+        "pretrained": config.weights != "none",
+        "own scale": config.weights == "file" and config.normalise == "auto",
+        "old names": config.backbone.startswith("deit-"),
+        "starts": facts.start is not None,
+        "accumulates": config.accumulate > 1,
+        # By rules 1 Lightning divides by ACCUMULATE, and chooses the best epoch.
+        "shares": config.accumulate > 1 and mean_of_batches,
+        "ranks": config.rules != 1,
+        "stops early": config.early_stopping is not None,
+        "learned": config.early_stopping is not None and config.rules != 1,
+        "clips": config.gradient_clip is not None,
+        "balances": "balanced" in (config.pos_weight, config.class_weights),
+        "binary": config.loss == "bce",
+        config.schedule: True,
+    }
+    return frozenset(name for name, held in holds.items() if held)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A constant at the head of the file. why: what its name does not say."""
+
+    name: str
+    value: Any
+    why: str = ""
+
+    @property
+    def assignment(self) -> str:
+        """As a line of code."""
+        return f"{self.name} = {literal(self.value)}" + (f"  # {self.why}" if self.why else "")
+
+
+def literal(value: Any) -> str:
+    """A value as Python writes it, with double quotes where no text in it has quotes or backslashes."""
+    text = repr(value)
+    return text if {'"', "\\"} & set(text) else text.replace("'", '"')
+
+
+def filled(template: str, having: Set[str] = frozenset(), **values: object) -> str:
+    """The template with values for its `$names`; a line that ends in `#? this, not that` stands for such traits."""
+    kept = (line.partition("  #? ") for line in template.splitlines())
+    text = "\n".join(line for line, _, condition in kept if _stands(condition, having))
+    return Template(text).substitute({name: str(value) for name, value in values.items()})
+
+
+def _stands(condition: str, having: Set[str]) -> bool:
+    wanted = condition.split(", ") if condition else []
+    return all((one.removeprefix("not ") in having) is not one.startswith("not ") for one in wanted)

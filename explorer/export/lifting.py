@@ -1,0 +1,110 @@
+"""Source of ours as text, for exported files: what a run used, word for word, and all that it needs.
+
+The modules are read and not imported, for those of training would import torch.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from explorer.export.imports import Import, imported, names
+
+_ROOT = Path(__file__).parents[1]
+_WIDTH = 120  # characters in a line
+_OURS = "explorer."
+_LEFT_OUT = "@override"  # a line that only a type checker needs
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """Functions, classes or constants by module and name, such as `training.seeds.batch_seed`, as part of a chapter."""
+
+    places: tuple[str, ...]
+
+
+Part = str | Lifted  # of a chapter: glue as text, or source of ours
+
+
+def lift(*places: str) -> Lifted:
+    """The definitions at these places, with all definitions of ours that they use."""
+    return Lifted(places)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """text: as it stands in its module, with the comments right above it. imports: all that its module has."""
+
+    text: str
+    imports: tuple[Import, ...]
+
+
+def definitions(lifted: Lifted) -> Iterator[Definition]:
+    """What is lifted, each after what it needs; some may come twice. Raises KeyError for an unknown name."""
+    for place in lifted.places:
+        module, _, name = place.rpartition(".")
+        yield from _needed(_module(module), name, ())
+
+
+@dataclass(frozen=True)
+class _Module:
+    """definitions: name -> its source. imports: name -> where it is from."""
+
+    name: str
+    definitions: Mapping[str, str]
+    imports: Mapping[str, Import]
+
+    def is_from_ours(self, name: str) -> bool:
+        """Whether it is imported from another module of ours."""
+        return name in self.imports and self.imports[name].module.startswith(_OURS)
+
+
+def _needed(module: _Module, name: str, above: tuple[str, ...]) -> Iterator[Definition]:
+    """above: the places that led here, which are under way."""
+    place, text = f"{module.name}.{name}", module.definitions.get(name)
+    if text is None:
+        origin = module.imports[name]
+        yield from _needed(_module(origin.module.removeprefix(_OURS)), origin.name, above)
+    elif place not in above:
+        for used in sorted(names(text)):
+            if used in module.definitions or module.is_from_ours(used):
+                yield from _needed(module, used, (*above, place))
+        yield Definition(text, tuple(one for one in module.imports.values() if not one.module.startswith(_OURS)))
+
+
+@lru_cache(maxsize=64)
+def _module(name: str) -> _Module:
+    path = _ROOT.joinpath(*name.split("."))
+    text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    lines = _lines(tree, text)
+    found = {defined: _source(node, lines) for node in tree.body for defined in _defined(node)}
+    return _Module(name, found, {one.known_as: one for one in imported(tree)})
+
+
+def _lines(tree: ast.Module, text: str) -> list[str]:
+    """The lines of a module; of docstrings only the first paragraph, for a whole file has to be read in one go."""
+    lines = text.splitlines()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            begin, end = node.body[0].lineno, node.body[0].end_lineno or 0
+            empty = next((at for at in range(begin, end) if not lines[at].strip()), end)
+            if empty < end and len(lines[empty - 1]) + 3 <= _WIDTH:
+                lines[empty - 1] += '"""'
+                lines[empty:end] = [_LEFT_OUT] * (end - empty)
+    return lines
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _source(node: ast.stmt, lines: list[str]) -> str:
+    first = min(one.lineno for one in (node, *getattr(node, "decorator_list", ()))) - 1
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
+    return "\n".join(line for line in lines[first : node.end_lineno] if line.strip() != _LEFT_OUT)
