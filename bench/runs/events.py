@@ -21,7 +21,6 @@ from explorer.runs.overview.view import RunView
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths
 from explorer.ui.figures import charts, step_charts
-from explorer.ui.figures.metrics import Metrics, derive
 
 FEW, MANY = 1_000, 1_000_000
 TICKS = 60
@@ -65,7 +64,7 @@ def _look(paths: RunPaths) -> Look:
 
 def _ticks(runs: list[RunPaths]) -> list[float]:
     """Median seconds of a tick of each."""
-    views = [RunView(paths, derive) for paths in runs]
+    views = [RunView(paths) for paths in runs]
     for view in views:
         _draw(view)
     writers = [EventWriter(paths, 1) for paths in runs]
@@ -79,7 +78,7 @@ def _ticks(runs: list[RunPaths]) -> list[float]:
     return [statistics.median(taken) for taken in times]
 
 
-def _draw(view: RunView[Metrics]) -> None:
+def _draw(view: RunView) -> None:
     snapshot = view.refresh()
     figures = charts.figures(snapshot) | {"accuracy": step_charts.accuracy(snapshot)}
     json.dumps(figures | {"lr": step_charts.learning_rate(snapshot, None)})
@@ -87,9 +86,9 @@ def _draw(view: RunView[Metrics]) -> None:
 
 def _first(folder: Path) -> Look:
     process = psutil.Process()
-    _draw(RunView(made.run(2), derive))  # what the first run of a process costs is not the matter
+    _draw(RunView(made.run(2)))  # what the first run of a process costs is not the matter
     before = process.memory_info().rss / 1e6
-    view = RunView(RunPaths(folder), derive)
+    view = RunView(RunPaths(folder))
     begun, worked = time.perf_counter(), time.process_time()
     _draw(view)
     taken, worked = time.perf_counter() - begun, time.process_time() - worked

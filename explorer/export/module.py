@@ -6,6 +6,7 @@ from explorer.export import loss
 from explorer.export.glue import filled, literal
 from explorer.export.lifting import Part, lift
 from explorer.export.sources import SOURCES
+from explorer.metrics.table import METRICS
 from explorer.runs.spec.config import RunConfig
 
 _ONECYCLE_DEFAULTS = {  # of PyTorch
@@ -33,6 +34,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
         _MODULE,
         having,
         monitor=config.monitor,
+        better=METRICS[config.monitor].better,
         optimizer=_optimizer(config),
         onecycle=_onecycle(config),
     )
@@ -55,7 +57,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
 def _watched(config: RunConfig, number: str) -> str:
     """What a callback looks at: the number of an epoch, which rises with a better one; by rules 1 the value itself."""
     if config.rules == 1:
-        return f'monitor="{config.monitor}", mode="{"min" if config.monitor == "val_loss" else "max"}"'
+        return f'monitor="{config.monitor}", mode="{"min" if METRICS[config.monitor].better == "lower" else "max"}"'
     return f'monitor="{number}", mode="max"'
 
 
@@ -127,8 +129,8 @@ class Classifier(pl.LightningModule):
         values |= measured(logits.numpy(), labels.numpy(), predicted.numpy())
         self.log_dict(values)
         self.history.append({"epoch": self.current_epoch, **values})
-        scores = [score(epoch, "$monitor") for epoch in self.history]  #? ranks
-        losses = [-score(epoch, "val_loss") for epoch in self.history]  #? ranks
+        scores = [score(epoch["$monitor"], "$better") for epoch in self.history]  #? ranks
+        losses = [-score(epoch["val_loss"], "lower") for epoch in self.history]  #? ranks
         self.log("best_epoch", float(best_epoch(scores, losses)))  #? ranks
         self.log("learned_epoch", float(learned_epoch(scores, losses)))  #? learned
         told = ", ".join(f"{name} {value:.4f}" for name, value in values.items())

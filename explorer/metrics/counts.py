@@ -79,3 +79,25 @@ def f1_macro(confusion: Counts) -> float:
     """
     seen = (support(confusion) + predicted(confusion)) > 0
     return float(f1_per_class(confusion)[seen].mean()) if seen.any() else float("nan")
+
+
+def balanced_accuracy(confusion: Counts) -> float:
+    """Mean recall over the classes that are present, as scikit-learn's; nan without samples."""
+    present = support(confusion) > 0
+    return float(recall(confusion)[present].mean()) if present.any() else float("nan")
+
+
+def mcc(confusion: Counts) -> float:
+    """Matthews correlation coefficient, -1..1; nan without samples.
+
+    The formula for C classes of Gorodkin (2004), https://doi.org/10.1016/j.compbiolchem.2004.09.006. As in
+    scikit-learn, it is 0 where all samples are of one class or predicted as one.
+    """
+    total = float(confusion.sum())
+    if not total:
+        return float("nan")
+    # Floats: products of counts outgrow 64-bit integers with some billions of pairs.
+    truth, guess = support(confusion).astype(np.float64), predicted(confusion).astype(np.float64)
+    covariance = float(np.trace(confusion)) * total - truth @ guess
+    spread = (total**2 - truth @ truth) * (total**2 - guess @ guess)
+    return float(covariance / np.sqrt(spread)) if spread > 0 else 0.0

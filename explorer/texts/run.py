@@ -118,8 +118,8 @@ class Run:
 
     # Messages when a run ends
     ENDED = "**{name}** {state}"
-    ENDED_AUROC = "**{name}** {state} · AUROC {auroc:.3f}"
+    ENDED_SCORE = "**{name}** {state} · {score}"
     ENDED_WHY = "**{name}** {state}. {reason}"
     ENDED_SEVERAL = "**{count} runs have ended**"
     ENDED_LINE = "{name}: {state}"
-    ENDED_LINE_AUROC = "{name}: {state} · AUROC {auroc:.3f}"
+    ENDED_LINE_SCORE = "{name}: {state} · {score}"

@@ -38,8 +38,7 @@ class Runs:
     }
     STATE_LINE = ":{colour}-badge[{state}] {reason}"
     LOSS_TITLE = "Loss"
-    AUROC_TITLE = "AUROC"
-    F1_TITLE = "F1"
+    MORE_METRICS = "More metrics"
     CONFUSION_TITLE = "Confusion matrix, epoch {epoch}"
     VALIDATION_TITLE = "Confusion matrix, validation"
     VALIDATION_COMES = "Appears after the first validation, at the end of this epoch."
@@ -59,7 +58,6 @@ class Runs:
     RUNNING_MIXED = "Mixed images have no single class, so training batches are not counted."
     RUNNING_CAPTION = "Epoch {epoch}, {seen:,} of {total:,} images: {share:.0%} correct"
     RUNNING_CAPTION_MIXED = "Epoch {epoch}, {seen:,} of {total:,} images, mixed ones left out: {share:.0%} correct"
-    ACCURACY_SHORT_HELP = "Share of validation images that are classified correctly"
     ACCURACY_HELP = (
         "Share of images that are classified correctly. For training, these are the augmented batches since the "
         "previous point; mixed images have no single correct class and are left out."
@@ -70,19 +68,10 @@ class Runs:
         "Cross entropy, BCE or focal loss, as set. A validation loss that rises again while the training loss falls is "
         "a sign of overfitting."
     )
-    AUROC_HELP = (
-        "Area under the ROC curve: the probability that a random image of the class gets a higher score than a random "
-        "image of another class. 0.5 is guessing, 1 is perfect. With more than 2 classes, each class is compared with "
-        "all others, and macro is the mean."
-    )
-    F1_HELP = "Harmonic mean of precision and recall. Macro is the plain mean over all classes, whatever their size."
     CONFUSION_HELP = (
         "Rows are true classes, columns are predicted classes. The color shows the share of the row. Click a cell for "
         "its numbers."
     )
-    ACCURACY = "Accuracy"
-    F1_MACRO = "F1, macro"
-    VAL_LOSS = "Validation loss"
     NONE_YET = "–"
     UNDEFINED = "undefined"
     LATEST = "latest {value}"

@@ -18,20 +18,18 @@ class RunsList:
     SORTS: ClassVar = {
         "newest": "Newest first",
         "name": "Name",
-        "auroc": "AUROC",
-        "f1": "F1",
         "state": "State",
         "size": "Size",
         "duration": "Duration",
     }
-    # Style class of the column, its head, and what a click sorts by.
+    # Style class of the column, its head, and what a click sorts by. The metrics name the columns of scores.
     COLUMNS: ClassVar = (
         ("state", "State", "state"),
         ("name", "Name", "name"),
         ("what", "Data · network", ""),
         ("pipeline", "Pipeline", ""),
-        ("score", "AUROC", "auroc"),
-        ("score-f1", "F1", "f1"),
+        ("score", "", ""),
+        ("score-second", "", ""),
         ("size", "Size", "size"),
         ("took", "Duration", "duration"),
         ("started", "Started", "newest"),
@@ -53,8 +51,7 @@ class RunsList:
     KEEP_BEST_ASKED = "These runs can then no longer be resumed. This cannot be undone."
     KEEP_BEST_YES = "Remove the other checkpoints"
     CLEAR_CHOICE = "Clear selection"
-    AUROC = "AUROC {value:.3f}"
-    SCORE = "{value:.3f}"
+    SCORE = "{metric} {value:.3f}"
     EPOCHS = "{done} of {asked} epochs"
     EPOCHS_DONE = "epochs: {done}"
     STARTED = "{time}"

@@ -170,12 +170,6 @@ class TrainFields:
     OPTIMIZERS: ClassVar = {"adamw": "AdamW", "sgd": "SGD"}
     SCHEDULES: ClassVar = {"onecycle": "OneCycleLR", "cosine": "Cosine", "constant": "Constant"}
     ANNEALING: ClassVar = {"cos": "cos", "linear": "linear"}
-    MONITORS: ClassVar = {
-        "auroc": "AUROC",
-        "f1_macro": "Macro F1",
-        "accuracy": "Accuracy",
-        "val_loss": "Validation loss",
-    }
     MIXING: ClassVar = {
         "none": "None",
         "mixup": "MixUp",

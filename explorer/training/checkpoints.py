@@ -15,11 +15,11 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 from typing_extensions import override
 
 from explorer.base.atomic import write_atomic
+from explorer.metrics.table import LOSS, METRICS
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.training.networks.table import BACKBONES
 from explorer.training.unpacking import Bound, TooLargeError
-from explorer.training.validation import LOGGED
 
 FORMAT = 2  # of what is kept of the network: 2 names its weights as the network's own library does
 _PARTS = {"epoch", "global_step", "state_dict", "optimizer_states", "loops", "callbacks"}
@@ -206,13 +206,18 @@ class Choice:
 
     @property
     def _of_before(self) -> dict[str, Any]:
-        return {"monitor": LOGGED[self.value], "mode": "min" if self.value == "val_loss" else "max"}
+        return {
+            "monitor": METRICS[self.value].logged,
+            "mode": "min" if METRICS[self.value].better == "lower" else "max",
+        }
 
 
 def choice_for(config: RunConfig, val_labels: NDArray[np.int64]) -> Choice:
-    """By the monitor; by loss where that is AUROC and one class alone validates, which leaves AUROC undefined."""
-    undefined = config.monitor == "auroc" and len(np.unique(val_labels)) < 2
-    return Choice("val_loss" if undefined else config.monitor, config.rules)
+    """Choose by the monitor; by the loss where the monitor ranks scores and one class alone validates: no such metric
+    is defined then.
+    """
+    undefined = METRICS[config.monitor].of == "scores" and len(np.unique(val_labels)) < 2
+    return Choice(LOSS if undefined else config.monitor, config.rules)
 
 
 class _Kept(ModelCheckpoint):

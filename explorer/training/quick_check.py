@@ -18,6 +18,7 @@ from explorer.data.dataset import Split
 from explorer.data.fit import square
 from explorer.data.images import ImageError
 from explorer.data.inspection import damage
+from explorer.metrics.table import LOSS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.machine.durations import Duration
 from explorer.runs.record import results
@@ -211,7 +212,7 @@ def _typical(seconds: list[float]) -> float:
 def _validation(found: _Check) -> str:
     validated, clock = _known(_known(found.model).validated), _known(found.clock)
     images = len(_known(found.data).val)
-    return f"{images} images: loss {validated.loss:.3f}, {1 / _typical(clock.validating):.0f} images/s."
+    return f"{images} images: loss {validated.values[LOSS]:.3f}, {1 / _typical(clock.validating):.0f} images/s."
 
 
 def _checkpoint(found: _Check) -> str:

@@ -3,6 +3,7 @@
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
+from explorer.metrics.table import HEADLINE, LOSS, METRICS
 from explorer.runs.machine import durations
 from explorer.runs.record.depths import noted
 from explorer.runs.spec.config import RunConfig
@@ -17,8 +18,6 @@ from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, 
 from explorer.training.reporting import Reporter
 from explorer.training.saving import Saver
 from explorer.training.setup import Setup
-
-_NAMES = {"auroc": "AUROC", "f1_macro": "F1", "accuracy": "accuracy"}
 
 
 def fit(attempt: Attempt, config: RunConfig) -> str:
@@ -117,13 +116,13 @@ def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> str:
         )
     else:
         done = "The epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
-    if not best or best.get("auroc") is None:
+    if not best or best.get(HEADLINE) is None:
         return done
-    return f"{done} Best: epoch {best['epoch'] + 1} with AUROC {best['auroc']:.3f}."
+    return f"{done} Best: epoch {best['epoch'] + 1} with {METRICS[HEADLINE].label} {best[HEADLINE]:.3f}."
 
 
 def _progress(choice: Choice) -> str:
-    if choice.value == "val_loss":
+    if choice.value == LOSS:
         return "a lower validation loss"
-    better = f"a better {_NAMES[choice.value]}"
+    better = f"a better {METRICS[choice.value].in_sentence}"
     return better if choice.rules == 1 else f"{better} or a lower validation loss"

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics.counts import accuracy, confusion_counts, f1_macro
+from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import auroc, score_histogram
+from explorer.metrics.table import METRICS, Evaluation, measure
 from explorer.runs.record.epochs import EpochRecord
 from explorer.training.stopping import TrainingError
 
@@ -17,27 +17,15 @@ _LOGITS_BUDGET = 64_000_000  # bytes of an epoch's file that scores of single im
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """loss: mean over the images. auroc: None where it is undefined. accuracy, f1_macro: 0..1."""
+    """Counts and scores of an epoch, and its metrics for an event or the outcome: None where one is undefined."""
 
     record: EpochRecord
-    loss: float
-    auroc: float | None
-    f1_macro: float
-    accuracy: float
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """For an event or the outcome."""
-        return {"val_loss": self.loss, "auroc": self.auroc, "f1_macro": self.f1_macro, "accuracy": self.accuracy}
+    values: dict[str, float | None]
 
     @property
     def monitored(self) -> dict[str, float | None]:
-        """The same by the names that callbacks and loggers know."""
-        return {LOGGED[name]: value for name, value in self.values.items()}
-
-
-# Name in events -> name for Lightning.
-LOGGED = {"val_loss": "val_loss", "auroc": "val_auroc", "f1_macro": "val_f1", "accuracy": "val_accuracy"}
+        """The metrics by the names that callbacks and loggers know."""
+        return {METRICS[key].logged: value for key, value in self.values.items()}
 
 
 def validate(
@@ -65,4 +53,4 @@ def validate(
         labels if keep else None,
         np.array([math.nan if value is None else value for value in area.per_class]),
     )
-    return Validation(record, loss, area.macro, f1_macro(confusion), accuracy(confusion))
+    return Validation(record, measure(Evaluation(confusion, area, loss)).values)

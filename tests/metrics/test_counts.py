@@ -1,13 +1,17 @@
 """Counts against scikit-learn, and the laws that let shards add up."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import (
     accuracy_score,
+    balanced_accuracy_score,
     confusion_matrix,
     f1_score,
+    matthews_corrcoef,
     precision_score,
     recall_score,
 )
@@ -56,6 +60,10 @@ def test_absent_classes_are_treated_as_scikit_learn_treats_them(
     assert counts.f1_per_class(confusion) == pytest.approx(f1_score(labels, predictions, **known))
     macro = f1_score(labels, predictions, average="macro", zero_division=0)
     assert counts.f1_macro(confusion) == pytest.approx(macro)
+    assert counts.mcc(confusion) == pytest.approx(matthews_corrcoef(labels, predictions))
+    with warnings.catch_warnings():  # of predictions of absent classes
+        warnings.simplefilter("ignore")
+        assert counts.balanced_accuracy(confusion) == pytest.approx(balanced_accuracy_score(labels, predictions))
 
 
 @given(labelled(), st.integers(0, 40), st.integers(0, 40))

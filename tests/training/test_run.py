@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    f1_score,
+    matthews_corrcoef,
+    roc_auc_score,
+)
 
 from explorer.data.fit import square
 from explorer.runs.overview.view import RunView
@@ -38,10 +45,10 @@ def test_its_events_tell_the_whole_story(finished: RunPaths) -> None:
 
 
 def test_the_page_s_reader_understands_it(finished: RunPaths) -> None:
-    snapshot = RunView[None](finished).refresh()
+    snapshot = RunView(finished).refresh()
     assert (snapshot.fraction, snapshot.total_steps, len(snapshot.classes)) == (1.0, 15, 3)
     assert [point.epoch for point in snapshot.epochs] == [0, 1, 2]
-    assert all(np.isfinite([point.train_loss, point.val_loss, point.auroc]).all() for point in snapshot.epochs)
+    assert all(np.isfinite([point.train_loss, *map(point.value, METRICS)]).all() for point in snapshot.epochs)
 
 
 def test_metrics_of_each_epoch_are_those_of_scikit_learn(finished: RunPaths) -> None:
@@ -58,6 +65,8 @@ def test_metrics_of_each_epoch_are_those_of_scikit_learn(finished: RunPaths) -> 
         np.testing.assert_array_equal(record.confusion, confusion_matrix(labels, predictions))
         assert event.number("accuracy") == pytest.approx(accuracy_score(labels, predictions))
         assert event.number("f1_macro") == pytest.approx(f1_score(labels, predictions, average="macro"))
+        assert event.number("mcc") == pytest.approx(matthews_corrcoef(labels, predictions))
+        assert event.number("balanced_accuracy") == pytest.approx(balanced_accuracy_score(labels, predictions))
         assert event.number("auroc") == pytest.approx(roc_auc_score(labels, scores, multi_class="ovr"))
         loss = torch.nn.functional.cross_entropy(torch.from_numpy(record.logits), torch.from_numpy(labels))
         assert event.number("val_loss") == pytest.approx(float(loss), rel=1e-5)

@@ -23,10 +23,7 @@ def list_all(options: argparse.Namespace) -> int:
     if options.json:
         report.print_json([report.as_json(run) for run in runs])
     elif runs:
-        width = max(len(run.id) for run in runs)
-        print(f"{'ID':{width}}  {'STATE':8}  {'AUROC':5}  REASON")
-        for run in runs:
-            print(report.line(run, width))
+        print("\n".join(report.lines(runs, options.metric)))
     else:
         print(f"None of {len(every)} runs is so." if every else f"No runs yet in {home()}.", file=sys.stderr)
     return OK

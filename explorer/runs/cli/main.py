@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     every = add("list", lookups.list_all, "list runs, newest first")
     every.add_argument("--state", type=State, choices=list(State), action="append", help="only those in this state")
     every.add_argument("--tag", action="append", default=[], metavar="T", help="only those with this tag")
+    every.add_argument("--metric", default="auroc", metavar="NAME", help="which one to print (default auroc)")
     every.add_argument("--all", action="store_true", help="archived ones too")
     add_for_run("show", lookups.show, "show one run: its state and why, its progress, its results")
     _add_log(add_for_run("logs", lookups.show_log, "print the end of what a run has printed"))

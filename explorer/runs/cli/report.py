@@ -2,10 +2,12 @@
 
 import json
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from explorer.base.processes import Moment
 from explorer.base.words import clock, span
+from explorer.runs.cli.exits import USAGE, CommandError
 from explorer.runs.overview.sizes import disk_use
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.queue import queue
@@ -15,14 +17,28 @@ if TYPE_CHECKING:
     from explorer.runs.record.history import History
 
 
-def _score(run: RunSummary) -> str:
-    value = run.best.get("auroc")
+def _score(run: RunSummary, metric: str) -> str:
+    value = run.best.get(metric)
     return f"{value:.3f}" if isinstance(value, int | float) else "-"
 
 
-def line(run: RunSummary, width: int) -> str:
-    """A line of the list; width: of the longest id."""
-    return f"{run.id:{width}}  {run.status.state:8}  {_score(run):5}  {run.status.reason}"
+def lines(runs: Sequence[RunSummary], metric: str) -> list[str]:
+    """The list: a head, then a line for each run with a metric of its best epoch.
+
+    Raises:
+        CommandError: There is no such metric.
+    """
+    # Imported here: it comes with numpy.
+    from explorer.metrics.table import METRICS
+
+    if metric not in METRICS:
+        raise CommandError(f"There is no metric {metric!r}. Choose one of {', '.join(METRICS)}.", USAGE)
+    title = METRICS[metric].label.upper()
+    width, wide = max(len(run.id) for run in runs), max(len(title), 5)
+    found = [
+        f"{run.id:{width}}  {run.status.state:8}  {_score(run, metric):{wide}}  {run.status.reason}" for run in runs
+    ]
+    return [f"{'ID':{width}}  {'STATE':8}  {title:{wide}}  REASON", *found]
 
 
 def page(run: RunSummary, history: "History") -> str:
@@ -52,11 +68,13 @@ def size(count: int) -> str:
 
 
 def _epochs(history: "History") -> list[str]:
-    names = ("train_loss", "val_loss", "auroc", "f1_macro", "accuracy")
-    lines = ["epoch  " + "  ".join(f"{name:>10}" for name in names)] if history.epochs else []
+    from explorer.metrics.table import METRICS
+
+    names = {name: max(len(name), 10) for name in ("train_loss", *METRICS)}
+    lines = ["epoch  " + "  ".join(f"{name:>{width}}" for name, width in names.items())] if history.epochs else []
     for epoch, found in sorted(history.epochs.items()):
-        numbers = (found.event.number(name) for name in names)
-        cells = (f"{number:10.4f}" if math.isfinite(number) else f"{'-':>10}" for number in numbers)
+        numbers = [(found.event.number(name), width) for name, width in names.items()]
+        cells = (f"{number:{width}.4f}" if math.isfinite(number) else f"{'-':>{width}}" for number, width in numbers)
         lines.append(f"{epoch + 1:5}  " + "  ".join(cells))
     return lines
 

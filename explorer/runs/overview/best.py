@@ -1,20 +1,16 @@
 """Which epoch of a run is its best: the one whose weights are in best.ckpt."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
+from explorer.metrics.table import HEADLINE, LOSS
 from explorer.runs.overview.view import EpochPoint
 from explorer.runs.record import outcome
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.ranking import best_of
 
-Derived = TypeVar("Derived")
 
-
-def best_point(
-    paths: RunPaths, config: RunConfig | None, points: Sequence[EpochPoint[Derived]]
-) -> EpochPoint[Derived] | None:
+def best_point(paths: RunPaths, config: RunConfig | None, points: Sequence[EpochPoint]) -> EpochPoint | None:
     """The best of the validated epochs so far.
 
     A run that is over has said which epoch it kept. Until then, and where it could not say so, the epoch is found as
@@ -33,6 +29,6 @@ def best_point(
     kept = next((point for point in points if point.epoch == said), None)
     if kept is not None or not points:
         return kept
-    monitor: str = config.monitor if config else "auroc"
-    epochs = [{"val_loss": point.val_loss, monitor: getattr(point, monitor)} for point in points]
+    monitor = config.monitor if config else HEADLINE
+    epochs = [{metric: point.value(metric) for metric in (LOSS, monitor)} for point in points]
     return points[best_of(epochs, monitor, config.rules if config else 2)]

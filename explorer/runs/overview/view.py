@@ -1,15 +1,17 @@
 """What pages and commands see of a run: one reader that all tabs share, one frozen snapshot per look."""
 
+import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base.processes import Moment
+from explorer.metrics.table import METRICS, Measured
+from explorer.runs.overview.measured import of_record
 from explorer.runs.record import logs
 from explorer.runs.record.epochs import EpochRecord, EpochRecordError
 from explorer.runs.record.events import Event
@@ -20,16 +22,18 @@ from explorer.runs.record.thinning import Steps
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.runs.state.status import RunStatus, State, derive
 
-Derived = TypeVar("Derived")
-
 _RECORDS_KEPT = 4  # epoch files in memory: with the scores of each sample one may be several MB
 
 
 @dataclass(frozen=True)
-class EpochPoint(Generic[Derived]):
-    """One validated epoch. epoch counts from 0; numbers are nan where they are not known.
+class EpochPoint:
+    """One validated epoch.
 
-    derived: what RunView's `derive_metrics` made of the epoch's counts; None where its file cannot be read.
+    Args:
+        epoch: Counts from 0.
+        train_loss: nan where it is not known.
+        told: Metric -> the trainer's value, where it has one. A run of before knows fewer metrics.
+        measured: The metrics of the epoch's counts; None where its file cannot be read.
     """
 
     attempt: int
@@ -37,21 +41,29 @@ class EpochPoint(Generic[Derived]):
     step: int
     time: float
     train_loss: float
-    val_loss: float
-    auroc: float
-    f1_macro: float
-    accuracy: float
     duration_s: float
-    derived: Derived | None
+    told: Mapping[str, float]
+    measured: Measured | None
 
     @property
     def number(self) -> int:
         """The epoch as people count, from 1."""
         return self.epoch + 1
 
+    def value(self, metric: str) -> float:
+        """A metric of this epoch: what its record says, else the value that the trainer noted; nan where unknown.
+
+        So a metric that is new here is known of older runs, too.
+        """
+        of, measured = METRICS[metric].of, self.measured
+        if measured is None or of == "loss" or (of == "scores" and not measured.sure):
+            return self.told.get(metric, math.nan)
+        found = measured.values[metric]
+        return math.nan if found is None else found
+
 
 @dataclass(frozen=True, eq=False)
-class RunSnapshot(Generic[Derived]):
+class RunSnapshot:
     """A run at one moment.
 
     config: None where run.json cannot be read, and `problem` says why. classes: names, empty until known.
@@ -77,7 +89,7 @@ class RunSnapshot(Generic[Derived]):
     precision: str
     images_per_second: float
     start: Event | None
-    epochs: tuple[EpochPoint[Derived], ...]
+    epochs: tuple[EpochPoint, ...]
     steps: Steps
     running: Running | None
     latest: EpochRecord | None
@@ -91,25 +103,21 @@ class RunSnapshot(Generic[Derived]):
         return None if self.latest is None else self.latest.confusion
 
 
-class RunView(Generic[Derived]):
-    """Reads a run and reads on from where it was. Threads may share it: one per run is enough.
+class RunView:
+    """Reads a run and reads on from where it was. Threads may share it: one per run is enough."""
 
-    derive_metrics: called once for each epoch file; what it returns becomes EpochPoint.derived.
-    """
-
-    def __init__(self, paths: RunPaths, derive_metrics: Callable[[EpochRecord], Derived] | None = None) -> None:
+    def __init__(self, paths: RunPaths) -> None:
         self.paths = paths
-        self._derive_metrics = derive_metrics
         self._lock = threading.Lock()
         self._history = History(paths)
         self._records: OrderedDict[tuple[int, int], EpochRecord | None] = OrderedDict()
-        self._points: dict[tuple[int, int], EpochPoint[Derived]] = {}
+        self._points: dict[tuple[int, int], EpochPoint] = {}
         self._config: RunConfig | None = None
         self._problem = ""
         self._steps = self._history.steps.arrays()
         self._steps_revision = 0
 
-    def refresh(self) -> RunSnapshot[Derived]:
+    def refresh(self) -> RunSnapshot:
         """Take in what is new and tell how things stand."""
         with self._lock:
             self._read_config()
@@ -138,7 +146,7 @@ class RunView(Generic[Derived]):
         except (ConfigError, OSError) as error:
             self._problem = f"run.json cannot be read: {error}"
 
-    def _snapshot(self, status: RunStatus) -> RunSnapshot[Derived]:
+    def _snapshot(self, status: RunStatus) -> RunSnapshot:
         history = self._history
         total = _whole(history.start, "total_steps")
         latest_epoch = max(history.epochs, default=None)
@@ -182,22 +190,20 @@ class RunView(Generic[Derived]):
             self._steps_revision = history.revision
         return self._steps
 
-    def _point(self, found: Validated) -> EpochPoint[Derived]:
+    def _point(self, found: Validated) -> EpochPoint:
         event, key = found.event, (found.attempt, found.event.epoch)
         if key not in self._points:
-            record = self._record(found) if self._derive_metrics else None
+            record = self._record(found)
+            numbers = {metric: event.number(metric) for metric in METRICS}
             self._points[key] = EpochPoint(
                 attempt=found.attempt,
                 epoch=event.epoch,
                 step=event.step,
                 time=event.time,
                 train_loss=event.number("train_loss"),
-                val_loss=event.number("val_loss"),
-                auroc=event.number("auroc"),
-                f1_macro=event.number("f1_macro"),
-                accuracy=event.number("accuracy"),
                 duration_s=event.number("duration_s"),
-                derived=self._derive_metrics(record) if self._derive_metrics and record else None,
+                told={metric: value for metric, value in numbers.items() if math.isfinite(value)},
+                measured=of_record(record) if record else None,
             )
         return self._points[key]
 

@@ -8,14 +8,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from explorer.metrics.table import LOSS, METRICS
 
-def score(values: dict[str, float | None], monitor: str) -> float:
-    """An epoch's value of the monitor as a number that is higher where it is better; -inf where it is undefined."""
-    value = values[monitor]
+
+def score(value: float | None, better: str) -> float:
+    """An epoch's value of a metric as a number that is higher where it is better; -inf where it is undefined."""
     if value is None or math.isnan(value):
         return -math.inf
     # What differs in the last bits only, such as the mean of the same numbers in another order, is equal.
-    return round(-value if monitor == "val_loss" else value, 9)
+    return round(-value if better == "lower" else value, 9)
 
 
 def best_epoch(scores: list[float], losses: list[float]) -> int:
@@ -56,5 +57,6 @@ def learned_last(epochs: Sequence[Mapping[str, Any]], monitor: str) -> int:
 
 
 def _ranked(epochs: Sequence[Mapping[str, Any]], monitor: str) -> tuple[list[float], list[float]]:
-    losses = [-score(dict(values), "val_loss") for values in epochs]
-    return [score(dict(values), monitor) for values in epochs], losses
+    better = METRICS[monitor].better
+    losses = [-score(values[LOSS], "lower") for values in epochs]
+    return [score(values[monitor], better) for values in epochs], losses

@@ -1,8 +1,10 @@
 """How a network is trained: the part of a run's config that people know as the recipe."""
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from explorer.metrics.table import HEADLINE, METRICS
 
 Weights = Literal["imagenet", "advprop", "file", "none"]
 Normalise = Literal["auto", "imagenet", "symmetric", "none"]
@@ -10,7 +12,10 @@ Loss = Literal["cross_entropy", "bce", "focal"]
 Optimizer = Literal["adamw", "sgd"]
 Schedule = Literal["onecycle", "cosine", "constant"]
 Mixing = Literal["none", "mixup", "cutmix", "both"]
-Monitor = Literal["auroc", "f1_macro", "accuracy", "val_loss"]
+if TYPE_CHECKING:
+    Monitor = str
+else:
+    Monitor = Literal[tuple(METRICS)]  # every metric of the table
 
 _Momentum = Annotated[float, Field(ge=0, lt=1)]
 _Weight = Annotated[float, Field(gt=0, le=1000)]
@@ -58,7 +63,7 @@ class Recipe(BaseModel):
     accumulate: Annotated[int, Field(ge=1, le=256)] = 1
     gradient_clip: Annotated[float, Field(gt=0, le=1000)] | None = None
     early_stopping: Annotated[int, Field(ge=1, le=1000)] | None = None
-    monitor: Monitor = "auroc"
+    monitor: Monitor = HEADLINE
 
     optimizer: Optimizer = "adamw"
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 1e-2

@@ -43,15 +43,26 @@ function matches(state, run) {
 const ORDERS = {
   newest: [(run) => run.at, -1],
   name: [(run) => run.name, 1],
-  auroc: [(run) => run.auroc, -1],
-  f1: [(run) => run.f1, -1],
   state: [(run) => run.rank, 1],
   size: [(run) => run.bytes, -1],
   duration: [(run) => run.seconds, -1],
 };
 
+// Also by each metric, the better value first.
+function order({ view, words }) {
+  const metric = words.metrics[view.sort];
+  if (metric) return [(run) => run.scores[view.sort], metric.better === "higher" ? -1 : 1];
+  return ORDERS[view.sort] ?? ORDERS.newest;
+}
+
+// The two metrics that have a column: the first of all, and the one that is sorted by, or else the second.
+function columnMetrics({ view, words }) {
+  const [first, second] = Object.keys(words.metrics);
+  return [first, words.metrics[view.sort] && view.sort !== first ? view.sort : second];
+}
+
 function sorted(state, runs) {
-  const [value, natural] = ORDERS[state.view.sort] ?? ORDERS.newest;
+  const [value, natural] = order(state);
   const way = state.view.turned ? -natural : natural;
   const names = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   return runs
@@ -84,7 +95,7 @@ function makeRow(state, id) {
   const more = part("div", "more");
   more.append(part("span", "marks"), part("span", "reason"), part("span", "note"));
   more.firstChild.style.display = "contents";
-  const fields = ["what", "pipeline", "score", "score-f1", "size", "took", "started"];
+  const fields = ["what", "pipeline", "score", "score-second", "size", "took", "started"];
   item.append(box, status, link, ...fields.map((name) => part("span", name)), more);
   return item;
 }
@@ -93,7 +104,8 @@ function fillRow(state, item, run) {
   item.querySelector("i").style.background = state.words.colours[run.state];
   item.querySelector(".state span").textContent = state.words.states[run.state];
   item.querySelector("input").setAttribute("aria-label", state.words.select.replace("{name}", run.name));
-  for (const name of ["name", "what", "pipeline", "score", "score-f1", "size", "took", "started", "reason", "note"]) {
+  fillScores(state, item, run);
+  for (const name of ["name", "what", "pipeline", "size", "took", "started", "reason", "note"]) {
     const element = item.querySelector(`.${name}`);
     element.textContent = run[name];
     element.title = name === "took" ? run.epochs : name === "name" ? `${run.name}\n${run.id}` : run[name];
@@ -105,6 +117,31 @@ function fillRow(state, item, run) {
   });
   if (run.archived) tags.unshift(part("span", "label", state.words.archived_mark));
   item.querySelector(".marks").replaceChildren(...tags);
+}
+
+const shownScore = (value) => (value ?? null) === null ? "" : value.toFixed(3);
+
+function fillScores(state, item, run) {
+  const known = Object.entries(state.words.metrics).filter(([key]) => (run.scores[key] ?? null) !== null);
+  const title = known.map(([key, { title }]) => `${title} ${shownScore(run.scores[key])}`).join("\n");
+  columnMetrics(state).forEach((key, place) => {
+    const element = item.querySelector(place ? ".score-second" : ".score");
+    element.textContent = shownScore(run.scores[key]);
+    element.title = title;
+  });
+}
+
+// The second metric of the list may be another one after a choice of the order.
+function drawColumns(state) {
+  const keys = columnMetrics(state);
+  if (state.columnKeys === keys.join()) return;
+  state.columnKeys = keys.join();
+  const heads = state.words.columns.map(([css, text, sort]) => {
+    const key = { score: keys[0], "score-second": keys[1] }[css];
+    return key ? heading(state, css, state.words.metrics[key].label, key) : heading(state, css, text, sort);
+  });
+  state.root.querySelector(".columns").replaceChildren(part("span", "pick"), ...heads);
+  for (const run of state.runs) fillScores(state, state.rows.get(run.id).item, run);
 }
 
 function mark(state) {
@@ -257,7 +294,8 @@ function drawTools(state) {
   if (view.tag) tags.add(view.tag);
   options(selects.tag, [["", words.any_tag], ...[...tags].sort((a, b) => a.localeCompare(b)).map((tag) => [tag, tag])], view.tag);
   selects.tag.hidden = !tags.size;
-  options(selects.sort, Object.entries(words.sorts), view.sort);
+  const byMetric = Object.entries(words.metrics).map(([key, { title }]) => [key, title]);
+  options(selects.sort, [...Object.entries(words.sorts), ...byMetric], view.sort);
   selects.state.classList.toggle("set", Boolean(view.state));
   selects.tag.classList.toggle("set", Boolean(view.tag));
   archived.checked = view.archived;
@@ -267,7 +305,7 @@ function drawTools(state) {
   state.root.querySelector(".probes span").textContent = state.words.probes.replace("{count}", tried);
   state.root.querySelector(".probes").hidden = !tried;
   for (const cell of state.root.querySelectorAll(".columns button")) {
-    const way = (ORDERS[view.sort] ?? ORDERS.newest)[1] * (view.turned ? -1 : 1);
+    const way = order(state)[1] * (view.turned ? -1 : 1);
     cell.dataset.way = cell.dataset.sort === view.sort ? (way > 0 ? "up" : "down") : "";
   }
   state.root.querySelector(".archived").hidden = !view.archived && !state.runs.some((run) => run.archived);
@@ -276,6 +314,7 @@ function drawTools(state) {
 function draw(state) {
   state.words_sought = folded(state.view.search).split(/\s+/).filter(Boolean);
   state.shown = sorted(state, state.runs.filter((run) => matches(state, run)));
+  drawColumns(state);
   arrange(state);
   mark(state);
   drawTools(state);
@@ -373,7 +412,6 @@ function speak(state, words) {
   turn.setAttribute("aria-label", words.turn);
   state.parts.all.setAttribute("aria-label", words.select_all);
   state.root.querySelector(".archived span").textContent = words.archived;
-  state.root.querySelector(".columns").replaceChildren(part("span", "pick"), ...words.columns.map(([css, text, sort]) => heading(state, css, text, sort)));
   state.root.querySelector(".nothing span").textContent = words.nothing;
   state.root.querySelector(".nothing button").textContent = words.show_all;
 }

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import streamlit as st
 
 from explorer.base.words import clock, span
+from explorer.metrics.table import METRICS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.state.status import State
@@ -43,6 +44,9 @@ _WORDS = {
     "archived": T.ARCHIVED,
     "probes": T.PROBES,
     "columns": T.COLUMNS,
+    "metrics": {
+        key: {"label": metric.label, "title": metric.title, "better": metric.better} for key, metric in METRICS.items()
+    },
     "sort_by": T.SORT_BY,
     "compare": T.COMPARE,
     "archived_mark": T.ARCHIVED_MARK,
@@ -141,7 +145,6 @@ def changes(held: Held, runs: Sequence[RunSummary]) -> Changes:
 
 
 def _row(run: RunSummary, now: float) -> Row:
-    auroc, f1 = (_number(run.best.get(name)) for name in ("auroc", "f1_macro"))
     return {
         "id": run.id,
         "at": run.started,
@@ -153,10 +156,7 @@ def _row(run: RunSummary, now: float) -> Row:
         "probe": run.kind in Runs.KINDS,
         "what": " · ".join(filter(None, [Runs.KINDS.get(run.kind), run.dataset, run.backbone])),
         "pipeline": run.pipeline or Common.NONE,
-        "auroc": auroc,
-        "score": _score(auroc),
-        "f1": f1,
-        "score-f1": _score(f1),
+        "scores": {key: _number(run.best.get(key)) for key in METRICS},
         "bytes": run.bytes,
         "size": "" if run.bytes is None else in_words(run.bytes),
         "seconds": run.worked_s,
@@ -171,10 +171,6 @@ def _row(run: RunSummary, now: float) -> Row:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
-
-
-def _score(value: float | None) -> str:
-    return "" if value is None else T.SCORE.format(value=value)
 
 
 def _since(run: RunSummary, now: float) -> str:

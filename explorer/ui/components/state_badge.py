@@ -4,8 +4,11 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.metrics.table import HEADLINE, METRICS
+from explorer.runs.overview.summary import RunSummary
 from explorer.runs.state.status import RunStatus
 from explorer.texts import Runs as T
+from explorer.texts import RunsList
 from explorer.ui.components.markdown import escape
 from explorer.ui.theme.palette import STATE_COLOURS
 
@@ -24,3 +27,11 @@ def show(status: RunStatus, name: str = "") -> None:
     colour = _BADGES.get(STATE_COLOURS[status.state], "gray")
     words = T.STATE_LINE.format(colour=colour, state=T.STATES[status.state], reason=escape(status.reason))
     st.markdown(f"**{escape(name)}** {words}" if name else words)
+
+
+def headline(run: RunSummary) -> str:
+    """The headline metric of a run's best epoch, such as "AUROC 0.981"; empty where there is none."""
+    value = run.best.get(HEADLINE)
+    if not isinstance(value, int | float):
+        return ""
+    return RunsList.SCORE.format(metric=METRICS[HEADLINE].label, value=value)

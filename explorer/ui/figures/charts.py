@@ -6,21 +6,19 @@ The horizontal axis of all curves is the epoch as people count, so that they can
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.metrics.table import LOSS, SCORES, Metric, floor
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.texts import Charts as T
 from explorer.texts import Common
 from explorer.ui.figures import class_ticks
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.theme import palette
 
 Figure = dict[str, Any]
-Snapshot = RunSnapshot[Metrics]
 
 HEIGHT = 270  # px
 MAX_POINTS = 1000  # of a curve of steps: more than a chart has columns, few enough to send each second
@@ -29,15 +27,15 @@ LEAST_SPAN = 0.04  # of the axis of a score: less would show the noise of a smal
 MAX_LINES = 12  # classes up to which each has a line of its own
 
 
-def figures(snapshot: Snapshot) -> dict[str, Figure]:
-    """All charts of a run, by name: "loss", "auroc", "f1" and, once there is an epoch, "confusion"."""
-    found = {"loss": loss(snapshot), "auroc": auroc(snapshot), "f1": f1(snapshot)}
+def figures(snapshot: RunSnapshot) -> dict[str, Figure]:
+    """All charts of a run, by name: "loss", each metric's and, once there is an epoch, "confusion"."""
+    found = {"loss": loss(snapshot)} | {metric.key: scores(snapshot, metric) for metric in SCORES}
     if snapshot.confusion is not None:
         found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
     return found
 
 
-def class_names(snapshot: Snapshot) -> tuple[str, ...]:
+def class_names(snapshot: RunSnapshot) -> tuple[str, ...]:
     """The names of the classes, numbered where the run has not said them."""
     counts = snapshot.confusion if snapshot.confusion is not None else running_counts(snapshot)
     count = len(counts) if counts is not None else len(snapshot.classes)
@@ -45,12 +43,12 @@ def class_names(snapshot: Snapshot) -> tuple[str, ...]:
     return known + tuple(Common.CLASS.format(number=number) for number in range(len(known) + 1, count + 1))
 
 
-def running_counts(snapshot: Snapshot) -> NDArray[np.int64] | None:
+def running_counts(snapshot: RunSnapshot) -> NDArray[np.int64] | None:
     """(C, C) counts of the training batches of the epoch that runs, or ran last."""
     return None if snapshot.running is None else snapshot.running.confusion
 
 
-def loss(snapshot: Snapshot) -> Figure:
+def loss(snapshot: RunSnapshot) -> Figure:
     """Training loss at each reported step, training and validation loss of each epoch; the learning rate on hover."""
     per_epoch = steps_per_epoch(snapshot)
     step, value, rate = thin(snapshot.steps.step, snapshot.steps.loss, snapshot.steps.lr)
@@ -58,34 +56,23 @@ def loss(snapshot: Snapshot) -> Figure:
         line(step_name(snapshot), step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
         | {"customdata": [[number(s), number(r)] for s, r in zip(step, rate, strict=True)]},
         curve(T.TRAIN_EPOCH, snapshot.epochs, [point.train_loss for point in snapshot.epochs], palette.TRAIN),
-        curve(T.VAL_EPOCH, snapshot.epochs, [point.val_loss for point in snapshot.epochs], palette.ACCENT),
+        curve(T.VAL_EPOCH, snapshot.epochs, [point.value(LOSS) for point in snapshot.epochs], palette.ACCENT),
     ]
     layout = epoch_layout(snapshot, T.LOSS_AXIS, first=0.0)
     layout["yaxis"] |= {"rangemode": "tozero"}
     return {"data": traces, "layout": layout}
 
 
-def auroc(snapshot: Snapshot) -> Figure:
-    """Macro AUROC of each epoch, and that of each class where there are more than 2."""
-    names = class_names(snapshot)
-    # The trainer has told the exact value, also where a record of before does not tell enough.
-    macro = [
-        point.derived.auroc_macro if point.derived and point.derived.sure else point.auroc for point in snapshot.epochs
-    ]
-    traces = [curve(T.MACRO if len(names) > 2 else T.AUROC, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 2.6)]
-    if 2 < len(names) <= MAX_LINES:
-        traces += _class_lines(snapshot, names, lambda metrics, index: metrics.auroc_per_class[index])
-    return {"data": traces, "layout": score_layout(snapshot, traces, T.AUROC, Floor(0.5, T.GUESSING))}
-
-
-def f1(snapshot: Snapshot) -> Figure:
-    """Macro F1 of each epoch, and F1 of each class."""
-    names = class_names(snapshot)
-    macro = [_derived(point).f1_macro if point.derived else point.f1_macro for point in snapshot.epochs]
-    traces = [curve(T.MACRO, snapshot.epochs, macro, palette.ACCENT, T.HOVER_SCORE, 3.4)]
-    if len(names) <= MAX_LINES:
-        traces += _class_lines(snapshot, names, lambda metrics, index: metrics.f1_per_class[index])
-    return {"data": traces, "layout": score_layout(snapshot, traces, T.F1, f1_floor(snapshot))}
+def scores(snapshot: RunSnapshot, metric: Metric) -> Figure:
+    """A metric of each epoch, and its value for each class where it has more to say than the mean."""
+    names, points = class_names(snapshot), snapshot.epochs
+    # Two classes have one AUROC: that of the second.
+    classes = metric.per_class is not None and not (metric.of == "scores" and len(names) == 2)
+    values = [point.value(metric.key) for point in points]
+    traces = [curve(T.MACRO if classes else metric.label, points, values, palette.ACCENT, T.HOVER_SCORE, 3.0)]
+    if classes and len(names) <= MAX_LINES:
+        traces += _class_lines(snapshot, names, metric.key)
+    return {"data": traces, "layout": score_layout(snapshot, traces, metric)}
 
 
 def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.Shades = palette.VALIDATED) -> Figure:
@@ -152,12 +139,12 @@ def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDAr
     return thinned
 
 
-def step_name(snapshot: Snapshot) -> str:
+def step_name(snapshot: RunSnapshot) -> str:
     """What the curve of the steps is called."""
     return T.TRAIN_STEP if len(snapshot.steps.step) <= MAX_POINTS else T.TRAIN_MEANS
 
 
-def how_thinned(snapshot: Snapshot) -> str:
+def how_thinned(snapshot: RunSnapshot) -> str:
     """How the curves of the steps are thinned, in a sentence; empty where every reported step is drawn."""
     steps, count = snapshot.steps, len(snapshot.steps.step)
     if count <= MAX_POINTS:
@@ -166,18 +153,13 @@ def how_thinned(snapshot: Snapshot) -> str:
     return T.THINNED.format(points=MAX_POINTS, mean=max(round(count / MAX_POINTS), 2), read=read)
 
 
-def left_out(snapshot: Snapshot) -> str:
+def left_out(snapshot: RunSnapshot) -> str:
     """Which curves have gaps, in a sentence; empty where none has for want of scores."""
-    unsure = [point for point in snapshot.epochs if point.derived and not point.derived.sure]
+    unsure = [point for point in snapshot.epochs if point.measured and not point.measured.sure]
     return T.UNSURE.format(count=len(unsure)) if unsure else ""
 
 
-def _derived(point: EpochPoint[Metrics]) -> Metrics:
-    assert point.derived is not None
-    return point.derived
-
-
-def _class_lines(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[dict[str, Any]]:
+def _class_lines(snapshot: RunSnapshot, names: Sequence[str], metric: str) -> list[dict[str, Any]]:
     """A line for each class. Lines often lie on each other, so each has a dash and a marker of its own, and is thinner
     than the mean below it.
     """
@@ -187,7 +169,7 @@ def _class_lines(snapshot: Snapshot, names: Sequence[str], pick: Any) -> list[di
             curve(
                 label,
                 snapshot.epochs,
-                [pick(point.derived, index) if point.derived else None for point in snapshot.epochs],
+                [point.measured.per_class[metric][index] if point.measured else None for point in snapshot.epochs],
                 palette.class_colour(index),
                 T.HOVER_SCORE,
                 1.6,
@@ -209,7 +191,7 @@ def _told_apart(drawn: dict[str, Any], index: int) -> dict[str, Any]:
 
 def curve(
     name: str,
-    points: Sequence[EpochPoint[Metrics]],
+    points: Sequence[EpochPoint],
     values: Iterable[float | None],
     colour: str,
     hover: str = "",
@@ -241,20 +223,20 @@ def number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")
 
 
-def steps_per_epoch(snapshot: Snapshot) -> float:
+def steps_per_epoch(snapshot: RunSnapshot) -> float:
     """Of the optimiser; 1 until the run has said it."""
     told = snapshot.start.number("steps_per_epoch") if snapshot.start else math.nan
     return told if told > 0 else 1.0
 
 
-def _epochs(snapshot: Snapshot) -> int:
+def _epochs(snapshot: RunSnapshot) -> int:
     told = snapshot.start.number("epochs") if snapshot.start else math.nan
     if told > 0:
         return int(told)
     return snapshot.config.epochs if snapshot.config else max((point.number for point in snapshot.epochs), default=1)
 
 
-def epoch_layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]:
+def epoch_layout(snapshot: RunSnapshot, title: str, first: float) -> dict[str, Any]:
     """Axes over all epochs of the run from `first` on, whether they are done or not."""
     layout = base_layout()
     last = _epochs(snapshot)
@@ -269,48 +251,28 @@ def epoch_layout(snapshot: Snapshot, title: str, first: float) -> dict[str, Any]
     return layout
 
 
-@dataclass(frozen=True)
-class Floor:
-    """A value that needs no learning, and what it is called. value: None where it is not known."""
-
-    value: float | None
-    name: str
-
-
-def accuracy_floor(snapshot: Snapshot) -> Floor:
-    """The accuracy of always answering the largest class of the validation."""
-    share = _largest_share(snapshot)
-    return Floor(share, T.LARGEST_CLASS)
-
-
-def f1_floor(snapshot: Snapshot) -> Floor:
-    """The macro F1 of always answering the largest class: its own F1, and 0 for each other class."""
-    share = _largest_share(snapshot)
-    return Floor(None if share is None else 2 * share / (1 + share) / len(class_names(snapshot)), T.LARGEST_CLASS)
-
-
-def _largest_share(snapshot: Snapshot) -> float | None:
+def _floor(snapshot: RunSnapshot, metric: Metric) -> float | None:
     counts = snapshot.confusion
-    return float(counts.sum(axis=1).max() / counts.sum()) if counts is not None and counts.sum() else None
+    return None if counts is None else floor(metric, counts.sum(axis=1))
 
 
 def score_layout(
-    snapshot: Snapshot, traces: Sequence[Mapping[str, Any]], title: str, floor: Floor, first: float = 1.0
+    snapshot: RunSnapshot, traces: Sequence[Mapping[str, Any]], metric: Metric, first: float = 1.0
 ) -> dict[str, Any]:
-    """Axes that fit values from 0 to 1.
+    """Axes that fit the values of a metric.
 
-    The floor is a dotted line where it lies within the axis. Where the axis is cut above it, a note says so: a curve
-    that fills the chart may still differ by a thousandth only.
+    The value that needs no learning is a dotted line where it lies within the axis. Where the axis is cut above it, a
+    note says so: a curve that fills the chart may still differ by a thousandth only.
     """
-    layout = epoch_layout(snapshot, title, first)
+    layout = epoch_layout(snapshot, metric.label, first)
     known = [value for trace in traces for value in trace["y"] if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    low, high = (min(known), max(known)) if known else (metric.low, 1.0)
     room = max(high - low, LEAST_SPAN)
-    middle = min(max((low + high) / 2, room / 2), 1 - room / 2)
-    bounds = [max(middle - room * 0.62, -0.02), min(middle + room * 0.62, 1.02)]
+    middle = min(max((low + high) / 2, metric.low + room / 2), 1 - room / 2)
+    bounds = [max(middle - room * 0.62, metric.low - 0.02), min(middle + room * 0.62, 1.02)]
     layout["yaxis"] |= {"range": bounds, "tickformat": ".2f" if room > 0.08 else ".3f"}
-    if floor.value is not None:
-        _mark_floor(layout, floor.name, floor.value, bounds)
+    if (no_skill := _floor(snapshot, metric)) is not None:
+        _mark_floor(layout, metric.no_skill, no_skill, bounds)
     return layout
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explorer.metrics.table import METRICS
+from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.results import RateResult
 from explorer.runs.spec.schedules import curve as schedule
 from explorer.texts import Charts as T
 from explorer.ui.figures import charts
-from explorer.ui.figures.charts import Figure, Snapshot
+from explorer.ui.figures.charts import Figure
 from explorer.ui.theme import palette
 
 Line = dict[str, object]
@@ -16,11 +18,12 @@ Line = dict[str, object]
 _FAR = 4.0  # a loss that is so many times the first one has left the chart: only the fall is of interest
 
 
-def accuracy(snapshot: Snapshot) -> Figure:
+def accuracy(snapshot: RunSnapshot) -> Figure:
     """Share of right answers in the training batches since the step before, and in each epoch's validation."""
     per_epoch = charts.steps_per_epoch(snapshot)
     step, share = charts.thin(snapshot.steps.step, snapshot.steps.accuracy)
-    found = [point.derived.accuracy if point.derived else point.accuracy for point in snapshot.epochs]
+    metric = METRICS["accuracy"]
+    found = [point.value(metric.key) for point in snapshot.epochs]
     traces = [
         charts.line(charts.step_name(snapshot), step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)
         | {"customdata": list(map(charts.number, step))},
@@ -28,11 +31,11 @@ def accuracy(snapshot: Snapshot) -> Figure:
     ]
     return {
         "data": traces,
-        "layout": charts.score_layout(snapshot, traces, T.ACCURACY, charts.accuracy_floor(snapshot), first=0.0),
+        "layout": charts.score_layout(snapshot, traces, metric, first=0.0),
     }
 
 
-def planned(snapshot: Snapshot) -> Line | None:
+def planned(snapshot: RunSnapshot) -> Line | None:
     """The schedule of the whole run as a line; None until the run has said how long an epoch is."""
     if snapshot.config is None or snapshot.start is None:
         return None
@@ -43,7 +46,7 @@ def planned(snapshot: Snapshot) -> Line | None:
     return drawn | {"customdata": list(map(charts.number, step))}
 
 
-def learning_rate(snapshot: Snapshot, plan: Line | None) -> Figure:
+def learning_rate(snapshot: RunSnapshot, plan: Line | None) -> Figure:
     """The learning rate of each reported step, over what was planned."""
     step, rate = charts.thin(snapshot.steps.step, snapshot.steps.lr)
     done = charts.line(T.RATE_DONE, step / charts.steps_per_epoch(snapshot), rate, palette.TRAIN, T.HOVER_RATE, 2.2)
@@ -53,7 +56,7 @@ def learning_rate(snapshot: Snapshot, plan: Line | None) -> Figure:
     return {"data": traces, "layout": layout}
 
 
-def running(snapshot: Snapshot) -> Figure | None:
+def running(snapshot: RunSnapshot) -> Figure | None:
     """The confusion matrix of this epoch's training batches; None where there is none."""
     counts = charts.running_counts(snapshot)
     return None if counts is None else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED)

@@ -5,23 +5,23 @@ import math
 import streamlit as st
 
 from explorer.base.words import span
+from explorer.metrics.table import HEADLINE, METRICS
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.summary import RunSummary, summaries, summarise
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Run as T
-from explorer.texts import Runs, RunsList, TrainFields
+from explorer.texts import Runs
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures.metrics import Metrics
+from explorer.ui.components.state_badge import headline
 from explorer.ui.session.keys import Key, Query
 from explorer.ui.train.source import steps_of
 
-Snapshot = RunSnapshot[Metrics]
 METRIC_WIDTH = 148  # px; two of them stand side by side on a phone
 
 
-def facts(paths: RunPaths, snapshot: Snapshot) -> list[tuple[str, str]]:
+def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:
     """What the run is about, as (name, value)."""
     config = snapshot.config
     if config is None:
@@ -36,7 +36,7 @@ def facts(paths: RunPaths, snapshot: Snapshot) -> list[tuple[str, str]]:
     return [*found, *([(T.FACT_DURATION, span(worked))] if worked is not None else [])]
 
 
-def _data(run: RunSummary, config: RunConfig, snapshot: Snapshot) -> str:
+def _data(run: RunSummary, config: RunConfig, snapshot: RunSnapshot) -> str:
     name = config.dataset.title if config.dataset.is_embedded() else run.dataset
     counts = (
         [snapshot.start.number(split) for split in ("train_images", "val_images")] if snapshot.start else [math.nan]
@@ -50,7 +50,7 @@ def _layers(config: RunConfig) -> str:
     return T.HEAD_ONLY if config.frozen else T.ALL_LAYERS
 
 
-def show_facts(paths: RunPaths, snapshot: Snapshot) -> None:
+def show_facts(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Draw the facts, and the way to the run that this one was started together with."""
     with st.container(horizontal=True, gap="medium"):
         for name, value in facts(paths, snapshot):
@@ -69,15 +69,14 @@ def _partner(paths: RunPaths, pair: str) -> None:
     if other is None:
         st.caption(T.PAIR_GONE)
         return
-    auroc = other.best.get("auroc")
-    state = RunsList.AUROC.format(value=auroc) if isinstance(auroc, int | float) else Runs.STATES[other.status.state]
+    state = headline(other) or Runs.STATES[other.status.state]
     words = T.PAIR.format(name=escape(other.name), state=state)
     if st.button(words, key=Key.RUN_PARTNER, type="tertiary", icon=":material/compare_arrows:"):
         st.query_params[Query.RUN] = other.id
         st.rerun()
 
 
-def show_numbers(paths: RunPaths, snapshot: Snapshot) -> None:
+def show_numbers(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """The metrics of the best epoch, whose weights are kept, and below each that of the latest epoch."""
     points = snapshot.epochs
     best = best_point(paths, snapshot.config, points)
@@ -91,23 +90,18 @@ def show_numbers(paths: RunPaths, snapshot: Snapshot) -> None:
             None if latest is None else str(latest.number),
             T.BEST_EPOCH_HELP.format(monitor=_monitor(snapshot.config)),
         )
-        for label, name, explanation in (
-            (Runs.AUROC_TITLE, "auroc", Runs.AUROC_HELP),
-            (Runs.F1_MACRO, "f1_macro", Runs.F1_HELP),
-            (Runs.ACCURACY, "accuracy", Runs.ACCURACY_SHORT_HELP),
-            (Runs.VAL_LOSS, "val_loss", Runs.LOSS_HELP),
-        ):
-            _metric(label, _value(best, name), None if latest is None else _value(latest, name), explanation)
+        for key, metric in METRICS.items():
+            _metric(metric.title, _value(best, key), None if latest is None else _value(latest, key), metric.help)
 
 
 def _monitor(config: RunConfig | None) -> str:
-    return TrainFields.MONITORS[config.monitor if config else "auroc"]
+    return METRICS[config.monitor if config else HEADLINE].title
 
 
-def _value(point: EpochPoint[Metrics] | None, name: str) -> str:
+def _value(point: EpochPoint | None, name: str) -> str:
     if point is None:
         return Runs.NONE_YET
-    value = float(getattr(point, name))
+    value = point.value(name)
     return f"{value:.3f}" if math.isfinite(value) else Runs.UNDEFINED
 
 

@@ -4,17 +4,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from explorer.metrics.table import METRICS, SCORES
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.texts import Runs as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.figures import charts, step_charts
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.figures.step_charts import Line
-from explorer.ui.session.keys import Key, chart_key
+from explorer.ui.session.keys import Key, chart_key, run_key
 
-Snapshot = RunSnapshot[Metrics]
+STEP_METRIC = "accuracy"  # it is measured in training batches, too
+FIRST = ("auroc", "f1_macro")  # the metrics that are drawn beside it; the others are behind a click
 
 
 class _Figures:
@@ -24,7 +25,7 @@ class _Figures:
         self._made: tuple[tuple[object, ...], dict[str, charts.Figure]] = ((), {})
         self._plan: tuple[float, Line | None] = (0.0, None)
 
-    def of(self, view: RunView[Metrics], snapshot: Snapshot, best: int | None) -> dict[str, charts.Figure]:
+    def of(self, view: RunView, snapshot: RunSnapshot, best: int | None) -> dict[str, charts.Figure]:
         """best: the epoch whose weights are kept, from 0; None where there is none."""
         running = snapshot.running
         place = None if running is None else (running.epoch, running.step)
@@ -37,15 +38,15 @@ class _Figures:
             self._made = (stamp, figures)
         return figures
 
-    def _make(self, snapshot: Snapshot) -> dict[str, charts.Figure]:
+    def _make(self, snapshot: RunSnapshot) -> dict[str, charts.Figure]:
         figures = charts.figures(snapshot)
-        figures["accuracy"] = step_charts.accuracy(snapshot)
+        figures[STEP_METRIC] = step_charts.accuracy(snapshot)
         figures["lr"] = step_charts.learning_rate(snapshot, self._planned(snapshot))
         if (matrix := step_charts.running(snapshot)) is not None:
             figures["running"] = matrix
         return figures
 
-    def _planned(self, snapshot: Snapshot) -> Line | None:
+    def _planned(self, snapshot: RunSnapshot) -> Line | None:
         """It stays the same for the whole run, and takes a while to work out where that is long."""
         per_epoch = charts.steps_per_epoch(snapshot)
         if self._plan[0] != per_epoch or self._plan[1] is None:
@@ -59,7 +60,7 @@ def _figures_of(root: str) -> _Figures:
     return _Figures()
 
 
-def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
+def show(view: RunView, snapshot: RunSnapshot) -> None:
     """Draw them. Each has its place from the first step to the end, so that none moves when another one comes."""
     best = best_point(view.paths, snapshot.config, snapshot.epochs)
     figures = _figures_of(str(view.paths.root)).of(view, snapshot, None if best is None else best.epoch)
@@ -71,18 +72,22 @@ def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
     with top[2]:
         _running(snapshot, figures)
     for place, name, title, explanation in (
-        (bottom[0], "accuracy", T.ACCURACY, T.ACCURACY_HELP),
-        (bottom[1], "auroc", T.AUROC_TITLE, T.AUROC_HELP),
-        (bottom[2], "f1", T.F1_TITLE, T.F1_HELP),
+        (bottom[0], STEP_METRIC, METRICS[STEP_METRIC].title, T.ACCURACY_HELP),
+        *((place, key, METRICS[key].label, METRICS[key].help) for place, key in zip(bottom[1:], FIRST, strict=False)),
         (bottom[3], "lr", T.RATE_TITLE, T.RATE_HELP),
     ):
         with place:
             _chart(snapshot, figures, name, title, explanation)
+    with st.expander(T.MORE_METRICS, key=run_key(snapshot.id, "metrics"), on_change="rerun"):
+        others = [metric for metric in SCORES if metric.key not in (STEP_METRIC, *FIRST)]
+        for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
+            with place:
+                _chart(snapshot, figures, metric.key, metric.label, metric.help)
     # Below all charts: where it comes while somebody looks, it moves none of them.
     st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.NO_THRESHOLD])))
 
 
-def _chart(snapshot: Snapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:
+def _chart(snapshot: RunSnapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:
     st.markdown(f"**{title}**", help=explanation)
     plot.show(figures[name], title, chart_key(snapshot.id, name))
 
@@ -92,7 +97,7 @@ def _not_yet(why: str) -> None:
         st.caption(why, text_alignment="center")
 
 
-def _running(snapshot: Snapshot, figures: dict[str, charts.Figure]) -> None:
+def _running(snapshot: RunSnapshot, figures: dict[str, charts.Figure]) -> None:
     """What the training batches of the epoch that runs, or ran last, were taken for."""
     st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
     if snapshot.running is None or "running" not in figures:
@@ -102,18 +107,18 @@ def _running(snapshot: Snapshot, figures: dict[str, charts.Figure]) -> None:
     st.caption(_so_far(snapshot))
 
 
-def _why_not(snapshot: Snapshot) -> str:
+def _why_not(snapshot: RunSnapshot) -> str:
     if _all_mixed(snapshot):
         return T.RUNNING_MIXED
     return T.RUNNING_NEVER if snapshot.status.over else T.RUNNING_COMES
 
 
-def _all_mixed(snapshot: Snapshot) -> bool:
+def _all_mixed(snapshot: RunSnapshot) -> bool:
     config = snapshot.config
     return config is not None and config.mixing != "none" and config.mix_probability == 1
 
 
-def _so_far(snapshot: Snapshot) -> str:
+def _so_far(snapshot: RunSnapshot) -> str:
     """How much of the epoch the running matrix holds."""
     assert snapshot.running is not None
     counts = snapshot.running.confusion
@@ -128,7 +133,7 @@ def _so_far(snapshot: Snapshot) -> str:
 
 
 def _confusion(
-    view: RunView[Metrics], snapshot: Snapshot, figures: dict[str, charts.Figure], best: EpochPoint[Metrics] | None
+    view: RunView, snapshot: RunSnapshot, figures: dict[str, charts.Figure], best: EpochPoint | None
 ) -> None:
     """The matrix of the best or of the latest epoch: the weights that are kept, or how it stands."""
     st.markdown(f"**{T.VALIDATION_TITLE}**", help=T.CONFUSION_HELP)
@@ -166,7 +171,7 @@ def _chosen(best: int | None, latest: int | None) -> str:
     return chosen or "best"
 
 
-def _cell(snapshot: Snapshot, counts: NDArray[np.int64], epoch: int) -> str:
+def _cell(snapshot: RunSnapshot, counts: NDArray[np.int64], epoch: int) -> str:
     """The cell that was clicked last, as it is in this epoch."""
     run_id, row, column = st.session_state.get(Key.CELL, ("", 0, 0))
     names = charts.class_names(snapshot)

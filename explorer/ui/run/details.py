@@ -6,15 +6,12 @@ from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.state.status import State
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.run import log as run_log
 from explorer.ui.run import settings as run_settings
 from explorer.ui.session.keys import run_key
 
-Snapshot = RunSnapshot[Metrics]
 
-
-def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
+def show(view: RunView, snapshot: RunSnapshot) -> None:
     """Draw what is open; the rest is not worked out."""
     # Why a run broke stands in its log, so that is what is open then.
     broken = snapshot.status.state in (State.FAILED, State.LOST)
@@ -33,14 +30,14 @@ def show(view: RunView[Metrics], snapshot: Snapshot) -> None:
                 run_log.show(view.paths, view.log_tail(run_log.TAIL_LINES))
 
 
-def _settings(snapshot: Snapshot) -> None:
+def _settings(snapshot: RunSnapshot) -> None:
     if lines := _machine(snapshot):
         st.caption("  \n".join(map(escape, lines)))
     if snapshot.config is not None:
         run_settings.show(snapshot.config)
 
 
-def _machine(snapshot: Snapshot) -> list[str]:
+def _machine(snapshot: RunSnapshot) -> list[str]:
     """The device, and where the images were cached."""
     if snapshot.start is None:
         return []

@@ -16,7 +16,6 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.run import last_action
 from explorer.ui.session.keys import run_key
 
@@ -26,14 +25,12 @@ PREVIEW_HEIGHT = 260  # px; what is longer scrolls within
 MOST_BYTES = 400_000_000  # of a file that goes through the browser; a larger one is told where it lies
 _CHILD_S = 180.0
 
-Snapshot = RunSnapshot[Metrics]
-
 
 class WeightsError(RuntimeError):
     """The weights could not be written; the message says why."""
 
 
-def show(paths: RunPaths, snapshot: Snapshot) -> None:
+def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """The button; what it opens is worked out only while it is open."""
     config = snapshot.config
     if config is None or config.kind != "train":

@@ -12,16 +12,13 @@ from explorer.runs.record.paths import RunPaths
 from explorer.texts import Common
 from explorer.texts import Run as T
 from explorer.ui.components.run_list import Op, Request
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.run import bulk_actions, last_action
 from explorer.ui.session.keys import Key, Query, run_key
 
 WIDTH = 480  # px
 
-Snapshot = RunSnapshot[Metrics]
 
-
-def show(paths: RunPaths, snapshot: Snapshot) -> None:
+def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """The button; what it opens is worked out only while it is open."""
     more = st.popover(T.MORE, key=run_key(paths.id, "more"), on_change="rerun", icon=":material/more_horiz:")
     if more.open:
@@ -31,7 +28,7 @@ def show(paths: RunPaths, snapshot: Snapshot) -> None:
             _chores(paths, snapshot)
 
 
-def _words(paths: RunPaths, snapshot: Snapshot) -> None:
+def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
     known = meta.read(paths)
     given = snapshot.config.name if snapshot.config else ""
     now = {"name": known.name or given, "tags": ", ".join(known.tags), "note": known.note}
@@ -68,7 +65,7 @@ def _disk(paths: RunPaths) -> None:
     st.code(str(paths.root), language=None)
 
 
-def _chores(paths: RunPaths, snapshot: Snapshot) -> None:
+def _chores(paths: RunPaths, snapshot: RunSnapshot) -> None:
     over, archived = snapshot.status.over, meta.read(paths).archived
     spare = paths.best.exists() and (paths.last.exists() or paths.first.exists())
     with st.container(horizontal=True, gap="small"):

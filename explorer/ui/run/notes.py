@@ -8,13 +8,10 @@ from explorer.runs.record import resume_point
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.session.keys import Key, Query
 
-Snapshot = RunSnapshot[Metrics]
 
-
-def show(paths: RunPaths, snapshot: Snapshot) -> None:
+def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Quiet lines; nothing for a run of one attempt that nothing was noted about."""
     if snapshot.config is not None and snapshot.config.start_from is not None:
         _origin(snapshot.config.start_from)
@@ -47,6 +44,6 @@ def _attempts(paths: RunPaths) -> list[str]:
     return [T.RESUMED.format(times=times, attempts=", ".join(words))]
 
 
-def _noted(snapshot: Snapshot) -> list[str]:
+def _noted(snapshot: RunSnapshot) -> list[str]:
     notes = snapshot.start.values.get("notes") if snapshot.start else None
     return [str(note) for note in notes] if isinstance(notes, list) else []

@@ -14,7 +14,6 @@ from explorer.runs.state.status import State
 from explorer.texts import Runs as T
 from explorer.ui.components import state_badge, usage_line
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures.metrics import Metrics, derive
 from explorer.ui.run import answer as run_answer
 from explorer.ui.run import charts
 from explorer.ui.run import details as run_details
@@ -24,13 +23,12 @@ from explorer.ui.train import probe_results
 
 EVERY_SECONDS = 1.0
 PROBE_WIDTH = 860  # px, of what a quick check or a search has found
-Snapshot = RunSnapshot[Metrics]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _view_of(root: str) -> RunView[Metrics]:
+def _view_of(root: str) -> RunView:
     """The reader of the run in this folder: one for all tabs."""
-    return RunView(RunPaths(Path(root)), derive)
+    return RunView(RunPaths(Path(root)))
 
 
 def show(run_id: str, tools: DeltaGenerator) -> None:
@@ -57,7 +55,7 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
     st.fragment(body, run_every=None if over else EVERY_SECONDS)()
 
 
-def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
+def _draw(view: RunView, snapshot: RunSnapshot) -> None:
     # Places of their own: what comes or goes above a chart must not move it, or it would lose its zoom.
     heading, answer, numbers, progress, notes, found, details = (st.container() for _ in range(7))
     with heading:
@@ -84,16 +82,16 @@ def _draw(view: RunView[Metrics], snapshot: Snapshot) -> None:
         run_details.show(view, snapshot)
 
 
-def _kind(snapshot: Snapshot) -> str:
+def _kind(snapshot: RunSnapshot) -> str:
     return snapshot.config.kind if snapshot.config else "train"
 
 
-def _works(snapshot: Snapshot) -> bool:
+def _works(snapshot: RunSnapshot) -> bool:
     """Whether it trains, and has something to draw as curves."""
     return _kind(snapshot) == "train" and bool(snapshot.epochs or len(snapshot.steps.step))
 
 
-def _found(view: RunView[Metrics], snapshot: Snapshot) -> None:
+def _found(view: RunView, snapshot: RunSnapshot) -> None:
     """Curves and matrices, or what a run that only tries something has found."""
     kind = _kind(snapshot)
     if kind != "train":
@@ -105,13 +103,13 @@ def _found(view: RunView[Metrics], snapshot: Snapshot) -> None:
         st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
 
 
-def _heading(paths: RunPaths, snapshot: Snapshot) -> None:
+def _heading(paths: RunPaths, snapshot: RunSnapshot) -> None:
     asked = snapshot.config.name if snapshot.config else ""
     st.subheader(escape(meta.read(paths).name or asked or snapshot.id), anchor=False)
     state_badge.show(snapshot.status)
 
 
-def _progress(snapshot: Snapshot) -> None:
+def _progress(snapshot: RunSnapshot) -> None:
     if snapshot.status.state is State.FINISHED:
         return
     parts = [T.PHASES.get(snapshot.phase, snapshot.phase)] if snapshot.phase and not snapshot.status.over else []

@@ -17,7 +17,6 @@ from explorer.runs.state.escalation import TERMINATE_AFTER_S, LadderError
 from explorer.runs.state.status import State
 from explorer.texts import Common
 from explorer.texts import Run as T
-from explorer.ui.figures.metrics import Metrics
 from explorer.ui.run import export as run_export
 from explorer.ui.run import last_action, menu
 from explorer.ui.session import workspace
@@ -25,8 +24,6 @@ from explorer.ui.session.keys import Key, Query, run_key
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 MOST_EPOCHS = 1000
-
-Snapshot = RunSnapshot[Metrics]
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Offered:
     name: str
 
 
-def offered(paths: RunPaths, snapshot: Snapshot) -> Offered:
+def offered(paths: RunPaths, snapshot: RunSnapshot) -> Offered:
     """What fits the run now."""
     status = snapshot.status
     return Offered(
@@ -50,7 +47,7 @@ def offered(paths: RunPaths, snapshot: Snapshot) -> Offered:
     )
 
 
-def show(paths: RunPaths, refresh: Callable[[], Snapshot]) -> None:
+def show(paths: RunPaths, refresh: Callable[[], RunSnapshot]) -> None:
     """Draw the row, and below it what came of the last thing that was done. refresh: how the run stands now."""
     before = offered(paths, refresh())
 
@@ -64,7 +61,7 @@ def show(paths: RunPaths, refresh: Callable[[], Snapshot]) -> None:
     st.fragment(body)()
 
 
-def _row(paths: RunPaths, snapshot: Snapshot, now: Offered) -> None:
+def _row(paths: RunPaths, snapshot: RunSnapshot, now: Offered) -> None:
     # Places of their own: More is still the same button, open or not, when another one comes or goes.
     with st.container(horizontal=True, gap="small"):
         first, second, third, export, more, last = (st.container(width="content") for _ in range(6))
@@ -87,7 +84,7 @@ def _row(paths: RunPaths, snapshot: Snapshot, now: Offered) -> None:
             _end(paths)
 
 
-def _stop(paths: RunPaths, snapshot: Snapshot) -> None:
+def _stop(paths: RunPaths, snapshot: RunSnapshot) -> None:
     waits = snapshot.status.state is State.QUEUED
     stopping = snapshot.status.state is State.STOPPING
     label = T.STOPPING if stopping else T.LEAVE if waits else T.STOP
@@ -158,7 +155,7 @@ def _resume(paths: RunPaths) -> None:
         st.rerun()
 
 
-def _extend(paths: RunPaths, snapshot: Snapshot) -> None:
+def _extend(paths: RunPaths, snapshot: RunSnapshot) -> None:
     with st.popover(T.EXTEND, icon=":material/trending_up:"), st.form(run_key(paths.id, "extend"), border=False):
         st.markdown(T.EXTEND_WHAT, width=360)
         asked = snapshot.config.epochs if snapshot.config else 1
@@ -178,7 +175,7 @@ def _extend(paths: RunPaths, snapshot: Snapshot) -> None:
     st.rerun()
 
 
-def _duplicate(snapshot: Snapshot) -> None:
+def _duplicate(snapshot: RunSnapshot) -> None:
     pressed = st.button(
         T.DUPLICATE, key=Key.RUN_DUPLICATE, help=T.DUPLICATE_HELP, disabled=snapshot.config is None,
         icon=":material/content_copy:",

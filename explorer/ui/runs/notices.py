@@ -17,6 +17,7 @@ from explorer.runs.state.status import State
 from explorer.texts import Common, Runs
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
+from explorer.ui.components.state_badge import headline
 from explorer.ui.session.keys import Key, Query
 
 EVERY_SECONDS = 2.0
@@ -134,15 +135,15 @@ def _tell(ended: Sequence[RunSummary], open_run: str | None) -> bool:
 
 
 def _one(run: RunSummary) -> str:
-    state, auroc = run.status.state, run.best.get("auroc")
-    if state is State.FINISHED and isinstance(auroc, int | float):
-        words = T.ENDED_AUROC
+    state, score = run.status.state, headline(run)
+    if state is State.FINISHED and score:
+        words = T.ENDED_SCORE
     elif state in (State.FAILED, State.LOST):
         words = T.ENDED_WHY
     else:
         words = T.ENDED
     reason = escape(_cut(run.status.reason))
-    return words.format(name=escape(run.name), state=Runs.STATES[state], auroc=auroc, reason=reason)
+    return words.format(name=escape(run.name), state=Runs.STATES[state], score=score, reason=reason)
 
 
 def _cut(text: str) -> str:
@@ -157,6 +158,6 @@ def _several(runs: Sequence[RunSummary]) -> str:
 
 
 def _line(run: RunSummary) -> str:
-    auroc = run.best.get("auroc")
-    words = T.ENDED_LINE_AUROC if isinstance(auroc, int | float) else T.ENDED_LINE
-    return words.format(name=escape(run.name), state=Runs.STATES[run.status.state], auroc=auroc)
+    score = headline(run)
+    words = T.ENDED_LINE_SCORE if score else T.ENDED_LINE
+    return words.format(name=escape(run.name), state=Runs.STATES[run.status.state], score=score)

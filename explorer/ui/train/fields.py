@@ -11,6 +11,7 @@ from explorer.augment.presets import presets
 from explorer.base.names import shown
 from explorer.data.formats.spec import Ask
 from explorer.data.roots import allowed_roots
+from explorer.metrics.table import TITLES
 from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
@@ -164,7 +165,7 @@ FIELDS: Mapping[str, Draw] = {
     "gradient_clip": _entry,
     "accumulate": _number(1),
     "early_stopping": _entry,
-    "monitor": _select(F.MONITORS),
+    "monitor": _select(TITLES),
     "mixing": _segments(F.MIXING),
     "mix_alpha": _number(0.1),
     "mix_probability": _number(0.1),

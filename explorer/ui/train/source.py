@@ -7,6 +7,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.base.names import expanded
 from explorer.data.depth import ValueRange
 from explorer.data.formats.spec import FileSpec
+from explorer.metrics.table import TITLES
 from explorer.runs.overview.summary import steps_in_words, summarise
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
@@ -140,7 +141,7 @@ _WORDS: dict[str, dict[Any, str]] = {
     "nesterov": F.YES_NO,
     "cycle_momentum": F.YES_NO,
     "three_phase": F.YES_NO,
-    "monitor": F.MONITORS,
+    "monitor": TITLES,
     "mixing": F.MIXING,
     "kept_as": F.KEPT_SHAPES,
     "cache_size": F.KEPT,

@@ -11,7 +11,6 @@ from explorer.base import locks
 from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.life import launcher
 from explorer.runs.overview.view import RunSnapshot, RunView
-from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig, dumps
@@ -20,7 +19,7 @@ from tests.runs.conftest import wait_for_state
 from tests.runs.trainer import STEPS_PER_EPOCH, Work, save_epoch, train
 
 
-def _values(snapshot: RunSnapshot[Any]) -> dict[str, Any]:
+def _values(snapshot: RunSnapshot) -> dict[str, Any]:
     """What must be equal however it was read; nan counts as equal to nan."""
     return {
         "config": snapshot.config,
@@ -36,7 +35,7 @@ def _values(snapshot: RunSnapshot[Any]) -> dict[str, Any]:
 
 
 def test_reading_on_gives_the_same_as_reading_everything(folder: RunPaths) -> None:
-    followed = RunView[None](folder)
+    followed = RunView(folder)
     followed.refresh()
     with locks.hold(folder.lock), EventWriter(folder, 1) as writer:
         train(Work(folder, 1, writer), epochs=3)
@@ -54,12 +53,14 @@ def test_a_finished_run_is_there_as_a_whole() -> None:
     config = RunConfig(name="finishes", dataset=DigitsSpec(), pipeline=Pipeline())
     paths = launcher.start(config)
     wait_for_state(paths, State.FINISHED)
-    view = RunView(paths, derive_metrics=lambda record: int(record.confusion.sum()))
+    view = RunView(paths)
     snapshot = view.refresh()
     assert (snapshot.config, snapshot.problem) == (config, "")
     assert (snapshot.classes, snapshot.device) == (("ants", "bees"), "Test CPU")
     assert (snapshot.fraction, snapshot.eta_s) == (1.0, None)
-    assert [(point.number, point.auroc, point.derived) for point in snapshot.epochs] == [(1, 0.7, 14), (2, 0.71, 15)]
+    assert [point.number for point in snapshot.epochs] == [1, 2]
+    assert [point.told["auroc"] for point in snapshot.epochs] == [0.7, 0.71]
+    assert [point.value("accuracy") for point in snapshot.epochs] == pytest.approx([11 / 14, 12 / 15])
     assert snapshot.confusion is not None
     np.testing.assert_array_equal(snapshot.confusion, [[2, 1], [2, 10]])
     first = view.record(0)
@@ -69,23 +70,17 @@ def test_a_finished_run_is_there_as_a_whole() -> None:
     assert view.log_tail() == "training begins"
 
 
-def test_metrics_are_derived_once_for_each_epoch(folder: RunPaths) -> None:
-    seen: list[int] = []
-
-    def derive(record: EpochRecord) -> int:
-        seen.append(int(record.confusion[0, 0]))
-        return seen[-1]
-
-    view = RunView(folder, derive)
+def test_metrics_are_computed_once_for_each_epoch(folder: RunPaths) -> None:
+    view = RunView(folder)
     with EventWriter(folder, 1) as writer:
         train(Work(folder, 1, writer), epochs=6)
-    for _ in range(3):
-        assert [point.derived for point in view.refresh().epochs] == [1, 2, 3, 4, 5, 6]
-    assert seen == [1, 2, 3, 4, 5, 6]
+    first = view.refresh().epochs
+    assert len(first) == 6
+    assert all(again is point for again, point in zip(view.refresh().epochs, first, strict=True))
 
 
 def test_a_resumed_run_has_neither_gap_nor_double(folder: RunPaths) -> None:
-    view = RunView[None](folder)
+    view = RunView(folder)
     with EventWriter(folder, 1) as writer:
         train(Work(folder, 1, writer), epochs=2)
     view.refresh()
@@ -114,9 +109,9 @@ def test_an_epoch_file_that_is_damaged_or_missing_costs_only_its_counts(folder: 
     folder.epoch(1, 1).unlink()
     if damage is not None:
         folder.epoch(1, 1).write_bytes(damage)
-    snapshot = RunView(folder, lambda record: record.confusion.sum()).refresh()
-    assert [point.derived is None for point in snapshot.epochs] == [False, True]
-    assert snapshot.epochs[1].auroc == 0.71
+    snapshot = RunView(folder).refresh()
+    assert [point.measured is None for point in snapshot.epochs] == [False, True]
+    assert snapshot.epochs[1].value("auroc") == 0.71
     assert snapshot.confusion is None
 
 
@@ -135,7 +130,7 @@ def test_a_run_whose_config_cannot_be_read_is_still_shown(folder: RunPaths, cont
         folder.config.write_text(content)
     with EventWriter(folder, 1) as writer:
         train(Work(folder, 1, writer), epochs=1)
-    view = RunView[None](folder)
+    view = RunView(folder)
     snapshot = view.refresh()
     assert snapshot.config is None
     assert words in snapshot.problem
@@ -145,7 +140,7 @@ def test_a_run_whose_config_cannot_be_read_is_still_shown(folder: RunPaths, cont
 
 
 def test_the_revision_is_the_same_while_nothing_is_new(folder: RunPaths) -> None:
-    view = RunView[None](folder)
+    view = RunView(folder)
     with EventWriter(folder, 1) as writer:
         writer.write("step", step=1, promise_s=30, loss=1.0)
         first = view.refresh()
@@ -162,7 +157,7 @@ def test_a_running_run_estimates_its_end(folder: RunPaths) -> None:
         assert RunView(folder).refresh().eta_s is None
         for step in (10, 20):
             writer.write("step", step=step, promise_s=30, loss=1.0)
-        snapshot = RunView[None](folder).refresh()
+        snapshot = RunView(folder).refresh()
     assert snapshot.status.state is State.RUNNING
     assert snapshot.fraction == 0.2
     assert snapshot.eta_s is not None
@@ -170,7 +165,7 @@ def test_a_running_run_estimates_its_end(folder: RunPaths) -> None:
 
 
 def test_the_log_shows_the_last_state_of_a_progress_bar(folder: RunPaths) -> None:
-    view = RunView[None](folder)
+    view = RunView(folder)
     assert view.log_tail() == ""
     folder.log.write_bytes(b"first\n 10 %\r 50 %\r100 %\nbad \xff\n")
     assert view.log_tail().splitlines() == ["first", "100 %", "bad \N{REPLACEMENT CHARACTER}"]

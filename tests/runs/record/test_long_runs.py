@@ -169,7 +169,7 @@ def test_no_look_at_the_events_takes_more_than_a_portion(folder: RunPaths, amoun
 def test_a_tick_of_a_long_run_reads_what_is_new(folder: RunPaths, amounts: list[int], decoded: list[bytes]) -> None:
     *before, last = lines()
     folder.events(1).write_bytes(b"".join(before))
-    view = RunView[None](folder)
+    view = RunView(folder)
     view.refresh()
     amounts.clear()
     decoded.clear()

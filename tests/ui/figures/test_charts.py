@@ -9,13 +9,21 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    confusion_matrix,
+    f1_score,
+    matthews_corrcoef,
+    roc_auc_score,
+)
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.formats.digits import DigitsSpec
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import score_histogram
-from explorer.runs.overview.view import RunView
+from explorer.metrics.table import METRICS, SCORES, floor
+from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -27,8 +35,16 @@ from explorer.texts import Charts
 from explorer.training import validation
 from explorer.ui.components import plot
 from explorer.ui.figures import charts, class_ticks, step_charts
-from explorer.ui.figures.metrics import derive
 from explorer.ui.theme import palette
+
+
+def auroc(snapshot: RunSnapshot) -> charts.Figure:
+    return charts.scores(snapshot, METRICS["auroc"])
+
+
+def f1_chart(snapshot: RunSnapshot) -> charts.Figure:
+    return charts.scores(snapshot, METRICS["f1_macro"])
+
 
 NAMES = ("ants", "bees", "<b>wasps</b>")
 
@@ -40,7 +56,7 @@ def logits_of(epoch: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture
-def snapshot() -> charts.Snapshot:
+def snapshot() -> RunSnapshot:
     """A run of two epochs, written as a trainer writes it."""
     paths = RunPaths(runs_root() / "20261123-142501-charts-x7k")
     paths.root.mkdir()
@@ -56,19 +72,19 @@ def snapshot() -> charts.Snapshot:
         EpochRecord(confusion, histogram.positives, histogram.negatives, logits, labels).save(paths.epoch(1, epoch))
         writer.write("epoch", epoch=epoch, step=10 * (epoch + 1), promise_s=60, train_loss=0.5, val_loss=0.4, auroc=0.5)
     writer.close()
-    return RunView(paths, derive).refresh()
+    return RunView(paths).refresh()
 
 
-def test_curves_are_those_of_scikit_learn(snapshot: charts.Snapshot) -> None:
+def test_curves_are_those_of_scikit_learn(snapshot: RunSnapshot) -> None:
     for epoch in (0, 1):
         logits, labels = logits_of(epoch)
         shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
         macro = roc_auc_score(labels, shares, multi_class="ovr")
-        assert charts.auroc(snapshot)["data"][0]["y"][epoch] == pytest.approx(macro, abs=1e-5)
+        assert auroc(snapshot)["data"][0]["y"][epoch] == pytest.approx(macro, abs=1e-5)
         f1 = f1_score(labels, logits.argmax(axis=1), average=None)
-        assert charts.f1(snapshot)["data"][0]["y"][epoch] == pytest.approx(f1.mean(), abs=1e-5)
+        assert f1_chart(snapshot)["data"][0]["y"][epoch] == pytest.approx(f1.mean(), abs=1e-5)
         for index in range(3):
-            assert charts.f1(snapshot)["data"][1 + index]["y"][epoch] == pytest.approx(f1[index], abs=1e-5)
+            assert f1_chart(snapshot)["data"][1 + index]["y"][epoch] == pytest.approx(f1[index], abs=1e-5)
 
 
 def tiny() -> tuple[NDArray[np.float32], NDArray[np.int64], list[float]]:
@@ -80,7 +96,7 @@ def tiny() -> tuple[NDArray[np.float32], NDArray[np.int64], list[float]]:
 
 
 def test_the_auroc_of_tiny_logits_is_that_of_scikit_learn_where_too_many_to_keep(
-    snapshot: charts.Snapshot, monkeypatch: pytest.MonkeyPatch
+    snapshot: RunSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(validation, "_LOGITS_BUDGET", 0)
     logits, labels, each = tiny()
@@ -88,30 +104,30 @@ def test_the_auroc_of_tiny_logits_is_that_of_scikit_learn_where_too_many_to_keep
     paths = RunPaths(runs_root() / snapshot.id)
     measured.record.save(paths.epoch(1, 1))
     assert EpochRecord.load(paths.epoch(1, 1)).logits is None
-    found = RunView(paths, derive).refresh()
-    macro, *lines = charts.auroc(found)["data"]
+    found = RunView(paths).refresh()
+    macro, *lines = auroc(found)["data"]
     assert macro["y"][1] == pytest.approx(np.mean(each), abs=1e-5)
     assert [line["y"][1] for line in lines] == pytest.approx(each, abs=1e-5)
     assert charts.left_out(found) == ""
 
 
 def test_a_record_of_before_that_tells_too_little_leaves_a_gap_and_the_mean_is_what_the_trainer_told(
-    snapshot: charts.Snapshot,
+    snapshot: RunSnapshot,
 ) -> None:
     logits, labels, _ = tiny()
     histogram = score_histogram(logits, labels)
     confusion = confusion_counts(labels, logits.argmax(axis=1), 3)
     paths = RunPaths(runs_root() / snapshot.id)
     EpochRecord(confusion, histogram.positives, histogram.negatives).save(paths.epoch(1, 1))
-    found = RunView(paths, derive).refresh()
-    macro, *lines = charts.auroc(found)["data"]
+    found = RunView(paths).refresh()
+    macro, *lines = auroc(found)["data"]
     assert macro["y"][1] == 0.5  # of the event
     assert [line["y"][1] for line in lines] == [None] * 3
     assert all(line["y"][0] is not None for line in lines)
     assert "In 1 epochs" in charts.left_out(found)
 
 
-def test_the_matrix_is_that_of_the_latest_epoch_with_the_truth_in_rows(snapshot: charts.Snapshot) -> None:
+def test_the_matrix_is_that_of_the_latest_epoch_with_the_truth_in_rows(snapshot: RunSnapshot) -> None:
     logits, labels = logits_of(1)
     expected = confusion_matrix(labels, logits.argmax(axis=1))
     figure = charts.figures(snapshot)["confusion"]
@@ -122,18 +138,18 @@ def test_the_matrix_is_that_of_the_latest_epoch_with_the_truth_in_rows(snapshot:
     assert written == {(r, c): str(expected[r, c]) for r in range(3) for c in range(3)}
 
 
-def test_names_cannot_become_markup(snapshot: charts.Snapshot) -> None:
+def test_names_cannot_become_markup(snapshot: RunSnapshot) -> None:
     ticks = charts.figures(snapshot)["confusion"]["layout"]["xaxis"]["ticktext"]
     assert not any("<" in tick for tick in ticks)
 
 
-def test_loss_has_every_step_and_every_epoch(snapshot: charts.Snapshot) -> None:
+def test_loss_has_every_step_and_every_epoch(snapshot: RunSnapshot) -> None:
     steps, train, val = charts.loss(snapshot)["data"]
     assert steps["x"] == pytest.approx([step / 10 for step in range(1, 21)])
     assert (train["x"], val["x"]) == ([1, 2], [1, 2])
 
 
-def test_figures_are_json_and_equal_ones_have_one_revision(snapshot: charts.Snapshot) -> None:
+def test_figures_are_json_and_equal_ones_have_one_revision(snapshot: RunSnapshot) -> None:
     for name, figure in charts.figures(snapshot).items():
         first, again = (plot.data(found, name, name) for found in (figure, json.loads(json.dumps(figure))))
         assert first["revision"] == again["revision"]
@@ -150,7 +166,7 @@ def test_thinning_keeps_the_mean_and_leaves_gaps_out() -> None:
     assert np.isfinite(thin_y).all()
 
 
-def test_curves_of_a_long_run_say_how_they_are_thinned(snapshot: charts.Snapshot) -> None:
+def test_curves_of_a_long_run_say_how_they_are_thinned(snapshot: RunSnapshot) -> None:
     assert charts.how_thinned(snapshot) == ""
     count = 4 * charts.MAX_POINTS
     numbers = np.ones(count)
@@ -165,13 +181,13 @@ def test_curves_of_a_long_run_say_how_they_are_thinned(snapshot: charts.Snapshot
 # Within an epoch
 
 
-def running(snapshot: charts.Snapshot, state: State) -> charts.Snapshot:
+def running(snapshot: RunSnapshot, state: State) -> RunSnapshot:
     """The run while it has seen 12 images of its second epoch."""
     counts = np.array([[3, 1, 0], [0, 4, 0], [2, 0, 2]])
     return replace(snapshot, status=RunStatus(state, "", 0.0), running=Running(1, 14, counts))
 
 
-def test_the_running_matrix_is_that_of_the_training_batches_and_stays_when_it_ends(snapshot: charts.Snapshot) -> None:
+def test_the_running_matrix_is_that_of_the_training_batches_and_stays_when_it_ends(snapshot: RunSnapshot) -> None:
     figure = step_charts.running(running(snapshot, State.RUNNING))
     assert figure is not None
     assert [[cell[0] for cell in row] for row in figure["data"][0]["customdata"]] == [[3, 1, 0], [0, 4, 0], [2, 0, 2]]
@@ -181,7 +197,7 @@ def test_the_running_matrix_is_that_of_the_training_batches_and_stays_when_it_en
     assert step_charts.running(snapshot) is None
 
 
-def test_before_the_first_validation_the_running_matrix_has_names_too(snapshot: charts.Snapshot) -> None:
+def test_before_the_first_validation_the_running_matrix_has_names_too(snapshot: RunSnapshot) -> None:
     unsaid = replace(running(snapshot, State.RUNNING), latest=None, latest_epoch=None, classes=())
     assert charts.class_names(unsaid) == ("class 1", "class 2", "class 3")
 
@@ -193,7 +209,7 @@ def test_counts_in_full_cells_are_dark_where_the_colour_is_light(share: float, i
     assert notes[0]["font"]["color"] == ink
 
 
-def test_accuracy_has_every_step_with_a_gap_for_mixed_images_and_every_epoch(snapshot: charts.Snapshot) -> None:
+def test_accuracy_has_every_step_with_a_gap_for_mixed_images_and_every_epoch(snapshot: RunSnapshot) -> None:
     steps, val = step_charts.accuracy(snapshot)["data"]
     assert steps["y"] == [None if step == 3 else pytest.approx(step / 20) for step in range(1, 21)]
     for epoch in (0, 1):
@@ -201,7 +217,7 @@ def test_accuracy_has_every_step_with_a_gap_for_mixed_images_and_every_epoch(sna
         assert val["y"][epoch] == pytest.approx(accuracy_score(labels, logits.argmax(axis=1)), abs=1e-5)
 
 
-def test_the_plan_of_the_learning_rate_is_that_of_pytorch(snapshot: charts.Snapshot) -> None:
+def test_the_plan_of_the_learning_rate_is_that_of_pytorch(snapshot: RunSnapshot) -> None:
     config = RunConfig(dataset=DigitsSpec(), pipeline=Pipeline(), epochs=2, learning_rate=0.02)
     asked = replace(snapshot, config=config)
     plan = step_charts.planned(asked)
@@ -244,14 +260,16 @@ def test_labels_of_two_classes_never_look_the_same() -> None:
     assert "virus" in ticks["xaxis"]["ticktext"][3]  # the end tells it from the others, so it is not what is cut
 
 
-def test_axes_of_scores_fit_the_data_and_mark_what_needs_no_learning(snapshot: charts.Snapshot) -> None:
+def test_axes_of_scores_fit_the_data_and_mark_what_needs_no_learning(snapshot: RunSnapshot) -> None:
+    empty = np.zeros((2, 256), np.int64)
+    two_classes = EpochRecord(np.diag([30, 30]), empty, empty)
     for good, span in ((0.99, 0.2), (0.9, 0.2)):
         points = [
-            replace(point, derived=replace(point.derived, auroc_macro=good + 0.002 * place, f1_macro=good))
+            replace(point, measured=replace(point.measured, values={"auroc": good + 0.002 * place, "f1_macro": good}))
             for place, point in enumerate(snapshot.epochs)
-            if point.derived is not None
+            if point.measured is not None
         ]
-        figure = charts.auroc(replace(snapshot, epochs=tuple(points), classes=NAMES[:2], latest=None))
+        figure = auroc(replace(snapshot, epochs=tuple(points), classes=NAMES[:2], latest=two_classes))
         low, high = figure["layout"]["yaxis"]["range"]
         assert low < good < high, (good, low, high)
         assert high - low < span, (good, low, high)  # not flat at the top of a fixed axis
@@ -259,19 +277,26 @@ def test_axes_of_scores_fit_the_data_and_mark_what_needs_no_learning(snapshot: c
         assert "cut" in note["text"], "a cut axis says so"
         assert "0.50" in note["text"], "a cut axis says where guessing lies"
         assert not figure["layout"].get("shapes")
-    poor = charts.auroc(snapshot)
+    poor = auroc(snapshot)
     low, high = poor["layout"]["yaxis"]["range"]
     values = [value for trace in poor["data"] for value in trace["y"] if value is not None]
     assert low < min(values)
     assert max(values) < high + 1e-9
     _, labels = logits_of(1)
     always = np.full(60, np.bincount(labels).argmax())
-    assert charts.accuracy_floor(snapshot).value == pytest.approx(accuracy_score(labels, always))
-    assert charts.f1_floor(snapshot).value == pytest.approx(f1_score(labels, always, average="macro", zero_division=0))
+    expected = {
+        "auroc": 0.5,
+        "f1_macro": f1_score(labels, always, average="macro", zero_division=0),
+        "accuracy": accuracy_score(labels, always),
+        "balanced_accuracy": balanced_accuracy_score(labels, always),
+        "mcc": matthews_corrcoef(labels, always),
+    }
+    counts = np.bincount(labels)
+    assert {metric.key: floor(metric, counts) for metric in SCORES} == pytest.approx(expected)
 
 
-def test_lines_of_classes_that_lie_on_each_other_can_be_told_apart(snapshot: charts.Snapshot) -> None:
-    traces = charts.f1(snapshot)["data"]
+def test_lines_of_classes_that_lie_on_each_other_can_be_told_apart(snapshot: RunSnapshot) -> None:
+    traces = f1_chart(snapshot)["data"]
     styles = {(trace["line"].get("dash"), trace["marker"].get("symbol")) for trace in traces}
     assert len(traces) == 4
     assert len(styles) == 4

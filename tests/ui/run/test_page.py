@@ -24,7 +24,6 @@ from explorer.runs.record.paths import RunPaths, list_runs, run_paths, runs_root
 from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State, derive
-from explorer.ui.figures.metrics import derive as derive_metrics
 from explorer.ui.run import charts
 from explorer.ui.session.keys import Key, run_key, train_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
@@ -448,7 +447,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert "Cached" not in found  # that is plumbing, and stands behind Details
 
     # The matrix is that of the best epoch, and can be switched to the latest.
-    view = RunView(paths, derive_metrics)
+    view = RunView(paths)
     figures = charts._Figures().of(view, view.refresh(), best=1)
     assert [[cell[0] for cell in row] for row in figures["best"]["data"][0]["customdata"]] == [[9, 1], [1, 9]]
     assert [[cell[0] for cell in row] for row in figures["confusion"]["data"][0]["customdata"]] == [[8, 2], [2, 8]]

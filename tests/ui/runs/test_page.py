@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.base import locks
+from explorer.metrics.table import METRICS
 from explorer.runs.life import launcher, trash
 from explorer.runs.overview.summary import summaries
 from explorer.runs.queue import queue
@@ -118,7 +119,8 @@ def test_a_row_says_what_people_call_the_run_with_units(folder: RunPaths) -> Non
     meta.change(folder, name="../개미 와 벌", tags=["a b", "../"], note="n" * 10_000, archived=True)
     row = row_of(folder)
     assert (row["name"], row["tags"], row["archived"]) == ("../개미 와 벌", ("a b", "../"), True)
-    assert (row["score"], row["score-f1"], row["size"], row["state"]) == ("0.750", "0.500", "34 MB", "finished")
+    assert (row["size"], row["state"]) == ("34 MB", "finished")
+    assert row["scores"] == dict.fromkeys(METRICS) | {"auroc": 0.75, "f1_macro": 0.5}
     assert row["pipeline"] == "Blur, OneOf(GaussNoise)"
     assert row["probe"]  # it only tries something, so the list can hide it
     assert len(row["note"]) == len(row["reason"]) == run_list.MAX_PROSE + 1

@@ -1,0 +1,29 @@
+"""The metrics of an epoch's record, computed once."""
+
+import math
+
+from explorer.metrics.scores import Auroc, ScoreHistogram, auroc, auroc_from_histogram, of_classes
+from explorer.metrics.table import Evaluation, Measured, measure
+from explorer.runs.record.epochs import EpochRecord
+
+WITHIN = 0.001  # how far an AUROC that is drawn may be from the exact value
+
+
+def of_record(record: EpochRecord) -> Measured:
+    """Compute the metrics of a record. Scores that are no numbers leave the AUROC undefined."""
+    try:
+        areas, sure = _areas(record)
+    except ValueError:
+        areas, sure = Auroc((None,) * len(record.confusion), None), True
+    return measure(Evaluation(record.confusion, areas), sure)
+
+
+def _areas(record: EpochRecord) -> tuple[Auroc, bool]:
+    """Return the areas, and whether all of them are known."""
+    if record.auroc is not None:
+        return of_classes([None if math.isnan(area) else float(area) for area in record.auroc]), True
+    if record.logits is not None and record.labels is not None:
+        return auroc(record.logits, record.labels), True
+    histogram = ScoreHistogram(record.positives, record.negatives)
+    found = auroc_from_histogram(histogram, WITHIN)
+    return found, found.per_class == auroc_from_histogram(histogram).per_class
