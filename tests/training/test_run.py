@@ -13,6 +13,7 @@ from sklearn.metrics import (
 )
 
 from explorer.data.fit import square
+from explorer.metrics.table import METRICS
 from explorer.runs.overview.view import RunView
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.paths import RunPaths

@@ -48,10 +48,13 @@ const ORDERS = {
   duration: [(run) => run.seconds, -1],
 };
 
+// The scores of a run lie in the order of the metrics.
+const scoreOf = ({ words }, run, key) => run.scores[Object.keys(words.metrics).indexOf(key)];
+
 // Also by each metric, the better value first.
 function order({ view, words }) {
   const metric = words.metrics[view.sort];
-  if (metric) return [(run) => run.scores[view.sort], metric.better === "higher" ? -1 : 1];
+  if (metric) return [(run) => scoreOf({ words }, run, view.sort), metric.better === "higher" ? -1 : 1];
   return ORDERS[view.sort] ?? ORDERS.newest;
 }
 
@@ -122,11 +125,11 @@ function fillRow(state, item, run) {
 const shownScore = (value) => (value ?? null) === null ? "" : value.toFixed(3);
 
 function fillScores(state, item, run) {
-  const known = Object.entries(state.words.metrics).filter(([key]) => (run.scores[key] ?? null) !== null);
-  const title = known.map(([key, { title }]) => `${title} ${shownScore(run.scores[key])}`).join("\n");
+  const known = Object.entries(state.words.metrics).filter(([key]) => scoreOf(state, run, key) !== null);
+  const title = known.map(([key, { title }]) => `${title} ${shownScore(scoreOf(state, run, key))}`).join("\n");
   columnMetrics(state).forEach((key, place) => {
     const element = item.querySelector(place ? ".score-second" : ".score");
-    element.textContent = shownScore(run.scores[key]);
+    element.textContent = shownScore(scoreOf(state, run, key));
     element.title = title;
   });
 }

@@ -156,7 +156,7 @@ def _row(run: RunSummary, now: float) -> Row:
         "probe": run.kind in Runs.KINDS,
         "what": " · ".join(filter(None, [Runs.KINDS.get(run.kind), run.dataset, run.backbone])),
         "pipeline": run.pipeline or Common.NONE,
-        "scores": {key: _number(run.best.get(key)) for key in METRICS},
+        "scores": tuple(_number(run.best.get(key)) for key in METRICS),
         "bytes": run.bytes,
         "size": "" if run.bytes is None else in_words(run.bytes),
         "seconds": run.worked_s,
