@@ -16,16 +16,16 @@ def _step(node_id: str, transform: str, **params: Any) -> Step:
 
 
 def nested_ten() -> Draft:
-    """Ten steps in composers, of which three fire: a flip, a change of colour, Affine. `pages/plain.py` is the same."""
+    """Ten steps in composers, of which three fire: a flip, a change of color, Affine. `pages/plain.py` is the same."""
     flips = tuple(_step(f"f{n}", name) for n, name in enumerate(("HorizontalFlip", "VerticalFlip", "Transpose")))
     names = ("RandomBrightnessContrast", "HueSaturationValue", "RandomGamma")
-    colours = tuple(_step(f"c{n}", name) for n, name in enumerate(names))
+    colors = tuple(_step(f"c{n}", name) for n, name in enumerate(names))
     blurs = tuple(_step(f"b{n}", name) for n, name in enumerate(("Blur", "MedianBlur", "GaussianBlur")))
     affine = _step(AFFINE, "Affine", rotate=[-15.0, 15.0], scale=[0.9, 1.2], keep_ratio=True)
     return Draft(
         nodes=(
             Group(kind="OneOf", id="flip", p=1.0, children=flips),
-            Group(kind="SomeOf", id="colour", p=1.0, children=colours),
+            Group(kind="SomeOf", id="color", p=1.0, children=colors),
             Group(
                 kind="Sequential", id="place", p=1.0,
                 children=(affine, Group(kind="OneOf", id="blur", p=0.0, children=blurs)),

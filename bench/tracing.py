@@ -14,7 +14,7 @@ from explorer.data.photographs import photographs
 from explorer.draw import memory
 from explorer.draw.cards import frame
 from explorer.draw.encoding import Classes
-from explorer.ui.theme.palette import CLASS_COLOURS, rgb
+from explorer.ui.theme.palette import CLASS_COLORS, rgb
 
 ROUNDS = 300
 
@@ -25,7 +25,7 @@ def main() -> None:
     memory.tune()
     photograph = next(iter(photographs().values()))
     sample, pipeline = photograph.load(), six_steps()
-    classes = Classes(photograph.classes, tuple(map(rgb, CLASS_COLOURS)))
+    classes = Classes(photograph.classes, tuple(map(rgb, CLASS_COLORS)))
     subjects: dict[str, Callable[[int], Any]] = {
         "applied": lambda seed: augment(sample, pipeline, seed),
         "traced": lambda seed: trace(sample, pipeline, seed),

@@ -1,4 +1,4 @@
-"""One home for each fact: colours, words, session keys, file names, versions, commands."""
+"""One home for each fact: colors, words, session keys, file names, versions, commands."""
 
 import ast
 import importlib.metadata
@@ -56,27 +56,27 @@ def _strings(tree: ast.AST) -> Found:
             yield node.lineno, node.value
 
 
-# Colours
+# Colors
 
-COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(\s*[\d.]")
-
-
-def colours(tree: ast.Module) -> Found:
-    """Colours written out in code."""
-    return ((line, text) for line, text in _strings(tree) if COLOUR.search(text))
+COLOR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(\s*[\d.]")
 
 
-def test_pages_hold_no_colours_of_their_own() -> None:
-    assert _found([file for file in _pages() if file.name != "palette.py"], colours) == []
+def colors(tree: ast.Module) -> Found:
+    """Colors written out in code."""
+    return ((line, text) for line, text in _strings(tree) if COLOR.search(text))
 
 
-def test_components_take_their_colours_from_the_theme_or_the_palette() -> None:
+def test_pages_hold_no_colors_of_their_own() -> None:
+    assert _found([file for file in _pages() if file.name != "palette.py"], colors) == []
+
+
+def test_components_take_their_colors_from_the_theme_or_the_palette() -> None:
     sources = [file for file in UI.rglob("*") if file.suffix in (".css", ".js", ".html", ".svg")]
     wrong = [
         f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
         for file in sources
         for number, line in enumerate(file.read_text().splitlines(), 1)
-        if COLOUR.search(re.sub(r"/\*.*?\*/|querySelector(All)?\([^)]*\)|href=\S+", "", line))
+        if COLOR.search(re.sub(r"/\*.*?\*/|querySelector(All)?\([^)]*\)|href=\S+", "", line))
     ]
     assert sources
     assert wrong == []
@@ -128,7 +128,7 @@ def _literals(argument: ast.expr) -> Found:
 
 
 def _is_words(text: str) -> bool:
-    # Icons, colours by the name of their meaning, and files are not for people to read.
+    # Icons, colors by the name of their meaning, and files are not for people to read.
     plain = re.sub(r":material/\w+:|:[a-z]+\[", "", text)
     return WORD.search(plain) is not None and not re.fullmatch(r"[\w/.-]+\.(py|svg|png)", plain)
 
@@ -213,8 +213,8 @@ def test_pages_hold_no_session_keys_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("look", "code"),
     [
-        (colours, 'a = "#0072B2"'),
-        (colours, 'a = f"rgba(0, 1, 2, {x})"'),
+        (colors, 'a = "#0072B2"'),
+        (colors, 'a = f"rgba(0, 1, 2, {x})"'),
         (words, 'st.button("Start")'),
         (words, 'box.caption(f"{n} images")'),
         (words, "st.slider(T.P, help='How often')"),
@@ -237,7 +237,7 @@ def test_what_does_not_belong_into_a_page_is_found(look: Look, code: str) -> Non
 @pytest.mark.parametrize(
     ("look", "code"),
     [
-        (colours, '"""Class #3 is not a colour."""'),
+        (colors, '"""Class #3 is not a color."""'),
         (words, 'st.button(T.GO, type="primary", icon=":material/add:", width="stretch")'),
         (words, 'st.Page("explorer/ui/pages/train.py", title=App.TRAIN)'),
         (words, 'st.caption(T.SIZE.format(width=3, unit=names["px"]))'),

@@ -14,13 +14,13 @@ mask = np.zeros(image.shape[:2], np.uint8)
 mask[150:, 20:360] = 1
 mask[75:190, 180:275] = 2
 boxes = np.array([[20, 150, 360, 512, 0], [180, 75, 275, 190, 1], [360, 0, 460, 280, 2]], np.float32)
-colours = np.array([[0, 0, 0], [0, 114, 178], [230, 159, 0], [0, 158, 115]], np.uint8)
+colors = np.array([[0, 0, 0], [0, 114, 178], [230, 159, 0], [0, 158, 115]], np.uint8)
 
 
 def overlay(picture, classes, rectangles):
-    drawn = np.where(classes[..., None] > 0, 0.55 * picture + 0.45 * colours[classes], picture).astype(np.uint8)
+    drawn = np.where(classes[..., None] > 0, 0.55 * picture + 0.45 * colors[classes], picture).astype(np.uint8)
     for left, top, right, bottom, label in rectangles:
-        cv2.rectangle(drawn, (int(left), int(top)), (int(right), int(bottom)), colours[int(label) + 1].tolist(), 2)
+        cv2.rectangle(drawn, (int(left), int(top)), (int(right), int(bottom)), colors[int(label) + 1].tolist(), 2)
     return drawn
 
 

@@ -9,7 +9,7 @@ import skimage.data
 import streamlit as st
 
 st.set_page_config(layout="wide")
-colours = np.array([[0, 0, 0], [0, 114, 178], [230, 159, 0], [0, 158, 115]], np.uint8)
+colors = np.array([[0, 0, 0], [0, 114, 178], [230, 159, 0], [0, 158, 115]], np.uint8)
 
 
 def sample(picture, rectangles):
@@ -33,9 +33,9 @@ samples = [
 
 
 def overlay(picture, classes, rectangles):
-    drawn = np.where(classes[..., None] > 0, 0.55 * picture + 0.45 * colours[classes], picture).astype(np.uint8)
+    drawn = np.where(classes[..., None] > 0, 0.55 * picture + 0.45 * colors[classes], picture).astype(np.uint8)
     for left, top, right, bottom, label in rectangles:
-        cv2.rectangle(drawn, (int(left), int(top)), (int(right), int(bottom)), colours[int(label) + 1].tolist(), 2)
+        cv2.rectangle(drawn, (int(left), int(top)), (int(right), int(bottom)), colors[int(label) + 1].tolist(), 2)
     return drawn
 
 

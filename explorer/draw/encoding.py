@@ -32,13 +32,13 @@ class Classes:
     """
 
     names: tuple[str, ...]
-    colours: tuple[Color, ...]
+    colors: tuple[Color, ...]
     first: int = 1
 
     def table(self) -> np.ndarray:
         """(256, 3) uint8: the color of each mask value, black for values that are no class."""
         table = np.zeros((256, 3), np.uint8)
-        table[self.first :] = np.resize(np.array(self.colours, np.uint8), (256 - self.first, 3))
+        table[self.first :] = np.resize(np.array(self.colors, np.uint8), (256 - self.first, 3))
         return table
 
 

@@ -123,7 +123,7 @@ def _frame(asked: Preview, loaded: Loaded, drawn: Applied) -> bytes:
             "before": _encoded(before, loaded) if side is None else encode(_reduced(before, side)),
             "after": encode(after if side is None else _reduced(after, side)),
             "captions": {"before": captions[0], "after": captions[1]},
-            "colours": asked.classes.colours,
+            "colors": asked.classes.colors,
             "names": asked.classes.names,
             "first": asked.classes.first,
             "outline": outline if side is None else outlines.scaled(outline, _scale(before, side)),

@@ -23,7 +23,7 @@ def thumbnail(targets: Targets, classes: Classes, side: int = SIDE) -> bytes:
     small = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB) if small.ndim == 2 else small
     if targets.mask is not None and targets.mask.ndim == 2 and targets.mask.dtype == np.uint8:
         small = _outlined(small, cv2.resize(targets.mask[edge], size, interpolation=cv2.INTER_NEAREST), classes)
-    _draw(small, targets, 1 / block, classes.colours)
+    _draw(small, targets, 1 / block, classes.colors)
     return as_jpeg(small, quality=80)
 
 
@@ -37,12 +37,12 @@ def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes) -> np.ndarr
     return outlined
 
 
-def _draw(image: np.ndarray, targets: Targets, scale: float, colours: tuple[Color, ...]) -> None:
+def _draw(image: np.ndarray, targets: Targets, scale: float, colors: tuple[Color, ...]) -> None:
     for left, top, right, bottom, label in _rows(targets.bboxes):
         corners = [(round(x * scale), round(y * scale)) for x, y in ((left, top), (right, bottom))]
-        cv2.rectangle(image, corners[0], corners[1], colours[int(label) % len(colours)], 1)
+        cv2.rectangle(image, corners[0], corners[1], colors[int(label) % len(colors)], 1)
     for x, y, label in _rows(targets.keypoints):
-        cv2.circle(image, (round(x * scale), round(y * scale)), 2, colours[int(label) % len(colours)], -1)
+        cv2.circle(image, (round(x * scale), round(y * scale)), 2, colors[int(label) % len(colors)], -1)
 
 
 def _rows(table: np.ndarray | None) -> list[Any]:

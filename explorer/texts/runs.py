@@ -36,7 +36,7 @@ class Runs:
         "failed": "failed",
         "lost": "lost",
     }
-    STATE_LINE = ":{colour}-badge[{state}] {reason}"
+    STATE_LINE = ":{color}-badge[{state}] {reason}"
     LOSS_TITLE = "Loss"
     MORE_METRICS = "More metrics"
     CONFUSION_TITLE = "Confusion matrix, epoch {epoch}"

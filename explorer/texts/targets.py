@@ -68,7 +68,7 @@ class Targets:
         "own": "my own",
     }
     NO_FILE_PALETTE = "This mask file has no palette, so the safe colors are used."
-    COLOUR_OF = "{name}"
+    COLOR_OF = "{name}"
     TYPED_BOXES = "Boxes of this image"
     TYPED_BOXES_HELP = (
         "One box per line in the format above, then its class index (YOLO: class index first), as in label files. "

@@ -12,7 +12,7 @@ _FINGERPRINT = """(canvas) => {
   for (const pixel of pixels) hash = Math.imul(hash ^ pixel, 16777619);
   return `${width}x${height}:${hash >>> 0}`;
 }"""
-_COLOURS = """(canvas) => {
+_COLORS = """(canvas) => {
   const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
   return new Set(pixels).size;
 }"""
@@ -23,10 +23,10 @@ def canvas(page: Page, side: str, layer: str = "picture") -> Locator:
     return page.locator(f"{PREVIEW} [data-side={side}] canvas.{layer}")
 
 
-def colours(page: Page, side: str, layer: str) -> int:
-    """How many different colours are painted, clear among them."""
+def colors(page: Page, side: str, layer: str) -> int:
+    """How many different colors are painted, clear among them."""
     page.locator(_PAINTED).wait_for()
-    return int(canvas(page, side, layer).evaluate(_COLOURS))
+    return int(canvas(page, side, layer).evaluate(_COLORS))
 
 
 def fingerprint(page: Page, side: str = "after", layer: str = "picture") -> str:

@@ -52,7 +52,7 @@ def test_build_three_steps_see_them_break_one_and_lose_nothing(page: Page, serve
     assert looking.titles(page) == ["HorizontalFlip", "RandomCrop", "InvertImg"]
 
     # The mask is painted over the picture, moves with it, and its opacity follows the slider at once.
-    assert 2 <= looking.colours(page, "after", "mask") <= 6  # clear, and the classes that the crop has kept
+    assert 2 <= looking.colors(page, "after", "mask") <= 6  # clear, and the classes that the crop has kept
     assert looking.fingerprint(page, "before", "mask") != looking.fingerprint(page, "after", "mask")
     page.get_by_label("Mask opacity").press("Home")
     expect(looking.canvas(page, "after", "mask")).to_have_css("opacity", "0")

@@ -20,8 +20,8 @@ _PALETTE = """(canvas) => {
   const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
   const found = {};
   for (let at = 0; at < data.length; at += 4) if (data[at + 3]) {
-    const colour = [data[at], data[at + 1], data[at + 2]].join();
-    found[colour] = (found[colour] ?? 0) + 1;
+    const color = [data[at], data[at + 1], data[at + 2]].join();
+    found[color] = (found[color] ?? 0) + 1;
   }
   return found;
 }"""
@@ -60,7 +60,7 @@ def open_stripes(page: Page, server: Server) -> None:
 
 def palette(page: Page) -> dict[tuple[int, ...], int]:
     found = looking.canvas(page, "before", "mask").evaluate(_PALETTE)
-    return {tuple(map(int, colour.split(","))): count for colour, count in found.items()}
+    return {tuple(map(int, color.split(","))): count for color, count in found.items()}
 
 
 def hover(page: Page, column: float) -> Locator:

@@ -16,13 +16,13 @@ from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, rule_key
 from explorer.ui.session.view import MAX_TYPED, Palette
-from explorer.ui.theme.palette import CLASS_COLOURS
+from explorer.ui.theme.palette import CLASS_COLORS
 
 _BOX_NUMBERS = ("min_area", "min_visibility", "min_width", "min_height")
 _BOX_SWITCHES = ("clip", "filter_invalid_bboxes", "check_each_transform")
 _POINT_SWITCHES = ("remove_invisible", "angle_in_degrees", "check_each_transform")
 _STARTING_RATIO = 5.0
-_PICKERS = len(CLASS_COLOURS)  # colors of one's own; further classes begin again with the first, as in the palette
+_PICKERS = len(CLASS_COLORS)  # colors of one's own; further classes begin again with the first, as in the palette
 _SHOWN_ROWS = 3
 
 
@@ -167,17 +167,17 @@ def _palette(work: workspace.Workspace, found: Found) -> None:
     if work.view.palette is Palette.FILE and not found.picture.palette:
         st.caption(T.NO_FILE_PALETTE)
     if work.view.palette is Palette.OWN:
-        _own_colours(work.view.colours or CLASS_COLOURS, found)
+        _own_colors(work.view.colours or CLASS_COLORS, found)
 
 
-def _own_colours(colours: tuple[str, ...], found: Found) -> None:
-    names = found.picture.class_names or tuple(Common.CLASS.format(number=n + 1) for n in range(len(colours)))
+def _own_colors(colors: tuple[str, ...], found: Found) -> None:
+    names = found.picture.class_names or tuple(Common.CLASS.format(number=n + 1) for n in range(len(colors)))
     names = names[:_PICKERS]
     for at, (column, name) in enumerate(zip(st.columns(4) * (_PICKERS // 4), names, strict=False)):
-        key = rule_key(f"colour {at}")
-        sync(key, colours[at % len(colours)].lower())
+        key = rule_key(f"color {at}")
+        sync(key, colors[at % len(colors)].lower())
         column.color_picker(
-            T.COLOUR_OF.format(name=name), key=key, on_change=_colour_changed, args=(at, key, len(names))
+            T.COLOR_OF.format(name=name), key=key, on_change=_color_changed, args=(at, key, len(names))
         )  # fmt: skip
 
 
@@ -185,8 +185,8 @@ def _palette_changed() -> None:
     workspace.look(palette=st.session_state[rule_key("palette")])
 
 
-def _colour_changed(at: int, key: str, count: int) -> None:
-    known: Mapping[int, str] = dict(enumerate(workspace.current().view.colours or CLASS_COLOURS))
-    colours = [known.get(place, CLASS_COLOURS[place % len(CLASS_COLOURS)]) for place in range(max(count, len(known)))]
-    colours[at] = st.session_state[key]
-    workspace.look(colours=tuple(colours))
+def _color_changed(at: int, key: str, count: int) -> None:
+    known: Mapping[int, str] = dict(enumerate(workspace.current().view.colours or CLASS_COLORS))
+    colors = [known.get(place, CLASS_COLORS[place % len(CLASS_COLORS)]) for place in range(max(count, len(known)))]
+    colors[at] = st.session_state[key]
+    workspace.look(colours=tuple(colors))

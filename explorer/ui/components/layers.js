@@ -22,7 +22,7 @@ async function load(side, part) {
   return { side, picture, mask };
 }
 
-function colourOf({ colours }, index) { return colours[index % colours.length]; }
+function colorOf({ colors }, index) { return colors[index % colors.length]; }
 
 function nameOf({ names, words }, index, number) { return names[index] ?? words.class.replace("{number}", number); }
 
@@ -38,11 +38,11 @@ function percent(words, share) {
 function shareOf(mask, value) { return mask ? mask.counts[value] / mask.values.length : 0; }
 
 // Values that are no class stay clear; with a class `alone`, all the others do too.
-function colourTable(classes, alone) {
+function colorTable(classes, alone) {
   const table = new Uint32Array(VALUES);
   for (let value = classes.first; value < VALUES; value++) {
     if (alone !== null && value - classes.first !== alone) continue;
-    const [red, green, blue] = colourOf(classes, value - classes.first);
+    const [red, green, blue] = colorOf(classes, value - classes.first);
     table[value] = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   }
   return table;
@@ -53,7 +53,7 @@ function paintMask(canvas, mask, width, height, classes, view, reach) {
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
   if (!mask || view.style === "none") return;
-  const table = colourTable(classes, view.alone);
+  const table = colorTable(classes, view.alone);
   const image = new ImageData(mask.width, mask.height);
   const pixels = new Uint32Array(image.data.buffer);
   if (view.style === "fill") for (let at = 0; at < pixels.length; at++) pixels[at] = table[mask.values[at]];
@@ -67,9 +67,9 @@ function traceBorders({ width, height, values }, table, pixels, reach) {
   for (let y = 0; y < height; y++) {
     const up = y >= reach, below = y + reach < height;
     for (let x = 0, at = y * width; x < width; x++, at++) {
-      const value = values[at], colour = table[value];
-      if (colour && ((x >= reach && values[at - reach] !== value) || (x + reach < width && values[at + reach] !== value)
-        || (up && values[at - down] !== value) || (below && values[at + down] !== value))) pixels[at] = colour;
+      const value = values[at], color = table[value];
+      if (color && ((x >= reach && values[at - reach] !== value) || (x + reach < width && values[at + reach] !== value)
+        || (up && values[at - down] !== value) || (below && values[at + down] !== value))) pixels[at] = color;
     }
   }
 }
@@ -90,13 +90,13 @@ function shape(name, attributes) {
 // unit: how many px of the image a line of 1 is wide.
 function paintMarks(svg, side, classes, view, outline, unit) {
   svg.setAttribute("viewBox", `0 0 ${side.width} ${side.height}`);
-  const colour = (index) => `rgb(${colourOf(classes, index).join(",")})`;
+  const color = (index) => `rgb(${colorOf(classes, index).join(",")})`;
   const shown = (rows) => (view.boxes ? rows.filter((row) => view.alone === null || row.at(-1) === view.alone) : []);
   const boxes = shown(side.boxes).map(([left, top, right, bottom, index]) =>
     shape("rect", { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top), fill: "none",
-      stroke: colour(index), "stroke-width": 2 * unit, rx: unit }));
+      stroke: color(index), "stroke-width": 2 * unit, rx: unit }));
   const points = shown(side.keypoints).map(([x, y, index]) =>
-    shape("circle", { cx: x, cy: y, r: 3 * unit, fill: colour(index), stroke: "white", "stroke-width": unit }));
+    shape("circle", { cx: x, cy: y, r: 3 * unit, fill: color(index), stroke: "white", "stroke-width": unit }));
   svg.replaceChildren(...boxes, ...points, ...(outline ? outlineShapes(outline, unit) : []));
 }
 

@@ -1,5 +1,5 @@
 // One chart that lives as long as its place on the page: every tick goes through Plotly.react, so that the node, the
-// zoom and the hover stay. A colour may be written as var(--name): it is looked up in the theme, now and when it changes.
+// zoom and the hover stay. A color may be written as var(--name): it is looked up in the theme, now and when it changes.
 
 const REGISTRY = Symbol.for("explorer.plot");
 const shared = (window[REGISTRY] ??= { script: null, mounts: new Map() });
@@ -39,7 +39,7 @@ function draw(root) {
   const { figure, label } = state.data;
   canvas.style.height = `${figure.layout.height}px`;
   const styles = getComputedStyle(root);
-  state.colour = styles.color;
+  state.color = styles.color;
   root.setAttribute("aria-label", label);
   const width = root.clientWidth || undefined;
   const layout = { ...themed(figure.layout, styles), width, autosize: false };
@@ -70,11 +70,11 @@ function mount(root, key) {
   shared.mounts.set(key, mounts);
   root.dataset.mounts = mounts;
   root.state = {
-    updates: 0, revision: null, colour: null, queue: Promise.resolve(), listening: false,
+    updates: 0, revision: null, color: null, queue: Promise.resolve(), listening: false,
     config: { displaylogo: false, scrollZoom: false, doubleClick: "reset", modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]] },
   };
   root.addEventListener("transitionend", (event) => {
-    if (event.target === root && getComputedStyle(root).color !== root.state.colour && window.Plotly) draw(root);
+    if (event.target === root && getComputedStyle(root).color !== root.state.color && window.Plotly) draw(root);
   });
 }
 

@@ -76,7 +76,7 @@ function legendItem(root, index, { name, shares }) {
   button.dataset.index = index;
   button.setAttribute("aria-pressed", String(view.alone === index));
   button.toggleAttribute("data-faded", view.alone !== null && view.alone !== index);
-  swatch.style.background = `rgb(${colourOf(classes, index).join(",")})`;
+  swatch.style.background = `rgb(${colorOf(classes, index).join(",")})`;
   text.textContent = name;
   button.append(swatch, text);
   if (shares) {
@@ -201,9 +201,9 @@ async function update(root, data) {
   const fresh = header.before.id !== state.beforeId;
   const [before, after] = await Promise.all([fresh ? load(header.before, part) : state.now.before, load(header.after, part)]);
   if (generation !== state.generation) return; // a newer frame has overtaken this one
-  const { colours, names, first, words, captions, outline } = header;
+  const { colors, names, first, words, captions, outline } = header;
   if (state.now && names.join() !== state.now.classes.names.join()) state.view.alone = null;
-  Object.assign(state, { beforeId: header.before.id, now: { before, after, captions, outline, classes: { colours, names, first, words } } });
+  Object.assign(state, { beforeId: header.before.id, now: { before, after, captions, outline, classes: { colors, names, first, words } } });
   root.querySelectorAll(".stage").forEach((stage) => { stage.style.aspectRatio = `${before.side.width} / ${before.side.height}`; });
   paintAll(root, fresh);
   for (const place of ["notice", "remark"]) {

@@ -104,7 +104,7 @@ function makeRow(state, id) {
 }
 
 function fillRow(state, item, run) {
-  item.querySelector("i").style.background = state.words.colours[run.state];
+  item.querySelector("i").style.background = state.words.colors[run.state];
   item.querySelector(".state span").textContent = state.words.states[run.state];
   item.querySelector("input").setAttribute("aria-label", state.words.select.replace("{name}", run.name));
   fillScores(state, item, run);

@@ -17,7 +17,7 @@ from explorer.runs.state.status import State
 from explorer.texts import Common, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component
-from explorer.ui.theme.palette import STATE_COLOURS
+from explorer.ui.theme.palette import STATE_COLORS
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of reason and note that travel: the page of the run has all of it
@@ -29,7 +29,7 @@ _holder = component("run_rows", shared=("run_rows_held",))
 _ORDER = tuple(State)
 _WORDS = {
     "states": Runs.STATES,
-    "colours": STATE_COLOURS,
+    "colors": STATE_COLORS,
     "list": T.LIST,
     "keys": T.KEYS,
     "search": T.SEARCH,

@@ -1,4 +1,4 @@
-"""The state of a run as a coloured word, and its reason."""
+"""The state of a run as a colored word, and its reason."""
 
 from typing import Any
 
@@ -10,22 +10,22 @@ from explorer.runs.state.status import RunStatus
 from explorer.texts import Runs as T
 from explorer.texts import RunsList
 from explorer.ui.components.markdown import escape
-from explorer.ui.theme.palette import STATE_COLOURS
+from explorer.ui.theme.palette import STATE_COLORS
 
-# The names of Streamlit's badges, by the colours of the states.
+# The names of Streamlit's badges, by the colors of the states.
 _BADGES: dict[str, Any] = {
-    STATE_COLOURS["running"]: "violet",
-    STATE_COLOURS["finished"]: "green",
-    STATE_COLOURS["failed"]: "red",
-    STATE_COLOURS["stalled"]: "orange",
-    STATE_COLOURS["starting"]: "blue",
+    STATE_COLORS["running"]: "violet",
+    STATE_COLORS["finished"]: "green",
+    STATE_COLORS["failed"]: "red",
+    STATE_COLORS["stalled"]: "orange",
+    STATE_COLORS["starting"]: "blue",
 }
 
 
 def show(status: RunStatus, name: str = "") -> None:
     """Draw it. name: in front of it, in bold, where the run is not named above."""
-    colour = _BADGES.get(STATE_COLOURS[status.state], "gray")
-    words = T.STATE_LINE.format(colour=colour, state=T.STATES[status.state], reason=escape(status.reason))
+    color = _BADGES.get(STATE_COLORS[status.state], "gray")
+    words = T.STATE_LINE.format(color=color, state=T.STATES[status.state], reason=escape(status.reason))
     st.markdown(f"**{escape(name)}** {words}" if name else words)
 
 

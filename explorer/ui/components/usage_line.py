@@ -12,9 +12,9 @@ from explorer.runs.overview.usage import GpuUse, MachineUse, Meter, Use
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, home
 from explorer.texts import Usage as T
-from explorer.ui.theme.palette import ACCENT, GRID, STATE_COLOURS
+from explorer.ui.theme.palette import ACCENT, GRID, STATE_COLORS
 
-FULL = 0.9  # from here on a meter has the colour of a warning
+FULL = 0.9  # from here on a meter has the color of a warning
 
 _LINE = '<div style="display:flex;flex-wrap:wrap;gap:0.2rem 1.6rem;font-size:0.85rem;line-height:1.5">{meters}</div>'
 _METER = (
@@ -25,7 +25,7 @@ _METER = (
 _BAR = (
     '<span style="display:inline-block;width:3rem;height:0.3rem;border-radius:1rem;overflow:hidden;'
     'background:{ground}">'
-    '<span style="display:block;height:100%;width:{percent:.0f}%;background:{colour}"></span></span>'
+    '<span style="display:block;height:100%;width:{percent:.0f}%;background:{color}"></span></span>'
 )
 
 
@@ -111,7 +111,7 @@ def _line(gauges: list[Gauge]) -> str:
 def _drawn(gauge: Gauge) -> str:
     bar = ""
     if gauge.share is not None:
-        colour = STATE_COLOURS["stalled"] if gauge.scarce and gauge.share >= FULL else ACCENT
-        bar = _BAR.format(ground=GRID, percent=100 * min(max(gauge.share, 0), 1), colour=colour)
+        color = STATE_COLORS["stalled"] if gauge.scarce and gauge.share >= FULL else ACCENT
+        bar = _BAR.format(ground=GRID, percent=100 * min(max(gauge.share, 0), 1), color=color)
     texts = {name: html.escape(getattr(gauge, name)) for name in ("label", "text", "help")}
     return _METER.format(**texts, bar=bar)

@@ -76,7 +76,7 @@ def scores(snapshot: RunSnapshot, metric: Metric) -> Figure:
 
 
 def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.Shades = palette.VALIDATED) -> Figure:
-    """The counts of a (C, C) matrix, rows the truth; the colour is the share of its row, 0 to 1."""
+    """The counts of a (C, C) matrix, rows the truth; the color is the share of its row, 0 to 1."""
     shares = row_shares(counts)
     size = len(counts)
     places = list(range(size))
@@ -170,7 +170,7 @@ def _class_lines(snapshot: RunSnapshot, names: Sequence[str], metric: str) -> li
                 label,
                 snapshot.epochs,
                 [point.measured.per_class[metric][index] if point.measured else None for point in snapshot.epochs],
-                palette.class_colour(index),
+                palette.class_color(index),
                 T.HOVER_SCORE,
                 1.6,
             ),
@@ -193,18 +193,18 @@ def curve(
     name: str,
     points: Sequence[EpochPoint],
     values: Iterable[float | None],
-    colour: str,
+    color: str,
     hover: str = "",
     width: float = 2.2,
 ) -> dict[str, Any]:
     """A value of each epoch: with markers, so that the first epoch can be seen before there is a line."""
-    drawn = line(name, [point.number for point in points], values, colour, hover or T.HOVER_EPOCH, width)
-    marker = {"color": colour, "size": 6 if len(points) <= 40 else 3}
+    drawn = line(name, [point.number for point in points], values, color, hover or T.HOVER_EPOCH, width)
+    marker = {"color": color, "size": 6 if len(points) <= 40 else 3}
     return drawn | {"mode": "lines+markers", "marker": marker}
 
 
 def line(
-    name: str, x: Iterable[float], y: Iterable[float | None], colour: str, hover: str, width: float
+    name: str, x: Iterable[float], y: Iterable[float | None], color: str, hover: str, width: float
 ) -> dict[str, Any]:
     """A line of points (x, y), with a gap where y is not known."""
     return {
@@ -213,7 +213,7 @@ def line(
         "name": name,
         "x": [number(value) for value in x],
         "y": [number(value) for value in y],
-        "line": {"color": colour, "width": width},
+        "line": {"color": color, "width": width},
         "hovertemplate": hover,
     }
 
@@ -308,7 +308,7 @@ def base_layout() -> dict[str, Any]:
         "paper_bgcolor": palette.TRANSPARENT,
         "plot_bgcolor": palette.TRANSPARENT,
         "font": {"color": palette.THEME_TEXT, "family": palette.THEME_FONT, "size": 12},
-        "colorway": list(palette.CLASS_COLOURS),
+        "colorway": list(palette.CLASS_COLORS),
         "hovermode": "closest",
         "hoverlabel": {
             "bgcolor": palette.THEME_RAISED,
@@ -324,11 +324,11 @@ def base_layout() -> dict[str, Any]:
 
 
 def _cell_text(row: int, column: int, count: int, share: float, shades: palette.Shades) -> dict[str, Any]:
-    colour = shades.ink if share > shades.turns_at else palette.THEME_TEXT
+    color = shades.ink if share > shades.turns_at else palette.THEME_TEXT
     return {
         "x": column,
         "y": row,
         "text": f"{count:,}",
         "showarrow": False,
-        "font": {"color": colour, "size": 13},
+        "font": {"color": color, "size": 13},
     }

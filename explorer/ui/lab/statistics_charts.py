@@ -59,12 +59,12 @@ def _labels(counted: Labels, classes: Classes) -> Figure:
 
 def _channels(report: Report) -> Figure:
     traces = []
-    for name, found, colour in (
+    for name, found, color in (
         (T.BEFORE, report.before, palette.NEUTRAL),
         (T.AFTERWARDS, report.after, palette.ACCENT),
     ):
         if found is not None:
-            bar = _bar(name, list(T.CHANNELS), list(found.mean), colour)
+            bar = _bar(name, list(T.CHANNELS), list(found.mean), color)
             bar["error_y"] = {"type": "data", "array": list(found.deviation), "thickness": 1.2, "width": 4}
             traces.append(bar)
     layout = _layout(T.CHANNELS_AXIS)
@@ -120,11 +120,11 @@ def _pairs(names: Sequence[str], before: Sequence[float], after: Sequence[float]
     return {"data": traces, "layout": layout | {"barmode": "group"}}
 
 
-def _bar(name: str, x: Sequence[Any], y: Sequence[float], colour: str) -> dict[str, Any]:
+def _bar(name: str, x: Sequence[Any], y: Sequence[float], color: str) -> dict[str, Any]:
     return {
         "type": "bar",
         "name": name,
         "x": list(x),
         "y": [_short(value) for value in y],
-        "marker": {"color": colour},
+        "marker": {"color": color},
     }

@@ -32,7 +32,7 @@ from explorer.texts import Pictures as T
 from explorer.ui.background import asking
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Palette, View
-from explorer.ui.theme.palette import CLASS_COLOURS, rgb
+from explorer.ui.theme.palette import CLASS_COLORS, rgb
 from explorer.ui.train import as_trained
 
 UPLOAD = "upload"
@@ -126,9 +126,9 @@ def _described(subject: Subject, period: int) -> Described:  # noqa: ARG001 - lo
 
 def classes(picture: Picture, view: View) -> Classes:
     """Names and colors of the picture's classes, in the palette that the view asks for."""
-    colours = tuple(rgb(colour) for colour in CLASS_COLOURS)
+    colors = tuple(rgb(color) for color in CLASS_COLORS)
     if view.palette is Palette.FILE and picture.palette[picture.first :]:
-        colours = picture.palette[picture.first :]
+        colors = picture.palette[picture.first :]
     if view.palette is Palette.OWN and view.colours:
-        colours = tuple(rgb(colour) for colour in view.colours)
-    return Classes(picture.class_names, colours, picture.first)
+        colors = tuple(rgb(color) for color in view.colours)
+    return Classes(picture.class_names, colors, picture.first)

@@ -14,11 +14,11 @@ MAX_SEED = 2**31 - 1
 MAX_TYPED = 20_000  # characters of boxes or keypoints
 Text = Annotated[str, Field(max_length=MAX_TYPED)]
 Name = Annotated[str, Field(max_length=5_000)]
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Palette(StrEnum):
-    """Where the colours of classes come from."""
+    """Where the colors of classes come from."""
 
     SAFE = "safe"  # ours, for every kind of eyes
     FILE = "file"  # the palette of the mask's file
@@ -108,7 +108,7 @@ class View:
     points: Text = ""
     names: Text = ""
     palette: Palette = Palette.SAFE
-    colours: tuple[Colour, ...] = field(default=())
+    colours: tuple[Color, ...] = field(default=())  # the spelling in drafts that people have
     as_trained: bool = True
     lab: Lab = field(default_factory=Lab)
 

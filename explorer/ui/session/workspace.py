@@ -61,8 +61,8 @@ def demo_draft() -> Draft:
     draft = set_param(draft, affine, "keep_ratio", True)
     draft = set_param(draft, affine, "rotate", [-15.0, 15.0])
     draft = set_p(draft, affine, 0.8)
-    draft, colour = add(draft, "RandomBrightnessContrast", None)
-    return set_p(draft, colour, 0.7)
+    draft, color = add(draft, "RandomBrightnessContrast", None)
+    return set_p(draft, color, 0.7)
 
 
 def is_work(recent: Recent) -> bool:

@@ -200,21 +200,21 @@ def _pair(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
 
 
 def _fill(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    convert = (lambda colour: list(rgb(colour))) if parameter.color_only else from_colour
+    convert = (lambda color: list(rgb(color))) if parameter.color_only else from_color
     key, changed = _committer(node_id, parameter, commit, convert)
-    sync(key, to_colour(value))
+    sync(key, to_color(value))
     st.color_picker(parameter.name, key=key, on_change=changed, help=_help(parameter))
 
 
-def to_colour(fill: Any) -> str:
+def to_color(fill: Any) -> str:
     """A fill (grey from 0 to 255, or red, green, blue) as `#rrggbb`."""
     channels = fill if isinstance(fill, list | tuple) else [fill] * 3
     return "#" + "".join(f"{round(min(255, max(0, channel))):02x}" for channel in channels[:3])
 
 
-def from_colour(colour: str) -> Any:
+def from_color(color: str) -> Any:
     """A `#rrggbb` as a fill: one number where it is a grey, else three."""
-    red, green, blue = rgb(colour)
+    red, green, blue = rgb(color)
     return red if red == green == blue else [red, green, blue]
 
 

@@ -1,6 +1,6 @@
-"""Every colour that the application draws itself; the theme of `.streamlit/config.toml` has the rest.
+"""Every color that the application draws itself; the theme of `.streamlit/config.toml` has the rest.
 
-Class colours begin with six of Okabe and Ito (2008), "Color Universal Design". The others were searched for so that any
+Class colors begin with six of Okabe and Ito (2008), "Color Universal Design". The others were searched for so that any
 two of the 24 differ for ordinary eyes and under the three common color-vision deficiencies, on a light and on a dark
 ground; the first are the furthest apart. Where there are more classes, or where a color is not enough, the name stands
 beside it: under the mouse and in the legend.
@@ -15,17 +15,17 @@ GRID = "rgba(138, 144, 162, 0.22)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
 TRAIN = "#D08A00"  # what training says, beside what validation says in the accent
 ON_ACCENT = "#FFFFFF"  # text on a full accent
-ON_TRAIN = "#14161D"  # text on a full colour of training
+ON_TRAIN = "#14161D"  # text on a full color of training
 # For layout.css: the accent of the dark theme is light, and white text on it would be hard to read.
 STYLE = f"<style>:root {{ --explorer-on-accent: light-dark({ON_ACCENT}, {ON_TRAIN}); }}</style>"
 
-# In charts, a colour or font of the theme: the plot component looks it up in the page, also when the theme changes.
+# In charts, a color or font of the theme: the plot component looks it up in the page, also when the theme changes.
 THEME_TEXT = "var(--st-text-color)"
 THEME_FONT = "var(--st-font)"
 THEME_RAISED = "var(--st-secondary-background-color)"
 THEME_BORDER = "var(--st-border-color)"
 
-CLASS_COLOURS: tuple[str, ...] = (
+CLASS_COLORS: tuple[str, ...] = (
     "#0072B2",  # blue
     "#E69F00",  # orange
     "#009E73",  # bluish green
@@ -55,9 +55,9 @@ CLASS_COLOURS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Shades:
-    """From the page's ground (transparent, so that it suits both themes) to a full colour.
+    """From the page's ground (transparent, so that it suits both themes) to a full color.
 
-    stops: (share, colour). turns_at: the share above which the theme's text is hard to read, and `ink` is not.
+    stops: (share, color). turns_at: the share above which the theme's text is hard to read, and `ink` is not.
     """
 
     stops: tuple[tuple[float, str], ...]
@@ -75,7 +75,7 @@ VALIDATED = Shades(
     0.5,
     ON_ACCENT,
 )
-# Towards the colour of training: its matrix is not taken for that of the validation.
+# Towards the color of training: its matrix is not taken for that of the validation.
 TRAINED = Shades(
     (
         (0.0, "rgba(208, 138, 0, 0.04)"),
@@ -87,8 +87,8 @@ TRAINED = Shades(
     ON_TRAIN,
 )
 
-# A run's state: shown with its word, never by colour alone.
-STATE_COLOURS: dict[str, str] = {
+# A run's state: shown with its word, never by color alone.
+STATE_COLORS: dict[str, str] = {
     "queued": "#8A90A2",
     "starting": "#56B4E9",
     "running": "#6E6BE8",
@@ -101,14 +101,14 @@ STATE_COLOURS: dict[str, str] = {
 }
 
 
-def class_colour(index: int) -> str:
-    """The colour of class `index` (0-based) on every page; classes beyond the last color begin again."""
-    return CLASS_COLOURS[index % len(CLASS_COLOURS)]
+def class_color(index: int) -> str:
+    """The color of class `index` (0-based) on every page; classes beyond the last color begin again."""
+    return CLASS_COLORS[index % len(CLASS_COLORS)]
 
 
-def rgb(colour: str) -> tuple[int, int, int]:
+def rgb(color: str) -> tuple[int, int, int]:
     """`#RRGGBB` as three numbers from 0 to 255."""
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return red, green, blue
 
 
@@ -118,5 +118,5 @@ def hex_of(color: tuple[int, int, int]) -> str:
 
 
 def class_rgb(count: int) -> Sequence[tuple[int, int, int]]:
-    """Colours of the first `count` classes, each as (red, green, blue) from 0 to 255."""
-    return [rgb(class_colour(index)) for index in range(count)]
+    """Colors of the first `count` classes, each as (red, green, blue) from 0 to 255."""
+    return [rgb(class_color(index)) for index in range(count)]

@@ -16,7 +16,7 @@ from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, Query
-from explorer.ui.theme.palette import class_colour
+from explorer.ui.theme.palette import class_color
 from explorer.ui.train import checks, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
@@ -57,7 +57,7 @@ def _counts(dataset: Dataset) -> None:
     lines = []
     for index, name in enumerate(dataset.classes[:MOST_CLASSES]):
         words = escape(T.CLASS_LINE.format(name=name, train=int(train[index]), val=int(val[index])))
-        lines.append(f'<span style="color:{class_colour(index)}">■</span> {words}')
+        lines.append(f'<span style="color:{class_color(index)}">■</span> {words}')
     if count > MOST_CLASSES:
         lines.append(Common.AND_MORE.format(count=count - MOST_CLASSES))
     st.markdown("<br>".join(lines), unsafe_allow_html=True)

@@ -12,7 +12,7 @@ from explorer.runs.overview.usage import MachineUse, Use
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import from_values
 from explorer.ui.components import usage_line
-from explorer.ui.theme.palette import STATE_COLOURS
+from explorer.ui.theme.palette import STATE_COLORS
 from tests.runs.conftest import pid_of, wait_for
 
 GB = 10**9
@@ -56,7 +56,7 @@ def test_numbers_have_units_and_what_is_nearly_full_is_marked() -> None:
     use = MachineUse(2.0, 2, 6 * GB, 8 * GB, 5 * GB, 100 * GB, (gpu,))
     gauges = usage_line.machine_gauges(use, Path("/here"))
     assert [gauge.text for gauge in gauges] == ["2.0 of 2 cores", "6.0 GB of 8.0 GB", "2.0 GB of 8.0 GB", "5.0 GB free"]
-    marked = [STATE_COLOURS["stalled"] in usage_line._drawn(gauge) for gauge in gauges]
+    marked = [STATE_COLORS["stalled"] in usage_line._drawn(gauge) for gauge in gauges]
     assert marked == [False, False, False, True]  # a processor is there to be busy
     assert "Test &lt;GPU&gt;: memory in use, busy 50% of the time" in usage_line._drawn(gauges[2])
 

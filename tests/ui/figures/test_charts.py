@@ -203,7 +203,7 @@ def test_before_the_first_validation_the_running_matrix_has_names_too(snapshot: 
 
 
 @pytest.mark.parametrize(("share", "ink"), [(1.0, palette.ON_TRAIN), (0.6, palette.THEME_TEXT)])
-def test_counts_in_full_cells_are_dark_where_the_colour_is_light(share: float, ink: str) -> None:
+def test_counts_in_full_cells_are_dark_where_the_color_is_light(share: float, ink: str) -> None:
     counts = np.array([[round(10 * share), 10 - round(10 * share)], [0, 10]])
     notes = charts.confusion(counts, ("a", "b"), palette.TRAINED)["layout"]["annotations"]
     assert notes[0]["font"]["color"] == ink

@@ -32,12 +32,12 @@ from explorer.ui.session.history import History
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Lab, Over, View
 from explorer.ui.session.workspace import Workspace, demo_draft
-from explorer.ui.theme.palette import CLASS_COLOURS, rgb
+from explorer.ui.theme.palette import CLASS_COLORS, rgb
 from tests.draw.breaking import Counts, Raises, Stuck
 from tests.draw.conftest import LONG_S, Sign, gone
 from tests.runs.conftest import wait_for
 
-CLASSES = Classes((), tuple(map(rgb, CLASS_COLOURS)))
+CLASSES = Classes((), tuple(map(rgb, CLASS_COLORS)))
 FLIP = Step(id="flip", transform="HorizontalFlip", p=0.0)
 ROTATE = Step(id="rotate", transform="Rotate", p=0.01, params={"limit": [10.0, 80.0]})
 OFF = ROTATE.model_copy(update={"enabled": False})

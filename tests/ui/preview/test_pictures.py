@@ -14,7 +14,7 @@ from explorer.ui.preview import pictures
 from explorer.ui.preview.pictures import Seen
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Palette, View
-from explorer.ui.theme.palette import CLASS_COLOURS, rgb
+from explorer.ui.theme.palette import CLASS_COLORS, rgb
 
 NOBODY = Uploads("x" * 22)
 RULES = TargetRules()
@@ -121,13 +121,13 @@ def test_a_keypoint_outside_is_told_unless_such_are_kept() -> None:
     assert found.picture.id != seen(View()).picture.id
 
 
-def test_colours_of_classes_are_safe_from_the_file_or_chosen() -> None:
+def test_colors_of_classes_are_safe_from_the_file_or_chosen() -> None:
     picture = replace(seen(View()).picture, palette=((0, 0, 0), (1, 2, 3), (4, 5, 6)))
-    assert pictures.classes(picture, View(palette=Palette.FILE)).colours == ((1, 2, 3), (4, 5, 6))
+    assert pictures.classes(picture, View(palette=Palette.FILE)).colors == ((1, 2, 3), (4, 5, 6))
     counted = replace(picture, first=0)  # the value 0 is a class, and its color is the first of the file's
-    assert pictures.classes(counted, View(palette=Palette.FILE)).colours == ((0, 0, 0), (1, 2, 3), (4, 5, 6))
+    assert pictures.classes(counted, View(palette=Palette.FILE)).colors == ((0, 0, 0), (1, 2, 3), (4, 5, 6))
     own = View(palette=Palette.OWN, colours=("#ff0000", "#00ff00"))
-    assert pictures.classes(picture, own).colours == ((255, 0, 0), (0, 255, 0))
-    safe = pictures.classes(picture, View()).colours
-    assert safe == tuple(map(rgb, CLASS_COLOURS))
-    assert pictures.classes(seen(View()).picture, View(palette=Palette.FILE)).colours == safe
+    assert pictures.classes(picture, own).colors == ((255, 0, 0), (0, 255, 0))
+    safe = pictures.classes(picture, View()).colors
+    assert safe == tuple(map(rgb, CLASS_COLORS))
+    assert pictures.classes(seen(View()).picture, View(palette=Palette.FILE)).colors == safe

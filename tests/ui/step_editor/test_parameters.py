@@ -19,19 +19,19 @@ from explorer.ui.step_editor.parameters import (
     WIDGETS,
     display_bounds,
     escape,
-    from_colour,
+    from_color,
     parse_literal,
     start_value,
-    to_colour,
+    to_color,
 )
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 
 
-@pytest.mark.parametrize(("fill", "colour"), [(0, "#000000"), (255, "#ffffff"), ([255, 128, 0], "#ff8000")])
-def test_a_fill_and_its_colour_are_each_other(fill: object, colour: str) -> None:
-    assert to_colour(fill) == colour
-    assert from_colour(colour) == fill
+@pytest.mark.parametrize(("fill", "color"), [(0, "#000000"), (255, "#ffffff"), ([255, 128, 0], "#ff8000")])
+def test_a_fill_and_its_color_are_each_other(fill: object, color: str) -> None:
+    assert to_color(fill) == color
+    assert from_color(color) == fill
 
 
 def test_every_kind_has_a_widget_and_a_rule_for_what_it_can_show() -> None:

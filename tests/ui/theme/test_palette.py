@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from explorer.ui.theme.palette import CLASS_COLOURS, class_colour, rgb
+from explorer.ui.theme.palette import CLASS_COLORS, class_color, rgb
 
 # For linear RGB, severity 1.0, from the tables of "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency" by Machado, Oliveira and Fernandes in 2009.
@@ -24,7 +24,7 @@ EYES = {
 
 def seen(eyes: str) -> np.ndarray:
     """The colors in CIELAB as these eyes see them."""
-    srgb = np.array([rgb(colour) for colour in CLASS_COLOURS]) / 255
+    srgb = np.array([rgb(color) for color in CLASS_COLORS]) / 255
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     linear = np.clip(linear @ EYES[eyes].T, 0, 1)
     back = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
@@ -45,4 +45,4 @@ def test_colors_are_seen_on_a_light_and_on_a_dark_page_and_begin_again_after_the
     lightness = seen("ordinary")[:, 0]
     assert lightness.min() > 30
     assert lightness.max() < 80
-    assert class_colour(len(CLASS_COLOURS) + 2) == class_colour(2)
+    assert class_color(len(CLASS_COLORS) + 2) == class_color(2)
