@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
@@ -68,11 +68,6 @@ class Drawing(Generic[Result]):
         self._parts: list[Any] = []
         self._over = False
         self._error: Exception | None = None
-
-    @property
-    def draft_key(self) -> Hashable | None:
-        """See `Request.draft_key`."""
-        return self.request.draft_key
 
     @property
     def done(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-Color = tuple[int, int, int]  # red, green, blue, 0 to 255
+from explorer.data.color_masks import Color
 
 
 class Targets(Protocol):

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.augment.targets import TargetRules
+from explorer.data.color_masks import Color
 from explorer.data.mask_names import First
-from explorer.draw.encoding import Color
 from explorer.draw.training import Training
 
 LONG_SIDE = 1024  # px; a larger picture is previewed from a smaller copy

@@ -53,7 +53,7 @@ class Pool:
         drawing = Drawing(request, order, on_end)
         drawing.on_cancel = lambda: self._drop(drawing)
         with self._changed:
-            known = None if order.asked else self._ended.get(drawing.draft_key) if drawing.draft_key else None
+            known = None if order.asked else self._ended.get(request.draft_key)
             older = self._older(order)
             if known is None:
                 older += self._waiting.add(drawing, time.monotonic())
@@ -251,9 +251,10 @@ class Pool:
 
     def _fail(self, drawing: AnyDrawing, error: DrawingError) -> None:
         # A draft is not to blame for a worker that was killed from outside.
-        if not drawing.cancelled and drawing.draft_key is not None and error.ending is not Ending.KILLED:
+        key = drawing.request.draft_key
+        if not drawing.cancelled and key is not None and error.ending is not Ending.KILLED:
             with self._changed:
-                self._ended[drawing.draft_key] = error
+                self._ended[key] = error
                 while len(self._ended) > _REMEMBERED:
                     self._ended.popitem(last=False)
         drawing.end(error)

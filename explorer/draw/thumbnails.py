@@ -5,7 +5,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from explorer.draw.encoding import Classes, Color, Targets, as_jpeg, as_shown
+from explorer.data.color_masks import Color
+from explorer.draw.encoding import Classes, Targets, as_jpeg, as_shown
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 SIDE = 176  # px; shown at half of it, since some screens have twice the pixels

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.data import color_masks, references
+from explorer.data.color_masks import Color
 from explorer.data.images import ImageError, decode_mask
 from explorer.data.sample import Sample
 from explorer.draw import sources
@@ -14,8 +15,6 @@ from explorer.draw.pictures import LONG_SIDE
 from explorer.draw.request import Request
 from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Pictures as T
-
-Color = color_masks.Color
 
 
 @dataclass(frozen=True)
