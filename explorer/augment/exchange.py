@@ -10,16 +10,8 @@ from pydantic_core import PydanticSerializationError
 
 from explorer.augment import files, plain_yaml
 from explorer.augment.catalog import catalog, exclusions
-from explorer.augment.code import (
-    CLASS_KEYS,
-    MAX_NOTEBOOK,
-    CodeError,
-    FoundPipeline,
-    Version,
-    read_code,
-    read_notebook,
-    read_values,
-)
+from explorer.augment.code import CLASS_KEYS, CodeError, FoundPipeline, Version, read_code, read_notebook, read_values
+from explorer.augment.code.parsing import MAX_NOTEBOOK
 from explorer.augment.code.writing import to_python
 from explorer.augment.files import PipelineFileError
 from explorer.augment.parameters import JsonValue

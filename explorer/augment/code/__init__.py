@@ -1,21 +1,11 @@
 """Pipelines as Python: `writing` makes it, the rest reads what people already have."""
 
-from explorer.augment.code.parsing import MAX_NOTEBOOK
 from explorer.augment.code.reading import read_code, read_notebook, read_values
 from explorer.augment.code.records import read_record
-from explorer.augment.code.results import (
-    VERSIONS,
-    CodeError,
-    FoundPipeline,
-    Generation,
-    Note,
-    NoteKind,
-    Unknown,
-    Version,
-)
+from explorer.augment.code.results import VERSIONS, CodeError, FoundPipeline, Generation, Note, Unknown, Version
 from explorer.augment.code.values import CLASS_KEYS
 
 __all__ = [
-    "CLASS_KEYS", "MAX_NOTEBOOK", "VERSIONS", "CodeError", "FoundPipeline", "Generation", "Note", "NoteKind", "Unknown",
+    "CLASS_KEYS", "VERSIONS", "CodeError", "FoundPipeline", "Generation", "Note", "Unknown",
     "Version", "read_code", "read_notebook", "read_record", "read_values",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.augment.code.values import MAX_INT, MAX_LENGTH, Array, NotConstant, Reference
+from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
+from explorer.augment.code.values import Array, Reference
 
 _MAX_AXES = 8
 _WHOLE = frozenset({"int", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"})

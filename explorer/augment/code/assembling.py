@@ -14,20 +14,10 @@ from explorer.augment.code.log import Log
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import same
 from explorer.augment.code.results import CodeError, Difference
+from explorer.augment.code.scopes import Class, Function, Instance, Method
 from explorer.augment.code.steps import Style, difference, read_step
 from explorer.augment.code.target_rules import read_rules
-from explorer.augment.code.values import (
-    NOTHING,
-    Class,
-    Function,
-    Instance,
-    Made,
-    Method,
-    Missing,
-    Reference,
-    Remark,
-    Value,
-)
+from explorer.augment.code.values import NOTHING, Made, Missing, Reference, Remark, Value
 from explorer.augment.pipeline import (
     GROUP_KINDS,
     GROUP_PARAMS,

@@ -3,12 +3,14 @@
 import ast
 from typing import Any
 
+from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.contents import is_scalar
 from explorer.augment.code.expressions import WORK, evaluate, slice_of
 from explorer.augment.code.methods import remark
 from explorer.augment.code.objects import own_of
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import MAX_LENGTH, Array, Class, Instance, Made, Missing, Scope, Value
+from explorer.augment.code.scopes import Class, Instance, Scope
+from explorer.augment.code.values import Array, Made, Missing, Value
 
 
 def bind(target: ast.expr, value: Value, scope: Scope, run: Run) -> None:

@@ -8,19 +8,8 @@ from explorer.augment.code.expressions import WORK, evaluate, spread, worked_out
 from explorer.augment.code.names import COMPOSERS, foreign, is_class
 from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
 from explorer.augment.code.run import LONG, Call, Run
-from explorer.augment.code.values import (
-    Class,
-    Function,
-    Instance,
-    Made,
-    Method,
-    Missing,
-    Partial,
-    Reference,
-    Scope,
-    Super,
-    Value,
-)
+from explorer.augment.code.scopes import Class, Function, Instance, Method, Partial, Scope, Super
+from explorer.augment.code.values import Made, Missing, Reference, Value
 
 OWN_CLASS = "It is a class that this code defines."
 

@@ -9,7 +9,8 @@ from explorer.augment.code.binding import bind
 from explorer.augment.code.expressions import WORK, evaluate, key_of, spread, truth_of
 from explorer.augment.code.results import CodeError
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import Class, Function, Missing, Scope, Value
+from explorer.augment.code.scopes import Class, Function, Scope
+from explorer.augment.code.values import Missing, Value
 
 MAX_ROUNDS = 200  # of a loop
 _MAX_ITEMS = 1001  # of a comprehension: a step more than a pipeline can have

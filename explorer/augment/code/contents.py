@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from explorer.augment.code.results import CodeError
-from explorer.augment.code.values import NOTHING, Instance, Made, Missing, Value
+from explorer.augment.code.scopes import Instance
+from explorer.augment.code.values import NOTHING, Made, Missing, Value
 
 MAX_PARTS = 50_000
 _MAX_DEPTH = 60

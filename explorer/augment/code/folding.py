@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.augment.code import arrays
+from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import is_flat
-from explorer.augment.code.values import MAX_INT, MAX_LENGTH, Array, NotConstant
+from explorer.augment.code.values import Array
 
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,

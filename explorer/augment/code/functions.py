@@ -5,27 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.augment.code import objects
+from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.contents import is_none, is_scalar
 from explorer.augment.code.expressions import spread
 from explorer.augment.code.methods import remark
 from explorer.augment.code.names import NAMESPACES
 from explorer.augment.code.run import Call
-from explorer.augment.code.values import (
-    MAX_LENGTH,
-    NOTHING,
-    Array,
-    Class,
-    Function,
-    Instance,
-    Missing,
-    Parser,
-    Partial,
-    Reference,
-    Scope,
-    Super,
-    Value,
-    placed,
-)
+from explorer.augment.code.scopes import Class, Function, Instance, Partial, Scope, Super
+from explorer.augment.code.values import NOTHING, Array, Missing, Parser, Reference, Value, placed
 
 _Work = Callable[[Call], Value]
 

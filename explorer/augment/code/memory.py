@@ -10,7 +10,8 @@ from explorer.augment.code.contents import alike
 from explorer.augment.code.methods import CHANGING, remark
 from explorer.augment.code.objects import own_of
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import Class, Function, Instance, Made, Scope, Value, named
+from explorer.augment.code.scopes import Class, Function, Instance, Scope
+from explorer.augment.code.values import Made, Value, named
 
 Container = list[Any] | dict[Any, Any]
 

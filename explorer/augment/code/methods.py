@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.augment.code import arrays
+from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import alike, is_scalar
 from explorer.augment.code.run import Call
-from explorer.augment.code.values import MAX_LENGTH, NOTHING, Array, Method, NotConstant, Parser, Remark, Value, written
+from explorer.augment.code.scopes import Method
+from explorer.augment.code.values import NOTHING, Array, Parser, Remark, Value, written
 
 _Work = Callable[[Any, Call], Value]
 

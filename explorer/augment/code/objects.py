@@ -5,24 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods
+from explorer.augment.code.bounds import NotConstant
 from explorer.augment.code.contents import is_scalar, steps_of
 from explorer.augment.code.names import ENUMERATIONS, opencv
 from explorer.augment.code.run import Run
-from explorer.augment.code.values import (
-    NOTHING,
-    Array,
-    Class,
-    Function,
-    Instance,
-    Made,
-    Method,
-    Missing,
-    NotConstant,
-    Parser,
-    Reference,
-    Super,
-    Value,
-)
+from explorer.augment.code.scopes import Class, Function, Instance, Method, Super
+from explorer.augment.code.values import NOTHING, Array, Made, Missing, Parser, Reference, Value
 
 SAVE_HYPERPARAMETERS = "save_hyperparameters"
 

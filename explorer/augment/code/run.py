@@ -4,21 +4,10 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from explorer.augment.code.bounds import Budget
 from explorer.augment.code.contents import made_in, parts
-from explorer.augment.code.results import CodeError
-from explorer.augment.code.values import (
-    NOTHING,
-    Class,
-    Described,
-    Function,
-    Instance,
-    Made,
-    Missing,
-    Origin,
-    Scope,
-    Value,
-    named,
-)
+from explorer.augment.code.scopes import Class, Function, Instance, Scope
+from explorer.augment.code.values import NOTHING, Described, Made, Missing, Origin, Value, named
 from explorer.augment.parameters import JsonValue
 
 Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]
@@ -28,19 +17,6 @@ _MAX_DICTS = 4  # one in the other
 _MAX_CALLS = 8  # calls of the code's own functions, one inside the other
 _SHORT = 8  # statements; a longer function that makes no pipeline and sets no name outside is not followed
 LONG = 80  # statements of an `__init__`, which says what the object holds
-
-
-@dataclass
-class Budget:
-    """How much code may still be looked at, in all passes together."""
-
-    left: int
-
-    def spend(self, much: int = 1) -> None:
-        """Take some of it. Raises CodeError when nothing is left."""
-        self.left -= much
-        if self.left < 0:
-            raise CodeError("This is more code than can be read at once. Paste the part with the pipeline.")
 
 
 @dataclass

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from explorer.augment.code.bounds import Budget
 from explorer.augment.code.calls import apply
 from explorer.augment.code.configurations import WRAPPERS, Configuration, in_brackets
 from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import transform_names
-from explorer.augment.code.run import Budget, Candidate, Run
+from explorer.augment.code.run import Candidate, Run
+from explorer.augment.code.scopes import Function, Scope
 from explorer.augment.code.statements import run_block, run_function
-from explorer.augment.code.values import Function, Made, Scope
+from explorer.augment.code.values import Made
 from explorer.augment.parameters import JsonValue
 
 MAX_PASSES = 16  # along the branches of one function, or of the statements outside of all

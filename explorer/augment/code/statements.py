@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.augment.code.binding import bind, unbind
+from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.comprehensions import MAX_ROUNDS, members
 from explorer.augment.code.contents import alike
 from explorer.augment.code.expressions import defaults_of, evaluate, look_inside, operate, spread, truth_of
 from explorer.augment.code.memory import Before, Memory
 from explorer.augment.code.names import imported
 from explorer.augment.code.run import Run, bound
-from explorer.augment.code.values import MAX_LENGTH, Class, Function, Made, Reference, Scope, Value, named, written
+from explorer.augment.code.scopes import Class, Function, Scope
+from explorer.augment.code.values import Made, Reference, Value, named, written
 
 
 @dataclass

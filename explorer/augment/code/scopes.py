@@ -1,0 +1,171 @@
+"""What the code itself defines: names, functions, classes, and objects of these classes."""
+
+import ast
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from explorer.augment.code.values import Made, Missing, Reference, Value
+
+
+@dataclass(eq=False)
+class Scope:
+    """Names and what they stand for. title: how people call it, such as "Dataset.__init__" or "make()".
+
+    elsewhere: names that `global` and `nonlocal` say are of another scope. function: what it is the inside of.
+    """
+
+    names: dict[str, Value]
+    parent: "Scope | None" = None
+    title: str = ""
+    is_class: bool = False
+    elsewhere: "dict[str, Scope]" = field(default_factory=dict)
+    function: "Function | None" = None
+
+    def look_up(self, name: str) -> tuple[bool, Value]:
+        """Whether a name is known, and its value."""
+        scope = self.holder(name)
+        return (False, None) if scope is None else (True, scope.names[name])
+
+    def holder(self, name: str) -> "Scope | None":
+        """The scope in which a name is found, or None."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names and (scope is self or not scope.is_class):
+                return scope
+            scope = scope.parent
+        return None
+
+    def outermost(self) -> "Scope":
+        """The scope of the whole text."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+@dataclass(eq=False)
+class Function:
+    """A function that the code defines, or a lambda.
+
+    owner: the class around it. kind: what it is there: "method", "static", "class", "property". label: the name that
+    the code gives to a lambda.
+    """
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    defaults: dict[str, Value]
+    owner: "Class | None" = None
+    kind: str = "method"
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        return (self.label or "lambda") if isinstance(self.node, ast.Lambda) else self.node.name
+
+    @cached_property
+    def body(self) -> list[ast.stmt]:
+        """Its statements; a lambda has one."""
+        if not isinstance(self.node, ast.Lambda):
+            return self.node.body
+        return [ast.copy_location(ast.Return(value=self.node.body), self.node.body)]
+
+    @cached_property
+    def reaches_out(self) -> bool:
+        """Whether it assigns names outside of it."""
+        return any(isinstance(node, ast.Global | ast.Nonlocal) for node in ast.walk(self.node))
+
+    @property
+    def title(self) -> str:
+        outer = self.scope.title
+        if self.owner is not None:
+            return f"{self.owner.name}.{self.name}"
+        return f"{outer}, {self.name}()" if outer else f"{self.name}()"
+
+
+_MAX_BASES = 30
+
+
+@dataclass(eq=False)
+class Class:
+    """A class that the code defines.
+
+    own: attributes of its instances, as its methods set them. bases: those of its bases that the code defines too;
+    library: names of the others. fields: annotated names, which are what it is made with where it has no `__init__`.
+    """
+
+    name: str
+    scope: Scope
+    own: dict[str, Value] = field(default_factory=dict)
+    bases: "tuple[Class, ...]" = ()
+    library: tuple[Reference, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @cached_property
+    def order(self) -> "tuple[Class, ...]":
+        """Itself and all of its bases, in the order in which names are looked up."""
+        found = [self, *(cls for base in self.bases for cls in base.order)]
+        return tuple({id(cls): cls for cls in found}.values())[:_MAX_BASES]
+
+    def find(self, name: str, after: "Class | None" = None) -> tuple[bool, Value]:
+        """Whether it or a base defines a name, and the value. after: the class in whose bases `super()` looks."""
+        order = self.order[self.order.index(after) + 1 :] if after in self.order else self.order
+        for cls in order:
+            if name in cls.scope.names:
+                return True, cls.scope.names[name]
+        return False, None
+
+    def sets(self, name: str) -> tuple[bool, Value]:
+        """Whether a method of it or of a base sets an attribute of that name, and the value."""
+        for cls in self.order:
+            if name in cls.own:
+                return True, cls.own[name]
+        return False, None
+
+    @property
+    def is_enum(self) -> bool:
+        """Whether it is an enumeration."""
+        return any(one.name in _ENUMS for cls in self.order for one in cls.library)
+
+
+_ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of a class that the code defines.
+
+    own: its attributes. unknown: stands for it where a value is needed. made: the pipeline that it is, where its class
+    is a composer.
+    """
+
+    cls: Class
+    own: dict[str, Value]
+    unknown: Missing
+    made: Made | None = None
+
+
+@dataclass(eq=False)
+class Super:
+    """`super()` in a method. after: the class of that method."""
+
+    instance: Instance
+    after: Class
+
+
+@dataclass(eq=False)
+class Partial:
+    """A call with some of its arguments; the rest comes later."""
+
+    target: Value
+    args: list[Value]
+    keywords: dict[str, Value]
+
+
+@dataclass(eq=False)
+class Method:
+    """A function with the object that it is called on, such as the append of a list. node: the object in the code."""
+
+    owner: Value
+    name: str
+    function: Function | None = None
+    node: ast.expr | None = None
