@@ -11,7 +11,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from explorer.augment.parameters import Choice, JsonValue, Kind, Parameter
 from explorer.augment.targets import TargetRules
@@ -82,10 +81,6 @@ def _pictures(name: str, start: list[str], doc: str) -> Parameter:
     return Parameter(name, Kind.PICTURES, start, required=True, doc=doc)
 
 
-def _images(params: Params, sample: Sample, rules: TargetRules) -> list[NDArray[np.uint8]]:  # noqa: ARG001
-    return [references.load(name).image for name in params["references"]]
-
-
 def _overlays(params: Params, sample: Sample, rules: TargetRules) -> list[dict[str, Any]]:  # noqa: ARG001
     side = max(1, round(min(sample.size) * float(params["overlay_size"])))
     return [_overlay(name, side, params["mask_class"]) for name in params["overlays"]]
@@ -102,10 +97,6 @@ def _overlay(name: str, side: int, mask_class: int | None) -> dict[str, Any]:
         "mask": cv2.resize(cover, size, interpolation=cv2.INTER_NEAREST),
     }
     return overlay if mask_class is None else {**overlay, "mask_id": mask_class}
-
-
-def _tiles(params: Params, sample: Sample, rules: TargetRules) -> list[dict[str, Any]]:
-    return [_tile(references.load(name), sample, rules) for name in params["pictures"]]
 
 
 def _tile(picture: Sample, sample: Sample, rules: TargetRules) -> dict[str, Any]:
@@ -225,7 +216,7 @@ _REFERENCES = Extra(
             "references", ["photograph/coffee"], "Images whose look is taken over; one of them is drawn each time."
         ),
     ),
-    give=_images,
+    give=lambda params, *_: [references.load(name).image for name in params["references"]],
 )  # fmt: skip
 EXTRAS: Mapping[str, Extra] = {
     "FDA": _REFERENCES,
@@ -254,7 +245,9 @@ EXTRAS: Mapping[str, Extra] = {
             _pictures("pictures", ["photograph/coffee", "photograph/chelsea", "photograph/flower"],
                       "Further images for the tiles, with their masks, boxes and keypoints."),
         ),
-        give=_tiles,
+        give=lambda params, sample, rules: [
+            _tile(references.load(name), sample, rules) for name in params["pictures"]
+        ],
     ),
     "TextImage": Extra(
         key="metadata_key",

@@ -102,7 +102,7 @@ def read(transform: str, name: str, field: FieldInfo, default: Any, doc: str) ->
     default: from the signature of `__init__`, `inspect.Parameter.empty` where it is required.
     """
     parts = _take_apart(name, field)
-    if any(arm is np.ndarray or get_origin(arm) is Callable or _is_callable(arm) for arm in parts.arms):
+    if any(arm is np.ndarray or get_origin(arm) is Callable for arm in parts.arms):
         return None
     kind = _kind(parts, default)
     required = default is inspect.Parameter.empty
@@ -155,10 +155,6 @@ def _flatten(annotation: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
         yield annotation, ()
 
 
-def _is_callable(arm: Any) -> bool:
-    return getattr(get_origin(arm), "__name__", "") == "Callable"
-
-
 def _kind(parts: _Field, default: Any) -> Kind:
     arms = parts.arms
     if not arms:
@@ -199,11 +195,9 @@ def _is_color(arm: Any) -> bool:
     return len(arguments) == 3 or getattr(get_origin(arm), "__name__", "") == "Sequence"
 
 
-def _functions(metadata: Iterable[Any]) -> Iterator[Callable[..., Any]]:
-    for item in metadata:
-        function = getattr(item, "func", None)
-        if function is not None:
-            yield function
+def _functions(metadata: Iterable[Any]) -> list[Callable[..., Any]]:
+    """The functions that validate a field."""
+    return [item.func for item in metadata if getattr(item, "func", None) is not None]
 
 
 def _bounds(parts: _Field) -> tuple[float | None, float | None]:
@@ -212,12 +206,9 @@ def _bounds(parts: _Field) -> tuple[float | None, float | None]:
     highs: list[float] = []
     for item in parts.metadata:
         # Exclusive limits are given as they stand: a slider shows them, and validation refuses them.
-        lows.extend(
-            float(getattr(item, name)) for name in ("ge", "gt") if isinstance(item, Ge | Gt) and hasattr(item, name)
-        )
-        highs.extend(
-            float(getattr(item, name)) for name in ("le", "lt") if isinstance(item, Le | Lt) and hasattr(item, name)
-        )
+        for name, found in (("ge", lows), ("gt", lows), ("le", highs), ("lt", highs)):
+            if isinstance(item, Ge | Gt | Le | Lt) and hasattr(item, name):
+                found.append(float(getattr(item, name)))
     for function in _functions(parts.metadata):
         if function.__name__ in _LOWEST:
             lows.append(_LOWEST[function.__name__])

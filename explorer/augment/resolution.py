@@ -107,11 +107,11 @@ class _Way:
         """Scaled by a factor between two."""
         return replace(self, low=self.low * low, high=self.high * high)
 
-    def cropped(self, side: float, by: str, *, pads: bool = False) -> "_Way":
-        """Cropped to so many px."""
+    def cropped(self, side: float, by: str, needs: float = 0.0) -> "_Way":
+        """Cropped to so many px. needs: px without which the crop fails."""
         if self.fixed:
             return self.narrowed(side / self.high, by).sized(side)
-        taken = 0.0 if pads or self.padded >= side else side / self.low
+        taken = 0.0 if self.padded >= needs else needs / self.low
         shown = replace(self, pixels=side * self.share / self.high, taken=max(self.taken, taken), by=by)
         return shown.sized(side)
 
@@ -156,16 +156,13 @@ def _resized_crop(way: _Way, values: _Values, by: str) -> _Way:
 
 def _sized_crop(way: _Way, values: _Values, by: str) -> _Way:
     heights = numbers(values["min_max_height"])
-    shown = way.cropped(min(heights), by)
-    taken = 0.0 if way.fixed else max(heights) / way.low
-    return replace(shown, taken=max(shown.taken, taken)).sized(min(numbers(values["size"])))
+    return way.cropped(min(heights), by, max(heights)).sized(min(numbers(values["size"])))
 
 
 def _box_crop(way: _Way, values: _Values, by: str) -> _Way:
     width, height = values["x_max"] - values["x_min"], values["y_max"] - values["y_min"]
-    shown = way.cropped(max(1, min(width, height)), by, pads=True)
-    taken = 0.0 if way.fixed or values["pad_if_needed"] else max(values["x_max"], values["y_max"]) / way.low
-    return replace(shown, taken=max(shown.taken, taken))
+    needs = 0.0 if values["pad_if_needed"] else max(values["x_max"], values["y_max"])
+    return way.cropped(max(1, min(width, height)), by, needs)
 
 
 def _around_boxes(way: _Way, values: _Values, by: str) -> _Way:
@@ -186,10 +183,7 @@ def _crop_and_pad(way: _Way, values: _Values, by: str) -> _Way:
 
 def _fixed_crop(way: _Way, values: _Values, by: str) -> _Way:
     sides = values["height"], values["width"]
-    pads = bool(values.get("pad_if_needed", False))
-    shown = way.cropped(min(sides), by, pads=pads)
-    taken = 0.0 if pads or way.fixed or way.padded >= max(sides) else max(sides) / way.low
-    return replace(shown, taken=max(shown.taken, taken))
+    return way.cropped(min(sides), by, 0.0 if values.get("pad_if_needed") else max(sides))
 
 
 def _resize(way: _Way, values: _Values, _by: str) -> _Way:

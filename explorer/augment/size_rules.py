@@ -105,12 +105,9 @@ def _crop_and_pad(values: _Values, size: Size) -> list[tuple[float, float]]:
     height, width = size
     share = _added(values["percent"])
     pixels = _added(values["px"])
-    return [
-        (
-            height + int(share[0] * height) + int(share[2] * height) + pixels[0] + pixels[2],
-            width + int(share[1] * width) + int(share[3] * width) + pixels[1] + pixels[3],
-        )
-    ]
+    down = int(share[0] * height) + int(share[2] * height) + pixels[0] + pixels[2]
+    across = int(share[1] * width) + int(share[3] * width) + pixels[1] + pixels[3]
+    return [(height + down, width + across)]
 
 
 def _added(value: Any) -> list[float]:
@@ -137,18 +134,6 @@ def _framed(values: _Values, size: Size) -> list[tuple[float, float]]:
     pads = numbers(values["padding"])
     left, top, right, bottom = pads if len(pads) == 4 else [*pads, *pads] if len(pads) == 2 else pads[:1] * 4
     return [(size[0] + top + bottom, size[1] + left + right)]
-
-
-def _turned_over(_: _Values, size: Size) -> list[tuple[float, float]]:
-    return [size, size[::-1]]
-
-
-def _longest(values: _Values, size: Size) -> list[tuple[float, float]]:
-    return [_meeting(values, size, max, min)]
-
-
-def _smallest(values: _Values, size: Size) -> list[tuple[float, float]]:
-    return [_meeting(values, size, min, max)]
 
 
 def _meeting(
@@ -201,9 +186,9 @@ _Result = Callable[[_Values, Size], Iterable[tuple[float, float]]]
 
 # Where no parameter says it.
 _BY_NAME: Mapping[str, _Result] = {
-    "LongestMaxSize": _longest,
-    "SmallestMaxSize": _smallest,
-    **dict.fromkeys(["D4", "RandomRotate90", "SquareSymmetry", "Transpose"], _turned_over),
+    "LongestMaxSize": lambda values, size: [_meeting(values, size, max, min)],
+    "SmallestMaxSize": lambda values, size: [_meeting(values, size, min, max)],
+    **dict.fromkeys(["D4", "RandomRotate90", "SquareSymmetry", "Transpose"], lambda values, size: [size, size[::-1]]),
 }
 # Group of transforms -> the sizes of the result, by the parameters that they have; the first that fits.
 _RESULTS: Mapping[str, tuple[tuple[frozenset[str], _Result], ...]] = {

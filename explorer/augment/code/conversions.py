@@ -34,22 +34,20 @@ VARIANCE = Rule(
 )  # fmt: skip
 
 
-def _mean(given: Arguments) -> dict[str, JsonValue]:
-    low, high = numbers(given["mean"], given["mean"] if is_number(given["mean"]) else None)
-    return {"mean_range": [low / WHITE, high / WHITE]}
+def _in_fractions(old: str, new: str) -> Rule:
+    """Gray values as fractions of 255; a single number meant itself."""
+
+    def gives(given: Arguments) -> dict[str, JsonValue]:
+        value = given[old]
+        low, high = numbers(value, value if is_number(value) else None)
+        return {new: [low / WHITE, high / WHITE]}
+
+    return Rule((old,), gives)
 
 
-MEAN = Rule(("mean",), _mean)
-
-
-def _deviation(given: Arguments) -> dict[str, JsonValue]:
-    scale = given["scale"]
-    low, high = numbers(scale, scale if is_number(scale) else None)
-    return {"std_range": [low / WHITE, high / WHITE]}
-
-
-DEVIATION = Rule(("scale",), _deviation)
-LOCATION = Rule(("loc",), lambda given: _mean({"mean": given["loc"]}))
+MEAN = _in_fractions("mean", "mean_range")
+LOCATION = _in_fractions("loc", "mean_range")
+DEVIATION = _in_fractions("scale", "std_range")
 
 
 # Compression and resolution
@@ -160,9 +158,7 @@ CUTOUT = Rule(("num_holes", "max_h_size", "max_w_size"), _cutout)
 
 def _units(given: Arguments) -> dict[str, JsonValue]:
     low, high = given.get("unit_size_min"), given.get("unit_size_max")
-    if low is None or high is None:
-        return {}
-    return {"unit_size_range": [low, high]}
+    return {} if low is None or high is None else {"unit_size_range": [low, high]}
 
 
 UNITS = Rule(("unit_size_min", "unit_size_max"), _units)
@@ -181,11 +177,7 @@ GRID = Rule(
 )
 
 
-def _shift(given: Arguments) -> dict[str, JsonValue]:
-    return {"shift_xy": [given.get("shift_x") or 0, given.get("shift_y") or 0]}
-
-
-SHIFT = Rule(("shift_x", "shift_y"), _shift)
+SHIFT = Rule(("shift_x", "shift_y"), lambda given: {"shift_xy": [given.get("shift_x") or 0, given.get("shift_y") or 0]})
 
 
 # Geometry

@@ -41,10 +41,6 @@ def _name(node: ast.Name, scope: Scope, run: Run) -> Value:
     return run.missing(node) if reference is None else reference
 
 
-def _attribute(node: ast.Attribute, scope: Scope, run: Run) -> Value:
-    return objects.attribute(evaluate(node.value, scope, run), node.attr, node, run)
-
-
 def _subscript(node: ast.Subscript, scope: Scope, run: Run) -> Value:
     owner = evaluate(node.value, scope, run)
     if not isinstance(node.slice, ast.Slice):
@@ -293,11 +289,9 @@ def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
 WORK: dict[type[ast.expr], Callable[[Any, Scope, Run], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
-    ast.Attribute: _attribute,
+    ast.Attribute: lambda node, scope, run: objects.attribute(evaluate(node.value, scope, run), node.attr, node, run),
     ast.Subscript: _subscript,
-    ast.List: _sequence,
-    ast.Tuple: _sequence,
-    ast.Set: _sequence,
+    **dict.fromkeys((ast.List, ast.Tuple, ast.Set), _sequence),
     ast.Dict: _dict,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,

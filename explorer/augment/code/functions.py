@@ -115,11 +115,6 @@ def _enumerate(call: Call) -> Value:
     return [(start + at, part) for at, part in enumerate(found)]
 
 
-def _chain(call: Call) -> Value:
-    """Lists one after the other; an unknown one stays as it is."""
-    return _joined(call, [*call.args, *call.rest])
-
-
 def _joined(call: Call, values: list[Value]) -> Value:
     found: list[Value] = []
     for value in values:
@@ -147,9 +142,8 @@ def _reduce(call: Call) -> Value:
 
 
 def _partial(call: Call) -> Value:
-    if not call.args or call.rest:
-        return call.unknown()
-    return Partial(call.args[0], call.args[1:], dict(call.keywords))
+    known = call.args and not call.rest
+    return Partial(call.args[0], call.args[1:], dict(call.keywords)) if known else call.unknown()
 
 
 def _getattr(call: Call) -> Value:
@@ -264,7 +258,7 @@ FUNCTIONS: Mapping[str, _Work] = {
     "vars": _vars,
     "super": _super,
     "isinstance": _isinstance,
-    "itertools.chain": _chain,
+    "itertools.chain": lambda call: _joined(call, [*call.args, *call.rest]),
     "itertools.chain.from_iterable": _chain_lists,
     "functools.partial": _partial,
     "functools.reduce": _reduce,
