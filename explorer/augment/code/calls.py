@@ -177,8 +177,7 @@ def _save_hyperparameters(owner: Instance, given: Call) -> Value:
     if given.args and not all(isinstance(name, str) for name in given.args):
         owner.own["hparams"] = given.args[0]
     elif function is not None:
-        signature = function.node.args
-        places = [place.arg for place in (*signature.posonlyargs, *signature.args, *signature.kwonlyargs)][1:]
+        places = [place.arg for place in (*function.places, *function.node.args.kwonlyargs)][1:]
         kept = [name for name in places if not given.args or name in given.args]
         owner.own["hparams"] = {name: given.scope.names[name] for name in kept if name in given.scope.names}
     return None

@@ -11,7 +11,7 @@ from explorer.augment.code.expressions import spread
 from explorer.augment.code.methods import remark
 from explorer.augment.code.names import NAMESPACES
 from explorer.augment.code.run import Call
-from explorer.augment.code.scopes import Class, Function, Instance, Partial, Scope, Super
+from explorer.augment.code.scopes import Class, Instance, Partial, Scope, Super
 from explorer.augment.code.values import NOTHING, Array, Missing, Parser, Reference, Value, placed
 
 _Work = Callable[[Call], Value]
@@ -207,20 +207,14 @@ def _environment(call: Call) -> Value:
 
 
 def _super(call: Call) -> Value:
-    scope: Scope | None = call.scope
-    while scope is not None and (scope.function is None or scope.function.owner is None):
-        scope = scope.parent
-    function = None if scope is None else scope.function
-    if scope is None or function is None or function.owner is None or not _first(function):
-        return call.unknown()
-    instance = scope.names.get(_first(function))
-    return Super(instance, function.owner) if isinstance(instance, Instance) else call.unknown()
-
-
-def _first(function: Function) -> str:
-    """The name of the first parameter of a method, usually self."""
-    places = [*function.node.args.posonlyargs, *function.node.args.args]
-    return places[0].arg if places else ""
+    """`super()` in the innermost method around a call; the first parameter of a method is the object."""
+    for scope in call.scope.around():
+        if scope.function is not None and scope.function.owner is not None:
+            instances = [scope.names.get(place.arg) for place in scope.function.places[:1]]
+            if instances and isinstance(instances[0], Instance):
+                return Super(instances[0], scope.function.owner)
+            break
+    return call.unknown()
 
 
 def _isinstance(call: Call) -> Value:

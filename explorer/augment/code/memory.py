@@ -16,22 +16,19 @@ from explorer.augment.code.values import Made, Value, named
 Container = list[Any] | dict[Any, Any]
 
 
-def changeable(scope: Scope | None, classes: bool = False) -> Iterator[tuple[str, Container]]:
+def changeable(scope: Scope, classes: bool = False) -> Iterator[tuple[str, Container]]:
     """The containers that names of a scope and of those around it lead to, and what is directly in them.
 
     classes: also the attributes that methods set, which stay where a function is gone through alone.
     """
-    while scope is not None:
-        for name, value in scope.names.items():
-            outer = _container(value, classes)
-            if outer is None:
-                continue
+    for name, value in (item for one in scope.around() for item in one.names.items()):
+        outer = _container(value, classes)
+        if outer is not None:
             yield name, outer
-            for key, part in outer.items() if isinstance(outer, dict) else ():
-                inner = _container(part, classes)
-                if inner is not None:
-                    yield f"{name}.{key}", inner
-        scope = scope.parent
+        for key, part in outer.items() if isinstance(outer, dict) else ():
+            inner = _container(part, classes)
+            if inner is not None:
+                yield f"{name}.{key}", inner
 
 
 def _container(value: Value, classes: bool) -> Container | None:
@@ -71,7 +68,7 @@ class Memory:
         return cls.of(scope, run, classes=True) if changes_any(body, scope) else cls([])
 
     @classmethod
-    def of(cls, scope: Scope | None, run: Run, classes: bool = False) -> "Memory":
+    def of(cls, scope: Scope, run: Run, classes: bool = False) -> "Memory":
         """All containers that a scope leads to, each once."""
         found = {id(inner): (name, inner) for name, inner in changeable(scope, classes)}
         run.budget.spend(sum(1 + len(inner) for _, inner in found.values()) // 10)

@@ -184,8 +184,7 @@ def _quoted(key: Value) -> str:
 
 def bound(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> dict[str, Value]:
     """The names with which a call of a function begins."""
-    signature = function.node.args
-    places = [*signature.posonlyargs, *signature.args]
+    signature, places = function.node.args, function.places
     given = {place.arg: value for place, value in zip(places, args, strict=False)} | keywords
     if function.owner is not None and function.kind != "static" and places and places[0].arg not in given:
         given[places[0].arg] = _self(function.owner, function.kind, places[0])

@@ -12,7 +12,7 @@ from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import transform_names
 from explorer.augment.code.run import Candidate, Run
 from explorer.augment.code.scopes import Function, Scope
-from explorer.augment.code.statements import run_block, run_function
+from explorer.augment.code.statements import last_name, run_block, run_function
 from explorer.augment.code.values import Made
 from explorer.augment.parameters import JsonValue
 
@@ -102,7 +102,7 @@ def _keeping(function: Function) -> Callable[[Run], object]:
     """Go through a function as it is defined; what it changes outside of it is taken back."""
 
     def work(run: Run) -> None:
-        memory, scopes = Memory.of(function.scope, run), list(_around(function.scope))
+        memory, scopes = Memory.of(function.scope, run), list(function.scope.around())
         names = [scope.names.copy() for scope in scopes]
         run_function(function, [], {}, run)
         memory.restore()
@@ -110,12 +110,6 @@ def _keeping(function: Function) -> Callable[[Run], object]:
             scope.names = before
 
     return work
-
-
-def _around(scope: Scope | None) -> Iterator[Scope]:
-    while scope is not None:
-        yield scope
-        scope = scope.parent
 
 
 def _sets_up(function: Function, functions: Iterable[Function], relevant: frozenset[int]) -> bool:
@@ -155,6 +149,9 @@ _LEAVES = _with_subclasses(
     ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.cmpop, ast.alias, ast.arguments
 ) | {str, int, float, complex, bool, bytes, type(None), type(...)}  # fmt: skip
 
+_NOTED = frozenset({ast.Call, ast.Dict, ast.Assign, ast.Return, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+                    ast.If, ast.IfExp, ast.BoolOp, ast.Lambda})  # fmt: skip
+
 
 def _places(trees: Iterable[ast.Module]) -> _Places:
     found = _Places()
@@ -162,8 +159,8 @@ def _places(trees: Iterable[ast.Module]) -> _Places:
     while pending:
         node, around = pending.pop()
         found.nodes += 1
-        if (work := _NOTES.get(type(node))) is not None:
-            around = work(node, around, found)
+        if type(node) in _NOTED:
+            around = _note(node, around, found)
         for name in node._fields:
             value = getattr(node, name, None)
             if type(value) is list:
@@ -173,15 +170,23 @@ def _places(trees: Iterable[ast.Module]) -> _Places:
     return found
 
 
-def _note_call(node: ast.Call, around: _Around | None, found: _Places) -> _Around | None:
-    found.called.setdefault(_called_name(node), []).append(around)
-    _note_wrapper(((keyword.arg, keyword.value) for keyword in node.keywords), around, found)
-    return around
-
-
-def _note_dict(node: ast.Dict, around: _Around | None, found: _Places) -> _Around | None:
-    keys = (key.value if isinstance(key, ast.Constant) else None for key in node.keys)
-    _note_wrapper(zip(keys, node.values, strict=True), around, found)
+def _note(node: Any, around: _Around | None, found: _Places) -> _Around | None:
+    """Note what a piece of syntax says of its place; returns what is around the pieces below it."""
+    match node:
+        case ast.Call(func=function, keywords=keywords):
+            found.called.setdefault(last_name(function), []).append(around)
+            _note_wrapper(((keyword.arg, keyword.value) for keyword in keywords), around, found)
+        case ast.Dict(keys=keys, values=values):
+            names = (key.value if isinstance(key, ast.Constant) else None for key in keys)
+            _note_wrapper(zip(names, values, strict=True), around, found)
+        case ast.Assign(value=ast.Lambda() as function, targets=targets):
+            found.lambdas[id(function)] = next((one.id for one in targets if isinstance(one, ast.Name)), "")
+        case ast.Return(value=value) if not isinstance(value, ast.Constant | None):
+            found.returns.append(around)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.If() | ast.IfExp() | ast.BoolOp():
+            return _Around(node, around, getattr(node, "name", ""))
+        case ast.Lambda():
+            return _Around(node, around, found.lambdas.get(id(node), ""))
     return around
 
 
@@ -190,33 +195,6 @@ def _note_wrapper(pairs: Iterable[tuple[Any, ast.expr]], around: _Around | None,
     for key, value in pairs:
         if key == "type" and isinstance(value, ast.Constant):
             found.called.setdefault(str(value.value).rpartition(".")[2], []).append(around)
-
-
-def _note_lambda(node: ast.Assign, around: _Around | None, found: _Places) -> _Around | None:
-    if isinstance(node.value, ast.Lambda):
-        found.lambdas[id(node.value)] = next((one.id for one in node.targets if isinstance(one, ast.Name)), "")
-    return around
-
-
-def _note_return(node: ast.Return, around: _Around | None, found: _Places) -> _Around | None:
-    if not isinstance(node.value, ast.Constant | None):
-        found.returns.append(around)
-    return around
-
-
-def _note_around(node: Any, around: _Around | None, found: _Places) -> _Around:
-    return _Around(node, around, found.lambdas.get(id(node), getattr(node, "name", "")))
-
-
-_Note = Callable[[Any, _Around | None, _Places], _Around | None]
-_NOTES: Mapping[type[ast.AST], _Note] = {
-    ast.Call: _note_call,
-    ast.Dict: _note_dict,
-    ast.Assign: _note_lambda,
-    ast.Return: _note_return,
-    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _note_around),
-    **dict.fromkeys((ast.If, ast.IfExp, ast.BoolOp, ast.Lambda), _note_around),
-}
 
 
 def _relevant(places: _Places) -> frozenset[int]:
@@ -229,13 +207,6 @@ def _relevant(places: _Places) -> frozenset[int]:
     for around in places.returns:
         _mark_conditions(around, marked)
     return frozenset(marked)
-
-
-def _called_name(node: ast.Call) -> str:
-    function = node.func
-    return (
-        function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
-    )
 
 
 def _mark(around: _Around | None, marked: set[int]) -> Iterator[str]:

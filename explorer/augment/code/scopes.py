@@ -1,6 +1,7 @@
 """What the code itself defines: names, functions, classes, and objects of these classes."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,19 +29,18 @@ class Scope:
 
     def holder(self, name: str) -> "Scope | None":
         """The scope in which a name is found, or None."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names and (scope is self or not scope.is_class):
-                return scope
-            scope = scope.parent
-        return None
+        holders = (one for one in self.around() if name in one.names and (one is self or not one.is_class))
+        return next(holders, None)
+
+    def around(self) -> "Iterator[Scope]":
+        """This scope and those around it, the innermost first."""
+        yield self
+        if self.parent is not None:
+            yield from self.parent.around()
 
     def outermost(self) -> "Scope":
         """The scope of the whole text."""
-        scope = self
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
+        return list(self.around())[-1]
 
 
 @dataclass(eq=False)
@@ -61,6 +61,11 @@ class Function:
     @property
     def name(self) -> str:
         return (self.label or "lambda") if isinstance(self.node, ast.Lambda) else self.node.name
+
+    @property
+    def places(self) -> list[ast.arg]:
+        """Its parameters by position."""
+        return [*self.node.args.posonlyargs, *self.node.args.args]
 
     @cached_property
     def body(self) -> list[ast.stmt]:

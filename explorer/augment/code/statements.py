@@ -221,9 +221,9 @@ def _match(node: ast.Match, scope: Scope, run: Run) -> None:
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, run: Run) -> None:
     made = Function(node, scope, defaults_of(node.args, scope, run))
-    for decorator in map(_last_name, node.decorator_list):
+    for decorator in map(last_name, node.decorator_list):
         made.kind = _KINDS.get(decorator, made.kind)
-    if scope.names.get(node.name) is None or not any(_last_name(one) == "setter" for one in node.decorator_list):
+    if scope.names.get(node.name) is None or not any(last_name(one) == "setter" for one in node.decorator_list):
         scope.names[node.name] = made
     run.functions.append(made)
 
@@ -231,14 +231,14 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, run: R
 _KINDS = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
 
 
-def _last_name(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
     """The last part of a dotted name; "" for anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _class(node: ast.ClassDef, scope: Scope, run: Run) -> None:
     inner = Scope({}, scope, node.name, is_class=True)
-    bases = [(evaluate(base, scope, run), _last_name(base)) for base in node.bases]
+    bases = [(evaluate(base, scope, run), last_name(base)) for base in node.bases]
     run_block(node.body, inner, run)
     made = Class(
         node.name,
