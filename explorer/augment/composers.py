@@ -6,20 +6,10 @@ silent: OneOrOther and Sequential describe no parameter at all.
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import albumentations as A
 
 from explorer.augment.documentation import Documentation, read
-
-
-@dataclass(frozen=True)
-class _Composer:
-    """summary: one sentence. parameters: name -> what it means."""
-
-    summary: str
-    parameters: Mapping[str, str]
-
 
 _FORCED = "Where a OneOf or OneOrOther has chosen this group, it always runs."
 _NOT_FORCED = "This p counts also where a OneOf or OneOrOther has chosen the group."
@@ -28,28 +18,29 @@ _DRAWN = {
     "replace": "Whether a step can be chosen more than once. Its own p decides each time whether it fires.",
     "p": f"How often anything is drawn at all. {_NOT_FORCED}",
 }
-_COMPOSERS = {
-    "OneOf": _Composer(
+# Kind -> one sentence, and what its parameters mean.
+_COMPOSERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "OneOf": (
         "Applies one of its steps: their p are weights of the choice, and the chosen step always fires.",
         {"p": f"How often one of the steps is applied, instead of none. {_FORCED}"},
     ),
-    "SomeOf": _Composer(
+    "SomeOf": (
         "Draws n of its steps, all equally likely, and applies them in the order of the list, each with its own p.",
         _DRAWN,
     ),
-    "RandomOrder": _Composer(
+    "RandomOrder": (
         "Draws n of its steps, all equally likely, and applies them in a random order, each with its own p.",
         _DRAWN,
     ),
-    "Sequential": _Composer(
+    "Sequential": (
         "Applies its steps one after the other, each with its own p.",
         {"p": f"How often the sequence runs. {_FORCED} Its steps keep their own p."},
     ),
-    "OneOrOther": _Composer(
+    "OneOrOther": (
         "Applies either its first step or its second, and the chosen one always fires.",
         {"p": "How often it is the first. In all other cases it is the second, so one of the two always runs."},
     ),
-    "SelectiveChannelTransform": _Composer(
+    "SelectiveChannelTransform": (
         "Applies its steps to some color channels only; masks, boxes and keypoints stay as they are.",
         {
             "channels": "The channels that the steps see: 0 is red, 1 is green, 2 is blue.",
@@ -62,8 +53,8 @@ _COMPOSERS = {
 @functools.cache
 def composer(kind: str) -> Documentation:
     """The documentation of a kind of group. Raises KeyError for an unknown kind."""
-    own = _COMPOSERS[kind]
-    listed = "\n".join(f"- **{name}**: {text}" for name, text in own.parameters.items())
+    summary, parameters = _COMPOSERS[kind]
+    listed = "\n".join(f"- **{name}**: {text}" for name, text in parameters.items())
     theirs = read(getattr(A, kind).__doc__).markdown
-    text = f"{own.summary}\n\n**Parameters**\n\n{listed}\n\n**In the words of albumentations**\n\n{theirs}"
-    return Documentation(own.summary, dict(own.parameters), text)
+    text = f"{summary}\n\n**Parameters**\n\n{listed}\n\n**In the words of albumentations**\n\n{theirs}"
+    return Documentation(summary, dict(parameters), text)

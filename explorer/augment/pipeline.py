@@ -134,18 +134,14 @@ def without_augmentation(pipeline: Pipeline) -> Pipeline:
     return Pipeline(nodes=() if last is None else (last,), targets=pipeline.targets)
 
 
-def validate(draft: Draft) -> Pipeline:
-    """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
-    return _VALIDATED(draft)
-
-
 def _validated(draft: Draft) -> Pipeline:
+    """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
     if errors := check(draft.nodes):
         raise DraftErrors(errors)
     return Pipeline(name=draft.name, nodes=draft.nodes, targets=draft.targets)
 
 
-_VALIDATED: Remembered[Draft, Pipeline] = Remembered(_validated, most=256)  # a page asks many times in a row
+validate = Remembered(_validated, most=256)  # a page asks many times in a row
 
 
 def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:

@@ -58,28 +58,31 @@ def _may_change(function: ast.expr, scope: Scope) -> bool:
 
 @dataclass
 class Memory:
-    """Containers and their contents at a moment."""
+    """The names of a scope, and the contents of containers that they lead to, at a moment."""
 
+    scope: Scope
     kept: list[tuple[str, Container, Container]]
+    names: dict[str, Value]
 
     @classmethod
     def before(cls, body: list[ast.stmt], scope: Scope, run: Run) -> "Memory":
-        """The containers that statements may change."""
-        return cls.of(scope, run, classes=True) if changes_any(body, scope) else cls([])
+        """What statements may change."""
+        return cls.of(scope, run, classes=True) if changes_any(body, scope) else cls(scope, [], dict(scope.names))
 
     @classmethod
     def of(cls, scope: Scope, run: Run, classes: bool = False) -> "Memory":
-        """All containers that a scope leads to, each once."""
+        """All that a scope leads to, each container once."""
         found = {id(inner): (name, inner) for name, inner in changeable(scope, classes)}
         run.budget.spend(sum(1 + len(inner) for _, inner in found.values()) // 10)
-        return cls([(name, inner, inner.copy()) for name, inner in found.values()])
+        return cls(scope, [(name, inner, inner.copy()) for name, inner in found.values()], dict(scope.names))
 
     def now(self) -> list[Container]:
         """Copies of the present contents."""
         return [inner.copy() for _, inner, _ in self.kept]
 
     def restore(self) -> None:
-        """Put back the contents of that moment."""
+        """Put back the names and the contents of that moment."""
+        self.scope.names = dict(self.names)
         self.fill([before for _, _, before in self.kept])
 
     def fill(self, others: list[Container]) -> None:
@@ -109,6 +112,13 @@ class Memory:
                     if key not in inner or key not in other or not alike(inner[key], other[key]):
                         inner[key] = run.missing(named(f"{name}.{key}", node))
 
+    def forget_changes(self, run: Run, node: ast.expr, cause: ast.stmt) -> None:
+        """Make unknown whatever has changed since."""
+        self.merge([before for _, _, before in self.kept], run, node, cause)
+        for name, value in self.scope.names.items():
+            if name in self.names and not alike(self.names[name], value):
+                self.scope.names[name] = run.missing(named(name, node))
+
 
 def _same_list(one: Container, other: Container) -> bool:
     return len(one) == len(other) and (all(map(operator.is_, one, other)) or all(map(alike, one, other)))
@@ -120,18 +130,3 @@ def _fill(inner: Container, values: Container) -> None:
         inner.extend(values)
     else:
         inner.update(values)
-
-
-class Before:
-    """The state before a loop of which not all rounds are gone through."""
-
-    def __init__(self, body: list[ast.stmt], scope: Scope, run: Run) -> None:
-        self.names, self.memory = dict(scope.names), Memory.before(body, scope, run)
-
-    def forget_changes(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, run: Run) -> None:
-        """Make unknown whatever the loop has changed."""
-        test = node.test if isinstance(node, ast.While) else node.iter
-        self.memory.merge([kept for _, _, kept in self.memory.kept], run, test, node)
-        for name, value in scope.names.items():
-            if name in self.names and not alike(self.names[name], value):
-                scope.names[name] = run.missing(named(name, test))

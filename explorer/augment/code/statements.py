@@ -10,7 +10,7 @@ from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.comprehensions import MAX_ROUNDS, members
 from explorer.augment.code.contents import alike
 from explorer.augment.code.expressions import defaults_of, evaluate, look_inside, operate, spread, truth_of
-from explorer.augment.code.memory import Before, Memory
+from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import imported
 from explorer.augment.code.run import Run, bound
 from explorer.augment.code.scopes import Class, Function, Scope
@@ -138,14 +138,12 @@ def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
 
     Where one of them turns out to change a list of steps, one of them is taken after all.
     """
-    before, memory = dict(scope.names), Memory.before([*node.body, *node.orelse], scope, run)
+    memory = Memory.before([*node.body, *node.orelse], scope, run)
     left = run_block(node.body, scope, run)
     first, first_memory, steps = scope.names, memory.now(), memory.steps_changed()
-    scope.names = dict(before)
     memory.restore()
     right = run_block(node.orelse, scope, run)
     if steps or memory.steps_changed():
-        scope.names = before
         memory.restore()
         return _decided(node, written(node.test), True, scope, run)
     if left is not None and right is None:
@@ -163,7 +161,7 @@ def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
 
 def _for(node: ast.For | ast.AsyncFor, scope: Scope, run: Run) -> Done | None:
     items = members(evaluate(node.iter, scope, run), node.iter, run)
-    before = Before(node.body, scope, run) if len(items) > MAX_ROUNDS else None
+    memory = Memory.before(node.body, scope, run) if len(items) > MAX_ROUNDS else None
     for item in items[:MAX_ROUNDS]:
         bind(node.target, item, scope, run)
         done = run_block(node.body, scope, run)
@@ -171,8 +169,8 @@ def _for(node: ast.For | ast.AsyncFor, scope: Scope, run: Run) -> Done | None:
             return None
         if done is not None and done.kind != "continue":
             return done
-    if before is not None:
-        before.forget_changes(node, scope, run)
+    if memory is not None:
+        memory.forget_changes(run, node.iter, node)
     return run_block(node.orelse, scope, run)
 
 
@@ -181,7 +179,7 @@ def _while(node: ast.While, scope: Scope, run: Run) -> Done | None:
     known, truth = truth_of(node.test, scope, run)
     if known and not truth:
         return run_block(node.orelse, scope, run)
-    before = Before(node.body, scope, run)
+    memory = Memory.before(node.body, scope, run)
     for _ in range(MAX_ROUNDS):
         done = run_block(node.body, scope, run)
         if done is not None and done.kind == "break":
@@ -191,9 +189,9 @@ def _while(node: ast.While, scope: Scope, run: Run) -> Done | None:
         known, truth = truth_of(node.test, scope, run)
         if known and not truth:
             return run_block(node.orelse, scope, run)
-        if not known or not before.memory.steps_changed():
+        if not known or not memory.steps_changed():
             break
-    before.forget_changes(node, scope, run)
+    memory.forget_changes(run, node.test, node)
     return None
 
 
