@@ -1,23 +1,33 @@
 """The part of an exported file that measures: the functions that measured the run itself."""
 
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
 from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
+from explorer.metrics.table import SCORES
 
-# Key in the run's events -> the functions, and what they make of `confusion`, or of `logits` and `labels`.
-_METRICS = {
-    "auroc": (["metrics.scores.areas", "metrics.scores.of_classes"], "of_classes(areas(logits, labels)).macro"),
-    "f1_macro": (["metrics.counts.f1_macro"], "f1_macro(confusion)"),
-    "accuracy": (["metrics.counts.accuracy"], "accuracy(confusion)"),
+# What a metric is computed from -> the functions that give it, and how it is written. The loss is the module's own.
+_OF = {
+    "counts": ([], "confusion"),
+    "scores": (["metrics.scores.areas", "metrics.scores.of_classes"], "of_classes(areas(logits, labels))"),
 }
 
 
 def parts() -> list[Part]:
     """`measured(logits, labels, predicted)`."""
-    rows = "".join(f'        "{key}": {value},\n' for key, (_, value) in _METRICS.items())
+    computed = [(metric.key, metric.compute, *_OF[metric.of]) for metric in SCORES]
+    rows = "".join(f'        "{key}": {function.__name__}({given}),\n' for key, function, _, given in computed)
+    places = [[*needed, _place(function)] for _, function, needed, _ in computed]
     return [
-        lift(*(place for places, _ in _METRICS.values() for place in places)),
+        lift(*chain.from_iterable(places)),
         filled(_MEASURED, rows=rows.rstrip()),
     ]
+
+
+def _place(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.removeprefix('explorer.')}.{function.__name__}"
 
 
 _MEASURED = '''\

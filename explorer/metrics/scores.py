@@ -32,6 +32,16 @@ class Auroc:
     macro: float | None
 
 
+def macro(areas: Auroc) -> float | None:
+    """The mean area; None where no class has one."""
+    return areas.macro
+
+
+def per_class(areas: Auroc) -> tuple[float | None, ...]:
+    """The area of each class; None where it is undefined."""
+    return areas.per_class
+
+
 @dataclass(frozen=True, eq=False)
 class ScoreHistogram:
     """Scores of C classes counted in B bins, ascending; shards add up with +.

@@ -4,13 +4,13 @@ To add one, write its function in `counts.py` or `scores.py` and its entry here.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from explorer.metrics import counts
+from explorer.metrics import counts, scores
 from explorer.metrics.counts import Counts
 from explorer.metrics.scores import Auroc
 
@@ -42,9 +42,8 @@ class Metric:
         help: What it means, in a sentence or two.
         logged: Its name for Lightning's callbacks and loggers.
         of: What it needs: "counts" is the confusion matrix, "scores" are the logits, "loss" is the loss itself.
-        compute: Its value; None or nan where it is undefined.
-        code: The same as an expression of exported code over `labels`, `predicted` and `logits`; empty for the loss.
-        needs: Functions of `sklearn.metrics` in `code`.
+        compute: A function, defined in `counts.py` or `scores.py`, of what the metric needs; None or nan where it is
+            undefined. Exported code takes it by its source.
         short: A shorter title, for charts and columns.
         better: Which values are better.
         per_class: Values of the classes, where it has them.
@@ -57,12 +56,10 @@ class Metric:
     help: str
     logged: str
     of: Literal["counts", "scores", "loss"]
-    compute: Callable[[Evaluation], float | None]
-    code: str = ""
-    needs: tuple[str, ...] = ()
+    compute: Callable[[Any], float | None]
     short: str = ""
     better: Literal["higher", "lower"] = "higher"
-    per_class: Callable[[Evaluation], PerClass] | None = None
+    per_class: Callable[[Any], Iterable[float | None]] | None = None
     low: float = 0.0
     no_skill: str = "always the largest class"
 
@@ -89,9 +86,8 @@ _ALL = (
         "all others, and macro is the mean.",
         "val_auroc",
         "scores",
-        compute=lambda found: found.areas.macro,
-        code="auroc(logits, labels)",
-        per_class=lambda found: found.areas.per_class,
+        scores.macro,
+        per_class=scores.per_class,
         no_skill="guessing",
     ),
     Metric(
@@ -100,11 +96,9 @@ _ALL = (
         "Harmonic mean of precision and recall. Macro is the plain mean over all classes, whatever their size.",
         "val_f1",
         "counts",
-        compute=lambda found: counts.f1_macro(found.confusion),
-        code='float(f1_score(labels, predicted, average="macro", zero_division=0))',
-        needs=("f1_score",),
+        counts.f1_macro,
         short="F1",
-        per_class=lambda found: tuple(map(float, counts.f1_per_class(found.confusion))),
+        per_class=counts.f1_per_class,
     ),
     Metric(
         "accuracy",
@@ -112,8 +106,7 @@ _ALL = (
         "Share of validation images that are classified correctly.",
         "val_accuracy",
         "counts",
-        compute=lambda found: counts.accuracy(found.confusion),
-        code="float((labels == predicted).mean())",
+        counts.accuracy,
     ),
     Metric(
         "balanced_accuracy",
@@ -122,10 +115,8 @@ _ALL = (
         "when a network prefers a large class.",
         "val_balanced_accuracy",
         "counts",
-        compute=lambda found: counts.balanced_accuracy(found.confusion),
-        code="float(balanced_accuracy_score(labels, predicted))",
-        needs=("balanced_accuracy_score",),
-        per_class=lambda found: tuple(map(float, counts.recall(found.confusion))),
+        counts.balanced_accuracy,
+        per_class=counts.recall,
     ),
     Metric(
         "mcc",
@@ -134,9 +125,7 @@ _ALL = (
         "0 is guessing, 1 is perfect, below 0 is worse than guessing. It stays honest where classes differ in size.",
         "val_mcc",
         "counts",
-        compute=lambda found: counts.mcc(found.confusion),
-        code="float(matthews_corrcoef(labels, predicted))",
-        needs=("matthews_corrcoef",),
+        counts.mcc,
         low=-1.0,
     ),
     Metric(
@@ -146,7 +135,7 @@ _ALL = (
         "a sign of overfitting.",
         "val_loss",
         "loss",
-        compute=lambda found: found.loss,
+        float,
         better="lower",
     ),
 )
@@ -172,8 +161,10 @@ class Measured:
 
 def measure(evaluation: Evaluation, sure: bool = True) -> Measured:
     """Compute all metrics of the table."""
-    values = {key: _known(metric.compute(evaluation)) for key, metric in METRICS.items()}
-    return Measured(values, {m.key: m.per_class(evaluation) for m in METRICS.values() if m.per_class}, sure)
+    parts = {"counts": evaluation.confusion, "scores": evaluation.areas, "loss": evaluation.loss}
+    values = {key: _known(metric.compute(parts[metric.of])) for key, metric in METRICS.items()}
+    classes = {m.key: tuple(map(_known, m.per_class(parts[m.of]))) for m in METRICS.values() if m.per_class}
+    return Measured(values, classes, sure)
 
 
 def _known(value: float | None) -> float | None:
@@ -194,4 +185,4 @@ def floor(metric: Metric, support: Counts) -> float | None:
         return None
     confusion = np.zeros((len(support), len(support)), np.int64)
     confusion[:, support.argmax()] = support
-    return _known(metric.compute(Evaluation(confusion, Auroc((0.5,) * len(support), 0.5))))
+    return measure(Evaluation(confusion, Auroc((0.5,) * len(support), 0.5))).values[metric.key]

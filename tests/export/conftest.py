@@ -10,10 +10,10 @@ from typing import Any
 
 from explorer.export.facts import config_of, of_run
 from explorer.export.script import script
+from explorer.metrics.table import METRICS
 from explorer.runs.record.paths import RunPaths
 from tests.training.conftest import events_of
 
-METRICS = ("val_loss", "auroc", "f1_macro", "accuracy")
 Measured = list[dict[str, Any]]
 
 # One process for several files: to import torch takes longer than to train on so few images.
