@@ -29,7 +29,7 @@ from explorer.data.sample import Sample
 from tests.augment.draws.plain import in_order, total
 from tests.augment.samples import call_of
 
-DRAWS = 120
+DRAWS = 60
 
 
 def step(transform: str, p: float = 1.0, node_id: str = "", **params: Any) -> Step:
@@ -161,7 +161,7 @@ def test_drawn_parameters_are_those_of_albumentations(samples: list[Sample]) -> 
     assert len(expected) == round(found.applied * 60) > 20
 
 
-def test_effective_probabilities_equal_4000_draws_within_four_standard_errors() -> None:
+def test_effective_probabilities_equal_1500_draws_within_four_standard_errors() -> None:
     def tick(name: str, p: float) -> Step:
         return step("ChannelDropout" if name.startswith("c") else "InvertImg", p, name)
 
@@ -173,7 +173,7 @@ def test_effective_probabilities_equal_4000_draws_within_four_standard_errors() 
         group("RandomOrder", tick("k", 0.5), tick("l", 0.35), tick("m", 0.6), n=2, replace=True, p=0.9),
     )
     pipeline = Pipeline(nodes=nodes)
-    draws = 4_000
+    draws = 1_500
     found = report(measure([Sample(np.zeros((8, 8, 3), np.uint8))], pipeline, 1, range(draws), draws), pipeline)
     expected = effective(nodes)
     assert {one.id for one in found.steps} == {node.id for node, _ in walk(nodes)}
