@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from explorer.base.names import ShownError
 from explorer.data.depth import Decided
-from explorer.data.inspection import Inspection
 from explorer.data.sample import Sample
 
 if TYPE_CHECKING:

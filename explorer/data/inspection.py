@@ -19,7 +19,7 @@ import cv2
 import PIL
 
 from explorer.data import stored
-from explorer.data.cache.keys import FRESH_NS, Stamp, stamp
+from explorer.data.cache.contents import FRESH_NS, Stamp, stamp
 from explorer.data.cache.log import CheckedLog
 from explorer.data.depth import Depth, ValueRange, extremes
 from explorer.data.headers import Change

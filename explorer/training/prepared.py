@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.data.cache.cache import Cache, Tally
-from explorer.data.cache.digest import digest_of
-from explorer.data.cache.limits import Limits
+from explorer.data.cache.contents import MEMO, digest_of
+from explorer.data.cache.limits import Limits, folder
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit
 from explorer.data.prepare import load
@@ -46,7 +46,8 @@ class Prepared:
         if self._cache is not None:
             self._cache.fill(threads, tell)
         else:
-            self._digest = digest_of(self.split, self._limits, threads, tell)
+            memo = folder() / MEMO if self._limits.disk > 0 else None
+            self._digest = digest_of(self.split, memo, threads, tell)
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`. Raises what the split's `load` raises."""

@@ -69,7 +69,7 @@ def told(train: Tally, val: Tally) -> list[str]:
     images, again, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "anew", "decoded"))
     held, in_memory, in_files = (sum(getattr(one, name) for one in both) for name in ("held", "in_memory", "in_files"))
     places = [f"{in_memory} images in memory ({in_words(held)})"] if in_memory else []
-    places += [f"{in_files} images in a file"] if in_files else []
+    places += [f"{in_files} images on the disk"] if in_files else []
     cached = f"Cached {' and '.join(places)}. {decoded} of {images} were decoded for this run."
     rest = f"{again} of {images} images are not cached: they are decoded again in each epoch."
     return [*([cached] if places else []), *([rest] if again else [])]

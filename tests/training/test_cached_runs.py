@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from explorer.augment.apply import augment
-from explorer.data.cache import keys
-from explorer.data.cache.digest import digest_of
-from explorer.data.cache.limits import Limits
+from explorer.data.cache import contents
+from explorer.data.cache.contents import digest_of
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.runs.record.paths import RunPaths
@@ -54,8 +53,8 @@ def test_a_run_ends_with_the_same_weights_wherever_its_images_are(monkeypatch: p
     assert told == [
         ["Cached 61 images in memory (254 kB). 61 of 61 were decoded for this run."],
         ["Cached 61 images in memory (254 kB). 0 of 61 were decoded for this run."],
-        ["Cached 61 images in a file. 0 of 61 were decoded for this run."],
-        ["Cached 24 images in memory (100 kB) and 37 images in a file. 0 of 61 were decoded for this run."],
+        ["Cached 61 images on the disk. 0 of 61 were decoded for this run."],
+        ["Cached 24 images in memory (100 kB) and 37 images on the disk. 0 of 61 were decoded for this run."],
         ["61 of 61 images are not cached: they are decoded again in each epoch."],
     ]
     for other in weights[1:]:
@@ -142,22 +141,22 @@ def test_content_that_changed_is_another_identity_wherever_it_is_kept(
 def test_files_that_have_not_changed_are_not_read_again_to_see_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "FRESH_NS", -1)  # what was made just now counts as made long ago
+    monkeypatch.setattr(contents, "FRESH_NS", -1)  # what was made just now counts as made long ago
     folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
     make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
     split = config_of(dataset={"kind": "image_folder", "path": str(folder)}).dataset.open().train
     read: list[Path] = []
-    reading = keys._read
+    reading = contents._read
 
     def noted(source: Path) -> bytes:
         read.append(source)
         return reading(source)
 
-    monkeypatch.setattr(keys, "_read", noted)
+    monkeypatch.setattr(contents, "_read", noted)
     told: list[int] = []
-    first = digest_of(split, Limits(0, 10**9), 2, told.append)
+    first = digest_of(split, tmp_path / "memo", 2, told.append)
     assert (len(read), told) == (len(split), [len(split)])
-    assert digest_of(split, Limits(0, 10**9), 2, told.append) == first
+    assert digest_of(split, tmp_path / "memo", 2, told.append) == first
     assert len(read) == len(split)
-    assert digest_of(split, Limits(0, 0), 2, told.append) == first  # nothing may be noted: all are read
+    assert digest_of(split, None, 2, told.append) == first  # nothing may be noted: all are read
     assert len(read) == 2 * len(split)

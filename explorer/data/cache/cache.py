@@ -1,15 +1,18 @@
-"""The images of a split at one size, decoded once: in memory as far as they may, then in a file, then nowhere."""
+"""The images of a split at one size, decoded once: in memory as far as they may, then in files, then nowhere."""
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+
+from explorer.data.cache.contents import KEY_BYTES
 from explorer.data.cache.filling import Filling
-from explorer.data.cache.kept import Kept
-from explorer.data.cache.limits import Limits
+from explorer.data.cache.limits import DISK, Limits, folder
+from explorer.data.cache.memory import Memory
 from explorer.data.cache.record import unpack
-from explorer.data.cache.shelf import Shelf
+from explorer.data.cache.store import Store
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit
 from explorer.data.prepare import load
@@ -20,9 +23,16 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tally:
-    """Where the images of a split are. held: bytes of memory. decoded: how many had to be decoded to get there.
+    """Where the images of a split are.
 
-    anew: how many are kept nowhere and are decoded at each look. trouble: why files hold no more, or "".
+    Args:
+        images: how many there are.
+        in_memory: how many are in memory.
+        held: bytes of memory that they take.
+        in_files: how many are in files only.
+        anew: how many are kept nowhere and are decoded at each look.
+        decoded: how many had to be decoded to get there.
+        trouble: why files hold no more, or "".
     """
 
     images: int
@@ -41,49 +51,59 @@ class Cache:
     """
 
     def __init__(self, split: Split, fit: Fit, limits: Limits, words: str) -> None:
-        """words: tell the data set from others. Samples are found by their contents, whichever data set they are of."""
+        """words: name the data set: processes that decode the same one take turns."""
         self._split = split
         self._fit = fit
-        self._disk = limits.disk
         self._words = words
-        self._kept = Kept(len(split), limits.memory)
+        self._memory = Memory(len(split), limits.memory)
+        full = f"The cache of images may take {limits.disk / 1e9:.3g} GB of the disk ({DISK}), which is full"
+        self._store = Store(folder(), limits.disk, full)
+        self._keys = np.zeros((len(split), KEY_BYTES), np.uint8)  # one array, as the chunks of the memory
+        self._in_file = np.zeros(len(split), bool)
         self._decoded = 0
-        self._trouble = ""
         self.digest = ""
 
     def fill(self, threads: int, tell: Callable[[int], None]) -> None:
-        """Look up all samples, and decode those that are not there. tell: called with the number that are done so far.
+        """Look up all samples, and decode those that are not there.
 
-        A process that is killed meanwhile leaves what it has done to the next. Raises ImageError, and what `tell` does.
+        A process that is killed meanwhile leaves what it has done to the next.
+
+        Args:
+            threads: that read and decode side by side.
+            tell: called with the number that are done so far, also while it waits; what it raises ends the filling.
+
+        Raises:
+            ImageError: an image cannot be read.
         """
-        with Shelf(self._words, self._fit, self._disk) as shelf, ThreadPoolExecutor(threads) as pool:
-            filling = Filling(self._split, self._fit, self._kept, shelf, shelf.contents(), pool, tell)
-            filling.run()
-        self._decoded, self._trouble, self.digest = filling.decoded, shelf.trouble, filling.digest.hexdigest()
+        with ThreadPoolExecutor(threads) as pool:
+            filling = Filling(self._split, self._fit, self._memory, self._store, pool, tell)
+            filling.run(self._words)
+        self._keys = np.frombuffer(b"".join(filling.keys), np.uint8).reshape(-1, KEY_BYTES)
+        self._in_file = np.array(filling.in_file, bool)
+        self._decoded, self.digest = filling.decoded, filling.digest.hexdigest()
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`, decoded where it is kept nowhere. Raises ImageError."""
-        try:
-            record = self._kept.record(index)
-        except OSError as error:
-            _LOG.warning("The cache of images cannot be read (%s): %s is decoded again.", error, self._split.ids[index])
-        else:
-            if record is not None:
-                return unpack(record, int(self._split.labels[index]), self._split.ids[index])
-            if self._kept.is_in_file(index):
-                _LOG.warning("The cache of images is damaged: %s is decoded again.", self._split.ids[index])
-        return load(self._split, index, self._fit)
+        record = self._memory.record(index)
+        if record is None and self._in_file[index]:
+            record = self._store.read(self._keys[index].tobytes())
+            if record is None:
+                _LOG.warning("The cache has lost or damaged %s: it is decoded again.", self._split.ids[index])
+        if record is None:
+            return load(self._split, index, self._fit)
+        return unpack(record, int(self._split.labels[index]), self._split.ids[index])
 
     @property
     def tally(self) -> Tally:
         """Where they are now."""
-        kept = self._kept
+        in_memory = self._memory.holds()
+        in_files = self._in_file & ~in_memory
         return Tally(
             images=len(self._split),
-            in_memory=kept.in_memory,
-            held=kept.held,
-            in_files=kept.in_files,
-            anew=kept.nowhere,
+            in_memory=int(in_memory.sum()),
+            held=self._memory.held,
+            in_files=int(in_files.sum()),
+            anew=int((~in_memory & ~in_files).sum()),
             decoded=self._decoded,
-            trouble=self._trouble,
+            trouble=self._store.trouble,
         )

@@ -1,119 +1,163 @@
 """Going through a split once: what is in files already is looked up, what is not is decoded and added to them."""
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from pathlib import Path
 
-from explorer.data.cache import keys
-from explorer.data.cache.digest import SIZE, content_of
-from explorer.data.cache.kept import Kept
-from explorer.data.cache.keys import Contents, Stamp
+from explorer.base import locks
+from explorer.data.cache import contents
+from explorer.data.cache.contents import Contents, Stamp
+from explorer.data.cache.memory import Memory
 from explorer.data.cache.record import Bytes, least_bytes, pack
-from explorer.data.cache.shelf import Shelf
+from explorer.data.cache.store import Store
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit
 from explorer.data.images import ImageError
 from explorer.data.prepare import load
 
-AT_ONCE = 64  # images that are decoded, written and marked together
+_AT_ONCE = 64  # images that are decoded side by side
 _AT_ONCE_BYTES = 32e6  # of their pixels, about
-
-
-class _Image(NamedTuple):
-    """What an image is made of."""
-
-    at: int  # in the split
-    stamp: Stamp | None
-    key: bytes
+_LOOK_EVERY_S = 0.1
+PATIENCE_S = 20.0  # with another process that decodes the same images and does not get on
 
 
 @dataclass
 class Filling:
-    """decoded: how many were decoded so far. digest: of all contents so far, in their order.
+    """One pass over a split.
 
-    tell: called with the number of images that are done, also while it waits; whatever it raises ends the filling.
+    Args:
+        tell: called with the number of images that are done, also while it waits; what it raises ends the filling.
+        keys: of all images, by which files are found.
+        in_file: whether each image has a file.
+        decoded: how many were decoded.
+        digest: of all contents, in their order.
     """
 
     split: Split
     fit: Fit
-    kept: Kept
-    shelf: Shelf
-    contents: Contents
+    memory: Memory
+    store: Store
     pool: ThreadPoolExecutor
     tell: Callable[[int], None]
+    keys: list[bytes] = field(default_factory=list)
+    in_file: list[bool] = field(default_factory=list)
     decoded: int = 0
-    digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=SIZE))
+    digest: hashlib.blake2b = field(default_factory=contents.new_digest)
+    _stamps: list[Stamp | None] = field(default_factory=list)
 
-    def run(self) -> None:
-        """Go through all. Raises ImageError, and what `tell` raises."""
-        images = [image for portion in self._portions() for image in self._look(portion)]
-        self.shelf.note(self.contents, last=True)
-        self.shelf.look_up(image.key for image in images)
-        for portion in self._portions():
-            self._place(images[portion.start : portion.stop])
+    def run(self, words: str) -> None:
+        """Go through all.
+
+        Args:
+            words: name the data set: the processes that decode the same one take turns.
+
+        Raises:
+            ImageError: an image cannot be read.
+        """
+        self.store.open()
+        memo = self.store.folder / contents.MEMO if self.store.takes else None
+        for portion in contents.of_split(self.split, Contents(memo), self.pool):
+            self.tell(0)  # nothing is ready yet
+            for stamp, content in portion:
+                self.digest.update(content)
+                self._stamps.append(stamp)
+                self.keys.append(contents.key(content, self.fit, self.split.reading))
+        self.store.needed = frozenset(self.keys)
+        turn = _Turn(self.store.folder / f"{contents.name(words, self.fit)}.lock")
+        with contextlib.closing(turn):
+            for places in self._portions():
+                self._place(places, self._found(places, turn))
 
     def _portions(self) -> Iterator[range]:
         count = len(self.split)
-        step = max(1, min(AT_ONCE, int(_AT_ONCE_BYTES / (3 * self.fit.most**2))))
+        step = max(1, min(_AT_ONCE, int(_AT_ONCE_BYTES / (3 * self.fit.most**2))))
         return (range(start, min(start + step, count)) for start in range(0, count, step))
 
-    def _look(self, portion: range) -> list[_Image]:
-        self.tell(0)  # nothing is ready yet
-        images = []
-        for index, stamp, content in self.pool.map(self._content, portion):
-            self.digest.update(content)
-            images.append(_Image(index, stamp, keys.key(content, self.fit, self.split.reading)))
-        self.shelf.note(self.contents, last=False)
-        return images
+    def _found(self, places: range, turn: "_Turn") -> set[int]:
+        """Those that have a file. Waits while another process decodes the others, as long as it gets on."""
+        found = self._with_file(places)
+        moved, waits = time.monotonic(), self.store.takes
+        while waits and len(found) < len(places):
+            if time.monotonic() - moved > PATIENCE_S:
+                turn.give_up()  # to decode an image twice does no harm
+                break
+            waits = not turn.is_ours()  # and then look once more: another process has added files until now
+            if waits:
+                self.tell(places.start)
+                time.sleep(_LOOK_EVERY_S)
+            more = self._with_file(set(places) - found)
+            moved = time.monotonic() if more else moved
+            found |= more
+        return found
 
-    def _content(self, index: int) -> tuple[int, Stamp | None, bytes]:
-        return content_of(self.split, index, self.contents)
+    def _with_file(self, places: Iterable[int]) -> set[int]:
+        return {at for at in places if self.store.has(self.keys[at])}
 
-    def _place(self, images: Sequence[_Image]) -> None:
-        done = images[0].at
-        self._lacking(images, done)
-        read = {image.at: record for image in images if (record := self._read(image)) is not None}
-        # Once more: what could not be read is damaged, and is made again.
-        lacking = self._lacking(images, done)
-        absent = [image for image in images if image.key in lacking]
-        made = self._make(absent, done + len(images) - len(absent))
-        for image in images:
-            self._put_in_file(image)
-        self.kept.put_in_memory(sorted((read | made).items()))
-        self.tell(done + len(images))
-
-    def _lacking(self, images: Sequence[_Image], done: int) -> set[bytes]:
-        return self.shelf.lacking([image.key for image in images], lambda: self.tell(done))
+    def _place(self, places: range, in_file: set[int]) -> None:
+        """Bring these images to where there is room for them. in_file: those that have a file."""
+        read: dict[int, Bytes] = {}
+        if self._memory_takes:
+            read = {at: record for at in in_file if (record := self.store.read(self.keys[at])) is not None}
+            in_file &= read.keys()  # a damaged one is decoded again
+        made: dict[int, Bytes] = {}
+        absent = [at for at in places if at not in in_file]
+        if self.store.takes or self._memory_takes:
+            made = self._make(absent, places.stop - len(absent), in_file)
+        self.memory.add(sorted((read | made).items()))
+        self.in_file += [at in in_file for at in places]
+        self.tell(places.stop)
 
     @property
     def _memory_takes(self) -> bool:
-        return self.kept.memory >= least_bytes(self.fit)
+        return self.memory.room >= least_bytes(self.fit)
 
-    def _read(self, image: _Image) -> Bytes | None:
-        """Out of a file, as long as there is memory for it."""
-        return self.shelf.read(image.key) if self._memory_takes and self.shelf.find(image.key) else None
-
-    def _make(self, images: Sequence[_Image], done: int) -> dict[int, Bytes]:
-        """Decode what files lack, and add it to them; nothing where neither they nor the memory take more."""
-        if not (self.shelf.takes or self._memory_takes):
-            return {}
+    def _make(self, absent: Sequence[int], done: int, in_file: set[int]) -> dict[int, Bytes]:
+        """Decode what files lack. in_file: those that get a file are added to it."""
         made: dict[int, Bytes] = {}
-        for image, record in zip(images, self.pool.map(self._decode, images), strict=True):
-            made[image.at] = record
+        for at, (record, is_kept) in zip(absent, self.pool.map(self._decode, absent), strict=True):
+            made[at] = record
+            in_file |= {at} if is_kept else set()
             self.decoded += 1
             self.tell(done + len(made))
-        self.shelf.add([(image.key, made[image.at]) for image in images])
         return made
 
-    def _decode(self, image: _Image) -> Bytes:
-        sample = load(self.split, image.at, self.fit)
-        if keys.stamp(self.split.source(image.at)) != image.stamp:
-            raise ImageError(f"{self.split.ids[image.at]} changes while it is read. Start again later.")
-        return pack(sample)
+    def _decode(self, at: int) -> tuple[Bytes, bool]:
+        """A record, and whether it has a file now."""
+        sample = load(self.split, at, self.fit)
+        source = self.split.source(at)
+        if contents.stamp(source) != self._stamps[at]:
+            raise ImageError(f"{self.split.ids[at]} changes while it is read. Start again later.")
+        record = pack(sample)
+        return record, self.store.add(self.keys[at], record)
 
-    def _put_in_file(self, image: _Image) -> None:
-        found = self.shelf.find(image.key)
-        if found is not None:
-            self.kept.put_in_file(image.at, *found)
+
+class _Turn:
+    """The turn of one process to decode the images of a data set, while others wait for its files."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held: locks.Held | None = None
+        self._gave_up = False
+
+    def is_ours(self) -> bool:
+        """Whether it is this process's turn, or no more to be waited for."""
+        if self._held is None and not self._gave_up:
+            try:
+                self._held = locks.take(self._path)
+            except OSError:
+                self._gave_up = True  # a folder without locks
+        return self._held is not None or self._gave_up
+
+    def give_up(self) -> None:
+        """Wait no longer."""
+        self._gave_up = True
+
+    def close(self) -> None:
+        """Let others have it."""
+        if self._held is not None:
+            self._path.unlink(missing_ok=True)
+            self._held.release()

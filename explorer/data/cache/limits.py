@@ -1,11 +1,11 @@
-"""How much the cache of images may take, and what is deleted where that is more than there is."""
+"""Where the cache of images lies, and how much it may take."""
 
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.data.cache.pack import Pack, packs
+from explorer.data.cache.store import files
 from explorer.data.home import home
 
 MEMORY = "EXPLORER_CACHE_MEMORY"  # MB
@@ -60,21 +60,5 @@ def _default_disk() -> int:
     while not place.exists() and place != place.parent:
         place = place.parent
     # What the cache has taken counts as free: else it would shrink with its own growth.
-    taken = sum(pack.size() for pack in packs(folder()))
+    taken = sum(size for _, size, _ in files(folder()))
     return int(min(_MOST_DISK, _SHARE_OF_DISK * (shutil.disk_usage(place).free + taken)))
-
-
-def make_room(own: Pack, needed: int, limit: int) -> bool:
-    """Delete the packs that were not used for longest until `needed` more bytes stay below `limit`.
-
-    Packs that are being filled are left alone, and so is `own`. Whether there is room then. Raises OSError.
-    """
-    found = packs(own.data.parent)
-    total = sum(pack.size() for pack in found) + needed
-    for pack in reversed(found):
-        if total <= limit:
-            break
-        size = pack.size()
-        if pack.data != own.data and pack.delete():
-            total -= size
-    return total <= limit

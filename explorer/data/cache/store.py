@@ -1,0 +1,164 @@
+"""Decoded images in files, one for each, named after the hash of what it is made of."""
+
+import contextlib
+import errno
+import os
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from explorer.data.cache.record import Bytes
+
+_CHECK_BYTES = 4  # of a checksum behind each record
+_NOTE_EVERY_S = 300.0  # between two notes that a file is used
+_IN_USE_S = 900.0  # a file that was used in this time is not deleted
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+_counting = threading.Lock()
+
+
+class Store:
+    """The files in a folder, which processes and threads may share; it travels to loader workers.
+
+    A file is written aside and renamed, so it is whole or not there; a checksum tells one that the disk has damaged.
+    takes: whether files may be added. trouble: why not, in a sentence; empty while all is well.
+    needed: keys of files that are not deleted to make room.
+    """
+
+    def __init__(self, folder: Path, limit: int, full: str = "") -> None:
+        """limit: bytes that all files may take; 0 keeps nothing. full: what to say when they take so much."""
+        self.folder = folder
+        self.trouble = ""
+        self.takes = limit > 0
+        self.needed: frozenset[bytes] = frozenset()
+        self._limit = limit
+        self._full = full
+        self._room: int | None = None  # bytes that may still be written; None before the files were counted
+
+    def open(self) -> None:
+        """Make the folder, and clear away what older versions have left in it."""
+        if self.takes:
+            try:
+                # 0700: it holds pictures of the person who made it.
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                for path in (*self.folder.glob("*.pack"), *self.folder.glob("*.index")):
+                    path.unlink(missing_ok=True)
+            except OSError as error:
+                self._close(error)
+
+    def _path(self, key: bytes) -> str:
+        name = key.hex()
+        return f"{self.folder}/{name[:2]}/{name[2:]}"  # text: a Path for each look takes longer than the look
+
+    def has(self, key: bytes) -> bool:
+        """Whether there is a file, which is noted as used now."""
+        try:
+            os.utime(self._path(key))
+        except OSError:
+            return False
+        return self._limit > 0
+
+    def read(self, key: bytes) -> Bytes | None:
+        """A record, free to be changed; None where there is none, or where it was damaged and is deleted.
+
+        It is read and not mapped: the pages of a map count as memory of the process, and a budget would not hold.
+        """
+        path = self._path(key)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            status = os.fstat(descriptor)
+            content = np.empty(status.st_size, np.uint8)
+            count = os.readv(descriptor, [content.data])
+            if status.st_mtime < time.time() - _NOTE_EVERY_S:
+                os.utime(descriptor)
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
+        record, check = content[:-_CHECK_BYTES], content[-_CHECK_BYTES:].tobytes()
+        if count == len(content) and _checksum(record) == check:
+            return record
+        with contextlib.suppress(OSError):
+            Path(path).unlink()
+        return None
+
+    def add(self, key: bytes, record: Bytes) -> bool:
+        """Keep a record, where there is room for it; whether it is kept."""
+        try:
+            if self.takes and self._make_room(_on_disk(len(record) + _CHECK_BYTES)):
+                _write(self._path(key), record)
+                return True
+        except OSError as error:
+            self._close(error)
+        return False
+
+    def _close(self, error: OSError) -> None:
+        self.takes = False
+        words = os.strerror(error.errno) if error.errno else error
+        self.trouble = f"Nothing more can be kept in {self.folder} ({words})"
+
+    def _make_room(self, size: int) -> bool:
+        """Whether so many bytes may be written; they count as written then."""
+        with _counting:
+            if self._room is None or size > self._room:
+                self._room = self._limit - self._delete_oldest(self._limit - size)
+            if size > self._room:
+                self.takes, self.trouble = False, self._full
+                return False
+            self._room -= size
+            return True
+
+    def _delete_oldest(self, most: int) -> int:
+        """Delete what was not used for longest until the rest takes `most` bytes. Returns how many it takes."""
+        found = sorted(files(self.folder))
+        total = sum(size for _, size, _ in found)
+        needed = {Path(self._path(key)) for key in self.needed} if total > most else set()
+        for used, size, path in found:
+            if total <= most or used > time.time() - _IN_USE_S:
+                break
+            if path not in needed:
+                with contextlib.suppress(FileNotFoundError):
+                    path.unlink()
+                total -= size
+        return total
+
+
+def _write(path: str, record: Bytes) -> None:
+    """Write a file of the cache, whole or not at all. Not synced: the checksum tells what a power cut has torn."""
+    part = f"{path}.{os.getpid()}-{threading.get_ident()}"
+    try:
+        try:
+            descriptor = os.open(part, _FLAGS, 0o600)
+        except FileNotFoundError:
+            Path(path).parent.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(part, _FLAGS, 0o600)
+        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
+            parts = (record.data, _checksum(record))
+            if os.writev(file.fileno(), parts) != sum(map(len, parts)):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.rename(part, path)  # noqa: PTH104 - see `_path`
+    except OSError:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def files(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each file was last used, in seconds since 1970, the bytes of the disk that it takes, and where it lies."""
+    for path in folder.glob("??/*"):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.stat()
+            yield status.st_mtime, _on_disk(status.st_size), path
+
+
+def _on_disk(size: int) -> int:
+    return -(-size // 4096) * 4096
+
+
+def _checksum(record: Bytes) -> bytes:
+    return zlib.crc32(record.data).to_bytes(_CHECK_BYTES, "little")
