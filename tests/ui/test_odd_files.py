@@ -16,7 +16,7 @@ from explorer.ui.session.keys import Query
 from explorer.ui.session.uploads import draft_file
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, save
-from explorer.ui.train.values import DEFAULTS
+from explorer.ui.train.fields import DEFAULTS
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 DRAFT = "f" * 22

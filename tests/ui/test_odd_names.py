@@ -13,7 +13,7 @@ from explorer.ui.session.keys import Key, train_key
 from explorer.ui.session.uploads import drafts_folder, write_shared
 from explorer.ui.session.view import DATA_SET, Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
-from explorer.ui.train.values import DEFAULTS
+from explorer.ui.train.fields import DEFAULTS
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 TRAIN = "explorer/ui/pages/train.py"

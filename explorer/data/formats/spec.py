@@ -20,10 +20,22 @@ if TYPE_CHECKING:
     from explorer.data.pictures import Pictures
     from explorer.data.sample import Sample
 
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Seed = Annotated[
+    int,
+    Field(
+        ge=0,
+        lt=2**32,
+        title="Data seed",
+        description="Seed of generated images and of the validation split. Empty: same as run seed",
+    ),
+]
 ValFraction = Annotated[float, Field(gt=0, lt=1)]
 Labelled = list[tuple[Path, int]]  # file, label
 TRAIN_AND_VAL = ("train", "val")
+_DEPTH = (
+    "How values of 10, 12 or 16 bits, of CT and of fractions become pixels from 0 to 255. One range holds for all "
+    "images, in training, validation and exported code."
+)
 LOOK_S = 2.0  # a page does not wait longer for what the files of a data set hold
 
 
@@ -185,14 +197,13 @@ class Spec(BaseModel):
 class FileSpec(Spec):
     """A data set of image files.
 
-    depth: how values of images with more than 8 bits become pixels.
     links: "inside" refuses links that lead out of the folders that pages may read, as does all that a page starts.
     """
 
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     val_fraction: ValFraction = 0.2
     seed: Seed = 0
-    depth: Depth = "auto"
+    depth: Annotated[Depth, Field(title="Values of more than 8 bits", description=_DEPTH)] = "auto"
     links: Literal["any", "inside"] = "any"
 
     @property

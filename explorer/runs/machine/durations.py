@@ -22,14 +22,12 @@ from explorer.runs.spec.config import RunConfig
 By = Literal["train", "check", "rate"]
 _RANK: dict[By, int] = {"train": 2, "check": 1, "rate": 0}
 _KEPT = 500  # recipes; those that were noted first are forgotten
-# Fields that do not change the work of an epoch, or that are compared separately below.
-_INDIFFERENT = frozenset({
-    "version", "kind", "name", "seed", "loggers", "start_from", "pair", "rules", "epochs", "early_stopping", "monitor",
-    "learning_rate", "weight_decay", "momentum", "nesterov", "schedule", "pct_start", "div_factor", "final_div_factor",
-    "anneal_strategy", "cycle_momentum", "base_momentum", "max_momentum", "three_phase", "warmup_epochs",
-    "backbone_lr_factor", "weights", "weights_file", "normalise", "loss", "label_smoothing", "pos_weight",
-    "class_weights", "focal_gamma", "threshold", "dropout", "gradient_clip",
-})  # fmt: skip
+# Fields that change the work of an epoch.
+_WORK = {
+    "dataset", "pipeline", "image_size", "kept_as", "cache_size", "batch_size", "accumulate", "mixing", "mix_alpha",
+    "mix_probability", "backbone", "drop_connect", "frozen", "unfreeze_epoch", "optimizer", "accelerator", "gpus",
+    "precision", "workers", "threads",
+}  # fmt: skip
 
 
 class Duration(BaseModel):
@@ -48,7 +46,7 @@ class Duration(BaseModel):
 
 def work_of(config: RunConfig, machine_key: str) -> str:
     """A name for the work of a config on a machine: the same for configs whose epochs take equally long."""
-    values = config.model_dump(mode="json", exclude=set(_INDIFFERENT))
+    values = config.model_dump(mode="json", include=_WORK)
     values["pipeline"].pop("name", None)
     for of_no_account in ("seed", "links"):
         values["dataset"].pop(of_no_account, None)

@@ -10,9 +10,10 @@ from pydantic import Field, ValidationError, model_validator
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.resolution import fit
 from explorer.data.fit import Fit, square
-from explorer.data.specs import FORMATS, DatasetSpec
+from explorer.data.specs import FORMATS, TRAINABLE, DatasetSpec
 from explorer.runs.spec.config_errors import ConfigError, from_validation
 from explorer.runs.spec.devices import Accelerator
+from explorer.runs.spec.fields import Misfit, Only, info_of
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import steps_per_epoch
 
@@ -22,7 +23,9 @@ __all__ = [
     "check_with_dataset",
     "dumps",
     "from_values",
+    "help_of",
     "loads",
+    "title_of",
     "with_absolute_paths",
 ]
 
@@ -38,38 +41,46 @@ Logger = Literal["csv", "tensorboard", "mlflow"]
 class RunConfig(Recipe):
     """One run: a recipe, on which data, where, and what for.
 
-    kind: "train"; "check" tries a few batches of everything, "rate" looks for a learning rate.
-    gpus: the numbers of the GPUs, several for ddp; empty lets the trainer choose one.
-    precision: "auto" is the fastest that loses nothing here. workers, threads: None lets the trainer choose.
-    kept_as: how images are kept before augmentation: "whole" with their borders and their aspect ratio, or the middle
-    "squares". cache_size: px of their short side; None is as many as the pipeline's crops need (whole), or `image_size`
-    (squares); 0 keeps none: each image is decoded each time and augmented at its own size.
-    loggers: of Lightning, beside the run's own record.
-    rules: 2; runs of format 1 keep 1, also where they are resumed or exported: of epochs with equal monitors
-    the first is the best, early stopping looks at the monitor alone, and a step that lacks batches at the end of an
-    epoch is divided by `accumulate` all the same.
-    start_from: the id of the run whose weights this one starts with; its checkpoint lies in the folder of this one.
-    pair: the same word in two runs that were started together, with and without augmentation.
     Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
     """
 
     version: Literal[2] = 2
     kind: Kind = "train"
-    name: Annotated[str, Field(max_length=100)] = ""
-    dataset: DatasetSpec
-    pipeline: Pipeline
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    accelerator: Accelerator = "auto"
-    gpus: Annotated[tuple[Annotated[int, Field(ge=0, le=63)], ...], Field(max_length=16)] = ()
-    precision: PrecisionName = "auto"
-    workers: Annotated[int, Field(ge=0, le=64)] | None = None
-    threads: Annotated[int, Field(ge=1, le=256)] | None = None
-    kept_as: KeptAs = "whole"
-    cache_size: Annotated[int, Field(ge=0, le=1024)] | None = None
-    loggers: tuple[Logger, ...] = ()
+    """"check" tries a few batches of everything, "rate" looks for a learning rate."""
+    name: Annotated[str, Field(max_length=100, title="Run name")] = ""
+    dataset: Annotated[DatasetSpec, Field(title="Data set")]
+    pipeline: Annotated[Pipeline, Field(title="Pipeline")]
+    """Applied to the training images only. Validation images are not augmented."""
+    seed: Annotated[int, Field(ge=0, lt=2**32, title="Seed")] = 0
+    """The same seed gives the same initial weights and the same augmented images"""
+    accelerator: Annotated[Accelerator, Field(title="Accelerator")] = "auto"
+    gpus: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=63)], ...],
+        Field(max_length=16, title="GPUs"),
+        Only("accelerator", ("auto", "gpu"), refusal="GPUs are chosen, but the accelerator is another. Choose gpu."),
+    ] = ()
+    """Several GPUs train together (ddp), each on its part of every batch. Empty: one GPU is selected"""
+    precision: Annotated[PrecisionName, Field(title="Precision")] = "auto"
+    """bf16-mixed and 16-mixed use 16 bits where this is safe"""
+    workers: Annotated[int | None, Field(ge=0, le=64, title="Loader workers")] = None
+    """Processes that augment images in parallel. 0: none. Empty: selected automatically"""
+    threads: Annotated[int | None, Field(ge=1, le=256, title="Threads")] = None
+    """Processor threads for torch. Empty: selected automatically"""
+    kept_as: Annotated[KeptAs, Field(title="Images before augmentation")] = "whole"
+    """Whole images keep their borders until the pipeline has seen them, and the square is cut at the end. Middle
+    squares are cut before the pipeline, as all runs did before"""
+    cache_size: Annotated[int | None, Field(ge=0, le=1024, title="Kept images")] = None
+    """Pixels of the short side that decoded images are kept at, before augmentation"""
+    loggers: Annotated[tuple[Logger, ...], Field(title="Also log to")] = ()
+    """Lightning loggers, in addition to the records of this app. They do not change the training."""
     rules: Literal[1, 2] = 2
+    """Runs of format 1 keep 1, also where they are resumed or exported: of epochs with equal monitors the first is the
+    best, early stopping looks at the monitor alone, and a step that lacks batches at the end of an epoch is divided by
+    `accumulate` all the same."""
     start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
+    """The id of the run whose weights this one starts with; its checkpoint lies in the folder of this one."""
     pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
+    """The same word in two runs that were started together, with and without augmentation."""
 
     @property
     def kept(self) -> Fit | None:
@@ -81,14 +92,31 @@ class RunConfig(Recipe):
         return Fit(self.cache_size, self.cache_size) if self.cache_size else fit(self.pipeline, self.image_size)
 
     @model_validator(mode="after")
-    def _gpus_are_gpus(self) -> Self:
-        if self.gpus and self.accelerator not in ("auto", "gpu"):
-            raise ValueError("gpus: GPUs are chosen, but the accelerator is another. Choose gpu.")
+    def _is_possible(self) -> Self:
         if len(set(self.gpus)) < len(self.gpus):
-            raise ValueError("gpus: Each GPU can be chosen once.")
+            raise Misfit("gpus", "Each GPU can be chosen once.")
         if self.cache_size and self.cache_size < 32:
-            raise ValueError("cache_size: Images are kept at 32 px or more, or not at all (0).")
+            raise Misfit("cache_size", "Images are kept at 32 px or more, or not at all (0).")
         return self
+
+
+def title_of(name: str) -> str:
+    """What people call a field; nested ones with dots: "dataset.noise"."""
+    info = info_of(RunConfig, name)
+    if info is not None and info.title:
+        return info.title
+    head, _, rest = name.partition(".")
+    asked = {ask.label for spec in TRAINABLE for ask in spec.asks if head == "dataset" and ask.field == rest}
+    if len(asked) == 1:  # a path is called otherwise in each format
+        return asked.pop()
+    first = title_of(head) if rest else f'"{name}"' if name else "It"
+    return f"{first}: {rest.replace('_', ' ')}" if rest else first
+
+
+def help_of(name: str) -> str | None:
+    """What a field is for, where its name does not say it."""
+    info = info_of(RunConfig, name)
+    return info.description if info else None
 
 
 def from_values(values: Mapping[str, Any]) -> RunConfig:
@@ -104,7 +132,7 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
     try:
         return RunConfig.model_validate(_upgraded(values) if version == 1 else dict(values))
     except ValidationError as error:
-        raise from_validation(error) from error
+        raise from_validation(error, title_of) from error
 
 
 # What a run of format 1 did where today's default is another: an old run resumes and exports as it was.

@@ -1,64 +1,11 @@
 """What is wrong with a run's config, in plain words, field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-LABELS = {
-    "name": "Run name",
-    "dataset": "Data set",
-    "pipeline": "Pipeline",
-    "backbone": "Backbone",
-    "weights": "Weights",
-    "weights_file": "Weights file",
-    "normalise": "Normalization",
-    "image_size": "Image size (px)",
-    "dropout": "Dropout",
-    "drop_connect": "Drop-connect",
-    "frozen": "Layers to train",
-    "unfreeze_epoch": "Unfreeze at epoch",
-    "backbone_lr_factor": "Backbone learning rate factor",
-    "loss": "Loss",
-    "label_smoothing": "Label smoothing",
-    "pos_weight": "Positive-class weight",
-    "class_weights": "Class weights",
-    "focal_gamma": "Focal gamma",
-    "threshold": "Threshold",
-    "epochs": "Epochs",
-    "batch_size": "Batch size",
-    "accumulate": "Accumulated batches",
-    "gradient_clip": "Gradient clipping",
-    "early_stopping": "Early stopping (epochs)",
-    "monitor": "Monitor",
-    "optimizer": "Optimizer",
-    "learning_rate": "Learning rate",
-    "weight_decay": "Weight decay",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov momentum",
-    "schedule": "Schedule",
-    "pct_start": "pct_start",
-    "div_factor": "div_factor",
-    "final_div_factor": "final_div_factor",
-    "anneal_strategy": "anneal_strategy",
-    "cycle_momentum": "cycle_momentum",
-    "base_momentum": "base_momentum",
-    "max_momentum": "max_momentum",
-    "three_phase": "three_phase",
-    "warmup_epochs": "Warm-up (epochs)",
-    "mixing": "Mixing",
-    "mix_alpha": "Mixing alpha",
-    "mix_probability": "Share of mixed batches",
-    "seed": "Seed",
-    "accelerator": "Accelerator",
-    "gpus": "GPUs",
-    "precision": "Precision",
-    "workers": "Loader workers",
-    "threads": "Threads",
-    "kept_as": "Images before augmentation",
-    "cache_size": "Kept images",
-    "loggers": "Also log to",
-}
+from explorer.runs.spec.fields import Misfit
 
 # pydantic's error type -> what to say after the field's label; {input} is what was given.
 _SAYINGS: dict[str, str] = {
@@ -106,25 +53,29 @@ class ConfigError(ValueError):
         self.errors: Mapping[str, str] = dict(errors)
 
 
-def from_validation(error: ValidationError) -> ConfigError:
-    """pydantic's report in plain words."""
+def from_validation(error: ValidationError, title_of: Callable[[str], str]) -> ConfigError:
+    """pydantic's report in plain words. title_of: what people call a field."""
     errors: dict[str, str] = {}
     for detail in error.errors(include_url=False):
-        field, message = _explain(detail)
+        field, message = _explain(detail, title_of)
         errors.setdefault(field, message)
     return ConfigError(errors)
 
 
-def _explain(detail: Any) -> tuple[str, str]:
+def _explain(detail: Any, title_of: Callable[[str], str]) -> tuple[str, str]:
     field = _field(detail["loc"])
     either = next((name for name in _EITHER if f"{field}.".startswith(f"{name}.")), None)
     if either is not None:
-        return either, f"{label(either)} {_EITHER[either]}. You gave {_short(detail['input'])}."
+        return either, f"{title_of(either)} {_EITHER[either]}. You gave {_short(detail['input'])}."
     if detail["type"] == "value_error":
-        return _own_words(field, str(detail["ctx"]["error"]))
+        raised = detail["ctx"]["error"]
+        words = str(raised)
+        return (raised.field if isinstance(raised, Misfit) else field), words + "." * (
+            words[-1:] not in (".", "!", "?")
+        )
     saying = _SAYINGS.get(detail["type"])
     words = saying.format(**_limits(detail)) if saying else detail["msg"][:1].lower() + detail["msg"][1:]
-    sentence = f"{label(field)} {words}."
+    sentence = f"{title_of(field)} {words}."
     if detail["type"] not in _SAYS_NOTHING:
         sentence += f" You gave {_short(detail['input'])}."
     return field, sentence
@@ -136,27 +87,12 @@ def _limits(detail: Any) -> dict[str, Any]:
     return {name: f"{value:g}" if isinstance(value, float) else value for name, value in context.items()}
 
 
-def _own_words(field: str, message: str) -> tuple[str, str]:
-    # RunConfig's checks over several fields name the field to blame before a colon.
-    head, colon, rest = message.partition(": ")
-    if not field and colon and head in LABELS:
-        return head, rest
-    return field, message if message.endswith((".", "!", "?")) else message + "."
-
-
 def _field(location: tuple[str | int, ...]) -> str:
     # A tagged union puts the tag into the place: ("dataset", "shapes", "num_classes").
     parts = [str(part) for part in location]
     if len(parts) > 1 and parts[0] == "dataset":
         del parts[1]
     return ".".join(parts)
-
-
-def label(field: str) -> str:
-    """The name people see for a field: "Learning rate", "Data set: num classes"."""
-    head, _, rest = field.partition(".")
-    first = LABELS.get(head, f'"{head}"' if head else "It")
-    return f"{first}: {rest.replace('_', ' ')}" if rest else first
 
 
 def _short(value: Any) -> str:

@@ -1,10 +1,16 @@
-"""How a network is trained: the part of a run's config that people know as the recipe."""
+"""How a network is trained: the part of a run's config that people know as the recipe.
 
+A field is declared once, here: its title, the text below it, its bounds, and the choice that gives it an effect are
+what the Train page shows, what is checked, and what error messages say.
+"""
+
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from explorer.metrics.table import HEADLINE, METRICS
+from explorer.runs.spec.fields import Misfit, Only, Values, has_effect, rules_of
 
 Weights = Literal["imagenet", "advprop", "file", "none"]
 Normalise = Literal["auto", "imagenet", "symmetric", "none"]
@@ -17,108 +23,164 @@ if TYPE_CHECKING:
 else:
     Monitor = Literal[tuple(METRICS)]  # every metric of the table
 
-_Momentum = Annotated[float, Field(ge=0, lt=1)]
 _Weight = Annotated[float, Field(gt=0, le=1000)]
+_SGD = Only("optimizer", ("sgd",))
+_ONECYCLE = Only("schedule", ("onecycle",))
+_CYCLED = Only("cycle_momentum", (True,))
+_MIXED = Only("mixing", ("mixup", "cutmix", "both"))
+_UNFREEZE = "All layers learn from the beginning. Freeze the backbone, or leave this empty."
+_POS_WEIGHT = "Positive-class weight works with the loss bce only. Choose that loss or leave the weight out."
+_CLASS_WEIGHTS = "Class weights are for cross_entropy and focal. With bce use the positive-class weight."
+_NEVER_LEARNS = (
+    "A frozen backbone without pretrained weights cannot learn. Train all layers, or choose pretrained weights."
+)
+
+
+def _backbone_learns(values: Values) -> bool:
+    return not values["frozen"] or bool(str(values["unfreeze_epoch"] or "").strip())
 
 
 class Recipe(BaseModel):
-    """Network, loss, optimiser, schedule, mixing. Field names are those of PyTorch where it has one.
+    """Network, loss, optimizer, schedule, mixing. Field names are those of PyTorch where it has one."""
 
-    weights: "imagenet" and "advprop" come with the installation or are downloaded; "file" is `weights_file`.
-    normalise: "auto" is what the weights expect, "imagenet" its mean and deviation, "symmetric" -1 to 1, "none" 0 to 1.
-    frozen: only the head learns, until `unfreeze_epoch` (counted from 1) where there is one.
-    backbone_lr_factor: the backbone's learning rate to the head's. drop_connect: None is the network's own.
-    pos_weight: of class 1, for "bce"; "balanced" is negatives over positives. class_weights: for "cross_entropy" and
-    "focal"; "balanced" is N / (C * N_c). threshold: of the probability of class 1, for "bce".
-    learning_rate: the highest of the schedule. pct_start to three_phase: of OneCycleLR. warmup_epochs: of "cosine".
-    accumulate: batches to one step of the optimiser, which follows the mean of their gradients; at the end of an epoch
-    the mean of those that are left. monitor: chooses the best epoch; the validation loss decides among equals.
-    early_stopping: epochs without a better `monitor` or a lower validation loss; None: never.
-    mix_alpha: of the Beta distribution that the share is drawn from; mix_probability: of a batch to be mixed.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    backbone: Annotated[str, Field(min_length=1, max_length=100, title="Backbone")] = "efficientnet-lite0"
+    """The network. Its head is replaced by a new one for your classes."""
+    weights: Annotated[Weights, Field(title="Weights")] = "imagenet"
+    """ImageNet: the backbone was trained on a million photographs (transfer learning). AdvProp: the same, also trained
+    on adversarial examples. This network expects inputs from -1 to 1. A file: your own weights, such as those of an
+    earlier run."""
+    weights_file: Annotated[str, Field(max_length=4096, title="Weights file"), Only("weights", ("file",))] = ""
+    """.safetensors, or a state dict as .pt, .pth, .bin, .ckpt or .pth.tar. Only numbers are read, and no code in the
+    file is executed. The head in the file is replaced by a new one for your classes."""
+    normalise: Annotated[Normalise, Field(title="Normalization")] = "auto"
+    """Auto: as the weights were trained. ImageNet: mean and standard deviation of ImageNet. -1 to 1: as AdvProp. None:
+    0 to 1, for pipelines that contain their own normalization."""
+    image_size: Annotated[int, Field(ge=32, le=800, title="Image size (px)")] = 224
+    """Side of the square that goes into the network"""
+    dropout: Annotated[float, Field(ge=0, lt=1, title="Dropout")] = 0.2
+    """Share of features that are dropped before the head in a training step"""
+    drop_connect: Annotated[
+        float | None,
+        Field(ge=0, lt=1, title="Drop-connect"),
+        Only("backbone", when=lambda values: values["backbone"].startswith("efficientnet")),
+    ] = None
+    """Share of blocks that are skipped in a training step. Empty: model default, 0.2 for EfficientNet"""
 
-    backbone: Annotated[str, Field(min_length=1, max_length=100)] = "efficientnet-lite0"
-    weights: Weights = "imagenet"
-    weights_file: Annotated[str, Field(max_length=4096)] = ""
-    normalise: Normalise = "auto"
-    image_size: Annotated[int, Field(ge=32, le=800)] = 224
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    drop_connect: Annotated[float, Field(ge=0, lt=1)] | None = None
+    frozen: Annotated[bool, Field(title="Layers to train")] = True
+    """Head only: the backbone is frozen. This is fast, and enough for a few hundred images. All layers: slower, for
+    more data."""
+    unfreeze_epoch: Annotated[
+        int | None, Field(ge=2, le=1000, title="Unfreeze at epoch"), Only("frozen", (True,), refusal=_UNFREEZE)
+    ] = None
+    """Only the head is trained before this epoch, and all layers from this epoch on. The first epoch is 1. Empty:
+    never"""
+    backbone_lr_factor: Annotated[
+        float, Field(gt=0, le=1, title="Backbone learning rate factor"), Only("unfreeze_epoch", when=_backbone_learns)
+    ] = 1.0
+    """Learning rate of the backbone divided by that of the head. With 0.1, the backbone changes less."""
 
-    frozen: bool = True
-    unfreeze_epoch: Annotated[int, Field(ge=2, le=1000)] | None = None
-    backbone_lr_factor: Annotated[float, Field(gt=0, le=1)] = 1.0
+    loss: Annotated[Loss, Field(title="Loss")] = "cross_entropy"
+    """Cross entropy: any number of classes. BCE with logits: one output for two classes. Focal loss: cross entropy
+    that gives easy images less weight."""
+    label_smoothing: Annotated[float, Field(ge=0, lt=1, title="Label smoothing")] = 0.0
+    """With 0.1, the target of the true class is 0.9, and the other classes share 0.1"""
+    pos_weight: Annotated[
+        _Weight | Literal["balanced"] | None,
+        Field(title="Positive-class weight"),
+        Only("loss", ("bce",), refusal=_POS_WEIGHT),
+    ] = None
+    """Weight of the second class in BCE. balanced: number of negatives divided by positives. Empty: 1"""
+    class_weights: Annotated[
+        tuple[_Weight, ...] | Literal["balanced"] | None,
+        Field(title="Class weights"),
+        Only("loss", ("cross_entropy", "focal"), refusal=_CLASS_WEIGHTS),
+    ] = None
+    """One weight for each class, in order, such as 1, 2, 0.5. balanced: N / (C · N_c), so rare classes weigh more.
+    Empty: equal weights"""
+    focal_gamma: Annotated[float, Field(ge=0, le=10, title="Focal gamma"), Only("loss", ("focal",))] = 2.0
+    """(1 - p)^gamma. 0 is cross entropy, 2 is the value in the paper"""
+    threshold: Annotated[float, Field(gt=0, lt=1, title="Threshold"), Only("loss", ("bce",))] = 0.5
+    """Images with at least this probability are counted as the second class. AUROC does not depend on the threshold."""
 
-    loss: Loss = "cross_entropy"
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    pos_weight: _Weight | Literal["balanced"] | None = None
-    class_weights: tuple[_Weight, ...] | Literal["balanced"] | None = None
-    focal_gamma: Annotated[float, Field(ge=0, le=10)] = 2.0
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    epochs: Annotated[int, Field(ge=1, le=1000, title="Epochs")] = 8
+    batch_size: Annotated[int, Field(ge=1, le=1024, title="Batch size")] = 16
+    """Images in each batch"""
+    accumulate: Annotated[int, Field(ge=1, le=256, title="Accumulated batches")] = 1
+    """`accumulate_grad_batches`: batches whose mean gradient makes one step of the optimizer; 4 batches of 16 act like
+    one of 64. At the end of an epoch, the mean of the batches that are left"""
+    gradient_clip: Annotated[float | None, Field(gt=0, le=1000, title="Gradient clipping")] = None
+    """`gradient_clip_val`: gradients are scaled down to this norm over all layers. Empty: no clipping"""
+    early_stopping: Annotated[int | None, Field(ge=1, le=1000, title="Early stopping (epochs)")] = None
+    """`patience` of EarlyStopping: the run ends after so many epochs without a better monitor or a lower validation
+    loss. Empty: never"""
+    monitor: Annotated[Monitor, Field(title="Monitor")] = HEADLINE
+    """best.ckpt is the epoch in which this was best; of equal epochs, the one with the lower validation loss"""
 
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 8
-    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
-    accumulate: Annotated[int, Field(ge=1, le=256)] = 1
-    gradient_clip: Annotated[float, Field(gt=0, le=1000)] | None = None
-    early_stopping: Annotated[int, Field(ge=1, le=1000)] | None = None
-    monitor: Monitor = HEADLINE
+    optimizer: Annotated[Optimizer, Field(title="Optimizer")] = "adamw"
+    """AdamW is less sensitive to its settings. SGD with momentum often ends slightly better after long training."""
+    learning_rate: Annotated[float, Field(gt=0, le=10, title="Learning rate")] = 1e-2
+    """The highest value of the schedule, such as 0.01 or 1e-2"""
+    weight_decay: Annotated[float, Field(ge=0, le=10, title="Weight decay")] = 1e-2
+    """Not applied to biases and normalization layers"""
+    momentum: Annotated[float, Field(ge=0, lt=1, title="Momentum"), _SGD] = 0.9
+    nesterov: Annotated[bool, Field(title="Nesterov momentum"), _SGD] = False
+    """Evaluates the gradient ahead along the momentum"""
 
-    optimizer: Optimizer = "adamw"
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = 1e-2
-    weight_decay: Annotated[float, Field(ge=0, le=10)] = 1e-2
-    momentum: _Momentum = 0.9
-    nesterov: bool = False
+    schedule: Annotated[Schedule, Field(title="Schedule")] = "onecycle"
+    """OneCycleLR: rises, then falls, at every step. Cosine: a warm-up, then half a cosine to 0. Constant: no change."""
+    pct_start: Annotated[float, Field(gt=0, lt=1, title="pct_start"), _ONECYCLE] = 0.3
+    """Share of all steps during which the learning rate rises"""
+    div_factor: Annotated[float, Field(ge=1, le=1e6, title="div_factor"), _ONECYCLE] = 25.0
+    """The learning rate starts at max_lr / div_factor"""
+    final_div_factor: Annotated[float, Field(ge=1, le=1e9, title="final_div_factor"), _ONECYCLE] = 1e4
+    """The learning rate ends at max_lr / div_factor / final_div_factor"""
+    anneal_strategy: Annotated[Literal["cos", "linear"], Field(title="anneal_strategy"), _ONECYCLE] = "cos"
+    """Shape of the rise and fall"""
+    cycle_momentum: Annotated[bool, Field(title="cycle_momentum"), _ONECYCLE] = True
+    """Momentum (beta1 of AdamW) falls while the learning rate rises, and the reverse"""
+    base_momentum: Annotated[float, Field(ge=0, lt=1, title="base_momentum"), _CYCLED] = 0.85
+    """Lowest momentum, at the highest learning rate"""
+    max_momentum: Annotated[float, Field(ge=0, lt=1, title="max_momentum"), _CYCLED] = 0.95
+    """Highest momentum, at the start and the end"""
+    three_phase: Annotated[bool, Field(title="three_phase"), _ONECYCLE] = False
+    """Rise, fall back to the start value, then fall to the end value"""
+    warmup_epochs: Annotated[float, Field(ge=0, le=1000, title="Warm-up (epochs)"), Only("schedule", ("cosine",))] = 1.0
+    """Epochs of linear rise, such as 0.5"""
 
-    schedule: Schedule = "onecycle"
-    pct_start: Annotated[float, Field(gt=0, lt=1)] = 0.3
-    div_factor: Annotated[float, Field(ge=1, le=1e6)] = 25.0
-    final_div_factor: Annotated[float, Field(ge=1, le=1e9)] = 1e4
-    anneal_strategy: Literal["cos", "linear"] = "cos"
-    cycle_momentum: bool = True
-    base_momentum: _Momentum = 0.85
-    max_momentum: _Momentum = 0.95
-    three_phase: bool = False
-    warmup_epochs: Annotated[float, Field(ge=0, le=1000)] = 1.0
-
-    mixing: Mixing = "none"
-    mix_alpha: Annotated[float, Field(gt=0, le=10)] = 0.4
-    mix_probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+    mixing: Annotated[Mixing, Field(title="Mixing")] = "none"
+    """MixUp blends two images and their labels. CutMix pastes a box of one image into another."""
+    mix_alpha: Annotated[float, Field(gt=0, le=10, title="Mixing alpha"), _MIXED] = 0.4
+    """The mixing share is sampled from Beta(alpha, alpha): mostly near 0 or 1 below 1, uniform at 1"""
+    mix_probability: Annotated[float, Field(gt=0, le=1, title="Share of mixed batches"), _MIXED] = 1.0
+    """1 mixes every batch"""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for wrong, message in (
-            (self.pos_weight is not None and self.loss != "bce", _POS_WEIGHT),
-            (self.class_weights is not None and self.loss == "bce", _CLASS_WEIGHTS),
-            (self.frozen and self.weights == "none" and self.unfreeze_epoch is None, _FROZEN),
-            (self.weights == "file" and not self.weights_file.strip(), _NO_FILE),
-            (self.unfreeze_epoch is not None and not self.frozen, _UNFREEZE),
-            (self.unfreeze_epoch is not None and self.unfreeze_epoch > self.epochs, _UNFREEZE_LATE),
-            (self.base_momentum > self.max_momentum, _MOMENTA),
-            (self.nesterov and self.momentum == 0, _NESTEROV),
-            (self.schedule == "cosine" and self.warmup_epochs >= self.epochs, _WARMUP),
-            (self.mixing != "none" and self.batch_size == 1, _MIXING),
-        ):
-            if wrong:
-                raise ValueError(message.format(recipe=self))
+        values, rules = dict(self), rules_of(type(self))
+        for name, rule in rules.items():
+            default = type(self).model_fields[name].default
+            if rule.refusal and values[name] != default and not has_effect(name, values, rules):
+                raise Misfit(name, rule.refusal)
+        for name, words in self._misfits():
+            raise Misfit(name, words)
         return self
 
-
-# The field to blame, a colon, and what is wrong with it.
-_POS_WEIGHT = (
-    "pos_weight: Positive-class weight works with the loss bce only. Choose that loss or leave the weight out."
-)
-_CLASS_WEIGHTS = "class_weights: Class weights are for cross_entropy and focal. With bce use the positive-class weight."
-_FROZEN = (
-    "frozen: A frozen backbone without pretrained weights cannot learn. Train all layers, or choose pretrained weights."
-)
-_NO_FILE = "weights_file: Choose the file of weights, or other weights."
-_UNFREEZE = "unfreeze_epoch: All layers learn from the beginning. Freeze the backbone, or leave this empty."
-_UNFREEZE_LATE = "unfreeze_epoch: The run has only {recipe.epochs} epochs. Choose an earlier one, or train longer."
-_MOMENTA = (
-    "base_momentum: The lowest momentum, {recipe.base_momentum:g}, is above the highest, {recipe.max_momentum:g}."
-)
-_NESTEROV = "nesterov: Nesterov needs a momentum above 0."
-_WARMUP = "warmup_epochs: The warm-up must be shorter than the run, which has {recipe.epochs} epochs."
-_MIXING = "mixing: A batch of one image has nothing to mix with. Choose a larger batch size."
+    def _misfits(self) -> Iterator[tuple[str, str]]:
+        """Fields to change because of the values of others, and what to say."""
+        if self.frozen and self.weights == "none" and self.unfreeze_epoch is None:
+            yield "frozen", _NEVER_LEARNS
+        if self.weights == "file" and not self.weights_file.strip():
+            yield "weights_file", "Choose the file of weights, or other weights."
+        if self.unfreeze_epoch is not None and self.unfreeze_epoch > self.epochs:
+            yield "unfreeze_epoch", f"The run has only {self.epochs} epochs. Choose an earlier one, or train longer."
+        if self.base_momentum > self.max_momentum:
+            low, high = f"{self.base_momentum:g}", f"{self.max_momentum:g}"
+            yield "base_momentum", f"The lowest momentum, {low}, is above the highest, {high}."
+        if self.nesterov and self.momentum == 0:
+            yield "nesterov", "Nesterov needs a momentum above 0."
+        if self.schedule == "cosine" and self.warmup_epochs >= self.epochs:
+            yield "warmup_epochs", f"The warm-up must be shorter than the run, which has {self.epochs} epochs."
+        if self.mixing != "none" and self.batch_size == 1:
+            yield "mixing", "A batch of one image has nothing to mix with. Choose a larger batch size."

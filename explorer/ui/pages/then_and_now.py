@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.runs.spec.config_errors import label
+from explorer.runs.spec.config import title_of
 from explorer.texts import App
 from explorer.texts import ThenAndNow as T
 from explorer.texts.then_and_now import Idiom, idioms, intro
@@ -30,7 +30,7 @@ def _entry(idiom: Idiom, workspace_id: str) -> None:
     st.markdown(idiom.why, width=820)
     if idiom.field:
         address = {Query.FIELD.value: idiom.field, Query.DRAFT.value: workspace_id}
-        words = T.TO_FIELD.format(label=label(idiom.field))
+        words = T.TO_FIELD.format(label=title_of(idiom.field))
         st.page_link(TRAIN_PAGE, label=words, icon=":material/arrow_forward:", query_params=address)
 
 

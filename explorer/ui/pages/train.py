@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.runs.machine.machine import Machine, MachineError, machine
 from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.spec.fields import Values
 from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
@@ -11,12 +12,12 @@ from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, Query
-from explorer.ui.train import carry, checks, curve, devices, landing, networks, seen, source, summary
+from explorer.ui.train import carry, checks, conversion, curve, devices, landing, networks, seen, source, summary
 from explorer.ui.train import sections as train_sections
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
+from explorer.ui.train.fields import SECTIONS
 from explorer.ui.train.form import Form
-from explorer.ui.train.relevance import Values
 
 
 def page() -> None:
@@ -28,10 +29,9 @@ def page() -> None:
     unwritten = st.container()
     left, right = st.columns([1.9, 1], gap="large")
     with left:
-        sections = train_sections.SECTIONS
         boxes = {
             key: st.container(border=not section.folded, gap="xxsmall" if section.folded else "small")
-            for key, section in sections.items()
+            for key, section in SECTIONS.items()
         }
     with boxes["device"]:
         found = _machine()
@@ -43,7 +43,7 @@ def page() -> None:
         with box:
             train_sections.draw(form, key)
             _own(key, form, checked)
-            if train_sections.SECTIONS[key].more:
+            if SECTIONS[key].more:
                 train_sections.draw_more(form, key)
     with right:
         summary.show(checked, form, work.id)
@@ -116,7 +116,7 @@ def _own(key: str, form: Form, checked: Checked) -> None:
 
 
 def _curve(values: Values, checked: Checked) -> None:
-    recipe = train_values.recipe(values)
+    recipe = conversion.recipe(values)
     if recipe is not None:
         images = len(checked.dataset.train) if checked.dataset else recipe.batch_size * 10
         per_epoch = steps_per_epoch(recipe, images)

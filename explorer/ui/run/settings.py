@@ -1,20 +1,19 @@
 """The settings of a run as a table: what each field is called on the Train page, its value, and what was changed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import streamlit as st
 
 from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.fields import Values
 from explorer.texts import Run as T
 from explorer.texts import Train
 from explorer.ui.components.markdown import escape
-from explorer.ui.train import data_fields
-from explorer.ui.train.folder import is_split
-from explorer.ui.train.relevance import Values, matters
-from explorer.ui.train.sections import SECTIONS
-from explorer.ui.train.source import shown, steps_of, values_of
-from explorer.ui.train.values import DEFAULTS
+from explorer.ui.train import values as train_values
+from explorer.ui.train.conversion import values_of
+from explorer.ui.train.data_sets import is_split
+from explorer.ui.train.fields import DEFAULTS, SECTIONS, Field, fields_of, matters
+from explorer.ui.train.source import steps_of
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,13 @@ class Setting:
 def settings(config: RunConfig) -> list[Setting]:
     """Every setting that had an effect on the run, in the order of the Train page."""
     values = values_of(config, "")
-    defaults = dict(DEFAULTS) | {"image_size": config.dataset.network_size}
-    return [_setting(section, name, values, defaults, config) for section, name in _fields(values)]
-
-
-def _fields(values: Values) -> Iterator[tuple[str, str]]:
-    for key, section in SECTIONS.items():
-        for row in (*section.rows, *section.more):
-            yield from ((key, name) for name in row if _had_effect(name, values))
+    defaults = {**DEFAULTS, **train_values.following(values)}
+    return [
+        _setting(Train.SECTIONS[key], field, values, defaults, config)
+        for key, section in SECTIONS.items()
+        for field in fields_of(section)
+        if _had_effect(field.name, values)
+    ]
 
 
 def _had_effect(name: str, values: Values) -> bool:
@@ -45,13 +43,12 @@ def _had_effect(name: str, values: Values) -> bool:
     return not unused and matters(name, values)
 
 
-def _setting(section: str, name: str, values: Values, defaults: Values, config: RunConfig) -> Setting:
-    title, label = Train.SECTIONS[section], data_fields.LABELS[name]
-    if name == "pipeline":
-        return Setting(title, label, config.pipeline.name or steps_of(config.pipeline), None)
-    value, default = shown(name, values[name]), shown(name, defaults[name])
-    choice = name in ("dataset", *data_fields.PLACES)  # everybody chooses these: there is no usual value
-    return Setting(title, label, value, None if choice or value == default else default)
+def _setting(section: str, field: Field, values: Values, defaults: Values, config: RunConfig) -> Setting:
+    if field.name == "pipeline":
+        return Setting(section, field.title, config.pipeline.name or steps_of(config.pipeline), None)
+    value, default = field.shown(values[field.name]), field.shown(defaults[field.name])
+    choice = field.name == "dataset" or field.is_place  # everybody chooses these: there is no usual value
+    return Setting(section, field.title, value, None if choice or value == default else default)
 
 
 def show(config: RunConfig) -> None:

@@ -6,12 +6,12 @@ from explorer.augment.pipeline import Draft, DraftErrors, validate
 from explorer.data import picture_sets
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.roots import resolve_inside
-from explorer.data.specs import FORMATS
 from explorer.draw import training as drawn
 from explorer.draw.training import Training, part
 from explorer.runs.spec.config import ConfigError
-from explorer.ui.train import checks, data_fields
+from explorer.ui.train import checks, conversion
 from explorer.ui.train import values as train_values
+from explorer.ui.train.fields import FIELDS, place_field
 from explorer.ui.train.values import Values
 
 
@@ -25,7 +25,7 @@ def settings(set_key: str, draft: Draft) -> Training | None:
     if values is None:
         return None
     try:
-        config = train_values.config(values, validate(draft))
+        config = conversion.config(values, validate(draft))
     except (ConfigError, DraftErrors):
         return None
     return Training(config.dataset, config.kept, config.image_size)
@@ -33,14 +33,13 @@ def settings(set_key: str, draft: Draft) -> Training | None:
 
 def _values(set_key: str) -> Values | None:
     kind, _, path = set_key.partition(":")
-    if kind not in data_fields.KINDS:
+    if kind not in FIELDS["dataset"].choices:
         return None
-    field = data_fields.place_field(kind)
+    place = place_field(kind)
     values = train_values.current()
-    if values["dataset"] == kind and (field is None or _is_place(values[field], path)):
+    if values["dataset"] == kind and (place is None or _is_place(values[place], path)):
         return values
-    place = {} if field is None else {field: path}
-    return values | {"dataset": kind, "image_size": FORMATS[kind].network_size, **place}
+    return values | {"dataset": kind} | train_values.following({"dataset": kind}) | ({place: path} if place else {})
 
 
 def _is_place(typed: str, path: str) -> bool:

@@ -9,8 +9,8 @@ from explorer.texts import Train as T
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import DATA_SET, View
 from explorer.ui.session.workspace import Workspace
-from explorer.ui.train import data_fields
 from explorer.ui.train import values as train_values
+from explorer.ui.train.fields import FIELDS, place_field
 from explorer.ui.train.values import Values
 
 
@@ -19,9 +19,9 @@ def data_of(view: View) -> Values | None:
     if view.picture != DATA_SET:
         return None
     kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
-    if kind not in data_fields.KINDS:
+    if kind not in FIELDS["dataset"].choices:
         return None
-    field = data_fields.place_field(kind)
+    field = place_field(kind)
     return {"dataset": kind} | ({field: place} if field else {}) if bool(field) == bool(place) else None
 
 
@@ -52,4 +52,4 @@ def hint(view: View, values: Values) -> str:
 
 def _title(view: View) -> str:
     kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
-    return Path(place).name if place else data_fields.KINDS.get(kind, kind)
+    return Path(place).name if place else FIELDS["dataset"].choices.get(kind, kind)

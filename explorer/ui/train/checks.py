@@ -21,9 +21,8 @@ from explorer.runs.spec.config import ConfigError, RunConfig, check_with_dataset
 from explorer.texts import Train as T
 from explorer.ui.components.usage_line import meter
 from explorer.ui.session import workspace
-from explorer.ui.train import probes, trial
+from explorer.ui.train import conversion, probes, trial
 from explorer.ui.train import source as train_source
-from explorer.ui.train import values as train_values
 from explorer.ui.train.source import Difference, Source, SourceError
 from explorer.ui.train.trial import Sizes
 from explorer.ui.train.values import Values
@@ -141,11 +140,11 @@ def _needs(
 
 def _pipeline(values: Values, source: Source | None, errors: dict[str, str]) -> Pipeline | None:
     name = values["pipeline"]
-    if name == train_values.NO_PIPELINE:
+    if name == conversion.NO_PIPELINE:
         return Pipeline()
-    if preset := train_values.pipeline_preset(values):
+    if preset := conversion.pipeline_preset(values):
         return _preset(preset, errors)
-    if run_id := train_values.pipeline_run(values):
+    if run_id := conversion.pipeline_run(values):
         if source is None:
             errors["pipeline"] = T.SOURCE_GONE.format(id=run_id)
         return source.config.pipeline if source else None
@@ -168,7 +167,7 @@ def _preset(name: str, errors: dict[str, str]) -> Pipeline | None:
 
 def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunConfig | None:
     try:
-        return train_values.config(values, pipeline)
+        return conversion.config(values, pipeline)
     except ConfigError as error:
         errors |= error.errors
         return None
@@ -176,7 +175,7 @@ def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunCo
 
 def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
     """The data set, also where something else on the form is wrong."""
-    spec = train_values.dataset_spec(values)
+    spec = conversion.dataset_spec(values)
     if spec is None:
         return None
     try:

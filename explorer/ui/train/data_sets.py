@@ -11,8 +11,10 @@ from explorer.data.dataset import DatasetError
 from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
-from explorer.data.roots import allowed_roots
+from explorer.data.roots import allowed_roots, resolve_inside
+from explorer.data.specs import FORMATS
 from explorer.draw.training import Training
+from explorer.runs.spec.fields import Values
 from explorer.texts import Common
 from explorer.texts import Pictures as T
 from explorer.ui.components.fields import sync
@@ -21,6 +23,7 @@ from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import View
 from explorer.ui.train import as_trained
+from explorer.ui.train.fields import place_field
 
 _MOST_NAMED = 12  # values of masks that are written out
 _LOOKED_FOR_S = 20.0
@@ -122,3 +125,14 @@ def _list(found: Sequence[tuple[str, str]]) -> None:
     with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
         for folder, reason in found:
             st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
+
+
+def is_split(values: Values) -> bool:
+    """Whether the chosen data set is divided already, so that the validation share has no effect."""
+    place = place_field(values["dataset"])
+    if place is None:
+        return False
+    try:
+        return FORMATS[values["dataset"]].is_split(resolve_inside(values[place]))
+    except DatasetError:
+        return False  # the field of the place says what is wrong

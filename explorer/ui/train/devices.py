@@ -7,9 +7,9 @@ from explorer.augment.resolution import fit
 from explorer.data.fit import Fit
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.machine.machine import DeviceInfo, Machine, automatic_precision
+from explorer.runs.spec.fields import Values
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
-from explorer.ui.train.relevance import Values
 
 
 def accelerators(machine: Machine | None) -> Mapping[str, str]:

@@ -1,183 +1,299 @@
-"""The table of the Train page's fields: what each is edited with."""
+"""The table of the Train page's fields: where each stands, and how it is edited.
 
-import importlib.util
-from collections.abc import Callable, Mapping
-from typing import Any
+What a field is called and is for, its default, its bounds and what gives it an effect are declared at the field of
+RunConfig, or of a format of data sets.
+"""
 
-import streamlit as st
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
 
-from explorer.augment import library
-from explorer.augment.presets import presets
-from explorer.base.names import shown
+from pydantic_core import PydanticUndefined
+
 from explorer.data.formats.spec import Ask
-from explorer.data.roots import allowed_roots
-from explorer.metrics.table import TITLES
-from explorer.runs.record.paths import pipelines_folder
+from explorer.data.specs import TRAINABLE
+from explorer.runs.spec.config import RunConfig, help_of, title_of
+from explorer.runs.spec.fields import Only, Rules, Values, has_effect, info_of, rules_of
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
-from explorer.ui.components.markdown import escape
-from explorer.ui.train import data_fields, data_sets, depth, devices, networks, values
-from explorer.ui.train import folder as train_folder
-from explorer.ui.train.form import Form
-from explorer.ui.train.weights import MAX_FOUND, weights_files, weights_roots
 
-Draw = Callable[[Form, str], None]
+FIRST = TRAINABLE[0]  # the format of data sets that a new form begins with
 
 
-def _number(step: float | int) -> Draw:
-    return lambda form, name: form.number(name, step)
+@dataclass(frozen=True)
+class Field:
+    """A field of the form.
+
+    Args:
+        name: of the field in RunConfig.
+        step: of a number with arrows.
+        typed: a number that people write in many ways is kept as the text that was typed.
+        side_by_side: its few choices are all in sight.
+        config: its name in RunConfig where that is another one.
+        default: where it is not that of RunConfig.
+        only: what gives it an effect, where RunConfig does not say it.
+        ask: what a format of data sets says of it.
+    """
+
+    name: str
+    step: float = 1
+    typed: bool = False
+    side_by_side: bool = False
+    config: str = ""
+    default: Any = None
+    only: Only | None = None
+    ask: Ask | None = None
+
+    @property
+    def path(self) -> str:
+        """What RunConfig calls it, with "dataset." for a field of a format of data sets."""
+        return self.config or self.name
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.ask.label if self.ask else F.TITLES.get(self.name) or title_of(self.path)
+
+    @property
+    def help(self) -> str | None:
+        """What it is for, where its title does not say it."""
+        return self.ask.help or None if self.ask else F.HELP.get(self.name) or help_of(self.path)
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it says where the data lie."""
+        return self.ask is not None and self.ask.place
+
+    @property
+    def choices(self) -> Mapping[Any, str]:
+        """The values that it can have, with their words; empty where those are found out, or are not a few."""
+        return (
+            {spec.name(): spec.title for spec in TRAINABLE} if self.name == "dataset" else F.CHOICES.get(self.name, {})
+        )
+
+    @property
+    def type(self) -> Any:
+        """What RunConfig takes; text where it does not have such a field."""
+        info = info_of(RunConfig, self.path)
+        return str if info is None else info.annotation
+
+    @property
+    def is_text(self) -> bool:
+        """Whether numbers are kept as text: empty where a run may do without."""
+        return self.typed or type(None) in get_args(self.type)
+
+    @property
+    def initial(self) -> Any:
+        """The value in a form that nobody has filled in."""
+        info = info_of(RunConfig, self.path)
+        found = info.default if info is not None and self.default is None else self.default
+        return self.as_kept("" if found is PydanticUndefined else found)
+
+    def as_kept(self, value: Any) -> Any:
+        """A value of RunConfig as the form keeps it."""
+        if not self.is_text:
+            return list(value) if isinstance(value, tuple) else value
+        parts = value if isinstance(value, tuple) else () if value is None else (value,)
+        return ", ".join(map(_plain, parts))
+
+    def as_asked(self, value: Any) -> Any:
+        """A value of the form as RunConfig takes it."""
+        if not self.is_text:
+            return value
+        text = value.strip()
+        kinds = get_args(self.type)
+        words = [word for kind in kinds for word in get_args(kind)]
+        if text and text not in words and any(get_origin(kind) is tuple for kind in kinds):
+            return [part.strip() for part in text.split(",")]
+        return text or None
+
+    def shown(self, value: Any) -> str:
+        """A value of the form in words."""
+        if isinstance(value, list):
+            return ", ".join(self.choices.get(part, str(part)) for part in value) or F.NOTHING
+        if value in self.choices:
+            return self.choices[value]
+        if value == "":
+            return F.EMPTY.get(self.name, T.EMPTY)
+        return F.YES_NO[value] if isinstance(value, bool) else _plain(value)
 
 
-def _entry(form: Form, name: str) -> None:
-    form.entry(name)
+def _plain(value: Any) -> str:
+    # As short as it can be and still the same number: 0.01, 1e-05, 3.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _switch(form: Form, name: str) -> None:
-    form.switch(name)
+Rows = tuple[tuple[Field, ...], ...]
 
 
-def _select(choices: Mapping[str, str]) -> Draw:
-    return lambda form, name: form.select(name, choices)
+@dataclass(frozen=True)
+class Section:
+    """A part of the form. One without rows is folded: a first run needs nothing of it.
+
+    Args:
+        rows: fields side by side, at most three; a lone one takes all the width.
+        more: rows that stand behind "More".
+        summary: the fields whose values are named while the section is folded.
+    """
+
+    rows: Rows = ()
+    more: Rows = ()
+    summary: tuple[str, ...] = ()
+
+    @property
+    def folded(self) -> bool:
+        return not self.rows
 
 
-def _segments(choices: Mapping[Any, str]) -> Draw:
-    return lambda form, name: form.segments(name, choices)
+_ASKED = tuple(
+    Field(ask.name, ask.step, config=f"dataset.{ask.field}", default=ask.start, ask=ask)
+    for ask in dict.fromkeys(ask for spec in TRAINABLE for ask in spec.asks)
+)
 
 
-def _place(form: Form, name: str) -> None:
-    kind = form.values["dataset"]
-    found = data_sets.places(kind)
-    if not found:
-        form.entry(name)
-        title = data_fields.KINDS[kind]
-        roots = ", ".join(map(str, allowed_roots()))
-        st.caption(escape(T.PLACE_NONE.format(kind=title[:1].lower() + title[1:], roots=roots)))
-        data_sets.show_unusable_for_training()
-        return
-    if not form.values[name]:
-        values.edit(lambda newest: {} if newest[name] else {name: found[0]})
-        st.rerun()
-    form.typed(name, {place: place for place in found})
-    data_sets.show_unusable_for_training()
+def _of_files(name: str, **options: Any) -> Field:
+    return Field(name, config=f"dataset.{name}", **options)
 
 
-def _depth(form: Form, name: str) -> None:
-    """Only where it matters: most data sets have 8 bits for each channel."""
-    if (form.dataset is not None and depth.is_deep(form.dataset)) or form.values[name] != "auto":
-        other = {F.BY_IMAGE[0]: F.BY_IMAGE[1]} if form.values[name] == F.BY_IMAGE[0] else {}
-        form.select(name, F.DEPTHS | other)
-    depth.show(form.dataset)
+_RANGE, _WINDOW = Only("depth", ("range",)), Only("depth", ("window",))
 
-
-def _pipeline(form: Form, name: str) -> None:
-    choices = {"": T.CURRENT, values.NO_PIPELINE: T.NO_PIPELINE}
-    choices |= {saved: T.SAVED.format(name=saved) for saved in library.names(pipelines_folder())}
-    choices |= {
-        values.preset_pipeline(preset.name): T.PRESET.format(name=preset.title) for preset in presets().values()
-    }
-    if form.values["source"]:
-        as_in = T.AS_IN.format(name=form.source.name) if form.source else T.AS_IN_GONE
-        choices[values.run_pipeline(form.values["source"])] = as_in
-    form.select(name, choices)
-
-
-def _share(form: Form, name: str) -> None:
-    """Not to be set where the folder is divided already."""
-    split = train_folder.is_split(form.values)
-    form.number(name, 0.05, disabled=split)
-    if split:
-        st.caption(F.SPLIT_ALREADY)
-
-
-def _weights_file(form: Form, name: str) -> None:
-    found = [shown(str(file)) for file in weights_files()]
-    if not found:
-        form.entry(name)
-        st.caption(escape(F.NO_FILES.format(folders=", ".join(map(str, weights_roots())))))
-        return
-    form.select(name, ({} if form.values[name] else {"": F.NOTHING}) | {file: file for file in found})
-    if len(found) == MAX_FOUND:
-        st.caption(F.FILES_CUT.format(count=MAX_FOUND))
-
-
-def _kept(form: Form, name: str) -> None:
-    kept = form.values[name]
-    form.select(name, {**F.KEPT, **({} if kept in F.KEPT else {kept: F.KEPT_OTHER.format(size=kept)})})
-
-
-def _loggers(form: Form, name: str) -> None:
-    installed = importlib.util.find_spec("mlflow") is not None
-    form.several(name, {known: words for known, words in F.LOGGERS.items() if known != "mlflow" or installed})
-    if not installed:
-        st.caption(F.NO_MLFLOW)
-
-
-def _asked(ask: Ask) -> Draw:
-    """What a format of data sets asks for."""
-    if ask.place:
-        return _place
-    return _entry if isinstance(data_fields.DEFAULTS[ask.name], str) else _number(ask.step)
-
-
-FIELDS: Mapping[str, Draw] = {
-    "dataset": _segments(data_fields.KINDS),
-    **{name: _asked(ask) for name, ask in data_fields.ASKS.items()},
-    "depth": _depth,
-    "depth_low": _entry,
-    "depth_high": _entry,
-    "depth_center": _entry,
-    "depth_width": _entry,
-    "val_fraction": _share,
-    "pipeline": _pipeline,
-    "backbone": lambda form, name: form.select(name, networks.titles(form.machine)),
-    "weights": lambda form, name: form.select(name, networks.weights(form.machine, form.values["backbone"])),
-    "weights_file": _weights_file,
-    "image_size": _number(32),
-    "frozen": _segments(F.FROZEN),
-    "unfreeze_epoch": _entry,
-    "backbone_lr_factor": _entry,
-    "normalise": _select(F.NORMALISE),
-    "loss": _select(F.LOSSES),
-    "label_smoothing": _number(0.05),
-    "pos_weight": _entry,
-    "class_weights": _entry,
-    "focal_gamma": _number(0.5),
-    "threshold": _number(0.05),
-    "dropout": _number(0.05),
-    "drop_connect": _entry,
-    "epochs": _number(1),
-    "batch_size": _number(8),
-    "learning_rate": _entry,
-    "optimizer": _select(F.OPTIMIZERS),
-    "schedule": _select(F.SCHEDULES),
-    "weight_decay": _entry,
-    "momentum": _number(0.01),
-    "nesterov": _switch,
-    "pct_start": _number(0.05),
-    "div_factor": _entry,
-    "final_div_factor": _entry,
-    "anneal_strategy": _select(F.ANNEALING),
-    "cycle_momentum": _switch,
-    "base_momentum": _number(0.01),
-    "max_momentum": _number(0.01),
-    "three_phase": _switch,
-    "warmup_epochs": _number(0.5),
-    "gradient_clip": _entry,
-    "accumulate": _number(1),
-    "early_stopping": _entry,
-    "monitor": _select(TITLES),
-    "mixing": _segments(F.MIXING),
-    "mix_alpha": _number(0.1),
-    "mix_probability": _number(0.1),
-    "accelerator": lambda form, name: form.select(name, devices.accelerators(form.machine)),
-    "gpus": lambda form, name: form.several(name, devices.gpus(form.machine)),
-    "precision": lambda form, name: form.select(name, devices.precisions(form.machine, form.values)),
-    "workers": _entry,
-    "threads": _entry,
-    "kept_as": _segments(F.KEPT_SHAPES),
-    "cache_size": _kept,
-    "loggers": _loggers,
-    "name": lambda form, name: form.entry(name, max_chars=100),
-    "seed": _number(1),
-    "dataset_seed": _entry,
+SECTIONS: Mapping[str, Section] = {
+    "data": Section(
+        (
+            (Field("dataset", default=FIRST.name(), side_by_side=True),),
+            *((field,) for field in _ASKED if field.is_place),
+            (_of_files("depth"),),
+            (
+                _of_files("depth_low", typed=True, default="", only=_RANGE),
+                _of_files("depth_high", typed=True, default="", only=_RANGE),
+            ),
+            (  # of soft tissue in CT, in Hounsfield units
+                _of_files("depth_center", typed=True, default="40", only=_WINDOW),
+                _of_files("depth_width", typed=True, default="400", only=_WINDOW),
+            ),
+            (Field("pipeline"),),
+        ),
+        (tuple(field for field in _ASKED if not field.is_place),),
+    ),
+    "network": Section(
+        (
+            (Field("backbone"), Field("weights"), Field("image_size", 32, default=FIRST.network_size)),
+            (Field("weights_file"),),
+            (Field("frozen", side_by_side=True),),
+        ),
+        ((Field("unfreeze_epoch"), Field("backbone_lr_factor", typed=True), Field("normalise")),),
+    ),
+    "optimizer": Section(
+        ((Field("epochs"), Field("batch_size", 8), Field("learning_rate", typed=True)),),
+        (
+            (Field("optimizer"), Field("schedule"), Field("weight_decay", typed=True)),
+            (
+                Field("pct_start", 0.05),
+                Field("div_factor", typed=True),
+                Field("final_div_factor", typed=True),
+                Field("warmup_epochs", 0.5),
+            ),
+            (Field("anneal_strategy"), Field("base_momentum", 0.01), Field("max_momentum", 0.01)),
+            (Field("cycle_momentum"), Field("three_phase")),
+            (Field("momentum", 0.01), Field("nesterov")),
+            (Field("gradient_clip"), Field("accumulate"), Field("early_stopping"), Field("monitor")),
+        ),
+    ),
+    "mixing": Section(
+        ((Field("mixing", side_by_side=True),), (Field("mix_alpha", 0.1), Field("mix_probability", 0.1)))
+    ),
+    "loss": Section(
+        (),
+        (
+            (
+                Field("loss"),
+                Field("label_smoothing", 0.05),
+                Field("pos_weight"),
+                Field("class_weights"),
+                Field("focal_gamma", 0.5),
+            ),
+            (Field("dropout", 0.05), Field("drop_connect"), Field("threshold", 0.05)),
+        ),
+        ("loss",),
+    ),
+    "device": Section(
+        (),
+        (
+            (Field("accelerator"), Field("precision")),
+            (Field("gpus"),),
+            (Field("kept_as", side_by_side=True), Field("cache_size")),
+            (Field("workers"), Field("threads")),
+        ),
+        ("accelerator", "precision"),
+    ),
+    "out": Section(
+        (),
+        (
+            (Field("name"), Field("seed"), Field("dataset_seed", config="dataset.seed", typed=True, default="")),
+            (Field("loggers"),),
+        ),
+        ("name", "seed"),
+    ),
 }
+
+
+def in_rows(rows: Rows) -> Iterator[Field]:
+    """The fields in their order."""
+    return (field for row in rows for field in row)
+
+
+def fields_of(section: Section) -> Iterator[Field]:
+    """The fields of a section in their order."""
+    return in_rows((*section.rows, *section.more))
+
+
+FIELDS: Mapping[str, Field] = {field.name: field for section in SECTIONS.values() for field in fields_of(section)}
+DEFAULTS: Values = {name: field.initial for name, field in FIELDS.items()} | {
+    "source": ""
+}  # the run it was filled from
+
+
+def _rules() -> Iterator[tuple[str, Only]]:
+    yield from rules_of(RunConfig).items()
+    for name, field in FIELDS.items():
+        of_dataset, _, inside = field.path.rpartition(".")
+        if field.only is not None:
+            yield name, field.only
+        elif of_dataset:
+            has = (spec for spec in TRAINABLE if (field.ask in spec.asks if field.ask else inside in spec.model_fields))
+            yield name, Only("dataset", tuple(spec.name() for spec in has))
+
+
+RULES: Rules = dict(_rules())
+
+
+def matters(name: str, values: Values) -> bool:
+    """Whether the field changes anything with these values: the others are not shown, not checked and not compared."""
+    return has_effect(name, values, RULES)
+
+
+def shown_by(name: str, values: Values) -> str:
+    """The field itself where it matters, else the one that can be set so that it does."""
+    while not matters(name, values):
+        name = RULES[name].by
+    return name
+
+
+def choice_for(name: str, by: str) -> str:
+    """What to choose at the field `by`, so that another field appears."""
+    while RULES[name].by != by:
+        name = RULES[name].by
+    words = {spec.name(): spec.choice for spec in TRAINABLE} if by == "dataset" else FIELDS[by].choices
+    *most, last = [words.get(choice, FIELDS[by].title) for choice in RULES[name].choices] or [""]
+    return F.CHOICE_FOR.get(name) or (f"{', '.join(most)} or {last}" if most else last)
+
+
+def place_field(kind: str) -> str | None:
+    """The field that says where the data of a format lie; None for data that come with the app."""
+    return next((field.name for field in _ASKED if field.is_place and matters(field.name, {"dataset": kind})), None)
+
+
+def title_at(path: str, values: Values) -> str:
+    """What people call the field that RunConfig calls so, where it matters."""
+    found = (field.title for name, field in FIELDS.items() if field.path == path and matters(name, values))
+    return next(found, "") or title_of(path)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.runs.machine.machine import Machine
+from explorer.runs.spec.fields import Values
 from explorer.texts import TrainFields as F
 from explorer.ui.components import focus
 from explorer.ui.session.keys import Key, Query, more_key, train_key
-from explorer.ui.train import data_fields
-from explorer.ui.train.fields import FIELDS
-from explorer.ui.train.relevance import Values
+from explorer.ui.train.fields import FIELDS, choice_for
 from explorer.ui.train.sections import place_of, section_behind
 
 
@@ -43,8 +42,8 @@ def hints() -> dict[str, str]:
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is None or landed.asked == landed.field:
         return {}
-    words = F.SHOWN_WITH.format(choice=data_fields.choice(landed.asked), field=data_fields.LABELS[landed.asked])
-    return {landed.field: words}
+    choice, title = choice_for(landed.asked, landed.field), FIELDS[landed.asked].title
+    return {landed.field: F.SHOWN_WITH.format(choice=choice, field=title)}
 
 
 def focus_field() -> None:

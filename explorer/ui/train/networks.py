@@ -14,6 +14,7 @@ from explorer.runs.machine.machine import BackboneInfo, Machine, known_machine, 
 from explorer.runs.machine.paces import Pace
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.fields import Values
 from explorer.runs.state.status import derive
 from explorer.texts import Common
 from explorer.texts import Train as T
@@ -21,8 +22,8 @@ from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key
 from explorer.ui.train import measuring
+from explorer.ui.train.fields import FIELDS
 from explorer.ui.train.measuring import Measurement
-from explorer.ui.train.relevance import Values
 from explorer.ui.train.source import Source
 
 LOOK_SECONDS = 0.5
@@ -43,7 +44,8 @@ def weights(machine: Machine | None, backbone: str) -> Mapping[str, str]:
     a browser goes on showing the words with which something was chosen.
     """
     found = machine.backbone(backbone) if machine else None
-    return {name: F.WEIGHTS[name] for name in found.weights} if found else F.WEIGHTS
+    words = FIELDS["weights"].choices
+    return {name: words[name] for name in found.weights} if found else words
 
 
 def weights_hint(machine: Machine | None, values: Values) -> str:

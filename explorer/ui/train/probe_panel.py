@@ -9,7 +9,6 @@ from explorer.runs.life.launcher import LaunchError
 from explorer.runs.record import rates, results
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig
-from explorer.runs.spec.config_errors import label
 from explorer.runs.state.status import State, derive
 from explorer.texts import Common
 from explorer.texts import Probes as T
@@ -17,6 +16,7 @@ from explorer.ui.components import state_badge
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, probe_key
 from explorer.ui.train import probe_results, probes, values
+from explorer.ui.train.fields import title_at
 from explorer.ui.train.probes import KINDS, Probe
 
 EVERY_SECONDS = 1.0
@@ -48,7 +48,7 @@ def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
 def _start(kind: Probe, config: RunConfig | None, errors: Mapping[str, str]) -> None:
     st.session_state.pop(Key.PROBE_TOLD, None)
     if config is None:
-        st.error(escape(Common.FIX.format(fields=", ".join(label(name) for name in errors))))
+        st.error(escape(Common.FIX.format(fields=", ".join(title_at(name, values.current()) for name in errors))))
         return
     try:
         with st.spinner(Common.STARTING):

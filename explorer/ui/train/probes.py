@@ -9,6 +9,7 @@ from explorer.base.atomic import read_json_object
 from explorer.runs.record import rates, results
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads, with_absolute_paths
+from explorer.runs.spec.fields import depending_on, rules_of
 from explorer.texts import Probes as T
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.session import workspace
@@ -24,12 +25,9 @@ _NAMES = frozenset({"kind", "name", "loggers"})
 _INDIFFERENT: dict[Probe, frozenset[str]] = {
     "check": _NAMES,
     "rate": _NAMES
-    | {
-        "learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "threshold",
-        "schedule", "pct_start", "div_factor", "final_div_factor", "anneal_strategy", "cycle_momentum",
-        "base_momentum", "max_momentum", "three_phase", "warmup_epochs",
-    },
-}  # fmt: skip
+    | {"learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "threshold"}
+    | set(depending_on("schedule", rules_of(RunConfig))),
+}
 
 
 def last(kind: Probe) -> str | None:

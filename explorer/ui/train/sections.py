@@ -1,89 +1,25 @@
 """The sections of the Train page: the few fields that a first run needs, and the others behind "More" or folded."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import streamlit as st
 
 from explorer.runs.machine.machine import Machine
+from explorer.runs.spec.fields import Values
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import more_key
-from explorer.ui.train import data_fields, devices
-from explorer.ui.train import values as train_values
-from explorer.ui.train.fields import FIELDS
-from explorer.ui.train.form import Form, config_name
-from explorer.ui.train.relevance import Values, shown_by
-from explorer.ui.train.source import shown
+from explorer.ui.train import devices, widgets
+from explorer.ui.train.fields import SECTIONS, Field, Rows, in_rows, shown_by
+from explorer.ui.train.form import Form
 
-Rows = tuple[tuple[str, ...], ...]
 COLUMNS = 3
-
-
-@dataclass(frozen=True)
-class Section:
-    """rows: fields side by side, at most three, a lone one over all the width. more: those that stand behind "More".
-
-    A section without rows is folded: a first run needs nothing of it. summary: fields whose values its title names.
-    """
-
-    rows: Rows
-    more: Rows = ()
-    summary: tuple[str, ...] = ()
-
-    @property
-    def folded(self) -> bool:
-        return not self.rows
-
-
-SECTIONS: dict[str, Section] = {
-    "data": Section(
-        (
-            ("dataset",),
-            data_fields.PLACES,
-            ("depth",),
-            ("depth_low", "depth_high"),
-            ("depth_center", "depth_width"),
-            ("pipeline",),
-        ),
-        (data_fields.MORE,),
-    ),
-    "network": Section(
-        (("backbone", "weights", "image_size"), ("weights_file",), ("frozen",)),
-        (("unfreeze_epoch", "backbone_lr_factor", "normalise"),),
-    ),
-    "optimizer": Section(
-        (("epochs", "batch_size", "learning_rate"),),
-        (
-            ("optimizer", "schedule", "weight_decay"),
-            ("pct_start", "div_factor", "final_div_factor", "warmup_epochs"),
-            ("anneal_strategy", "base_momentum", "max_momentum"),
-            ("cycle_momentum", "three_phase"),
-            ("momentum", "nesterov"),
-            ("gradient_clip", "accumulate", "early_stopping", "monitor"),
-        ),
-    ),
-    "mixing": Section((("mixing",), ("mix_alpha", "mix_probability"))),
-    "loss": Section(
-        (),
-        (
-            ("loss", "label_smoothing", "pos_weight", "class_weights", "focal_gamma"),
-            ("dropout", "drop_connect", "threshold"),
-        ),
-        ("loss",),
-    ),
-    "device": Section(
-        (),
-        (("accelerator", "precision"), ("gpus",), ("kept_as", "cache_size"), ("workers", "threads")),
-        ("accelerator", "precision"),
-    ),
-    "out": Section((), (("name", "seed", "dataset_seed"), ("loggers",)), ("name", "seed")),
-}
 
 
 def section_behind(name: str) -> str | None:
     """The section whose "More" holds a field; None for a field that is in sight."""
-    return next((key for key, section in SECTIONS.items() if name in _names(section.more)), None)
+    behind = ((key, field.name) for key, section in SECTIONS.items() for field in in_rows(section.more))
+    return next((key for key, field in behind if field == name), None)
 
 
 def draw(form: Form, key: str) -> None:
@@ -95,11 +31,11 @@ def draw(form: Form, key: str) -> None:
 
 def draw_more(form: Form, key: str) -> None:
     """The fields behind "More", open where one of them is wrong. While they are closed, a summary stands there."""
-    names = [name for name in _names(SECTIONS[key].more) if _is_shown(form, name)]
-    if not names:
+    fields = [field for field in in_rows(SECTIONS[key].more) if _is_shown(form, field)]
+    if not fields:
         return
     state = more_key(key)
-    if any(config_name(name) in form.errors for name in names):
+    if any(field.path in form.errors for field in fields):
         st.session_state[state] = True
     # Its title stays: another one would be another expander, and closed.
     title = f"**{T.SECTIONS[key]}**" if SECTIONS[key].folded else T.MORE[key]
@@ -107,46 +43,39 @@ def draw_more(form: Form, key: str) -> None:
         if more.open:
             _rows(form, SECTIONS[key].more)
             return
-    if summary := _summary(form, key, names):
+    if summary := _summary(form, SECTIONS[key].summary, fields):
         st.caption(escape(summary))
-    for name in names:
-        if message := form.cautions.get(config_name(name)):
-            st.markdown(f":orange[:material/warning: {escape(message)}]")
-        form.drawn.add(config_name(name))
+    for field in fields:
+        form.warn(field)
 
 
-def _summary(form: Form, key: str, names: Sequence[str]) -> str:
-    """The values that a folded section always tells, and those that were changed."""
-    always = SECTIONS[key].summary
-    words = [T.SUMMARY_OF.get(name, "{value}").format(value=shown(name, form.values[name])) for name in always]
-    changed = _changed(form, [name for name in names if name not in always])
-    return " · ".join(filter(None, [", ".join(words), T.CHANGED.format(fields=changed) if changed else ""]))
-
-
-def _changed(form: Form, names: Sequence[str]) -> str:
-    found = [
-        T.SET_ONE.format(field=data_fields.LABELS[name], value=shown(name, form.values[name]))
-        for name in names
-        if form.values[name] != train_values.DEFAULTS[name]
-    ]
-    return ", ".join(found)
+def _summary(form: Form, always: Sequence[str], fields: Sequence[Field]) -> str:
+    """The values that are always named, and those that were changed."""
+    words = {field.name: field.shown(form.values[field.name]) for field in fields}
+    named = ", ".join(T.SUMMARY_OF.get(name, "{value}").format(value=words[name]) for name in always)
+    changed = ", ".join(
+        T.SET_ONE.format(field=field.title, value=words[field.name])
+        for field in fields
+        if field.name not in always and form.values[field.name] != field.initial
+    )
+    return " · ".join(filter(None, [named, T.CHANGED.format(fields=changed) if changed else ""]))
 
 
 def _rows(form: Form, rows: Rows) -> None:
     for row in rows:
-        names = [name for name in row if _is_shown(form, name)]
+        fields = [field for field in row if _is_shown(form, field)]
         width = min(len(row), COLUMNS)
-        for start in range(0, len(names), width):
-            _side_by_side(form, names[start : start + width], width)
+        for start in range(0, len(fields), width):
+            _side_by_side(form, fields[start : start + width], width)
 
 
-def _side_by_side(form: Form, names: Sequence[str], width: int) -> None:
+def _side_by_side(form: Form, fields: Sequence[Field], width: int) -> None:
     if width == 1:
-        FIELDS[names[0]](form, names[0])
+        widgets.draw(form, fields[0])
         return
-    for column, name in zip(st.columns(width), names, strict=False):
+    for column, field in zip(st.columns(width), fields, strict=False):
         with column:
-            FIELDS[name](form, name)
+            widgets.draw(form, field)
 
 
 def place_of(name: str, values: Values, machine: Machine | None) -> str:
@@ -155,9 +84,5 @@ def place_of(name: str, values: Values, machine: Machine | None) -> str:
     return "accelerator" if found == "gpus" and not devices.several_gpus(machine, values) else found
 
 
-def _is_shown(form: Form, name: str) -> bool:
-    return place_of(name, form.values, form.machine) == name
-
-
-def _names(rows: Rows) -> Iterator[str]:
-    return (name for row in rows for name in row)
+def _is_shown(form: Form, field: Field) -> bool:
+    return place_of(field.name, form.values, form.machine) == field.name

@@ -5,24 +5,17 @@ from typing import Any
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import expanded
-from explorer.data.depth import ValueRange
-from explorer.data.formats.spec import FileSpec
-from explorer.metrics.table import TITLES
 from explorer.runs.overview.summary import steps_in_words, summarise
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
+from explorer.runs.spec.fields import Values
 from explorer.texts import Common
 from explorer.texts import Train as T
-from explorer.texts import TrainFields as F
-from explorer.ui.train import data_fields
-from explorer.ui.train.relevance import matters
-from explorer.ui.train.values import DEFAULTS, OPTIONAL, PLAIN, TEXT_NUMBERS, Values, run_pipeline
+from explorer.ui.train.conversion import values_of
+from explorer.ui.train.fields import FIELDS, matters
 
 MAX_NAME = 100
 _SHORTEST = 20  # of a run's name, when what differs from it takes the room
-_TEXTS = (*TEXT_NUMBERS, *data_fields.DEPTHS[1:], "dataset_seed")
-# Of the data set: they are compared only where both are of a kind that has them.
-_OF_DATA = (*data_fields.ASKS, *data_fields.DEPTHS)
 
 
 class SourceError(ValueError):
@@ -49,7 +42,7 @@ class Difference:
 
     @property
     def label(self) -> str:
-        return data_fields.LABELS[self.field]
+        return FIELDS[self.field].title
 
 
 def load(run_id: str) -> Source:
@@ -66,54 +59,30 @@ def load(run_id: str) -> Source:
     return Source(run_id, summarise(paths).name, config, values_of(config, run_id))
 
 
-def values_of(config: RunConfig, run_id: str) -> Values:
-    """The form's values that make this config again; the name is left to be found anew."""
-    spec = config.dataset
-    found: Values = dict(DEFAULTS) | {name: getattr(config, name) for name in PLAIN}
-    found |= {"name": "", "source": run_id, "pipeline": run_pipeline(run_id), "dataset": spec.kind}
-    found |= {name: getattr(spec, ask.field) for name, ask in data_fields.asks(spec.kind).items()}
-    if isinstance(spec, FileSpec):
-        found["depth"] = spec.depth
-        if isinstance(spec.depth, ValueRange):
-            found |= {"depth": "range", "depth_low": spec.depth.low, "depth_high": spec.depth.high}
-    found["dataset_seed"] = None if spec.seed == config.seed else spec.seed  # empty: the seed of the run
-    found |= {name: getattr(config, name) for name in OPTIONAL}
-    for name in _TEXTS:
-        found[name] = _typed(found[name])
-    for name in ("gpus", "loggers"):
-        found[name] = list(found[name])
-    return found
-
-
-def _typed(value: Any) -> str:
-    """A value as somebody would type it."""
-    if isinstance(value, tuple):
-        return ", ".join(map(_plain, value))
-    return "" if value is None else _plain(value)
-
-
 def differences(values: Values, pipeline: Pipeline | None, source: Source) -> list[Difference]:
     """How the form differs from the run, in the form's order; fields that the form does not use now are left out."""
     found = []
-    for name in DEFAULTS:
+    for name in FIELDS:
         if name == "pipeline":
             if pipeline is not None and pipeline != source.config.pipeline:
                 found.append(_of_pipelines(source.config.pipeline, pipeline))
         elif _matters(name, values, source.values) and not _same(name, values[name], source.values[name]):
-            found.append(Difference(name, shown(name, source.values[name]), shown(name, values[name])))
+            shown = FIELDS[name].shown
+            found.append(Difference(name, shown(source.values[name]), shown(values[name])))
     return found
 
 
 def _matters(name: str, values: Values, before: Values) -> bool:
-    if name in _OF_DATA:
+    if FIELDS[name].path.startswith("dataset.") and name != "dataset_seed":
+        # Compared only where both are of a format that has them.
         return matters(name, values) and matters(name, before) and values["dataset"] == before["dataset"]
-    return name not in ("name", "source") and (matters(name, values) or matters(name, before))
+    return name != "name" and (matters(name, values) or matters(name, before))
 
 
 def _same(name: str, now: Any, before: Any) -> bool:
-    if name in data_fields.PLACES:
+    if FIELDS[name].is_place:
         return expanded(now) == expanded(before)
-    if name not in _TEXTS:
+    if not FIELDS[name].is_text:
         return bool(now == before)
     return _numbers(now) == _numbers(before)
 
@@ -127,42 +96,6 @@ def _numbers(text: str) -> list[float | str]:
         except ValueError:
             found.append(part.strip())
     return found
-
-
-_WORDS: dict[str, dict[Any, str]] = {
-    "dataset": data_fields.KINDS,
-    "depth": F.DEPTHS | dict([F.BY_IMAGE]),
-    "weights": F.WEIGHTS,
-    "normalise": F.NORMALISE,
-    "frozen": F.FROZEN,
-    "loss": F.LOSSES,
-    "optimizer": F.OPTIMIZERS,
-    "schedule": F.SCHEDULES,
-    "nesterov": F.YES_NO,
-    "cycle_momentum": F.YES_NO,
-    "three_phase": F.YES_NO,
-    "monitor": TITLES,
-    "mixing": F.MIXING,
-    "kept_as": F.KEPT_SHAPES,
-    "cache_size": F.KEPT,
-    "accelerator": {"auto": F.AUTO},
-    "precision": {"auto": F.AUTO},
-}
-
-
-def shown(name: str, value: Any) -> str:
-    """A value of the form, as the form shows it."""
-    if isinstance(value, list):
-        return ", ".join(F.LOGGERS.get(part, str(part)) for part in value) or F.NOTHING
-    text = _WORDS.get(name, {}).get(value)
-    if text is None and value == "":
-        return F.EMPTY.get(name, T.EMPTY)
-    return text if text is not None else _plain(value)
-
-
-def _plain(value: Any) -> str:
-    # As short as it can be and still the same number: 0.01, 1e-05, 3.
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:

@@ -10,7 +10,7 @@ from explorer.runs.life.launcher import LaunchError
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.config import ConfigError, RunConfig
-from explorer.runs.spec.config_errors import label
+from explorer.runs.spec.fields import Values
 from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.texts import Common
 from explorer.texts import Train as T
@@ -20,8 +20,8 @@ from explorer.ui.theme.palette import class_color
 from explorer.ui.train import checks, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
+from explorer.ui.train.fields import title_at
 from explorer.ui.train.form import Form
-from explorer.ui.train.relevance import Values
 
 RUNS_PAGE = "explorer/ui/pages/runs.py"
 AUGMENT_PAGE = "explorer/ui/pages/augment.py"
@@ -142,7 +142,7 @@ def _launch(checked: Checked, workspace_id: str, twice: bool) -> None:
 
 
 def _to_mend(errors: Mapping[str, str]) -> str:
-    return Common.FIX.format(fields=", ".join(label(name) for name in errors))
+    return Common.FIX.format(fields=", ".join(title_at(name, train_values.current()) for name in errors))
 
 
 def _named(config: RunConfig, checked: Checked) -> RunConfig:

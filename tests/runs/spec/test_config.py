@@ -91,10 +91,10 @@ def test_a_config_cannot_be_changed() -> None:
         ("pos_weight", 2.0, "Positive-class weight works with the loss bce only. Choose that loss or leave the weight"),
         ("weights", "none", "A frozen backbone without pretrained weights cannot learn. Train all layers, or"),
         ("learnig_rate", 0.1, '"learnig_rate" is not a setting: check the spelling. You gave 0.1.'),
-        ("dataset", {"kind": "imagenet"}, "Data set must be of one of the kinds 'shapes', 'digits', 'image_folder'."),
+        ("dataset", {"kind": "imagenet"}, "Data set must be of one of the kinds 'shapes', 'digits', 'image_folder'"),
         ("dataset", {}, 'Data set needs a "kind".'),
-        ("dataset", {"kind": "shapes", "num_classes": 1}, "Data set: num classes must be at least 2. You gave 1."),
-        ("dataset", {"kind": "digits", "val_fraction": 1}, "Data set: val fraction must be below 1. You gave 1."),
+        ("dataset", {"kind": "shapes", "num_classes": 1}, "Classes must be at least 2. You gave 1."),
+        ("dataset", {"kind": "digits", "val_fraction": 1}, "Validation share must be below 1. You gave 1."),
         ("dataset", 3, "Data set must be an object"),
         ("version", 3, "This was written by a newer version of the explorer (format 3; this one reads format 2)."),
     ],
@@ -248,7 +248,9 @@ def test_images_of_a_run_of_format_1_are_listed_and_decoded_as_they_were() -> No
         dumps(from_values({"dataset": folder | {"depth": {"low": -160, "high": 240}}, "pipeline": {}}))
     ).dataset
     for depth in ("deep", {"low": 2, "high": 2}, {"low": 0}, {"low": 0, "high": float("inf")}, 3):
-        with pytest.raises(ConfigError, match=r'Data set: depth must be "auto", "by_image", or a range such as'):
+        with pytest.raises(
+            ConfigError, match=r'Values of more than 8 bits must be "auto", "by_image", or a range such as'
+        ):
             from_values({"dataset": folder | {"depth": depth}, "pipeline": {}})
 
 

@@ -20,7 +20,6 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.spec.config import RunConfig
-from explorer.runs.spec.config_errors import LABELS
 from explorer.texts.then_and_now import Idiom, idioms, intro
 from explorer.ui.train.fields import FIELDS
 
@@ -108,7 +107,6 @@ def test_each_entry_has_an_anchor_of_its_own_and_a_field_that_exists() -> None:
     assert len({idiom.key for idiom in IDIOMS}) == len(IDIOMS)
     fields = {idiom.field for idiom in IDIOMS if idiom.field}
     assert fields <= set(RunConfig.model_fields)
-    assert fields <= set(LABELS)
     assert fields <= set(FIELDS)  # the form has them, and is opened at them
 
 

@@ -12,7 +12,7 @@ from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, train_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, load, save
-from explorer.ui.train.values import DEFAULTS
+from explorer.ui.train.fields import DEFAULTS
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 

@@ -10,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.data.depth import ValueRange
 from explorer.ui.session.keys import Key, train_key
 from explorer.ui.session.view import DATA_SET
-from explorer.ui.train import checks
-from explorer.ui.train import values as train_values
+from explorer.ui.train import checks, conversion
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 
@@ -77,7 +76,7 @@ def test_the_range_of_deep_images_is_shown_and_set_on_the_train_page(data: Path)
         ({"depth": "range", "depth_low": "0", "depth_high": "1e3"}, ValueRange(low=0, high=1000)),
         ({"depth": "auto"}, "auto"),
     ):
-        spec = train_values.dataset_spec(values | changes)
+        spec = conversion.dataset_spec(values | changes)
         assert spec is not None
         assert spec.depth == expected  # type: ignore[union-attr]
     app.selectbox(key=train_key("depth")).set_value("range").run()

@@ -16,12 +16,11 @@ from explorer.runs.machine import needs
 from explorer.runs.machine.capacity import Memory
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, runs_root
 from explorer.runs.spec.config import RunConfig, dumps, from_values, loads
-from explorer.runs.spec.config_errors import LABELS
 from explorer.ui.session.keys import Key, Query, more_key, train_key
 from explorer.ui.session.view import DATA_SET
-from explorer.ui.train import data_fields, pair
+from explorer.ui.train import conversion, pair
 from explorer.ui.train import source as train_source
-from explorer.ui.train import values as train_values
+from explorer.ui.train.fields import DEFAULTS
 from explorer.ui.train.source import Difference, Source
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -376,7 +375,7 @@ def test_back_to_defaults_forgets_the_source() -> None:
     app = duplicate()
     app.button(key=Key.TRAIN_RESET).click().run()
     assert "ants-bees" not in said(app)
-    assert app.number_input(key=train_key("epochs")).value == train_values.DEFAULTS["epochs"]
+    assert app.number_input(key=train_key("epochs")).value == DEFAULTS["epochs"]
     assert f"run:{SOURCE}" not in app.selectbox(key=train_key("pipeline")).options
 
 
@@ -393,7 +392,7 @@ def test_a_run_that_cannot_be_read_leaves_the_form_and_says_why(config: str, wor
     app = duplicate()
     assert "The form was not changed" in said(app)
     assert words in said(app)
-    assert app.number_input(key=train_key("epochs")).value == train_values.DEFAULTS["epochs"]
+    assert app.number_input(key=train_key("epochs")).value == DEFAULTS["epochs"]
 
 
 @pytest.mark.parametrize("run_id", ["../../etc/passwd", "20261123-142501-nobody-x7k"])
@@ -438,7 +437,7 @@ def test_a_folder_of_the_source_that_this_page_may_not_read_is_told_and_not_exch
 
 def test_a_name_says_what_differs_and_is_never_too_long() -> None:
     config = from_values({"dataset": {"kind": "digits"}, "pipeline": {}})
-    source = Source(SOURCE, "n" * 100, config, train_source.values_of(config, SOURCE))
+    source = Source(SOURCE, "n" * 100, config, conversion.values_of(config, SOURCE))
     changes = [Difference("epochs", "8", "12"), Difference("seed", "0", "1")]
     name = train_source.name_for(source, changes)
     assert len(name) == train_source.MAX_NAME
@@ -457,11 +456,11 @@ def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_wit
     assert [option for option in field.options if option.startswith("Preset: ")] == [
         f"Preset: {preset.title}" for preset in presets.presets().values()
     ]
-    field.set_value(train_values.NO_PIPELINE).run()
+    field.set_value(conversion.NO_PIPELINE).run()
     assert mistakes(app) == ""
     assert app.button(key=Key.TRAIN_PAIR).disabled  # there is nothing to compare
     name = "medium"
-    app.selectbox(key=train_key("pipeline")).set_value(train_values.preset_pipeline(name)).run()
+    app.selectbox(key=train_key("pipeline")).set_value(conversion.preset_pipeline(name)).run()
     assert "OneOf(" in said(app)  # the composers are named with their steps
     app.button(key=Key.TRAIN_PAIR).click().run()
     assert not app.exception
@@ -554,6 +553,3 @@ def test_a_first_run_needs_few_fields_and_what_is_folded_says_its_values(app: Ap
         assert words in folded, words
     for words in ("Cross entropy", "device Auto, precision Auto", "Named automatically, seed 0"):
         assert words in said(app), words
-    for name, label in LABELS.items():  # an error names the field as the page does
-        if name in data_fields.LABELS:
-            assert label == data_fields.LABELS[name], name

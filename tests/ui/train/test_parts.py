@@ -20,6 +20,7 @@ from explorer.ui.train import curve as train_curve
 from explorer.ui.train import devices, form, measuring, networks
 from explorer.ui.train import values as train_values
 from explorer.ui.train.curve import MAX_POINTS
+from explorer.ui.train.fields import DEFAULTS
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/train.py"
@@ -45,7 +46,7 @@ TWO_GPUS = Machine(
 
 
 def values(**changes: Any) -> dict[str, Any]:
-    return dict(train_values.DEFAULTS) | changes
+    return dict(DEFAULTS) | changes
 
 
 # The curve

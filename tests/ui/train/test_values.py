@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -12,11 +12,10 @@ from explorer.data.fit import square
 from explorer.runs.machine.machine import machine
 from explorer.runs.spec.config import ConfigError, RunConfig, from_values, loads
 from explorer.runs.spec.recipe import Recipe
-from explorer.ui.train import data_fields, source
-from explorer.ui.train import values as train_values
-from explorer.ui.train.fields import FIELDS
-from explorer.ui.train.relevance import RULES, matters, shown_by
-from explorer.ui.train.sections import SECTIONS, section_behind
+from explorer.texts import TrainFields as F
+from explorer.ui.train import conversion
+from explorer.ui.train.fields import DEFAULTS, FIELDS, RULES, choice_for, matters, shown_by
+from explorer.ui.train.sections import section_behind
 from explorer.ui.train.weights import weights_files
 
 BASE: Mapping[str, Any] = {"dataset": {"kind": "shapes"}, "pipeline": {}}
@@ -77,8 +76,8 @@ BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "we
 
 def again(config: RunConfig) -> RunConfig:
     """The config that a form makes which was filled from this one, and kept in a file in between."""
-    values = json.loads(json.dumps(source.values_of(config, "20261123-142501-a-x7k")))
-    return train_values.config(values, config.pipeline)
+    values = json.loads(json.dumps(conversion.values_of(config, "20261123-142501-a-x7k")))
+    return conversion.config(values, config.pipeline)
 
 
 def test_no_field_of_a_run_is_forgotten_here() -> None:
@@ -107,9 +106,9 @@ def test_a_data_set_comes_back_with_its_seed(spec: dict[str, Any]) -> None:
 
 def test_a_run_of_format_1_is_duplicated_with_the_squares_that_it_kept() -> None:
     old = loads((Path(__file__).parents[2] / "runs" / "run-format-1.json").read_bytes())
-    values = source.values_of(old, "20261123-142501-a-x7k")
+    values = conversion.values_of(old, "20261123-142501-a-x7k")
     values = values | {"dataset": "shapes"}  # its folder is not among those that a page may read
-    assert train_values.config(values, old.pipeline).kept == old.kept == square(64)
+    assert conversion.config(values, old.pipeline).kept == old.kept == square(64)
 
 
 def test_a_number_for_the_positive_class_comes_back() -> None:
@@ -137,9 +136,9 @@ def test_a_file_of_weights_outside_of_the_roots_is_refused(
     outside.touch()
     (root / "link.pt").symlink_to(outside)
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(root))
-    values = dict(train_values.DEFAULTS) | {"weights": "file", "weights_file": path.format(root=root)}
+    values = dict(DEFAULTS) | {"weights": "file", "weights_file": path.format(root=root)}
     with pytest.raises(ConfigError, match="outside the folders that this page may read"):
-        train_values.config(values, Pipeline())
+        conversion.config(values, Pipeline())
     assert weights_files() == ()
 
 
@@ -177,48 +176,65 @@ def test_files_of_weights_are_sought_to_a_depth_and_in_the_store(
 )
 def test_what_cannot_be_is_told_at_its_field(changes: dict[str, Any], field: str, words: str) -> None:
     with pytest.raises(ConfigError) as told:
-        train_values.config(dict(train_values.DEFAULTS) | changes, Pipeline())
+        conversion.config(dict(DEFAULTS) | changes, Pipeline())
     assert list(told.value.errors) == [field]
     assert words in told.value.errors[field]
 
 
 def test_mistakes_in_fields_that_nobody_sees_do_not_count() -> None:
     wrong = {"pos_weight": "much", "focal_gamma": -1.0, "momentum": 2.0, "warmup_epochs": 99.0, "mix_alpha": 0.0}
-    config = train_values.config(dict(train_values.DEFAULTS) | wrong, Pipeline())
-    assert config == train_values.config(dict(train_values.DEFAULTS), Pipeline())
-    shown = dict(train_values.DEFAULTS) | wrong | {"loss": "bce", "optimizer": "sgd", "mixing": "mixup"}
+    config = conversion.config(dict(DEFAULTS) | wrong, Pipeline())
+    assert config == conversion.config(dict(DEFAULTS), Pipeline())
+    shown = dict(DEFAULTS) | wrong | {"loss": "bce", "optimizer": "sgd", "mixing": "mixup"}
     with pytest.raises(ConfigError) as told:
-        train_values.config(shown, Pipeline())
+        conversion.config(shown, Pipeline())
     assert set(told.value.errors) == {"pos_weight", "momentum", "mix_alpha"}
 
 
 def test_all_mistakes_are_told_at_once_also_beside_a_folder_that_may_not_be_read() -> None:
-    values = dict(train_values.DEFAULTS) | {"dataset": "image_folder", "path": "/etc", "learning_rate": "0"}
+    values = dict(DEFAULTS) | {"dataset": "image_folder", "path": "/etc", "learning_rate": "0"}
     with pytest.raises(ConfigError) as told:
-        train_values.config(values, Pipeline())
+        conversion.config(values, Pipeline())
     assert set(told.value.errors) == {"dataset.path", "learning_rate"}
 
 
 def test_the_recipe_is_known_before_the_data_are() -> None:
-    values = dict(train_values.DEFAULTS) | {"dataset": "image_folder", "learning_rate": "0.3"}
-    recipe = train_values.recipe(values)
+    values = dict(DEFAULTS) | {"dataset": "image_folder", "learning_rate": "0.3"}
+    recipe = conversion.recipe(values)
     assert recipe is not None
     assert recipe.learning_rate == 0.3
-    assert train_values.recipe(values | {"pct_start": 2.0}) is None
+    assert conversion.recipe(values | {"pct_start": 2.0}) is None
 
 
-def test_every_field_has_a_widget_a_label_and_a_place() -> None:
-    fields = set(train_values.DEFAULTS) - {"source"}
-    placed = [name for section in SECTIONS.values() for row in (*section.rows, *section.more) for name in row]
-    assert sorted(placed) == sorted(fields) == sorted(FIELDS) == sorted(data_fields.LABELS)
-    assert set(Recipe.model_fields) <= fields
+def test_every_field_has_a_title_and_those_of_a_recipe_are_on_the_page() -> None:
+    assert set(Recipe.model_fields) <= set(FIELDS)
+    assert [name for name, field in FIELDS.items() if not field.title or field.title.startswith("Data set:")] == []
+    assert {name for name in RunConfig.model_fields if RunConfig.model_fields[name].title} <= set(FIELDS)
+
+
+def test_the_words_of_choices_are_those_of_the_values_that_a_run_can_have() -> None:
+    named = {
+        name: (set(get_args(field.type)), set(field.choices))
+        for name, field in FIELDS.items()
+        if get_origin(field.type) is Literal
+    }
+    others = {"accelerator", "precision"}  # named after what is in this machine
+    assert [name for name, (values, words) in named.items() if values != words and name not in others] == []
+    assert set(F.CHOICES) <= set(FIELDS)
 
 
 def test_a_field_that_is_not_shown_has_one_that_lets_it_appear() -> None:
-    values = dict(train_values.DEFAULTS)
+    values = dict(DEFAULTS)
     hidden = {name for name in RULES if not matters(name, values)}
     assert {shown_by(name, values) for name in hidden} <= {name for name in FIELDS if matters(name, values)}
-    assert all(map(data_fields.choice, hidden | set(RULES)))  # a link to each says what to choose so that it can be set
+    assert [name for name in RULES if not choice_for(name, RULES[name].by)] == []  # a link says what to choose
+    for name, by, words in (
+        ("pos_weight", "loss", "BCE with logits"),
+        ("base_momentum", "schedule", "OneCycleLR"),
+        ("depth_low", "dataset", "an image folder or a table"),
+        ("num_classes", "dataset", "generated shapes"),
+    ):
+        assert choice_for(name, by) == words
     assert shown_by("pos_weight", values) == "loss"
     assert shown_by("backbone_lr_factor", values) == "unfreeze_epoch"
     assert shown_by("base_momentum", values | {"schedule": "cosine"}) == "schedule"
@@ -227,5 +243,5 @@ def test_a_field_that_is_not_shown_has_one_that_lets_it_appear() -> None:
 
 def test_drop_connect_is_shown_for_the_networks_that_have_it() -> None:
     for backbone in machine().backbones:
-        shown = matters("drop_connect", dict(train_values.DEFAULTS) | {"backbone": backbone.name})
+        shown = matters("drop_connect", dict(DEFAULTS) | {"backbone": backbone.name})
         assert shown == (backbone.drop_connect is not None), backbone.name

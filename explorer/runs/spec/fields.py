@@ -1,0 +1,81 @@
+"""What is said of a field where it is declared: what it is called, what it is for, and with what it has an effect."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Only:
+    """Part of a field's annotation: the field has an effect only with some choices of another field.
+
+    Args:
+        by: the other field, which must have an effect itself.
+        choices: the values of `by` that give the field an effect.
+        when: the same as a function of all values, where it is more than a choice of `by`.
+        refusal: what is wrong with a value other than the default where the field has no effect; empty allows it.
+    """
+
+    by: str
+    choices: tuple[Any, ...] = ()
+    when: Callable[[Values], bool] | None = None
+    refusal: str = ""
+
+
+Rules = Mapping[str, Only]
+
+
+class Misfit(ValueError):
+    """Values that do not fit together. field: the one to change."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@cache
+def rules_of(model: type[BaseModel]) -> Rules:
+    """The fields of a model that have an effect only with others."""
+    return {
+        name: found for name, info in model.model_fields.items() for found in info.metadata if isinstance(found, Only)
+    }
+
+
+def has_effect(name: str, values: Values, rules: Rules) -> bool:
+    """Whether a field changes anything with these values."""
+    rule = rules.get(name)
+    if rule is None:
+        return True
+    if rule.when is not None:
+        return rule.when(values)
+    return values[rule.by] in rule.choices and has_effect(rule.by, values, rules)
+
+
+def depending_on(name: str, rules: Rules) -> Iterator[str]:
+    """A field, and all that have an effect only with some of its choices."""
+    yield name
+    for other, rule in rules.items():
+        if rule.by == name:
+            yield from depending_on(other, rules)
+
+
+def info_of(model: type[BaseModel], name: str) -> FieldInfo | None:
+    """The declaration of a field, nested ones with dots ("dataset.noise"); None where there is no such field."""
+    head, _, rest = name.partition(".")
+    info = model.model_fields.get(head)
+    if info is None or not rest:
+        return info
+    inside = (info_of(nested, rest) for nested in _models_in(info.annotation))
+    return next(filter(None, inside), None)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    return [
+        part for part in get_args(annotation) or (annotation,) if isinstance(part, type) and issubclass(part, BaseModel)
+    ]

@@ -1,0 +1,148 @@
+"""The widget of each field of the Train page: of those whose choices are found out, and of all others by their type."""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from explorer.augment import library
+from explorer.augment.presets import presets
+from explorer.base.names import shown
+from explorer.data.dataset import Dataset
+from explorer.data.files import files_of
+from explorer.data.inspection import Looking, inspect
+from explorer.data.roots import allowed_roots
+from explorer.runs.record.paths import pipelines_folder
+from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
+from explorer.ui.components.markdown import escape
+from explorer.ui.session.keys import Key
+from explorer.ui.train import checks, conversion, data_sets, devices, networks, seen, source, values
+from explorer.ui.train.fields import FIELDS, Field
+from explorer.ui.train.form import Form
+from explorer.ui.train.weights import MAX_FOUND, weights_files, weights_roots
+
+
+def draw(form: Form, field: Field) -> None:
+    """Draw one field with its value."""
+    if field.name in _WIDGETS:
+        _WIDGETS[field.name](form, field)
+    elif field.is_place:
+        _place(form, field)
+    elif field.choices and field.side_by_side:
+        form.segments(field, field.choices)
+    elif field.choices:
+        form.select(field, field.choices)
+    elif field.type is bool:
+        form.switch(field)
+    elif field.is_text or field.type is str:
+        form.entry(field)
+    else:
+        form.number(field)
+
+
+def _place(form: Form, field: Field) -> None:
+    """Where the data lie: one of the places that were found, or another one that is typed."""
+    kind = form.values["dataset"]
+    found = data_sets.places(kind)
+    if not found:
+        form.entry(field)
+        title, roots = FIELDS["dataset"].choices[kind], ", ".join(map(str, allowed_roots()))
+        st.caption(escape(T.PLACE_NONE.format(kind=title[:1].lower() + title[1:], roots=roots)))
+        data_sets.show_unusable_for_training()
+        return
+    if not form.values[field.name]:
+        values.edit(lambda newest: {} if newest[field.name] else {field.name: found[0]})
+        st.rerun()
+    form.typed(field, {place: place for place in found})
+    data_sets.show_unusable_for_training()
+
+
+def _depth(form: Form, field: Field) -> None:
+    """Only where it matters: most data sets have 8 bits for each channel."""
+    dataset, chosen = form.dataset, form.values[field.name]
+    is_deep = dataset is not None and dataset.inspection is not None and bool(dataset.inspection.deep)
+    if is_deep or chosen != "auto":
+        form.select(field, {name: words for name, words in field.choices.items() if name in (chosen, *_DEPTHS)})
+    _range(dataset)
+
+
+_DEPTHS = ("auto", "range", "window")  # by_image is for runs of before
+
+
+def _range(dataset: Dataset | None) -> None:
+    """The range that holds for all images, and a way to look at those that were not looked at yet."""
+    if dataset is None or dataset.inspection is None or dataset.depth is None:
+        return
+    for note in dataset.inspection.depth_notes(dataset.depth):
+        st.caption(escape(note))
+    if dataset.inspection.left and st.button(T.LOOK_AT_ALL, key=Key.TRAIN_LOOK, type="tertiary"):
+        bar = st.progress(0.0, T.LOOKING_AT)
+
+        def tell(done: int, total: int) -> None:
+            bar.progress(done / total, T.LOOKED_AT.format(done=done, total=total))
+
+        inspect(files_of(dataset), Looking(tell=tell))
+        checks.opened.clear()
+        seen.forget()
+        st.rerun()
+
+
+def _pipeline(form: Form, field: Field) -> None:
+    choices = {"": T.CURRENT, conversion.NO_PIPELINE: T.NO_PIPELINE}
+    choices |= {saved: T.SAVED.format(name=saved) for saved in library.names(pipelines_folder())}
+    choices |= {
+        conversion.preset_pipeline(preset.name): T.PRESET.format(name=preset.title) for preset in presets().values()
+    }
+    if form.values["source"]:
+        as_in = T.AS_IN.format(name=form.source.name) if form.source else T.AS_IN_GONE
+        choices[conversion.run_pipeline(form.values["source"])] = as_in
+    form.select(field, choices)
+
+
+def _share(form: Form, field: Field) -> None:
+    """Not to be set where the folder is divided already."""
+    split = data_sets.is_split(form.values)
+    form.number(field, disabled=split)
+    if split:
+        st.caption(F.SPLIT_ALREADY)
+
+
+def _weights_file(form: Form, field: Field) -> None:
+    found = [shown(str(file)) for file in weights_files()]
+    if not found:
+        form.entry(field)
+        st.caption(escape(F.NO_FILES.format(folders=", ".join(map(str, weights_roots())))))
+        return
+    form.select(field, ({} if form.values[field.name] else {"": F.NOTHING}) | {file: file for file in found})
+    if len(found) == MAX_FOUND:
+        st.caption(F.FILES_CUT.format(count=MAX_FOUND))
+
+
+def _kept(form: Form, field: Field) -> None:
+    kept = form.values[field.name]
+    other = {} if kept in field.choices else {kept: F.KEPT_OTHER.format(size=kept)}
+    form.select(field, {**field.choices, **other})
+
+
+def _loggers(form: Form, field: Field) -> None:
+    installed = importlib.util.find_spec("mlflow") is not None
+    form.several(field, {name: words for name, words in field.choices.items() if name != "mlflow" or installed})
+    if not installed:
+        st.caption(F.NO_MLFLOW)
+
+
+_WIDGETS: Mapping[str, Callable[[Form, Field], None]] = {
+    "depth": _depth,
+    "val_fraction": _share,
+    "pipeline": _pipeline,
+    "backbone": lambda form, field: form.select(field, networks.titles(form.machine)),
+    "weights": lambda form, field: form.select(field, networks.weights(form.machine, form.values["backbone"])),
+    "weights_file": _weights_file,
+    "accelerator": lambda form, field: form.select(field, devices.accelerators(form.machine)),
+    "gpus": lambda form, field: form.several(field, devices.gpus(form.machine)),
+    "precision": lambda form, field: form.select(field, devices.precisions(form.machine, form.values)),
+    "cache_size": _kept,
+    "loggers": _loggers,
+    "name": lambda form, field: form.entry(field, max_chars=source.MAX_NAME),
+}
