@@ -17,7 +17,6 @@ from explorer.augment.order import permutation
 from explorer.augment.size_rules import Size
 from explorer.data.dataset import Split
 from explorer.data.prepare import load
-from explorer.data.sample import Sample
 from explorer.draw import training
 from explorer.draw.encoding import as_jpeg, as_shown
 from explorer.draw.request import Request
@@ -44,11 +43,6 @@ class Seen:
     scaled: bool
     mix: Mix | None = None
     partners: NDArray[np.int64] | None = None
-
-
-def stored(config: RunConfig, split: Split, index: int) -> Sample:
-    """A sample as augmentation gets it. Raises ImageError."""
-    return load(split, index, config.kept)
 
 
 def size(config: RunConfig) -> Size:
@@ -83,12 +77,10 @@ def first_batch(config: RunConfig, split: Split, epoch: int, count: int = SHOWN)
 
 
 def _images(config: RunConfig, split: Split, epoch: int, places: list[int]) -> NDArray[Any]:
-    made = {
-        index: training_image(
-            stored(config, split, index), config.pipeline, config.seed, epoch, index, config.image_size
-        )
-        for index in dict.fromkeys(places)
-    }
+    made = {}
+    for index in dict.fromkeys(places):
+        sample = load(split, index, config.kept)
+        made[index] = training_image(sample, config.pipeline, config.seed, epoch, index, config.image_size)
     return np.stack([made[index] for index in places])
 
 
@@ -174,7 +166,7 @@ class Trial(Request[str]):
 
     def draw(self) -> Iterator[str]:
         config, split = self.config, training.opened(self.config.dataset).train
-        samples = [stored(config, split, place) for place in self.places]
+        samples = [load(split, place, config.kept) for place in self.places]
         try:
             check_pipeline(config.pipeline, samples, config.seed, config.image_size)
         except AugmentError as error:

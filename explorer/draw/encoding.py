@@ -24,6 +24,16 @@ class Targets(Protocol):
     def keypoints(self) -> np.ndarray | None: ...
 
 
+@dataclass(frozen=True, eq=False)
+class Plain:
+    """A picture that is only looked at."""
+
+    image: np.ndarray
+    mask: np.ndarray | None = None
+    bboxes: np.ndarray | None = None
+    keypoints: np.ndarray | None = None
+
+
 @dataclass(frozen=True)
 class Classes:
     """Names and colors of the classes of masks, boxes and keypoints.
@@ -66,6 +76,27 @@ def encode(targets: Targets, quality: int = 90) -> Encoded:
     boxes, keypoints = _rows(targets.bboxes), _rows(targets.keypoints)
     identity.update(json.dumps([boxes, keypoints]).encode())
     return Encoded(identity.hexdigest(), width, height, picture, mask, boxes, keypoints)
+
+
+def scale(targets: Targets, long_side: int | None) -> float:
+    """The factor that makes an image at most `long_side` px large."""
+    return 1.0 if long_side is None else min(1.0, long_side / max(targets.image.shape[:2]))
+
+
+def reduced(targets: Targets, long_side: int | None) -> Targets:
+    """A copy of at most `long_side` px, to be looked at; None: the image itself."""
+    if long_side is None:
+        return targets
+    factor = scale(targets, long_side)
+    factors = np.array([factor, factor, 1.0])
+    height, width = (max(1, round(side * factor)) for side in targets.image.shape[:2])
+    size = (width, height)
+    return Plain(
+        cv2.resize(as_shown(targets.image), size, interpolation=cv2.INTER_AREA),
+        None if targets.mask is None else cv2.resize(targets.mask, size, interpolation=cv2.INTER_NEAREST),
+        None if targets.bboxes is None else targets.bboxes * factors[[0, 0, 0, 0, 2]],
+        None if targets.keypoints is None else targets.keypoints * factors,
+    )
 
 
 def as_jpeg(image: np.ndarray, quality: int = 90) -> bytes:

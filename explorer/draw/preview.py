@@ -15,7 +15,7 @@ from explorer.augment.trace import Trace, trace
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.draw import cards, frames, outlines, sources, training
-from explorer.draw.encoding import Classes, Encoded, Targets, as_jpeg, as_shown, as_uint8, encode
+from explorer.draw.encoding import Classes, Encoded, Plain, Targets, as_jpeg, as_shown, as_uint8, encode, reduced, scale
 from explorer.draw.pictures import Picture, Subject
 from explorer.draw.request import Request
 from explorer.draw.sources import Loaded
@@ -120,13 +120,13 @@ def _frame(asked: Preview, loaded: Loaded, drawn: Applied) -> bytes:
         remark = " ".join(filter(None, [T.SHOWN_SMALLER.format(side=side), remark]))
     return frames.pack(
         {
-            "before": _encoded(before, loaded) if side is None else encode(_reduced(before, side)),
-            "after": encode(after if side is None else _reduced(after, side)),
+            "before": _encoded(reduced(before, side), loaded),
+            "after": encode(reduced(after, side)),
             "captions": {"before": captions[0], "after": captions[1]},
             "colors": asked.classes.colors,
             "names": asked.classes.names,
             "first": asked.classes.first,
-            "outline": outline if side is None else outlines.scaled(outline, _scale(before, side)),
+            "outline": outlines.scaled(outline, scale(before, side)),
             "seed": asked.seed,
             "statuses": cards.statuses(traced),
             "words": T.PREVIEW_WORDS,
@@ -151,35 +151,6 @@ def _full(asked: Preview, result: AugmentedSample) -> bytes | None:
     if asked.shown_side is None or max(result.image.shape[:2]) > MOST_JPEG:
         return None
     return as_jpeg(as_shown(result.image), FULL_QUALITY)
-
-
-def _scale(side: Targets, long_side: int) -> float:
-    return float(min(1.0, long_side / max(side.image.shape[:2])))
-
-
-def _reduced(side: Targets, long_side: int) -> Targets:
-    """A copy of at most `long_side` px, to be looked at."""
-    height, width = side.image.shape[:2]
-    scale = _scale(side, long_side)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    mask = None if side.mask is None else cv2.resize(side.mask, size, interpolation=cv2.INTER_NEAREST)
-    factors = np.array([scale, scale, 1.0])
-    return _Plain(
-        image=cv2.resize(as_shown(side.image), size, interpolation=cv2.INTER_AREA),
-        mask=mask,
-        bboxes=None if side.bboxes is None else side.bboxes * factors[[0, 0, 0, 0, 2]],
-        keypoints=None if side.keypoints is None else side.keypoints * factors,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Plain:
-    """A picture that is only looked at."""
-
-    image: np.ndarray
-    mask: np.ndarray | None = None
-    bboxes: np.ndarray | None = None
-    keypoints: np.ndarray | None = None
 
 
 Sides = tuple[Targets, Targets, tuple[Caption, Caption]]
@@ -217,7 +188,7 @@ def _difference(
     gain = 255 / largest if largest else 1.0
     words = T.DIFFERENCE_DETAIL.format(mean=float(difference.mean()), largest=largest, gain=gain)
     title = Caption(T.DIFFERENCE_OF.format(title=captions[1].title), T.GAIN.format(gain=gain))
-    return _Plain(cv2.convertScaleAbs(difference, alpha=gain).reshape(difference.shape)), (captions[0], title), words
+    return Plain(cv2.convertScaleAbs(difference, alpha=gain).reshape(difference.shape)), (captions[0], title), words
 
 
 def _encoded(side: Targets, loaded: Loaded) -> Encoded:
