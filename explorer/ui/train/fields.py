@@ -12,11 +12,17 @@ from pydantic_core import PydanticUndefined
 
 from explorer.data.formats.spec import Ask
 from explorer.data.specs import TRAINABLE
+from explorer.metrics.table import TITLES
 from explorer.runs.spec.config import RunConfig, help_of, title_of
 from explorer.runs.spec.fields import Only, Rules, Values, has_effect, info_of, rules_of
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 
+# Choices that a table of their own names
+_TITLED: Mapping[str, Mapping[Any, str]] = {
+    "dataset": {spec.name(): spec.title for spec in TRAINABLE},
+    "monitor": TITLES,
+}
 FIRST = TRAINABLE[0]  # the format of data sets that a new form begins with
 
 
@@ -67,9 +73,7 @@ class Field:
     @property
     def choices(self) -> Mapping[Any, str]:
         """The values that it can have, with their words; empty where those are found out, or are not a few."""
-        return (
-            {spec.name(): spec.title for spec in TRAINABLE} if self.name == "dataset" else F.CHOICES.get(self.name, {})
-        )
+        return _TITLED.get(self.name) or F.CHOICES.get(self.name, {})
 
     @property
     def type(self) -> Any:
