@@ -4,6 +4,7 @@ import functools
 import inspect
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -134,14 +135,30 @@ def without_augmentation(pipeline: Pipeline) -> Pipeline:
     return Pipeline(nodes=() if last is None else (last,), targets=pipeline.targets)
 
 
-def _validated(draft: Draft) -> Pipeline:
-    """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What came of checking a draft: a pipeline, or else a message for each (node id, parameter) that is wrong."""
+
+    pipeline: Pipeline | None
+    errors: Errors
+
+
+def _checked(draft: Draft) -> Checked:
     if errors := check(draft.nodes):
-        raise DraftErrors(errors)
-    return Pipeline(name=draft.name, nodes=draft.nodes, targets=draft.targets)
+        return Checked(None, errors)
+    # Not checked a second time, as the constructor would.
+    return Checked(Pipeline.model_construct(name=draft.name, nodes=draft.nodes, targets=draft.targets), {})
 
 
-validate = Remembered(_validated, most=256)  # a page asks many times in a row
+checked = Remembered(_checked, most=256)  # a page asks many times in a row
+
+
+def validate(draft: Draft) -> Pipeline:
+    """The draft as a Pipeline. Raises DraftErrors with a message for each wrong parameter."""
+    found = checked(draft)
+    if found.pipeline is None:
+        raise DraftErrors(found.errors)
+    return found.pipeline
 
 
 def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:

@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from explorer.augment import exchange
-from explorer.augment.pipeline import DraftErrors, Pipeline, validate, wanted_targets
+from explorer.augment.pipeline import Pipeline, wanted_targets
 from explorer.texts import Files as T
 from explorer.ui.augment import sharing
 from explorer.ui.components.markdown import escape
@@ -38,10 +38,9 @@ def show(work: workspace.Workspace) -> None:
 
 
 def _text(work: workspace.Workspace, chosen: str) -> None:
-    try:
-        pipeline = validate(work.draft)
-    except DraftErrors as error:
-        st.error(escape(T.EXPORT_WRONG.format(errors=" ".join(error.errors.values()))))
+    pipeline = work.pipeline
+    if pipeline is None:
+        st.error(escape(T.EXPORT_WRONG.format(errors=" ".join(work.errors.values()))))
         return
     form = exchange.FORMS[chosen]
     is_python = form is exchange.FORMS[exchange.PYTHON]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from explorer.augment.bounds import Caution, Load, cautions
 from explorer.augment.drivers import Role
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
+from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.size_rules import Size
 from explorer.augment.sizes import step_sizes
 from explorer.draw.limits import MEMORY
@@ -12,13 +12,9 @@ from explorer.texts import Preview as T
 from explorer.ui.background import slow
 
 
-def at_fields(draft: Draft, node: Step, size: Size | None) -> Mapping[str, str]:
-    """Parameter -> a sentence; none while the draft is wrong, or where no image is known."""
-    if size is None:
-        return {}
-    try:
-        pipeline = validate(draft)
-    except DraftErrors:
+def at_fields(pipeline: Pipeline | None, node: Step, size: Size | None) -> Mapping[str, str]:
+    """Parameter -> a sentence; none while the draft is no pipeline, or where no image is known."""
+    if pipeline is None or size is None:
         return {}
     # A step that is off is looked at on the image itself.
     return _of_step(node, step_sizes(pipeline, size).get(node.id, size))

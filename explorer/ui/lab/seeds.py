@@ -1,11 +1,10 @@
 """Grid: several seeds on several pictures, beside the form of a step, so that a change is seen in all of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.augment.pipeline import Pipeline, checked
 from explorer.augment.size_rules import area
 from explorer.texts import Lab as T
 from explorer.texts import Preview
@@ -83,21 +82,10 @@ class Drawable:
 
 def drawable(work: workspace.Workspace) -> Drawable:
     """The draft as a pipeline; while it is wrong, the last one of its history that was right, or no steps at all."""
-    try:
-        return Drawable(validate(work.draft))
-    except DraftErrors as error:
-        errors: Mapping[tuple[str, str], str] = error.errors
-    for draft in reversed(work.history.past):
-        if (pipeline := _valid(draft)) is not None:
-            return Drawable(pipeline, errors)
-    return Drawable(Pipeline(targets=work.draft.targets), errors)
-
-
-def _valid(draft: Draft) -> Pipeline | None:
-    try:
-        return validate(draft)
-    except DraftErrors:
-        return None
+    for draft in (work.draft, *reversed(work.history.past)):
+        if (pipeline := checked(draft).pipeline) is not None:
+            return Drawable(pipeline, work.errors)
+    return Drawable(Pipeline(targets=work.draft.targets), work.errors)
 
 
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:

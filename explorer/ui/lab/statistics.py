@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.report import report
-from explorer.augment.pipeline import DraftErrors, Pipeline, is_on, validate
+from explorer.augment.pipeline import Pipeline, is_on
 from explorer.base.words import span
 from explorer.draw.measuring import Measuring
 from explorer.draw.request import DrawingError
@@ -29,10 +29,9 @@ LOOK_SECONDS = 0.5
 def show(work: Workspace, found: Found) -> None:
     """The mode of the laboratory."""
     lab = work.view.lab
-    try:
-        pipeline = validate(work.draft)
-    except DraftErrors as error:
-        st.error(escape(T.WRONG.format(errors=" ".join(error.errors.values()))))
+    pipeline = work.pipeline
+    if pipeline is None:
+        st.error(escape(T.WRONG.format(errors=" ".join(work.errors.values()))))
         return
     if not any(is_on(node) for node in pipeline.nodes):
         st.info(T.EMPTY)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, validate
+from explorer.augment.pipeline import Draft, Pipeline, checked
 from explorer.draw.cells import Both, Pair
 from explorer.texts import Lab as T
 from explorer.texts import Preview
@@ -91,10 +91,8 @@ def both(work: workspace.Workspace) -> Rivals:
 
 
 def _pipeline(draft: Draft) -> tuple[Pipeline | None, str]:
-    try:
-        return validate(draft), ""
-    except DraftErrors as error:
-        return None, next(iter(error.errors.values()))
+    found = checked(draft)
+    return found.pipeline, next(iter(found.errors.values()), "")
 
 
 def rows_of(work: workspace.Workspace, found: Found, pair: Rivals) -> tuple[Row, ...]:

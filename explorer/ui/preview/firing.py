@@ -7,7 +7,7 @@ gives. So the form says that the step is skipped, and leads to a seed that appli
 import streamlit as st
 
 from explorer.augment.firing import Search
-from explorer.augment.pipeline import DraftErrors, validate
+from explorer.augment.pipeline import validate
 from explorer.augment.probability import effective
 from explorer.draw.pictures import NoPicture
 from explorer.draw.request import DrawingError
@@ -32,11 +32,8 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
     """
     if not st.session_state.pop(Key.SETTLE, False):
         return work
-    try:
-        pipeline = validate(work.draft)
-    except DraftErrors:
-        return work
-    if not pipeline.nodes or slow.cost(pipeline, found.picture.size).asks:
+    pipeline = work.pipeline
+    if pipeline is None or not pipeline.nodes or slow.cost(pipeline, found.picture.size).asks:
         return work
     try:
         best = asking.wait_for(SeedFor(found.subject, pipeline, tuple(range(OPENING_SEEDS)), OPENING_SECONDS)).seed
@@ -53,10 +50,8 @@ def show_chip(work: workspace.Workspace, node_id: str) -> None:
 
 
 def _chance(work: workspace.Workspace, node_id: str) -> float | None:
-    try:
-        return effective(validate(work.draft).nodes).get(node_id)
-    except DraftErrors:
-        return None  # the form says what is wrong
+    # While the draft is wrong the form says so.
+    return None if work.pipeline is None else effective(work.pipeline.nodes).get(node_id)
 
 
 def _jump() -> None:

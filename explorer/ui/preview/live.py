@@ -35,18 +35,16 @@ def look(work: Workspace, found: Found) -> Look:
     if full is not None and full[0] == token:
         return Look(full[1].shown)
     st.session_state.pop(Key.FULL, None)
-    try:
-        pipeline = validate(work.draft)
-    except DraftErrors as error:
-        return Look(_last_good(work, found), error.errors, T.STALE)
+    if work.pipeline is None:
+        return Look(_last_good(work, found), work.errors, T.STALE)
     done = st.session_state.get(Key.DONE)
     if done is not None and done[0] == token:
         known: Look = done[1]
         return known
-    cost = slow.cost(pipeline, found.picture.size)
+    cost = slow.cost(work.pipeline, found.picture.size)
     if cost.asks:
-        return _slow(work, found, token, _words(cost, pipeline, found.picture))
-    return _drawn(work, found, token, pipeline)
+        return _slow(work, found, token, _words(cost, work.pipeline, found.picture))
+    return _drawn(work, found, token, work.pipeline)
 
 
 def ahead() -> None:
@@ -55,11 +53,8 @@ def ahead() -> None:
     if found is None or Key.LOOK not in st.session_state:  # another page shows the form without the preview
         return
     work = workspace.current()
-    try:
-        pipeline = validate(work.draft)
-    except DraftErrors:
-        return
-    if not slow.cost(pipeline, found.picture.size).asks:
+    pipeline = work.pipeline
+    if pipeline is not None and not slow.cost(pipeline, found.picture.size).asks:
         st.session_state[Key.AHEAD] = looks.token(work, found), _submitted(work, found, pipeline)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from explorer.augment.pipeline import DraftErrors, Pipeline, validate
+from explorer.augment.pipeline import Pipeline
 from explorer.draw.drawing import Drawing
 from explorer.draw.limits import ASKED_SECONDS
 from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture
@@ -95,10 +95,9 @@ def offer_full(work: Workspace, found: Found) -> None:
 
 def run_once(work: Workspace, found: Found) -> None:
     """Draw a slow draft."""
-    try:
-        pipeline = validate(work.draft)
-    except DraftErrors:
-        return  # shown at its field
+    pipeline = work.pipeline
+    if pipeline is None:
+        return  # what is wrong is shown at its field
     st.session_state.pop(Key.DONE, None)
     cost = slow.cost(pipeline, found.picture.size)
     _start(Key.DONE, looks.token(work, found), looks.request(work, found, pipeline), cost.milliseconds)
@@ -138,10 +137,7 @@ def _asks(work: Workspace, found: Found) -> bool:
     done = st.session_state.get(Key.DONE)
     if done is not None and done[0] == looks.token(work, found):
         return False
-    try:
-        return slow.cost(validate(work.draft), found.picture.size).asks
-    except DraftErrors:
-        return False
+    return work.pipeline is not None and slow.cost(work.pipeline, found.picture.size).asks
 
 
 def _allow() -> None:
@@ -153,11 +149,11 @@ def _allow() -> None:
 
 
 def _run_full(work: Workspace, found: Found) -> None:
+    pipeline = work.pipeline
+    if pipeline is None:
+        return  # what is wrong is shown at its field
     try:
-        pipeline = validate(work.draft)
         subject = pictures.subject(work.view, work.uploads, work.draft.targets, long_side=FULL)
-    except DraftErrors:
-        return  # shown at its field
     except NoPicture as error:
         st.session_state[Key.NOTICE] = str(error)
         return

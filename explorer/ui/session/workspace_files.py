@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from explorer.augment.files import PipelineFileError, dumps_draft, loads_draft
-from explorer.augment.pipeline import Draft
+from explorer.augment.pipeline import Draft, Errors, Pipeline, checked
 from explorer.augment.remembered import Remembered
 from explorer.base import records
 from explorer.texts import Augment as T
@@ -36,6 +36,16 @@ class Workspace:
     def draft(self) -> Draft:
         """The pipeline as it is."""
         return self.history.present
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """The draft as a pipeline; None while something is wrong with it."""
+        return checked(self.draft).pipeline
+
+    @property
+    def errors(self) -> Errors:
+        """What is wrong with the draft: (node id, parameter) -> message."""
+        return checked(self.draft).errors
 
     def drafted(self, draft: Draft, merge: tuple[str, str] | None = None, **view: Any) -> "Workspace":
         """The workspace after a change of the draft to `draft` and, with it, of fields of the view.

@@ -86,7 +86,7 @@ def _commit_p(node_id: str) -> None:
 
 def _parameters(work: workspace.Workspace, node: Step, transform: Transform, errors: Errors) -> None:
     found: Found | None = st.session_state.get(Key.FOUND)
-    cautions = step_cautions.at_fields(work.draft, node, found.picture.size if found else None)
+    cautions = step_cautions.at_fields(work.pipeline, node, found.picture.size if found else None)
     for name, parameter in transform.parameters.items():
         value = node.params.get(name, parameter.default)
         parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit, cautions.get(name))
