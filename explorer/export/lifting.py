@@ -34,43 +34,40 @@ def lift(*places: str) -> Lifted:
 
 @dataclass(frozen=True)
 class Definition:
-    """text: as it stands in its module, with the comments right above it. imports: all that its module has."""
+    """text: as it stands in its module, with the comments right above it. imports: of other libraries, all of it."""
 
     text: str
     imports: tuple[Import, ...]
 
 
-def definitions(lifted: Lifted) -> Iterator[Definition]:
-    """What is lifted, each after what it needs; some may come twice. Raises KeyError for an unknown name."""
-    for place in lifted.places:
-        module, _, name = place.rpartition(".")
-        yield from _needed(_module(module), name, ())
+def definitions(lifted: Lifted) -> list[Definition]:
+    """What is lifted, each after what it needs. Raises KeyError for a name that its module does not have."""
+    seen: set[str] = set()
+    return [definition for place in lifted.places for definition in _needed(place, seen)]
+
+
+def _needed(place: str, seen: set[str]) -> Iterator[Definition]:
+    if place in seen:
+        return
+    seen.add(place)
+    path, _, name = place.rpartition(".")
+    module = _module(path)
+    if name in module.ours:  # imported from where it is defined
+        yield from _needed(module.ours[name], seen)
+        return
+    text = module.definitions[name]
+    for used in sorted(names(text) & (module.ours.keys() | module.definitions.keys())):
+        yield from _needed(f"{path}.{used}", seen)
+    yield Definition(text, module.imports)
 
 
 @dataclass(frozen=True)
 class _Module:
-    """definitions: name -> its source. imports: name -> where it is from."""
+    """definitions: name -> its source. ours: name -> the place that it is imported from. imports: all others."""
 
-    name: str
     definitions: Mapping[str, str]
-    imports: Mapping[str, Import]
-
-    def is_from_ours(self, name: str) -> bool:
-        """Whether it is imported from another module of ours."""
-        return name in self.imports and self.imports[name].module.startswith(_OURS)
-
-
-def _needed(module: _Module, name: str, above: tuple[str, ...]) -> Iterator[Definition]:
-    """above: the places that led here, which are under way."""
-    place, text = f"{module.name}.{name}", module.definitions.get(name)
-    if text is None:
-        origin = module.imports[name]
-        yield from _needed(_module(origin.module.removeprefix(_OURS)), origin.name, above)
-    elif place not in above:
-        for used in sorted(names(text)):
-            if used in module.definitions or module.is_from_ours(used):
-                yield from _needed(module, used, (*above, place))
-        yield Definition(text, tuple(one for one in module.imports.values() if not one.module.startswith(_OURS)))
+    ours: Mapping[str, str]
+    imports: tuple[Import, ...]
 
 
 @lru_cache(maxsize=64)
@@ -78,9 +75,13 @@ def _module(name: str) -> _Module:
     path = _ROOT.joinpath(*name.split("."))
     text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
     tree = ast.parse(text)
-    lines = _lines(tree, text)
-    found = {defined: _source(node, lines) for node in tree.body for defined in _defined(node)}
-    return _Module(name, found, {one.known_as: one for one in imported(tree)})
+    lines, all_imports = _lines(tree, text), imported(tree)
+    ours = {one: f"{one.module}.{one.name}".removeprefix(_OURS) for one in all_imports if one.module.startswith(_OURS)}
+    return _Module(
+        {defined: _source(node, lines) for node in tree.body for defined in _defined(node)},
+        {one.known_as: place for one, place in ours.items()},
+        tuple(one for one in all_imports if one not in ours),
+    )
 
 
 def _lines(tree: ast.Module, text: str) -> list[str]:

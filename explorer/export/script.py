@@ -1,12 +1,12 @@
 """A run as one file of plain PyTorch, Lightning and albumentations, which gives the run's metrics to the last digit."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
-from explorer.augment.pipeline import Pipeline, Step, is_on, walk
+from explorer.augment.pipeline import Node, Step, is_on
 from explorer.export import data, loss, metrics, module, network
 from explorer.export.facts import ExportError, Facts
 from explorer.export.glue import traits
@@ -62,7 +62,7 @@ def check(config: RunConfig) -> None:
         raise ExportError(
             "This run trains on several GPUs, whose sums have no fixed order. Export one of a single GPU."
         )
-    for step in _steps(config.pipeline):
+    for step in _steps(config.pipeline.nodes):
         if step.transform in EXTRAS:
             raise ExportError(
                 f"{step.transform} needs images, a text or a box that exist in this app only, not in one file. "
@@ -82,16 +82,13 @@ def _looks_at(step: Step) -> frozenset[str]:
     return frozenset({"mask"}) if step.params.get("mask_drop_value") is not None else frozenset()
 
 
-def _steps(pipeline: Pipeline) -> list[Step]:
+def _steps(nodes: Iterable[Node]) -> Iterator[Step]:
     """Those that may do something."""
-    off: set[str] = set()
-    found = []
-    for node, _ in walk(pipeline.nodes):
-        if node.id in off or not is_on(node):
-            off |= {child.id for child in getattr(node, "children", ())} | {node.id}
-        elif isinstance(node, Step):
-            found.append(node)
-    return found
+    for node in filter(is_on, nodes):
+        if isinstance(node, Step):
+            yield node
+        else:
+            yield from _steps(node.children)
 
 
 def _chapters(config: RunConfig, facts: Facts) -> dict[str, list[Part]]:

@@ -61,15 +61,29 @@ def list_data():
 '''
 
 
-# Digits
+# What is divided class by class
 
 
 def _share(spec: DigitsSpec | FileSpec) -> list[Setting]:
     return [Setting("VAL_FRACTION", spec.val_fraction)]
 
 
+_DIVIDED = (
+    lift("data.dataset.stratified_split"),
+    '''\
+def divided(items):
+    """(key, label) for training and for validation: each class gives its share to both."""
+    train, val = stratified_split(np.array([label for _, label in items]), VAL_FRACTION, DATA_SEED)
+    return [items[i] for i in train], [items[i] for i in val]
+''',
+)
+
+
+# Digits
+
+
 def _digits(_spec: DigitsSpec) -> list[Part]:
-    return [lift("data.dataset.stratified_split", "data.formats.digits.digit"), _DIGITS]
+    return [*_DIVIDED, lift("data.formats.digits.digit"), _DIGITS]
 
 
 _DIGITS = '''\
@@ -80,9 +94,7 @@ def load(key):
 
 def list_data():
     """(key, label) of the images for training, and of those for validation."""
-    labels = _digits()[1]
-    train, val = stratified_split(labels, VAL_FRACTION, DATA_SEED)
-    return [(int(i), int(labels[i])) for i in train], [(int(i), int(labels[i])) for i in val]
+    return divided(list(enumerate(_digits()[1].tolist())))
 '''
 
 
@@ -102,7 +114,7 @@ def _folder(spec: ImageFolderSpec) -> list[Part]:
     suffixes = FLAT_SUFFIXES if spec.listing == "flat" else SUFFIXES
     lines = textwrap.fill(", ".join(f'"{one}"' for one in sorted(suffixes)), 115)
     listing = filled(_LISTING, {spec.listing}, suffixes=textwrap.indent(lines, "    "))
-    return [lift("data.dataset.stratified_split"), listing, *_reading(spec)]
+    return [*_DIVIDED, listing, *_reading(spec)]
 
 
 _LISTING = '''\
@@ -139,9 +151,7 @@ def list_data(folder):
     """(path, label) for training and for validation: of train/ and val/, or of one folder, split class by class."""
     if (folder / "train").is_dir() and (folder / "val").is_dir():
         return list_files(folder / "train"), list_files(folder / "val")
-    files = list_files(folder)
-    train, val = stratified_split(np.array([label for _, label in files]), VAL_FRACTION, DATA_SEED)
-    return [files[i] for i in train], [files[i] for i in val]
+    return divided(list_files(folder))
 '''
 
 
@@ -157,7 +167,7 @@ def _table_settings(spec: CsvSpec) -> list[Setting]:
 
 
 def _table(spec: CsvSpec) -> list[Part]:
-    return [lift("data.dataset.stratified_split", "data.formats.csv_file.rows_of"), _ROWS, *_reading(spec)]
+    return [*_DIVIDED, lift("data.formats.csv_file.rows_of"), _ROWS, *_reading(spec)]
 
 
 _ROWS = '''\
@@ -166,9 +176,7 @@ def list_data(table):
     folder = Path(FOLDER) if FOLDER else table.parent
     rows = rows_of(table.read_text(encoding="utf-8-sig"), *COLUMNS)
     files = [(folder / path, CLASSES.index(unicodedata.normalize("NFC", label))) for _, path, label in rows]
-    files = list(dict(files).items())  # a row that repeats an image counts once
-    train, val = stratified_split(np.array([label for _, label in files]), VAL_FRACTION, DATA_SEED)
-    return [files[i] for i in train], [files[i] for i in val]
+    return divided(list(dict(files).items()))  # a row that repeats an image counts once
 '''
 
 
