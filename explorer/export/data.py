@@ -43,16 +43,16 @@ def square(key, size):
 
 @lru_cache(maxsize=KEPT_IMAGES)  #? keeps whole
 def whole(key):  #? keeps whole
-    """An image with all its borders, as augmentation gets it, decoded once."""  #? keeps whole
-    image = load(key)  #? keeps whole
-    return resized(image, *whole_size(*image.shape[:2], *KEPT_SIZE))  #? keeps whole
-  #? keeps whole
-  #? keeps whole
+    """An image with all its borders, as augmentation gets it, decoded once."""
+    image = load(key)
+    return resized(image, *whole_size(*image.shape[:2], *KEPT_SIZE))
+
+
 def scaled(image):  #? scales
-    """(S, S, 3) float32."""  #? scales
-    return np.ascontiguousarray(scaling(image=image)["image"], np.float32)  #? scales
-  #? scales
-  #? scales
+    """(S, S, 3) float32."""
+    return np.ascontiguousarray(scaling(image=image)["image"], np.float32)
+
+
 def augmented(key, epoch, index):
     """The image as the network sees it in this epoch, (IMAGE_SIZE, IMAGE_SIZE, 3).
 

@@ -1,7 +1,6 @@
 """What an exported file has between the source that is lifted: text whose lines depend on what a run does."""
 
 from collections.abc import Set
-from dataclasses import dataclass
 from string import Template
 from typing import Any
 
@@ -42,20 +41,6 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
     return frozenset(name for name, held in holds.items() if held)
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A constant at the head of the file. why: what its name does not say."""
-
-    name: str
-    value: Any
-    why: str = ""
-
-    @property
-    def assignment(self) -> str:
-        """As a line of code."""
-        return f"{self.name} = {literal(self.value)}" + (f"  # {self.why}" if self.why else "")
-
-
 def literal(value: Any) -> str:
     """A value as Python writes it, with double quotes where no text in it has quotes or backslashes."""
     text = repr(value)
@@ -63,10 +48,22 @@ def literal(value: Any) -> str:
 
 
 def filled(template: str, having: Set[str] = frozenset(), **values: object) -> str:
-    """The template with values for its `$names`; a line that ends in `#? this, not that` stands for such traits."""
-    kept = (line.partition("  #? ") for line in template.splitlines())
-    text = "\n".join(line for line, _, condition in kept if _stands(condition, having))
-    return Template(text).substitute({name: str(value) for name, value in values.items()})
+    """The template with values for its `$names`.
+
+    A line that ends in `#? this, not that` stands for such traits only. One that opens a block stands and falls with
+    its whole block and the empty lines after it.
+    """
+    kept: list[str] = []
+    without: int | None = None  # how deep the line is indented whose block is left out
+    for line in template.splitlines():
+        text, _, condition = line.partition("  #? ")
+        indent = len(text) - len(text.lstrip())
+        if without is not None and (indent > without or not text):
+            continue
+        stands = _stands(condition, having)
+        without = indent if text.endswith(":") and not stands else None
+        kept += [text] if stands else []
+    return Template("\n".join(kept)).substitute({name: str(value) for name, value in values.items()})
 
 
 def _stands(condition: str, having: Set[str]) -> bool:

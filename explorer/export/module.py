@@ -70,9 +70,11 @@ def _optimizer(config: RunConfig) -> str:
 
 
 def _onecycle(config: RunConfig) -> str:
-    """The further arguments of OneCycleLR: those that are not its defaults."""
-    changed = [name for name, default in _ONECYCLE_DEFAULTS.items() if getattr(config, name) != default]
-    return "".join(f", {name}={literal(getattr(config, name))}" for name in changed)
+    """The arguments of OneCycleLR, with only those that are not its defaults."""
+    chosen = {name: getattr(config, name) for name in _ONECYCLE_DEFAULTS}
+    changed = [f"{name}={literal(value)}" for name, value in chosen.items() if value != _ONECYCLE_DEFAULTS[name]]
+    arguments = ["optimizer", "rates", "total_steps=total", *changed]
+    return "\n            " + ",\n            ".join(arguments) + ",\n        " if changed else ", ".join(arguments)
 
 
 _MODULE = '''\
@@ -91,9 +93,9 @@ class Classifier(pl.LightningModule):
         return two_logits(self.network(images).float())  #? binary
 
     def on_train_epoch_start(self):  #? unfreezes
-        if self.current_epoch + 1 == UNFREEZE_EPOCH:  #? unfreezes
-            self.network.freeze(False)  #? unfreezes
-  #? unfreezes
+        if self.current_epoch + 1 == UNFREEZE_EPOCH:
+            self.network.freeze(False)
+
     def on_train_batch_start(self, batch, batch_idx):
         torch.manual_seed(batch_seed(SEED, self.current_epoch, batch_idx))
 
@@ -101,11 +103,11 @@ class Classifier(pl.LightningModule):
         images, labels = batch
         mix = mix_of(self.current_epoch, batch_idx, images)  #? mixes
         if mix is None:  #? mixes
-            loss = self.loss(self.network(images).float(), labels)  #? mixes
+            loss = self.loss(self.network(images).float(), labels)
         else:  #? mixes
-            outputs = self.network(mixed(images, mix)).float()  #? mixes
-            own, other = (self.loss(outputs, truth) for truth in (labels, partners_of(labels, mix)))  #? mixes
-            loss = mix.lam * own + (1 - mix.lam) * other  #? mixes
+            outputs = self.network(mixed(images, mix)).float()
+            own, other = (self.loss(outputs, truth) for truth in (labels, partners_of(labels, mix)))
+            loss = mix.lam * own + (1 - mix.lam) * other
         loss = self.loss(self.network(images).float(), labels)  #? shares, not mixes
         # Lightning divides by ACCUMULATE, also at the end of an epoch, where a step may have fewer batches.  #? shares
         return ACCUMULATE / batches_in_step(batch_idx, self.trainer.num_training_batches, ACCUMULATE) * loss  #? shares
@@ -147,7 +149,7 @@ class Classifier(pl.LightningModule):
         warmup = round(WARMUP_EPOCHS * self.steps_per_epoch)  #? cosine
         schedule = LambdaLR(optimizer, lambda step: cosine_share(step, total, warmup))  #? cosine
         rates = [group["lr"] for group in groups]  #? onecycle
-        schedule = OneCycleLR(optimizer, rates, total_steps=total$onecycle)  #? onecycle
+        schedule = OneCycleLR($onecycle)  #? onecycle
         # Stepped after each step of the optimizer, not after each epoch.  #? not constant
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}  #? not constant
 '''

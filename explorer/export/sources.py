@@ -1,19 +1,15 @@
 """The part of an exported file that lists and decodes images, by the format of the data set."""
 
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.base.names import expanded
-from explorer.data.depth import ValueRange
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.formats.spec import FileSpec
-from explorer.data.suffixes import FLAT_SUFFIXES, SUFFIXES
-from explorer.export.glue import Setting, filled
+from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
 
 
@@ -21,12 +17,12 @@ from explorer.export.lifting import Part, lift
 class Source:
     """How the file gets at a data set of one format.
 
-    settings: the constants that the code may use. argument: what the option --data is, where data lie in a place.
+    settings: the constants that the code may use, with the values of a spec. argument: what the option --data is.
     parts: `load(key)` gives the pixels of an image, `list_data` gives (key, label) of the images that train, and of the
-    others; it takes the place of the data where there is one.
+    others; it takes the place of the data where they lie in one.
     """
 
-    settings: Callable[[Any], list[Setting]]
+    settings: str
     parts: Callable[[Any], list[Part]]
     argument: str = ""
 
@@ -34,13 +30,13 @@ class Source:
 # Generated shapes
 
 
-def _shapes_settings(spec: ShapesSpec) -> list[Setting]:
-    return [
-        Setting("IMAGES", (spec.train_images, spec.val_images), "for training, for validation"),
-        Setting("SIDE", spec.image_size, "px, of a drawn image"),
-        Setting("IMBALANCE", spec.imbalance, "largest class to smallest"),
-        Setting("NOISE", spec.noise, "0 clean to 1 hard to see"),
-    ]
+_SHAPES_SETTINGS = """\
+DATA_SEED = $seed
+IMAGES = ($train_images, $val_images)  # for training, for validation
+SIDE = $image_size  # px, of a drawn image
+IMBALANCE = $imbalance  # largest class to smallest
+NOISE = $noise  # 0 clean to 1 hard to see
+"""
 
 
 def _shapes(_spec: ShapesSpec) -> list[Part]:
@@ -64,10 +60,10 @@ def list_data():
 # What is divided class by class
 
 
-def _share(spec: DigitsSpec | FileSpec) -> list[Setting]:
-    return [Setting("VAL_FRACTION", spec.val_fraction)]
-
-
+_SHARE = """\
+DATA_SEED = $seed
+VAL_FRACTION = $val_fraction
+"""
 _DIVIDED = (
     lift("data.dataset.stratified_split"),
     '''\
@@ -101,37 +97,30 @@ def list_data():
 # Folders of images
 
 
-def _file_settings(spec: FileSpec) -> list[Setting]:
-    settings = [Setting("DATA", str(expanded(spec.path))), *_share(spec)]
-    if isinstance(spec.depth, ValueRange):
-        settings.append(Setting("LOW", spec.depth.low, "the value that becomes 0, of images with more than 8 bits"))
-        settings.append(Setting("HIGH", spec.depth.high, "the value that becomes 255"))
-    return settings
+_FILES = f"""\
+DATA = $path
+{_SHARE}\
+RANGE = $depth  # the values that become 0 and 255, of images with more than 8 bits
+"""
 
 
 def _folder(spec: ImageFolderSpec) -> list[Part]:
     """Runs of format 1 have the list of files of that time."""
-    suffixes = FLAT_SUFFIXES if spec.listing == "flat" else SUFFIXES
-    lines = textwrap.fill(", ".join(f'"{one}"' for one in sorted(suffixes)), 115)
-    listing = filled(_LISTING, {spec.listing}, suffixes=textwrap.indent(lines, "    "))
-    return [*_DIVIDED, listing, *_reading(spec)]
+    suffixes = lift("data.suffixes.FLAT_SUFFIXES" if spec.listing == "flat" else "data.suffixes.SUFFIXES")
+    return [*_DIVIDED, suffixes, filled(_LISTING, {spec.listing}), *_reading(spec)]
 
 
 _LISTING = '''\
-SUFFIXES = {
-$suffixes,
-}  # fmt: skip
-
-
 def files_of(folder):
     """All images in a folder and in the folders in it, sorted."""  #? nested
     """All images in a folder, sorted."""  #? flat
     found = []  #? nested
     for place, inner, names in os.walk(folder, followlinks=True):  #? nested
-        inner[:] = [name for name in inner if not name.startswith(".")]  #? nested
-        found += [Path(place, name) for name in names]  #? nested
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        found += [Path(place, name) for name in names]
     return sorted(path for path in found if path.suffix.lower() in SUFFIXES and path.name[0] != ".")  #? nested
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.name[0] != ".")  #? flat
+    found = folder.iterdir()  #? flat
+    return sorted(path for path in found if path.suffix.lower() in FLAT_SUFFIXES and path.name[0] != ".")  #? flat
 
 
 def list_files(folder):
@@ -158,12 +147,11 @@ def list_data(folder):
 # Tables
 
 
-def _table_settings(spec: CsvSpec) -> list[Setting]:
-    return [
-        *_file_settings(spec),
-        Setting("FOLDER", str(expanded(spec.folder)) if spec.folder else "", "where paths begin, if not at the table"),
-        Setting("COLUMNS", (spec.image_column, spec.label_column), "of paths and of labels; empty for the usual names"),
-    ]
+_TABLE = f"""\
+{_FILES}\
+FOLDER = $folder  # where paths begin, if not at the table
+COLUMNS = ($image_column, $label_column)  # of paths and of labels; empty for the usual names
+"""
 
 
 def _table(spec: CsvSpec) -> list[Part]:
@@ -195,19 +183,20 @@ _READING = '''\
 def load(path):
     """(H, W, 3) uint8 RGB: turned as the camera says, transparency laid on white, more than 8 bits brought to 8."""
     try:  #? by range
-        file = Image.open(path)  #? by range
+        file = Image.open(path)
     except UnidentifiedImageError:  # colors with fractions, which Pillow does not read  #? by range
-        return on_white(deep_colors(path, 4), LOW, HIGH)  #? by range
+        return on_white(deep_colors(path, 4), *RANGE)  #? by range
     with file:  #? by range
-        kind = str(file.tile[0].args).strip("('") if getattr(file, "tile", None) else ""  #? by range
-        if file.format in ("PNG", "TIFF") and re.match("(RGB|RGBA|RGBX|LA);16", kind):  #? by range
-            values = deep_colors(path, 3 if kind.startswith("RGBX") else 4)  #? by range
-            orientation = 1 if file.format == "TIFF" else file.getexif().get(0x0112, 1)  #? by range
-            return on_white(turned(values, orientation), LOW, HIGH)  #? by range
+        kind = str(file.tile[0].args).strip("('") if getattr(file, "tile", None) else ""
+        if file.format in ("PNG", "TIFF") and re.match("(RGB|RGBA|RGBX|LA);16", kind):
+            values = deep_colors(path, 3 if kind.startswith("RGBX") else 4)
+            orientation = 1 if file.format == "TIFF" else file.getexif().get(0x0112, 1)
+            return on_white(turned(values, orientation), *RANGE)
+        image = ImageOps.exif_transpose(file)
     with Image.open(path) as file:  #? by image
         image = ImageOps.exif_transpose(file)
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
-        return on_white(np.asarray(image), LOW, HIGH)  #? by range
+        return on_white(np.asarray(image), *RANGE)  #? by range
         return by_image(np.asarray(image), image.mode == "F")  #? by image
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
@@ -216,14 +205,14 @@ def load(path):
   #? by range
   #? by range
 def deep_colors(path, most):  #? by range
-    """(H, W, 3) or (H, W, 4), at most so many channels: all bits, of which Pillow reads the upper 8."""  #? by range
-    values = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)  #? by range
-    return values[..., [2, 1, 0, 3][: min(values.shape[2], most)]]  #? by range
+    """(H, W, 3) or (H, W, 4), at most so many channels: all bits, of which Pillow reads the upper 8."""
+    values = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    return values[..., [2, 1, 0, 3][: min(values.shape[2], most)]]
 '''
 
 SOURCES: Mapping[str, Source] = {  # by format
-    "shapes": Source(_shapes_settings, _shapes),
-    "digits": Source(_share, _digits),
-    "csv": Source(_table_settings, _table, "the table of labels"),
-    "image_folder": Source(_file_settings, _folder, "the folder of images"),
+    "shapes": Source(_SHAPES_SETTINGS, _shapes),
+    "digits": Source(_SHARE, _digits),
+    "csv": Source(_TABLE, _table, "the table of labels"),
+    "image_folder": Source(_FILES, _folder, "the folder of images"),
 }
