@@ -4,6 +4,7 @@ import ast
 
 from explorer.augment.code import folding, functions, methods
 from explorer.augment.code.binding import hold
+from explorer.augment.code.bounds import NotConstant
 from explorer.augment.code.expressions import WORK, evaluate, spread, worked_out
 from explorer.augment.code.names import COMPOSERS, foreign, is_class
 from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
@@ -56,7 +57,10 @@ def _of_library(target: Reference, given: Call) -> Value:
         return made(target, given)
     work = functions.known(target, given)
     if work is not None:
-        return work(given)
+        try:
+            return work(given)
+        except NotConstant:
+            return given.unknown()
     if target.path in folding.KNOWN:
         return _constant(target.path, given)
     if target.path not in _LOOKS:

@@ -25,14 +25,9 @@ def remark(owner: list[Value], node: ast.AST, line: int) -> None:
         owner.append(found)
 
 
-def _not_made(owner: list[Value], call: Call) -> Value:
-    remark(owner, call.node, call.node.lineno)
-    return call.unknown()
-
-
 def _append(owner: list[Value], call: Call) -> Value:
     if len(call.args) != 1 or len(owner) >= MAX_LENGTH:
-        return _not_made(owner, call)
+        raise NotConstant
     return owner.append(call.args[0])
 
 
@@ -40,7 +35,7 @@ def _extend(owner: list[Value], call: Call) -> Value:
     more = call.args[0] if call.args else []
     inner = list(more) if isinstance(more, list | tuple) else [more]
     if len(owner) + len(inner) > MAX_LENGTH:
-        return _not_made(owner, call)
+        raise NotConstant
     return owner.extend(inner)
 
 
@@ -48,27 +43,23 @@ def _insert(owner: list[Value], call: Call) -> Value:
     if len(call.args) == 2 and isinstance(call.args[0], int) and len(owner) < MAX_LENGTH:
         return owner.insert(max(-MAX_LENGTH, min(call.args[0], MAX_LENGTH)), call.args[1])
     _append(owner, Call(call.node, call.args[1:], {}, [], call.scope, call.run))
-    return _not_made(owner, call)
+    raise NotConstant
 
 
 def _pop(owner: list[Value], call: Call) -> Value:
     at = call.args[0] if call.args else -1
     if type(at) is not int or at not in range(-len(owner), len(owner)):
-        return _not_made(owner, call)
+        raise NotConstant
     return owner.pop(at)
 
 
-def _remove(owner: list[Value], call: Call) -> Value:
-    at = next((at for at, part in enumerate(owner) if call.args and alike(part, call.args[0])), None)
-    if at is None:
-        return _not_made(owner, call)
-    del owner[at]
-    return None
+def _remove(owner: list[Value], call: Call) -> None:
+    del owner[_index(owner, call)]
 
 
 def _sort(owner: list[Value], call: Call) -> Value:
     if call.keywords or not all(isinstance(part, int | float) for part in owner):
-        return _not_made(owner, call)
+        raise NotConstant
     return owner.sort()
 
 
@@ -78,15 +69,18 @@ def _add(owner: list[Value], call: Call) -> Value:
     return None if known else _append(owner, call)
 
 
-def _index(owner: list[Value] | tuple[Value, ...], call: Call) -> Value:
-    places = [at for at, part in enumerate(owner) if call.args and alike(part, call.args[0])]
-    return places[0] if places else call.unknown()
+def _index(owner: list[Value] | tuple[Value, ...], call: Call) -> int:
+    for at, part in enumerate(owner):
+        if call.args and alike(part, call.args[0]):
+            return at
+    raise NotConstant
 
 
-def _get(owner: dict[Any, Value], call: Call) -> Value:
-    if call.args and is_scalar(call.args[0]):
-        return owner.get(call.args[0], call.argument(1, "default", None))
-    return call.unknown()
+def _key(call: Call) -> Value:
+    """The first argument, which is a key."""
+    if not call.args or not is_scalar(call.args[0]):
+        raise NotConstant
+    return call.args[0]
 
 
 def _update(owner: dict[Any, Value], call: Call) -> Value:
@@ -96,15 +90,9 @@ def _update(owner: dict[Any, Value], call: Call) -> Value:
 
 
 def _take(owner: dict[Any, Value], call: Call) -> Value:
-    if call.args and is_scalar(call.args[0]) and (call.args[0] in owner or len(call.args) > 1):
-        return owner.pop(call.args[0], *call.args[1:2])
-    return call.unknown()
-
-
-def _set_default(owner: dict[Any, Value], call: Call) -> Value:
-    if call.args and is_scalar(call.args[0]):
-        return owner.setdefault(call.args[0], call.argument(1, "default", None))
-    return call.unknown()
+    if _key(call) not in owner and len(call.args) == 1:
+        raise NotConstant
+    return owner.pop(*call.args[:2])
 
 
 # Parsers of arguments
@@ -121,10 +109,6 @@ def _argument(owner: Parser, call: Call) -> Value:
     if isinstance(name, str):
         owner.options[name] = call.keywords.get("default", usual)
     return None
-
-
-def _defaults(owner: Parser, call: Call) -> Value:
-    owner.options.update(call.keywords)
 
 
 METHODS: dict[tuple[type, str], _Work] = {
@@ -144,23 +128,23 @@ METHODS: dict[tuple[type, str], _Work] = {
     (tuple, "index"): _index,
     (dict, "copy"): lambda owner, call: dict(owner),
     (dict, "clone"): lambda owner, call: dict(owner),
-    (dict, "get"): _get,
+    (dict, "get"): lambda owner, call: owner.get(_key(call), call.argument(1, "default", None)),
     (dict, "update"): _update,
     (dict, "pop"): _take,
-    (dict, "setdefault"): _set_default,
+    (dict, "setdefault"): lambda owner, call: owner.setdefault(_key(call), call.argument(1, "default", None)),
     (dict, "clear"): lambda owner, call: owner.clear(),
     (dict, "items"): lambda owner, call: list(owner.items()),
     (dict, "values"): lambda owner, call: list(owner.values()),
     (dict, "keys"): lambda owner, call: list(owner),
     (Parser, "add_argument"): _argument,
-    (Parser, "set_defaults"): _defaults,
+    (Parser, "set_defaults"): lambda owner, call: owner.options.update(call.keywords),
     (Parser, "add_argument_group"): lambda owner, call: owner,
     (Parser, "add_mutually_exclusive_group"): lambda owner, call: owner,
     (Parser, "parse_args"): lambda owner, call: owner,
     (Parser, "parse_known_args"): lambda owner, call: (owner, []),
 }
 GROWING = frozenset({"append", "extend", "insert"})
-CHANGING = GROWING | {"pop", "remove", "clear", "reverse", "sort", "add", "update"}
+CHANGING = GROWING | {"pop", "remove", "discard", "clear", "reverse", "sort", "add", "update"}
 
 
 def has(owner: Value, name: str) -> bool:
@@ -170,16 +154,15 @@ def has(owner: Value, name: str) -> bool:
 
 def of_value(target: Method, call: Call) -> Value:
     """Call a method of a list, dict, array or parser."""
-    call.run.budget.spend(1 + _size(target.owner) // 100)
-    if call.rest:
-        return _not_made(target.owner, call) if isinstance(target.owner, list) else call.unknown()
-    if not isinstance(target.owner, Array):
-        return METHODS[type(target.owner), target.name](target.owner, call)
+    owner, name = target.owner, target.name
+    call.run.budget.spend(1 + (len(owner) // 100 if isinstance(owner, list | tuple | dict) else 0))
     try:
-        return arrays.call(arrays.METHODS[target.name], [target.owner, *call.args], call.keywords)
+        if call.rest:
+            raise NotConstant
+        if isinstance(owner, Array):
+            return arrays.call(arrays.METHODS[name], [owner, *call.args], call.keywords)
+        return METHODS[type(owner), name](owner, call)
     except NotConstant:
+        if isinstance(owner, list) and name in CHANGING:
+            remark(owner, call.node, call.node.lineno)
         return call.unknown()
-
-
-def _size(owner: Value) -> int:
-    return len(owner) if isinstance(owner, list | tuple | dict) else 0
