@@ -1,11 +1,10 @@
 """Giving values to names, attributes, items and slices, and taking them away."""
 
 import ast
-from typing import Any
 
 from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.contents import is_scalar
-from explorer.augment.code.expressions import WORK, evaluate, slice_of
+from explorer.augment.code.expressions import WORK, evaluate, index_of
 from explorer.augment.code.methods import remark
 from explorer.augment.code.objects import own_of
 from explorer.augment.code.run import Run
@@ -42,21 +41,27 @@ def _bind_attribute(target: ast.Attribute, owner: Value, value: Value, scope: Sc
 def _bind_item(target: ast.Subscript, owner: Value, value: Value, scope: Scope, run: Run) -> None:
     if isinstance(owner, Class | Instance):
         return
-    if isinstance(target.slice, ast.Slice):
-        _bind_slice(target, owner, value, scope, run)
-        return
-    index = evaluate(target.slice, scope, run)
+    index = index_of(target, scope, run)
     if isinstance(owner, list):
-        if type(index) is int and index in range(-len(owner), len(owner)):
-            owner[index] = value
-        else:
+        try:
+            _set_item(owner, index, value)
+        except (LookupError, TypeError, ValueError):
             remark(owner, target, target.lineno)
     elif isinstance(owner, Array):
         _bind_number(owner, index, value)
-    elif (own := own_of(owner)) is not None and is_scalar(index):
+    elif (own := own_of(owner)) is not None and is_scalar(index) and not isinstance(target.slice, ast.Slice):
         own[index] = value
         if isinstance(owner, Missing):
             hold(target.value, owner, scope, run)
+
+
+def _set_item(owner: list[Value], index: Value, value: Value) -> None:
+    if isinstance(index, slice) and isinstance(value, list | tuple) and len(owner) + len(value) <= MAX_LENGTH:
+        owner[index] = list(value)
+    elif type(index) is int:
+        owner[index] = value
+    else:
+        raise TypeError
 
 
 def _bind_number(owner: Array, index: Value, value: Value) -> None:
@@ -64,19 +69,6 @@ def _bind_number(owner: Array, index: Value, value: Value) -> None:
         owner.numbers[index] = value
     except (TypeError, ValueError, IndexError, OverflowError):
         owner.numbers = owner.numbers.astype(object)  # no arithmetic takes it now, so it is asked for
-
-
-def _bind_slice(target: ast.Subscript, owner: Value, value: Value, scope: Scope, run: Run) -> None:
-    if not isinstance(owner, list):
-        return
-    place = slice_of(target.slice, scope, run) if isinstance(target.slice, ast.Slice) else None
-    if place is None or not isinstance(value, list | tuple) or len(owner) + len(value) > MAX_LENGTH:
-        remark(owner, target, target.lineno)
-        return
-    try:
-        owner[place] = list(value)
-    except ValueError:
-        remark(owner, target, target.lineno)
 
 
 def hold(node: ast.expr, value: Value, scope: Scope, run: Run) -> None:
@@ -87,17 +79,12 @@ def hold(node: ast.expr, value: Value, scope: Scope, run: Run) -> None:
     if not isinstance(node, ast.Attribute | ast.Subscript):
         return
     outer = evaluate(node.value, scope, run)
-    key = node.attr if isinstance(node, ast.Attribute) else _key(node, scope, run)
+    key = node.attr if isinstance(node, ast.Attribute) else index_of(node, scope, run)
     own = own_of(outer)
-    if own is not None and key is not None and own.get(key) is not value:
+    if own is not None and key is not None and is_scalar(key) and own.get(key) is not value:
         own[key] = value
         if isinstance(outer, Missing):
             hold(node.value, outer, scope, run)
-
-
-def _key(node: ast.Subscript, scope: Scope, run: Run) -> Any:
-    found = None if isinstance(node.slice, ast.Slice) else evaluate(node.slice, scope, run)
-    return found if is_scalar(found) else None
 
 
 def _unpack(target: ast.Tuple | ast.List, value: Value, scope: Scope, run: Run) -> None:
@@ -131,8 +118,7 @@ def unbind(target: ast.expr, scope: Scope, run: Run) -> None:
 
 
 def _unbind_item(target: ast.Subscript, owner: Value, scope: Scope, run: Run) -> None:
-    whole = target.slice
-    index = slice_of(whole, scope, run) if isinstance(whole, ast.Slice) else evaluate(whole, scope, run)
+    index = index_of(target, scope, run)
     if isinstance(owner, list):
         if isinstance(index, slice) or (type(index) is int and index in range(-len(owner), len(owner))):
             del owner[index]

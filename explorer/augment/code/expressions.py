@@ -43,21 +43,15 @@ def _name(node: ast.Name, scope: Scope, run: Run) -> Value:
 
 def _subscript(node: ast.Subscript, scope: Scope, run: Run) -> Value:
     owner = evaluate(node.value, scope, run)
+    return objects.item(owner, index_of(node, scope, run), node, run)
+
+
+def index_of(node: ast.Subscript, scope: Scope, run: Run) -> Value:
+    """The index or the slice in `x[...]`; None for a slice of which an end is not known."""
     if not isinstance(node.slice, ast.Slice):
-        return objects.item(owner, evaluate(node.slice, scope, run), node, run)
-    found = slice_of(node.slice, scope, run)
-    if isinstance(owner, Made):
-        owner = steps_of(owner)
-    if found is not None and isinstance(owner, list | tuple):
-        return owner[found]
-    if found is not None and isinstance(owner, Array):
-        return worked_out(node, [], run, lambda _: arrays.item(owner, found))
-    return run.missing(node)
-
-
-def slice_of(node: ast.Slice, scope: Scope, run: Run) -> slice | None:
-    """The slice that code writes; None where its start, end or step is not known."""
-    found = [None if end is None else evaluate(end, scope, run) for end in (node.lower, node.upper, node.step)]
+        return evaluate(node.slice, scope, run)
+    ends = (node.slice.lower, node.slice.upper, node.slice.step)
+    found = [None if end is None else evaluate(end, scope, run) for end in ends]
     return slice(*found) if all(end is None or type(end) is int for end in found) and found[2] != 0 else None
 
 

@@ -112,7 +112,7 @@ def _bound(value: Value, owner: Instance | Class, node: ast.expr, run: Run) -> V
 
 
 def item(owner: Value, index: Value, node: ast.expr, run: Run) -> Value:
-    """The value of `owner[index]`, where the index is not a slice."""
+    """The value of `owner[index]`."""
     if isinstance(owner, Made) and steps_of(owner) is not None:
         owner = steps_of(owner)
     if isinstance(owner, Class) and owner.is_enum and isinstance(index, str):
@@ -121,7 +121,9 @@ def item(owner: Value, index: Value, node: ast.expr, run: Run) -> Value:
         return _option(owner, index, node, run)
     if isinstance(owner, Missing) and is_scalar(index) and index in owner.own:
         return owner.own[index]
-    if isinstance(owner, Array) and isinstance(index, int | tuple):
+    if isinstance(owner, list | tuple) and isinstance(index, slice):
+        return owner[index]
+    if isinstance(owner, Array) and isinstance(index, int | tuple | slice):
         return _or_missing(lambda: arrays.item(owner, index), node, run)
     if isinstance(owner, list | tuple | dict | str) and is_scalar(index):
         return _or_missing(lambda: owner[index], node, run)
