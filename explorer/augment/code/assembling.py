@@ -17,7 +17,7 @@ from explorer.augment.code.results import CodeError, Difference
 from explorer.augment.code.scopes import Class, Function, Instance, Method
 from explorer.augment.code.steps import Style, difference, read_step
 from explorer.augment.code.target_rules import read_rules
-from explorer.augment.code.values import NOTHING, Made, Missing, Reference, Remark, Value
+from explorer.augment.code.values import NOTHING, Made, Missing, Reference, Remark, Value, brief
 from explorer.augment.pipeline import (
     GROUP_KINDS,
     GROUP_PARAMS,
@@ -81,7 +81,7 @@ class _Assembler:
             why = unknown.reason or (
                 "It is not known what it does." if called else "This code does not say what it is."
             )
-            self.log.note(unknown.line, "left out", f"{_brief(unknown.text)} is set aside. {why}")
+            self.log.note(unknown.line, "left out", f"{brief(unknown.text)} is set aside. {why}")
         else:
             self.log.note(line, "left out", f"{_described(value)} is set aside. It is no step of albumentations.")
 
@@ -218,11 +218,7 @@ def _described(value: Value) -> str:
         return value.name
     if isinstance(value, Method):
         return f"The method {value.name}"
-    return _brief(repr(value).replace("'", '"')) if is_scalar(value) else "A value that is neither a step nor a list"
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return brief(repr(value).replace("'", '"')) if is_scalar(value) else "A value that is neither a step nor a list"
 
 
 def assemble(value: Value, old: bool) -> tuple[Draft, Log]:

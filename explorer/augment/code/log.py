@@ -6,7 +6,7 @@ from typing import Any
 
 from explorer.augment.code.contents import filled, has_default, missing_in, parts, unknown_in
 from explorer.augment.code.results import Difference, Note, NoteKind, Unknown
-from explorer.augment.code.values import NOTHING, Array, Missing, Value
+from explorer.augment.code.values import NOTHING, Array, Missing, Value, brief
 from explorer.augment.parameters import is_ordinary
 
 _MAX_SHOWN = 50
@@ -110,4 +110,4 @@ def shown(value: Any) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else repr(value)
     if isinstance(value, list):
         text = f"({', '.join(map(shown, value))})"
-    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 3]}..."
+    return brief(text, _MAX_SHOWN)

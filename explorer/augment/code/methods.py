@@ -12,7 +12,7 @@ from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import alike, is_scalar
 from explorer.augment.code.run import Call
 from explorer.augment.code.scopes import Method
-from explorer.augment.code.values import NOTHING, Array, Parser, Remark, Value, written
+from explorer.augment.code.values import NOTHING, Array, Parser, Remark, Value, brief, written
 
 _Work = Callable[[Any, Call], Value]
 
@@ -20,7 +20,7 @@ _Work = Callable[[Any, Call], Value]
 def remark(owner: list[Value], node: ast.AST, line: int) -> None:
     """Note inside a list that a change of it was not made."""
     text = written(node).partition("\n")[0].rstrip(":")
-    found = Remark(line, f"{text[:57]}..." if len(text) > 60 else text)
+    found = Remark(line, brief(text))
     if found not in owner and len(owner) < MAX_LENGTH:
         owner.append(found)
 

@@ -4,16 +4,17 @@ import functools
 import inspect
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from explorer.augment.catalog import Transform, arguments, catalog
+from explorer.augment.catalog import arguments, catalog
 from explorer.augment.parameters import NUMERIC, JsonValue, equal, plain
 
 # What the schema makes of these is not what the constructor takes: it has added 1.
 _ONE_ADDED = frozenset({("ShiftScaleRotate", "scale_limit")})
+_REFUSED = (ValidationError, ValueError, TypeError, ArithmeticError)
 _CLOSE = 1e-12  # relative; what adding and taking away 1 leaves of a limit
 
 
@@ -24,7 +25,7 @@ def kept(name: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """
     transform = catalog()[name]
     own = {key: value for key, value in params.items() if key in transform.parameters}
-    whole = {**own, **_normal(transform, own)}
+    whole = {**own, **_normal(name, json.dumps(own))}
     return {
         key: whole[key]
         for key, parameter in transform.parameters.items()
@@ -32,32 +33,34 @@ def kept(name: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     }
 
 
-def _normal(transform: Transform, own: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    numeric = [key for key in own if transform.parameters[key].kind in NUMERIC and own[key] is not None]
-    return dict(_checked_once(transform.name, json.dumps(own), tuple(numeric))) if numeric else {}
-
-
 @functools.lru_cache(maxsize=4096)
-def _checked_once(name: str, text: str, numeric: tuple[str, ...]) -> Mapping[str, JsonValue]:
+def _normal(name: str, text: str) -> Mapping[str, JsonValue]:
+    """The numeric parameters among some, in JSON, as the schema of the transform makes them."""
     own = json.loads(text)
-    schema: Any = catalog()[name].cls.InitSchema
-    known = {key: value for key, value in arguments(own).items() if key in schema.model_fields}
+    parameters = catalog()[name].parameters
+    numeric = [key for key in own if parameters[key].kind in NUMERIC and own[key] is not None]
     try:
-        found = _checked(name, known, numeric)
-    except (ValidationError, ValueError, TypeError, ArithmeticError):
+        checked = _checked(name, own) if numeric else None
+    except _REFUSED:
         return {}
-    return {key: _around_0(own[key]) if (name, key) in _ONE_ADDED else one_range(value) for key, value in found.items()}
+    fields = catalog()[name].cls.InitSchema.model_fields
+    found = {key: _no_minus_0(plain(getattr(checked, key))) for key in numeric if key in fields}
+    return {
+        key: _around_0(own[key]) if (name, key) in _ONE_ADDED else one_range(value)
+        for key, value in found.items()
+        if isinstance(value, int | float | list | dict)
+    }
 
 
 def _around_0(value: JsonValue) -> JsonValue:
     return _no_minus_0([-value, value]) if isinstance(value, int | float) else value
 
 
-def _checked(name: str, known: Mapping[str, Any], numeric: Iterable[str]) -> dict[str, JsonValue]:
+def _checked(name: str, params: Mapping[str, Any]) -> Any:
+    """The schema of a transform with parameters, in JSON, beside its defaults. Raises one of `_REFUSED`."""
     schema: Any = catalog()[name].cls.InitSchema
-    checked = schema(**{**_defaults(name), **known})
-    found = {key: _no_minus_0(plain(getattr(checked, key))) for key in numeric if key in schema.model_fields}
-    return {key: value for key, value in found.items() if isinstance(value, int | float | list | dict)}
+    known = {key: value for key, value in arguments(params).items() if key in schema.model_fields}
+    return schema(**{**_defaults(name), **known})
 
 
 def _no_minus_0(value: JsonValue) -> JsonValue:
@@ -85,11 +88,9 @@ def _defaults(name: str) -> dict[str, Any]:
 
 def fits(name: str, params: Mapping[str, Any]) -> bool:
     """Whether albumentations 2.0.8 takes these arguments, in JSON, beside its defaults."""
-    schema: Any = catalog()[name].cls.InitSchema
-    known = {key: value for key, value in arguments(params).items() if key in schema.model_fields}
     try:
-        schema(**{**_defaults(name), **known})
-    except (ValidationError, ValueError, TypeError, ArithmeticError):
+        _checked(name, params)
+    except _REFUSED:
         return False
     return True
 

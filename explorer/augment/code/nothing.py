@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from explorer.augment.code.names import FOREIGN
 from explorer.augment.code.results import FoundPipeline, Note
-from explorer.augment.code.values import written
+from explorer.augment.code.values import brief, written
 
 _OURS = ("A", "albu", "alb", "albumentations")
 _BUILDS = ("instantiate", "build_from_cfg", "from_dict")
@@ -43,14 +43,9 @@ def _elsewhere(trees: Iterable[ast.Module]) -> Iterator[str]:
         name = written(node.func)
         last = name.rpartition(".")[2]
         if name.partition(".")[0] in _OURS and last in ("load", "from_pretrained"):
-            yield f"This code loads its pipeline from a file: {_brief(node)}. Import that file."
+            yield f"This code loads its pipeline from a file: {brief(written(node))}. Import that file."
         elif last in _BUILDS or (name == "getattr" and node.args and written(node.args[0]) in _OURS):
-            yield f"This code builds its pipeline from a configuration: {_brief(node)}. Import that file."
-
-
-def _brief(node: ast.expr) -> str:
-    text = written(node)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+            yield f"This code builds its pipeline from a configuration: {brief(written(node))}. Import that file."
 
 
 def _other_libraries(trees: Iterable[ast.Module]) -> list[str]:

@@ -7,7 +7,7 @@ from explorer.augment.code import parsing
 from explorer.augment.code.contents import made_in
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.scanning import Scan
-from explorer.augment.code.values import NO_NAME, Made, Origin, Value
+from explorer.augment.code.values import NO_NAME, Made, Origin, Value, brief
 
 _MAX = 100  # characters of a title
 _LEAST = 60  # characters that the words at its end have at least, where they need them
@@ -77,7 +77,7 @@ def _together(loose: list[Root]) -> Root:
 
 def titles(roots: Sequence[Root]) -> list[str]:
     """A different title for each, none of them long."""
-    found = _told_apart([_cut(_name(root), _MAX) for root in roots], _branches(roots))
+    found = _told_apart([brief(_name(root), _MAX) for root in roots], _branches(roots))
     found = _told_apart(found, [f"line {parsing.place(root.origin.called or root.origin.line)[1]}" for root in roots])
     return _told_apart(found, [f"variant {found[:at].count(title) + 1}" for at, title in enumerate(found)])
 
@@ -100,12 +100,8 @@ def _told_apart(found: Sequence[str], more: Sequence[str]) -> list[str]:
 def _joined(title: str, words: str) -> str:
     if not words:
         return title
-    start = _cut(title, _MAX - 2 - min(len(words), _LEAST))
-    return f"{start}, {_cut(words, _MAX - 2 - len(start))}"
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 3]}..."
+    start = brief(title, _MAX - 2 - min(len(words), _LEAST))
+    return f"{start}, {brief(words, _MAX - 2 - len(start))}"
 
 
 # Conditions

@@ -26,6 +26,11 @@ def written(node: ast.AST) -> str:
     return text if '"' in text or "\\" in text else text.replace("'", '"')
 
 
+def brief(text: str, most: int = 60) -> str:
+    """A text cut off at so many characters."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def named(name: str, place: ast.AST) -> ast.Name:
     """A name as the code could write it at a place."""
     return ast.copy_location(ast.Name(id=name, ctx=ast.Load()), place)
