@@ -182,11 +182,14 @@ MALFORMED: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", MALFORMED, ids=lambda command: str(command)[:60])
-def test_a_gesture_that_is_malformed_or_about_nothing_changes_nothing(work: Workspace, command: Any) -> None:
-    assert obey(work, command) == work
-    assert obey_all(work, command) == work
-    assert obey_all(work, [command]) == work
+def test_a_gesture_that_is_malformed_or_about_nothing_changes_nothing(
+    work: Workspace, subtests: pytest.Subtests
+) -> None:
+    for command in MALFORMED:
+        with subtests.test(str(command)[:60]):
+            assert obey(work, command) == work
+            assert obey_all(work, command) == work
+            assert obey_all(work, [command]) == work
 
 
 def test_select_only_looks(work: Workspace) -> None:

@@ -84,12 +84,12 @@ def test_no_field_of_a_run_is_forgotten_here() -> None:
     assert set(OTHERS) | BY_ITSELF == set(RunConfig.model_fields)
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_a_field_comes_back_from_the_form_as_it_was(name: str) -> None:
-    value, with_it = OTHERS[name]
-    config = from_values({**BASE, **with_it, name: value})
-    assert getattr(config, name) != RunConfig.model_fields[name].get_default()
-    assert again(config) == config
+def test_a_field_comes_back_from_the_form_as_it_was(subtests: pytest.Subtests) -> None:
+    for name, (value, with_it) in OTHERS.items():
+        with subtests.test(name):
+            config = from_values({**BASE, **with_it, name: value})
+            assert getattr(config, name) != RunConfig.model_fields[name].get_default()
+            assert again(config) == config
 
 
 @pytest.mark.parametrize(
