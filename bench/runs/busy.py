@@ -15,8 +15,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from bench.preview import SUBJECTS, open_page, press_keys, served
+from explorer.base.processes import start_ticks
 from explorer.runs.life import launcher
 from explorer.runs.life.control import end_now
+from explorer.runs.overview.usage import AGAIN_S, Meter
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig, from_values
@@ -25,6 +27,7 @@ from scripts.chromium import launch
 
 ROUNDS = 8
 ASKED = 2.5
+ASKED_LOOK_MS = 10.0
 _SETTLE_S = 1.5
 
 
@@ -45,6 +48,21 @@ def config() -> RunConfig:
     )
 
 
+def look_at(paths: RunPaths) -> float:
+    """Milliseconds that an open page spends on a look at what the run and the machine use: the median of 20."""
+    attempt = latest_launch(paths)
+    assert attempt is not None
+    assert attempt.pid is not None
+    meter, times = Meter(), []
+    for _ in range(20):
+        begun = time.perf_counter()
+        meter.of(attempt.pid, start_ticks(attempt.pid), paths.root)
+        meter.machine(paths.root)
+        times.append((time.perf_counter() - begun) * 1000)
+        time.sleep(AGAIN_S)
+    return statistics.median(times)
+
+
 def main() -> None:
     """Measure and print."""
     ours = next(subject for subject in SUBJECTS if subject.name == "ours")
@@ -58,6 +76,7 @@ def main() -> None:
         paths = launcher.start(config())
         stack.callback(end_now, paths)
         wait_until_it_trains(paths)
+        look_ms = look_at(paths)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         open_page(page, url, ours)
         for _ in range(ROUNDS):
@@ -72,6 +91,7 @@ def main() -> None:
         median, p95 = statistics.median(values), statistics.quantiles(values, n=20)[-1]
         print(f"{name:10}{median:>7.0f} ms{p95:>7.0f} ms{median / idle:>11.2f}")
     print(f"asked for: at most {ASKED}")
+    print(f"a look at what the run and the machine use: {look_ms:.1f} ms, asked for: at most {ASKED_LOOK_MS}")
 
 
 def wait_until_it_trains(paths: RunPaths) -> None:
