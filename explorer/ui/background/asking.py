@@ -1,4 +1,4 @@
-"""Asking the pool of workers for a drawing, for the session whose script runs."""
+"""Asks the pool of workers for drawings, on behalf of the session whose script runs."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from explorer.texts import Pictures as T
 from explorer.ui.background import tidying
 
 Result = TypeVar("Result")
-_NOBODY = "nobody"  # where no session is: in a test
+_NOBODY = "nobody"  # without a session, as in a test
 _FOREVER = 24 * 3600.0
 
 
@@ -24,15 +24,7 @@ def submit(
     milliseconds: float = 0.0,
     asked: bool = False,
 ) -> Drawing[Result]:
-    """Have something drawn for this session.
-
-    Args:
-        request: What.
-        channel: The widget that it is for: a newer drawing takes the place of an older. "" for drawings that are many.
-        urgency: What comes first.
-        milliseconds: What it is expected to take.
-        asked: Whether the person asked for it: then it may take long, and is drawn although it has failed before.
-    """
+    """Have something drawn for this session; see `Order` for the arguments. What a person asked for may take long."""
     tidying.touch()
     context = get_script_run_ctx(suppress_warning=True)
     session = context.session_id if context is not None else _NOBODY
@@ -41,14 +33,14 @@ def submit(
 
 
 def wait_for(request: Request[Result]) -> Result:
-    """The result of something that is quick. Raises DrawingError, and what the request raises."""
+    """The result of a quick request. Raises DrawingError, and what the request raises."""
     drawing = submit(request)
     drawing.wait(_FOREVER)  # its own limit ends it
     return drawing.result()
 
 
 def beside(training: bool) -> None:
-    """Leave a core to a run that trains, or take it back."""
+    """Leave a core to a run that is training, or take it back."""
     pool().training = training
 
 
@@ -58,5 +50,5 @@ def words(error: DrawingError) -> str:
 
 
 def limit(error: DrawingError) -> str:
-    """The limit that a drawing has met: in GB of memory, or in seconds."""
+    """The limit that a drawing has reached, in GB of memory or in seconds."""
     return f"{error.limit / (1 << 30) if error.ending is Ending.MEMORY else error.limit:g}"

@@ -1,4 +1,4 @@
-"""Why a step has ended the process that drew it, in words, with what to do about it."""
+"""Why a step has ended the process that drew it, in words, and what to do about it."""
 
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.size_rules import Size

@@ -10,14 +10,17 @@ from explorer.augment.size_rules import Size
 from explorer.augment.sizes import step_sizes
 from explorer.texts import Preview as T
 
-LIMIT = 300.0  # milliseconds of one step, and
-TOTAL_LIMIT = 700.0  # of all together: beyond, a change is not live any more
+LIMIT = 300.0  # milliseconds of one step
+TOTAL_LIMIT = 700.0  # milliseconds of all steps together; beyond it the preview no longer feels live
 
 
 @dataclass(frozen=True)
 class Cost:
-    """slow: name and milliseconds of each step that is slow by itself, the slowest first. milliseconds: of all steps
-    that can fire, each counted as often as it does.
+    """How long a pipeline takes.
+
+    Attributes:
+        slow: Milliseconds of each step that is slow by itself, by name, the slowest first.
+        milliseconds: Of all steps, each weighted by how often it fires.
     """
 
     slow: Mapping[str, float]
@@ -25,15 +28,12 @@ class Cost:
 
     @property
     def asks(self) -> bool:
-        """Whether somebody should be asked before it is drawn."""
+        """Whether the page asks before it is drawn."""
         return bool(self.slow) or self.milliseconds > TOTAL_LIMIT
 
 
 def cost(pipeline: Pipeline, size: Size) -> Cost:
-    """What drawing an image of that size takes, as far as it is known beforehand.
-
-    Each step is reckoned on the largest image that the steps before it can make.
-    """
+    """An estimate for an image of that size. Each step gets the largest image that the steps before it can make."""
     chances, sizes = effective(pipeline.nodes), step_sizes(pipeline, size)
     slow: dict[str, float] = {}
     total = 0.0

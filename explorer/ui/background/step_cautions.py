@@ -1,4 +1,4 @@
-"""What is said at the fields of a step about values that are absurd for the image that it gets."""
+"""Warnings about values of a step that are absurd for the image that it gets."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -13,15 +13,15 @@ from explorer.ui.background import slow
 
 
 def at_fields(pipeline: Pipeline | None, node: Step, size: Size | None) -> Mapping[str, str]:
-    """Parameter -> a sentence; none while the draft is no pipeline, or where no image is known."""
+    """Warnings by parameter; none while the draft is invalid or no image is known."""
     if pipeline is None or size is None:
         return {}
-    # A step that is off is looked at on the image itself.
+    # A step that is off is judged on the image itself.
     return _of_step(node, step_sizes(pipeline, size).get(node.id, size))
 
 
 def of_pipeline(pipeline: Pipeline, size: Size) -> Iterator[str]:
-    """The same of all steps that can be applied to an image of that size, each with its step and parameter."""
+    """Warnings about all steps that can be applied to an image of that size, with step and parameter."""
     sizes = step_sizes(pipeline, size)
     for node, _ in walk(pipeline.nodes):
         if isinstance(node, Step) and node.id in sizes:
@@ -30,7 +30,7 @@ def of_pipeline(pipeline: Pipeline, size: Size) -> Iterator[str]:
 
 
 def of_step(pipeline: Pipeline, step: Step, size: Size) -> Iterator[str]:
-    """What is absurd of one step of a pipeline, each with its parameter; size: of the image."""
+    """Warnings about one step of a pipeline for an image of that size, with step and parameter."""
     for name, caution in _of_step(step, step_sizes(pipeline, size).get(step.id, size)).items():
         yield T.CAUTION_AT.format(transform=step.transform, parameter=name, caution=caution)
 

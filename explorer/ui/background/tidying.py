@@ -1,8 +1,7 @@
-"""Lets go of what closed sessions leave, when nobody is using the pages.
+"""Collects the garbage of closed sessions when nobody is using the pages.
 
-Streamlit would do it after every run of a script: 10 ms in which nobody else is served, a third of what a key press
-costs the server (`runner.postScriptGC` in .streamlit/config.toml). Between two quiet moments Python collects by itself,
-as it does in any program.
+Streamlit would do it after every run of a script: 10 ms in which nobody is served, a third of what a key press costs
+the server (`runner.postScriptGC` in .streamlit/config.toml). In between Python collects by itself, as in any program.
 """
 
 import gc
@@ -17,14 +16,14 @@ _last = 0.0
 
 
 def touch() -> None:
-    """A script runs: there will be something to let go of."""
+    """Note that a script runs, so that there will be garbage."""
     global _last
     _last = time.monotonic()
     _used.set()
 
 
 def start() -> None:
-    """Begin to wait for quiet moments; once per process."""
+    """Start to wait for quiet moments, once per process."""
     threading.Thread(target=_tidy, daemon=True, name="explorer-tidy").start()
 
 
@@ -34,5 +33,5 @@ def _tidy() -> None:
         while (rest := QUIET_SECONDS - (time.monotonic() - _last)) > 0:
             time.sleep(rest)
         _used.clear()
-        gc.collect()  # closed sessions hang together in circles
+        gc.collect()  # closed sessions are reference cycles
         give_back()
