@@ -11,8 +11,8 @@ device offers, with the backbone frozen and with all layers. Checked are
 Images per second are those of the second epoch, beside plain Lightning of equal work; they are not judged. Dropout is
 off, since each device draws it from a generator of its own. Nothing is downloaded.
 
-`python -m bench gpu --rehearse` does the same on the processor. Exits with 0 where all checks hold, with 1 where one
-does not, and with 2 where there is no GPU.
+`python -m bench gpu --rehearse` does the same on the processor, with fewer and smaller images. Exits with 0 where all
+checks hold, with 1 where one does not, and with 2 where there is no GPU.
 """
 
 import argparse
@@ -36,8 +36,8 @@ from explorer.runs.spec.config import RunConfig, from_values
 from explorer.training.ranks import RANKS_VARIABLE
 
 EPOCHS, BATCH, RATE = 2, 32, 1e-3
-TRAIN_IMAGES, VAL_IMAGES = 480, 160
-SIZES = {"gpu": 160, "mps": 160, "cpu": 96}  # px; a rehearsal takes less
+SIDE, TRAIN_IMAGES, VAL_IMAGES = 160, 480, 160  # px, and how many
+REHEARSED = 96, 160, 64
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -79,19 +79,20 @@ def _introduce(table: Table, *, rehearse: bool) -> None:
         memory = "memory not known" if device.memory_gb is None else f"{device.memory_gb} GB"
         print(f"{device.accelerator}: {device.name}, {memory}")
     if rehearse:
-        print("This is a rehearsal on the processor: it has no columns of GPU memory, and says nothing about a GPU.")
-    size = SIZES[table.device.accelerator]
-    print(f"torch {table.found.torch}; EfficientNet-Lite0, {size} px; {EPOCHS} epochs of {TRAIN_IMAGES} images.")
+        print("This is a rehearsal on the processor, with fewer and smaller images. It has no columns of GPU memory,")
+        print("and says nothing about a GPU.")
+    print(f"torch {table.found.torch}; EfficientNet-Lite0, {EPOCHS} epochs, batch {BATCH}.")
     print("Losses and AUROC: the largest difference of an epoch to the processor in 32-true.\n", flush=True)
 
 
 def _fill(table: Table, scratch: Path) -> None:
     """Train everything; a row for each run."""
-    folder = pictures.generated(scratch / "pictures", TRAIN_IMAGES, VAL_IMAGES)
     device, processor = table.device, table.found.device("cpu")
+    side, train_images, val_images = REHEARSED if device == processor else (SIDE, TRAIN_IMAGES, VAL_IMAGES)
+    folder = pictures.generated(scratch / "pictures", train_images, val_images)
     assert processor is not None  # every computer has one
     for frozen, layers in ((True, "frozen"), (False, "all layers")):
-        job = Job(str(folder), SIZES[device.accelerator], BATCH, EPOCHS, frozen, "32-true", RATE)
+        job = Job(str(folder), side, BATCH, EPOCHS, frozen, "32-true", RATE)
         expected = train(_config(job), processor)
         table.add(f"{layers}, processor", expected)
         job = replace(job, accelerator=device.accelerator)
@@ -133,6 +134,6 @@ def _plain(job: Job, trained: Trained, scratch: Path) -> float | None:
     try:
         if script.process.wait() != 0:
             raise RuntimeError(f"The plain script has failed:\n{script.log.read_text()[-3000:]}")
-        return TRAIN_IMAGES / script.seconds()[0][-1]
+        return len(job.files("train")) / script.seconds()[0][-1]
     finally:
         script.end()

@@ -1,6 +1,5 @@
 """A run of the app that is started as a page starts it, watched to its end, and read."""
 
-import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
 
 MEASURED = ("train_loss", "val_loss", "auroc")  # values of "epoch" events that are compared
-EPOCH = TRAINING, VALIDATING  # the phases between which the training images of an epoch are seen
 _LOOK_EVERY_S = 0.05  # what torch has taken of a GPU it keeps, so no peak is missed
 _STEP_LOOK_EVERY_S = 0.005  # two epochs may take less than a second
 _PATIENCE_S = 900.0
@@ -117,6 +115,11 @@ def _read(paths: RunPaths, config: RunConfig, peak: int | None, problem: str = "
 
 def _speed(events: list[Event], start: Event | None) -> float:
     """Training images per second from the beginning of the last epoch to the beginning of its validation."""
-    phases = [(event.values.get("phase"), event.mono) for event in events if event.kind == "phase"]
-    spans = [b - a for (first, a), (second, b) in itertools.pairwise(phases) if (first, second) == EPOCH]
-    return start.number("train_images") / spans[-1] if start and spans else float("nan")
+    began = ended = float("nan")
+    for event in events:
+        phase = event.values.get("phase")
+        if phase == TRAINING:
+            began = ended = event.mono
+        elif phase == VALIDATING and ended == began:  # it says so again now and then
+            ended = event.mono
+    return start.number("train_images") / (ended - began) if start and ended > began else float("nan")
