@@ -39,55 +39,55 @@ def boxes(draw: st.DrawFn, outside: float = 0.0) -> tuple[np.ndarray, int, int]:
     return np.array(rows, np.float32).reshape(-1, 5), width, height
 
 
-@pytest.mark.parametrize("format", BOX_FORMATS)
 @given(case=boxes())
-def test_boxes_come_back_from_their_text(format: BoxFormat, case: tuple[np.ndarray, int, int]) -> None:
-    table, width, height = case
-    again = parse_boxes(format_boxes(table, format, width, height), format, width, height)
-    assert again.dtype == np.float32
-    assert again.shape == table.shape
-    np.testing.assert_allclose(again, table, rtol=0, atol=0.01)
-    np.testing.assert_array_equal(again[:, 4], table[:, 4])
+def test_boxes_come_back_from_their_text(case: tuple[np.ndarray, int, int]) -> None:
+    for format in BOX_FORMATS:
+        table, width, height = case
+        again = parse_boxes(format_boxes(table, format, width, height), format, width, height)
+        assert again.dtype == np.float32
+        assert again.shape == table.shape
+        np.testing.assert_allclose(again, table, rtol=0, atol=0.01)
+        np.testing.assert_array_equal(again[:, 4], table[:, 4])
 
 
-@pytest.mark.parametrize("format", BOX_FORMATS)
 @given(case=boxes(outside=0.5))
-def test_boxes_that_reach_outside_come_back_too(format: BoxFormat, case: tuple[np.ndarray, int, int]) -> None:
-    table, width, height = case
-    again = parse_boxes(format_boxes(table, format, width, height), format, width, height, clip=True)
-    np.testing.assert_allclose(again, table, rtol=0, atol=0.01)
+def test_boxes_that_reach_outside_come_back_too(case: tuple[np.ndarray, int, int]) -> None:
+    for format in BOX_FORMATS:
+        table, width, height = case
+        again = parse_boxes(format_boxes(table, format, width, height), format, width, height, clip=True)
+        np.testing.assert_allclose(again, table, rtol=0, atol=0.01)
 
 
-@pytest.mark.parametrize("format", POINT_FORMATS)
 @given(size=Sizes, data=st.data())
-def test_keypoints_come_back_from_their_text(format: PointFormat, size: tuple[int, int], data: st.DataObject) -> None:
-    width, height = size
-    inside = st.tuples(
-        st.floats(0, width, exclude_max=True, width=32),
-        st.floats(0, height, exclude_max=True, width=32),
-        st.integers(0, 90),
-    )
-    table = np.array(data.draw(st.lists(inside, max_size=5)), np.float32).reshape(-1, 3)
-    again = parse_keypoints(format_keypoints(table, format, width, height), format, width, height)
-    assert again.dtype == np.float32
-    assert again.shape == table.shape
-    np.testing.assert_allclose(again, table, rtol=0, atol=0.01)
+def test_keypoints_come_back_from_their_text(size: tuple[int, int], data: st.DataObject) -> None:
+    for format in POINT_FORMATS:
+        width, height = size
+        inside = st.tuples(
+            st.floats(0, width, exclude_max=True, width=32),
+            st.floats(0, height, exclude_max=True, width=32),
+            st.integers(0, 90),
+        )
+        table = np.array(data.draw(st.lists(inside, max_size=5)), np.float32).reshape(-1, 3)
+        again = parse_keypoints(format_keypoints(table, format, width, height), format, width, height)
+        assert again.dtype == np.float32
+        assert again.shape == table.shape
+        np.testing.assert_allclose(again, table, rtol=0, atol=0.01)
 
 
-@pytest.mark.parametrize("format", BOX_FORMATS)
-def test_every_format_of_boxes_means_what_albumentations_means_by_it(format: BoxFormat) -> None:
-    shape = {"height": HEIGHT, "width": WIDTH}
-    table = np.array([[10, 20, 110, 220, 3], [0, 0, WIDTH, HEIGHT, 0], [5.5, 6.25, 7, 300, 12]], np.float32)
-    inner = convert_bboxes_to_albumentations(table, "pascal_voc", shape)
-    numbers = inner if format == "albumentations" else convert_bboxes_from_albumentations(inner, format, shape)
-    order = [4, 0, 1, 2, 3] if format == "yolo" else [0, 1, 2, 3, 4]
-    text = "\n".join(" ".join(f"{value:.8g}" for value in row) for row in numbers[:, order])
-    np.testing.assert_allclose(parse_boxes(text, format, WIDTH, HEIGHT), table, atol=0.001)
+def test_every_format_of_boxes_means_what_albumentations_means_by_it(subtests: pytest.Subtests) -> None:
+    for format in BOX_FORMATS:
+        with subtests.test(format=format):
+            shape = {"height": HEIGHT, "width": WIDTH}
+            table = np.array([[10, 20, 110, 220, 3], [0, 0, WIDTH, HEIGHT, 0], [5.5, 6.25, 7, 300, 12]], np.float32)
+            inner = convert_bboxes_to_albumentations(table, "pascal_voc", shape)
+            numbers = inner if format == "albumentations" else convert_bboxes_from_albumentations(inner, format, shape)
+            order = [4, 0, 1, 2, 3] if format == "yolo" else [0, 1, 2, 3, 4]
+            text = "\n".join(" ".join(f"{value:.8g}" for value in row) for row in numbers[:, order])
+            np.testing.assert_allclose(parse_boxes(text, format, WIDTH, HEIGHT), table, atol=0.001)
 
 
-@pytest.mark.parametrize(
-    ("format", "text", "expected"),
-    [
+def test_lines_are_read_as_people_write_them(subtests: pytest.Subtests) -> None:
+    for format, text, expected in [
         ("pascal_voc", "1 2 3 4", [1, 2, 3, 4, 0]),
         ("pascal_voc", "1,2,3,4,7", [1, 2, 3, 4, 7]),
         ("pascal_voc", "\t1\t2 ,\t3, 4 ,7,", [1, 2, 3, 4, 7]),
@@ -96,22 +96,19 @@ def test_every_format_of_boxes_means_what_albumentations_means_by_it(format: Box
         ("albumentations", "0.25 0.5 0.5 1", [128, 192, 256, 384, 0]),
         ("yolo", "0.5 0.5 0.25 0.5", [192, 96, 320, 288, 0]),
         ("yolo", "7 0.5 0.5 0.25 0.5", [192, 96, 320, 288, 7]),
-    ],
-)
-def test_lines_are_read_as_people_write_them(format: BoxFormat, text: str, expected: list[float]) -> None:
-    np.testing.assert_allclose(parse_boxes(text, format, WIDTH, HEIGHT), [expected])
+    ]:
+        with subtests.test(format=format, text=text, expected=expected):
+            np.testing.assert_allclose(parse_boxes(text, format, WIDTH, HEIGHT), [expected])
 
 
-@pytest.mark.parametrize(
-    ("format", "text", "message"),
-    [
+def test_a_box_that_is_wrong_is_told_with_its_line(subtests: pytest.Subtests) -> None:
+    for format, text, message in [
         ("pascal_voc", "0 0 5 5\n0 0 700 5", "Line 2: x_max 700 lies outside the image, which is 512 px wide."),
         ("pascal_voc", "0 0 5 385", "Line 1: y_max 385 lies outside the image, which is 384 px high."),
         ("pascal_voc", "-3 0 5 5", "Line 1: x_min -3 lies outside the image: it must be at least 0."),
         ("coco", "500 0 20 5", "Line 1: x_min + width 520 lies outside the image, which is 512 px wide."),
         ("albumentations", "0 0 1 1.5", "Line 1: y_max 1.5 lies outside the image: it must be at most 1."),
-        ("yolo", "0.1 0.5 0.4 0.4",
-         "Line 1: x_center - width / 2 -0.1 lies outside the image: it must be at least 0."),
+        ("yolo", "0.1 0.5 0.4 0.4", "Line 1: x_center - width / 2 -0.1 lies outside the image: it must be at least 0."),
         ("pascal_voc", "600 0 700 5", "Line 1: The box lies wholly outside the image, which is 512 × 384 px."),
         ("pascal_voc", "# x\n\n20 0 20 5", "Line 3: x_max 20 must be larger than x_min 20."),
         ("pascal_voc", "20 9 30 5", "Line 1: y_max 5 must be larger than y_min 9."),
@@ -123,21 +120,32 @@ def test_lines_are_read_as_people_write_them(format: BoxFormat, text: str, expec
         ("pascal_voc", "1 2 3 nan", "Line 1: nan is not an ordinary number: give one of at most 1,000,000."),
         ("pascal_voc", "1 2 -inf 4", "Line 1: -inf is not an ordinary number: give one of at most 1,000,000."),
         ("pascal_voc", "1 2 3 1e300", "Line 1: 1e300 is not an ordinary number: give one of at most 1,000,000."),
-        ("pascal_voc", "1 2 3", "Line 1: Expected 4 numbers, x_min y_min x_max y_max, or 5 with the class after them. "
-         "You gave 3."),
-        ("yolo", "1 2 3 4 5 6", "Line 1: Expected 4 numbers, x_center y_center width height, or 5 with the class "
-         "before them. You gave 6."),
-        ("yolo", "0.5 0.5 0.25 0.5 7",
-         "Line 1: The class, which comes first, must be a whole number from 0 to 65535. You gave 0.5."),
-        ("coco", "1 2 3 4 -1",
-         "Line 1: The class, which comes last, must be a whole number from 0 to 65535. You gave -1."),
-    ],
-)  # fmt: skip
-def test_a_box_that_is_wrong_is_told_with_its_line(format: BoxFormat, text: str, message: str) -> None:
-    with pytest.raises(AnnotationError) as caught:
-        parse_boxes(text, format, WIDTH, HEIGHT)
-    assert str(caught.value) == message
-    assert message.startswith(f"Line {caught.value.line}: ")
+        (
+            "pascal_voc",
+            "1 2 3",
+            "Line 1: Expected 4 numbers, x_min y_min x_max y_max, or 5 with the class after them. You gave 3.",
+        ),
+        (
+            "yolo",
+            "1 2 3 4 5 6",
+            "Line 1: Expected 4 numbers, x_center y_center width height, or 5 with the class before them. You gave 6.",
+        ),
+        (
+            "yolo",
+            "0.5 0.5 0.25 0.5 7",
+            "Line 1: The class, which comes first, must be a whole number from 0 to 65535. You gave 0.5.",
+        ),
+        (
+            "coco",
+            "1 2 3 4 -1",
+            "Line 1: The class, which comes last, must be a whole number from 0 to 65535. You gave -1.",
+        ),
+    ]:
+        with subtests.test(format=format, text=text, message=message):
+            with pytest.raises(AnnotationError) as caught:
+                parse_boxes(text, format, WIDTH, HEIGHT)
+            assert str(caught.value) == message
+            assert message.startswith(f"Line {caught.value.line}: ")
 
 
 def test_a_box_that_is_partly_outside_is_kept_as_it_is_where_that_is_wanted() -> None:
@@ -157,9 +165,8 @@ def test_a_border_that_was_rounded_is_still_inside() -> None:
             parse_boxes(nothing, "pascal_voc", WIDTH, HEIGHT)
 
 
-@pytest.mark.parametrize(
-    ("format", "text", "expected"),
-    [
+def test_keypoints_are_read_in_every_format(subtests: pytest.Subtests) -> None:
+    for format, text, expected in [
         ("xy", "1 2", [1, 2, 0]),
         ("xy", "1, 2, 3", [1, 2, 3]),
         ("yx", "1 2 3", [2, 1, 3]),
@@ -168,31 +175,37 @@ def test_a_border_that_was_rounded_is_still_inside() -> None:
         ("xys", "1 2 0.5 3", [1, 2, 3]),
         ("xyas", "1 2 90 0.5", [1, 2, 0]),
         ("xysa", "1 2 0.5 90 3", [1, 2, 3]),
-    ],
-)
-def test_keypoints_are_read_in_every_format(format: PointFormat, text: str, expected: list[float]) -> None:
-    np.testing.assert_allclose(parse_keypoints(text, format, WIDTH, HEIGHT), [expected])
+    ]:
+        with subtests.test(format=format, text=text, expected=expected):
+            np.testing.assert_allclose(parse_keypoints(text, format, WIDTH, HEIGHT), [expected])
 
 
-@pytest.mark.parametrize(
-    ("format", "text", "message"),
-    [
-        ("xy", "1 2\n512 0",
-         "Line 2: x 512 lies outside the image, which is 512 px wide: it must be at least 0 and below 512."),
-        ("yx", "-1 0",
-         "Line 1: y -1 lies outside the image, which is 384 px high: it must be at least 0 and below 384."),
-        ("xy", "511.9999999 0",
-         "Line 1: x 512 lies outside the image, which is 512 px wide: it must be at least 0 and below 512."),
+def test_a_keypoint_that_is_wrong_is_told_with_its_line(subtests: pytest.Subtests) -> None:
+    for format, text, message in [
+        (
+            "xy",
+            "1 2\n512 0",
+            "Line 2: x 512 lies outside the image, which is 512 px wide: it must be at least 0 and below 512.",
+        ),
+        (
+            "yx",
+            "-1 0",
+            "Line 1: y -1 lies outside the image, which is 384 px high: it must be at least 0 and below 384.",
+        ),
+        (
+            "xy",
+            "511.9999999 0",
+            "Line 1: x 512 lies outside the image, which is 512 px wide: it must be at least 0 and below 512.",
+        ),
         ("xya", "1 2", "Line 1: Expected 3 numbers, x y angle, or 4 with the class after them. You gave 2."),
         ("xy", "1 inf", "Line 1: inf is not an ordinary number: give one of at most 1,000,000."),
         ("xy", "1 2 0.5", "Line 1: The class, which comes last, must be a whole number from 0 to 65535. You gave 0.5."),
-    ],
-)  # fmt: skip
-def test_a_keypoint_that_is_wrong_is_told_with_its_line(format: PointFormat, text: str, message: str) -> None:
-    with pytest.raises(AnnotationError) as caught:
-        parse_keypoints(text, format, WIDTH, HEIGHT)
-    assert str(caught.value) == message
-    assert message.startswith(f"Line {caught.value.line}: ")
+    ]:
+        with subtests.test(format=format, text=text, message=message):
+            with pytest.raises(AnnotationError) as caught:
+                parse_keypoints(text, format, WIDTH, HEIGHT)
+            assert str(caught.value) == message
+            assert message.startswith(f"Line {caught.value.line}: ")
 
 
 def test_keypoints_outside_are_kept_where_that_is_wanted() -> None:

@@ -80,20 +80,21 @@ def test_digits_are_scikit_learns_split_class_by_class() -> None:
     assert dataset.train.load(0).image.shape == (64, 64, 3)
 
 
-@pytest.mark.parametrize("name", list(photographs()))
-def test_photographs_come_with_mask_boxes_and_keypoints_inside_the_picture(name: str) -> None:
-    photograph = photographs()[name]
-    sample = photograph.load()
-    height, width = sample.size
-    assert max(height, width) <= 512
-    assert sample.mask is not None
-    assert sample.bboxes is not None
-    assert sample.keypoints is not None
-    assert set(np.unique(sample.mask)) == set(range(len(photograph.classes) + 1))
-    assert (sample.bboxes[:, :4] >= 0).all()
-    assert (sample.bboxes[:, [0, 2]] <= width).all()
-    assert (sample.bboxes[:, [1, 3]] <= height).all()
-    assert (sample.keypoints[:, :2] < [width, height]).all()
+def test_photographs_come_with_mask_boxes_and_keypoints_inside_the_picture(subtests: pytest.Subtests) -> None:
+    for name in list(photographs()):
+        with subtests.test(name=name):
+            photograph = photographs()[name]
+            sample = photograph.load()
+            height, width = sample.size
+            assert max(height, width) <= 512
+            assert sample.mask is not None
+            assert sample.bboxes is not None
+            assert sample.keypoints is not None
+            assert set(np.unique(sample.mask)) == set(range(len(photograph.classes) + 1))
+            assert (sample.bboxes[:, :4] >= 0).all()
+            assert (sample.bboxes[:, [0, 2]] <= width).all()
+            assert (sample.bboxes[:, [1, 3]] <= height).all()
+            assert (sample.keypoints[:, :2] < [width, height]).all()
 
 
 def test_a_folder_that_is_split_already_keeps_its_split(ready_split: Path) -> None:

@@ -65,10 +65,13 @@ def test_the_search_ends_however_many_fonts_there_are(own: Path) -> None:
     assert len(fonts.names()) == 1 + fonts.MAX_FILES
 
 
-@pytest.mark.parametrize("name", ["", "Nobody's", "../../etc/passwd", "/etc/passwd", "a" * 5000, "x\0"])
-def test_a_name_that_is_no_font_is_answered_with_some_that_are(name: str) -> None:
-    with pytest.raises(FontMissing, match=rf"There is no font .* here. Choose one of {BUILT_IN}"):
-        fonts.path(name)
+def test_a_name_that_is_no_font_is_answered_with_some_that_are(subtests: pytest.Subtests) -> None:
+    for name in ["", "Nobody's", "../../etc/passwd", "/etc/passwd", "a" * 5000, "x\0"]:
+        with (
+            subtests.test(name=name),
+            pytest.raises(FontMissing, match=rf"There is no font .* here. Choose one of {BUILT_IN}"),
+        ):
+            fonts.path(name)
 
 
 def test_the_path_of_a_font_is_not_a_name(own: Path) -> None:

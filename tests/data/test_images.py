@@ -33,19 +33,22 @@ def test_sixteen_bits_are_scaled_and_said() -> None:
     assert "Values from 0 to 65,535, the range of this image, were scaled" in " ".join(decoded.notes)
 
 
-@pytest.mark.parametrize(
-    ("mode", "kind", "word"),
-    [("L", "PNG", "Greyscale"), ("1", "PNG", "Greyscale"), ("CMYK", "JPEG", "CMYK"), ("RGBA", "PNG", ""),
-     ("LA", "PNG", "Greyscale")],
-)  # fmt: skip
-def test_other_modes_are_converted_as_pillow_does_and_said(mode: str, kind: str, word: str) -> None:
-    content = saved(Image.fromarray(RGB).convert(mode), kind)
-    decoded = decode(content)
-    assert decoded.pixels.shape == (20, 30, 3)
-    assert decoded.pixels.dtype == np.uint8
-    assert word in " ".join(decoded.notes)
-    assert "Transparency" not in " ".join(decoded.notes)  # every pixel is opaque
-    np.testing.assert_array_equal(decoded.pixels, np.asarray(Image.open(io.BytesIO(content)).convert("RGB")))
+def test_other_modes_are_converted_as_pillow_does_and_said(subtests: pytest.Subtests) -> None:
+    for mode, kind, word in [
+        ("L", "PNG", "Greyscale"),
+        ("1", "PNG", "Greyscale"),
+        ("CMYK", "JPEG", "CMYK"),
+        ("RGBA", "PNG", ""),
+        ("LA", "PNG", "Greyscale"),
+    ]:
+        with subtests.test(mode=mode, kind=kind, word=word):
+            content = saved(Image.fromarray(RGB).convert(mode), kind)
+            decoded = decode(content)
+            assert decoded.pixels.shape == (20, 30, 3)
+            assert decoded.pixels.dtype == np.uint8
+            assert word in " ".join(decoded.notes)
+            assert "Transparency" not in " ".join(decoded.notes)  # every pixel is opaque
+            np.testing.assert_array_equal(decoded.pixels, np.asarray(Image.open(io.BytesIO(content)).convert("RGB")))
 
 
 def test_a_palette_gives_its_colours() -> None:
@@ -78,11 +81,12 @@ def test_the_clear_colour_of_a_palette_and_of_rgb_is_transparent() -> None:
     np.testing.assert_array_equal(decode_with_alpha(saved(rgb, transparency=(9, 9, 9))), expected)
 
 
-@pytest.mark.parametrize("mode", ["RGB", "L", "1", "I;16"])
-def test_a_file_without_transparency_is_decoded_as_ever(mode: str) -> None:
-    deep = Image.fromarray(np.linspace(0, 65535, 600).reshape(20, 30).astype(np.uint16))
-    content = saved(deep if mode == "I;16" else Image.fromarray(RGB).convert(mode))
-    np.testing.assert_array_equal(decode_with_alpha(content), decode(content).pixels)
+def test_a_file_without_transparency_is_decoded_as_ever(subtests: pytest.Subtests) -> None:
+    for mode in ["RGB", "L", "1", "I;16"]:
+        with subtests.test(mode=mode):
+            deep = Image.fromarray(np.linspace(0, 65535, 600).reshape(20, 30).astype(np.uint16))
+            content = saved(deep if mode == "I;16" else Image.fromarray(RGB).convert(mode))
+            np.testing.assert_array_equal(decode_with_alpha(content), decode(content).pixels)
 
 
 def test_a_turned_camera_is_turned_back() -> None:
@@ -98,21 +102,18 @@ def test_the_size_is_told_without_decoding(tmp_path: Path) -> None:
     assert read_size(file) == (20, 30)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
+def test_a_bad_file_is_named_and_what_to_do_is_said(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    for content, message in [
         (b"", r"leaf\.jpg is empty \(0 bytes\)"),
         (b"hello, this is text", r"leaf\.jpg is not an image"),
         (saved(Image.fromarray(np.tile(RGB, (20, 20, 1))), "JPEG")[:-2000], r"leaf\.jpg is cut off or damaged"),
         (saved(Image.fromarray(np.tile(RGB, (20, 20, 1))))[:5000], r"leaf\.jpg is cut off or damaged"),
-    ],
-    ids=["0 bytes", "text", "truncated JPEG", "truncated PNG"],
-)
-def test_a_bad_file_is_named_and_what_to_do_is_said(content: bytes, message: str, tmp_path: Path) -> None:
-    file = tmp_path / "leaf.jpg"
-    file.write_bytes(content)
-    with pytest.raises(ImageError, match=message):
-        read_image(file)
+    ]:
+        with subtests.test(message):
+            file = tmp_path / "leaf.jpg"
+            file.write_bytes(content)
+            with pytest.raises(ImageError, match=message):
+                read_image(file)
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,48 +135,44 @@ TOO_MANY: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("kind", TOO_MANY)
-def test_too_many_pixels_are_refused_by_the_head_of_every_format(kind: str, tmp_path: Path) -> None:
-    file = tmp_path / "bomb"
-    file.write_bytes(TOO_MANY[kind])
-    looks: list[Callable[[], object]] = [
-        lambda: images.decode(file),
-        lambda: images.decode_mask(file),
-        lambda: images.decode_with_alpha(file),
-        lambda: images.read_size(file),
-        lambda: stored.glance(file, file.name),
-        lambda: color_masks.read(file.read_bytes(), file.name),
-        lambda: references.keep(file.read_bytes(), file.name),
-    ]
-    for look in looks:
-        with pytest.raises(ImageError, match=r"^bomb has [\d,]+ × [\d,]+ px; at most 64 megapixels are read\."):
-            look()
+def test_too_many_pixels_are_refused_by_the_head_of_every_format(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    for kind in TOO_MANY:
+        with subtests.test(kind=kind):
+            file = tmp_path / "bomb"
+            file.write_bytes(TOO_MANY[kind])
+            looks: list[Callable[[], object]] = [
+                partial(images.decode, file),
+                partial(images.decode_mask, file),
+                partial(images.decode_with_alpha, file),
+                partial(images.read_size, file),
+                partial(stored.glance, file, file.name),
+                partial(color_masks.read, file.read_bytes(), file.name),
+                partial(references.keep, file.read_bytes(), file.name),
+            ]
+            for look in looks:
+                with pytest.raises(ImageError, match=r"^bomb has [\d,]+ × [\d,]+ px; at most 64 megapixels are read\."):
+                    look()
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
+def test_what_costs_more_memory_than_its_pixels_suggest_is_refused(subtests: pytest.Subtests) -> None:
+    for content, words in [
         (png(1, 60_000_000), r"1 × 60,000,000 px, which take 2\.0 GB of memory to decode; at most 800 MB"),
         (png(7500, 7500, bits=16, color=6), r"7,500 × 7,500 px, which take 900 MB of memory to decode"),
         (tiff_of(8000, 8000, {258: (4, 1, 64), 277: (4, 1, 3), 262: (4, 1, 2)}), r"8,000 × 8,000 px, which take 3\.1"),
         (saved(Image.new("L", (8000, 7900)), "WEBP", lossless=True, method=0), r"8,000 × 7,900 px, which take 1\.0 GB"),
         (jpeg2000_of(8000, 8000), r"8,000 × 8,000 px, which take 1\.2 GB"),
-    ],
-    ids=["one column", "16 bits and alpha", "doubles in color", "WebP", "JPEG 2000"],
-)  # fmt: skip
-def test_what_costs_more_memory_than_its_pixels_suggest_is_refused(content: bytes, words: str) -> None:
-    with pytest.raises(ImageError, match=f"^costly has .*{words}"):
-        images.decode(content, "costly")
+    ]:
+        with subtests.test(words), pytest.raises(ImageError, match=f"^costly has .*{words}"):
+            images.decode(content, "costly")
 
 
-@pytest.mark.parametrize(
-    ("bits", "channels", "strip"), [(8, 10, 8000), (16, 3, 8000)], ids=["ten channels", "one strip of 16 bits"]
-)
-def test_what_is_decompressed_as_a_whole_counts(bits: int, channels: int, strip: int) -> None:
-    photometric = {262: (4, 1, 2)}
-    content = tiff_of(7000, 7000, {258: (4, 1, bits), 277: (4, 1, channels), 278: (4, 1, strip), **photometric})
-    with pytest.raises(ImageError, match=r"which take .* of memory|not an image|damaged|cannot be read"):
-        images.decode(content, "strip.tif")
+def test_what_is_decompressed_as_a_whole_counts(subtests: pytest.Subtests) -> None:
+    for bits, channels, strip in [(8, 10, 8000), (16, 3, 8000)]:
+        with subtests.test(bits=bits, channels=channels, strip=strip):
+            photometric = {262: (4, 1, 2)}
+            content = tiff_of(7000, 7000, {258: (4, 1, bits), 277: (4, 1, channels), 278: (4, 1, strip), **photometric})
+            with pytest.raises(ImageError, match=r"which take .* of memory|not an image|damaged|cannot be read"):
+                images.decode(content, "strip.tif")
 
 
 def test_a_directory_with_more_values_than_a_file_has_tiles_is_refused() -> None:
@@ -192,27 +189,24 @@ def test_a_jpeg_with_thousands_of_scans_is_refused() -> None:
         images.decode(content[:at] + scan * 2000 + content[-2:], "scans.jpg")
 
 
-@pytest.mark.parametrize(
-    "extra",
-    [
+def test_what_is_packed_beside_the_pixels_is_not_unpacked(subtests: pytest.Subtests) -> None:
+    for extra in [
         chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(300_000_000))),
         chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(300_000_000))),
         chunk(b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(bytes(300_000_000))),
-    ],
-    ids=["iCCP", "zTXt", "iTXt"],
-)
-def test_what_is_packed_beside_the_pixels_is_not_unpacked(extra: bytes) -> None:
-    with pytest.raises(ImageError, match=r"^packed\.png is (cut off or )?damaged"):
-        images.decode(png(8, 8, extra=extra), "packed.png")
+    ]:
+        with subtests.test(extra=extra), pytest.raises(ImageError, match=r"^packed\.png is (cut off or )?damaged"):
+            images.decode(png(8, 8, extra=extra), "packed.png")
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "AVIF", "PNG", "TIFF"])
-def test_many_frames_cost_as_much_as_one(kind: str) -> None:
-    first = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8))
-    others = [Image.new("RGB", (64, 64), (number % 256, number // 256, 7)) for number in range(300)]
-    content = saved(first, kind, save_all=True, append_images=others)
-    assert images.decode(content).pixels.shape == (64, 64, 3)
-    assert "several images" in " ".join(images.decode(content).notes)
+def test_many_frames_cost_as_much_as_one(subtests: pytest.Subtests) -> None:
+    for kind in ["GIF", "WEBP", "AVIF", "PNG", "TIFF"]:
+        with subtests.test(kind=kind):
+            first = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8))
+            others = [Image.new("RGB", (64, 64), (number % 256, number // 256, 7)) for number in range(300)]
+            content = saved(first, kind, save_all=True, append_images=others)
+            assert images.decode(content).pixels.shape == (64, 64, 3)
+            assert "several images" in " ".join(images.decode(content).notes)
 
 
 def test_a_photograph_of_fifty_megapixels_opens(tmp_path: Path) -> None:
@@ -274,26 +268,30 @@ def test_a_mask_in_colors_stays_within_its_memory(tmp_path: Path) -> None:
     assert done.stdout.strip() == "((0, 0, 200), (200, 0, 0)) (7900, 7900)", done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "CMYK", "1"])
-def test_parts_give_what_the_whole_gives(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    image = Image.fromarray(np.random.default_rng(1).integers(0, 256, (50, 30, 4), np.uint8), "RGBA")
-    given = image if mode == "RGBA" else image.convert("RGB").convert(mode)
-    content = saved(given, "TIFF" if mode == "CMYK" else "PNG")
-    monkeypatch.setattr("explorer.data.depth._BAND", 70)
-    whole = Image.open(io.BytesIO(content)).convert("RGBA")
-    laid = Image.alpha_composite(Image.new("RGBA", whole.size, (255, 255, 255, 255)), whole)
-    np.testing.assert_array_equal(images.decode(content).pixels, np.asarray(laid.convert("RGB")))
-    np.testing.assert_array_equal(
-        images.decode_with_alpha(content), np.asarray(whole if mode in ("RGBA", "LA") else whole.convert("RGB"))
-    )
+def test_parts_give_what_the_whole_gives(subtests: pytest.Subtests, monkeypatch: pytest.MonkeyPatch) -> None:
+    for mode in ["RGBA", "LA", "P", "L", "CMYK", "1"]:
+        with subtests.test(mode=mode):
+            image = Image.fromarray(np.random.default_rng(1).integers(0, 256, (50, 30, 4), np.uint8), "RGBA")
+            given = image if mode == "RGBA" else image.convert("RGB").convert(mode)
+            content = saved(given, "TIFF" if mode == "CMYK" else "PNG")
+            monkeypatch.setattr("explorer.data.depth._BAND", 70)
+            whole = Image.open(io.BytesIO(content)).convert("RGBA")
+            laid = Image.alpha_composite(Image.new("RGBA", whole.size, (255, 255, 255, 255)), whole)
+            np.testing.assert_array_equal(images.decode(content).pixels, np.asarray(laid.convert("RGB")))
+            np.testing.assert_array_equal(
+                images.decode_with_alpha(content), np.asarray(whole if mode in ("RGBA", "LA") else whole.convert("RGB"))
+            )
 
 
-@pytest.mark.parametrize(("kind", "channels"), [(np.uint16, 1), (np.float32, 1), (np.uint16, 3), (np.uint16, 4)])
-def test_parts_of_deep_images_have_the_range_of_the_whole(kind: type, channels: int) -> None:
-    values: NDArray[Any] = np.linspace(0, 60_000, 700 * 1100 * channels).reshape(700, 1100, channels).astype(kind)
-    if channels == 4:
-        values[..., 3] = 4095  # of 12 bits
-    content = cv2.imencode(".tif", values)[1].tobytes()
-    colors = values[..., [0] if channels == 1 else [2, 1, 0]]
-    expected = np.rint(colors.astype(np.float64) * (255 / float(colors.max())))
-    np.testing.assert_array_equal(images.decode(content).pixels, np.broadcast_to(expected, (700, 1100, 3)))
+def test_parts_of_deep_images_have_the_range_of_the_whole(subtests: pytest.Subtests) -> None:
+    for kind, channels in [(np.uint16, 1), (np.float32, 1), (np.uint16, 3), (np.uint16, 4)]:
+        with subtests.test(kind=kind, channels=channels):
+            values: NDArray[Any] = (
+                np.linspace(0, 60_000, 700 * 1100 * channels).reshape(700, 1100, channels).astype(kind)
+            )
+            if channels == 4:
+                values[..., 3] = 4095  # of 12 bits
+            content = cv2.imencode(".tif", values)[1].tobytes()
+            colors = values[..., [0] if channels == 1 else [2, 1, 0]]
+            expected = np.rint(colors.astype(np.float64) * (255 / float(colors.max())))
+            np.testing.assert_array_equal(images.decode(content).pixels, np.broadcast_to(expected, (700, 1100, 3)))

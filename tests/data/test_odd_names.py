@@ -45,22 +45,23 @@ def test_a_name_that_is_no_text_is_shown_and_found_again(root: Path) -> None:
     assert resolve_inside("gr\\xfcn/red") == root / ODD / "red"
 
 
-@pytest.mark.parametrize("kind", ["insects", "gr\\xfcn", "masked"])
-def test_every_set_of_a_root_is_offered_and_every_sample_shown(root: Path, kind: str) -> None:
-    offer = picture_sets.offer()
-    offered = {each.title: each for each in offer.sets}
-    assert {"insects", "gr\\xfcn", "masked"} <= set(offered)
-    assert root.name in offered[kind].key
-    found = offered[kind]
-    words = [found.key, *(text for pair in offer.unusable for text in pair), *picture_sets.notes(found.key)]
-    for split in found.splits:
-        for index in range(picture_sets.count(found.key, split)):
-            loaded = picture_sets.load(found.key, split, index)
-            words += [loaded.sample.id, *loaded.classes, picture_sets.name_of(found.key, split, index)]
-            assert loaded.sample.image.shape == (8, 8, 3)
-            assert (loaded.sample.mask is not None) == (kind == "masked")
-    " ".join(words).encode()
-    assert picture_sets.typed(found.key.partition(":")[2]) == found
+def test_every_set_of_a_root_is_offered_and_every_sample_shown(subtests: pytest.Subtests, root: Path) -> None:
+    for kind in ["insects", "gr\\xfcn", "masked"]:
+        with subtests.test(kind=kind):
+            offer = picture_sets.offer()
+            offered = {each.title: each for each in offer.sets}
+            assert {"insects", "gr\\xfcn", "masked"} <= set(offered)
+            assert root.name in offered[kind].key
+            found = offered[kind]
+            words = [found.key, *(text for pair in offer.unusable for text in pair), *picture_sets.notes(found.key)]
+            for split in found.splits:
+                for index in range(picture_sets.count(found.key, split)):
+                    loaded = picture_sets.load(found.key, split, index)
+                    words += [loaded.sample.id, *loaded.classes, picture_sets.name_of(found.key, split, index)]
+                    assert loaded.sample.image.shape == (8, 8, 3)
+                    assert (loaded.sample.mask is not None) == (kind == "masked")
+            " ".join(words).encode()
+            assert picture_sets.typed(found.key.partition(":")[2]) == found
 
 
 def test_a_set_of_such_names_is_read_as_training_reads_it(root: Path) -> None:
@@ -106,25 +107,26 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("path", [*PATHS, "loop"], ids=lambda path: repr(path)[:20])
-@pytest.mark.parametrize("kind", ["image_folder", "mask_folder"])
-def test_a_path_that_cannot_be_is_refused_in_words(root: Path, kind: str, path: str) -> None:
-    if path == "loop":
-        path = loop(root)
-    for ask in (
-        resolve_inside,
-        picture_sets.typed,
-        lambda path: picture_sets.count(f"{kind}:{path}", "train"),
-        lambda path: picture_sets.notes(f"{kind}:{path}"),
-    ):
-        try:
-            found = ask(path)
-        except DatasetError as error:
-            str(error).encode()
-        else:
-            assert ask is resolve_inside  # it says where, and others whether there is such a folder
-            assert isinstance(found, Path)
-            assert found.is_relative_to(root)
+def test_a_path_that_cannot_be_is_refused_in_words(subtests: pytest.Subtests, root: Path) -> None:
+    for path in [*PATHS, "loop"]:
+        for kind in ["image_folder", "mask_folder"]:
+            with subtests.test(path=path, kind=kind):
+                if path == "loop":
+                    path = loop(root)
+                for ask in (
+                    resolve_inside,
+                    picture_sets.typed,
+                    lambda path, kind=kind: picture_sets.count(f"{kind}:{path}", "train"),
+                    lambda path, kind=kind: picture_sets.notes(f"{kind}:{path}"),
+                ):
+                    try:
+                        found = ask(path)
+                    except DatasetError as error:
+                        str(error).encode()
+                    else:
+                        assert ask is resolve_inside  # it says where, and others whether there is such a folder
+                        assert isinstance(found, Path)
+                        assert found.is_relative_to(root)
 
 
 def test_no_answer_tells_which_accounts_there_are(root: Path) -> None:

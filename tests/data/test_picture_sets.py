@@ -68,14 +68,15 @@ def test_every_sample_of_every_set_on_offer_can_be_loaded() -> None:
                 assert sample.id
 
 
-@pytest.mark.parametrize("key", ["shapes", "digits"])
-def test_the_values_of_an_embedded_mask_are_those_of_the_named_classes(key: str) -> None:
-    for index in range(8):
-        loaded = picture_sets.load(key, "val", index)
-        assert loaded.sample.label is not None
-        assert loaded.sample.mask is not None
-        assert 0 <= loaded.sample.label < len(loaded.classes)
-        assert set(np.unique(loaded.sample.mask)) == {0, loaded.sample.label + 1}
+def test_the_values_of_an_embedded_mask_are_those_of_the_named_classes(subtests: pytest.Subtests) -> None:
+    for key in ["shapes", "digits"]:
+        with subtests.test(key=key):
+            for index in range(8):
+                loaded = picture_sets.load(key, "val", index)
+                assert loaded.sample.label is not None
+                assert loaded.sample.mask is not None
+                assert 0 <= loaded.sample.label < len(loaded.classes)
+                assert set(np.unique(loaded.sample.mask)) == {0, loaded.sample.label + 1}
 
 
 def test_the_parts_of_an_image_folder_hold_each_picture_once(root: Path) -> None:
@@ -125,11 +126,11 @@ def test_what_is_added_and_removed_is_noticed(root: Path) -> None:
 
 
 @pytest.mark.usefixtures("root")
-@pytest.mark.parametrize("kind", ["image_folder", "mask_folder"])
-@pytest.mark.parametrize("place", ["/etc", "../secret", "insects/../../secret", "~root"])
-def test_a_key_cannot_lead_outside(kind: str, place: str) -> None:
-    with pytest.raises(OutsideRoots):
-        picture_sets.load(f"{kind}:{place}", "train", 0)
+def test_a_key_cannot_lead_outside(subtests: pytest.Subtests) -> None:
+    for kind in ["image_folder", "mask_folder"]:
+        for place in ["/etc", "../secret", "insects/../../secret", "~root"]:
+            with subtests.test(kind=kind, place=place), pytest.raises(OutsideRoots):
+                picture_sets.load(f"{kind}:{place}", "train", 0)
 
 
 def test_a_picture_that_is_a_link_to_the_outside_is_refused(root: Path, tmp_path: Path) -> None:
@@ -142,12 +143,13 @@ def test_a_picture_that_is_a_link_to_the_outside_is_refused(root: Path, tmp_path
 
 
 @pytest.mark.usefixtures("root")
-@pytest.mark.parametrize(
-    "key", ["", "nothing", "digits:x", "image_folder:", "folder:insects", "mask_folder:" + "a" * 5000]
-)
-def test_a_key_that_is_none_is_answered_with_what_was_expected(key: str) -> None:
-    with pytest.raises(DatasetError, match=r"There is no set .* Expected shapes, digits, or image_folder:/folder"):
-        picture_sets.count(key, "train")
+def test_a_key_that_is_none_is_answered_with_what_was_expected(subtests: pytest.Subtests) -> None:
+    for key in ["", "nothing", "digits:x", "image_folder:", "folder:insects", "mask_folder:" + "a" * 5000]:
+        with (
+            subtests.test(key=key),
+            pytest.raises(DatasetError, match=r"There is no set .* Expected shapes, digits, or image_folder:/folder"),
+        ):
+            picture_sets.count(key, "train")
 
 
 def test_a_set_that_is_gone_is_named(root: Path) -> None:
@@ -157,17 +159,14 @@ def test_a_set_that_is_gone_is_named(root: Path) -> None:
         picture_sets.count("image_folder:insects", "train")
 
 
-@pytest.mark.parametrize(
-    ("split", "index", "message"),
-    [
+def test_a_part_or_picture_that_is_not_there_is_answered_with_what_is(subtests: pytest.Subtests) -> None:
+    for split, index, message in [
         ("test", 0, "no part 'test'. Choose one of train, val"),
         ("val", 359, "There is no image 359 in val. It has 359: choose 0 to 358"),
         ("val", -1, "There is no image -1"),
-    ],
-)
-def test_a_part_or_picture_that_is_not_there_is_answered_with_what_is(split: str, index: int, message: str) -> None:
-    with pytest.raises(DatasetError, match=message):
-        picture_sets.load("digits", split, index)
+    ]:
+        with subtests.test(split=split, index=index, message=message), pytest.raises(DatasetError, match=message):
+            picture_sets.load("digits", split, index)
 
 
 def test_a_part_without_pictures_is_said(root: Path) -> None:
@@ -220,7 +219,10 @@ def test_a_set_below_a_find_is_offered_and_what_is_not_usable_has_its_reason(roo
     assert seen.complete
     reasons = dict(seen.unusable)
     for folder, words in (
-        ("kaggle", "parts of a data set, not classes. train.csv is not read: "),
+        (
+            "kaggle",
+            "parts of a data set, not classes. train.csv is not read here: choose the file itself to use its labels.",
+        ),
         ("loose", "it holds 1 images and no folders of classes."),
         ("boxes", "labels/ holds no images (.txt: 1)"),
         ("half", "it has train/ but no val/."),

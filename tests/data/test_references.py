@@ -25,15 +25,16 @@ def only_file(home: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", list(titles()))
-def test_every_built_in_picture_is_there_with_its_mask_and_its_name(name: str) -> None:
-    sample = load(name)
-    assert sample.id == name
-    assert max(sample.size) <= 512
-    assert sample.mask is not None
-    assert sample.mask.any()
-    assert sample.bboxes is not None
-    assert sample.keypoints is not None
+def test_every_built_in_picture_is_there_with_its_mask_and_its_name(subtests: pytest.Subtests) -> None:
+    for name in list(titles()):
+        with subtests.test(name=name):
+            sample = load(name)
+            assert sample.id == name
+            assert max(sample.size) <= 512
+            assert sample.mask is not None
+            assert sample.mask.any()
+            assert sample.bboxes is not None
+            assert sample.keypoints is not None
 
 
 def test_photographs_are_offered_first_and_are_the_embedded_ones() -> None:
@@ -103,20 +104,37 @@ def test_an_upload_that_is_opaque_everywhere_has_no_mask() -> None:
     assert load(keep(saved(np.dstack([RGB, np.full((20, 30), 255, np.uint8)])), "a.png")).mask is None
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["", "leaf", "photograph/", "photograph/../../x", "upload/../../../etc/passwd", "upload/" + "0" * 23, "/etc/passwd",
-     "upload/" + "A" * 24, "shape/star\n", "drawing/star", "upload/" + "0" * 24 + "/x", "photograph/" + "a" * 5000],
-)  # fmt: skip
-def test_what_is_not_a_name_is_refused_with_what_was_expected(name: str) -> None:
-    with pytest.raises(ReferenceMissing, match=r"is not the name of an image. Expected photograph/<name>"):
-        load(name)
+def test_what_is_not_a_name_is_refused_with_what_was_expected(subtests: pytest.Subtests) -> None:
+    for name in [
+        "",
+        "leaf",
+        "photograph/",
+        "photograph/../../x",
+        "upload/../../../etc/passwd",
+        "upload/" + "0" * 23,
+        "/etc/passwd",
+        "upload/" + "A" * 24,
+        "shape/star\n",
+        "drawing/star",
+        "upload/" + "0" * 24 + "/x",
+        "photograph/" + "a" * 5000,
+    ]:
+        with (
+            subtests.test(name=name),
+            pytest.raises(ReferenceMissing, match=r"is not the name of an image. Expected photograph/<name>"),
+        ):
+            load(name)
 
 
-@pytest.mark.parametrize("name", ["photograph/nobody", "shape/heart"])
-def test_an_unknown_built_in_picture_is_answered_with_those_there_are(name: str) -> None:
-    with pytest.raises(ReferenceMissing, match=rf"no image {name}. Choose one of photograph/astronaut, .*shape/star"):
-        load(name)
+def test_an_unknown_built_in_picture_is_answered_with_those_there_are(subtests: pytest.Subtests) -> None:
+    for name in ["photograph/nobody", "shape/heart"]:
+        with (
+            subtests.test(name=name),
+            pytest.raises(
+                ReferenceMissing, match=rf"no image {name}. Choose one of photograph/astronaut, .*shape/star"
+            ),
+        ):
+            load(name)
 
 
 def test_an_upload_that_was_deleted_is_missed_also_after_it_was_seen(home: Path) -> None:
@@ -140,19 +158,16 @@ def test_a_file_that_was_changed_is_not_taken_for_the_picture(home: Path) -> Non
     np.testing.assert_array_equal(load(name).image, RGB)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
+def test_what_is_not_a_picture_is_refused_and_not_kept(subtests: pytest.Subtests, home: Path) -> None:
+    for content, message in [
         (b"", r"leaf\.png is empty"),
         (b"hello", r"leaf\.png is not an image"),
         (saved(np.zeros((9000, 9000), np.uint8)), r"leaf\.png has 9,000 × 9,000 px; at most 64 megapixels"),
-    ],
-    ids=["empty", "text", "bomb"],
-)
-def test_what_is_not_a_picture_is_refused_and_not_kept(content: bytes, message: str, home: Path) -> None:
-    with pytest.raises(ImageError, match=message):
-        keep(content, "leaf.png")
-    assert not (home / "references").exists()
+    ]:
+        with subtests.test(message):
+            with pytest.raises(ImageError, match=message):
+                keep(content, "leaf.png")
+            assert not (home / "references").exists()
 
 
 def test_a_home_that_cannot_be_written_to_is_named(home: Path) -> None:

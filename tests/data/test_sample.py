@@ -8,9 +8,8 @@ from explorer.data.sample import Sample, SampleError
 IMAGE = np.zeros((20, 30, 3), np.uint8)
 
 
-@pytest.mark.parametrize(
-    ("parts", "message"),
-    [
+def test_parts_that_do_not_fit_are_named(subtests: pytest.Subtests) -> None:
+    for parts, message in [
         ({"image": np.zeros((20, 30), np.uint8)}, "shape"),
         ({"image": IMAGE.astype(np.float32)}, "float32"),
         ({"image": np.zeros((0, 30, 3), np.uint8)}, "no pixels"),
@@ -19,11 +18,9 @@ IMAGE = np.zeros((20, 30, 3), np.uint8)
         ({"image": IMAGE, "bboxes": np.zeros((1, 4), np.float32)}, "x_min"),
         ({"image": IMAGE, "bboxes": np.array([[5, 5, 5, 9, 0]], np.float32)}, "no area"),
         ({"image": IMAGE, "keypoints": np.array([[np.nan, 1, 0]], np.float32)}, "ordinary numbers"),
-    ],
-)
-def test_parts_that_do_not_fit_are_named(parts: dict[str, np.ndarray], message: str) -> None:
-    with pytest.raises(SampleError, match=message):
-        Sample(**parts)
+    ]:
+        with subtests.test(parts=parts, message=message), pytest.raises(SampleError, match=message):
+            Sample(**parts)
 
 
 def test_a_sample_with_everything_is_accepted() -> None:
