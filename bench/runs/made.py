@@ -20,7 +20,7 @@ from explorer.runs.record.meta import Meta
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.config import RunConfig, dumps, from_values
-from explorer.training.validation import validate
+from explorer.training.tasks.classification import validate
 
 EPOCHS = 20
 _CLASSES = 3

@@ -19,6 +19,7 @@ from explorer.metrics.table import LOSS, METRICS
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.training.networks.table import BACKBONES
+from explorer.training.tasks.table import task_of
 from explorer.training.unpacking import Bound, TooLargeError
 
 FORMAT = 2  # of what is kept of the network: 2 names its weights as the network's own library does
@@ -216,7 +217,7 @@ def choice_for(config: RunConfig, val_labels: NDArray[np.int64]) -> Choice:
     """Choose by the monitor; by the loss where the monitor ranks scores and one class alone validates: no such metric
     is defined then.
     """
-    undefined = METRICS[config.monitor].of == "scores" and len(np.unique(val_labels)) < 2
+    undefined = METRICS[config.monitor].of == "scores" and not task_of(config).has_scores(val_labels)
     return Choice(LOSS if undefined else config.monitor, config.rules)
 
 

@@ -25,9 +25,11 @@ from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.prepared import Prepared
 from explorer.training.ranks import ALONE, Rank
 from explorer.training.stopping import TrainingError
+from explorer.training.tasks.table import task_of
+from explorer.training.tasks.task import Task
 
 Place = tuple[int, int]  # epoch, index in the split
-Item = tuple[Any, int, int]  # (S, S, 3) uint8, label, index
+Item = tuple[Any, Any, int]  # (S, S, 3) uint8, target, index
 
 _VALIDATION_BATCH = 32  # at least: without gradients there is room
 
@@ -35,7 +37,7 @@ _VALIDATION_BATCH = 32  # at least: without gradients there is room
 class Batch(NamedTuple):
     """images: (N, 3, S, S) uint8 RGB, channels last in memory, or float32 where the pipeline scales them.
 
-    labels, indices: (N,) int64, places in the split.
+    labels: the targets as the task stacks them. indices: (N,) int64, places in the split.
     """
 
     images: Tensor
@@ -43,12 +45,12 @@ class Batch(NamedTuple):
     indices: Tensor
 
 
-def collate(items: list[Item]) -> Batch:
-    """A batch of (pixels, label, index). Pixels stay bytes until the device: a quarter of the way to carry."""
+def collate(task: Task, items: list[Item]) -> Batch:
+    """A batch of (pixels, target, index). Pixels stay bytes until the device: a quarter of the way to carry."""
     images = torch.from_numpy(np.stack([pixels for pixels, _, _ in items])).permute(0, 3, 1, 2)
     return Batch(
         images,
-        torch.tensor([label for _, label, _ in items], dtype=torch.int64),
+        task.stack([target for _, target, _ in items]),
         torch.tensor([index for _, _, index in items], dtype=torch.int64),
     )
 
@@ -88,8 +90,9 @@ class EpochSampler(Sampler[Any]):
 class TrainingImages(Dataset[Item]):
     """Augmented samples by (epoch, index)."""
 
-    def __init__(self, prepared: Prepared, pipeline: Pipeline, seed: int, size: int) -> None:
+    def __init__(self, task: Task, prepared: Prepared, pipeline: Pipeline, seed: int, size: int) -> None:
         """size: side in px of what the network gets; the samples may be of another."""
+        self._task = task
         self._prepared = prepared
         self._pipeline = pipeline
         self._seed = seed
@@ -106,13 +109,14 @@ class TrainingImages(Dataset[Item]):
             raise TrainingError(" ".join(f"{prepared.split.ids[index]}: {error}".split())) from error
         finally:
             between_images()
-        return pixels, int(prepared.split.labels[index]), index
+        return pixels, self._task.target(prepared.split, index), index
 
 
 class ValidationImages(Dataset[Item]):
     """Samples as they are, but for a step of the pipeline that only scales their values."""
 
-    def __init__(self, prepared: Prepared, pipeline: Pipeline) -> None:
+    def __init__(self, task: Task, prepared: Prepared, pipeline: Pipeline) -> None:
+        self._task = task
         self._prepared = prepared
         self._pipeline = pipeline
 
@@ -123,7 +127,7 @@ class ValidationImages(Dataset[Item]):
         prepared = self._prepared
         try:
             pixels = validation_image(prepared.sample(index), self._pipeline)
-            return pixels, int(prepared.split.labels[index]), index
+            return pixels, self._task.target(prepared.split, index), index
         except (AugmentError, ImageError, SampleError) as error:
             raise TrainingError(" ".join(str(error).split())) from error
 
@@ -142,6 +146,7 @@ class Images(pl.LightningDataModule):
     def __init__(self, config: RunConfig, train: Prepared, val: Prepared, workers: int) -> None:
         super().__init__()
         self._config = config
+        self._task = task_of(config)
         self._train = train
         self._val = val
         self._workers = workers
@@ -159,7 +164,7 @@ class Images(pl.LightningDataModule):
             if epochs.ready > epochs.processed:
                 sampler.skip(epochs.processed, loop.epoch_loop.batch_progress.current.ready * config.batch_size)
         batches = BatchSampler(sampler, config.batch_size, drop_last=leaves_one_out(len(sampler), config.batch_size))
-        images = TrainingImages(self._train, config.pipeline, config.seed, config.image_size)
+        images = TrainingImages(self._task, self._train, config.pipeline, config.seed, config.image_size)
         return self._loader(images, batches, self._workers, 0)
 
     def val_dataloader(self) -> DataLoader[Item]:
@@ -169,14 +174,18 @@ class Images(pl.LightningDataModule):
         rank = self._rank()
         places = range(rank.number, len(self._val), rank.count)
         batches = BatchSampler(places, max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
-        return self._loader(ValidationImages(self._val, self._config.pipeline), batches, workers, self._workers)
+        return self._loader(
+            ValidationImages(self._task, self._val, self._config.pipeline), batches, workers, self._workers
+        )
 
     def _rank(self) -> Rank:
         return ALONE if self.trainer is None else Rank(self.trainer.global_rank, self.trainer.world_size)
 
     def _loader(self, images: Dataset[Item], batches: Any, workers: int, first: int) -> DataLoader[Item]:
         """first: the place of its first worker in `noted`."""
-        make = partial(DataLoader, images, batch_sampler=batches, collate_fn=collate, num_workers=workers)
+        make = partial(
+            DataLoader, images, batch_sampler=batches, collate_fn=partial(collate, self._task), num_workers=workers
+        )
         # A generator of its own: the loader draws from it, and torch's own must depend on the batch only.
         return make(
             persistent_workers=workers > 0,

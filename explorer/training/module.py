@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.types import OptimizerLRScheduler
@@ -20,7 +19,8 @@ from explorer.training.networks import Network
 from explorer.training.optimizers import configure
 from explorer.training.ranks import Rank
 from explorer.training.seeds import batch_seed
-from explorer.training.validation import Validation, validate
+from explorer.training.tasks.table import task_of
+from explorer.training.tasks.task import Validation
 
 _FEATURES_BUDGET = 256_000_000  # bytes of a frozen backbone's answers to the validation images that may be kept
 
@@ -40,6 +40,7 @@ class Classifier(pl.LightningModule):
         self.network = network
         self._config = config
         self._objective = objective
+        self._task = task_of(config)
         self._steps_per_epoch = steps_per_epoch
         self._classes = classes
         self._outputs: list[Tensor] = []
@@ -128,13 +129,7 @@ class Classifier(pl.LightningModule):
     def on_validation_epoch_end(self) -> None:
         """Measure, and log what checkpoints are chosen by."""
         outputs, labels = self._gathered()
-        objective = self._objective
-        self.validated = validate(
-            objective.logits(outputs).numpy().astype(np.float32),
-            labels.numpy(),
-            objective.predict(outputs).numpy(),
-            float(objective.loss(outputs, labels)),
-        )
+        self.validated = self._task.validate(self._objective, outputs, labels)
         # For the callbacks that choose by them; the run's own record and its loggers get them from the Reporter.
         for name, value in self.validated.monitored.items():
             self.log(name, math.nan if value is None else value, logger=False)

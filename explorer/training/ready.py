@@ -18,7 +18,7 @@ from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import CheckpointError, load_weights
-from explorer.training.losses import LOSSES, ClassCounts
+from explorer.training.losses import ClassCounts
 from explorer.training.memory import keep_freed_memory
 from explorer.training.module import Classifier
 from explorer.training.networks import build
@@ -26,6 +26,7 @@ from explorer.training.prepared import Prepared
 from explorer.training.seeds import build_seed
 from explorer.training.setup import Setup
 from explorer.training.stopping import TrainingError
+from explorer.training.tasks.table import task_of
 from explorer.training.weights import load
 
 PROMISE_S = 60.0
@@ -83,7 +84,7 @@ def classifier(
     steps: of the optimiser in an epoch. counts: training images of each class. state: pretrained weights, or none.
     """
     torch.manual_seed(build_seed(config.seed))
-    objective = LOSSES[config.loss](config, counts)
+    objective = task_of(config).objective(config, counts)
     network = build(config, objective.num_outputs, state)
     # Nearly twice as fast on a processor, and what tensor cores want.
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -13,11 +13,12 @@ from explorer.augment.mixing import Mix
 from explorer.runs.record.running import Running
 from explorer.runs.spec.ranking import best_of, learned_last
 from explorer.training.attempt import Attempt
+from explorer.training.batch_counts import BatchCounts
 from explorer.training.checkpoints import BEST_EPOCH, LEARNED_EPOCH, Choice
 from explorer.training.data import Batch
 from explorer.training.module import Classifier
 from explorer.training.stopping import TrainingError
-from explorer.training.tally import Tally
+from explorer.training.tasks.task import Task
 
 _EVERY_S = 1.0
 _VALIDATING_EVERY_S = 10.0
@@ -29,14 +30,14 @@ _SLACK = 10.0  # times what was measured: a laptop may be busy with something el
 class Reporter(pl.Callback):
     """Writes events and epoch files.
 
-    first_promise_s: for the first step, before anything was measured. classes: how many.
+    first_promise_s: for the first step, before anything was measured. task, classes: count training batches.
     """
 
-    def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float, classes: int) -> None:
+    def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float, task: Task, classes: int) -> None:
         self._attempt = attempt
         self._choice = choice
         self._first_promise_s = first_promise_s
-        self._tally = Tally(classes)
+        self._tally = BatchCounts(task, classes)
         self._step_s = 0.0
         self._told = 0.0
         self._images = 0
@@ -143,7 +144,7 @@ class Reporter(pl.Callback):
         values = {"loss": float(outputs["told"]), "lr": self._lr, "images_per_second": round(speed, 2)}
         mix: Mix | None = outputs["mix"]
         mixed = {} if mix is None else {"mix": mix.kind, "lam": mix.lam, "partners": mix.partners}
-        accuracy = self._tally.tell()
+        accuracy = self._tally.share_since()
         progress = self._attempt.progress
         if self._tally.seen and self._attempt.leads:
             Running(progress.epoch, progress.step, self._tally.counts.cpu().numpy()).save(self._attempt.paths.running)

@@ -18,6 +18,7 @@ from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, 
 from explorer.training.reporting import Reporter
 from explorer.training.saving import Saver
 from explorer.training.setup import Setup
+from explorer.training.tasks.table import task_of
 
 
 def fit(attempt: Attempt, config: RunConfig) -> str:
@@ -59,7 +60,7 @@ def _callbacks(
     # About a second for each image of the first batch, whatever network and steps it goes through.
     first_promise_s = PROMISE_S + config.batch_size * max(1.0, (config.image_size / 224) ** 2)
     io = AtomicCheckpointIO(config, saved=lambda step: setattr(attempt.progress, "saved", step))
-    reporter = Reporter(attempt, choice, first_promise_s, len(data.dataset.classes))
+    reporter = Reporter(attempt, choice, first_promise_s, task_of(config), len(data.dataset.classes))
     callbacks: list[pl.Callback] = [reporter, Saver(attempt, reporter, io), *checkpoints(attempt.paths, choice)]
     if config.early_stopping is not None:
         # An undefined AUROC is no reason to stop, only no progress.

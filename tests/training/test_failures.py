@@ -3,6 +3,7 @@
 import re
 import shutil
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from explorer.training.data import TrainingImages, collate
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import StopRequest, TrainingError
-from explorer.training.validation import validate
+from explorer.training.tasks.classification import CLASSIFICATION, validate
 from scripts.memory_limit import NoMemoryLimit, memory_limit
 from tests.disks import fill, small_disk
 from tests.training.conftest import (
@@ -123,8 +124,8 @@ def test_an_error_in_a_loader_worker_keeps_its_words() -> None:
     crop = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 64, "width": 64}, "p": 1.0}
     config = config_of(pipeline={"nodes": [crop]})
     prepared = Prepared(config.dataset.open().train, square(32), keep=False)
-    images = TrainingImages(prepared, config.pipeline, 0, 32)
-    loader = DataLoader(images, sampler=[(0, 3)], num_workers=1, collate_fn=collate)  # type: ignore[arg-type]
+    images = TrainingImages(CLASSIFICATION, prepared, config.pipeline, 0, 32)
+    loader = DataLoader(images, sampler=[(0, 3)], num_workers=1, collate_fn=partial(collate, CLASSIFICATION))  # type: ignore[arg-type]
     with pytest.raises(TrainingError) as caught:
         list(loader)
     assert explain(caught.value).startswith(f"{prepared.split.ids[3]}: RandomCrop: ")

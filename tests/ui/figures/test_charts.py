@@ -32,7 +32,7 @@ from explorer.runs.record.thinning import Steps
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import RunStatus, State
 from explorer.texts import Charts
-from explorer.training import validation
+from explorer.training.tasks import classification as validation
 from explorer.ui.components import plot
 from explorer.ui.figures import charts, class_ticks, step_charts
 from explorer.ui.theme import palette

@@ -1,0 +1,81 @@
+"""One class for each image: targets and predictions are (N,) int64 class indices."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from explorer.data.dataset import Split
+from explorer.metrics.counts import confusion_counts
+from explorer.metrics.scores import auroc, score_histogram
+from explorer.metrics.table import Evaluation, measure
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.spec.config import RunConfig
+from explorer.training.losses import LOSSES, ClassCounts, Objective
+from explorer.training.stopping import TrainingError
+from explorer.training.tasks.task import Task, Validation
+
+_LOGITS_BUDGET = 64_000_000  # bytes of an epoch's file that scores of single images may take
+
+
+def validate(
+    logits: NDArray[np.float32], labels: NDArray[np.int64], predicted: NDArray[np.int64], loss: float
+) -> Validation:
+    """Measure (N, C) logits and (N,) predicted classes against (N,) labels.
+
+    Raises TrainingError for logits that are nan or infinite.
+    """
+    broken = int((~np.isfinite(logits)).any(axis=1).sum())
+    if broken:
+        raise TrainingError(
+            f"The network gave no usable numbers (nan or infinite) for {broken} of {len(logits)} validation images. "
+            "Lower the learning rate, or choose the precision 32-true."
+        )
+    confusion = confusion_counts(labels, predicted, logits.shape[1])
+    histogram = score_histogram(logits, labels)
+    area = auroc(logits, labels)
+    keep = logits.nbytes <= _LOGITS_BUDGET
+    record = EpochRecord(
+        confusion,
+        histogram.positives,
+        histogram.negatives,
+        logits if keep else None,
+        labels if keep else None,
+        np.array([math.nan if value is None else value for value in area.per_class]),
+    )
+    return Validation(record, measure(Evaluation(confusion, area, loss)).values)
+
+
+def _validate(objective: Objective, outputs: Tensor, labels: Tensor) -> Validation:
+    logits = objective.logits(outputs).numpy().astype(np.float32)
+    return validate(logits, labels.numpy(), objective.predict(outputs).numpy(), float(objective.loss(outputs, labels)))
+
+
+def count(labels: Tensor, predicted: Tensor, classes: int) -> Tensor:
+    """(C, C) int64 counts of (N,) labels and predictions, on their device; rows are the truth."""
+    return torch.bincount(labels * classes + predicted, minlength=classes * classes).view(classes, classes)
+
+
+def _label(split: Split, index: int) -> int:
+    return int(split.labels[index])
+
+
+def _stacked(labels: Sequence[int]) -> Tensor:
+    return torch.tensor(labels, dtype=torch.int64)
+
+
+def _objective(config: RunConfig, counts: ClassCounts) -> Objective:
+    return LOSSES[config.loss](config, counts)
+
+
+def _has_scores(labels: NDArray[np.int64]) -> bool:
+    return len(np.unique(labels)) > 1
+
+
+# Functions with names: the task travels to loader workers, and where those are not forked it is pickled.
+CLASSIFICATION = Task(
+    target=_label, stack=_stacked, objective=_objective, count=count, validate=_validate, has_scores=_has_scores
+)
