@@ -147,7 +147,7 @@ class Classifier(pl.LightningModule):
         optimizer = $optimizer  #? not constant
         total = EPOCHS * self.steps_per_epoch  #? not constant
         warmup = round(WARMUP_EPOCHS * self.steps_per_epoch)  #? cosine
-        schedule = LambdaLR(optimizer, lambda step: cosine_share(step, total, warmup))  #? cosine
+        schedule = LambdaLR(optimizer, lambda step: cosine_share(step, total, warmup, MIN_LR_RATIO))  #? cosine
         rates = [group["lr"] for group in groups]  #? onecycle
         schedule = OneCycleLR($onecycle)  #? onecycle
         # Stepped after each step of the optimizer, not after each epoch.  #? not constant

@@ -76,6 +76,7 @@ LEARNING_RATE = $learning_rate
 BACKBONE_RATE = $backbone_rate
 WEIGHT_DECAY = $weight_decay
 WARMUP_EPOCHS = $warmup_epochs
+MIN_LR_RATIO = $min_lr_ratio
 SEED = $seed
 ACCELERATOR = $accelerator
 PRECISION = $precision

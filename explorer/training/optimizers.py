@@ -63,7 +63,7 @@ def make_schedule(recipe: Recipe, optimizer: Optimizer, steps_per_epoch: int) ->
         return None
     if recipe.schedule == "cosine":
         warmup = round(recipe.warmup_epochs * steps_per_epoch)
-        return LambdaLR(optimizer, lambda step: cosine_share(step, total, warmup))
+        return LambdaLR(optimizer, lambda step: cosine_share(step, total, warmup, recipe.min_lr_ratio))
     return OneCycleLR(
         optimizer,
         max_lr=[group["lr"] for group in optimizer.param_groups],

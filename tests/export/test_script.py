@@ -36,6 +36,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "learning_rate": 0.05,
         "schedule": "cosine",
         "warmup_epochs": 0.5,
+        "min_lr_ratio": 0.05,
         "accumulate": 2,
         "gradient_clip": 0.5,
         "normalise": "symmetric",

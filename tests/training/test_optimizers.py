@@ -63,7 +63,7 @@ def _train(config: RunConfig) -> tuple[_Seen, Classifier]:
     [
         {"schedule": "onecycle"},
         {"schedule": "onecycle", "optimizer": "sgd", "three_phase": True, "anneal_strategy": "linear"},
-        {"schedule": "cosine", "warmup_epochs": 0.5},
+        {"schedule": "cosine", "warmup_epochs": 0.5, "min_lr_ratio": 0.1},
         {"schedule": "constant", "optimizer": "sgd", "momentum": 0.7},
     ],
     ids=str,

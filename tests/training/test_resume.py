@@ -134,6 +134,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         "optimizer": "sgd",
         "schedule": "cosine",
         "warmup_epochs": 0.5,
+        "min_lr_ratio": 0.05,
         "gradient_clip": 1.0,
     },
     "focal with weights, no schedule, whole images": {

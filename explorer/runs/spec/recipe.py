@@ -26,6 +26,7 @@ else:
 _Weight = Annotated[float, Field(gt=0, le=1000)]
 _SGD = Only("optimizer", ("sgd",))
 _ONECYCLE = Only("schedule", ("onecycle",))
+_COSINE = Only("schedule", ("cosine",))
 _CYCLED = Only("cycle_momentum", (True,))
 _MIXED = Only("mixing", ("mixup", "cutmix", "both"))
 _UNFREEZE = "All layers learn from the beginning. Freeze the backbone, or leave this empty."
@@ -129,7 +130,7 @@ class Recipe(BaseModel):
     """Evaluates the gradient ahead along the momentum"""
 
     schedule: Annotated[Schedule, Field(title="Schedule")] = "onecycle"
-    """OneCycleLR: rises, then falls, at every step. Cosine: a warm-up, then half a cosine to 0. Constant: no change."""
+    """OneCycleLR: rises, then falls, at every step. Cosine: a warm-up, then half a cosine down. Constant: no change."""
     pct_start: Annotated[float, Field(gt=0, lt=1, title="pct_start"), _ONECYCLE] = 0.3
     """Share of all steps during which the learning rate rises"""
     div_factor: Annotated[float, Field(ge=1, le=1e6, title="div_factor"), _ONECYCLE] = 25.0
@@ -146,8 +147,11 @@ class Recipe(BaseModel):
     """Highest momentum, at the start and the end"""
     three_phase: Annotated[bool, Field(title="three_phase"), _ONECYCLE] = False
     """Rise, fall back to the start value, then fall to the end value"""
-    warmup_epochs: Annotated[float, Field(ge=0, le=1000, title="Warm-up (epochs)"), Only("schedule", ("cosine",))] = 1.0
+    warmup_epochs: Annotated[float, Field(ge=0, le=1000, title="Warm-up (epochs)"), _COSINE] = 1.0
     """Epochs of linear rise, such as 0.5"""
+    min_lr_ratio: Annotated[float, Field(ge=0, lt=1, title="Lowest share of the rate"), _COSINE] = 0.0
+    """The cosine ends at this share of the learning rate: 0.01 keeps the last epochs learning. `min_lr_rate` of
+    transformers"""
 
     mixing: Annotated[Mixing, Field(title="Mixing")] = "none"
     """MixUp blends two images and their labels. CutMix pastes a box of one image into another."""

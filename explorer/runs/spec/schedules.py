@@ -1,7 +1,7 @@
 """The learning rate and the momentum of each step, as numbers: the form draws them, the trainer follows them.
 
 OneCycleLR is PyTorch's (Smith and Topin, https://arxiv.org/abs/1708.07120), worked out here without torch; the cosine
-falls to 0 after a linear warm-up (Loshchilov and Hutter, https://arxiv.org/abs/1608.03983).
+falls after a linear warm-up (Loshchilov and Hutter, https://arxiv.org/abs/1608.03983).
 """
 
 import math
@@ -54,15 +54,16 @@ def _constant(recipe: Recipe, total: int, _per_epoch: int) -> Curve:
 
 
 def _cosine(recipe: Recipe, total: int, per_epoch: int) -> Curve:
-    shares = [cosine_share(step, total, round(recipe.warmup_epochs * per_epoch)) for step in range(total)]
+    warmup = round(recipe.warmup_epochs * per_epoch)
+    shares = [cosine_share(step, total, warmup, recipe.min_lr_ratio) for step in range(total)]
     return Curve(recipe.learning_rate * np.array(shares), None)
 
 
-def cosine_share(step: int, total: int, warmup: int) -> float:
-    """Share of the highest rate in a step from 0: (step + 1) / (warmup + 1), then half a cosine that ends near 0."""
+def cosine_share(step: int, total: int, warmup: int, lowest: float) -> float:
+    """Share of the highest rate in a step from 0: (step + 1) / (warmup + 1), then half a cosine down to `lowest`."""
     if step < warmup:
         return (step + 1) / (warmup + 1)
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
+    return lowest + (1 - lowest) * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,7 @@ SECTIONS: Mapping[str, Section] = {
                 Field("div_factor", typed=True),
                 Field("final_div_factor", typed=True),
                 Field("warmup_epochs", 0.5),
+                Field("min_lr_ratio", 0.01),
             ),
             (Field("anneal_strategy"), Field("base_momentum", 0.01), Field("max_momentum", 0.01)),
             (Field("cycle_momentum"), Field("three_phase")),

@@ -69,12 +69,15 @@ def test_onecycle_is_pytorch_s(optimizer: str, knobs: dict[str, Any]) -> None:
         assert drawn.momentum is None
 
 
-@pytest.mark.parametrize("warmup", [0.0, 1.0, 2.5])
-def test_cosine_with_warm_up_is_its_formula(warmup: float) -> None:
-    recipe = Recipe(schedule="cosine", warmup_epochs=warmup, learning_rate=0.2, epochs=4)
+@pytest.mark.parametrize(("warmup", "lowest"), [(0.0, 0.0), (1.0, 0.1), (2.5, 0.0)])
+def test_cosine_with_warm_up_is_its_formula(warmup: float, lowest: float) -> None:
+    recipe = Recipe(schedule="cosine", warmup_epochs=warmup, min_lr_ratio=lowest, learning_rate=0.2, epochs=4)
     total, rise = 4 * STEPS, round(warmup * STEPS)
+    low = 0.2 * lowest
     expected = [
-        0.2 * (step + 1) / (rise + 1) if step < rise else 0.1 * (1 + math.cos(math.pi * (step - rise) / (total - rise)))
+        0.2 * (step + 1) / (rise + 1)
+        if step < rise
+        else low + (0.2 - low) / 2 * (1 + math.cos(math.pi * (step - rise) / (total - rise)))
         for step in range(total)
     ]
     np.testing.assert_allclose(curve(recipe, STEPS).lr, expected, rtol=1e-12)

@@ -58,6 +58,7 @@ OTHERS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "max_momentum": (0.9, {}),
     "three_phase": (True, {}),
     "warmup_epochs": (0.5, {"schedule": "cosine"}),
+    "min_lr_ratio": (0.05, {"schedule": "cosine"}),
     "mixing": ("both", {}),
     "mix_alpha": (1.0, {"mixing": "mixup"}),
     "mix_probability": (0.5, {"mixing": "cutmix"}),
