@@ -29,7 +29,7 @@ class Train:
     SET_ONE = "{field} {value}"
     DATA_NOTE = (
         "To look at single images, choose this data set on Augment. Training needs one class for each image, named by "
-        "its folder: masks, CSV files and several labels for an image are not supported yet."
+        "its folder or by a table: masks and several labels for an image are not supported yet."
     )
     SUMMARY = "This run"
     START = "Start"

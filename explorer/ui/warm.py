@@ -18,7 +18,7 @@ import explorer.ui.augment.stage
 import explorer.ui.augment.step_list
 import explorer.ui.run.page
 import explorer.ui.step_editor.form
-import explorer.ui.train.landing
+import explorer.ui.train.sections
 import explorer.ui.train.seen
 import explorer.ui.train.summary
 from explorer.draw import memory

@@ -12,7 +12,7 @@ from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, Query
-from explorer.ui.train import carry, checks, conversion, curve, devices, landing, networks, seen, source, summary
+from explorer.ui.train import carry, checks, conversion, curve, devices, networks, seen, source, summary
 from explorer.ui.train import sections as train_sections
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
@@ -36,7 +36,7 @@ def page() -> None:
     with boxes["device"]:
         found = _machine()
     values = train_values.current()
-    landing.arrive(values, found)
+    train_sections.land(values, found)
     checked = checks.check(values, found)
     form = _form(values, checked, found, carry.hint(work.view, values))
     for key, box in boxes.items():
@@ -49,7 +49,7 @@ def page() -> None:
         summary.show(checked, form, work.id)
     with unwritten:
         workspace.show_unwritten()
-    landing.focus_field()
+    train_sections.focus_field()
 
 
 def _duplicate() -> None:
@@ -87,7 +87,7 @@ def _form(values: Values, checked: Checked, found: Machine | None, data_hint: st
         checked.errors,
         checked.cautions,
         {one.field: one.was for one in checked.differences},
-        hints | landing.hints(),
+        hints | train_sections.landing_hints(),
         found,
         checked.source,
         checked.dataset,

@@ -1,7 +1,6 @@
 """Networks in the words of the Train page: their weights, side by side, and how fast they are here."""
 
-import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -27,11 +26,6 @@ from explorer.ui.train.measuring import Measurement
 from explorer.ui.train.source import Source
 
 LOOK_SECONDS = 0.5
-_TABLE = (
-    '<table style="width:100%;font-size:0.85rem;border-collapse:collapse;font-variant-numeric:tabular-nums">'
-    "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-)
-_CELL = '<{tag} style="text-align:{align};padding:0.2rem 1rem 0.2rem 0;font-weight:{weight}">{text}</{tag}>'
 
 
 def titles(machine: Machine | None) -> Mapping[str, str]:
@@ -121,7 +115,7 @@ def compare(machine: Machine | None, values: Values) -> None:
 
 def _opened(machine: Machine, backbone: str) -> None:
     rows = [(found, pace_of(machine, found.name)) for found in machine.backbones]
-    st.html(_table(rows, backbone))
+    st.markdown(_table(rows, backbone))
     measured = [pace for _, pace in rows if pace is not None]
     st.caption(_note(measured) if measured else T.COMPARE_NONE)
     chosen = machine.backbone(backbone)
@@ -136,13 +130,11 @@ def _note(measured: list[Pace]) -> str:
 
 
 def _table(rows: list[tuple[BackboneInfo, Pace | None]], chosen: str) -> str:
-    head = "".join(_cell(title, "th", number, strong=True) for number, title in enumerate(T.COLUMNS))
-    return _TABLE.format(head=head, rows="".join(_row(*row, strong=row[0].name == chosen) for row in rows))
-
-
-def _row(found: BackboneInfo, pace: Pace | None, *, strong: bool) -> str:
-    cells = (_cell(text, "td", number, strong) for number, text in enumerate(_cells(found, pace)))
-    return f"<tr>{''.join(cells)}</tr>"
+    lines: list[Sequence[str]] = [T.COLUMNS, (":---", "---:", "---:", ":---", "---:", "---:")]
+    for found, pace in rows:
+        bold = "**" if found.name == chosen else ""
+        lines.append([f"{bold}{escape(cell)}{bold}" if cell else "" for cell in _cells(found, pace)])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _cells(found: BackboneInfo, pace: Pace | None) -> Iterator[str]:
@@ -159,11 +151,6 @@ def _pretrained(found: BackboneInfo) -> str:
     elsewhere = [words for name, words in F.WEIGHTS_SHORT.items() if name in found.to_download]
     told = [*here, T.DOWNLOAD.format(weights=", ".join(elsewhere))] if elsewhere else here
     return ", ".join(told) or Common.NONE
-
-
-def _cell(text: str, tag: str, column: int, strong: bool) -> str:
-    align = "left" if column in (0, 3) else "right"
-    return _CELL.format(tag=tag, align=align, weight=600 if strong else 400, text=html.escape(text))
 
 
 def offer_measure(machine: Machine, backbone: str) -> None:

@@ -1,16 +1,23 @@
-"""The sections of the Train page: the few fields that a first run needs, and the others behind "More" or folded."""
+"""The sections of the Train page: the few fields that a first run needs, and the others behind "More" or folded.
 
+A link to a field, `/train?field=NAME`, opens its section and gives the field the focus.
+"""
+
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.fields import Values
 from explorer.texts import Train as T
+from explorer.texts import TrainFields as F
+from explorer.ui.components import focus
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import more_key
+from explorer.ui.session.keys import Key, Query, more_key, train_key
 from explorer.ui.train import devices, widgets
-from explorer.ui.train.fields import SECTIONS, Field, Rows, in_rows, shown_by
+from explorer.ui.train.fields import FIELDS, SECTIONS, Field, Rows, choice_for, in_rows, shown_by
 from explorer.ui.train.form import Form
 
 COLUMNS = 3
@@ -86,3 +93,42 @@ def place_of(name: str, values: Values, machine: Machine | None) -> str:
 
 def _is_shown(form: Form, field: Field) -> bool:
     return place_of(field.name, form.values, form.machine) == field.name
+
+
+@dataclass(frozen=True)
+class Landing:
+    """asked: the field that the link names. field: where it leads, which lets the other appear. token: names this."""
+
+    asked: str
+    field: str
+    token: str
+
+
+def land(values: Values, machine: Machine | None) -> None:
+    """Take the field from the address, once. Names that no field has are ignored."""
+    asked = st.query_params.get(Query.FIELD)
+    if asked is None:
+        return
+    st.query_params.pop(Query.FIELD)
+    if asked not in FIELDS:
+        return
+    field = place_of(asked, values, machine)
+    st.session_state[Key.TRAIN_LANDED] = Landing(asked, field, secrets.token_hex(4))
+    if section := section_behind(field):
+        st.session_state[more_key(section)] = True
+
+
+def landing_hints() -> dict[str, str]:
+    """What to say at the field where a link has led to, because the one that it names is not shown yet."""
+    landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
+    if landed is None or landed.asked == landed.field:
+        return {}
+    choice, title = choice_for(landed.asked, landed.field), FIELDS[landed.asked].title
+    return {landed.field: F.SHOWN_WITH.format(choice=choice, field=title)}
+
+
+def focus_field() -> None:
+    """Lead the eye and the keyboard there."""
+    landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
+    if landed is not None:
+        focus.show(train_key(landed.field), landed.token, Key.TRAIN_FOCUS)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from explorer.base.names import existing, expanded, there
@@ -22,31 +23,19 @@ def weights_roots() -> tuple[Path, ...]:
 
 def weights_files() -> tuple[Path, ...]:
     """Files that may be weights, sorted by folder and name, at most MAX_FOUND; the search is bounded."""
-    budget = [MAX_VISITED]
-    found: set[Path] = set()
-    for root in weights_roots():
-        for file in _search(root, 0, budget):
-            if len(found) == MAX_FOUND:
-                break
-            found.add(file)
-    return tuple(sorted(found))
+    found = (file for root in weights_roots() for file in _search(root))
+    return tuple(sorted(set(islice(found, MAX_FOUND))))
 
 
-def _search(folder: Path, depth: int, budget: list[int]) -> Iterator[Path]:
-    budget[0] -= 1
-    if budget[0] < 0 or depth > MAX_DEPTH:
-        return
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return  # a folder that may not be read, or is not there, holds nothing to offer
-    for entry in entries:
-        if entry.name.startswith(".") or entry.is_symlink():
-            continue
-        if entry.is_dir():
-            yield from _search(Path(entry.path), depth + 1, budget)
-        elif entry.name.lower().endswith(SUFFIXES) and _may_be_weights(Path(entry.path)):
-            yield Path(entry.path)
+def _search(root: Path) -> Iterator[Path]:
+    """Files below a folder; folders that may not be read hold nothing to offer."""
+    for place, folders, names in islice(os.walk(root), MAX_VISITED):
+        folder = Path(place)
+        deep = len(folder.relative_to(root).parts) >= MAX_DEPTH
+        folders[:] = [] if deep else sorted(name for name in folders if not name.startswith("."))
+        for file in (folder / name for name in sorted(names) if not name.startswith(".")):
+            if file.name.lower().endswith(SUFFIXES) and not file.is_symlink() and _may_be_weights(file):
+                yield file
 
 
 def _may_be_weights(file: Path) -> bool:
