@@ -174,7 +174,7 @@ def dumps(config: RunConfig) -> str:
 
 
 def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
-    """The config with a relative data folder taken from `base`: the trainer runs somewhere else."""
+    """The config with paths of data made absolute from `base`, since the trainer runs in another folder."""
     return config.model_copy(update={"dataset": config.dataset.at(base)})
 
 
@@ -187,7 +187,7 @@ def check_with_dataset(
     name: str = "the data set",
     class_counts: Sequence[int] | None = None,
 ) -> None:
-    """Check what only the data can tell. Raises ConfigError with a message per field.
+    """Check what depends on the data. Raises ConfigError with a message per field.
 
     class_counts: training images of each class, where they are known.
     """

@@ -16,15 +16,14 @@ from explorer.runs.spec.recipe import Recipe
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """(N,) float64 each: of the optimiser's steps 0..N-1. momentum: beta1 of AdamW; None where it stays as it is."""
+    """(N,) float64 each, for steps 0 to N-1 of the optimizer. momentum: beta1 of AdamW; None where it is constant."""
 
     lr: NDArray[np.float64]
     momentum: NDArray[np.float64] | None
 
 
 def leaves_one_out(images: int, batch_size: int) -> bool:
-    """Whether an epoch's last batch would be a single image: it is left out, for the statistics of a batch norm cannot
-    be had from one value per channel."""
+    """Whether an epoch's last batch would be a single image. It is left out: batch norm needs more than one value."""
     return batch_size > 1 and images % batch_size == 1
 
 
@@ -34,7 +33,7 @@ def batches_per_epoch(images: int, batch_size: int) -> int:
 
 
 def steps_per_epoch(recipe: Recipe, images: int) -> int:
-    """Steps of the optimiser in an epoch of so many training images."""
+    """Steps of the optimizer in an epoch with this number of training images."""
     return -(-batches_per_epoch(images, recipe.batch_size) // recipe.accumulate)
 
 
@@ -44,7 +43,7 @@ def batches_in_step(batch: int, batches: int, accumulate: int) -> int:
 
 
 def curve(recipe: Recipe, steps_per_epoch: int) -> Curve:
-    """The whole run's; the highest rate is `learning_rate`. steps_per_epoch: of the optimiser."""
+    """The curve of the whole run. steps_per_epoch: steps of the optimizer."""
     total = recipe.epochs * steps_per_epoch
     return _CURVES[recipe.schedule](recipe, total, steps_per_epoch)
 

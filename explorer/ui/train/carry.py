@@ -1,4 +1,4 @@
-"""What the Train page takes over from Augment: the data set that is shown there, where it can be trained on."""
+"""The Train page takes over the data set that Augment shows, where it can be trained on."""
 
 from pathlib import Path
 

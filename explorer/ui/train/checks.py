@@ -33,11 +33,19 @@ _LOOK_SECONDS = 2.0  # a page does not wait longer for what the files of a data 
 
 @dataclass(frozen=True)
 class Checked:
-    """errors: field of RunConfig, with dots for nested ones -> message. config: None where there are errors.
+    """What the form asks for, and what is known about it.
 
-    needs: what it will take, None where that is not known; warnings: what of it is not free just now.
-    source: the run that the form was filled from; differences: how the form differs from it.
-    cautions: field of RunConfig -> what works and is seldom meant. untried: the pipeline is slow: `try_now` tries it.
+    Args:
+        config: None where there are errors.
+        dataset: None where it cannot be opened.
+        pipeline: None where it is wrong.
+        errors: field of RunConfig, with dots for nested ones -> message.
+        needs: memory and disk that the run will take; None where that is not known.
+        warnings: sentences about needs that are not free at the moment.
+        source: the run that the form was filled from.
+        differences: how the form differs from `source`.
+        cautions: field of RunConfig -> warning about a value that works but is seldom wanted.
+        untried: whether the pipeline is too slow to try at once; `try_now` tries it.
     """
 
     config: RunConfig | None
@@ -53,7 +61,7 @@ class Checked:
 
 
 def check(values: Values, machine: Machine | None) -> Checked:
-    """Everything that can be known before the start. machine: None where it is not known."""
+    """All that can be checked before a run starts. machine: None where devices could not be detected."""
     errors: dict[str, str] = {}
     source = source_of(values)
     pipeline = _pipeline(values, source, errors)
@@ -80,13 +88,13 @@ def check(values: Values, machine: Machine | None) -> Checked:
 
 
 def try_now(checked: Checked) -> dict[str, str]:
-    """What a trial of a slow pipeline finds wrong, by field."""
+    """Try a slow pipeline; field -> message for what is wrong."""
     if not checked.untried or checked.config is None or checked.dataset is None:
         return {}
     return trial.mistakes(checked.config, checked.dataset)
 
 
-_OF_MACHINE = {"accelerator", "gpus", "backbone"}  # without these there is nothing to reckon with
+_OF_MACHINE = {"accelerator", "gpus", "backbone"}  # where one of these is wrong, needs cannot be estimated
 
 
 def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, sizes: Sizes) -> dict[str, str]:
@@ -134,7 +142,7 @@ def _needs(
     )
     verdict = needs.check(config, needed, room)
     for name, message in verdict.errors.items():
-        errors.setdefault(name, message)  # more images than there are is the plainer reason
+        errors.setdefault(name, message)  # an error that is there already is the plainer reason
     return needed, verdict.warnings
 
 

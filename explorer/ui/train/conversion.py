@@ -52,7 +52,7 @@ def pipeline_run(values: Values) -> str | None:
 def config(values: Values, pipeline: Pipeline) -> RunConfig:
     """The config that the values ask for. Raises ConfigError with a message per field, named as RunConfig names it.
 
-    Fields that do not matter for what is chosen are left at their defaults: nobody sees them, so nobody can mend them.
+    Fields without an effect are left at their defaults: they are not shown, so their values cannot be corrected.
     """
     errors: Errors = {}
     asked = _asked(values, RunConfig.model_fields)
@@ -97,7 +97,7 @@ def _asked(values: Values, names: Container[str]) -> dict[str, Any]:
 
 
 def _inside(resolve: Callable[[str], Path], path: str, field: str, errors: Errors) -> str:
-    """The real place of a path that somebody gave; where that is not to be read, the path, and an error."""
+    """The real path of a typed one; where it must not be read, the typed path, and a message in `errors`."""
     try:
         return shown(str(resolve(path)))
     except DatasetError as error:
@@ -125,7 +125,7 @@ def _dataset(values: Values, errors: Errors) -> dict[str, Any]:
 
 
 def _depth(values: Values, errors: Errors) -> Any:
-    """How values of more than 8 bits become pixels; where a number is wrong, "auto", and an error at the field."""
+    """The setting `depth` of the data set. Where a number is wrong, `errors` gets a message and "auto" is returned."""
     if values["depth"] not in ("range", "window"):
         return values["depth"]
     names = ("depth_low", "depth_high") if values["depth"] == "range" else ("depth_center", "depth_width")

@@ -18,7 +18,7 @@ MAX_POINTS = 600  # of the curve: more steps than that are drawn as fewer, longe
 
 
 def figure(recipe: Recipe, per_epoch: int) -> Figure:
-    """Learning rate over epochs, with the momentum where the schedule moves it, and where the backbone is set free."""
+    """Learning rate over epochs, with the momentum where the schedule moves it, and where the backbone is unfrozen."""
     drawn = max(1, min(per_epoch, MAX_POINTS // recipe.epochs))
     found = curve(recipe, drawn)
     epochs = np.arange(len(found.lr)) / drawn
@@ -39,7 +39,7 @@ def figure(recipe: Recipe, per_epoch: int) -> Figure:
 
 
 def _backbone(recipe: Recipe, epochs: np.ndarray, lr: np.ndarray) -> list[float | None] | None:
-    """The backbone's own rate, None before it is set free; None where it is the head's, or never learns."""
+    """The backbone's rate, None before it is unfrozen; None for all where it equals the head's or never learns."""
     free = 0 if not recipe.frozen else math.inf if recipe.unfreeze_epoch is None else recipe.unfreeze_epoch - 1
     if recipe.backbone_lr_factor == 1 or not math.isfinite(free):
         return None

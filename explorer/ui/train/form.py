@@ -1,4 +1,4 @@
-"""One field of the Train page: the values are the truth, each field shows its own and what is to be said about it."""
+"""A field of the Train page: its widget, with errors, warnings and hints below it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,10 +22,18 @@ from explorer.ui.train.source import Source
 
 @dataclass
 class Form:
-    """Draws fields with their values and errors.
+    """Draws fields with their values and what there is to say about them.
 
-    errors, cautions: by the names of RunConfig. was: field -> its value in the run that the form was filled from, where
-    it is another now. hints: field -> a sentence. dataset: None where it cannot be opened.
+    Args:
+        values: the form's values, right or wrong.
+        errors: field of RunConfig -> message.
+        cautions: field of RunConfig -> warning.
+        was: field -> its value in the run that the form was filled from, where that differs.
+        hints: field -> a sentence to show below it.
+        machine: None where devices could not be detected.
+        source: the run that the form was filled from.
+        dataset: None where it cannot be opened.
+        drawn: the fields of RunConfig that have a place on the page; filled while drawing.
     """
 
     values: Values
@@ -40,12 +48,12 @@ class Form:
 
     @property
     def elsewhere(self) -> list[str]:
-        """Errors at no field that is on the page."""
+        """Errors whose field is not on the page."""
         return [message for name, message in self.errors.items() if name not in self.drawn]
 
     @property
     def cautions_elsewhere(self) -> list[str]:
-        """Cautions at no field that is on the page."""
+        """Warnings whose field is not on the page."""
         return [message for name, message in self.cautions.items() if name not in self.drawn]
 
     def number(self, field: Field, **options: Any) -> None:
@@ -82,7 +90,7 @@ class Form:
         self._draw(field, st.checkbox, value=bool(self.values[field.name]))
 
     def _draw(self, field: Field, widget: Callable[..., Any], **options: Any) -> None:
-        """The widget of a field, and below it what is wrong, what was otherwise and what to know."""
+        """Draw a widget, and below it the error, the warning, the earlier value and the hint of its field."""
         key = train_key(field.name)
         sync(key, self.values[field.name])
         widget(
@@ -98,7 +106,7 @@ class Form:
             st.caption(escape(message))
 
     def warn(self, field: Field) -> None:
-        """What works at this field and is seldom meant."""
+        """Show the warning at this field."""
         self.drawn.add(field.path)
         if message := self.cautions.get(field.path):
             st.markdown(f":orange[:material/warning: {escape(message)}]")
@@ -112,15 +120,15 @@ def _options(choices: Mapping[Any, str], *chosen: Any) -> dict[str, Any]:
 def _label(field: Field, values: Values) -> str:
     if field.name != "learning_rate":
         return field.title
-    # What PyTorch calls it hangs on the schedule.
+    # PyTorch's name for it depends on the schedule.
     return F.LABELLED.format(label=field.title, code=F.MAX_LR if values["schedule"] == "onecycle" else F.LR)
 
 
 def _commit(name: str, options: list[Any] | None) -> None:
     value = st.session_state[train_key(name)]
     if options is not None and not isinstance(value, list) and value not in options:
-        return  # the words of a choice have changed, and the browser has sent the old ones: nobody has chosen anything
-    st.session_state.pop(Key.TRAIN_LANDED, None)  # who types has found the field
+        return  # the label of a choice changed, and the browser sent the old label: this is no choice of the user
+    st.session_state.pop(Key.TRAIN_LANDED, None)  # the user has found the field
     if name == "backbone" and value is not None:
         train_values.edit(lambda newest: {name: value, **_along(newest, value)})
     else:
@@ -128,7 +136,7 @@ def _commit(name: str, options: list[Any] | None) -> None:
 
 
 def _along(newest: Values, backbone: str) -> Values:
-    """What is chosen along with a backbone, which is said."""
+    """The fields that change along with the backbone; a toast names them."""
     also = networks.along(newest, backbone)
     if also:
         fields = ", ".join(

@@ -42,11 +42,11 @@ class Measurement:
 
     @property
     def share(self) -> float:
-        """How much of it is done, 0 to 1, by the clock; it never says that all is."""
+        """Estimated progress by the clock, 0 to 0.97."""
         return min(0.97, self.seconds / _EXPECTED_S)
 
     def cancel(self) -> None:
-        """End its process; what was measured so far is not kept."""
+        """End its process. Nothing of it is kept."""
         self._cancelled = True
         for child in psutil.Process().children():
             with suppress(psutil.Error):

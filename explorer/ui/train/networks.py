@@ -34,8 +34,8 @@ def titles(machine: Machine | None) -> Mapping[str, str]:
 
 
 def weights(machine: Machine | None, backbone: str) -> Mapping[str, str]:
-    """The choices of weights of a backbone. Their words are always the same: what has to be downloaded is a hint, for
-    a browser goes on showing the words with which something was chosen.
+    """The weights that a backbone has. A download is named in a hint and not in these labels, since a browser keeps
+    showing the label with which something was chosen.
     """
     found = machine.backbone(backbone) if machine else None
     words = FIELDS["weights"].choices
@@ -57,7 +57,7 @@ def backbone_hint(machine: Machine | None, values: Values) -> str:
 
 
 def along(values: Values, backbone: str) -> dict[str, Any]:
-    """What changes with the choice of a backbone: weights that it has not got, and with none of them what learns."""
+    """What changes with the backbone: weights that it lacks, and frozen layers where it has no weights at all."""
     machine = known_machine()
     found = machine.backbone(backbone) if machine else None
     if found is None or values["weights"] in found.weights:
@@ -76,9 +76,9 @@ def pace_of(machine: Machine | None, backbone: str) -> Pace | None:
 def takes(
     machine: Machine | None, config: RunConfig, dataset: Dataset, source: Source | None
 ) -> tuple[str, str] | None:
-    """How long a run will take, and where that is known from, in words; None where nothing has measured it.
+    """How long a run will take and how that is known, in words; None where nothing has measured it.
 
-    source: the run that the form was filled from, which may have been trained before such things were noted.
+    source: the run that the form was filled from, which may be older than the record of durations.
     """
     if machine is None:
         return None
@@ -149,12 +149,12 @@ def _cells(found: BackboneInfo, pace: Pace | None) -> Iterator[str]:
 def _pretrained(found: BackboneInfo) -> str:
     here = [words for name, words in F.WEIGHTS_SHORT.items() if name in set(found.weights) - set(found.to_download)]
     elsewhere = [words for name, words in F.WEIGHTS_SHORT.items() if name in found.to_download]
-    told = [*here, T.DOWNLOAD.format(weights=", ".join(elsewhere))] if elsewhere else here
-    return ", ".join(told) or Common.NONE
+    names = [*here, T.DOWNLOAD.format(weights=", ".join(elsewhere))] if elsewhere else here
+    return ", ".join(names) or Common.NONE
 
 
 def offer_measure(machine: Machine, backbone: str) -> None:
-    """The same button where somebody asks how long a run will take."""
+    """The button that measures, where the duration of a run is not known."""
     chosen = machine.backbone(backbone)
     if chosen is not None:
         _measure(chosen, T.MEASURE, (Key.TRAIN_MEASURE_TIME, Key.TRAIN_MEASURE_TIME_CANCEL))
@@ -169,11 +169,11 @@ def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
     def body() -> None:
         measurement = _at_work(chosen.name)
         if bool(measurement) is not bool(clock):
-            st.rerun()  # only the whole page can begin or end the clock of a fragment
+            st.rerun()  # only a rerun of the page starts or ends the fragment's timer
         if measurement is not None:
             st.progress(measurement.share, T.MEASURING.format(title=chosen.title, seconds=measurement.seconds))
 
-    # Outside of what ticks: a button in there would lose clicks.
+    # Outside of the fragment: redrawing a button during a click loses the click.
     with buttons:
         if at_work:
             st.button(Common.CANCEL, key=keys[1], on_click=measuring.cancel, args=(chosen.name,))

@@ -1,4 +1,4 @@
-"""Two runs that differ in augmentation only, so that it can be seen what augmentation does to the model."""
+"""Two runs that differ in augmentation only, to see what augmentation does to the model."""
 
 import secrets
 
@@ -14,7 +14,7 @@ def augments(pipeline: Pipeline) -> bool:
 
 
 def of(config: RunConfig) -> tuple[RunConfig, RunConfig]:
-    """The run as it is set, and the same without augmentation. They have the same seed, and a word that links them."""
+    """The run as configured, and the same without augmentation, with the same seed and the same `pair`."""
     pair = secrets.token_hex(6)
     plain = without_augmentation(config.pipeline)
     return (

@@ -1,4 +1,4 @@
-"""On the Train page: try a few batches, or look for a learning rate, before a long run. Both are runs of their own."""
+"""On the Train page: try a few batches, or look for a learning rate, before a long run. Both are runs."""
 
 from collections.abc import Mapping
 
@@ -37,10 +37,10 @@ def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
                 pressed = kind
     if pressed is not None:
         _start(pressed, config, errors)
-    if told := st.session_state.get(Key.PROBE_TOLD):
-        st.error(escape(told))
+    if message := st.session_state.get(Key.PROBE_TOLD):
+        st.error(escape(message))
     for kind in sorted(KINDS, key=lambda kind: probes.last(kind) or "", reverse=True):  # the newest first
-        # A place of its own: when the one above is made anew, the chart below is not mounted anew.
+        # Each in its own container: replacing the first does not mount the chart of the second again.
         with st.container():
             _last(kind, last[kind], config)
 
@@ -66,10 +66,10 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
         return
     over = derive(paths).over
 
-    # The buttons do not tick: what is drawn anew while somebody clicks there swallows the click.
+    # The buttons stay outside of the fragment: redrawing a button during a click loses the click.
     def body() -> None:
         if not paths.root.is_dir() or derive(paths).over is not over:
-            st.rerun()  # only the whole page can end the clock of a fragment, and change the buttons
+            st.rerun()  # only a rerun of the page ends the fragment's timer and changes the buttons
         state_badge.show(derive(paths), T.NAMES[kind])
         probe_results.show(paths, kind, over)
 

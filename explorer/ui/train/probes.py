@@ -21,7 +21,7 @@ KINDS: tuple[Probe, ...] = ("check", "rate")
 Kept = dict[str, str]  # kind -> id of the run
 
 _NAMES = frozenset({"kind", "name", "loggers"})
-# What may be another in the form without making what was found untrue.
+# Fields that may change in the form without making a result outdated.
 _INDIFFERENT: dict[Probe, frozenset[str]] = {
     "check": _NAMES,
     "rate": _NAMES
@@ -36,8 +36,8 @@ def last(kind: Probe) -> str | None:
 
 
 def keep(kind: Probe, run_id: str) -> None:
-    """Remember it, beside what another window has started; where that cannot be written, in this window only."""
-    # A pipeline that nobody has changed has no file yet, and this belongs to it.
+    """Remember the run. Where the file cannot be written, only this window remembers it."""
+    # An unchanged pipeline has no file yet, and this is kept beside it.
     workspace.update(lambda work: work)
     work, here = _kept()
     with workspace.turn():
@@ -47,7 +47,7 @@ def keep(kind: Probe, run_id: str) -> None:
 
 
 def find(run_id: str) -> RunPaths | None:
-    """Its files; None where it is not there any more."""
+    """The files of a run; None where it was deleted."""
     try:
         return run_paths(run_id)
     except RunNotFound:
@@ -64,7 +64,7 @@ def is_about(paths: RunPaths, kind: Probe, now: RunConfig | None) -> bool:
 
 
 def rate_caution(now: RunConfig) -> str:
-    """What the last search says about a rate of the form that is far outside of what it found; empty otherwise."""
+    """A warning where the form's learning rate is far outside of the range that the last search found; else empty."""
     run_id = last("rate")
     paths = find(run_id) if run_id else None
     found = results.rate_result(paths) if paths is not None and is_about(paths, "rate", now) else None

@@ -20,7 +20,7 @@ from explorer.ui.background import asking, endings, slow
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key
 
-SLOW_MS = 2_000.0  # what takes longer is asked for
+SLOW_MS = 2_000.0  # a button asks before what takes longer
 _STRIP = (
     f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
     'role="list">{cards}</div>'
@@ -46,7 +46,7 @@ def show(config: RunConfig | None, dataset: Dataset | None) -> None:
 
 
 def _strip(config: RunConfig, dataset: Dataset) -> None:
-    # A run that is shortened would leave the field with an epoch that there is not.
+    # A shortened run may not have the epoch that was chosen.
     if st.session_state.get(Key.TRAIN_EPOCH, 1) > config.epochs:
         st.session_state[Key.TRAIN_EPOCH] = config.epochs
     st.number_input(T.SEEN_EPOCH, 1, config.epochs, key=Key.TRAIN_EPOCH, width=130)
@@ -69,7 +69,7 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
 
 
 def _allowed(config: RunConfig) -> bool:
-    """Whether it can be drawn at once, or somebody has asked for it."""
+    """Whether the images are quick to draw, or the user has asked for them."""
     count = SHOWN if config.mixing == "none" else 2 * SHOWN
     milliseconds = count * slow.cost(config.pipeline, batch.size(config)).milliseconds
     if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:

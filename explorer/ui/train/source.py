@@ -15,7 +15,7 @@ from explorer.ui.train.conversion import values_of
 from explorer.ui.train.fields import FIELDS, matters
 
 MAX_NAME = 100
-_SHORTEST = 20  # of a run's name, when what differs from it takes the room
+_SHORTEST = 20  # the least that is left of the source's name beside the changes
 
 
 class SourceError(ValueError):
@@ -109,7 +109,7 @@ def steps_of(pipeline: Pipeline) -> str:
 
 
 def name_for(source: Source, found: list[Difference]) -> str:
-    """A name for a run that differs so from its source, at most MAX_NAME characters: what differs is kept whole."""
+    """A name of at most MAX_NAME characters from the source and the differences; the source's name is cut first."""
     if not found:
         return T.NAME_AGAIN.format(name=_cut(source.name, MAX_NAME - len(T.NAME_AGAIN.format(name=""))))
     changes = ", ".join(T.NAME_CHANGE.format(field=_lower(one.label), now=one.now) for one in found)

@@ -1,4 +1,4 @@
-"""What the form comes to: the data, the work, what it needs, how it differs from another run, and its start."""
+"""The column beside the form: data, steps, needs, differences from another run, and the buttons that start it."""
 
 from collections.abc import Mapping
 
@@ -105,7 +105,7 @@ def _differences(checked: Checked, values: Values) -> None:
 
 def _start(checked: Checked, workspace_id: str) -> None:
     """Start the run, or two at once: as set, and the same without augmentation."""
-    # What cannot be started does not look as if it could.
+    # A button that cannot start a run does not look primary.
     ready = not checked.errors
     once = st.button(
         T.START, key=Key.TRAIN_START, type="primary" if ready else "secondary", width="stretch", help=T.START_HELP,
@@ -146,7 +146,7 @@ def _to_mend(errors: Mapping[str, str]) -> str:
 
 
 def _named(config: RunConfig, checked: Checked) -> RunConfig:
-    """The config with a name that tells runs apart, where the person gave none."""
+    """The config with a name that distinguishes runs, where none was typed."""
     if config.name or checked.dataset is None:
         return config
     if checked.source is not None:

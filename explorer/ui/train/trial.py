@@ -1,4 +1,4 @@
-"""The pipeline, tried on a few images before a run: what would break it is told at its field, with the step's name."""
+"""Try the pipeline on a few images before a run, so that a step that would break the run is named in the form."""
 
 import streamlit as st
 
@@ -23,12 +23,12 @@ _DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether s
 
 
 def is_slow(config: RunConfig) -> bool:
-    """Whether trying it would hold up the page."""
+    """Whether a trial would hold up the page."""
     return _DRAWS * slow.cost(config.pipeline, batch.size(config)).milliseconds > SLOW_MS
 
 
 def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
-    """Field of RunConfig -> what would break the run at its first images. Takes its time only once for the same."""
+    """Field of RunConfig -> what would break the run at its first images. The result of each config is cached."""
     key = f"{config.dataset.model_dump_json()} {config.kept} {config.pipeline.key} {config.seed} {config.image_size}"
     return _mistakes(key, config, dataset)
 

@@ -113,7 +113,7 @@ def reset() -> None:
 def _edit(change: Callable[[Values], Values]) -> None:
     """Change the newest version of the values, and keep them. Windows of one address take turns."""
     work = workspace.current().id
-    workspace.update(lambda work: work)  # a pipeline that nobody has changed has no file yet, and this belongs to it
+    workspace.update(lambda work: work)  # an unchanged pipeline has no file yet, and the form is kept beside it
     with workspace.turn():
         changed = change(current())
         workspace.note_unwritten(Key.FORM_NOT_WRITTEN, lambda: write_shared(_file(work), changed))
