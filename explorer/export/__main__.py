@@ -10,7 +10,7 @@ from explorer.runs.record.paths import RunPaths
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when it is printed, 1 when the run cannot be written so, 2 for a wrong usage."""
+    """Returns 0 if the file was printed, 1 if the run cannot be exported, 2 for wrong usage."""
     given = sys.argv[1:] if arguments is None else arguments
     if len(given) != 1 or not Path(given[0]).is_dir():
         print("usage: python -m explorer.export RUN_DIR", file=sys.stderr)

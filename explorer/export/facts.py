@@ -1,4 +1,4 @@
-"""What the code of a run has to know besides its config: what the trainer chose on its machine."""
+"""What exported code needs besides the config: what the trainer chose on its machine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class ExportError(ValueError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What the trainer found and chose.
+    """What the trainer recorded when it started.
 
     classes: names by index. accelerator: of pl.Trainer. device: its name, for the reader. run: its id.
     versions: package -> version then. start: the checkpoint whose weights the run began with, where it did.

@@ -10,9 +10,8 @@ from explorer.runs.spec.config import RunConfig
 
 
 def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
-    """What decides which lines a file has."""
-    kept, mean_of_batches = config.kept, config.rules != 1
-    learns_late = config.frozen and config.unfreeze_epoch is not None
+    """What the config and the facts of a run mean for the lines of its file."""
+    kept, learns_late = config.kept, config.frozen and config.unfreeze_epoch is not None
     holds = {
         "scales": scaling_step(config.pipeline) is not None,
         "has workers": facts.workers > 0,
@@ -28,8 +27,8 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
         "old names": config.backbone.startswith("deit-"),
         "starts": facts.start is not None,
         "accumulates": config.accumulate > 1,
-        # By rules 1 Lightning divides by ACCUMULATE, and chooses the best epoch.
-        "shares": config.accumulate > 1 and mean_of_batches,
+        # By rules 1 Lightning divides by ACCUMULATE and chooses the best epoch.
+        "shares": config.accumulate > 1 and config.rules != 1,
         "ranks": config.rules != 1,
         "stops early": config.early_stopping is not None,
         "learned": config.early_stopping is not None and config.rules != 1,

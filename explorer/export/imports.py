@@ -1,4 +1,4 @@
-"""The imports that a code needs, and no others."""
+"""The import statements of an exported file: those that its code needs."""
 
 import ast
 import symtable
@@ -82,7 +82,7 @@ def _in_order(module: str, used: Sequence[Import]) -> list[str]:
 
 
 def names(code: str) -> frozenset[str]:
-    """Every name that the code looks up outside of its functions: what is local to one is not among them."""
+    """The global names that the code looks up; names that are local to a function are not among them."""
     return frozenset(_names(symtable.symtable(code, "", "exec")))
 
 

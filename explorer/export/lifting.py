@@ -1,6 +1,6 @@
-"""Source of ours as text, for exported files: what a run used, word for word, and all that it needs.
+"""The source code of functions, classes and constants of this project, with everything of this project that they use.
 
-The modules are read and not imported, for those of training would import torch.
+Modules are read as text and not imported: those of training would import torch.
 """
 
 import ast

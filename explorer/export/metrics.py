@@ -1,9 +1,5 @@
 """The part of an exported file that measures: the functions that measured the run itself."""
 
-from collections.abc import Callable
-from itertools import chain
-from typing import Any
-
 from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
 from explorer.metrics.table import SCORES
@@ -17,17 +13,12 @@ _OF = {
 
 def parts() -> list[Part]:
     """`measured(logits, labels, predicted)`."""
-    computed = [(metric.key, metric.compute, *_OF[metric.of]) for metric in SCORES]
-    rows = "".join(f'        "{key}": {function.__name__}({given}),\n' for key, function, _, given in computed)
-    places = [[*needed, _place(function)] for _, function, needed, _ in computed]
-    return [
-        lift(*chain.from_iterable(places)),
-        filled(_MEASURED, rows=rows.rstrip()),
-    ]
-
-
-def _place(function: Callable[..., Any]) -> str:
-    return f"{function.__module__.removeprefix('explorer.')}.{function.__name__}"
+    rows, places = [], list[str]()
+    for metric in SCORES:
+        function, (needed, given) = metric.compute, _OF[metric.of]
+        rows.append(f'        "{metric.key}": {function.__name__}({given}),')
+        places += [*needed, f"{function.__module__.removeprefix('explorer.')}.{function.__name__}"]
+    return [lift(*places), filled(_MEASURED, rows="\n".join(rows))]
 
 
 _MEASURED = '''\

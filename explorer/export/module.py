@@ -135,8 +135,8 @@ class Classifier(pl.LightningModule):
         losses = [-score(epoch["val_loss"], "lower") for epoch in self.history]  #? ranks
         self.log("best_epoch", float(best_epoch(scores, losses)))  #? ranks
         self.log("learned_epoch", float(learned_epoch(scores, losses)))  #? learned
-        told = ", ".join(f"{name} {value:.4f}" for name, value in values.items())
-        print(f"epoch {self.current_epoch + 1} of {EPOCHS}: {told}", flush=True)
+        text = ", ".join(f"{name} {value:.4f}" for name, value in values.items())
+        print(f"epoch {self.current_epoch + 1} of {EPOCHS}: {text}", flush=True)
 
     def configure_optimizers(self):
         backbone, head = self.network.parts()  #? learns all

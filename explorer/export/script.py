@@ -17,7 +17,7 @@ from explorer.runs.spec.config import RunConfig
 
 
 def script(config: RunConfig, facts: Facts) -> str:
-    """The text of the file: only what this config needs. Raises ExportError, see `check`."""
+    """The text of the file, with only what this config needs. Raises ExportError as `check` does."""
     check(config)
     config = _with_depth(config, facts)
     chapters, offered = _written(_chapters(config, facts))
@@ -28,7 +28,7 @@ def script(config: RunConfig, facts: Facts) -> str:
 
 
 def _written(chapters: Mapping[str, Sequence[Part]]) -> tuple[dict[str, list[str]], list[Import]]:
-    """The texts of each chapter, and what they may import. What is lifted stands in the first chapter that needs it."""
+    """The texts of each chapter, and the imports that they may need. A definition stands where it is first needed."""
     offered, found = list(IMPORTS), dict[str, list[str]]()
     seen: set[str] = set()
     for title, parts in chapters.items():
@@ -54,10 +54,13 @@ def _with_depth(config: RunConfig, facts: Facts) -> RunConfig:
 
 
 def check(config: RunConfig) -> None:
-    """Raises ExportError where a file alone would not do: for steps that want more than the image, for several GPUs,
-    and for runs that are no trainings."""
+    """Refuse steps that need more than the image, runs on several GPUs, and runs that do not train.
+
+    Raises:
+        ExportError: The message names what stands in the way, and what to do.
+    """
     if config.kind != "train":
-        raise ExportError("This run is a check and no training. Export the training that came of it.")
+        raise ExportError("This run does not train a network. Export the training run that followed it.")
     if len(config.gpus) > 1:
         raise ExportError(
             "This run trains on several GPUs, whose sums have no fixed order. Export one of a single GPU."
@@ -76,14 +79,14 @@ def check(config: RunConfig) -> None:
 
 
 def _looks_at(step: Step) -> frozenset[str]:
-    """What a step can do without, and then draws otherwise."""
+    """The targets that change what a step draws, although it also works without them."""
     if step.transform == "ConstrainedCoarseDropout":
         return frozenset({"mask", "bboxes"})
     return frozenset({"mask"}) if step.params.get("mask_drop_value") is not None else frozenset()
 
 
 def _steps(nodes: Iterable[Node]) -> Iterator[Step]:
-    """Those that may do something."""
+    """The steps that are on, also inside groups."""
     for node in filter(is_on, nodes):
         if isinstance(node, Step):
             yield node

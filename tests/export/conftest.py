@@ -49,6 +49,6 @@ def execute(files: Mapping[Path, tuple[str, ...]]) -> dict[Path, Measured]:
     done = subprocess.run(call, cwd=next(iter(files)).parent, env=alone, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     measured = {file: json.loads((file.parent / "metrics.json").read_text()) for file in files}
-    told = [line for line in done.stdout.splitlines() if line.startswith("epoch ")]
-    assert len(told) == sum(map(len, measured.values()))
+    lines = [line for line in done.stdout.splitlines() if line.startswith("epoch ")]
+    assert len(lines) == sum(map(len, measured.values()))
     return measured

@@ -193,7 +193,7 @@ def test_no_step_that_may_be_exported_draws_by_the_targets_that_the_file_leaves_
 
 
 def test_a_run_that_is_no_training_on_one_device_is_refused() -> None:
-    with pytest.raises(ExportError, match="no training"):
+    with pytest.raises(ExportError, match="does not train"):
         _code(kind="check")
     with pytest.raises(ExportError, match="several GPUs"):
         _code(accelerator="gpu", gpus=[0, 1])
