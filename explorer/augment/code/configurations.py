@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from explorer.augment.code.generation import LAST, signature
 from explorer.augment.code.legacy import OLD
 from explorer.augment.code.names import PARAMETERS, foreign, opencv, transform_names
 from explorer.augment.code.results import CodeError
-from explorer.augment.code.values import COMPOSES, Described, Made, Missing, Origin, Value
+from explorer.augment.code.values import COMPOSES, Made, Missing, Origin, Value
 from explorer.augment.parameters import JsonValue
 
 # Steps of mmdetection and its relatives that hold a list of transforms of albumentations.
@@ -57,18 +57,20 @@ class Description:
 
 
 def described(mapping: Mapping[str, Value]) -> Description | None:
-    """What a mapping describes, in one of the four ways in which configurations name a class."""
-    for key, read in _WAYS.items():
+    """The class that a mapping names, in one of the ways of configurations; None where it names none."""
+    for key, arguments in _WAYS.items():
         path = mapping.get(key)
         if isinstance(path, str) and path:
-            return read(key, path, mapping)
+            by_position = mapping.get("_args_") if key == "_target_" else None
+            return Description(
+                key, path, arguments(mapping), tuple(by_position if isinstance(by_position, list) else ())
+            )
     return None
 
 
-def _saved(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
-    name = path.rpartition(".")[2]
-    given = {arg: value for arg, value in mapping.items() if not arg.startswith("__") and not is_inherited(name, arg)}
-    return Description(key, path, given)
+def _saved(mapping: Mapping[str, Value]) -> dict[str, Value]:
+    name = mapping[SAVED].rpartition(".")[2]
+    return {key: value for key, value in mapping.items() if not key.startswith("__") and not is_inherited(name, key)}
 
 
 def is_inherited(name: str, key: str) -> bool:
@@ -86,24 +88,38 @@ def is_saved(record: Any) -> bool:
     return isinstance(transform, Mapping) and isinstance(transform.get(SAVED), str)
 
 
-def _hydra(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
-    by_position = mapping.get("_args_")
-    given = {arg: value for arg, value in mapping.items() if not arg.startswith("_")}
-    return Description(key, path, given, tuple(by_position) if isinstance(by_position, list) else ())
-
-
-def _with_params(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
+def _with_params(mapping: Mapping[str, Value]) -> dict[str, Value]:
     params = mapping.get("params")
-    beside = {arg: value for arg, value in mapping.items() if arg not in (key, "params")}
-    return Description(key, path, {**beside, **(params if isinstance(params, dict) else {})})
+    return {**_without(mapping, "class_name", "params"), **(params if isinstance(params, dict) else {})}
 
 
-def _typed(key: str, path: str, mapping: Mapping[str, Value]) -> Description:
-    return Description(key, path, {arg: value for arg, value in mapping.items() if arg not in (key, *_OF_MMDETECTION)})
+def _without(mapping: Mapping[str, Value], *keys: str) -> dict[str, Value]:
+    return {key: value for key, value in mapping.items() if key not in keys}
 
 
 SAVED = "__class_fullname__"  # the key under which `A.to_dict` names a class
-_WAYS = {SAVED: _saved, "_target_": _hydra, "class_name": _with_params, "type": _typed}
+# Key under which a configuration names a class -> the arguments that it gives to the class.
+_WAYS: Mapping[str, Callable[[Mapping[str, Value]], dict[str, Value]]] = {
+    SAVED: _saved,
+    "_target_": lambda mapping: {key: value for key, value in mapping.items() if not key.startswith("_")},
+    "class_name": _with_params,
+    "type": lambda mapping: _without(mapping, "type", *_OF_MMDETECTION),
+}
+CLASS_KEYS = tuple(_WAYS)
+
+
+class Described(dict[Any, Value]):
+    """A dict of the code that may name a class, as configurations do, with its place in the code."""
+
+    def __init__(self, found: dict[Any, Value], node: ast.expr) -> None:
+        super().__init__(found)
+        self.node = node
+        self.line = node.lineno
+
+
+def placed(found: dict[Any, Value], node: ast.expr) -> dict[Any, Value]:
+    """A dict together with its place, where it may name a class."""
+    return Described(found, node) if any(key in found for key in CLASS_KEYS) else found
 
 
 @dataclass(frozen=True)

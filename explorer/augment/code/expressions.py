@@ -7,11 +7,12 @@ from typing import Any
 
 from explorer.augment.code import arrays, folding, methods, objects
 from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
+from explorer.augment.code.configurations import placed
 from explorer.augment.code.contents import alike, filled, has_default, is_none, is_scalar, made_in, steps_of, unknown_in
 from explorer.augment.code.names import COMPOSERS, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.scopes import Function, Scope
-from explorer.augment.code.values import NO_NAME, NOTHING, Array, Made, Missing, Reference, Value, placed, written
+from explorer.augment.code.values import NO_NAME, NOTHING, Array, Made, Missing, Reference, Value, written
 
 MAX_KEY = 200  # characters of a name that is put together
 

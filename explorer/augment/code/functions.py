@@ -9,13 +9,14 @@ from typing import Any
 
 from explorer.augment.code import objects
 from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
+from explorer.augment.code.configurations import placed
 from explorer.augment.code.contents import is_none, is_scalar
 from explorer.augment.code.expressions import spread
 from explorer.augment.code.methods import remark
 from explorer.augment.code.names import NAMESPACES
 from explorer.augment.code.run import Call
 from explorer.augment.code.scopes import Class, Instance, Partial, Scope, Super
-from explorer.augment.code.values import NOTHING, Array, Missing, Parser, Reference, Value, placed
+from explorer.augment.code.values import NOTHING, Array, Missing, Parser, Reference, Value
 
 _Work = Callable[[Call], Value]
 

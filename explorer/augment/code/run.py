@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from explorer.augment.code.bounds import Budget
+from explorer.augment.code.configurations import Described
 from explorer.augment.code.contents import made_in, parts
 from explorer.augment.code.scopes import Class, Function, Instance, Scope
-from explorer.augment.code.values import NOTHING, Described, Made, Missing, Origin, Value, named
+from explorer.augment.code.values import NOTHING, Made, Missing, Origin, Value, named
 from explorer.augment.parameters import JsonValue
 
 Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]

@@ -14,7 +14,6 @@ import numpy as np
 Value = Any  # a plain value or one of the classes below
 
 _MAX_TEXT = 200
-CLASS_KEYS = ("__class_fullname__", "_target_", "class_name", "type")  # under which configurations name a class
 NO_NAME: Final = 99  # deeper than any call
 COMPOSES = ("Compose", "ReplayCompose")
 NOTHING: Final = object()  # where None could be a value
@@ -65,20 +64,6 @@ class Missing:
             yield self
         for part in self.parts:
             yield from part.names()
-
-
-class Described(dict[Any, Value]):
-    """A dict of the code that may name a class, as configurations do, with its place in the code."""
-
-    def __init__(self, found: dict[Any, Value], node: ast.expr) -> None:
-        super().__init__(found)
-        self.node = node
-        self.line = node.lineno
-
-
-def placed(found: dict[Any, Value], node: ast.expr) -> dict[Any, Value]:
-    """A dict together with its place, where it may name a class."""
-    return Described(found, node) if any(key in found for key in CLASS_KEYS) else found
 
 
 @dataclass(frozen=True)
