@@ -1,15 +1,14 @@
 """Saved pipelines: a folder with one JSON file for each, found again by the name that a person gave."""
 
 import re
-import secrets
 import unicodedata
-from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
 from explorer.augment.files import MAX_CHARACTERS, PipelineFileError, dumps, loads
 from explorer.augment.pipeline import Pipeline
+from explorer.base.atomic import write_bytes_atomic
 
 _SUFFIX = ".pipeline.json"
 _MAX_NAME = 60
@@ -49,14 +48,10 @@ def _kept(file: Path, *version: int) -> Pipeline:  # noqa: ARG001 - another vers
 def save(folder: Path, pipeline: Pipeline) -> None:
     """Keep the pipeline under its own name; one of the same name is replaced. Raises PipelineFileError."""
     target = _file(folder, pipeline.name)
-    beside = target.with_name(f".{secrets.token_hex(6)}.tmp")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        beside.write_text(dumps(pipeline), encoding="utf-8")
-        beside.replace(target)
+        write_bytes_atomic(target, dumps(pipeline).encode(), sync=False)
     except OSError as error:
-        with suppress(OSError):  # a disk that is read-only
-            beside.unlink(missing_ok=True)
         raise PipelineFileError(f"It could not be written: {_reason(error)}.") from error
 
 

@@ -2,7 +2,6 @@
 
 import importlib.metadata
 import json
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import blake2b
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.pipeline import Pipeline
+from explorer.base.atomic import write_bytes_atomic
 
 MOST_BYTES = 100_000_000
 _VERSION = "3"  # of what is counted
@@ -36,13 +36,7 @@ def load(folder: Path, name: str) -> DrawCounts | None:
 def keep(folder: Path, name: str, counts: DrawCounts) -> None:
     """Keep counts, and forget the oldest ones where there is no room. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f".{secrets.token_hex(6)}.tmp"
-    try:
-        beside.write_text(json.dumps(counts))
-        beside.replace(folder / f"{name}.json")
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    write_bytes_atomic(folder / f"{name}.json", json.dumps(counts).encode(), sync=False)
     _make_room(folder)
 
 
