@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (locks.LockHeld, QueueError) as error:
         print(error, file=sys.stderr)
         return 1
-    # After the lock is gone: whoever the command tells may look at the run, and finds it ending.
+    # After the lock is gone: the command may look at the run, and would find it ending.
     ended = outcome.read(paths)
     announcing.announce(paths, derive(paths) if ended is None else of_outcome(ended))
     return code
@@ -91,7 +91,7 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
         except (OSError, ValueError) as error:  # of what is written, before and after the training itself
             state, reason = _failure(paths, stop, progress, error)
         stop.end_if_lost()  # the outcome belongs into this run's own folder
-        # Before the outcome: whoever follows the log leaves when there is one.
+        # Before the outcome: followers of the log leave when there is one.
         with contextlib.suppress(OSError):  # a log on a full disk
             print(f"{state}: {reason}", flush=True)
         outcome.write_at_any_cost(paths, Outcome(state, reason, time.time(), number, progress.best))
@@ -99,7 +99,7 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
 
 
 def follow(paths: RunPaths, stop: StopRequest) -> int:
-    """Train together with the process that leads, and tell it why where that cannot go on."""
+    """Train together with the process that leads, and report to it why where that cannot go on."""
     if stop.claim is not None:
         stop.claim.watch()
     attempt = Attempt(paths, max(paths.latest_attempt, 1), ranks.SilentWriter(), stop)
@@ -111,7 +111,7 @@ def follow(paths: RunPaths, stop: StopRequest) -> int:
 
 def _train(attempt: Attempt) -> tuple[OutcomeState, str]:
     try:
-        # Imported here: it takes seconds, and whoever looks at the run sees what it is doing meanwhile.
+        # Imported here: it takes seconds, and readers of the run see what it is doing meanwhile.
         from explorer.training.kinds import carry_out
 
         attempt.stop.check("before it began")

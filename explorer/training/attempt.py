@@ -11,7 +11,7 @@ from explorer.training.stopping import StopRequest
 
 @dataclass
 class Progress:
-    """What the outcome tells, also of a run that fails or is stopped.
+    """What the outcome says, also of a run that fails or is stopped.
 
     best: values of the best epoch so far, its `epoch` from 0. epochs: validated so far. epoch, step: where it stands.
     saved: the step of the latest checkpoint, None before the first.

@@ -1,4 +1,4 @@
-"""How much faster this processor is in bf16, measured: what it says about itself does not tell."""
+"""How much faster this processor is in bf16, measured: what it says about itself does not decide it."""
 
 import time
 from collections.abc import Callable, Iterator

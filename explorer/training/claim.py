@@ -54,7 +54,7 @@ class Claim:
         """
         paths = self.paths
         with contextlib.ExitStack() as stack:
-            # Whoever tidies up a run that is over holds the guard. One that has a ticket is not over.
+            # Housekeeping of a run that is over holds the guard. One that has a ticket is not over.
             with queue.guard() if queue.find(paths.id) is None else contextlib.nullcontext():
                 lock = stack.enter_context(locks.hold(paths.lock))
                 self._note()

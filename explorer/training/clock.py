@@ -34,7 +34,7 @@ class Clock(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
     ) -> None:
-        self.losses.append(float(outputs["told"]))
+        self.losses.append(float(outputs["mean_loss"]))
         now = time.monotonic()
         self.training.append((now - self._begun) / len(batch.labels))
         self._begun = now

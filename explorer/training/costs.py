@@ -63,7 +63,7 @@ class _Bench:
             torch.mps.synchronize()
 
     def step(self) -> None:
-        """A training step, without the moments of an optimiser: their time is small, their memory is not."""
+        """A training step, without the moments of an optimizer: their time is small, their memory is not."""
         loss = nn.functional.cross_entropy(self.network(self.images).float(), self._labels())
         loss.backward()  # type: ignore[no-untyped-call]
         for parameter in self.network.parameters():
@@ -85,11 +85,11 @@ def pace(name: str) -> dict[str, Any]:
     backbone = BACKBONES[name]
     size = min(backbone.default_size, _SIZE)
     machine = known_machine() or here()
-    told = machine.devices[0]
-    device = torch.device(_TORCH_NAMES[told.accelerator])
+    info = machine.devices[0]
+    device = torch.device(_TORCH_NAMES[info.accelerator])
     batch = next((images for parameters, images in _BATCHES if backbone.parameters <= parameters), _SMALLEST_BATCH)
     bench = _Bench(network_for(name, size).to(device), images_for(batch, size).to(device), device)
-    all_layers, forward = (automatic_precision(told, machine.bf16_speedup, only_head=only) for only in (False, True))
+    all_layers, forward = (automatic_precision(info, machine.bf16_speedup, only_head=only) for only in (False, True))
     train = bench.rate(bench.step, all_layers)
     bench.network.freeze(True)
     frozen = bench.rate(bench.step, forward)

@@ -37,9 +37,9 @@ def weights_of(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
 
 
 def described(checkpoint: Mapping[str, Any]) -> dict[str, str]:
-    """What whoever uses the weights has to know, as texts: safetensors takes nothing else.
+    """What users of the weights have to know, as texts: safetensors takes nothing else.
 
-    classes: a JSON list of names by output, or of the two that one output tells apart. mean, std: JSON lists by
+    classes: a JSON list of names by output, or of the two that one output distinguishes. mean, std: JSON lists by
     channel, of pixels from 0 to 255. config: the run's, as JSON. epoch: from 0.
     """
     ours = checkpoint["explorer"]

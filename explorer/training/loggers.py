@@ -23,7 +23,9 @@ def offered() -> dict[str, str]:
 
 
 def make(config: RunConfig, paths: RunPaths, attempt: int) -> list[Logger]:
-    """The loggers that a config asks for, told what it says. Raises ConfigError where one is not installed.
+    """The loggers that a config asks for, with its values as hyperparameters.
+
+    Raises ConfigError where one is not installed.
 
     Each attempt writes files of its own: CSVLogger would delete those of the attempt before, and steps that are done
     again after a kill would stand twice in one curve.

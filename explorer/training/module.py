@@ -28,7 +28,7 @@ _FEATURES_BUDGET = 256_000_000  # bytes of a frozen backbone's answers to the va
 class Classifier(pl.LightningModule):
     """validated: what the latest validation measured.
 
-    steps_per_epoch: of the optimiser, for the schedule. classes: their names, for the checkpoint.
+    steps_per_epoch: of the optimizer, for the schedule. classes: their names, for the checkpoint.
     """
 
     validated: Validation | None = None
@@ -82,18 +82,18 @@ class Classifier(pl.LightningModule):
 
     @override
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
-        """loss: the batch's part of its step. told: the mean of the batch. predicted: (N,), None if mixed."""
+        """loss: the batch's part of its step. mean_loss: of the batch. predicted: (N,), None if mixed."""
         share = self._share(batch_idx)
         mix = plan_for(self._config, self.current_epoch, self._rank().place(batch_idx), batch.images)
         if mix is None:
             outputs = self.network(batch.images).float()
             loss = self._objective.loss(outputs, batch.labels)
             predicted = self._objective.predict(outputs.detach())
-            return {"loss": share * loss, "told": loss.detach(), "predicted": predicted, "mix": None}
+            return {"loss": share * loss, "mean_loss": loss.detach(), "predicted": predicted, "mix": None}
         outputs = self.network(mixed(batch.images, mix)).float()
         own, other = (self._objective.loss(outputs, y) for y in (batch.labels, partners_of(batch.labels, mix)))
         loss = mix.lam * own + (1 - mix.lam) * other
-        return {"loss": share * loss, "told": loss.detach(), "predicted": None, "mix": mix}
+        return {"loss": share * loss, "mean_loss": loss.detach(), "predicted": None, "mix": mix}
 
     def _share(self, batch_idx: int) -> float:
         """What makes a step the mean of its batches: Lightning divides by `accumulate`, also where there are fewer."""
@@ -147,10 +147,10 @@ class Classifier(pl.LightningModule):
 
     @override
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """As the recipe says, stepped after each step of the optimiser."""
+        """As the recipe says, stepped after each step of the optimizer."""
         return configure(self._config, self.network, self._steps_per_epoch)
 
     @override
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Whoever finds the checkpoint alone can still tell what it is."""
+        """Write what the checkpoint belongs to, so that it can be recognized without its run."""
         checkpoint["explorer"] = {"format": FORMAT, "config": dumps(self._config), "classes": list(self._classes)}

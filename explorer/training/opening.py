@@ -33,8 +33,8 @@ def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
     spec = config.dataset
     if spec.needs_range:
         spec = spec.with_range(recorded_depth(identity.first(attempt.paths, attempt.number)))
-    telling = _Telling(attempt)
-    looking = Looking(exact=True, thorough=config.cache_size == 0, tell=telling.tell, threads=threads)
+    progress = _Progress(attempt)
+    looking = Looking(exact=True, thorough=config.cache_size == 0, tell=progress.report, threads=threads)
     dataset = spec.open(looking)
     if dataset.inspection is not None and dataset.inspection.damaged:
         raise ImageError(_all_damage(dataset, looking, dataset.inspection.damaged))
@@ -46,7 +46,7 @@ def with_all_damage(attempt: Attempt, dataset: Dataset, threads: int, work: Call
     try:
         return work()
     except ImageError as error:
-        looking = Looking(tell=_Telling(attempt).tell, threads=threads)
+        looking = Looking(tell=_Progress(attempt).report, threads=threads)
         raise ImageError(_all_damage(dataset, looking, [str(error)])) from error
 
 
@@ -55,14 +55,14 @@ def _all_damage(dataset: Dataset, looking: Looking, known: Sequence[str]) -> str
     return damage(inspect(files_of(dataset), thorough).damaged or known)
 
 
-class _Telling:
+class _Progress:
     """Checks in while files are looked at, and looks whether to stop."""
 
     def __init__(self, attempt: Attempt) -> None:
         self._attempt = attempt
         self._told = time.monotonic()
 
-    def tell(self, done: int, total: int) -> None:
+    def report(self, done: int, total: int) -> None:
         """`done` of `total` files were looked at. Raises StopRun."""
         self._attempt.stop.check("while it was looking at the data")
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""The optimiser and the schedule of a recipe, as Lightning wants them."""
+"""The optimizer and the schedule of a recipe, as Lightning wants them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from explorer.training.networks import Network
 
 
 def configure(recipe: Recipe, network: Network, steps_per_epoch: int) -> OptimizerLRSchedulerConfig | Optimizer:
-    """Both, stepped with each step of the optimiser. steps_per_epoch: of the optimiser."""
+    """Optimizer and schedule, which is stepped with each step of the optimizer. steps_per_epoch: of the optimizer."""
     optimizer = make_optimizer(recipe, network)
     schedule = make_schedule(recipe, optimizer, steps_per_epoch)
     if schedule is None:

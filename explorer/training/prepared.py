@@ -23,9 +23,9 @@ class Prepared:
     def __init__(
         self, split: Split, fit: Fit | None, *, keep: bool, limits: Limits = IN_MEMORY, words: str = ""
     ) -> None:
-        """keep: hold what `read` decodes, within the limits; otherwise each look at a sample decodes it anew.
+        """keep: hold what `read` decodes, within the limits; otherwise each look at a sample decodes it again.
 
-        words: tell the data set from others, for the name of its file.
+        words: name the data set, for its file.
         """
         self.split = split
         self.fit = fit
@@ -37,17 +37,17 @@ class Prepared:
     def __len__(self) -> int:
         return len(self.split)
 
-    def read(self, threads: int, tell: Callable[[int], None]) -> None:
+    def read(self, threads: int, report: Callable[[int], None]) -> None:
         """Decode all samples, if they are kept at all; else look what they are made of.
 
-        tell: called with the number that are ready so far.
-        Raises what the split's `load` raises, and whatever `tell` raises.
+        report: called with the number that are ready so far.
+        Raises what the split's `load` raises, and whatever `report` raises.
         """
         if self._cache is not None:
-            self._cache.fill(threads, tell)
+            self._cache.fill(threads, report)
         else:
             memo = folder() / MEMO if self._limits.disk > 0 else None
-            self._digest = digest_of(self.split, memo, threads, tell)
+            self._digest = digest_of(self.split, memo, threads, report)
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`. Raises what the split's `load` raises."""

@@ -28,7 +28,7 @@ def on_processor() -> int:
 
 
 class SilentWriter:
-    """What the others have in place of events: the first process tells for all."""
+    """What the others have in place of events: the first process reports for all."""
 
     def write(self, kind: str, **values: Any) -> None:
         """Nothing."""

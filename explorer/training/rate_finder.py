@@ -90,8 +90,8 @@ class _Finder(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
     ) -> None:
-        """Note the loss of each step, the mean of its batches; tell, and look whether to stop."""
-        self._batches.append(float(outputs["told"]))
+        """Note the loss of each step, the mean of its batches; report it, and check for a stop request."""
+        self._batches.append(float(outputs["mean_loss"]))
         if self._begun is None:
             self._begun = time.monotonic()
         else:

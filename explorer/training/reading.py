@@ -21,7 +21,7 @@ _PROBED = 4
 
 
 def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Prepared, Prepared]:
-    """The data set of a run, with its two splits ready to be trained on; tells of it and looks whether to stop.
+    """The data set of a run, with its two splits ready to be trained on; reports progress and looks for a stop.
 
     The data set's notes say what kept its images from being cached.
     Raises StopRun, ConfigError, DatasetError, ImageError, AugmentError, TrainingError.
@@ -45,12 +45,12 @@ def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int) -
     train = Prepared(dataset.train, kept, keep=kept is not None, limits=room, words=words)
     # Before all images are read: a pipeline that cannot work should say so at once.
     samples = [train.sample(index) for index in range(min(_PROBED, sizes[0]))]
-    teller = _Reading(attempt, sum(sizes))
-    trial.check(config, samples, lambda: teller.tell(0))
-    train.read(threads, teller.tell)
+    progress = _Reading(attempt, sum(sizes))
+    trial.check(config, samples, lambda: progress.report(0))
+    train.read(threads, progress.report)
     room = replace(room, memory=room.memory - train.tally.held)
     val = Prepared(dataset.val, square(config.image_size), keep=kept is not None, limits=room, words=words)
-    val.read(threads, lambda done: teller.tell(sizes[0] + done))
+    val.read(threads, lambda done: progress.report(sizes[0] + done))
     return replace(dataset, notes=(*dataset.notes, *troubles(train.tally, val.tally))), train, val
 
 
@@ -63,7 +63,7 @@ def _room(config: RunConfig) -> Limits:
     return replace(found, memory=found.memory // max(1, len(config.gpus)))
 
 
-def told(train: Tally, val: Tally) -> list[str]:
+def cache_notes(train: Tally, val: Tally) -> list[str]:
     """Where the images are, in sentences."""
     both = train, val
     images, again, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "anew", "decoded"))
@@ -88,7 +88,7 @@ class _Reading:
         self._total = total
         self._told = time.monotonic()
 
-    def tell(self, done: int) -> None:
+    def report(self, done: int) -> None:
         """`done` images are read. Raises StopRun."""
         self._attempt.stop.check("while it was reading the data")
         now = time.monotonic()

@@ -30,7 +30,7 @@ from explorer.training.tasks.table import task_of
 from explorer.training.weights import load
 
 PROMISE_S = 60.0
-_ACCELERATORS = {"gpu": "cuda"}  # Lightning's "gpu" may be any; ours are told apart
+_ACCELERATORS = {"gpu": "cuda"}  # Lightning's "gpu" may be any; ours are distinct
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Data:
         return self.dataset.train.counts(len(self.dataset.classes))
 
     def steps(self, config: RunConfig) -> int:
-        """Steps of the optimiser in an epoch."""
+        """Steps of the optimizer in an epoch."""
         return steps_per_epoch(config, len(self.dataset.train) // self.ranks)
 
 
@@ -66,11 +66,11 @@ def build_model(attempt: Attempt, config: RunConfig, data: Data) -> Classifier:
     """The model before its first step. Raises StopRun, WeightsError, ConfigError, TrainingError."""
     attempt.writer.write("phase", promise_s=PROMISE_S, phase="building model")
 
-    def tell(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         attempt.stop.check("while weights were downloaded")
         attempt.writer.write("phase", promise_s=PROMISE_S, phase="downloading weights", done=done, total=total)
 
-    model = classifier(config, data.dataset.classes, data.steps(config), data.counts, load(config, tell))
+    model = classifier(config, data.dataset.classes, data.steps(config), data.counts, load(config, report))
     if config.start_from is not None:
         _take_weights(attempt.paths.first, model, config)
     return model
@@ -81,7 +81,7 @@ def classifier(
 ) -> Classifier:
     """The model of a config before its first step; the seed decides its weights.
 
-    steps: of the optimiser in an epoch. counts: training images of each class. state: pretrained weights, or none.
+    steps: of the optimizer in an epoch. counts: training images of each class. state: pretrained weights, or none.
     """
     torch.manual_seed(build_seed(config.seed))
     objective = task_of(config).objective(config, counts)

@@ -89,7 +89,7 @@ class Reporter(pl.Callback):
 
     @override
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """A new epoch: its mean loss and its pace begin anew."""
+        """A new epoch: its mean loss and its pace start again."""
         self._attempt.progress.epoch = trainer.current_epoch
         self._begun = self._told = time.monotonic()
         self._told_steps = trainer.global_step
@@ -109,11 +109,11 @@ class Reporter(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
     ) -> None:
-        """The first step of the run is told at once, then one about each second."""
+        """Report the first step of the run at once, then one about each second."""
         self._attempt.progress.step = trainer.global_step
         self._images += len(batch.labels)
         # Added up where it lies: asking a GPU for a number makes it wait.
-        loss = outputs["told"]
+        loss = outputs["mean_loss"]
         self._loss_sum = self._loss_sum + loss * len(batch.labels)
         self._tally.add(batch.labels, outputs["predicted"])
         fine = torch.isfinite(loss) | (self._broken_step >= 0)
@@ -141,7 +141,7 @@ class Reporter(pl.Callback):
         ranks = trainer.world_size
         speed = ranks * (self._images - self._images_told) / taken
         self._told, self._images_told, self._told_steps = now, self._images, trainer.global_step
-        values = {"loss": float(outputs["told"]), "lr": self._lr, "images_per_second": round(speed, 2)}
+        values = {"loss": float(outputs["mean_loss"]), "lr": self._lr, "images_per_second": round(speed, 2)}
         mix: Mix | None = outputs["mix"]
         mixed = {} if mix is None else {"mix": mix.kind, "lam": mix.lam, "partners": mix.partners}
         accuracy = self._tally.share_since()
@@ -185,7 +185,7 @@ class Reporter(pl.Callback):
 
     @override
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """The file of the epoch, then the event that tells of it: whoever reads the event finds the file."""
+        """Write the file of the epoch, then its event, so that readers of the event find the file."""
         if not isinstance(pl_module, Classifier) or pl_module.validated is None:
             raise TypeError("Reporter reports on a Classifier that was validated")
         self.check()

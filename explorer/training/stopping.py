@@ -37,7 +37,7 @@ class StopRequest:
         self._signal: signal.Signals | None = None
 
     def listen(self) -> None:
-        """Take SIGTERM and SIGINT as the wish to stop; called again, it takes them back from whoever took them."""
+        """Take SIGTERM and SIGINT as the wish to stop; called again, it takes them back from a library."""
         for number in SIGNALS:
             signal.signal(number, self._note)
 

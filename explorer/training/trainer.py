@@ -13,7 +13,7 @@ from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, che
 from explorer.training.data import Images
 from explorer.training.loggers import make as make_loggers
 from explorer.training.noting import note
-from explorer.training.reading import read, told
+from explorer.training.reading import cache_notes, read
 from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, settle
 from explorer.training.reporting import Reporter
 from explorer.training.saving import Saver
@@ -101,7 +101,7 @@ def _tell_start(
         workers=setup.workers,
         in_memory=data.train.keep,
         notes=notes,
-        cached=told(data.train.tally, data.val.tally),
+        cached=cache_notes(data.train.tally, data.val.tally),
         identity=dict(now),
         **joins,
     )

@@ -31,13 +31,13 @@ STEP_S = 60.0  # of one step on one image; with it an epoch of a thousand images
 _LOOK_S = 0.2
 
 
-def check(config: RunConfig, samples: Sequence[Sample], tell: Callable[[], None]) -> None:
+def check(config: RunConfig, samples: Sequence[Sample], report: Callable[[], None]) -> None:
     """Find out before the training what would break it, see `check_pipeline`.
 
     Args:
         config: of the run.
         samples: some training samples, as augmentation gets them; at least one.
-        tell: called a few times a second; what it raises ends the trial.
+        report: called a few times a second; what it raises ends the trial.
 
     Raises:
         AugmentError: a step fails, or would end the trainer; it is named.
@@ -52,22 +52,22 @@ def check(config: RunConfig, samples: Sequence[Sample], tell: Callable[[], None]
     child.start()
     theirs.close()
     try:
-        answer = _answer(ours, noted, tell)
+        answer = _answer(ours, noted, report)
     finally:
         child.kill()
         child.join()
         ours.close()
     if answer is None:
-        tell()  # a signal to the whole group ends the trial a moment before the trainer sees it
+        report()  # a signal to the whole group ends the trial a moment before the trainer sees it
         raise _died(noted, child.exitcode or 0)
     _raise(answer, noted, memory)
 
 
-def _answer(connection: Connection, noted: NotedSteps, tell: Callable[[], None]) -> dict[str, Any] | None:
+def _answer(connection: Connection, noted: NotedSteps, report: Callable[[], None]) -> dict[str, Any] | None:
     """What the child says; None where it died. Raises AugmentError where a step does not end."""
     seen, since = noted.count(0), time.monotonic()
     while not connection.poll(_LOOK_S):
-        tell()
+        report()
         if noted.count(0) != seen:
             seen, since = noted.count(0), time.monotonic()
         elif time.monotonic() - since > STEP_S:

@@ -18,10 +18,10 @@ from explorer.training.stopping import WeightsError
 __all__ = ["WeightsError", "load"]
 
 
-def load(config: RunConfig, tell: Callable[[int, int], None]) -> Mapping[str, Tensor] | None:
+def load(config: RunConfig, report: Callable[[int, int], None]) -> Mapping[str, Tensor] | None:
     """The state of a config's backbone without its head, as explorer.training.networks.build takes it.
 
-    None for weights "none". A head is left out: the new one has other classes. tell: bytes done and in all (0: nobody
+    None for weights "none". A head is left out: the new one has other classes. report: bytes done and in all (0: nobody
     knows) of a download, a few times a second; what it raises ends it. Raises WeightsError.
     """
     backbone = BACKBONES[config.backbone]
@@ -34,7 +34,7 @@ def load(config: RunConfig, tell: Callable[[int, int], None]) -> Mapping[str, Te
     if source is None:
         choices = ", ".join(backbone.weights)
         raise WeightsError(f"{backbone.title} has no {config.weights} weights. Choose one of: {choices}.")
-    path = _file(source, tell)
+    path = _file(source, report)
     return fitted(read(path, backbone), backbone, path.name)
 
 
@@ -44,5 +44,5 @@ def _with_scale(state: Mapping[str, Tensor], backbone: Backbone, name: str) -> M
     return state if kind is None else {**buffers(backbone.scale_of(kind)), **state}
 
 
-def _file(source: Source, tell: Callable[[int, int], None]) -> Path:
-    return source.path() if isinstance(source, Bundled) else fetch(source, weights_folder(), tell)
+def _file(source: Source, report: Callable[[int, int], None]) -> Path:
+    return source.path() if isinstance(source, Bundled) else fetch(source, weights_folder(), report)

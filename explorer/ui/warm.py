@@ -31,7 +31,7 @@ tidying.start()
 pool()  # its processes start while the rest is imported
 cv2.setNumThreads(1)  # what little is decoded here shares the machine with workers and a training run
 explorer.augment.catalog.catalog()
-with contextlib.suppress(OSError):  # of a home that cannot be read each page tells
+with contextlib.suppress(OSError):  # each page says so where the home cannot be read
     notices.look()  # the runs that are there: thousands of them would be walked, too
 gc.collect()
 gc.freeze()

@@ -21,22 +21,22 @@ from explorer.training.stopping import WeightsError
 
 OPEN_S = 4.0  # for names, connections and redirects together
 READ_S = 20.0  # without a byte
-_TELL_S = 0.3
+_REPORT_S = 0.3
 _CHUNK = 1 << 18
 _HASH = re.compile(r"-([0-9a-f]{8,64})\.[a-z]+$")
 _PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>[0-9]+)-[0-9a-f]+\.part")
 
-Tell = Callable[[int, int], None]
+Report = Callable[[int, int], None]
 _INSTEAD = (
     "Connect this computer, or fetch the file elsewhere and choose it as a weights file, or take a backbone whose "
     "weights come with the installation (EfficientNet-Lite0)."
 )
 
 
-def fetch(source: Download, folder: Path, tell: Tell) -> Path:
+def fetch(source: Download, folder: Path, report: Report) -> Path:
     """The file of a source in `folder`, downloaded where it is not there yet.
 
-    tell: called with bytes done and in all (0 where the server does not say), a few times a second; what it raises
+    report: called with bytes done and in all (0 where the server does not say), a few times a second; what it raises
     ends the download. Raises WeightsError: within 5 s where nothing answers.
     """
     target = folder / source.name
@@ -47,7 +47,7 @@ def fetch(source: Download, folder: Path, tell: Tell) -> Path:
     _sweep(folder)
     with _opened(source.url) as response:
         try:
-            write_atomic(target, lambda file: _copy(response, file, source, tell))
+            write_atomic(target, lambda file: _copy(response, file, source, report))
         except (OSError, http.client.HTTPException) as error:
             raise WeightsError(
                 f"The download of {source.name} broke off: {_reason(error)}. Start again, or see that there is room "
@@ -85,18 +85,18 @@ def _reason(error: Exception) -> str:
     return str(found) or type(found).__name__
 
 
-def _copy(response: Any, file: BinaryIO, source: Download, tell: Tell) -> None:
+def _copy(response: Any, file: BinaryIO, source: Download, report: Report) -> None:
     total = int(response.headers.get("Content-Length") or 0)
-    digest, done, told = hashlib.sha256(), 0, 0.0
-    tell(0, total)
+    digest, done, reported = hashlib.sha256(), 0, 0.0
+    report(0, total)
     while chunk := response.read1(_CHUNK):
         file.write(chunk)
         digest.update(chunk)
         done += len(chunk)
-        if time.monotonic() - told > _TELL_S:
-            told = time.monotonic()
-            tell(done, total)
-    tell(done, total)
+        if time.monotonic() - reported > _REPORT_S:
+            reported = time.monotonic()
+            report(done, total)
+    report(done, total)
     if total and done < total:
         raise WeightsError(f"The download of {source.name} ended after {done} of {total} bytes. Start again.")
     _check_hash(source.name, digest.hexdigest())

@@ -24,7 +24,7 @@ class Backbone:
     from. scale: what its weights expect; those of AdvProp are another matter. parameters: with a head of 2 outputs.
     default_size, sizes, size_step: the side of its input in px, the smallest and largest, and what it is a multiple of.
     drop_connect: the network's own; None for one that has none. renamed: name in published weights -> name in `make`.
-    from_scratch_note: what whoever starts without weights should know.
+    from_scratch_note: what to expect without pretrained weights.
     pixel_bytes_trained, pixel_bytes_frozen: of memory that a batch takes per image and pixel, where all layers learn
     and where only the head does; on a processor in 32 bits, see explorer.runs.machine.needs.
     """

@@ -106,7 +106,7 @@ def _nodes(found: FoundPipeline) -> list[tuple[object, int]]:
 
 
 def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) -> None:
-    """Ask once for every name that the code does not tell."""
+    """Ask once for every name whose value the code does not say."""
     if not unknowns:
         return
     with st.form(Key.IMPORT_FORM):

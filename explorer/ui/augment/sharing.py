@@ -1,4 +1,4 @@
-"""A pipeline with its view inside an address. Whoever opens it gets a copy; it is checked as a file is."""
+"""A pipeline with its view inside an address. Opening it makes a copy, which is checked as a file is."""
 
 import base64
 import binascii
@@ -34,7 +34,7 @@ class ShareError(ValueError):
 
 
 def open_from_address() -> None:
-    """Where the address holds a pipeline, open a copy of it, and tell; else nothing. Raises ShareError."""
+    """Open a copy of the pipeline in the address, where there is one, and say so. Raises ShareError."""
     packed = st.query_params.get(Query.SHARED)
     if packed is None:
         return
@@ -65,7 +65,7 @@ def address(here: str) -> str:
 
 
 def is_local(address: str) -> bool:
-    """Whether an address means this computer, whoever opens it."""
+    """Whether an address means this computer for everybody."""
     return hosts.is_local(urlsplit(address).hostname or "")
 
 

@@ -22,7 +22,7 @@ class Choice:
 
 
 def show(choices: Sequence[Choice], label: str, key: str, on_toggle: Callable[[], None]) -> None:
-    """Mount the gallery; `toggled(key)` tells which picture was chosen or put back."""
+    """Mount the gallery; `toggled(key)` says which picture was chosen or put back."""
     data = frames.pack({"rows": list(choices), "label": label})
     _component(data=data, key=key, on_toggle_change=on_toggle)
 

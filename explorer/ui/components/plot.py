@@ -36,7 +36,7 @@ def data(figure: Figure, label: str, key: str, clickable: bool = False) -> dict[
 def show(figure: Figure, label: str, key: str, on_cell: Callable[[], None] | None = None) -> None:
     """Mount the chart, or bring the mounted one up to date.
 
-    label: for screen readers. on_cell: called when a cell of a heatmap is clicked; `clicked(key)` tells which.
+    label: for screen readers. on_cell: called when a cell of a heatmap is clicked; `clicked(key)` says which.
     """
     _component(
         data=data(figure, label, key, clickable=on_cell is not None),

@@ -81,7 +81,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The rows that the browser holds. stamp: tells them from others."""
+    """The rows that the browser holds. stamp: identifies them."""
 
     stamp: str
     rows: Mapping[str, Row]
@@ -97,7 +97,7 @@ class Changes:
 
     @property
     def many(self) -> bool:
-        """Whether it is time to hold all rows anew."""
+        """Whether so many have changed that all rows should be sent again."""
         return len(self.rows) + len(self.gone) > MANY
 
 
@@ -109,7 +109,7 @@ class _Drawn:
         self._rows: dict[int, tuple[RunSummary, Row]] = {}
 
     def rows(self, runs: Sequence[RunSummary], now: float) -> list[Row]:
-        day = time.strftime("%Y-%m-%d", time.localtime(now))  # times are told by the day
+        day = time.strftime("%Y-%m-%d", time.localtime(now))  # times depend on the day
         known = self._rows if day == self._day else {}
         found = {id(run): self._one(run, known, now) for run in runs}
         self._day, self._rows = day, found

@@ -224,15 +224,15 @@ def number(value: float | None) -> float | None:
 
 
 def steps_per_epoch(snapshot: RunSnapshot) -> float:
-    """Of the optimiser; 1 until the run has said it."""
-    told = snapshot.start.number("steps_per_epoch") if snapshot.start else math.nan
-    return told if told > 0 else 1.0
+    """Optimizer steps per epoch; 1.0 until the start event reports it."""
+    steps = snapshot.start.number("steps_per_epoch") if snapshot.start else math.nan
+    return steps if steps > 0 else 1.0
 
 
 def _epochs(snapshot: RunSnapshot) -> int:
-    told = snapshot.start.number("epochs") if snapshot.start else math.nan
-    if told > 0:
-        return int(told)
+    epochs = snapshot.start.number("epochs") if snapshot.start else math.nan
+    if epochs > 0:
+        return int(epochs)
     return snapshot.config.epochs if snapshot.config else max((point.number for point in snapshot.epochs), default=1)
 
 

@@ -12,7 +12,7 @@ def distinct(names: Sequence[str], most: int = 14) -> list[str]:
     """A short label for each class.
 
     A name that is too long loses its middle. Where that leaves two classes with the same label, each shows the part in
-    which the names differ, and where not even that tells them apart, the number of the class.
+    which the names differ, and where not even that distinguishes them, the number of the class.
 
     Args:
         names: names of the classes, in their order.

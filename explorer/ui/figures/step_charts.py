@@ -1,4 +1,4 @@
-"""Charts of what is told within an epoch: accuracy and learning rate of the steps, and the tried learning rates."""
+"""Charts of values within an epoch: accuracy and learning rate of the steps, and the tried learning rates."""
 
 from collections.abc import Sequence
 

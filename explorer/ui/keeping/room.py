@@ -33,7 +33,7 @@ class _Look:
     def is_good(self, most: float) -> bool:
         if self.place != home():
             return False
-        # What was written may have taken the place of something: only another look tells.
+        # What was written may have taken the place of something: only another look shows.
         known_for = _KNOWN_FOR_S if self.total + self.written <= most else 0.0 if self.written else _AGAIN_S
         return time.monotonic() - self.made < known_for
 

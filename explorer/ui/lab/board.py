@@ -87,7 +87,7 @@ def _heard(read: Callable[[str], str | None], obey: Callable[[str], None]) -> No
 
 
 def _missing() -> None:
-    """The browser has begun anew: send it everything."""
+    """The browser was reloaded: send it everything."""
     fill: Fill | None = st.session_state.get(Key.LAB_FILL)
     if fill is not None:
         fill.sent.clear()
@@ -98,7 +98,7 @@ def _asks(plan: Plan) -> bool:
 
 
 def _fill(plan: Plan, start: bool) -> Fill:
-    """The drawings of the plan: those under way if they are its own, else begun anew; what is known is not drawn."""
+    """The drawings of the plan: those under way if they are its own, else new ones. Known cells are not drawn again."""
     fill: Fill | None = st.session_state.get(Key.LAB_FILL)
     if fill is not None and fill.token == token(plan.tasks):
         return fill

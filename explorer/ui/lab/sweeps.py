@@ -92,7 +92,7 @@ def _steps(parameter: Parameter, bounds: Pair, count: int) -> tuple[float, ...]:
 
 
 def _decimals(step: float) -> int:
-    """Enough to tell neighbours apart; ends of a slider may be finer than its step."""
+    """Enough digits to distinguish neighbors; ends of a slider may be finer than its step."""
     return max(2, int(np.ceil(-np.log10(step))) + 1)
 
 

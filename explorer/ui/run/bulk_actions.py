@@ -1,4 +1,4 @@
-"""What is done to several runs at once, and what is told about it."""
+"""Actions on several runs at once, and the messages about them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from explorer.ui.components.run_list import Op, Request
 
 Result = TypeVar("Result")
 
-# What a run may have against it, told in its own words.
+# Errors with which a run refuses an action; their messages are shown.
 _REFUSALS = (RunNotFound, RunAlive, RunGone, TrashError, NoBestCheckpoint, MetaError, QueueError)
 
 

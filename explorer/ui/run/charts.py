@@ -19,7 +19,7 @@ FIRST = ("auroc", "f1_macro")  # the metrics that are drawn beside it; the other
 
 
 class _Figures:
-    """The figures of a run, made anew only where something new has come: all tabs share them."""
+    """The figures of a run, made again only where something new has come: all tabs share them."""
 
     def __init__(self) -> None:
         self._made: tuple[tuple[object, ...], dict[str, charts.Figure]] = ((), {})

@@ -22,7 +22,7 @@ from explorer.ui.session.keys import run_key
 CODE_FILE = "train.py"  # a module: docs/export.md imports from it
 WIDTH = 680  # px
 PREVIEW_HEIGHT = 260  # px; what is longer scrolls within
-MOST_BYTES = 400_000_000  # of a file that goes through the browser; a larger one is told where it lies
+MOST_BYTES = 400_000_000  # of a file that goes through the browser; of a larger one the page says where it lies
 _CHILD_S = 180.0
 
 

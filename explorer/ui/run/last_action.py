@@ -1,4 +1,4 @@
-"""What was done to a run last, or what kept it from being done: told on its page until the next thing is done."""
+"""The last action on a run, or why it failed: shown on the run's page until the next action."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from explorer.ui.session.keys import Key
 
 
 def note(run_id: str, done: Done) -> None:
-    """Remember it; it takes the place of what was told before."""
+    """Remember it in place of the one before."""
     st.session_state[Key.RUN_TOLD] = (run_id, done)
 
 
@@ -19,7 +19,7 @@ def note_error(run_id: str, error: Exception) -> None:
 
 
 def forget() -> None:
-    """Nothing is told any more."""
+    """Show no message any more."""
     st.session_state.pop(Key.RUN_TOLD, None)
 
 

@@ -41,7 +41,7 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
     drawn = view.refresh()
     over, offered = drawn.status.over, run_tools.offered(paths, drawn)
     run_tools.confirm_end(paths)
-    # The buttons do not tick: what is drawn anew while somebody types or clicks there swallows the key or the click.
+    # The buttons do not tick: redrawing while somebody types or clicks there swallows the key or the click.
     with tools:
         run_tools.show(paths, view.refresh)
 

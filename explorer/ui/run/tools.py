@@ -28,7 +28,7 @@ MOST_EPOCHS = 1000
 
 @dataclass(frozen=True)
 class Offered:
-    """What the row depends on: where it differs, the row has to be drawn anew."""
+    """What the row of buttons depends on: where it differs, the row has to be drawn again."""
 
     state: State
     checkpoint: bool

@@ -98,10 +98,10 @@ def show(first: Look, *, on_runs: bool) -> None:
 
     def body() -> None:
         now = looks.pop() if looks else look()
-        told = _tell(_ended(now), st.query_params.get(Query.RUN) if on_runs else None)
+        reported = _report(_ended(now), st.query_params.get(Query.RUN) if on_runs else None)
         housekeeping.tend(now.runs)
-        # Not in a look that told something: a message that the browser has not got yet would be lost.
-        if not told and len(now.living) != count:
+        # Not in a look that reported something: a message that the browser has not got yet would be lost.
+        if not reported and len(now.living) != count:
             forget()
             st.rerun()  # only the whole page can change the clock, and what the navigation says
 
@@ -124,7 +124,7 @@ def _is_news(run: RunSummary, before: Seen) -> bool:
     return run.id in before.living or (run.id not in before.known and run.status.since >= before.time)
 
 
-def _tell(ended: Sequence[RunSummary], open_run: str | None) -> bool:
+def _report(ended: Sequence[RunSummary], open_run: str | None) -> bool:
     """A message for what has ended; not for the run whose page is open, which says it itself."""
     news = [run for run in ended if run.id != open_run]
     if len(news) == 1:

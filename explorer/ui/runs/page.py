@@ -46,8 +46,8 @@ def show(if_empty: Callable[[], None]) -> None:
 
 
 def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Callable[[], None]) -> None:
-    # Places of their own: a line that comes or goes must not mount the list anew.
-    heading, machine, waiting, told, listed = (st.container() for _ in range(5))
+    # Places of their own: a line that comes or goes must not mount the list again.
+    heading, machine, waiting, message, listed = (st.container() for _ in range(5))
     with heading, st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(Runs.TITLE, anchor=False, width="stretch")
         _trash()
@@ -55,7 +55,7 @@ def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Calla
         usage_line.show_machine()
     with waiting:
         queue_panel.show({run.id: run.name for run in runs if not run.status.over})
-    with told:
+    with message:
         _tell(st.session_state.get(Key.RUNS_DONE, Done()))
     with listed:
         if runs:

@@ -1,7 +1,7 @@
 """Which requests the server answers: those that name it as it is known here, and that no foreign page has sent.
 
 A page of another site can let its own name point to this computer (DNS rebinding). Its scripts may then talk to the
-server as if it were theirs; only the `Host` of their requests tells. Streamlit compares `Host` and `Origin` for its
+server as if it were theirs; only the `Host` of their requests shows it. Streamlit compares `Host` and `Origin` for its
 websocket; this does so for every request, also for uploads, media, static files and health.
 """
 
@@ -102,12 +102,12 @@ def known() -> tuple[str, ...]:
 
 
 def for_others() -> tuple[str, ...]:
-    """The names and addresses that do not mean this computer, whoever uses them."""
+    """The names and addresses that do not mean this computer for everybody."""
     return tuple(name for name in known() if not is_local(name))
 
 
 def is_local(name: str) -> bool:
-    """Whether a name or address means this computer, whoever uses it."""
+    """Whether a name or address means this computer for everybody."""
     return name in LOCAL or name.endswith(".localhost") or name.startswith("127.")
 
 

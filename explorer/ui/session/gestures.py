@@ -21,8 +21,8 @@ Ids = tuple[str, ...]  # siblings, in their order
 MOST = 200  # gestures that may arrive at once
 
 
-def obey(workspace: Workspace, command: Any, tell: Callable[[str], None] = lambda _: None) -> Workspace:
-    """The workspace after a gesture. tell: is given the reason where the pipeline would become too large."""
+def obey(workspace: Workspace, command: Any, report: Callable[[str], None] = lambda _: None) -> Workspace:
+    """The workspace after a gesture. report: called with the reason where the pipeline would become too large."""
     if not isinstance(command, Mapping) or not isinstance(command.get("op"), str):
         return workspace
     if travel := TRAVELS.get(command["op"]):
@@ -33,14 +33,14 @@ def obey(workspace: Workspace, command: Any, tell: Callable[[str], None] = lambd
     try:
         return operation(workspace, ids, command)
     except edits.TooLargeError as error:
-        tell(str(error))
+        report(str(error))
         return workspace
 
 
-def obey_all(workspace: Workspace, commands: Any, tell: Callable[[str], None] = lambda _: None) -> Workspace:
+def obey_all(workspace: Workspace, commands: Any, report: Callable[[str], None] = lambda _: None) -> Workspace:
     """The workspace after several gestures, one after the other."""
     for command in commands[:MOST] if isinstance(commands, list) else ():
-        workspace = obey(workspace, command, tell)
+        workspace = obey(workspace, command, report)
     return workspace
 
 

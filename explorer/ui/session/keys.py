@@ -125,7 +125,7 @@ class Key(StrEnum):
     IMPORT_READ = "import_read"
     IMPORT_WHICH = "import_which"
     IMPORT_FORM = "import_form"
-    IMPORT_ANSWERS = "import_answers"  # what somebody said about names that the code does not tell
+    IMPORT_ANSWERS = "import_answers"  # what somebody said about names whose value the code does not say
     IMPORT_MISTAKES = "import_mistakes"  # what was wrong with it
     IMPORT_OPEN = "import_open"
     EXPORT = "export"
@@ -181,7 +181,7 @@ class Key(StrEnum):
     RUNS_SEEN = "runs_seen"  # when this session last looked at the runs, and which lived
 
     # List of runs
-    RUNS_DONE = "runs_done"  # what was done to runs last: what is told about it, and how it is undone
+    RUNS_DONE = "runs_done"  # what was done to runs last: the message about it, and how it is undone
     RUNS_UNDO = "runs_undo"
     TRASH_EMPTY = "trash_empty"
     TRASH_ASKED = "trash_asked"
@@ -243,7 +243,7 @@ def preset_card_key(name: str) -> str:
 
 
 def answer_key(name: str) -> str:
-    """The widget key of a name that imported code does not tell."""
+    """The widget key of a name whose value imported code does not say."""
     return f"answer:{name}"
 
 

@@ -50,7 +50,7 @@ Stamp = tuple[int, int] | None
 
 
 def stamp(file: Path) -> Stamp:
-    """What tells one version of a file from the next, without reading it; None where there is none."""
+    """Identifies the version of a file without reading it; None where there is no file."""
     try:
         found = file.stat()
     except OSError:
@@ -76,7 +76,7 @@ def write_shared(file: Path, values: Mapping[str, Any]) -> None:
 
 
 def revision(file: Path) -> Revision:
-    """What tells one version of a file of `write_shared` from all others; None where there is none.
+    """Identifies the version of a file of `write_shared`; None where there is no file.
 
     Its stamp does not do: two windows write within one tick of the file system's clock, and the next file may get the
     inode of the one before the last.
@@ -121,7 +121,7 @@ class Uploads:
             return None
 
     def stamp(self, part: str) -> Stamp:
-        """What tells one version of a part from the next, see `stamp`."""
+        """Identifies the version of a part, see `stamp`."""
         return stamp(self.file(part))
 
     def keep(self, part: str, content: bytes | None) -> None:

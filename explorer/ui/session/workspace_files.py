@@ -104,7 +104,7 @@ def load(workspace_id: str) -> Workspace:
 
 
 def version(workspace_id: str) -> Revision:
-    """What tells one version of the file from all others; None where there is none, or it cannot be read."""
+    """Identifies the version of the file; None where there is none, or it cannot be read."""
     try:
         return revision(draft_file(workspace_id))
     except OSError:

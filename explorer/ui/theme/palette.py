@@ -35,14 +35,14 @@ CLASS_COLORS: tuple[str, ...] = (
     "#5A4B5A",  # dark mauve
     "#A51E3C",  # crimson
     "#A5B487",  # sage
-    "#5A695A",  # grey green
+    "#5A695A",  # gray green
     "#C3B4B4",  # pale rose
     "#7887FF",  # periwinkle
     "#2D00FF",  # blue violet
     "#783C78",  # plum
     "#876987",  # mauve
     "#C30000",  # red
-    "#787878",  # grey
+    "#787878",  # gray
     "#A5694B",  # sienna
     "#1E5A3C",  # dark green
     "#874BFF",  # violet

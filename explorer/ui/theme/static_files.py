@@ -12,7 +12,7 @@ _NAME = "plotly.min.js"
 
 
 def copy_if_changed(source: Path, target: Path) -> bool:
-    """Copy a file in one step where the target is missing or has another size; tell whether it was needed."""
+    """Copy a file atomically where the target is missing or has another size; return whether it was needed."""
     if target.exists() and target.stat().st_size == source.stat().st_size:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
