@@ -112,16 +112,16 @@ def picture(
     place = center, radius, generator.uniform(0, 2 * np.pi)
     corners = _placed(outline, *place)
     cover = _cover(corners, side)
-    ground, colour = _colours(generator, noise)
+    ground, color = _colors(generator, noise)
     image = _background(generator, ground, side, noise)
-    image += cover[:, :, None] * (colour - image)
+    image += cover[:, :, None] * (color - image)
     image += generator.normal(0, 6 + 60 * noise, image.shape)
     return image.clip(0, 255).astype(np.uint8), cover, corners, place
 
 
-def _placed(outline: Points, centre: Points, radius: float, angle: float) -> Points:
+def _placed(outline: Points, center: Points, radius: float, angle: float) -> Points:
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    placed: Points = outline @ turn * radius + centre
+    placed: Points = outline @ turn * radius + center
     return placed
 
 
@@ -133,7 +133,7 @@ def _cover(corners: Points, side: int) -> NDArray[np.float64]:
     return canvas / 255.0
 
 
-def _colours(generator: np.random.Generator, noise: float) -> tuple[Points, Points]:
+def _colors(generator: np.random.Generator, noise: float) -> tuple[Points, Points]:
     """Ground and shape, RGB; with more noise they come closer."""
     ground = generator.uniform(40, 215, 3)
     away = np.where(ground > 127, -1.0, 1.0) * generator.uniform(60, 130, 3)
