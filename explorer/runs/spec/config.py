@@ -13,7 +13,7 @@ from explorer.data.fit import Fit, square
 from explorer.data.specs import FORMATS, TRAINABLE, DatasetSpec
 from explorer.runs.spec.config_errors import ConfigError, from_validation
 from explorer.runs.spec.devices import Accelerator
-from explorer.runs.spec.fields import Misfit, Only, info_of
+from explorer.runs.spec.fields import Misfit, Only, info_of, texts_of
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import steps_per_epoch
 
@@ -116,7 +116,7 @@ def title_of(name: str) -> str:
 def help_of(name: str) -> str | None:
     """What a field is for, where its name does not say it."""
     info = info_of(RunConfig, name)
-    return info.description if info else None
+    return texts_of(RunConfig).get(name) or (info.description if info else None)
 
 
 def from_values(values: Mapping[str, Any]) -> RunConfig:

@@ -44,7 +44,7 @@ def _backbone_learns(values: Values) -> bool:
 class Recipe(BaseModel):
     """Network, loss, optimizer, schedule, mixing. Field names are those of PyTorch where it has one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     backbone: Annotated[str, Field(min_length=1, max_length=100, title="Backbone")] = "efficientnet-lite0"
     """The network. Its head is replaced by a new one for your classes."""

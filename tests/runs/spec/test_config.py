@@ -19,6 +19,7 @@ from explorer.runs.spec.config import (
     check_with_dataset,
     dumps,
     from_values,
+    help_of,
     loads,
     with_absolute_paths,
 )
@@ -51,6 +52,21 @@ FLIP = Pipeline(name="뒤집기", nodes=(Step(id="n1", transform="HorizontalFlip
 def test_a_config_comes_back_equal(config: RunConfig) -> None:
     assert loads(dumps(config)) == config
     assert loads(dumps(config).encode()) == config
+
+
+def test_a_field_is_explained_by_the_text_below_it() -> None:
+    for name, words in (
+        ("weight_decay", "Not applied to biases and normalization layers"),
+        (  # of two lines
+            "kept_as",
+            "Whole images keep their borders until the pipeline has seen them, and the square is cut at the end. "
+            "Middle squares are cut before the pipeline, as all runs did before",
+        ),
+        ("dataset.seed", "Seed of generated images and of the validation split. Empty: same as run seed"),
+        ("epochs", None),
+        ("no_such_field", None),
+    ):
+        assert help_of(name) == words, name
 
 
 def test_a_config_cannot_be_changed() -> None:
