@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import textwrap
-from dataclasses import dataclass
 from typing import Any
 
 from explorer.augment.code.results import SYNTAX, CodeError
@@ -105,16 +104,11 @@ def _explained(message: str) -> str:
     return f"{SYNTAX}: {message}."
 
 
-@dataclass(frozen=True)
-class Notebook:
-    """cells: number, from 1, and source of each code cell. python: the version that it ran on, "" where not known."""
+def notebook(text: str) -> tuple[list[tuple[int, str]], str]:
+    """The number, from 1, and the source of each code cell of a Jupyter notebook, and its version of Python or "".
 
-    cells: tuple[tuple[int, str], ...]
-    python: str
-
-
-def notebook(text: str) -> Notebook:
-    """The code of a Jupyter notebook. Raises CodeError."""
+    Raises CodeError.
+    """
     if len(text) > MAX_NOTEBOOK:
         raise CodeError(f"The notebook is larger than {MAX_NOTEBOOK // 1_000_000} MB. Clear its outputs.")
     try:
@@ -132,8 +126,8 @@ def notebook(text: str) -> Notebook:
     ]
     if sum(len(source) for _, source in found) > MAX_CHARACTERS:
         raise CodeError(f"The notebook has more than {MAX_CHARACTERS // 1_000_000} MB of code.")
-    python = tuple((number, source) for number, source in found if not _OTHER_LANGUAGE.match(source))
-    return Notebook(python, _python_of(record))
+    python = [(number, source) for number, source in found if not _OTHER_LANGUAGE.match(source)]
+    return python, _python_of(record)
 
 
 def _python_of(record: Any) -> str:

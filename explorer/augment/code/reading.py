@@ -60,8 +60,8 @@ def read_notebook(
     Lines count within their cell; titles and notes say which cell that is, counted from 1 over all cells.
     """
     trees, bad = [], []
-    notebook = parsing.notebook(text)
-    for number, source in notebook.cells:
+    cells, python = parsing.notebook(text)
+    for number, source in cells:
         try:
             trees.append(parsing.numbered(parsing.parse(source), number))
         except CodeError as error:
@@ -69,7 +69,7 @@ def read_notebook(
             bad.append(Note(line, "to check", f"It was left out. {error.problem}"))
     if bad and not trees:
         raise CodeError(f"Cell {parsing.place(bad[0].line)[0]}: {bad[0].text}", parsing.place(bad[0].line)[1])
-    return _read(trees, bad, of_text(text, notebook.python), answers, version)
+    return _read(trees, bad, of_text(text, python), answers, version)
 
 
 def read_values(
