@@ -18,7 +18,7 @@ from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.record.history import History
 from explorer.runs.record.launch_record import latest_launch
-from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
 from explorer.training import identity
@@ -42,6 +42,8 @@ from tests.training.conftest import (
 # All layers learn, with dropout and drop-connect: whatever is drawn anew after a resume would show in the weights.
 SMALL: dict[str, Any] = {"kind": "shapes", "num_classes": 3, "train_images": 18, "val_images": 40, "image_size": 32}
 CONFIG = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, name="resume")
+# Dropout as well, and a tenth of the time: for what has to hold at every single moment.
+QUICK = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, backbone="small-cnn", weights="none")
 
 
 class StopAtLook(StopRequest):
@@ -86,30 +88,24 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths
         yield paths
 
 
-def looks_of_a_whole_run() -> int:
-    """How often a trainer looks whether to stop; once its images are kept, for it looks while it decodes them."""
-    run_here(CONFIG, "keeps")
-    paths, counter = folder_of(CONFIG, "counted"), StopAtLook(Path("none"), 10**6)
-    run(paths, counter)
-    return 10**6 - counter._left
-
-
-def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(
-    uninterrupted: RunPaths, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference, _ = run_here(QUICK, "reference")
     monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")  # a save after each step
-    looks = looks_of_a_whole_run()
+    # How often a trainer looks whether to stop; once its images are kept, for it looks while it decodes them.
+    counter = StopAtLook(Path("none"), 10**6)
+    run(folder_of(QUICK, "counted"), counter)
+    looks = 10**6 - counter._left
     reasons = set()
     # While images are read, then every other look of the first epoch and the beginning of the second: steps, the last
     # step, the validation, between epochs.
     for look in range(3, 3 + (looks - 3) * 2 // 3, 2):
-        paths = folder_of(CONFIG, f"look-{look}")
+        paths = folder_of(QUICK, f"look-{look}")
         run(paths, StopAtLook(paths.stop, look))
         assert outcome_of(paths).state == "stopped"
         reasons.add(outcome_of(paths).reason.split(" of epoch")[0])
         run(paths, StopRequest(paths.stop))
         assert outcome_of(paths).state == "finished", outcome_of(paths).reason
-        assert_same(paths, uninterrupted)
+        assert_same(paths, reference)
     assert any("in the validation" in reason for reason in reasons)
     assert any("after step" in reason for reason in reasons)
 
@@ -157,7 +153,7 @@ def test_every_recipe_goes_on_as_if_it_had_never_been_stopped(recipe: dict[str, 
     config = config_of(**({"dataset": SMALL, "batch_size": 4, "epochs": 2, "name": "recipe"} | recipe))
     reference, _ = run_here(config, "reference")
     total = events_of(reference)[-1].step
-    for step in range(1, total):
+    for step in range(1, total, 2):
         paths = folder_of(config, f"after-{step}")
         run(paths, _StopAfterStep(paths, step))
         assert outcome_of(paths).state == "stopped"
@@ -203,12 +199,23 @@ def test_killed_with_two_loader_workers_and_resumed(monkeypatch: pytest.MonkeyPa
     assert_same(paths, reference)
 
 
+@pytest.fixture(scope="module")
+def in_its_second_epoch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
+    """A run that was stopped after step 7 of 10; tests damage copies of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setattr("explorer.training.reporting._EVERY_S", 0.0)
+        paths = folder_of(CONFIG, "damaged")
+        run(paths, _StopAfterStep(paths, 7))
+        yield paths
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "bomb", "old bomb", "other run", "text"])
 def test_a_checkpoint_that_cannot_be_used_is_passed_over_and_the_run_says_so(
-    uninterrupted: RunPaths, tmp_path: Path, damage: str
+    uninterrupted: RunPaths, in_its_second_epoch: RunPaths, tmp_path: Path, damage: str
 ) -> None:
-    paths = folder_of(CONFIG, "damaged")
-    run(paths, _StopAfterStep(paths, 7))
+    paths = RunPaths(runs_root() / in_its_second_epoch.id)
+    shutil.copytree(in_its_second_epoch.root, paths.root)
     assert paths.best.exists()
     fired = tmp_path / "the bomb went off"
     if damage == "cut":
