@@ -77,7 +77,7 @@ def peak_of(config: RunConfig) -> tuple[int, int]:
 def test_the_estimate_is_close_to_what_a_real_run_takes(changes: dict[str, Any]) -> None:
     images = (changes["batch_size"], 32)
     spec = {"kind": "shapes", "num_classes": 3, "train_images": images[0], "val_images": images[1]}
-    config = config_of(dataset=spec, epochs=1, workers=0, **changes)
+    config = config_of(dataset=spec, epochs=1, workers=0, threads=1, **changes)
     memory, disk = peak_of(config)
     found = needs_of(config, images=images)
     assert 0.85 * memory < found.memory < 1.25 * memory
