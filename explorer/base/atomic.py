@@ -41,9 +41,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_atomic(target: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill a temporary file beside `target`, sync it, and put it in place. Raises OSError."""
-    with _replacing(target) as file:
+def write_atomic(target: Path, write: Callable[[BinaryIO], None], sync: bool = True) -> None:
+    """Let `write` fill a temporary file beside `target`, sync it, and put it in place. Raises OSError.
+
+    sync: as that of `write_bytes_atomic`.
+    """
+    with _replacing(target, sync) as file:
         write(file)
 
 

@@ -1,4 +1,4 @@
-"""Generated pictures of one shape each, with every target: label, mask, box and keypoints. Made anew from the seed."""
+"""Generated pictures of one shape each, with every target: label, mask, box and keypoints. The seed decides all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the head of an image file tells before its pixels are decoded."""
+"""What the head of an image file says before its pixels are decoded."""
 
 import os
 import re

@@ -41,10 +41,13 @@ Files = Sequence[tuple[str, Path]]  # what messages call it, where it lies
 class Looking:
     """How closely files are looked at.
 
-    exact: decode each image of which the head does not tell everything, so that all counts are exact. Without it only
-    the range is sought, and a header that names it is believed. thorough: decode every image, to find damaged ones.
-    seconds: stop after this time; the rest is not known then. tell: called with how many are done, of how many.
-    threads: that decode side by side.
+    Args:
+        exact: decode each image whose head leaves something open, so that all counts are exact. Without it only the
+            range is sought, and a header that names it is believed.
+        thorough: decode every image, to find damaged ones.
+        seconds: stop after this time; the remaining files stay unknown.
+        tell: called with the number of files that are done, and of all.
+        threads: how many decode side by side.
     """
 
     exact: bool = False
@@ -57,8 +60,8 @@ class Looking:
 class Seen(IntEnum):
     """How much of a file was looked at."""
 
-    HEAD = 0  # and what it does not tell is not known
-    ENOUGH = 1  # its head, which tells everything unless the rest is damaged
+    HEAD = 0  # and the rest is not known
+    ENOUGH = 1  # its head, which says everything unless the rest is damaged
     DECODED = 2
 
 
@@ -172,8 +175,8 @@ def inspect(files: Files, looking: Looking) -> Inspection:
                 break
     memo.keep()
     seen_in_order = tuple(found[index] for index in sorted(found))
-    told = tuple(damaged[index] for index in sorted(damaged))
-    return Inspection(len(files), seen_in_order, told, time.monotonic() - begun)
+    errors = tuple(damaged[index] for index in sorted(damaged))
+    return Inspection(len(files), seen_in_order, errors, time.monotonic() - begun)
 
 
 def _stride(count: int) -> int:
@@ -222,10 +225,7 @@ def damage(damaged: Sequence[str]) -> str:
 
 
 class _Memo:
-    """What was seen of files before, by where they lie and what tells that they have not changed. Threads share it.
-
-    lacking: whether a file had to be opened.
-    """
+    """What was seen of files before, by path and stamp. Threads may share it. lacking: whether a file was opened."""
 
     def __init__(self) -> None:
         self._log = CheckedLog(home() / "cache" / "looked.log", _LAYOUT)
@@ -259,5 +259,5 @@ class _Memo:
 
 
 def _key(file: Path, found: Stamp) -> bytes:
-    told = repr((_FORMAT, PIL.__version__, cv2.__version__, os.fspath(file.absolute()), *found))
-    return hashlib.blake2b(told.encode(), digest_size=16).digest()
+    version = repr((_FORMAT, PIL.__version__, cv2.__version__, os.fspath(file.absolute()), *found))
+    return hashlib.blake2b(version.encode(), digest_size=16).digest()

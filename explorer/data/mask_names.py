@@ -26,9 +26,13 @@ First = Literal[0, 1]
 
 @dataclass(frozen=True)
 class MaskNames:
-    """names: in the order of the file. first: the value that the first name is of. sure: whether the masks tell it.
+    """The names of the values in masks.
 
-    reason: what tells it, or why it is in doubt, in a sentence.
+    Args:
+        names: in the order of the file.
+        first: the value that the first name belongs to.
+        sure: whether the masks prove that.
+        reason: how they prove it, or why it is in doubt, in a sentence.
     """
 
     names: tuple[str, ...] = ()

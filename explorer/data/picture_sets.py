@@ -196,7 +196,7 @@ def _modified(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:
-        return 0  # not there; whoever opens it says so
+        return 0  # not there; opening it raises the error
 
 
 def _title(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""Which folders a page may read. Whoever opens the page chooses among them; the server's owner says which they are."""
+"""Which folders a page may read. Visitors choose among them; the server's owner sets them."""
 
 import os
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def allowed_roots() -> tuple[Path, ...]:
 def resolve_inside(path: str) -> Path:
     """The real place of `path`, which may be relative to a root, after links and `..`.
 
-    Raises OutsideRoots for any place that is not inside a root, whether it exists or not: strangers learn nothing.
+    Raises OutsideRoots for any place that is not inside a root, whether it exists or not.
     """
     text = path.strip()
     if not text or "\0" in text:

@@ -80,10 +80,10 @@ def read(source: Path | bytes, called: str, *, deep_colors: bool = True) -> Stor
 
 
 def glance(file: Path, called: str) -> tuple[Change, tuple[float, float] | None, bool]:
-    """What the head of a file tells, without decoding it.
+    """What the head of a file says, without decoding it.
 
     Returns:
-        The change; the range of values that the header names; and whether only decoding tells the rest.
+        The change; the range of values that the header names; and whether the rest needs decoding.
 
     Raises:
         ImageError: the file cannot be opened, or is not an image.

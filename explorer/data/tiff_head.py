@@ -1,4 +1,4 @@
-"""The first directory of a TIFF file, read by ourselves: before anybody reserves memory for what it says."""
+"""The first directory of a TIFF file, read here before a library reserves memory for what it claims."""
 
 import os
 import struct
@@ -7,16 +7,8 @@ from typing import IO, Self
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_VALUES = 300_000  # of one field: a tile of 16 × 16 px has one, and each becomes an object of a hundred bytes
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _CHANNELS, _ROWS, _TILE_WIDTH, _TILE_HEIGHT = (
-    256,
-    257,
-    258,
-    259,
-    277,
-    278,
-    322,
-    323,
-)
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION = 256, 257, 258, 259  # tags
+_CHANNELS, _ROWS, _TILE_WIDTH, _TILE_HEIGHT = 277, 278, 322, 323
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _TEXTS = (1, 2, 6, 7)  # types that stay bytes; of all others each value becomes an object
 _NUMBERS = {1: "B", 3: "H", 4: "L", 16: "Q"}

@@ -29,7 +29,7 @@ _MEMO_BYTES = 50_000_000  # a million files
 
 
 class Stamp(NamedTuple):
-    """What tells, without reading it, that a file is as it was."""
+    """Identifies a version of a file without reading it."""
 
     device: int
     inode: int
@@ -39,7 +39,7 @@ class Stamp(NamedTuple):
 
 
 def stamp(source: Path | str) -> Stamp | None:
-    """Of a file; None of words, which cannot change. Raises ImageError."""
+    """The stamp of a file; None for words, which cannot change. Raises ImageError."""
     if isinstance(source, str):
         return None
     try:
@@ -109,7 +109,7 @@ def digest_of(split: Split, memo: Path | None, threads: int, tell: Callable[[int
         split: whose samples are meant.
         memo: as that of `Contents`.
         threads: that read files at once.
-        tell: called with the number of samples that are done; whatever it raises ends the work.
+        tell: called with the number of samples that are done; what it raises ends the work.
 
     Raises:
         ImageError: a file cannot be read.

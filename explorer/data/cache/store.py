@@ -1,7 +1,6 @@
 """Decoded images in files, one for each, named after the hash of what it is made of."""
 
 import contextlib
-import errno
 import os
 import threading
 import time
@@ -11,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.base.atomic import write_atomic
 from explorer.data.cache.record import Bytes
 
 _CHECK_BYTES = 4  # of a checksum behind each record
 _NOTE_EVERY_S = 300.0  # between two notes that a file is used
 _IN_USE_S = 900.0  # a file that was used in this time is not deleted
-_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 _counting = threading.Lock()
 
 
@@ -44,6 +43,8 @@ class Store:
             try:
                 # 0700: it holds pictures of the person who made it.
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                for number in range(256):
+                    (self.folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
                 for path in (*self.folder.glob("*.pack"), *self.folder.glob("*.index")):
                     path.unlink(missing_ok=True)
             except OSError as error:
@@ -92,7 +93,9 @@ class Store:
         """Keep a record, where there is room for it; whether it is kept."""
         try:
             if self.takes and self._make_room(_on_disk(len(record) + _CHECK_BYTES)):
-                _write(self._path(key), record)
+                path = Path(self._path(key))
+                # Not synced: the checksum tells what a power cut has torn.
+                write_atomic(path, lambda file: file.writelines((record.data, _checksum(record))), sync=False)
                 return True
         except OSError as error:
             self._close(error)
@@ -127,25 +130,6 @@ class Store:
                     path.unlink()
                 total -= size
         return total
-
-
-def _write(path: str, record: Bytes) -> None:
-    """Write a file of the cache, whole or not at all. Not synced: the checksum tells what a power cut has torn."""
-    part = f"{path}.{os.getpid()}-{threading.get_ident()}"
-    try:
-        try:
-            descriptor = os.open(part, _FLAGS, 0o600)
-        except FileNotFoundError:
-            Path(path).parent.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(part, _FLAGS, 0o600)
-        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
-            parts = (record.data, _checksum(record))
-            if os.writev(file.fileno(), parts) != sum(map(len, parts)):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.rename(part, path)  # noqa: PTH104 - see `_path`
-    except OSError:
-        Path(part).unlink(missing_ok=True)
-        raise
 
 
 def files(folder: Path) -> Iterator[tuple[float, int, Path]]:

@@ -66,7 +66,6 @@ class CsvSpec(FileSpec):
         return existing(expanded(self.folder)) if self.folder else self.root.parent
 
     def at(self, base: Path) -> "CsvSpec":
-        """The spec with relative paths taken from `base`."""
         folder = str((base / expanded(self.folder)).absolute()) if self.folder else ""
         return super().at(base).model_copy(update={"folder": folder})
 
@@ -85,7 +84,6 @@ class CsvSpec(FileSpec):
         return with_range(replace(dataset, notes=(*twice, *notes)), self, looking)
 
     def pictures(self) -> "Pictures":
-        """The data set as Augment shows it, without images outside of the folders that pages may read."""
         return FileSpec.pictures(self.model_copy(update={"links": "inside"}))
 
     @classmethod

@@ -49,18 +49,15 @@ class DigitsSpec(Spec):
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many images train and validate, about."""
         val_images = round(COUNT * self.val_fraction)
         return COUNT - val_images, val_images
 
     @property
     def image_side(self) -> int:
-        """Side in px of the images."""
         return SIDE
 
     @property
     def class_count(self) -> int:
-        """How many classes there are."""
         return len(CLASSES)
 
 

@@ -85,7 +85,6 @@ class ImageFolderSpec(FileSpec):
 
     @classmethod
     def beside(cls, place: Path) -> list[Path]:
-        """The folders in it that are neither its parts nor its classes. Raises OSError."""
         return beside_classes(place)
 
     @classmethod
@@ -96,7 +95,6 @@ class ImageFolderSpec(FileSpec):
 
     @classmethod
     def is_split(cls, place: Path) -> bool:
-        """Whether the folder has train/ and val/. Raises DatasetError."""
         return {"train", "val"} <= {plain(inside.name) for inside in folders_in(existing(place))}
 
 

@@ -69,12 +69,10 @@ class MaskFolderSpec(FileSpec):
 
     @classmethod
     def beside(cls, place: Path) -> list[Path]:
-        """The folders in it that belong to none of its parts. Raises OSError."""
         return beside_parts(place)
 
     @classmethod
     def parts(cls, place: Path) -> tuple[str, ...]:
-        """The names of its parts."""
         return tuple(part.name for part in parts_of(place)) or (ALL,)
 
     @classmethod

@@ -47,15 +47,12 @@ class ShapesSpec(Spec):
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many images train and validate."""
         return self.train_images, self.val_images
 
     @property
     def image_side(self) -> int:
-        """Side in px of the images."""
         return self.image_size
 
     @property
     def class_count(self) -> int:
-        """How many classes there are."""
         return self.num_classes

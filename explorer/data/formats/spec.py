@@ -122,17 +122,17 @@ class Spec(BaseModel):
 
     @property
     def counts(self) -> tuple[int, int] | None:
-        """How many images train and validate; None where only the files tell."""
+        """How many images train and validate; None where the files have to be read."""
         return None
 
     @property
     def image_side(self) -> int | None:
-        """Side in px of the images; None where only the files tell."""
+        """Side in px of the images; None where the files have to be read."""
         return None
 
     @property
     def class_count(self) -> int | None:
-        """How many classes there are; None where only the files tell."""
+        """How many classes there are; None where the files have to be read."""
         return None
 
     @property
@@ -217,7 +217,6 @@ class FileSpec(Spec):
         return self.root
 
     def pictures(self) -> "Pictures":
-        """The data set as Augment shows it. Raises DatasetError."""
         from explorer.data.inspection import Looking
         from explorer.data.pictures import of_files
 
@@ -225,18 +224,14 @@ class FileSpec(Spec):
 
     @property
     def field(self) -> str:
-        """The field of a run's config at which an error of the data set is shown."""
         return "dataset.path"
 
     @property
     def needs_range(self) -> bool:
-        """Whether the range of deep images is left to be found in the files."""
         return self.depth == "auto"
 
     def with_range(self, depth: Depth | None) -> Self:
-        """The spec with the range that was found, where it needs one."""
         return self.model_copy(update={"depth": depth}) if self.needs_range and depth is not None else self
 
     def at(self, base: Path) -> Self:
-        """The spec with a relative path taken from `base`."""
         return self.model_copy(update={"path": str((base / expanded(self.path)).absolute())})
