@@ -136,7 +136,7 @@ _FLIPS = Preset(
 )
 
 _COLOR = Preset(
-    "color",
+    "colour",  # the key in drafts and forms that people have
     "Color only",
     "For other cameras and other light. Masks, boxes and keypoints stay where they are.",
     "Avoid when the color itself is the finding, as in a litmus test or on healing skin.",

@@ -15,7 +15,7 @@ from explorer.data.photographs import photographs
 from explorer.data.prepare import fit_square, shrink
 from explorer.data.sample import Sample
 
-NAMES = ("light", "medium", "strong", "flips", "color", "documents", "aerial", "microscopy")
+NAMES = ("light", "medium", "strong", "flips", "colour", "documents", "aerial", "microscopy")
 TURNING = ("aerial", "microscopy")
 
 
@@ -127,7 +127,7 @@ def test_flips_keep_every_pixel(pictures: list[Sample]) -> None:
 def test_colour_moves_nothing(pictures: list[Sample]) -> None:
     for sample in pictures:
         for seed in range(20):
-            result = augment(sample, pipeline("color"), seed=seed)
+            result = augment(sample, pipeline("colour"), seed=seed)
             np.testing.assert_array_equal(result.mask, sample.mask)
             np.testing.assert_allclose(result.bboxes, sample.bboxes, atol=1e-3)
             np.testing.assert_array_equal(result.keypoints, sample.keypoints)
