@@ -1,6 +1,7 @@
 """Networks in the words of the Train page: their weights, side by side, and how fast they are here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import html
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -26,6 +27,12 @@ from explorer.ui.train.measuring import Measurement
 from explorer.ui.train.source import Source
 
 LOOK_SECONDS = 0.5
+_TABLE = (
+    '<table style="width:100%;font-size:0.85rem;border-collapse:collapse;font-variant-numeric:tabular-nums">'
+    "{rows}</table>"
+)
+_CELL = '<{tag} style="text-align:{align};padding:0.2rem 1rem 0.2rem 0;font-weight:{weight}">{text}</{tag}>'
+_ALIGN = ("left", "right", "right", "left", "right", "right")
 
 
 def titles(machine: Machine | None) -> Mapping[str, str]:
@@ -115,7 +122,7 @@ def compare(machine: Machine | None, values: Values) -> None:
 
 def _opened(machine: Machine, backbone: str) -> None:
     rows = [(found, pace_of(machine, found.name)) for found in machine.backbones]
-    st.markdown(_table(rows, backbone))
+    st.html(_table(rows, backbone))
     measured = [pace for _, pace in rows if pace is not None]
     st.caption(_note(measured) if measured else T.COMPARE_NONE)
     chosen = machine.backbone(backbone)
@@ -130,11 +137,17 @@ def _note(measured: list[Pace]) -> str:
 
 
 def _table(rows: list[tuple[BackboneInfo, Pace | None]], chosen: str) -> str:
-    lines: list[Sequence[str]] = [T.COLUMNS, (":---", "---:", "---:", ":---", "---:", "---:")]
-    for found, pace in rows:
-        bold = "**" if found.name == chosen else ""
-        lines.append([f"{bold}{escape(cell)}{bold}" if cell else "" for cell in _cells(found, pace)])
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    head = _row(T.COLUMNS, "th", bold=True)
+    return _TABLE.format(rows=head + "".join(_row(_cells(*row), "td", bold=row[0].name == chosen) for row in rows))
+
+
+def _row(texts: Iterable[str], tag: str, *, bold: bool) -> str:
+    weight = 600 if bold else 400
+    cells = (
+        _CELL.format(tag=tag, align=align, weight=weight, text=html.escape(text))
+        for text, align in zip(texts, _ALIGN, strict=True)
+    )
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _cells(found: BackboneInfo, pace: Pace | None) -> Iterator[str]:
