@@ -1,5 +1,7 @@
 """A table of labels: what it may look like, how it is found, and what is said where it is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -133,3 +135,9 @@ def test_a_table_is_found_beside_folders_and_looked_through(table: Path) -> None
     assert picture_sets.load(key, "train", 0).classes == ("bee", "wasp")
     with pytest.raises(DatasetError, match="has no column path"):
         picture_sets.count(picture_sets.typed("insects/prices.csv").key, "train")
+
+
+def test_what_a_data_set_is_asked_for_is_known_without_opencv() -> None:
+    code = "import sys, explorer.data.specs; print(sorted({'cv2', 'PIL', 'torch', 'sklearn'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

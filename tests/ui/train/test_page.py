@@ -242,6 +242,24 @@ def test_a_folder_that_cannot_be_used_is_named(
     assert "outside the folders that this page may read" in mistakes(app)
 
 
+def test_a_table_of_labels_is_chosen_and_what_is_wrong_in_it_stands_at_its_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images(tmp_path / "pictures", 30)
+    rows = "".join(f"pictures/{number}.png,{'ab'[number % 2]}\n" for number in range(30))
+    (tmp_path / "labels.csv").write_text(f"file,label\n{rows}")
+    (tmp_path / "more.csv").write_text(f"file,label\n{rows}pictures/gone.png,a\n")
+    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    app.switch_page(PAGE).run()
+    app.radio(key=train_key("dataset")).set_value("csv").run()
+    assert not app.exception
+    assert app.selectbox(key=train_key("csv_path")).value == str(tmp_path / "labels.csv")
+    assert mistakes(app) == ""
+    app.selectbox(key=train_key("csv_path")).set_value(str(tmp_path / "more.csv")).run()
+    assert "pictures/gone.png (line 32)" in mistakes(app)
+
+
 def test_a_class_that_is_never_validated_is_a_warning_at_the_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
