@@ -245,7 +245,7 @@ def test_what_does_not_belong_into_a_page_is_found(look: Look, code: str) -> Non
         (words, 'st.html(Path(__file__).parent / "ui" / "theme" / "layout.css")'),
         (keys, "st.session_state[Key.SEED]"),
         (keys, "st.session_state.pop(Key.SEED, None)"),
-        (keys, "st.button(T.GO, key=node_key(node.id, 'p'))"),
+        (keys, "st.button(T.GO, key=widget_key(node.id, 'p'))"),
         (keys, "sorted(names, key=len)"),
     ],
 )

@@ -16,7 +16,7 @@ from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import MAX_DEPTH, MAX_NODES, Draft, Group, Node, Step
 from explorer.ui.preview import pictures
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, node_key, upload_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import View, Workspace, load, save
 from tests.draw.opening import side
 
@@ -106,7 +106,7 @@ def test_a_step_that_raises_is_told_at_the_step(opened: Open, transform: str, pa
     assert words in told(app)
     good = app.session_state[Key.LOOK].shown
     assert good is not None
-    app.slider(key=node_key("bad", "p")).set_value(0.0).run()
+    app.slider(key=widget_key("bad", "p")).set_value(0.0).run()
     assert not app.session_state[Key.LOOK].errors
 
 
@@ -131,11 +131,11 @@ def png(pixels: np.ndarray) -> bytes:
 def test_a_decompression_bomb_is_refused_as_picture_as_mask_and_as_reference(opened: Open) -> None:
     app = opened(Step(id="fda", transform="FDA", p=1.0, params=dict(catalog()["FDA"].starts)), selected="fda")
     before = app.session_state[Key.WORKSPACE].draft
-    app.file_uploader(key=node_key("fda", "references:upload")).upload("bomb.png", bomb(), "image/png").run()
+    app.file_uploader(key=widget_key("fda", "references:upload")).upload("bomb.png", bomb(), "image/png").run()
     assert "megapixels" in told(app)
     assert app.session_state[Key.WORKSPACE].draft == before
     app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
-    image, mask = (upload_key(app.session_state[Key.WORKSPACE].id, part) for part in ("picture", "mask"))
+    image, mask = (widget_key("upload", app.session_state[Key.WORKSPACE].id, part) for part in ("picture", "mask"))
     app.file_uploader(key=image).upload("bomb.png", bomb(), "image/png").run()
     assert "megapixels" in told(app)
     app.file_uploader(key=image).upload("fine.png", png(np.zeros((40, 60, 3), np.uint8)), "image/png").run()

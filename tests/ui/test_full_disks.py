@@ -12,7 +12,7 @@ from explorer.augment.pipeline import Draft, Step, validate
 from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Common
 from explorer.ui.preview import pictures
-from explorer.ui.session.keys import Key, node_key, preset_key, train_key, upload_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests import disks
 from tests.ui.session.test_uploads import GOOD
@@ -64,7 +64,7 @@ def test_every_edit_on_augment_goes_on(app: AppTest, reason: str) -> None:
         assert unwritten(app, reason)
     sharpen = work(app).view.selected
     assert sharpen
-    app.slider(key=node_key(sharpen, "p")).set_value(0.3).run()
+    app.slider(key=widget_key(sharpen, "p")).set_value(0.3).run()
     app.number_input(key=Key.SEED).set_value(5).run()
     steps = {node.transform: node.p for node in work(app).draft.nodes if isinstance(node, Step)}
     assert (steps["Sharpen"], "Blur" in steps, work(app).view.seed) == (0.3, True, 5)
@@ -74,14 +74,14 @@ def test_every_edit_on_augment_goes_on(app: AppTest, reason: str) -> None:
 def test_every_value_of_the_train_form_goes_on_and_stays_on_other_pages(app: AppTest, reason: str) -> None:
     app.switch_page("explorer/ui/pages/train.py").run()
     assert unwritten(app, reason)
-    app.number_input(key=train_key("epochs")).set_value(13).run()
-    app.radio(key=train_key("dataset")).set_value("digits").run()
+    app.number_input(key=widget_key("train", "epochs")).set_value(13).run()
+    app.radio(key=widget_key("train", "dataset")).set_value("digits").run()
     assert unwritten(app, reason)
     app.switch_page("explorer/ui/pages/augment.py").run()
     app.switch_page("explorer/ui/pages/train.py").run()
-    assert app.number_input(key=train_key("epochs")).value == 13
-    assert app.radio(key=train_key("dataset")).value == "digits"
-    assert app.number_input(key=train_key("image_size")).value == 64
+    assert app.number_input(key=widget_key("train", "epochs")).value == 13
+    assert app.radio(key=widget_key("train", "dataset")).value == "digits"
+    assert app.number_input(key=widget_key("train", "image_size")).value == 64
     assert unwritten(app, reason)
 
 
@@ -116,13 +116,13 @@ def test_what_is_done_to_saved_pipelines_is_refused_in_words(app: AppTest, reaso
 
 def test_a_preset_is_opened(app: AppTest, reason: str) -> None:
     app.button(key=Key.PRESETS).click().run()
-    app.button(key=preset_key("light")).click().run()
+    app.button(key=widget_key("preset", "light")).click().run()
     assert work(app).draft.name == "Light"
     assert unwritten(app, reason)
 
 
 def test_an_upload_is_refused_in_words(app: AppTest, reason: str) -> None:
     app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
-    app.file_uploader(key=upload_key(work(app).id, "picture")).upload("leaf.png", GOOD, "image/png").run()
+    app.file_uploader(key=widget_key("upload", work(app).id, "picture")).upload("leaf.png", GOOD, "image/png").run()
     assert not app.exception
     assert f"could not be saved on the server: {reason}" in plain(app.error)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Draft
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, train_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import drafts_folder, write_shared
 from explorer.ui.session.view import DATA_SET, Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
@@ -57,9 +57,9 @@ def test_sets_of_such_names_are_offered_shown_and_trained_with(root: Path) -> No
         assert app.session_state[Key.WORKSPACE].view.set_key == key
         assert "grxfcn" in said(app)
     app.switch_page(TRAIN).run()
-    app.number_input(key=train_key("batch_size")).set_value(2).run()
-    app.radio(key=train_key("dataset")).set_value("image_folder").run()
-    app.selectbox(key=train_key("path")).set_value(f"{root}/gr\\xfcn").run()
+    app.number_input(key=widget_key("train", "batch_size")).set_value(2).run()
+    app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
+    app.selectbox(key=widget_key("train", "path")).set_value(f"{root}/gr\\xfcn").run()
     assert not app.exception
     assert "Fix this before starting" not in said(app)
     app.switch_page("explorer/ui/pages/laboratory.py").run()
@@ -96,8 +96,8 @@ def test_a_link_that_leads_out_is_refused_at_the_field_of_the_folder(root: Path,
     Image.new("RGB", (40, 40)).save(tmp_path / "secret.png")
     (root / "insects" / "red" / "link.png").symlink_to(tmp_path / "secret.png")
     app = opened(View()).switch_page(TRAIN).run()
-    app.radio(key=train_key("dataset")).set_value("image_folder").run()
-    app.selectbox(key=train_key("path")).set_value(f"{root}/insects").run()
+    app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
+    app.selectbox(key=widget_key("train", "path")).set_value(f"{root}/insects").run()
     assert not app.exception
     assert "red/link.png is a link that leads outside" in said(app)
     assert "secret" not in said(app)

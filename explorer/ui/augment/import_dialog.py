@@ -14,7 +14,7 @@ from explorer.augment.targets import TargetRules
 from explorer.texts import Files as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, answer_key, version_key
+from explorer.ui.session.keys import Key, version_key, widget_key
 
 INDENT = "    "
 
@@ -113,7 +113,7 @@ def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) ->
         st.markdown(T.IMPORT_UNKNOWN)
         columns = st.columns(2)
         for at, unknown in enumerate(unknowns):
-            key, default = answer_key(unknown.name), _as_typed(unknown.default)
+            key, default = widget_key("answer", unknown.name), _as_typed(unknown.default)
             wording = T.IMPORT_ANSWER_DEFAULT if default else T.IMPORT_ANSWER
             label = wording.format(name=unknown.name, where=unknown.where, line=unknown.line, default=default)
             st.session_state.setdefault(key, _as_typed(answers.get(unknown.name)) or default)
@@ -131,7 +131,7 @@ def _typed(names: Sequence[str]) -> tuple[Mapping[str, JsonValue], list[str]]:
     read: dict[str, JsonValue] = {}
     wrong = []
     for name in names:
-        text = str(st.session_state[answer_key(name)]).strip()[:200]
+        text = str(st.session_state[widget_key("answer", name)]).strip()[:200]
         try:
             value = plain(ast.literal_eval(text)) if text else None
         except (ValueError, SyntaxError, MemoryError, RecursionError):

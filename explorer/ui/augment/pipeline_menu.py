@@ -18,7 +18,7 @@ from explorer.ui.keeping import limits, room
 from explorer.ui.keeping.room import NoRoom
 from explorer.ui.session import browsers, workspace
 from explorer.ui.session.browsers import Recent
-from explorer.ui.session.keys import Key, recent_key
+from explorer.ui.session.keys import Key, widget_key
 
 _SHOWN_RECENT = 8
 _SHOWN_STEPS = 2
@@ -70,7 +70,12 @@ def _recent(work: workspace.Workspace) -> None:
     for one in others:
         label = T.RECENT_LINE.format(title=_title(one), when=words.clock(one.used, time.time()))
         st.button(
-            escape(label), key=recent_key(one.id), on_click=_reopen, args=(one.id,), width="stretch", type="tertiary"
+            escape(label),
+            key=widget_key("recent", one.id),
+            on_click=_reopen,
+            args=(one.id,),
+            width="stretch",
+            type="tertiary",
         )
 
 

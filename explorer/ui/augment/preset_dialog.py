@@ -10,7 +10,7 @@ from explorer.texts import Augment as T
 from explorer.ui.background import asking
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, preset_card_key, preset_key
+from explorer.ui.session.keys import Key, widget_key
 
 _COLUMNS = 2
 
@@ -28,7 +28,7 @@ def _dialog() -> None:
     for first in range(0, len(offered), _COLUMNS):
         # A row of columns for each row of cards: so the cards of a row have one height.
         for column, preset in zip(st.columns(_COLUMNS), offered[first : first + _COLUMNS], strict=False):
-            with column.container(border=True, height="stretch", key=preset_card_key(preset.name)):
+            with column.container(border=True, height="stretch", key=widget_key("preset-card", preset.name)):
                 _card(preset)
 
 
@@ -40,7 +40,7 @@ def _card(preset: Preset) -> None:
     nodes = [node.model_dump() for node in preset.nodes]
     st.caption(escape(T.PRESET_STEPS.format(steps=steps_in_words(nodes))))
     label = T.PRESET_OPEN.format(title=preset.title)
-    if st.button(label, key=preset_key(preset.name), on_click=_open, args=(preset.name,)):
+    if st.button(label, key=widget_key("preset", preset.name), on_click=_open, args=(preset.name,)):
         st.rerun()  # closes the dialog
 
 

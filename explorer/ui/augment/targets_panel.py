@@ -14,7 +14,7 @@ from explorer.ui.components.fields import choice, sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, rule_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MAX_TYPED, Palette
 from explorer.ui.theme.palette import CLASS_COLORS
 
@@ -92,33 +92,33 @@ def _shown(text: str) -> str:
 
 def _switch(rule: str, value: bool) -> None:
     label, text = T.RULES[rule]
-    sync(rule_key(rule), value)
-    st.toggle(label, key=rule_key(rule), on_change=_changed, args=(rule,), help=text)
+    sync(widget_key("rule", rule), value)
+    st.toggle(label, key=widget_key("rule", rule), on_change=_changed, args=(rule,), help=text)
 
 
 def _choice(rule: str, value: Any, labels: Mapping[Any, str]) -> None:
     label, text = T.RULES[rule]
-    choice(label, rule_key(rule), labels, value, lambda chosen: _set(rule, chosen), text)
+    choice(label, widget_key("rule", rule), labels, value, lambda chosen: _set(rule, chosen), text)
 
 
 def _number(rule: str, value: float, high: float | None = None) -> None:
     label, text = T.RULES[rule]
-    sync(rule_key(rule), float(value))
+    sync(widget_key("rule", rule), float(value))
     step = 0.05 if high is not None else 1.0
     st.number_input(
-        label, 0.0, high, key=rule_key(rule), step=step, on_change=_changed, args=(rule,), help=text
+        label, 0.0, high, key=widget_key("rule", rule), step=step, on_change=_changed, args=(rule,), help=text
     )  # fmt: skip
 
 
 def _ratio(value: float | None) -> None:
     rule = "boxes.max_accept_ratio"
     label, text = T.RULES[rule]
-    on = rule_key(f"{rule}:set")
+    on = widget_key("rule", rule, "set")
     sync(on, value is not None)
     st.checkbox(Common.SET.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
     if value is not None:
-        sync(rule_key(rule), float(value))
-        st.number_input(label, 1.0, key=rule_key(rule), step=0.5, on_change=_changed, args=(rule,), help=text)
+        sync(widget_key("rule", rule), float(value))
+        st.number_input(label, 1.0, key=widget_key("rule", rule), step=0.5, on_change=_changed, args=(rule,), help=text)
 
 
 def _ratio_toggled(key: str) -> None:
@@ -126,7 +126,7 @@ def _ratio_toggled(key: str) -> None:
 
 
 def _changed(rule: str) -> None:
-    _set(rule, st.session_state[rule_key(rule)])
+    _set(rule, st.session_state[widget_key("rule", rule)])
 
 
 def _set(rule: str, value: Any) -> None:
@@ -145,9 +145,9 @@ def _with(rules: TargetRules, rule: str, value: Any) -> TargetRules:
 
 
 def _typed(field: str, text: str, found: Found, label: str, help_text: str) -> None:
-    sync(rule_key(field), text)
+    sync(widget_key("rule", field), text)
     st.text_area(
-        label, key=rule_key(field), height=90, max_chars=MAX_TYPED, on_change=_typed_changed, args=(field,),
+        label, key=widget_key("rule", field), height=90, max_chars=MAX_TYPED, on_change=_typed_changed, args=(field,),
         help=help_text,
     )  # fmt: skip
     if problem := found.typed_errors.get(field):
@@ -155,13 +155,13 @@ def _typed(field: str, text: str, found: Found, label: str, help_text: str) -> N
 
 
 def _typed_changed(field: str) -> None:
-    workspace.look(**{field: st.session_state[rule_key(field)][:MAX_TYPED]})
+    workspace.look(**{field: st.session_state[widget_key("rule", field)][:MAX_TYPED]})
 
 
 def _palette(work: workspace.Workspace, found: Found) -> None:
-    sync(rule_key("palette"), work.view.palette)
+    sync(widget_key("rule", "palette"), work.view.palette)
     st.selectbox(
-        T.PALETTE, list(Palette), key=rule_key("palette"), format_func=lambda palette: T.PALETTES[palette],
+        T.PALETTE, list(Palette), key=widget_key("rule", "palette"), format_func=lambda palette: T.PALETTES[palette],
         on_change=_palette_changed, help=T.PALETTE_HELP,
     )  # fmt: skip
     if work.view.palette is Palette.FILE and not found.picture.palette:
@@ -174,7 +174,7 @@ def _own_colors(colors: tuple[str, ...], found: Found) -> None:
     names = found.picture.class_names or tuple(Common.CLASS.format(number=n + 1) for n in range(len(colors)))
     names = names[:_PICKERS]
     for at, (column, name) in enumerate(zip(st.columns(4) * (_PICKERS // 4), names, strict=False)):
-        key = rule_key(f"color {at}")
+        key = widget_key("rule", f"color {at}")
         sync(key, colors[at % len(colors)].lower())
         column.color_picker(
             T.COLOR_OF.format(name=name), key=key, on_change=_color_changed, args=(at, key, len(names))
@@ -182,7 +182,7 @@ def _own_colors(colors: tuple[str, ...], found: Found) -> None:
 
 
 def _palette_changed() -> None:
-    workspace.look(palette=st.session_state[rule_key("palette")])
+    workspace.look(palette=st.session_state[widget_key("rule", "palette")])
 
 
 def _color_changed(at: int, key: str, count: int) -> None:

@@ -12,7 +12,7 @@ from explorer.texts import Statistics as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import statistics_charts
-from explorer.ui.session.keys import Key, statistics_key
+from explorer.ui.session.keys import Key, widget_key
 
 MOST_SENTENCES = 8
 STANDARD_ERRORS = 5  # of a share, beyond which it is worth a word
@@ -170,7 +170,7 @@ def _drawn(report: Report) -> None:
     columns = st.columns(COLUMNS)
     for at, (name, figure) in enumerate(found.items()):
         with columns[at % COLUMNS]:
-            plot.show(figure, name, key=statistics_key(f"drawn{at}"))
+            plot.show(figure, name, key=widget_key("statistics", f"drawn{at}"))
 
 
 def _charts(report: Report, classes: Classes) -> None:
@@ -178,4 +178,4 @@ def _charts(report: Report, classes: Classes) -> None:
     for at, (title, figure) in enumerate(statistics_charts.figures(report, classes).items()):
         with columns[at % 2]:
             st.markdown(f"**{title}**")
-            plot.show(figure, title, key=statistics_key(title))
+            plot.show(figure, title, key=widget_key("statistics", title))

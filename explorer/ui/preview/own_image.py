@@ -16,7 +16,7 @@ from explorer.ui.background import asking
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, mask_color_key, upload_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import IMAGE_TYPES, Uploads, is_lost, received
 from explorer.ui.theme.palette import hex_of
 
@@ -29,8 +29,8 @@ def show(work: workspace.Workspace) -> None:
     folded = work.uploads.stamp("picture") is not None
     with st.expander(T.UPLOAD_AGAIN) if folded else st.container():
         image, mask = st.columns(2)
-        image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=upload_key(work.id, "picture"), on_change=_receive)
-        mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=upload_key(work.id, "mask"), on_change=_receive)
+        image.file_uploader(T.UPLOAD, IMAGE_TYPES, key=widget_key("upload", work.id, "picture"), on_change=_receive)
+        mask.file_uploader(T.UPLOAD_MASK, IMAGE_TYPES, key=widget_key("upload", work.id, "mask"), on_change=_receive)
         if colored is not None:
             _classes(colored)
     if problem := st.session_state.get(Key.UPLOAD_ERROR):
@@ -43,7 +43,7 @@ def _receive() -> None:
     """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
     st.session_state.pop(Key.UPLOAD_ERROR, None)
     uploads = workspace.current().uploads
-    file = received(upload_key(uploads.workspace_id, "picture"))
+    file = received(widget_key("upload", uploads.workspace_id, "picture"))
     content = file.content if file else uploads.read("picture")
     if content is None:
         return
@@ -66,7 +66,7 @@ def _receive() -> None:
 
 def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
     """The mask with class indices, and the file it was made of where that has colors. Raises ImageError."""
-    key = upload_key(uploads.workspace_id, "mask")
+    key = widget_key("upload", uploads.workspace_id, "mask")
     if is_lost(key):
         return uploads.read("mask"), uploads.read("colors")
     file = received(key)
@@ -106,7 +106,7 @@ def _square(color: Color) -> str:
 def _classes(found: tuple[MaskColor, ...]) -> None:
     st.caption(T.COLOR_CLASSES_HELP)
     for column, each in zip(st.columns(4) * len(found), found, strict=False):
-        color, key = each.color, mask_color_key(hex_of(each.color))
+        color, key = each.color, widget_key("mask-color", hex_of(each.color))
         sync(key, each.number)
         label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=f"{each.share:.1%}")
         column.caption(label, unsafe_allow_html=True)

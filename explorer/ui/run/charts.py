@@ -12,7 +12,7 @@ from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.figures import charts, step_charts
 from explorer.ui.figures.step_charts import Line
-from explorer.ui.session.keys import Key, chart_key, run_key
+from explorer.ui.session.keys import Key, widget_key
 
 STEP_METRIC = "accuracy"  # it is measured in training batches, too
 FIRST = ("auroc", "f1_macro")  # the metrics that are drawn beside it; the others are behind a click
@@ -78,7 +78,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     ):
         with place:
             _chart(snapshot, figures, name, title, explanation)
-    with st.expander(T.MORE_METRICS, key=run_key(snapshot.id, "metrics"), on_change="rerun"):
+    with st.expander(T.MORE_METRICS, key=widget_key("run", snapshot.id, "metrics"), on_change="rerun"):
         others = [metric for metric in SCORES if metric.key not in (STEP_METRIC, *FIRST)]
         for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
             with place:
@@ -89,7 +89,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
 
 def _chart(snapshot: RunSnapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:
     st.markdown(f"**{title}**", help=explanation)
-    plot.show(figures[name], title, chart_key(snapshot.id, name))
+    plot.show(figures[name], title, widget_key("chart", snapshot.id, name))
 
 
 def _not_yet(why: str) -> None:
@@ -103,7 +103,7 @@ def _running(snapshot: RunSnapshot, figures: dict[str, charts.Figure]) -> None:
     if snapshot.running is None or "running" not in figures:
         _not_yet(_why_not(snapshot))
         return
-    plot.show(figures["running"], T.RUNNING_TITLE, chart_key(snapshot.id, "running"))
+    plot.show(figures["running"], T.RUNNING_TITLE, widget_key("chart", snapshot.id, "running"))
     st.caption(_so_far(snapshot))
 
 
@@ -146,7 +146,7 @@ def _confusion(
     of_best = best is not None and "best" in figures and chosen == "best"
     epoch = best.epoch if of_best and best is not None else latest
     title = T.CONFUSION_TITLE.format(epoch=epoch + 1)
-    key = chart_key(snapshot.id, "confusion")
+    key = widget_key("chart", snapshot.id, "confusion")
 
     def clicked() -> None:
         cell = plot.clicked(key)

@@ -8,19 +8,21 @@ from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import log as run_log
 from explorer.ui.run import settings as run_settings
-from explorer.ui.session.keys import run_key
+from explorer.ui.session.keys import widget_key
 
 
 def show(view: RunView, snapshot: RunSnapshot) -> None:
     """Draw what is open; the rest is not worked out."""
     # Why a run broke stands in its log, so that is what is open then.
     broken = snapshot.status.state in (State.FAILED, State.LOST)
-    details = st.expander(T.DETAILS, expanded=broken, key=run_key(snapshot.id, "details"), on_change="rerun")
+    details = st.expander(T.DETAILS, expanded=broken, key=widget_key("run", snapshot.id, "details"), on_change="rerun")
     if not details.open:
         return
     with details:
         first = T.LOG if broken else T.SETTINGS
-        tabs = st.tabs([T.SETTINGS, T.LOG], default=first, key=run_key(snapshot.id, "detail"), on_change="rerun")
+        tabs = st.tabs(
+            [T.SETTINGS, T.LOG], default=first, key=widget_key("run", snapshot.id, "detail"), on_change="rerun"
+        )
         settings, log = tabs
         if settings.open:
             with settings:

@@ -17,7 +17,7 @@ from explorer.runs.spec.config import RunConfig
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import last_action
-from explorer.ui.session.keys import run_key
+from explorer.ui.session.keys import widget_key
 
 CODE_FILE = "train.py"  # a module: docs/export.md imports from it
 WIDTH = 680  # px
@@ -35,7 +35,9 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     config = snapshot.config
     if config is None or config.kind != "train":
         return
-    export = st.popover(T.EXPORT, key=run_key(paths.id, "export"), on_change="rerun", icon=":material/ios_share:")
+    export = st.popover(
+        T.EXPORT, key=widget_key("run", paths.id, "export"), on_change="rerun", icon=":material/ios_share:"
+    )
     if export.open:
         with export, st.container(width=WIDTH):
             _code(paths, config)
@@ -57,7 +59,7 @@ def _code(paths: RunPaths, config: RunConfig) -> None:
     st.code(text, language="python", height=PREVIEW_HEIGHT)
     st.download_button(
         T.CODE.format(file=CODE_FILE), text, file_name=CODE_FILE, mime="text/x-python", type="primary",
-        key=run_key(paths.id, "script"), on_click="ignore", icon=":material/download:",
+        key=widget_key("run", paths.id, "script"), on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
 
@@ -69,16 +71,20 @@ def _files(paths: RunPaths) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         _weights(paths)
-        _download(paths.best, paths.best.name, T.CHECKPOINT_HELP, run_key(paths.id, "checkpoint"), paths.best.name)
+        _download(
+            paths.best, paths.best.name, T.CHECKPOINT_HELP, widget_key("run", paths.id, "checkpoint"), paths.best.name
+        )
 
 
 def _weights(paths: RunPaths) -> None:
     """First a button that writes the file, for that takes a process with torch; then one that hands it over."""
     file = paths.weights
     if _is_fresh(file, paths.best):
-        _download(file, T.WEIGHTS, T.WEIGHTS_HELP, run_key(paths.id, "weights"), f"{paths.id}.safetensors")
+        _download(file, T.WEIGHTS, T.WEIGHTS_HELP, widget_key("run", paths.id, "weights"), f"{paths.id}.safetensors")
         return
-    if st.button(T.WRITE_WEIGHTS, key=run_key(paths.id, "write"), help=T.WEIGHTS_HELP, icon=":material/output:"):
+    if st.button(
+        T.WRITE_WEIGHTS, key=widget_key("run", paths.id, "write"), help=T.WEIGHTS_HELP, icon=":material/output:"
+    ):
         last_action.forget()
         try:
             with st.spinner(T.WRITING_WEIGHTS):

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.runs.record import logs
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Run as T
-from explorer.ui.session.keys import Key, run_key
+from explorer.ui.session.keys import Key, widget_key
 
 TAIL_LINES = 200
 MOST_FOUND = 500
@@ -17,7 +17,7 @@ def show(paths: RunPaths, tail: str) -> None:
     """Draw the field, the button and the lines. tail: the end of the log, shown while nothing is looked for."""
     with st.container(horizontal=True, vertical_alignment="center"):
         sought = st.text_input(
-            T.LOG_SEARCH, key=run_key(paths.id, "log"), placeholder=T.LOG_SEARCH, type="search", live=True,
+            T.LOG_SEARCH, key=widget_key("run", paths.id, "log"), placeholder=T.LOG_SEARCH, type="search", live=True,
             label_visibility="collapsed", width=360,
         )  # fmt: skip
         # Read when it is clicked: as bytes, all of it would be hashed and kept with every tick.

@@ -13,14 +13,14 @@ from explorer.texts import Common
 from explorer.texts import Run as T
 from explorer.ui.components.run_list import Op, Request
 from explorer.ui.run import bulk_actions, last_action
-from explorer.ui.session.keys import Key, Query, run_key
+from explorer.ui.session.keys import Key, Query, widget_key
 
 WIDTH = 480  # px
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """The button; what it opens is worked out only while it is open."""
-    more = st.popover(T.MORE, key=run_key(paths.id, "more"), on_change="rerun", icon=":material/more_horiz:")
+    more = st.popover(T.MORE, key=widget_key("run", paths.id, "more"), on_change="rerun", icon=":material/more_horiz:")
     if more.open:
         with more, st.container(width=WIDTH):
             _words(paths, snapshot)
@@ -33,16 +33,18 @@ def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
     given = snapshot.config.name if snapshot.config else ""
     now = {"name": known.name or given, "tags": ", ".join(known.tags), "note": known.note}
     for field, value in now.items():
-        st.session_state.setdefault(run_key(paths.id, field), value)  # what is being typed stays
-    with st.form(run_key(paths.id, "words"), border=False):
-        st.text_input(Common.NAME, key=run_key(paths.id, "name"), max_chars=MAX_NAME, placeholder=given or paths.id)
-        st.text_input(T.TAGS, key=run_key(paths.id, "tags"), help=T.TAGS_HELP)
-        st.text_area(T.NOTE, key=run_key(paths.id, "note"), height=70)
+        st.session_state.setdefault(widget_key("run", paths.id, field), value)  # what is being typed stays
+    with st.form(widget_key("run", paths.id, "words"), border=False):
+        st.text_input(
+            Common.NAME, key=widget_key("run", paths.id, "name"), max_chars=MAX_NAME, placeholder=given or paths.id
+        )
+        st.text_input(T.TAGS, key=widget_key("run", paths.id, "tags"), help=T.TAGS_HELP)
+        st.text_area(T.NOTE, key=widget_key("run", paths.id, "note"), height=70)
         st.form_submit_button(Common.SAVE, on_click=_save, args=(paths, now))
 
 
 def _save(paths: RunPaths, before: dict[str, str]) -> None:
-    typed = {field: str(st.session_state[run_key(paths.id, field)]) for field in before}
+    typed = {field: str(st.session_state[widget_key("run", paths.id, field)]) for field in before}
     changed = {field: text for field, text in typed.items() if text != before[field]}
     last_action.forget()
     try:
@@ -55,7 +57,7 @@ def _save(paths: RunPaths, before: dict[str, str]) -> None:
     except (MetaError, OSError) as error:
         last_action.note_error(paths.id, error)
         return
-    st.session_state[run_key(paths.id, "more")] = False  # it is done, so it closes
+    st.session_state[widget_key("run", paths.id, "more")] = False  # it is done, so it closes
 
 
 def _disk(paths: RunPaths) -> None:

@@ -20,7 +20,7 @@ from explorer.texts import Run as T
 from explorer.ui.run import export as run_export
 from explorer.ui.run import last_action, menu
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query, run_key
+from explorer.ui.session.keys import Key, Query, widget_key
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 MOST_EPOCHS = 1000
@@ -156,11 +156,14 @@ def _resume(paths: RunPaths) -> None:
 
 
 def _extend(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    with st.popover(T.EXTEND, icon=":material/trending_up:"), st.form(run_key(paths.id, "extend"), border=False):
+    with (
+        st.popover(T.EXTEND, icon=":material/trending_up:"),
+        st.form(widget_key("run", paths.id, "extend"), border=False),
+    ):
         st.markdown(T.EXTEND_WHAT, width=360)
         asked = snapshot.config.epochs if snapshot.config else 1
         epochs = st.number_input(
-            T.EXTEND_EPOCHS, min_value=1, max_value=MOST_EPOCHS, value=asked, key=run_key(paths.id, "epochs")
+            T.EXTEND_EPOCHS, min_value=1, max_value=MOST_EPOCHS, value=asked, key=widget_key("run", paths.id, "epochs")
         )
         if not st.form_submit_button(T.EXTEND_START, type="primary", icon=":material/play_arrow:"):
             return

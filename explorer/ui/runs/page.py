@@ -17,7 +17,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.run import bulk_actions
 from explorer.ui.run.bulk_actions import Done
 from explorer.ui.runs import notices, queue_panel
-from explorer.ui.session.keys import Key, Query, restore_key
+from explorer.ui.session.keys import Key, Query, widget_key
 
 LIVE_SECONDS, IDLE_SECONDS = 2.0, 10.0
 TRASH_SHOWN = 20
@@ -145,4 +145,4 @@ def _deleted(one: Deleted) -> None:
     words = T.TRASH_LINE.format(name=name, time=clock(one.time, time.time()), size=in_words(one.bytes))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escape(words), width="stretch")
-        st.button(T.RESTORE, key=restore_key(one.entry), on_click=_restore, args=((one.entry,),))
+        st.button(T.RESTORE, key=widget_key("restore", one.entry), on_click=_restore, args=((one.entry,),))

@@ -13,7 +13,7 @@ from explorer.texts import RunsList as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run.bulk_actions import Done
 from explorer.ui.runs import notices
-from explorer.ui.session.keys import Key, lane_key, queue_key
+from explorer.ui.session.keys import Key, widget_key
 
 SHOWN = 20  # four buttons each: more of them would make every tick slow
 _MOVES = (
@@ -39,7 +39,7 @@ def show(names: Mapping[str, str]) -> None:
 
 
 def _at_once(lane: str, slots: int) -> None:
-    key = lane_key(lane)
+    key = widget_key("lane", lane)
     st.session_state[key] = slots  # another window may have changed it
     st.number_input(
         T.AT_ONCE.format(lane=lane),
@@ -66,7 +66,7 @@ def _waiting(run: Waiting, place: int, count: int, name: str) -> None:
         for what, icon, help_text, to in _MOVES:
             st.button(
                 "",
-                key=queue_key(run.id, what),
+                key=widget_key("queue", run.id, what),
                 icon=icon,
                 help=help_text,
                 type="tertiary",
@@ -76,7 +76,7 @@ def _waiting(run: Waiting, place: int, count: int, name: str) -> None:
             )
         st.button(
             Common.CANCEL,
-            key=queue_key(run.id, "cancel"),
+            key=widget_key("queue", run.id, "cancel"),
             help=T.CANCEL_HELP,
             on_click=_do,
             args=(lambda: request_stop(run_paths(run.id)),),

@@ -201,92 +201,16 @@ class Query(StrEnum):
     FIELD = "field"  # of the Train page, to be opened and focused
 
 
-def node_key(node_id: str, parameter: str) -> str:
-    """The widget key of one parameter of one node: it follows the node wherever it moves."""
-    return f"{node_id}:{parameter}"
+def widget_key(*parts: str) -> str:
+    """The key of one of many widgets of a kind, for example `widget_key("chart", run_id, "loss")`.
 
-
-def rule_key(rule: str) -> str:
-    """The widget key of one field of the Targets panel."""
-    return f"rule:{rule}"
-
-
-def upload_key(workspace_id: str, part: str) -> str:
-    """The key of an uploader: a browser holds on to its file, which belongs to one workspace."""
-    return f"upload:{workspace_id}:{part}"
-
-
-def recent_key(workspace_id: str) -> str:
-    """The key of the button that opens an earlier draft."""
-    return f"recent:{workspace_id}"
-
-
-def mask_color_key(color: str) -> str:
-    """The widget key of the class that a color of an uploaded mask stands for."""
-    return f"mask-color:{color}"
-
-
-def preset_key(name: str) -> str:
-    """The key of the button that opens a preset."""
-    return f"preset:{name}"
+    A field of a step begins with the id of its node, so that it follows the node wherever it moves; every other key
+    begins with a word for its kind.
+    """
+    return ":".join(parts)
 
 
 def version_key(content: str | bytes) -> str:
-    """The widget key of the version of albumentations that an imported text is for: another text has another answer."""
+    """The key of the version of albumentations that an imported text is for: another text has another answer."""
     data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
-    return f"version:{zlib.crc32(data)}"
-
-
-def preset_card_key(name: str) -> str:
-    """The key of the card of a preset."""
-    return f"preset-card:{name}"
-
-
-def answer_key(name: str) -> str:
-    """The widget key of a name whose value imported code does not say."""
-    return f"answer:{name}"
-
-
-def train_key(field: str) -> str:
-    """The widget key of one field of the Train page."""
-    return f"train:{field}"
-
-
-def more_key(section: str) -> str:
-    """The widget key of what stands behind "More" in a section of the Train page."""
-    return f"train-more:{section}"
-
-
-def probe_key(kind: str, what: str) -> str:
-    """The key of one button of what is tried before a run."""
-    return f"probe:{kind}:{what}"
-
-
-def chart_key(run_id: str, chart: str) -> str:
-    """The key of one chart of one run."""
-    return f"chart:{run_id}:{chart}"
-
-
-def run_key(run_id: str, field: str) -> str:
-    """The widget key of what somebody types, or has opened, about one run."""
-    return f"run:{run_id}:{field}"
-
-
-def restore_key(entry: str) -> str:
-    """The key of the button that restores a deleted run."""
-    return f"restore:{entry}"
-
-
-def queue_key(run_id: str, what: str) -> str:
-    """The key of one button of a waiting run."""
-    return f"queue:{run_id}:{what}"
-
-
-def statistics_key(chart: str) -> str:
-    """The key of one chart of the statistics."""
-    return f"statistics:{chart}"
-
-
-def lane_key(lane: str) -> str:
-    """The widget key of how many runs train at once on a device."""
-    return f"lane:{lane}"
+    return widget_key("version", str(zlib.crc32(data)))

@@ -18,7 +18,7 @@ from explorer.ui.preview import firing, live
 from explorer.ui.preview.looks import Errors
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.step_editor import group_form, parameters
 
 
@@ -59,7 +59,7 @@ def _targets(transform: Transform) -> str:
 
 
 def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
-    key = node_key(node.id, "p")
+    key = widget_key(node.id, "p")
     label, text = T.GROUP_P.get(node.kind, (T.P, T.P_HELP))
     if not isinstance(node, Step):
         text = composer(node.kind).parameters.get("p", text)
@@ -79,7 +79,7 @@ def _is_unfinished(node: Node) -> bool:
 
 
 def _commit_p(node_id: str) -> None:
-    p = round(float(st.session_state[node_key(node_id, "p")]), 4)
+    p = round(float(st.session_state[widget_key(node_id, "p")]), 4)
     workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
     live.ahead()
 

@@ -12,7 +12,7 @@ from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import node_key
+from explorer.ui.session.keys import widget_key
 
 
 def show(group: Group, errors: Errors) -> None:
@@ -29,7 +29,7 @@ def show(group: Group, errors: Errors) -> None:
 
 
 def _n(group: Group, value: Any) -> None:
-    key = node_key(group.id, "n")
+    key = widget_key(group.id, "n")
     whole = int(value) if isinstance(value, int) else 1
     sync(key, whole)
     st.number_input(
@@ -41,7 +41,7 @@ def _n(group: Group, value: Any) -> None:
 
 
 def _replace(group: Group, value: Any) -> None:
-    key = node_key(group.id, "replace")
+    key = widget_key(group.id, "replace")
     sync(key, bool(value))
     st.toggle(
         T.REPLACE, key=key, on_change=_commit, args=(group.id, "replace", bool), help=_help(group, "replace")
@@ -49,7 +49,7 @@ def _replace(group: Group, value: Any) -> None:
 
 
 def _channels(group: Group, value: Any) -> None:
-    key = node_key(group.id, "channels")
+    key = widget_key(group.id, "channels")
     sync(key, [channel for channel in value if channel in T.CHANNEL_NAMES] if isinstance(value, list) else [])
     st.multiselect(
         T.CHANNELS, list(T.CHANNEL_NAMES), key=key, format_func=T.CHANNEL_NAMES.__getitem__, on_change=_commit,
@@ -65,7 +65,7 @@ def _help(group: Group, name: str) -> str | None:
 
 
 def _commit(node_id: str, name: str, convert: Any) -> None:
-    value = convert(st.session_state[node_key(node_id, name)])
+    value = convert(st.session_state[widget_key(node_id, name)])
     workspace.change(lambda draft: edits.set_group_param(draft, node_id, name, value), (node_id, name))
 
 

@@ -16,7 +16,7 @@ from explorer.texts import Common
 from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import choice, sync, with_kept_end
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.step_editor import reference_picker
 from explorer.ui.theme.palette import rgb
 
@@ -42,7 +42,7 @@ def show(
 
 def _with_words(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     """A choice between the parameter's words and a value of its own, and that value's widget where it is chosen."""
-    key = node_key(node_id, f"{parameter.name}:word")
+    key = widget_key(node_id, parameter.name, "word")
     labels = {_OWN_VALUE: T.OWN_VALUE} | {choice.value: choice.label for choice in parameter.choices}
     sync(key, value if isinstance(value, str) and value in labels else _OWN_VALUE)
 
@@ -69,7 +69,7 @@ def _widget(parameter: Parameter, value: Any) -> Callable[[str, Parameter, Any, 
 
 
 def _nullable(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Any:
-    key = node_key(node_id, f"{parameter.name}:set")
+    key = widget_key(node_id, parameter.name, "set")
     sync(key, value is not None)
 
     def toggled() -> None:
@@ -114,7 +114,7 @@ def _committer(
 
     Another widget for the same parameter needs a key of its own (`widget`): under the old one it would start at zero.
     """
-    key = node_key(node_id, f"{parameter.name}:{widget}" if widget else parameter.name)
+    key = widget_key(node_id, parameter.name, *([widget] if widget else []))
     return key, lambda: commit(node_id, parameter.name, convert(st.session_state[key]))
 
 
@@ -129,7 +129,7 @@ def _choice(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> N
     if None in labels:
         labels[None] = T.NONE_DEFAULT if parameter.default is None else T.NONE
     choice(
-        parameter.name, node_key(node_id, parameter.name), labels, value,
+        parameter.name, widget_key(node_id, parameter.name), labels, value,
         lambda chosen: commit(node_id, parameter.name, chosen), _help(parameter),
     )  # fmt: skip
 
@@ -179,7 +179,7 @@ def _two_numbers(
     node_id: str, parameter: Parameter, ends: tuple[Any, Any], labels: tuple[str, str], commit: Commit
 ) -> None:
     kind = type(ends[0])
-    keys = [node_key(node_id, f"{parameter.name}:{end}") for end in ("low", "high")]
+    keys = [widget_key(node_id, parameter.name, end) for end in ("low", "high")]
 
     def changed() -> None:
         commit(node_id, parameter.name, [kind(st.session_state[key]) for key in keys])
@@ -233,7 +233,7 @@ def _font(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
 
 
 def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    keys = [node_key(node_id, f"{parameter.name}:{axis}") for axis in ("across", "down")]
+    keys = [widget_key(node_id, parameter.name, axis) for axis in ("across", "down")]
 
     def changed() -> None:
         old = (value[0::2], value[1::2])

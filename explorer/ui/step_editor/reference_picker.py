@@ -21,7 +21,7 @@ from explorer.ui.components.gallery import Choice
 from explorer.ui.components.markdown import escape
 from explorer.ui.keeping import room
 from explorer.ui.keeping.room import NoRoom
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import IMAGE_TYPES, received
 
 SIDE = 160  # px
@@ -36,7 +36,7 @@ def show(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None
         *references.titles(),
         *dict.fromkeys([*own, *(name for name in chosen if name not in references.titles())]),
     ]
-    key = node_key(node_id, parameter.name)
+    key = widget_key(node_id, parameter.name)
 
     def toggled() -> None:
         name = gallery.toggled(key)
@@ -66,7 +66,7 @@ def _picture(name: str) -> bytes:
 
 
 def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Commit) -> None:
-    key = node_key(node_id, f"{parameter.name}:upload")
+    key = widget_key(node_id, parameter.name, "upload")
 
     def taken() -> None:
         file = received(key)

@@ -13,7 +13,7 @@ from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, train_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import networks
 from explorer.ui.train import values as train_values
 from explorer.ui.train.fields import FIELDS, Field
@@ -91,7 +91,7 @@ class Form:
 
     def _draw(self, field: Field, widget: Callable[..., Any], **options: Any) -> None:
         """Draw a widget, and below it the error, the warning, the earlier value and the hint of its field."""
-        key = train_key(field.name)
+        key = widget_key("train", field.name)
         sync(key, self.values[field.name])
         widget(
             _label(field, self.values), key=key, help=field.help, on_change=_commit,
@@ -125,7 +125,7 @@ def _label(field: Field, values: Values) -> str:
 
 
 def _commit(name: str, options: list[Any] | None) -> None:
-    value = st.session_state[train_key(name)]
+    value = st.session_state[widget_key("train", name)]
     if options is not None and not isinstance(value, list) and value not in options:
         return  # the label of a choice changed, and the browser sent the old label: this is no choice of the user
     st.session_state.pop(Key.TRAIN_LANDED, None)  # the user has found the field

@@ -14,7 +14,7 @@ from explorer.texts import Common
 from explorer.texts import Probes as T
 from explorer.ui.components import state_badge
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, probe_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import probe_results, probes, values
 from explorer.ui.train.fields import title_at
 from explorer.ui.train.probes import KINDS, Probe
@@ -32,7 +32,11 @@ def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
             paths = last[kind]
             alive = paths is not None and not derive(paths).over
             if st.button(
-                T.START[kind], key=probe_key(kind, "start"), help=T.HELP[kind], icon=_ICONS[kind], disabled=alive
+                T.START[kind],
+                key=widget_key("probe", kind, "start"),
+                help=T.HELP[kind],
+                icon=_ICONS[kind],
+                disabled=alive,
             ):
                 pressed = kind
     if pressed is not None:
@@ -86,7 +90,7 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
 def _cancel(kind: Probe, paths: RunPaths) -> None:
     stopping = derive(paths).state is State.STOPPING
     st.button(
-        T.CANCELLING if stopping else T.CANCEL[kind], key=probe_key(kind, "cancel"), on_click=_ask_to_stop,
+        T.CANCELLING if stopping else T.CANCEL[kind], key=widget_key("probe", kind, "cancel"), on_click=_ask_to_stop,
         args=(paths,), disabled=stopping, icon=":material/stop_circle:",
     )  # fmt: skip
 
@@ -106,8 +110,8 @@ def _use(paths: RunPaths, config: RunConfig | None) -> None:
     rate = rates.in_words(found.suggestion)
     used = config is not None and config.learning_rate == float(rate)
     st.button(
-        (T.USED if used else T.USE).format(rate=rate), key=probe_key("rate", "use"), disabled=used, on_click=_take,
-        args=(rate,), icon=":material/check:" if used else ":material/input:",
+        (T.USED if used else T.USE).format(rate=rate), key=widget_key("probe", "rate", "use"), disabled=used,
+        on_click=_take, args=(rate,), icon=":material/check:" if used else ":material/input:",
     )  # fmt: skip
 
 

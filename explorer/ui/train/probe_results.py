@@ -11,7 +11,7 @@ from explorer.texts import Probes as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.figures import step_charts
-from explorer.ui.session.keys import chart_key
+from explorer.ui.session.keys import widget_key
 
 
 def show(paths: RunPaths, kind: str, over: bool) -> None:
@@ -60,7 +60,7 @@ def _rate(paths: RunPaths, over: bool) -> None:
         share = found.done / found.total if found.total else 0.0
         st.progress(min(share, 1.0), text=T.RATE_PROGRESS.format(done=found.done, total=found.total))
     if found.lr:
-        plot.show(step_charts.tried_rates(found), T.RATE_CHART, chart_key(paths.id, "rate"))
+        plot.show(step_charts.tried_rates(found), T.RATE_CHART, widget_key("chart", paths.id, "rate"))
     if not over:
         return
     if found.suggestion is None and found.reason:

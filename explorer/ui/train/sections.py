@@ -15,7 +15,7 @@ from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components import focus
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, Query, more_key, train_key
+from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.train import devices, widgets
 from explorer.ui.train.fields import FIELDS, SECTIONS, Field, Rows, choice_for, in_rows, shown_by
 from explorer.ui.train.form import Form
@@ -41,7 +41,7 @@ def draw_more(form: Form, key: str) -> None:
     fields = [field for field in in_rows(SECTIONS[key].more) if _is_shown(form, field)]
     if not fields:
         return
-    state = more_key(key)
+    state = widget_key("train-more", key)
     if any(field.path in form.errors for field in fields):
         st.session_state[state] = True
     # Its title stays: another one would be another expander, and closed.
@@ -115,7 +115,7 @@ def land(values: Values, machine: Machine | None) -> None:
     field = place_of(asked, values, machine)
     st.session_state[Key.TRAIN_LANDED] = Landing(asked, field, secrets.token_hex(4))
     if section := section_behind(field):
-        st.session_state[more_key(section)] = True
+        st.session_state[widget_key("train-more", section)] = True
 
 
 def landing_hints() -> dict[str, str]:
@@ -131,4 +131,4 @@ def focus_field() -> None:
     """Lead the eye and the keyboard there."""
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is not None:
-        focus.show(train_key(landed.field), landed.token, Key.TRAIN_FOCUS)
+        focus.show(widget_key("train", landed.field), landed.token, Key.TRAIN_FOCUS)

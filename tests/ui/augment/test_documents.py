@@ -14,7 +14,7 @@ from explorer.ui.augment import sharing
 from explorer.ui.augment.sharing import pack
 from explorer.ui.session import browsers
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, recent_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, demo_draft
 
@@ -54,7 +54,7 @@ def menu(app: AppTest) -> AppTest:
 
 def recents(app: AppTest) -> list[str]:
     """The drafts that the menu lists, by id."""
-    prefix = recent_key("")
+    prefix = widget_key("recent", "")
     return [str(button.key).removeprefix(prefix) for button in menu(app).button if str(button.key).startswith(prefix)]
 
 
@@ -76,11 +76,11 @@ def test_what_a_browser_had_is_found_again_and_by_nobody_else() -> None:
     assert not app.session_state[Key.FILE_MENU]  # it closes
     assert work(visit(draft=second.id)).draft == second.draft  # a reload keeps the empty one, at its address
     assert recents(app) == [first.id]
-    label = app.button(key=recent_key(first.id)).label.replace("\\", "")
+    label = app.button(key=widget_key("recent", first.id)).label.replace("\\", "")
     assert label.startswith("HorizontalFlip, InvertImg and 2 more · ")
 
     # Opening it changes the address, and the window goes on with it.
-    checked(app.button(key=recent_key(first.id)).click().run())
+    checked(app.button(key=widget_key("recent", first.id)).click().run())
     assert work(app).id == first.id
     assert work(app).draft == first.draft
     add(app, "Blur")

@@ -11,7 +11,7 @@ from explorer.augment.parameters import Kind
 from explorer.augment.pipeline import Draft
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import View, Workspace
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -52,7 +52,7 @@ def test_every_transform_has_a_form_with_a_widget_for_each_parameter(app: AppTes
                 assert not app.error, app.error
                 shown = keys_on(app)
                 for parameter in offered.parameters:
-                    assert any(key.startswith(node_key(node, parameter)) for key in shown), parameter
+                    assert any(key.startswith(widget_key(node, parameter)) for key in shown), parameter
                 assert not app.session_state[Key.LOOK].errors
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment import exchange
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, wanted_targets
-from explorer.ui.session.keys import Key, answer_key, version_key
+from explorer.ui.session.keys import Key, version_key, widget_key
 
 TWO = """
 train = A.Compose([A.Resize(opt.size, opt.size), A.HorizontalFlip(p=0.3), ToTensorV2()])
@@ -57,11 +57,11 @@ def test_one_of_two_is_chosen_asked_about_and_opened(app: AppTest) -> None:
     paste(app, TWO)
     assert app.radio(key=Key.IMPORT_WHICH).label == "2 pipelines found"
     assert "ToTensorV2" in words(app)
-    app.text_input(key=answer_key("opt.size")).input("[1, 'x']")
+    app.text_input(key=widget_key("answer", "opt.size")).input("[1, 'x']")
     submit(app)
     assert "is not a number" in words(app)
     assert draft(app) == before
-    app.text_input(key=answer_key("opt.size")).input("160")
+    app.text_input(key=widget_key("answer", "opt.size")).input("160")
     submit(app)
     assert "height=160" in words(app)
     app.button(key=Key.IMPORT_OPEN).click().run()
@@ -179,9 +179,9 @@ def test_an_option_of_a_command_line_has_its_default_and_a_dictionary_answers_fo
         "p = argparse.ArgumentParser()\np.add_argument('--size', default=96)\nargs = p.parse_args()\n"
         "t = A.Compose([A.Resize(args.size, args.size), A.HorizontalFlip(**options)])",
     )
-    size = app.text_input(key=answer_key("args.size"))
+    size = app.text_input(key=widget_key("answer", "args.size"))
     assert (size.value, "default: 96" in size.label.replace("\\", "")) == ("96", True)
-    app.text_input(key=answer_key("options")).input("{'p': 1}")
+    app.text_input(key=widget_key("answer", "options")).input("{'p': 1}")
     submit(app)
     app.button(key=Key.IMPORT_OPEN).click().run()
     resize, flip = draft(app).nodes

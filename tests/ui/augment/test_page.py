@@ -14,7 +14,7 @@ from explorer.augment.edits import set_targets
 from explorer.augment.pipeline import GROUP_KINDS, Draft
 from explorer.augment.targets import BoxRules, TargetRules
 from explorer.draw.presets import PresetPicture
-from explorer.ui.session.keys import Key, node_key, preset_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests.draw.opening import side
 
@@ -53,7 +53,7 @@ def test_the_list_offers_every_transform_of_the_catalog(app: AppTest) -> None:
 def test_a_slider_changes_the_draft_and_nothing_else(app: AppTest) -> None:
     node = add(app, "RandomGamma")
     others = [found for found in draft(app).nodes if found.id != node]
-    app.slider(key=node_key(node, "gamma_limit")).set_value((50.0, 150.0)).run()
+    app.slider(key=widget_key(node, "gamma_limit")).set_value((50.0, 150.0)).run()
     changed = next(found for found in draft(app).nodes if found.id == node)
     assert changed.params == {"gamma_limit": [50.0, 150.0]}
     assert all(other in draft(app).nodes for other in others)
@@ -65,7 +65,7 @@ def test_a_wrong_value_is_told_at_its_field_and_the_picture_stays(app: AppTest) 
     node = add(app, "GaussNoise")
     app.toggle(key=Key.EXACT).set_value(True).run()
     good = app.session_state[Key.LAST_GOOD]
-    app.number_input(key=node_key(node, "std_range:high")).set_value(7.0).run()
+    app.number_input(key=widget_key(node, "std_range:high")).set_value(7.0).run()
     assert any(shown.value.startswith(":red[") and "7" in shown.value for shown in app.markdown)
     assert app.session_state[Key.LOOK].shown is good
     assert app.session_state[Key.LOOK].notice
@@ -143,7 +143,7 @@ def test_a_preset_replaces_the_steps_and_keeps_the_rules_of_targets(app: AppTest
     app.button(key=Key.PRESETS).click().run()
     words = " ".join(caption.value for caption in app.caption).replace("\\", "")
     assert "OneOf(RandomBrightnessContrast, RandomGamma, HueSaturationValue)" in words
-    app.button(key=preset_key("flips")).click().run()
+    app.button(key=widget_key("preset", "flips")).click().run()
     assert draft(app).nodes == presets.draft("flips").nodes
     assert draft(app).targets == rules
     assert app.session_state[Key.WORKSPACE].history.undo().present == before

@@ -23,7 +23,7 @@ from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Preview as T
 from explorer.ui.augment import stage
 from explorer.ui.preview import firing, pictures
-from explorer.ui.session.keys import Key, node_key, preset_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace
@@ -55,7 +55,7 @@ def test_the_page_opens_on_the_first_seed_with_which_every_step_fires(app: AppTe
     steps = {node.id for node in work(app).draft.nodes}
     assert work(app).view.seed == next(seed for seed in range(64) if fired(app, seed) == steps)
     app.button(key=Key.PRESETS).click().run()
-    app.button(key=preset_key("light")).click().run()
+    app.button(key=widget_key("preset", "light")).click().run()
     counts = [len(fired(app, seed)) for seed in range(64)]
     assert len(fired(app, work(app).view.seed)) == max(counts)
 
@@ -202,5 +202,5 @@ def test_a_change_of_the_form_is_drawn_once_although_it_is_asked_for_before_the_
     monkeypatch.setattr(Pool, "submit", noted)
     monkeypatch.setattr(stage, "_draw", noted_draw)
     first = work(app).draft.nodes[0].id
-    app.slider(key=node_key(first, "p")).set_value(0.9).run()
+    app.slider(key=widget_key(first, "p")).set_value(0.9).run()
     assert asked == [(0.9, False)]

@@ -16,7 +16,7 @@ from explorer.draw.pictures import Photograph, Subject
 from explorer.ui.preview import live
 from explorer.ui.preview.looks import Look
 from explorer.ui.preview.rendering import Job
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
 
@@ -48,7 +48,7 @@ def test_a_slow_step_does_not_run_before_somebody_says_so(app: AppTest) -> None:
     assert look.shown is good
     assert "PiecewiseAffine takes about" in look.notice
     assert Key.RUN_SLOW in keys(app)
-    app.slider(key=node_key(app.session_state[Key.WORKSPACE].view.selected, "p")).set_value(0.9).run()
+    app.slider(key=widget_key(app.session_state[Key.WORKSPACE].view.selected, "p")).set_value(0.9).run()
     assert Key.JOB not in app.session_state
     assert app.session_state[Key.LOOK].shown is good
     assert Key.RUN_SLOW in keys(app)
@@ -92,7 +92,7 @@ def test_allowed_it_is_drawn_at_every_change(app: AppTest) -> None:
 
 def test_a_slow_step_that_is_off_asks_nothing(app: AppTest) -> None:
     node = app.session_state[Key.WORKSPACE].view.selected
-    app.slider(key=node_key(node, "p")).set_value(0.0).run()
+    app.slider(key=widget_key(node, "p")).set_value(0.0).run()
     assert not app.session_state[Key.LOOK].notice
 
 

@@ -14,7 +14,7 @@ from explorer.augment.pipeline import Draft, Node, Pipeline, Step
 from explorer.texts import Preview as T
 from explorer.ui.background import slow, step_cautions
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
 from tests.augment.test_bounds import HURT, SIZE
@@ -76,10 +76,10 @@ def test_the_image_says_so_too_whichever_step_is_selected(opened: Open) -> None:
 def test_with_a_smaller_value_the_caution_goes_and_the_step_is_drawn(opened: Open) -> None:
     app = opened(step("Resize", height=30_000, width=256))
     app.toggle(key=Key.EXACT).set_value(True).run()
-    app.number_input(key=node_key("n1", "height:exact")).set_value(300_000).run()
+    app.number_input(key=widget_key("n1", "height:exact")).set_value(300_000).run()
     assert len(warnings(app)) == 1
     assert asks(app)
-    app.number_input(key=node_key("n1", "height:exact")).set_value(256).run()
+    app.number_input(key=widget_key("n1", "height:exact")).set_value(256).run()
     assert warnings(app) == []
     assert not asks(app)
     assert not app.session_state[Key.LOOK].notice

@@ -14,7 +14,7 @@ from explorer.ui.keeping import limits, room
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.keeping.room import NoRoom
 from explorer.ui.preview import pictures
-from explorer.ui.session.keys import Key, upload_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import Uploads, draft_file, made_drafts_folder
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -98,7 +98,7 @@ def test_an_upload_without_room_is_told_at_its_field() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
     work = app.session_state[Key.WORKSPACE].id
-    app.file_uploader(key=upload_key(work, "picture")).upload("leaf.png", png(200), "image/png").run()
+    app.file_uploader(key=widget_key("upload", work, "picture")).upload("leaf.png", png(200), "image/png").run()
     assert not app.exception
     assert any(T.NO_ROOM.format(room="1 MB") in error.value.replace("\\", "") for error in app.error)
     assert Uploads(work).read("picture") is None

@@ -18,7 +18,7 @@ from explorer.ui.lab import versus
 from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.modes import MODES
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, node_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import Lab, Mode, Over, View
 from explorer.ui.session.workspace import Workspace, demo_draft, load, save
 
@@ -135,7 +135,7 @@ def test_a_slider_of_the_grid_changes_the_draft_and_draws_anew(opened: Open) -> 
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate", lab={"mode": "grid", "seeds": 2, "pictures": 2})
     before = fill(app).token
     assert len(before) == 4
-    app.slider(key=node_key("rotate", "limit")).set_value((20.0, 60.0)).run()
+    app.slider(key=widget_key("rotate", "limit")).set_value((20.0, 60.0)).run()
     assert work(app).draft.nodes[0].params == {"limit": [20.0, 60.0]}
     assert fill(app).token != before
     app.button(key=Key.LAB_UNDO).click().run()

@@ -19,7 +19,7 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.config import RunConfig, dumps
 from explorer.ui.run import export
-from explorer.ui.session.keys import run_key
+from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -60,7 +60,7 @@ def opened(paths: RunPaths) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60).run()
     app.query_params["run"] = paths.id
     app.switch_page(PAGE).run()
-    app.session_state[run_key(paths.id, "export")] = True
+    app.session_state[widget_key("run", paths.id, "export")] = True
     app.run()
     assert not app.exception
     return app
@@ -110,7 +110,7 @@ def test_weights_are_written_by_a_process_of_their_own_and_then_offered() -> Non
     paths = trained(config)
     weight = save_best(paths, config)
     app = opened(paths)
-    app.button(key=run_key(paths.id, "write")).click().run()
+    app.button(key=widget_key("run", paths.id, "write")).click().run()
     assert not app.exception
     assert [label.split(",")[0] for label in downloads(app)] == [
         "Download train.py", "Weights (.safetensors)", "best.ckpt",
@@ -123,7 +123,7 @@ def test_a_checkpoint_that_cannot_be_read_is_told() -> None:
     paths.checkpoints.mkdir()
     paths.best.write_bytes(b"torn")
     app = opened(paths)
-    app.button(key=run_key(paths.id, "write")).click().run()
+    app.button(key=widget_key("run", paths.id, "write")).click().run()
     assert "The weights could not be exported: best.ckpt" in text(app)
     assert not paths.weights.exists()
 

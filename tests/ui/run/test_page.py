@@ -25,7 +25,7 @@ from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State, derive
 from explorer.ui.run import charts
-from explorer.ui.session.keys import Key, run_key, train_key
+from explorer.ui.session.keys import Key, widget_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -194,8 +194,8 @@ def test_a_resume_that_does_not_work_is_told_until_the_next_thing_is_done() -> N
 def test_train_longer_starts_a_new_run_and_opens_it() -> None:
     paths = over("finished", step=30, config=config_of("works_until_stopped").model_copy(update={"epochs": 7}))
     app = open_page(paths)
-    assert app.number_input(key=run_key(paths.id, "epochs")).value == 7  # the same again
-    app.number_input(key=run_key(paths.id, "epochs")).set_value(3)
+    assert app.number_input(key=widget_key("run", paths.id, "epochs")).value == 7  # the same again
+    app.number_input(key=widget_key("run", paths.id, "epochs")).set_value(3)
     press(app, "Start the new run")
     (new,) = (run for run in list_runs() if run.id != paths.id)
     config = loads(new.config.read_bytes())
@@ -219,7 +219,7 @@ def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
     app = open_page(over("finished", config=config))
     press(app, "Duplicate and change")
     assert [box.value for box in app.number_input if box.label == "Epochs"] == [17]
-    assert app.text_input(key=train_key("learning_rate")).value == "0.02"
+    assert app.text_input(key=widget_key("train", "learning_rate")).value == "0.02"
 
 
 # More
@@ -228,7 +228,7 @@ def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
 def open_more(paths: RunPaths) -> AppTest:
     app = open_page(paths)
     assert not [box for box in app.text_input if box.label == "Name"]  # nothing is worked out while it is closed
-    app.session_state[run_key(paths.id, "more")] = True
+    app.session_state[widget_key("run", paths.id, "more")] = True
     return app.run()
 
 
@@ -369,8 +369,8 @@ def logged() -> Callable[[str], AppTest]:
         paths = over("finished")
         paths.log.write_text(content)
         app = open_page(paths)
-        app.session_state[run_key(paths.id, "details")] = True
-        app.session_state[run_key(paths.id, "detail")] = "Log"
+        app.session_state[widget_key("run", paths.id, "details")] = True
+        app.session_state[widget_key("run", paths.id, "detail")] = "Log"
         return app.run()
 
     return opened
@@ -454,7 +454,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert app.button_group(key=Key.MATRIX_EPOCH).options == ["Best: epoch 2", "Latest: epoch 3"]
 
     # Settings have the names of the Train page, and what was changed is marked.
-    app.session_state[run_key(paths.id, "details")] = True
+    app.session_state[widget_key("run", paths.id, "details")] = True
     app.run()
     assert "Cached 60 images in memory (9 MB)." in text(app)
     table = next(part.value for part in app.markdown if part.value.startswith("| Setting |")).replace("\\", "")

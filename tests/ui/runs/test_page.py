@@ -23,7 +23,7 @@ from explorer.ui.components import run_list
 from explorer.ui.components.run_list import Request
 from explorer.ui.run import bulk_actions
 from explorer.ui.run.bulk_actions import Done
-from explorer.ui.session.keys import Key, lane_key, queue_key, restore_key
+from explorer.ui.session.keys import Key, widget_key
 from tests.runs.conftest import make_folder, wait_for, wait_for_state
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -202,7 +202,7 @@ def test_the_trash_gives_back_one_and_is_emptied_of_the_rest(several: list[RunPa
     first, second = trash.delete(several[0]), trash.delete(several[1])
     app = open_page()
     assert "개미 ../ · deleted" in text(app)
-    app.button(key=restore_key(first)).click().run()
+    app.button(key=widget_key("restore", first)).click().run()
     assert "Restored 1 run." in text(app)
     assert {paths.id for paths in list_runs()} == {several[0].id, several[2].id}
     app.button(key=Key.TRASH_EMPTY).click().run()
@@ -281,7 +281,7 @@ def test_a_run_that_exists_again_is_told_when_it_is_restored(several: list[RunPa
     entry = trash.delete(several[0])
     make_folder("one", "another")
     app = open_page()
-    app.button(key=restore_key(entry)).click().run()
+    app.button(key=widget_key("restore", entry)).click().run()
     assert "exists again" in " ".join(warning.value for warning in app.warning).replace("\\", "")
 
 
@@ -312,35 +312,35 @@ def test_without_a_queue_nothing_is_said_of_it() -> None:
 def test_waiting_runs_change_places(waiting: list[RunPaths]) -> None:
     app = open_page()
     assert "1. run first" in text(app)
-    app.button(key=queue_key(waiting[2].id, "first")).click().run()
+    app.button(key=widget_key("queue", waiting[2].id, "first")).click().run()
     assert order() == ["third", "first", "second"]
     assert "1. run third" in text(app)
-    app.button(key=queue_key(waiting[0].id, "down")).click().run()
+    app.button(key=widget_key("queue", waiting[0].id, "down")).click().run()
     assert order() == ["third", "second", "first"]
-    app.button(key=queue_key(waiting[1].id, "up")).click().run()
+    app.button(key=widget_key("queue", waiting[1].id, "up")).click().run()
     assert order() == ["second", "third", "first"]
-    assert app.button(key=queue_key(waiting[1].id, "up")).disabled
-    assert app.button(key=queue_key(waiting[0].id, "down")).disabled
+    assert app.button(key=widget_key("queue", waiting[1].id, "up")).disabled
+    assert app.button(key=widget_key("queue", waiting[0].id, "down")).disabled
     assert not app.exception
 
 
 def test_a_waiting_run_is_cancelled(waiting: list[RunPaths]) -> None:
     app = open_page()
-    app.button(key=queue_key(waiting[1].id, "cancel")).click().run()
+    app.button(key=widget_key("queue", waiting[1].id, "cancel")).click().run()
     assert [paths.stop.exists() for paths in waiting] == [False, True, False]
 
 
 def test_more_may_train_at_once_and_the_panel_stays_while_they_may(waiting: list[RunPaths]) -> None:
     app = open_page()
-    app.number_input(key=lane_key("cpu")).set_value(3).run()
+    app.number_input(key=widget_key("lane", "cpu")).set_value(3).run()
     assert queue.slots()["cpu"] == 3
     with queue.guard():
         for paths in waiting:
             queue.drop(paths.id)
     queue.set_slots("cpu", 2)  # by another window
     app.run()
-    assert app.number_input(key=lane_key("cpu")).value == 2
-    app.number_input(key=lane_key("cpu")).set_value(1).run()
+    assert app.number_input(key=widget_key("lane", "cpu")).value == 2
+    app.number_input(key=widget_key("lane", "cpu")).set_value(1).run()
     assert not app.number_input
 
 
@@ -348,7 +348,7 @@ def test_a_move_that_comes_too_late_is_told(waiting: list[RunPaths]) -> None:
     app = open_page()
     with queue.guard():
         queue.drop(waiting[2].id)
-    app.button(key=queue_key(waiting[2].id, "up")).click().run()
+    app.button(key=widget_key("queue", waiting[2].id, "up")).click().run()
     assert "does not wait any more" in " ".join(warning.value for warning in app.warning)
 
 

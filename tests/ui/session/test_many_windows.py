@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.augment import edits
 from explorer.augment.pipeline import Draft, Step
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import node_key
+from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, load, save
 
@@ -81,7 +81,7 @@ def test_a_window_whose_step_another_one_has_removed_says_so_and_changes_nothing
     work = load(DRAFT)
     without = work.drafted(edits.remove(work.draft, [node_id]))
     save(without)
-    app.slider(key=node_key(node_id, "p")).set_value(0.25).run()
+    app.slider(key=widget_key(node_id, "p")).set_value(0.25).run()
     assert not app.exception
     assert "This step was removed in another window" in app.toast[0].value
     assert load(DRAFT).history == without.history

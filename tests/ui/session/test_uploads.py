@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.draw import sources
 from explorer.texts import Pictures as T
 from explorer.ui.preview import pictures
-from explorer.ui.session.keys import Key, mask_color_key, upload_key
+from explorer.ui.session.keys import Key, widget_key
 from tests.draw.opening import side
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -34,7 +34,7 @@ Upload = Callable[..., AppTest]
 
 
 def uploader(app: AppTest, part: str) -> Any:
-    return app.file_uploader(key=upload_key(app.session_state[Key.WORKSPACE].id, part))
+    return app.file_uploader(key=widget_key("upload", app.session_state[Key.WORKSPACE].id, part))
 
 
 @pytest.fixture
@@ -107,9 +107,9 @@ def test_the_colors_of_a_mask_become_classes_that_can_be_changed(upload: Upload)
     assert not app.error
     assert shown() == [2, 0, 1]  # black is the background, the rest in the order of their colors
     assert app.session_state[Key.FOUND].picture.palette[:3] == ((0, 0, 0), tuple(green), tuple(red))
-    app.number_input(key=mask_color_key("#c80000")).set_value(7).run()
+    app.number_input(key=widget_key("mask-color", "#c80000")).set_value(7).run()
     assert shown() == [7, 0, 1]
-    app.number_input(key=mask_color_key("#008000")).set_value(7).run()
+    app.number_input(key=widget_key("mask-color", "#008000")).set_value(7).run()
     assert shown() == [7, 0, 7]
 
 

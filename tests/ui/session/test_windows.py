@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Draft, Step
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, train_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, load, save
 from explorer.ui.train.fields import DEFAULTS
@@ -84,11 +84,11 @@ def test_fields_of_the_train_form_set_in_two_windows_in_turn_are_all_there(home:
         return dict(json.loads((home / "drafts" / f"{'t' * 22}.train.json").read_text()))
 
     first, second = window(), window()
-    first.number_input(key=train_key("epochs")).set_value(13).run()
-    second.number_input(key=train_key("batch_size")).set_value(7).run()
+    first.number_input(key=widget_key("train", "epochs")).set_value(13).run()
+    second.number_input(key=widget_key("train", "batch_size")).set_value(7).run()
     assert (kept()["epochs"], kept()["batch_size"]) == (13, 7)
-    assert first.run().number_input(key=train_key("batch_size")).value == 7
-    first.radio(key=train_key("dataset")).set_value("digits").run()
+    assert first.run().number_input(key=widget_key("train", "batch_size")).value == 7
+    first.radio(key=widget_key("train", "dataset")).set_value("digits").run()
     second.button(key=Key.TRAIN_RESET).click().run()  # keeps the data set that the other window has chosen
     assert (kept()["dataset"], kept()["image_size"], kept()["epochs"]) == ("digits", 64, DEFAULTS["epochs"])
     assert not first.exception

@@ -11,7 +11,7 @@ from explorer.augment.parameters import Kind
 from explorer.augment.pipeline import Draft, Step
 from explorer.ui.components.fields import with_kept_end
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, node_key, rule_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, save
 from explorer.ui.step_editor.parameters import (
@@ -95,28 +95,28 @@ def test_on_the_page_too_for_every_widget_with_two_ends() -> None:
     ratio = [0.75, 1.3333333333333333]
     crop = Step(id="a", transform="RandomResizedCrop", params={"size": [64, 64], "ratio": ratio})
     app = opened(crop)
-    slider = app.slider(key=node_key("a", "ratio"))
+    slider = app.slider(key=widget_key("a", "ratio"))
     assert slider.value == tuple(ratio)
     slider.set_value((0.8, 1.35)).run()
     assert params(app)["ratio"] == [0.8, ratio[1]]
-    app.slider(key=node_key("a", "ratio")).set_value((0.8, 1.5)).run()
+    app.slider(key=widget_key("a", "ratio")).set_value((0.8, 1.5)).run()
     assert params(app)["ratio"] == [0.8, 1.5]
     app = opened(Step(id="a", transform="RandomCropNearBBox", params={"box": [0.123, 0.2, 0.7777, 0.9]}))
-    app.slider(key=node_key("a", "box:across")).set_value((0.3, 0.78)).run()
+    app.slider(key=widget_key("a", "box:across")).set_value((0.3, 0.78)).run()
     assert params(app)["box"] == [0.3, 0.2, 0.7777, 0.9]
 
 
 def test_an_empty_choice_says_what_it_means() -> None:
     app = opened(Step(id="a", transform="LongestMaxSize", params={"max_size": 256}))
-    area = app.selectbox(key=node_key("a", "area_for_downscale"))
+    area = app.selectbox(key=widget_key("a", "area_for_downscale"))
     assert area.index is not None
     assert area.options[area.index] == "None (default)"  # and no invitation to choose
     area.select("image").run()
     assert params(app)["area_for_downscale"] == "image"
-    app.selectbox(key=node_key("a", "area_for_downscale")).select("None (default)").run()
+    app.selectbox(key=widget_key("a", "area_for_downscale")).select("None (default)").run()
     assert "area_for_downscale" not in params(app)
     app.session_state[Key.TARGETS] = True
-    interpolation = app.run().selectbox(key=rule_key("mask_interpolation"))
+    interpolation = app.run().selectbox(key=widget_key("rule", "mask_interpolation"))
     assert interpolation.options[0] == "Each step's own (default)"
     assert interpolation.index == 0
     interpolation.select("INTER_LINEAR").run()

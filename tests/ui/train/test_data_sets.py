@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.data.depth import ValueRange
-from explorer.ui.session.keys import Key, train_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import DATA_SET
 from explorer.ui.train import checks, conversion
 
@@ -65,8 +65,10 @@ def test_augment_says_which_sample_it_is_and_what_its_mask_values_are_called(dat
 def test_the_range_of_deep_images_is_shown_and_set_on_the_train_page(data: Path) -> None:
     app = AppTest.from_file(APP, default_timeout=120).run()
     app.switch_page("explorer/ui/pages/train.py").run()
-    app.radio(key=train_key("dataset")).set_value("image_folder").run()
-    assert app.selectbox(key=train_key("path")).value == str(data / "xray")  # the only one that can be trained on
+    app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
+    assert app.selectbox(key=widget_key("train", "path")).value == str(
+        data / "xray"
+    )  # the only one that can be trained on
     assert "the largest value was 4,095 (0 to 4,095 became 0 to 255)" in said(app)
     assert "town is not usable, because it holds images with masks" in said(app)
     assert "kaggle is not usable" in said(app)
@@ -79,10 +81,10 @@ def test_the_range_of_deep_images_is_shown_and_set_on_the_train_page(data: Path)
         spec = conversion.dataset_spec(values | changes)
         assert spec is not None
         assert spec.depth == expected  # type: ignore[union-attr]
-    app.selectbox(key=train_key("depth")).set_value("range").run()
+    app.selectbox(key=widget_key("train", "depth")).set_value("range").run()
     assert "Expected a number, but got ''" in " ".join(text.value for text in app.markdown)
-    app.text_input(key=train_key("depth_low")).set_value("1000").run()
-    app.text_input(key=train_key("depth_high")).set_value("2000").run()
+    app.text_input(key=widget_key("train", "depth_low")).set_value("1000").run()
+    app.text_input(key=widget_key("train", "depth_high")).set_value("2000").run()
     assert "(1,000 to 2,000 became 0 to 255)" in said(app)
     assert "12 of 12 images have values outside of this range, which are cut." in said(app)
     (data / "xray/ill/0.png").write_bytes(b"")

@@ -16,7 +16,7 @@ from explorer.runs.machine import needs
 from explorer.runs.machine.capacity import Memory
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, runs_root
 from explorer.runs.spec.config import RunConfig, dumps, from_values, loads
-from explorer.ui.session.keys import Key, Query, more_key, train_key
+from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.session.view import DATA_SET
 from explorer.ui.train import conversion, pair
 from explorer.ui.train import source as train_source
@@ -50,7 +50,7 @@ def saved(app: AppTest, *steps: tuple[str, dict[str, object]]) -> None:
     ]
     library.save(pipelines_folder(), Pipeline.model_validate({"name": "mine", "nodes": nodes}))
     app.run()
-    app.selectbox(key=train_key("pipeline")).set_value("mine").run()
+    app.selectbox(key=widget_key("train", "pipeline")).set_value("mine").run()
 
 
 def images(folder: Path, count: int = 3) -> None:
@@ -78,7 +78,7 @@ def test_the_defaults_can_be_started_without_typing(app: AppTest, monkeypatch: p
 def opened(app: AppTest, *sections: str) -> AppTest:
     """With what stands behind "More", or is folded."""
     for section in sections:
-        app.session_state[more_key(section)] = True
+        app.session_state[widget_key("train-more", section)] = True
     return app.run()
 
 
@@ -96,7 +96,7 @@ def test_a_wrong_value_is_told_at_its_field_and_nothing_starts(app: AppTest) -> 
         ("num_classes", 1, "at least 2"),
         ("noise", 3.0, "at most 1"),
     ):
-        box = (app.text_input if isinstance(value, str) else app.number_input)(key=train_key(field))
+        box = (app.text_input if isinstance(value, str) else app.number_input)(key=widget_key("train", field))
         right = box.value
         box.set_value(value).run()
         assert words in mistakes(app), (field, value)
@@ -104,37 +104,39 @@ def test_a_wrong_value_is_told_at_its_field_and_nothing_starts(app: AppTest) -> 
         # Nothing that could not be started looks as if it could.
         assert app.button(key=Key.TRAIN_START).disabled, (field, value)
         assert app.button(key=Key.TRAIN_PAIR).disabled, (field, value)
-        (app.text_input if isinstance(value, str) else app.number_input)(key=train_key(field)).set_value(right).run()
+        (app.text_input if isinstance(value, str) else app.number_input)(key=widget_key("train", field)).set_value(
+            right
+        ).run()
         assert mistakes(app) == "", (field, value)
     assert list_runs() == ()
 
 
 def test_what_was_typed_survives_a_reload(app: AppTest) -> None:
-    app.number_input(key=train_key("epochs")).set_value(33).run()
+    app.number_input(key=widget_key("train", "epochs")).set_value(33).run()
     again = AppTest.from_file(APP, default_timeout=120)
     again.query_params["draft"] = app.session_state[Key.WORKSPACE].id
     again.switch_page(PAGE).run()
-    assert again.number_input(key=train_key("epochs")).value == 33
+    assert again.number_input(key=widget_key("train", "epochs")).value == 33
 
 
 def test_bce_with_more_than_two_classes_is_told_and_pos_weight_appears(app: AppTest) -> None:
     opened(app, "data", "loss")
-    app.selectbox(key=train_key("loss")).set_value("bce").run()
+    app.selectbox(key=widget_key("train", "loss")).set_value("bce").run()
     assert "Choose cross_entropy instead" in mistakes(app)
-    app.number_input(key=train_key("num_classes")).set_value(2).run()
-    app.text_input(key=train_key("pos_weight")).set_value("-1").run()
+    app.number_input(key=widget_key("train", "num_classes")).set_value(2).run()
+    app.text_input(key=widget_key("train", "pos_weight")).set_value("-1").run()
     assert "Positive-class weight must be a number above 0" in mistakes(app)
 
 
 def test_what_behind_more_is_wrong_opens_it(app: AppTest) -> None:
-    assert not app.session_state[more_key("optimizer")]
-    app.session_state[more_key("optimizer")] = True
+    assert not app.session_state[widget_key("train-more", "optimizer")]
+    app.session_state[widget_key("train-more", "optimizer")] = True
     app.run()
-    app.number_input(key=train_key("pct_start")).set_value(1.5).run()
-    app.session_state[more_key("optimizer")] = False
+    app.number_input(key=widget_key("train", "pct_start")).set_value(1.5).run()
+    app.session_state[widget_key("train-more", "optimizer")] = False
     app.run()
     assert "pct_start must be below 1" in mistakes(app)
-    assert app.number_input(key=train_key("pct_start")).value == 1.5
+    assert app.number_input(key=widget_key("train", "pct_start")).value == 1.5
 
 
 def test_only_fields_that_matter_are_shown(app: AppTest) -> None:
@@ -146,29 +148,29 @@ def test_only_fields_that_matter_are_shown(app: AppTest) -> None:
         ("optimizer", "sgd", "momentum", "base_momentum"),
         ("weights", "file", "weights_file", "val_fraction"),
     ):
-        app.selectbox(key=train_key(chosen)).set_value(value).run()
+        app.selectbox(key=widget_key("train", chosen)).set_value(value).run()
         keys = {widget.key for widget in [*app.text_input, *app.number_input, *app.selectbox]}
-        assert train_key(shown) in keys
-        assert train_key(gone) not in keys
+        assert widget_key("train", shown) in keys
+        assert widget_key("train", gone) not in keys
 
 
 def test_a_backbone_without_the_chosen_weights_takes_those_that_it_has_and_says_so(app: AppTest) -> None:
-    app.selectbox(key=train_key("backbone")).set_value("small-cnn").run()
-    assert app.selectbox(key=train_key("weights")).value == "none"
-    assert app.radio(key=train_key("frozen")).value is False
+    app.selectbox(key=widget_key("train", "backbone")).set_value("small-cnn").run()
+    assert app.selectbox(key=widget_key("train", "weights")).value == "none"
+    assert app.radio(key=widget_key("train", "frozen")).value is False
     assert "Weights None, from scratch, Layers to train All layers" in app.toast[0].value.replace("\\", "")
     assert mistakes(app) == ""
 
 
 def test_weights_that_would_have_to_be_downloaded_say_so(app: AppTest) -> None:
-    app.selectbox(key=train_key("backbone")).set_value("efficientnet-b0").run()
+    app.selectbox(key=widget_key("train", "backbone")).set_value("efficientnet-b0").run()
     assert "when the run starts" in said(app)
 
 
 def test_a_transformer_from_scratch_is_offered_with_a_warning(app: AppTest) -> None:
-    app.selectbox(key=train_key("backbone")).set_value("deit-tiny").run()
-    app.radio(key=train_key("frozen")).set_value(False)
-    app.selectbox(key=train_key("weights")).set_value("none").run()
+    app.selectbox(key=widget_key("train", "backbone")).set_value("deit-tiny").run()
+    app.radio(key=widget_key("train", "frozen")).set_value(False)
+    app.selectbox(key=widget_key("train", "weights")).set_value("none").run()
     assert "AUROC of 0.71" in said(app)
     assert mistakes(app) == ""
 
@@ -208,14 +210,14 @@ def test_a_slow_pipeline_is_tried_only_when_the_run_is_started(app: AppTest) -> 
 
 
 def test_the_data_stay_in_sight_while_something_else_is_wrong(app: AppTest) -> None:
-    app.text_input(key=train_key("learning_rate")).set_value("fast").run()
+    app.text_input(key=widget_key("train", "learning_rate")).set_value("fast").run()
     assert "240 training images, 120 validation images" in said(app)
     assert "These images are for the last valid values." in said(app)
 
 
 def test_precisions_that_the_machine_cannot_do_are_not_offered_and_it_says_why(app: AppTest) -> None:
     opened(app, "device")
-    assert "16-mixed" not in app.selectbox(key=train_key("precision")).options
+    assert "16-mixed" not in app.selectbox(key=widget_key("train", "precision")).options
     assert any("16-mixed needs a GPU." in text.value.replace("\\", "") for text in app.caption)
 
 
@@ -235,10 +237,10 @@ def test_a_folder_that_cannot_be_used_is_named(
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
     app = AppTest.from_file(APP, default_timeout=120).run()
     app.switch_page(PAGE).run()
-    app.radio(key=train_key("dataset")).set_value("image_folder").run()
-    app.text_input(key=train_key("path")).set_value(str(tmp_path / "pictures")).run()
+    app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
+    app.text_input(key=widget_key("train", "path")).set_value(str(tmp_path / "pictures")).run()
     assert words in mistakes(app)
-    app.text_input(key=train_key("path")).set_value("/etc").run()
+    app.text_input(key=widget_key("train", "path")).set_value("/etc").run()
     assert "outside the folders that this page may read" in mistakes(app)
 
 
@@ -268,7 +270,7 @@ def test_a_class_that_is_never_validated_is_a_warning_at_the_data(
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
     app = AppTest.from_file(APP, default_timeout=120).run()
     app.switch_page(PAGE).run()
-    app.radio(key=train_key("dataset")).set_value("image_folder").run()
+    app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
     assert "No validation images of b" in said(app)
     assert mistakes(app) == ""
 
@@ -295,14 +297,14 @@ def test_a_batch_that_the_machine_cannot_hold_is_told_at_its_field(
 ) -> None:
     monkeypatch.setattr(needs, "memory", lambda: Memory(4 * 10**9, 3 * 10**9))
     opened(app, "device", "data")
-    app.selectbox(key=train_key("precision")).set_value("32-true")
-    app.number_input(key=train_key("train_images")).set_value(2000)
-    app.number_input(key=train_key("image_size")).set_value(224)
-    app.number_input(key=train_key("batch_size")).set_value(512).run()
+    app.selectbox(key=widget_key("train", "precision")).set_value("32-true")
+    app.number_input(key=widget_key("train", "train_images")).set_value(2000)
+    app.number_input(key=widget_key("train", "image_size")).set_value(224)
+    app.number_input(key=widget_key("train", "batch_size")).set_value(512).run()
     assert "Batch size 512 at 224 px needs about 14 GB of memory; this computer has 4.0 GB in all." in mistakes(app)
     fits = int(mistakes(app).split(" fits.")[0].split()[-1])
     assert app.button(key=Key.TRAIN_START).disabled
-    app.number_input(key=train_key("batch_size")).set_value(fits).run()
+    app.number_input(key=widget_key("train", "batch_size")).set_value(fits).run()
     assert mistakes(app) == ""
     assert any("free just now" in warning.value for warning in app.warning)
 
@@ -360,8 +362,8 @@ def test_a_duplicate_is_the_same_run_until_something_is_changed(monkeypatch: pyt
     app = duplicate()
     assert Query.DUPLICATE not in app.query_params
     assert "Same settings as ants-bees" in said(app)
-    assert app.selectbox(key=train_key("pipeline")).value == f"run:{SOURCE}"
-    assert "As in ants-bees" in app.selectbox(key=train_key("pipeline")).options
+    assert app.selectbox(key=widget_key("train", "pipeline")).value == f"run:{SOURCE}"
+    assert "As in ants-bees" in app.selectbox(key=widget_key("train", "pipeline")).options
     again = started(app, monkeypatch)
     assert again.name == "ants-bees, again"
     assert again.model_copy(update={"name": ""}) == original.model_copy(update={"name": ""})
@@ -370,9 +372,9 @@ def test_a_duplicate_is_the_same_run_until_something_is_changed(monkeypatch: pyt
 def test_what_differs_is_told_at_the_field_in_the_summary_and_in_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     source_run()
     app = opened(duplicate(), "out")
-    app.number_input(key=train_key("epochs")).set_value(12).run()
-    app.text_input(key=train_key("learning_rate")).set_value("2e-3").run()  # the same number
-    app.number_input(key=train_key("seed")).set_value(4).run()
+    app.number_input(key=widget_key("train", "epochs")).set_value(12).run()
+    app.text_input(key=widget_key("train", "learning_rate")).set_value("2e-3").run()  # the same number
+    app.number_input(key=widget_key("train", "seed")).set_value(4).run()
     app = opened(reloaded(app), "out")
     assert "Differs from ants-bees: Epochs 7 → 12, Seed 3 → 4" in said(app)
     assert [text.value.rpartition(": ")[2] for text in app.caption if "was" in text.value] == ["was 7", "was 3"]
@@ -383,7 +385,7 @@ def test_what_differs_is_told_at_the_field_in_the_summary_and_in_the_name(monkey
 def test_another_pipeline_differs_too(app: AppTest) -> None:
     source_run()
     app = duplicate()
-    app.selectbox(key=train_key("pipeline")).set_value("").run()
+    app.selectbox(key=widget_key("train", "pipeline")).set_value("").run()
     assert "Pipeline GaussNoise → HorizontalFlip, Affine, RandomBrightnessContrast" in said(app)
     assert "was GaussNoise" in said(app)
 
@@ -393,8 +395,8 @@ def test_back_to_defaults_forgets_the_source() -> None:
     app = duplicate()
     app.button(key=Key.TRAIN_RESET).click().run()
     assert "ants-bees" not in said(app)
-    assert app.number_input(key=train_key("epochs")).value == DEFAULTS["epochs"]
-    assert f"run:{SOURCE}" not in app.selectbox(key=train_key("pipeline")).options
+    assert app.number_input(key=widget_key("train", "epochs")).value == DEFAULTS["epochs"]
+    assert f"run:{SOURCE}" not in app.selectbox(key=widget_key("train", "pipeline")).options
 
 
 @pytest.mark.parametrize(
@@ -410,7 +412,7 @@ def test_a_run_that_cannot_be_read_leaves_the_form_and_says_why(config: str, wor
     app = duplicate()
     assert "The form was not changed" in said(app)
     assert words in said(app)
-    assert app.number_input(key=train_key("epochs")).value == DEFAULTS["epochs"]
+    assert app.number_input(key=widget_key("train", "epochs")).value == DEFAULTS["epochs"]
 
 
 @pytest.mark.parametrize("run_id", ["../../etc/passwd", "20261123-142501-nobody-x7k"])
@@ -422,9 +424,9 @@ def test_a_source_that_is_deleted_later_is_told(monkeypatch: pytest.MonkeyPatch)
     paths = source_run()
     app = duplicate()
     paths.config.unlink()
-    app.number_input(key=train_key("epochs")).set_value(9).run()
+    app.number_input(key=widget_key("train", "epochs")).set_value(9).run()
     assert "can no longer be read" in mistakes(app)
-    app.selectbox(key=train_key("pipeline")).set_value("").run()
+    app.selectbox(key=widget_key("train", "pipeline")).set_value("").run()
     assert mistakes(app) == ""
     assert started(app, monkeypatch).epochs == 9
 
@@ -435,7 +437,7 @@ def test_settings_that_stand_behind_more_are_carried_over_and_told(monkeypatch: 
     app = duplicate()
     assert "Changed: Loader workers 0, Threads 1" in said(app)
     opened(app, "out")
-    assert app.text_input(key=train_key("dataset_seed")).value == "8"
+    assert app.text_input(key=widget_key("train", "dataset_seed")).value == "8"
     config = started(app, monkeypatch)
     assert (config.workers, config.threads, config.dataset) == (0, 1, original.dataset)
 
@@ -449,7 +451,7 @@ def test_a_folder_of_the_source_that_this_page_may_not_read_is_told_and_not_exch
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path / "roots"))
     source_run(dataset={"kind": "image_folder", "path": str(tmp_path / "theirs")})
     app = duplicate()
-    assert app.selectbox(key=train_key("path")).value == str(tmp_path / "theirs")
+    assert app.selectbox(key=widget_key("train", "path")).value == str(tmp_path / "theirs")
     assert "outside the folders that this page may read" in mistakes(app)
 
 
@@ -469,7 +471,7 @@ def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_wit
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
-    field = app.selectbox(key=train_key("pipeline"))
+    field = app.selectbox(key=widget_key("train", "pipeline"))
     assert field.options[:2] == ["Current pipeline", "None (no augmentation)"]
     assert [option for option in field.options if option.startswith("Preset: ")] == [
         f"Preset: {preset.title}" for preset in presets.presets().values()
@@ -478,7 +480,7 @@ def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_wit
     assert mistakes(app) == ""
     assert app.button(key=Key.TRAIN_PAIR).disabled  # there is nothing to compare
     name = "medium"
-    app.selectbox(key=train_key("pipeline")).set_value(conversion.preset_pipeline(name)).run()
+    app.selectbox(key=widget_key("train", "pipeline")).set_value(conversion.preset_pipeline(name)).run()
     assert "OneOf(" in said(app)  # the composers are named with their steps
     app.button(key=Key.TRAIN_PAIR).click().run()
     assert not app.exception
@@ -527,9 +529,9 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
     app = AppTest.from_file(APP, default_timeout=120).run()
     app.switch_page(PAGE).run()
-    assert app.radio(key=train_key("dataset")).value == "shapes"
+    assert app.radio(key=widget_key("train", "dataset")).value == "shapes"
     assert "Augment shows a single image" in said(app)  # one sentence why it is not that
-    app.number_input(key=train_key("epochs")).set_value(33).run()
+    app.number_input(key=widget_key("train", "epochs")).set_value(33).run()
     for key, expected, words in (
         (f"image_folder:{tmp_path / 'insects'}", ("image_folder", 224), ""),
         ("mask_folder:/data/streets", ("image_folder", 224), "Augment shows streets, which has masks"),
@@ -541,14 +543,17 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
         app.session_state[Key.WORKSPACE] = replace(work, view=view)
         app.button(key=Key.TRAIN_WITH).click().run()
         assert set(app.query_params) == {Query.DRAFT}, key  # nothing that would be another entry of the history
-        chosen = app.radio(key=train_key("dataset")).value, app.number_input(key=train_key("image_size")).value
+        chosen = (
+            app.radio(key=widget_key("train", "dataset")).value,
+            app.number_input(key=widget_key("train", "image_size")).value,
+        )
         assert chosen == expected, key
         assert words in said(app), key
-        assert app.number_input(key=train_key("epochs")).value == 33, key
+        assert app.number_input(key=widget_key("train", "epochs")).value == 33, key
         if chosen[0] == "image_folder":
-            assert app.selectbox(key=train_key("path")).value == str(tmp_path / "insects")
+            assert app.selectbox(key=widget_key("train", "path")).value == str(tmp_path / "insects")
             # What val/ decides is not to be set, and says why.
-            share = opened(app.switch_page(PAGE), "data").number_input(key=train_key("val_fraction"))
+            share = opened(app.switch_page(PAGE), "data").number_input(key=widget_key("train", "val_fraction"))
             assert share.disabled, key
             assert "This folder has its own val/" in said(app), key
     # Another pipeline is no reason to choose all of it again.
@@ -557,14 +562,16 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
     app.session_state[Key.REVISION] = None
     app.query_params[Query.DRAFT] = "another-workspace-1"
     app.switch_page(PAGE).run()
-    assert app.number_input(key=train_key("epochs")).value == 33
-    assert app.radio(key=train_key("dataset")).value == "digits"
+    assert app.number_input(key=widget_key("train", "epochs")).value == 33
+    assert app.radio(key=widget_key("train", "dataset")).value == "digits"
 
 
 def test_a_first_run_needs_few_fields_and_what_is_folded_says_its_values(app: AppTest) -> None:
     widgets = [*app.number_input, *app.text_input, *app.selectbox, *app.multiselect, *app.radio, *app.checkbox]
     keys = {widget.key for widget in widgets if str(widget.key).startswith("train:")}
-    assert {train_key(name) for name in ("dataset", "pipeline", "backbone", "epochs", "learning_rate")} <= keys
+    assert {
+        widget_key("train", name) for name in ("dataset", "pipeline", "backbone", "epochs", "learning_rate")
+    } <= keys
     assert len(keys) <= 13, keys
     folded = " ".join(expander.label for expander in app.expander)
     for words in ("Head and loss", "Device and speed", "Output and logging"):

@@ -15,7 +15,7 @@ from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine, Pre
 from explorer.runs.record.paths import RunPaths, home, runs_root
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import curve
-from explorer.ui.session.keys import Key, Query, more_key, train_key
+from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.train import curve as train_curve
 from explorer.ui.train import devices, form, measuring, networks
 from explorer.ui.train import values as train_values
@@ -103,13 +103,13 @@ def test_gpus_are_chosen_where_there_are_several_and_gone_with_the_processor(mon
     monkeypatch.setattr(machine, "_look", lambda: TWO_GPUS)
     app = arrived(field="gpus")
     assert app.session_state[Key.TRAIN_LANDED].field == "gpus"
-    gpus = app.multiselect(key=train_key("gpus"))
+    gpus = app.multiselect(key=widget_key("train", "gpus"))
     assert gpus.options == ["0: NVIDIA L4, 24 GB", "1: NVIDIA T4, 16 GB"]
     gpus.set_value([0, 1]).run()
     assert train_values_of(app)["gpus"] == [0, 1]
-    app.session_state[more_key("out")] = True
-    app.selectbox(key=train_key("accelerator")).set_value("cpu").run()
-    assert [widget.key for widget in app.multiselect] == [train_key("loggers")]
+    app.session_state[widget_key("train-more", "out")] = True
+    app.selectbox(key=widget_key("train", "accelerator")).set_value("cpu").run()
+    assert [widget.key for widget in app.multiselect] == [widget_key("train", "loggers")]
     assert not app.error
 
 
@@ -120,9 +120,9 @@ def test_a_link_to_gpus_leads_to_the_accelerator_where_there_are_none() -> None:
 
 
 def test_loggers_say_where_they_write_and_how_to_look_at_it(app: AppTest) -> None:
-    app.session_state[more_key("out")] = True
+    app.session_state[widget_key("train-more", "out")] = True
     app.run()
-    app.multiselect(key=train_key("loggers")).set_value(["tensorboard"]).run()
+    app.multiselect(key=widget_key("train", "loggers")).set_value(["tensorboard"]).run()
     assert f"tensorboard --logdir {runs_root()}" in said(app)
     assert f"folder {RunPaths(runs_root()).logged.name} of the run" in said(app)
 
@@ -245,18 +245,18 @@ def arrived(**query: str) -> AppTest:
 def test_a_link_to_a_field_opens_what_it_stands_behind() -> None:
     app = arrived(field="pct_start")
     assert Query.FIELD not in app.query_params
-    assert app.number_input(key=train_key("pct_start"))
+    assert app.number_input(key=widget_key("train", "pct_start"))
     assert app.session_state[Key.TRAIN_LANDED].field == "pct_start"
-    assert not app.session_state[more_key("network")]
+    assert not app.session_state[widget_key("train-more", "network")]
 
 
 def test_a_link_to_a_field_that_does_not_matter_now_leads_to_the_one_that_shows_it() -> None:
     app = arrived(field="pos_weight")
     assert app.session_state[Key.TRAIN_LANDED].field == "loss"
     assert "Choose BCE with logits to set Positive-class weight." in said(app)
-    app.selectbox(key=train_key("loss")).set_value("bce").run()
+    app.selectbox(key=widget_key("train", "loss")).set_value("bce").run()
     assert "Choose BCE" not in said(app)
-    assert app.text_input(key=train_key("pos_weight"))
+    assert app.text_input(key=widget_key("train", "pos_weight"))
 
 
 @pytest.mark.parametrize("field", ["__class__", "source"])
@@ -270,12 +270,12 @@ def test_words_of_a_choice_that_have_changed_meanwhile_are_not_taken_for_a_choic
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The browser sends the words of what is chosen: once a run is renamed, they are others than the server knows.
-    session = {train_key("pipeline"): "As in ants"}
+    session = {widget_key("train", "pipeline"): "As in ants"}
     taken: list[dict[str, Any]] = []
     monkeypatch.setattr(form.st, "session_state", session)
     monkeypatch.setattr(train_values, "change", lambda **changes: taken.append(changes))
     form._commit("pipeline", ["", "run:1"])
     assert taken == []
-    session[train_key("pipeline")] = "run:1"
+    session[widget_key("train", "pipeline")] = "run:1"
     form._commit("pipeline", ["", "run:1"])
     assert taken == [{"pipeline": "run:1"}]

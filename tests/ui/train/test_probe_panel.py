@@ -18,7 +18,7 @@ from explorer.runs.state.status import State
 from explorer.texts import Runs
 from explorer.ui.components import run_list
 from explorer.ui.figures import step_charts
-from explorer.ui.session.keys import Key, probe_key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import probes
 from explorer.ui.train.probes import Probe
 from tests.runs.conftest import config_of, wait_for_state
@@ -66,7 +66,7 @@ def checked(app: AppTest) -> AppTest:
 
 
 def press(app: AppTest, kind: str, what: str) -> AppTest:
-    return checked(app.button(key=probe_key(kind, what)).click().run())
+    return checked(app.button(key=widget_key("probe", kind, what)).click().run())
 
 
 def started(app: AppTest, kind: str) -> RunPaths:
@@ -121,13 +121,13 @@ def test_while_one_is_at_work_another_of_its_kind_cannot_be_started_and_it_can_b
     paths = started(app, "check")
     wait_for_state(paths, State.RUNNING)
     app.run()
-    assert app.button(key=probe_key("check", "start")).disabled
-    assert not app.button(key=probe_key("rate", "start")).disabled
+    assert app.button(key=widget_key("probe", "check", "start")).disabled
+    assert not app.button(key=widget_key("probe", "rate", "start")).disabled
     press(app, "check", "cancel")
     wait_for_state(paths, State.STOPPED)
     app.run()
-    assert probe_key("check", "cancel") not in keys(app)
-    assert not app.button(key=probe_key("check", "start")).disabled
+    assert widget_key("probe", "check", "cancel") not in keys(app)
+    assert not app.button(key=widget_key("probe", "check", "start")).disabled
     assert "Stopped in epoch 2" in text(app)
 
 
@@ -166,7 +166,7 @@ def test_the_estimate_is_told() -> None:
 def test_the_suggestion_is_taken_into_the_form() -> None:
     config = config_of("finishes")
     app, _ = over(config, "rate", FOUND)
-    assert app.button(key=probe_key("rate", "use")).label == "Use 0.0032"
+    assert app.button(key=widget_key("probe", "rate", "use")).label == "Use 0.0032"
     press(app, "rate", "use")
     values = app.session_state[Key.TRAIN_VALUES].values
     assert values["learning_rate"] == "0.0032"
@@ -174,14 +174,14 @@ def test_the_suggestion_is_taken_into_the_form() -> None:
 
 def test_a_suggestion_that_was_taken_is_told_as_taken() -> None:
     app, _ = over(config_of("finishes").model_copy(update={"learning_rate": 0.0032}), "rate", FOUND)
-    button = app.button(key=probe_key("rate", "use"))
+    button = app.button(key=widget_key("probe", "rate", "use"))
     assert (button.label, button.disabled) == ("0.0032 is used", True)
 
 
 def test_a_search_that_found_none_says_why() -> None:
     none = FOUND.model_copy(update={"suggestion": None, "reason": "The loss fell at no rate."})
     app, _ = over(config_of("finishes"), "rate", none)
-    assert probe_key("rate", "use") not in keys(app)
+    assert widget_key("probe", "rate", "use") not in keys(app)
     assert "The loss fell at no rate." in text(app)
 
 
@@ -221,10 +221,10 @@ def test_a_reload_finds_the_last_of_each_kind_again() -> None:
     wait_for_state(paths, State.FINISHED)
     results.write(paths, FOUND)
     again = opened(config, work_of(app))
-    assert again.button(key=probe_key("rate", "use")).label == "Use 0.0032"
+    assert again.button(key=widget_key("probe", "rate", "use")).label == "Use 0.0032"
     assert "**0.0021 to 0.0077**" in text(again)
     assert "The curve is too noisy to tell." in text(again)
-    assert probe_key("rate", "use") not in keys(opened(config))  # another workspace
+    assert widget_key("probe", "rate", "use") not in keys(opened(config))  # another workspace
     paths.root.rename(paths.root.parent.parent / "gone")
     assert "was deleted" in text(opened(config, work_of(app)))
 
