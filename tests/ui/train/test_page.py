@@ -254,11 +254,11 @@ def test_a_table_of_labels_is_chosen_and_what_is_wrong_in_it_stands_at_its_field
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
     app = AppTest.from_file(APP, default_timeout=120).run()
     app.switch_page(PAGE).run()
-    app.radio(key=train_key("dataset")).set_value("csv").run()
+    app.radio(key=widget_key("train", "dataset")).set_value("csv").run()
     assert not app.exception
-    assert app.selectbox(key=train_key("csv_path")).value == str(tmp_path / "labels.csv")
+    assert app.selectbox(key=widget_key("train", "csv_path")).value == str(tmp_path / "labels.csv")
     assert mistakes(app) == ""
-    app.selectbox(key=train_key("csv_path")).set_value(str(tmp_path / "more.csv")).run()
+    app.selectbox(key=widget_key("train", "csv_path")).set_value(str(tmp_path / "more.csv")).run()
     assert "pictures/gone.png (line 32)" in mistakes(app)
 
 
