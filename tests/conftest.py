@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from explorer.runs.launchers import table
 from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.paths import list_runs
 
@@ -31,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for paths in list_runs():
         for attempt in paths.attempts():
             launch = read_launch(paths, attempt)
-            if launch and launch.alive(launch.boot):
+            if launch and table.alive(launch):
                 _kill_group(launch.pid)
 
 

@@ -77,7 +77,7 @@ FLOORS = {
         "runs",
         "pages",
     ),
-    "runs": ("spec", "record", "queue", "machine", "state", "overview", "life", "cli"),
+    "runs": ("spec", "record", "launchers", "queue", "machine", "state", "overview", "life", "cli"),
 }
 # library -> the one room that may import it.
 OWNERS = {

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from explorer.runs.launchers import table
 from explorer.runs.life.control import request_stop
 from explorer.runs.queue import queue
 from explorer.runs.record.launch_record import Launch, latest_launch
@@ -20,7 +21,7 @@ Injury = Callable[[RunPaths, random.Random], bool]
 
 def _launch(paths: RunPaths) -> Launch | None:
     launch = latest_launch(paths)
-    return launch if launch is not None and launch.alive(launch.boot) else None
+    return launch if launch is not None and table.alive(launch) else None
 
 
 def _signal(paths: RunPaths, number: signal.Signals, *, group: bool = False) -> bool:
@@ -97,11 +98,11 @@ def out_of_memory(paths: RunPaths, _random: random.Random) -> bool:
     deadline = time.monotonic() + _MEMORY_S
     try:
         with memory_limit(launch.pid, megabytes=5):
-            while launch.alive(launch.boot) and time.monotonic() < deadline:
+            while table.alive(launch) and time.monotonic() < deadline:
                 time.sleep(0.02)
     except NoMemoryLimit:
         return False
-    return not launch.alive(launch.boot)
+    return not table.alive(launch)
 
 
 def kill_while_it_waits(paths: RunPaths, _random: random.Random) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
+from explorer.runs.launchers import table
 from explorer.runs.life import launcher
 from explorer.runs.queue import queue
 from explorer.runs.record import outcome
@@ -130,7 +131,7 @@ def _report(started: list[RunPaths], kills: int, fresh: dict[str, float], after:
     together = sum(next_one < end for end, next_one in zip(ended, begun[1:], strict=False))
     ends = [derive(paths).state for paths in started]
     wanted = [State.FAILED if fails(number) else State.FINISHED for number in range(len(started))]
-    left = [paths.id for paths in started if (found := latest_launch(paths)) and found.alive(found.boot)]
+    left = [paths.id for paths in started if (found := latest_launch(paths)) and table.alive(found)]
     wrong = []
     if begun != sorted(begun):
         wrong.append("they did not train in the order of the clicks")

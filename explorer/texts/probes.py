@@ -1,18 +1,41 @@
 """Words of the quick check and the learning rate finder."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+
+
+class KindWords(NamedTuple):
+    """A kind of run. name: empty for a training. start, help, icon: of its button. takes: how its duration is known."""
+
+    takes: str
+    name: str = ""
+    start: str = ""
+    help: str = ""
+    icon: str = ""
+    cancel: str = ""
 
 
 class Probes:
-    START: ClassVar = {"check": "Quick check", "rate": "Find learning rate"}
-    HELP: ClassVar = {
-        "check": "Runs all parts of the training on a few batches, including saving and loading. Takes seconds.",
-        "rate": "Trains for about 100 steps while the learning rate rises, and finds the range of rates in which the "
-        "loss falls fastest.",
+    KINDS: ClassVar = {
+        "train": KindWords(takes="From an earlier run with the same work on this computer."),
+        "check": KindWords(
+            name="Quick check",
+            start="Quick check",
+            help="Runs all parts of the training on a few batches, including saving and loading. Takes seconds.",
+            icon=":material/fact_check:",
+            cancel="Cancel the check",
+            takes="From a quick check with the same work: a few batches of training and validation.",
+        ),
+        "rate": KindWords(
+            name="Learning rate finder",
+            start="Find learning rate",
+            help="Trains for about 100 steps while the learning rate rises, and finds the range of rates in which the "
+            "loss falls fastest.",
+            icon=":material/query_stats:",
+            cancel="Cancel the search",
+            takes="From a learning rate search with the same work; the time of validation is estimated.",
+        ),
     }
-    NAMES: ClassVar = {"check": "Quick check", "rate": "Learning rate finder"}
     NOT_STARTED = "This could not be started: {reason}"
-    CANCEL: ClassVar = {"check": "Cancel the check", "rate": "Cancel the search"}
     CANCELLING = "Canceling"
     NOT_CANCELLED = "This could not be canceled: {reason}"
     STALE = "The settings have changed since. This result is for the previous settings."

@@ -24,7 +24,6 @@ class Runs:
         "saving": "saving",
         "checking": "checking",
     }
-    KINDS: ClassVar = {"check": "quick check", "rate": "learning rate finder"}
     STATES: ClassVar = {
         "queued": "queued",
         "starting": "starting",

@@ -125,11 +125,6 @@ class Train:
         "Estimated from a measurement on this computer. Starting adds a few seconds. Reading and augmenting images add "
         "time if they are slower than the network."
     )
-    TAKES_BY: ClassVar = {
-        "train": "From an earlier run with the same work on this computer.",
-        "check": "From a quick check with the same work: a few batches of training and validation.",
-        "rate": "From a learning rate search with the same work; the time of validation is estimated.",
-    }
     TAKES_UNKNOWN = "The duration is not known yet. Run a quick check or measure this network to find out."
 
     # What it needs

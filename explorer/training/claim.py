@@ -11,13 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from explorer.base import locks
-from explorer.base.processes import descendants, every
+from explorer.base.processes import Moment, boot_id, descendants, every, start_ticks
+from explorer.runs.launchers import table
 from explorer.runs.queue import queue
-from explorer.runs.record.launch_record import is_gone, note_process, write_launch
+from explorer.runs.record.launch_record import Launch, is_gone, latest_launch, read_launch, write_launch
 from explorer.runs.record.paths import RunPaths
 
 LOOK_EVERY_S = 0.5
@@ -66,7 +67,7 @@ class Claim:
 
     def _note(self) -> None:
         try:
-            launch, attempt = note_process(self.paths), self.paths.latest_attempt
+            launch, attempt = _noted(self.paths), self.paths.latest_attempt
         except OSError:
             return  # a full disk: its launcher has noted it, or it does without
         if launch is None:
@@ -127,6 +128,30 @@ class Claim:
             os.kill(self._owner, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("SIGKILL cannot be ignored")
+
+
+def _noted(paths: RunPaths) -> Launch | None:
+    """Note the calling trainer in the record of its attempt, where its launcher has not done so; returns that record.
+
+    So a trainer that somebody starts by hand has one, too: it can be stopped and counted as any other.
+    None where another trainer of this run lives, by its record. Raises OSError.
+    """
+    attempt = paths.begin_attempt()
+    found = read_launch(paths, attempt) or Launch.prepared(Moment.now(), paths)
+    latest = latest_launch(paths)
+    if latest is not None and _lives(latest, paths) and latest.pid != os.getpid():
+        return None
+    if found.launcher != "local" or (found.pid == os.getpid() and _lives(found, paths)):
+        return found
+    if found.boot != boot_id() or not found.is_of(paths):
+        found = Launch.prepared(Moment.now(), paths, found.tries)
+    found = replace(found, pid=os.getpid(), ticks=start_ticks(os.getpid()))
+    write_launch(paths, attempt, found)
+    return found
+
+
+def _lives(launch: Launch, paths: RunPaths) -> bool:
+    return launch.is_of(paths) and table.alive(launch)
 
 
 def _try(call: Callable[[], object]) -> bool:

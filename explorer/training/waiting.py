@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer.base.atomic import read_json_object
 from explorer.runs.queue import holders, queue
 from explorer.runs.queue.queue import Slot
-from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.record.paths import TICKET_VARIABLE, RunPaths, runs_root
 from explorer.training.claim import LOOK_EVERY_S, Claim
 from explorer.training.stopping import StopRequest
 
@@ -69,7 +69,7 @@ def _look_after(claim: Claim | None) -> None:
 
 def _note_ticket(place: queue.Waiting) -> None:
     """Note this process in its ticket: one that is paused is passed over, also where its run's folder is gone."""
-    number = os.environ.get(queue.TICKET_VARIABLE, "")
+    number = os.environ.get(TICKET_VARIABLE, "")
     with contextlib.suppress(OSError):
         # Only into what is a ticket: the variable may have come from elsewhere.
         if number.isdigit() and os.path.samestat(os.fstat(int(number)), place.ticket.stat()):
@@ -91,7 +91,7 @@ def _give_up_ticket(paths: RunPaths) -> None:
         return  # all runs are gone, and perhaps the home: to look for the ticket would make that again
     with contextlib.suppress(queue.QueueError, OSError), queue.guard():
         queue.drop(paths.id)
-    number = os.environ.pop(queue.TICKET_VARIABLE, "")
+    number = os.environ.pop(TICKET_VARIABLE, "")
     if number.isdigit():
         with contextlib.suppress(OSError):
             os.close(int(number))

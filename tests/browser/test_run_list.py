@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from explorer.runs.launchers import local
 from explorer.runs.life import launcher, trash
 from explorer.runs.record import meta, outcome
 from explorer.runs.record.outcome import Outcome
@@ -114,9 +115,9 @@ def test_a_hand_on_the_keyboard_moves_chooses_searches_and_opens(page: Page, ser
 def test_ticks_leave_rows_and_focus_alone_and_what_lives_is_not_deleted(
     page: Page, server: Server, runs: list[RunPaths], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
     alive = make_folder("living", "works_until_stopped")
-    launcher.launch_attempt(alive, "train", 1)
+    launcher.launch_attempt(alive, 1)
     wait_for_state(alive, State.RUNNING)
     page.goto(f"{server.url}/runs")
     expect(count(page)).to_have_text("6 of 7")

@@ -3,8 +3,8 @@
 import sys
 
 from explorer.runs.cli.main import main
-from explorer.runs.life.launcher import MODULES
+from explorer.runs.launchers import local
 
 if __name__ == "__main__":
-    MODULES["train"] = "tests.runs.trainer"
+    local.TRAINER = "tests.runs.trainer"
     sys.exit(main())

@@ -13,6 +13,7 @@ import pytest
 from explorer.augment.pipeline import Pipeline
 from explorer.base import processes
 from explorer.data.formats.digits import DigitsSpec
+from explorer.runs.launchers import local
 from explorer.runs.life import housekeeping, launcher
 from explorer.runs.queue import holders, queue
 from explorer.runs.record.launch_record import read_launch
@@ -24,7 +25,7 @@ from explorer.runs.state.status import RunStatus, State, derive
 
 @pytest.fixture(autouse=True)
 def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def started() -> Callable[[str], RunPaths]:
 
     def start(behaviour: str) -> RunPaths:
         paths = make_folder(behaviour.replace("_", "-"), behaviour)
-        launcher.launch_attempt(paths, "train", 1)
+        launcher.launch_attempt(paths, 1)
         return paths
 
     return start

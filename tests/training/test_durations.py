@@ -7,7 +7,7 @@ from explorer.runs.machine import durations
 from explorer.runs.machine.machine import known_machine, remember
 from explorer.runs.machine.paces import machine_key
 from explorer.runs.record import results
-from explorer.texts import Train as T
+from explorer.texts import Probes
 from explorer.training.devices import here
 from explorer.ui.train import networks
 from explorer.ui.train.source import Source
@@ -34,7 +34,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     estimate = results.check_result(checked)
     assert estimate is not None
     assert estimate.estimate is not None
-    expected = (span(estimate.estimate.run_s), T.TAKES_BY["check"])
+    expected = (span(estimate.estimate.run_s), Probes.KINDS["check"].takes)
     assert networks.takes(machine, config, dataset, None) == expected
     # Neither another rate nor another seed is other work; another size is.
     same = config.model_copy(update={"learning_rate": 0.5, "seed": 3, "schedule": "constant", "early_stopping": 1})
@@ -58,5 +58,5 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     # A run of before, of which nothing was noted: its duplicate takes what it took.
     (durations._store()).unlink()
     source = Source(trained.id, "before", config, {})
-    assert networks.takes(machine, config, dataset, source) == (span(took.of(2)), T.TAKES_BY["train"])
+    assert networks.takes(machine, config, dataset, source) == (span(took.of(2)), Probes.KINDS["train"].takes)
     assert networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, source) is None

@@ -1,11 +1,11 @@
 """How a command ends: the exit codes, which scripts rely on, and which error ends in which."""
 
+from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.life.process import LaunchError, WrongState
 from explorer.runs.life.trash import TrashError
 from explorer.runs.queue.queue import QueueError
 from explorer.runs.record.meta import MetaError
 from explorer.runs.record.paths import RunNotFound
-from explorer.runs.state.escalation import LadderError
 from explorer.runs.state.resting import RunAlive, RunGone
 
 OK, FAILED, USAGE, NOT_FOUND, WRONG_STATE, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -19,7 +19,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (MetaError, USAGE),
     (LaunchError, FAILED),
     (QueueError, FAILED),
-    (LadderError, FAILED),
+    (Unreachable, FAILED),
     (TrashError, FAILED),
 )
 

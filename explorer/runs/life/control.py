@@ -27,7 +27,7 @@ def request_stop(paths: RunPaths) -> bool:
 def end_now(paths: RunPaths) -> bool:
     """End a run at once, without saving: what it did since its last checkpoint is lost. False where it is over.
 
-    Raises LadderError where its process cannot be reached.
+    Raises Unreachable where its process cannot be reached.
     """
     if not request_stop(paths):
         return False

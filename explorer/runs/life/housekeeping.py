@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from explorer.base.atomic import read_json_object
 from explorer.base.processes import Moment
+from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.life import announcing, process
 from explorer.runs.life.control import stop_age
 from explorer.runs.overview.summary import RunSummary, summaries
@@ -21,7 +22,7 @@ from explorer.runs.record import outcome
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
-from explorer.runs.state.escalation import LadderError, climb, end_leftovers, end_orphan, see_off
+from explorer.runs.state.escalation import end_leftovers, end_orphan, escalate, see_off
 from explorer.runs.state.status import State
 
 MOST_TRIES = 3  # within one boot: what dies again and again before its turn will not come to life by itself
@@ -46,7 +47,7 @@ def tend(runs: Sequence[RunSummary] | None = None) -> None:
             return
         _queue()
         for holder in queue.orphans():
-            with contextlib.suppress(LadderError):
+            with contextlib.suppress(Unreachable):
                 end_orphan(holder)
         for run in summaries() if runs is None else runs:
             _run(run)
@@ -62,7 +63,7 @@ def _run(run: RunSummary) -> None:
         if announcing.due(run.paths):
             announcing.announce(run.paths, run.status, aloud=_is_news(run))
         # Looked for again at the next look, until none is left: even SIGKILL may have to wait for a disk.
-        with contextlib.suppress(LadderError):
+        with contextlib.suppress(Unreachable):
             if run.status.state is not State.LOST or end_leftovers(run.paths) == 0:
                 _settled.add(key)
 
@@ -76,11 +77,11 @@ def _is_news(run: RunSummary) -> bool:
 def _stop(paths: RunPaths) -> None:
     now = Moment.now()
     ended, asked = outcome.read(paths), stop_age(paths, now)
-    with contextlib.suppress(LadderError, OSError):
+    with contextlib.suppress(Unreachable, OSError):
         if ended is not None and ended.attempt >= paths.latest_attempt:
             see_off(paths, abs(now.wall - ended.time))  # also where the clock was set meanwhile: nothing can be lost
         elif end_leftovers(paths) == 0 and asked is not None:
-            climb(paths, asked, now)
+            escalate(paths, asked, now)
 
 
 def _queue() -> None:
@@ -110,7 +111,7 @@ def _revive(paths: RunPaths, place: Waiting) -> None:
         reason = f"Its process ended {launch.tries} times before it began. See the log."
         _give_up(paths, Outcome("failed", reason, time.time(), attempt))
     else:
-        _start_again(paths, place, str(config.get("kind", "train")), attempt, tries)
+        _start_again(paths, place, attempt, tries)
 
 
 def _give_up(paths: RunPaths, end: Outcome) -> None:
@@ -118,14 +119,12 @@ def _give_up(paths: RunPaths, end: Outcome) -> None:
     queue.drop(paths.id)
 
 
-def _start_again(paths: RunPaths, place: Waiting, kind: str, attempt: int, tries: int) -> None:
+def _start_again(paths: RunPaths, place: Waiting, attempt: int, tries: int) -> None:
     ticket = queue.take_over(place)
     if ticket is None:
         return  # somebody else is at it
     try:
-        if kind not in process.MODULES:
-            raise OSError(f"there is no way to run a {kind}")
-        process.launch_attempt(paths, kind, attempt, ticket=ticket, tries=tries)
+        process.launch_attempt(paths, attempt, ticket=ticket, tries=tries)
     except OSError as error:
         ticket.close()
         _give_up(paths, Outcome("failed", f"Its process could not be started: {error}.", time.time(), attempt))

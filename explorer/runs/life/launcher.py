@@ -10,7 +10,8 @@ from pathlib import Path
 from explorer.base import locks
 from explorer.base.atomic import sync_folder, write_bytes_atomic
 from explorer.base.processes import Moment
-from explorer.runs.life.process import MODULES, LaunchError, WrongState, launch_attempt
+from explorer.runs.launchers.launcher import Unreachable
+from explorer.runs.life.process import LaunchError, WrongState, launch_attempt
 from explorer.runs.machine import needs
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import QueueError, Ticket
@@ -20,10 +21,10 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, home, new_run_id, runs_root
 from explorer.runs.spec.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
 from explorer.runs.spec.devices import Device
-from explorer.runs.state.escalation import LadderError, clear
+from explorer.runs.state.escalation import clear
 from explorer.runs.state.status import State, derive
 
-__all__ = ["MODULES", "LaunchError", "WrongState", "extend", "lane_of", "launch_attempt", "resume", "start"]
+__all__ = ["LaunchError", "WrongState", "extend", "lane_of", "launch_attempt", "resume", "start"]
 
 _HALF_MADE = ".new-"
 _HALF_MADE_AGE_S = 3600
@@ -46,7 +47,7 @@ def start(config: RunConfig, name: str = "", first: Path | None = None) -> RunPa
     except (OSError, QueueError) as error:
         raise LaunchError(f"No folder could be made for the run: {error}") from error
     try:
-        launch_attempt(paths, config.kind, 1, ticket=ticket)
+        launch_attempt(paths, 1, ticket=ticket)
     except OSError as error:
         reason = _note_failure(paths, 1, error)
         if outcome.read(paths) is None:
@@ -78,10 +79,10 @@ def resume(paths: RunPaths) -> None:
                 raise WrongState(f"{paths.id} cannot be resumed yet: {derive(paths).reason}")
             attempt = paths.latest_attempt + 1
             ticket = _line_up_again(paths, lane, attempt)
-    except (OSError, QueueError, LadderError) as error:
+    except (OSError, QueueError, Unreachable) as error:
         raise LaunchError(f"{paths.id} could not be resumed: {error}") from error
     try:
-        launch_attempt(paths, config.kind, attempt, ticket=ticket)
+        launch_attempt(paths, attempt, ticket=ticket)
     except OSError as error:
         raise LaunchError(f"{paths.id}: {_note_failure(paths, attempt, error)}") from error
 

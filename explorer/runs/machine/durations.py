@@ -9,7 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 from statistics import median
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,9 +18,8 @@ from explorer.runs.record.history import VALIDATION_SHARE
 from explorer.runs.record.paths import RunPaths, home
 from explorer.runs.record.scanning import milestones
 from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.kinds import KINDS, Kind
 
-By = Literal["train", "check", "rate"]
-_RANK: dict[By, int] = {"train": 2, "check": 1, "rate": 0}
 _KEPT = 500  # recipes; those that were noted first are forgotten
 # Fields that change the work of an epoch.
 _WORK = {
@@ -35,7 +34,7 @@ class Duration(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    by: By
+    by: Kind
     epoch_s: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     start_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
@@ -67,7 +66,7 @@ def known(work: str) -> Duration | None:
 def keep(work: str, found: Duration) -> None:
     """Keep what was measured, unless something better is known. Raises OSError."""
     before = known(work)
-    if before is not None and _RANK[before.by] > _RANK[found.by]:
+    if before is not None and KINDS[before.by].duration_rank > KINDS[found.by].duration_rank:
         return
     store = _store()
     store.parent.mkdir(exist_ok=True)

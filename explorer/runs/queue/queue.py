@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.base.locks import Held, is_held, note_holder, who_holds
 from explorer.base.locks import take as take_lock
+from explorer.runs.launchers import table
 from explorer.runs.queue import holders
 from explorer.runs.queue.holders import Holder
 from explorer.runs.record.launch_record import latest_launch
@@ -24,7 +25,6 @@ from explorer.runs.record.paths import RunPaths, queue_folder, queue_root, runs_
 from explorer.runs.spec.devices import DEVICES
 
 MOST_AT_ONCE = 16
-TICKET_VARIABLE = "EXPLORER_TICKET"  # the child finds the number of its open ticket here
 _GUARD_S = 10.0
 _NEW = ".new-"
 
@@ -262,7 +262,7 @@ def _is_paused(number: int, lane: str, run_id: str) -> bool:
     # A process that somebody has stopped with SIGSTOP must not hold up all others; it keeps its place. The launch
     # record may be gone with its folder; the ticket may not be noted yet.
     launch, holder = latest_launch(RunPaths(runs_root() / run_id)), holders.read(_ticket(number, lane, run_id))
-    return (launch is not None and launch.paused()) or (holder is not None and holder.paused)
+    return table.paused(launch) or (holder is not None and holder.paused)
 
 
 def _slot_files(lanes: str = "*") -> list[Path]:

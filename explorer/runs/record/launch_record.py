@@ -1,12 +1,11 @@
 """launch-<attempt>.json: who started an attempt, as which process; ended-<attempt>.json: how it ended."""
 
-import os
 import signal
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Self
 
 from explorer.base.atomic import read_json_object, write_json_atomic
-from explorer.base.processes import Moment, boot_id, host, is_paused, out_of_memory_kills, pid_alive, start_ticks
+from explorer.base.processes import Moment, boot_id, host, out_of_memory_kills
 from explorer.runs.record.paths import RunPaths
 
 
@@ -14,10 +13,11 @@ from explorer.runs.record.paths import RunPaths
 class Launch:
     """One start of a trainer.
 
-    host: the computer's name. time, mono, boot: when, see Moment. pid, ticks: the process and when it began;
-    None until it has begun, and where it could not be told. folder: device and inode of the run's folder, by which
-    a copy of it is told from the original; None where that is not known. tries: how often this attempt was started
-    within one boot. oom: how many processes the system had killed for lack of memory.
+    launcher: its name in runs/launchers/table.py. host: the computer's name. time, mono, boot: when, see Moment.
+    pid, ticks: the process and when it began; None until it has begun, and where that is not known.
+    folder: device and inode of the run's folder, by which a copy of it is told from the original; None where unknown.
+    tries: how often this attempt was started within one boot.
+    oom: how many processes the system had killed for lack of memory.
     """
 
     launcher: str
@@ -32,22 +32,12 @@ class Launch:
     oom: int | None = None
 
     @classmethod
-    def prepared(cls, now: Moment, paths: RunPaths | None = None, tries: int = 1) -> Self:
-        """A launch on this computer whose process has not begun."""
+    def prepared(cls, now: Moment, paths: RunPaths | None = None, tries: int = 1, launcher: str = "local") -> Self:
+        """A launch from this computer whose process has not begun."""
         folder = identity(paths) if paths else None
-        return cls("local", host(), now.wall, now.mono, now.boot, folder=folder, tries=tries, oom=out_of_memory_kills())
-
-    def alive(self, boot: str) -> bool:
-        """Whether its process lives, on a computer whose present boot is `boot`."""
-        return self.pid is not None and self.boot == boot and pid_alive(self.pid, self.ticks)
-
-    def lives(self, paths: RunPaths) -> bool:
-        """Whether its process lives on this computer and is that of this very folder."""
-        return self.is_of(paths) and self.alive(boot_id())
-
-    def paused(self) -> bool:
-        """Whether its process is stopped by SIGSTOP."""
-        return self.pid is not None and is_paused(self.pid, self.ticks)
+        return cls(
+            launcher, host(), now.wall, now.mono, now.boot, folder=folder, tries=tries, oom=out_of_memory_kills()
+        )
 
     def is_of(self, paths: RunPaths) -> bool:
         """Whether it speaks of this very folder, and not of one that this is a copy of."""
@@ -80,26 +70,6 @@ def is_gone(paths: RunPaths, folder: tuple[int, int]) -> bool:
 def write_launch(paths: RunPaths, attempt: int, launch: Launch) -> None:
     """Write the record in one step. Raises OSError."""
     write_json_atomic(paths.launch(attempt), asdict(launch))
-
-
-def note_process(paths: RunPaths) -> Launch | None:
-    """Note the calling trainer in the record of its attempt, where its launcher has not done so; returns that record.
-
-    So a trainer that somebody starts by hand has one, too: it can be stopped and counted as any other.
-    None where another trainer of this run lives, by its record. Raises OSError.
-    """
-    attempt = paths.begin_attempt()
-    found = read_launch(paths, attempt) or Launch.prepared(Moment.now(), paths)
-    latest = latest_launch(paths)
-    if latest is not None and latest.lives(paths) and latest.pid != os.getpid():
-        return None
-    if found.pid == os.getpid() and found.lives(paths):
-        return found
-    if found.boot != boot_id() or not found.is_of(paths):
-        found = Launch.prepared(Moment.now(), paths, found.tries)
-    found = replace(found, pid=os.getpid(), ticks=start_ticks(os.getpid()))
-    write_launch(paths, attempt, found)
-    return found
 
 
 def latest_launch(paths: RunPaths) -> Launch | None:

@@ -19,6 +19,7 @@ class RunNotFound(LookupError):
 
 
 ATTEMPT_VARIABLE = "EXPLORER_ATTEMPT"  # in the environment of a trainer, and so of all that it starts
+TICKET_VARIABLE = "EXPLORER_TICKET"  # there, too: the number of its open ticket of the queue
 
 
 def home() -> Path:

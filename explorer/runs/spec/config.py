@@ -14,6 +14,7 @@ from explorer.data.specs import FORMATS, TRAINABLE, DatasetSpec
 from explorer.runs.spec.config_errors import ConfigError, from_validation
 from explorer.runs.spec.devices import Accelerator
 from explorer.runs.spec.fields import Misfit, Only, info_of, texts_of
+from explorer.runs.spec.kinds import Kind
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import steps_per_epoch
 
@@ -32,7 +33,6 @@ __all__ = [
 VERSION = 2
 MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
 
-Kind = Literal["train", "check", "rate"]
 PrecisionName = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
 KeptAs = Literal["whole", "squares"]
 Logger = Literal["csv", "tensorboard", "mlflow"]

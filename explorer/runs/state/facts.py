@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from explorer.base.atomic import read_json_object
 from explorer.base.locks import is_held
 from explorer.base.processes import Moment, Process
+from explorer.runs.launchers import table
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import Waiting
 from explorer.runs.record import outcome as outcomes
@@ -12,7 +13,6 @@ from explorer.runs.record.events import Event, last_event
 from explorer.runs.record.launch_record import Launch, read_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.state.family import family
 
 START_GRACE_S = 10.0  # a new process is noted by then
 
@@ -72,7 +72,7 @@ def look(paths: RunPaths, now: Moment) -> Facts:
     own = launch is None or launch.is_of(paths)
     # The lock and the process come before the outcome: a trainer writes its outcome first and ends afterwards. The
     # place in the queue comes before the events: it checks in first and gives up its ticket afterwards.
-    lives = launch is not None and own and launch.alive(now.boot)
+    lives = launch is not None and own and table.alive(launch)
     locked = _locked(paths, launch, now)
     outcome = outcomes.read(paths)
     over = outcome is not None and outcome.attempt >= attempt
@@ -81,7 +81,7 @@ def look(paths: RunPaths, now: Moment) -> Facts:
         attempt,
         locked,
         lives,
-        family(paths, launch) if over or not (locked or lives) else (),
+        table.of(launch).processes(paths, launch) if launch and (over or not (locked or lives)) else (),
         None if over else queue.find(paths.id),
         outcome,
         launch,

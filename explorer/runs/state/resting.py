@@ -3,9 +3,10 @@
 import contextlib
 from collections.abc import Iterator
 
+from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.queue import queue
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.state.escalation import LadderError, clear
+from explorer.runs.state.escalation import clear
 from explorer.runs.state.status import State, derive
 
 
@@ -46,5 +47,5 @@ def resting(paths: RunPaths) -> Iterator[None]:
 def _is_clear(paths: RunPaths) -> bool:
     try:
         return clear(paths)
-    except LadderError:
+    except Unreachable:
         return False  # processes of another user, which the run's state names

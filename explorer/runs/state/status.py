@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from explorer.base.processes import Moment, Process, host
 from explorer.base.words import clock, span
+from explorer.runs.launchers import table
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import Waiting
 from explorer.runs.record.events import Event
@@ -13,7 +14,6 @@ from explorer.runs.record.launch_record import Launch, how_it_ended, who_killed
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.facts import Facts, look
-from explorer.runs.state.family import family, named
 
 FIRST_CHECK_IN_S = 60.0  # a new process needs this long at most to take its lock and check in
 _STARTING = ("importing", "reading data", "building model")
@@ -73,7 +73,7 @@ def _judge(paths: RunPaths, facts: Facts) -> RunStatus:
     if facts.alive:
         return _living(paths, facts)
     if facts.being_started:
-        if facts.launch and facts.launch.paused():
+        if facts.launch and table.paused(facts.launch):
             return _paused(facts, facts.launch)
         asked = " A stop was requested." if facts.stop else ""
         state = State.STOPPING if facts.stop else State.STARTING
@@ -94,8 +94,13 @@ def _leaving(ended: RunStatus, left: tuple[Process, ...]) -> RunStatus:
 
 def _who_is_left(left: tuple[Process, ...]) -> str:
     if len(left) > 1:
-        return f"These of its processes have not ended yet: {named(left)}."
-    return f"Its process {named(left)} has not ended yet." if left else "Its process has not ended yet."
+        return f"These of its processes have not ended yet: {_named(left)}."
+    return f"Its process {_named(left)} has not ended yet." if left else "Its process has not ended yet."
+
+
+def _named(processes: tuple[Process, ...]) -> str:
+    """Processes in words: "4711, 4712 (paused)"."""
+    return ", ".join(f"{process.pid} (paused)" if process.paused else str(process.pid) for process in processes)
 
 
 def _waiting(facts: Facts, place: Waiting) -> RunStatus:
@@ -105,7 +110,7 @@ def _waiting(facts: Facts, place: Waiting) -> RunStatus:
         words = (
             "Its process ended, for example in a restart, and will start again soon. Its place in the queue is kept."
         )
-    elif facts.launch and facts.launch.paused():
+    elif facts.launch and table.paused(facts.launch):
         words = f"The process is paused, so other runs go first. `kill -CONT {facts.launch.pid}` continues it."
     else:
         ahead = queue.ahead_of(place)
@@ -121,7 +126,7 @@ def _living(paths: RunPaths, facts: Facts) -> RunStatus:
     if facts.stop is not None:
         words = f"Saving before it stops, as requested at {_at(facts, facts.stop)}."
         return RunStatus(State.STOPPING, f"{words} {silence or _last_update(facts)}", facts.stop)
-    if facts.launch and facts.launch.paused():
+    if facts.launch and table.paused(facts.launch):
         return _paused(facts, facts.launch)
     if silence:
         return RunStatus(State.STALLED, silence, facts.last.time if facts.last else facts.began)
@@ -137,7 +142,8 @@ def _paused(facts: Facts, launch: Launch) -> RunStatus:
 
 
 def _paused_workers(paths: RunPaths, launch: Launch | None) -> str:
-    return " ".join(str(process.pid) for process in family(paths, launch) if process.paused)
+    found = table.of(launch).processes(paths, launch) if launch else ()
+    return " ".join(str(process.pid) for process in found if process.paused)
 
 
 def _broken_promise(facts: Facts) -> str:
@@ -204,7 +210,7 @@ def _lost(paths: RunPaths, facts: Facts) -> RunStatus:
     if killed := who_killed(paths, facts.attempt):
         ended = RunStatus(State.STOPPED, f"{killed} {_last_words(facts)}", since)
         return _leaving(ended, facts.left) if left else ended
-    if facts.is_copy and facts.launch and facts.launch.alive(facts.now.boot):
+    if facts.is_copy and facts.launch and table.alive(facts.launch):
         words = f"This folder is a copy of a run that goes on as process {facts.launch.pid}. {_last_words(facts)}"
         return RunStatus(State.LOST, words, since)
     how = how_it_ended(paths, facts.attempt)

@@ -13,8 +13,9 @@ from explorer.base.words import clock, span
 from explorer.metrics.table import METRICS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.summary import RunSummary
+from explorer.runs.spec.kinds import PROBES
 from explorer.runs.state.status import State
-from explorer.texts import Common, Runs
+from explorer.texts import Common, Probes, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component
 from explorer.ui.theme.palette import STATE_COLORS
@@ -153,8 +154,8 @@ def _row(run: RunSummary, now: float) -> Row:
         "alive": not run.status.over,
         "reason": _cut(run.status.reason),
         "name": run.name,
-        "probe": run.kind in Runs.KINDS,
-        "what": " · ".join(filter(None, [Runs.KINDS.get(run.kind), run.dataset, run.backbone])),
+        "probe": run.kind in PROBES,
+        "what": " · ".join(filter(None, [_kind(run), run.dataset, run.backbone])),
         "pipeline": run.pipeline or Common.NONE,
         "scores": tuple(_number(run.best.get(key)) for key in METRICS),
         "bytes": run.bytes,
@@ -167,6 +168,11 @@ def _row(run: RunSummary, now: float) -> Row:
         "note": _cut(run.meta.note),
         "archived": run.meta.archived,
     }
+
+
+def _kind(run: RunSummary) -> str:
+    words = Probes.KINDS.get(run.kind)
+    return words.name.lower() if words else ""
 
 
 def _number(value: Any) -> float | None:
@@ -183,7 +189,7 @@ def _cut(text: str) -> str:
 
 
 def _epochs(run: RunSummary) -> str:
-    if run.kind in Runs.KINDS:
+    if run.kind in PROBES:
         return ""  # it trains no epochs
     words = T.EPOCHS_DONE if run.asked_epochs is None else T.EPOCHS
     return words.format(done=run.epochs, asked=run.asked_epochs)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.base.processes import Moment
+from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.life import control, launcher
 from explorer.runs.life.launcher import LaunchError
 from explorer.runs.overview.view import RunSnapshot
@@ -13,7 +14,7 @@ from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import has_checkpoint, saved_step
 from explorer.runs.spec.config import ConfigError
-from explorer.runs.state.escalation import TERMINATE_AFTER_S, LadderError
+from explorer.runs.state.escalation import TERMINATE_AFTER_S
 from explorer.runs.state.status import State
 from explorer.texts import Common
 from explorer.texts import Run as T
@@ -138,7 +139,7 @@ def _end_now(paths: RunPaths) -> None:
     last_action.forget()
     try:
         control.end_now(paths)
-    except (LadderError, OSError) as error:
+    except (Unreachable, OSError) as error:
         last_action.note_error(paths.id, error)
 
 

@@ -16,7 +16,7 @@ from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
 from explorer.runs.state.status import derive
-from explorer.texts import Common
+from explorer.texts import Common, Probes
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
@@ -94,7 +94,7 @@ def takes(
     if (found is None or found.by != "train") and source is not None:
         found = _as_source_took(config, source, key) or found
     if found is not None:
-        return span(found.of(config.epochs)), T.TAKES_BY[found.by]
+        return span(found.of(config.epochs)), Probes.KINDS[found.by].takes
     pace = pace_of(machine, config.backbone)
     if pace is None:
         return None

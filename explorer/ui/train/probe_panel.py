@@ -9,6 +9,7 @@ from explorer.runs.life.launcher import LaunchError
 from explorer.runs.record import rates, results
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig
+from explorer.runs.spec.kinds import PROBES, Probe
 from explorer.runs.state.status import State, derive
 from explorer.texts import Common
 from explorer.texts import Probes as T
@@ -17,25 +18,23 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import probe_results, probes, values
 from explorer.ui.train.fields import title_at
-from explorer.ui.train.probes import KINDS, Probe
 
 EVERY_SECONDS = 1.0
-_ICONS: dict[Probe, str] = {"check": ":material/fact_check:", "rate": ":material/query_stats:"}
 
 
 def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
     """Draw the buttons, and what was found last. config: what the form asks for, None where it has `errors`."""
-    last = {kind: probes.find(run_id) if (run_id := probes.last(kind)) else None for kind in KINDS}
+    last = {kind: probes.find(run_id) if (run_id := probes.last(kind)) else None for kind in PROBES}
     pressed: Probe | None = None
     with st.container(horizontal=True, gap="small"):
-        for kind in KINDS:
+        for kind in PROBES:
             paths = last[kind]
             alive = paths is not None and not derive(paths).over
             if st.button(
-                T.START[kind],
+                T.KINDS[kind].start,
                 key=widget_key("probe", kind, "start"),
-                help=T.HELP[kind],
-                icon=_ICONS[kind],
+                help=T.KINDS[kind].help,
+                icon=T.KINDS[kind].icon,
                 disabled=alive,
             ):
                 pressed = kind
@@ -43,7 +42,7 @@ def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
         _start(pressed, config, errors)
     if message := st.session_state.get(Key.PROBE_TOLD):
         st.error(escape(message))
-    for kind in sorted(KINDS, key=lambda kind: probes.last(kind) or "", reverse=True):  # the newest first
+    for kind in sorted(PROBES, key=lambda kind: probes.last(kind) or "", reverse=True):  # the newest first
         # Each in its own container: replacing the first does not mount the chart of the second again.
         with st.container():
             _last(kind, last[kind], config)
@@ -56,7 +55,7 @@ def _start(kind: Probe, config: RunConfig | None, errors: Mapping[str, str]) -> 
         return
     try:
         with st.spinner(Common.STARTING):
-            asked = config.model_copy(update={"kind": kind, "name": config.name or T.NAMES[kind]})
+            asked = config.model_copy(update={"kind": kind, "name": config.name or T.KINDS[kind].name})
             probes.keep(kind, launcher.start(asked).id)
     except (LaunchError, ConfigError, OSError) as error:
         st.session_state[Key.PROBE_TOLD] = T.NOT_STARTED.format(reason=error)
@@ -74,7 +73,7 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
     def body() -> None:
         if not paths.root.is_dir() or derive(paths).over is not over:
             st.rerun()  # only a rerun of the page ends the fragment's timer and changes the buttons
-        state_badge.show(derive(paths), T.NAMES[kind])
+        state_badge.show(derive(paths), T.KINDS[kind].name)
         probe_results.show(paths, kind, over)
 
     with st.container(border=True):
@@ -90,7 +89,8 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
 def _cancel(kind: Probe, paths: RunPaths) -> None:
     stopping = derive(paths).state is State.STOPPING
     st.button(
-        T.CANCELLING if stopping else T.CANCEL[kind], key=widget_key("probe", kind, "cancel"), on_click=_ask_to_stop,
+        T.CANCELLING if stopping else T.KINDS[kind].cancel, key=widget_key("probe", kind, "cancel"),
+        on_click=_ask_to_stop,
         args=(paths,), disabled=stopping, icon=":material/stop_circle:",
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """Which quick check and which search for a learning rate were started last from a form, kept in a file beside it."""
 
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -10,24 +9,14 @@ from explorer.runs.record import rates, results
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads, with_absolute_paths
 from explorer.runs.spec.fields import depending_on, rules_of
+from explorer.runs.spec.kinds import KINDS, PROBES, Probe
 from explorer.texts import Probes as T
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 from explorer.ui.session.uploads import write_shared
 
-Probe = Literal["check", "rate"]
-KINDS: tuple[Probe, ...] = ("check", "rate")
 Kept = dict[str, str]  # kind -> id of the run
-
-_NAMES = frozenset({"kind", "name", "loggers"})
-# Fields that may change in the form without making a result outdated.
-_INDIFFERENT: dict[Probe, frozenset[str]] = {
-    "check": _NAMES,
-    "rate": _NAMES
-    | {"learning_rate", "epochs", "early_stopping", "monitor", "unfreeze_epoch", "threshold"}
-    | set(depending_on("schedule", rules_of(RunConfig))),
-}
 
 
 def last(kind: Probe) -> str | None:
@@ -78,7 +67,10 @@ def rate_caution(now: RunConfig) -> str:
 
 
 def _essence(config: RunConfig, kind: Probe) -> dict[str, object]:
-    return config.model_dump(exclude=dict.fromkeys(_INDIFFERENT[kind], True) | {"dataset": {"links"}})
+    asked, rules = KINDS[kind], rules_of(RunConfig)
+    depending = (name for field in asked.indifferent_with_rest for name in depending_on(field, rules))
+    names = (*asked.indifferent, *depending)
+    return config.model_dump(exclude=dict.fromkeys(names, True) | {"dataset": {"links"}})
 
 
 def _kept() -> tuple[str, Kept]:
@@ -95,7 +87,7 @@ def _load(file: Path) -> Kept:
         known = read_json_object(file) or {}  # nothing was tried yet, or it is damaged: then it is only forgotten
     except OSError:
         return {}
-    return {kind: known[kind] for kind in KINDS if isinstance(known.get(kind), str)}
+    return {kind: known[kind] for kind in PROBES if isinstance(known.get(kind), str)}
 
 
 def _file(workspace_id: str) -> Path:

@@ -1,6 +1,5 @@
 """What whoever looks does in passing: waiting runs start again, leftovers go, the end is told once."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from explorer.base.processes import Moment, is_paused, pid_alive, start_ticks
+from explorer.runs.launchers import local, table
 from explorer.runs.life import housekeeping, launcher
 from explorer.runs.life.control import end_now, request_stop
 from explorer.runs.overview import index
@@ -116,12 +116,13 @@ def test_a_dead_waiting_run_that_was_cancelled_is_stopped_and_does_not_begin(hom
 
 @pytest.mark.usefixtures("head")
 def test_one_that_cannot_be_started_again_does_not_hold_up_the_rest(tend: Tend) -> None:
-    unknown, good = (launcher.start(config_of("takes_a_turn")) for _ in range(2))
-    for run in (unknown, good):
+    broken, good = (launcher.start(config_of("takes_a_turn")) for _ in range(2))
+    for run in (broken, good):
         kill_waiting(run)
-    unknown.config.write_text(json.dumps(json.loads(unknown.config.read_text()) | {"kind": "dance"}))
+    broken.log.unlink()
+    broken.log.mkdir()
     tend()
-    assert "there is no way to run a dance" in derive(unknown).reason
+    assert "could not be started: [Errno 21] Is a directory" in derive(broken).reason
     assert derive(good).state is State.QUEUED
     assert [place.id for place in queue.waiting()] == [good.id]
 
@@ -299,7 +300,7 @@ def test_the_end_of_a_run_is_told_exactly_once(
 def process_lives(paths: RunPaths) -> bool:
     """Whether its process still lives, and may be about to tell."""
     launch = latest_launch(paths)
-    return launch is not None and launch.alive(launch.boot)
+    return launch is not None and table.alive(launch)
 
 
 def test_a_resumed_run_is_told_of_again(told: Callable[[], list[list[str]]]) -> None:
@@ -313,7 +314,7 @@ def test_a_resumed_run_is_told_of_again(told: Callable[[], list[list[str]]]) -> 
 def test_a_run_that_leaves_the_queue_is_told_of_by_the_real_trainer(
     told: Callable[[], list[list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "explorer.training")
+    monkeypatch.setattr(local, "TRAINER", "explorer.training")
     paths = launcher.start(config_of("x"))
     request_stop(paths)
     wait_for(lambda: bool(told()), "the telling")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.base import locks
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.runs.launchers import table
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import how_it_ended, read_launch
@@ -118,8 +120,8 @@ def test_the_launch_record_names_the_process() -> None:
     paths = launcher.start(_config("works_until_stopped"))
     launch = read_launch(paths, 1)
     assert launch is not None
-    assert launch.alive(launch.boot)
-    assert not launch.alive("another boot")
+    assert table.alive(launch)
+    assert not table.alive(replace(launch, boot="another boot"))
 
 
 def test_two_trainers_never_train_the_same_run(folder: RunPaths) -> None:

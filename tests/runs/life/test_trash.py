@@ -62,7 +62,7 @@ def test_a_run_that_has_just_been_resumed_is_not_moved_away(started: Callable[[s
     request_stop(paths)
     wait_for_state(paths, State.STOPPED)
     paths.stop.unlink()
-    launcher.launch_attempt(paths, "train", 2)
+    launcher.launch_attempt(paths, 2)
     with pytest.raises(RunAlive):
         trash.delete(paths)
     wait_for_state(paths, State.RUNNING)

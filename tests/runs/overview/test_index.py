@@ -154,7 +154,7 @@ def test_a_run_that_is_resumed_is_alive_at_once_and_never_cached(
     summaries()
     reads.clear()
     paths.stop.unlink()
-    launcher.launch_attempt(paths, "train", 2)
+    launcher.launch_attempt(paths, 2)
     assert not summaries()[0].status.over
     wait_for_state(paths, State.RUNNING)
     assert [summaries()[0].status.state for _ in range(3)] == [State.RUNNING] * 3

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import explorer
+from explorer.runs.launchers import local
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.queue import queue
@@ -183,7 +184,7 @@ def test_a_run_whose_launcher_could_not_note_its_process_notes_itself() -> None:
 
 @pytest.mark.usefixtures("head")
 def test_a_waiting_trainer_costs_little_and_imports_nothing_heavy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "explorer.training")
+    monkeypatch.setattr(local, "TRAINER", "explorer.training")
     paths = turn()
     wait_for(lambda: is_at_it(paths), "its waiting")
     process = psutil.Process(pid_of(paths))

@@ -18,8 +18,8 @@ from explorer.runs.state.escalation import (
     END_AFTER_S,
     KILL_AFTER_S,
     TERMINATE_AFTER_S,
-    LadderError,
-    climb,
+    Unreachable,
+    escalate,
     see_off,
 )
 from explorer.runs.state.escalation import kill as end
@@ -38,9 +38,9 @@ def test_one_that_ignores_the_file_gets_a_sigterm_after_ten_seconds_and_only_one
     paths = started("obeys_sigterm")
     wait_for_state(paths, State.RUNNING)
     request_stop(paths)
-    climb(paths, TERMINATE_AFTER_S - 1, Moment.now())
+    escalate(paths, TERMINATE_AFTER_S - 1, Moment.now())
     assert not paths.terminated(1).exists()
-    climb(paths, TERMINATE_AFTER_S, Moment.now())
+    escalate(paths, TERMINATE_AFTER_S, Moment.now())
     assert wait_for_state(paths, State.STOPPED).reason == "Stopped by SIGTERM; the work is saved."
     assert paths.terminated(1).exists()
 
@@ -50,11 +50,11 @@ def test_one_that_ignores_both_and_is_silent_is_ended_with_its_workers(started: 
     wait_for_state(paths, State.STALLED)
     worker = int((paths.root / "worker").read_text())
     request_stop(paths)
-    climb(paths, KILL_AFTER_S, later(1))
+    escalate(paths, KILL_AFTER_S, later(1))
     assert is_alive(pid_of(paths))  # a SIGTERM first, however late anybody looks
-    climb(paths, KILL_AFTER_S - 1, later(1))
+    escalate(paths, KILL_AFTER_S - 1, later(1))
     assert not paths.killed(1).exists()
-    climb(paths, KILL_AFTER_S + 1, later(1))
+    escalate(paths, KILL_AFTER_S + 1, later(1))
     status = wait_for_state(paths, State.STOPPED)
     assert status.reason.startswith("It did not answer the stop for 31 s and was ended. Last update at ")
     wait_for(lambda: not is_alive(worker), "the worker's end")
@@ -65,10 +65,10 @@ def test_one_that_keeps_its_promises_is_not_ended(started: Started) -> None:
     wait_for_state(paths, State.RUNNING)
     request_stop(paths)
     for seconds in (TERMINATE_AFTER_S, KILL_AFTER_S + 1, 3600.0):
-        climb(paths, seconds, Moment.now())
+        escalate(paths, seconds, Moment.now())
     assert not paths.killed(1).exists()
     assert derive(paths).state is State.STOPPING
-    climb(paths, 3600.0, later(31))
+    escalate(paths, 3600.0, later(31))
     wait_for_state(paths, State.STOPPED)
 
 
@@ -78,9 +78,9 @@ def test_a_paused_one_is_continued_so_that_it_can_save(started: Started) -> None
     pid = kill(paths, signal.SIGSTOP)
     wait_for(lambda: is_paused(pid, start_ticks(pid)), "the pause")
     request_stop(paths)
-    climb(paths, CONTINUE_AFTER_S - 1, Moment.now())
+    escalate(paths, CONTINUE_AFTER_S - 1, Moment.now())
     assert is_paused(pid, start_ticks(pid))
-    climb(paths, CONTINUE_AFTER_S, Moment.now())
+    escalate(paths, CONTINUE_AFTER_S, Moment.now())
     assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
 
 
@@ -101,9 +101,9 @@ def test_a_paused_worker_is_continued_too(started: Started, who: str) -> None:
     wait_for_state(paths, State.RUNNING)
     worker = pause(paths, who)
     request_stop(paths)
-    climb(paths, CONTINUE_AFTER_S - 1, Moment.now())
+    escalate(paths, CONTINUE_AFTER_S - 1, Moment.now())
     assert is_paused(worker, start_ticks(worker))
-    climb(paths, CONTINUE_AFTER_S, Moment.now())
+    escalate(paths, CONTINUE_AFTER_S, Moment.now())
     assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
     assert not is_alive(worker)
 
@@ -152,8 +152,8 @@ def test_a_copied_folder_never_sends_a_signal(started: Started) -> None:
     copy = RunPaths(paths.root.with_name(f"{paths.id}-copy"))
     shutil.copytree(paths.root, copy.root)
     for seconds in (CONTINUE_AFTER_S, TERMINATE_AFTER_S, KILL_AFTER_S, KILL_AFTER_S + 1):
-        climb(copy, seconds, later(60))
-    with pytest.raises(LadderError, match="not known on this computer"):
+        escalate(copy, seconds, later(60))
+    with pytest.raises(Unreachable, match="not known on this computer"):
         end(copy, "It was ended.")
     assert not copy.terminated(1).exists()
     assert is_alive(pid_of(paths))
@@ -167,8 +167,8 @@ def test_a_process_that_is_not_surely_the_run_gets_no_signal(started: Started, c
     pid, ticks, launch = pid_of(paths), start_ticks(pid_of(paths)), latest_launch(paths)
     assert launch is not None
     write_launch(paths, 1, replace(launch, **change))  # type: ignore[arg-type]
-    climb(paths, KILL_AFTER_S + 1, later(60))
-    with pytest.raises(LadderError):
+    escalate(paths, KILL_AFTER_S + 1, later(60))
+    with pytest.raises(Unreachable):
         end(paths, "It was ended.")
     assert pid_alive(pid, ticks)
     write_launch(paths, 1, launch)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.runs.launchers import local
 from explorer.runs.life import launcher
 from explorer.runs.machine.gpus import GpuUse
 from explorer.runs.overview.usage import MachineUse, Use
@@ -36,7 +37,7 @@ def lines() -> list[str]:
 
 @pytest.fixture
 def living(monkeypatch: pytest.MonkeyPatch) -> RunPaths:
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
     return launcher.start(
         from_values({"name": "ignores_stop", "dataset": {"kind": "digits"}, "pipeline": {}, "accelerator": "cpu"})
     )

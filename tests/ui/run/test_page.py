@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.base.processes import Moment
 from explorer.metrics.scores import score_histogram
+from explorer.runs.launchers import local
 from explorer.runs.life import launcher
 from explorer.runs.overview.view import RunView
 from explorer.runs.queue import queue
@@ -34,7 +35,7 @@ PAGE = "explorer/ui/pages/runs.py"
 
 @pytest.fixture(autouse=True)
 def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
 
 
 def open_page(paths: RunPaths) -> AppTest:
@@ -163,7 +164,7 @@ def test_a_process_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatc
     asked_to_stop(paths, 12)
     app = open_page(paths)
     press(app, "End now")
-    monkeypatch.setattr("explorer.runs.state.escalation.host", lambda: "elsewhere")
+    monkeypatch.setattr("explorer.runs.launchers.local.host", lambda: "elsewhere")
     press(app, "End without saving")
     assert "is not known on this computer" in text(app)
     assert not derive(paths).over

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.runs.launchers import local
 from explorer.runs.life import control, housekeeping, launcher
 from explorer.runs.queue import queue
 from explorer.runs.record import outcome
@@ -29,7 +30,7 @@ def _every_look_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def living() -> RunPaths:
 
 def begin(behaviour: str, words: str = "living") -> RunPaths:
     paths = make_folder(words, behaviour)
-    launcher.launch_attempt(paths, "train", 1)
+    launcher.launch_attempt(paths, 1)
     wait_for_state(paths, State.RUNNING)
     return paths
 
@@ -122,7 +123,7 @@ def test_a_run_that_is_only_in_the_address_of_another_page_is_told(living: RunPa
 def test_a_run_that_began_and_ended_between_two_looks_is_told() -> None:
     app = open_app()
     paths = make_folder("quick", "fails")
-    launcher.launch_attempt(paths, "train", 1)
+    launcher.launch_attempt(paths, 1)
     wait_for_state(paths, State.FAILED)
     assert told(app.run()) == ["**fails** failed. The loss became nan at step 7."]
 

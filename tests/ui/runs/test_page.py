@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.base import locks
 from explorer.metrics.table import METRICS
+from explorer.runs.launchers import local
 from explorer.runs.life import launcher, trash
 from explorer.runs.overview.summary import summaries
 from explorer.runs.queue import queue
@@ -95,11 +96,11 @@ def several() -> list[RunPaths]:
 @pytest.fixture
 def living(monkeypatch: pytest.MonkeyPatch) -> Callable[[], RunPaths]:
     """Starts a run that trains until it is stopped."""
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
 
     def start() -> RunPaths:
         paths = make_folder("living", "works_until_stopped")
-        launcher.launch_attempt(paths, "train", 1)
+        launcher.launch_attempt(paths, 1)
         wait_for_state(paths, State.RUNNING)
         return paths
 

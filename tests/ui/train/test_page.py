@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment import library, presets
 from explorer.augment.pipeline import Pipeline, without_augmentation
-from explorer.runs.life import launcher
+from explorer.runs.launchers import local
 from explorer.runs.machine import needs
 from explorer.runs.machine.capacity import Memory
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, runs_root
@@ -61,7 +61,7 @@ def images(folder: Path, count: int = 3) -> None:
 
 def test_the_defaults_can_be_started_without_typing(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mistakes(app) == ""
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
     app.button(key=Key.TRAIN_START).click().run()
     assert not app.exception
     (paths,) = list_runs()
@@ -351,7 +351,7 @@ def said(app: AppTest) -> str:
 
 def started(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> RunConfig:
     """The config of the run that Start makes."""
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
     app.button(key=Key.TRAIN_START).click().run()
     (paths,) = [paths for paths in list_runs() if paths.id != SOURCE]
     return loads(paths.config.read_bytes())
@@ -470,7 +470,7 @@ def test_a_name_says_what_differs_and_is_never_too_long() -> None:
 def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_without(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(launcher.MODULES, "train", "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
     field = app.selectbox(key=widget_key("train", "pipeline"))
     assert field.options[:2] == ["Current pipeline", "None (no augmentation)"]
     assert [option for option in field.options if option.startswith("Preset: ")] == [

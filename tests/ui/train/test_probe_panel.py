@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.runs.life import launcher
+from explorer.runs.launchers import local
 from explorer.runs.overview.summary import summaries
 from explorer.runs.record import outcome, results
 from explorer.runs.record.events import EventWriter
@@ -15,7 +15,7 @@ from explorer.runs.record.paths import RunPaths, list_runs, runs_root
 from explorer.runs.record.results import CheckResult, CheckStep, Estimate, RateResult
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State
-from explorer.texts import Runs
+from explorer.texts import Probes
 from explorer.ui.components import run_list
 from explorer.ui.figures import step_charts
 from explorer.ui.session.keys import Key, widget_key
@@ -41,8 +41,7 @@ TIMES = Estimate(epoch_s=9.0, run_s=74.0, images_per_second=118.0, memory_bytes=
 
 @pytest.fixture(autouse=True)
 def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("check", "rate"):
-        monkeypatch.setitem(launcher.MODULES, kind, "tests.runs.trainer")
+    monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
 
 
 def _panel(text: str, errors: dict[str, str]) -> None:
@@ -266,7 +265,7 @@ def test_its_page_shows_what_was_found_and_the_list_its_kind(
 ) -> None:
     _, paths = over(config_of("finishes"), kind, found)
     (row,) = run_list.rows(summaries(), 0.0)
-    assert row["what"].startswith(f"{Runs.KINDS[kind]} · ")
+    assert row["what"].startswith(f"{Probes.KINDS[kind].name.lower()} · ")
     page = AppTest.from_file(APP, default_timeout=60).run()
     page.query_params["run"] = paths.id
     page.switch_page(PAGE).run()

@@ -15,17 +15,17 @@ def mark(launch: Launch) -> str:
     return "" if launch.folder is None else f"{launch.folder[0]}:{launch.folder[1]}"
 
 
-def family(paths: RunPaths, launch: Launch | None) -> tuple[Process, ...]:
-    """The living processes of a run's attempt, its trainer among them, ascending by pid.
+def family(paths: RunPaths, launch: Launch, *, lives: bool) -> tuple[Process, ...]:
+    """The living processes of a run's attempt, its trainer among them, ascending by pid. lives: whether that does.
 
     The kernel gives the number of a group to no new process while the group has a member. So where its trainer is
     gone, one member that surely is of the run proves that all are; without one they are a later owner's.
     """
-    if launch is None or launch.pid is None or launch.pid <= 1:  # a damaged record: 0 would name our own group
+    if launch.pid is None or launch.pid <= 1:  # a damaged record: 0 would name our own group
         return ()
     if launch.boot != boot_id() or not launch.is_of(paths):
         return ()
-    if not launch.alive(launch.boot) and not _group_exists(launch.pid):
+    if not lives and not _group_exists(launch.pid):
         return ()  # two calls of the system, where a look at all processes takes milliseconds
     table = every()
     found = [process for process in _members(paths, launch, launch.pid, table) if not process.dead]
@@ -86,8 +86,3 @@ def _said_elsewhere(pid: int) -> tuple[list[str], list[str]]:
         return process.cmdline(), [f"{name}={value}" for name, value in process.environ().items()]
     except (psutil.Error, OSError):
         return [], []
-
-
-def named(processes: tuple[Process, ...]) -> str:
-    """Processes in words: "4711, 4712 (paused)"."""
-    return ", ".join(f"{process.pid} (paused)" if process.paused else str(process.pid) for process in processes)
