@@ -12,9 +12,7 @@ from tests.runs.conftest import config_of, wait_for_state
 
 def test_a_launcher_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(table.VARIABLE, "pigeon")
-    with pytest.raises(
-        launcher.LaunchError, match="names no launcher: .pigeon"
-    ):
+    with pytest.raises(launcher.LaunchError, match=r"names no launcher: .pigeon"):
         launcher.start(config_of("finishes"))
     assert [derive(paths).state for paths in list_runs()] == [State.FAILED]
 

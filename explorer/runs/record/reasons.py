@@ -1,0 +1,116 @@
+"""Why a run ended and what was noted about it: stored as codes with values, and put into words where they are shown.
+
+Earlier versions stored the sentences themselves, and so do we for what other libraries and the rooms below say: a plain
+text is shown as it is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.base.words import span
+
+WORDS = {
+    # finished
+    "epochs_done": "All {epochs} epochs are done.",
+    "epoch_done": "The epoch is done.",
+    "stopped_early": "Stopped early after {done} of {epochs} epochs: {patience} without {progress}.",
+    "best_epoch": "Best: epoch {epoch} with {metric} {value:.3f}.",
+    "checks_passed": "All {checks} checks passed.",
+    "checks_warn": "{warned} of {checks} checks warn.",
+    "run_takes": "The run would take about {takes}.",
+    # stopped
+    "left_queue": "It was taken out of the queue before it began.",
+    "stopped_waiting": "Stopped {by} while it waited for its turn.",
+    "stopped_beginning": "Stopped {by} before it began.",
+    "stopped_looking": "Stopped {by} while it was looking at the data.",
+    "stopped_reading": "Stopped {by} while it was reading the data.",
+    "stopped_downloading": "Stopped {by} while weights were downloaded.",
+    "stopped_before_steps": "Stopped {by} before the first step.",
+    "stopped_in_check": "Stopped {by} in the quick check.",
+    "stopped_in_search": "Stopped {by} after {step} of {steps} steps.",
+    "stopped_in_epoch": "Stopped {by} in epoch {epoch}.",
+    "stopped_after_step": "Stopped {by} in epoch {epoch}, after step {step}.",
+    "stopped_after_epochs": "Stopped {by} after {done} of {epochs} epochs.",
+    "stopped_in_last_step": "Stopped {by} in the last step of epoch {epoch}.",
+    "stopped_in_validation": "Stopped {by} in the validation of epoch {epoch}.",
+    "all_saved": "Everything up to there is saved.",
+    "saved_before_step": "Everything before that step is saved.",
+    "saved_step": "The last good checkpoint is of step {step}.",
+    "saved_nothing": "It had saved no checkpoint yet.",
+    "ended_on_request": "It was ended without saving, as requested.",
+    "ended_unanswering": "It did not answer the stop for {seconds:.0f} s and was ended.",
+    # failed
+    "not_started": "Its process could not be started: {error}.",
+    "dies_before_turn": "Its process ended {tries} times before it began. See the log.",
+    "loss_not_finite": "The loss became nan or infinite in step {step}. "
+    "Lower the learning rate, or choose the precision 32-true.",
+    "mean_loss_not_finite": "The mean loss of epoch {epoch} is too large to be a number.",
+    "no_memory": "There was not enough memory. Choose a smaller batch size or image size, or fewer loader workers.",
+    "system_error": "{error}. Is there space and permission?",
+    # notes
+    "resumed_elsewhere": "Not exact to the bit, for it was resumed elsewhere ({differences}).",
+    "checkpoint_passed_over": "{file} was not used: {error}.",
+}
+# How a value is put into words, by its name.
+_VALUES: dict[str, Callable[[Any], object]] = {
+    "by": lambda by: "on request" if by == "request" else f"by {by}",
+    "takes": span,
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence. code: of WORDS. values: what it names; numbers, and texts such as the name of a file."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Why = str | Reason | tuple[str | Reason, ...]
+
+
+def reason(code: str, **values: Any) -> Reason:
+    """A sentence of WORDS. Raises KeyError for a code that is not there."""
+    WORDS[code]
+    return Reason(code, values)
+
+
+def joined(*parts: Why) -> Why:
+    """Several sentences, one after the other."""
+    return tuple(one for part in parts for one in (part if isinstance(part, tuple) else (part,)) if one)
+
+
+def in_words(why: Why) -> str:
+    """The sentences for people; a code of a later version as it is, with its values."""
+    return " ".join(filter(None, map(_sentence, why if isinstance(why, tuple) else (why,))))
+
+
+def _sentence(one: str | Reason) -> str:
+    if isinstance(one, str):
+        return one
+    try:
+        return WORDS[one.code].format_map({name: _VALUES.get(name, _same)(value) for name, value in one.values.items()})
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError):
+        return " ".join([one.code, *(f"{name}={value}" for name, value in one.values.items())])
+
+
+def _same(value: Any) -> object:
+    return value
+
+
+def to_json(why: Why) -> Any:
+    """What is stored."""
+    if isinstance(why, tuple):
+        return [to_json(one) for one in why]
+    return why if isinstance(why, str) else {"code": why.code, "values": dict(why.values)}
+
+
+def from_json(stored: Any) -> Why:
+    """What was stored, also by an earlier version; "" for what is neither."""
+    if isinstance(stored, list):
+        return joined(*map(from_json, stored))
+    if isinstance(stored, dict):
+        values = stored.get("values")
+        return Reason(str(stored.get("code", "")), values if isinstance(values, dict) else {})
+    return stored if isinstance(stored, str) else ""
