@@ -78,11 +78,11 @@ def run(number: int, count: int = 200, epochs: int = 4) -> RunPaths:
     end = Outcome("finished", f"All {epochs} epochs are done.", 1.7e9 + number, best=best)
     # Not by the functions that also make it survive a power cut: there are thousands.
     for path, value in (
-        (paths.launch(1), Launch.prepared(Moment.now())),
-        (paths.outcome, end),
-        (paths.meta, Meta(tags=(f"series {number % 7}",))),
+        (paths.launch(1), asdict(Launch.prepared(Moment.now()))),
+        (paths.outcome, end.stored()),
+        (paths.meta, asdict(Meta(tags=(f"series {number % 7}",)))),
     ):
-        path.write_text(json.dumps(asdict(value)))
+        path.write_text(json.dumps(value))
     return paths
 
 

@@ -17,6 +17,7 @@ from explorer.runs.record import logs, outcome
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.outcome import Outcome, OutcomeState
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Why, in_words, joined, reason
 from explorer.runs.state.status import derive, of_outcome
 from explorer.training import ranks
 from explorer.training.attempt import Attempt, Progress
@@ -85,16 +86,16 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
                 stack.callback(slot.release)
             stack.enter_context(logs.kept_short(paths.log))
             attempt = Attempt(paths, number, opened[0], stop, progress)
-            state, reason = _train(attempt)
+            state, why = _train(attempt)
         except StopRun as stopped:
-            state, reason = "stopped", str(stopped)
+            state, why = "stopped", stopped.why
         except (OSError, ValueError) as error:  # of what is written, before and after the training itself
-            state, reason = _failure(paths, stop, progress, error)
+            state, why = _failure(paths, stop, progress, error)
         stop.end_if_lost()  # the outcome belongs into this run's own folder
         # Before the outcome: followers of the log leave when there is one.
         with contextlib.suppress(OSError):  # a log on a full disk
-            print(f"{state}: {reason}", flush=True)
-        outcome.write_at_any_cost(paths, Outcome(state, reason, time.time(), number, progress.best))
+            print(f"{state}: {in_words(why)}", flush=True)
+        outcome.write_at_any_cost(paths, Outcome(state, why, time.time(), number, progress.best))
     return 1 if state == "failed" else 0
 
 
@@ -103,26 +104,26 @@ def follow(paths: RunPaths, stop: StopRequest) -> int:
     if stop.claim is not None:
         stop.claim.watch()
     attempt = Attempt(paths, max(paths.latest_attempt, 1), ranks.SilentWriter(), stop)
-    state, reason = _train(attempt)
+    state, why = _train(attempt)
     if state == "failed":
-        ranks.note_failure(paths, reason)
+        ranks.note_failure(paths, why)
     return 1 if state == "failed" else 0
 
 
-def _train(attempt: Attempt) -> tuple[OutcomeState, str]:
+def _train(attempt: Attempt) -> tuple[OutcomeState, Why]:
     try:
         # Imported here: it takes seconds, and readers of the run see what it is doing meanwhile.
         from explorer.training.kinds import carry_out
 
-        attempt.stop.check("before it began")
+        attempt.stop.check("stopped_beginning")
         return "finished", carry_out(attempt)
     except StopRun as stopped:
-        return "stopped", str(stopped)
+        return "stopped", stopped.why
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the process ends here, and must say why
         return _failure(attempt.paths, attempt.stop, attempt.progress, error)
 
 
-def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: BaseException) -> tuple[OutcomeState, str]:
+def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: BaseException) -> tuple[OutcomeState, Why]:
     with contextlib.suppress(OSError):
         traceback.print_exception(error)
     try:
@@ -132,8 +133,9 @@ def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: Base
         return "failed", broken or f"The installation is incomplete: {error}. Install the requirements again."
     if stop.asked and lost_a_worker(error):
         # A signal to the whole group kills the loader workers a moment before the trainer sees it.
-        return "stopped", f"Stopped {stop.by} in epoch {progress.epoch + 1}. {progress.kept}"
-    return "failed", f"{ranks.failure(paths) or explain(error)} {progress.kept}".strip()
+        stopped = reason("stopped_in_epoch", by=stop.by, epoch=progress.epoch + 1)
+        return "stopped", joined(stopped, progress.kept)
+    return "failed", joined(ranks.failure(paths) or explain(error), progress.kept)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Why, reason
 from explorer.training.ranks import SilentWriter
 from explorer.training.stopping import StopRequest
 
@@ -24,11 +25,11 @@ class Progress:
     saved: int | None = None
 
     @property
-    def kept(self) -> str:
-        """What is safe of a run that ends before its time, in a sentence; empty before it has made a step."""
+    def kept(self) -> Why:
+        """What is safe of a run that ends before its time; empty before it has made a step."""
         if self.saved is not None:
-            return f"The last good checkpoint is of step {self.saved}."
-        return "It had saved no checkpoint yet." if self.step else ""
+            return reason("saved_step", step=self.saved)
+        return reason("saved_nothing") if self.step else ""
 
 
 @dataclass(frozen=True)

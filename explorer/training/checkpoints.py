@@ -17,6 +17,7 @@ from typing_extensions import override
 from explorer.base.atomic import write_atomic
 from explorer.metrics.table import LOSS, METRICS
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Reason, reason
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.training.networks.table import BACKBONES
 from explorer.training.tasks.table import task_of
@@ -123,12 +124,12 @@ class Found:
     path: Path | None
     step: int
     epoch: int
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
 
 
 def latest(paths: RunPaths, config: RunConfig) -> Found:
     """The newest checkpoint that can be used. Any will do: the way from each leads to the same weights."""
-    notes: list[str] = []
+    notes: list[Reason] = []
     for path in (paths.last, paths.best):
         if not path.exists():
             continue
@@ -136,7 +137,7 @@ def latest(paths: RunPaths, config: RunConfig) -> Found:
             content = read(path, bound_of(config))
             _check_owner(content, config)
         except CheckpointError as error:
-            notes.append(f"{path.name} was not used: {error}.")
+            notes.append(reason("checkpoint_passed_over", file=path.name, error=str(error)))
         else:
             return Found(path, int(content["global_step"]), int(content["epoch"]), tuple(notes))
     return Found(None, 0, 0, tuple(notes))

@@ -38,7 +38,7 @@ class Clock(pl.Callback):
         now = time.monotonic()
         self.training.append((now - self._begun) / len(batch.labels))
         self._begun = now
-        self._attempt.stop.check("in the quick check")
+        self._attempt.stop.check("stopped_in_check")
         if sum(self.training) * len(batch.labels) > ENOUGH_S:
             trainer.should_stop = True
 

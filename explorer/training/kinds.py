@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
+from explorer.runs.record.reasons import Why
 from explorer.runs.spec.config import RunConfig, loads
 from explorer.training.attempt import Attempt
 from explorer.training.quick_check import check
 from explorer.training.rate_finder import find
 from explorer.training.trainer import fit
 
-KINDS: dict[str, Callable[[Attempt, RunConfig], str]] = {"train": fit, "check": check, "rate": find}
+KINDS: dict[str, Callable[[Attempt, RunConfig], Why]] = {"train": fit, "check": check, "rate": find}
 
 
-def carry_out(attempt: Attempt) -> str:
-    """Do what the run's config asks for; returns how it went in a sentence. Raises what each kind raises."""
+def carry_out(attempt: Attempt) -> Why:
+    """Do what the run's config asks for; returns how it went. Raises what each kind raises."""
     config = loads(attempt.paths.config.read_bytes())
-    attempt.stop.check("before it began")
+    attempt.stop.check("stopped_beginning")
     return KINDS[config.kind](attempt, config)

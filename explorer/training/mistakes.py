@@ -5,6 +5,7 @@ from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.runs.record.reasons import Reason, Why, reason
 from explorer.runs.spec.config_errors import ConfigError
 from explorer.training.stopping import TrainingError, WeightsError
 
@@ -28,12 +29,15 @@ def lost_a_worker(error: BaseException) -> bool:
     return isinstance(error, LostWorkerError) or (isinstance(error, RuntimeError) and str(error).startswith(_WORKER))
 
 
-def explain(error: BaseException) -> str:
-    """Why the run failed, in sentences; names of files in them are as they are shown."""
-    return shown(_explained(error))
+def explain(error: BaseException) -> Why:
+    """Why the run failed; names of files in sentences are as they are shown."""
+    if isinstance(error, TrainingError) and not isinstance(error.why, str):
+        return error.why
+    why = _explained(error)
+    return shown(why) if isinstance(why, str) else why
 
 
-def _explained(error: BaseException) -> str:
+def _explained(error: BaseException) -> str | Reason:
     text = str(error).strip()
     if isinstance(error, TrainingError):
         # torch wraps what a worker raised into its traceback; the last line is what it said.
@@ -41,12 +45,12 @@ def _explained(error: BaseException) -> str:
     if isinstance(error, _PLAIN):
         return _sentence(text)
     if isinstance(error, MemoryError) or any(words in text.lower() for words in _NO_MEMORY):
-        return "There was not enough memory. Choose a smaller batch size or image size, or fewer loader workers."
+        return reason("no_memory")
     if lost_a_worker(error):
         return worker_words(text, "")
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror}{where}. Is there space and permission?"
+        return reason("system_error", error=f"{error.strerror}{where}")
     return _sentence(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 

@@ -64,7 +64,7 @@ class _Progress:
 
     def report(self, done: int, total: int) -> None:
         """`done` of `total` files were looked at. Raises StopRun."""
-        self._attempt.stop.check("while it was looking at the data")
+        self._attempt.stop.check("stopped_looking")
         now = time.monotonic()
         if now - self._told >= _EVERY_S:
             self._told = now

@@ -13,7 +13,6 @@ import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from explorer.augment.order import permutation
-from explorer.base.words import span
 from explorer.data.dataset import Split
 from explorer.data.fit import square
 from explorer.data.images import ImageError
@@ -21,7 +20,8 @@ from explorer.data.inspection import damage
 from explorer.metrics.table import LOSS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.machine.durations import Duration
-from explorer.runs.record import results
+from explorer.runs.record import reasons, results
+from explorer.runs.record.reasons import Why, joined, reason
 from explorer.runs.record.results import CheckResult, CheckStep, Estimate
 from explorer.runs.spec.config import RunConfig, check_with_dataset
 from explorer.training import memory, trial
@@ -68,7 +68,7 @@ class _Check:
         return CheckResult(total=len(_STEPS), steps=tuple(self.steps), estimate=estimate)
 
 
-def check(attempt: Attempt, config: RunConfig) -> str:
+def check(attempt: Attempt, config: RunConfig) -> Why:
     """Try everything; returns what was found in a sentence. Raises what the trainer's `fit` raises."""
     setup = Setup.choose(config, {})
     settle(setup)
@@ -83,12 +83,13 @@ def check(attempt: Attempt, config: RunConfig) -> str:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     warned = sum(step.state == "warn" for step in found.steps)
-    said = f"All {len(found.steps)} checks passed" if not warned else f"{warned} of {len(found.steps)} checks warn"
-    return f"{said}. The run would take about {span(estimate.run_s)}."
+    checks = len(found.steps)
+    said = reason("checks_warn", warned=warned, checks=checks) if warned else reason("checks_passed", checks=checks)
+    return joined(said, reason("run_takes", takes=estimate.run_s))
 
 
 def _carry_out(found: _Check, name: str, step: "Callable[[_Check], str]") -> None:
-    found.attempt.stop.check("in the quick check")
+    found.attempt.stop.check("stopped_in_check")
     found.attempt.writer.write(
         "phase", promise_s=2 * PROMISE_S, phase="checking", done=len(found.steps), total=len(_STEPS)
     )
@@ -102,7 +103,7 @@ def _carry_out(found: _Check, name: str, step: "Callable[[_Check], str]") -> Non
     try:
         said = step(found)
     except Exception as error:
-        note("failed", explain(error))
+        note("failed", reasons.in_words(explain(error)))
         raise
     warns = said.startswith(_WARN)
     note("warn" if warns else "ok", said.removeprefix(_WARN))
@@ -131,7 +132,7 @@ def _data(found: _Check) -> str:
     found.data = Data(dataset, train, val)
     begun = time.monotonic()
     for each in (train, val):
-        each.read(found.setup.threads, lambda done: found.attempt.stop.check("in the quick check"))
+        each.read(found.setup.threads, lambda done: found.attempt.stop.check("stopped_in_check"))
     ms = 1000 * (time.monotonic() - begun) / (len(train) + len(val))
     words = f"{len(dataset.train):,} images train, {len(dataset.val):,} validate; {ms:.0f} ms to read one."
     notes = " ".join(dataset.notes)
@@ -164,7 +165,7 @@ def _pipeline(found: _Check) -> str:
 
 
 def _trying(found: _Check) -> None:
-    found.attempt.stop.check("in the quick check")
+    found.attempt.stop.check("stopped_in_check")
     now = time.monotonic()
     if now - found.told_at >= PROMISE_S / 2:
         found.told_at = now

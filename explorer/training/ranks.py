@@ -9,7 +9,9 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.base import records
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Why, from_json, to_json
 
 RANKS_VARIABLE = "EXPLORER_RANKS"  # so many processes on a processor: to try ddp where there are no GPUs
 _OWN = "LOCAL_RANK"
@@ -59,15 +61,15 @@ class Rank:
 ALONE = Rank()
 
 
-def note_failure(paths: RunPaths, reason: str) -> None:
+def note_failure(paths: RunPaths, why: Why) -> None:
     """Let the first process say why one of the others failed."""
     with contextlib.suppress(OSError):
-        paths.rank_failed.write_text(reason)
+        paths.rank_failed.write_bytes(records.dump(to_json(why)))
 
 
-def failure(paths: RunPaths) -> str | None:
-    """Why one of the others failed; None where none has said so."""
+def failure(paths: RunPaths) -> Why:
+    """Why one of the others failed; empty where none has said so."""
     try:
-        return paths.rank_failed.read_text().strip() or None
-    except OSError:
-        return None
+        return from_json(records.parse(paths.rank_failed.read_bytes()))
+    except (OSError, ValueError):
+        return ""

@@ -16,6 +16,7 @@ from typing_extensions import override
 from explorer.runs.machine.durations import of_steps
 from explorer.runs.record import results
 from explorer.runs.record.rates import BEGUN, STEPS, judge, rate_of, smoothed
+from explorer.runs.record.reasons import Why, joined
 from explorer.runs.record.results import RateResult
 from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
@@ -31,7 +32,7 @@ _EVERY_S = 0.5
 _TOO_BAD = 4.0  # times the best loss: from there on it only gets worse
 
 
-def find(attempt: Attempt, config: RunConfig) -> str:
+def find(attempt: Attempt, config: RunConfig) -> Why:
     """Look for the rate; returns what was found in a sentence. Raises what the trainer's `fit` raises."""
     # A rate of its own for each step: no schedule, no pause between the epochs.
     searching = config.model_copy(update={"schedule": "constant", "early_stopping": None})
@@ -55,7 +56,7 @@ def find(attempt: Attempt, config: RunConfig) -> str:
     found = finder.conclude()
     if finder.images_per_second is not None:
         note(attempt, config, of_steps(finder.images_per_second, len(data.train), len(data.val)))
-    return f"{found.reason} {found.caution}".strip()
+    return joined(found.reason, found.caution)
 
 
 class _Finder(pl.Callback):
@@ -105,7 +106,7 @@ class _Finder(pl.Callback):
             self._told = time.monotonic()
             results.write(self._attempt.paths, self._result())
             self._attempt.writer.write("phase", step=len(self._losses), promise_s=PROMISE_S, phase="training")
-        self._attempt.stop.check(f"after {len(self._losses)} of {STEPS} steps")
+        self._attempt.stop.check("stopped_in_search", step=len(self._losses), steps=STEPS)
         if self._is_over():
             trainer.should_stop = True
 

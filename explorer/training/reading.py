@@ -90,7 +90,7 @@ class _Reading:
 
     def report(self, done: int) -> None:
         """`done` images are read. Raises StopRun."""
-        self._attempt.stop.check("while it was reading the data")
+        self._attempt.stop.check("stopped_reading")
         now = time.monotonic()
         if now - self._told >= _EVERY_S:
             self._told = now

@@ -67,7 +67,7 @@ def build_model(attempt: Attempt, config: RunConfig, data: Data) -> Classifier:
     attempt.writer.write("phase", promise_s=PROMISE_S, phase="building model")
 
     def report(done: int, total: int) -> None:
-        attempt.stop.check("while weights were downloaded")
+        attempt.stop.check("stopped_downloading")
         attempt.writer.write("phase", promise_s=PROMISE_S, phase="downloading weights", done=done, total=total)
 
     model = classifier(config, data.dataset.classes, data.steps(config), data.counts, load(config, report))

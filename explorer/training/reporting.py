@@ -10,6 +10,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from explorer.augment.mixing import Mix
+from explorer.runs.record.reasons import reason
 from explorer.runs.record.running import Running
 from explorer.runs.spec.ranking import best_of, learned_last
 from explorer.training.attempt import Attempt
@@ -129,10 +130,7 @@ class Reporter(pl.Callback):
         """Raises TrainingError where the loss of a step was no number: nothing may be saved from then on."""
         step = int(self._broken_step)
         if step >= 0:
-            raise TrainingError(
-                f"The loss became nan or infinite in step {step}. "
-                "Lower the learning rate, or choose the precision 32-true."
-            )
+            raise TrainingError(reason("loss_not_finite", step=step))
 
     def _tell_step(self, trainer: pl.Trainer, outputs: Any, now: float) -> None:
         self.check()
@@ -192,7 +190,7 @@ class Reporter(pl.Callback):
         progress, found = self._attempt.progress, pl_module.validated
         train_loss = self._mean_loss(trainer)
         if not math.isfinite(train_loss):
-            raise TrainingError(f"The mean loss of epoch {progress.epoch + 1} is too large to be a number.")
+            raise TrainingError(reason("mean_loss_not_finite", epoch=progress.epoch + 1))
         if self._attempt.leads:
             found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
         values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}

@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 import torch
 from typing_extensions import override
 
+from explorer.runs.record.reasons import joined, reason
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO
 from explorer.training.data import Batch
@@ -46,8 +47,9 @@ class Saver(pl.Callback):
         self._before_last = None
         done = self._attempt.progress.epochs
         if self._asked(trainer):
-            where = f"after {done} of {trainer.max_epochs} epochs" if done else "before the first step"
-            raise StopRun(f"Stopped {self._attempt.stop.by} {where}.")
+            by, epochs = self._attempt.stop.by, trainer.max_epochs
+            some = reason("stopped_after_epochs", by=by, done=done, epochs=epochs)
+            raise StopRun(some if done else reason("stopped_before_steps", by=by))
 
     def _asked(self, trainer: pl.Trainer) -> bool:
         """Whether to stop; ranks agree on it, for each would wait for the others for ever."""
@@ -63,7 +65,7 @@ class Saver(pl.Callback):
         """Save where it is time, or where a stop was asked for, which then ends the fit."""
         batches = trainer.fit_loop.epoch_loop.batch_progress
         if batches.is_last_batch:
-            self._check_stop(trainer, "in the last step")
+            self._check_stop(trainer, "stopped_in_last_step")
             return
         # Between two batches of one step the gradients so far are in no checkpoint.
         together = trainer.accumulate_grad_batches
@@ -73,8 +75,9 @@ class Saver(pl.Callback):
         if (asked or due) and self._attempt.leads:
             self._save(trainer, self._state(trainer, pl_module))
         if asked:
-            where = f"in epoch {trainer.current_epoch + 1}, after step {trainer.global_step}"
-            raise StopRun(f"Stopped {self._attempt.stop.by} {where}. Everything up to there is saved.")
+            epoch, step = trainer.current_epoch + 1, trainer.global_step
+            stopped = reason("stopped_after_step", by=self._attempt.stop.by, epoch=epoch, step=step)
+            raise StopRun(joined(stopped, reason("all_saved")))
         last = (int(trainer.num_training_batches) - 1) // together * together
         if batches.current.ready == last and self._attempt.leads:
             self._before_last = copy.deepcopy(self._state(trainer, pl_module))
@@ -90,16 +93,16 @@ class Saver(pl.Callback):
         dataloader_idx: int = 0,
     ) -> None:
         """A validation may take minutes: a stop does not wait for its end."""
-        self._check_stop(trainer, "in the validation")
+        self._check_stop(trainer, "stopped_in_validation")
 
-    def _check_stop(self, trainer: pl.Trainer, where: str) -> None:
+    def _check_stop(self, trainer: pl.Trainer, code: str) -> None:
         if not self._asked(trainer):
             return
-        words = f"Stopped {self._attempt.stop.by} {where} of epoch {trainer.current_epoch + 1}."
+        stopped = reason(code, by=self._attempt.stop.by, epoch=trainer.current_epoch + 1)
         if self._before_last is not None:
             self._save(trainer, self._before_last)
-            raise StopRun(f"{words} Everything before that step is saved.")
-        raise StopRun(f"{words} {self._attempt.progress.kept}")
+            raise StopRun(joined(stopped, reason("saved_before_step")))
+        raise StopRun(joined(stopped, self._attempt.progress.kept))
 
     def _state(self, trainer: pl.Trainer, module: pl.LightningModule) -> dict[str, Any]:
         self._reporter.check()

@@ -4,13 +4,18 @@ import signal
 from pathlib import Path
 from types import FrameType
 
+from explorer.runs.record.reasons import Why, in_words, reason
 from explorer.training.claim import Claim
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class TrainingError(RuntimeError):
-    """A run that cannot go on; the message says why and what to do, on one line."""
+    """A run that cannot go on; why says so, and what to do. Its words have no line breaks."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(in_words(why))
+        self.why = why
 
 
 class WeightsError(ValueError):
@@ -20,9 +25,12 @@ class WeightsError(ValueError):
 class StopRun(BaseException):
     """Ends the fit because a stop was asked for.
 
-    Not an Exception: nothing on the way from a callback to the top may take it for an error. The message says
-    where the run stands.
+    Not an Exception: nothing on the way from a callback to the top may take it for an error. why: where the run stands.
     """
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(in_words(why))
+        self.why = why
 
 
 class StopRequest:
@@ -57,10 +65,10 @@ class StopRequest:
 
     @property
     def by(self) -> str:
-        """Who asked: "on request" or "by SIGTERM"."""
-        return "on request" if self._signal is None else f"by {self._signal.name}"
+        """Who asked: "request", or the name of a signal."""
+        return "request" if self._signal is None else self._signal.name
 
-    def check(self, where: str) -> None:
-        """Raises StopRun when a stop was asked for. where: "before the first step"."""
+    def check(self, code: str, **values: int) -> None:
+        """Raises StopRun when a stop was asked for. code, values: of the reason, besides who asked."""
         if self.asked:
-            raise StopRun(f"Stopped {self.by} {where}.")
+            raise StopRun(reason(code, by=self.by, **values))

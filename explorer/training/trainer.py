@@ -1,11 +1,14 @@
 """Trains one run: from its config to its last checkpoint."""
 
+from typing import Any
+
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
 from explorer.metrics.table import HEADLINE, LOSS, METRICS
 from explorer.runs.machine import durations
 from explorer.runs.record.depths import noted
+from explorer.runs.record.reasons import Reason, Why, joined, reason, to_json
 from explorer.runs.spec.config import RunConfig
 from explorer.training import identity, lost_workers
 from explorer.training.attempt import Attempt
@@ -21,8 +24,8 @@ from explorer.training.setup import Setup
 from explorer.training.tasks.table import task_of
 
 
-def fit(attempt: Attempt, config: RunConfig) -> str:
-    """Train to the end; returns how it went in a sentence.
+def fit(attempt: Attempt, config: RunConfig) -> Why:
+    """Train to the end; returns how it went.
 
     Goes on from the latest checkpoint that can be used, where there is one. Raises StopRun when asked to stop,
     ConfigError, DatasetError, ImageError, AugmentError, CheckpointError, WeightsError, TrainingError, and what torch
@@ -32,7 +35,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
         sweep(attempt.paths)
     before = identity.first(attempt.paths, attempt.number)
     setup = Setup.choose(config, before)
-    attempt.stop.check("before it began")  # and whether its folder is there: loggers would make it again
+    attempt.stop.check("stopped_beginning")  # and whether its folder is there: loggers would make it again
     loggers = make_loggers(config, attempt.paths, attempt.number)
     settle(setup)
     data = Data(*read(attempt, config, setup.threads), setup.ranks)
@@ -41,7 +44,7 @@ def fit(attempt: Attempt, config: RunConfig) -> str:
     identity.check_data(before, now)
     model = build_model(attempt, config, data)
     now |= identity.of_weights(model.network)
-    attempt.stop.check("before the first step")
+    attempt.stop.check("stopped_before_steps")
     found = latest(attempt.paths, config)
     attempt.progress.saved = found.step if found.path else None
     _tell_start(attempt, config, setup, data, found, identity.differences(before, now), now)
@@ -78,9 +81,9 @@ def _tell_start(
     now: identity.Identity,
 ) -> None:
     steps = data.steps(config)
-    notes = [*data.dataset.notes, *found.notes]
+    notes: list[Why] = [*data.dataset.notes, *found.notes]
     if differs:
-        notes.append(f"Not exact to the bit, for it was resumed elsewhere ({'; '.join(differs)}).")
+        notes.append(reason("resumed_elsewhere", differences="; ".join(differs)))
     # An attempt that is not the first says where it goes on: readers drop what was done after that point.
     joins = {"resumed_from_step": found.step} if attempt.number > 1 else {}
     attempt.writer.write(
@@ -100,30 +103,29 @@ def _tell_start(
         threads=setup.threads,
         workers=setup.workers,
         in_memory=data.train.keep,
-        notes=notes,
+        notes=[to_json(one) for one in notes],
         cached=cache_notes(data.train.tally, data.val.tally),
         identity=dict(now),
         **joins,
     )
 
 
-def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> str:
+def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> Why:
     progress = attempt.progress
     best = progress.best
     if progress.epochs < config.epochs:
-        done = (
-            f"Stopped early after {progress.epochs} of {config.epochs} epochs: "
-            f"{config.early_stopping} without {_progress(choice)}."
-        )
+        done = _stopped_early(progress.epochs, config, choice)
     else:
-        done = "The epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
+        done = reason("epoch_done") if config.epochs == 1 else reason("epochs_done", epochs=config.epochs)
     if not best or best.get(HEADLINE) is None:
         return done
-    return f"{done} Best: epoch {best['epoch'] + 1} with {METRICS[HEADLINE].label} {best[HEADLINE]:.3f}."
+    metric = METRICS[HEADLINE].label
+    return joined(done, reason("best_epoch", epoch=best["epoch"] + 1, metric=metric, value=best[HEADLINE]))
 
 
-def _progress(choice: Choice) -> str:
+def _stopped_early(done: int, config: RunConfig, choice: Choice) -> Reason:
+    values: dict[str, Any] = {"done": done, "epochs": config.epochs, "patience": config.early_stopping}
     if choice.value == LOSS:
-        return "a lower validation loss"
-    better = f"a better {METRICS[choice.value].in_sentence}"
-    return better if choice.rules == 1 else f"{better} or a lower validation loss"
+        return reason("stopped_early_by_loss", **values)
+    values["metric"] = METRICS[choice.value].label
+    return reason("stopped_early_by_metric" if choice.rules == 1 else "stopped_early", **values)

@@ -39,7 +39,7 @@ def _wait(paths: RunPaths, place: queue.Waiting, stop: StopRequest, begin: Calla
     try:
         while True:
             _look_after(stop.claim)
-            stop.check("while it waited for its turn")
+            stop.check("stopped_waiting")
             pause = _LOOK_EVERY_S
             try:
                 slot = queue.try_begin(paths.id, begin)

@@ -16,6 +16,7 @@ from explorer.data.fit import square
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import latest_launch
+from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import from_values
 from explorer.runs.state.status import State, derive
 from explorer.training.__main__ import run
@@ -128,8 +129,8 @@ def test_an_error_in_a_loader_worker_keeps_its_words() -> None:
     loader = DataLoader(images, sampler=[(0, 3)], num_workers=1, collate_fn=partial(collate, CLASSIFICATION))  # type: ignore[arg-type]
     with pytest.raises(TrainingError) as caught:
         list(loader)
-    assert explain(caught.value).startswith(f"{prepared.split.ids[3]}: RandomCrop: ")
-    assert "\n" not in explain(caught.value)
+    assert in_words(explain(caught.value)).startswith(f"{prepared.split.ids[3]}: RandomCrop: ")
+    assert "\n" not in in_words(explain(caught.value))
 
 
 def test_a_network_that_diverged_is_a_failure_with_advice() -> None:
@@ -224,4 +225,4 @@ def test_a_learning_rate_that_is_not_a_number_never_gets_here() -> None:
     ],
 )
 def test_running_out_of_memory_is_said_with_advice(error: Exception) -> None:
-    assert explain(error).startswith("There was not enough memory. Choose a smaller batch size")
+    assert in_words(explain(error)).startswith("There was not enough memory. Choose a smaller batch size")

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.base.processes import Moment
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import reason
 from explorer.runs.state.escalation import kill
 from explorer.runs.state.status import derive
 
@@ -31,7 +32,7 @@ def end_now(paths: RunPaths) -> bool:
     """
     if not request_stop(paths):
         return False
-    kill(paths, "It was ended without saving, as requested.")
+    kill(paths, reason("ended_on_request"))
     return True
 
 

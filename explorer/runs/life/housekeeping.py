@@ -22,6 +22,7 @@ from explorer.runs.record import outcome
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.record.reasons import reason
 from explorer.runs.state.escalation import end_leftovers, end_orphan, escalate, see_off
 from explorer.runs.state.status import State
 
@@ -106,10 +107,9 @@ def _revive(paths: RunPaths, place: Waiting) -> None:
         return
     tries = launch.tries + 1 if launch.boot == Moment.now().boot else 1
     if paths.stop.exists():
-        _give_up(paths, Outcome("stopped", "It was taken out of the queue before it began.", time.time(), attempt))
+        _give_up(paths, Outcome("stopped", reason("left_queue"), time.time(), attempt))
     elif tries > MOST_TRIES:
-        reason = f"Its process ended {launch.tries} times before it began. See the log."
-        _give_up(paths, Outcome("failed", reason, time.time(), attempt))
+        _give_up(paths, Outcome("failed", reason("dies_before_turn", tries=launch.tries), time.time(), attempt))
     else:
         _start_again(paths, place, attempt, tries)
 
@@ -127,4 +127,4 @@ def _start_again(paths: RunPaths, place: Waiting, attempt: int, tries: int) -> N
         process.launch_attempt(paths, attempt, ticket=ticket, tries=tries)
     except OSError as error:
         ticket.close()
-        _give_up(paths, Outcome("failed", f"Its process could not be started: {error}.", time.time(), attempt))
+        _give_up(paths, Outcome("failed", reason("not_started", error=str(error)), time.time(), attempt))

@@ -19,6 +19,7 @@ from explorer.runs.record import outcome
 from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, home, new_run_id, runs_root
+from explorer.runs.record.reasons import in_words, reason
 from explorer.runs.spec.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
 from explorer.runs.spec.devices import Device
 from explorer.runs.state.escalation import clear
@@ -49,10 +50,10 @@ def start(config: RunConfig, name: str = "", first: Path | None = None) -> RunPa
     try:
         launch_attempt(paths, 1, ticket=ticket)
     except OSError as error:
-        reason = _note_failure(paths, 1, error)
+        words = _note_failure(paths, 1, error)
         if outcome.read(paths) is None:
             shutil.rmtree(paths.root, ignore_errors=True)  # no room even for the reason: nothing has begun
-        raise LaunchError(f"{paths.id}: {reason}") from error
+        raise LaunchError(f"{paths.id}: {words}") from error
     return paths
 
 
@@ -165,12 +166,12 @@ def _check_locks() -> None:
 
 
 def _note_failure(paths: RunPaths, attempt: int, error: OSError) -> str:
-    reason = f"Its process could not be started: {error}."
+    why = reason("not_started", error=str(error))
     with contextlib.suppress(OSError):  # what kept it from starting may keep this from being written
-        outcome.write(paths, Outcome("failed", reason, time.time(), attempt))
+        outcome.write(paths, Outcome("failed", why, time.time(), attempt))
     with contextlib.suppress(OSError, QueueError), queue.guard():
         queue.drop(paths.id)
-    return reason
+    return in_words(why)
 
 
 def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None) -> tuple[Ticket, RunPaths]:

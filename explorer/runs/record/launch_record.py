@@ -7,6 +7,7 @@ from typing import Self
 from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.base.processes import Moment, boot_id, host, out_of_memory_kills
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import from_json, in_words
 
 
 @dataclass(frozen=True)
@@ -141,5 +142,4 @@ def _memory_ran_out(paths: RunPaths, attempt: int) -> str:
 
 def who_killed(paths: RunPaths, attempt: int) -> str:
     """Why somebody ended the attempt with SIGKILL, in a sentence; empty where nobody is known to have."""
-    reason = (read_json_object(paths.killed(attempt)) or {}).get("reason")
-    return reason if isinstance(reason, str) else ""
+    return in_words(from_json((read_json_object(paths.killed(attempt)) or {}).get("reason")))

@@ -1,13 +1,15 @@
 """The terminal record of a run: written once by the trainer, as the last thing it does under its lock."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
 from explorer.base.atomic import read_json_object, write_json_atomic
+from explorer.runs.record import reasons
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Why
 
 OutcomeState = Literal["finished", "failed", "stopped"]
 
@@ -16,12 +18,12 @@ OutcomeState = Literal["finished", "failed", "stopped"]
 class Outcome:
     """How an attempt ended.
 
-    reason: a sentence for people. time: seconds since 1970.
+    why: see reasons.py. time: seconds since 1970.
     best: values of the best epoch, such as epoch and auroc.
     """
 
     state: OutcomeState
-    reason: str
+    why: Why
     time: float
     attempt: int = 1
     best: Mapping[str, Any] = field(default_factory=dict)
@@ -30,10 +32,25 @@ class Outcome:
         if self.state not in get_args(OutcomeState):
             raise ValueError(f"state must be one of {', '.join(get_args(OutcomeState))}; got {self.state!r}")
 
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence or two."""
+        return reasons.in_words(self.why)
+
+    def stored(self) -> dict[str, Any]:
+        """What outcome.json holds."""
+        return {
+            "state": self.state,
+            "reason": reasons.to_json(self.why),
+            "time": self.time,
+            "attempt": self.attempt,
+            "best": dict(self.best),
+        }
+
 
 def write(paths: RunPaths, outcome: Outcome) -> None:
     """Write outcome.json in one step. Do it before the lock is let go. Raises OSError."""
-    write_json_atomic(paths.outcome, {**asdict(outcome), "best": dict(outcome.best)})
+    write_json_atomic(paths.outcome, outcome.stored())
 
 
 class Reserve:
@@ -79,7 +96,7 @@ def read(paths: RunPaths) -> Outcome | None:
         best = value.get("best")
         return Outcome(
             state=value["state"],
-            reason=str(value.get("reason", "")),
+            why=reasons.from_json(value.get("reason", "")),
             time=float(value["time"]),
             attempt=int(value.get("attempt", 1)),
             best=best if isinstance(best, dict) else {},

@@ -14,7 +14,10 @@ WORDS = {
     # finished
     "epochs_done": "All {epochs} epochs are done.",
     "epoch_done": "The epoch is done.",
-    "stopped_early": "Stopped early after {done} of {epochs} epochs: {patience} without {progress}.",
+    "stopped_early": "Stopped early after {done} of {epochs} epochs: {patience} without a better {metric} or a lower "
+    "validation loss.",
+    "stopped_early_by_metric": "Stopped early after {done} of {epochs} epochs: {patience} without a better {metric}.",
+    "stopped_early_by_loss": "Stopped early after {done} of {epochs} epochs: {patience} without a lower validation loss.",
     "best_epoch": "Best: epoch {epoch} with {metric} {value:.3f}.",
     "checks_passed": "All {checks} checks passed.",
     "checks_warn": "{warned} of {checks} checks warn.",
@@ -109,7 +112,11 @@ def to_json(why: Why) -> Any:
 def from_json(stored: Any) -> Why:
     """What was stored, also by an earlier version; "" for what is neither."""
     if isinstance(stored, list):
-        return joined(*map(from_json, stored))
+        return tuple(filter(None, map(_one, stored)))
+    return _one(stored)
+
+
+def _one(stored: Any) -> str | Reason:
     if isinstance(stored, dict):
         values = stored.get("values")
         return Reason(str(stored.get("code", "")), values if isinstance(values, dict) else {})

@@ -10,6 +10,7 @@ from explorer.runs.queue.holders import Holder
 from explorer.runs.record.events import last_event
 from explorer.runs.record.launch_record import Launch, latest_launch
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Why, reason, to_json
 
 CONTINUE_AFTER_S = 3.0  # a process that is paused cannot save
 TERMINATE_AFTER_S = 10.0
@@ -29,7 +30,7 @@ def escalate(paths: RunPaths, asked_s: float, now: Moment) -> None:
         write_json_atomic(paths.terminated(attempt), {"time": now.wall})
         table.of(launch).stop(launch)
     elif asked_s >= KILL_AFTER_S and _broke_its_promise(paths, attempt, now):
-        kill(paths, f"It did not answer the stop for {asked_s:.0f} s and was ended.")
+        kill(paths, reason("ended_unanswering", seconds=asked_s))
 
 
 def see_off(paths: RunPaths, ended_s: float) -> None:
@@ -49,12 +50,12 @@ def _broke_its_promise(paths: RunPaths, attempt: int, now: Moment) -> bool:
     return last is None or now.since(last.time, last.mono, last.boot) > last.promise_s
 
 
-def kill(paths: RunPaths, reason: str) -> None:
-    """SIGKILL to the run's process and its workers; `reason` is a sentence. Raises Unreachable, OSError."""
+def kill(paths: RunPaths, why: Why) -> None:
+    """SIGKILL to the run's process and its workers. Raises Unreachable, OSError."""
     launch, attempt = _living(paths), paths.latest_attempt
     if launch is None:
         raise Unreachable(f"The process of {paths.id} is not known on this computer: it ends on its own, or has ended.")
-    write_json_atomic(paths.killed(attempt), {"reason": reason, "time": Moment.now().wall})
+    write_json_atomic(paths.killed(attempt), {"reason": to_json(why), "time": Moment.now().wall})
     table.of(launch).end(paths, launch)
 
 

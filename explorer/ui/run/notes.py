@@ -6,6 +6,7 @@ from explorer.runs.overview.summary import summarise
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record import resume_point
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
+from explorer.runs.record.reasons import from_json, in_words
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, Query
@@ -46,4 +47,4 @@ def _attempts(paths: RunPaths) -> list[str]:
 
 def _noted(snapshot: RunSnapshot) -> list[str]:
     notes = snapshot.start.values.get("notes") if snapshot.start else None
-    return [str(note) for note in notes] if isinstance(notes, list) else []
+    return [in_words(from_json(note)) for note in notes] if isinstance(notes, list) else []
