@@ -17,7 +17,8 @@ WORDS = {
     "stopped_early": "Stopped early after {done} of {epochs} epochs: {patience} without a better {metric} or a lower "
     "validation loss.",
     "stopped_early_by_metric": "Stopped early after {done} of {epochs} epochs: {patience} without a better {metric}.",
-    "stopped_early_by_loss": "Stopped early after {done} of {epochs} epochs: {patience} without a lower validation loss.",
+    "stopped_early_by_loss": "Stopped early after {done} of {epochs} epochs: {patience} without a lower validation "
+    "loss.",
     "best_epoch": "Best: epoch {epoch} with {metric} {value:.3f}.",
     "checks_passed": "All {checks} checks passed.",
     "checks_warn": "{warned} of {checks} checks warn.",

@@ -15,7 +15,7 @@ from explorer.runs.record.reasons import WORDS, Reason, from_json, in_words, joi
 STOPS = ("reason", "check", "_check_stop")  # calls whose argument may be a code
 
 
-EARLY = {"done", "epochs", "patience", "metric"}
+ELSEWHERE = {"by", "epoch", "done", "epochs", "patience"}  # given by functions on the way of a stop
 
 
 def _calls() -> Iterator[tuple[str, set[str]]]:
@@ -30,15 +30,10 @@ def _calls() -> Iterator[tuple[str, set[str]]]:
 def test_every_code_has_words_and_every_value_in_them_is_given() -> None:
     given = list(_calls())
     assert {code for code, _ in given} == set(WORDS)
-    later = {  # what is given by other functions on the way
-        **dict.fromkeys(("stopped_in_last_step", "stopped_in_validation"), {"epoch"}),
-        **dict.fromkeys(("stopped_early", "stopped_early_by_metric", "stopped_early_by_loss"), EARLY),
-    }
     lacking = []
     for code, values in given:
         named = {str(name) for _, name, _, _ in Formatter().parse(WORDS[code]) if name}
-        by = {"by"} if code.startswith("stopped_") else set()
-        if not named <= values | by | later.get(code, set()):
+        if not named <= values | (ELSEWHERE if code.startswith("stopped_") else set()):
             lacking.append((code, named, values))
     assert lacking == []
 
