@@ -15,7 +15,7 @@ from explorer.runs.record.reasons import WORDS, Reason, from_json, in_words, joi
 STOPS = ("reason", "check", "_check_stop")  # calls whose argument may be a code
 
 
-ELSEWHERE = {"by", "epoch", "done", "epochs", "patience"}  # given by functions on the way of a stop
+ELSEWHERE = {"by", "epoch", "done", "epochs", "patience", "metric"}  # given by functions on the way of a stop
 
 
 def _calls() -> Iterator[tuple[str, set[str]]]:
