@@ -99,7 +99,7 @@ def take(path: Path, timeout: float = 0.0) -> Held | None:
 def _take(path: Path) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     try:
-        if _locked(descriptor) and _leads_to(path, descriptor):
+        if lock(descriptor) and _leads_to(path, descriptor):
             if os.fstat(descriptor).st_nlink == 1:
                 descriptor, kept = -1, descriptor
                 return kept
@@ -110,9 +110,10 @@ def _take(path: Path) -> int | None:
             os.close(descriptor)
 
 
-def _locked(descriptor: int) -> bool:
+def lock(descriptor: int, *, shared: bool = False) -> bool:
+    """Lock an open file until it is closed; False, at once, where another process holds it. Raises OSError."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in _BUSY:
             return False
@@ -160,21 +161,21 @@ def is_held(path: Path) -> bool:
         return False
     try:
         # Shared: two readers at once both get it, while the trainer's exclusive lock refuses them.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _BUSY:
-            return True
-        raise
+        return not lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
-    return False
+
+
+def note(descriptor: int, text: str) -> None:
+    """Write something about its holder into the file of a lock; a full disk keeps nobody from a lock."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0)
 
 
 def note_holder(descriptor: int) -> None:
-    """Write who holds a lock into its file, for words only."""
-    with contextlib.suppress(OSError):  # a full disk must not keep anybody from a lock
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    """Write this process into the file of a lock, for `who_holds`."""
+    note(descriptor, str(os.getpid()))
 
 
 def who_holds(path: Path) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-from explorer.data.home import NotKept, home, keep
+from explorer.base.home import home
+from explorer.data.keeping import NotKept, keep
 
 BUILT_IN = "Aileron"  # Pillow carries it inside itself
 MAX_FILES = 300

@@ -18,12 +18,12 @@ from typing import NamedTuple
 import cv2
 import PIL
 
+from explorer.base.home import home
 from explorer.data import stored
 from explorer.data.cache.contents import FRESH_NS, Stamp, stamp
 from explorer.data.cache.log import CheckedLog
 from explorer.data.depth import Depth, ValueRange, extremes
 from explorer.data.headers import Change
-from explorer.data.home import home
 from explorer.data.images import joined_range
 from explorer.data.stored import ImageError
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from explorer.data import home
+from explorer.base.home import home
+from explorer.data import keeping
 from explorer.data.drawn_shapes import OUTLINES, draw
 from explorer.data.images import ImageError, decode_with_alpha
 from explorer.data.photographs import LONG_SIDE, photographs
@@ -82,8 +83,8 @@ def keep(content: bytes, name: str) -> str:
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
     try:
-        home.keep(_file(address), stream.getvalue())
-    except home.NotKept as error:
+        keeping.keep(_file(address), stream.getvalue())
+    except keeping.NotKept as error:
         raise ImageError(f"{name} was read, but not kept. {error}") from error
     return f"upload/{address}"
 
@@ -101,7 +102,7 @@ def _address(pixels: NDArray[np.uint8]) -> str:
 
 def folder() -> Path:
     """Where uploaded pictures lie; not made."""
-    return home.home() / "references"
+    return home() / "references"
 
 
 def _file(address: str) -> Path:

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from explorer.base.home import home
 from explorer.base.names import existing, expanded, there
 from explorer.data.dataset import DatasetError
-from explorer.data.home import home
 
 VARIABLE = "EXPLORER_DATA_ROOTS"
 

@@ -4,16 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from explorer.data.home import NotKept, keep
-from explorer.data.home import home as home_of_data
-from explorer.runs.record.paths import home as home_of_runs
+from explorer.base.home import home as home_of_person
+from explorer.base.home import made_home
+from explorer.data.keeping import NotKept, keep
 
 
-def test_every_room_has_the_same_home(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert home_of_data() == home == home_of_runs()
+def test_the_home_is_that_of_the_environment_else_of_the_person(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert home_of_person() == home
+    assert not home.exists()
+    assert made_home() == home
+    assert home.is_dir()
     monkeypatch.setenv("EXPLORER_HOME", "")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert home_of_data() == tmp_path / ".augmentation-explorer" == home_of_runs()
+    assert home_of_person() == tmp_path / ".augmentation-explorer"
 
 
 def test_a_file_is_kept_in_a_home_that_only_its_owner_may_enter(home: Path) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base.home import made_home
 from explorer.runs.life import announcing
 from explorer.runs.record import outcome
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.outcome import Outcome, OutcomeState
-from explorer.runs.record.paths import RunPaths, home
+from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import derive, of_outcome
 from explorer.training.claim import Claim
 from explorer.training.stopping import StopRequest, StopRun
@@ -123,13 +124,13 @@ def hangs_with_a_worker(work: Work) -> None:
 
 def takes_a_turn(work: Work) -> None:
     _tell_turn("begin", work)
-    _ask_until(lambda: (home() / "go").exists() or work.paths.stop.exists())
+    _ask_until(lambda: (made_home() / "go").exists() or work.paths.stop.exists())
     _tell_turn("end", work)
     _end(work, "finished", "It had its turn.")
 
 
 def _tell_turn(word: str, work: Work) -> None:
-    with (home() / "turns.txt").open("a") as file:
+    with (made_home() / "turns.txt").open("a") as file:
         file.write(f"{word} {work.paths.id}\n")
 
 

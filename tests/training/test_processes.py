@@ -12,13 +12,14 @@ import psutil
 import pytest
 
 from explorer.base import locks
+from explorer.base.home import ATTEMPT_VARIABLE, made_home
 from explorer.runs.life import housekeeping, launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.queue import queue
 from explorer.runs.record import meta
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.launch_record import read_launch
-from explorer.runs.record.paths import ATTEMPT_VARIABLE, RunPaths, home, list_runs
+from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.state.status import State, derive
 from explorer.training.checkpoints import AtomicCheckpointIO
 from tests.training.conftest import config_of, events_of, has_stepped, wait_until
@@ -80,8 +81,8 @@ def test_nothing_that_a_trainer_writes_makes_its_folder_again(tmp_path: Path, mo
         assert not paths.root.exists(), name
     monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv(ATTEMPT_VARIABLE, "1:2")  # as in a trainer
-    assert home() == tmp_path / "home"
-    assert not home().exists()
+    assert made_home() == tmp_path / "home"
+    assert not made_home().exists()
 
 
 def test_a_paused_trainer_whose_folder_is_deleted_is_ended_by_its_workers() -> None:

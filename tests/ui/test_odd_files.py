@@ -10,7 +10,7 @@ from explorer.augment.edits import add
 from explorer.augment.exchange import read
 from explorer.augment.files import NO_TEXT, PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
-from explorer.runs.record.paths import home as home_folder
+from explorer.base.home import made_home as home_folder
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Query
 from explorer.ui.session.uploads import draft_file

@@ -5,8 +5,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base.home import home
 from explorer.data.cache.store import files
-from explorer.data.home import home
 
 MEMORY = "EXPLORER_CACHE_MEMORY"  # MB
 DISK = "EXPLORER_CACHE_DISK"  # GB

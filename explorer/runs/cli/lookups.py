@@ -3,13 +3,14 @@
 import argparse
 import sys
 
+from explorer.base.home import made_home
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
 from explorer.runs.life.housekeeping import tend
 from explorer.runs.overview.summary import RunSummary, summaries, summarise
 from explorer.runs.record import logs
-from explorer.runs.record.paths import RunPaths, home
+from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import derive
 
 MOST_FOUND = 500
@@ -25,7 +26,7 @@ def list_all(options: argparse.Namespace) -> int:
     elif runs:
         print("\n".join(report.lines(runs, options.metric)))
     else:
-        print(f"None of {len(every)} runs is so." if every else f"No runs yet in {home()}.", file=sys.stderr)
+        print(f"None of {len(every)} runs is so." if every else f"No runs yet in {made_home()}.", file=sys.stderr)
     return OK
 
 

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from explorer.base.home import ATTEMPT_VARIABLE
 from explorer.base.processes import Process, boot_id, descendants, every
 from explorer.runs.record.launch_record import Launch
-from explorer.runs.record.paths import ATTEMPT_VARIABLE, RunPaths
+from explorer.runs.record.paths import RunPaths
 
 
 def mark(launch: Launch) -> str:

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import explorer
+from explorer.base.home import ATTEMPT_VARIABLE, made_home
 from explorer.base.processes import Process, boot_id, find, host, is_paused, pid_alive, start_ticks
 from explorer.runs.launchers.family import family, mark
 from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.record.launch_record import Launch, write_ended
-from explorer.runs.record.paths import ATTEMPT_VARIABLE, TICKET_VARIABLE, RunPaths, home
+from explorer.runs.record.paths import TICKET_VARIABLE, RunPaths
 
 TRAINER = "explorer.training"  # `python -m explorer.training RUN_DIR`
 
@@ -46,7 +47,7 @@ def _environment(launch: Launch, ticket: int | None) -> dict[str, str]:
         **explorer.child_environment(),
         "PYTHONUNBUFFERED": "1",  # the log is followed while it grows
         "PYTHONIOENCODING": "utf-8",
-        "EXPLORER_HOME": str(home()),
+        "EXPLORER_HOME": str(made_home()),
         ATTEMPT_VARIABLE: mark(launch),
         **place,
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from explorer.base import locks
 from explorer.base.atomic import sync_folder, write_bytes_atomic
+from explorer.base.home import made_home
 from explorer.base.processes import Moment
 from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.life.process import LaunchError, WrongState, launch_attempt
@@ -18,7 +19,7 @@ from explorer.runs.queue.queue import QueueError, Ticket
 from explorer.runs.record import outcome
 from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
-from explorer.runs.record.paths import RunPaths, home, new_run_id, runs_root
+from explorer.runs.record.paths import RunPaths, new_run_id, runs_root
 from explorer.runs.record.reasons import in_words, reason
 from explorer.runs.spec.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
 from explorer.runs.spec.devices import Device
@@ -154,7 +155,7 @@ def lane_of(config: RunConfig) -> Device:
 
 
 def _check_locks() -> None:
-    folder = home()
+    folder = made_home()
     if folder in _good:
         return
     if problem := locks.probe(folder):

@@ -14,8 +14,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from explorer.base.atomic import read_json_object, write_bytes_atomic
+from explorer.base.home import made_home
 from explorer.runs.record.history import VALIDATION_SHARE
-from explorer.runs.record.paths import RunPaths, home
+from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.scanning import milestones
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.kinds import KINDS, Kind
@@ -78,7 +79,7 @@ def keep(work: str, found: Duration) -> None:
 
 
 def _store() -> Path:
-    return home() / "cache" / "durations.json"
+    return made_home() / "cache" / "durations.json"
 
 
 def of_steps(images_per_second: float, train_images: int, val_images: int) -> Duration:

@@ -18,16 +18,16 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 import explorer
 from explorer.base.atomic import write_bytes_atomic
+from explorer.base.child import ChildError, ask
+from explorer.base.home import made_home
 from explorer.base.processes import boot_id
-from explorer.runs.record.paths import home
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
 from explorer.runs.spec.devices import Device
@@ -185,11 +185,11 @@ def _with_store(found: Machine) -> Machine:
 
 def weights_folder() -> Path:
     """Where downloaded weights are kept; not made."""
-    return home() / "weights"
+    return made_home() / "weights"
 
 
 def _store() -> Path:
-    return home() / "cache" / "machine.json"
+    return made_home() / "cache" / "machine.json"
 
 
 @functools.cache
@@ -226,34 +226,9 @@ def _stored(store: Path, key: str) -> Machine | None:
 
 def _look() -> Machine:
     try:
-        child = subprocess.run(
-            COMMAND,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TIMEOUT_S,
-            stdin=subprocess.DEVNULL,
-            env=explorer.child_environment(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise MachineError(f"Looking for devices took longer than {TIMEOUT_S:.0f} s.") from error
-    if child.returncode != 0:
-        raise MachineError(f"Looking for devices failed: {_last_lines(child.stderr or child.stdout)}")
-    return parse(child.stdout)
-
-
-def parse(output: str) -> Machine:
-    """The machine from what the child printed. Raises MachineError."""
-    lines = output.strip().splitlines()
-    try:
-        return Machine.model_validate_json(lines[-1])
-    except (IndexError, ValidationError) as error:
-        raise MachineError(f"Looking for devices gave no answer: {_last_lines(output)}") from error
-
-
-def _last_lines(text: str, count: int = 5) -> str:
-    return "\n".join(text.strip().splitlines()[-count:]) or "it printed nothing"
+        return ask(Machine, COMMAND, TIMEOUT_S)
+    except ChildError as error:
+        raise MachineError(f"Looking for devices failed: {error}") from error
 
 
 FASTER = 1.3  # bf16 is taken by itself where it is so many times as fast: less is lost again in batches that wait

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from explorer.base.home import made_home
 from explorer.runs.machine.capacity import disk, in_words, memory
 from explorer.runs.machine.machine import (
     BackboneInfo,
@@ -24,7 +25,6 @@ from explorer.runs.machine.machine import (
     effective_precision,
     known_machine,
 )
-from explorer.runs.record.paths import home
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
 
@@ -230,11 +230,11 @@ def check(config: RunConfig, needs: Needs, room: Room) -> Verdict:
             errors.setdefault(batch_field, message)
         elif needed > available:
             warnings.append(_too_much(config, needed, batches, available, what, "{room} are free just now")[1])
-    message = f"Checkpoints and scores need about {in_words(needs.disk)} of disk; "
+    message, folder = f"Checkpoints and scores need about {in_words(needs.disk)} of disk; ", made_home()
     if needs.disk > room.disk_total:
-        errors.setdefault("epochs", f"{message}the disk of {home()} has {in_words(room.disk_total)} in all. {_DISK}")
+        errors.setdefault("epochs", f"{message}the disk of {folder} has {in_words(room.disk_total)} in all. {_DISK}")
     elif needs.disk > room.disk_free:
-        warnings.append(f"{message}{in_words(room.disk_free)} are free in {home()}. {_DISK}")
+        warnings.append(f"{message}{in_words(room.disk_free)} are free in {folder}. {_DISK}")
     return Verdict(errors, tuple(warnings))
 
 
@@ -265,7 +265,7 @@ def check_start(config: RunConfig) -> None:
         return
     train_images, val_images = counts
     backbone = (found.backbone(config.backbone) if found else None) or _SMALLEST
-    there = look(home(), device)
+    there = look(made_home(), device)
     needs = estimate(
         config,
         train_images=train_images,

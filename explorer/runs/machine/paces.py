@@ -9,17 +9,16 @@ It is the network alone: reading and augmenting images comes on top where it is 
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-import explorer
 from explorer.base.atomic import read_json_object, write_bytes_atomic
+from explorer.base.child import ChildError, ask
+from explorer.base.home import made_home
 from explorer.runs.machine.machine import Machine, machine
-from explorer.runs.record.paths import home
 from explorer.runs.spec.config import RunConfig
 
 COMMAND = (sys.executable, "-P", "-m", "explorer.training.costs")
@@ -64,7 +63,11 @@ def known(backbone: str, key: str) -> Pace | None:
 
 def measure(backbone: str) -> Pace:
     """Measure a backbone on this machine and keep it; some ten seconds. Raises PaceError, MachineError, OSError."""
-    pace = _parse(_asked(backbone))
+    try:
+        # Time of the processor is measured: threads that wait must not use it up.
+        pace = ask(Pace, [*COMMAND, backbone], TIMEOUT_S, {"OMP_WAIT_POLICY": "PASSIVE"})
+    except ChildError as error:
+        raise PaceError(f"Measuring {backbone} failed: {error}") from error
     store = _store()
     store.parent.mkdir(exist_ok=True)
     entries: dict[str, Any] = read_json_object(store) or {}
@@ -74,42 +77,11 @@ def measure(backbone: str) -> Pace:
 
 
 def _store() -> Path:
-    return home() / "cache" / "paces.json"
+    return made_home() / "cache" / "paces.json"
 
 
 def _entry(backbone: str, key: str) -> str:
     return f"{backbone} on {key}"
-
-
-def _asked(backbone: str) -> str:
-    try:
-        child = subprocess.run(
-            [*COMMAND, backbone],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TIMEOUT_S,
-            stdin=subprocess.DEVNULL,
-            # Time of the processor is measured: threads that wait must not use it up.
-            env={**explorer.child_environment(), "OMP_WAIT_POLICY": "PASSIVE"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PaceError(f"Measuring {backbone} took longer than {TIMEOUT_S:.0f} s.") from error
-    if child.returncode != 0:
-        raise PaceError(f"Measuring {backbone} failed: {_last_lines(child.stderr or child.stdout)}")
-    return child.stdout
-
-
-def _parse(output: str) -> Pace:
-    try:
-        return Pace.model_validate_json(output.strip().splitlines()[-1])
-    except (IndexError, ValidationError) as error:
-        raise PaceError(f"Measuring gave no answer: {_last_lines(output)}") from error
-
-
-def _last_lines(text: str, count: int = 5) -> str:
-    return "\n".join(text.strip().splitlines()[-count:]) or "it printed nothing"
 
 
 def estimate_s(config: RunConfig, train_images: int, val_images: int, pace: Pace) -> float:

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from explorer.base.atomic import read_json_object, write_bytes_atomic
-from explorer.runs.record.paths import RunPaths, home, is_run, list_ids, runs_root
+from explorer.base.home import made_home
+from explorer.runs.record.paths import RunPaths, is_run, list_ids, runs_root
 
 T = TypeVar("T")
 Times = tuple[int, ...]
@@ -154,7 +155,7 @@ class Index(Generic[T]):
 
 
 def _file(name: str) -> Path:
-    return home() / "cache" / f"{name}.json"
+    return made_home() / "cache" / f"{name}.json"
 
 
 def _signature(folder: str, attempt: int) -> Signature:

@@ -148,7 +148,7 @@ class RunView:
 
     def _snapshot(self, status: RunStatus) -> RunSnapshot:
         history = self._history
-        total = _whole(history.start, "total_steps")
+        total = history.start.count("total_steps") if history.start else 0
         latest_epoch = max(history.epochs, default=None)
         points = tuple(self._point(found) for _, found in sorted(history.epochs.items()))
         return RunSnapshot(
@@ -227,11 +227,6 @@ def _classes(start: Event | None) -> tuple[str, ...]:
 
 def _text(start: Event | None, name: str) -> str:
     return str(start.values.get(name, "")) if start else ""
-
-
-def _whole(start: Event | None, name: str) -> int:
-    value = start.values.get(name) if start else None
-    return int(value) if isinstance(value, int | float) else 0
 
 
 def _fraction(status: RunStatus, step: int, total: int) -> float:

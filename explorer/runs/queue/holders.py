@@ -3,12 +3,12 @@
 So a process can still be found when somebody has deleted the folder of its run, and with it the launch record.
 """
 
-import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from explorer.base import locks
 from explorer.base.atomic import read_json_object
 from explorer.base.processes import boot_id, is_paused, pid_alive, start_ticks
 from explorer.runs.record.launch_record import identity, is_gone
@@ -45,10 +45,7 @@ def note(descriptor: int, paths: RunPaths) -> None:
     folder, ticks = identity(paths), start_ticks(os.getpid())
     if folder is None or ticks is None:
         return
-    text = json.dumps(asdict(Holder(paths.id, os.getpid(), ticks, boot_id(), folder)))
-    with contextlib.suppress(OSError):  # a full disk must not keep anybody from a device
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, text.encode(), 0)
+    locks.note(descriptor, json.dumps(asdict(Holder(paths.id, os.getpid(), ticks, boot_id(), folder))))
 
 
 def read(path: Path) -> Holder | None:

@@ -6,7 +6,6 @@ process dies. A ticket that nobody holds is passed over; housekeeping starts its
 """
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from explorer.base.atomic import read_json_object, write_json_atomic
-from explorer.base.locks import Held, is_held, note_holder, who_holds
+from explorer.base.locks import Held, is_held, lock, note_holder, who_holds
 from explorer.base.locks import take as take_lock
 from explorer.runs.launchers import table
 from explorer.runs.queue import holders
@@ -53,15 +52,15 @@ def guard(timeout: float = _GUARD_S) -> Iterator[None]:
     """Let one process at a time change the queue. Raises QueueError where another holds it for too long, OSError."""
     path = queue_root() / "guard.lock"
     # is_singleton: whoever has the guard may call what takes it too.
-    lock = FileLock(path, poll_interval=0.01, is_singleton=True, fallback_to_soft=False, on_acquired=note_holder)
+    file_lock = FileLock(path, poll_interval=0.01, is_singleton=True, fallback_to_soft=False, on_acquired=note_holder)
     try:
-        lock.acquire(timeout=timeout)
+        file_lock.acquire(timeout=timeout)
     except Timeout:
         raise QueueError(f"The queue is being changed by {who_holds(path)}, for longer than {timeout:.0f} s.") from None
     try:
         yield
     finally:
-        lock.release()
+        file_lock.release()
 
 
 def _tickets() -> Path:
@@ -136,7 +135,7 @@ def take(run_id: str, lane: str) -> Ticket:
         part = _tickets() / f"{_NEW}{run_id}"
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock(descriptor)  # nobody else knows of it yet
             part.rename(_ticket(number, lane, run_id))
         except BaseException:
             os.close(descriptor)
@@ -148,12 +147,11 @@ def take(run_id: str, lane: str) -> Ticket:
 def take_over(place: Waiting) -> Ticket | None:
     """Lock the ticket of a dead process, for its successor; None where somebody else has it. Under `guard`."""
     descriptor = os.open(place.ticket, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return Ticket(place.id, descriptor)
+    with contextlib.suppress(OSError):
+        if lock(descriptor):
+            return Ticket(place.id, descriptor)
+    os.close(descriptor)
+    return None
 
 
 def drop(run_id: str) -> None:

@@ -49,6 +49,11 @@ class Event:
         value = self.values.get(name)
         return float(value) if isinstance(value, int | float) else math.nan
 
+    def count(self, name: str) -> int:
+        """A value as a whole number; 0 where it is missing or none."""
+        value = self.values.get(name)
+        return int(value) if isinstance(value, int | float) else 0
+
 
 def parse(line: bytes) -> Event | None:
     """The event of one line; None where it is damaged."""

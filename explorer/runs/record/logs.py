@@ -1,7 +1,6 @@
 """log.txt: bounded while it grows; its end, a search in it, and following it while it grows."""
 
 import contextlib
-import fcntl
 import io
 import os
 import sys
@@ -10,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from explorer.base.locks import lock
 
 MOST_BYTES = 4_000_000
 _HEAD_BYTES = 500_000  # how it began is worth as much as how it ended
@@ -35,7 +36,7 @@ def shorten(path: Path, most: int = MOST_BYTES, head: int = _HEAD_BYTES, tail: i
     """
     with path.open("r+b") as file:
         size = os.fstat(file.fileno()).st_size
-        if size <= most or not _locked(file, fcntl.LOCK_EX):
+        if size <= most or not _locked(file):
             return False
         beginning = file.read(head)
         beginning = beginning[: beginning.rfind(b"\n") + 1]
@@ -49,15 +50,12 @@ def shorten(path: Path, most: int = MOST_BYTES, head: int = _HEAD_BYTES, tail: i
     return True
 
 
-def _locked(file: BinaryIO, kind: int) -> bool:
+def _locked(file: BinaryIO, *, shared: bool = False) -> bool:
     """Keep who shortens the file and who follows it apart until it is closed; never waits for a paused one."""
     try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return lock(file.fileno(), shared=shared)
     except OSError:  # a copy on a file system without locks: nobody shortens it
         return True
-    return True
 
 
 @contextlib.contextmanager
@@ -148,7 +146,7 @@ class _Follower:
         """What came since; last: also a line that has no end."""
         try:
             with self._path.open("rb") as file:
-                if not _locked(file, fcntl.LOCK_SH):
+                if not _locked(file, shared=True):
                     return []
                 self._find_place(file.fileno())
                 file.seek(self._offset)

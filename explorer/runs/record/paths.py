@@ -9,6 +9,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base.home import made_home
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ATTEMPT = re.compile(r"(?:launch|events)-([1-9][0-9]{0,5})\.jsonl?")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are taken for another when read out
@@ -18,37 +20,24 @@ class RunNotFound(LookupError):
     """No run has this id."""
 
 
-ATTEMPT_VARIABLE = "EXPLORER_ATTEMPT"  # in the environment of a trainer, and so of all that it starts
-TICKET_VARIABLE = "EXPLORER_TICKET"  # there, too: the number of its open ticket of the queue
-
-
-def home() -> Path:
-    """Where runs, saved pipelines and caches live: EXPLORER_HOME, else ~/.augmentation-explorer; made if missing.
-
-    Never made by a trainer: somebody has deleted it, then, with the trainer's own run.
-    """
-    folder = Path(os.environ.get("EXPLORER_HOME") or "~/.augmentation-explorer").expanduser().absolute()
-    # 0700: runs hold paths and pictures of the person who started them.
-    if ATTEMPT_VARIABLE not in os.environ:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+TICKET_VARIABLE = "EXPLORER_TICKET"  # in the environment of a trainer: the number of its open ticket of the queue
 
 
 def pipelines_folder() -> Path:
     """Where saved pipelines lie; not made."""
-    return home() / "pipelines"
+    return made_home() / "pipelines"
 
 
 def runs_root() -> Path:
     """The folder with one folder per run. Made if missing."""
-    folder = home() / "runs"
+    folder = made_home() / "runs"
     folder.mkdir(exist_ok=True)
     return folder
 
 
 def trash_folder() -> Path:
     """Where deleted runs wait for a while, in case somebody wants them back; not made, so that any disk can be read."""
-    return home() / "trash"
+    return made_home() / "trash"
 
 
 def trash_root() -> Path:
@@ -60,7 +49,7 @@ def trash_root() -> Path:
 
 def queue_folder() -> Path:
     """Where runs that wait for a device hold their tickets; not made, so that any disk can be read."""
-    return home() / "queue"
+    return made_home() / "queue"
 
 
 def queue_root() -> Path:

@@ -18,16 +18,12 @@ class Resumed:
 def resumed(paths: RunPaths) -> tuple[Resumed, ...]:
     """Every attempt after the first that came so far as to say where it goes on, ascending."""
     starts = ((attempt, started(paths, attempt)) for attempt in paths.attempts() if attempt > 1)
-    return tuple(Resumed(attempt, _whole(start.values.get("resumed_from_step"))) for attempt, start in starts if start)
+    return tuple(Resumed(attempt, start.count("resumed_from_step")) for attempt, start in starts if start)
 
 
 def started(paths: RunPaths, attempt: int) -> Event | None:
     """What an attempt said when it had all that it trains with; None where it did not come so far."""
     return next((event for event in milestones(paths.events(attempt)) if event.kind == "start"), None)
-
-
-def _whole(value: object) -> int:
-    return int(value) if isinstance(value, int | float) else 0
 
 
 def has_checkpoint(paths: RunPaths) -> bool:

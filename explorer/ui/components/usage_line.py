@@ -6,11 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.base.home import made_home
 from explorer.base.processes import boot_id
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.usage import GpuUse, MachineUse, Meter, Use
 from explorer.runs.record.launch_record import latest_launch
-from explorer.runs.record.paths import RunPaths, home
+from explorer.runs.record.paths import RunPaths
 from explorer.texts import Usage as T
 from explorer.ui.theme.palette import ACCENT, GRID, STATE_COLORS
 
@@ -48,7 +49,7 @@ def meter() -> Meter:
 
 def show_machine() -> None:
     """How busy this computer is, in a line."""
-    folder = home()
+    folder = made_home()
     st.html(_line(machine_gauges(meter().machine(folder), folder)))
 
 

@@ -2,23 +2,24 @@
 
 from pathlib import Path
 
+from explorer.base.home import made_home
 from explorer.data import references
-from explorer.runs.record.paths import home, pipelines_folder
+from explorer.runs.record.paths import pipelines_folder
 
 
 def drafts_folder() -> Path:
     """Where drafts and what belongs to them lie; not made, so that a disk that is full or read-only can be read."""
-    return home() / "drafts"
+    return made_home() / "drafts"
 
 
 def browsers_folder() -> Path:
     """Where the lists of what each browser has opened lie."""
-    return home() / "browsers"
+    return made_home() / "browsers"
 
 
 def statistics_folder() -> Path:
     """Where the results of measurements are kept; they can be measured again."""
-    return home() / "cache" / "statistics"
+    return made_home() / "cache" / "statistics"
 
 
 def filled() -> tuple[Path, ...]:

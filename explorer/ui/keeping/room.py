@@ -7,8 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from explorer.base.home import made_home
 from explorer.runs.machine.capacity import in_words
-from explorer.runs.record.paths import home
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits, places
 
@@ -31,7 +31,7 @@ class _Look:
         self.made = time.monotonic()
 
     def is_good(self, most: float) -> bool:
-        if self.place != home():
+        if self.place != made_home():
             return False
         # What was written may have taken the place of something: only another look shows.
         known_for = _KNOWN_FOR_S if self.total + self.written <= most else 0.0 if self.written else _AGAIN_S
@@ -51,7 +51,7 @@ def check(more: int = 0) -> None:
     more = max(more, limits.BLOCK)
     with _lock:
         if not _last or not _last[0].is_good(limit - more):
-            _last[:] = [_Look(home())]
+            _last[:] = [_Look(made_home())]
         if _last[0].total + _last[0].written + more > limit:
             raise NoRoom(T.NO_ROOM.format(room=in_words(limit)))
         _last[0].written += more

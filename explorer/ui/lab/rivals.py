@@ -7,7 +7,7 @@ from pathlib import Path
 from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError, dumps_draft
 from explorer.augment.pipeline import Draft, walk
-from explorer.runs.record.paths import home
+from explorer.base.home import made_home
 from explorer.texts import Lab as T
 from explorer.ui.session.history import History
 
@@ -85,4 +85,4 @@ _FINDERS: dict[str, Callable[[str, History], Draft]] = {
 
 
 def _folder() -> Path:
-    return home() / "pipelines"
+    return made_home() / "pipelines"

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from explorer.base.home import made_home
 from explorer.data import references
 from explorer.runs.machine.capacity import in_words
-from explorer.runs.record.paths import RunPaths, home, list_runs, pipelines_folder, trash_root
+from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, trash_root
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits
 from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled, statistics_folder
@@ -54,7 +55,7 @@ class Cleared:
         names = ", ".join(f"{draft_id[:6]}…" for draft_id in self.drafts[:_NAMED_MOST])
         more = "…" if len(self.drafts) > _NAMED_MOST else ""
         return T.CLEARED.format(
-            home=home(), days=limits.keep_days(), sample=limits.SAMPLE_DAYS, drafts=len(self.drafts),
+            home=made_home(), days=limits.keep_days(), sample=limits.SAMPLE_DAYS, drafts=len(self.drafts),
             references=self.references, browsers=self.browsers, statistics=self.statistics, leftovers=self.leftovers,
             room=in_words(self.room), names=f"{names}{more}" or "-",
         )  # fmt: skip
@@ -82,7 +83,7 @@ def in_passing() -> None:
     if not _turn.acquire(blocking=False):
         return
     try:
-        place = home()
+        place = made_home()
         if time.monotonic() < _next.get(place, float("-inf")):
             return
         _next[place] = time.monotonic() + _EVERY_S

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError
 from explorer.augment.pipeline import DraftErrors, Pipeline, validate
+from explorer.base.home import made_home
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.inspection import Looking, damage
 from explorer.data.specs import DatasetSpec
@@ -16,7 +17,7 @@ from explorer.runs.machine import needs
 from explorer.runs.machine.config_warnings import cautions
 from explorer.runs.machine.machine import Machine, check_with_machine, effective_precision
 from explorer.runs.machine.needs import Needs
-from explorer.runs.record.paths import home, pipelines_folder
+from explorer.runs.record.paths import pipelines_folder
 from explorer.runs.spec.config import ConfigError, RunConfig, check_with_dataset
 from explorer.texts import Train as T
 from explorer.ui.components.usage_line import meter
@@ -126,9 +127,9 @@ def _needs(
     backbone, device = machine.backbone(config.backbone), next(iter(machine.chosen(config)), None)
     if backbone is None or device is None:
         return None, ()
-    gpus = meter().machine(home()).gpus if device.accelerator == "gpu" else ()
+    gpus = meter().machine(made_home()).gpus if device.accelerator == "gpu" else ()
     number = device.index or 0
-    room = needs.look(home(), device, gpus[number].used_bytes if number < len(gpus) else None)
+    room = needs.look(made_home(), device, gpus[number].used_bytes if number < len(gpus) else None)
     needed = needs.estimate(
         config,
         train_images=len(dataset.train),

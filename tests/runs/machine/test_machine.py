@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from explorer.base.child import ChildError, parsed
 from explorer.runs.machine import machine
 from explorer.runs.machine.machine import (
     Machine,
     MachineError,
     check_with_machine,
     effective_precision,
-    parse,
     weights_folder,
 )
 from explorer.runs.spec.config import ConfigError, from_values
@@ -65,24 +65,22 @@ WITH_GPUS = ANSWER | {"devices": [*TWO_GPUS, *ANSWER["devices"]]}
 
 
 def machine_of(answer: dict[str, Any]) -> Machine:
-    return parse(json.dumps(answer))
+    return parsed(Machine, json.dumps(answer))
 
 
 def test_the_answer_is_the_last_line_whatever_libraries_print_before() -> None:
-    found = parse(f"a warning\n{{not JSON\n{json.dumps(ANSWER)}\n\n")
+    found = parsed(Machine, f"a warning\n{{not JSON\n{json.dumps(ANSWER)}\n\n")
     assert found.torch == "2.13.0"
     assert found.device("auto") == found.device("cpu") == found.devices[0]
     assert found.device("gpu") is None
     assert found.backbone("efficientnet-lite0") == found.backbones[0]
 
 
-@pytest.mark.parametrize(
-    ("output", "words"),
-    [("", "it printed nothing"), ("Segmentation fault", "Segmentation fault"), ('{"torch": 1}', "no answer")],
-)
-def test_no_answer_is_an_error_with_what_was_printed(output: str, words: str) -> None:
-    with pytest.raises(MachineError, match=words):
-        parse(output)
+def test_no_answer_is_an_error_with_what_was_printed() -> None:
+    cases = {"": "it printed nothing", "Segmentation fault": "Segmentation fault", '{"torch": 1}': "no answer"}
+    for output, words in cases.items():
+        with pytest.raises(ChildError, match=words):
+            parsed(Machine, output)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +99,7 @@ def test_no_answer_is_an_error_with_what_was_printed(output: str, words: str) ->
 def test_what_the_machine_cannot_do_is_refused_with_its_reason(
     changes: dict[str, Any], field: str, sentence: str
 ) -> None:
-    found = parse(json.dumps(ANSWER))
+    found = parsed(Machine, json.dumps(ANSWER))
     check_with_machine(from_values(CONFIG), found)
     with pytest.raises(ConfigError) as caught:
         check_with_machine(from_values(CONFIG | changes), found)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from explorer.base.child import parsed
 from explorer.data.cache import limits
 from explorer.runs.life import launcher
 from explorer.runs.machine import needs
 from explorer.runs.machine.capacity import Memory
-from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, parse
+from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine
 from explorer.runs.machine.needs import Needs, Room, check, check_start, estimate
 from explorer.runs.record import outcome
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -239,7 +240,7 @@ def test_the_command_line_knows_the_devices_once_somebody_has_looked(monkeypatch
     monkeypatch.setattr(needs, "known_machine", lambda: None)
     check_start(config)
     answer = ANSWER | {"devices": [gpu]}
-    monkeypatch.setattr(needs, "known_machine", lambda: parse(json.dumps(answer)))
+    monkeypatch.setattr(needs, "known_machine", lambda: parsed(Machine, json.dumps(answer)))
     with pytest.raises(ConfigError, match=r"GPU memory; this computer has 8\.0 GB in all"):
         check_start(config)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from explorer.base.home import made_home
 from explorer.runs.record.events import EventWriter
-from explorer.runs.record.paths import RunNotFound, RunPaths, home, list_runs, new_run_id, run_paths, runs_root, slug
+from explorer.runs.record.paths import RunNotFound, RunPaths, list_runs, new_run_id, run_paths, runs_root, slug
 
 
 @pytest.mark.parametrize(
@@ -75,13 +76,13 @@ def test_home_is_made_for_its_owner_only(home: Path) -> None:
 def test_home_without_a_setting_is_in_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EXPLORER_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert home() == tmp_path / ".augmentation-explorer"
+    assert made_home() == tmp_path / ".augmentation-explorer"
 
 
 def test_a_relative_home_does_not_move_with_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EXPLORER_HOME", "mine")
-    assert home() == tmp_path / "mine"
+    assert made_home() == tmp_path / "mine"
     assert runs_root().is_absolute()
 
 

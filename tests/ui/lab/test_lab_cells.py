@@ -15,6 +15,7 @@ from explorer.augment.catalog import catalog
 from explorer.augment.library import save as save_pipeline
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate
 from explorer.augment.targets import TargetRules
+from explorer.base.home import made_home
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from explorer.draw import sources
@@ -22,7 +23,6 @@ from explorer.draw.cells import Cell, Drawn, Pair
 from explorer.draw.encoding import Classes
 from explorer.draw.request import BrokenError, Request
 from explorer.draw.thumbnails import thumbnail
-from explorer.runs.record.paths import home
 from explorer.ui.lab import cells, fills, forcing, rivals, seeds, sheet, sweep, versus
 from explorer.ui.lab.cells import Spec
 from explorer.ui.lab.places import places
@@ -321,7 +321,7 @@ def test_rows_are_seeds_or_pictures_and_each_side_is_what_augment_gives() -> Non
 
 
 def test_a_saved_pipeline_that_was_deleted_leaves_a_alone_and_says_so() -> None:
-    folder = home() / "pipelines"
+    folder = made_home() / "pipelines"
     save_pipeline(folder, validate(demo_draft().model_copy(update={"name": "mine"})))
     here = work(demo_draft(), lab=Lab(against="saved:mine", rows=1))
     assert versus.both(here).b is not None

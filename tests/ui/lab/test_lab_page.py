@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.augment.library import save as save_pipeline
 from explorer.augment.pipeline import Draft, Node, Step, validate
-from explorer.runs.record.paths import home
+from explorer.base.home import made_home
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.lab import versus
@@ -184,7 +184,7 @@ def test_a_click_in_the_gallery_adds_the_transform_and_undo_takes_it_out(opened:
 
 def test_b_is_taken_and_swapped(opened: Open) -> None:
     other = Draft(nodes=(ROTATE,), name="other")
-    save_pipeline(home() / "pipelines", validate(other))
+    save_pipeline(made_home() / "pipelines", validate(other))
     app = opened(lab={"mode": "ab"})
     mine = work(app).draft
     app.selectbox(key=Key.LAB_AGAINST).set_value("saved:other").run()
@@ -251,7 +251,7 @@ def test_what_the_laboratory_cannot_show_is_refused(lab: dict[str, Any]) -> None
 
 def test_a_draft_from_before_the_laboratory_opens() -> None:
     save(Workspace("v" * 22, History(demo_draft()), View(seed=3)))
-    file = home() / "drafts" / ("v" * 22 + ".json")
+    file = made_home() / "drafts" / ("v" * 22 + ".json")
     record = json.loads(file.read_text())
     del record["view"]["lab"]
     file.write_text(json.dumps(record))

@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Pipeline
+from explorer.base.home import made_home
 from explorer.runs.machine import machine, paces
 from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine, Precision
-from explorer.runs.record.paths import RunPaths, home, runs_root
+from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import curve
 from explorer.ui.session.keys import Key, Query, widget_key
@@ -210,7 +211,7 @@ def test_how_long_the_run_takes_here_is_told_once_its_network_was_measured(app: 
     pace = {"train_images_per_second": 10.0, "frozen_images_per_second": 20.0, "validate_images_per_second": 30.0,
             "size": 96, "precision": "32-true"}  # fmt: skip
     entry = f"efficientnet-lite0 on {paces.machine_key(machine.machine())}"
-    (home() / "cache" / "paces.json").write_text(json.dumps({entry: pace}))
+    (made_home() / "cache" / "paces.json").write_text(json.dumps({entry: pace}))
     app.run()
     # Head only: 8 epochs of 240 images at 20 a second, and one validation of 120 images at 30 a second.
     assert "About 1 min 40 s on this computer" in said(app)

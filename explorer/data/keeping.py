@@ -1,24 +1,20 @@
-"""The folder of the person who runs the app: data sets, uploaded pictures and fonts lie in it."""
+"""Uploaded pictures and fonts, kept in the folder of the person who runs the app."""
 
 import os
 from pathlib import Path
 
 from explorer.base.atomic import write_bytes_atomic
+from explorer.base.home import made_home
 
 
 class NotKept(ValueError):
     """A file that could not be written; the message says where, why and what to do."""
 
 
-def home() -> Path:
-    """EXPLORER_HOME, else ~/.augmentation-explorer; absolute, and not made here."""
-    return Path(os.environ.get("EXPLORER_HOME") or "~/.augmentation-explorer").expanduser().absolute()
-
-
 def keep(path: Path, content: bytes) -> None:
     """Put `content` at `path`, a file in a folder of `home()`: as a whole or not at all. Raises NotKept."""
     try:
-        home().mkdir(mode=0o700, parents=True, exist_ok=True)  # 0700: it holds pictures of the person who made it
+        made_home()
         path.parent.mkdir(exist_ok=True)
         write_bytes_atomic(path, content)
     except OSError as error:
