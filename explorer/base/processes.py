@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -77,12 +77,13 @@ class Process:
 
 def _linux_process(pid: int) -> Process | None:
     try:
-        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - a Path takes as long as the rest, for each process
+            content = file.read()
     except OSError:
         return None
     # The command's name, in brackets, may itself hold blanks and brackets.
-    fields = text.rpartition(")")[2].split()
-    return Process(pid, fields[0], int(fields[1]), int(fields[2]), int(fields[19]))
+    fields = content.rpartition(b")")[2].split()
+    return Process(pid, fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[19]))
 
 
 def _other_process(pid: int) -> Process | None:
@@ -105,9 +106,9 @@ def find(pid: int) -> Process | None:
 
 
 def every() -> dict[int, Process]:
-    """The whole process table, by pid. Takes some 10 ms for 300 processes."""
+    """The whole process table, by pid. Takes milliseconds."""
     if sys.platform == "linux":
-        pids = [int(path.name) for path in _PROC.iterdir() if path.name.isdigit()]
+        pids = [int(name) for name in os.listdir(_PROC) if name.isdigit()]  # noqa: PTH208 - as above
     else:
         import psutil
 
@@ -115,12 +116,14 @@ def every() -> dict[int, Process]:
     return {pid: process for pid in pids if (process := find(pid)) is not None}
 
 
-def descendants(pid: int, table: Mapping[int, Process]) -> set[int]:
-    """The pids of all that a process has started, and of what those have started, as far as each parent lives."""
-    found, waiting = set[int](), [pid]
+def descendants(pids: Iterable[int], table: Mapping[int, Process]) -> set[int]:
+    """The pids of all that some processes have started, and of what those have started, as far as each parent lives."""
+    children: dict[int, set[int]] = {}
+    for process in table.values():
+        children.setdefault(process.parent, set()).add(process.pid)
+    found, waiting = set[int](), list(pids)
     while waiting:
-        parent = waiting.pop()
-        new = {process.pid for process in table.values() if process.parent == parent} - found
+        new = children.get(waiting.pop(), set()) - found
         found |= new
         waiting.extend(new)
     return found

@@ -171,7 +171,7 @@ def end_children(pid: int) -> None:
     """SIGKILL to what a process has started and that is still of its group."""
     table = every()
     own = table.get(pid)
-    for child in descendants(pid, table) - {os.getpid()}:
+    for child in descendants([pid], table) - {os.getpid()}:
         if own is not None and table[child].group == own.group:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)

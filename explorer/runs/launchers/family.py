@@ -43,7 +43,7 @@ def _members(paths: RunPaths, launch: Launch, pid: int, table: Mapping[int, Proc
     if trainer.group == pid:
         return group
     # Somebody started it by hand, in a group of a shell or a script.
-    own = descendants(pid, table) | {pid}
+    own = descendants([pid], table) | {pid}
     return [process for process in table.values() if process.pid in own and process.group == trainer.group]
 
 

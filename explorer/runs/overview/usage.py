@@ -1,16 +1,17 @@
 """What living runs use of this computer, and how busy it is in all."""
 
 import os
-import sys
 import threading
 import time
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 
-from explorer.base.processes import pid_alive
+from explorer.base.processes import Process, descendants, every, pid_alive
 from explorer.runs.machine.capacity import disk, memory
 from explorer.runs.machine.gpus import Gpus, GpuUse
 from explorer.runs.overview.sizes import disk_use
@@ -21,7 +22,8 @@ __all__ = ["GpuUse", "MachineUse", "Meter", "Use"]
 AGAIN_S = 0.4  # a look that comes sooner gets the last answer: several tabs must not shorten each other's interval
 SLOW_S = 5.0  # what takes milliseconds is looked up this often
 _TABLE_S = 0.2  # one look into the process table serves all runs of a page
-_PROC = Path("/proc")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,9 @@ class MachineUse:
 
 
 @dataclass(frozen=True)
-class _Process:
-    """A row of the process table. cpu_s: also of its children that have ended. rss: bytes."""
+class _Look:
+    """One process. cpu_s: also of its children that have ended. rss: bytes."""
 
-    pid: int
-    parent: int
-    group: int
     cpu_s: float
     rss: int
 
@@ -78,10 +77,8 @@ class Meter:
         self._lock = threading.Lock()
         self._gpus = Gpus()
         self._samples: dict[tuple[int, int], _Sample] = {}
-        self._table: tuple[float, dict[int, _Process]] = (-_TABLE_S, {})
-        self._shares: dict[int, tuple[float, int, int]] = {}  # pid -> when, pss, rss then
-        self._disks: dict[Path, tuple[float, int]] = {}
-        # The kernel takes 5 ms to tell what is shared of 300 MB, and more the larger and busier a process is.
+        self._table: tuple[float, dict[int, Process]] = (-_TABLE_S, {})
+        self._kept: dict[Hashable, tuple[float, Any]] = {}  # when, and what was found then
         self._slow = ThreadPoolExecutor(1, "usage")
         self._machine: tuple[float, float, float, float | None] | None = None  # when, busy s, all s, share
 
@@ -118,74 +115,58 @@ class Meter:
             gpus=self._gpus.latest().gpus,
         )
 
-    def _sample(self, family: list[_Process], folder: Path, before: _Sample | None, now: float) -> _Sample:
-        cpu_s = sum(process.cpu_s for process in family)
+    def _sample(self, family: list[Process], folder: Path, before: _Sample | None, now: float) -> _Sample:
+        looked = {process: look for process in family if (look := _look_at(process.pid)) is not None}
+        cpu_s = sum(look.cpu_s for look in looked.values())
         # A worker that ends takes its time along until its parent has asked for it: never below nothing.
         cores = max(cpu_s - before.cpu_s, 0.0) / (now - before.time) if before else None
         on_gpus = self._gpus.latest().processes
         named = [on_gpus[process.pid] for process in family if process.pid in on_gpus]
         use = Use(
             cores=cores,
-            memory=sum(self._memory(process, now) for process in family),
+            memory=sum(self._memory(process, look.rss, now) for process, look in looked.items()),
             gpu_memory=sum(named) if named else None,
-            disk=self._disk(folder, now),
+            disk=self._slowly(folder, lambda: disk_use(RunPaths(folder)).total, now),
             processes=len(family),
         )
         return _Sample(now, cpu_s, use)
 
-    def _family(self, pid: int, now: float) -> list[_Process]:
+    def _family(self, pid: int, now: float) -> list[Process]:
         """A process, its descendants, and its group where it leads one: a worker may outlive what forked it."""
         if now - self._table[0] >= _TABLE_S:
-            self._table = (now, _processes())
+            self._table = (now, {pid: found for pid, found in every().items() if not found.dead})
         table = self._table[1]
-        members = {pid}
-        children: dict[int, list[int]] = {}
-        for process in table.values():
-            children.setdefault(process.parent, []).append(process.pid)
-            if process.group == pid:
-                members.add(process.pid)
-        waiting = list(members)
-        while waiting:
-            new = set(children.get(waiting.pop(), ())) - members
-            members |= new
-            waiting.extend(new)
-        return [table[member] for member in members if member in table] if pid in table else []
+        if pid not in table:
+            return []
+        group = {process.pid for process in table.values() if process.group == pid} | {pid}
+        return [table[member] for member in group | descendants(group, table)]
 
-    def _memory(self, process: _Process, now: float) -> int:
+    def _memory(self, process: Process, rss: int, now: float) -> int:
         # Its share is looked at once in a while; in between counts what came and went.
-        kept = self._shares.get(process.pid)
+        pss, rss_then = self._slowly((process.pid, process.ticks), lambda: _share(process.pid, rss), now)
+        return max(pss + rss - rss_then, 0)
+
+    def _slowly(self, key: Hashable, look: Callable[[], T], now: float) -> T:
+        """What `look` finds, by a key. It takes milliseconds: once it is known, a thread looks again in a while."""
+        kept = self._kept.get(key)
         if kept is None:
-            kept = self._shares[process.pid] = _share(process, now)
+            kept = self._kept[key] = (now, look())
         elif now - kept[0] >= SLOW_S:
-            self._shares[process.pid] = (now, *kept[1:])  # so that nobody asks a second time meanwhile
-            self._slow.submit(self._look_at_memory, process, now)
-        return max(kept[1] + process.rss - kept[2], 0)
+            self._kept[key] = (now, kept[1])  # so that nobody asks a second time meanwhile
+            self._slow.submit(self._look_again, key, look, now)
+        found: T = kept[1]
+        return found
 
-    def _disk(self, folder: Path, now: float) -> int:
-        kept = self._disks.get(folder)
-        if kept is None:
-            kept = self._disks[folder] = (now, disk_use(RunPaths(folder)).total)
-        elif now - kept[0] >= SLOW_S:
-            self._disks[folder] = (now, kept[1])
-            self._slow.submit(self._look_at_disk, folder, now)
-        return kept[1]
-
-    def _look_at_memory(self, process: _Process, now: float) -> None:
-        share = _share(process, now)
+    def _look_again(self, key: Hashable, look: Callable[[], Any], now: float) -> None:
+        found = look()
         with self._lock:
-            self._shares[process.pid] = share
-
-    def _look_at_disk(self, folder: Path, now: float) -> None:
-        found = (now, disk_use(RunPaths(folder)).total)
-        with self._lock:
-            self._disks[folder] = found
+            self._kept[key] = (now, found)
 
     def _forget(self, now: float) -> None:
-        """Drop what nobody has asked for in a while: runs end, and pids are used again."""
+        """Drop what nobody has asked for in a while."""
         old = now - 12 * SLOW_S
         self._samples = {key: sample for key, sample in self._samples.items() if sample.time > old}
-        self._shares = {pid: kept for pid, kept in self._shares.items() if kept[0] > old and pid in self._table[1]}
-        self._disks = {folder: kept for folder, kept in self._disks.items() if kept[0] > old}
+        self._kept = {key: kept for key, kept in self._kept.items() if kept[0] > old}
 
     def _busy(self) -> tuple[float | None, int]:
         """Share of the processors' time since the look before, 0..1, and how many of them there are."""
@@ -215,47 +196,21 @@ def _processor_times() -> list[tuple[float, float]]:
     return found
 
 
-def _processes() -> dict[int, _Process]:
-    return _linux_processes() if sys.platform == "linux" else _other_processes()
-
-
-def _linux_processes() -> dict[int, _Process]:
-    # psutil reads several files and makes an object for each process: ten times as slow.
-    tick, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
-    found = {}
-    for name in os.listdir(_PROC):  # noqa: PTH208 - a Path for each of its entries takes as long as the rest
-        if not name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123 - as above
-                fields = file.read().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        if fields[0] not in (b"Z", b"X"):
-            cpu_s = sum(map(int, fields[11:15])) / tick
-            pid = int(name)
-            found[pid] = _Process(pid, int(fields[1]), int(fields[2]), cpu_s, int(fields[21]) * page)
-    return found
-
-
-def _other_processes() -> dict[int, _Process]:
-    found = {}
-    for process in psutil.process_iter():
-        try:
-            times = process.cpu_times()
-            cpu_s = times.user + times.system + getattr(times, "children_user", 0.0)
-            row = _Process(process.pid, process.ppid(), os.getpgid(process.pid), cpu_s, process.memory_info().rss)
-        except (psutil.Error, OSError):
-            continue  # gone, or somebody else's: ours are never
-        found[process.pid] = row
-    return found
-
-
-def _share(process: _Process, now: float) -> tuple[float, int, int]:
-    """When, and bytes with its part of what it shares and with all of it; the same twice where that is not told."""
+def _look_at(pid: int) -> _Look | None:
     try:
-        lines = (_PROC / str(process.pid) / "smaps_rollup").read_text().splitlines()
-        told = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith(("Rss:", "Pss:"))}
-        return now, told["Pss"], told["Rss"]
-    except (OSError, KeyError, ValueError):
-        return now, process.rss, process.rss
+        process = psutil.Process(pid)
+        with process.oneshot():
+            times, rss = process.cpu_times(), process.memory_info().rss
+    except (psutil.Error, OSError):
+        return None  # gone, or somebody else's: ours are never
+    children = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+    return _Look(times.user + times.system + children, rss)
+
+
+def _share(pid: int, rss: int) -> tuple[int, int]:
+    """Bytes of a process with its part of what it shares, and with all of it; the same twice where that is not told."""
+    try:
+        found = psutil.Process(pid).memory_full_info()
+    except (psutil.Error, OSError):
+        return rss, rss
+    return getattr(found, "pss", found.rss), found.rss
