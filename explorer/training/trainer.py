@@ -5,7 +5,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
-from explorer.metrics.table import HEADLINE, LOSS, METRICS
+from explorer.metrics.table import HEADLINE, LOSS
 from explorer.runs.machine import durations
 from explorer.runs.record.depths import noted
 from explorer.runs.record.reasons import Reason, Why, joined, reason, to_json
@@ -119,13 +119,12 @@ def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> Why:
         done = reason("epoch_done") if config.epochs == 1 else reason("epochs_done", epochs=config.epochs)
     if not best or best.get(HEADLINE) is None:
         return done
-    metric = METRICS[HEADLINE].label
-    return joined(done, reason("best_epoch", epoch=best["epoch"] + 1, metric=metric, value=best[HEADLINE]))
+    return joined(done, reason("best_epoch", epoch=best["epoch"] + 1, metric=HEADLINE, value=best[HEADLINE]))
 
 
 def _stopped_early(done: int, config: RunConfig, choice: Choice) -> Reason:
     values: dict[str, Any] = {"done": done, "epochs": config.epochs, "patience": config.early_stopping}
     if choice.value == LOSS:
         return reason("stopped_early_by_loss", **values)
-    values["metric"] = METRICS[choice.value].label
+    values["monitor"] = choice.value
     return reason("stopped_early_by_metric" if choice.rules == 1 else "stopped_early", **values)

@@ -14,9 +14,9 @@ WORDS = {
     # finished
     "epochs_done": "All {epochs} epochs are done.",
     "epoch_done": "The epoch is done.",
-    "stopped_early": "Stopped early after {done} of {epochs} epochs: {patience} without a better {metric} or a lower "
+    "stopped_early": "Stopped early after {done} of {epochs} epochs: {patience} without a better {monitor} or a lower "
     "validation loss.",
-    "stopped_early_by_metric": "Stopped early after {done} of {epochs} epochs: {patience} without a better {metric}.",
+    "stopped_early_by_metric": "Stopped early after {done} of {epochs} epochs: {patience} without a better {monitor}.",
     "stopped_early_by_loss": "Stopped early after {done} of {epochs} epochs: {patience} without a lower validation "
     "loss.",
     "best_epoch": "Best: epoch {epoch} with {metric} {value:.3f}.",
@@ -56,10 +56,20 @@ WORDS = {
     "resumed_elsewhere": "Not exact to the bit, for it was resumed elsewhere ({differences}).",
     "checkpoint_passed_over": "{file} was not used: {error}.",
 }
+
+
+def _metric(name: str, form: str) -> object:
+    from explorer.metrics.table import METRICS  # here: it comes with numpy, which a run that waits does without
+
+    return getattr(METRICS[name], form) if name in METRICS else name
+
+
 # How a value is put into words, by its name.
 _VALUES: dict[str, Callable[[Any], object]] = {
     "by": lambda by: "on request" if by == "request" else f"by {by}",
     "takes": span,
+    "metric": lambda name: _metric(name, "label"),
+    "monitor": lambda name: _metric(name, "in_sentence"),
 }
 
 

@@ -15,7 +15,7 @@ from explorer.runs.record.reasons import WORDS, Reason, from_json, in_words, joi
 STOPS = ("reason", "check", "_check_stop")  # calls whose argument may be a code
 
 
-ELSEWHERE = {"by", "epoch", "done", "epochs", "patience", "metric"}  # given by functions on the way of a stop
+ELSEWHERE = {"by", "epoch", "done", "epochs", "patience", "monitor"}  # given by functions on the way of a stop
 
 
 def _calls() -> Iterator[tuple[str, set[str]]]:
@@ -55,6 +55,16 @@ def test_sentences_of_an_older_version_are_shown_as_they_are() -> None:
     for stored in ("All 2 epochs are done.", ["{epochs}", "done"], ""):
         assert in_words(from_json(stored)) == (stored if isinstance(stored, str) else " ".join(stored))
         assert from_json(to_json(from_json(stored))) == from_json(stored)
+
+
+def test_values_are_worded_by_their_names() -> None:
+    best = reason("best_epoch", epoch=2, metric="auroc", value=0.98765)
+    assert in_words(best) == "Best: epoch 2 with AUROC 0.988."
+    assert in_words(reason("run_takes", takes=75.0)) == "The run would take about 1 min 15 s."
+    early = reason("stopped_early", done=2, epochs=6, patience=1, monitor="accuracy")
+    words = "Stopped early after 2 of 6 epochs: 1 without a better accuracy or a lower validation loss."
+    assert in_words(early) == words
+    assert "a better of_tomorrow or" in in_words(Reason("stopped_early", {**early.values, "monitor": "of_tomorrow"}))
 
 
 def test_what_cannot_be_understood_is_shown_plainly_or_not_at_all() -> None:
