@@ -118,7 +118,7 @@ def read(path: Path, bound: Bound) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Found:
+class ResumePoint:
     """Where a run goes on. path: None for its beginning. step: done before. notes: what was passed over, and why."""
 
     path: Path | None
@@ -127,7 +127,7 @@ class Found:
     notes: tuple[Reason, ...]
 
 
-def latest(paths: RunPaths, config: RunConfig) -> Found:
+def latest(paths: RunPaths, config: RunConfig) -> ResumePoint:
     """The newest checkpoint that can be used. Any will do: the way from each leads to the same weights."""
     notes: list[Reason] = []
     for path in (paths.last, paths.best):
@@ -139,8 +139,8 @@ def latest(paths: RunPaths, config: RunConfig) -> Found:
         except CheckpointError as error:
             notes.append(reason("checkpoint_passed_over", file=path.name, error=str(error)))
         else:
-            return Found(path, int(content["global_step"]), int(content["epoch"]), tuple(notes))
-    return Found(None, 0, 0, tuple(notes))
+            return ResumePoint(path, int(content["global_step"]), int(content["epoch"]), tuple(notes))
+    return ResumePoint(None, 0, 0, tuple(notes))
 
 
 def _check_owner(content: dict[str, Any], config: RunConfig) -> None:

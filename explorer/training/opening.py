@@ -16,7 +16,7 @@ from explorer.training.attempt import Attempt
 _EVERY_S = 1.0
 _PROMISE_S = 60.0
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
@@ -41,7 +41,7 @@ def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
     return dataset
 
 
-def with_all_damage(attempt: Attempt, dataset: Dataset, threads: int, work: Callable[[], Found]) -> Found:
+def with_all_damage(attempt: Attempt, dataset: Dataset, threads: int, work: Callable[[], Result]) -> Result:
     """What `work` gives. Where it meets a damaged image, all others are looked for, too, before that is said."""
     try:
         return work()

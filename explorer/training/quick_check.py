@@ -38,7 +38,7 @@ from explorer.training.ready import PROMISE_S, Data, build_model, classifier, ma
 from explorer.training.setup import Setup
 from explorer.training.stopping import TrainingError
 
-Found = TypeVar("Found")
+Item = TypeVar("Item")
 
 BATCHES = 3
 _PROBED = 8  # images that the pipeline is tried on
@@ -140,13 +140,13 @@ def _data(found: _Check) -> str:
 
 
 @dataclass(frozen=True)
-class _Picked(Generic[Found]):
+class _Picked(Generic[Item]):
     """Some answers of a split; a class, so that it travels to loader workers."""
 
-    whole: Callable[[int], Found]
+    whole: Callable[[int], Item]
     indices: tuple[int, ...]
 
-    def __call__(self, place: int) -> Found:
+    def __call__(self, place: int) -> Item:
         return self.whole(self.indices[place])
 
 

@@ -12,7 +12,15 @@ from explorer.runs.record.reasons import Reason, Why, joined, reason, to_json
 from explorer.runs.spec.config import RunConfig
 from explorer.training import identity, lost_workers
 from explorer.training.attempt import Attempt
-from explorer.training.checkpoints import AtomicCheckpointIO, Choice, Found, checkpoints, choice_for, latest, sweep
+from explorer.training.checkpoints import (
+    AtomicCheckpointIO,
+    Choice,
+    ResumePoint,
+    checkpoints,
+    choice_for,
+    latest,
+    sweep,
+)
 from explorer.training.data import Images
 from explorer.training.loggers import make as make_loggers
 from explorer.training.noting import note
@@ -76,7 +84,7 @@ def _tell_start(
     config: RunConfig,
     setup: Setup,
     data: Data,
-    found: Found,
+    found: ResumePoint,
     differs: list[str],
     now: identity.Identity,
 ) -> None:

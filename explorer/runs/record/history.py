@@ -41,7 +41,7 @@ class History:
         self.last: Event | None = None
         self.epoch, self.step = 0, 0
         self.images_per_second = math.nan
-        self.pace = Pace()
+        self.times = StepTimes()
         self.revision = 0
 
     @property
@@ -77,7 +77,7 @@ class History:
         self.revision += 1
         self._join(attempt, event)
         self.last = event
-        self.pace.take(event)
+        self.times.take(event)
         if event.kind in ("step", "epoch") or event.values.get("phase") in (
             "training",
             "validating",
@@ -98,7 +98,7 @@ class History:
         if attempt in self._begun or (resumed is None and event.kind not in ("step", "epoch")):
             return
         self._begun.add(attempt)
-        self.pace = Pace()
+        self.times = StepTimes()
         # One that works without having said where it goes on from began anew.
         kept = int(resumed) if isinstance(resumed, int | float) else -1
         self.steps.drop_after(kept)
@@ -106,7 +106,7 @@ class History:
         self.epoch, self.step = event.epoch, max(kept, 0)
 
 
-class Pace:
+class StepTimes:
     """How long a step and a validation take, measured within one attempt on the monotonic clock."""
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ def remaining_s(history: History, age_s: float) -> float | None:
 
     age_s: how long ago the last record came.
     """
-    start, last, step_s = history.start, history.last, history.pace.step_s()
+    start, last, step_s = history.start, history.last, history.times.step_s()
     if start is None or last is None or step_s is None:
         return None
     total, per_epoch, epochs = (start.number(name) for name in ("total_steps", "steps_per_epoch", "epochs"))
@@ -159,7 +159,7 @@ def remaining_s(history: History, age_s: float) -> float | None:
     share = start.number("val_images") / max(start.number("train_images"), 1)
     guess = VALIDATION_SHARE * per_epoch * step_s * (share if math.isfinite(share) else 0)
     validations = max(epochs - _validated(history.epochs), 0)
-    work = max(total - history.step, 0) * step_s + validations * history.pace.validation_s(guess)
+    work = max(total - history.step, 0) * step_s + validations * history.times.validation_s(guess)
     return max(work - age_s, 0.0)
 
 
