@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import explorer
@@ -26,9 +26,14 @@ TRAINER = "explorer.training"  # `python -m explorer.training RUN_DIR`
 
 def start(paths: RunPaths, attempt: int, launch: Launch, ticket: int | None) -> Launch:
     """See `Launcher`."""
+    return run([sys.executable, "-P", "-m", TRAINER, str(paths.root)], paths, attempt, launch, ticket)
+
+
+def run(command: Sequence[str], paths: RunPaths, attempt: int, launch: Launch, ticket: int | None) -> Launch:
+    """As `start`, by a command that becomes the trainer."""
     with paths.log.open("ab") as log:
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", TRAINER, str(paths.root)],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
