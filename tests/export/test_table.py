@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from explorer.data import picture_sets
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.ui.session.view import DATA_SET, View
 from explorer.ui.train import carry, source
 from explorer.ui.train import values as train_values
@@ -38,6 +38,6 @@ def test_a_table_is_trained_on_as_the_form_says_and_the_exported_file_measures_t
     assert outcome.state == "finished", outcome.reason
     again = train_values.config(source.values_of(config, paths.root.name), config.pipeline)
     assert again.dataset == config.dataset
-    assert summarise(paths).dataset == "labels.csv"
+    assert summarize(paths).dataset == "labels.csv"
     file = export(paths, tmp_path / "exported")
     assert execute({file: ("--data", str(table))})[file] == metrics_of(paths)

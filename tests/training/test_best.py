@@ -40,7 +40,7 @@ def test_checkpoint_outcome_and_list_keep_the_best_of_equal_epochs(monitor: str)
         assert best["epoch"] > equals[0]["epoch"]
     assert outcome.best["epoch"] == best["epoch"]
     assert torch.load(paths.best, weights_only=True)["epoch"] == best["epoch"]
-    assert summary.summarise(paths).best == outcome.best
+    assert summary.summarize(paths).best == outcome.best
     # The loss fell in every epoch, so none of them was without progress, whatever the monitor did.
     assert all(after["val_loss"] < before["val_loss"] for before, after in itertools.pairwise(epochs))
     assert len(epochs) == EASY["epochs"]

@@ -13,7 +13,7 @@ from explorer.runs.cli.exits import FAILED, OK, USAGE, WRONG_STATE, CommandError
 from explorer.runs.cli.picking import find
 from explorer.runs.life.control import end_now, request_stop
 from explorer.runs.life.housekeeping import tend
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.runs.queue import queue
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import RunStatus, State, derive
@@ -33,7 +33,7 @@ def start(options: argparse.Namespace) -> int:
     from explorer.runs.machine.config_warnings import alone
     from explorer.runs.spec.config import loads, with_absolute_paths
 
-    with _telling_mistakes(f"{options.config} cannot be run"):
+    with _naming_mistakes(f"{options.config} cannot be run"):
         config = with_absolute_paths(loads(text), Path.cwd())
         paths = launch(config)
     for field, words in ({} if options.json else alone(config)).items():
@@ -57,7 +57,7 @@ def extend(options: argparse.Namespace) -> int:
     found = find(options.id)
     from explorer.runs.life.launcher import extend as launch
 
-    with _telling_mistakes(f"{found.id} cannot be extended"):
+    with _naming_mistakes(f"{found.id} cannot be extended"):
         paths = launch(found, options.epochs)
     return _begun(options, paths)
 
@@ -70,7 +70,7 @@ def _read(source: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _telling_mistakes(words: str) -> Iterator[None]:
+def _naming_mistakes(words: str) -> Iterator[None]:
     from explorer.runs.spec.config_errors import ConfigError
 
     try:
@@ -81,13 +81,13 @@ def _telling_mistakes(words: str) -> Iterator[None]:
 
 
 def _begun(options: argparse.Namespace, paths: RunPaths) -> int:
-    """Wait as long as was asked for, print, and tell whether it went well."""
+    """Wait as long as was asked for, print, and return the exit code."""
     status = _wait(paths, lambda status: _on_its_way(paths, status), _BEGIN_S)
     if options.wait:
         status = _wait(paths, lambda status: status.over, math.inf)
     good = status.state is State.FINISHED if options.wait else status.state not in (State.FAILED, State.LOST)
     if options.json:
-        report.print_json(report.as_json(summarise(paths)))
+        report.print_json(report.as_json(summarize(paths)))
     else:
         print(paths.id)
         print(f"{status.state}: {status.reason}", file=sys.stderr)
@@ -121,7 +121,7 @@ def stop(options: argparse.Namespace) -> int:
     paths = find(options.id)
     asked = end_now(paths) if options.now else request_stop(paths)
     status = _wait(paths, lambda status: status.over, options.timeout if options.wait and asked else 0)
-    _tell_end(options, paths, status, "" if asked else "already over, ")
+    _print_end(options, paths, status, "" if asked else "already over, ")
     if not options.wait and not status.over:
         return OK
     return OK if status.state in (State.STOPPED, State.FINISHED) else FAILED
@@ -136,12 +136,12 @@ def cancel(options: argparse.Namespace) -> int:
         raise CommandError(f"{paths.id} does not wait in the queue: it is {status.state}.", WRONG_STATE)
     request_stop(paths)
     status = _wait(paths, lambda status: status.over, _LEAVE_S)
-    _tell_end(options, paths, status)
+    _print_end(options, paths, status)
     return OK if status.state is State.STOPPED else FAILED
 
 
-def _tell_end(options: argparse.Namespace, paths: RunPaths, status: RunStatus, already: str = "") -> None:
+def _print_end(options: argparse.Namespace, paths: RunPaths, status: RunStatus, already: str = "") -> None:
     if options.json:
-        report.print_json(report.as_json(summarise(paths)))
+        report.print_json(report.as_json(summarize(paths)))
     else:
         print(f"{paths.id}: {already}{status.state}: {status.reason}")

@@ -34,7 +34,7 @@ class CommandError(Exception):
 
 
 def as_command_error(error: Exception) -> CommandError | None:
-    """What to tell and which code to end with; None for an error that no command expects."""
+    """What to print and which code to end with; None for an error that no command expects."""
     if isinstance(error, CommandError):
         return error
     code = next((code for kind, code in CODES if isinstance(error, kind)), None)

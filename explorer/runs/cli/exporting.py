@@ -33,7 +33,7 @@ def export(options: argparse.Namespace) -> int:
         target = Path(options.weights).absolute()
         _made(_WEIGHTS, str(paths.root), str(target), "--which", options.which)
         written["weights"] = options.weights
-    _tell(options, paths, written)
+    _print_written(options, paths, written)
     return OK
 
 
@@ -55,7 +55,7 @@ def _made(module: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _tell(options: argparse.Namespace, paths: RunPaths, written: dict[str, str]) -> None:
+def _print_written(options: argparse.Namespace, paths: RunPaths, written: dict[str, str]) -> None:
     if options.json:
         report.print_json({"id": paths.id, **written})
         return

@@ -10,7 +10,7 @@ from explorer.runs.cli.exits import NOT_FOUND, OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
 from explorer.runs.life import trash
 from explorer.runs.life.housekeeping import tend
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.runs.record import meta
 from explorer.runs.state.resting import check_over
 
@@ -26,7 +26,7 @@ def label(options: argparse.Namespace) -> int:
     if tags is None and (options.name, options.note, options.archive) == (None, None, None):
         raise CommandError("Say what to change: --name, --tag, --untag, --note, --archive or --unarchive.", USAGE)
     meta.change(paths, name=options.name, tags=tags, note=options.note, archived=options.archive)
-    run = summarise(paths)
+    run = summarize(paths)
     if options.json:
         report.print_json(report.as_json(run))
     else:
@@ -59,7 +59,7 @@ def restore(options: argparse.Namespace) -> int:
     found = next((one for one in every if options.entry in (one.entry, one.id)), None)
     if found is None:
         raise CommandError(f"There is no {options.entry!r} in the trash. `restore` alone lists what is.", NOT_FOUND)
-    run = summarise(trash.restore(found.entry))
+    run = summarize(trash.restore(found.entry))
     if options.json:
         report.print_json(report.as_json(run))
     else:

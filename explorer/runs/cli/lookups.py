@@ -8,7 +8,7 @@ from explorer.runs.cli import report
 from explorer.runs.cli.exits import OK, USAGE, CommandError
 from explorer.runs.cli.picking import find
 from explorer.runs.life.housekeeping import tend
-from explorer.runs.overview.summary import RunSummary, summaries, summarise
+from explorer.runs.overview.summary import RunSummary, summaries, summarize
 from explorer.runs.record import logs
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import derive
@@ -26,7 +26,7 @@ def list_all(options: argparse.Namespace) -> int:
     elif runs:
         print("\n".join(report.lines(runs, options.metric)))
     else:
-        print(f"None of {len(every)} runs is so." if every else f"No runs yet in {made_home()}.", file=sys.stderr)
+        print(f"No runs match (of {len(every)})." if every else f"No runs yet in {made_home()}.", file=sys.stderr)
     return OK
 
 
@@ -44,7 +44,7 @@ def show(options: argparse.Namespace) -> int:
     # Imported here: it comes with numpy, for which a list of runs need not wait.
     from explorer.runs.record.history import History
 
-    run = summarise(find(options.id))
+    run = summarize(find(options.id))
     history = History(run.paths)
     history.read_on()
     if options.json:

@@ -39,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Interrupted. A run that was started goes on.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        told = as_command_error(error)
-        if told is None:
+        known = as_command_error(error)
+        if known is None:
             raise
-        return _complain(options.json, told)
+        return _complain(options.json, known)
 
 
 def _complain(as_json: bool, error: CommandError) -> int:

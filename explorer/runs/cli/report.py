@@ -125,7 +125,7 @@ def as_json(run: RunSummary) -> dict[str, Any]:
 
 
 def details(run: RunSummary) -> dict[str, Any]:
-    """What is told of one run only. place: in the queue of its device from 1, null where it does not wait."""
+    """What is printed of one run only. place: in the queue of its device from 1, null where it does not wait."""
     mine = queue.find(run.id)
     return {
         "place": None if mine is None or run.status.over else queue.ahead_of(mine) + 1,

@@ -1,4 +1,4 @@
-"""Trainers as processes of this computer, which outlive whoever started them.
+"""Trainers as processes of this computer, which outlive the process that started them.
 
 Signals go only to a process that the launch record names by its pid and its start, and to its family: never to a later
 owner of the pid, never through a copied folder.

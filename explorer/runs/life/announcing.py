@@ -1,4 +1,4 @@
-"""Telling the world that a run has ended, once: the command in EXPLORER_ON_FINISH."""
+"""Announce once that a run has ended, by the command in EXPLORER_ON_FINISH."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ def announce(paths: RunPaths, status: RunStatus, *, aloud: bool = True) -> bool:
 
     aloud: otherwise it is only noted that nothing is to be done, as for a run that ended long ago.
     The command is the operator's own, from the environment; no page can set it. It gets EXPLORER_RUN_ID,
-    EXPLORER_RUN_STATE, EXPLORER_RUN_REASON and EXPLORER_RUN_FOLDER, and outlives whoever started it.
+    EXPLORER_RUN_STATE, EXPLORER_RUN_REASON and EXPLORER_RUN_FOLDER, and outlives the process that started it.
     """
     try:
         os.close(os.open(paths.announced(paths.latest_attempt), os.O_CREAT | os.O_EXCL | os.O_WRONLY))

@@ -1,4 +1,4 @@
-"""What whoever looks at the runs does for them in passing: there is no daemon.
+"""Housekeeping that every page and command does when it reads runs; there is no daemon.
 
 Pages and commands call `tend`. It starts waiting runs again whose process died before their turn, takes out of the
 queue what is not waiting, goes on with stops that were not answered, and ends processes that outlive their run: behind
@@ -38,7 +38,7 @@ def tend(runs: Sequence[RunSummary] | None = None) -> None:
     """Do what is due, at most once a second in this process. runs: the summaries, if they are at hand.
 
     Never raises for what it finds: a queue that another process holds, or a process of another user, is left to a
-    later look, and the state of the run tells of it. Raises OSError where the home cannot be read.
+    later look, and the state of the run shows it. Raises OSError where the home cannot be read.
     """
     global _last  # one clock for all sessions of a server
     if not _turn.acquire(blocking=False):

@@ -1,4 +1,4 @@
-"""Starts runs as processes that outlive whoever started them; each waits for its turn in the queue."""
+"""Starts runs as processes that outlive the one that started them; each waits for its turn in the queue."""
 
 import contextlib
 import os
@@ -122,7 +122,7 @@ def extend(paths: RunPaths, epochs: int) -> RunPaths:
     """Start a new run that trains `epochs` more, from the weights that a run ended with; returns the new run.
 
     Its seed is another one: with the same it would see the very pictures of the first epochs again. Its learning rate
-    schedule begins anew. Raises WrongState where the run is not over, LaunchError where there is nothing to start
+    schedule begins again. Raises WrongState where the run is not over, LaunchError where there is nothing to start
     from, ConfigError for the epochs.
     """
     if not derive(paths).over:
@@ -204,7 +204,7 @@ def _publish(half: RunPaths, name: str, fallback: str, lane: Device) -> tuple[Ti
         half.root.rename(paths.root)
         sync_folder(root)
     except OSError:
-        ticket.close()  # what is left of it is found dead, and removed, by whoever looks next
+        ticket.close()  # what is left of it is found dead, and removed, by the next housekeeping
         raise
     return ticket, paths
 

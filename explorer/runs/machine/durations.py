@@ -92,7 +92,7 @@ def of_steps(images_per_second: float, train_images: int, val_images: int) -> Du
 def of_training(paths: RunPaths, attempts: int) -> Duration | None:
     """What a training took that is over; None where it has finished no epoch.
 
-    attempts: how many it had, so that a later one is read anew. What comes before the first epoch is known of the first
+    attempts: how many it had, so that a later one is read too. What comes before the first epoch is known of the first
     attempt alone; the median leaves aside the epochs that a stop has cut in two.
     """
     events = [event for attempt in range(1, attempts + 1) for event in milestones(paths.events(attempt))]

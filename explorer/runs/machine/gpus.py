@@ -1,4 +1,4 @@
-"""What runs use of NVIDIA GPUs, as nvidia-smi tells it."""
+"""What runs use of NVIDIA GPUs, as nvidia-smi reports it."""
 
 import os
 import shutil
@@ -17,24 +17,24 @@ _PROCESSES = "--query-compute-apps=pid,used_memory"
 
 @dataclass(frozen=True)
 class GpuUse:
-    """One GPU. utilisation: 0..1, the share of time in which it computed; None where it does not tell."""
+    """One GPU. utilization: 0..1, the share of time in which it computed; None where it is not reported."""
 
     name: str
     used_bytes: int
     total_bytes: int
-    utilisation: float | None
+    utilization: float | None
 
 
 @dataclass(frozen=True)
 class GpuAnswer:
-    """All GPUs, and bytes by process id, summed over GPUs; a process whose use is not told is left out."""
+    """All GPUs, and bytes by process id, summed over GPUs; a process whose use is not reported is left out."""
 
     gpus: tuple[GpuUse, ...] = ()
     processes: dict[int, int] = field(default_factory=dict)
 
 
 def parse_gpus(text: str) -> tuple[GpuUse, ...]:
-    """GPUs from the lines of `--query-gpu`; one that does not tell its memory (MIG, some laptops) is left out."""
+    """GPUs from the lines of `--query-gpu`; one that does not report its memory (MIG, some laptops) is left out."""
     found = []
     for line in text.splitlines():
         # The name comes first and may hold a comma, so the numbers are taken from the end.

@@ -54,7 +54,7 @@ class Precision(_Value):
 
 
 class DeviceInfo(_Value):
-    """An accelerator that exists. index: the number of a GPU. memory_gb: None where it could not be told."""
+    """An accelerator that exists. index: the number of a GPU. memory_gb: None where it is not known."""
 
     accelerator: Device
     name: str
@@ -69,10 +69,10 @@ class BackboneInfo(_Value):
     sizes, size_step: the smallest and largest side of its input in px, and what that is a multiple of.
     downloads: weights that come from the network -> the file in `weights_folder()` that they are kept in; to_download:
     those of them that are not there yet. drop_connect: the network's own; None for one that has none.
-    from_scratch_note: what whoever starts without weights should know.
+    from_scratch_note: what to know before training it without weights.
     The rest is what it needs, see needs.py; bytes in 32 bits on a processor. pixel_bytes_trained: per image
     and pixel of a batch where all layers learn; pixel_bytes_frozen: where only the head does, and in validation.
-    weight_bytes: one copy of its weights. The defaults, for who does not tell, are those of the default network.
+    weight_bytes: one copy of its weights. The defaults are those of the default network.
     """
 
     name: str
@@ -176,11 +176,11 @@ def _with_store(found: Machine) -> Machine:
     """The machine with what its store of weights lacks just now: downloads come and go without a restart."""
     folder = weights_folder()
 
-    def told(backbone: BackboneInfo) -> BackboneInfo:
+    def updated(backbone: BackboneInfo) -> BackboneInfo:
         missing = tuple(name for name, file in backbone.downloads.items() if not (folder / file).exists())
         return backbone.model_copy(update={"to_download": missing})
 
-    return found.model_copy(update={"backbones": tuple(told(backbone) for backbone in found.backbones)})
+    return found.model_copy(update={"backbones": tuple(updated(backbone) for backbone in found.backbones)})
 
 
 def weights_folder() -> Path:

@@ -41,7 +41,7 @@ _KEPT_BYTES = 3 * 1.35  # per pixel of images in memory, with their masks
 _KEPT_SHARE = 0.4  # of the free memory, as explorer.data.cache.limits; the rest of the images is in a file
 _FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, as explorer.training.module keeps them
 _FEATURES_BUDGET = 256e6
-_MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimiser keeps
+_MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimizer keeps
 _BINS_BYTES = 66_000  # per class of an epoch's histograms
 _SCORES_BUDGET = 64_000_000  # an epoch whose scores take more keeps none
 _EVENT_BYTES = 300  # per step
@@ -163,7 +163,7 @@ def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, prec
     pixels = config.image_size**2 * (1.0 if precision == "32-true" else _HALF)
     frozen = pixels * backbone.pixel_bytes_frozen
     trained = pixels * backbone.pixel_bytes_trained if _learns_all(config) else frozen
-    # Weights, and a copy while a checkpoint is made; in training also gradients and what the optimiser keeps.
+    # Weights, and a copy while a checkpoint is made; in training also gradients and what the optimizer keeps.
     copies = 3 + _MOMENTS[config.optimizer] if _learns_all(config) else 2
     features = min(_FEATURES_BUDGET, val_images * _FEATURES_BYTES) if config.frozen else 0.0
     return Batches(copies * backbone.weight_bytes + features, trained, frozen, val_images)
@@ -244,12 +244,12 @@ _DISK = "Delete runs that are no longer needed, or set EXPLORER_HOME to a folder
 def _too_much(config: RunConfig, needed: int, batches: Batches, there: int, what: str, saying: str) -> tuple[str, str]:
     """The field to change, and why and to what."""
     size = f"{config.image_size} px"
-    told = f"needs about {in_words(needed)} of {what}; {saying.format(room=in_words(there))}."
+    words = f"needs about {in_words(needed)} of {what}; {saying.format(room=in_words(there))}."
     fits = batches.largest(there, config.batch_size)
     if fits is not None:
-        return "batch_size", f"Batch size {config.batch_size} at {size} {told} Batch size {fits} fits."
+        return "batch_size", f"Batch size {config.batch_size} at {size} {words} Batch size {fits} fits."
     smallest = in_words(batches.at(1))
-    return "image_size", f"Image size {size} {told} Even batch size 1 needs {smallest}: choose smaller images."
+    return "image_size", f"Image size {size} {words} Even batch size 1 needs {smallest}: choose smaller images."
 
 
 def check_start(config: RunConfig) -> None:

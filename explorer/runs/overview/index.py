@@ -1,7 +1,7 @@
 """A cache of what was read from runs that are over: in memory, and in a file that can be thrown away at any time.
 
 An entry counts only while the files that it was read from look as they did then. A run that is resumed gets a new
-launch record, which changes its folder's time; so it is read anew, and its status is never taken from here.
+launch record, which changes its folder's time; so it is read again, and its status is never taken from here.
 
 All that the app writes into a run that is over changes the time of its folder, so each look asks for the folders, and
 only now and then for every file: somebody may have edited one by hand, in its place.
@@ -58,7 +58,7 @@ class Index(Generic[T]):
     """Values of runs by their id. Threads may share it: at worst two of them read the same run.
 
     read: one run, at this moment. keep: whether a value may be kept. stamp: what else a value may depend on, such as
-    the day; it is read anew where that has changed, if it ages. encode, decode: to JSON and back; decode may raise
+    the day; it is read again where that has changed, if it ages. encode, decode: to JSON and back; decode may raise
     KeyError, TypeError, ValueError or AttributeError for what it does not understand.
     """
 
@@ -132,7 +132,7 @@ class Index(Generic[T]):
             return {}
         found: dict[str, _Entry[T]] = {}
         for run_id, entry in entries.items():
-            with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: it is read anew
+            with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):  # damaged: it is read again
                 value = self._decode(RunPaths(root / run_id), entry["value"])
                 signature = tuple(map(tuple, entry["signature"]))
                 found[run_id] = _Entry(int(entry["attempt"]), signature, value, str(entry["stamp"]))

@@ -103,7 +103,7 @@ def _node_in_words(node: Any) -> str:
     return f"{node.get('kind', '')}({inside})" if inside else ""
 
 
-def summarise(paths: RunPaths) -> RunSummary:
+def summarize(paths: RunPaths) -> RunSummary:
     """The summary of one run at this moment, also of a damaged one."""
     asked = read_json_object(paths.config) or {}
     status, meta = derive(paths), metas.read(paths)
@@ -173,7 +173,7 @@ def _stamp() -> str:
 
 
 def _ages(run: RunSummary) -> bool:
-    # Why a run was lost, or ended by somebody, is told with times of the day and by whether the computer was restarted.
+    # The reason of a lost or killed run names times of the day, and depends on whether the computer was restarted.
     return run.status.state in (State.LOST, State.STOPPED)
 
 
@@ -181,4 +181,4 @@ def _is_settled(run: RunSummary) -> bool:
     return run.status.over and not run.status.processes
 
 
-_INDEX = Index("runs", summarise, _is_settled, _ages, _stamp, _encode, _decode)
+_INDEX = Index("runs", summarize, _is_settled, _ages, _stamp, _encode, _decode)

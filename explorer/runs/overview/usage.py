@@ -208,7 +208,7 @@ def _look_at(pid: int) -> _Look | None:
 
 
 def _share(pid: int, rss: int) -> tuple[int, int]:
-    """Bytes of a process with its part of what it shares, and with all of it; the same twice where that is not told."""
+    """Bytes of a process with its part of what it shares, and with all of it; equal where the system does not say."""
     try:
         found = psutil.Process(pid).memory_full_info()
     except (psutil.Error, OSError):

@@ -1,7 +1,7 @@
 """Runs that wait for a device, first come, first served, with nobody in charge: a ticket each, locked by its process.
 
-A ticket is a file `<number>.<lane>.<run id>`. Whoever launches a run makes it and locks it, and hands the open file to
-the child: from the click on there is no moment in which the ticket is not held. The kernel drops the lock when the
+A ticket is a file `<number>.<lane>.<run id>`. The process that launches a run makes it, locks it,
+and hands the open file to the child: from the click on there is no moment in which the ticket is not held. The kernel drops the lock when the
 process dies. A ticket that nobody holds is passed over; housekeeping starts its run again or removes it.
 """
 
@@ -51,7 +51,7 @@ class Waiting:
 def guard(timeout: float = _GUARD_S) -> Iterator[None]:
     """Let one process at a time change the queue. Raises QueueError where another holds it for too long, OSError."""
     path = queue_root() / "guard.lock"
-    # is_singleton: whoever has the guard may call what takes it too.
+    # is_singleton: a function that holds the guard may call another that takes it.
     file_lock = FileLock(path, poll_interval=0.01, is_singleton=True, fallback_to_soft=False, on_acquired=note_holder)
     try:
         file_lock.acquire(timeout=timeout)
@@ -230,7 +230,7 @@ class Slot:
 def try_begin(run_id: str, begin: Callable[[], None]) -> Slot | None:
     """A slot, if it is this run's turn and one is free; its ticket is gone then. None: ask again later.
 
-    begin: called before the ticket goes, so that whoever looks finds the run either waiting or begun.
+    begin: called before the ticket goes, so that a reader finds the run either waiting or begun.
     Raises OSError, and what `begin` raises.
     """
     place = find(run_id)

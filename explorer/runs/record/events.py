@@ -1,4 +1,4 @@
-"""What a trainer tells while it works: one JSON record per line, appended, never rewritten."""
+"""What a trainer reports while it works: one JSON record per line, appended, never rewritten."""
 
 import math
 import os

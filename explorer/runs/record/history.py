@@ -25,7 +25,7 @@ class Validated:
 class History:
     """Reads events-<attempt>.jsonl in order, and reads on where it was. Not for several threads at once.
 
-    steps: what was told of them, thinned out where that is much. epochs: by epoch, ascending, all of them.
+    steps: their series, thinned out where it is long. epochs: by epoch, ascending, all of them.
     start, last: the latest such event.
     epoch, step: how far the work is; a resumed attempt that is still starting leaves them as they were.
     revision: grows with each record, so that an unchanged figure need not be drawn again.
@@ -99,7 +99,7 @@ class History:
             return
         self._begun.add(attempt)
         self.times = StepTimes()
-        # One that works without having said where it goes on from began anew.
+        # One that works and has not said where it goes on from began again.
         kept = int(resumed) if isinstance(resumed, int | float) else -1
         self.steps.drop_after(kept)
         self.epochs = {epoch: found for epoch, found in self.epochs.items() if found.event.step <= kept}

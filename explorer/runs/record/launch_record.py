@@ -16,7 +16,7 @@ class Launch:
 
     launcher: its name in runs/launchers/table.py. host: the computer's name. time, mono, boot: when, see Moment.
     pid, ticks: the process and when it began; None until it has begun, and where that is not known.
-    folder: device and inode of the run's folder, by which a copy of it is told from the original; None where unknown.
+    folder: device and inode of the run's folder, which a copy of it does not have; None where unknown.
     tries: how often this attempt was started within one boot.
     oom: how many processes the system had killed for lack of memory.
     """

@@ -31,7 +31,7 @@ def write_any_name() -> None:
 def shorten(path: Path, most: int = MOST_BYTES, head: int = _HEAD_BYTES, tail: int = _TAIL_BYTES) -> bool:
     """Leave out the middle of a log that is larger than `most` bytes; False where it is not, or is being read.
 
-    In place: whoever prints into it holds it open, to append. What is printed within that moment may be lost.
+    In place: the process that prints into it holds it open, to append. What is printed within that moment may be lost.
     Raises OSError.
     """
     with path.open("r+b") as file:

@@ -174,7 +174,7 @@ class RunPaths:
         return self.root / "meta.json"
 
     def announced(self, attempt: int) -> Path:
-        """announced-<attempt>: exists once EXPLORER_ON_FINISH has been told how the attempt ended."""
+        """announced-<attempt>: exists once EXPLORER_ON_FINISH was run for the end of the attempt."""
         return self.root / f"announced-{attempt}"
 
     def attempts(self) -> tuple[int, ...]:

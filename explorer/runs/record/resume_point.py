@@ -9,7 +9,7 @@ from explorer.runs.record.scanning import milestones
 
 @dataclass(frozen=True)
 class Resumed:
-    """An attempt after the first. step: done before it; 0 where it began anew."""
+    """An attempt after the first. step: done before it; 0 where it began again."""
 
     attempt: int
     step: int

@@ -1,7 +1,7 @@
 """Files of events read on in bounded portions, without decoding the records of steps that nobody asks for.
 
 A run of days has a million records of steps, and a chart has room for a thousand points. So the lines of a portion are
-told apart by their bytes, which takes a hundredth of the time that decoding them takes.
+distinguished by their bytes, which takes a hundredth of the time that decoding them takes.
 """
 
 import os
@@ -22,7 +22,7 @@ FIRST_BYTES = 1 << 16  # of the first portion; each one after it is twice as lar
 PORTION_BYTES = 1 << 22  # held at once; a line that is longer is taken for a damaged one
 RECENT_BYTES = 1 << 18  # at the end of a file, where every record is decoded: paces and phases are made of these
 _STEP = np.frombuffer(b'{"kind": "step", "seq": ', np.uint8)  # as EventWriter begins the record of a step
-_DIGITS = 12  # that a number has at most which is told without decoding
+_DIGITS = 12  # of a number that is read without decoding its record
 _SHORTEST = len(_STEP) + _DIGITS + 2
 
 
@@ -53,8 +53,8 @@ class EventReader:
             yield from self._decoded(portion, lines, wanted)
 
     def _decoded(self, portion: bytes, lines: "_Lines", wanted: Mask) -> Iterator[Event]:
-        told = np.where(wanted, -1, lines.seqs)  # a record counts once it is decoded, or passed over
-        passed = np.maximum.accumulate(np.concatenate([[self._last_seq], told]))
+        counted = np.where(wanted, -1, lines.seqs)  # a record counts once it is decoded, or passed over
+        passed = np.maximum.accumulate(np.concatenate([[self._last_seq], counted]))
         for place in np.flatnonzero(wanted):
             line = portion[lines.starts[place] : lines.ends[place]]
             event = parse(line) if line else None

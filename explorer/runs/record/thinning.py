@@ -1,4 +1,4 @@
-"""What a run has told of its steps, as a series that stays small however long the run is."""
+"""The series of a run's steps, which stays small however long the run is."""
 
 from array import array
 from bisect import bisect_right
@@ -38,7 +38,7 @@ class StepSeries:
     """All records of steps while they are few, then every second one of these, every fourth, and so on.
 
     Which ones are left follows from their numbers alone, so that who reads on holds the same ones as who begins now.
-    The latest is always among them. Each value stays as it was told: nothing is averaged here.
+    The latest is always among them. Each value stays as it was reported: nothing is averaged here.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class StepSeries:
             self._thin_out()
 
     def drop_after(self, step: int) -> None:
-        """Forget what was told of later steps."""
+        """Forget later steps."""
         count = bisect_right(self._steps, step)
         del self._seqs[count:], self._steps[count:]
         for column in self._values:

@@ -33,8 +33,8 @@ def resting(paths: RunPaths) -> Iterator[None]:
 
     Raises RunAlive where it is not over, RunGone, QueueError where the queue is busy for long, OSError.
     """
-    # Whoever resumes a run does so under the guard of the queue, and so does a trainer that is started by hand. The
-    # run's own lock is left alone: who holds it trains.
+    # A run is resumed under the guard of the queue, and a trainer started by hand takes that guard, too. The run's own
+    # lock is left alone: its holder trains.
     with queue.guard():
         if not paths.root.is_dir():
             raise RunGone(f"{paths.id} is not there any more: it may have been deleted in another window.")

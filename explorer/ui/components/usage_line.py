@@ -89,7 +89,7 @@ def machine_gauges(use: MachineUse, folder: Path) -> list[Gauge]:
 
 
 def _gpu(use: GpuUse) -> Gauge:
-    busy = "" if use.utilisation is None else T.GPU_BUSY.format(share=use.utilisation)
+    busy = "" if use.utilization is None else T.GPU_BUSY.format(share=use.utilization)
     text = T.OF.format(used=in_words(use.used_bytes), total=in_words(use.total_bytes))
     return Gauge(T.GPU, text, T.GPU_HELP.format(name=use.name, busy=busy), use.used_bytes / max(use.total_bytes, 1))
 

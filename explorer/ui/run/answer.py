@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.base.words import span
 from explorer.metrics.table import HEADLINE, METRICS
 from explorer.runs.overview.best import best_point
-from explorer.runs.overview.summary import RunSummary, summaries, summarise
+from explorer.runs.overview.summary import RunSummary, summaries, summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
@@ -26,7 +26,7 @@ def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:
     config = snapshot.config
     if config is None:
         return []
-    run = summarise(paths)
+    run = summarize(paths)
     worked = run.worked_s
     found = [
         (T.FACT_DATA, _data(run, config, snapshot)),

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview import sizes
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record import meta
 from explorer.runs.record.meta import MAX_NAME, MetaError
@@ -86,7 +86,7 @@ def _chores(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 
 def _do(paths: RunPaths, op: Op) -> None:
-    done = bulk_actions.obey(Request(op, (paths.id,)), (summarise(paths),))
+    done = bulk_actions.obey(Request(op, (paths.id,)), (summarize(paths),))
     if done.undo:
         st.session_state[Key.RUNS_DONE] = done
         st.query_params.pop(Query.RUN, None)  # back to the list, which offers to undo it

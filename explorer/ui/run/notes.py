@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record import resume_point
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
@@ -23,7 +23,7 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 def _origin(run_id: str) -> None:
     try:
-        name = summarise(run_paths(run_id)).name
+        name = summarize(run_paths(run_id)).name
     except RunNotFound:
         st.caption(escape(T.STARTS_FROM_GONE.format(id=run_id)))
         return

@@ -5,7 +5,7 @@ from typing import Any
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import expanded
-from explorer.runs.overview.summary import steps_in_words, summarise
+from explorer.runs.overview.summary import steps_in_words, summarize
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.runs.spec.fields import Values
@@ -56,7 +56,7 @@ def load(run_id: str) -> Source:
         raise SourceError(T.SOURCE_UNREADABLE.format(id=run_id, reason=error.strerror or error)) from error
     except ConfigError as error:
         raise SourceError(T.SOURCE_UNREADABLE.format(id=run_id, reason=error)) from error
-    return Source(run_id, summarise(paths).name, config, values_of(config, run_id))
+    return Source(run_id, summarize(paths).name, config, values_of(config, run_id))
 
 
 def differences(values: Values, pipeline: Pipeline | None, source: Source) -> list[Difference]:

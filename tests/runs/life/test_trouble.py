@@ -13,7 +13,7 @@ import pytest
 from explorer.base import locks
 from explorer.runs.life import launcher, process
 from explorer.runs.life.control import request_stop
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.runs.queue import queue
 from explorer.runs.record import outcome
 from explorer.runs.record.events import EventWriter
@@ -121,7 +121,7 @@ def test_a_run_of_a_newer_version_is_listed_and_not_resumed() -> None:
     paths = launcher.start(config_of("fails"))
     wait_for_state(paths, State.FAILED)
     paths.config.write_text(json.dumps(json.loads(paths.config.read_text()) | {"version": 7}))
-    assert summarise(paths).status.state is State.FAILED
+    assert summarize(paths).status.state is State.FAILED
     with pytest.raises(launcher.LaunchError, match="newer version of the explorer"):
         launcher.resume(paths)
 

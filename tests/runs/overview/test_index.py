@@ -13,7 +13,7 @@ from explorer.runs.life import launcher, trash
 from explorer.runs.life.control import request_stop
 from explorer.runs.overview import index, summary
 from explorer.runs.overview.sizes import disk_use, keep_best_only
-from explorer.runs.overview.summary import RunSummary, summaries, summarise
+from explorer.runs.overview.summary import RunSummary, summaries, summarize
 from explorer.runs.record import meta, outcome
 from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
@@ -29,7 +29,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(paths: RunPaths) -> RunSummary:
         read.append(paths.id)
-        return summarise(paths)
+        return summarize(paths)
 
     monkeypatch.setattr(index, "SETTLED_S", -1.0)
     monkeypatch.setattr(index, "WRITE_EVERY_S", 0.0)
@@ -54,7 +54,7 @@ def forget(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_that_is_over_is_read_once(over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     first = summaries()
     assert (first[0].name, first[0].meta.tags, first[0].bytes) == ("개미 ../", ("a b",), disk_use(over).total)
-    assert summaries() == first == (summarise(over),)
+    assert summaries() == first == (summarize(over),)
     forget(monkeypatch)
     assert summaries() == first
     assert reads == [over.id]
@@ -108,7 +108,7 @@ def test_a_run_that_the_app_has_changed_is_read_anew_at_once(
     if from_file:
         forget(monkeypatch)
     change(over)
-    assert summaries() == (summarise(over),) != before
+    assert summaries() == (summarize(over),) != before
     assert len(reads) == 2
 
 
@@ -119,7 +119,7 @@ def test_a_run_that_was_edited_by_hand_in_its_place_is_read_anew_a_moment_later(
     before = summaries()
     change(over)
     monkeypatch.setattr(index, "EVERY_FILE_S", 0.0)
-    assert summaries() == (summarise(over),) != before
+    assert summaries() == (summarize(over),) != before
     assert len(reads) == 2
 
 
@@ -255,7 +255,7 @@ def test_homes_do_not_mix(over: RunPaths, reads: list[str], monkeypatch: pytest.
 def test_a_summary_knows_how_much_was_done(started: Callable[[str], RunPaths]) -> None:
     paths = started("finishes")
     wait_for_state(paths, State.FINISHED)
-    found = summarise(paths)
+    found = summarize(paths)
     assert found.epochs == 2
     assert found.asked_epochs is None
     assert found.worked_s is not None

@@ -204,7 +204,7 @@ def test_gpu_memory_of_a_run_is_that_of_its_processes(
     assert of(meter, pid, tmp_path).gpu_memory is None  # it is asked, and not waited for
     wait_for(lambda: bool(meter.machine(tmp_path).gpus), "an answer of nvidia-smi")
     (gpu,) = meter.machine(tmp_path).gpus
-    assert (gpu.name, gpu.utilisation) == ("Test GPU", 0.5)
+    assert (gpu.name, gpu.utilization) == ("Test GPU", 0.5)
     wait_for(lambda: of(meter, pid, tmp_path).gpu_memory == 700 * 1024 * 1024, "the run's share")
     before = calls.read_text().count("x")
     for _ in range(20):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from explorer.runs.overview.summary import summarise
+from explorer.runs.overview.summary import summarize
 from explorer.runs.record import meta
 from explorer.runs.record.meta import Meta, MetaError
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -21,7 +21,7 @@ def test_words_stay_words_whatever_they_look_like(folder: RunPaths) -> None:
     meta.change(folder, name="  ../../개미 와 벌\n", tags=["../x", " 실험 1 ", "../x"], note="한 줄\n두 줄")
     assert meta.read(folder) == Meta("../../개미 와 벌", ("../x", "실험 1"), "한 줄\n두 줄")
     assert {path.name for path in runs_root().parent.rglob("*")} - before == {"meta.json", "meta.lock"}
-    assert summarise(folder).name == "../../개미 와 벌"
+    assert summarize(folder).name == "../../개미 와 벌"
 
 
 def test_a_change_keeps_the_other_fields_and_what_a_newer_version_wrote(folder: RunPaths) -> None:
@@ -29,7 +29,7 @@ def test_a_change_keeps_the_other_fields_and_what_a_newer_version_wrote(folder: 
     assert meta.change(folder, archived=True) == Meta("old", (), "kept", archived=True)
     assert json.loads(folder.meta.read_text())["colour"] == "green"
     assert meta.change(folder, name="") == Meta("", (), "kept", archived=True)
-    assert summarise(folder).name == "ants against bees"
+    assert summarize(folder).name == "ants against bees"
 
 
 @pytest.mark.parametrize(
