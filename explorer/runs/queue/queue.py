@@ -1,8 +1,8 @@
 """Runs that wait for a device, first come, first served, with nobody in charge: a ticket each, locked by its process.
 
-A ticket is a file `<number>.<lane>.<run id>`. The process that launches a run makes it, locks it,
-and hands the open file to the child: from the click on there is no moment in which the ticket is not held. The kernel drops the lock when the
-process dies. A ticket that nobody holds is passed over; housekeeping starts its run again or removes it.
+A ticket is a file `<number>.<lane>.<run id>`. The process that launches a run makes it, locks it and hands the open
+file to the child: from the click on there is no moment in which the ticket is not held. The kernel drops the lock when
+the process dies. A ticket that nobody holds is passed over; housekeeping starts its run again or removes it.
 """
 
 import contextlib
