@@ -157,9 +157,9 @@ def test_files_of_weights_are_sought_to_a_depth_and_in_the_store(
     assert {file.name for file in weights_files()} == {"b0.pth", "near.PT", "model_best.pth.tar"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "words"),
-    [
+def test_what_cannot_be_is_told_at_its_field() -> None:
+    found = []
+    for changes, field, words in (
         ({"learning_rate": "0,001"}, "learning_rate", 'must be a number. You gave "0,001"'),
         ({"class_weights": "1, heavy"}, "class_weights", "a number above 0 for each class"),
         ({"loss": "bce", "pos_weight": "much"}, "pos_weight", 'a number above 0, or "balanced"'),
@@ -173,13 +173,12 @@ def test_files_of_weights_are_sought_to_a_depth_and_in_the_store(
         ({"weights": "none"}, "frozen", "cannot learn"),
         ({"optimizer": "sgd", "momentum": 0.0, "nesterov": True}, "nesterov", "above 0"),
         ({"dataset_seed": "-1"}, "dataset.seed", "at least 0"),
-    ],
-)
-def test_what_cannot_be_is_told_at_its_field(changes: dict[str, Any], field: str, words: str) -> None:
-    with pytest.raises(ConfigError) as told:
-        conversion.config(dict(DEFAULTS) | changes, Pipeline())
-    assert list(told.value.errors) == [field]
-    assert words in told.value.errors[field]
+    ):
+        with pytest.raises(ConfigError) as told:
+            conversion.config(dict(DEFAULTS) | changes, Pipeline())
+        if list(told.value.errors) != [field] or words not in told.value.errors[field]:
+            found.append((changes, told.value.errors))
+    assert found == []
 
 
 def test_mistakes_in_fields_that_nobody_sees_do_not_count() -> None:
