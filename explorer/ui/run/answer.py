@@ -99,7 +99,7 @@ def _monitor(config: RunConfig | None) -> str:
 
 
 def _value(point: EpochPoint | None, name: str) -> str:
-    if point is None:
+    if point is None or (point.measured is None and name not in point.told):
         return Runs.NONE_YET
     value = point.value(name)
     return f"{value:.3f}" if math.isfinite(value) else Runs.UNDEFINED
