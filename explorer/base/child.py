@@ -18,44 +18,48 @@ class ChildError(RuntimeError):
 def ask(
     kind: type[Answer], command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None
 ) -> Answer:
-    """The answer of a command, a line of JSON, the last that it prints.
+    """The answer of a command, a line of JSON, the last that it prints. Arguments and errors: see `output`."""
+    return parsed(kind, output(command, timeout, environment).decode(errors="replace"))
+
+
+def output(
+    command: Sequence[str],
+    timeout: float | None = None,
+    environment: Mapping[str, str] | None = None,
+    lines: int = 5,
+) -> bytes:
+    """What a command prints.
 
     Args:
-        kind: the model of the answer.
         command: one of our modules, see `explorer.child_environment`.
         timeout: seconds.
         environment: variables besides those of this process.
+        lines: how many of its last ones an error holds.
 
     Raises:
-        ChildError: it fails, takes longer, cannot be started, or answers something else.
+        ChildError: it fails, takes longer, or cannot be started.
     """
+    everything = {**explorer.child_environment(), **(environment or {})}
     try:
         child = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            stdin=subprocess.DEVNULL,
-            env={**explorer.child_environment(), **(environment or {})},
-            check=False,
+            command, capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL, env=everything, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise ChildError(f"it took longer than {timeout:.0f} s") from error
     except OSError as error:
         raise ChildError(str(error)) from error
     if child.returncode != 0:
-        raise ChildError(_last_lines(child.stderr or child.stdout))
-    return parsed(kind, child.stdout)
+        raise ChildError(_last_lines((child.stderr or child.stdout).decode(errors="replace"), lines))
+    return child.stdout
 
 
-def parsed(kind: type[Answer], output: str) -> Answer:
+def parsed(kind: type[Answer], text: str) -> Answer:
     """The answer in what a child has printed. Raises ChildError."""
     try:
-        return kind.model_validate_json(output.strip().splitlines()[-1])
+        return kind.model_validate_json(text.strip().splitlines()[-1])
     except (IndexError, ValidationError) as error:
-        raise ChildError(f"it gave no answer: {_last_lines(output)}") from error
+        raise ChildError(f"it gave no answer: {_last_lines(text, 5)}") from error
 
 
-def _last_lines(text: str, count: int = 5) -> str:
+def _last_lines(text: str, count: int) -> str:
     return "\n".join(text.strip().splitlines()[-count:]) or "it printed nothing"

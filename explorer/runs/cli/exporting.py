@@ -1,11 +1,9 @@
 """The command that lets a run out: its code, its weights. Each is made by a process of its own room."""
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
-import explorer
 from explorer.base.atomic import write_bytes_atomic
 from explorer.runs.cli import report
 from explorer.runs.cli.exits import FAILED, OK, USAGE, CommandError
@@ -47,12 +45,12 @@ def _write_code(paths: RunPaths, target: str) -> None:
 
 def _made(module: str, *arguments: str) -> bytes:
     """What a process prints. Raises CommandError with its own words where it fails."""
-    call = [sys.executable, "-P", "-m", module, *arguments]
-    done = subprocess.run(call, env=explorer.child_environment(), capture_output=True, check=False)
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise CommandError(lines[-1] if lines else f"{module} ended with code {done.returncode}.", FAILED)
-    return done.stdout
+    from explorer.base.child import ChildError, output  # here: it comes with pydantic
+
+    try:
+        return output([sys.executable, "-P", "-m", module, *arguments], lines=1)
+    except ChildError as error:
+        raise CommandError(str(error), FAILED) from error
 
 
 def _print_written(options: argparse.Namespace, paths: RunPaths, written: dict[str, str]) -> None:

@@ -1,13 +1,12 @@
 """Out of the app: a run as code, its weights for other programs, its checkpoint, its curves in TensorBoard."""
 
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import streamlit as st
 
-import explorer
+from explorer.base.child import ChildError, output
 from explorer.export.facts import ExportError, of_run
 from explorer.export.script import script
 from explorer.runs.machine.capacity import in_words
@@ -102,15 +101,9 @@ def write_weights(paths: RunPaths, file: Path) -> None:
     """Let a process of its own write them. Raises WeightsError."""
     command = [sys.executable, "-P", "-m", "explorer.training.exporting", str(paths.root), str(file)]
     try:
-        child = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_CHILD_S, stdin=subprocess.DEVNULL,
-            env=explorer.child_environment(), check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
+        output(command, _CHILD_S, lines=1)
+    except ChildError as error:
         raise WeightsError(T.WEIGHTS_FAILED.format(reason=error)) from error
-    if child.returncode != 0:
-        said = child.stderr.strip().splitlines()
-        raise WeightsError(T.WEIGHTS_FAILED.format(reason=said[-1] if said else child.returncode))
 
 
 def _download(file: Path, label: str, explanation: str, key: str, name: str) -> None:
