@@ -8,8 +8,8 @@ from explorer.runs.machine.capacity import in_words
 from explorer.runs.machine.machine import DeviceInfo, Machine
 
 # The largest difference to the processor in 32-true, in the order of MEASURED. GPUs convolve 32-bit numbers with 10
-# bits of mantissa (TF32), as many as float16 has; bfloat16 has 7.
-TOLERANCES = {"32-true": (0.02, 0.03, 0.02), "16-mixed": (0.02, 0.03, 0.02), "bf16-mixed": (0.04, 0.06, 0.03)}
+# bits of mantissa (TF32), as many as float16 has. bfloat16 has 7: on a processor it differed by 0.004, 0.035, 0.002.
+TOLERANCES = {"32-true": (0.02, 0.04, 0.02), "16-mixed": (0.03, 0.06, 0.03), "bf16-mixed": (0.05, 0.12, 0.04)}
 MEMORY_TOLERANCE = 1.25  # times what was foretold
 _DIFFERENCES = "{:12.4f}{:10.4f}{:8.4f}"
 
