@@ -1,32 +1,41 @@
-"""The pictures of a mode: drawn at once where that is quick, else one after the other with progress and a way out."""
+"""The board of pictures of a mode: drawn at once if that is quick, otherwise with progress and a Cancel button."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
+from explorer.augment.pipeline import Pipeline
 from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.background import slow
 from explorer.ui.background.slow import Cost
 from explorer.ui.components import grid
+from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board
 from explorer.ui.lab.fills import Fill, Task, token
+from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 
-PATIENCE = 0.7  # seconds in which all is drawn before anybody sees that something is missing
+PATIENCE = 0.7  # seconds to wait for all pictures before an incomplete board is shown
 POLL_SECONDS = 0.6
-HEAD_START = 0.06  # seconds: sent and painted before the rest of the page competes for the processor
+HEAD_START = 0.06  # seconds for the browser to paint before the rest of the page competes for the processor
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What a mode shows. tasks: in the order of drawing. board: what is seen of what is drawn so far.
+    """What a mode shows.
 
-    cost: of the slowest cell, None where nobody has to be asked. patience: seconds before it is shown unfinished.
+    Attributes:
+        tasks: The drawings, in the order in which they are made.
+        board: Returns the board for the drawings that exist so far.
+        choose: Called with the id of a cell that was clicked.
+        act: Called with the name of an action of the large cell.
+        cost: Cost of the slowest cell; None if the person is never asked before drawing.
+        patience: Seconds before the board is shown unfinished.
     """
 
     tasks: Sequence[Task]
@@ -37,14 +46,28 @@ class Plan:
     patience: float = PATIENCE
 
 
-def show(plan_now: Callable[[], Plan]) -> None:
-    """Draw the board as a fragment, whose clock runs only while something is under way."""
+Planner = Callable[[workspace.Workspace, Found], Plan]
+Controls = Callable[[workspace.Workspace], None]
+
+
+def beside(controls: Controls, work: workspace.Workspace, plan: Planner, found: Found, width: float = 3.4) -> None:
+    """Draw the controls on the left and the board, `width` times as wide, on the right. The board is drawn first."""
+    left, right = st.columns([1, width], gap="medium")
+    with right:
+        show(plan, found)
+    with left:
+        controls(work)
+
+
+def show(plan: Planner, found: Found) -> None:
+    """Draw the board as a fragment that reruns periodically only while drawings are under way."""
     clock = _clock()
 
     def body() -> None:
         if st.session_state.pop(Key.WHOLE_PAGE, False) or _clock() != clock:
             st.rerun()
-        _draw(plan_now(), polled=clock is not None)
+        now = plan(workspace.current(), st.session_state.get(Key.FOUND, found))
+        _draw(now, polled=clock is not None)
         if _clock() != clock:
             st.rerun()
 
@@ -57,7 +80,7 @@ def _clock() -> float | None:
 
 
 def leave() -> None:
-    """End what is under way for a mode that is not shown any more."""
+    """Cancel the drawings of a mode that is no longer shown."""
     fill: Fill | None = st.session_state.pop(Key.LAB_FILL, None)
     if fill is not None:
         fill.cancel()
@@ -65,13 +88,13 @@ def leave() -> None:
 
 def _draw(plan: Plan, polled: bool) -> None:
     state = st.container()
-    asks = _asks(plan)
+    asks = plan.cost is not None and plan.cost.asks and not st.session_state.get(Key.ALLOWED)
     fill = _fill(plan, start=not asks)
     fill.wait(0.0 if polled or not fill.under_way else plan.patience)
     board = plan.board(fill)
     grid.show(
-        grid.frame(board, fill.sent), key=Key.LAB_BOARD, on_choose=lambda: _heard(grid.chosen, plan.choose),
-        on_act=lambda: _heard(grid.acted, plan.act), on_missing=_missing,
+        grid.frame(board, fill.sent), key=Key.LAB_BOARD, on_choose=lambda: _received(grid.chosen, plan.choose),
+        on_act=lambda: _received(grid.acted, plan.act), on_missing=_missing,
     )  # fmt: skip
     sent = time.monotonic()
     with state:
@@ -80,25 +103,20 @@ def _draw(plan: Plan, polled: bool) -> None:
         time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
 
 
-def _heard(read: Callable[[str], str | None], obey: Callable[[str], None]) -> None:
-    heard = read(Key.LAB_BOARD)
-    if heard is not None:
-        obey(heard)
+def _received(read: Callable[[str], str | None], handle: Callable[[str], None]) -> None:
+    if (message := read(Key.LAB_BOARD)) is not None:
+        handle(message)
 
 
 def _missing() -> None:
-    """The browser was reloaded: send it everything."""
+    """Send all pictures again, because the browser was reloaded."""
     fill: Fill | None = st.session_state.get(Key.LAB_FILL)
     if fill is not None:
         fill.sent.clear()
 
 
-def _asks(plan: Plan) -> bool:
-    return plan.cost is not None and plan.cost.asks and not st.session_state.get(Key.ALLOWED)
-
-
 def _fill(plan: Plan, start: bool) -> Fill:
-    """The drawings of the plan: those under way if they are its own, else new ones. Known cells are not drawn again."""
+    """Return the drawings under way if they are those of the plan, otherwise start new ones."""
     fill: Fill | None = st.session_state.get(Key.LAB_FILL)
     if fill is not None and fill.token == token(plan.tasks):
         return fill
@@ -110,7 +128,7 @@ def _fill(plan: Plan, start: bool) -> Fill:
 
 
 def _state(plan: Plan, fill: Fill, asks: bool) -> None:
-    """Above the pictures: how far it is, or the question whether something slow should be drawn."""
+    """Show progress above the pictures, or the question whether something slow should be drawn."""
     if fill.under_way:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             text = T.DRAWING.format(done=fill.done, count=fill.count, time=slow.in_words(fill.seconds_left))
@@ -144,22 +162,34 @@ def _allow() -> None:
 
 
 def _cancel() -> None:
-    st.session_state[Key.ALLOWED] = False  # else it would begin again at the next change
+    st.session_state[Key.ALLOWED] = False  # otherwise the next change would start it again
     fill: Fill | None = st.session_state.get(Key.LAB_FILL)
     if fill is not None:
         fill.cancel()
 
 
 def change_page() -> None:
-    """The draft or the view has changed in a way that the rest of the page shows: draw all of it."""
+    """Have the whole page drawn: the draft or the view has changed in a way that other parts show."""
     st.session_state[Key.WHOLE_PAGE] = True
 
 
 def enlarge(cell_id: str) -> None:
-    """Show a cell large, or all cells again where it is ""."""
+    """Show a cell large; "" shows all cells again."""
     look(large=cell_id[:100])
 
 
 def look(**changes: Any) -> None:
-    """Change what the laboratory shows (fields of `Lab`), then save."""
+    """Change fields of `Lab`, then save."""
     workspace.look(lab=replace(workspace.current().view.lab, **changes))
+
+
+def bound(key: Key, field: str) -> dict[str, Any]:
+    """Return the arguments of a widget that shows and changes one field of `Lab`."""
+    sync(key, getattr(workspace.current().view.lab, field))
+    return {"key": key, "on_change": lambda: look(**{field: st.session_state[key]})}
+
+
+def slowest(pipelines: Iterable[Pipeline], found: Found) -> Cost | None:
+    """Return the cost of the slowest of the pipelines on the picture; None if there are none."""
+    costs = [slow.cost(pipeline, found.picture.size) for pipeline in pipelines]
+    return max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)

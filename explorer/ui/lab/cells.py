@@ -1,20 +1,23 @@
-"""The cells of the laboratory: what each shows, and the request that draws it."""
+"""A cell of the laboratory: what it shows, the request that draws it, and its place on the board."""
 
 from dataclasses import dataclass
 
 from explorer.augment.pipeline import Pipeline
-from explorer.draw.cells import LARGE, SIDE, Cell, Drawn
+from explorer.draw.cells import LARGE, SIDE, Drawn
+from explorer.draw.cells import Cell as Request
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import Picture, Subject
+from explorer.texts import Preview
 from explorer.ui.background import slow
+from explorer.ui.components.grid import Cell
 from explorer.ui.lab.fills import Task
 
-__all__ = ["LARGE", "SIDE", "Drawn", "Spec", "failed"]
+__all__ = ["LARGE", "SIDE", "Drawn", "Spec", "cell", "failed", "size"]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a cell shows: a pipeline on a picture with a seed, `side` px large; targets: whether they are laid over."""
+    """A pipeline on a picture with a seed, `side` px large, with the targets overlaid or not."""
 
     subject: Subject
     picture: Picture
@@ -26,24 +29,33 @@ class Spec:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """All that its drawing depends on."""
+        """Everything that the drawing depends on."""
         return ("cell", self.picture.id, self.pipeline.key, self.seed, self.classes, self.side, self.targets)
 
     @property
     def milliseconds(self) -> float:
-        """What it is expected to take."""
+        """Expected time of the drawing."""
         return slow.cost(self.pipeline, self.picture.size).milliseconds + 3.0
 
     @property
-    def request(self) -> Cell:
-        """What a worker is asked for."""
-        return Cell(self.subject, self.pipeline, self.seed, self.classes, self.side, self.targets)
+    def request(self) -> Request:
+        return Request(self.subject, self.pipeline, self.seed, self.classes, self.side, self.targets)
 
     def task(self) -> Task:
-        """Its drawing, as one of many."""
         return Task(self.key, self.milliseconds, self.request, failed)
 
 
 def failed(reason: str) -> Drawn:
-    """What stands in the place of a cell that cannot be drawn."""
+    """Return the substitute for a cell that cannot be drawn."""
     return Drawn(None, message=reason)
+
+
+def cell(drawn: Drawn | None, *, id: str, title: str, alt: str, message: str = "", **more: str) -> Cell:
+    """Return the cell of the board for a drawing; None is a drawing that does not exist yet."""
+    drawn = drawn or Drawn(None)
+    return Cell(id=id, title=title, alt=alt, picture=drawn.picture, message=message or drawn.message, **more)
+
+
+def size(drawn: Drawn | None) -> str:
+    """Return width and height of the result in words; "" if there is no picture."""
+    return Preview.SIZE.format(width=drawn.size[0], height=drawn.size[1]) if drawn and drawn.picture else ""

@@ -1,4 +1,4 @@
-"""Drawings that are many: the pool of workers makes one after the other until all are there."""
+"""Many drawings at once: the pool of workers makes them one after another."""
 
 import threading
 import time
@@ -19,8 +19,11 @@ KEPT = 1024  # drawings that are remembered, of some 10 kB each
 class Task:
     """One drawing.
 
-    key: all that it depends on. milliseconds: what it is expected to take. failed: what is shown in its place where it
-    cannot be drawn, from the reason.
+    Attributes:
+        key: Everything that the drawing depends on.
+        milliseconds: Expected time.
+        request: The request to a worker.
+        failed: Returns a substitute for a drawing that fails, from the reason.
     """
 
     key: Hashable
@@ -30,7 +33,7 @@ class Task:
 
 
 class Drawings:
-    """What was drawn lately, by key; for all threads and sessions."""
+    """Recent drawings by key, shared by all threads and sessions."""
 
     def __init__(self, limit: int = KEPT) -> None:
         self._limit = limit
@@ -38,14 +41,13 @@ class Drawings:
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable) -> Any | None:
-        """The drawing of a key; None where it is not known."""
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
             return self._known.get(key)
 
     def keep(self, key: Hashable, drawing: Any) -> None:
-        """Remember a drawing; the one that was wanted longest ago is forgotten."""
+        """Remember a drawing, and drop the least recently used one if there are too many."""
         with self._lock:
             self._known[key] = drawing
             self._known.move_to_end(key)
@@ -57,9 +59,13 @@ DRAWINGS = Drawings()  # those of this process
 
 
 class Fill:
-    """Several drawings under way, in their order. What is known already is there at once.
+    """Several drawings under way, in their order. Those that are known already are available at once.
 
-    start: False: nothing that is not known is drawn. asked: whether the person asked for them.
+    Args:
+        tasks: The drawings.
+        known: Earlier drawings.
+        start: Whether drawings that are not known are made.
+        asked: Whether the person asked for them, so that they may take long.
     """
 
     def __init__(
@@ -72,16 +78,18 @@ class Fill:
                 self._results[task.key] = drawing
         self.token = token(tasks)
         self.count = len(tasks)
-        self.sent: set[str] = set()  # what the browser has of it already, see `components.grid`
+        self.sent: set[str] = set()  # ids that the browser has already, see `components.grid`
         waiting = {task.key: task for task in tasks if task.key not in self._results}
         self._of = max(1e-6, sum(task.milliseconds for task in waiting.values()))
         self._begun = time.monotonic()
         self._waiting: dict[Hashable, tuple[Task, Drawing[Any]]] = {
-            key: (task, _submit(task, asked)) for key, task in waiting.items() if start
+            key: (task, asking.submit(task.request, urgency=Urgency.FILL, milliseconds=task.milliseconds, asked=asked))
+            for key, task in waiting.items()
+            if start
         }
 
     def wait(self, seconds: float) -> bool:
-        """Wait until all is over; False where that takes longer. Raises what a drawing should not have raised."""
+        """Wait until all drawings have ended; return whether they have. Unexpected errors of a drawing are raised."""
         until = time.monotonic() + seconds
         for _, drawing in list(self._waiting.values()):
             drawing.wait(until - time.monotonic())
@@ -89,7 +97,6 @@ class Fill:
         return not self._waiting
 
     def _collect(self) -> None:
-        """Take over what is there."""
         for key, (task, drawing) in list(self._waiting.items()):
             if drawing.done:
                 del self._waiting[key]
@@ -102,48 +109,47 @@ class Fill:
             return
         except NoPicture as error:
             self._results[task.key] = task.failed(str(error))
-        except DrawingError as error:  # it may be drawn all the same by somebody who asks for it
+        except DrawingError as error:  # not kept: a drawing that a person asks for has a longer limit
             self._results[task.key] = task.failed(_words(error, task))
         else:
             self._known.keep(task.key, self._results[task.key])
 
     def cancel(self) -> None:
-        """End it at once; what is drawn stays."""
+        """Cancel what is not drawn yet."""
         for _, drawing in list(self._waiting.values()):
             drawing.cancel()
         self._collect()
 
     @property
     def under_way(self) -> bool:
-        """Whether more is to come."""
+        """Whether drawings are still being made."""
         self._collect()
         return bool(self._waiting)
 
     @property
     def complete(self) -> bool:
-        """Whether everything is drawn."""
         return not self._missing()
 
     @property
     def done(self) -> int:
-        """How many are drawn."""
+        """Number of finished drawings."""
         return self.count - len(self._missing())
 
     def _missing(self) -> list[Hashable]:
         return [key for key in self.token if key not in self._results]
 
     def get(self, key: Hashable) -> Any | None:
-        """A drawing; None where it is not there yet."""
+        """Return a drawing; None if it does not exist yet."""
         return self._results.get(key)
 
     @property
     def share(self) -> float:
-        """How much is done, from 0 to 1, by the time that each drawing is expected to take."""
+        """Finished share, from 0 to 1, weighted by the expected time of each drawing."""
         return min(1.0, max(0.0, 1 - self._left / self._of))
 
     @property
     def seconds_left(self) -> float:
-        """By what was done so far, else by what it is expected to take."""
+        """Remaining seconds at the rate so far; before the first drawing, the expected time."""
         spent, done = time.monotonic() - self._begun, self._of - self._left
         return max(0.0, self._left * (spent / done if done > 0 else 0.001))
 
@@ -157,10 +163,6 @@ def _words(error: DrawingError, task: Task) -> str:
     return asking.words(error) if pipeline is None else endings.words(error, pipeline)
 
 
-def _submit(task: Task, asked: bool) -> Drawing[Any]:
-    return asking.submit(task.request, urgency=Urgency.FILL, milliseconds=task.milliseconds, asked=asked)
-
-
 def token(tasks: Sequence[Task]) -> tuple[Hashable, ...]:
-    """The same for the same drawings."""
+    """Return a hashable key that identifies this list of tasks."""
     return tuple(task.key for task in tasks)

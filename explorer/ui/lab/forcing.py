@@ -1,24 +1,27 @@
-"""Pipelines in which a certain step fires whatever the seed."""
+"""Pipelines in which a certain step fires with every seed."""
 
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, active, draws, validate, walk
 
 
 def alone(draft: Draft, node_id: str) -> Pipeline:
-    """The step by itself, always applied, with the draft's rules for targets. Raises KeyError, DraftErrors."""
-    for node, _ in walk(draft.nodes):
-        if isinstance(node, Step) and node.id == node_id:
-            return validate(draft.model_copy(update={"nodes": (_on(node),)}))
-    raise KeyError(f"The draft has no step {node_id}.")
+    """Return the step by itself, always applied, with the draft's target rules. Raises KeyError, DraftErrors."""
+    return validate(draft.model_copy(update={"nodes": (_on(_step(draft, node_id)),)}))
 
 
 def within(draft: Draft, node_id: str) -> Pipeline:
-    """The whole pipeline, in which the step and all composers around it always fire, and each chooses it.
+    """Return the whole pipeline, in which the step and all composers around it always fire, and each chooses it.
 
-    Where a composer chooses among its steps, the ones beside it are off. Raises KeyError, DraftErrors.
+    The other steps of a composer that chooses are off. Raises KeyError, DraftErrors.
     """
-    if not any(isinstance(node, Step) and node.id == node_id for node, _ in walk(draft.nodes)):
-        raise KeyError(f"The draft has no step {node_id}.")
+    _step(draft, node_id)
     return validate(draft.model_copy(update={"nodes": tuple(_forced(node, node_id) for node in draft.nodes)}))
+
+
+def _step(draft: Draft, node_id: str) -> Step:
+    for node, _ in walk(draft.nodes):
+        if isinstance(node, Step) and node.id == node_id:
+            return node
+    raise KeyError(f"The draft has no step {node_id}.")
 
 
 def _on(node: Step) -> Step:
@@ -26,7 +29,7 @@ def _on(node: Step) -> Step:
 
 
 def _forced(node: Node, node_id: str) -> Node:
-    """A node in which the step always fires; one that does not hold it stays as it is."""
+    """Return the node with the step always firing; a node that does not contain the step is unchanged."""
     if isinstance(node, Step):
         return _on(node) if node.id == node_id else node
     if all(inner.id != node_id for inner, _ in walk(node.children)):
@@ -37,12 +40,12 @@ def _forced(node: Node, node_id: str) -> Node:
 
 
 def _choosing(group: Group, node_id: str) -> Group:
-    """The composer, so that what it chooses is the child with the step in it."""
+    """Return the composer changed so that it chooses the child that contains the step."""
     at = next(i for i, child in enumerate(group.children) if any(inner.id == node_id for inner, _ in walk((child,))))
     if group.kind == "OneOrOther":
         on = [child.id for child in active(group)]
         return group.model_copy(update={"p": 1.0 if on.index(group.children[at].id) == 0 else 0.0})
-    # RandomOrder and SomeOf apply each chosen step with its own p, which is 1 by now.
+    # RandomOrder and SomeOf apply each chosen step with its own p, which is already 1 here.
     chooses = group.kind == "OneOf" or (group.kind in ("SomeOf", "RandomOrder") and draws(group) < len(active(group)))
     repeats = group.kind in ("SomeOf", "RandomOrder") and bool(group.params.get("replace"))
     if not chooses and not repeats:

@@ -1,9 +1,10 @@
-"""Further pictures of the source that is looked at: the other photographs, or the next samples of the data set."""
+"""More pictures of the chosen source: the other photographs, or the next samples of the data set."""
 
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
+from explorer.augment.pipeline import Pipeline
 from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
@@ -13,6 +14,7 @@ from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training
 from explorer.texts import Lab as T
+from explorer.ui.lab.cells import Spec
 from explorer.ui.preview import pictures
 from explorer.ui.preview.sources import Found
 from explorer.ui.session.uploads import Uploads
@@ -22,7 +24,7 @@ from explorer.ui.train import as_trained
 
 @dataclass(frozen=True)
 class Place:
-    """A picture of the source. view: what looks at it. message: why it cannot be had; the picture is None then."""
+    """A picture of the source, and the view that shows it. Without a picture, `message` says why there is none."""
 
     title: str
     view: View
@@ -31,9 +33,15 @@ class Place:
     classes: Classes
     message: str = ""
 
+    def cell(self, pipeline: Pipeline | None, seed: int, targets: bool) -> Spec | None:
+        """Return the cell that shows a pipeline on this picture; None if either is missing."""
+        if pipeline is None or self.picture is None or self.subject is None:
+            return None
+        return Spec(self.subject, self.picture, pipeline, seed, self.classes, targets=targets)
+
 
 def places(view: View, uploads: Uploads, found: Found, rules: TargetRules, count: int) -> tuple[Place, ...]:
-    """The picture that is looked at (`found`), and the next ones: at most `count`, each once."""
+    """Return the current picture (`found`) and the ones after it: at most `count`, each once."""
     views = _views(view, count, found.training)
     first = Place(_title(views[0], found.picture), view, found.subject, found.picture, found.classes)
     return (first, *(_place(each, uploads, rules, found.training) for each in views[1:]))
@@ -77,11 +85,11 @@ def _samples(view: View, count: int, training: Training | None) -> list[View]:
 def _title(view: View, picture: Picture | None = None) -> str:
     if view.picture == DATA_SET:
         return str(view.index) if picture is None else _sample_title(view.index, picture)
-    return pictures.choices().get(view.picture, next(iter(pictures.choices().values())))
+    titles = pictures.choices()
+    return titles.get(view.picture, next(iter(titles.values())))
 
 
 def _sample_title(index: int, picture: Picture) -> str:
-    """The file's name, or the number where there is no file, with the class where the sample has one."""
     label, classes = picture.label, picture.class_names
     name = PurePath(picture.name).name if picture.name else str(index)
     if label is None or not 0 <= label < len(classes):

@@ -1,13 +1,12 @@
-"""What a draft can be compared with: no augmentation, an earlier state of itself, a preset, a saved pipeline."""
+"""The pipelines that a draft can be compared with: none at all, an earlier state, a preset, a saved pipeline."""
 
 from collections.abc import Callable
 from hashlib import blake2b
-from pathlib import Path
 
 from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError, dumps_draft
 from explorer.augment.pipeline import Draft, walk
-from explorer.base.home import made_home
+from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Lab as T
 from explorer.ui.session.history import History
 
@@ -17,22 +16,22 @@ MAX_PAST = 12  # earlier states on offer, the newest first
 
 
 class NoRivalError(ValueError):
-    """The other pipeline is not there any more; the message says which, and what to do."""
+    """The other pipeline no longer exists; the message says which, and what to do."""
 
 
 def choices(history: History) -> dict[str, str]:
-    """Name -> title of all that the present draft can be compared with."""
+    """Return the titles of everything that the draft can be compared with, by name."""
     past = enumerate(reversed(history.past[-MAX_PAST:]), start=1)
     return {
         NONE: T.RIVAL_NONE,
         **{past_name(draft): _past_title(ago, draft) for ago, draft in past},
         **{f"{PRESET}{name}": T.RIVAL_PRESET.format(title=preset.title) for name, preset in presets.presets().items()},
-        **{f"{SAVED}{name}": T.RIVAL_SAVED.format(title=name) for name in library.names(_folder())},
+        **{f"{SAVED}{name}": T.RIVAL_SAVED.format(title=name) for name in library.names(pipelines_folder())},
     }
 
 
 def past_name(draft: Draft) -> str:
-    """The name of an earlier state: by what it holds, so that it stays the same while others come and go."""
+    """Return the name of an earlier state: a hash of its content, which does not change as the history moves."""
     return PAST + blake2b(dumps_draft(draft).encode(), digest_size=8).hexdigest()
 
 
@@ -43,7 +42,7 @@ def _past_title(ago: int, draft: Draft) -> str:
 
 
 def rival(name: str, history: History) -> Draft:
-    """The draft that a name stands for. Raises NoRivalError where it is gone."""
+    """Return the draft of a name. Raises NoRivalError if it no longer exists."""
     for prefix, find in _FINDERS.items():
         if name.startswith(prefix):
             return find(name.removeprefix(prefix), history)
@@ -64,25 +63,16 @@ def _past(digest: str, history: History) -> Draft:
 def _preset(name: str, history: History) -> Draft:
     if name not in presets.presets():
         raise NoRivalError(T.RIVAL_UNKNOWN)
-    # As opening it would: what happens to masks and boxes is the person's own matter.
+    # As when the preset is opened: the target rules are the person's own.
     return presets.draft(name).model_copy(update={"targets": history.present.targets})
 
 
 def _saved(name: str, _history: History) -> Draft:
     try:
-        pipeline = library.load(_folder(), name)
+        pipeline = library.load(pipelines_folder(), name)
     except PipelineFileError as error:
         raise NoRivalError(T.RIVAL_SAVED_GONE.format(name=name, reason=error)) from error
     return Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets)
 
 
-_FINDERS: dict[str, Callable[[str, History], Draft]] = {
-    NONE: _nothing,
-    PAST: _past,
-    PRESET: _preset,
-    SAVED: _saved,
-}
-
-
-def _folder() -> Path:
-    return made_home() / "pipelines"
+_FINDERS: dict[str, Callable[[str, History], Draft]] = {NONE: _nothing, PAST: _past, PRESET: _preset, SAVED: _saved}

@@ -1,4 +1,4 @@
-"""Gallery: every transform of the catalog on the picture, as a contact sheet; a click adds one to the pipeline."""
+"""Gallery mode: every transform of the catalog on the picture; a click adds one to the pipeline."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.augment.catalog import GROUPS, Transform, catalog
 from explorer.augment.costs import OBSERVED
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
+from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
 from explorer.augment.targets import TargetRules
 from explorer.draw.cells import Cell as Request
 from explorer.draw.pictures import Picture
@@ -15,29 +15,30 @@ from explorer.texts import Lab as T
 from explorer.texts import Targets
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.lab import board, cells
-from explorer.ui.lab.cells import Drawn
 from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 
 SIDE = 192  # px of a card
-LONG_SIDE, SLOW_LONG_SIDE = 512, 256  # px of the copy that is drawn on, and of that for what is slow
+LONG_SIDE, SLOW_LONG_SIDE = 512, 256  # px of the copy to draw on, for quick and for slow transforms
 SLOW = 60.0  # milliseconds
 PATIENCE = 0.25  # seconds before the first cards are shown
 NODE = "gallery"
 
 
-def show(work: workspace.Workspace, found: Found) -> None:  # noqa: ARG001 - every mode is given both
-    """The sheet, over the whole width."""
-    board.show(lambda: _plan(workspace.current(), st.session_state.get(Key.FOUND, found)))
+def show(work: workspace.Workspace, found: Found) -> None:  # noqa: ARG001 - every mode takes both
+    """Draw the sheet over the whole width."""
+    board.show(_plan, found)
 
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """A transform at its start values, always applied, and what it is shown on.
+    """A transform at its start values, always applied.
 
-    note: what is left out of the sample. message: why it cannot be shown; there is no task then.
+    Attributes:
+        note: Targets that are left out of the sample.
+        message: Why the transform cannot be shown; `task` is None then.
     """
 
     transform: Transform
@@ -47,17 +48,11 @@ class Exhibit:
 
 
 def step(transform: Transform) -> Step:
-    """The step that is shown."""
     return Step(id=NODE, transform=transform.name, params={**transform.starts, **transform.gentle}, p=1.0)
 
 
-def pipeline(transform: Transform, rules: TargetRules) -> Pipeline:
-    """The pipeline that is shown."""
-    return validate(Draft(nodes=(step(transform),), targets=rules))
-
-
 def exhibits(found: Found, seed: int, rules: TargetRules, targets: bool) -> tuple[Exhibit, ...]:
-    """Every transform of the catalog, by group and name."""
+    """Return every transform of the catalog, by group and name."""
     names = sorted(catalog(), key=lambda name: (GROUPS.index(catalog()[name].group), name))
     written = rules.model_dump_json()
     return tuple(_exhibit(catalog()[name], found, seed, (rules, written), targets) for name in names)
@@ -71,7 +66,7 @@ def _exhibit(
     key = (NODE, transform.name, rules[1], found.picture.id, side, seed, found.classes, targets)
     message, request = lacking(found.picture, transform), None
     try:
-        made = pipeline(transform, rules[0])
+        made = validate(Draft(nodes=(step(transform),), targets=rules[0]))
         request = Request(found.subject, made, seed, found.classes, SIDE, targets, copy=side, without=without)
     except DraftErrors as error:
         message = message or str(error)
@@ -82,20 +77,16 @@ def _exhibit(
 
 
 def refused(picture: Picture, transform: Transform) -> tuple[frozenset[str], str]:
-    """The targets of the picture with which the transform raises, and the same in words."""
-    names = [name for name in sorted(transform.refuses) if name in _present(picture)]
+    """Return the targets of the picture with which the transform raises, and a sentence that names them."""
+    # Present means that the sample has the target at all, even if it is empty.
+    have = {"mask": picture.mask, "bboxes": picture.bboxes is not None, "keypoints": picture.keypoints is not None}
+    names = [name for name in sorted(transform.refuses) if have.get(name)]
     words = ", ".join(Targets.TARGET_NAMES[name] for name in names)
     return frozenset(names), T.WITHOUT.format(targets=words) if names else ""
 
 
-def _present(picture: Picture) -> frozenset[str]:
-    """The targets that the picture has, also where there is nothing in them."""
-    have = {"mask": picture.mask, "bboxes": picture.bboxes is not None, "keypoints": picture.keypoints is not None}
-    return frozenset(name for name, there in have.items() if there)
-
-
 def lacking(picture: Picture, transform: Transform) -> str:
-    """Why the picture is not enough for the transform; "" where it is."""
+    """Return which targets the transform needs and the picture lacks, in words; "" for none."""
     missing = sorted(transform.needs - picture.targets)
     words = ", ".join(Targets.TARGET_NAMES[name] for name in missing)
     return T.NEEDS.format(targets=words) if missing else ""
@@ -132,22 +123,21 @@ WORDS = Words(
 
 
 def _card(each: Exhibit, fill: Fill, present: int) -> Cell:
-    drawn: Drawn | None = None if each.task is None else fill.get(each.task.key)
     name = each.transform.name
-    return Cell(
+    return cells.cell(
+        None if each.task is None else fill.get(each.task.key),
         id=name,
         title=name,
         alt=T.GALLERY_ALT.format(name=name),
-        picture=None if drawn is None else drawn.picture,
         note=each.note,
-        message=each.message or ("" if drawn is None else drawn.message),
+        message=each.message,
         mark="" if not present else T.ADDED if present == 1 else T.ADDED_TIMES.format(count=present),
         search=T.CARD_HINT.format(group=each.transform.group, summary=each.transform.summary.replace("``", "")),
     )
 
 
 def choose(name: str) -> None:
-    """Add the transform behind the selected step."""
+    """Insert the transform after the selected step."""
     if name not in catalog():
         return
     if workspace.add_behind_selected(name):

@@ -1,6 +1,5 @@
-"""Statistics over many draws: the request, how far it is, and what it says."""
+"""Statistics mode: measurements over many draws, with their progress and their results."""
 
-from collections.abc import Callable
 from typing import get_args
 
 import streamlit as st
@@ -14,7 +13,6 @@ from explorer.draw.request import DrawingError
 from explorer.texts import Common
 from explorer.texts import Statistics as T
 from explorer.ui.background import endings
-from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
 from explorer.ui.lab.statistics_jobs import Request
@@ -27,7 +25,7 @@ LOOK_SECONDS = 0.5
 
 
 def show(work: Workspace, found: Found) -> None:
-    """The mode of the laboratory."""
+    """Draw the controls, and below them the progress or the results."""
     lab = work.view.lab
     pipeline = work.pipeline
     if pipeline is None:
@@ -37,21 +35,27 @@ def show(work: Workspace, found: Found) -> None:
         st.info(T.EMPTY)
         return
     request = _request(work, found, pipeline)
-    # Not by the callback of the button: it would know the request that the page was drawn with, and a choice that was
-    # made just before the click would not count.
+    # Not in the callback of the button, which has the request that the page was drawn with: a choice made just before
+    # the click would be lost.
     if st.session_state.pop(Key.STAT_ASKED, False):
-        statistics_jobs.forget(request.key)  # one that was cancelled, or has failed
+        statistics_jobs.forget(request.key)  # a measurement that was canceled or has failed
         statistics_jobs.start(request)
     controls = st.container(key=Key.STAT_CONTROLS)
     clock = LOOK_SECONDS if _at_work(request.key) else None
 
     def body() -> None:
         if bool(_at_work(request.key)) is not bool(clock):
-            st.rerun()  # only the whole page can begin or end the clock of a fragment
+            st.rerun()  # only the whole page can start or stop the timer of a fragment
         _look(request, lab, found)
 
     with controls, st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        _choices(lab)
+        st.segmented_control(
+            T.DRAWS, get_args(Draws), required=True, help=T.DRAWS_HELP, width="content",
+            format_func=lambda count: f"{count:,}", **board.bound(Key.STAT_DRAWS, "draws"),
+        )  # fmt: skip
+        st.number_input(
+            T.PICTURES, 1, MOST, help=T.PICTURES_HELP, width=140, **board.bound(Key.STAT_PICTURES, "measured")
+        )
         _button(request)
     st.fragment(body, run_every=clock)()
 
@@ -67,23 +71,6 @@ def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
     there = [(each.subject, each.picture.id) for each in seen if each.subject is not None and each.picture is not None]
     subjects, ids = tuple(subject for subject, _ in there), tuple(name for _, name in there)
     return Request(subjects, ids, pipeline, work.view.seed, lab.draws)
-
-
-def _choices(lab: Lab) -> None:
-    sync(Key.STAT_DRAWS, lab.draws)
-    st.segmented_control(
-        T.DRAWS, get_args(Draws), key=Key.STAT_DRAWS, required=True, help=T.DRAWS_HELP, width="content",
-        format_func=lambda count: f"{count:,}", on_change=_chosen(Key.STAT_DRAWS, "draws"),
-    )  # fmt: skip
-    sync(Key.STAT_PICTURES, lab.measured)
-    st.number_input(
-        T.PICTURES, 1, MOST, key=Key.STAT_PICTURES, help=T.PICTURES_HELP, width=140,
-        on_change=_chosen(Key.STAT_PICTURES, "measured"),
-    )  # fmt: skip
-
-
-def _chosen(key: Key, field: str) -> Callable[[], None]:
-    return lambda: board.look(**{field: int(st.session_state[key])})
 
 
 def _button(request: Request) -> None:
@@ -111,7 +98,7 @@ def _cancel(key: str) -> None:
 
 
 def _look(request: Request, lab: Lab, found: Found) -> None:
-    """What is known now: the result, or how far it is and what is known so far, or what was measured before."""
+    """Show the result, else the progress with the intermediate result, else the previous result."""
     tally = statistics_jobs.result(request.key)
     if tally is not None:
         if problem := statistics_jobs.not_kept(request.key):
@@ -134,14 +121,11 @@ def _look(request: Request, lab: Lab, found: Found) -> None:
         st.caption(T.EXPLAIN)
 
 
-def _words(error: Exception, request: Request) -> str:
-    return endings.words(error, request.pipeline) if isinstance(error, DrawingError) else str(error)
-
-
 def _progress(measuring: Measuring, request: Request) -> None:
     state = measuring.progress()
-    if measuring.error is not None:
-        st.error(escape(_words(measuring.error, request)))
+    if (error := measuring.error) is not None:
+        text = endings.words(error, request.pipeline) if isinstance(error, DrawingError) else str(error)
+        st.error(escape(text))
     elif not measuring.running:
         st.info(T.CANCELLED.format(done=state.done, total=state.total))
     elif state.seconds_left is None:

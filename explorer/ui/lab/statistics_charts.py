@@ -1,4 +1,4 @@
-"""From a report to figures for the plot component: pure functions, JSON values only."""
+"""Figures of a report for the plot component: pure functions that return JSON values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ MOST_WORDS = 12
 
 
 def figures(report: Report, classes: Classes) -> dict[str, Figure]:
-    """Title -> figure, of everything that was there to be counted."""
+    """Return a figure for everything that was counted, by title."""
     found: dict[str, Figure] = {}
     if report.mask is not None:
         found[T.MASK_TITLE] = mask(report.mask, classes)
@@ -31,7 +31,7 @@ def figures(report: Report, classes: Classes) -> dict[str, Figure]:
 
 
 def mask(areas: Mask, classes: Classes) -> Figure:
-    """Share of the picture that each class takes, before and after."""
+    """Return a bar chart of each class's share of the picture, before and after."""
     labels = sorted(set(areas.area_before) | set(areas.area_after))
     names = [mask_class(label, classes) for label in labels]
     layout = _layout(T.MASK_AXIS)
@@ -41,12 +41,12 @@ def mask(areas: Mask, classes: Classes) -> Figure:
 
 
 def mask_class(label: int, classes: Classes) -> str:
-    """The name of a value of a mask."""
+    """Return the name of a mask value."""
     return T.BACKGROUND if label == 0 else class_name(label - 1, classes)
 
 
 def class_name(index: int, classes: Classes) -> str:
-    """The name of a class, numbered where it has none."""
+    """Return the name of a class, or its number if it has no name."""
     return classes.names[index] if index < len(classes.names) else Common.CLASS.format(number=index)
 
 
@@ -73,7 +73,7 @@ def _channels(report: Report) -> Figure:
 
 
 def drawn(step: StepReport) -> Mapping[str, Figure]:
-    """Parameter -> the distribution of what was drawn."""
+    """Return the distribution of the drawn values, by parameter."""
     return {
         name: _words(values, name)
         if isinstance(values, dict)
@@ -113,18 +113,9 @@ def _layout(axis: str) -> dict[str, Any]:
 
 
 def _pairs(names: Sequence[str], before: Sequence[float], after: Sequence[float], layout: dict[str, Any]) -> Figure:
-    traces = [
-        _bar(T.BEFORE, names, before, palette.NEUTRAL),
-        _bar(T.AFTERWARDS, names, after, palette.ACCENT),
-    ]
+    traces = [_bar(T.BEFORE, names, before, palette.NEUTRAL), _bar(T.AFTERWARDS, names, after, palette.ACCENT)]
     return {"data": traces, "layout": layout | {"barmode": "group"}}
 
 
 def _bar(name: str, x: Sequence[Any], y: Sequence[float], color: str) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "name": name,
-        "x": list(x),
-        "y": [_short(value) for value in y],
-        "marker": {"color": color},
-    }
+    return {"type": "bar", "name": name, "x": list(x), "y": list(map(_short, y)), "marker": {"color": color}}

@@ -1,4 +1,4 @@
-"""Measurements that are under way or done, shared by all sessions of the server and found by what they are of."""
+"""Measurements that are under way or done, shared by all sessions of the server; requests identify them."""
 
 import threading
 from collections import OrderedDict
@@ -18,7 +18,7 @@ KEPT = 16  # results in memory
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What is to be measured."""
+    """A pipeline, the pictures to measure it on, the first seed and the number of draws."""
 
     subjects: tuple[Subject, ...]
     pictures: tuple[str, ...]
@@ -38,7 +38,7 @@ _not_kept: dict[str, str] = {}
 
 
 def start(request: Request) -> None:
-    """Begin to measure; where somebody has begun with the same, nothing."""
+    """Start a measurement, unless the same one is under way already."""
     with _lock:
         _tidy()
         if request.key not in _under_way:
@@ -48,13 +48,13 @@ def start(request: Request) -> None:
 
 
 def under_way(key: str) -> Measuring | None:
-    """The measurement that works on this, or that has ended early and was not looked at yet."""
+    """Return the measurement that is running, or that ended early and was not read yet."""
     with _lock:
         return _under_way.get(key)
 
 
 def forget(key: str) -> None:
-    """Drop a measurement, at work or not."""
+    """Cancel a measurement and drop it."""
     with _lock:
         measuring = _under_way.pop(key, None)
     if measuring is not None:
@@ -62,7 +62,7 @@ def forget(key: str) -> None:
 
 
 def result(key: str) -> DrawCounts | None:
-    """The whole tally, where all draws were counted."""
+    """Return the counts if all draws were measured."""
     with _lock:
         _tidy()
         found = _done.get(key)
@@ -73,12 +73,12 @@ def result(key: str) -> DrawCounts | None:
 
 
 def not_kept(key: str) -> str:
-    """Why a result is in memory only, "" where it is kept."""
+    """Return why a result is in memory only; "" if it was saved."""
     return _not_kept.get(key, "")
 
 
 def _tidy() -> None:
-    """Take over what is complete."""
+    """Keep the results of complete measurements."""
     for key, measuring in list(_under_way.items()):
         if measuring.complete and not measuring.running:
             del _under_way[key]

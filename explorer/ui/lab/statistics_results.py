@@ -1,4 +1,4 @@
-"""What a report says: in sentences first, then the numbers, the steps, and charts."""
+"""The results of a measurement: sentences first, then numbers, steps and charts."""
 
 from collections.abc import Iterator
 from operator import attrgetter
@@ -15,14 +15,14 @@ from explorer.ui.lab import statistics_charts
 from explorer.ui.session.keys import Key, widget_key
 
 MOST_SENTENCES = 8
-STANDARD_ERRORS = 5  # of a share, beyond which it is worth a word
+STANDARD_ERRORS = 5  # a share that is further off than this is reported
 COLUMNS = 3
 MOST_FIGURES = 5
 PERCENT = "%.1f %%"
 
 
 def show(report: Report, classes: Classes) -> None:
-    """Draw all of it."""
+    """Draw the results."""
     good = report.draws - sum(report.failed.values())
     for reason, count in list(report.failed.items())[:3]:
         words = T.FAILED if good else T.ALL_FAILED
@@ -41,7 +41,7 @@ def show(report: Report, classes: Classes) -> None:
 
 
 def sentences(report: Report, classes: Classes) -> Iterator[str]:
-    """What somebody should know, the worst first; Markdown."""
+    """Yield the findings as Markdown sentences, the worst first."""
     yield from _lost(report.boxes, T.BOXES, report.steps, "boxes_lost")
     yield from _lost(report.points, T.POINTS, report.steps, "points_lost")
     if report.mask is not None:
@@ -89,19 +89,12 @@ def _numbers(report: Report) -> None:
 
 
 def headline(report: Report) -> tuple[list[tuple[str, str, str | None]], list[str]]:
-    """The figures above the charts.
-
-    Returns:
-        (title, value, help) of each figure that could be measured, and a sentence for each group that could not.
-    """
+    """Return (title, value, help) of each figure that was measured, and a sentence for each group that was not."""
     figures: list[tuple[str, str, str | None]] = [
         (T.SPEED, T.SPEED_VALUE.format(rate=report.images_per_second), T.SPEED_HELP)
     ]
     uncounted = []
-    for title, what, labels in (
-        (T.BOXES_KEPT, T.BOXES, report.boxes),
-        (T.POINTS_KEPT, T.POINTS, report.points),
-    ):
+    for title, what, labels in ((T.BOXES_KEPT, T.BOXES, report.boxes), (T.POINTS_KEPT, T.POINTS, report.points)):
         if labels is not None and labels.before:
             figures.append((title, f"{1 - labels.lost_share:.1%}", None))
         else:
@@ -155,7 +148,7 @@ def _row(step: StepReport, report: Report) -> dict[str, Any]:
 
 
 def _drawn(report: Report) -> None:
-    # Those that draw something come first: they are what people look for.
+    # Steps that draw values come first: people look for them.
     steps = {step.id: step for step in sorted(report.steps, key=lambda one: not one.drawn) if not step.is_group}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(

@@ -1,4 +1,4 @@
-"""Which step a mode is about."""
+"""The step that a mode is about, and the list to choose it from."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,7 +16,7 @@ Fits = Callable[[Transform], bool]
 
 
 def offered(draft: Draft, fits: Fits) -> Mapping[str, Step]:
-    """Id -> step, of those that fit, in the order of application."""
+    """Return the steps that fit by their ids, in the order of application."""
     return {
         node.id: node
         for node, _ in walk(draft.nodes)
@@ -25,13 +25,13 @@ def offered(draft: Draft, fits: Fits) -> Mapping[str, Step]:
 
 
 def current(work: workspace.Workspace, fits: Fits) -> Step | None:
-    """The selected step if it fits, else the first that does, else None."""
+    """Return the selected step if it fits, else the first that does, else None."""
     found = offered(work.draft, fits)
     return found.get(work.view.selected or "") or next(iter(found.values()), None)
 
 
 def choose(work: workspace.Workspace, fits: Fits) -> None:
-    """The list of steps that fit; choosing one selects it, on the Augment page too."""
+    """Draw the list of steps that fit; choosing one selects it on the Augment page too."""
     found, step = offered(work.draft, fits), current(work, fits)
     if step is None:
         return
@@ -41,7 +41,7 @@ def choose(work: workspace.Workspace, fits: Fits) -> None:
 
 
 def _titles(found: Mapping[str, Step]) -> dict[str, str]:
-    """Names, with a number where one comes twice."""
+    """Return the name of each step, with a number if the name occurs more than once."""
     names = [step.transform for step in found.values()]
     seen: dict[str, int] = {}
     titles = {}

@@ -1,4 +1,4 @@
-"""Sweep: the picture at several values of one parameter, same seed."""
+"""Sweep mode: the picture at several values of one parameter, with the same seed."""
 
 import json
 from dataclasses import dataclass
@@ -9,45 +9,39 @@ import streamlit as st
 from explorer.augment import edits, neutral
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step
+from explorer.augment.pipeline import DraftErrors, Step
 from explorer.texts import Lab as T
-from explorer.texts import Preview
-from explorer.ui.background import slow
 from explorer.ui.components.fields import sync
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.markdown import escape
-from explorer.ui.lab import board, forcing, steps, sweeps
+from explorer.ui.lab import board, cells, forcing, steps, sweeps
 from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
-from explorer.ui.session.view import Ends, Lab
+from explorer.ui.session.view import Ends
 
 COUNTS = (5, 7, 9)
 MAX_COLUMNS = 5
 
 
 def show(work: workspace.Workspace, found: Found) -> None:
-    """What to sweep on the left, the pictures on the right."""
+    """Draw the pictures, and beside them the choice of the parameter."""
     if steps.current(work, fits) is None:
         st.info(T.NOTHING_TO_SWEEP)
         board.leave()
         return
-    left, right = st.columns([1, 3.4], gap="medium")
-    with right:
-        board.show(lambda: _plan(workspace.current(), st.session_state.get(Key.FOUND, found)))
-    with left:
-        _controls(work)
+    board.beside(_controls, work, _plan, found)
 
 
 def fits(transform: Transform) -> bool:
-    """Whether a step has something to sweep."""
+    """Return whether a step has a parameter that can be swept."""
     return any(map(sweeps.sweepable, transform.parameters.values()))
 
 
 def swept(work: workspace.Workspace) -> tuple[Step, Parameter] | None:
-    """The step and the parameter; None where no step has one that can be swept."""
+    """Return the step and its parameter; None if no step has one that can be swept."""
     step = steps.current(work, fits)
     if step is None:
         return None
@@ -63,7 +57,7 @@ def swept(work: workspace.Workspace) -> tuple[Step, Parameter] | None:
 
 @dataclass(frozen=True, eq=False)
 class Swept:
-    """A value, the cell that it is drawn as, and what keeps it from being drawn."""
+    """A value and its cell; if the value is invalid, a message instead of the cell."""
 
     value: sweeps.Value
     spec: Spec | None
@@ -71,7 +65,7 @@ class Swept:
 
 
 def cells_of(work: workspace.Workspace, found: Found) -> tuple[Swept, ...]:
-    """Every value of the sweep with what is drawn of it; empty where there is nothing to sweep."""
+    """Return every value of the sweep with its cell; empty if there is nothing to sweep."""
     chosen = swept(work)
     if chosen is None:
         return ()
@@ -87,24 +81,18 @@ def _cell(work: workspace.Workspace, found: Found, node_id: str, parameter: Para
     if work.view.lab.neutral:
         draft, _ = neutral.others_neutral(draft, node_id, parameter.name)
     try:
-        pipeline = forced(draft, node_id, work.view.lab)
+        pipeline = (forcing.alone if work.view.lab.alone else forcing.within)(draft, node_id)
     except DraftErrors as error:
         return Swept(value, None, next(iter(error.errors.values())))
     seed, targets = work.view.seed, work.view.lab.targets
     return Swept(value, Spec(found.subject, found.picture, pipeline, seed, found.classes, targets=targets))
 
 
-def forced(draft: Draft, node_id: str, lab: Lab) -> Pipeline:
-    """The pipeline that is drawn: the step alone, or the whole with the step made to fire. Raises DraftErrors."""
-    return forcing.alone(draft, node_id) if lab.alone else forcing.within(draft, node_id)
-
-
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
     all_cells = cells_of(work, found)
     specs = [cell.spec for cell in all_cells if cell.spec is not None]
-    costs = [slow.cost(spec.pipeline, found.picture.size) for spec in specs]
-    slowest = max(costs, key=lambda cost: (cost.asks, cost.milliseconds), default=None)
-    return board.Plan([spec.task() for spec in specs], lambda fill: _board(work, all_cells, fill), choose, cost=slowest)
+    cost = board.slowest((spec.pipeline for spec in specs), found)
+    return board.Plan([spec.task() for spec in specs], lambda fill: _board(work, all_cells, fill), choose, cost=cost)
 
 
 def _board(work: workspace.Workspace, all_cells: tuple[Swept, ...], fill: Fill) -> Board:
@@ -121,18 +109,20 @@ def _board(work: workspace.Workspace, all_cells: tuple[Swept, ...], fill: Fill) 
     return Board([Group(shown, title, note)], WORDS, columns=-(-len(shown) // max(1, rows)))
 
 
+def _id(step: Step, parameter: Parameter, cell: Swept) -> str:
+    return f"{step.id}:{parameter.name}:{json.dumps(cell.value.value)}"
+
+
 def _shown(step: Step, parameter: Parameter, cell: Swept, fill: Fill) -> Cell:
     drawn: Drawn | None = None if cell.spec is None else fill.get(cell.spec.key)
     text = label(parameter, cell.value.value)
-    return Cell(
-        id=f"{step.id}:{parameter.name}:{json.dumps(cell.value.value)}",
+    return cells.cell(
+        drawn,
+        id=_id(step, parameter, cell),
         title=text,
         alt=T.SWEEP_ALT.format(name=f"{step.transform}.{parameter.name}", value=text),
-        picture=None if drawn is None else drawn.picture,
-        note=""
-        if drawn is None or not drawn.picture
-        else Preview.SIZE.format(width=drawn.size[0], height=drawn.size[1]),
-        message=cell.message or ("" if drawn is None else drawn.message),
+        note=cells.size(drawn),
+        message=cell.message,
         mark=T.NOW if cell.value.present else "",
     )
 
@@ -141,7 +131,7 @@ WORDS = Words(T.SWEEP_LABEL, T.SWEEP_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLL
 
 
 def label(parameter: Parameter, value: JsonValue) -> str:
-    """What people read under a value."""
+    """Return a value in words."""
     known = next((choice.label for choice in parameter.choices if choice.value == value), None)
     if known is not None and type(value) is not bool:
         return known
@@ -171,7 +161,7 @@ def _number(value: JsonValue) -> str:
 
 
 def choose(cell_id: str) -> None:
-    """Give the parameter the value of the cell that was clicked."""
+    """Give the parameter the value of the clicked cell."""
     work = workspace.current()
     chosen = swept(work)
     found = st.session_state.get(Key.FOUND)
@@ -179,8 +169,8 @@ def choose(cell_id: str) -> None:
         return
     step, parameter = chosen
     for cell in cells_of(work, found):
-        if cell_id == f"{step.id}:{parameter.name}:{json.dumps(cell.value.value)}":
-            if cell.message:  # the draft would be wrong with it
+        if cell_id == _id(step, parameter, cell):
+            if cell.message:  # the value would make the draft invalid
                 st.session_state[Key.NOTICE] = cell.message
                 board.change_page()
             else:
@@ -189,7 +179,7 @@ def choose(cell_id: str) -> None:
 
 
 def set_value(step: Step, parameter: Parameter, value: JsonValue) -> None:
-    """Set the value in the draft, as its field in the form would, and say so."""
+    """Set the value in the draft, as the field of the form does, and show a notice."""
     workspace.change(
         lambda draft: edits.set_param(draft, step.id, parameter.name, value), (step.id, parameter.name),
         selected=step.id,
@@ -217,42 +207,19 @@ def _controls(work: workspace.Workspace) -> None:
         help=parameter.doc or None,
     )  # fmt: skip
     if parameter.kind in sweeps.RANGES:
-        _ends(work, parameter)
+        names = T.PAIR_ENDS if parameter.kind is Kind.INT_PAIR else T.ENDS
+        ends = board.bound(Key.LAB_ENDS, "ends")
+        st.selectbox(T.ENDS_LABEL, list(Ends), format_func=names.__getitem__, help=T.ENDS_HELP, **ends)
     if parameter.kind in sweeps.RANGES | sweeps.NUMBERS:
-        sync(Key.LAB_COUNT, work.view.lab.count)
-        st.segmented_control(
-            T.COUNT, COUNTS, key=Key.LAB_COUNT, on_change=lambda: board.look(count=st.session_state[Key.LAB_COUNT]),
-            required=True, help=T.COUNT_HELP,
-        )  # fmt: skip
-    sync(Key.LAB_ALONE, work.view.lab.alone)
-    st.toggle(
-        T.ALONE, key=Key.LAB_ALONE, on_change=lambda: board.look(alone=st.session_state[Key.LAB_ALONE]),
-        help=T.ALONE_HELP,
-    )  # fmt: skip
-    _neutral(work, step, parameter)
+        count = board.bound(Key.LAB_COUNT, "count")
+        st.segmented_control(T.COUNT, COUNTS, required=True, help=T.COUNT_HELP, **count)
+    st.toggle(T.ALONE, help=T.ALONE_HELP, **board.bound(Key.LAB_ALONE, "alone"))
+    _, changed = neutral.others_neutral(work.draft, step.id, parameter.name)
+    if changed:
+        help_text = T.NEUTRAL_HELP.format(names=", ".join(changed))
+        st.toggle(T.NEUTRAL, help=help_text, **board.bound(Key.LAB_NEUTRAL, "neutral"))
     present = label(parameter, step.params.get(parameter.name, parameter.default))
     st.caption(escape(T.SWEEP_PRESENT.format(name=parameter.name, value=present)))
-
-
-def _neutral(work: workspace.Workspace, step: Step, parameter: Parameter) -> None:
-    """The switch that keeps the step's other parameters from having an effect, where it has some."""
-    _, changed = neutral.others_neutral(work.draft, step.id, parameter.name)
-    if not changed:
-        return
-    sync(Key.LAB_NEUTRAL, work.view.lab.neutral)
-    st.toggle(
-        T.NEUTRAL, key=Key.LAB_NEUTRAL, help=T.NEUTRAL_HELP.format(names=", ".join(changed)),
-        on_change=lambda: board.look(neutral=st.session_state[Key.LAB_NEUTRAL]),
-    )  # fmt: skip
-
-
-def _ends(work: workspace.Workspace, parameter: Parameter) -> None:
-    sync(Key.LAB_ENDS, work.view.lab.ends)
-    names = T.PAIR_ENDS if parameter.kind is Kind.INT_PAIR else T.ENDS
-    st.selectbox(
-        T.ENDS_LABEL, list(Ends), key=Key.LAB_ENDS, format_func=names.__getitem__, help=T.ENDS_HELP,
-        on_change=lambda: board.look(ends=st.session_state[Key.LAB_ENDS]),
-    )  # fmt: skip
 
 
 def _parameter_chosen(node_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Which values of a parameter are worth seeing side by side, and what people read under each."""
+"""The values of a parameter that a sweep shows side by side."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.ui.session.view import Ends
-from explorer.ui.step_editor.parameters import start_value
+from explorer.ui.step_editor.parameters import is_number, is_pair, start_value
 
 RANGES = frozenset({Kind.INT_RANGE, Kind.FLOAT_RANGE, Kind.INT_PAIR})
 NUMBERS = frozenset({Kind.INT, Kind.FLOAT})
@@ -18,21 +18,21 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class Value:
-    """A value of the parameter; present: whether the draft has it now."""
+    """A value of the parameter, and whether it is the one in the draft."""
 
     value: JsonValue
     present: bool
 
 
 def sweepable(parameter: Parameter) -> bool:
-    """Whether its values have an order or are few."""
+    """Return whether the values of the parameter have an order or are few."""
     if parameter.kind is Kind.CHOICE:
         return len(parameter.choices) > 1
     return parameter.kind in RANGES | NUMBERS or parameter.kind is Kind.BOOL
 
 
 def first(parameters: Iterable[Parameter], given: Iterable[str]) -> str:
-    """The parameter to begin with: one that the step sets, else a number, else any; "" where none can be swept."""
+    """Return the parameter to begin with: preferably a number that the step sets; "" if none can be swept."""
     offered = [parameter for parameter in parameters if sweepable(parameter)]
     set_here = frozenset(given)
 
@@ -44,12 +44,17 @@ def first(parameters: Iterable[Parameter], given: Iterable[str]) -> str:
 
 
 def values(parameter: Parameter, present: JsonValue, count: int, ends: Ends) -> tuple[Value, ...]:
-    """Evenly spread values over what the slider shows, and the present one in its place among them.
+    """Return evenly spaced values over the range of the slider, with the present one in its place among them.
 
-    count: how many numbers; of choices all are shown. ends: for a range, which of its ends moves.
+    Args:
+        parameter: The parameter to sweep.
+        present: Its value in the draft.
+        count: Number of values of a number or a range; of choices, all are shown.
+        ends: Which ends of a range move.
     """
     spread = _spread(parameter, present, count, ends)
-    at = next((index for index, value in enumerate(spread) if _same(value, present)), None)
+    same_type = isinstance(present, bool)  # True equals 1
+    at = next((i for i, each in enumerate(spread) if each == present and isinstance(each, bool) is same_type), None)
     if at is None:
         at = _place(spread, present)
         spread.insert(at, present)
@@ -64,7 +69,7 @@ def _spread(parameter: Parameter, present: JsonValue, count: int, ends: Ends) ->
     bounds = _bounds(parameter)
     if parameter.kind in NUMBERS:
         return list(_steps(parameter, bounds, count))
-    low, high = present if _is_pair(present) else start_value(parameter)
+    low, high = present if is_pair(present) else start_value(parameter)
     found = SPREADS[ends](parameter, bounds, (low, high), count)
     return list(map(list, dict.fromkeys(found)))
 
@@ -76,23 +81,23 @@ def _bounds(parameter: Parameter) -> Pair:
 
 
 def _steps(parameter: Parameter, bounds: Pair, count: int) -> tuple[float, ...]:
-    """Numbers from end to end, each where the slider can stand: kernels of odd size stay odd."""
+    """Return numbers from end to end on the steps of the slider, so that kernels of odd size stay odd."""
     low, high = bounds
     step = parameter.step or 0.01
     found: list[float] = []
     for value in np.linspace(low, high, count).tolist():
         if parameter.kind in _WHOLE:
-            stands = int(low + round((value - low) / step) * step)
-            found.append(stands if stands <= high else int(stands - step))
+            on_step = _on_step(parameter, value, low)
+            found.append(on_step if on_step <= high else int(on_step - step))
         elif value in (low, high):
             found.append(float(value))
         else:
-            found.append(round(float(low + round((value - low) / step) * step), _decimals(step)))
+            found.append(_on_step(parameter, value, low))
     return tuple(dict.fromkeys(found))
 
 
 def _decimals(step: float) -> int:
-    """Enough digits to distinguish neighbors; ends of a slider may be finer than its step."""
+    # Enough digits to distinguish neighbors; the ends of a slider may be finer than its step.
     return max(2, int(np.ceil(-np.log10(step))) + 1)
 
 
@@ -111,22 +116,21 @@ def _high(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequ
 
 
 def _both(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequence[Pair]:
-    """From the middle outwards: around 0 where the range has both signs, else around the middle of the present one."""
+    """Return ranges that grow around 0 if the bounds have both signs, else around the middle of the present range."""
     low, high = bounds
     middle = 0 if low < 0 < high else sum(present) / 2
     reach = max(high - middle, middle - low)
-    whole = parameter.kind in _WHOLE
-    found = []
-    for width in np.linspace(0, reach, count).tolist():
-        pair = (max(low, middle - width), min(high, middle + width))
-        found.append((_standing(parameter, pair[0], whole), _standing(parameter, pair[1], whole)))
-    return found
+    return [
+        (_on_step(parameter, max(low, middle - width), low), _on_step(parameter, min(high, middle + width), low))
+        for width in np.linspace(0, reach, count).tolist()
+    ]
 
 
-def _standing(parameter: Parameter, value: float, whole: bool) -> float:
-    low, step = parameter.soft_low or 0.0, parameter.step or 0.01
-    stands = low + round((value - low) / step) * step
-    return int(stands) if whole else round(float(stands), _decimals(step))
+def _on_step(parameter: Parameter, value: float, low: float) -> float:
+    """Return the nearest value that a slider from `low` on can have."""
+    step = parameter.step or 0.01
+    found = low + round((value - low) / step) * step
+    return int(found) if parameter.kind in _WHOLE else round(float(found), _decimals(step))
 
 
 SPREADS: dict[Ends, Callable[[Parameter, Pair, Pair, int], Sequence[Pair]]] = {
@@ -137,20 +141,8 @@ SPREADS: dict[Ends, Callable[[Parameter, Pair, Pair, int], Sequence[Pair]]] = {
 }
 
 
-def _is_pair(value: JsonValue) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
-
-
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _same(one: JsonValue, other: JsonValue) -> bool:
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
-
-
 def _place(spread: Sequence[JsonValue], present: JsonValue) -> int:
-    """Where the present value goes: in front of the first that is larger; what has no order goes first."""
+    """Return the place of the present value: before the first larger one; a value without an order goes first."""
     size = _size(present)
     if size is None:
         return 0
@@ -159,7 +151,7 @@ def _place(spread: Sequence[JsonValue], present: JsonValue) -> int:
 
 
 def _size(value: JsonValue) -> tuple[float, float] | None:
-    """By what numbers and ranges are put in order: ranges by their middle, then by how wide they are."""
-    if _is_number(value):
+    """Return the sort key of a number or a range: the middle of a range, then its width."""
+    if is_number(value):
         return float(value), 0.0
-    return (sum(value) / 2, value[1] - value[0]) if _is_pair(value) else None
+    return (sum(value) / 2, value[1] - value[0]) if is_pair(value) else None

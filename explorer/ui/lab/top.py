@@ -1,6 +1,6 @@
-"""Above every mode: which picture, which seed, which mode, and the way back."""
+"""The top of the laboratory, above every mode: picture, seed, mode, undo and redo."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from explorer.texts import Augment, Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
-from explorer.ui.lab import board
+from explorer.ui.lab import board, seeds, sheet, statistics, sweep, versus
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey
@@ -17,10 +17,17 @@ from explorer.ui.session.keys import Key
 from explorer.ui.session.view import MAX_SEED, Lab, Mode, Over
 
 MOST_NAMED = 5
+MODES: Mapping[Mode, Callable[[workspace.Workspace, sources.Found], None]] = {
+    Mode.SWEEP: sweep.show,
+    Mode.GRID: seeds.show,
+    Mode.AB: versus.show,
+    Mode.GALLERY: sheet.show,
+    Mode.STATISTICS: statistics.show,
+}
 
 
-def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
-    """The widgets, in two lines."""
+def show(work: workspace.Workspace) -> None:
+    """Draw the widgets, in two lines."""
     picture, seed, draw, undo, redo = st.columns([2.6, 1.2, 0.8, 0.7, 0.7], vertical_alignment="bottom")
     with picture:
         sources.choose(work)
@@ -32,15 +39,15 @@ def show(work: workspace.Workspace, modes: Sequence[Mode]) -> None:
     sync(Key.LAB_MODE, work.view.lab.mode)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
-            T.MODE, modes, key=Key.LAB_MODE, on_change=_mode_chosen, required=True, format_func=T.MODES.__getitem__,
-            label_visibility="collapsed",
+            T.MODE, list(MODES), key=Key.LAB_MODE, on_change=_mode_chosen, required=True, label_visibility="collapsed",
+            format_func=T.MODES.__getitem__,
         )  # fmt: skip
         _targets(work.view.lab)
         st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[st.session_state[Key.LAB_MODE]]}", width="content")
 
 
 def pipeline_line(draft: Draft) -> str:
-    """Which pipeline is tried out, as Markdown: by its name, or by its first steps."""
+    """Return the name of the pipeline, or its first steps, as Markdown."""
     if draft.name:
         return T.PIPELINE.format(name=escape(draft.name))
     names = [node.transform if isinstance(node, Step) else node.kind for node in draft.nodes if is_on(node)]
@@ -51,15 +58,11 @@ def pipeline_line(draft: Draft) -> str:
 
 
 def _targets(lab: Lab) -> None:
-    """Whether mask, boxes and keypoints are laid over; a choice of its own in the gallery, where they hide much."""
+    """Draw the switch for overlaid targets. The gallery, where they hide much, has a switch of its own."""
     if lab.mode is Mode.STATISTICS:
         return
     field = "targets_gallery" if lab.mode is Mode.GALLERY else "targets"
-    sync(Key.LAB_TARGETS, getattr(lab, field))
-    st.toggle(
-        T.TARGETS, key=Key.LAB_TARGETS, help=T.TARGETS_HELP,
-        on_change=lambda: board.look(**{field: st.session_state[Key.LAB_TARGETS]}),
-    )  # fmt: skip
+    st.toggle(T.TARGETS, help=T.TARGETS_HELP, **board.bound(Key.LAB_TARGETS, field))
 
 
 def _travel(column: st.delta_generator.DeltaGenerator, label: str, key: Key, operation: str, possible: bool) -> None:
@@ -77,13 +80,13 @@ def _seed_typed() -> None:
 
 
 def _next() -> None:
-    """As many seeds on as are seen at once: all of them are new then."""
+    """Advance by as many seeds as are shown at once, so that all of them are new."""
     view = workspace.current().view
     workspace.look(seed=(view.seed + seeds_shown(view.lab)) % MAX_SEED)
 
 
 def seeds_shown(lab: Lab) -> int:
-    """How many seeds, one after the other, the mode shows."""
+    """Return how many consecutive seeds the mode shows."""
     if lab.mode is Mode.GRID:
         return lab.seeds
     return lab.rows if lab.mode is Mode.AB and lab.over is Over.SEEDS else 1

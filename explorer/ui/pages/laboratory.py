@@ -4,7 +4,6 @@ import streamlit as st
 
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, top
-from explorer.ui.lab.modes import MODES
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, Query
@@ -24,12 +23,12 @@ def page() -> None:
     found = sources.show(work)
     st.session_state[Key.FOUND] = found
     with above:
-        top.show(work, list(MODES))
+        top.show(work)
     for note in found.picture.notes:
         st.caption(escape(note))
     if work.view.lab.mode is Mode.STATISTICS:
         board.leave()
-    MODES[work.view.lab.mode](work, found)
+    top.MODES[work.view.lab.mode](work, found)
     if notice := st.session_state.pop(Key.NOTICE, None):
         st.toast(escape(notice))
 

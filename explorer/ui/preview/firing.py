@@ -1,7 +1,7 @@
-"""Seeds with which steps fire: the one that a pipeline opens on, and the jump to one from the form of a step.
+"""Seeds with which steps fire: the seed that a pipeline opens with, and the jump from the form of a skipped step.
 
-A step that is skipped is not forced: forcing it would change what all later steps draw, and show an image that no seed
-gives. So the form says that the step is skipped, and leads to a seed that applies it.
+A skipped step is not forced to fire: that would change the random values of all later steps, and show an image that no
+seed produces. So the form says that the step is skipped, and offers a seed that applies it.
 """
 
 import streamlit as st
@@ -25,10 +25,9 @@ JUMP_SEEDS, JUMP_SECONDS = 500, 2.5
 
 
 def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
-    """The workspace on a seed with which every step fires, where the pipeline has just been opened.
+    """Return the workspace with a seed with which as many steps as possible fire, if the pipeline was just opened.
 
-    Where no seed within the bounds does, on the one with which most do. What is wrong, or too slow to try, keeps its
-    seed.
+    A pipeline that is invalid or slow keeps its seed.
     """
     if not st.session_state.pop(Key.SETTLE, False):
         return work
@@ -38,19 +37,19 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
     try:
         best = asking.wait_for(SeedFor(found.subject, pipeline, tuple(range(OPENING_SEEDS)), OPENING_SECONDS)).seed
     except (DrawingError, NoPicture):
-        return work  # the preview says it
+        return work  # the preview shows the error
     if best is not None and best != work.view.seed:
         workspace.look(seed=best)
     return workspace.current()
 
 
 def show_chip(work: workspace.Workspace, node_id: str) -> None:
-    """At the form: that the step is not in the image, why, and a seed where it is, a click away."""
+    """Say in the form that the step is not in the image and why, with a button that jumps to a seed where it is."""
     chip.show(node_id, _chance(work, node_id) == 0, T.CHIP_WORDS, key=Key.CHIP, on_jump=_jump)
 
 
 def _chance(work: workspace.Workspace, node_id: str) -> float | None:
-    # While the draft is wrong the form says so.
+    # For an invalid draft the form shows the errors instead.
     return None if work.pipeline is None else effective(work.pipeline.nodes).get(node_id)
 
 
@@ -74,6 +73,6 @@ def _jump() -> None:
 
 
 def next_seed(work: workspace.Workspace, found: Found, node_id: str) -> Search:
-    """The next seed with which a node is applied to the image. Raises DraftErrors, DrawingError, NoPicture."""
+    """Return the next seed with which a node is applied. Raises DraftErrors, DrawingError, NoPicture."""
     seeds = tuple((work.view.seed + 1 + ahead) % MAX_SEED for ahead in range(JUMP_SEEDS))
     return asking.wait_for(SeedFor(found.subject, validate(work.draft), seeds, JUMP_SECONDS, node_id))

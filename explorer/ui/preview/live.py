@@ -1,4 +1,4 @@
-"""The preview of the draft as it changes: drawn at once if that is quick, otherwise left to `rendering`."""
+"""The preview of the draft as it changes: drawn at once if that is quick, otherwise by `rendering`."""
 
 from dataclasses import replace
 from itertools import islice
@@ -28,7 +28,7 @@ PATIENCE = 0.8  # seconds that the page waits for a picture
 
 
 def look(work: Workspace, found: Found) -> Look:
-    """What the preview shows now."""
+    """Return what the preview shows now."""
     rendering.collect(found)
     full = st.session_state.get(Key.FULL)
     token = looks.token(work, found)
@@ -43,12 +43,15 @@ def look(work: Workspace, found: Found) -> Look:
         return known
     cost = slow.cost(work.pipeline, found.picture.size)
     if cost.asks:
-        return _slow(work, found, token, _words(cost, work.pipeline, found.picture))
+        job = rendering.job()
+        if st.session_state.get(Key.ALLOWED) and (job is None or job.token != token):
+            rendering.run_once(work, found)
+        return Look(_last_good(work, found), {}, _words(cost, work.pipeline, found.picture))
     return _drawn(work, found, token, work.pipeline)
 
 
 def ahead() -> None:
-    """Start to draw a draft that has just changed, before the page comes to the preview."""
+    """Start to draw a draft that has just changed, before the page reaches the preview."""
     found: Found | None = st.session_state.get(Key.FOUND)
     if found is None or Key.LOOK not in st.session_state:  # another page shows the form without the preview
         return
@@ -59,7 +62,7 @@ def ahead() -> None:
 
 
 def settle(shown: Look) -> None:
-    """Once the strip has come: keep it with the picture, and note how long each step took."""
+    """Keep a finished strip with its picture, and record how long each step took."""
     drawing = shown.drawing
     if drawing is None or not drawing.done or drawing.error is not None:
         return
@@ -67,7 +70,7 @@ def settle(shown: Look) -> None:
     st.session_state[Key.LAST_GOOD] = complete
     done = st.session_state.get(Key.DONE)
     if done is not None and done[1] is shown:
-        st.session_state[Key.DONE] = (done[0], Look(complete))  # so that the times are noted once
+        st.session_state[Key.DONE] = (done[0], Look(complete))  # without the drawing: the times are recorded once
     request = drawing.request
     if isinstance(request, Preview):
         steps = {node.id: node for node, _ in walk(request.pipeline.nodes) if isinstance(node, Step)}
@@ -77,7 +80,7 @@ def settle(shown: Look) -> None:
 
 
 def _drawn(work: Workspace, found: Found, token: Token, pipeline: Pipeline) -> Look:
-    """The picture of a draft that should be quick, or a notice if it turns out not to be."""
+    """Return the picture of a draft that should be quick, or a notice if it is not."""
     job = rendering.job()
     if job is None or job.token != token:
         begun = st.session_state.pop(Key.AHEAD, None)
@@ -103,24 +106,22 @@ def _finished(job: Job, work: Workspace, found: Found) -> Look:
         result = looks.outcome(job.drawing, job.pipeline, found)
     except NoPicture as error:
         result = Look(None, {("", ""): str(error)}, T.STALE)
-    except CancelledError:  # its worker was killed just now, and another one draws it again
+    except CancelledError:  # its worker was killed, and another one draws it again
         st.session_state[Key.JOB] = job
         return _late(job, work, found)
     if result.errors:
         return replace(result, shown=_last_good(work, found))
     st.session_state[Key.LAST_GOOD] = result.shown
-    # Not drawn again for a click that changes nothing of it: if that were late, the click would be lost.
+    # Kept, so that a click that changes nothing in the picture does not wait for it: a late answer loses the click.
     st.session_state[Key.DONE] = (job.token, result)
     return result
 
 
 def _last_good(work: Workspace, found: Found) -> Shown | None:
-    """The last picture that was right; after a reload that of the last draft that can be drawn, or of no steps."""
+    """Return the last valid picture; after a reload, that of the newest draft that can be drawn, or of no steps."""
     known: Shown | None = st.session_state.get(Key.LAST_GOOD)
-    return known if known is not None else _last_valid(work, found)
-
-
-def _last_valid(work: Workspace, found: Found) -> Shown | None:
+    if known is not None:
+        return known
     for draft in (*reversed(work.history.past), Draft(targets=work.draft.targets)):
         try:
             pipeline = validate(draft)
@@ -136,15 +137,8 @@ def _last_valid(work: Workspace, found: Found) -> Shown | None:
     return None
 
 
-def _slow(work: Workspace, found: Found, token: Token, words: str) -> Look:
-    job = rendering.job()
-    if st.session_state.get(Key.ALLOWED) and (job is None or job.token != token):
-        rendering.run_once(work, found)
-    return Look(_last_good(work, found), {}, words)
-
-
 def _words(cost: Cost, pipeline: Pipeline, picture: Picture) -> str:
-    """What takes long, and the first value that is absurd for the picture."""
+    """Return which steps are slow, and the first warning about a value that does not suit the picture."""
     steps = [T.SLOW_STEP.format(name=name, time=slow.in_words(ms / 1000)) for name, ms in list(cost.slow.items())[:3]]
     said = T.SLOW.format(steps=", ".join(steps) or T.SLOW_ALL.format(time=slow.in_words(cost.milliseconds / 1000)))
     return " ".join([said, *islice(step_cautions.of_pipeline(pipeline, picture.size), 1)])

@@ -1,4 +1,4 @@
-"""What the preview shows, as a value, and what it depends on."""
+"""The state of the preview as a value, and the key of everything that it depends on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,13 +24,13 @@ Token = tuple[object, ...]
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What the preview shows for a draft.
+    """The state of the preview for a draft.
 
     Attributes:
-        shown: The drawing of the draft, or the last one that was right.
-        errors: What is wrong with the draft, by node and parameter.
-        notice: Why `shown` is not that of the draft, "" if it is.
-        drawing: Still makes the strip of steps.
+        shown: The drawing of the draft, or the last valid one.
+        errors: Errors of the draft, by node and parameter.
+        notice: Why `shown` is not the drawing of the draft; "" if it is.
+        drawing: The drawing that is still making the strip of steps.
         failed: Whether the draft has ended a worker.
     """
 
@@ -41,13 +41,13 @@ class Look:
     failed: bool = False
 
     def frame(self) -> bytes:
-        """What the preview shows."""
+        """Return the picture, marked as stale if it is not that of the draft."""
         if self.shown is None:
             return b""
         return preview.stale(self.shown.frame, self.notice) if self.notice else self.shown.frame
 
     def strip(self) -> bytes:
-        """The cards of the steps; they are drawn after the picture, while the browser paints it."""
+        """Return the cards of the steps; they are drawn after the picture, while the browser paints it."""
         if self.shown is not None and self.shown.strip is not None:
             return cards.of_another(self.shown.strip) if self.notice else self.shown.strip
         if self.drawing is None or not self.drawing.wait(UNASKED_SECONDS) or self.drawing.error is not None:
@@ -56,7 +56,7 @@ class Look:
 
 
 def outcome(drawing: Drawing[Shown], pipeline: Pipeline, found: Found) -> Look:
-    """What has come of a drawing. Raises NoPicture, CancelledError."""
+    """Return the result of a drawing or its error as a look. Raises NoPicture, CancelledError."""
     good: Shown | None = st.session_state.get(Key.LAST_GOOD)
     try:
         return Look(drawing.result(), drawing=drawing)
@@ -68,12 +68,12 @@ def outcome(drawing: Drawing[Shown], pipeline: Pipeline, found: Found) -> Look:
 
 
 def token(work: Workspace, found: Found) -> Token:
-    """Everything that a drawing depends on."""
+    """Return a key of everything that a drawing depends on."""
     draft, view = work.draft, work.view
     return (draft.nodes, draft.targets, found.picture.id, view.seed, view.focus, view.difference, found.classes)
 
 
 def request(work: Workspace, found: Found, pipeline: Pipeline) -> Preview:
-    """The request for a drawing of what the page looks at."""
+    """Return the request that draws the current view."""
     view = work.view
     return Preview(found.subject, pipeline, view.seed, found.classes, view.focus, view.difference)

@@ -1,4 +1,4 @@
-"""The person's own image with its mask: the uploaders, and which class each color of a colored mask is."""
+"""A person's own image with its mask: the uploaders, and the class of each color of a colored mask."""
 
 from functools import lru_cache
 
@@ -24,7 +24,7 @@ _SHOWN_COLORS = 12
 
 
 def show(work: workspace.Workspace) -> None:
-    """The uploaders, out of the way as soon as there is an image, and what was wrong with the last file."""
+    """Draw the uploaders, folded once there is an image, and the error of the last file."""
     colored = _colored(work.uploads)
     folded = work.uploads.stamp("picture") is not None
     with st.expander(T.UPLOAD_AGAIN) if folded else st.container():
@@ -40,7 +40,7 @@ def show(work: workspace.Workspace) -> None:
 
 
 def _receive() -> None:
-    """Keep what was uploaded, if it can be read: a bad file never replaces a good one."""
+    """Keep the uploaded files if they can be read: a bad file never replaces a good one."""
     st.session_state.pop(Key.UPLOAD_ERROR, None)
     uploads = workspace.current().uploads
     file = received(widget_key("upload", uploads.workspace_id, "picture"))
@@ -65,7 +65,7 @@ def _receive() -> None:
 
 
 def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
-    """The mask with class indices, and the file it was made of where that has colors. Raises ImageError."""
+    """Return the mask with class indices, and the original file if that has colors. Raises ImageError."""
     key = widget_key("upload", uploads.workspace_id, "mask")
     if is_lost(key):
         return uploads.read("mask"), uploads.read("colors")
@@ -80,7 +80,7 @@ def _labels(uploads: Uploads) -> tuple[bytes | None, bytes | None]:
 
 
 def _colored(uploads: Uploads) -> tuple[MaskColor, ...] | None:
-    """The colors of the kept mask, and the class of each; None where its file had classes."""
+    """Return the colors of the kept mask with their classes; None if its file has class indices."""
     stamps = uploads.stamp("colors"), uploads.stamp("mask")
     return None if None in stamps else _kept_colors(uploads, stamps)
 

@@ -1,4 +1,4 @@
-"""Which picture a pipeline is previewed on: a photograph, any sample of a data set, or the person's own upload."""
+"""The picture that a pipeline is previewed on: a photograph, a sample of a data set, or a person's own upload."""
 
 import time
 from collections.abc import Mapping
@@ -40,10 +40,7 @@ UPLOAD = "upload"
 
 @dataclass(frozen=True)
 class Seen:
-    """A picture: what is drawn on, what is known of it, and what is wrong with what was typed for it.
-
-    errors: "names", "boxes" or "points" -> message.
-    """
+    """A picture, and the errors of the text typed for it, by field: "names", "boxes" or "points"."""
 
     subject: Subject
     picture: Picture
@@ -51,7 +48,7 @@ class Seen:
 
 
 def choices() -> dict[str, str]:
-    """Name -> title of every source on offer, the newcomer's picture first."""
+    """Return the titles of all sources by name; the picture that newcomers see is the first."""
     return {name: photograph.title for name, photograph in photographs().items()} | {
         DATA_SET: T.DATA_SET_CHOICE,
         UPLOAD: T.UPLOAD_CHOICE,
@@ -59,26 +56,19 @@ def choices() -> dict[str, str]:
 
 
 def first(view: View, rules: TargetRules) -> Seen:
-    """The picture that greets, with what was typed."""
-    return _seen(Subject(_first(), typed=_typed(view, rules)))
-
-
-def _first() -> Photograph:
-    return Photograph(next(iter(photographs())))
+    """Return the first photograph, with the text typed for the view."""
+    return _seen(Subject(Photograph(next(iter(photographs()))), typed=_typed(view, rules)))
 
 
 def of_view(view: View, uploads: Uploads, rules: TargetRules, training: Training | None = None) -> Seen:
-    """The picture that a view looks at. Raises NoPicture.
-
-    training: what training does with samples of the view's data set; None shows them as they are.
-    """
+    """Return the picture of a view, prepared as for training if settings for that are given. Raises NoPicture."""
     return _seen(subject(view, uploads, rules, training))
 
 
 def subject(
     view: View, uploads: Uploads, rules: TargetRules, training: Training | None = None, long_side: int = LONG_SIDE
 ) -> Subject:
-    """What a view looks at, at most `long_side` px. Raises NoPicture."""
+    """Return the subject of a view, at most `long_side` px. Raises NoPicture."""
     try:
         source = _source(view, uploads, training)
     except (ImageError, DatasetError) as error:
@@ -94,7 +84,7 @@ def _source(view: View, uploads: Uploads, training: Training | None) -> Source:
     if view.picture == DATA_SET:
         key, split = view.set_key or picture_sets.FIRST, view.split or TRAIN_AND_VAL[0]
         return SetSample(key, split, view.index, view.names_from)
-    return Photograph(view.picture) if view.picture in photographs() else _first()
+    return Photograph(view.picture if view.picture in photographs() else next(iter(photographs())))
 
 
 def _upload(uploads: Uploads) -> Uploaded:
@@ -108,7 +98,7 @@ def _upload(uploads: Uploads) -> Uploaded:
 def _typed(view: View, rules: TargetRules) -> Typed:
     if view.boxes.strip() or view.points.strip():
         return Typed(view.names, view.boxes, view.points, rules)
-    return Typed(view.names)  # the rules say how boxes and points are written, and nothing else
+    return Typed(view.names)  # without boxes and points the rules do not matter
 
 
 def _seen(subject: Subject) -> Seen:
@@ -117,7 +107,7 @@ def _seen(subject: Subject) -> Seen:
 
 
 @lru_cache(maxsize=512)
-def _described(subject: Subject, period: int) -> Described:  # noqa: ARG001 - looked at again
+def _described(subject: Subject, period: int) -> Described:  # noqa: ARG001 - expires the cache
     try:
         return asking.wait_for(Describe(subject))
     except DrawingError as error:
@@ -125,7 +115,7 @@ def _described(subject: Subject, period: int) -> Described:  # noqa: ARG001 - lo
 
 
 def classes(picture: Picture, view: View) -> Classes:
-    """Names and colors of the picture's classes, in the palette that the view asks for."""
+    """Return names and colors of the picture's classes, in the palette of the view."""
     colors = tuple(rgb(color) for color in CLASS_COLORS)
     if view.palette is Palette.FILE and picture.palette[picture.first :]:
         colors = picture.palette[picture.first :]

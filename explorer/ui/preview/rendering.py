@@ -1,4 +1,4 @@
-"""Drawings that the page does not wait for: slow ones that a person asks for, watches and can cancel."""
+"""Slow drawings that the page does not wait for: a person starts them, sees their progress and can cancel them."""
 
 from dataclasses import dataclass, replace
 
@@ -21,12 +21,12 @@ from explorer.ui.session.workspace import Workspace
 
 CHANNEL = "preview"
 JPEG = "image/jpeg"
-READING = 400.0  # milliseconds; a large picture has to be decoded again
+READING = 400.0  # milliseconds to decode a large picture again
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A drawing that takes longer than the page waits. name: the session key of its result."""
+    """A drawing that takes longer than the page waits; `name` is the session key of its result."""
 
     name: str
     token: Token
@@ -35,20 +35,20 @@ class Job:
 
 
 def job() -> Job | None:
-    """The drawing that is under way, None for none."""
+    """Return the drawing under way, or None."""
     found: Job | None = st.session_state.get(Key.JOB)
     return found
 
 
 def cancel() -> None:
-    """Cancel what is under way."""
+    """Cancel the drawing under way."""
     left: Job | None = st.session_state.pop(Key.JOB, None)
     if left is not None:
         left.drawing.cancel()
 
 
 def collect(found: Found) -> None:
-    """Take over what has been finished meanwhile."""
+    """Keep the result of a drawing that has finished."""
     done = job()
     if done is None or not done.drawing.done:
         return
@@ -56,7 +56,7 @@ def collect(found: Found) -> None:
     try:
         look = looks.outcome(done.drawing, done.pipeline, found)
     except CancelledError:
-        return  # nobody has looked for long, as when a computer was asleep: it is drawn, or asked for, again
+        return  # not watched for long, for example while the computer slept: it is drawn or offered again
     except NoPicture as error:
         st.session_state[Key.NOTICE] = str(error)
         return
@@ -69,7 +69,7 @@ def collect(found: Found) -> None:
 
 
 def show_state(work: Workspace, found: Found) -> None:
-    """In the bar: the progress of a drawing, or the question whether something slow should be drawn."""
+    """Draw the progress of a drawing, or the question whether something slow should be drawn."""
     look: Look | None = st.session_state.get(Key.LOOK)
     if (under_way := job()) is not None:
         _progress(under_way)
@@ -84,7 +84,7 @@ def show_state(work: Workspace, found: Found) -> None:
 
 
 def offer_full(work: Workspace, found: Found) -> None:
-    """The button that draws the picture at its full size, if the preview shows a copy."""
+    """Draw the button for a drawing at full size, if the preview shows a smaller copy."""
     if not found.picture.is_copy or job() is not None or Key.FULL in st.session_state:
         return
     height, width = found.picture.full_size
@@ -123,17 +123,16 @@ def _progress(under_way: Job) -> None:
 
 
 def _cancel_pressed() -> None:
-    st.session_state[Key.ALLOWED] = False  # or it would begin again at once
+    st.session_state[Key.ALLOWED] = False  # otherwise it would start again at once
     under_way = job()
     if under_way is not None and under_way.name == Key.DONE and not under_way.drawing.order.asked:
-        # What should be quick is drawn unasked: it would begin again.
+        # A draft that should be quick is drawn unasked: this keeps it from starting again.
         good = st.session_state.get(Key.LAST_GOOD)
         st.session_state[Key.DONE] = (under_way.token, Look(good, {}, T.NOT_DRAWN, failed=True))
     cancel()
 
 
 def _asks(work: Workspace, found: Found) -> bool:
-    """Whether a drawing waits for a person's decision."""
     done = st.session_state.get(Key.DONE)
     if done is not None and done[0] == looks.token(work, found):
         return False

@@ -1,4 +1,4 @@
-"""Which picture is previewed: the widgets for it, and the picture itself with what had to be said about it."""
+"""The widgets that choose the picture of the preview, and the chosen picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,9 +23,14 @@ from explorer.ui.train import as_trained, carry, data_sets
 
 @dataclass(frozen=True)
 class Found:
-    """The picture to preview, what is drawn on, its classes, and what is wrong with what was typed ("boxes", "points").
+    """The picture to preview.
 
-    training: what training does with samples of the data set, where they are shown so.
+    Attributes:
+        subject: The request for its pixels.
+        picture: Its properties.
+        classes: Names and colors of its classes.
+        typed_errors: Errors of the typed text, by field: "names", "boxes" or "points".
+        training: Settings of the training whose input is shown; None if samples are shown unchanged.
     """
 
     subject: Subject
@@ -36,7 +41,7 @@ class Found:
 
 
 def choose(work: workspace.Workspace) -> None:
-    """The list of sources."""
+    """Draw the list of sources."""
     titles = pictures.choices()
     sync(Key.PICTURE, work.view.picture if work.view.picture in titles else next(iter(titles)))
     st.selectbox(T.PICTURE, list(titles), key=Key.PICTURE, format_func=titles.__getitem__, on_change=_chosen)
@@ -44,16 +49,17 @@ def choose(work: workspace.Workspace) -> None:
 
 def _chosen() -> None:
     st.session_state.pop(Key.UPLOAD_ERROR, None)
-    # Boxes and keypoints that were typed belong to the picture that they were typed for.
+    # Typed boxes and keypoints belong to the picture that they were typed for.
     workspace.look(picture=st.session_state[Key.PICTURE], boxes="", points="", names="")
 
 
 def show(work: workspace.Workspace) -> Found:
-    """The widgets of the chosen source, and the picture; where it cannot be had, why, and the first one instead."""
+    """Draw the widgets of the chosen source and return its picture, or the reason it is missing and the first one."""
     if work.view.picture == pictures.UPLOAD:
         own_image.show(work)
-    training = _training(work)
+    training = None
     if work.view.picture == DATA_SET:
+        training = as_trained.settings(work.view.set_key, work.draft) if work.view.as_trained else None
         _set_widgets(work, training)
     rules = work.draft.targets
     try:
@@ -62,13 +68,6 @@ def show(work: workspace.Workspace) -> Found:
         st.info(escape(T.NO_PICTURE.format(reason=reason)))
         seen = pictures.first(work.view, rules)
     return Found(seen.subject, seen.picture, pictures.classes(seen.picture, work.view), seen.errors, training)
-
-
-def _training(work: workspace.Workspace) -> Training | None:
-    """What training does with the data set that is looked at; None where it is shown as it is."""
-    view = work.view
-    wanted = view.picture == DATA_SET and view.as_trained
-    return as_trained.settings(view.set_key, work.draft) if wanted else None
 
 
 # Data sets
@@ -121,7 +120,7 @@ def _count(key: str, split: str, training: Training | None) -> int:
     try:
         return as_trained.count(key, split, training)
     except (DatasetError, ImageError):
-        return 0  # loading the sample says why
+        return 0  # the error is shown when the sample is loaded
 
 
 def _set_changed() -> None:

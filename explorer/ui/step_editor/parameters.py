@@ -285,20 +285,20 @@ def _format(parameter: Parameter) -> str:
     return "%.1f" if step >= 0.1 else "%.2f" if step >= 0.01 else "%.3f" if step >= 0.001 else "%.5f"
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_number, value))
+def is_pair(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value))
 
 
 def _is_fill(value: Any) -> bool:
-    return _is_number(value) or (isinstance(value, list | tuple) and len(value) == 3 and all(map(_is_number, value)))
+    return is_number(value) or (isinstance(value, list | tuple) and len(value) == 3 and all(map(is_number, value)))
 
 
 def _is_box(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 4 and all(map(_is_number, value))
+    return isinstance(value, list | tuple) and len(value) == 4 and all(map(is_number, value))
 
 
 WIDGETS: dict[Kind, Callable[[str, Parameter, Any, Commit], None]] = {
@@ -318,11 +318,11 @@ WIDGETS: dict[Kind, Callable[[str, Parameter, Any, Commit], None]] = {
 }
 _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.BOOL: lambda value: isinstance(value, bool),
-    Kind.INT: lambda value: _is_number(value) and float(value).is_integer(),
-    Kind.FLOAT: _is_number,
-    Kind.INT_RANGE: lambda value: _is_pair(value) and all(float(end).is_integer() for end in value),
-    Kind.FLOAT_RANGE: _is_pair,
-    Kind.INT_PAIR: lambda value: _is_pair(value) and all(float(end).is_integer() for end in value),
+    Kind.INT: lambda value: is_number(value) and float(value).is_integer(),
+    Kind.FLOAT: is_number,
+    Kind.INT_RANGE: lambda value: is_pair(value) and all(float(end).is_integer() for end in value),
+    Kind.FLOAT_RANGE: is_pair,
+    Kind.INT_PAIR: lambda value: is_pair(value) and all(float(end).is_integer() for end in value),
     Kind.CHOICE: lambda value: True,
     Kind.FILL: _is_fill,
     Kind.TEXT: lambda value: isinstance(value, str),

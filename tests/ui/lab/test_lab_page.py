@@ -16,7 +16,7 @@ from explorer.ui.components import grid
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.lab import versus
 from explorer.ui.lab.fills import Fill
-from explorer.ui.lab.modes import MODES
+from explorer.ui.lab.top import MODES
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import Lab, Mode, Over, View
