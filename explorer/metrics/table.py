@@ -92,7 +92,7 @@ _ALL = (
     ),
     Metric(
         "f1_macro",
-        "Macro F1",
+        "F1, macro",
         "Harmonic mean of precision and recall. Macro is the plain mean over all classes, whatever their size.",
         "val_f1",
         "counts",

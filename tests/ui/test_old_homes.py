@@ -30,6 +30,7 @@ APP = str(Path(__file__).resolve().parents[2] / "app.py")
 PAGES = "explorer/ui/pages/{}.py"
 NUMBERS = ("accuracy", "auroc", "f1_macro", "train_loss", "val_loss")
 PROBES = ("check", "rate")
+METRICS = ("Best epoch", "AUROC", "F1, macro", "Accuracy", "Validation loss")  # that there were
 
 
 def expected() -> dict[str, Any]:
@@ -99,7 +100,7 @@ def run_page(run_id: str, kind: str = "") -> dict[str, Any]:
     return {
         "title": app.subheader[0].value,
         "state": next(line for line in lines if "-badge[" in line),
-        "metrics": {metric.label: [metric.value, metric.delta] for metric in app.metric},
+        "metrics": {one.label: [one.value, one.delta] for one in app.metric if one.label in METRICS},
         "problems": [each.value for each in [*app.error, *app.warning]],
         "found": lines if kind in PROBES else [],
     }

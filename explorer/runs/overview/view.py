@@ -51,14 +51,13 @@ class EpochPoint:
         return self.epoch + 1
 
     def value(self, metric: str) -> float:
-        """A metric of this epoch: what its record says, else the value that the trainer noted; nan where unknown.
+        """A metric of this epoch: the value that the trainer noted, else what the record says; nan where unknown.
 
         So a metric that is new here is known of older runs, too.
         """
-        of, measured = METRICS[metric].of, self.measured
-        if measured is None or of == "loss" or (of == "scores" and not measured.sure):
+        if metric in self.told or self.measured is None:
             return self.told.get(metric, math.nan)
-        found = measured.values[metric]
+        found = self.measured.values[metric]
         return math.nan if found is None else found
 
 

@@ -60,7 +60,9 @@ def test_a_finished_run_is_there_as_a_whole() -> None:
     assert (snapshot.fraction, snapshot.eta_s) == (1.0, None)
     assert [point.number for point in snapshot.epochs] == [1, 2]
     assert [point.told["auroc"] for point in snapshot.epochs] == [0.7, 0.71]
-    assert [point.value("accuracy") for point in snapshot.epochs] == pytest.approx([11 / 14, 12 / 15])
+    assert [point.value("balanced_accuracy") for point in snapshot.epochs] == pytest.approx(
+        [2 / 3, 3 / 4]
+    )  # of the counts
     assert snapshot.confusion is not None
     np.testing.assert_array_equal(snapshot.confusion, [[2, 1], [2, 10]])
     first = view.record(0)

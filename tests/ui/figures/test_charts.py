@@ -55,6 +55,11 @@ def logits_of(epoch: int) -> tuple[np.ndarray, np.ndarray]:
     return generator.normal(size=(60, 3)).astype(np.float32) + epoch * np.eye(3, dtype=np.float32)[labels], labels
 
 
+def shares_of(logits: np.ndarray) -> np.ndarray:
+    """(N, C) softmax."""
+    return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+
+
 @pytest.fixture
 def snapshot() -> RunSnapshot:
     """A run of two epochs, written as a trainer writes it."""
@@ -70,7 +75,10 @@ def snapshot() -> RunSnapshot:
         histogram = score_histogram(logits, labels)
         confusion = confusion_counts(labels, logits.argmax(axis=1), 3)
         EpochRecord(confusion, histogram.positives, histogram.negatives, logits, labels).save(paths.epoch(1, epoch))
-        writer.write("epoch", epoch=epoch, step=10 * (epoch + 1), promise_s=60, train_loss=0.5, val_loss=0.4, auroc=0.5)
+        macro = roc_auc_score(labels, shares_of(logits), multi_class="ovr")
+        writer.write(
+            "epoch", epoch=epoch, step=10 * (epoch + 1), promise_s=60, train_loss=0.5, val_loss=0.4, auroc=macro
+        )
     writer.close()
     return RunView(paths).refresh()
 
@@ -78,8 +86,7 @@ def snapshot() -> RunSnapshot:
 def test_curves_are_those_of_scikit_learn(snapshot: RunSnapshot) -> None:
     for epoch in (0, 1):
         logits, labels = logits_of(epoch)
-        shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        macro = roc_auc_score(labels, shares, multi_class="ovr")
+        macro = roc_auc_score(labels, shares_of(logits), multi_class="ovr")
         assert auroc(snapshot)["data"][0]["y"][epoch] == pytest.approx(macro, abs=1e-5)
         f1 = f1_score(labels, logits.argmax(axis=1), average=None)
         assert f1_chart(snapshot)["data"][0]["y"][epoch] == pytest.approx(f1.mean(), abs=1e-5)
@@ -105,8 +112,9 @@ def test_the_auroc_of_tiny_logits_is_that_of_scikit_learn_where_too_many_to_keep
     measured.record.save(paths.epoch(1, 1))
     assert EpochRecord.load(paths.epoch(1, 1)).logits is None
     found = RunView(paths).refresh()
-    macro, *lines = auroc(found)["data"]
-    assert macro["y"][1] == pytest.approx(np.mean(each), abs=1e-5)
+    _, *lines = auroc(found)["data"]
+    assert found.epochs[1].measured is not None
+    assert found.epochs[1].measured.values["auroc"] == pytest.approx(np.mean(each), abs=1e-5)
     assert [line["y"][1] for line in lines] == pytest.approx(each, abs=1e-5)
     assert charts.left_out(found) == ""
 
@@ -121,7 +129,8 @@ def test_a_record_of_before_that_tells_too_little_leaves_a_gap_and_the_mean_is_w
     EpochRecord(confusion, histogram.positives, histogram.negatives).save(paths.epoch(1, 1))
     found = RunView(paths).refresh()
     macro, *lines = auroc(found)["data"]
-    assert macro["y"][1] == 0.5  # of the event
+    told = roc_auc_score(logits_of(1)[1], shares_of(logits_of(1)[0]), multi_class="ovr")
+    assert macro["y"][1] == pytest.approx(told, abs=1e-5)  # of the event
     assert [line["y"][1] for line in lines] == [None] * 3
     assert all(line["y"][0] is not None for line in lines)
     assert "In 1 epochs" in charts.left_out(found)
@@ -265,7 +274,7 @@ def test_axes_of_scores_fit_the_data_and_mark_what_needs_no_learning(snapshot: R
     two_classes = EpochRecord(np.diag([30, 30]), empty, empty)
     for good, span in ((0.99, 0.2), (0.9, 0.2)):
         points = [
-            replace(point, measured=replace(point.measured, values={"auroc": good + 0.002 * place, "f1_macro": good}))
+            replace(point, told={"auroc": good + 0.002 * place, "f1_macro": good})
             for place, point in enumerate(snapshot.epochs)
             if point.measured is not None
         ]
