@@ -1,4 +1,4 @@
-"""The ways out: Python code, JSON, YAML, and a link."""
+"""Export of the pipeline as Python code, JSON, YAML or a link."""
 
 import re
 
@@ -15,18 +15,13 @@ from explorer.ui.session.keys import Key
 
 
 def offer(work: workspace.Workspace) -> None:
-    """The button that opens the dialog."""
+    """Draw the button that opens the dialog."""
     if st.button(T.EXPORT, key=Key.EXPORT, help=T.EXPORT_HELP, width="stretch"):
-        _dialog(work)
-
-
-@st.dialog(T.EXPORT_TITLE, width="large")
-def _dialog(work: workspace.Workspace) -> None:
-    show(work)
+        st.dialog(T.EXPORT_TITLE, width="large")(show)(work)
 
 
 def show(work: workspace.Workspace) -> None:
-    """What the dialog holds."""
+    """Draw the content of the dialog."""
     forms = [*exchange.FORMS, T.LINK]
     chosen = st.segmented_control(
         T.EXPORT_FORM, forms, default=forms[0], required=True, key=Key.EXPORT_FORM, label_visibility="collapsed"
@@ -56,7 +51,7 @@ def _text(work: workspace.Workspace, chosen: str) -> None:
 
 
 def _with_targets(work: workspace.Workspace, pipeline: Pipeline) -> tuple[bool, bool]:
-    """Whether the code is for images with boxes, and with keypoints. The sample photos have both and do not decide."""
+    """Ask whether the code handles boxes and keypoints; those of the sample photographs do not count."""
     wanted, view = wanted_targets(pipeline), work.view
     with st.container(horizontal=True):
         boxes = st.toggle(T.EXPORT_BOXES, bool("bboxes" in wanted or view.boxes.strip()), key=Key.EXPORT_BOXES)

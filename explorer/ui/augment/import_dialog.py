@@ -1,4 +1,4 @@
-"""Importing: a file or pasted code is read, never run; what is not known is asked for; then it is opened."""
+"""Import of a file or pasted code, which is read and never run. Values that the code does not contain are asked for."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -20,20 +20,15 @@ INDENT = "    "
 
 
 def offer() -> None:
-    """The button that opens the dialog."""
+    """Draw the button that opens the dialog."""
     if st.button(T.IMPORT, key=Key.IMPORT, help=T.IMPORT_HELP, width="stretch"):
         for key in (Key.IMPORT_ANSWERS, Key.IMPORT_MISTAKES):
             st.session_state.pop(key, None)
-        _dialog()
-
-
-@st.dialog(T.IMPORT_TITLE, width="large")
-def _dialog() -> None:
-    show()
+        st.dialog(T.IMPORT_TITLE, width="large")(show)()
 
 
 def show() -> None:
-    """What the dialog holds."""
+    """Draw the content of the dialog."""
     file = st.file_uploader(T.IMPORT_FILE, exchange.SUFFIXES, key=Key.IMPORT_FILE, max_upload_size=exchange.MAX_SIZE)
     content = file.getvalue() if file else _pasted()
     if not content.strip():
@@ -59,17 +54,19 @@ def show() -> None:
 
 def _pasted() -> str:
     text = st.text_area(T.IMPORT_TEXT, key=Key.IMPORT_TEXT, placeholder=T.IMPORT_EXAMPLE, height=170)
-    st.button(T.IMPORT_READ, key=Key.IMPORT_READ)  # whatever is pressed hands over what was typed
+    st.button(T.IMPORT_READ, key=Key.IMPORT_READ)  # any click sends the typed text
     return text
 
 
 def _choose(found: Sequence[FoundPipeline]) -> int:
-    """The place of the one to open."""
+    """Return the index of the pipeline to open."""
     if len(found) == 1:
         return 0
     labels = [
         T.IMPORT_OPTION.format(
-            title=one.title or T.IMPORT_UNTITLED, line=one.line, steps=sum(isinstance(n, Step) for n, _ in _nodes(one))
+            title=one.title or T.IMPORT_UNTITLED,
+            line=one.line,
+            steps=sum(isinstance(node, Step) for node, _ in walk(one.draft.nodes)),
         )
         for one in found
     ]
@@ -80,7 +77,7 @@ def _choose(found: Sequence[FoundPipeline]) -> int:
 
 
 def _version(generation: Generation | None, key: str) -> None:
-    """One switch for the whole text, where its two readings differ and nothing in it decides."""
+    """Draw one switch between library versions for the whole text, if its readings differ and nothing decides."""
     if generation is None or not generation.steps:
         return
     if generation.sure:
@@ -101,12 +98,8 @@ def _table(head: str, rows: Sequence[str]) -> None:
     st.markdown("\n".join([f"| {head}", line, *(f"| {row} |" for row in rows)]))
 
 
-def _nodes(found: FoundPipeline) -> list[tuple[object, int]]:
-    return list(walk(found.draft.nodes))
-
-
 def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) -> None:
-    """Ask once for every name whose value the code does not say."""
+    """Ask for the value of every name that the code does not define."""
     if not unknowns:
         return
     with st.form(Key.IMPORT_FORM):
@@ -118,16 +111,12 @@ def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) ->
             label = wording.format(name=unknown.name, where=unknown.where, line=unknown.line, default=default)
             st.session_state.setdefault(key, _as_typed(answers.get(unknown.name)) or default)
             columns[at % 2].text_input(escape(label), key=key, help=T.IMPORT_ANSWER_HELP)
-        st.form_submit_button(T.IMPORT_USE, on_click=_take, args=([unknown.name for unknown in unknowns],))
+        st.form_submit_button(T.IMPORT_USE, on_click=_answer, args=([unknown.name for unknown in unknowns],))
     for message in st.session_state.get(Key.IMPORT_MISTAKES, ()):
         st.error(escape(message))
 
 
-def _take(names: Sequence[str]) -> None:
-    st.session_state[Key.IMPORT_ANSWERS], st.session_state[Key.IMPORT_MISTAKES] = _typed(names)
-
-
-def _typed(names: Sequence[str]) -> tuple[Mapping[str, JsonValue], list[str]]:
+def _answer(names: Sequence[str]) -> None:
     read: dict[str, JsonValue] = {}
     wrong = []
     for name in names:
@@ -136,19 +125,15 @@ def _typed(names: Sequence[str]) -> tuple[Mapping[str, JsonValue], list[str]]:
             value = plain(ast.literal_eval(text)) if text else None
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             value = None
-        if isinstance(value, int | float | str | dict) or (isinstance(value, list) and all(map(_is_number, value))):
+        numbers = isinstance(value, list) and all(isinstance(item, int | float) for item in value)
+        if numbers or isinstance(value, int | float | str | dict):
             read[name] = value
         elif text:
             wrong.append(T.IMPORT_ANSWER_WRONG.format(name=name, text=text))
-    return read, wrong
-
-
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float)
+    st.session_state[Key.IMPORT_ANSWERS], st.session_state[Key.IMPORT_MISTAKES] = read, wrong
 
 
 def _as_typed(value: JsonValue) -> str:
-    """A value as a person types it; nothing for none."""
     return "" if value is None else repr(value)
 
 
@@ -181,7 +166,7 @@ def _cell(text: str) -> str:
 
 def _open(found: FoundPipeline) -> None:
     def edit(old: Draft) -> Draft:
-        # Code without bbox_params says nothing about boxes: what the person has set stays.
+        # Code without bbox_params has no rules for boxes: those that the person has set stay.
         rules = old.targets if found.draft.targets == TargetRules() else found.draft.targets
         return found.draft.model_copy(update={"targets": rules})
 

@@ -1,7 +1,8 @@
-"""Pipelines as documents: the name with its mark, and the File menu with a new one, recent ones and saved ones."""
+"""Pipelines as documents: the name with its saved state, and the File menu with new, recent and saved pipelines."""
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from math import isfinite
 
 import streamlit as st
@@ -25,7 +26,7 @@ _SHOWN_STEPS = 2
 
 
 def heading(work: workspace.Workspace) -> None:
-    """The name of the pipeline, and whether it is saved as it is."""
+    """Draw the name of the pipeline, and whether its present state is saved."""
     mark = _mark(work.draft)
     st.markdown(
         f"**{escape(work.draft.name.strip() or T.UNTITLED)}** " + (f":small[{mark}]" if mark else ""), width="stretch"
@@ -33,7 +34,6 @@ def heading(work: workspace.Workspace) -> None:
 
 
 def _mark(draft: Draft) -> str:
-    """What stands beside the name."""
     if not draft.name.strip():
         return T.NEVER_SAVED if draft.nodes else ""
     known = library.saved(pipelines_folder(), draft.name)
@@ -43,7 +43,7 @@ def _mark(draft: Draft) -> str:
 
 
 def show(work: workspace.Workspace) -> None:
-    """The button, and what it opens; nothing of it is on the page while it is closed."""
+    """Draw the menu; its content is on the page only while it is open."""
     menu = st.popover(T.FILE, key=Key.FILE_MENU, on_change="rerun", width="content")
     if not menu.open:
         return
@@ -66,7 +66,10 @@ def _close() -> None:
 def _recent(work: workspace.Workspace) -> None:
     others = [one for one in browsers.recent() if one.id != work.id and workspace.is_work(one)][:_SHOWN_RECENT]
     st.caption(T.RECENT if others else T.RECENT_NONE)
-    _say_how_long()
+    with suppress(limits.WrongLimit):  # reported at the start; nothing is deleted
+        days = limits.keep_days()
+        kept = Keeping.KEPT if isfinite(days) else Keeping.KEPT_FOREVER
+        st.caption(kept.format(days=days, most=browsers.MOST))
     for one in others:
         label = T.RECENT_LINE.format(title=_title(one), when=words.clock(one.used, time.time()))
         st.button(
@@ -79,13 +82,6 @@ def _recent(work: workspace.Workspace) -> None:
         )
 
 
-def _say_how_long() -> None:
-    with suppress(limits.WrongLimit):  # the start has said so; nothing is cleared
-        days = limits.keep_days()
-        words = Keeping.KEPT if isfinite(days) else Keeping.KEPT_FOREVER
-        st.caption(words.format(days=days, most=browsers.MOST))
-
-
 def _title(recent: Recent) -> str:
     if recent.name:
         return recent.name
@@ -96,10 +92,8 @@ def _title(recent: Recent) -> str:
 
 def _reopen(draft_id: str) -> None:
     _close()
-    try:
+    with _noticed():
         workspace.open_draft(draft_id)
-    except workspace.WorkspaceError as error:
-        _tell(str(error))
 
 
 def _new() -> None:
@@ -129,8 +123,17 @@ def _saved() -> None:
             st.button(Common.UNDO, key=Key.UNDELETE, on_click=_undelete, args=(deleted,))
 
 
-def _tell(notice: str) -> None:
+def _notify(notice: str) -> None:
     st.session_state[Key.NOTICE] = notice
+
+
+@contextmanager
+def _noticed() -> Iterator[None]:
+    """Show an error of the library of pipelines, or of the drafts, as a notice."""
+    try:
+        yield
+    except (PipelineFileError, workspace.WorkspaceError) as error:
+        _notify(str(error))
 
 
 def _save() -> None:
@@ -139,61 +142,45 @@ def _save() -> None:
         room.check()
         library.save(pipelines_folder(), validate(draft))
     except DraftErrors as error:
-        _tell(T.NOT_SAVED.format(reason=next(iter(error.errors.values()))))
+        _notify(T.NOT_SAVED.format(reason=next(iter(error.errors.values()))))
     except PipelineFileError as error:
-        _tell(str(error))
+        _notify(str(error))
     except NoRoom as error:
-        _tell(T.NOT_SAVED.format(reason=f"{error.strerror}."))
+        _notify(T.NOT_SAVED.format(reason=f"{error.strerror}."))
     else:
-        # The name alone: what another window has changed meanwhile stays, and counts as not saved yet.
+        # Only the name: changes from another window stay, and count as not saved yet.
         workspace.change(lambda newest: newest.model_copy(update={"name": draft.name}))
-        _tell(T.SAVED.format(name=draft.name))
+        _notify(T.SAVED.format(name=draft.name))
 
 
 def _open(name: str) -> None:
-    try:
+    with _noticed():
         pipeline = library.load(pipelines_folder(), name)
-    except PipelineFileError as error:
-        _tell(str(error))
-        return
-    st.session_state[Key.OPEN_SAVED] = None
-    _close()
-    st.session_state[Key.SETTLE] = True
-    workspace.open_new(Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets))
+        st.session_state[Key.OPEN_SAVED] = None
+        _close()
+        st.session_state[Key.SETTLE] = True
+        workspace.open_new(Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets))
 
 
 def _rename(name: str) -> None:
     new = str(st.session_state[Key.NEW_NAME]).strip()
-    try:
+    with _noticed():
         library.rename(pipelines_folder(), name, new)
-    except PipelineFileError as error:
-        _tell(str(error))
-    else:
         st.session_state[Key.OPEN_SAVED] = new
-        workspace.change(lambda draft: _renamed(draft, name, new))
-        _tell(T.RENAMED.format(old=name, new=new))
-
-
-def _renamed(draft: Draft, old: str, new: str) -> Draft:
-    """The draft with its new name, where it is the saved pipeline that was renamed: it stays the one that is saved."""
-    return draft.model_copy(update={"name": new}) if draft.name.strip() == old else draft
+        # A draft of the renamed pipeline takes the new name, so that it still counts as saved.
+        workspace.change(lambda old: old.model_copy(update={"name": new}) if old.name.strip() == name else old)
+        _notify(T.RENAMED.format(old=name, new=new))
 
 
 def _delete(name: str) -> None:
-    try:
+    with _noticed():
         found = library.load(pipelines_folder(), name)
         library.delete(pipelines_folder(), name)
-    except PipelineFileError as error:
-        _tell(str(error))
-    else:
         st.session_state[Key.DELETED] = found
     st.session_state[Key.OPEN_SAVED] = None
 
 
 def _undelete(pipeline: Pipeline) -> None:
-    try:
+    with _noticed():
         library.restore(pipelines_folder(), pipeline)
-    except PipelineFileError as error:
-        _tell(str(error))
-    else:
         st.session_state.pop(Key.DELETED, None)

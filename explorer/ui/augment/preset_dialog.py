@@ -1,4 +1,4 @@
-"""Pipelines to start from, each with what it is for and when it harms."""
+"""Pipelines to start from, each with its purpose and the cases where it harms."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ _COLUMNS = 2
 
 
 def offer() -> None:
-    """The button that opens the presets. They are on the page only while they are open."""
+    """Draw the button that opens the presets."""
     if st.button(T.PRESETS, key=Key.PRESETS, help=T.PRESETS_HELP, width="stretch"):
         _dialog()
 
@@ -26,7 +26,7 @@ def _dialog() -> None:
     st.caption(T.PRESETS_INTRO)
     offered = list(presets.presets().values())
     for first in range(0, len(offered), _COLUMNS):
-        # A row of columns for each row of cards: so the cards of a row have one height.
+        # New columns for each row, so that the cards of a row have the same height.
         for column, preset in zip(st.columns(_COLUMNS), offered[first : first + _COLUMNS], strict=False):
             with column.container(border=True, height="stretch", key=widget_key("preset-card", preset.name)):
                 _card(preset)
@@ -46,7 +46,7 @@ def _card(preset: Preset) -> None:
 
 def _open(name: str) -> None:
     draft = presets.draft(name)
-    # What happens to masks and boxes is the person's own matter, whatever the steps are.
+    # The target rules are the person's own, and stay.
     workspace.put(lambda old: draft.model_copy(update={"targets": old.targets}))
 
 

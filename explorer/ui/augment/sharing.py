@@ -1,4 +1,4 @@
-"""A pipeline with its view inside an address. Opening it makes a copy, which is checked as a file is."""
+"""Links that contain a pipeline and its view. Opening one makes a copy, which is validated like a file."""
 
 import base64
 import binascii
@@ -25,23 +25,23 @@ from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace
 
 MAX_LINK = 8_000  # characters; longer ones are cut off by some mail programs and servers
-_MAX_TEXT = 1_000_000  # characters of what is packed into it
+_MAX_TEXT = 1_000_000  # characters after unpacking
 _FIRST = ""  # the first photograph
 
 
 class ShareError(ValueError):
-    """An address that holds no pipeline, with the reason."""
+    """The address contains no valid pipeline; the message says why."""
 
 
 def open_from_address() -> None:
-    """Open a copy of the pipeline in the address, where there is one, and say so. Raises ShareError."""
+    """Open a copy of the pipeline in the address, if there is one, with a notice. Raises ShareError."""
     packed = st.query_params.get(Query.SHARED)
     if packed is None:
         return
     del st.query_params[Query.SHARED]
     opened: dict[str, str] = st.session_state.setdefault(Key.SHARED_OPENED, {})
-    if packed in opened:  # Back of the browser has led here once more
-        with suppress(workspace.WorkspaceError):  # it is gone: another copy is as good
+    if packed in opened:  # the browser's Back button has returned to the link
+        with suppress(workspace.WorkspaceError):  # that copy is gone: make another one
             workspace.open_draft(opened[packed])
             return
     draft, view = unpack(packed)
@@ -50,27 +50,25 @@ def open_from_address() -> None:
 
 
 def link(address: str, work: Workspace) -> str:
-    """The address of the app at `address` that opens a copy of the workspace."""
+    """Return the link that opens a copy of the workspace in the app at `address`."""
     parts = urlsplit(address)
     query = f"{Query.SHARED}={pack(work.draft, work.view)}"
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
 
 
 def address(here: str) -> str:
-    """The address of the app for others, where they can open it: that of the page, `here`, unless it means a computer
-    itself.
-    """
+    """Return the address under which others reach the app; `here`, that of the page, unless that is a local one."""
     others = hosts.for_others()
     return hosts.address(others[0]) if is_local(here) and others and hosts.is_open() else here
 
 
 def is_local(address: str) -> bool:
-    """Whether an address means this computer for everybody."""
+    """Return whether an address means each reader's own computer, such as localhost."""
     return hosts.is_local(urlsplit(address).hostname or "")
 
 
 def pack(draft: Draft, view: View) -> str:
-    """Both as characters that an address may have; a picture of one's own stays behind."""
+    """Return draft and view as characters allowed in an address; an uploaded picture is left out."""
     seen = replace(view, picture=_FIRST, boxes="", points="") if view.picture == pictures.UPLOAD else view
     default = asdict(View())
     shown = {name: value for name, value in asdict(seen).items() if value != default[name]}
@@ -79,7 +77,7 @@ def pack(draft: Draft, view: View) -> str:
 
 
 def unpack(packed: str) -> tuple[Draft, View]:
-    """What `pack` was given. Raises ShareError."""
+    """Return the draft and the view that `pack` was given. Raises ShareError."""
     record = _record(packed)
     pipeline, view = record.get("pipeline"), record.get("view", {})
     if not isinstance(pipeline, dict) or not isinstance(view, dict):

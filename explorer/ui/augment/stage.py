@@ -1,4 +1,4 @@
-"""The right side of the Augment page: which picture, which seed, the preview, and the strip of steps."""
+"""The right side of the Augment page: picture, seed, preview and the strip of steps."""
 
 import time
 
@@ -17,18 +17,18 @@ from explorer.ui.session.view import MAX_SEED
 
 PLAY_SECONDS = 1.2
 POLL_SECONDS = 0.6  # while something slow is drawn
-HEAD_START = 0.06  # seconds: sent and painted before the rest of the page competes for the processor
-GREETING_DRAWS = 6  # a new visitor sees this many draws go by, then the image rests on the seed that it opened with
+HEAD_START = 0.06  # seconds for the browser to paint before the rest of the page competes for the processor
+GREETING_DRAWS = 6  # draws that a new visitor sees before the image returns to its first seed and stops
 
 
 def show() -> Errors:
-    """Draw the preview as a fragment (a new seed redraws nothing else); return what is wrong with the draft."""
+    """Draw the preview as a fragment, so that a new seed redraws nothing else; return the errors of the draft."""
     clock = _clock()
     drawn = 0
 
     def body() -> None:
         nonlocal drawn
-        # Only the whole page can change the clock of a fragment, and what stands outside of it.
+        # Only the whole page can change the timer of a fragment and the parts outside of it.
         if _clock() != clock or st.session_state.pop(Key.WHOLE_PAGE, False):
             st.rerun()
         _tick(clock == PLAY_SECONDS)
@@ -50,7 +50,7 @@ def _clock() -> float | None:
 
 
 def greet() -> None:
-    """Let a new visitor's image move by itself for a few draws, from a seed where every step fires and back to it."""
+    """Play a few draws to a new visitor, from a seed where every step fires and back to it."""
     st.session_state[Key.SETTLE] = True
     st.session_state[Key.PLAYING] = True
     st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
@@ -65,9 +65,9 @@ def _tick(playing: bool) -> None:
     if left is not None:
         st.session_state[Key.DRAWS_LEFT] = left - 1
         begun = bool(workspace.current().history.past)
-        if left <= 1 or begun:  # people who have begun to work want an image that rests
+        if left <= 1 or begun:  # people who have started to edit want a still image
             _stop_playing()
-            if not begun:  # else what has just been opened may wait for its own seed
+            if not begun:  # otherwise a pipeline that was just opened may be about to get its own seed
                 st.session_state[Key.SETTLE] = True
             st.rerun()
     _next_seed()
@@ -81,8 +81,8 @@ def _stop_playing() -> None:
 
 def _play_changed() -> None:
     if st.session_state.pop(Key.DRAWS_LEFT, None) is not None:
-        # It was moving by itself. A click that comes while the first page is still on its way would else be lost: that
-        # page has just said that it plays.
+        # It was playing for a new visitor. A click before the browser has the first page would otherwise be lost,
+        # because that page has just switched playing on.
         st.session_state[Key.PLAYING] = False
     st.session_state.pop(Key.LAST_TICK, None)
 
@@ -95,10 +95,6 @@ def _next_seed() -> None:
 def _next_pressed() -> None:
     _stop_playing()
     _next_seed()
-
-
-def _seed_typed() -> None:
-    workspace.look(seed=int(st.session_state[Key.SEED]))
 
 
 def _draw() -> Errors:
@@ -116,7 +112,7 @@ def _draw() -> Errors:
         with shown:
             preview.show(look.frame(), key=Key.PREVIEW)
         sent = time.monotonic()
-        cards = look.strip()  # its pictures are made meanwhile
+        cards = look.strip()  # drawn while the browser paints the picture
         live.settle(look)
         time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
     with top:
@@ -135,14 +131,13 @@ def _controls(work: workspace.Workspace) -> None:
     picture, seed, draw, play = st.columns([2.3, 1.3, 0.8, 1.0], vertical_alignment="bottom")
     with picture:
         sources.choose(work)
-    sync(Key.SEED, work.view.seed)
-    seed.number_input(T.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=T.SEED_HELP)
+    sources.choose_seed(work, seed)
     draw.button(T.NEXT, key=Key.NEXT, on_click=_next_pressed, help=T.NEXT_HELP, width="stretch")
     play.toggle(T.PLAY, key=Key.PLAYING, on_change=_play_changed, help=T.PLAY_HELP)
 
 
 def _bar(work: workspace.Workspace, found: sources.Found) -> None:
-    """Between picture and strip: what the right side shows, and what is slow."""
+    """Draw the bar between picture and strip: the choice of the view, and the state of slow drawings."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         sync(Key.DIFFERENCE, T.DIFFERENCE if work.view.difference else T.WHOLE)
         st.segmented_control(
@@ -160,7 +155,7 @@ def _view_changed() -> None:
 
 
 def _focus() -> None:
-    """A card was chosen: show it large, and its parameters."""
+    """Show the chosen card large, and the parameters of its step."""
     card = strip.chosen(Key.STRIP)
     if card is None:
         return

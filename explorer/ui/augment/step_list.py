@@ -1,4 +1,4 @@
-"""The left side of the Augment page: add, the list with its toolbar, and what can be done with it."""
+"""The left side of the Augment page: the pipeline as a list of steps, and the actions on it."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -17,7 +17,7 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
-    """The pipeline as a tree, what can be added to it, and what can be done with it."""
+    """Draw the pipeline as a tree, the list of transforms to add, and the actions."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=Key.HEADING):
         pipeline_menu.heading(work)
         pipeline_menu.show(work)
@@ -30,7 +30,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     heard = st.session_state.setdefault(Key.HEARD, 0)
     steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
     if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
-        # Not in the address: taken out of it again, it would be another entry of the browser's history.
+        # Not in the address: removing it from there would add an entry to the browser's history.
         st.session_state[Key.CARRY] = True
         st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
     with st.container(horizontal=True, gap="xsmall"):
@@ -55,8 +55,8 @@ def _added() -> None:
     name = st.session_state[Key.ADD]
     st.session_state[Key.ADD] = None
     context = get_script_run_ctx()
-    # A choice asks for the whole page. In a message of the preview's clock, which asks for the preview only, it is the
-    # choice of before: the browser had not yet heard that the list was emptied.
+    # A choice reruns the whole page. In a rerun of the preview alone, which its timer starts, the value is the previous
+    # choice: the browser did not know yet that the list was emptied.
     if name is None or (context is not None and context.fragment_ids_this_run):
         return
     workspace.add_behind_selected(name)
@@ -66,10 +66,10 @@ def _obey() -> None:
     batch = steps.received(st.session_state[Key.STEPS].command, st.session_state[Key.HEARD])
     if batch is not None:
         st.session_state[Key.HEARD] = batch.number
-        workspace.update(lambda work: obey_all(work, batch.commands, _tell))
+        workspace.update(lambda work: obey_all(work, batch.commands, _notify))
 
 
-def _tell(notice: str) -> None:
+def _notify(notice: str) -> None:
     st.session_state[Key.NOTICE] = notice
 
 

@@ -1,8 +1,8 @@
 """The tree of steps with its toolbar: one component, whose gestures arrive as commands.
 
-A newer trigger of a component replaces one that the server has not looked at yet. So that no key press is lost, the
-browser numbers what it sends and sends one thing at a time: what comes meanwhile waits for the answer, which says what
-number was heard last. What is not answered is sent again, and heard once.
+A newer trigger of a component replaces one that the server has not handled yet. So that no key press is lost, the
+browser numbers its batches and sends one at a time: later gestures wait for the answer, which contains the last number
+that was received. A batch without an answer is sent again, and handled once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -52,14 +52,14 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Batch:
-    """Gestures that were sent together. commands: as the browser sends them, not yet looked at."""
+    """Gestures that were sent together; the commands are as the browser sends them, not validated."""
 
     number: int
     commands: Any
 
 
 def received(sent: Any, heard: int) -> Batch | None:
-    """What the browser has sent, or None where it is nothing, malformed, or heard already."""
+    """Return the batch that the browser has sent; None if it is missing, malformed or handled already."""
     number = sent.get("number") if isinstance(sent, Mapping) else None
     if type(number) is not int or number <= heard:
         return None
@@ -67,9 +67,9 @@ def received(sent: Any, heard: int) -> Batch | None:
 
 
 def rows(draft: Draft, errors: Errors) -> list[Row]:
-    """What the tree shows: a row for each node, parents before their children, depth from 0.
+    """Return a row for each node, parents before their children, with depth from 0.
 
-    share: the effective probability, None where the draft is wrong.
+    The `share` of a row is its effective probability; None if the draft is invalid.
     """
     shares = {} if check(draft.nodes) else effective(draft.nodes)
     first_error: dict[str, str] = {}
@@ -133,7 +133,7 @@ def _tip(node: Node, parent: Group | None, share: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability in whole percent; what is neither never nor always is not rounded to it."""
+    """Return a probability in whole percent; only exactly 0 and 1 become 0 % and 100 %."""
     whole = round(share * 100)
     if whole == 0 and share > 0:
         return "<1 %"
@@ -143,7 +143,7 @@ def percent(share: float) -> str:
 def show(
     history: History, selected: str | None, errors: Errors, heard: int, key: str, on_command: Callable[[], None]
 ) -> None:
-    """Mount the tree. heard: the number of the last `Batch` obeyed; the next is in `st.session_state[key].command`."""
+    """Mount the tree; `heard` is the number of the last handled batch, the next is `st.session_state[key].command`."""
     _component(
         data={
             "nodes": rows(history.present, errors),

@@ -1,4 +1,4 @@
-"""What the pipeline does with mask, boxes and keypoints, and those that a person types for the picture at hand."""
+"""The rules of the pipeline for mask, boxes and keypoints, and those that a person types for the current picture."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -6,6 +6,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from explorer.augment import edits
+from explorer.augment.pipeline import Draft
 from explorer.augment.targets import MaskInterpolation, TargetRules
 from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
 from explorer.texts import Common
@@ -22,12 +23,12 @@ _BOX_NUMBERS = ("min_area", "min_visibility", "min_width", "min_height")
 _BOX_SWITCHES = ("clip", "filter_invalid_bboxes", "check_each_transform")
 _POINT_SWITCHES = ("remove_invisible", "angle_in_degrees", "check_each_transform")
 _STARTING_RATIO = 5.0
-_PICKERS = len(CLASS_COLORS)  # colors of one's own; further classes begin again with the first, as in the palette
+_PICKERS = len(CLASS_COLORS)  # further classes start again with the first color, as in the palette
 _SHOWN_ROWS = 3
 
 
 def show(work: workspace.Workspace, found: Found) -> None:
-    """The panel behind its button; nothing of it is on the page while it is closed."""
+    """Draw the panel; its content is on the page only while it is open."""
     panel = st.popover(T.TARGETS_PANEL, key=Key.TARGETS, on_change="rerun", help=T.TARGETS_PANEL_HELP, width="stretch")
     if not panel.open:
         return
@@ -60,15 +61,15 @@ def _boxes(work: workspace.Workspace, found: Found) -> None:
     _choice("boxes.format", rules.format, {name: name for name in get_args(BoxFormat)})
     for column, name in zip([*st.columns(2), *st.columns(2)], _BOX_NUMBERS, strict=True):
         with column:
-            _number(f"boxes.{name}", getattr(rules, name), 1.0 if name == "min_visibility" else None)
+            share = name == "min_visibility"
+            _number(f"boxes.{name}", getattr(rules, name), 0.0, 1.0 if share else None, step=0.05 if share else 1.0)
     _ratio(rules.max_accept_ratio)
     for name in _BOX_SWITCHES:
         _switch(f"boxes.{name}", getattr(rules, name))
-    own = found.picture.rows("bboxes")
     _typed("boxes", work.view.boxes, found, T.TYPED_BOXES, T.TYPED_BOXES_HELP)
-    if own is not None:
+    if (own := found.picture.rows("bboxes")) is not None:
         height, width = found.picture.size
-        st.caption(_shown(format_boxes(own, rules.format, width, height)))
+        _given(format_boxes(own, rules.format, width, height))
 
 
 def _points(work: workspace.Workspace, found: Found) -> None:
@@ -77,17 +78,16 @@ def _points(work: workspace.Workspace, found: Found) -> None:
     _choice("keypoints.format", rules.format, {name: name for name in get_args(PointFormat)})
     for name in _POINT_SWITCHES:
         _switch(f"keypoints.{name}", getattr(rules, name))
-    own = found.picture.rows("keypoints")
     _typed("points", work.view.points, found, T.TYPED_POINTS, T.TYPED_POINTS_HELP)
-    if own is not None:
+    if (own := found.picture.rows("keypoints")) is not None:
         height, width = found.picture.size
-        st.caption(_shown(format_keypoints(own, rules.format, width, height)))
+        _given(format_keypoints(own, rules.format, width, height))
 
 
-def _shown(text: str) -> str:
+def _given(text: str) -> None:
     lines = text.splitlines()
     rows = " · ".join(lines[:_SHOWN_ROWS]) + (" …" if len(lines) > _SHOWN_ROWS else "")
-    return escape(T.AS_GIVEN.format(shown=rows or Common.NONE))
+    st.caption(escape(T.AS_GIVEN.format(shown=rows or Common.NONE)))
 
 
 def _switch(rule: str, value: bool) -> None:
@@ -101,13 +101,11 @@ def _choice(rule: str, value: Any, labels: Mapping[Any, str]) -> None:
     choice(label, widget_key("rule", rule), labels, value, lambda chosen: _set(rule, chosen), text)
 
 
-def _number(rule: str, value: float, high: float | None = None) -> None:
+def _number(rule: str, value: float, low: float, high: float | None, step: float) -> None:
     label, text = T.RULES[rule]
-    sync(widget_key("rule", rule), float(value))
-    step = 0.05 if high is not None else 1.0
-    st.number_input(
-        label, 0.0, high, key=widget_key("rule", rule), step=step, on_change=_changed, args=(rule,), help=text
-    )  # fmt: skip
+    key = widget_key("rule", rule)
+    sync(key, float(value))
+    st.number_input(label, low, high, key=key, step=step, on_change=_changed, args=(rule,), help=text)
 
 
 def _ratio(value: float | None) -> None:
@@ -115,14 +113,13 @@ def _ratio(value: float | None) -> None:
     label, text = T.RULES[rule]
     on = widget_key("rule", rule, "set")
     sync(on, value is not None)
-    st.checkbox(Common.SET.format(name=label), key=on, on_change=_ratio_toggled, args=(on,), help=text)
+
+    def toggled() -> None:
+        _set(rule, _STARTING_RATIO if st.session_state[on] else None)
+
+    st.checkbox(Common.SET.format(name=label), key=on, on_change=toggled, help=text)
     if value is not None:
-        sync(widget_key("rule", rule), float(value))
-        st.number_input(label, 1.0, key=widget_key("rule", rule), step=0.5, on_change=_changed, args=(rule,), help=text)
-
-
-def _ratio_toggled(key: str) -> None:
-    _set("boxes.max_accept_ratio", _STARTING_RATIO if st.session_state[key] else None)
+        _number(rule, value, 1.0, None, step=0.5)
 
 
 def _changed(rule: str) -> None:
@@ -130,18 +127,16 @@ def _changed(rule: str) -> None:
 
 
 def _set(rule: str, value: Any) -> None:
-    workspace.change(lambda draft: edits.set_targets(draft, _with(draft.targets, rule, value)), ("targets", rule))
+    def edit(draft: Draft) -> Draft:
+        group, _, name = rule.rpartition(".")
+        record = draft.targets.model_dump()
+        (record[group] if group else record)[name] = value
+        return edits.set_targets(draft, TargetRules.model_validate(record))  # model_copy would not validate
+
+    workspace.change(edit, ("targets", rule))
 
 
-def _with(rules: TargetRules, rule: str, value: Any) -> TargetRules:
-    """The rules with one of them, "clip" or "boxes.clip", set; checked again, for a copy is not."""
-    group, _, name = rule.rpartition(".")
-    record = rules.model_dump()
-    (record[group] if group else record)[name] = value
-    return TargetRules.model_validate(record)
-
-
-# What belongs to the picture
+# The current picture
 
 
 def _typed(field: str, text: str, found: Found, label: str, help_text: str) -> None:

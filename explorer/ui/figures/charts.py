@@ -1,7 +1,7 @@
-"""From the numbers of a run to figures for the plot component: pure functions, JSON values only.
+"""Figures of a run for the plot component: pure functions that return JSON values.
 
-A figure is `{"data": [...], "layout": {...}}` as plotly knows it. Numbers that are not known are None: a gap in a line.
-The horizontal axis of all curves is the epoch as people count, so that they can be read side by side.
+A figure is a plotly figure, `{"data": [...], "layout": {...}}`. Unknown numbers are None, which leaves a gap in a line.
+The x axis of all curves is the epoch, counted from 1, so that they can be compared side by side.
 """
 
 import math
@@ -21,14 +21,14 @@ from explorer.ui.theme import palette
 Figure = dict[str, Any]
 
 HEIGHT = 270  # px
-MAX_POINTS = 1000  # of a curve of steps: more than a chart has columns, few enough to send each second
-MAX_COUNTED = 20  # classes up to which a matrix has its counts written into the cells
-LEAST_SPAN = 0.04  # of the axis of a score: less would show the noise of a small validation set as progress
-MAX_LINES = 12  # classes up to which each has a line of its own
+MAX_POINTS = 1000  # of a curve of steps: more than a chart has pixel columns, few enough to send each second
+MAX_COUNTED = 20  # classes up to which the cells of a matrix contain their counts
+LEAST_SPAN = 0.04  # of the axis of a score: a shorter axis would show the noise of a small validation set as progress
+MAX_LINES = 12  # classes up to which each has its own line
 
 
 def figures(snapshot: RunSnapshot) -> dict[str, Figure]:
-    """All charts of a run, by name: "loss", each metric's and, once there is an epoch, "confusion"."""
+    """Return all charts of a run by name: "loss", one for each metric, and "confusion" after the first epoch."""
     found = {"loss": loss(snapshot)} | {metric.key: scores(snapshot, metric) for metric in SCORES}
     if snapshot.confusion is not None:
         found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
@@ -36,7 +36,7 @@ def figures(snapshot: RunSnapshot) -> dict[str, Figure]:
 
 
 def class_names(snapshot: RunSnapshot) -> tuple[str, ...]:
-    """The names of the classes, numbered where the run has not said them."""
+    """Return the names of the classes; classes without a name are numbered."""
     counts = snapshot.confusion if snapshot.confusion is not None else running_counts(snapshot)
     count = len(counts) if counts is not None else len(snapshot.classes)
     known = snapshot.classes[:count]
@@ -44,12 +44,12 @@ def class_names(snapshot: RunSnapshot) -> tuple[str, ...]:
 
 
 def running_counts(snapshot: RunSnapshot) -> NDArray[np.int64] | None:
-    """(C, C) counts of the training batches of the epoch that runs, or ran last."""
+    """Return the (C, C) counts of the training batches in the current or last epoch."""
     return None if snapshot.running is None else snapshot.running.confusion
 
 
 def loss(snapshot: RunSnapshot) -> Figure:
-    """Training loss at each reported step, training and validation loss of each epoch; the learning rate on hover."""
+    """Return the training loss of each reported step, and the training and validation loss of each epoch."""
     per_epoch = steps_per_epoch(snapshot)
     step, value, rate = thin(snapshot.steps.step, snapshot.steps.loss, snapshot.steps.lr)
     traces = [
@@ -64,7 +64,7 @@ def loss(snapshot: RunSnapshot) -> Figure:
 
 
 def scores(snapshot: RunSnapshot, metric: Metric) -> Figure:
-    """A metric of each epoch, and its value for each class where it has more to say than the mean."""
+    """Return a metric of each epoch, with a line for each class if the classes differ from the mean."""
     names, points = class_names(snapshot), snapshot.epochs
     # Two classes have one AUROC: that of the second.
     classes = metric.per_class is not None and not (metric.of == "scores" and len(names) == 2)
@@ -76,7 +76,7 @@ def scores(snapshot: RunSnapshot, metric: Metric) -> Figure:
 
 
 def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.Shades = palette.VALIDATED) -> Figure:
-    """The counts of a (C, C) matrix, rows the truth; the color is the share of its row, 0 to 1."""
+    """Return a heatmap of a (C, C) matrix of counts with the true classes in rows; colors show shares of the row."""
     shares = row_shares(counts)
     size = len(counts)
     places = list(range(size))
@@ -119,13 +119,13 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
 
 
 def row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(C, C) share of each cell in its row, 0 where the row is empty."""
+    """Return the (C, C) share of each cell in its row; 0 in an empty row."""
     totals = counts.sum(axis=1, keepdims=True)
     return np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
 
 
 def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDArray[np.float64]]:
-    """Columns of (N,) numbers with at most `most` rows left: the means of runs of neighbours. nan stays out of them."""
+    """Return (N,) columns reduced to at most `most` rows, each the mean of adjacent values; nan is ignored."""
     values = [np.asarray(column, np.float64) for column in (x, *columns)]
     count = len(values[0])
     if count <= most:
@@ -140,12 +140,12 @@ def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDAr
 
 
 def step_name(snapshot: RunSnapshot) -> str:
-    """What the curve of the steps is called."""
+    """Return the name of the curve of the steps."""
     return T.TRAIN_STEP if len(snapshot.steps.step) <= MAX_POINTS else T.TRAIN_MEANS
 
 
 def how_thinned(snapshot: RunSnapshot) -> str:
-    """How the curves of the steps are thinned, in a sentence; empty where every reported step is drawn."""
+    """Return a sentence on how the curves of the steps are thinned; "" if every reported step is drawn."""
     steps, count = snapshot.steps, len(snapshot.steps.step)
     if count <= MAX_POINTS:
         return ""
@@ -154,39 +154,26 @@ def how_thinned(snapshot: RunSnapshot) -> str:
 
 
 def left_out(snapshot: RunSnapshot) -> str:
-    """Which curves have gaps, in a sentence; empty where none has for want of scores."""
+    """Return a sentence on gaps in the curves that are due to missing scores; "" if there are none."""
     unsure = [point for point in snapshot.epochs if point.measured and not point.measured.sure]
     return T.UNSURE.format(count=len(unsure)) if unsure else ""
 
 
 def _class_lines(snapshot: RunSnapshot, names: Sequence[str], metric: str) -> list[dict[str, Any]]:
-    """A line for each class. Lines often lie on each other, so each has a dash and a marker of its own, and is thinner
-    than the mean below it.
-    """
-    labels = class_ticks.distinct(names, 24)
-    return [
-        _told_apart(
-            curve(
-                label,
-                snapshot.epochs,
-                [point.measured.per_class[metric][index] if point.measured else None for point in snapshot.epochs],
-                palette.class_color(index),
-                T.HOVER_SCORE,
-                1.6,
-            ),
-            index,
-        )
-        for index, label in enumerate(labels)
-    ]
+    """Return a line for each class. Lines often coincide, so they differ in dash and marker, and are thin."""
+    lines = []
+    for index, label in enumerate(class_ticks.distinct(names, 24)):
+        points = snapshot.epochs
+        values = [point.measured.per_class[metric][index] if point.measured else None for point in points]
+        drawn = curve(label, points, values, palette.class_color(index), T.HOVER_SCORE, 1.6)
+        drawn["line"]["dash"] = _DASHES[index % len(_DASHES)]
+        drawn["marker"] |= {"symbol": _MARKERS[index % len(_MARKERS)], "size": drawn["marker"]["size"] + 4}
+        lines.append(drawn)
+    return lines
 
 
 _DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 _MARKERS = ("diamond-open", "square-open", "triangle-up-open", "x-thin-open", "star-open", "cross-open", "hexagon-open")
-
-
-def _told_apart(drawn: dict[str, Any], index: int) -> dict[str, Any]:
-    marker = drawn["marker"] | {"symbol": _MARKERS[index % len(_MARKERS)], "size": drawn["marker"]["size"] + 4}
-    return drawn | {"line": drawn["line"] | {"dash": _DASHES[index % len(_DASHES)]}, "marker": marker}
 
 
 def curve(
@@ -197,7 +184,7 @@ def curve(
     hover: str = "",
     width: float = 2.2,
 ) -> dict[str, Any]:
-    """A value of each epoch: with markers, so that the first epoch can be seen before there is a line."""
+    """Return a value of each epoch as a line with markers, so that a single epoch is visible too."""
     drawn = line(name, [point.number for point in points], values, color, hover or T.HOVER_EPOCH, width)
     marker = {"color": color, "size": 6 if len(points) <= 40 else 3}
     return drawn | {"mode": "lines+markers", "marker": marker}
@@ -206,7 +193,7 @@ def curve(
 def line(
     name: str, x: Iterable[float], y: Iterable[float | None], color: str, hover: str, width: float
 ) -> dict[str, Any]:
-    """A line of points (x, y), with a gap where y is not known."""
+    """Return a line of points (x, y), with a gap where y is unknown."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -219,12 +206,12 @@ def line(
 
 
 def number(value: float | None) -> float | None:
-    """A number that JSON knows: five digits say all that a chart can show."""
+    """Return a number for JSON, rounded to six digits; None if it is not finite."""
     return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")
 
 
 def steps_per_epoch(snapshot: RunSnapshot) -> float:
-    """Optimizer steps per epoch; 1.0 until the start event reports it."""
+    """Return the optimizer steps per epoch; 1.0 until the start event reports them."""
     steps = snapshot.start.number("steps_per_epoch") if snapshot.start else math.nan
     return steps if steps > 0 else 1.0
 
@@ -237,32 +224,24 @@ def _epochs(snapshot: RunSnapshot) -> int:
 
 
 def epoch_layout(snapshot: RunSnapshot, title: str, first: float) -> dict[str, Any]:
-    """Axes over all epochs of the run from `first` on, whether they are done or not."""
+    """Return axes over all planned epochs of the run, from `first` on."""
     layout = base_layout()
     last = _epochs(snapshot)
     margin = max((last - first) * 0.02, 0.06)
     ticks = {"tickmode": "linear", "tick0": 1, "dtick": 1} if last <= 12 else {"nticks": 8}
-    layout["xaxis"] |= {
-        "title": {"text": T.EPOCH_AXIS, "standoff": 4},
-        "range": [first - margin, last + margin],
-        **ticks,
-    }
+    title_x = {"text": T.EPOCH_AXIS, "standoff": 4}
+    layout["xaxis"] |= {"title": title_x, "range": [first - margin, last + margin], **ticks}
     layout["yaxis"] |= {"title": {"text": title, "standoff": 6}}
     return layout
-
-
-def _floor(snapshot: RunSnapshot, metric: Metric) -> float | None:
-    counts = snapshot.confusion
-    return None if counts is None else floor(metric, counts.sum(axis=1))
 
 
 def score_layout(
     snapshot: RunSnapshot, traces: Sequence[Mapping[str, Any]], metric: Metric, first: float = 1.0
 ) -> dict[str, Any]:
-    """Axes that fit the values of a metric.
+    """Return axes that fit the values of a metric.
 
-    The value that needs no learning is a dotted line where it lies within the axis. Where the axis is cut above it, a
-    note says so: a curve that fills the chart may still differ by a thousandth only.
+    The value without skill is a dotted line if it lies within the axis; otherwise a note gives it, because a curve that
+    fills the chart may still differ by a thousandth only.
     """
     layout = epoch_layout(snapshot, metric.label, first)
     known = [value for trace in traces for value in trace["y"] if value is not None]
@@ -271,7 +250,8 @@ def score_layout(
     middle = min(max((low + high) / 2, metric.low + room / 2), 1 - room / 2)
     bounds = [max(middle - room * 0.62, metric.low - 0.02), min(middle + room * 0.62, 1.02)]
     layout["yaxis"] |= {"range": bounds, "tickformat": ".2f" if room > 0.08 else ".3f"}
-    if (no_skill := _floor(snapshot, metric)) is not None:
+    counts = snapshot.confusion
+    if counts is not None and (no_skill := floor(metric, counts.sum(axis=1))) is not None:
         _mark_floor(layout, metric.no_skill, no_skill, bounds)
     return layout
 
@@ -294,14 +274,9 @@ def _mark_floor(layout: dict[str, Any], name: str, value: float, bounds: Sequenc
 
 
 def base_layout() -> dict[str, Any]:
-    """What all charts have in common."""
-    axis = {
-        "gridcolor": palette.GRID,
-        "linecolor": palette.GRID,
-        "zeroline": False,
-        "automargin": True,
-        "title": {"text": ""},
-    }
+    """Return the layout that all charts share."""
+    lines = {"gridcolor": palette.GRID, "linecolor": palette.GRID, "zeroline": False}
+    axis = {**lines, "automargin": True, "title": {"text": ""}}
     return {
         "height": HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 30, "b": 8},
@@ -325,10 +300,4 @@ def base_layout() -> dict[str, Any]:
 
 def _cell_text(row: int, column: int, count: int, share: float, shades: palette.Shades) -> dict[str, Any]:
     color = shades.ink if share > shades.turns_at else palette.THEME_TEXT
-    return {
-        "x": column,
-        "y": row,
-        "text": f"{count:,}",
-        "showarrow": False,
-        "font": {"color": color, "size": 13},
-    }
+    return {"x": column, "y": row, "text": f"{count:,}", "showarrow": False, "font": {"color": color, "size": 13}}

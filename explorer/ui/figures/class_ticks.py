@@ -1,7 +1,6 @@
-"""Names of classes that fit at a tick or in a legend; two different classes never look the same there."""
+"""Class names shortened for ticks and legends, so that two classes never look the same."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -11,15 +10,15 @@ _CUT = "…"
 def distinct(names: Sequence[str], most: int = 14) -> list[str]:
     """A short label for each class.
 
-    A name that is too long loses its middle. Where that leaves two classes with the same label, each shows the part in
-    which the names differ, and where not even that distinguishes them, the number of the class.
+    A name that is too long loses its middle. If two classes then have the same label, each shows the part in which the
+    names differ, and if that does not distinguish them either, the number of the class.
 
     Args:
-        names: names of the classes, in their order.
-        most: characters that fit. Only a label that needs a number may be longer.
+        names: Names of the classes, in their order.
+        most: Characters that fit. Only a label with a number may be longer.
 
     Returns:
-        A label for each name, in which plotly finds no markup. All labels look different.
+        A label for each name, escaped for plotly. All labels look different.
     """
     labels = [_middle(name, most) for name in names]
     for group in _alike(labels):
@@ -31,11 +30,10 @@ def distinct(names: Sequence[str], most: int = 14) -> list[str]:
         for group in groups:
             for index in group:
                 labels[index] = f"{labels[index]} ({index + 1})"
-    return [_plain(label) for label in labels]
+    return [label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for label in labels]
 
 
 def _middle(name: str, most: int) -> str:
-    """The name without its middle, where it is too long: both ends say what it is."""
     if len(name) <= most:
         return name
     head = most * 3 // 5
@@ -43,25 +41,15 @@ def _middle(name: str, most: int) -> str:
 
 
 def _alike(labels: Sequence[str]) -> list[list[int]]:
-    """The places of labels that look the same, a list for each such label."""
-    looks = [_look(label) for label in labels]
-    return [
-        [index for index, look in enumerate(looks) if look == shared]
-        for shared, count in Counter(looks).items()
-        if count > 1
-    ]
-
-
-def _look(label: str) -> str:
-    # A browser shows one space for several, and composed and decomposed letters alike.
-    return " ".join(unicodedata.normalize("NFC", label).split())
+    """Return groups of indices of labels that look the same."""
+    groups: dict[str, list[int]] = {}
+    for index, label in enumerate(labels):
+        # A browser shows several spaces as one, and composed and decomposed letters alike.
+        groups.setdefault(" ".join(unicodedata.normalize("NFC", label).split()), []).append(index)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _differing(names: Sequence[str], most: int) -> list[str]:
-    """The names from the place where the first of them differ."""
+    """Return the names without their common prefix."""
     start = sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False)))
     return [_middle((_CUT if start else "") + name[start:], most) for name in names]
-
-
-def _plain(label: str) -> str:
-    return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

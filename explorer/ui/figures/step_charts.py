@@ -1,4 +1,4 @@
-"""Charts of values within an epoch: accuracy and learning rate of the steps, and the tried learning rates."""
+"""Charts of values within an epoch: accuracy and learning rate of the steps, and the learning rate search."""
 
 from collections.abc import Sequence
 
@@ -15,11 +15,11 @@ from explorer.ui.theme import palette
 
 Line = dict[str, object]
 
-_FAR = 4.0  # a loss that is so many times the first one has left the chart: only the fall is of interest
+_FAR = 4.0  # the axis ends at this multiple of the first loss: only the fall is of interest
 
 
 def accuracy(snapshot: RunSnapshot) -> Figure:
-    """Share of right answers in the training batches since the step before, and in each epoch's validation."""
+    """Return the accuracy of the training batches between reported steps, and of each epoch's validation."""
     per_epoch = charts.steps_per_epoch(snapshot)
     step, share = charts.thin(snapshot.steps.step, snapshot.steps.accuracy)
     metric = METRICS["accuracy"]
@@ -29,14 +29,11 @@ def accuracy(snapshot: RunSnapshot) -> Figure:
         | {"customdata": list(map(charts.number, step))},
         charts.curve(T.VAL_EPOCH, snapshot.epochs, found, palette.ACCENT, T.HOVER_SCORE),
     ]
-    return {
-        "data": traces,
-        "layout": charts.score_layout(snapshot, traces, metric, first=0.0),
-    }
+    return {"data": traces, "layout": charts.score_layout(snapshot, traces, metric, first=0.0)}
 
 
 def planned(snapshot: RunSnapshot) -> Line | None:
-    """The schedule of the whole run as a line; None until the run has said how long an epoch is."""
+    """Return the schedule of the whole run as a line; None until the run has reported the length of an epoch."""
     if snapshot.config is None or snapshot.start is None:
         return None
     per_epoch = int(charts.steps_per_epoch(snapshot))
@@ -47,7 +44,7 @@ def planned(snapshot: RunSnapshot) -> Line | None:
 
 
 def learning_rate(snapshot: RunSnapshot, plan: Line | None) -> Figure:
-    """The learning rate of each reported step, over what was planned."""
+    """Return the learning rate of each reported step, with the schedule behind it."""
     step, rate = charts.thin(snapshot.steps.step, snapshot.steps.lr)
     done = charts.line(T.RATE_DONE, step / charts.steps_per_epoch(snapshot), rate, palette.TRAIN, T.HOVER_RATE, 2.2)
     traces = [*([plan] if plan else []), done | {"customdata": list(map(charts.number, step))}]
@@ -57,13 +54,13 @@ def learning_rate(snapshot: RunSnapshot, plan: Line | None) -> Figure:
 
 
 def running(snapshot: RunSnapshot) -> Figure | None:
-    """The confusion matrix of this epoch's training batches; None where there is none."""
+    """Return the confusion matrix of this epoch's training batches, if there is one."""
     counts = charts.running_counts(snapshot)
     return None if counts is None else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED)
 
 
 def tried_rates(found: RateResult) -> Figure:
-    """Loss over the learning rate that it was measured at, on a logarithmic axis; suggestion and range are marked."""
+    """Return the loss over the learning rate on a logarithmic axis, with the suggestion and the range marked."""
     traces = [
         charts.line(T.RATE_RAW, found.lr, found.loss, palette.NEUTRAL, T.HOVER_TRIED, 1.0),
         charts.line(T.RATE_SMOOTH, found.lr, found.smooth, palette.ACCENT, T.HOVER_TRIED, 2.4),
@@ -86,7 +83,7 @@ def tried_rates(found: RateResult) -> Figure:
 
 
 def _top(smooth: Sequence[float]) -> float | None:
-    """Where the axis of the loss ends: what explodes at the end must not press the rest flat."""
+    """Return the end of the loss axis, limited so that a divergence at the end does not flatten the rest."""
     known = [value for value in smooth if np.isfinite(value)]
     return min(max(known) * 1.1, known[0] * _FAR) if known and known[0] > 0 else None
 

@@ -31,8 +31,7 @@ def show(work: workspace.Workspace) -> None:
     picture, seed, draw, undo, redo = st.columns([2.6, 1.2, 0.8, 0.7, 0.7], vertical_alignment="bottom")
     with picture:
         sources.choose(work)
-    sync(Key.SEED, work.view.seed)
-    seed.number_input(Preview.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=Preview.SEED_HELP)
+    sources.choose_seed(work, seed)
     draw.button(Preview.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
     _travel(undo, Common.UNDO, Key.LAB_UNDO, "undo", bool(work.history.past))
     _travel(redo, Augment.REDO, Key.LAB_REDO, "redo", bool(work.history.future))
@@ -66,17 +65,10 @@ def _targets(lab: Lab) -> None:
 
 
 def _travel(column: st.delta_generator.DeltaGenerator, label: str, key: Key, operation: str, possible: bool) -> None:
-    column.button(
-        label, key=key, on_click=_travelled, args=(operation,), disabled=not possible, width="stretch",
-    )  # fmt: skip
+    def travel() -> None:
+        workspace.update(lambda work: obey(work, {"op": operation}))
 
-
-def _travelled(operation: str) -> None:
-    workspace.update(lambda work: obey(work, {"op": operation}))
-
-
-def _seed_typed() -> None:
-    workspace.look(seed=int(st.session_state[Key.SEED]))
+    column.button(label, key=key, on_click=travel, disabled=not possible, width="stretch")
 
 
 def _next() -> None:

@@ -170,8 +170,4 @@ def _full_shown(shown: Shown, found: Found) -> None:
             T.SAVE_FULL, shown.full, T.FULL_NAME, JPEG, key=Key.SAVE_FULL, on_click="ignore",
             help=T.FULL_SHOWN.format(width=width, height=height),
         )  # fmt: skip
-    st.button(T.CLOSE_FULL, key=Key.CLOSE_FULL, on_click=_close_full)
-
-
-def _close_full() -> None:
-    st.session_state.pop(Key.FULL, None)
+    st.button(T.CLOSE_FULL, key=Key.CLOSE_FULL, on_click=st.session_state.pop, args=(Key.FULL, None))

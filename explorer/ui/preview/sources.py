@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
@@ -12,12 +13,13 @@ from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training
 from explorer.texts import Pictures as T
+from explorer.texts import Preview
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import own_image, pictures
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
-from explorer.ui.session.view import DATA_SET
+from explorer.ui.session.view import DATA_SET, MAX_SEED
 from explorer.ui.train import as_trained, carry, data_sets
 
 
@@ -45,6 +47,16 @@ def choose(work: workspace.Workspace) -> None:
     titles = pictures.choices()
     sync(Key.PICTURE, work.view.picture if work.view.picture in titles else next(iter(titles)))
     st.selectbox(T.PICTURE, list(titles), key=Key.PICTURE, format_func=titles.__getitem__, on_change=_chosen)
+
+
+def choose_seed(work: workspace.Workspace, column: DeltaGenerator) -> None:
+    """Draw the field of the seed."""
+    sync(Key.SEED, work.view.seed)
+    column.number_input(Preview.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=Preview.SEED_HELP)
+
+
+def _seed_typed() -> None:
+    workspace.look(seed=int(st.session_state[Key.SEED]))
 
 
 def _chosen() -> None:

@@ -1,4 +1,4 @@
-"""The middle of the Augment page: the selected node, its parameters, and what its documentation says."""
+"""The form of the selected node: its probability, its parameters and its documentation."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from explorer.ui.step_editor import group_form, parameters
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
-    """The form of the selected node, with each error at its field."""
+    """Draw the form, with each error at its field."""
     node = None if work.view.selected is None else edits.find(work.draft, work.view.selected)
     if node is None:
         st.caption(T.CHOOSE)
@@ -43,19 +43,15 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
 
 def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
     title = node.transform if isinstance(node, Step) else node.kind
-    st.subheader(title, anchor=False, help=None if transform is None else _targets(transform))
+    targets = [title for name, title in Targets.TARGET_NAMES.items() if transform and name in transform.targets]
+    help_text = None if transform is None else T.TARGETS.format(targets=", ".join(targets))
+    st.subheader(title, anchor=False, help=help_text)
     if transform is not None:
         st.caption(escape(" ".join([transform.summary, *advice(transform.name)]).replace("``", "")))
     elif not isinstance(node, Step):
         st.caption(escape(composer(node.kind).summary))
     if problem := errors.get((node.id, "")):
         st.error(escape(problem))
-
-
-def _targets(transform: Transform) -> str:
-    return T.TARGETS.format(
-        targets=", ".join(Targets.TARGET_NAMES[name] for name in Targets.TARGET_NAMES if name in transform.targets)
-    )
 
 
 def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
@@ -74,7 +70,7 @@ def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
 
 
 def _is_unfinished(node: Node) -> bool:
-    """Whether its form says what is missing, which is all that there is to say about it."""
+    """Return whether the node is a composer that still lacks steps; its form then says only what is missing."""
     return not isinstance(node, Step) and is_unfinished(node)
 
 
@@ -90,25 +86,21 @@ def _parameters(work: workspace.Workspace, node: Step, transform: Transform, err
     for name, parameter in transform.parameters.items():
         value = node.params.get(name, parameter.default)
         parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit, cautions.get(name))
-    unknown = [
-        message
-        for (owner, name), message in errors.items()
-        if owner == node.id and name not in ("", "p") and name not in transform.parameters
-    ]
-    for message in unknown:
-        st.error(escape(message))
+    for (owner, name), message in errors.items():
+        if owner == node.id and name not in ("", "p") and name not in transform.parameters:
+            st.error(escape(message))
     if not transform.parameters:
         st.caption(T.NO_PARAMETERS)
         return
     if gentler := _gentler(node, transform):
         st.caption(escape(T.GENTLE.format(values=gentler)))
-    with st.container(horizontal=True, vertical_alignment="center"):  # the words may go to the next line
+    with st.container(horizontal=True, vertical_alignment="center"):  # the labels may wrap
         st.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
         st.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
 
 
 def _gentler(node: Step, transform: Transform) -> str:
-    """The values that the step began with in place of the library's, as far as they are still there."""
+    """Return the gentle start values that the step still has in place of the library's defaults."""
     kept = [name for name, value in transform.gentle.items() if node.params.get(name) == value]
     return ", ".join(
         T.GENTLE_VALUE.format(
@@ -139,7 +131,7 @@ def _reset(node_id: str) -> None:
 
 
 def _documentation(name: str, text: str) -> None:
-    # Sent only once it is opened: the texts are long, and every slider would carry them along.
+    # Sent only once it is opened: the texts are long, and would be sent again with every move of a slider.
     box = st.expander(T.DOCUMENTATION.format(name=name), key=Key.DOCUMENTATION, on_change="rerun")
     if box.open:
         box.markdown(text)

@@ -1,4 +1,4 @@
-"""The form of a composer: how many of its steps, which channels, and what comes of it."""
+"""The form of a composer: how many of its steps it applies, to which channels, and with what probabilities."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.augment import edits
 from explorer.augment.composers import composer
-from explorer.augment.pipeline import Group, Node, Step, active, draws, group_params, is_unfinished
+from explorer.augment.pipeline import Group, Step, active, draws, group_params, is_unfinished
 from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import sync
 from explorer.ui.components.markdown import escape
@@ -16,7 +16,7 @@ from explorer.ui.session.keys import widget_key
 
 
 def show(group: Group, errors: Errors) -> None:
-    """The parameters of a composer besides p, each error at its field."""
+    """Draw the parameters of a composer besides p, with each error at its field."""
     for name, value in group_params(group).items():
         if name in _FIELDS:
             _FIELDS[name](group, value)
@@ -43,9 +43,7 @@ def _n(group: Group, value: Any) -> None:
 def _replace(group: Group, value: Any) -> None:
     key = widget_key(group.id, "replace")
     sync(key, bool(value))
-    st.toggle(
-        T.REPLACE, key=key, on_change=_commit, args=(group.id, "replace", bool), help=_help(group, "replace")
-    )  # fmt: skip
+    st.toggle(T.REPLACE, key=key, on_change=_commit, args=(group.id, "replace", bool), help=_help(group, "replace"))
 
 
 def _channels(group: Group, value: Any) -> None:
@@ -70,13 +68,12 @@ def _commit(node_id: str, name: str, convert: Any) -> None:
 
 
 def _shares(group: Group) -> None:
-    """What each step's weight makes of it, where one of them is chosen."""
+    """Show the probability of each step, for a composer that chooses one of them by weight."""
     on = active(group)
     total = sum(child.p for child in on)
     if total > 0:
-        lines = [T.SHARE.format(name=_name(child), percent=f"{child.p / total:.0%}") for child in on]
-        st.caption(escape(T.SHARES) + "  \n" + "  \n".join(map(escape, lines)))
-
-
-def _name(node: Node) -> str:
-    return node.transform if isinstance(node, Step) else node.kind
+        names = [child.transform if isinstance(child, Step) else child.kind for child in on]
+        lines = [
+            T.SHARE.format(name=name, percent=f"{child.p / total:.0%}") for name, child in zip(names, on, strict=True)
+        ]
+        st.caption("  \n".join(map(escape, [T.SHARES, *lines])))

@@ -1,7 +1,7 @@
 """The form of one step: a table from the kind of a parameter to the widget that edits it.
 
-The draft is the truth. Before a widget is drawn its key is set to the draft's value, only where they differ: setting it
-always would swallow fast key presses. What the person changes comes back through `commit`.
+The draft is the source of truth. Before a widget is drawn, its key is set to the draft's value, but only if they
+differ: setting it every time would swallow fast key presses. Changes come back through `commit`.
 """
 
 import json
@@ -22,14 +22,14 @@ from explorer.ui.theme.palette import rgb
 
 Commit = Callable[[str, str, Any], None]  # (node id, parameter, new value)
 Bounds = tuple[float, float]
-_OWN_VALUE = ""  # in a list of words: none of them
+_OWN_VALUE = ""  # the choice of none of the words
 _BOX_STEP = 0.01
 
 
 def show(
     node_id: str, parameter: Parameter, value: Any, error: str | None, commit: Commit, caution: str | None = None
 ) -> None:
-    """Draw the widget of one parameter of one node, and under it what is wrong with its value, or seldom meant."""
+    """Draw the widget of one parameter of one node, and below it the error or the warning about its value."""
     if parameter.nullable:
         value = _nullable(node_id, parameter, value, commit)
     if value is not None or not parameter.nullable:
@@ -41,7 +41,7 @@ def show(
 
 
 def _with_words(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    """A choice between the parameter's words and a value of its own, and that value's widget where it is chosen."""
+    """Draw the choice between the parameter's words and another value, and the widget of that value."""
     key = widget_key(node_id, parameter.name, "word")
     labels = {_OWN_VALUE: T.OWN_VALUE} | {choice.value: choice.label for choice in parameter.choices}
     sync(key, value if isinstance(value, str) and value in labels else _OWN_VALUE)
@@ -52,14 +52,14 @@ def _with_words(node_id: str, parameter: Parameter, value: Any, commit: Commit) 
         commit(node_id, parameter.name, fallback if chosen == _OWN_VALUE else chosen)
 
     st.selectbox(parameter.name, list(labels), key=key, on_change=changed, format_func=labels.__getitem__,
-                 help=_help(parameter))  # fmt: skip
+                 help=parameter.doc or None)  # fmt: skip
     if st.session_state[key] == _OWN_VALUE:
         widget = WIDGETS[parameter.kind] if _FITS[parameter.kind](value) else _literal
         widget(node_id, parameter, value, commit)
 
 
 def _widget(parameter: Parameter, value: Any) -> Callable[[str, Parameter, Any, Commit], None]:
-    """The widget of the parameter's kind, or the text field where the draft holds what that widget cannot show."""
+    """Return the widget of the parameter's kind, or the text field for a value that the widget cannot show."""
     if parameter.choices and parameter.kind is not Kind.CHOICE:
         return _with_words
     known = parameter.kind is not Kind.CHOICE or any(value == choice.value for choice in parameter.choices)
@@ -80,7 +80,7 @@ def _nullable(node_id: str, parameter: Parameter, value: Any, commit: Commit) ->
 
 
 def start_value(parameter: Parameter) -> Any:
-    """A value to begin with when a parameter that was not set is switched on."""
+    """Return the first value of a nullable parameter that is switched on."""
     if parameter.default is not None:
         return parameter.default
     low, high = parameter.soft_low or 0, parameter.soft_high or 1
@@ -103,16 +103,12 @@ def start_value(parameter: Parameter) -> Any:
     return starts[parameter.kind]
 
 
-def _help(parameter: Parameter) -> str | None:
-    return parameter.doc or None
-
-
 def _committer(
     node_id: str, parameter: Parameter, commit: Commit, convert: Callable[[Any], Any], widget: str = ""
 ) -> tuple[str, Any]:
-    """The key of a widget, and what it calls when it is changed.
+    """Return the key of a widget and its callback.
 
-    Another widget for the same parameter needs a key of its own (`widget`): under the old one it would start at zero.
+    A second widget of the same parameter needs a key of its own (`widget`): under the same key it would start at zero.
     """
     key = widget_key(node_id, parameter.name, *([widget] if widget else []))
     return key, lambda: commit(node_id, parameter.name, convert(st.session_state[key]))
@@ -121,7 +117,7 @@ def _committer(
 def _bool(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     key, changed = _committer(node_id, parameter, commit, bool)
     sync(key, bool(value))
-    st.toggle(parameter.name, key=key, on_change=changed, help=_help(parameter))
+    st.toggle(parameter.name, key=key, on_change=changed, help=parameter.doc or None)
 
 
 def _choice(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
@@ -130,7 +126,7 @@ def _choice(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> N
         labels[None] = T.NONE_DEFAULT if parameter.default is None else T.NONE
     choice(
         parameter.name, widget_key(node_id, parameter.name), labels, value,
-        lambda chosen: commit(node_id, parameter.name, chosen), _help(parameter),
+        lambda chosen: commit(node_id, parameter.name, chosen), parameter.doc or None,
     )  # fmt: skip
 
 
@@ -143,12 +139,12 @@ def _number(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> N
     if exact():
         st.number_input(
             parameter.name, value=kind(value), key=key, step=step, format=_format(parameter), on_change=changed,
-            help=_help(parameter),
+            help=parameter.doc or None,
         )  # fmt: skip
     else:
         st.slider(
             parameter.name, kind(low), kind(high), kind(value), key=key, step=step, format=_format(parameter),
-            on_change=changed, help=_help(parameter),
+            on_change=changed, help=parameter.doc or None,
         )  # fmt: skip
 
 
@@ -156,7 +152,8 @@ def _range(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> No
     kind: Callable[[Any], Any] = int if parameter.kind is Kind.INT_RANGE else float
     first, second = (kind(end) for end in value)
     if exact() or first > second:
-        _exact_range(node_id, parameter, (first, second), commit)
+        labels = (T.RANGE_LOW.format(name=parameter.name), T.RANGE_HIGH.format(name=parameter.name))
+        _two_numbers(node_id, parameter, (first, second), labels, commit)
         return
     step = kind(parameter.step or 0.01)
     key, changed = _committer(
@@ -166,13 +163,8 @@ def _range(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> No
     low, high = display_bounds(parameter, first, second)
     st.slider(
         parameter.name, kind(low), kind(high), (first, second), key=key, step=step, format=_format(parameter),
-        on_change=changed, help=_help(parameter),
+        on_change=changed, help=parameter.doc or None,
     )  # fmt: skip
-
-
-def _exact_range(node_id: str, parameter: Parameter, ends: tuple[Any, Any], commit: Commit) -> None:
-    labels = (T.RANGE_LOW.format(name=parameter.name), T.RANGE_HIGH.format(name=parameter.name))
-    _two_numbers(node_id, parameter, ends, labels, commit)
 
 
 def _two_numbers(
@@ -189,7 +181,7 @@ def _two_numbers(
         with column:
             st.number_input(
                 label, value=end, key=key, step=kind(parameter.step or 0.01), format=_format(parameter),
-                on_change=changed, help=_help(parameter),
+                on_change=changed, help=parameter.doc or None,
             )  # fmt: skip
 
 
@@ -203,17 +195,17 @@ def _fill(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Non
     convert = (lambda color: list(rgb(color))) if parameter.color_only else from_color
     key, changed = _committer(node_id, parameter, commit, convert)
     sync(key, to_color(value))
-    st.color_picker(parameter.name, key=key, on_change=changed, help=_help(parameter))
+    st.color_picker(parameter.name, key=key, on_change=changed, help=parameter.doc or None)
 
 
 def to_color(fill: Any) -> str:
-    """A fill (grey from 0 to 255, or red, green, blue) as `#rrggbb`."""
+    """Return a fill (gray from 0 to 255, or red, green, blue) as `#rrggbb`."""
     channels = fill if isinstance(fill, list | tuple) else [fill] * 3
     return "#" + "".join(f"{round(min(255, max(0, channel))):02x}" for channel in channels[:3])
 
 
 def from_color(color: str) -> Any:
-    """A `#rrggbb` as a fill: one number where it is a grey, else three."""
+    """Return `#rrggbb` as a fill: one number for a gray, otherwise three."""
     red, green, blue = rgb(color)
     return red if red == green == blue else [red, green, blue]
 
@@ -221,15 +213,15 @@ def from_color(color: str) -> Any:
 def _text(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     key, changed = _committer(node_id, parameter, commit, str)
     sync(key, str(value))
-    st.text_input(parameter.name, key=key, on_change=changed, help=_help(parameter))
+    st.text_input(parameter.name, key=key, on_change=changed, help=parameter.doc or None)
 
 
 def _font(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     key, changed = _committer(node_id, parameter, commit, str)
     names = list(fonts.names())
     sync(key, str(value))
-    offered = names if value in names else [str(value), *names]  # what is not here is said at the field
-    st.selectbox(parameter.name, offered, key=key, on_change=changed, help=_help(parameter) or T.FONT_HELP)
+    offered = names if value in names else [str(value), *names]  # the error of a missing font is shown at the field
+    st.selectbox(parameter.name, offered, key=key, on_change=changed, help=parameter.doc or T.FONT_HELP)
 
 
 def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
@@ -243,23 +235,23 @@ def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None
         (left, right), (top, bottom) = moved
         commit(node_id, parameter.name, [float(left), float(top), float(right), float(bottom)])
 
-    for key, ends, label in zip(keys, (value[0::2], value[1::2]), (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
-        pair = (float(ends[0]), float(ends[1]))
+    for key, (low, high), label in zip(keys, (value[0::2], value[1::2]), (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
+        pair = (float(low), float(high))
         sync(key, pair)
         st.slider(
             label.format(name=parameter.name), 0.0, 1.0, pair, key=key, step=_BOX_STEP, on_change=changed,
-            help=_help(parameter),
+            help=parameter.doc or None,
         )  # fmt: skip
 
 
 def _literal(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
     key, changed = _committer(node_id, parameter, commit, parse_literal, "text")
     sync(key, value if isinstance(value, str) else json.dumps(value))
-    st.text_input(parameter.name, key=key, on_change=changed, help=_help(parameter) or T.LITERAL_HELP)
+    st.text_input(parameter.name, key=key, on_change=changed, help=parameter.doc or T.LITERAL_HELP)
 
 
 def parse_literal(text: str) -> Any:
-    """The JSON value of `text`; the text itself where it is none, for validation to report at the field."""
+    """Return the JSON value of `text`; invalid JSON is returned as it is, and validation reports it at the field."""
     try:
         return json.loads(text)
     except ValueError:
@@ -267,12 +259,12 @@ def parse_literal(text: str) -> Any:
 
 
 def exact() -> bool:
-    """Whether numbers are typed instead of dragged."""
+    """Return whether numbers are typed instead of dragged."""
     return bool(st.session_state.get(Key.EXACT))
 
 
 def display_bounds(parameter: Parameter, *values: float) -> Bounds:
-    """The slider's ends: the soft range, stretched so that every value of the draft can be shown."""
+    """Return the ends of the slider: the soft range, widened to include the given values."""
     low = min(parameter.soft_low if parameter.soft_low is not None else 0, *values)
     high = max(parameter.soft_high if parameter.soft_high is not None else 1, *values)
     return (low, high) if high > low else (low, low + (parameter.step or 1))
@@ -290,15 +282,15 @@ def is_number(value: Any) -> bool:
 
 
 def is_pair(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value))
+    return _are_numbers(value, 2)
 
 
-def _is_fill(value: Any) -> bool:
-    return is_number(value) or (isinstance(value, list | tuple) and len(value) == 3 and all(map(is_number, value)))
+def _are_numbers(value: Any, count: int) -> bool:
+    return isinstance(value, list | tuple) and len(value) == count and all(map(is_number, value))
 
 
-def _is_box(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 4 and all(map(is_number, value))
+def _are_whole(value: Any) -> bool:
+    return is_pair(value) and all(float(end).is_integer() for end in value)
 
 
 WIDGETS: dict[Kind, Callable[[str, Parameter, Any, Commit], None]] = {
@@ -320,14 +312,14 @@ _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.BOOL: lambda value: isinstance(value, bool),
     Kind.INT: lambda value: is_number(value) and float(value).is_integer(),
     Kind.FLOAT: is_number,
-    Kind.INT_RANGE: lambda value: is_pair(value) and all(float(end).is_integer() for end in value),
+    Kind.INT_RANGE: _are_whole,
     Kind.FLOAT_RANGE: is_pair,
-    Kind.INT_PAIR: lambda value: is_pair(value) and all(float(end).is_integer() for end in value),
+    Kind.INT_PAIR: _are_whole,
     Kind.CHOICE: lambda value: True,
-    Kind.FILL: _is_fill,
+    Kind.FILL: lambda value: is_number(value) or _are_numbers(value, 3),
     Kind.TEXT: lambda value: isinstance(value, str),
     Kind.LITERAL: lambda value: True,
     Kind.PICTURES: lambda value: isinstance(value, list),
     Kind.FONT: lambda value: isinstance(value, str),
-    Kind.BOX: _is_box,
+    Kind.BOX: lambda value: _are_numbers(value, 4),
 }

@@ -1,4 +1,4 @@
-"""Choosing the pictures that a step refers to: the built-in ones, and the person's own."""
+"""The choice of the reference pictures of a step: built-in ones, and the person's own."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -29,7 +29,7 @@ Commit = Callable[[str, str, Any], None]
 
 
 def show(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    """The gallery of one parameter of one node, and a way to add to it."""
+    """Draw the gallery of one parameter of one node, and the uploader that adds to it."""
     chosen = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
     own: list[str] = st.session_state.setdefault(Key.OWN_REFERENCES, [])
     names = [
@@ -78,16 +78,14 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
             name = asking.wait_for(KeepReference(file.content, file.name))
         except ImageError as error:
             st.session_state[Key.REFERENCE_ERROR] = str(error)
-            return
         except DrawingError as error:
             st.session_state[Key.REFERENCE_ERROR] = f"{file.name}: {asking.words(error)}"
-            return
         except NoRoom as error:
             st.session_state[Key.REFERENCE_ERROR] = Pictures.NOT_KEPT.format(reason=error.strerror)
-            return
-        own = st.session_state[Key.OWN_REFERENCES]
-        st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))
-        commit(node_id, parameter.name, list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
+        else:
+            own = st.session_state[Key.OWN_REFERENCES]
+            st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))
+            commit(node_id, parameter.name, list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
 
     st.file_uploader(T.OWN_REFERENCE, IMAGE_TYPES, key=key, on_change=taken)
     if problem := st.session_state.get(Key.REFERENCE_ERROR):

@@ -1,4 +1,4 @@
-"""The page's icon and the name beside it, drawn here: Streamlit would fetch an icon by name from elsewhere."""
+"""The icon of the page and the name beside it. They are drawn here because Streamlit would download a named icon."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ _SIDE = 64  # px
 
 @lru_cache(maxsize=1)
 def icon() -> Image.Image:
-    """64 × 64 px, RGB: a picture and the same picture, turned."""
+    """Return the icon, 64 × 64 px RGB: a picture and a rotated copy."""
     canvas = np.zeros((_SIDE, _SIDE, 3), np.uint8)
     canvas[:] = rgb(ACCENT)
     white = rgb(ON_ACCENT)
@@ -26,7 +26,7 @@ def icon() -> Image.Image:
 
 @lru_cache(maxsize=1)
 def wordmark() -> str:
-    """The icon and the product's name as SVG, in the accent color: legible on a light and on a dark page."""
+    """Return the icon and the product's name as SVG, in an accent color that is legible on light and dark pages."""
     words = "".join(
         f'<text x="40" y="{line}" font-size="12.5" font-weight="650" font-family="sans-serif" '
         f'fill="{ACCENT}">{word}</text>'

@@ -1,25 +1,24 @@
-"""Every color that the application draws itself; the theme of `.streamlit/config.toml` has the rest.
+"""Every color that the application draws itself; the other colors are in the theme of `.streamlit/config.toml`.
 
-Class colors begin with six of Okabe and Ito (2008), "Color Universal Design". The others were searched for so that any
-two of the 24 differ for ordinary eyes and under the three common color-vision deficiencies, on a light and on a dark
-ground; the first are the furthest apart. Where there are more classes, or where a color is not enough, the name stands
-beside it: under the mouse and in the legend.
+Class colors start with six of Okabe and Ito (2008), "Color Universal Design". The others were chosen so that any two of
+the 24 differ for normal vision and under the three common color-vision deficiencies, on light and dark backgrounds; the
+first ones differ most. Names in legends and tooltips distinguish further classes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 ACCENT = "#6E6BE8"  # between the two theme accents: legible on a light and on a dark page
-NEUTRAL = "#8A90A2"  # second series, grids, what stands back
+NEUTRAL = "#8A90A2"  # second series, grids and other background elements
 GRID = "rgba(138, 144, 162, 0.22)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
-TRAIN = "#D08A00"  # what training says, beside what validation says in the accent
+TRAIN = "#D08A00"  # values of training, beside those of validation in the accent
 ON_ACCENT = "#FFFFFF"  # text on a full accent
 ON_TRAIN = "#14161D"  # text on a full color of training
 # For layout.css: the accent of the dark theme is light, and white text on it would be hard to read.
 STYLE = f"<style>:root {{ --explorer-on-accent: light-dark({ON_ACCENT}, {ON_TRAIN}); }}</style>"
 
-# In charts, a color or font of the theme: the plot component looks it up in the page, also when the theme changes.
+# A color or font of the theme, for charts: the plot component looks it up in the page, also when the theme changes.
 THEME_TEXT = "var(--st-text-color)"
 THEME_FONT = "var(--st-font)"
 THEME_RAISED = "var(--st-secondary-background-color)"
@@ -55,9 +54,12 @@ CLASS_COLORS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Shades:
-    """From the page's ground (transparent, so that it suits both themes) to a full color.
+    """A color scale from transparent, which suits both themes, to a full color.
 
-    stops: (share, color). turns_at: the share above which the theme's text is hard to read, and `ink` is not.
+    Attributes:
+        stops: Pairs of share and color.
+        turns_at: The share above which text needs the color `ink` to be legible.
+        ink: The color of text on the full color.
     """
 
     stops: tuple[tuple[float, str], ...]
@@ -75,7 +77,7 @@ VALIDATED = Shades(
     0.5,
     ON_ACCENT,
 )
-# Towards the color of training: its matrix is not taken for that of the validation.
+# In the color of training, so that its matrix is not mistaken for that of validation.
 TRAINED = Shades(
     (
         (0.0, "rgba(208, 138, 0, 0.04)"),
@@ -87,7 +89,7 @@ TRAINED = Shades(
     ON_TRAIN,
 )
 
-# A run's state: shown with its word, never by color alone.
+# The state of a run. It is always shown in words too, never by color alone.
 STATE_COLORS: dict[str, str] = {
     "queued": "#8A90A2",
     "starting": "#56B4E9",
@@ -102,21 +104,21 @@ STATE_COLORS: dict[str, str] = {
 
 
 def class_color(index: int) -> str:
-    """The color of class `index` (0-based) on every page; classes beyond the last color begin again."""
+    """Return the color of class `index` (0-based) on every page; classes beyond the last color start again."""
     return CLASS_COLORS[index % len(CLASS_COLORS)]
 
 
 def rgb(color: str) -> tuple[int, int, int]:
-    """`#RRGGBB` as three numbers from 0 to 255."""
+    """Return `#RRGGBB` as three numbers from 0 to 255."""
     red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return red, green, blue
 
 
 def hex_of(color: tuple[int, int, int]) -> str:
-    """Three numbers from 0 to 255 as `#rrggbb`."""
+    """Return three numbers from 0 to 255 as `#rrggbb`."""
     return "#" + bytes(color).hex()
 
 
 def class_rgb(count: int) -> Sequence[tuple[int, int, int]]:
-    """Colors of the first `count` classes, each as (red, green, blue) from 0 to 255."""
+    """Return the colors of the first `count` classes, each as (red, green, blue) from 0 to 255."""
     return [rgb(class_color(index)) for index in range(count)]

@@ -1,4 +1,4 @@
-"""Files that the browser fetches itself, served from `static/` beside the app."""
+"""Files that Streamlit serves to the browser from `static/` beside the app."""
 
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ _NAME = "plotly.min.js"
 
 
 def copy_if_changed(source: Path, target: Path) -> bool:
-    """Copy a file atomically where the target is missing or has another size; return whether it was needed."""
+    """Copy a file atomically if the target is missing or has another size; return whether it was copied."""
     if target.exists() and target.stat().st_size == source.stat().st_size:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -22,9 +22,9 @@ def copy_if_changed(source: Path, target: Path) -> bool:
 
 @cache
 def plotly_path() -> str:
-    """Where the page finds plotly's own script, relative to its base address; copied once per server process.
+    """Return the address of plotly's script relative to the page; the file is copied once per server process.
 
-    The version is part of the address, so that no browser keeps an old one. Raises OSError.
+    The version is part of the address, so that browsers do not keep an old one. Raises OSError.
     """
     source = Path(plotly.__file__).parent / "package_data" / _NAME
     copy_if_changed(source, FOLDER / _NAME)
