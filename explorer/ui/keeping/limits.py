@@ -1,4 +1,4 @@
-"""How long what visitors leave is kept, and how much of it there may be. docs/classroom.md states these numbers."""
+"""Limits on how long and how much of visitors' files is kept. docs/classroom.md states these numbers."""
 
 import math
 import os
@@ -7,35 +7,35 @@ from explorer.texts import Keeping as T
 
 DAYS, MEGABYTES = "EXPLORER_KEEP_DAYS", "EXPLORER_KEEP_MB"
 DEFAULT_DAYS, DEFAULT_MEGABYTES = 90.0, 2_000.0
-SAMPLE_DAYS = 3.0  # of a draft that nobody has edited
+SAMPLE_DAYS = 3.0  # for a draft that nobody has edited
 DAY_S = 86_400.0
 MB = 1_000_000
 WORKSPACE_BYTES = 64 * MB  # the files that were uploaded for one workspace: an image, its mask, the mask's colors
 BLOCK = 4_096  # bytes that the smallest file takes
 
-# Of files on their way from a browser, which Streamlit holds in memory until the page that sent them is closed.
+# For uploads, which Streamlit holds in memory until the page that sent them is closed.
 SESSION_UPLOADS, SERVER_UPLOADS = 4, 16  # at once
 SESSION_UPLOAD_BYTES, SERVER_UPLOAD_BYTES = 128 * MB, 1_024 * MB
 SESSIONS = 200  # open pages
 
 
 class WrongLimit(ValueError):
-    """A limit in the environment that is no number."""
+    """A limit in the environment that is not a valid number."""
 
 
 def keep_days() -> float:
-    """After how many days unopened a draft is cleared; infinity for never. Raises WrongLimit."""
+    """The days after which an unopened draft is deleted; infinity for never. Raises WrongLimit."""
     return _number(DAYS, DEFAULT_DAYS, least=1.0, effect=T.NOTHING_CLEARED)
 
 
 def keep_bytes() -> float:
-    """How much drafts, uploads, reference images and saved pipelines may take together. Raises WrongLimit."""
+    """The bytes that drafts, uploads, reference images and saved pipelines may take together. Raises WrongLimit."""
     effect = T.DEFAULT_TAKEN.format(default=DEFAULT_MEGABYTES)
     return _number(MEGABYTES, DEFAULT_MEGABYTES, least=1.0, effect=effect) * MB
 
 
 def problems() -> list[str]:
-    """What is wrong with the limits in the environment."""
+    """The messages about invalid limits in the environment."""
     found = []
     for limit in (keep_days, keep_bytes):
         try:

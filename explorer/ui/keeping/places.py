@@ -1,4 +1,4 @@
-"""The folders that visitors fill. None of these functions makes one."""
+"""The folders that visitors fill. These functions do not create them, so that a read-only disk can be read."""
 
 from pathlib import Path
 
@@ -8,21 +8,21 @@ from explorer.runs.record.paths import pipelines_folder
 
 
 def drafts_folder() -> Path:
-    """Where drafts and what belongs to them lie; not made, so that a disk that is full or read-only can be read."""
+    """The folder of drafts and their uploads."""
     return made_home() / "drafts"
 
 
 def browsers_folder() -> Path:
-    """Where the lists of what each browser has opened lie."""
+    """The folder of the lists of drafts that browsers have opened."""
     return made_home() / "browsers"
 
 
 def statistics_folder() -> Path:
-    """Where the results of measurements are kept; they can be measured again."""
+    """The cache of measured statistics."""
     return made_home() / "cache" / "statistics"
 
 
 def filled() -> tuple[Path, ...]:
-    """All of these folders that are there, also those of reference images and of saved pipelines."""
+    """The existing folders whose size is limited, including those of reference images and saved pipelines."""
     folders = (drafts_folder(), browsers_folder(), references.folder(), pipelines_folder())
     return tuple(folder for folder in folders if folder.is_dir())

@@ -1,4 +1,4 @@
-"""How much the files that visitors leave may take together, so that no session can fill the disk."""
+"""Limits the total size of visitors' files, so that no session can fill the disk."""
 
 import errno
 import os
@@ -13,18 +13,18 @@ from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits, places
 
 _KNOWN_FOR_S = 30.0
-_AGAIN_S = 1.0  # where there is no room
+_AGAIN_S = 1.0  # while there is no room
 
 
 class NoRoom(OSError):
-    """What is to be kept would take more than its limit; `strerror` says which. Raised before anything is written."""
+    """A file would exceed a limit, which `strerror` names. It is raised before anything is written."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(errno.EDQUOT, reason)
 
 
 class _Look:
-    """How much there was when somebody looked. written: bytes that this process has written since."""
+    """The bytes in use at one moment (`total`), and those that this process has written since (`written`)."""
 
     def __init__(self, place: Path) -> None:
         self.place, self.total, self.written = place, _taken(), 0
@@ -33,7 +33,7 @@ class _Look:
     def is_good(self, most: float) -> bool:
         if self.place != made_home():
             return False
-        # What was written may have taken the place of something: only another look shows.
+        # A written file may have replaced another one, which only a new look shows.
         known_for = _KNOWN_FOR_S if self.total + self.written <= most else 0.0 if self.written else _AGAIN_S
         return time.monotonic() - self.made < known_for
 
@@ -43,11 +43,11 @@ _last: list[_Look] = []
 
 
 def check(more: int = 0) -> None:
-    """Ask for the room of `more` bytes before they are written, and count them. Raises NoRoom, OSError."""
+    """Check that `more` bytes can be written, and count them as written. Raises NoRoom, OSError."""
     try:
         limit = limits.keep_bytes()
     except limits.WrongLimit:
-        limit = limits.DEFAULT_MEGABYTES * limits.MB  # the start has said so
+        limit = limits.DEFAULT_MEGABYTES * limits.MB  # reported when the server started
     more = max(more, limits.BLOCK)
     with _lock:
         if not _last or not _last[0].is_good(limit - more):
@@ -58,21 +58,21 @@ def check(more: int = 0) -> None:
 
 
 def wrote(file: Path) -> None:
-    """Count a file whose size was not known before it was written."""
+    """Count a file whose size was unknown before it was written."""
     with _lock, suppress(OSError):
         if _last:
             _last[0].written += file.stat().st_size
 
 
 def check_upload(others: int, size: int) -> None:
-    """Ask for the room of an upload beside the other uploads of its workspace, in bytes. Raises NoRoom, OSError."""
+    """Check that an upload of `size` bytes fits beside the `others` of its workspace. Raises NoRoom, OSError."""
     if others + size > limits.WORKSPACE_BYTES:
         raise NoRoom(T.TOO_LARGE.format(room=in_words(limits.WORKSPACE_BYTES)))
     check(size)
 
 
 def _taken() -> int:
-    """What lies in the folders that visitors fill, in bytes; each file takes a block at least."""
+    """The bytes in the folders that visitors fill, with at least one block for each file."""
     total = 0
     for folder in places.filled():
         for entry in os.scandir(folder):

@@ -1,6 +1,6 @@
-"""How many pages may be open, and what they may hold of uploads in memory: Streamlit itself bounds one file only.
+"""Limits the number of open pages and the uploads that they hold in memory. Streamlit limits single files only.
 
-A file stays in memory until its page is closed; whatever is kept of it is a file of its own, see keeping/room.py.
+A file stays in memory until its page is closed. The files on disk have their own limit, see keeping/room.py.
 """
 
 import re
@@ -20,21 +20,21 @@ from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)")
-_TRY_LATER = 1013  # the code of WebSocket
+_TRY_LATER = 1013  # WebSocket close code
 _TOO_MANY, _TOO_LARGE, _FULL = 429, 413, 503
 
 
 class Bounded:
-    """Middleware that refuses what goes beyond the limits, before its content is read."""
+    """Middleware that refuses a request beyond the limits before it reads the content."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._pages = 0
-        self._files: Counter[str] = Counter()  # session -> files on their way
-        self._bytes: Counter[str] = Counter()  # session -> bytes of those, as announced
+        self._files: Counter[str] = Counter()  # session -> uploads in progress
+        self._bytes: Counter[str] = Counter()  # session -> their announced bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request on, or refuse it."""
+        """Pass a request on or refuse it."""
         if scope["type"] == "websocket":
             await self._page(scope, receive, send)
         elif (session := _session_of_upload(scope)) is not None:
@@ -68,7 +68,7 @@ class Bounded:
                 del self._files[session], self._bytes[session]
 
     def _refusal(self, session: str, size: int) -> tuple[int, str] | None:
-        """The status and the words for an upload that goes beyond a limit."""
+        """The status and the message if an upload exceeds a limit."""
         if self._files[session] >= limits.SESSION_UPLOADS or self._files.total() >= limits.SERVER_UPLOADS:
             return _TOO_MANY, T.TOO_MANY_FILES
         of_session, of_all = _held(session)
@@ -80,7 +80,7 @@ class Bounded:
 
 
 def _session_of_upload(scope: Scope) -> str | None:
-    """The session that sends a file; None for any other request, and where Streamlit knows of no such session."""
+    """The session that uploads a file. None for any other request and for an unknown session."""
     if scope["type"] != "http" or scope["method"] != "PUT":
         return None
     found = _UPLOAD.fullmatch(scope["path"])
@@ -88,14 +88,14 @@ def _session_of_upload(scope: Scope) -> str | None:
 
 
 def _announced(headers: Headers) -> int:
-    """How long the content of a request says it is; what says nothing counts as the longest that is taken."""
+    """The content length of a request. Without a valid header it is the largest that is accepted."""
     most = int(st.get_option("server.maxUploadSize")) * 1024 * 1024
     length = headers.get("content-length", "")
     return min(int(length), most) if length.isdecimal() else most
 
 
 def _held(session: str) -> tuple[int, int]:
-    """The bytes of uploads that Streamlit holds for a session, and for all."""
+    """The bytes of uploads that Streamlit holds for a session, and for all sessions."""
     kept = cast("MemoryUploadedFileManager", runtime.get_instance().uploaded_file_mgr).file_storage
     sizes = {name: sum(len(file.data) for file in list(files.values())) for name, files in list(kept.items())}
     return sizes.get(session, 0), sum(sizes.values())

@@ -1,11 +1,11 @@
-"""Which requests the server answers: those that name it as it is known here, and that no foreign page has sent.
+"""Refuses requests that use an unknown host name or come from a page of another site.
 
-A page of another site can let its own name point to this computer (DNS rebinding). Its scripts may then talk to the
-server as if it were theirs; only the `Host` of their requests shows it. Streamlit compares `Host` and `Origin` for its
-websocket; this does so for every request, also for uploads, media, static files and health.
+Another site can let its own name point to this computer (DNS rebinding), so that its scripts may talk to the server;
+only the `Host` header shows it. Streamlit checks `Host` and `Origin` for its websocket only; this middleware checks
+every request, including uploads, media, static files and health.
 """
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,18 +16,18 @@ from starlette.websockets import WebSocketClose
 from explorer.texts import Serving as T
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
-_FORBIDDEN = 1008  # the code of WebSocket for a policy; before the handshake it becomes 403
-_FRAMES = "frame-ancestors 'self'"  # else a foreign page could lay its own over ours, and lead clicks to it
+_FORBIDDEN = 1008  # WebSocket close code for a policy violation; before the handshake it becomes 403
+_FRAMES = "frame-ancestors 'self'"  # otherwise another site could frame our pages and hijack clicks
 
 
 class OnlyKnownHosts:
-    """Middleware that answers 403 to every other request, before anything of it is read."""
+    """Middleware that answers 403 to every other request before it reads the content."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request on, or refuse it."""
+        """Pass a request on or refuse it."""
         is_page = scope["type"] == "http"
         if not is_page and scope["type"] != "websocket":
             await self._app(scope, receive, send)
@@ -39,7 +39,7 @@ class OnlyKnownHosts:
 
 
 def _unframed(send: Send) -> Send:
-    """Send with the header that forbids foreign pages to show ours inside of theirs."""
+    """Add the header that forbids other sites to frame our pages."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -50,10 +50,10 @@ def _unframed(send: Send) -> Send:
 
 
 def refusal(headers: Headers) -> str:
-    """Why a request is refused, "" where it is not.
+    """The reason why a request is refused, or "".
 
-    Browsers send `Origin` with what scripts ask for, and `Sec-Fetch-Site` with all else, such as an image that a
-    foreign page shows. A link on a foreign page leads to a whole document, and is welcome. Programs send neither.
+    Browsers send `Origin` with requests of scripts and `Sec-Fetch-Site` with all others, such as an image on another
+    site's page. A link from another site requests a document, which is allowed. Programs send neither header.
     """
     hosts = headers.getlist("host")
     if len(hosts) != 1 or not is_known(hosts[0]):
@@ -65,54 +65,49 @@ def refusal(headers: Headers) -> str:
 
 
 def _is_ours(origin: str, host: str) -> bool:
-    # Streamlit accepts these two besides the page's own; for any other it would ask a server outside for our address.
+    # Streamlit accepts these two besides the page's own; for others it would ask an outside server for our address.
     scheme, _, place = origin.partition("://")
     return scheme in ("http", "https") and (place == host or _name(place) in LOCAL[:2])
 
 
 def is_known(host: str) -> bool:
-    """Whether the server is known under a name, which may have a port behind it."""
+    """Whether a host name, with or without a port, is one of `known()`."""
     name = _name(host)
     return name is not None and name in known()
 
 
 def _name(host: str) -> str | None:
-    """The name or address in a `Host`, in lower case; None where it is malformed."""
+    """The name or address in a `Host` header, in lower case. None if it is malformed."""
     try:
         parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises ValueError if it is not a number
     except ValueError:
         return None
-    if parts.netloc != host or parts.hostname is None or _has_more(parts):
-        return None
-    return parts.hostname.rstrip(".")
-
-
-def _has_more(parts: SplitResult) -> bool:
-    return parts.username is not None or any((parts.path, parts.query, parts.fragment))
+    more = parts.username is not None or any((parts.path, parts.query, parts.fragment))
+    return None if more or parts.netloc != host or parts.hostname is None else parts.hostname.rstrip(".")
 
 
 def known() -> tuple[str, ...]:
-    """The names and addresses that the server answers to, from Streamlit's own setting; those of this computer first.
+    """The names and addresses that the server answers to: this computer's, then those in Streamlit's setting.
 
-    Where the setting is empty, Streamlit would accept every name; we accept this computer's.
+    If the setting is empty, Streamlit would accept every name; we accept only this computer's.
     """
     named = [name.strip().lower().rstrip(".") for name in st.get_option("server.allowedHosts")]
     return tuple(dict.fromkeys([*LOCAL, *filter(None, named)]))
 
 
 def for_others() -> tuple[str, ...]:
-    """The names and addresses that do not mean this computer for everybody."""
+    """The known names under which other computers reach the server."""
     return tuple(name for name in known() if not is_local(name))
 
 
 def is_local(name: str) -> bool:
-    """Whether a name or address means this computer for everybody."""
+    """Whether a name or address always means the computer that uses it."""
     return name in LOCAL or name.endswith(".localhost") or name.startswith("127.")
 
 
 def address(name: str) -> str:
-    """Where the app is opened under a name or address of this computer."""
+    """The URL of the app under a name or address of this computer."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     port = st.get_option("server.port")
     return f"{scheme}://{f'[{name}]' if ':' in name else name}:{port}"

@@ -1,4 +1,4 @@
-"""What the server says when it starts: where it can be opened, and what those can do who open it."""
+"""The message when the server starts: its addresses, and what people who open them can do."""
 
 import asyncio
 import webbrowser
@@ -15,7 +15,7 @@ from explorer.ui.serving import hosts
 
 @asynccontextmanager
 async def opened(_app: st.App) -> AsyncIterator[None]:
-    """The life of the server, once its port is known."""
+    """Print the message and open the browser once the port is known."""
     print("", words(), *limits.problems(), "", sep="\n", flush=True)
     if not st.get_option("server.headless"):
         asyncio.get_running_loop().run_in_executor(None, webbrowser.open, hosts.address(_own()))
@@ -23,7 +23,7 @@ async def opened(_app: st.App) -> AsyncIterator[None]:
 
 
 def words() -> str:
-    """The addresses, and in plain words what they allow where others can open them."""
+    """The addresses and, if others can open them, what they allow."""
     own, others = hosts.address(_own()), hosts.for_others()
     if not others:
         return T.LOCAL.format(address=own)
@@ -36,6 +36,6 @@ def words() -> str:
 
 
 def _own() -> str:
-    """The name under which this computer itself opens the app."""
+    """The name under which this computer opens the app."""
     listens = str(st.get_option("server.address") or "")
     return listens if hosts.is_open() and listens not in ("", "0.0.0.0", "::") else hosts.LOCAL[0]

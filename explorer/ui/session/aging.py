@@ -1,5 +1,6 @@
-"""Clears in passing what nobody has opened for long: drafts with their uploads, lists of browsers, statistics, and
-reference images that nothing names. There is no daemon: the session of a page does it, at most once an hour for a home.
+"""Deletes what nobody has opened for long: drafts with their uploads, lists of browsers, statistics, unused references.
+
+There is no daemon: a page does it after it is drawn, at most once an hour for each home.
 """
 
 import gc
@@ -37,7 +38,7 @@ _UPLOAD = re.compile(rb"upload/([0-9a-f]{24})")
 
 @dataclass(frozen=True)
 class Cleared:
-    """What was cleared: the ids of drafts, and how many of all else. room: bytes that were freed."""
+    """The ids of the deleted drafts, the number of other deleted files, and the bytes that were freed (`room`)."""
 
     drafts: tuple[str, ...] = ()
     references: int = 0
@@ -48,7 +49,7 @@ class Cleared:
 
     @property
     def files(self) -> int:
-        """The most of one kind; drafts count as one, however many files they have."""
+        """The largest number of one kind; a draft counts as one, however many files it has."""
         return max(len(self.drafts), self.references, self.browsers, self.statistics, self.leftovers)
 
     def __str__(self) -> str:
@@ -63,7 +64,7 @@ class Cleared:
 
 @dataclass
 class _Group:
-    """The files of a draft and of all that belongs to it. changed: when the newest was written; size: bytes of all."""
+    """The files of a draft and its uploads, when the newest was written (`changed`), and their bytes together."""
 
     files: list[Path] = field(default_factory=list)
     changed: float = 0.0
@@ -75,11 +76,11 @@ class _Group:
 
 
 _turn = threading.Lock()
-_next: dict[Path, float] = {}  # home -> when it is looked through next, by the monotonic clock
+_next: dict[Path, float] = {}  # home -> when it is searched next, by the monotonic clock
 
 
 def in_passing() -> None:
-    """Clear what is old, where nobody has for an hour, and log what was cleared."""
+    """Delete what is old, unless it was done within the last hour, and log what was deleted."""
     if not _turn.acquire(blocking=False):
         return
     try:
@@ -101,11 +102,11 @@ def in_passing() -> None:
 
 
 def clear(now: float) -> Cleared:
-    """Clear what is old by `now`, in seconds since 1970; of many files the first ones. Raises OSError, WrongLimit."""
+    """Delete at most `_MOST` old files of each kind. `now` is in seconds since 1970. Raises OSError, WrongLimit."""
     oldest = now - limits.keep_days() * limits.DAY_S
     drafts, room = _clear_drafts(now, oldest)
     if len(drafts) >= _MOST:
-        return Cleared(drafts, room=room)  # what they name may go with the next visit
+        return Cleared(drafts, room=room)  # the references that they name can go next time
     pictures, lists, statistics, torn = (
         list(islice(removed(files), _MOST))
         for files in (
@@ -123,7 +124,7 @@ def clear(now: float) -> Cleared:
 
 
 def _clear_drafts(now: float, oldest: float) -> tuple[tuple[str, ...], int]:
-    """Clear drafts that nobody has opened since `oldest`, and those that were never edited after some days."""
+    """Delete drafts that nobody has opened since `oldest`, and unedited ones after a few days."""
     unedited = now - limits.SAMPLE_DAYS * limits.DAY_S
     groups = {name: group for name, group in _groups().items() if group.changed < max(oldest, unedited)}
     opened_last = browsers.opened_last() if groups else {}
@@ -139,7 +140,7 @@ def _clear_drafts(now: float, oldest: float) -> tuple[tuple[str, ...], int]:
 
 
 def _groups() -> Mapping[str, _Group]:
-    """Draft -> its files, by one look at the folder: it may hold many thousands."""
+    """The files of each draft. One scan serves all drafts, since the folder may hold many thousands."""
     found: defaultdict[str, _Group] = defaultdict(_Group)
     for entry in os.scandir(drafts_folder()) if drafts_folder().is_dir() else ():
         draft_id = entry.name.partition(".")[0]
@@ -151,7 +152,7 @@ def _groups() -> Mapping[str, _Group]:
 
 
 def _is_unedited(draft_id: str, group: _Group) -> bool:
-    """Whether it is the sample, or an empty pipeline, as it came; with no image, no form of a run beside it."""
+    """Whether a draft is the untouched sample or an empty pipeline, without an upload or a form beside it."""
     if group.files != [draft_file(draft_id)] or group.size > _UNEDITED_MOST:
         return False
     found = browsers.read(draft_id)
@@ -167,13 +168,13 @@ def _unnamed(oldest: float, now: float) -> Iterator[Path]:
     named = _named() if old else frozenset()
     for file in old:
         if file.stem in named:
-            os.utime(file, (now, now))  # so that it is not looked for again with each visit
+            os.utime(file, (now, now))  # so that not every visit searches for it again
         else:
             yield file
 
 
 def _named() -> frozenset[str]:
-    """The digits of all reference images that some pipeline names, also in the steps that can be undone."""
+    """The ids of all reference images that a pipeline names, including those in undo histories."""
     runs = [paths.config for paths in (*list_runs(), *map(RunPaths, trash_root().iterdir()))]
     found: set[str] = set()
     for file in (*drafts_folder().glob("*.json"), *pipelines_folder().glob("*.json"), *runs):
@@ -183,7 +184,6 @@ def _named() -> frozenset[str]:
 
 
 def _unused_lists(oldest: float) -> Iterator[Path]:
-    """The lists of browsers that have opened nothing since `oldest`, with their locks."""
     for file in _older(browsers_folder(), "*.json", oldest):
         yield file
         yield file.with_suffix(".lock")
@@ -196,7 +196,6 @@ def _torn(oldest: float) -> Iterator[Path]:
 
 
 def _older(folder: Path, pattern: str, oldest: float) -> Iterator[Path]:
-    """The files of a folder that were written before a moment."""
     for file in folder.glob(pattern):
         with suppress(FileNotFoundError):
             if file.stat().st_mtime < oldest and file.is_file():

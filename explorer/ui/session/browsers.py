@@ -1,8 +1,8 @@
-"""What one browser has opened: for File > Recent, and for the address without a draft.
+"""The drafts that a browser has opened, for File > Recent and for an address without a draft.
 
-There is no login. A browser is known by a random token in a cookie, as a draft is known by the one in its address: who
-does not have the token can neither list what it opened nor add to it. The list is a file of `EXPLORER_HOME/browsers/`,
-named after a hash of the token, so that the names of files give no token away.
+There is no login. A random token in a cookie identifies a browser, as the token in its address identifies a draft.
+Without the token nobody can list what the browser has opened, or add to it. Each list is a file in
+`EXPLORER_HOME/browsers/`, named after a hash of the token so that file names do not reveal tokens.
 """
 
 import json
@@ -37,8 +37,12 @@ _NOTED_FOR_S = 86_400.0
 
 @dataclass(frozen=True)
 class Recent:
-    """A draft that the browser has opened. steps: transforms and groups at the top, in order. used: seconds since 1970
-    of its last change, or of when it was opened last.
+    """A draft that the browser has opened.
+
+    Attributes:
+        steps: The transforms and groups at the top level, in order.
+        is_touched: Whether it has a name or was edited.
+        used: When it was last changed or opened, in seconds since 1970.
     """
 
     id: str
@@ -49,7 +53,7 @@ class Recent:
 
 
 def token() -> str:
-    """The token of this session's browser: that of its cookie, else a new one, which the page puts into the cookie."""
+    """The token in the browser's cookie, or a new one that `carry` puts there."""
     known: str | None = st.session_state.get(Key.BROWSER)
     if known is None:
         found = st.context.cookies.get(COOKIE)
@@ -59,7 +63,7 @@ def token() -> str:
 
 
 def carry(draft_id: str) -> None:
-    """Put the token into the browser's cookie, and the draft into the links of the top bar; once on each page."""
+    """Put the token into the browser's cookie and the draft into the links of the top bar. Called once on each page."""
     carrier.show(
         COOKIE, token(), Query.DRAFT, draft_id, key=Key.CARRIER,
         on_token=lambda: _become(carrier.found(Key.CARRIER), draft_id),
@@ -67,7 +71,7 @@ def carry(draft_id: str) -> None:
 
 
 def _become(found: Any, draft_id: str) -> None:
-    """Take over the token that the browser has meanwhile, from a page that it opened at the same time."""
+    """Use the token that another page, opened at the same time, has put into the cookie."""
     if _is_token(found) and found != token():
         st.session_state[Key.BROWSER] = found
         note(draft_id)
@@ -78,17 +82,13 @@ def _is_token(found: Any) -> TypeGuard[str]:
 
 
 def hold(draft_id: str) -> None:
-    """Let a draft stay as long as this session does, whatever its age."""
+    """Keep a draft from being deleted while this session lasts."""
     with suppress(OSError):  # where no list can be made nothing is cleared either
         opened.hold(draft_id, _file())
 
 
 def note(draft_id: str) -> tuple[str, ...]:
-    """Remember that this browser has opened a draft. A list that cannot be written costs only the list.
-
-    Returns:
-        The drafts that fell off the end of the list, since it has `MOST` others.
-    """
+    """Add a draft to this browser's list, and return the drafts that no longer fit into it."""
     hold(draft_id)
     try:
         return _note(draft_id, _file())
@@ -97,7 +97,7 @@ def note(draft_id: str) -> tuple[str, ...]:
 
 
 def note_all(held: Iterable[Held]) -> None:
-    """Remember that drafts are open still; one that was noted within a day needs no more. Raises OSError."""
+    """Note that drafts are still open, unless that was noted within a day. Raises OSError."""
     for each in held:
         noted = _opened(each.listed_in).get(each.draft_id, 0.0)
         if each.listed_in.parent == browsers_folder() and noted < time.time() - _NOTED_FOR_S:
@@ -113,7 +113,7 @@ def _note(draft_id: str, file: Path) -> tuple[str, ...]:
 
 
 def opened_last() -> Mapping[str, float]:
-    """Draft -> when some browser has opened it last, in seconds since 1970. Raises OSError."""
+    """When any browser last opened each draft, in seconds since 1970. Raises OSError."""
     found: dict[str, float] = {}
     for file in browsers_folder().glob("*.json"):
         for draft_id, when in _opened(file).items():
@@ -122,7 +122,7 @@ def opened_last() -> Mapping[str, float]:
 
 
 def recent() -> tuple[Recent, ...]:
-    """The drafts that this browser has opened and that are still there, the one that was used last first."""
+    """The existing drafts that this browser has opened, most recently used first."""
     try:
         found = [read(draft_id, when) for draft_id, when in _opened(_file()).items()]
     except OSError:
@@ -131,14 +131,13 @@ def recent() -> tuple[Recent, ...]:
 
 
 def _opened(file: Path) -> Mapping[str, float]:
-    """Draft -> when it was opened last, in seconds since 1970."""
     drafts = (read_json_object(file) or {}).get("drafts")
     known = drafts.items() if isinstance(drafts, dict) else ()
     return {name: float(when) for name, when in known if _is_token(name) and isinstance(when, int | float)}
 
 
 def read(draft_id: str, opened_last: float = 0.0) -> Recent | None:
-    """What is known of a draft without opening it; None where it is gone or damaged."""
+    """Read a draft's summary from its file. None if it is gone or damaged."""
     return _read(draft_id, stamp(draft_file(draft_id)), opened_last)
 
 
@@ -152,7 +151,7 @@ def _read(draft_id: str, version: Stamp, opened: float) -> Recent | None:
         steps = tuple(str(node.get("transform") or node["kind"]) for node in draft["nodes"])
         name = str(draft.get("name", ""))
     except (KeyError, TypeError, ValueError, AttributeError):
-        return None  # damaged: who opens its address is shown why
+        return None  # damaged: its own address shows why
     touched = bool(record.get("past") or record.get("future") or name)
     return Recent(draft_id, name, steps, touched, max(opened, version[0] / 1e9))
 

@@ -1,4 +1,4 @@
-"""Removes a draft with all that belongs to it, unless somebody has it open."""
+"""Removes a draft and its uploads, unless somebody has it open."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,28 +11,23 @@ from explorer.ui.session.uploads import draft_file, draft_files, draft_lock
 
 
 def drop(draft_id: str, files: Sequence[Path], before: float) -> int:
-    """Remove a draft, unless a session holds it or it has changed since `before`.
-
-    Args:
-        draft_id: the draft.
-        files: its files, and those of all that belongs to it.
-        before: seconds since 1970.
+    """Remove a draft's files, unless a session holds it or one of them was written since `before`.
 
     Returns:
-        The bytes that were freed; 0 where it stays.
+        The bytes that were freed, 0 if the draft stays.
 
     Raises:
-        OSError: something of it could not be removed.
+        OSError: A file could not be removed.
     """
     with draft_lock(draft_id), opened.unless_held(draft_id) as may:
         if not may or any(_written(file) >= before for file in files):
             return 0
-        # Last the draft itself: after a kill in between, what is left is found again.
+        # The draft itself goes last, so that after a kill in between the other files are still found.
         return sum(removed(sorted(files, key=lambda file: file == draft_file(draft_id))))
 
 
 def drop_fallen(fallen: Iterable[str]) -> None:
-    """Remove drafts that fell off the end of a browser's list, unless somebody used them within a day."""
+    """Remove drafts that no longer fit into a browser's list, unless they were used within a day."""
     if not (ids := tuple(fallen)):
         return
     with suppress(OSError):  # they age out later
@@ -50,7 +45,7 @@ def _written(file: Path) -> float:
 
 
 def removed(files: Iterable[Path]) -> Iterator[int]:
-    """Remove files, and yield the size of each that was there. Raises OSError."""
+    """Remove files and yield the size of each one that existed. Raises OSError."""
     for file in files:
         with suppress(FileNotFoundError):
             size = file.stat().st_size

@@ -1,10 +1,10 @@
-"""What a gesture in the list of steps does to a workspace: one table, pure functions.
+"""The edits that gestures in the list of steps make to a workspace: one table of pure functions.
 
-Gestures come from a browser, which is not to be trusted: whatever is malformed, or about a node that is gone by now,
-changes nothing. A gesture may be about several siblings, its `ids`; they then move as one.
+Gestures come from a browser, which is not trusted: a malformed one, or one about a node that no longer exists, changes
+nothing. A gesture may name several siblings in `ids`, which then move together.
 
-Where a node goes, as in an outliner: up and down lead past its siblings and, at an end, out of its group; in leads into
-the group right above it, else into the one right below; out leads right behind its group.
+Nodes move as in an outliner. Up and down lead past the siblings and, at an end, out of the group. In leads into the
+group right above, else right below. Out leads to right behind the group.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ MOST = 200  # gestures that may arrive at once
 
 
 def obey(workspace: Workspace, command: Any, report: Callable[[str], None] = lambda _: None) -> Workspace:
-    """The workspace after a gesture. report: called with the reason where the pipeline would become too large."""
+    """Apply one gesture. `report` is called with the reason if the pipeline would become too large."""
     if not isinstance(command, Mapping) or not isinstance(command.get("op"), str):
         return workspace
     if travel := TRAVELS.get(command["op"]):
@@ -38,14 +38,14 @@ def obey(workspace: Workspace, command: Any, report: Callable[[str], None] = lam
 
 
 def obey_all(workspace: Workspace, commands: Any, report: Callable[[str], None] = lambda _: None) -> Workspace:
-    """The workspace after several gestures, one after the other."""
+    """Apply up to `MOST` gestures in order."""
     for command in commands[:MOST] if isinstance(commands, list) else ():
         workspace = obey(workspace, command, report)
     return workspace
 
 
 def _chosen(draft: Draft, command: Command) -> Ids:
-    """The nodes that a gesture is about: its `ids` with `id` among them, else `id`; empty where they are not right."""
+    """The siblings that a gesture names, in the order of the draft; empty if they are not valid."""
     ids = command.get("ids", [command.get("id")])
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids) or command.get("id") not in ids:
         return ()
@@ -67,7 +67,6 @@ def _changed(workspace: Workspace, draft: Draft, selected: str | None) -> Worksp
 
 
 def _edit(edit: Callable[[Draft, Ids], Draft]) -> "Operation":
-    """The operation that edits the draft and keeps the selection."""
     return lambda workspace, ids, command: _changed(workspace, edit(workspace.draft, ids), command["id"])
 
 
@@ -86,7 +85,7 @@ def _down(draft: Draft, ids: Ids) -> Draft:
 
 
 def _move(workspace: Workspace, ids: Ids, command: Command) -> Workspace:
-    """Dragged to `index` of the group `parent`; the index counts without what is dragged."""
+    """Move dragged nodes to `index` in the group `parent`. The index does not count the dragged nodes."""
     parent, index = command.get("parent", ""), command.get("index")
     if not (parent is None or isinstance(parent, str)) or type(index) is not int:
         return workspace
@@ -101,7 +100,7 @@ def _move(workspace: Workspace, ids: Ids, command: Command) -> Workspace:
 
 def _toggle(workspace: Workspace, ids: Ids, command: Command) -> Workspace:
     node = edits.find(workspace.draft, command["id"])
-    enabled = node is not None and not node.enabled  # all become what the selected one becomes
+    enabled = node is not None and not node.enabled  # all follow the selected one
     return _changed(workspace, edits.set_enabled(workspace.draft, ids, enabled), command["id"])
 
 
@@ -128,7 +127,7 @@ def _unwrap(workspace: Workspace, ids: Ids, command: Command) -> Workspace:
 
 
 def _beside(draft: Draft, ids: Ids) -> str | None:
-    """What is selected once these siblings are gone: the next one, else the one before, else the group around them."""
+    """The node to select once these siblings are gone: the next one, else the previous one, else their group."""
     parent, first = edits.place(draft, ids[0])
     siblings = [node.id for node in edits.level(draft, parent)]
     left = [node_id for node_id in siblings if node_id not in ids]
@@ -136,7 +135,7 @@ def _beside(draft: Draft, ids: Ids) -> str | None:
 
 
 def _travelled(workspace: Workspace, history: History) -> Workspace:
-    """Select what has come back, else keep the selection, else select what stands in its place."""
+    """Select a node that has come back, else keep the selection, else select the node now in its place."""
     if history is workspace.history:
         return workspace
     old, new = _order(workspace.draft), _order(history.present)

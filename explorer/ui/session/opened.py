@@ -1,4 +1,4 @@
-"""Which drafts the sessions of this server have open, or had open and may come back to: these are never cleared."""
+"""The drafts that sessions of this server have opened and may return to. These are never deleted."""
 
 import threading
 from collections.abc import Iterator
@@ -12,7 +12,10 @@ from explorer.ui.session.keys import Key
 
 
 class Held:
-    """Lies in the state of a session and goes with it. listed_in: the browser's list of what it has opened."""
+    """A draft held by a session: it lives in the session state and disappears with it.
+
+    `listed_in` is the file that lists what the browser has opened.
+    """
 
     def __init__(self, draft_id: str, listed_in: Path) -> None:
         self.draft_id, self.listed_in = draft_id, listed_in
@@ -23,7 +26,7 @@ _held: WeakSet[Held] = WeakSet()
 
 
 def hold(draft_id: str, listed_in: Path) -> None:
-    """Let the draft stay as long as this session does."""
+    """Keep a draft from being deleted while this session lasts."""
     of_session: dict[str, Held] = st.session_state.setdefault(Key.HELD, {})
     if draft_id not in of_session:
         of_session[draft_id] = held = Held(draft_id, listed_in)
@@ -33,12 +36,12 @@ def hold(draft_id: str, listed_in: Path) -> None:
 
 @contextmanager
 def unless_held(draft_id: str) -> Iterator[bool]:
-    """Whether no session holds a draft; none can take hold of it until the block ends."""
+    """Yield whether no session holds a draft. None can hold it until the block ends."""
     with _lock:
         yield all(each.draft_id != draft_id for each in _held)
 
 
 def held() -> tuple[Held, ...]:
-    """What the sessions of this server hold."""
+    """All drafts that sessions of this server hold."""
     with _lock:
         return tuple(_held)

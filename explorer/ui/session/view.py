@@ -1,4 +1,4 @@
-"""What is looked at, on the Augment page and in the laboratory: saved beside the draft, so a reload loses nothing."""
+"""What the Augment page and the laboratory show. It is saved beside the draft, so that a reload loses nothing."""
 
 from dataclasses import field, replace
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from explorer.draw.cards import card_of
 
-DATA_SET = "data set"  # the picture of a view that looks at an image of a data set
+DATA_SET = "data set"  # the `picture` of a view that shows a sample of a data set
 MAX_SEED = 2**31 - 1
 MAX_TYPED = 20_000  # characters of boxes or keypoints
 Text = Annotated[str, Field(max_length=MAX_TYPED)]
@@ -58,11 +58,18 @@ Draws = Literal[100, 500, 2000, 10000]
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class Lab:
-    """The laboratory. parameter: of the selected step, "" for the first that can be swept. count: values of a sweep.
-    alone: whether only the swept step is applied. neutral: whether its other parameters have no effect. large: the cell
-    that is shown large, "" for none. against: the other pipeline of a comparison, as `lab.rivals` names it. rows, over:
-    how many rows a comparison has, and of what. draws, measured: how many draws statistics take, of how many pictures.
-    targets, targets_gallery: whether masks, boxes and keypoints are laid over the pictures, and those of the gallery.
+    """What the laboratory shows.
+
+    Attributes:
+        parameter: The swept parameter of the selected step; "" for the first that can be swept.
+        count: The number of values in a sweep.
+        alone: Whether only the swept step is applied.
+        neutral: Whether the other parameters of the swept step are set so that they have no effect.
+        large: The id of the cell that is shown large; "" for none.
+        against: The other pipeline of a comparison, as `lab.rivals` names it.
+        rows, over: The number of rows in a comparison, and what differs between them.
+        draws, measured: The numbers of draws and of pictures for statistics.
+        targets, targets_gallery: Whether targets are drawn over the pictures, and over those of the gallery.
     """
 
     mode: Mode = Mode.SWEEP
@@ -85,14 +92,19 @@ class Lab:
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class View:
-    """selected: node id. picture: a source of `pictures.choices()`. set_key, split, index: the sample of a data set.
-    names_from: the mask value that the first name of the set's classes is of, where the masks leave it open.
+    """What is shown of a draft.
 
-    focus: the card of the trace that is shown large, "" for the whole pipeline. difference: whether it is shown as
-    difference. boxes, points: typed in place of the image's own, "" for none. names: typed for the mask's values,
-    one a line from 0, "" for the set's own. colours: of the person's own palette.
-    as_trained: whether samples of data sets are shown as training gets them.
-    lab: what the laboratory shows of the same draft.
+    Attributes:
+        selected: The id of the selected node.
+        picture: A source of `pictures.choices()`.
+        set_key, split, index: The sample of a data set.
+        names_from: The mask value of the first class name, if the masks leave it open.
+        focus: The card of the trace that is shown large; "" for the whole pipeline.
+        difference: Whether the focused card is shown as a difference.
+        boxes, points: Typed text that replaces the image's own; "" for none.
+        names: Typed names of the mask values, one per line from 0; "" for those of the data set.
+        colours: The person's own palette, spelled as in saved drafts.
+        as_trained: Whether samples of data sets are shown as training gets them.
     """
 
     selected: Name | None = None
@@ -108,12 +120,12 @@ class View:
     points: Text = ""
     names: Text = ""
     palette: Palette = Palette.SAFE
-    colours: tuple[Color, ...] = field(default=())  # the spelling in drafts that people have
+    colours: tuple[Color, ...] = field(default=())
     as_trained: bool = True
     lab: Lab = field(default_factory=Lab)
 
     def choosing(self, node_id: str | None) -> "View":
-        """Another node is selected. Row, card and image are one: a step that is shown large makes way for this one."""
+        """Select another node. If a step is shown large, the selected one takes its place."""
         if node_id == self.selected:
             return self
         focus = card_of(node_id) if self.focus and node_id is not None else ""

@@ -1,4 +1,4 @@
-"""What one person works on: the draft with its history and the view of it, in a file, so that a reload loses nothing.
+"""The workspace of a session: a draft with its history and its view, in a file, so that a reload loses nothing.
 
 The file's name is in the address (`?draft=ID`). The id is a random token, so a stranger cannot guess the address of
 somebody else's work.
@@ -26,26 +26,7 @@ from explorer.ui.session.uploads import Revision, draft_lock
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace_files import Workspace, WorkspaceError, load, save, version
 
-__all__ = [
-    "View",
-    "Workspace",
-    "WorkspaceError",
-    "add_behind_selected",
-    "arrive",
-    "change",
-    "current",
-    "demo_draft",
-    "load",
-    "look",
-    "note_unwritten",
-    "open_draft",
-    "open_new",
-    "put",
-    "save",
-    "show_unwritten",
-    "turn",
-    "update",
-]
+__all__ = ["View", "Workspace", "WorkspaceError", "load", "save"]  # the imported names that callers use from here
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _OF_ONE_WORKSPACE = (
@@ -54,7 +35,7 @@ _OF_ONE_WORKSPACE = (
 
 
 def demo_draft() -> Draft:
-    """The pipeline that greets a newcomer: three steps whose effect is seen at once, and mild enough to train with."""
+    """The sample pipeline for newcomers: three visible steps that are mild enough to train with."""
     draft, _ = add(Draft(), "HorizontalFlip", None)
     draft, affine = add(draft, "Affine", None)
     draft = set_param(draft, affine, "scale", [0.9, 1.2])
@@ -66,7 +47,7 @@ def demo_draft() -> Draft:
 
 
 def is_work(recent: Recent) -> bool:
-    """Whether somebody could miss it: an empty pipeline and the sample as it came are no work."""
+    """Whether a draft holds anything besides an empty pipeline or the unchanged sample."""
     sample = tuple(node.transform if node.kind == "step" else node.kind for node in demo_draft().nodes)
     return recent.is_touched or recent.steps not in ((), sample)
 
@@ -77,16 +58,17 @@ def is_id(text: str) -> bool:
 
 
 def current() -> Workspace:
-    """The workspace of this session; at its beginning the one in the address, else what this browser had last.
+    """The workspace of this session.
 
-    Back and Forward of the browser lead to the one in the address too.
+    When the session begins, and after Back or Forward in the browser, it is the one in the address. Without a draft in
+    the address a session begins with the browser's last one.
     """
     if Key.WORKSPACE not in st.session_state:
         _begin()
     elif there := _gone_to():
         _enter(*there)
     workspace = _taken_over(st.session_state[Key.WORKSPACE])
-    # A change of page may clear the browser's address while the server still knows the old one: write it on arrival.
+    # A change of page may clear the browser's address while the server keeps the old one: write it on each new page.
     if st.query_params.get(Query.DRAFT) != workspace.id or st.session_state.get(Key.ADDRESS) != st.context.url:
         st.session_state[Key.ADDRESS] = st.context.url
         st.query_params[Query.DRAFT] = workspace.id
@@ -94,7 +76,7 @@ def current() -> Workspace:
 
 
 def _begin() -> None:
-    """Open the workspace that the address names, else the last one of this browser, else the sample pipeline."""
+    """Open the workspace in the address, else the browser's last one, else the sample pipeline."""
     asked, problem = st.query_params.get(Query.DRAFT), ""
     try:
         if asked:
@@ -111,38 +93,37 @@ def _begin() -> None:
         st.session_state[Key.INSTEAD] = f"{problem} {T.LAST_INSTEAD if last else T.SAMPLE_INSTEAD}"
 
 
-Read = tuple[Workspace, Revision]  # a workspace, and the version of its file that it is
+Read = tuple[Workspace, Revision]  # a workspace, and the version of the file that it was read from
 
 
 def _asked_for(draft_id: str) -> Read:
-    """The workspace of an address. Raises WorkspaceError."""
+    """Read the workspace with this id. Raises WorkspaceError."""
     if is_id(draft_id):
-        browsers.hold(draft_id)  # before it is looked for: from here on nobody clears it
+        browsers.hold(draft_id)  # first, so that nobody deletes it in between
     if not is_id(draft_id) or version(draft_id) is None:
         raise WorkspaceError(T.DRAFT_UNKNOWN)
     return _read(draft_id)
 
 
 def _read(draft_id: str) -> Read:
-    """The workspace in its file. Raises WorkspaceError."""
-    found = version(draft_id)  # before it is read: a version that comes in between is read next time
+    found = version(draft_id)  # before the content, so that a change in between is noticed next time
     return load(draft_id), found
 
 
 def _last() -> Read | None:
-    """What this browser had last, of what can be read."""
+    """The most recent readable draft of this browser."""
     for recent in browsers.recent():
         try:
             return _asked_for(recent.id)
         except WorkspaceError:
-            continue  # who opens its own address is shown why
+            continue  # its own address shows why
     return None
 
 
 def _gone_to() -> Read | None:
-    """The workspace that Back or Forward of the browser has led to; None where the session's own is in the address.
+    """The workspace that Back or Forward has led to, or None.
 
-    Only then does the address decide: what else comes from the browser may be older than what was opened here.
+    At other times the browser's address may be older than what was opened here, so it is ignored.
     """
     context, asked = get_script_run_ctx(), st.query_params.get(Query.DRAFT)
     if context is None or not context.is_history_navigation or asked in (None, st.session_state[Key.WORKSPACE].id):
@@ -155,7 +136,7 @@ def _gone_to() -> Read | None:
 
 
 def arrive() -> Workspace:
-    """`current`, at the beginning of a page; where something else is open than the address named, the page says so."""
+    """Return `current()` at the top of a page, with a warning if it is not the draft in the address."""
     work = current()
     problem = st.session_state.get(Key.INSTEAD)
     if isinstance(problem, str):
@@ -163,13 +144,13 @@ def arrive() -> Workspace:
     if problem is not None:
         if work.history == problem[1].history and work.id == problem[1].id:
             st.warning(escape(problem[0]))
-        else:  # the person works on with it
+        else:  # the person has accepted the draft by working on it
             del st.session_state[Key.INSTEAD]
     return work
 
 
 def open_new(draft: Draft, view: View | None = None) -> str:
-    """Start a workspace of its own for `draft`, with a file; its id is its address. The earlier one stays as it is."""
+    """Open `draft` as a new workspace with a file of its own, and return its id. The earlier workspace is kept."""
     view = View(_first(draft)) if view is None else view
     new = Workspace(secrets.token_urlsafe(16), History(draft), view)
     _enter(new, None)
@@ -178,12 +159,12 @@ def open_new(draft: Draft, view: View | None = None) -> str:
 
 
 def open_draft(draft_id: str) -> None:
-    """Open an earlier workspace. Raises WorkspaceError."""
+    """Open an existing workspace. Raises WorkspaceError."""
     _enter(*_asked_for(draft_id))
 
 
 def _enter(workspace: Workspace, known: Revision) -> None:
-    """Make it the session's, with its address; this browser finds it again under Recent."""
+    """Make a workspace the session's, put it into the address and add it to the browser's recent drafts."""
     _take(workspace, known)
     for of_another in _OF_ONE_WORKSPACE:
         st.session_state.pop(of_another, None)
@@ -196,7 +177,7 @@ def _first(draft: Draft) -> str | None:
 
 
 def put(edit: Callable[[Draft], Draft]) -> None:
-    """Let what a function makes of the newest draft take its place, as a pipeline to begin with; it can be undone."""
+    """Replace the draft by `edit(draft)`, as a pipeline to start from. This can be undone."""
 
     def replaced(work: Workspace) -> Workspace:
         new = edit(work.draft)
@@ -207,10 +188,10 @@ def put(edit: Callable[[Draft], Draft]) -> None:
 
 
 def add_behind_selected(name: str) -> bool:
-    """Add a transform or a kind of group behind the selected node, and select it.
+    """Add a transform or a kind of group behind the selected node and select it.
 
     Returns:
-        Whether it was added: where the pipeline would become too large, a notice says so.
+        False if the pipeline would become too large; a notice then says so.
     """
 
     def added(work: Workspace) -> Workspace:
@@ -226,13 +207,13 @@ def add_behind_selected(name: str) -> bool:
 
 
 def _taken_over(workspace: Workspace) -> Workspace:
-    """The workspace with what another window of the same address has done meanwhile; each window keeps its own view."""
+    """The workspace with changes that another window has made. Each window keeps its own view."""
     if version(workspace.id) == st.session_state.get(Key.REVISION):
         return workspace
     try:
         newest, known = _read(workspace.id)
     except WorkspaceError:
-        return workspace  # gone or damaged: the next change writes this window's
+        return workspace  # gone or damaged: the next change here writes it again
     workspace = replace(workspace, history=newest.history)
     _take(workspace, known)
     return workspace
@@ -244,11 +225,11 @@ def _take(workspace: Workspace, known: Revision) -> None:
 
 
 def update(change: Callable[[Workspace], Workspace]) -> None:
-    """Change the workspace as it is now, also by another window, and write it to its file.
+    """Apply `change` to the newest workspace, including other windows' changes, and write it to its file.
 
-    Whatever is worked out of the draft is worked out in `change`: outside of it another window may come in between.
+    Derive values from the draft inside `change` only: before it another window may write.
     """
-    current()  # there is one, before the lock is taken
+    current()  # opens a workspace if there is none yet, so that it can be locked
     with turn():
         workspace = change(current())
         note_unwritten(Key.NOT_WRITTEN, lambda: save(workspace))
@@ -256,12 +237,7 @@ def update(change: Callable[[Workspace], Workspace]) -> None:
 
 
 def note_unwritten(key: Key, write: Callable[[], None]) -> None:
-    """Write something; where that fails it lives on in this window only, and `show_unwritten` says so.
-
-    Args:
-        key: of the session, where the reason is kept.
-        write: may raise OSError.
-    """
+    """Call `write`. If it raises OSError, keep the reason under `key` for `show_unwritten`."""
     st.session_state.pop(key, None)
     try:
         write()
@@ -271,7 +247,7 @@ def note_unwritten(key: Key, write: Callable[[], None]) -> None:
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """The lock of the session's draft; without it where none can be made: then nothing can be written either."""
+    """Hold the lock of the session's draft. If the lock cannot be created, nothing can be written anyway."""
     with ExitStack() as stack:
         with suppress(OSError):
             stack.enter_context(draft_lock(st.session_state[Key.WORKSPACE].id))
@@ -279,9 +255,9 @@ def turn() -> Iterator[None]:
 
 
 def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None, **view: Any) -> None:
-    """Apply a pure edit to the newest draft and, with it, changes of the view; then save.
+    """Apply an edit to the newest draft, change fields of the view with it, and save.
 
-    Where the edit is about a node that another window has removed, nothing changes, and a notice says so.
+    If another window has removed the node that the edit is about, nothing changes and a notice says so.
     """
     try:
         update(lambda work: work.drafted(edit(work.draft), merge, **view))
@@ -290,12 +266,12 @@ def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None,
 
 
 def look(**view: Any) -> None:
-    """Change what is looked at (fields of `View`), then save. Raises ValueError for what a view cannot be."""
+    """Change fields of the `View` and save. Raises ValueError for an invalid value."""
     update(lambda work: work.looking(**view))
 
 
 def show_unwritten() -> None:
-    """Say on the page that the last change is not in its file, where that is so."""
+    """Warn if the last change could not be written to its file."""
     problems = [st.session_state.get(key) for key in (Key.NOT_WRITTEN, Key.FORM_NOT_WRITTEN)]
-    for problem in dict.fromkeys(filter(None, problems)):  # one disk has one reason
+    for problem in dict.fromkeys(filter(None, problems)):  # both usually fail for the same reason
         st.warning(escape(problem))

@@ -1,4 +1,4 @@
-"""The file of a workspace: a draft with its undo history and its view."""
+"""A workspace, and the file that keeps it."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -21,7 +21,7 @@ class WorkspaceError(ValueError):
 
 @dataclass(frozen=True)
 class Workspace:
-    """What one person works on."""
+    """A draft with its undo history and its view."""
 
     id: str
     history: History
@@ -29,43 +29,39 @@ class Workspace:
 
     @property
     def uploads(self) -> Uploads:
-        """The images that belong to it."""
+        """The uploaded image and mask."""
         return Uploads(self.id)
 
     @property
     def draft(self) -> Draft:
-        """The pipeline as it is."""
+        """The present draft."""
         return self.history.present
 
     @property
     def pipeline(self) -> Pipeline | None:
-        """The draft as a pipeline; None while something is wrong with it."""
+        """The draft as a pipeline, or None while it has errors."""
         return checked(self.draft).pipeline
 
     @property
     def errors(self) -> Errors:
-        """What is wrong with the draft: (node id, parameter) -> message."""
+        """The errors of the draft as (node id, parameter) -> message."""
         return checked(self.draft).errors
 
     def drafted(self, draft: Draft, merge: tuple[str, str] | None = None, **view: Any) -> "Workspace":
-        """The workspace after a change of the draft to `draft` and, with it, of fields of the view.
+        """Record a new draft and change fields of the view.
 
         Args:
-            draft: the new draft; the one before can be brought back by undo.
-            merge: the node and the parameter that change, where changes of one field in a row are one step of undo.
-            view: fields of `View` with their new values.
+            draft: The new draft.
+            merge: The node and the parameter that change, if consecutive changes of it are one step of undo.
+            view: Fields of `View` with their new values.
 
         Raises:
-            ValueError: a view cannot have such a value.
+            ValueError: A value is not valid for the view.
         """
         return replace(self, history=self.history.record(draft, merge)).looking(**view)
 
     def looking(self, **view: Any) -> "Workspace":
-        """The workspace with some fields of the view changed; another selection brings its card, unless one is given.
-
-        Raises:
-            ValueError: a view cannot have such a value.
-        """
+        """Change fields of the view. A new selection also moves `focus`, unless that is given. Raises ValueError."""
         seen = self.view
         if "selected" in view and "focus" not in view:
             seen = seen.choosing(view["selected"])
@@ -73,7 +69,7 @@ class Workspace:
 
 
 def save(workspace: Workspace) -> None:
-    """Write the workspace to its file, atomically. Raises OSError."""
+    """Write the workspace to its file. Raises OSError."""
     history = workspace.history
     write_shared(
         draft_file(workspace.id),
@@ -87,7 +83,7 @@ def save(workspace: Workspace) -> None:
     )
 
 
-# The whole history is written with each change, and all of it but one draft was before.
+# Each change writes the whole history, of which all drafts but one have been serialized before.
 _text: Remembered[Draft, str] = Remembered(dumps_draft, most=256)
 
 
@@ -104,7 +100,7 @@ def load(workspace_id: str) -> Workspace:
 
 
 def version(workspace_id: str) -> Revision:
-    """Identifies the version of the file; None where there is none, or it cannot be read."""
+    """Identify the version of a workspace's file. None if there is none or it cannot be read."""
     try:
         return revision(draft_file(workspace_id))
     except OSError:
