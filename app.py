@@ -1,4 +1,4 @@
-"""The list of pages."""
+"""The Streamlit app: the list of pages and what all pages have in common."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ import streamlit as st
 
 from explorer import installation
 
-# Before the heavy imports, which fail with another reason, or run what a compromised package does at its import.
+# Before the heavy imports, which would fail with another message or run the code of a compromised package.
 if broken := installation.problems():
     for problem in broken:
         st.error(problem, icon=":material/build:")
     st.stop()
 
-import explorer.ui.warm  # noqa: F401 - heavy imports once, before the first page
+import explorer.ui.warm  # noqa: F401 - heavy imports, once and before the first page
 from explorer.texts import App, Help
 from explorer.ui.augment import sharing
 from explorer.ui.background import asking, tidying

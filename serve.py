@@ -1,4 +1,4 @@
-"""The server: the app behind what every request has to pass. `make run` starts it; `app.py` is the list of pages."""
+"""The server that `make run` starts: the app of `app.py` behind the checks of every request."""
 
 import streamlit as st
 from starlette.middleware import Middleware

@@ -1,4 +1,4 @@
-"""Times and durations as people say them, in local time."""
+"""Times and durations as people say them, in local time, and texts cut to a length."""
 
 import time
 
@@ -32,3 +32,8 @@ def span(seconds: float) -> str:
             rest = whole % size // lower_size
             return f"{whole // size} {unit} {rest} {lower}" if rest else f"{whole // size} {unit}"
     return f"{whole} s"
+
+
+def cut(text: str, most: int) -> str:
+    """The first `most` characters, with an ellipsis if there are more."""
+    return text if len(text) <= most else f"{text[:most]}…"

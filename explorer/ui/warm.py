@@ -1,8 +1,7 @@
-"""Heavy imports, once per server process, and then out of the garbage collector's sight.
+"""Imports heavy modules once per server process and freezes them for the garbage collector.
 
-A full collection of the garbage holds the interpreter, with the imaging libraries loaded for 50 to 90 ms; frozen
-objects are not walked. What the pages import is imported here too: it
-would come with the first page otherwise, after the freeze. Import this module, never call it per session.
+With the imaging libraries loaded a full collection blocks the interpreter for 50 to 90 ms, unless their objects are
+frozen. The modules of the pages are imported here too, since the first page would import them after the freeze.
 """
 
 import contextlib
@@ -28,12 +27,12 @@ from explorer.ui.runs import notices
 
 memory.tune()
 tidying.start()
-pool()  # its processes start while the rest is imported
-cv2.setNumThreads(1)  # what little is decoded here shares the machine with workers and a training run
+pool()  # starts its processes
+cv2.setNumThreads(1)  # the little that is decoded here shares the cores with the workers and a training run
 explorer.augment.catalog.catalog()
-with contextlib.suppress(OSError):  # each page says so where the home cannot be read
-    notices.look()  # the runs that are there: thousands of them would be walked, too
+with contextlib.suppress(OSError):  # each page says so if the home cannot be read
+    notices.look()  # freezes the existing runs too, of which there may be thousands
 gc.collect()
 gc.freeze()
-# The thread that sends a picture waits for the one that draws the rest of the page: let it have its turn sooner.
+# Lets the thread that sends a picture run sooner while another thread draws the rest of the page.
 sys.setswitchinterval(0.0005)

@@ -1,4 +1,4 @@
-"""Asks the pool of workers for drawings, on behalf of the session whose script runs."""
+"""Requests drawings from the worker pool for the session whose script runs."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from explorer.texts import Pictures as T
 from explorer.ui.background import tidying
 
 Result = TypeVar("Result")
-_NOBODY = "nobody"  # without a session, as in a test
+_NOBODY = "nobody"  # outside of a session, as in a test
 _FOREVER = 24 * 3600.0
 
 
@@ -24,7 +24,7 @@ def submit(
     milliseconds: float = 0.0,
     asked: bool = False,
 ) -> Drawing[Result]:
-    """Have something drawn for this session; see `Order` for the arguments. What a person asked for may take long."""
+    """Submit a drawing for this session. `asked` allows it more time; see `Order` for the other arguments."""
     tidying.touch()
     context = get_script_run_ctx(suppress_warning=True)
     session = context.session_id if context is not None else _NOBODY
@@ -33,22 +33,22 @@ def submit(
 
 
 def wait_for(request: Request[Result]) -> Result:
-    """The result of a quick request. Raises DrawingError, and what the request raises."""
+    """The result of a quick request. Raises DrawingError and the errors of the request."""
     drawing = submit(request)
-    drawing.wait(_FOREVER)  # its own limit ends it
+    drawing.wait(_FOREVER)  # the time limit of the request ends it
     return drawing.result()
 
 
 def beside(training: bool) -> None:
-    """Leave a core to a run that is training, or take it back."""
+    """Leave a core to a training run, or use it again."""
     pool().training = training
 
 
 def words(error: DrawingError) -> str:
-    """Why an image could not be read or drawn, and what to do."""
+    """The message about an image that could not be read or drawn."""
     return T.READING_ENDED[error.ending].format(limit=limit(error))
 
 
 def limit(error: DrawingError) -> str:
-    """The limit that a drawing has reached, in GB of memory or in seconds."""
+    """The limit that was exceeded, in GB of memory or in seconds."""
     return f"{error.limit / (1 << 30) if error.ending is Ending.MEMORY else error.limit:g}"

@@ -1,4 +1,4 @@
-"""Why a step has ended the process that drew it, in words, and what to do about it."""
+"""The message about a step that ended the process which drew it."""
 
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.size_rules import Size
@@ -8,12 +8,12 @@ from explorer.ui.background import asking, step_cautions
 
 
 def words(error: DrawingError, pipeline: Pipeline, size: Size | None = None) -> str:
-    """What is said at the step, or of the image where it was in none.
+    """The message for the step, or for the image if no step was to blame.
 
     Args:
-        error: What the pool says.
-        pipeline: That was drawn.
-        size: Height and width of the image, where they are known: then the values that are too large are named.
+        error: The error of the pool.
+        pipeline: The pipeline that was drawn.
+        size: Height and width of the image. If given, the message names a value that is too large.
     """
     step = next((n for n, _ in walk(pipeline.nodes) if isinstance(n, Step) and n.id == error.node_id), None)
     if step is None:

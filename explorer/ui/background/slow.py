@@ -1,4 +1,4 @@
-"""Which steps are too slow to be drawn at every change, and how long a whole pipeline takes."""
+"""Estimates how long a pipeline takes, and which steps are too slow to be drawn at every change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ TOTAL_LIMIT = 700.0  # milliseconds of all steps together; beyond it the preview
 
 @dataclass(frozen=True)
 class Cost:
-    """How long a pipeline takes.
+    """The estimated time of a pipeline.
 
     Attributes:
-        slow: Milliseconds of each step that is slow by itself, by name, the slowest first.
-        milliseconds: Of all steps, each weighted by how often it fires.
+        slow: The milliseconds of each slow step by name, slowest first.
+        milliseconds: The sum over all steps, each weighted by its probability.
     """
 
     slow: Mapping[str, float]
@@ -28,12 +28,12 @@ class Cost:
 
     @property
     def asks(self) -> bool:
-        """Whether the page asks before it is drawn."""
+        """Whether the page asks before it draws."""
         return bool(self.slow) or self.milliseconds > TOTAL_LIMIT
 
 
 def cost(pipeline: Pipeline, size: Size) -> Cost:
-    """An estimate for an image of that size. Each step gets the largest image that the steps before it can make."""
+    """Estimate for an image of this size. Each step gets the largest image that the steps before it can produce."""
     chances, sizes = effective(pipeline.nodes), step_sizes(pipeline, size)
     slow: dict[str, float] = {}
     total = 0.0
@@ -47,5 +47,5 @@ def cost(pipeline: Pipeline, size: Size) -> Cost:
 
 
 def in_words(seconds: float) -> str:
-    """How long a drawing takes, in words."""
+    """A duration in seconds or minutes."""
     return T.SECONDS.format(seconds=seconds) if seconds < 100 else T.MINUTES.format(minutes=seconds / 60)

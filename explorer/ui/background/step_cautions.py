@@ -1,4 +1,4 @@
-"""Warnings about values of a step that are absurd for the image that it gets."""
+"""Warnings about parameter values that are absurd for the image that a step gets."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -13,15 +13,15 @@ from explorer.ui.background import slow
 
 
 def at_fields(pipeline: Pipeline | None, node: Step, size: Size | None) -> Mapping[str, str]:
-    """Warnings by parameter; none while the draft is invalid or no image is known."""
+    """Warnings by parameter; empty if the draft is invalid or no image is known."""
     if pipeline is None or size is None:
         return {}
-    # A step that is off is judged on the image itself.
+    # A step that is switched off is checked with the original image.
     return _of_step(node, step_sizes(pipeline, size).get(node.id, size))
 
 
 def of_pipeline(pipeline: Pipeline, size: Size) -> Iterator[str]:
-    """Warnings about all steps that can be applied to an image of that size, with step and parameter."""
+    """Warnings about all steps that can be applied to an image of this size, with step and parameter."""
     sizes = step_sizes(pipeline, size)
     for node, _ in walk(pipeline.nodes):
         if isinstance(node, Step) and node.id in sizes:
@@ -30,7 +30,7 @@ def of_pipeline(pipeline: Pipeline, size: Size) -> Iterator[str]:
 
 
 def of_step(pipeline: Pipeline, step: Step, size: Size) -> Iterator[str]:
-    """Warnings about one step of a pipeline for an image of that size, with step and parameter."""
+    """Warnings about one step of a pipeline for an image of this size, with step and parameter."""
     for name, caution in _of_step(step, step_sizes(pipeline, size).get(step.id, size)).items():
         yield T.CAUTION_AT.format(transform=step.transform, parameter=name, caution=caution)
 
@@ -41,16 +41,13 @@ def _of_step(step: Step, size: Size) -> Mapping[str, str]:
 
 
 def words(caution: Caution) -> str:
-    """The value, the limit for this image, and what to do."""
+    """The value, the limit for this image, and advice."""
     load, most = _AMOUNTS.get(caution.about, _counted)(caution)
     said = T.CAUTIONS[caution.about].format(value=_number(caution.value), load=load, most=most)
-    return f"{said} {_advice(caution)}"
-
-
-def _advice(caution: Caution) -> str:
     if caution.bound is None:
-        return T.CAUTION_TOGETHER
-    return (T.CAUTION_AT_LEAST if caution.at_least else T.CAUTION_AT_MOST).format(bound=_number(caution.bound))
+        return f"{said} {T.CAUTION_TOGETHER}"
+    advice = T.CAUTION_AT_LEAST if caution.at_least else T.CAUTION_AT_MOST
+    return f"{said} {advice.format(bound=_number(caution.bound))}"
 
 
 def _counted(caution: Caution) -> tuple[str, str]:

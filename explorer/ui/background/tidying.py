@@ -1,7 +1,7 @@
 """Collects the garbage of closed sessions when nobody is using the pages.
 
-Streamlit would do it after every run of a script: 10 ms in which nobody is served, a third of what a key press costs
-the server (`runner.postScriptGC` in .streamlit/config.toml). In between Python collects by itself, as in any program.
+Streamlit would do so after every run of a script and block the server for 10 ms, a third of the cost of a key press
+(`runner.postScriptGC` in .streamlit/config.toml). Python's own collection goes on as usual.
 """
 
 import gc
@@ -16,14 +16,14 @@ _last = 0.0
 
 
 def touch() -> None:
-    """Note that a script runs, so that there will be garbage."""
+    """Note that a script runs."""
     global _last
     _last = time.monotonic()
     _used.set()
 
 
 def start() -> None:
-    """Start to wait for quiet moments, once per process."""
+    """Start the thread that waits for quiet moments. Call it once per process."""
     threading.Thread(target=_tidy, daemon=True, name="explorer-tidy").start()
 
 

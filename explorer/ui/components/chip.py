@@ -1,29 +1,26 @@
-"""A line at the form of a node that shows in the browser whether the node is in the image that the preview shows."""
+"""A line in a node's form that shows whether the node was applied to the image in the preview."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
-from explorer.ui.components.parts import component
+from explorer.ui.components.parts import component, text_event
 
 _component = component("chip", shared=("shown",))
 
 
 def show(node_id: str, never: bool, words: Mapping[str, Any], key: str, on_jump: Callable[[], None]) -> None:
-    """Mount the line; it stays hidden while the node is in the image.
+    """Mount the line, which stays hidden while the node is applied.
 
     Args:
-        node_id: Of the node whose form is shown.
-        never: Whether no seed can apply it, so that there is nowhere to jump to.
-        words: Its texts.
-        key: Of the component.
-        on_jump: Called when a person wants a seed with which the node is applied; `wanted` says which.
+        node_id: The node whose form is shown.
+        never: Whether no seed can apply the node.
+        words: The texts of the line.
+        key: The key of the component.
+        on_jump: Called when a person asks for a seed that applies the node; `wanted` returns the node.
     """
     _component(data={"node": node_id, "never": never, "words": dict(words)}, key=key, on_jump_change=on_jump)
 
 
 def wanted(key: str) -> str | None:
-    """The node for which a seed was asked, or None."""
-    found = getattr(st.session_state.get(key), "jump", None)
-    return found if isinstance(found, str) else None
+    """The node for which a person has asked for a seed, or None."""
+    return text_event(key, "jump")

@@ -1,4 +1,4 @@
-"""What the fields of all forms share: they follow the draft, None can be chosen, a range keeps its other end."""
+"""Parts of form fields: follow the draft, offer None as a choice, keep the end of a range that was not moved."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,15 +6,14 @@ from typing import Any
 import streamlit as st
 
 Ends = tuple[Any, Any]
-_NONE = "\0none"  # None in a list of choices: Streamlit takes None itself for "nothing chosen yet"
+_NONE = "\0none"  # stands for None, which Streamlit reads as "nothing chosen yet"
 
 
 def sync(key: str, value: Any) -> None:
-    """Bring a widget's key to the draft's value before the widget is drawn; not at all where it has it already.
+    """Set a widget's state to the draft's value before the widget is drawn, if it differs.
 
-    Widgets whose empty state is a value of its own (a slider's lowest, an empty text) are given the value as `value=`
-    too: where a second run of the page comes before a busy browser has drawn the first, it begins with that one, and
-    would else commit its lowest value unasked.
+    Widgets whose empty state is a valid value (the lowest of a slider, an empty text) also need `value=`: if the page
+    runs again before a busy browser has drawn it, the widget would otherwise commit its empty state.
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
@@ -23,9 +22,15 @@ def sync(key: str, value: Any) -> None:
 def choice(
     label: str, key: str, labels: Mapping[Any, str], value: Any, commit: Callable[[Any], None], help_text: str | None
 ) -> None:
-    """A list of choices, of which None may be one: it is called by its label too.
+    """Draw a list of choices that may include None.
 
-    labels: value -> what people call it. commit: is given the value that was chosen.
+    Args:
+        label: The label of the list.
+        key: The widget key.
+        labels: The label of each choice.
+        value: The chosen value.
+        commit: Called with a newly chosen value.
+        help_text: The tooltip, or None.
     """
     shown = {_NONE if choice is None else choice: words for choice, words in labels.items()}
     sync(key, _NONE if value is None else value)
@@ -40,13 +45,13 @@ def choice(
 
 
 def with_kept_end(old: Ends, new: Ends, step: float) -> Ends:
-    """The ends of a range after its slider was moved, where an end that was not touched keeps its value.
+    """The ends of a range after its slider was moved, with the old value for an end that was not touched.
 
-    A browser puts both ends on the steps of the slider as soon as one is moved, so a value between two steps changes
-    by up to half a step without a touch. An end that was touched moves by more.
+    A browser rounds both ends to the slider's steps as soon as one is moved, so an untouched end may change by up to
+    half a step. An end that was touched moves by more.
     """
     moved = [abs(after - before) > step * (0.5 + 1e-6) for before, after in zip(old, new, strict=True)]
-    if not any(moved):  # a touch that ends on the step beside a value which lay between two
+    if not any(moved):  # a touched end was rounded to the next step
         return new if old[0] == new[0] or old[1] == new[1] else old
     first, second = (after if touched else before for before, after, touched in zip(old, new, moved, strict=True))
     return (first, second) if first <= second else new

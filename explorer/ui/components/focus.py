@@ -1,4 +1,4 @@
-"""Brings a widget into sight and gives it the focus: for links that lead to a field."""
+"""Scrolls to a widget and focuses it, for links that lead to a field."""
 
 import re
 
@@ -8,6 +8,6 @@ _component = component("focus")
 
 
 def show(widget: str, landing: str, key: str) -> None:
-    """Focus the widget of this key. landing: a name of the occasion; each is obeyed once."""
-    # Streamlit makes a class of a key by putting a dash for all that is not a letter, a digit, a dash or a line.
+    """Focus the widget with the key `widget`, once for each value of `landing`."""
+    # Streamlit makes a CSS class of a key: all but letters, digits, dashes and underscores become dashes.
     _component(data={"field": re.sub(r"[^a-zA-Z0-9_-]", "-", widget), "landing": landing}, key=key)

@@ -1,19 +1,17 @@
-"""Pictures to choose from: one component, whatever their number."""
+"""A gallery of pictures to choose from."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from explorer.draw import frames
-from explorer.ui.components.parts import component
+from explorer.ui.components.parts import component, text_event
 
 _component = component("gallery", shared=("frame",))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """picture: JPEG."""
+    """A picture of the gallery, as JPEG."""
 
     name: str
     title: str
@@ -22,12 +20,11 @@ class Choice:
 
 
 def show(choices: Sequence[Choice], label: str, key: str, on_toggle: Callable[[], None]) -> None:
-    """Mount the gallery; `toggled(key)` says which picture was chosen or put back."""
+    """Mount the gallery. After `on_toggle`, `toggled` returns the picture that was chosen or deselected."""
     data = frames.pack({"rows": list(choices), "label": label})
     _component(data=data, key=key, on_toggle_change=on_toggle)
 
 
 def toggled(key: str) -> str | None:
     """The name of the picture that was just clicked, or None."""
-    found = getattr(st.session_state.get(key), "toggle", None)
-    return found if isinstance(found, str) else None
+    return text_event(key, "toggle")

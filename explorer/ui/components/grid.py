@@ -1,24 +1,26 @@
-"""Pictures with captions, in groups, to look at and to choose from: one component, whatever their number."""
+"""A grid of captioned pictures in groups, to view and to choose from."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-import streamlit as st
-
 from explorer.draw import frames
-from explorer.ui.components.parts import component
+from explorer.ui.components.parts import component, text_event
 
 _component = component("grid", shared=("frame",))
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A picture to choose. id: what `chosen` gives. picture: JPEG; None: not drawn yet, or `message` says why not.
+    """A picture to choose.
 
-    mark: a word in its corner that sets it apart. alt: what it shows, for those who do not see it. search: further
-    text by which it is found.
+    Attributes:
+        id: The value that `chosen` returns.
+        alt: A description for people who cannot see the picture.
+        picture: JPEG. None if it is not drawn yet, or if `message` says why it cannot be drawn.
+        mark: A word in the corner of the picture.
+        search: More text that the search finds.
     """
 
     id: str
@@ -33,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Group:
-    """Cells under a heading, if it has one."""
+    """Cells under an optional heading."""
 
     cells: Sequence[Cell]
     title: str = ""
@@ -44,7 +46,7 @@ class Group:
 class Large:
     """A cell that is shown large, alone or with the one `beside` it.
 
-    actions: what can be done with it, name -> label; the name is what `acted` gives.
+    `actions` maps the names that `acted` returns to their labels.
     """
 
     title: str
@@ -55,10 +57,16 @@ class Large:
 
 @dataclass(frozen=True)
 class Words:
-    """label: of the whole. hint: what a click on a cell does. search: in the search field, "" for none.
+    """The texts of a grid.
 
-    found: with {shown} and {count}. nothing: where nothing is found. waiting: of a cell without a picture yet.
-    back: leads from the large cell to all.
+    Attributes:
+        label: The name of the grid.
+        hint: The effect of a click on a cell.
+        waiting: Shown in a cell whose picture is not drawn yet.
+        back: The way from the large cell back to all cells.
+        search: The placeholder of the search field; "" for no field.
+        found: The number of results, with {shown} and {count}.
+        nothing: Shown if the search finds nothing.
     """
 
     label: str
@@ -74,9 +82,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Board:
-    """columns: of cells in each group, 0 for as many as fit at `width` rem. notice: what is to be said above.
+    """All that a grid shows.
 
-    abreast: whether groups stand side by side. aspect: width of a cell's picture over its height.
+    Attributes:
+        columns: The number of columns in each group; 0 for as many as fit at `width` rem.
+        abreast: Whether groups are placed side by side.
+        aspect: The width of a picture divided by its height.
+        notice: A message above the cells.
     """
 
     groups: Sequence[Group]
@@ -90,10 +102,7 @@ class Board:
 
 
 def frame(board: Board, sent: set[str] | None = None) -> bytes:
-    """What travels to the browser.
-
-    sent: the cells with the pictures that the browser was given before; those do not travel again, new ones are added.
-    """
+    """Pack the data for the browser. Pictures in `sent` are left out, and the others are added to it."""
     known = set() if sent is None else sent
     groups = [{**vars(group), "cells": [_cell(cell, known) for cell in group.cells]} for group in board.groups]
     return frames.pack({**vars(board), "groups": groups, "large": None if board.large is None else _large(board.large)})
@@ -110,7 +119,7 @@ def _large(large: Large) -> dict[str, Any]:
 
 
 def _cell(cell: Cell, known: set[str]) -> dict[str, Any]:
-    # By the stamp the browser knows a picture that it has painted already.
+    # The browser recognizes a picture that it already has by its stamp.
     stamp = "" if cell.picture is None else blake2b(cell.picture, digest_size=8).hexdigest()
     here = f"{cell.id}:{stamp}"
     picture = None if here in known else cell.picture
@@ -122,23 +131,23 @@ def _cell(cell: Cell, known: set[str]) -> dict[str, Any]:
 def show(
     data: bytes, key: str, on_choose: Callable[[], None], on_act: Callable[[], None], on_missing: Callable[[], None]
 ) -> None:
-    """Mount the grid, or hand a new frame to the one that is mounted.
+    """Mount the grid or update it with a new frame.
 
-    on_missing: called where the browser has lost pictures that were sent before, and wants all of them again.
+    Args:
+        data: The result of `frame`.
+        key: The key of the component.
+        on_choose: Called when a cell is chosen, see `chosen`.
+        on_act: Called when an action of the large cell is chosen, see `acted`.
+        on_missing: Called when the browser has lost pictures and needs all of them again.
     """
     _component(data=data, key=key, on_choose_change=on_choose, on_act_change=on_act, on_missing_change=on_missing)
 
 
 def chosen(key: str) -> str | None:
-    """The id of the cell that was just chosen, "" for back to all, or None."""
-    return _heard(key, "choose")
+    """The id of the cell that was just chosen, "" for the way back to all, or None."""
+    return text_event(key, "choose")
 
 
 def acted(key: str) -> str | None:
     """The name of the action that was just chosen for the large cell, or None."""
-    return _heard(key, "act")
-
-
-def _heard(key: str, event: str) -> str | None:
-    found = getattr(st.session_state.get(key), event, None)
-    return found if isinstance(found, str) else None
+    return text_event(key, "act")

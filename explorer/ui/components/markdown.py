@@ -1,9 +1,8 @@
-"""Text from elsewhere inside Markdown."""
+"""Escapes text for Markdown."""
 
 from explorer.base.names import shown
 
 
 def escape(text: str) -> str:
-    """Text from elsewhere, with nothing in it that markdown would take for a sign."""
-    text = shown(text)
-    return "".join("\\" + character if character in "\\`*_{}[]<>()#+-.!|$~:" else character for character in text)
+    """Escape all characters that have a meaning in Markdown."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+-.!|$~:" else sign for sign in shown(text))

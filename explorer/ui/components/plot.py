@@ -1,4 +1,4 @@
-"""The one live chart: a figure as JSON, drawn by `Plotly.react`, so that zoom and node survive every tick."""
+"""A live chart, drawn by `Plotly.react`, so that its zoom survives every update."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,9 +17,10 @@ Figure = Mapping[str, Any]  # {"data": [...], "layout": {...}}, JSON values only
 
 
 def data(figure: Figure, label: str, key: str, clickable: bool = False) -> dict[str, Any]:
-    """What travels to the browser. Equal figures have equal revisions: the browser then does nothing.
+    """The data for the browser, which redraws only when `revision` changes.
 
-    Raises ValueError where the figure is not JSON: plotly knows gaps as null, never as nan.
+    Raises:
+        ValueError: The figure is not valid JSON. Plotly needs null for gaps, not NaN.
     """
     text = json.dumps(figure, allow_nan=False)
     return {
@@ -34,22 +35,19 @@ def data(figure: Figure, label: str, key: str, clickable: bool = False) -> dict[
 
 
 def show(figure: Figure, label: str, key: str, on_cell: Callable[[], None] | None = None) -> None:
-    """Mount the chart, or bring the mounted one up to date.
+    """Mount or update the chart.
 
-    label: for screen readers. on_cell: called when a cell of a heatmap is clicked; `clicked(key)` says which.
+    Args:
+        figure: The figure as JSON values.
+        label: A description for screen readers.
+        key: The key of the component.
+        on_cell: Called when a cell of a heatmap is clicked, see `clicked`.
     """
-    _component(
-        data=data(figure, label, key, clickable=on_cell is not None),
-        key=key,
-        on_cell_change=on_cell or _ignore,
-    )
+    clickable = on_cell is not None
+    _component(data=data(figure, label, key, clickable), key=key, on_cell_change=on_cell or (lambda: None))
 
 
 def clicked(key: str) -> tuple[int, int] | None:
-    """(row, column) of the cell that was just clicked; None where that is not what called."""
+    """The (row, column) of the cell that was just clicked, or None."""
     cell = getattr(st.session_state.get(key), "cell", None)
     return None if cell is None else (int(cell["row"]), int(cell["column"]))
-
-
-def _ignore() -> None:
-    """A chart without cells to click."""

@@ -1,4 +1,4 @@
-"""Before and after with mask, boxes and keypoints as layers: one component, one binary frame for each change."""
+"""The image before and after the pipeline, with mask, boxes and keypoints as layers."""
 
 from explorer.ui.components.parts import component
 
@@ -6,5 +6,5 @@ _component = component("preview", shared=("frame", "layers", "large", "shown"))
 
 
 def show(data: bytes, key: str) -> None:
-    """Mount the preview, or hand a new frame (`draw.preview`) to the one that is mounted."""
+    """Mount the preview or update it with a new frame of `draw.preview`."""
     _component(data=data, key=key)

@@ -1,4 +1,4 @@
-"""All runs as rows that can be searched, sorted, opened, and tidied up several at a time."""
+"""All runs as rows that can be searched, sorted, opened, and changed several at a time."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import streamlit as st
 
-from explorer.base.words import clock, span
+from explorer.base.words import clock, cut, span
 from explorer.metrics.table import METRICS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.summary import RunSummary
@@ -17,13 +17,12 @@ from explorer.runs.spec.kinds import PROBES
 from explorer.runs.state.status import State
 from explorer.texts import Common, Probes, Runs
 from explorer.texts import RunsList as T
-from explorer.ui.components.parts import component
+from explorer.ui.components.parts import component, text_event
 from explorer.ui.theme.palette import STATE_COLORS
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
-MAX_PROSE = 200  # characters of reason and note that travel: the page of the run has all of it
-
-MANY = 200  # rows that have changed: from here on all of them are sent again
+MAX_PROSE = 200  # characters of a reason or a note in the list; the page of the run has all of it
+MANY = 200  # changed rows from which on all rows are sent again
 
 _component = component("run_list", shared=("run_rows_held",))
 _holder = component("run_rows", shared=("run_rows_held",))
@@ -71,7 +70,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Request:
-    """What the browser asks to be done to runs; their ids are not looked at yet."""
+    """An action on runs that the browser asks for. The ids are not checked yet."""
 
     op: Op
     ids: tuple[str, ...]
@@ -82,7 +81,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The rows that the browser holds. stamp: identifies them."""
+    """The rows that the browser holds, identified by `stamp`."""
 
     stamp: str
     rows: Mapping[str, Row]
@@ -90,7 +89,7 @@ class Held:
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """What to make of the held rows. rows: new ones and those that have changed. gone: ids."""
+    """The difference to the held rows: new and changed `rows`, and the ids of those that are `gone`."""
 
     stamp: str
     rows: Sequence[Row]
@@ -98,40 +97,28 @@ class Changes:
 
     @property
     def many(self) -> bool:
-        """Whether so many have changed that all rows should be sent again."""
+        """Whether all rows should be sent again."""
         return len(self.rows) + len(self.gone) > MANY
 
 
-class _Drawn:
-    """The rows that were made last: a run that has not changed is the same object as before, and so is its row."""
-
-    def __init__(self) -> None:
-        self._day = ""
-        self._rows: dict[int, tuple[RunSummary, Row]] = {}
-
-    def rows(self, runs: Sequence[RunSummary], now: float) -> list[Row]:
-        day = time.strftime("%Y-%m-%d", time.localtime(now))  # times depend on the day
-        known = self._rows if day == self._day else {}
-        found = {id(run): self._one(run, known, now) for run in runs}
-        self._day, self._rows = day, found
-        return [row for _, row in found.values()]
-
-    @staticmethod
-    def _one(run: RunSummary, known: Mapping[int, tuple[RunSummary, Row]], now: float) -> tuple[RunSummary, Row]:
-        before = known.get(id(run))
-        return before if before is not None and before[0] is run else (run, _row(run, now))
-
-
-_drawn = _Drawn()
+_made: tuple[str, dict[int, tuple[RunSummary, Row]]] = ("", {})  # the day, and each run with its row by id(run)
 
 
 def rows(runs: Sequence[RunSummary], now: float) -> list[Row]:
-    """What each row shows, and what it is sorted by. now: seconds since 1970."""
-    return _drawn.rows(runs, now)
+    """The rows of runs at `now`, in seconds since 1970. Unchanged runs are the same objects and keep their rows."""
+    global _made
+    day = time.strftime("%Y-%m-%d", time.localtime(now))  # the times in a row depend on the day
+    known = _made[1] if day == _made[0] else {}
+    found = {}
+    for run in runs:
+        before = known.get(id(run))
+        found[id(run)] = before if before is not None and before[0] is run else (run, _row(run, now))
+    _made = (day, found)
+    return [row for _, row in found.values()]
 
 
 def hold(runs: Sequence[RunSummary], key: str) -> Held:
-    """Send the rows of all runs to the browser, which shows nothing of them yet."""
+    """Send the rows of all runs to the browser, which does not show them yet."""
     made = rows(runs, time.time())
     stamp = hashlib.blake2b(json.dumps(made).encode(), digest_size=8).hexdigest()
     _holder(data={"stamp": stamp, "rows": made}, key=key)
@@ -139,7 +126,7 @@ def hold(runs: Sequence[RunSummary], key: str) -> Held:
 
 
 def changes(held: Held, runs: Sequence[RunSummary]) -> Changes:
-    """What has changed since rows were held, however long ago: a message that is lost does no harm."""
+    """The changes since the rows were sent. They do not depend on earlier changes, so a lost message does no harm."""
     made = {row["id"]: row for row in rows(runs, time.time())}
     changed = [row for run_id, row in made.items() if (held_row := held.rows.get(run_id)) is not row != held_row]
     return Changes(held.stamp, changed, [run_id for run_id in held.rows if run_id not in made])
@@ -152,7 +139,7 @@ def _row(run: RunSummary, now: float) -> Row:
         "state": run.status.state.value,
         "rank": _ORDER.index(run.status.state),
         "alive": not run.status.over,
-        "reason": _cut(run.status.reason),
+        "reason": cut(run.status.reason, MAX_PROSE),
         "name": run.name,
         "probe": run.kind in PROBES,
         "what": " · ".join(filter(None, [_kind(run), run.dataset, run.backbone])),
@@ -164,8 +151,8 @@ def _row(run: RunSummary, now: float) -> Row:
         "took": "" if run.worked_s is None else span(run.worked_s),
         "epochs": _epochs(run),
         "started": _since(run, now),
-        "tags": run.meta.tags,  # a tuple: a row of plain values is nothing to the garbage collector
-        "note": _cut(run.meta.note),
+        "tags": run.meta.tags,  # a tuple, so that the garbage collector need not track the row
+        "note": cut(run.meta.note, MAX_PROSE),
         "archived": run.meta.archived,
     }
 
@@ -184,35 +171,30 @@ def _since(run: RunSummary, now: float) -> str:
     return words.format(time=clock(run.started, now)) if run.started else ""
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_PROSE else f"{text[:MAX_PROSE]}…"
-
-
 def _epochs(run: RunSummary) -> str:
     if run.kind in PROBES:
-        return ""  # it trains no epochs
+        return ""
     words = T.EPOCHS_DONE if run.asked_epochs is None else T.EPOCHS
     return words.format(done=run.epochs, asked=run.asked_epochs)
 
 
 def show(changes: Changes, key: str, on_open: Callable[[], None], on_act: Callable[[], None]) -> None:
-    """Mount the list. An opened run arrives as `opened(key)`, what is to be done to several as `requested(key)`."""
+    """Mount the list. `on_open` is called for a run that `opened` returns, `on_act` for what `requested` returns."""
     _component(data={**vars(changes), "words": _WORDS}, key=key, on_open_change=on_open, on_act_change=on_act)
 
 
 def opened(key: str) -> str | None:
     """The id of the run that was just opened, or None."""
-    found = getattr(st.session_state.get(key), "open", None)
-    return None if found is None else str(found)
+    return text_event(key, "open")
 
 
 def requested(key: str) -> Request | None:
-    """What was just asked for, or None where that is nothing or malformed."""
+    """The action that was just asked for; None if there is none or it is malformed."""
     return received(getattr(st.session_state.get(key), "act", None))
 
 
 def received(sent: Any) -> Request | None:
-    """What the browser has sent, checked for its form."""
+    """Check the form of what the browser has sent. None if it is malformed."""
     if not isinstance(sent, Mapping) or sent.get("op") not in get_args(Op):
         return None
     ids = sent.get("ids")

@@ -1,4 +1,4 @@
-"""Keys that work on every page: "?" opens the help."""
+"""The keyboard shortcut of all pages: "?" opens the help."""
 
 from explorer.ui.components.parts import component
 
@@ -6,5 +6,5 @@ _component = component("shortcuts")
 
 
 def show(help_page: str, key: str) -> None:
-    """Listen for the keys. help_page: the last part of the address of the Help page."""
+    """Listen for the key. `help_page` is the last part of the Help page's address."""
     _component(data={"help": help_page}, key=key)

@@ -1,4 +1,4 @@
-"""The state of a run as a colored word, and its reason."""
+"""The state of a run as a colored word with its reason."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from explorer.texts import RunsList
 from explorer.ui.components.markdown import escape
 from explorer.ui.theme.palette import STATE_COLORS
 
-# The names of Streamlit's badges, by the colors of the states.
+# Streamlit's badge colors for the colors of the states.
 _BADGES: dict[str, Any] = {
     STATE_COLORS["running"]: "violet",
     STATE_COLORS["finished"]: "green",
@@ -23,14 +23,14 @@ _BADGES: dict[str, Any] = {
 
 
 def show(status: RunStatus, name: str = "") -> None:
-    """Draw it. name: in front of it, in bold, where the run is not named above."""
+    """Draw the state, after the run's name in bold if that is given."""
     color = _BADGES.get(STATE_COLORS[status.state], "gray")
     words = T.STATE_LINE.format(color=color, state=T.STATES[status.state], reason=escape(status.reason))
     st.markdown(f"**{escape(name)}** {words}" if name else words)
 
 
 def headline(run: RunSummary) -> str:
-    """The headline metric of a run's best epoch, such as "AUROC 0.981"; empty where there is none."""
+    """The headline metric of a run's best epoch, such as "AUROC 0.981", or ""."""
     value = run.best.get(HEADLINE)
     if not isinstance(value, int | float):
         return ""

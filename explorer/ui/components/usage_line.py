@@ -1,4 +1,4 @@
-"""What this computer, or one run, uses just now: a line of small meters that costs a few milliseconds."""
+"""A line of small meters for the resources that this computer or one run uses. It takes a few milliseconds."""
 
 import html
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from explorer.runs.record.paths import RunPaths
 from explorer.texts import Usage as T
 from explorer.ui.theme.palette import ACCENT, GRID, STATE_COLORS
 
-FULL = 0.9  # from here on a meter has the color of a warning
+FULL = 0.9  # the share from which a meter has the color of a warning
 
 _LINE = '<div style="display:flex;flex-wrap:wrap;gap:0.2rem 1.6rem;font-size:0.85rem;line-height:1.5">{meters}</div>'
 _METER = (
@@ -32,7 +32,7 @@ _BAR = (
 
 @dataclass(frozen=True)
 class Gauge:
-    """One number. share: 0..1 for the bar; None for a number without one. scarce: whether it is bad to be full."""
+    """A number of the line. `share` is its bar, 0 to 1 or None; `scarce` says whether a full bar is a warning."""
 
     label: str
     text: str
@@ -43,25 +43,25 @@ class Gauge:
 
 @st.cache_resource(show_spinner=False)
 def meter() -> Meter:
-    """The one meter of this server: it remembers the look before."""
+    """The meter of this server. It measures rates since its last call."""
     return Meter()
 
 
 def show_machine() -> None:
-    """How busy this computer is, in a line."""
+    """Draw the line for this computer."""
     folder = made_home()
     st.html(_line(machine_gauges(meter().machine(folder), folder)))
 
 
 def show_run(paths: RunPaths) -> None:
-    """What a living run uses, in a line; nothing where none of its processes is alive on this computer."""
+    """Draw the line for a run whose processes live on this computer; otherwise nothing."""
     use = run_use(paths)
     if use is not None:
         st.html(_line(run_gauges(use)))
 
 
 def run_use(paths: RunPaths) -> Use | None:
-    """What a run uses, None where it does not live on this computer."""
+    """Measure a run. None if it does not live on this computer."""
     launch = latest_launch(paths)
     if launch is None or launch.boot != boot_id():
         return None
@@ -69,7 +69,7 @@ def run_use(paths: RunPaths) -> Use | None:
 
 
 def machine_gauges(use: MachineUse, folder: Path) -> list[Gauge]:
-    """The numbers of the computer. folder: whose disk it is."""
+    """The numbers of the computer, with the disk that holds `folder`."""
     cores = T.CORES_UNKNOWN.format(cores=use.cores)
     share = None
     if use.cores_used is not None:

@@ -1,4 +1,4 @@
-"""Assemble a pipeline, and see at every change what it does to a picture and its mask."""
+"""The Augment page: assemble a pipeline and see its effect on an image and its targets."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ def page() -> None:
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
     workspace.show_unwritten()
-    with right, st.container(key=Key.STAGE):  # first on its way, because it is what people wait for
+    with right, st.container(key=Key.STAGE):  # first, because people wait for the image
         errors = stage.show()
     with middle:
         form.show(work, errors)

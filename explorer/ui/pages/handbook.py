@@ -1,4 +1,4 @@
-"""The documentation of the project as the Help page shows it: the files of docs/, read and taken apart."""
+"""Reads the files of docs/ for the Help page."""
 
 import importlib.metadata
 import re
@@ -23,7 +23,7 @@ _LICENSES = re.compile(r"^## Licen[cs]es of the parts\n+(?P<text>.*?)(?=^## |\Z)
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a page: Markdown, or an image with its description where `image` is a file."""
+    """A part of a page: Markdown or, if `image` is given, an image with its description."""
 
     text: str
     image: Path | None = None
@@ -31,7 +31,7 @@ class Piece:
 
 @lru_cache(maxsize=1)
 def topics() -> dict[str, str]:
-    """Name -> title of every page of docs/, those in ORDER first; docs/decisions is not for users."""
+    """The titles of the files in docs/ by name, those in `ORDER` first."""
     files = {file.stem: file for file in sorted((PROJECT / "docs").glob("*.md"))}
     names = [*(name for name in ORDER if name in files), *(name for name in files if name not in ORDER)]
     return {name: _text(name).partition("\n")[0].removeprefix("#").strip() for name in names}
@@ -39,14 +39,14 @@ def topics() -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def pieces(topic: str, link: str) -> tuple[Piece, ...]:
-    """A page of docs/ in the order in which it is read.
+    """A file of docs/ in parts.
 
     Args:
-        topic: one of `topics()`.
-        link: the address of another topic, with `{name}` in it.
+        topic: One of `topics()`.
+        link: The address of another topic, with `{name}` in it.
 
     Raises:
-        KeyError: there is no such topic.
+        KeyError: There is no such topic.
     """
     topics()[topic]
     text = _LINK.sub(lambda found: f"]({link.format(name=found['name'])})", _text(topic))
@@ -64,7 +64,7 @@ def pieces(topic: str, link: str) -> tuple[Piece, ...]:
 
 @lru_cache(maxsize=1)
 def keys() -> str:
-    """Every table of keys in docs/, as one Markdown table: docs/ is their home."""
+    """All tables of keyboard shortcuts in docs/ as one Markdown table."""
     rows = [f"| {T.KEYS_WHERE} | {T.KEYS_KEY} | {T.KEYS_EFFECT} |", "|---|---|---|", T.KEYS_HELP]
     for name in topics():
         for table in _KEYS.finditer(_text(name)):
@@ -75,7 +75,7 @@ def keys() -> str:
 
 @lru_cache(maxsize=1)
 def about() -> str:
-    """Version, versions of the parts and their licenses, as Markdown."""
+    """The version of the project, its dependencies and their licenses as Markdown."""
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     parts = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PARTS)
     licenses = _LICENSES.search((PROJECT / "README.md").read_text(encoding="utf-8"))

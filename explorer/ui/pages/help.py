@@ -1,4 +1,4 @@
-"""The documentation inside the app, the keys, the version and the licenses."""
+"""The Help page: documentation, keyboard shortcuts, version and licenses."""
 
 import streamlit as st
 

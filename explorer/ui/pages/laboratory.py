@@ -1,4 +1,4 @@
-"""Try a pipeline out: one parameter at many values, many seeds and pictures, two pipelines, every transform."""
+"""The Laboratory page: sweeps, grids, comparisons, the gallery of transforms, and statistics."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""All runs with their state and its reason; one of them live."""
+"""The Runs page: the list of runs, or the run in the address."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 
 def page() -> None:
-    workspace.arrive()  # so that its id is in the address: a reload here must not lose the pipeline
+    workspace.arrive()  # puts the draft into the address, so that a reload does not lose it
     run_id = st.query_params.get(Query.RUN)
     if run_id is None:
         runs_page.show(_empty)

@@ -1,4 +1,4 @@
-"""Training code for Lightning 1.x, beside what it is today and the field of the form that does it."""
+"""Training code for Lightning 1.x beside today's code and the form field that replaces it."""
 
 import streamlit as st
 

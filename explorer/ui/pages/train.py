@@ -1,4 +1,4 @@
-"""Set up a run and start it."""
+"""The Train page: set up a run and start it."""
 
 import streamlit as st
 
@@ -53,7 +53,7 @@ def page() -> None:
 
 
 def _duplicate() -> None:
-    """Fill the form from the run that the address names, once."""
+    """Fill the form once from the run in the address."""
     asked = st.query_params.get(Query.DUPLICATE)
     if asked is None:
         return
@@ -95,7 +95,6 @@ def _form(values: Values, checked: Checked, found: Machine | None, data_hint: st
 
 
 def _logged(values: Values) -> str:
-    """Where the chosen loggers write, and how to look at it."""
     chosen = values["loggers"]
     words = [F.LOGGED.format(folder=RunPaths(runs_root()).logged.name)] if chosen else []
     if "tensorboard" in chosen:
@@ -104,7 +103,7 @@ def _logged(values: Values) -> str:
 
 
 def _own(key: str, form: Form, checked: Checked) -> None:
-    """What a section has besides its fields."""
+    """Draw what a section has besides its fields."""
     if key == "data":
         st.caption(T.DATA_NOTE)
     elif key == "network":

@@ -1,4 +1,4 @@
-"""What a run's page begins with: on which data, with which network and pipeline, how long, and how good it got."""
+"""The top of a run's page: its data, network, pipeline and duration, and its metrics."""
 
 import math
 
@@ -22,26 +22,25 @@ METRIC_WIDTH = 148  # px; two of them stand side by side on a phone
 
 
 def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:
-    """What the run is about, as (name, value)."""
+    """The data, network, pipeline and duration of a run as (name, value)."""
     config = snapshot.config
     if config is None:
         return []
     run = summarize(paths)
-    worked = run.worked_s
     found = [
         (T.FACT_DATA, _data(run, config, snapshot)),
         (T.FACT_NETWORK, T.NETWORK.format(backbone=config.backbone, layers=_layers(config), size=config.image_size)),
         (T.FACT_PIPELINE, config.pipeline.name or steps_of(config.pipeline)),
     ]
-    return [*found, *([(T.FACT_DURATION, span(worked))] if worked is not None else [])]
+    return found if run.worked_s is None else [*found, (T.FACT_DURATION, span(run.worked_s))]
 
 
 def _data(run: RunSummary, config: RunConfig, snapshot: RunSnapshot) -> str:
     name = config.dataset.title if config.dataset.is_embedded() else run.dataset
-    counts = (
-        [snapshot.start.number(split) for split in ("train_images", "val_images")] if snapshot.start else [math.nan]
-    )
-    return T.DATA.format(name=name, train=counts[0], val=counts[-1]) if all(map(math.isfinite, counts)) else name
+    if snapshot.start is None:
+        return name
+    train, val = snapshot.start.number("train_images"), snapshot.start.number("val_images")
+    return T.DATA.format(name=name, train=train, val=val) if math.isfinite(train) and math.isfinite(val) else name
 
 
 def _layers(config: RunConfig) -> str:
@@ -51,7 +50,7 @@ def _layers(config: RunConfig) -> str:
 
 
 def show_facts(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    """Draw the facts, and the way to the run that this one was started together with."""
+    """Draw the facts and a link to the other run of a pair."""
     with st.container(horizontal=True, gap="medium"):
         for name, value in facts(paths, snapshot):
             st.markdown(f":gray[:small[{escape(name)}]]  \n{escape(value)}", width="content")
@@ -60,7 +59,7 @@ def show_facts(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 
 def partner_of(paths: RunPaths, pair: str) -> RunSummary | None:
-    """The other run of a pair; None where it is not there any more."""
+    """The other run of a pair, or None if it no longer exists."""
     return next((run for run in summaries() if run.asked.get("pair") == pair and run.id != paths.id), None)
 
 
@@ -77,25 +76,21 @@ def _partner(paths: RunPaths, pair: str) -> None:
 
 
 def show_numbers(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    """The metrics of the best epoch, whose weights are kept, and below each that of the latest epoch."""
+    """Draw each metric at the best epoch, whose weights are kept, with its value at the latest epoch below."""
     points = snapshot.epochs
     best = best_point(paths, snapshot.config, points)
     latest = points[-1] if points else None
-    total = snapshot.config.epochs if snapshot.config else len(points)
-    # There from the first step on, so that the first epoch moves no chart.
+    total, monitor = (snapshot.config.epochs, snapshot.config.monitor) if snapshot.config else (len(points), HEADLINE)
+    # Drawn from the first step on, so that the first epoch does not move the charts.
     with st.container(horizontal=True, gap="small"):
         _metric(
             T.BEST_EPOCH,
             Runs.NONE_YET if best is None else T.EPOCH_OF.format(epoch=best.number, epochs=total),
             None if latest is None else str(latest.number),
-            T.BEST_EPOCH_HELP.format(monitor=_monitor(snapshot.config)),
+            T.BEST_EPOCH_HELP.format(monitor=METRICS[monitor].title),
         )
         for key, metric in METRICS.items():
             _metric(metric.title, _value(best, key), None if latest is None else _value(latest, key), metric.help)
-
-
-def _monitor(config: RunConfig | None) -> str:
-    return METRICS[config.monitor if config else HEADLINE].title
 
 
 def _value(point: EpochPoint | None, name: str) -> str:

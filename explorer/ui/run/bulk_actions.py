@@ -1,8 +1,7 @@
-"""Actions on several runs at once, and the messages about them."""
+"""Actions on several runs at once, and the messages about their results."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from explorer.runs.life import trash
@@ -19,6 +18,7 @@ from explorer.runs.state.resting import RunAlive, RunGone
 from explorer.texts import RunsList as T
 from explorer.ui.components.run_list import Op, Request
 
+Given = TypeVar("Given")
 Result = TypeVar("Result")
 
 # Errors with which a run refuses an action; their messages are shown.
@@ -27,9 +27,12 @@ _REFUSALS = (RunNotFound, RunAlive, RunGone, TrashError, NoBestCheckpoint, MetaE
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it. text: empty where nothing was done. refused: a sentence for each run that it was not done to.
+    """The result of an action.
 
-    undo: entries in the trash that bring back what was deleted.
+    Attributes:
+        text: A message; "" if nothing was done.
+        refused: A sentence for each run that refused.
+        undo: Entries in the trash that can be restored.
     """
 
     text: str = ""
@@ -37,8 +40,8 @@ class Done:
     undo: tuple[str, ...] = ()
 
 
-# Each does one thing to one run, and returns what counts: bytes freed, or its entry in the trash.
-_CHORES: dict[Op, Callable[[RunPaths], int | str]] = {
+# Each returns the bytes that were freed, a new state, or the run's entry in the trash.
+_ACTIONS: dict[Op, Callable[[RunPaths], int | str]] = {
     "archive": lambda paths: meta.change(paths, archived=True).archived,
     "unarchive": lambda paths: meta.change(paths, archived=False).archived,
     "delete": trash.delete,
@@ -47,11 +50,11 @@ _CHORES: dict[Op, Callable[[RunPaths], int | str]] = {
 
 
 def obey(request: Request, runs: Iterable[RunSummary]) -> Done:
-    """Do what is asked for to each run; one that refuses does not keep the others from it. runs: for their names."""
+    """Apply an action to each run, also after one has refused. `runs` gives the names for the messages."""
     names = {run.id: run.name for run in runs}
     results, refused = [], []
     for run_id in request.ids:
-        result, why = _try(partial(_to_one, request.op, run_id))
+        result, why = _try(lambda one: _ACTIONS[request.op](run_paths(one)), run_id)
         if why:
             refused.append(T.REFUSED[request.op].format(name=names.get(run_id, run_id), why=why))
         else:
@@ -61,16 +64,12 @@ def obey(request: Request, runs: Iterable[RunSummary]) -> Done:
     return Done(counted(T.DONE[request.op], len(results), size=size), tuple(refused), undo)
 
 
-def _to_one(op: Op, run_id: str) -> int | str:
-    return _CHORES[op](run_paths(run_id))
-
-
 def restore(entries: Sequence[str]) -> Done:
-    """Put deleted runs back."""
+    """Restore deleted runs."""
     names = {one.entry: one.name for one in trash.deleted()}
     restored, refused = 0, []
     for entry in entries:
-        _, why = _try(partial(trash.restore, entry))
+        _, why = _try(trash.restore, entry)
         if why:
             refused.append(T.NOT_RESTORED.format(name=names.get(entry, entry), why=why))
         else:
@@ -80,14 +79,14 @@ def restore(entries: Sequence[str]) -> Done:
 
 def empty_trash(entries: Sequence[str]) -> Done:
     """Remove deleted runs for good."""
-    count, why = _try(partial(trash.remove, entries))
+    count, why = _try(trash.remove, entries)
     return Done(counted(T.EMPTIED, count or 0), (T.NOT_PURGED.format(why=why),) if why else ())
 
 
-def _try(action: Callable[[], Result]) -> tuple[Result | None, str]:
-    """What came of it, and why nothing did."""
+def _try(action: Callable[[Given], Result], given: Given) -> tuple[Result | None, str]:
+    """The result of an action, or the reason why it failed."""
     try:
-        return action(), ""
+        return action(given), ""
     except _REFUSALS as refusal:
         return None, str(refusal.args[0])
     except OSError as error:
@@ -95,5 +94,5 @@ def _try(action: Callable[[], Result]) -> tuple[Result | None, str]:
 
 
 def counted(words: tuple[str, str], count: int, **more: str) -> str:
-    """The words for one or for several; none for nothing."""
+    """The message for one or for several; "" for none."""
     return words[count > 1].format(count=count, **more) if count else ""

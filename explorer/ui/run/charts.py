@@ -1,4 +1,4 @@
-"""The curves and the confusion matrices of a run."""
+"""The curves and confusion matrices of a run."""
 
 import numpy as np
 import streamlit as st
@@ -14,19 +14,19 @@ from explorer.ui.figures import charts, step_charts
 from explorer.ui.figures.step_charts import Line
 from explorer.ui.session.keys import Key, widget_key
 
-STEP_METRIC = "accuracy"  # it is measured in training batches, too
-FIRST = ("auroc", "f1_macro")  # the metrics that are drawn beside it; the others are behind a click
+STEP_METRIC = "accuracy"  # also measured on training batches
+FIRST = ("auroc", "f1_macro")  # drawn beside it; an expander holds the other metrics
 
 
 class _Figures:
-    """The figures of a run, made again only where something new has come: all tabs share them."""
+    """The figures of a run, shared by all browser tabs and made again only when the run has changed."""
 
     def __init__(self) -> None:
         self._made: tuple[tuple[object, ...], dict[str, charts.Figure]] = ((), {})
         self._plan: tuple[float, Line | None] = (0.0, None)
 
     def of(self, view: RunView, snapshot: RunSnapshot, best: int | None) -> dict[str, charts.Figure]:
-        """best: the epoch whose weights are kept, from 0; None where there is none."""
+        """The figures by name. `best` is the epoch whose weights are kept, from 0, or None."""
         running = snapshot.running
         place = None if running is None else (running.epoch, running.step)
         stamp = (snapshot.revision, place, snapshot.status.over, best)
@@ -47,7 +47,7 @@ class _Figures:
         return figures
 
     def _planned(self, snapshot: RunSnapshot) -> Line | None:
-        """It stays the same for the whole run, and takes a while to work out where that is long."""
+        # It is the same for the whole run, and slow to compute for a long one.
         per_epoch = charts.steps_per_epoch(snapshot)
         if self._plan[0] != per_epoch or self._plan[1] is None:
             self._plan = (per_epoch, step_charts.planned(snapshot))
@@ -56,12 +56,12 @@ class _Figures:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _figures_of(root: str) -> _Figures:
-    del root  # it is the key of the cache
+    del root  # the key of the cache
     return _Figures()
 
 
 def show(view: RunView, snapshot: RunSnapshot) -> None:
-    """Draw them. Each has its place from the first step to the end, so that none moves when another one comes."""
+    """Draw the charts. Each has a place from the first step on, so that none moves when another one appears."""
     best = best_point(view.paths, snapshot.config, snapshot.epochs)
     figures = _figures_of(str(view.paths.root)).of(view, snapshot, None if best is None else best.epoch)
     top, bottom = st.columns([1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
@@ -83,7 +83,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
         for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
             with place:
                 _chart(snapshot, figures, metric.key, metric.label, metric.help)
-    # Below all charts: where it comes while somebody looks, it moves none of them.
+    # Below all charts, so that it moves none of them when it appears.
     st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.NO_THRESHOLD])))
 
 
@@ -98,28 +98,20 @@ def _not_yet(why: str) -> None:
 
 
 def _running(snapshot: RunSnapshot, figures: dict[str, charts.Figure]) -> None:
-    """What the training batches of the epoch that runs, or ran last, were taken for."""
+    """Draw the confusion matrix of the training batches in the current or last epoch."""
     st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
     if snapshot.running is None or "running" not in figures:
-        _not_yet(_why_not(snapshot))
+        config = snapshot.config
+        if config is not None and config.mixing != "none" and config.mix_probability == 1:
+            _not_yet(T.RUNNING_MIXED)
+        else:
+            _not_yet(T.RUNNING_NEVER if snapshot.status.over else T.RUNNING_COMES)
         return
     plot.show(figures["running"], T.RUNNING_TITLE, widget_key("chart", snapshot.id, "running"))
     st.caption(_so_far(snapshot))
 
 
-def _why_not(snapshot: RunSnapshot) -> str:
-    if _all_mixed(snapshot):
-        return T.RUNNING_MIXED
-    return T.RUNNING_NEVER if snapshot.status.over else T.RUNNING_COMES
-
-
-def _all_mixed(snapshot: RunSnapshot) -> bool:
-    config = snapshot.config
-    return config is not None and config.mixing != "none" and config.mix_probability == 1
-
-
 def _so_far(snapshot: RunSnapshot) -> str:
-    """How much of the epoch the running matrix holds."""
     assert snapshot.running is not None
     counts = snapshot.running.confusion
     seen, total = snapshot.running.seen, snapshot.start.number("train_images") if snapshot.start else 0
@@ -135,13 +127,13 @@ def _so_far(snapshot: RunSnapshot) -> str:
 def _confusion(
     view: RunView, snapshot: RunSnapshot, figures: dict[str, charts.Figure], best: EpochPoint | None
 ) -> None:
-    """The matrix of the best or of the latest epoch: the weights that are kept, or how it stands."""
+    """Draw the validation matrix of the best or of the latest epoch."""
     st.markdown(f"**{T.VALIDATION_TITLE}**", help=T.CONFUSION_HELP)
     latest = snapshot.latest_epoch
     chosen = _chosen(None if best is None else best.epoch, latest)
     if latest is None or "confusion" not in figures:
         _not_yet(T.VALIDATION_NEVER if snapshot.status.over else T.VALIDATION_COMES)
-        st.caption(T.CELL_HINT)  # so that the matrix takes no more room than this when it comes
+        st.caption(T.CELL_HINT)  # keeps the place as high as it is with a matrix
         return
     of_best = best is not None and "best" in figures and chosen == "best"
     epoch = best.epoch if of_best and best is not None else latest
@@ -159,7 +151,7 @@ def _confusion(
 
 
 def _chosen(best: int | None, latest: int | None) -> str:
-    """ "best" or "latest", as chosen above the matrix. The epochs count from 0; None before the first validation."""
+    """Draw the choice above the matrix and return "best" or "latest". Epochs count from 0."""
     words = {
         "best": T.OF_BEST if best is None else T.OF_BEST_EPOCH.format(epoch=best + 1),
         "latest": T.OF_LATEST if latest is None else T.OF_LATEST_EPOCH.format(epoch=latest + 1),
@@ -172,7 +164,7 @@ def _chosen(best: int | None, latest: int | None) -> str:
 
 
 def _cell(snapshot: RunSnapshot, counts: NDArray[np.int64], epoch: int) -> str:
-    """The cell that was clicked last, as it is in this epoch."""
+    """Describe the cell that was clicked last, with its counts in this epoch."""
     run_id, row, column = st.session_state.get(Key.CELL, ("", 0, 0))
     names = charts.class_names(snapshot)
     if run_id != snapshot.id or max(row, column) >= len(counts):

@@ -1,4 +1,4 @@
-"""What stands behind "Details" on a run's page: its settings, its log, and what its trainer said about the machine."""
+"""The details on a run's page: its device, its settings and its log."""
 
 import streamlit as st
 
@@ -12,18 +12,17 @@ from explorer.ui.session.keys import widget_key
 
 
 def show(view: RunView, snapshot: RunSnapshot) -> None:
-    """Draw what is open; the rest is not worked out."""
-    # Why a run broke stands in its log, so that is what is open then.
+    """Draw the open tab only; the other one is not computed."""
+    # The log shows why a run broke, so it is open then.
     broken = snapshot.status.state in (State.FAILED, State.LOST)
     details = st.expander(T.DETAILS, expanded=broken, key=widget_key("run", snapshot.id, "details"), on_change="rerun")
     if not details.open:
         return
     with details:
         first = T.LOG if broken else T.SETTINGS
-        tabs = st.tabs(
+        settings, log = st.tabs(
             [T.SETTINGS, T.LOG], default=first, key=widget_key("run", snapshot.id, "detail"), on_change="rerun"
         )
-        settings, log = tabs
         if settings.open:
             with settings:
                 _settings(snapshot)
@@ -40,7 +39,7 @@ def _settings(snapshot: RunSnapshot) -> None:
 
 
 def _machine(snapshot: RunSnapshot) -> list[str]:
-    """The device, and where the images were cached."""
+    """The device, and how the images were cached."""
     if snapshot.start is None:
         return []
     device = T.DEVICE.format(device=snapshot.device, precision=snapshot.precision)

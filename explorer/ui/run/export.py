@@ -1,4 +1,4 @@
-"""Out of the app: a run as code, its weights for other programs, its checkpoint, its curves in TensorBoard."""
+"""Exports of a run: its code, its weights, its checkpoint, and its curves in TensorBoard."""
 
 import shlex
 import sys
@@ -18,10 +18,10 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.run import last_action
 from explorer.ui.session.keys import widget_key
 
-CODE_FILE = "train.py"  # a module: docs/export.md imports from it
+CODE_FILE = "train.py"  # docs/export.md imports it as a module
 WIDTH = 680  # px
-PREVIEW_HEIGHT = 260  # px; what is longer scrolls within
-MOST_BYTES = 400_000_000  # of a file that goes through the browser; of a larger one the page says where it lies
+PREVIEW_HEIGHT = 260  # px
+MOST_BYTES = 400_000_000  # the largest file to download; of a larger one the page shows the path
 _CHILD_S = 180.0
 
 
@@ -30,7 +30,7 @@ class WeightsError(RuntimeError):
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    """The button; what it opens is worked out only while it is open."""
+    """Draw the popover, whose content is computed only while it is open."""
     config = snapshot.config
     if config is None or config.kind != "train":
         return
@@ -47,7 +47,7 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 
 def _code(paths: RunPaths, config: RunConfig) -> None:
-    """The code as it will be saved, or why the run cannot be written as code."""
+    """Draw the code, or why the run cannot be written as code."""
     st.markdown(f"**{T.CODE_TITLE}**")
     try:
         text = script(config, of_run(paths))
@@ -63,7 +63,6 @@ def _code(paths: RunPaths, config: RunConfig) -> None:
 
 
 def _files(paths: RunPaths) -> None:
-    """The weights and the checkpoint, as downloads."""
     st.markdown(f"**{T.WEIGHTS_TITLE}**")
     if not paths.best.exists():
         st.caption(T.NO_WEIGHTS)
@@ -76,9 +75,9 @@ def _files(paths: RunPaths) -> None:
 
 
 def _weights(paths: RunPaths) -> None:
-    """First a button that writes the file, for that takes a process with torch; then one that hands it over."""
+    """Draw a button that writes the weights, which takes a process with torch, or else their download."""
     file = paths.weights
-    if _is_fresh(file, paths.best):
+    if file.exists() and file.stat().st_mtime >= paths.best.stat().st_mtime:
         _download(file, T.WEIGHTS, T.WEIGHTS_HELP, widget_key("run", paths.id, "weights"), f"{paths.id}.safetensors")
         return
     if st.button(
@@ -93,12 +92,8 @@ def _weights(paths: RunPaths) -> None:
         st.rerun()
 
 
-def _is_fresh(file: Path, checkpoint: Path) -> bool:
-    return file.exists() and file.stat().st_mtime >= checkpoint.stat().st_mtime
-
-
 def write_weights(paths: RunPaths, file: Path) -> None:
-    """Let a process of its own write them. Raises WeightsError."""
+    """Write the weights in a process of its own. Raises WeightsError."""
     command = [sys.executable, "-P", "-m", "explorer.training.exporting", str(paths.root), str(file)]
     try:
         output(command, _CHILD_S, lines=1)
@@ -113,7 +108,7 @@ def _download(file: Path, label: str, explanation: str, key: str, name: str) -> 
         st.caption(words)
         st.code(str(file), language=None)
         return
-    # Read only when somebody wants it: the button alone would hold all of it in memory.
+    # A callable, so that the file is read only when somebody downloads it.
     st.download_button(
         words, file.read_bytes, file_name=name, mime="application/octet-stream", key=key, help=explanation,
         on_click="ignore", icon=":material/download:",

@@ -1,4 +1,4 @@
-"""The last action on a run, or why it failed: shown on the run's page until the next action."""
+"""The result of the last action on a run, shown on its page until the next action."""
 
 import streamlit as st
 
@@ -9,24 +9,24 @@ from explorer.ui.session.keys import Key
 
 
 def note(run_id: str, done: Done) -> None:
-    """Remember it in place of the one before."""
+    """Keep the result of an action in place of the previous one."""
     st.session_state[Key.RUN_TOLD] = (run_id, done)
 
 
 def note_error(run_id: str, error: Exception) -> None:
-    """Remember why something could not be done."""
+    """Keep the reason why an action failed."""
     note(run_id, Done(refused=(T.NOT_DONE.format(reason=error.args[0] if len(error.args) == 1 else error),)))
 
 
 def forget() -> None:
-    """Show no message any more."""
+    """Drop the message."""
     st.session_state.pop(Key.RUN_TOLD, None)
 
 
 def show(run_id: str) -> None:
-    """Draw what is remembered of this run."""
-    told_of, done = st.session_state.get(Key.RUN_TOLD, ("", Done()))
-    if told_of != run_id:
+    """Draw the message about this run, if there is one."""
+    noted_id, done = st.session_state.get(Key.RUN_TOLD, ("", Done()))
+    if noted_id != run_id:
         return
     if done.text:
         st.markdown(escape(done.text))

@@ -1,4 +1,4 @@
-"""What a run printed: its end, or the lines that contain a text; and all of it as a file."""
+"""The log of a run: its end or the lines that contain a text, and a download of all of it."""
 
 import streamlit as st
 
@@ -9,24 +9,23 @@ from explorer.ui.session.keys import Key, widget_key
 
 TAIL_LINES = 200
 MOST_FOUND = 500
-HEIGHT = 420  # px; what is longer scrolls within
+HEIGHT = 420  # px
 FITS_LINES = 18
 
 
 def show(paths: RunPaths, tail: str) -> None:
-    """Draw the field, the button and the lines. tail: the end of the log, shown while nothing is looked for."""
+    """Draw the search, the download and the lines. `tail` is the end of the log, shown without a search."""
     with st.container(horizontal=True, vertical_alignment="center"):
         sought = st.text_input(
             T.LOG_SEARCH, key=widget_key("run", paths.id, "log"), placeholder=T.LOG_SEARCH, type="search", live=True,
             label_visibility="collapsed", width=360,
         )  # fmt: skip
-        # Read when it is clicked: as bytes, all of it would be hashed and kept with every tick.
+        # A callable, because the bytes of the whole log would be hashed and kept at every update.
         st.download_button(
             T.LOG_DOWNLOAD, lambda: _whole(paths), file_name=f"{paths.id}.txt", mime="text/plain",
             key=Key.LOG_DOWNLOAD, on_click="ignore", type="tertiary", icon=":material/download:",
         )  # fmt: skip
-    place = st.container()  # of its own, so that what stands in it does not move the field
-    with place:
+    with st.container():  # so that its content does not move the field
         if sought and sought.strip():
             _found(paths, sought.strip())
         else:
@@ -40,12 +39,11 @@ def _found(paths: RunPaths, sought: str) -> None:
         return
     words = T.LOG_FOUND_MANY if len(found) == MOST_FOUND else T.LOG_FOUND_ONE if len(found) == 1 else T.LOG_FOUND
     st.caption(words.format(count=len(found)))
-    lines = (T.LOG_LINE.format(number=number, line=line) for number, line in found)
-    _lines("\n".join(lines), follow=False)
+    _lines("\n".join(T.LOG_LINE.format(number=number, line=line) for number, line in found), follow=False)
 
 
 def _lines(text: str, *, follow: bool) -> None:
-    """Show them. follow: the newest stay in sight, until somebody scrolls away from them."""
+    """Draw lines. With `follow` the newest stay in sight until somebody scrolls away."""
     long = text.count("\n") >= FITS_LINES
     with st.container(height=HEIGHT if long else "content", border=False, autoscroll=follow):
         st.code(text, language=None, wrap_lines=True)

@@ -1,4 +1,4 @@
-"""The rest of what can be done to a run: name, tags and note, its room on the disk, archive and trash."""
+"""The More menu of a run: name, tags and note, its size on disk, archive and trash."""
 
 import streamlit as st
 
@@ -19,13 +19,13 @@ WIDTH = 480  # px
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    """The button; what it opens is worked out only while it is open."""
+    """Draw the popover, whose content is computed only while it is open."""
     more = st.popover(T.MORE, key=widget_key("run", paths.id, "more"), on_change="rerun", icon=":material/more_horiz:")
     if more.open:
         with more, st.container(width=WIDTH):
             _words(paths, snapshot)
             _disk(paths)
-            _chores(paths, snapshot)
+            _actions(paths, snapshot)
 
 
 def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
@@ -33,7 +33,7 @@ def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
     given = snapshot.config.name if snapshot.config else ""
     now = {"name": known.name or given, "tags": ", ".join(known.tags), "note": known.note}
     for field, value in now.items():
-        st.session_state.setdefault(widget_key("run", paths.id, field), value)  # what is being typed stays
+        st.session_state.setdefault(widget_key("run", paths.id, field), value)  # keeps what is being typed
     with st.form(widget_key("run", paths.id, "words"), border=False):
         st.text_input(
             Common.NAME, key=widget_key("run", paths.id, "name"), max_chars=MAX_NAME, placeholder=given or paths.id
@@ -57,7 +57,7 @@ def _save(paths: RunPaths, before: dict[str, str]) -> None:
     except (MetaError, OSError) as error:
         last_action.note_error(paths.id, error)
         return
-    st.session_state[widget_key("run", paths.id, "more")] = False  # it is done, so it closes
+    st.session_state[widget_key("run", paths.id, "more")] = False  # closes the popover
 
 
 def _disk(paths: RunPaths) -> None:
@@ -67,7 +67,7 @@ def _disk(paths: RunPaths) -> None:
     st.code(str(paths.root), language=None)
 
 
-def _chores(paths: RunPaths, snapshot: RunSnapshot) -> None:
+def _actions(paths: RunPaths, snapshot: RunSnapshot) -> None:
     over, archived = snapshot.status.over, meta.read(paths).archived
     spare = paths.best.exists() and (paths.last.exists() or paths.first.exists())
     with st.container(horizontal=True, gap="small"):
@@ -89,6 +89,6 @@ def _do(paths: RunPaths, op: Op) -> None:
     done = bulk_actions.obey(Request(op, (paths.id,)), (summarize(paths),))
     if done.undo:
         st.session_state[Key.RUNS_DONE] = done
-        st.query_params.pop(Query.RUN, None)  # back to the list, which offers to undo it
+        st.query_params.pop(Query.RUN, None)  # the list offers to undo it
     else:
         last_action.note(paths.id, done)

@@ -1,4 +1,4 @@
-"""What has to be said about a run besides its numbers: its attempts, where it started from, what its trainer noted."""
+"""Notes about a run: its attempts, the run that it started from, and what its trainer noted."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from explorer.ui.session.keys import Key, Query
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    """Quiet lines; nothing for a run of one attempt that nothing was noted about."""
+    """Draw the notes, if there are any."""
     if snapshot.config is not None and snapshot.config.start_from is not None:
         _origin(snapshot.config.start_from)
     lines = [*_attempts(paths), *_noted(snapshot)]
@@ -27,7 +27,7 @@ def _origin(run_id: str) -> None:
     except RunNotFound:
         st.caption(escape(T.STARTS_FROM_GONE.format(id=run_id)))
         return
-    # Not a page link: within one page that leaves the address as it was, and Back would lead out of the app.
+    # Not a page link, which within one page does not change the address, so that Back would leave the app.
     words = T.STARTS_FROM.format(name=escape(name))
     if st.button(words, key=Key.RUN_ORIGIN, type="tertiary", icon=":material/call_split:"):
         st.query_params[Query.RUN] = run_id

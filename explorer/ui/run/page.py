@@ -1,4 +1,4 @@
-"""One run, live: its state, what it is and how good it got, what can be done to it, curves, matrices, details."""
+"""The live page of one run: state, facts, metrics, actions, charts and details."""
 
 import math
 from pathlib import Path
@@ -22,32 +22,37 @@ from explorer.ui.run import tools as run_tools
 from explorer.ui.train import probe_results
 
 EVERY_SECONDS = 1.0
-PROBE_WIDTH = 860  # px, of what a quick check or a search has found
+PROBE_WIDTH = 860  # px, of the result of a quick check or a search
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _view_of(root: str) -> RunView:
-    """The reader of the run in this folder: one for all tabs."""
+    """The reader of the run in this folder, shared by all browser tabs."""
     return RunView(RunPaths(Path(root)))
 
 
 def show(run_id: str, tools: DeltaGenerator) -> None:
-    """Draw the run; it looks again each second while the run lives, and not at all when it has ended.
+    """Draw a run, and update it each second until it has ended.
 
-    tools: where its buttons go. Raises RunNotFound.
+    Args:
+        run_id: The id of the run.
+        tools: The place of its buttons.
+
+    Raises:
+        RunNotFound: There is no such run.
     """
     paths = run_paths(run_id)
     view = _view_of(str(paths.root))
     drawn = view.refresh()
     over, offered = drawn.status.over, run_tools.offered(paths, drawn)
     run_tools.confirm_end(paths)
-    # The buttons do not tick: redrawing while somebody types or clicks there swallows the key or the click.
+    # The buttons are outside of the timed fragment: redrawing them would swallow a key press or a click.
     with tools:
         run_tools.show(paths, view.refresh)
 
     def body() -> None:
         snapshot = view.refresh()
-        # Only the whole page can begin or end the clock of a fragment, change the buttons, or show something else.
+        # Only the whole page can start or stop the timer, change the buttons, or show something else.
         if run_tools.offered(paths, snapshot) != offered or not paths.root.is_dir():
             st.rerun()
         _draw(view, snapshot)
@@ -56,7 +61,7 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
 
 
 def _draw(view: RunView, snapshot: RunSnapshot) -> None:
-    # Places of their own: what comes or goes above a chart must not move it, or it would lose its zoom.
+    # Containers, so that what appears above a chart does not mount it again, which would lose its zoom.
     heading, answer, numbers, progress, notes, found, details = (st.container() for _ in range(7))
     with heading:
         _heading(view.paths, snapshot)
@@ -87,12 +92,12 @@ def _kind(snapshot: RunSnapshot) -> str:
 
 
 def _works(snapshot: RunSnapshot) -> bool:
-    """Whether it trains, and has something to draw as curves."""
+    """Whether it is a training run with data for curves."""
     return _kind(snapshot) == "train" and bool(snapshot.epochs or len(snapshot.steps.step))
 
 
 def _found(view: RunView, snapshot: RunSnapshot) -> None:
-    """Curves and matrices, or what a run that only tries something has found."""
+    """Draw the charts of a training run, or the result of a probe."""
     kind = _kind(snapshot)
     if kind != "train":
         with st.container(width=PROBE_WIDTH):

@@ -1,4 +1,4 @@
-"""The settings of a run as a table: what each field is called on the Train page, its value, and what was changed."""
+"""The settings of a run as a table with the labels of the Train page."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from explorer.ui.train.source import steps_of
 
 @dataclass(frozen=True)
 class Setting:
-    """A row: the section and label of the Train page, the value, and the default where the value is another."""
+    """A row of the table. `default` is None unless the value differs from it."""
 
     section: str
     label: str
@@ -27,7 +27,7 @@ class Setting:
 
 
 def settings(config: RunConfig) -> list[Setting]:
-    """Every setting that had an effect on the run, in the order of the Train page."""
+    """All settings that had an effect on the run, in the order of the Train page."""
     values = values_of(config, "")
     defaults = {**DEFAULTS, **train_values.following(values)}
     return [
@@ -47,12 +47,12 @@ def _setting(section: str, field: Field, values: Values, defaults: Values, confi
     if field.name == "pipeline":
         return Setting(section, field.title, config.pipeline.name or steps_of(config.pipeline), None)
     value, default = field.shown(values[field.name]), field.shown(defaults[field.name])
-    choice = field.name == "dataset" or field.is_place  # everybody chooses these: there is no usual value
+    choice = field.name == "dataset" or field.is_place  # always chosen, so there is no default
     return Setting(section, field.title, value, None if choice or value == default else default)
 
 
 def show(config: RunConfig) -> None:
-    """Draw the table. Rows that were changed from the default are bold, and say what the default is."""
+    """Draw the table. Changed values are bold, with the default beside them."""
     rows = [f"| {' | '.join(T.SETTINGS_HEAD)} |", "|---|---|---|"]
     section = ""
     for one in settings(config):

@@ -1,4 +1,4 @@
-"""What can be done to a run, in one row: the buttons that fit its state."""
+"""The row of buttons that fit the state of a run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MOST_EPOCHS = 1000
 
 @dataclass(frozen=True)
 class Offered:
-    """What the row of buttons depends on: where it differs, the row has to be drawn again."""
+    """The values that the row of buttons depends on. When they change, the row is drawn again."""
 
     state: State
     checkpoint: bool
@@ -38,7 +38,7 @@ class Offered:
 
 
 def offered(paths: RunPaths, snapshot: RunSnapshot) -> Offered:
-    """What fits the run now."""
+    """Read what the buttons depend on."""
     status = snapshot.status
     return Offered(
         state=status.state,
@@ -49,13 +49,13 @@ def offered(paths: RunPaths, snapshot: RunSnapshot) -> Offered:
 
 
 def show(paths: RunPaths, refresh: Callable[[], RunSnapshot]) -> None:
-    """Draw the row, and below it what came of the last thing that was done. refresh: how the run stands now."""
+    """Draw the buttons, and below them the result of the last action. `refresh` reads the run again."""
     before = offered(paths, refresh())
 
     def body() -> None:
         snapshot = refresh()
         if not paths.root.is_dir() or (now := offered(paths, snapshot)) != before:
-            st.rerun()  # the heading and what lies below change with it
+            st.rerun()  # the rest of the page changes too
         _row(paths, snapshot, now)
         last_action.show(paths.id)
 
@@ -63,7 +63,7 @@ def show(paths: RunPaths, refresh: Callable[[], RunSnapshot]) -> None:
 
 
 def _row(paths: RunPaths, snapshot: RunSnapshot, now: Offered) -> None:
-    # Places of their own: More is still the same button, open or not, when another one comes or goes.
+    # Containers, so that an open More menu stays open when another button appears or disappears.
     with st.container(horizontal=True, gap="small"):
         first, second, third, export, more, last = (st.container(width="content") for _ in range(6))
     with first:
@@ -110,13 +110,13 @@ def _overdue(paths: RunPaths) -> bool:
 
 def _end(paths: RunPaths) -> None:
     if st.button(T.END, key=Key.RUN_END, help=T.END_HELP, icon=":material/dangerous:"):
-        # By the whole page: what a fragment opens, its next tick closes.
+        # The whole page opens the dialog, because the next run of this fragment would close it.
         st.session_state[Key.END_ASKED] = paths.id
         st.rerun()
 
 
 def confirm_end(paths: RunPaths) -> None:
-    """Open the question that was asked for. Outside of the fragment that ticks."""
+    """Open the dialog if the End button was pressed. Call it outside of fragments."""
     if st.session_state.pop(Key.END_ASKED, None) == paths.id:
         _confirm(paths)
 

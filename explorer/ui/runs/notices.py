@@ -1,6 +1,6 @@
-"""Tells a person on whatever page that a run has ended, and looks after the runs meanwhile.
+"""Announces on every page that a run has ended, and does the housekeeping of runs.
 
-A fragment with a clock of its own, and only while some run is not over.
+A timed fragment does both while some run is not over.
 """
 
 import time
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.base.words import cut
 from explorer.runs.life import housekeeping
 from explorer.runs.overview.summary import RunSummary, summaries
 from explorer.runs.record.paths import runs_root
@@ -23,7 +24,7 @@ from explorer.ui.session.keys import Key, Query
 EVERY_SECONDS = 2.0
 KNOWN_FOR_S = 1.5
 MOST_NAMED = 5
-MOST_WHY = 160  # characters of a reason: the page of the run has all of it
+MOST_WHY = 160  # characters of a reason; the page of the run has all of it
 
 ICONS = {
     State.FINISHED: ":material/check_circle:",
@@ -36,7 +37,7 @@ SEVERAL = ":material/done_all:"
 
 @dataclass(frozen=True)
 class Seen:
-    """What a session remembers of a look. time: seconds since 1970. living, known: ids."""
+    """The ids of all runs (`known`) and of those not over that a session saw at `time`, in seconds since 1970."""
 
     time: float
     living: frozenset[str]
@@ -45,7 +46,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Look:
-    """All runs at one moment. time: seconds since 1970, not after it."""
+    """All runs at one moment. `time`, in seconds since 1970, is when reading began."""
 
     time: float
     runs: tuple[RunSummary, ...]
@@ -57,7 +58,7 @@ class Look:
 
 
 class _Last:
-    """The last look, shared by all sessions."""
+    """The last look, which all sessions share."""
 
     key: tuple[Path, int] | None = None
     made = 0.0
@@ -68,31 +69,28 @@ _last = _Last()
 
 
 def forget() -> None:
-    """Let the next look be a new one: this page has just changed something."""
+    """Make the next look a new one, after a change of runs."""
     _last.key = None
 
 
 def look() -> Look:
-    """How things stood a moment ago, for all sessions. Raises OSError where the home cannot be read.
+    """All runs, at most `KNOWN_FOR_S` ago. Raises OSError if the home cannot be read.
 
-    Each move of a slider asks, before the picture is drawn, and each tick of a list; a look at 2,000 runs takes 10 ms.
+    Every run of a page calls this before it draws, and reading 2,000 runs takes 10 ms.
     """
     root = runs_root()
-    key = (root, root.stat().st_mtime_ns)  # a run that was started or deleted is seen at once
+    key = (root, root.stat().st_mtime_ns)  # so that a started or deleted run is seen at once
     if _last.key != key or time.monotonic() - _last.made > KNOWN_FOR_S:
-        _last.key, _last.made, _last.look = key, time.monotonic(), _now()
+        _last.key, _last.made, _last.look = key, time.monotonic(), Look(time.time(), summaries())
     return _last.look
 
 
-def _now() -> Look:
-    return Look(time.time(), summaries())
-
-
 def show(first: Look, *, on_runs: bool) -> None:
-    """Tell what has ended, and look again while a run lives. To be called once on each page, after all else.
+    """Announce runs that have ended, and look again while a run is not over. Call it once, at the end of a page.
 
-    first: what this page was drawn by. on_runs: this is the page that can
-    show a run: others may still have the last one in their address.
+    Args:
+        first: The look that this page was drawn with.
+        on_runs: Whether this is the Runs page. Other pages may have a run in their address without showing it.
     """
     looks, count = [first], len(first.living)
 
@@ -100,19 +98,19 @@ def show(first: Look, *, on_runs: bool) -> None:
         now = looks.pop() if looks else look()
         reported = _report(_ended(now), st.query_params.get(Query.RUN) if on_runs else None)
         housekeeping.tend(now.runs)
-        # Not in a look that reported something: a message that the browser has not got yet would be lost.
+        # Not after a report, because a rerun would lose a message that the browser does not have yet.
         if not reported and len(now.living) != count:
             forget()
-            st.rerun()  # only the whole page can change the clock, and what the navigation says
+            st.rerun()  # only the whole page can change the timer and the navigation
 
     st.fragment(body, run_every=EVERY_SECONDS if count else None)()
 
 
 def _ended(now: Look) -> list[RunSummary]:
-    """Which runs have ended since this session looked last; none at its first look."""
+    """The runs that have ended since the last look of this session; none at its first look."""
     before: Seen | None = st.session_state.get(Key.RUNS_SEEN)
     if before is not None and now.time < before.time:
-        return []  # this session has seen a later moment
+        return []  # this session has already seen a later look
     st.session_state[Key.RUNS_SEEN] = Seen(now.time, now.living, frozenset(run.id for run in now.runs))
     if before is None:
         return []
@@ -120,12 +118,12 @@ def _ended(now: Look) -> list[RunSummary]:
 
 
 def _is_news(run: RunSummary, before: Seen) -> bool:
-    # One that came and ended between two looks is news; one that was restored or copied is not: it ended long ago.
+    # A run may start and end between two looks. One that was restored or copied has ended long ago.
     return run.id in before.living or (run.id not in before.known and run.status.since >= before.time)
 
 
 def _report(ended: Sequence[RunSummary], open_run: str | None) -> bool:
-    """A message for what has ended; not for the run whose page is open, which says it itself."""
+    """Show a message about runs that have ended, except the one whose page is open. Return whether there is one."""
     news = [run for run in ended if run.id != open_run]
     if len(news) == 1:
         st.toast(_one(news[0]), icon=ICONS[news[0].status.state], duration="long")
@@ -142,12 +140,8 @@ def _one(run: RunSummary) -> str:
         words = T.ENDED_WHY
     else:
         words = T.ENDED
-    reason = escape(_cut(run.status.reason))
+    reason = escape(cut(run.status.reason, MOST_WHY))
     return words.format(name=escape(run.name), state=Runs.STATES[state], score=score, reason=reason)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_WHY else f"{text[:MOST_WHY]}…"
 
 
 def _several(runs: Sequence[RunSummary]) -> str:

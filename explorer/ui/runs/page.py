@@ -1,11 +1,11 @@
-"""The list of runs with what belongs to it: the queue above, what was just done, the trash."""
+"""The list of runs with the queue, the result of the last action, and the trash."""
 
 import time
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from explorer.base.words import clock
+from explorer.base.words import clock, cut
 from explorer.runs.life import housekeeping, trash
 from explorer.runs.life.trash import Deleted
 from explorer.runs.machine.capacity import in_words
@@ -25,28 +25,28 @@ NAME_SHOWN = 40  # characters in a line of the trash
 
 
 def show(if_empty: Callable[[], None]) -> None:
-    """Draw the list; it looks again every 2 s while a run lives, else every 10 s. if_empty: drawn where nothing is."""
+    """Draw the list and update it, more often while a run is not over. `if_empty` draws a page without runs."""
     notices.forget()
     first = notices.look().runs
     idle = all(run.status.over for run in first)
-    # Outside of what ticks: the rows of all runs travel once, and a tick says what has changed since.
+    # Outside of the timed fragment: all rows are sent once, and each update sends only the changes.
     held = run_list.hold(first, Key.RUN_ROWS)
 
     def body() -> None:
         if Query.RUN in st.query_params:
-            st.rerun()  # a run was opened: only the whole page can show it
+            st.rerun()  # only the whole page can show the run that was opened
         runs = notices.look().runs
         housekeeping.tend(runs)
         changes = run_list.changes(held, runs)
         _draw(runs, changes, if_empty)
         if all(run.status.over for run in runs) is not idle or changes.many:
-            st.rerun()  # only the whole page can change the clock of a fragment, and what is held
+            st.rerun()  # only the whole page can change the timer and send all rows
 
     st.fragment(body, run_every=IDLE_SECONDS if idle else LIVE_SECONDS)()
 
 
 def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Callable[[], None]) -> None:
-    # Places of their own: a line that comes or goes must not mount the list again.
+    # Containers, so that a line that appears or disappears does not mount the list again.
     heading, machine, waiting, message, listed = (st.container() for _ in range(5))
     with heading, st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(Runs.TITLE, anchor=False, width="stretch")
@@ -56,7 +56,7 @@ def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Calla
     with waiting:
         queue_panel.show({run.id: run.name for run in runs if not run.status.over})
     with message:
-        _tell(st.session_state.get(Key.RUNS_DONE, Done()))
+        _message(st.session_state.get(Key.RUNS_DONE, Done()))
     with listed:
         if runs:
             run_list.show(changes, Key.RUN_LIST, _open, _act)
@@ -74,15 +74,15 @@ def _open() -> None:
 def _act() -> None:
     request = run_list.requested(Key.RUN_LIST)
     if request is not None:
-        _did(bulk_actions.obey(request, summaries()))
+        _note(bulk_actions.obey(request, summaries()))
 
 
-def _did(done: Done) -> None:
+def _note(done: Done) -> None:
     notices.forget()
     st.session_state[Key.RUNS_DONE] = done
 
 
-def _tell(done: Done) -> None:
+def _message(done: Done) -> None:
     if done.text:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(escape(done.text), width="content")
@@ -93,12 +93,12 @@ def _tell(done: Done) -> None:
 
 
 def _restore(entries: tuple[str, ...]) -> None:
-    _did(bulk_actions.restore(entries))
+    _note(bulk_actions.restore(entries))
 
 
 def _empty_trash(entries: tuple[str, ...]) -> None:
     st.session_state.pop(Key.TRASH_ASKED, None)
-    _did(bulk_actions.empty_trash(entries))
+    _note(bulk_actions.empty_trash(entries))
 
 
 def _trash() -> None:
@@ -111,7 +111,7 @@ def _trash() -> None:
         st.session_state.pop(Key.TRASH_ASKED, None)
         return
     size = in_words(sum(one.bytes for one in found))
-    # At the top: below the list it would be five hundred rows away.
+    # At the top, because the list below may have hundreds of rows.
     with st.popover(T.TRASH.format(count=len(found), size=size), icon=":material/delete:"):
         _emptying(found)
         for one in found[:TRASH_SHOWN]:
@@ -121,7 +121,7 @@ def _trash() -> None:
 
 
 def _emptying(found: Sequence[Deleted]) -> None:
-    """The way to remove them for good, which asks first; what is deleted after the question stays."""
+    """Draw the button that empties the trash, or its question. Runs deleted after the question are kept."""
     asked: tuple[str, ...] = st.session_state.get(Key.TRASH_ASKED, ())
     there = [one for one in found if one.entry in asked]
     with st.container(horizontal=True, vertical_alignment="center", width=640):
@@ -141,7 +141,7 @@ def _ask(found: Sequence[Deleted]) -> None:
 
 
 def _deleted(one: Deleted) -> None:
-    name = one.name if len(one.name) <= NAME_SHOWN else f"{one.name[:NAME_SHOWN]}…"
+    name = cut(one.name, NAME_SHOWN)
     words = T.TRASH_LINE.format(name=name, time=clock(one.time, time.time()), size=in_words(one.bytes))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escape(words), width="stretch")

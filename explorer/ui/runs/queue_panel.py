@@ -1,4 +1,4 @@
-"""Runs that wait for a device: their order, and how many may train at once."""
+"""The queue of runs that wait for a device: their order, and how many may train at once."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -15,7 +15,7 @@ from explorer.ui.run.bulk_actions import Done
 from explorer.ui.runs import notices
 from explorer.ui.session.keys import Key, widget_key
 
-SHOWN = 20  # four buttons each: more of them would make every tick slow
+SHOWN = 20  # more, with four buttons each, would make every update slow
 _MOVES = (
     ("first", ":material/vertical_align_top:", T.FIRST_HELP, lambda place: 0),
     ("up", ":material/arrow_upward:", Common.MOVE_UP, lambda place: place - 1),
@@ -24,7 +24,7 @@ _MOVES = (
 
 
 def show(names: Mapping[str, str]) -> None:
-    """Draw the queue, where something waits or somebody has changed how many train at once. names: of runs by id."""
+    """Draw the queue, if a run waits or a limit was changed. `names` are those of the runs by id."""
     waiting, slots = queue.waiting(), queue.slots()
     lanes = [lane for lane in slots if slots[lane] != 1 or any(run.lane == lane for run in waiting)]
     if not lanes:
@@ -42,14 +42,9 @@ def _at_once(lane: str, slots: int) -> None:
     key = widget_key("lane", lane)
     st.session_state[key] = slots  # another window may have changed it
     st.number_input(
-        T.AT_ONCE.format(lane=lane),
-        min_value=1,
-        max_value=queue.MOST_AT_ONCE,
-        key=key,
-        help=T.AT_ONCE_HELP,
-        width=180,
+        T.AT_ONCE.format(lane=lane), min_value=1, max_value=queue.MOST_AT_ONCE, key=key, help=T.AT_ONCE_HELP, width=180,
         on_change=lambda: _do(lambda: queue.set_slots(lane, int(st.session_state[key]))),
-    )
+    )  # fmt: skip
 
 
 def _lane(waiting: Sequence[Waiting], names: Mapping[str, str]) -> None:
@@ -65,22 +60,14 @@ def _waiting(run: Waiting, place: int, count: int, name: str) -> None:
         st.markdown(escape(words.format(place=place + 1, name=name, lane=run.lane)), width="stretch")
         for what, icon, help_text, to in _MOVES:
             st.button(
-                "",
-                key=widget_key("queue", run.id, what),
-                icon=icon,
-                help=help_text,
-                type="tertiary",
+                "", key=widget_key("queue", run.id, what), icon=icon, help=help_text, type="tertiary",
                 disabled=not 0 <= to(place) < count or to(place) == place,
-                on_click=_do,
-                args=(lambda to=to: queue.move(run.id, to(place)),),
-            )
+                on_click=_do, args=(lambda to=to: queue.move(run.id, to(place)),),
+            )  # fmt: skip
         st.button(
-            Common.CANCEL,
-            key=widget_key("queue", run.id, "cancel"),
-            help=T.CANCEL_HELP,
-            on_click=_do,
-            args=(lambda: request_stop(run_paths(run.id)),),
-        )
+            Common.CANCEL, key=widget_key("queue", run.id, "cancel"), help=T.CANCEL_HELP,
+            on_click=_do, args=(lambda: request_stop(run_paths(run.id)),),
+        )  # fmt: skip
 
 
 def _do(action: Callable[[], object]) -> None:

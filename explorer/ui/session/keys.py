@@ -1,26 +1,26 @@
-"""Every key of `st.session_state` and of the address bar: pages hold none of their own."""
+"""All keys of `st.session_state`, of widgets and of the address bar. Pages do not define any."""
 
 import zlib
 from enum import StrEnum
 
 
 class Key(StrEnum):
-    """Keys of the session state that are not a widget of one node."""
+    """Keys of the session state for values and widgets that exist once."""
 
-    ADDRESS = "address"  # of the page that was shown last
+    ADDRESS = "address"  # the page that was shown last
     WORKSPACE = "workspace"  # the draft, its history and its view, shared by all pages
     STAT_CONTROLS = "stat_controls"
     SHORTCUTS = "shortcuts"
     HELP_TOPIC = "help_topic"
-    REVISION = "revision"  # which version of the workspace's file this session knows
-    NOT_WRITTEN = "not_written"  # why the last change is not in its file
-    FORM_NOT_WRITTEN = "form_not_written"  # the same of the Train page's form
-    INSTEAD = "instead"  # why something else is open than the address named
-    HELD = "held"  # the drafts that this session has opened: none of them is cleared while it lasts
-    GREET = "greet"  # a newcomer has not seen the preview move yet
-    BROWSER = "browser"  # the token by which this browser finds again what it has opened
-    CARRIER = "carrier"  # the component that keeps the token, and gives the draft to the links of the top bar
-    SHARED_OPENED = "shared_opened"  # which draft came of a shared link, so that Back does not make another copy
+    REVISION = "revision"  # the version of the workspace's file that this session has read
+    NOT_WRITTEN = "not_written"  # why the last change could not be written
+    FORM_NOT_WRITTEN = "form_not_written"  # the same for the Train page's form
+    INSTEAD = "instead"  # why another draft is open than the one in the address
+    HELD = "held"  # the drafts that this session has opened, which are not deleted while it lasts
+    GREET = "greet"  # this is a newcomer with the sample pipeline
+    BROWSER = "browser"  # the token of this browser
+    CARRIER = "carrier"  # the component that keeps the token in a cookie
+    SHARED_OPENED = "shared_opened"  # the draft made from a shared link, so that Back does not make another one
 
     # Augment
     ADD = "add"
@@ -32,32 +32,32 @@ class Key(StrEnum):
     DRAWS_LEFT = "draws_left"
     LAST_GOOD = "last_good"
     STEPS = "steps"
-    HEARD = "heard"  # the number of the last gestures in the list that were obeyed
+    HEARD = "heard"  # the number of the last gestures that were applied
     PREVIEW = "preview"
     RESET = "reset"
-    HEADING = "heading"  # of the pipeline: its name, and the File menu
+    HEADING = "heading"  # the pipeline's name and the File menu
     TRAIN_WITH = "train_with"
     CARRY = "carry"  # the Train page takes over what Augment shows
     NOTICE = "notice"
     LOOK = "look"
-    AHEAD = "ahead"  # a drawing that was begun before the page came to its place
-    FOUND = "found"  # the picture that the preview shows
-    ERRORS = "errors"  # what the list and the form know to be wrong
-    WHOLE_PAGE = "whole_page"  # a widget of the preview has changed what stands outside of it
+    AHEAD = "ahead"  # a drawing that was started before the page reached the preview
+    FOUND = "found"  # the picture in the preview
+    ERRORS = "errors"  # the errors that the list and the form show
+    WHOLE_PAGE = "whole_page"  # a widget of the preview has changed something outside of it
     STRIP = "strip"
-    SETTLE = "settle"  # a pipeline has just been opened: the next image is of a seed where its steps fire
-    CHIP = "chip"  # at the form: that the selected node is not in the image
+    SETTLE = "settle"  # a pipeline was just opened, so the next image gets a seed that applies its steps
+    CHIP = "chip"  # the line in the form about a node that was not applied
     DIFFERENCE = "difference"
     SET = "set"
     SPLIT = "split"
     INDEX = "index"
-    SET_ERROR = "set_error"  # why a typed path is no data set
+    SET_ERROR = "set_error"  # why a typed path is not a data set
     NAMES_FROM = "names_from"
     AS_TRAINED = "as_trained"
     ALWAYS = "always"
     ALLOWED = "allowed"  # whether slow steps are drawn at every change
-    JOB = "job"  # a drawing that takes long
-    DONE = "done"  # the last slow drawing: what it depended on, and what came of it
+    JOB = "job"  # the slow drawing in progress
+    DONE = "done"  # the last slow drawing: its input and its result
     RUN_SLOW = "run_slow"
     RUN_FULL = "run_full"
     CANCEL = "cancel"
@@ -67,7 +67,7 @@ class Key(StrEnum):
     TARGETS = "targets"
     PRESETS = "presets"
     REFERENCE_ERROR = "reference_error"
-    OWN_REFERENCES = "own_references"  # pictures that this session has uploaded for steps
+    OWN_REFERENCES = "own_references"  # reference images that this session has uploaded
     STAGE = "stage"
     LAST_TICK = "last_tick"
     UPLOAD_ERROR = "upload_error"
@@ -79,8 +79,8 @@ class Key(StrEnum):
     LAB_UNDO = "lab_undo"
     LAB_REDO = "lab_redo"
     LAB_BOARD = "lab_board"
-    LAB_FILL = "lab_fill"  # what is drawn, and how far that has come
-    LAB_OPEN = "lab_open"  # somebody wants to see a cell on the Augment page
+    LAB_FILL = "lab_fill"  # the drawings of the board and their progress
+    LAB_OPEN = "lab_open"  # a cell was opened on the Augment page
     LAB_CANCEL = "lab_cancel"
     LAB_STEP = "lab_step"
     LAB_PARAMETER = "lab_parameter"
@@ -101,9 +101,9 @@ class Key(StrEnum):
     STAT_DRAWS = "stat_draws"
     STAT_PICTURES = "stat_pictures"
     STAT_START = "stat_start"
-    STAT_ASKED = "stat_asked"  # somebody wants to begin
+    STAT_ASKED = "stat_asked"  # the start was requested
     STAT_CANCEL = "stat_cancel"
-    STAT_SHOWN = "stat_shown"  # what was measured last: the request, and its tally
+    STAT_SHOWN = "stat_shown"  # the last measurement: its request and its result
     STAT_STEPS = "stat_steps"
     STAT_STEP = "stat_step"
 
@@ -125,8 +125,8 @@ class Key(StrEnum):
     IMPORT_READ = "import_read"
     IMPORT_WHICH = "import_which"
     IMPORT_FORM = "import_form"
-    IMPORT_ANSWERS = "import_answers"  # what somebody said about names whose value the code does not say
-    IMPORT_MISTAKES = "import_mistakes"  # what was wrong with it
+    IMPORT_ANSWERS = "import_answers"  # the typed values of names that the code leaves open
+    IMPORT_MISTAKES = "import_mistakes"  # the errors in those values
     IMPORT_OPEN = "import_open"
     EXPORT = "export"
     EXPORT_FORM = "export_form"
@@ -147,16 +147,16 @@ class Key(StrEnum):
     TRAIN_MEASURE_CANCEL = "train_measure_cancel"
     TRAIN_MEASURE_TIME = "train_measure_time"
     TRAIN_MEASURE_TIME_CANCEL = "train_measure_time_cancel"
-    TRAIN_LANDED = "train_landed"  # the field that a link has led to, and what for
+    TRAIN_LANDED = "train_landed"  # the field that a link has led to, and why
     TRAIN_CURVE = "train_curve"
-    TRAIN_CURVE_LAST = "train_curve_last"  # the curve of the last values that were right
-    TRAIN_SEEN = "train_seen"  # the last config that was right, and its data: what the model sees is shown of it
+    TRAIN_CURVE_LAST = "train_curve_last"  # the curve of the last valid values
+    TRAIN_SEEN = "train_seen"  # the last valid config and its data, for the shown batch
     TRAIN_EPOCH = "train_epoch"
     TRAIN_DRAW = "train_draw"
-    TRAIN_DRAWN = "train_drawn"  # the pipeline whose slow steps somebody has agreed to draw
+    TRAIN_DRAWN = "train_drawn"  # the pipeline whose slow steps may be drawn
     TRAIN_FOCUS = "train_focus"
-    PROBES = "probes"  # the workspace, and the last run of each kind that tries something
-    PROBE_TOLD = "probe_told"  # the kind, and what kept it from being started or cancelled
+    PROBES = "probes"  # the workspace and its last probe of each kind
+    PROBE_TOLD = "probe_told"  # the kind of a probe, and why it could not be started or cancelled
 
     # Runs
     RUN_LIST = "run_list"
@@ -164,7 +164,7 @@ class Key(StrEnum):
     ALL_RUNS = "all_runs"
     TO_TRAIN = "to_train"
     CELL = "cell"
-    MATRIX_EPOCH = "matrix_epoch"  # whether the confusion matrix is of the best or of the latest epoch
+    MATRIX_EPOCH = "matrix_epoch"  # "best" or "latest", for the confusion matrix
     RUN_PARTNER = "run_partner"
     RUN_END = "run_end"
     RUN_RESUME = "run_resume"
@@ -173,15 +173,15 @@ class Key(StrEnum):
     RUN_ARCHIVE = "run_archive"
     RUN_KEEP_BEST = "run_keep_best"
     RUN_DELETE = "run_delete"
-    END_ASKED = "end_asked"  # the run whose end somebody has to confirm
+    END_ASKED = "end_asked"  # the run whose end has to be confirmed
     END_YES = "end_yes"
     END_NO = "end_no"
-    RUN_TOLD = "run_told"  # the run, what was done to it last, and what kept it from being done
+    RUN_TOLD = "run_told"  # a run and the result of the last action on it
     LOG_DOWNLOAD = "log_download"
-    RUNS_SEEN = "runs_seen"  # when this session last looked at the runs, and which lived
+    RUNS_SEEN = "runs_seen"  # the last look of this session at the runs
 
     # List of runs
-    RUNS_DONE = "runs_done"  # what was done to runs last: the message about it, and how it is undone
+    RUNS_DONE = "runs_done"  # the result of the last action in the list
     RUNS_UNDO = "runs_undo"
     TRASH_EMPTY = "trash_empty"
     TRASH_ASKED = "trash_asked"
@@ -196,9 +196,9 @@ class Query(StrEnum):
     DRAFT = "draft"
     RUN = "run"
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
-    SHARED = "p"  # a pipeline with its view, all of it
-    TOPIC = "topic"  # of the Help page
-    FIELD = "field"  # of the Train page, to be opened and focused
+    SHARED = "p"  # a whole pipeline with its view
+    TOPIC = "topic"  # the topic of the Help page
+    FIELD = "field"  # the field of the Train page to open and focus
 
 
 def widget_key(*parts: str) -> str:
