@@ -20,6 +20,7 @@ from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.step_editor import group_form, parameters
+from explorer.ui.step_editor.field import Field
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
@@ -85,7 +86,7 @@ def _parameters(work: workspace.Workspace, node: Step, transform: Transform, err
     cautions = step_cautions.at_fields(work.pipeline, node, found.picture.size if found else None)
     for name, parameter in transform.parameters.items():
         value = node.params.get(name, parameter.default)
-        parameters.show(node.id, parameter, value, errors.get((node.id, name)), _commit, cautions.get(name))
+        parameters.show(Field(node.id, parameter, value, _commit), errors.get((node.id, name)), cautions.get(name))
     for (owner, name), message in errors.items():
         if owner == node.id and name not in ("", "p") and name not in transform.parameters:
             st.error(escape(message))

@@ -1,7 +1,7 @@
 """The form of one step: a table from the kind of a parameter to the widget that edits it.
 
 The draft is the source of truth. Before a widget is drawn, its key is set to the draft's value, but only if they
-differ: setting it every time would swallow fast key presses. Changes come back through `commit`.
+differ: setting it every time would swallow fast key presses. Changes are committed by the `Field`.
 """
 
 import json
@@ -16,49 +16,42 @@ from explorer.texts import Common
 from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import choice, sync, with_kept_end
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import Key
 from explorer.ui.step_editor import reference_picker
+from explorer.ui.step_editor.field import Field
 from explorer.ui.theme.palette import rgb
 
-Commit = Callable[[str, str, Any], None]  # (node id, parameter, new value)
 Bounds = tuple[float, float]
 _OWN_VALUE = ""  # the choice of none of the words
 _BOX_STEP = 0.01
 
 
-def show(
-    node_id: str, parameter: Parameter, value: Any, error: str | None, commit: Commit, caution: str | None = None
-) -> None:
-    """Draw the widget of one parameter of one node, and below it the error or the warning about its value."""
-    if parameter.nullable:
-        value = _nullable(node_id, parameter, value, commit)
-    if value is not None or not parameter.nullable:
-        _widget(parameter, value)(node_id, parameter, value, commit)
+def show(field: Field, error: str | None, caution: str | None = None) -> None:
+    """Draw the widget of one parameter, and below it the error or the warning about its value."""
+    if field.parameter.nullable:
+        _nullable(field)
+    if field.value is not None or not field.parameter.nullable:
+        _widget(field.parameter, field.value)(field)
     if error:
         st.markdown(f":red[:material/error: {escape(error)}]")
     elif caution:
         st.markdown(f":orange[:material/warning: {escape(caution)}]")
 
 
-def _with_words(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+def _with_words(field: Field) -> None:
     """Draw the choice between the parameter's words and another value, and the widget of that value."""
-    key = widget_key(node_id, parameter.name, "word")
+    parameter, value, key = field.parameter, field.value, field.key("word")
     labels = {_OWN_VALUE: T.OWN_VALUE} | {choice.value: choice.label for choice in parameter.choices}
     sync(key, value if isinstance(value, str) and value in labels else _OWN_VALUE)
-
-    def changed() -> None:
-        chosen = st.session_state[key]
-        fallback = 0 if isinstance(parameter.default, str | None) else parameter.default
-        commit(node_id, parameter.name, fallback if chosen == _OWN_VALUE else chosen)
-
-    st.selectbox(parameter.name, list(labels), key=key, on_change=changed, format_func=labels.__getitem__,
-                 help=parameter.doc or None)  # fmt: skip
+    fallback = 0 if isinstance(parameter.default, str | None) else parameter.default
+    bound = field.bound(lambda chosen: fallback if chosen == _OWN_VALUE else chosen, "word")
+    st.selectbox(field.name, list(labels), format_func=labels.__getitem__, **bound)
     if st.session_state[key] == _OWN_VALUE:
         widget = WIDGETS[parameter.kind] if _FITS[parameter.kind](value) else _literal
-        widget(node_id, parameter, value, commit)
+        widget(field)
 
 
-def _widget(parameter: Parameter, value: Any) -> Callable[[str, Parameter, Any, Commit], None]:
+def _widget(parameter: Parameter, value: Any) -> Callable[[Field], None]:
     """Return the widget of the parameter's kind, or the text field for a value that the widget cannot show."""
     if parameter.choices and parameter.kind is not Kind.CHOICE:
         return _with_words
@@ -68,15 +61,10 @@ def _widget(parameter: Parameter, value: Any) -> Callable[[str, Parameter, Any, 
     return WIDGETS[parameter.kind]
 
 
-def _nullable(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> Any:
-    key = widget_key(node_id, parameter.name, "set")
-    sync(key, value is not None)
-
-    def toggled() -> None:
-        commit(node_id, parameter.name, start_value(parameter) if st.session_state[key] else None)
-
-    st.checkbox(Common.SET.format(name=parameter.name), key=key, on_change=toggled, help=parameter.doc or None)
-    return value
+def _nullable(field: Field) -> None:
+    sync(field.key("set"), field.value is not None)
+    bound = field.bound(lambda on: start_value(field.parameter) if on else None, "set")
+    st.checkbox(Common.SET.format(name=field.name), **bound)
 
 
 def start_value(parameter: Parameter) -> Any:
@@ -103,99 +91,70 @@ def start_value(parameter: Parameter) -> Any:
     return starts[parameter.kind]
 
 
-def _committer(
-    node_id: str, parameter: Parameter, commit: Commit, convert: Callable[[Any], Any], widget: str = ""
-) -> tuple[str, Any]:
-    """Return the key of a widget and its callback.
-
-    A second widget of the same parameter needs a key of its own (`widget`): under the same key it would start at zero.
-    """
-    key = widget_key(node_id, parameter.name, *([widget] if widget else []))
-    return key, lambda: commit(node_id, parameter.name, convert(st.session_state[key]))
+def _bool(field: Field) -> None:
+    sync(field.key(), bool(field.value))
+    st.toggle(field.name, **field.bound(bool))
 
 
-def _bool(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    key, changed = _committer(node_id, parameter, commit, bool)
-    sync(key, bool(value))
-    st.toggle(parameter.name, key=key, on_change=changed, help=parameter.doc or None)
-
-
-def _choice(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    labels = {choice.value: choice.label for choice in parameter.choices}
+def _choice(field: Field) -> None:
+    labels = {choice.value: choice.label for choice in field.parameter.choices}
     if None in labels:
-        labels[None] = T.NONE_DEFAULT if parameter.default is None else T.NONE
-    choice(
-        parameter.name, widget_key(node_id, parameter.name), labels, value,
-        lambda chosen: commit(node_id, parameter.name, chosen), parameter.doc or None,
-    )  # fmt: skip
+        labels[None] = T.NONE_DEFAULT if field.parameter.default is None else T.NONE
+    choice(field.name, field.key(), labels, field.value, field.commit, field.help)
 
 
-def _number(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+def _number(field: Field) -> None:
+    parameter = field.parameter
     kind: Callable[[Any], Any] = int if parameter.kind is Kind.INT else float
-    key, changed = _committer(node_id, parameter, commit, kind, "exact" if exact() else "")
-    sync(key, kind(value))
-    low, high = display_bounds(parameter, value, value)
+    value, widget = kind(field.value), ["exact"] if exact() else []
+    sync(field.key(*widget), value)
     step = kind(parameter.step or (1 if kind is int else 0.01))
+    shared = {"step": step, "format": _format(parameter), **field.bound(kind, *widget)}
     if exact():
-        st.number_input(
-            parameter.name, value=kind(value), key=key, step=step, format=_format(parameter), on_change=changed,
-            help=parameter.doc or None,
-        )  # fmt: skip
+        st.number_input(field.name, value=value, **shared)
     else:
-        st.slider(
-            parameter.name, kind(low), kind(high), kind(value), key=key, step=step, format=_format(parameter),
-            on_change=changed, help=parameter.doc or None,
-        )  # fmt: skip
+        low, high = display_bounds(parameter, field.value, field.value)
+        st.slider(field.name, kind(low), kind(high), value, **shared)
 
 
-def _range(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+def _range(field: Field) -> None:
+    parameter = field.parameter
     kind: Callable[[Any], Any] = int if parameter.kind is Kind.INT_RANGE else float
-    first, second = (kind(end) for end in value)
+    first, second = (kind(end) for end in field.value)
     if exact() or first > second:
-        labels = (T.RANGE_LOW.format(name=parameter.name), T.RANGE_HIGH.format(name=parameter.name))
-        _two_numbers(node_id, parameter, (first, second), labels, commit)
+        labels = (T.RANGE_LOW.format(name=field.name), T.RANGE_HIGH.format(name=field.name))
+        _two_numbers(field, (first, second), labels)
         return
     step = kind(parameter.step or 0.01)
-    key, changed = _committer(
-        node_id, parameter, commit, lambda pair: list(map(kind, with_kept_end((first, second), pair, step)))
-    )
-    sync(key, (first, second))
+    sync(field.key(), (first, second))
     low, high = display_bounds(parameter, first, second)
-    st.slider(
-        parameter.name, kind(low), kind(high), (first, second), key=key, step=step, format=_format(parameter),
-        on_change=changed, help=parameter.doc or None,
-    )  # fmt: skip
+    bound = field.bound(lambda pair: list(map(kind, with_kept_end((first, second), pair, step))))
+    st.slider(field.name, kind(low), kind(high), (first, second), step=step, format=_format(parameter), **bound)
 
 
-def _two_numbers(
-    node_id: str, parameter: Parameter, ends: tuple[Any, Any], labels: tuple[str, str], commit: Commit
-) -> None:
+def _two_numbers(field: Field, ends: tuple[Any, Any], labels: tuple[str, str]) -> None:
     kind = type(ends[0])
-    keys = [widget_key(node_id, parameter.name, end) for end in ("low", "high")]
+    keys = [field.key(end) for end in ("low", "high")]
+    step, form = kind(field.parameter.step or 0.01), _format(field.parameter)
 
     def changed() -> None:
-        commit(node_id, parameter.name, [kind(st.session_state[key]) for key in keys])
+        field.commit([kind(st.session_state[key]) for key in keys])
 
     for column, key, end, label in zip(st.columns(2), keys, ends, labels, strict=True):
         sync(key, end)
-        with column:
-            st.number_input(
-                label, value=end, key=key, step=kind(parameter.step or 0.01), format=_format(parameter),
-                on_change=changed, help=parameter.doc or None,
-            )  # fmt: skip
+        column.number_input(label, value=end, key=key, step=step, format=form, on_change=changed, help=field.help)
 
 
-def _pair(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    first, second = T.PAIR_NAMES.get(parameter.name, T.PAIR_DEFAULT)
-    labels = (f"{parameter.name}: {first}", f"{parameter.name}: {second}")
-    _two_numbers(node_id, parameter, (int(value[0]), int(value[1])), labels, commit)
+def _pair(field: Field) -> None:
+    first, second = T.PAIR_NAMES.get(field.name, T.PAIR_DEFAULT)
+    labels = (f"{field.name}: {first}", f"{field.name}: {second}")
+    _two_numbers(field, (int(field.value[0]), int(field.value[1])), labels)
 
 
-def _fill(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    convert = (lambda color: list(rgb(color))) if parameter.color_only else from_color
-    key, changed = _committer(node_id, parameter, commit, convert)
-    sync(key, to_color(value))
-    st.color_picker(parameter.name, key=key, on_change=changed, help=parameter.doc or None)
+def _fill(field: Field) -> None:
+    sync(field.key(), to_color(field.value))
+    convert = (lambda color: list(rgb(color))) if field.parameter.color_only else from_color
+    st.color_picker(field.name, **field.bound(convert))
 
 
 def to_color(fill: Any) -> str:
@@ -210,44 +169,41 @@ def from_color(color: str) -> Any:
     return red if red == green == blue else [red, green, blue]
 
 
-def _text(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    key, changed = _committer(node_id, parameter, commit, str)
-    sync(key, str(value))
-    st.text_input(parameter.name, key=key, on_change=changed, help=parameter.doc or None)
+def _text(field: Field) -> None:
+    sync(field.key(), str(field.value))
+    st.text_input(field.name, **field.bound(str))
 
 
-def _font(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    key, changed = _committer(node_id, parameter, commit, str)
-    names = list(fonts.names())
-    sync(key, str(value))
-    offered = names if value in names else [str(value), *names]  # the error of a missing font is shown at the field
-    st.selectbox(parameter.name, offered, key=key, on_change=changed, help=parameter.doc or T.FONT_HELP)
+def _font(field: Field) -> None:
+    names, value = list(fonts.names()), str(field.value)
+    sync(field.key(), value)
+    offered = names if field.value in names else [value, *names]  # the error of a missing font is shown at the field
+    st.selectbox(field.name, offered, **{**field.bound(str), "help": field.help or T.FONT_HELP})
 
 
-def _box(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    keys = [widget_key(node_id, parameter.name, axis) for axis in ("across", "down")]
+def _box(field: Field) -> None:
+    keys = [field.key(axis) for axis in ("across", "down")]
+    old = (field.value[0::2], field.value[1::2])
 
     def changed() -> None:
-        old = (value[0::2], value[1::2])
         moved = [
             with_kept_end(tuple(pair), st.session_state[key], _BOX_STEP) for pair, key in zip(old, keys, strict=True)
         ]
         (left, right), (top, bottom) = moved
-        commit(node_id, parameter.name, [float(left), float(top), float(right), float(bottom)])
+        field.commit([float(left), float(top), float(right), float(bottom)])
 
-    for key, (low, high), label in zip(keys, (value[0::2], value[1::2]), (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
+    for key, (low, high), label in zip(keys, old, (T.BOX_ACROSS, T.BOX_DOWN), strict=True):
         pair = (float(low), float(high))
         sync(key, pair)
         st.slider(
-            label.format(name=parameter.name), 0.0, 1.0, pair, key=key, step=_BOX_STEP, on_change=changed,
-            help=parameter.doc or None,
-        )  # fmt: skip
+            label.format(name=field.name), 0.0, 1.0, pair, key=key, step=_BOX_STEP, on_change=changed, help=field.help
+        )
 
 
-def _literal(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
-    key, changed = _committer(node_id, parameter, commit, parse_literal, "text")
-    sync(key, value if isinstance(value, str) else json.dumps(value))
-    st.text_input(parameter.name, key=key, on_change=changed, help=parameter.doc or T.LITERAL_HELP)
+def _literal(field: Field) -> None:
+    sync(field.key("text"), field.value if isinstance(field.value, str) else json.dumps(field.value))
+    bound = field.bound(parse_literal, "text")
+    st.text_input(field.name, **{**bound, "help": field.help or T.LITERAL_HELP})
 
 
 def parse_literal(text: str) -> Any:
@@ -293,7 +249,7 @@ def _are_whole(value: Any) -> bool:
     return is_pair(value) and all(float(end).is_integer() for end in value)
 
 
-WIDGETS: dict[Kind, Callable[[str, Parameter, Any, Commit], None]] = {
+WIDGETS: dict[Kind, Callable[[Field], None]] = {
     Kind.BOOL: _bool,
     Kind.INT: _number,
     Kind.FLOAT: _number,

@@ -1,13 +1,10 @@
 """The choice of the reference pictures of a step: built-in ones, and the person's own."""
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import streamlit as st
 
 from explorer.augment.extras import MAX_PICTURES
-from explorer.augment.parameters import Parameter
 from explorer.data import references
 from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
@@ -21,32 +18,33 @@ from explorer.ui.components.gallery import Choice
 from explorer.ui.components.markdown import escape
 from explorer.ui.keeping import room
 from explorer.ui.keeping.room import NoRoom
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import Key
 from explorer.ui.session.uploads import IMAGE_TYPES, received
+from explorer.ui.step_editor.field import Field
 
 SIDE = 160  # px
-Commit = Callable[[str, str, Any], None]
 
 
-def show(node_id: str, parameter: Parameter, value: Any, commit: Commit) -> None:
+def show(field: Field) -> None:
     """Draw the gallery of one parameter of one node, and the uploader that adds to it."""
+    value = field.value
     chosen = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
     own: list[str] = st.session_state.setdefault(Key.OWN_REFERENCES, [])
     names = [
         *references.titles(),
         *dict.fromkeys([*own, *(name for name in chosen if name not in references.titles())]),
     ]
-    key = widget_key(node_id, parameter.name)
+    key = field.key()
 
     def toggled() -> None:
         name = gallery.toggled(key)
         if name is not None:
             left = [each for each in chosen if each != name] if name in chosen else [*chosen, name]
-            commit(node_id, parameter.name, left[:MAX_PICTURES])
+            field.commit(left[:MAX_PICTURES])
 
-    label = T.PICTURES_HINT.format(name=parameter.name)
+    label = T.PICTURES_HINT.format(name=field.name)
     gallery.show([c for c in (_choice(name, chosen) for name in names) if c], label, key, toggled)
-    _uploader(node_id, parameter, chosen, commit)
+    _uploader(field, chosen)
 
 
 def _choice(name: str, chosen: list[str]) -> Choice | None:
@@ -65,8 +63,8 @@ def _picture(name: str) -> bytes:
     return asking.wait_for(ReferencePicture(name, SIDE))
 
 
-def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Commit) -> None:
-    key = widget_key(node_id, parameter.name, "upload")
+def _uploader(field: Field, chosen: list[str]) -> None:
+    key = field.key("upload")
 
     def taken() -> None:
         file = received(key)
@@ -85,7 +83,7 @@ def _uploader(node_id: str, parameter: Parameter, chosen: list[str], commit: Com
         else:
             own = st.session_state[Key.OWN_REFERENCES]
             st.session_state[Key.OWN_REFERENCES] = list(dict.fromkeys([*own, name]))
-            commit(node_id, parameter.name, list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
+            field.commit(list(dict.fromkeys([*chosen, name]))[:MAX_PICTURES])
 
     st.file_uploader(T.OWN_REFERENCE, IMAGE_TYPES, key=key, on_change=taken)
     if problem := st.session_state.get(Key.REFERENCE_ERROR):
