@@ -32,16 +32,10 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
 
 
 def _settings(snapshot: RunSnapshot) -> None:
-    if lines := _machine(snapshot):
+    if snapshot.start is not None:
+        cached = snapshot.start.values.get("cached")
+        lines = [T.DEVICE.format(device=snapshot.device, precision=snapshot.precision)]
+        lines += map(str, cached) if isinstance(cached, list) else ()
         st.caption("  \n".join(map(escape, lines)))
     if snapshot.config is not None:
         run_settings.show(snapshot.config)
-
-
-def _machine(snapshot: RunSnapshot) -> list[str]:
-    """The device, and how the images were cached."""
-    if snapshot.start is None:
-        return []
-    device = T.DEVICE.format(device=snapshot.device, precision=snapshot.precision)
-    cached = snapshot.start.values.get("cached")
-    return [device, *(map(str, cached) if isinstance(cached, list) else ())]

@@ -83,12 +83,8 @@ def _weights(paths: RunPaths) -> None:
     if st.button(
         T.WRITE_WEIGHTS, key=widget_key("run", paths.id, "write"), help=T.WEIGHTS_HELP, icon=":material/output:"
     ):
-        last_action.forget()
-        try:
-            with st.spinner(T.WRITING_WEIGHTS):
-                write_weights(paths, file)
-        except WeightsError as error:
-            last_action.note_error(paths.id, error)
+        with last_action.attempt(paths.id, WeightsError), st.spinner(T.WRITING_WEIGHTS):
+            write_weights(paths, file)
         st.rerun()
 
 

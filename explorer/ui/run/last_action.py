@@ -1,5 +1,8 @@
 """The result of the last action on a run, shown on its page until the next action."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from explorer.texts import Run as T
@@ -13,14 +16,14 @@ def note(run_id: str, done: Done) -> None:
     st.session_state[Key.RUN_TOLD] = (run_id, done)
 
 
-def note_error(run_id: str, error: Exception) -> None:
-    """Keep the reason why an action failed."""
-    note(run_id, Done(refused=(T.NOT_DONE.format(reason=error.args[0] if len(error.args) == 1 else error),)))
-
-
-def forget() -> None:
-    """Drop the message."""
+@contextmanager
+def attempt(run_id: str, *errors: type[Exception]) -> Iterator[None]:
+    """Drop the previous result, and keep the reason if the block fails with one of these errors."""
     st.session_state.pop(Key.RUN_TOLD, None)
+    try:
+        yield
+    except errors as error:
+        note(run_id, Done(refused=(T.NOT_DONE.format(reason=error.args[0] if len(error.args) == 1 else error),)))
 
 
 def show(run_id: str) -> None:

@@ -46,18 +46,14 @@ def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
 def _save(paths: RunPaths, before: dict[str, str]) -> None:
     typed = {field: str(st.session_state[widget_key("run", paths.id, field)]) for field in before}
     changed = {field: text for field, text in typed.items() if text != before[field]}
-    last_action.forget()
-    try:
+    with last_action.attempt(paths.id, MetaError, OSError):
         meta.change(
             paths,
             name=changed.get("name"),
             tags=[tag for tag in typed["tags"].split(",") if tag.strip()] if "tags" in changed else None,
             note=changed.get("note"),
         )
-    except (MetaError, OSError) as error:
-        last_action.note_error(paths.id, error)
-        return
-    st.session_state[widget_key("run", paths.id, "more")] = False  # closes the popover
+        st.session_state[widget_key("run", paths.id, "more")] = False  # closes the popover
 
 
 def _disk(paths: RunPaths) -> None:

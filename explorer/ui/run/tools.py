@@ -40,10 +40,11 @@ class Offered:
 def offered(paths: RunPaths, snapshot: RunSnapshot) -> Offered:
     """Read what the buttons depend on."""
     status = snapshot.status
+    age = control.stop_age(paths, Moment.now()) if status.state is State.STOPPING else None
     return Offered(
         state=status.state,
         checkpoint=status.over and has_checkpoint(paths),
-        overdue=status.state is State.STOPPING and _overdue(paths),
+        overdue=age is not None and age >= TERMINATE_AFTER_S,
         name=meta.read(paths).name,  # the heading shows it
     )
 
@@ -96,16 +97,8 @@ def _stop(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 
 def _ask_to_stop(paths: RunPaths) -> None:
-    last_action.forget()
-    try:
+    with last_action.attempt(paths.id, OSError):
         control.request_stop(paths)
-    except OSError as error:
-        last_action.note_error(paths.id, error)
-
-
-def _overdue(paths: RunPaths) -> bool:
-    asked = control.stop_age(paths, Moment.now())
-    return asked is not None and asked >= TERMINATE_AFTER_S
 
 
 def _end(paths: RunPaths) -> None:
@@ -136,23 +129,16 @@ def _confirm(paths: RunPaths) -> None:
 
 
 def _end_now(paths: RunPaths) -> None:
-    last_action.forget()
-    try:
+    with last_action.attempt(paths.id, Unreachable, OSError):
         control.end_now(paths)
-    except (Unreachable, OSError) as error:
-        last_action.note_error(paths.id, error)
 
 
 def _resume(paths: RunPaths) -> None:
     step = saved_step(paths)
     words = T.RESUME_FROM_LAST if step is None else T.RESUME_FROM if step else T.RESUME_START
     if st.button(T.RESUME, key=Key.RUN_RESUME, help=words.format(step=step), icon=":material/play_arrow:"):
-        last_action.forget()
-        try:
-            with st.spinner(Common.STARTING):
-                launcher.resume(paths)
-        except LaunchError as error:
-            last_action.note_error(paths.id, error)
+        with last_action.attempt(paths.id, LaunchError), st.spinner(Common.STARTING):
+            launcher.resume(paths)
         st.rerun()
 
 
@@ -168,14 +154,8 @@ def _extend(paths: RunPaths, snapshot: RunSnapshot) -> None:
         )
         if not st.form_submit_button(T.EXTEND_START, type="primary", icon=":material/play_arrow:"):
             return
-    last_action.forget()
-    try:
-        with st.spinner(Common.STARTING):
-            longer = launcher.extend(paths, int(epochs))
-    except (LaunchError, ConfigError) as error:
-        last_action.note_error(paths.id, error)
-    else:
-        st.query_params[Query.RUN] = longer.id
+    with last_action.attempt(paths.id, LaunchError, ConfigError), st.spinner(Common.STARTING):
+        st.query_params[Query.RUN] = launcher.extend(paths, int(epochs)).id
     st.rerun()
 
 
