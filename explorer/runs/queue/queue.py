@@ -7,11 +7,10 @@ the process dies. A ticket that nobody holds is passed over; housekeeping starts
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.base.locks import Held, is_held, lock, note_holder, who_holds
@@ -26,6 +25,7 @@ from explorer.runs.spec.devices import DEVICES
 MOST_AT_ONCE = 16
 _GUARD_S = 10.0
 _NEW = ".new-"
+_thread = threading.local()
 
 
 class QueueError(RuntimeError):
@@ -51,16 +51,28 @@ class Waiting:
 def guard(timeout: float = _GUARD_S) -> Iterator[None]:
     """Let one process at a time change the queue. Raises QueueError where another holds it for too long, OSError."""
     path = queue_root() / "guard.lock"
-    # is_singleton: a function that holds the guard may call another that takes it.
-    file_lock = FileLock(path, poll_interval=0.01, is_singleton=True, fallback_to_soft=False, on_acquired=note_holder)
-    try:
-        file_lock.acquire(timeout=timeout)
-    except Timeout:
-        raise QueueError(f"The queue is being changed by {who_holds(path)}, for longer than {timeout:.0f} s.") from None
+    if path in _guarding():  # a function that holds the guard may call another that takes it
+        yield
+        return
+    # Not filelock: it makes missing folders, and a home that somebody has moved must not come back.
+    held = take_lock(path, timeout)
+    if held is None:
+        raise QueueError(f"The queue is being changed by {who_holds(path)}, for longer than {timeout:.0f} s.")
+    note_holder(held.descriptor)
+    _guarding().add(path)
     try:
         yield
     finally:
-        file_lock.release()
+        _guarding().discard(path)
+        held.release()
+
+
+def _guarding() -> set[Path]:
+    """The guards that this thread holds."""
+    if not hasattr(_thread, "guards"):
+        _thread.guards = set()
+    found: set[Path] = _thread.guards
+    return found
 
 
 def _tickets() -> Path:

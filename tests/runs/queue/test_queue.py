@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import explorer
+from explorer.base.home import ATTEMPT_VARIABLE
 from explorer.runs.launchers import local
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
@@ -235,6 +236,21 @@ def test_runs_line_up_again_when_somebody_deletes_the_queue_and_what_trains_keep
     assert sorted(begun(home)) == sorted(run.id for run in runs)
     assert [word for word, _ in turns(home)] == ["begin", "end"] * 2
     assert queue.waiting() == ()
+
+
+def test_who_waits_for_the_guard_of_a_home_that_is_moved_makes_no_home_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ATTEMPT_VARIABLE, "as in a trainer")
+    home.mkdir()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, queue.guard():
+        waits = pool.submit(lambda: queue.set_slots("cpu", 2))
+        with pytest.raises(concurrent.futures.TimeoutError):
+            waits.result(timeout=0.2)
+        home.rename(home.with_name("gone"))
+        with pytest.raises(FileNotFoundError):
+            waits.result()
+    assert not home.exists()
 
 
 def test_a_device_is_kept_where_its_home_stays_and_makes_no_home_again(home: Path) -> None:
