@@ -19,6 +19,7 @@ from explorer.metrics.table import LOSS, METRICS
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import Reason, reason
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
+from explorer.runs.spec.recipe import NetworkRecipe
 from explorer.training.networks.table import BACKBONES
 from explorer.training.tasks.table import task_of
 from explorer.training.unpacking import Bound, TooLargeError
@@ -87,9 +88,9 @@ def _write(checkpoint: dict[str, Any], file: BinaryIO) -> None:
         raise
 
 
-def bound_of(config: RunConfig) -> Bound:
+def bound_of(recipe: NetworkRecipe) -> Bound:
     """What checkpoints of a run may unpack to."""
-    return Bound.of(BACKBONES[config.backbone])
+    return Bound.of(BACKBONES[recipe.backbone])
 
 
 def read(path: Path, bound: Bound) -> dict[str, Any]:
@@ -162,10 +163,10 @@ def _check_format(found: dict[str, Any]) -> None:
         raise CheckpointError("it was written by another version of the explorer, which named weights otherwise")
 
 
-def load_weights(path: Path, network: torch.nn.Module, config: RunConfig) -> None:
-    """Take over the weights of another run's checkpoint into the network of a config. Raises CheckpointError."""
+def load_weights(path: Path, network: torch.nn.Module, recipe: NetworkRecipe) -> None:
+    """Take over the weights of another run's checkpoint into a network. Raises CheckpointError."""
     prefix = "network."
-    content = read(path, bound_of(config))
+    content = read(path, bound_of(recipe))
     if isinstance(content.get("explorer"), dict):
         _check_format(content["explorer"])
     state = content["state_dict"]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from explorer.runs.spec.config import ConfigError, RunConfig
+from explorer.runs.spec.config import ConfigError
+from explorer.runs.spec.recipe import LossRecipe
 
 ClassCounts = NDArray[np.int64]  # (C,) training images of each class
 
@@ -78,36 +79,36 @@ def balanced_positive(counts: ClassCounts) -> float:
     return float(counts[0] / counts[1])
 
 
-def _of_classes(loss: Callable[..., Tensor], config: RunConfig, counts: ClassCounts) -> Objective:
+def _of_classes(loss: Callable[..., Tensor], recipe: LossRecipe, counts: ClassCounts) -> Objective:
     """The objective of a loss of as many outputs as classes."""
-    chosen = partial(loss, weights=class_weights(config, counts), smoothing=config.label_smoothing)
+    chosen = partial(loss, weights=class_weights(recipe, counts), smoothing=recipe.label_smoothing)
     return Objective(len(counts), chosen, lambda outputs: outputs, lambda outputs: outputs.argmax(dim=1))
 
 
-def _focal(config: RunConfig, counts: ClassCounts) -> Objective:
-    return _of_classes(partial(focal, gamma=config.focal_gamma), config, counts)
+def _focal(recipe: LossRecipe, counts: ClassCounts) -> Objective:
+    return _of_classes(partial(focal, gamma=recipe.focal_gamma), recipe, counts)
 
 
-def _bce(config: RunConfig, counts: ClassCounts) -> Objective:
+def _bce(recipe: LossRecipe, counts: ClassCounts) -> Objective:
     """Scores and metrics need not know that there is one output: they get two logits. Only for 2 classes."""
     if len(counts) != 2:
         raise ValueError(f"bce is for 2 classes; got {len(counts)}")
-    loss = partial(bce, positive=pos_weight(config, counts), smoothing=config.label_smoothing)
+    loss = partial(bce, positive=pos_weight(recipe, counts), smoothing=recipe.label_smoothing)
     # Probabilities above the threshold are log odds above this.
-    odds = math.log(config.threshold / (1 - config.threshold))
+    odds = math.log(recipe.threshold / (1 - recipe.threshold))
     return Objective(1, loss, two_logits, lambda outputs: (outputs[:, 0] > odds).long())
 
 
-LOSSES: dict[str, Callable[[RunConfig, ClassCounts], Objective]] = {
-    "cross_entropy": lambda config, counts: _of_classes(cross_entropy, config, counts),
+LOSSES: dict[str, Callable[[LossRecipe, ClassCounts], Objective]] = {
+    "cross_entropy": lambda recipe, counts: _of_classes(cross_entropy, recipe, counts),
     "focal": _focal,
     "bce": _bce,
 }
 
 
-def class_weights(config: RunConfig, counts: ClassCounts) -> list[float] | None:
+def class_weights(recipe: LossRecipe, counts: ClassCounts) -> list[float] | None:
     """A weight for each class; None for none. Raises ConfigError where balanced ones are not defined."""
-    asked = config.class_weights
+    asked = recipe.class_weights
     if asked is None:
         return None
     if asked != "balanced":
@@ -117,10 +118,10 @@ def class_weights(config: RunConfig, counts: ClassCounts) -> list[float] | None:
     return balanced_weights(counts)
 
 
-def pos_weight(config: RunConfig, counts: ClassCounts) -> float | None:
+def pos_weight(recipe: LossRecipe, counts: ClassCounts) -> float | None:
     """The weight of class 1; None for none. Raises ConfigError where a balanced one is not defined."""
-    if config.pos_weight != "balanced":
-        return config.pos_weight
+    if recipe.pos_weight != "balanced":
+        return recipe.pos_weight
     if not counts[1]:
         raise ConfigError({"pos_weight": "Class 1 has no training images: a weight by its share is not defined."})
     return balanced_positive(counts)

@@ -4,16 +4,16 @@ import torch
 from torch import Tensor
 
 from explorer.augment.mixing import Mix, plan
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.recipe import MixingRecipe
 
 
-def plan_for(config: RunConfig, epoch: int, batch: int, images: Tensor) -> Mix | None:
+def plan_for(recipe: MixingRecipe, seed: int, epoch: int, batch: int, images: Tensor) -> Mix | None:
     """How the batch of (N, 3, H, W) images at this place is mixed; None where it is not."""
     return plan(
-        config.mixing,
-        alpha=config.mix_alpha,
-        probability=config.mix_probability,
-        place=(config.seed, epoch, batch),
+        recipe.mixing,
+        alpha=recipe.mix_alpha,
+        probability=recipe.mix_probability,
+        place=(seed, epoch, batch),
         size=(images.shape[2], images.shape[3]),
         count=len(images),
     )

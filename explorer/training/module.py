@@ -84,7 +84,7 @@ class Classifier(pl.LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
         """loss: the batch's part of its step. mean_loss: of the batch. predicted: (N,), None if mixed."""
         share = self._share(batch_idx)
-        mix = plan_for(self._config, self.current_epoch, self._rank().place(batch_idx), batch.images)
+        mix = plan_for(self._config, self._config.seed, self.current_epoch, self._rank().place(batch_idx), batch.images)
         if mix is None:
             outputs = self.network(batch.images).float()
             loss = self._objective.loss(outputs, batch.labels)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from explorer.base.names import existing, expanded
 from explorer.runs.machine.machine import weights_folder
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.recipe import NetworkRecipe
 from explorer.training.networks.download import fetch
 from explorer.training.networks.network import buffers
 from explorer.training.networks.sources import Bundled, Source
@@ -18,22 +18,22 @@ from explorer.training.stopping import WeightsError
 __all__ = ["WeightsError", "load"]
 
 
-def load(config: RunConfig, report: Callable[[int, int], None]) -> Mapping[str, Tensor] | None:
-    """The state of a config's backbone without its head, as explorer.training.networks.build takes it.
+def load(recipe: NetworkRecipe, report: Callable[[int, int], None]) -> Mapping[str, Tensor] | None:
+    """The state of the recipe's backbone without its head, as explorer.training.networks.build takes it.
 
     None for weights "none". A head is left out: the new one has other classes. report: bytes done and in all (0: nobody
     knows) of a download, a few times a second; what it raises ends it. Raises WeightsError.
     """
-    backbone = BACKBONES[config.backbone]
-    if config.weights == "none":
+    backbone = BACKBONES[recipe.backbone]
+    if recipe.weights == "none":
         return None
-    if config.weights == "file":
-        path = existing(expanded(config.weights_file.strip()))
+    if recipe.weights == "file":
+        path = existing(expanded(recipe.weights_file.strip()))
         return _with_scale(fitted(read(path, backbone), backbone, path.name), backbone, path.name)
-    source = backbone.sources.get(config.weights)
+    source = backbone.sources.get(recipe.weights)
     if source is None:
         choices = ", ".join(backbone.weights)
-        raise WeightsError(f"{backbone.title} has no {config.weights} weights. Choose one of: {choices}.")
+        raise WeightsError(f"{backbone.title} has no {recipe.weights} weights. Choose one of: {choices}.")
     path = _file(source, report)
     return fitted(read(path, backbone), backbone, path.name)
 

@@ -41,10 +41,12 @@ def _backbone_learns(values: Values) -> bool:
     return not values["frozen"] or bool(str(values["unfreeze_epoch"] or "").strip())
 
 
-class Recipe(BaseModel):
-    """Network, loss, optimizer, schedule, mixing. Field names are those of PyTorch where it has one."""
-
+class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class NetworkRecipe(_Part):
+    """The network, where its weights come from, and which of its layers learn."""
 
     backbone: Annotated[str, Field(min_length=1, max_length=100, title="Backbone")] = "efficientnet-lite0"
     """The network. Its head is replaced by a new one for your classes."""
@@ -82,6 +84,10 @@ class Recipe(BaseModel):
     ] = 1.0
     """Learning rate of the backbone divided by that of the head. With 0.1, the backbone changes less."""
 
+
+class LossRecipe(_Part):
+    """How wrong an answer is."""
+
     loss: Annotated[Loss, Field(title="Loss")] = "cross_entropy"
     """Cross entropy: any number of classes. BCE with logits: one output for two classes. Focal loss: cross entropy
     that gives easy images less weight."""
@@ -105,6 +111,10 @@ class Recipe(BaseModel):
     threshold: Annotated[float, Field(gt=0, lt=1, title="Threshold"), Only("loss", ("bce",))] = 0.5
     """Images with at least this probability are counted as the second class. AUROC does not depend on the threshold."""
 
+
+class LoopRecipe(_Part):
+    """How long to train, in which portions, and which epoch is the best."""
+
     epochs: Annotated[int, Field(ge=1, le=1000, title="Epochs")] = 8
     batch_size: Annotated[int, Field(ge=1, le=1024, title="Batch size")] = 16
     """Images in each batch"""
@@ -118,6 +128,10 @@ class Recipe(BaseModel):
     loss. Empty: never"""
     monitor: Annotated[Monitor, Field(title="Monitor")] = HEADLINE
     """best.ckpt is the epoch in which this was best; of equal epochs, the one with the lower validation loss"""
+
+
+class OptimizerRecipe(_Part):
+    """How a step changes the weights, and how the learning rate moves. Names are those of PyTorch where it has one."""
 
     optimizer: Annotated[Optimizer, Field(title="Optimizer")] = "adamw"
     """AdamW is less sensitive to its settings. SGD with momentum often ends slightly better after long training."""
@@ -153,12 +167,21 @@ class Recipe(BaseModel):
     """The cosine ends at this share of the learning rate: 0.01 keeps the last epochs learning. `min_lr_rate` of
     transformers"""
 
+
+class MixingRecipe(_Part):
+    """Images that are mixed within a batch."""
+
     mixing: Annotated[Mixing, Field(title="Mixing")] = "none"
     """MixUp blends two images and their labels. CutMix pastes a box of one image into another."""
     mix_alpha: Annotated[float, Field(gt=0, le=10, title="Mixing alpha"), _MIXED] = 0.4
     """The mixing share is sampled from Beta(alpha, alpha): mostly near 0 or 1 below 1, uniform at 1"""
     mix_probability: Annotated[float, Field(gt=0, le=1, title="Share of mixed batches"), _MIXED] = 1.0
     """1 mixes every batch"""
+
+
+# Fields of bases come in reverse order.
+class Recipe(MixingRecipe, OptimizerRecipe, LoopRecipe, LossRecipe, NetworkRecipe):
+    """All of it. A function that needs one part takes that part's class, and so says what it may read."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

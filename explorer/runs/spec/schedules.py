@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.runs.spec.recipe import Recipe
+from explorer.runs.spec.recipe import LoopRecipe, OptimizerRecipe, Recipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ def batches_per_epoch(images: int, batch_size: int) -> int:
     return max(1, -(-images // batch_size) - leaves_one_out(images, batch_size))
 
 
-def steps_per_epoch(recipe: Recipe, images: int) -> int:
+def steps_per_epoch(recipe: LoopRecipe, images: int) -> int:
     """Steps of the optimizer in an epoch with this number of training images."""
     return -(-batches_per_epoch(images, recipe.batch_size) // recipe.accumulate)
 
@@ -48,11 +48,11 @@ def curve(recipe: Recipe, steps_per_epoch: int) -> Curve:
     return _CURVES[recipe.schedule](recipe, total, steps_per_epoch)
 
 
-def _constant(recipe: Recipe, total: int, _per_epoch: int) -> Curve:
+def _constant(recipe: OptimizerRecipe, total: int, _per_epoch: int) -> Curve:
     return Curve(np.full(total, recipe.learning_rate), None)
 
 
-def _cosine(recipe: Recipe, total: int, per_epoch: int) -> Curve:
+def _cosine(recipe: OptimizerRecipe, total: int, per_epoch: int) -> Curve:
     warmup = round(recipe.warmup_epochs * per_epoch)
     shares = [cosine_share(step, total, warmup, recipe.min_lr_ratio) for step in range(total)]
     return Curve(recipe.learning_rate * np.array(shares), None)
@@ -74,7 +74,7 @@ class _Phase:
     momenta: tuple[float, float]
 
 
-def _onecycle(recipe: Recipe, total: int, _per_epoch: int) -> Curve:
+def _onecycle(recipe: OptimizerRecipe, total: int, _per_epoch: int) -> Curve:
     phases = _phases(recipe, total)
     lr, momentum = np.empty(total), np.empty(total)
     for step in range(total):
@@ -82,7 +82,7 @@ def _onecycle(recipe: Recipe, total: int, _per_epoch: int) -> Curve:
     return Curve(recipe.learning_rate * lr, momentum if recipe.cycle_momentum else None)
 
 
-def _phases(recipe: Recipe, total: int) -> list[_Phase]:
+def _phases(recipe: OptimizerRecipe, total: int) -> list[_Phase]:
     low = 1 / recipe.div_factor
     final = low / recipe.final_div_factor
     up, down = (recipe.max_momentum, recipe.base_momentum), (recipe.base_momentum, recipe.max_momentum)
@@ -117,7 +117,7 @@ def _linear(start: float, end: float, share: float) -> float:
 
 
 _ANNEAL = {"cos": _cos, "linear": _linear}
-_CURVES: dict[str, Callable[[Recipe, int, int], Curve]] = {
+_CURVES: dict[str, Callable[[OptimizerRecipe, int, int], Curve]] = {
     "onecycle": _onecycle,
     "cosine": _cosine,
     "constant": _constant,

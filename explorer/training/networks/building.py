@@ -1,31 +1,31 @@
-"""From a run's config to a network."""
+"""From a recipe to a network."""
 
 from collections.abc import Mapping
 
 from torch import Tensor
 
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.recipe import NetworkRecipe
 from explorer.training.networks.network import IMAGENET, SYMMETRIC, UNIT, Design, Network, Normalisation
 from explorer.training.networks.table import BACKBONES
 
 _SCALES: dict[str, Normalisation] = {"imagenet": IMAGENET, "symmetric": SYMMETRIC, "none": UNIT}
 
 
-def build(config: RunConfig, num_outputs: int, state: Mapping[str, Tensor] | None) -> Network:
-    """The network of a config, its head drawn from torch's generator; without `state` all of it.
+def build(recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] | None) -> Network:
+    """The network of a recipe, its head drawn from torch's generator; without `state` all of it.
 
     state: of the backbone, as explorer.training.weights loads it; where it has "mean" and "std", they are what
     `normalise="auto"` takes. Raises KeyError for an unknown backbone, RuntimeError for a state that does not fit.
     """
-    backbone = BACKBONES[config.backbone]
-    net = backbone.make(Design(config.image_size, num_outputs, config.dropout, config.drop_connect))
-    scale = _SCALES.get(config.normalise) or backbone.scale_of(config.weights)
-    network = Network(net, backbone.family, scale, config.dropout)
+    backbone = BACKBONES[recipe.backbone]
+    net = backbone.make(Design(recipe.image_size, num_outputs, recipe.dropout, recipe.drop_connect))
+    scale = _SCALES.get(recipe.normalise) or backbone.scale_of(recipe.weights)
+    network = Network(net, backbone.family, scale, recipe.dropout)
     if state is not None:
         take_weights(network, backbone.family.head, state)
-        if config.normalise == "auto":
+        if recipe.normalise == "auto":
             take_scale(network, state)
-    network.freeze(config.frozen)
+    network.freeze(recipe.frozen)
     return network
 
 

@@ -13,7 +13,7 @@ from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import auroc, score_histogram
 from explorer.metrics.table import Evaluation, measure
 from explorer.runs.record.epochs import EpochRecord
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.recipe import LossRecipe
 from explorer.training.losses import LOSSES, ClassCounts, Objective
 from explorer.training.stopping import TrainingError
 from explorer.training.tasks.task import Task, Validation
@@ -67,8 +67,8 @@ def _stacked(labels: Sequence[int]) -> Tensor:
     return torch.tensor(labels, dtype=torch.int64)
 
 
-def _objective(config: RunConfig, counts: ClassCounts) -> Objective:
-    return LOSSES[config.loss](config, counts)
+def _objective(recipe: LossRecipe, counts: ClassCounts) -> Objective:
+    return LOSSES[recipe.loss](recipe, counts)
 
 
 def _has_scores(labels: NDArray[np.int64]) -> bool:

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.data.dataset import Split
 from explorer.metrics.table import METRICS
 from explorer.runs.record.epochs import EpochRecord
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.recipe import LossRecipe
 from explorer.training.losses import ClassCounts, Objective
 
 
@@ -35,7 +35,7 @@ class Task:
     Args:
         target: Split and index -> the right answer for that image.
         stack: N targets -> a tensor whose first axis is N.
-        objective: Config and training images of each class -> the loss, and what the outputs mean.
+        objective: Recipe and training images of each class -> the loss, and what the outputs mean.
         count: Targets, predictions and C -> (C, C) counts of a batch, rows are the truth. They add up.
         validate: Objective, outputs and targets of all validation images -> counts, scores and metrics.
         has_scores: Targets of all validation images -> whether metrics of scores are defined for them.
@@ -43,7 +43,7 @@ class Task:
 
     target: Callable[[Split, int], Any]
     stack: Callable[[Sequence[Any]], Tensor]
-    objective: Callable[[RunConfig, ClassCounts], Objective]
+    objective: Callable[[LossRecipe, ClassCounts], Objective]
     count: Callable[[Tensor, Tensor, int], Tensor]
     validate: Callable[[Objective, Tensor, Tensor], Validation]
     has_scores: Callable[[NDArray[np.int64]], bool]

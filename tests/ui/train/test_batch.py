@@ -45,7 +45,7 @@ def trained(config: RunConfig, dataset: Dataset, epoch: int) -> tuple[Batch, NDA
     loader = Images(config, prepared, prepared, workers=0).train_dataloader()
     loader.batch_sampler.sampler.set_epoch(epoch)  # type: ignore[union-attr]
     batch: Batch = next(iter(loader))
-    mix = plan_for(config, epoch, 0, batch.images)
+    mix = plan_for(config, config.seed, epoch, 0, batch.images)
     images = batch.images if mix is None else mixed(batch.images, mix)
     return batch, images.permute(0, 2, 3, 1).numpy()
 
