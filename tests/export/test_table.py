@@ -7,7 +7,7 @@ import pytest
 from explorer.data import picture_sets
 from explorer.runs.overview.summary import summarize
 from explorer.ui.session.view import DATA_SET, View
-from explorer.ui.train import carry, source
+from explorer.ui.train import carry, conversion, source
 from explorer.ui.train import values as train_values
 from tests.export.conftest import execute, export, metrics_of
 from tests.export.test_script import make_photographs
@@ -33,10 +33,10 @@ def test_a_table_is_trained_on_as_the_form_says_and_the_exported_file_measures_t
     values = dict(train_values.DEFAULTS) | carried | {"val_fraction": 0.3, "label_column": "label"}
     small = {"backbone": "small-cnn", "weights": "none", "frozen": False, "epochs": 1}
     config = config_of(**small)
-    config = config.model_copy(update={"dataset": train_values.config(values, config.pipeline).dataset})
+    config = config.model_copy(update={"dataset": conversion.config(values, config.pipeline).dataset})
     paths, outcome = run_here(config)
     assert outcome.state == "finished", outcome.reason
-    again = train_values.config(source.values_of(config, paths.root.name), config.pipeline)
+    again = conversion.config(source.values_of(config, paths.root.name), config.pipeline)
     assert again.dataset == config.dataset
     assert summarize(paths).dataset == "labels.csv"
     file = export(paths, tmp_path / "exported")

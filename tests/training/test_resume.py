@@ -19,6 +19,7 @@ from explorer.runs.life.control import request_stop
 from explorer.runs.record.history import History
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.runs.record.reasons import from_json, in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
 from explorer.training import identity
@@ -237,7 +238,7 @@ def test_a_checkpoint_that_cannot_be_used_is_passed_over_and_the_run_says_so(
     assert not fired.exists()
     (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
     assert start.step == 5, "it goes on from best.ckpt, of the first epoch"
-    assert "last.ckpt was not used" in " ".join(start.values["notes"])
+    assert "last.ckpt was not used" in in_words(from_json(start.values["notes"]))
     assert_same(paths, uninterrupted)
 
 
@@ -278,7 +279,8 @@ def test_a_resume_with_other_versions_says_not_exact() -> None:
     events.write_text(events.read_text().replace(f'"torch": "{version}"', '"torch": "1.9.0"'))
     run(paths, StopRequest(paths.stop))
     (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
-    (note,) = [note for note in start.values["notes"] if "Not exact to the bit" in note]
+    note = in_words(from_json(start.values["notes"]))
+    assert "Not exact to the bit" in note
     assert f"torch: 1.9.0 then, {version} now" in note
 
 

@@ -16,6 +16,7 @@ import torch
 from efficientnet_pytorch import EfficientNet
 
 import explorer
+from explorer.runs.record.reasons import in_words
 from explorer.training import exporting, unpacking
 from explorer.training.checkpoints import CheckpointError, bound_of, latest, read
 from explorer.training.networks.state_files import read as read_weights
@@ -202,7 +203,7 @@ def test_a_checkpoint_that_somebody_put_into_a_run_is_passed_over_with_words(mak
     assert (found.path, found.step) == (None, 0)
     assert len(found.notes) == 2
     assert all(
-        note.startswith(f"{name} was not used: it ")
+        in_words(note).startswith(f"{name} was not used: it ")
         for note, name in zip(found.notes, ("last.ckpt", "best.ckpt"), strict=True)
     )
     with pytest.raises(CheckpointError):
