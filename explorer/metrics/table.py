@@ -171,18 +171,20 @@ def _known(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-def floor(metric: Metric, support: Counts) -> float | None:
+def floor(metric: Metric, support: Counts | None) -> float | None:
     """The value of a network that always answers the largest class, which needs no learning.
 
     Args:
         metric: One of `SCORES`.
-        support: (C,) validation images of each class.
+        support: (C,) validation images of each class; None where they are not known.
 
     Returns:
-        The value; None without images.
+        The value; None where it depends on images of which none are known.
     """
-    if not support.sum():
+    if metric.of == "scores":
+        return 0.5  # equal scores order nothing, whatever the images are
+    if support is None or not support.sum():
         return None
     confusion = np.zeros((len(support), len(support)), np.int64)
     confusion[:, support.argmax()] = support
-    return measure(Evaluation(confusion, Auroc((0.5,) * len(support), 0.5))).values[metric.key]
+    return _known(metric.compute(confusion))

@@ -243,7 +243,7 @@ def score_layout(
     The value without skill is a dotted line if it lies within the axis; otherwise a note gives it, because a curve that
     fills the chart may still differ by a thousandth only.
     """
-    layout = epoch_layout(snapshot, metric.label, first)
+    layout = epoch_layout(snapshot, metric.in_sentence, first)
     known = [value for trace in traces for value in trace["y"] if value is not None]
     low, high = (min(known), max(known)) if known else (metric.low, 1.0)
     room = max(high - low, LEAST_SPAN)
@@ -251,7 +251,7 @@ def score_layout(
     bounds = [max(middle - room * 0.62, metric.low - 0.02), min(middle + room * 0.62, 1.02)]
     layout["yaxis"] |= {"range": bounds, "tickformat": ".2f" if room > 0.08 else ".3f"}
     counts = snapshot.confusion
-    if counts is not None and (no_skill := floor(metric, counts.sum(axis=1))) is not None:
+    if (no_skill := floor(metric, None if counts is None else counts.sum(axis=1))) is not None:
         _mark_floor(layout, metric.no_skill, no_skill, bounds)
     return layout
 
