@@ -27,9 +27,9 @@ LEAST_SPAN = 0.04  # of the axis of a score: a shorter axis would show the noise
 MAX_LINES = 12  # classes up to which each has its own line
 
 
-def figures(snapshot: RunSnapshot) -> dict[str, Figure]:
-    """Return all charts of a run by name: "loss", one for each metric, and "confusion" after the first epoch."""
-    found = {"loss": loss(snapshot)} | {metric.key: scores(snapshot, metric) for metric in SCORES}
+def figures(snapshot: RunSnapshot, metrics: Iterable[Metric] = SCORES) -> dict[str, Figure]:
+    """Return charts of a run by name: "loss", one for each of the metrics, and "confusion" after the first epoch."""
+    found = {"loss": loss(snapshot)} | {metric.key: scores(snapshot, metric) for metric in metrics}
     if snapshot.confusion is not None:
         found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
     return found

@@ -39,7 +39,7 @@ class _Figures:
         return figures
 
     def _make(self, snapshot: RunSnapshot) -> dict[str, charts.Figure]:
-        figures = charts.figures(snapshot)
+        figures = charts.figures(snapshot, [METRICS[key] for key in FIRST])
         figures[STEP_METRIC] = step_charts.accuracy(snapshot)
         figures["lr"] = step_charts.learning_rate(snapshot, self._planned(snapshot))
         if (matrix := step_charts.running(snapshot)) is not None:
@@ -78,13 +78,20 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     ):
         with place:
             _chart(snapshot, figures, name, title, explanation)
-    with st.expander(T.MORE_METRICS, key=widget_key("run", snapshot.id, "metrics"), on_change="rerun"):
-        others = [metric for metric in SCORES if metric.key not in (STEP_METRIC, *FIRST)]
-        for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
-            with place:
-                _chart(snapshot, figures, metric.key, metric.label, metric.help)
+    more = st.expander(T.MORE_METRICS, key=widget_key("run", snapshot.id, "metrics"), on_change="rerun")
+    if more.open:
+        with more:
+            _other_metrics(snapshot)
     # Below all charts, so that it moves none of them when it appears.
     st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.NO_THRESHOLD])))
+
+
+def _other_metrics(snapshot: RunSnapshot) -> None:
+    others = [metric for metric in SCORES if metric.key not in (STEP_METRIC, *FIRST)]
+    figures = {metric.key: charts.scores(snapshot, metric) for metric in others}
+    for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
+        with place:
+            _chart(snapshot, figures, metric.key, metric.label, metric.help)
 
 
 def _chart(snapshot: RunSnapshot, figures: dict[str, charts.Figure], name: str, title: str, explanation: str) -> None:
