@@ -25,7 +25,6 @@ from explorer.runs.spec.devices import DEVICES
 MOST_AT_ONCE = 16
 _GUARD_S = 10.0
 _NEW = ".new-"
-_thread = threading.local()
 
 
 class QueueError(RuntimeError):
@@ -47,11 +46,21 @@ class Waiting:
         return _ticket(self.number, self.lane, self.id)
 
 
+class _Guards(threading.local):
+    """The guards that each thread holds."""
+
+    def __init__(self) -> None:
+        self.held: set[Path] = set()
+
+
+_guards = _Guards()
+
+
 @contextlib.contextmanager
 def guard(timeout: float = _GUARD_S) -> Iterator[None]:
     """Let one process at a time change the queue. Raises QueueError where another holds it for too long, OSError."""
     path = queue_root() / "guard.lock"
-    if path in _guarding():  # a function that holds the guard may call another that takes it
+    if path in _guards.held:  # a function that holds the guard may call another that takes it
         yield
         return
     # Not filelock: it makes missing folders, and a home that somebody has moved must not come back.
@@ -59,20 +68,12 @@ def guard(timeout: float = _GUARD_S) -> Iterator[None]:
     if held is None:
         raise QueueError(f"The queue is being changed by {who_holds(path)}, for longer than {timeout:.0f} s.")
     note_holder(held.descriptor)
-    _guarding().add(path)
+    _guards.held.add(path)
     try:
         yield
     finally:
-        _guarding().discard(path)
+        _guards.held.discard(path)
         held.release()
-
-
-def _guarding() -> set[Path]:
-    """The guards that this thread holds."""
-    if not hasattr(_thread, "guards"):
-        _thread.guards = set()
-    found: set[Path] = _thread.guards
-    return found
 
 
 def _tickets() -> Path:

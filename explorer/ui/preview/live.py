@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.augment.apply import AugmentError
 from explorer.augment.costs import OBSERVED
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, Step, validate, walk
+from explorer.augment.pipeline import Draft, Pipeline, Step, checked, walk
 from explorer.draw.drawing import Drawing
 from explorer.draw.limits import UNASKED_SECONDS
 from explorer.draw.pictures import NoPicture, Picture
@@ -123,16 +123,16 @@ def _last_good(work: Workspace, found: Found) -> Shown | None:
     if known is not None:
         return known
     for draft in (*reversed(work.history.past), Draft(targets=work.draft.targets)):
+        pipeline = checked(draft).pipeline
+        if pipeline is None or slow.cost(pipeline, found.picture.size).asks:
+            continue
         try:
-            pipeline = validate(draft)
-            if slow.cost(pipeline, found.picture.size).asks:
-                continue
             drawing = asking.submit(looks.request(work, found, pipeline))
             if drawing.wait(UNASKED_SECONDS):
                 shown = drawing.result()
                 st.session_state[Key.LAST_GOOD] = shown
                 return shown
-        except (DraftErrors, AugmentError, DrawingError, NoPicture):
+        except (AugmentError, DrawingError, NoPicture):
             continue
     return None
 
