@@ -1,8 +1,8 @@
 """How long each transform takes, and what `explorer/augment/costs.py` says it takes.
 
 One thread, a photograph with its mask, every transform at its starting values; the middle of several draws. Beside the
-measured milliseconds stands the estimate for 512 px and how many times too high it is. Ends with exit code 1 where a
-parameter that the estimate takes for dear is not, or a step of a preset is too slow to be drawn while somebody types.
+measured milliseconds stands the estimate for 512 px and how many times too high it is. The exit code is 1 where
+a parameter that the estimate counts as expensive is not, or a step of a preset is too slow for a preview while typing.
 """
 
 import statistics
