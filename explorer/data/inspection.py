@@ -1,12 +1,10 @@
 """What the image files of a data set hold: the one range of their values, what is converted, and which are damaged.
 
-What was seen of a file is kept, so that a file is looked at again only when it has changed.
+What was found out about a file is kept, so that it is looked at again only when it has changed.
 """
 
-import contextlib
-import hashlib
 import math
-import os
+import struct
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,62 +18,79 @@ import PIL
 
 from explorer.base.home import home
 from explorer.data import stored
-from explorer.data.cache.contents import FRESH_NS, Stamp, stamp
-from explorer.data.cache.log import CheckedLog
+from explorer.data.cache.memo import Memo, stamp_of
 from explorer.data.depth import Depth, ValueRange, extremes
 from explorer.data.headers import Change
 from explorer.data.images import joined_range
 from explorer.data.stored import ImageError
 
 MOST_NAMED = 10  # damaged images that a message names
-_FORMAT = 1  # counts up with each change of what is kept
-_LAYOUT = "<16sHBdddd"
-_MEMO_BYTES = 60_000_000  # a million files
+_FORMAT = 2  # to be raised with each change of what is kept of a file
 _AT_ONCE = 64  # files between two looks at the clock
 _NOTHING = (math.nan, math.nan)
 
-Files = Sequence[tuple[str, Path]]  # what messages call it, where it lies
+Files = Sequence[tuple[str, Path]]  # what messages call a file, and the file
 
 
 @dataclass(frozen=True)
 class Looking:
     """How closely files are looked at.
 
-    Args:
-        exact: decode each image whose head leaves something open, so that all counts are exact. Without it only the
-            range is sought, and a header that names it is believed.
+    Attributes:
+        exact: decode each image whose head leaves something open, so that all counts are exact. Otherwise only the
+            range is looked for, and a header that names it is believed.
         thorough: decode every image, to find damaged ones.
         seconds: stop after this time; the remaining files stay unknown.
-        tell: called with the number of files that are done, and of all.
-        threads: how many decode side by side.
+        report: called with the number of files that are done, and of all files.
+        threads: how many decode at once.
     """
 
     exact: bool = False
     thorough: bool = False
     seconds: float = math.inf
-    tell: Callable[[int, int], None] = lambda done, total: None
+    report: Callable[[int, int], None] = lambda done, total: None
     threads: int = 2
 
 
 class Seen(IntEnum):
     """How much of a file was looked at."""
 
-    HEAD = 0  # and the rest is not known
-    ENOUGH = 1  # its head, which says everything unless the rest is damaged
+    HEAD = 0  # which leaves something open
+    ENOUGH = 1  # the head, which says everything unless the pixels are damaged
     DECODED = 2
 
 
+_BYTES = struct.Struct("<HBdddd")
+
+
 class Look(NamedTuple):
-    """What is known of a file. own: its smallest and largest value. header: the range that its header names."""
+    """What is known of a file.
+
+    Attributes:
+        change: what has to be converted.
+        seen: how much of the file was looked at.
+        own: its smallest and largest value; NaN where they are unknown.
+        header: the range that its header names; NaN where it names none.
+    """
 
     change: Change
     seen: Seen
     own: tuple[float, float] = _NOTHING
     header: tuple[float, float] = _NOTHING
 
+    def to_bytes(self) -> bytes:
+        """The look as `from_bytes` reads it."""
+        return _BYTES.pack(self.change, self.seen, *self.own, *self.header)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Look":
+        """The look that `to_bytes` has written."""
+        change, seen, low, high, header_low, header_high = _BYTES.unpack(content)
+        return cls(Change(change), Seen(seen), (low, high), (header_low, header_high))
+
     @property
     def range(self) -> tuple[float, float]:
-        """The range that its header names, unless its values lie outside."""
+        """The range that the header names, unless it is known that values are outside of it."""
         if math.isnan(self.header[0]):
             return self.own
         wrong = self.seen is Seen.DECODED and (self.own[0] < self.header[0] or self.own[1] > self.header[1])
@@ -84,9 +99,13 @@ class Look(NamedTuple):
 
 @dataclass(frozen=True)
 class Inspection:
-    """total: images of the data set. looks: of those that were looked at. damaged: what is wrong with an image each.
+    """What was found in the files of a data set.
 
-    seconds: how long it took.
+    Attributes:
+        total: how many images there are.
+        looks: a look for each image that was looked at and can be read.
+        damaged: a message for each image that cannot be read.
+        seconds: how long it took.
     """
 
     total: int
@@ -101,21 +120,21 @@ class Inspection:
 
     @property
     def deep(self) -> tuple[Look, ...]:
-        """Of the images with more than 8 bits."""
+        """The looks at images with more than 8 bits."""
         return tuple(look for look in self.looks if Change.DEEP in look.change)
 
     def range(self) -> ValueRange:
-        """The one range of all images with more than 8 bits, as far as they were looked at; 0 to 255 without any."""
+        """The range of all images with more than 8 bits that were looked at; 0 to 255 without any."""
         return joined_range([(look.range, Change.FLOAT in look.change) for look in self.deep])
 
     def notes(self, depth: Depth) -> tuple[str, ...]:
-        """What had to be changed to make pixels of the images, with counts, in sentences."""
+        """What is converted to make pixels of the images, with counts, in sentences."""
         counted = ((words, sum(change in look.change for look in self.looks)) for change, words in _WORDS.items())
         plain = [f"{count:,} of {self.total:,} images {words}" for words, count in counted if count]
         return (*self.depth_notes(depth), *plain)
 
     def depth_notes(self, depth: Depth) -> list[str]:
-        """How values of more than 8 bits become pixels, in sentences; none where no image has them."""
+        """How values of more than 8 bits become pixels, in sentences; empty where no image has them."""
         deep = self.deep
         if not deep:
             return []
@@ -151,113 +170,79 @@ def _bits(deep: Sequence[Look]) -> str:
 
 
 def inspect(files: Files, looking: Looking) -> Inspection:
-    """Look at all files, or at as many as the time allows, spread over them.
+    """Look at all files, or at as many as the time allows, spread over the data set.
 
-    Damaged images are part of the answer. Raises only what `looking.tell` raises.
+    Damaged images are part of the answer. Raises only what `looking.report` raises.
     """
     begun = time.monotonic()
-    memo, found, damaged = _Memo(), dict[int, Look](), dict[int, str]()
-    # One of each class in turn, so that a part of them represents the whole set.
-    order = sorted(range(len(files)), key=lambda index: (index % _stride(len(files)), index))
+    looker = _Looker(looking)
+    found: dict[int, Look | ImageError] = {}
+    # Classes follow one another in `files`; with steps through them the first portions represent the whole set.
+    stride = max(1, len(files) // _AT_ONCE)
+    order = sorted(range(len(files)), key=lambda index: (index % stride, index))
     with ThreadPoolExecutor(looking.threads) as pool:
         for start in range(0, len(order), _AT_ONCE):
             portion = order[start : start + _AT_ONCE]
-            for index, seen in zip(
-                portion, pool.map(lambda at: _look(*files[at], looking, memo), portion), strict=True
-            ):
-                if isinstance(seen, Look):
-                    found[index] = seen
-                else:
-                    damaged[index] = str(seen)
-            looking.tell(start + len(portion), len(files))
-            # What is known already takes no time: so many short looks get to the end of a large data set.
-            if memo.lacking and time.monotonic() - begun > looking.seconds:
+            found.update(zip(portion, pool.map(lambda at: looker.look(*files[at]), portion), strict=True))
+            looking.report(start + len(portion), len(files))
+            # What is known already takes no time, so that repeated short looks get to the end of a large data set.
+            if looker.has_opened and time.monotonic() - begun > looking.seconds:
                 break
-    memo.keep()
-    seen_in_order = tuple(found[index] for index in sorted(found))
-    errors = tuple(damaged[index] for index in sorted(damaged))
-    return Inspection(len(files), seen_in_order, errors, time.monotonic() - begun)
+    looker.memo.save()
+    in_order = [found[index] for index in sorted(found)]
+    looks = tuple(each for each in in_order if isinstance(each, Look))
+    damaged = tuple(str(each) for each in in_order if isinstance(each, ImageError))
+    return Inspection(len(files), looks, damaged, time.monotonic() - begun)
 
 
-def _stride(count: int) -> int:
-    return max(1, count // _AT_ONCE)
+class _Looker:
+    """Looks at files, and remembers what was seen of them before. Threads may share it.
 
+    Attributes:
+        memo: what was seen of files before.
+        has_opened: whether a file had to be opened.
+    """
 
-def _look(called: str, file: Path, looking: Looking, memo: "_Memo") -> Look | ImageError:
-    try:
-        found = stamp(file)
-        assert found is not None
-        known = memo.known(file, found)
-        if known is None:
-            change, header, unsure = stored.glance(file, called)
-            known = Look(change, Seen.HEAD if unsure else Seen.ENOUGH, header=header or _NOTHING)
-            memo.add(file, found, known)
-        if known.seen < _wanted(known, looking):
-            memo.lacking = True
-            known = _decoded(called, file, known)
-            memo.add(file, found, known)
-        return known
-    except ImageError as error:
-        words = str(error)
-        return ImageError(words if words.startswith(called) else f"{called}: {words}")
+    def __init__(self, looking: Looking) -> None:
+        version = repr((_FORMAT, PIL.__version__, cv2.__version__))
+        self.memo = Memo(home() / "cache" / "looked.log", _BYTES.size, version)
+        self.has_opened = False
+        self._looking = looking
 
+    def look(self, called: str, file: Path) -> Look | ImageError:
+        """Look at a file as closely as is wanted. called: what a message calls it."""
+        try:
+            stamp = stamp_of(file)
+            known = self.memo.get(file, stamp)
+            look = Look.from_bytes(known) if known else self._glance(called, file)
+            if look.seen < self._wanted(look):
+                self.has_opened = True
+                held = stored.read(file, called)
+                own = _NOTHING if held.values is None else extremes(held.values)
+                look = Look(held.change, Seen.DECODED, own, look.header)
+            if look.to_bytes() != known:
+                self.memo.add(file, stamp, look.to_bytes())
+            return look
+        except ImageError as error:
+            words = str(error)
+            return ImageError(words if words.startswith(called) else f"{called}: {words}")
 
-def _wanted(look: Look, looking: Looking) -> Seen:
-    if looking.thorough:
-        return Seen.DECODED
-    has_no_range = Change.DEEP in look.change and math.isnan(look.header[0])
-    return Seen.ENOUGH if looking.exact or has_no_range else Seen.HEAD
+    def _glance(self, called: str, file: Path) -> Look:
+        self.has_opened = True
+        change, header, unsure = stored.glance(file, called)
+        return Look(change, Seen.HEAD if unsure else Seen.ENOUGH, header=header or _NOTHING)
 
-
-def _decoded(called: str, file: Path, before: Look) -> Look:
-    held = stored.read(file, called)
-    own = _NOTHING if held.values is None else extremes(held.values)
-    return Look(held.change, Seen.DECODED, own, before.header)
+    def _wanted(self, look: Look) -> Seen:
+        if self._looking.thorough:
+            return Seen.DECODED
+        has_no_range = Change.DEEP in look.change and math.isnan(look.header[0])
+        return Seen.ENOUGH if self._looking.exact or has_no_range else Seen.HEAD
 
 
 def damage(damaged: Sequence[str]) -> str:
-    """All damaged images in one message, or the first ones of many."""
+    """One message about all damaged images, which names the first ones of many."""
     if len(damaged) == 1:
         return damaged[0]
     more = len(damaged) - MOST_NAMED
     rest = f" And {more:,} more." if more > 0 else ""
     return f"{len(damaged):,} images cannot be read: {' '.join(damaged[:MOST_NAMED])}{rest}"
-
-
-class _Memo:
-    """What was seen of files before, by path and stamp. Threads may share it. lacking: whether a file was opened."""
-
-    def __init__(self) -> None:
-        self._log = CheckedLog(home() / "cache" / "looked.log", _LAYOUT)
-        self._new: dict[bytes, Look] = {}
-        self._known: dict[bytes, Look] = {}
-        self.lacking = False
-        with contextlib.suppress(OSError):  # without it the files are looked at again, which gives the same
-            if self._log.path.exists() and self._log.path.stat().st_size > _MEMO_BYTES:
-                self._log.path.unlink(missing_ok=True)
-            for key, change, seen, *values in self._log.read():
-                self._known[key] = Look(Change(change), Seen(seen), (values[0], values[1]), (values[2], values[3]))
-
-    def known(self, file: Path, found: Stamp) -> Look | None:
-        look = self._known.get(_key(file, found))
-        self.lacking = self.lacking or look is None
-        return look
-
-    def add(self, file: Path, found: Stamp, look: Look) -> None:
-        if time.time_ns() - max(found.modified_ns, found.changed_ns) > FRESH_NS:
-            self._new[_key(file, found)] = look
-
-    def keep(self) -> None:
-        """Write what is new. Where nothing can be written, the files are looked at again the next time."""
-        if not self._new or not home().is_dir():
-            return
-        with contextlib.suppress(OSError):
-            self._log.path.parent.mkdir(mode=0o700, exist_ok=True)
-            self._log.append(
-                (key, int(look.change), int(look.seen), *look.own, *look.header) for key, look in self._new.items()
-            )
-
-
-def _key(file: Path, found: Stamp) -> bytes:
-    version = repr((_FORMAT, PIL.__version__, cv2.__version__, os.fspath(file.absolute()), *found))
-    return hashlib.blake2b(version.encode(), digest_size=16).digest()

@@ -95,7 +95,7 @@ def glance(file: Path, called: str) -> tuple[Change, tuple[float, float] | None,
             stream.seek(0)
             return _glanced(stream, called)
     except OSError as error:
-        raise _unreadable(called, error) from error
+        raise unreadable(called, error) from error
 
 
 def _glanced(stream: IO[bytes], called: str) -> tuple[Change, tuple[float, float] | None, bool]:
@@ -122,7 +122,7 @@ def read_size(file: Path) -> tuple[int, int]:
         assert held.values is not None
         return held.values.shape[0], held.values.shape[1]
     except OSError as error:
-        raise _unreadable(file.name, error) from error
+        raise unreadable(file.name, error) from error
 
 
 # Opening
@@ -138,7 +138,7 @@ def _bytes(source: Path | bytes, called: str) -> bytes:
         # Read as a whole: a file that is replaced while Pillow reads on would give a mixture.
         return source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
-        raise _unreadable(called, error) from error
+        raise unreadable(called, error) from error
 
 
 def _opened(stream: IO[bytes], called: str) -> Image.Image:
@@ -153,7 +153,7 @@ def _opened(stream: IO[bytes], called: str) -> Image.Image:
     except UnidentifiedImageError:
         raise
     except OSError as error:
-        raise _unreadable(called, error) from error
+        raise unreadable(called, error) from error
     except (ValueError, SyntaxError, EOFError) as error:
         raise ImageError(f"{called} is damaged: {error}. Copy it again, or remove it.") from error
     if words := limits.trouble(image, held + reserved):
@@ -264,6 +264,6 @@ def _not_an_image(called: str) -> ImageError:
     return ImageError(f"{called} is not an image that can be read. Use JPEG, PNG, TIFF, WebP, AVIF or BMP.")
 
 
-def _unreadable(called: str, error: OSError) -> ImageError:
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return ImageError(f"{called} cannot be read: {reason}.")
+def unreadable(called: str, error: OSError) -> ImageError:
+    """The error of a file that the system cannot read. called: what the message calls the file."""
+    return ImageError(f"{called} cannot be read: {error.strerror or error}.")

@@ -170,7 +170,7 @@ class Images(pl.LightningDataModule):
     def val_dataloader(self) -> DataLoader[Item]:
         """Batches of samples as they are, always in the same order."""
         # Kept pictures are only stacked: no work for a worker.
-        workers = self._workers if self._val.tally.anew else 0
+        workers = self._workers if self._val.tally.uncached else 0
         rank = self._rank()
         places = range(rank.number, len(self._val), rank.count)
         batches = BatchSampler(places, max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)

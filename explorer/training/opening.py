@@ -34,7 +34,7 @@ def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
     if spec.needs_range:
         spec = spec.with_range(recorded_depth(identity.first(attempt.paths, attempt.number)))
     progress = _Progress(attempt)
-    looking = Looking(exact=True, thorough=config.cache_size == 0, tell=progress.report, threads=threads)
+    looking = Looking(exact=True, thorough=config.cache_size == 0, report=progress.report, threads=threads)
     dataset = spec.open(looking)
     if dataset.inspection is not None and dataset.inspection.damaged:
         raise ImageError(_all_damage(dataset, looking, dataset.inspection.damaged))
@@ -46,12 +46,12 @@ def with_all_damage(attempt: Attempt, dataset: Dataset, threads: int, work: Call
     try:
         return work()
     except ImageError as error:
-        looking = Looking(tell=_Progress(attempt).report, threads=threads)
+        looking = Looking(report=_Progress(attempt).report, threads=threads)
         raise ImageError(_all_damage(dataset, looking, [str(error)])) from error
 
 
 def _all_damage(dataset: Dataset, looking: Looking, known: Sequence[str]) -> str:
-    thorough = Looking(exact=True, thorough=True, tell=looking.tell, threads=looking.threads)
+    thorough = Looking(exact=True, thorough=True, report=looking.report, threads=looking.threads)
     return damage(inspect(files_of(dataset), thorough).damaged or known)
 
 

@@ -60,7 +60,7 @@ class Prepared:
         """Where the samples are."""
         if self._cache is not None:
             return self._cache.tally
-        return Tally(len(self), in_memory=0, held=0, in_files=0, anew=len(self), decoded=0, trouble="")
+        return Tally(len(self), in_memory=0, held=0, in_files=0, uncached=len(self), decoded=0, trouble="")
 
     def listing(self) -> str:
         """A hash of which images these are, in which order and of which class."""

@@ -66,7 +66,7 @@ def _room(config: RunConfig) -> Limits:
 def cache_notes(train: Tally, val: Tally) -> list[str]:
     """Where the images are, in sentences."""
     both = train, val
-    images, again, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "anew", "decoded"))
+    images, again, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "uncached", "decoded"))
     held, in_memory, in_files = (sum(getattr(one, name) for one in both) for name in ("held", "in_memory", "in_files"))
     places = [f"{in_memory} images in memory ({in_words(held)})"] if in_memory else []
     places += [f"{in_files} images on the disk"] if in_files else []

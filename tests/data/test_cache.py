@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data.cache import contents, filling
+from explorer.data.cache import contents, filling, memo
 from explorer.data.cache.cache import Cache, Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, folder, limits
-from explorer.data.cache.log import CheckedLog
+from explorer.data.cache.memo import Memo, stamp_of
 from explorer.data.cache.store import files
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit, square
@@ -51,7 +51,7 @@ def tell(done):
 
 cache = Cache(ShapesSpec.model_validate_json(sys.argv[1]).open().train, square(40), Limits(0, 10**9), "shapes")
 cache.fill(1, tell)
-print(json.dumps([cache.tally.decoded, cache.tally.anew]), flush=True)
+print(json.dumps([cache.tally.decoded, cache.tally.uncached]), flush=True)
 """
 
 
@@ -115,7 +115,7 @@ def test_samples_are_what_decoding_gives_wherever_they_are() -> None:
     ):
         cache = filled(split, room)
         tally = cache.tally
-        assert (tally.in_memory, tally.in_files, tally.anew) == places, room
+        assert (tally.in_memory, tally.in_files, tally.uncached) == places, room
         assert tally.held <= room.memory
         assert_is_what_decoding_gives(cache, split)
 
@@ -178,7 +178,7 @@ def test_another_size_is_decoded_for_itself() -> None:
 
 
 def test_a_file_that_was_changed_gives_its_new_pixels(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contents, "FRESH_NS", 0)
+    monkeypatch.setattr(memo, "FRESH_NS", 0)
     split = train(ImageFolderSpec(path=str(photographs)))
     before = filled(split)
     changed = photographs / split.ids[2]
@@ -196,7 +196,7 @@ def test_a_file_that_was_changed_gives_its_new_pixels(photographs: Path, monkeyp
 
 
 def test_an_unchanged_file_is_not_read_again(photographs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contents, "FRESH_NS", 0)
+    monkeypatch.setattr(memo, "FRESH_NS", 0)
     split = train(ImageFolderSpec(path=str(photographs)))
     digest = filled(split).digest
     monkeypatch.setattr(contents, "_read", lambda source: pytest.fail(f"{source} was read"))
@@ -207,8 +207,7 @@ def test_a_file_that_was_just_written_is_read_again(photographs: Path) -> None:
     split = train(ImageFolderSpec(path=str(photographs)))
     os.utime(photographs / split.ids[0])
     filled(split)
-    known = contents.Contents(folder() / contents.MEMO)
-    assert known._known == {}  # all of them were written by this test, a moment ago
+    assert not (folder() / contents.MEMO).exists()  # all of them were written by this test, a moment ago
 
 
 def test_an_image_that_cannot_be_read_is_named_and_what_was_done_stays(photographs: Path) -> None:
@@ -305,17 +304,36 @@ def test_damage_is_never_taken_for_an_image_and_is_mended() -> None:
             assert filled(split).tally.decoded == 0, injure
 
 
-def test_the_log_passes_over_what_is_torn_and_goes_on_behind_it(tmp_path: Path) -> None:
-    log = CheckedLog(tmp_path / "log", "<Q")
-    log.append([(1,), (2,)])
-    with (tmp_path / "log").open("ab") as file:
-        file.write(b"torn")
-    log.append([(3,)])
-    assert list(log.read()) == [(1,), (2,), (3,)]
-    content = bytearray((tmp_path / "log").read_bytes())
-    content[13] ^= 1
-    (tmp_path / "log").write_bytes(content)
-    assert list(log.read()) == [(1,), (3,)]
+def test_a_memo_keeps_what_other_processes_have_added_and_a_damaged_one_counts_as_empty(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memo, "FRESH_NS", 0)
+    home.mkdir()
+    files = [tmp_path / name for name in "abc"]
+    for file in files:
+        file.touch()
+    first, second = Memo(home / "memo", 2), Memo(home / "memo", 2)
+    first.add(files[0], stamp_of(files[0]), b"aa")
+    second.add(files[1], stamp_of(files[1]), b"bb")
+    first.save()
+    second.save()
+    assert _values(home / "memo", files) == [b"aa", b"bb", None]
+    for injure in (_torn, _flipped, _emptied, _zeros):
+        whole = (home / "memo").read_bytes()
+        injure(home / "memo")
+        assert _values(home / "memo", files) == [None, None, None], injure
+        (home / "memo").write_bytes(whole)
+    again = Memo(home / "memo", 2)
+    again.add(files[2], stamp_of(files[2]), b"cc")
+    again.save()
+    files[0].write_bytes(b"changed")
+    assert _values(home / "memo", files) == [None, b"bb", b"cc"]
+    assert _values(home / "memo", files, version="of a new library") == [None, None, None]
+
+
+def _values(path: Path, files: list[Path], version: str = "") -> list[bytes | None]:
+    found = Memo(path, 2, version)
+    return [found.get(file, stamp_of(file)) for file in files]
 
 
 def _images(job: tuple[Cache, list[int]]) -> list[bytes]:
@@ -343,7 +361,7 @@ def test_a_full_disk_is_told_and_the_rest_stays_in_memory(tmp_path: Path, monkey
         assert (cache.tally.in_memory, cache.tally.decoded) == (150, 150)
         on_disk = filled(split, ON_DISK)
         assert 0 < on_disk.tally.in_files < 150
-        assert on_disk.tally.in_files + on_disk.tally.anew == 150
+        assert on_disk.tally.in_files + on_disk.tally.uncached == 150
         assert_is_what_decoding_gives(on_disk, split)
 
 
@@ -359,7 +377,7 @@ def test_beyond_the_limit_of_the_disk_the_rest_is_decoded_anew() -> None:
     split = train()
     cache = filled(split, Limits(0, 500_000))
     assert 0 < cache.tally.in_files < 150
-    assert cache.tally.in_files + cache.tally.anew == 150
+    assert cache.tally.in_files + cache.tally.uncached == 150
     assert "EXPLORER_CACHE_DISK" in cache.tally.trouble
     assert sum(size for _, size, _ in files(folder())) <= 500_000
     assert_is_what_decoding_gives(cache, split)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
 from explorer.data import inspection
+from explorer.data.cache import memo
 from explorer.data.dataset import Dataset
 from explorer.data.depth import ValueRange
 from explorer.data.formats.image_folder import ImageFolderSpec
@@ -151,7 +152,7 @@ def test_a_range_that_is_set_cuts_what_lies_outside_and_an_old_run_decodes_as_it
 def test_files_are_looked_at_again_only_where_they_have_changed(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "FRESH_NS", 0)
+    monkeypatch.setattr(memo, "FRESH_NS", 0)
     home.mkdir()
     deep = {f"{kind}/{at}.png": png(LEVELS // (at + 1)) for kind in "ab" for at in range(3)}
     root = make(tmp_path / "set", deep)
@@ -163,7 +164,7 @@ def test_files_are_looked_at_again_only_where_they_have_changed(
     assert opened(root).depth == ValueRange(low=0, high=8190)
     assert read == ["1.png"]
     told: list[tuple[int, int]] = []
-    short = opened(root, Looking(seconds=-1.0, tell=lambda done, total: told.append((done, total))))
+    short = opened(root, Looking(seconds=-1.0, report=lambda done, total: told.append((done, total))))
     assert told == [(6, 6)]
     assert short.inspection is not None
     assert short.inspection.left == 0

@@ -1,1 +1,1 @@
-"""Decoded and resized images, kept in memory within a budget and in files beyond it; found by what they hold."""
+"""Decoded images, kept in memory within a budget and in files beyond it, and found by a hash of their contents."""

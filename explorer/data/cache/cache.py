@@ -1,4 +1,4 @@
-"""The images of a split at one size, decoded once: in memory as far as they may, then in files, then nowhere."""
+"""The decoded images of a split at one size: in memory as far as there is room, then in files."""
 
 import logging
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.cache.contents import KEY_BYTES
 from explorer.data.cache.filling import Filling
 from explorer.data.cache.limits import DISK, Limits, folder
+from explorer.data.cache.memo import KEY_BYTES
 from explorer.data.cache.memory import Memory
 from explorer.data.cache.record import unpack
 from explorer.data.cache.store import Store
@@ -23,15 +23,15 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tally:
-    """Where the images of a split are.
+    """Where the images of a split are kept.
 
-    Args:
-        images: how many there are.
-        in_memory: how many are in memory.
-        held: bytes of memory that they take.
+    Attributes:
+        images: how many images there are.
+        in_memory: how many of them are in memory.
+        held: bytes of memory that these take.
         in_files: how many are in files only.
-        anew: how many are kept nowhere and are decoded at each look.
-        decoded: how many had to be decoded to get there.
+        uncached: how many are kept nowhere, so that each look at one decodes it.
+        decoded: how many were decoded to fill the cache.
         trouble: why files hold no more, or "".
     """
 
@@ -39,48 +39,57 @@ class Tally:
     in_memory: int
     held: int
     in_files: int
-    anew: int
+    uncached: int
     decoded: int
     trouble: str
 
 
 class Cache:
-    """Samples of a split at the size of a `Fit`, with their masks, boxes and keypoints; travels to loader workers.
+    """Samples of a split at one size, with masks, boxes and keypoints; it can be pickled for loader workers.
 
-    digest: of what all of them are made of, in hexadecimal; "" before it is filled.
+    Attributes:
+        digest: a hash of what all samples are made of, in hexadecimal; "" before `fill`.
     """
 
     def __init__(self, split: Split, fit: Fit, limits: Limits, words: str) -> None:
-        """words: name the data set: processes that decode the same one take turns."""
+        """Make an empty cache.
+
+        Args:
+            split: the samples.
+            fit: the size that they are kept at.
+            limits: how much memory and disk the cache may take.
+            words: name the data set; processes that decode the same one take turns.
+        """
         self._split = split
         self._fit = fit
         self._words = words
         self._memory = Memory(len(split), limits.memory)
         full = f"The cache of images may take {limits.disk / 1e9:.3g} GB of the disk ({DISK}), which is full"
         self._store = Store(folder(), limits.disk, full)
-        self._keys = np.zeros((len(split), KEY_BYTES), np.uint8)  # one array, as the chunks of the memory
+        self._keys = np.zeros((len(split), KEY_BYTES), np.uint8)  # one array, for the reason that Memory names
         self._in_file = np.zeros(len(split), bool)
         self._decoded = 0
         self.digest = ""
 
-    def fill(self, threads: int, tell: Callable[[int], None]) -> None:
-        """Look up all samples, and decode those that are not there.
+    def fill(self, threads: int, report: Callable[[int], None]) -> None:
+        """Look up all samples, and decode those that are not kept yet.
 
-        A process that is killed meanwhile leaves what it has done to the next.
+        What a process has done until it is killed is there for the next one.
 
         Args:
-            threads: that read and decode side by side.
-            tell: called with the number that are done so far, also while it waits; what it raises ends the filling.
+            threads: how many read and decode at once.
+            report: called with the number of samples that are done, also while it waits; what it raises ends the
+                filling.
 
         Raises:
             ImageError: an image cannot be read.
         """
         with ThreadPoolExecutor(threads) as pool:
-            filling = Filling(self._split, self._fit, self._memory, self._store, pool, tell)
-            filling.run(self._words)
+            filling = Filling(self._split, self._fit, self._words, self._memory, self._store, pool, report)
+            filling.run()
         self._keys = np.frombuffer(b"".join(filling.keys), np.uint8).reshape(-1, KEY_BYTES)
         self._in_file = np.array(filling.in_file, bool)
-        self._decoded, self.digest = filling.decoded, filling.digest.hexdigest()
+        self._decoded, self.digest = filling.decoded, filling.digest
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`, decoded where it is kept nowhere. Raises ImageError."""
@@ -95,7 +104,7 @@ class Cache:
 
     @property
     def tally(self) -> Tally:
-        """Where they are now."""
+        """Where the samples are now."""
         in_memory = self._memory.holds()
         in_files = self._in_file & ~in_memory
         return Tally(
@@ -103,7 +112,7 @@ class Cache:
             in_memory=int(in_memory.sum()),
             held=self._memory.held,
             in_files=int(in_files.sum()),
-            anew=int((~in_memory & ~in_files).sum()),
+            uncached=int((~in_memory & ~in_files).sum()),
             decoded=self._decoded,
             trouble=self._store.trouble,
         )

@@ -1,4 +1,4 @@
-"""A sample as bytes: what the files of the cache hold."""
+"""Samples as bytes, as the cache keeps them in memory and in files."""
 
 import struct
 
@@ -9,16 +9,17 @@ from explorer.data.fit import Fit
 from explorer.data.sample import Sample
 
 FORMAT = 2  # counts up with each change of the bytes
-# Height and width in px (at most `fit.LONGEST`), whether there is a mask, rows of boxes and of keypoints, -1 for none.
+# Height and width in px (at most `fit.LONGEST`), whether there is a mask, and the numbers of boxes and of keypoints,
+# which are -1 where the sample has no table of them.
 _HEADER = struct.Struct("<2H3i")
 _BOX, _POINT = 5, 3  # numbers in a row
-_STEP = 16  # bytes; a record starts at a multiple, so that its numbers lie where processors like them
+_STEP = 16  # bytes; records begin at multiples of it, so that their numbers are aligned
 
 Bytes = NDArray[np.uint8]
 
 
 def pack(sample: Sample) -> Bytes:
-    """(B,) uint8 of a sample, B a multiple of 16; its label and id are left out: they are the split's."""
+    """The bytes of a sample: (B,) uint8, B a multiple of 16. Its label and id are left out, which the split has."""
     boxes, points = _rows(sample.bboxes), _rows(sample.keypoints)
     header = _HEADER.pack(*sample.size, sample.mask is not None, boxes, points)
     parts = [np.frombuffer(header, np.uint8)]
@@ -30,7 +31,7 @@ def pack(sample: Sample) -> Bytes:
 
 
 def least_bytes(fit: Fit) -> int:
-    """Of a record at that size, for all but very long images: a square image without a mask."""
+    """The length of the smallest record at a size, that of a square without a mask. Very long images have fewer."""
     return _HEADER.size + 3 * fit.least * fit.least
 
 
@@ -39,7 +40,7 @@ def _rows(table: NDArray[np.float32] | None) -> int:
 
 
 def unpack(record: Bytes, label: int, name: str) -> Sample:
-    """The sample whose bytes these are; its arrays are views of them."""
+    """The sample that `pack` has made a record of; its arrays are views of the record."""
     height, width, has_mask, boxes, points = _HEADER.unpack_from(record.data)
     at = _HEADER.size
     bboxes, at = _table(record, at, boxes, _BOX)

@@ -1,4 +1,4 @@
-"""Decoded images in files, one for each, named after the hash of what it is made of."""
+"""Records in files, one for each image, named after a hash of what the image is made of."""
 
 import contextlib
 import os
@@ -20,15 +20,26 @@ _counting = threading.Lock()
 
 
 class Store:
-    """The files in a folder, which processes and threads may share; it travels to loader workers.
+    """The files in a folder, which processes and threads may share; it can be pickled for loader workers.
 
-    A file is written aside and renamed, so it is whole or not there; a checksum tells one that the disk has damaged.
-    takes: whether files may be added. trouble: why not, in a sentence; empty while all is well.
-    needed: keys of files that are not deleted to make room.
+    A file is written under another name and then renamed, so that it is whole or missing. A checksum detects one that
+    the disk has damaged.
+
+    Attributes:
+        folder: where the files are.
+        takes: whether files may be added.
+        trouble: why no more files may be added, in a sentence; empty while all is well.
+        needed: keys of the files that are not deleted to make room.
     """
 
-    def __init__(self, folder: Path, limit: int, full: str = "") -> None:
-        """limit: bytes that all files may take; 0 keeps nothing. full: what to say when they take so much."""
+    def __init__(self, folder: Path, limit: int, full: str) -> None:
+        """Choose a folder; it is made by `open`.
+
+        Args:
+            folder: where the files are.
+            limit: bytes that all files may take; 0 keeps nothing.
+            full: the `trouble` once they take that much.
+        """
         self.folder = folder
         self.trouble = ""
         self.takes = limit > 0
@@ -38,7 +49,7 @@ class Store:
         self._room: int | None = None  # bytes that may still be written; None before the files were counted
 
     def open(self) -> None:
-        """Make the folder, and clear away what older versions have left in it."""
+        """Make the folder, and delete what older versions have left in it."""
         if self.takes:
             try:
                 # 0700: it holds pictures of the person who made it.
@@ -52,10 +63,10 @@ class Store:
 
     def _path(self, key: bytes) -> str:
         name = key.hex()
-        return f"{self.folder}/{name[:2]}/{name[2:]}"  # text: a Path for each look takes longer than the look
+        return f"{self.folder}/{name[:2]}/{name[2:]}"  # text, because to make a Path takes longer than to look
 
     def has(self, key: bytes) -> bool:
-        """Whether there is a file, which is noted as used now."""
+        """Whether there is a file; its time is set to now, so that it counts as in use."""
         try:
             os.utime(self._path(key))
         except OSError:
@@ -63,9 +74,10 @@ class Store:
         return self._limit > 0
 
     def read(self, key: bytes) -> Bytes | None:
-        """A record, free to be changed; None where there is none, or where it was damaged and is deleted.
+        """The record of a key in an array that may be changed; None where there is none.
 
-        It is read and not mapped: the pages of a map count as memory of the process, and a budget would not hold.
+        A damaged file is deleted. Files are read and not mapped, because mapped pages would count as memory of the
+        process beyond its budget.
         """
         path = self._path(key)
         try:
@@ -90,11 +102,11 @@ class Store:
         return None
 
     def add(self, key: bytes, record: Bytes) -> bool:
-        """Keep a record, where there is room for it; whether it is kept."""
+        """Keep a record where there is room for it. Returns whether it is kept."""
         try:
             if self.takes and self._make_room(_on_disk(len(record) + _CHECK_BYTES)):
                 path = Path(self._path(key))
-                # Not synced: the checksum tells what a power cut has torn.
+                # Not synced: the checksum detects what a power cut has torn.
                 write_atomic(path, lambda file: file.writelines((record.data, _checksum(record))), sync=False)
                 return True
         except OSError as error:
@@ -103,11 +115,10 @@ class Store:
 
     def _close(self, error: OSError) -> None:
         self.takes = False
-        words = os.strerror(error.errno) if error.errno else error
-        self.trouble = f"Nothing more can be kept in {self.folder} ({words})"
+        self.trouble = f"Nothing more can be kept in {self.folder} ({error.strerror or error})"
 
     def _make_room(self, size: int) -> bool:
-        """Whether so many bytes may be written; they count as written then."""
+        """Whether `size` bytes may be written, which count as written from then on."""
         with _counting:
             if self._room is None or size > self._room:
                 self._room = self._limit - self._delete_oldest(self._limit - size)
@@ -118,7 +129,7 @@ class Store:
             return True
 
     def _delete_oldest(self, most: int) -> int:
-        """Delete what was not used for longest until the rest takes `most` bytes. Returns how many it takes."""
+        """Delete the files that were used least recently until the rest takes `most` bytes. Returns what it takes."""
         found = sorted(files(self.folder))
         total = sum(size for _, size, _ in found)
         needed = {Path(self._path(key)) for key in self.needed} if total > most else set()
@@ -133,7 +144,7 @@ class Store:
 
 
 def files(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """When each file was last used, in seconds since 1970, the bytes of the disk that it takes, and where it lies."""
+    """Of each file when it was last used, in seconds since 1970, the bytes of the disk that it takes, and its path."""
     for path in folder.glob("??/*"):
         with contextlib.suppress(FileNotFoundError):
             status = path.stat()

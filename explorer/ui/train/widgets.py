@@ -82,7 +82,7 @@ def _range(dataset: Dataset | None) -> None:
         def tell(done: int, total: int) -> None:
             bar.progress(done / total, T.LOOKED_AT.format(done=done, total=total))
 
-        inspect(files_of(dataset), Looking(tell=tell))
+        inspect(files_of(dataset), Looking(report=tell))
         checks.opened.clear()
         seen.forget()
         st.rerun()
