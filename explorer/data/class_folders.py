@@ -1,4 +1,4 @@
-"""Folders of classes: what seems to be one, and what holds images and is none."""
+"""How a folder of class folders looks, and how one looks that holds images but is none."""
 
 import re
 from collections import Counter
@@ -6,18 +6,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from explorer.base.names import shown
-from explorer.data.listing import holds_images, is_hidden, is_image
+from explorer.data.listing import holds_images, is_image, visible_folders
 from explorer.data.mask_layouts import parts_of
 
 _OTHER_LAYOUTS = frozenset({"images", "masks", "labels", "annotations"})  # data sets for segmentation or detection
 _PART = re.compile(
     r"(train|training|test|testing|val|valid|validation|dev|eval)([ _-]?(images?|imgs?|data|set))?\d*", re.I
 )
-_GLANCE = 50  # class folders looked at to tell whether a folder is a data set
+_GLANCE = 50  # class folders that are looked at to find out whether a folder is a data set
 
 
 def are_parts(root: Path, folders: list[Path]) -> str:
-    """Why the folders in `root` are parts of a data set and no classes, in sentences; empty where they are classes."""
+    """Sentences that say why the folders in `root` are parts of a data set; empty where they are classes."""
     parts = [folder for folder in folders if _PART.fullmatch(folder.name)]
     if len(parts) < 2 or any(folder not in parts and holds_images(folder) for folder in folders):
         return ""
@@ -29,22 +29,22 @@ def are_parts(root: Path, folders: list[Path]) -> str:
 
 
 def about_tables(folder: Path) -> str:
-    """What to know of the tables in a folder, in a sentence after a space; empty without any."""
+    """A sentence about the tables in a folder, after a space; empty where there are none."""
     tables = [child.name for child in sorted(folder.iterdir()) if child.suffix.lower() in (".csv", ".tsv")]
     return f" {shown(tables[0])} is not read here: choose the file itself to use its labels." if tables else ""
 
 
 def has_classes(folder: Path) -> bool:
-    """Whether `folder` has class folders with images, or train/ and val/ with such. Raises OSError.
+    """Whether a folder has class folders with images, or train/ and val/ with such. Raises OSError.
 
-    Images may lie deeper in the class folders. A folder of several data sets is none itself.
+    Images may be deeper in the class folders. A folder of several data sets is none itself.
     """
-    children = _visible_folders(folder)
+    children = visible_folders(folder)
     names = {child.name for child in children}
     if names & _OTHER_LAYOUTS or parts_of(folder):
         return False
     if {"train", "val"} <= names:
-        children = _visible_folders(folder / "train")
+        children = visible_folders(folder / "train")
     elif are_parts(folder, children):
         return False
     return len(_class_folders(children)) > 1
@@ -52,19 +52,15 @@ def has_classes(folder: Path) -> bool:
 
 def beside_classes(folder: Path) -> list[Path]:
     """The folders in an image folder that are neither its parts nor its classes. Raises OSError."""
-    children = _visible_folders(folder)
+    children = visible_folders(folder)
     if {"train", "val"} <= {child.name for child in children}:
         return [child for child in children if not _PART.fullmatch(child.name)]
     classes = _class_folders(children)
     return [child for child in children if child not in classes]
 
 
-def _visible_folders(folder: Path) -> list[Path]:
-    return sorted(child for child in folder.iterdir() if child.is_dir() and not is_hidden(child.name))
-
-
 def _class_folders(folders: list[Path]) -> set[Path]:
-    """Those that seem to be the folders of classes, with images in them or deeper.
+    """The folders that seem to be those of classes, with images in them or deeper.
 
     A folder with several folders of images may be a data set of its own. It counts as a class only where another one
     has folders of the same names, such as a day or a camera.
@@ -77,14 +73,14 @@ def _class_folders(folders: list[Path]) -> set[Path]:
                 found.add(folder)
             elif _is_laid_out(folder, depth=2) or not holds_images(folder):
                 continue
-            inner[folder] = {child.name for child in _visible_folders(folder)}
+            inner[folder] = {child.name for child in visible_folders(folder)}
     every = Counter(name for names in inner.values() for name in names)
     return found.union(folder for folder, names in inner.items() if any(every[name] > 1 for name in names))
 
 
 def _is_laid_out(folder: Path, depth: int) -> bool:
     """Whether a folder, or one a little deeper, is laid out as a data set of its own."""
-    children = _visible_folders(folder)
+    children = visible_folders(folder)
     names = {child.name for child in children}
     if parts_of(folder) or {"train", "val"} <= names or len(names & _OTHER_LAYOUTS) > 1:
         return True

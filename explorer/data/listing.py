@@ -1,4 +1,4 @@
-"""The images in folders, and what is left out there: which files a data set is made of."""
+"""The images in folders, and the files that are left out there."""
 
 import os
 from collections import Counter
@@ -14,19 +14,19 @@ from explorer.data.suffixes import FLAT_SUFFIXES, SUFFIXES
 
 MAX_IMAGES = 1_000_000
 _GLANCED = 20  # folders below a folder that are looked into to tell whether it holds images
-_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # of desktops; hidden files are left out without a word, too
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # of desktops; like hidden files they are not mentioned
 _NAMED = 6  # suffixes that a note names
 
 
 @dataclass(frozen=True)
 class Listed:
-    """images: sorted by folder and name. others: suffix, or "" for none -> how many files were left out."""
+    """The files of a folder. others: how many were left out because they are no images, by suffix or ""."""
 
     images: tuple[Path, ...]
     others: Counter[str] = field(default_factory=Counter)
 
     def left_out(self, where: str) -> tuple[str, ...]:
-        """What was left out, in a sentence; empty where nothing was. where: the name of the folder."""
+        """A sentence about the files that were left out, if any. where: the name of the folder."""
         count = self.others.total()
         if not count:
             return ()
@@ -35,7 +35,7 @@ class Listed:
 
 
 def suffixes(others: Counter[str]) -> str:
-    """Suffixes with their counts, the most frequent first."""
+    """Words for suffixes with their counts, the most frequent first."""
     named = [f"{suffix or 'no suffix'}: {count:,}" for suffix, count in others.most_common(_NAMED)]
     more = len(others) - _NAMED
     return ", ".join(named) + (f", and {more} more kinds" if more > 0 else "")
@@ -49,7 +49,7 @@ def images_below(folder: Path, enter: Enter | None = None) -> Listed:
 
     Args:
         folder: where to begin.
-        enter: as that of `files_below`.
+        enter: as for `files_below`.
 
     Raises:
         DatasetError: a folder cannot be read, or there are too many images.
@@ -68,7 +68,7 @@ def images_below(folder: Path, enter: Enter | None = None) -> Listed:
 
 
 def images_in(folder: Path) -> Listed:
-    """The images of a folder itself by the rule of format 1. Raises DatasetError."""
+    """The images directly in a folder by the rule of format 1. Raises DatasetError."""
     try:
         files = sorted(folder.iterdir())
     except OSError as error:
@@ -82,7 +82,7 @@ def files_below(folder: Path, enter: Enter = Path) -> Iterator[Path]:
 
     Args:
         folder: where to begin.
-        enter: called with each folder before it is listed; it may raise to refuse that.
+        enter: called with each folder before it is listed; it may raise an error to refuse the folder.
 
     Raises:
         DatasetError: a folder cannot be read.
@@ -112,25 +112,29 @@ def is_image(name: str) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether it begins with a dot, as do the files that macOS puts beside others."""
+    """Whether a name begins with a dot, as those of the files that macOS puts beside others."""
     return name.startswith(".")
 
 
+def visible_folders(folder: Path) -> list[Path]:
+    """The folders in `folder` that are not hidden, sorted by name. Raises OSError."""
+    return sorted(child for child in folder.iterdir() if child.is_dir() and not is_hidden(child.name))
+
+
 def folders_in(folder: Path) -> list[Path]:
-    """The folders in `folder`, sorted by name; hidden ones are left out. Raises DatasetError."""
+    """The folders in the folder of a data set, as `visible_folders` gives them. Raises DatasetError."""
     try:
-        children = sorted(folder.iterdir())
+        return visible_folders(folder)
     except FileNotFoundError as error:
         raise DatasetError(f"There is no folder {folder}. Check the path.") from error
     except NotADirectoryError as error:
         raise DatasetError(f"{folder} is a file, not a folder. Give the folder that holds the classes.") from error
     except OSError as error:
         raise unreadable(folder, error) from error
-    return [child for child in children if child.is_dir() and not is_hidden(child.name)]
 
 
 def holds_images(folder: Path) -> bool:
-    """Whether there seem to be images in a folder or in the folders in it: a few of its files are looked at."""
+    """Whether there seem to be images in a folder or in the folders in it, of which the first ones are looked at."""
     for _, inner, files in islice(os.walk(folder), _GLANCED):
         inner[:] = sorted(name for name in inner if not is_hidden(name))[:_GLANCED]
         if any(is_image(name) for name in files):
@@ -139,13 +143,14 @@ def holds_images(folder: Path) -> bool:
 
 
 def unreadable(place: Path, error: OSError) -> DatasetError:
-    """The error of a folder or file that the system does not let us read."""
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return DatasetError(f"{place} cannot be read: {reason}. Change its permissions, or choose another.")
+    """The error of a folder or file that the system cannot read."""
+    return DatasetError(
+        f"{place} cannot be read: {error.strerror or error}. Change its permissions, or choose another."
+    )
 
 
 def same_names(folders: list[Path]) -> list[list[Path]]:
-    """The folders by name, those together whose names differ in their Unicode form only; sorted by name."""
+    """Groups of folders whose names differ only in their Unicode form, sorted by name."""
     groups: dict[str, list[Path]] = {}
     for folder in folders:
         groups.setdefault(plain(folder.name), []).append(folder)

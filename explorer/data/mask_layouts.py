@@ -1,11 +1,10 @@
-"""How folders of images and folders of their masks lie beside each other."""
+"""How folders of images and folders of their masks are named and placed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.base.names import plain
-from explorer.data.listing import files_below, is_hidden, is_image
+from explorer.data.listing import holds_images, visible_folders
 
 IMAGES, MASKS = "images", "masks"
 MASK_FOLDERS = (MASKS, "labels", "annotations")  # beside images/
@@ -17,7 +16,7 @@ PARTS = ("train", "val", "valid", "validation", "test", "trainval")
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a data set. images, masks: the folders, relative to the root of the data set."""
+    """A part of a data set with its folders of images and of masks, relative to the root of the data set."""
 
     name: str
     images: str
@@ -25,10 +24,7 @@ class Part:
 
 
 def parts_of(folder: Path) -> tuple[Part, ...]:
-    """The parts of a folder that is laid out as a set of images with masks, by the names of its folders; () for others.
-
-    Raises OSError.
-    """
+    """The parts of a set of images with masks, by the names of its folders; () for other folders. Raises OSError."""
     names = _folders(folder)
     masks = next((name for name in MASK_FOLDERS if name in names), None)
     if IMAGES in names and masks is not None:
@@ -38,7 +34,7 @@ def parts_of(folder: Path) -> tuple[Part, ...]:
 
 
 def _divided(folder: Path, masks: str) -> tuple[Part, ...]:
-    """images/train/ with masks/train/, and so on; () where the images are not in parts."""
+    """The parts images/train/ with masks/train/ and so on; () where the images are not divided."""
     both = set(_folders(folder / IMAGES)) & set(_folders(folder / masks))
     return tuple(Part(name, f"{IMAGES}/{name}", f"{masks}/{name}") for name in PARTS if name in both)
 
@@ -48,30 +44,13 @@ def _by_part(part: Part) -> tuple[int, str]:
 
 
 def _folders(folder: Path) -> list[str]:
-    """Names of the folders in it; none where it is no folder."""
-    if not folder.is_dir():
-        return []
-    return sorted(child.name for child in folder.iterdir() if child.is_dir() and not is_hidden(child.name))
+    """The names of the folders in a folder; none where it is no folder."""
+    return [child.name for child in visible_folders(folder)] if folder.is_dir() else []
 
 
 def looks_like_mask_folder(folder: Path) -> bool:
     """Whether `folder` has images and masks in folders that are named so. Raises OSError."""
-    return any(_has_image(folder / part.images) and _has_image(folder / part.masks) for part in parts_of(folder))
-
-
-def _has_image(folder: Path) -> bool:
-    return any(is_image(path.name) for path in _few(folder))
-
-
-def _few(folder: Path) -> Iterator[Path]:
-    """Files of a folder, at first its own."""
-    for path in folder.iterdir():
-        if path.is_file():
-            yield path
-    for count, path in enumerate(files_below(folder)):
-        if count > 200:  # enough to tell
-            return
-        yield path
+    return any(holds_images(folder / part.images) and holds_images(folder / part.masks) for part in parts_of(folder))
 
 
 def beside_parts(folder: Path) -> list[Path]:
@@ -81,5 +60,5 @@ def beside_parts(folder: Path) -> list[Path]:
 
 
 def stem(name: str) -> str:
-    """What an image and its mask have in common: the path in their folders, without its suffix."""
+    """What the names of an image and its mask have in common: the path in their folders without its suffix."""
     return plain(Path(name).with_suffix("").as_posix())

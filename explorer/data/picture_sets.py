@@ -1,7 +1,8 @@
-"""Sets of pictures to look through, sample by sample: what is embedded, and the data sets inside the allowed folders.
+"""Sets of pictures to look through: the embedded ones, and the data sets inside the folders that pages may read.
 
-A key is the kind of a format, and for one that lies in folders also its place, as in `image_folder:/data/insects`. Keys
-come from files that anybody may have written, so a place is looked up among the allowed ones each time.
+The key of a set is the name of its format, followed by its place where it is in a folder, as in
+`image_folder:/data/insects`. Keys come from files that anybody may have written, so that a place is looked up among the
+allowed ones each time.
 """
 
 from dataclasses import dataclass
@@ -11,23 +12,23 @@ from pathlib import Path
 from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
 from explorer.data.finding import format_of, search
-from explorer.data.formats.spec import Spec
+from explorer.data.formats.spec import TRAIN_AND_VAL, FileSpec, Spec
 from explorer.data.mask_names import First, MaskNames
 from explorer.data.pictures import Pictures
 from explorer.data.roots import allowed_roots, resolve_inside
 from explorer.data.sample import Sample
-from explorer.data.specs import FORMATS
+from explorer.data.specs import FORMATS, OF_FILES
 from explorer.data.unusable import why_not
 
-FIRST = "shapes"  # the key of the set that is looked at first
-_EMBEDDED = {kind: spec for kind, spec in FORMATS.items() if spec.is_embedded()}
-_IN_PLACES = tuple(spec for spec in FORMATS.values() if not spec.is_embedded())
+FIRST = "shapes"  # the key of the set that is shown first
+_EMBEDDED = {name: spec for name, spec in FORMATS.items() if spec.embedded}
+_OF_FILES = tuple(OF_FILES.values())
 _MAX_PATH = 4096  # characters, as in the specs
 
 
 @dataclass(frozen=True)
 class PictureSet:
-    """key: what `count` and `load` take. splits: the names of its parts."""
+    """A set on offer. key: what `count` and `load` take. splits: the names of its parts."""
 
     key: str
     title: str
@@ -36,11 +37,13 @@ class PictureSet:
 
 @dataclass(frozen=True, eq=False)
 class LoadedSample:
-    """classes: names of labels and boxes from 0, and of the mask's values from `first` on; () if unknown.
+    """A sample of a set, with what its labels and mask values mean.
 
-    first: the mask value of the first class: 0 where the names begin there, 1 where the value 0 is no class.
-    sample: at full size, its id is the file's name inside the set. notes: what had to be changed to read it, or is
-    missing, in sentences for people.
+    Attributes:
+        sample: at full size; its id is the name of its file in the set.
+        classes: the names of labels and boxes from 0, and of the mask's values from `first` on; () if unknown.
+        notes: what had to be changed to read it, or is missing, in sentences.
+        first: the mask value of the first class: 0 where the names begin there, 1 where the value 0 is no class.
     """
 
     sample: Sample
@@ -51,9 +54,12 @@ class LoadedSample:
 
 @dataclass(frozen=True)
 class Offer:
-    """sets: every set on offer, the embedded ones first. unusable: folders that were looked at, and why they are none.
+    """What people can look at.
 
-    complete: whether all folders were looked into.
+    Attributes:
+        sets: every set, the embedded ones first.
+        unusable: folders that were looked at but are no data sets, with the reason.
+        complete: whether all folders were looked into.
     """
 
     sets: tuple[PictureSet, ...]
@@ -62,13 +68,13 @@ class Offer:
 
 
 def offer() -> Offer:
-    """What there is to look at. It walks through the allowed folders, within bounds."""
-    seen = search(_IN_PLACES, why_not)
+    """Search the allowed folders, within bounds."""
+    seen = search(_OF_FILES, why_not)
     titles = [_title(place) for place, _ in seen.found]
     found = (
-        *(PictureSet(kind, spec.title, spec.parts(Path())) for kind, spec in _EMBEDDED.items()),
+        *(PictureSet(name, spec.title, TRAIN_AND_VAL) for name, spec in _EMBEDDED.items()),
         *(
-            # Of two places that would be called the same, each is called by its whole path.
+            # Of two places with the same title, each is called by its whole path.
             _set_of(place, spec, title if titles.count(title) == 1 else shown(str(place)))
             for (place, spec), title in zip(seen.found, titles, strict=True)
         ),
@@ -76,31 +82,26 @@ def offer() -> Offer:
     return Offer(found, tuple((_title(folder), shown(reason)) for folder, reason in seen.unusable), seen.complete)
 
 
-def _set_of(place: Path, spec: type[Spec], title: str) -> PictureSet:
-    """The set with a key as a file takes it; `resolve_inside` finds a place by its name as it is shown."""
+def _set_of(place: Path, spec: type[FileSpec], title: str) -> PictureSet:
+    """The set at a place. Its key has the place as it is shown, which `resolve_inside` leads back."""
     return PictureSet(f"{spec.name()}:{shown(str(place))}", title, spec.parts(place))
 
 
 def format_of_key(key: str) -> type[Spec]:
-    """The format that the key of an offered set names."""
+    """The format that a key names, which is that of a set on offer."""
     return FORMATS[key.partition(":")[0]]
-
-
-def sets() -> tuple[PictureSet, ...]:
-    """Every set on offer, the embedded ones first."""
-    return offer().sets
 
 
 def typed(path: str) -> PictureSet:
     """The set at a path that a person has typed.
 
     Raises:
-        OutsideRoots: it is not inside the allowed folders.
+        OutsideRoots: the path is not inside the allowed folders.
         DatasetError: there is nothing, or it is no data set; the message says why.
     """
     place = resolve_inside(path)
     try:
-        found = format_of(place, _IN_PLACES) or _of_suffix(place)
+        found = format_of(place, _OF_FILES) or _of_suffix(place)
         reason = "" if found else why_not(place)
     except OSError as error:
         raise DatasetError(f"There is no folder {path.strip()} that can be read. Check the path.") from error
@@ -109,13 +110,13 @@ def typed(path: str) -> PictureSet:
     return _set_of(place, found, _title(place))
 
 
-def _of_suffix(place: Path) -> type[Spec] | None:
-    """The format that files of this suffix have: opening it says what is wrong."""
-    return next((each for each in _IN_PLACES if place.suffix.lower() in each.suffixes and place.is_file()), None)
+def _of_suffix(place: Path) -> type[FileSpec] | None:
+    """The format of files with this suffix; opening such a file says what is wrong with it."""
+    return next((each for each in _OF_FILES if place.suffix.lower() in each.suffixes and place.is_file()), None)
 
 
 def count(key: str, split: str) -> int:
-    """How many samples a split has. Raises DatasetError where there is no such set or split."""
+    """How many samples a part has. Raises DatasetError where there is no such set or part."""
     return _size(_open(key), split)
 
 
@@ -123,10 +124,10 @@ def load(key: str, split: str, index: int, names_from: First | None = None) -> L
     """The sample at `index`, from 0.
 
     Args:
-        key: of the set.
-        split: the part of it.
-        index: in that part.
-        names_from: the mask value that the first name in a file of names is of, where a person has chosen it.
+        key: the key of the set.
+        split: the name of the part.
+        index: the index in that part.
+        names_from: the mask value of the first name in a file of names, where a person has chosen it.
 
     Raises:
         DatasetError: there is no such set, part or sample.
@@ -141,19 +142,19 @@ def load(key: str, split: str, index: int, names_from: First | None = None) -> L
 
 
 def name_of(key: str, split: str, index: int) -> str:
-    """What a sample is called, with its class where it has one, without loading it. Raises DatasetError."""
+    """The name of a sample, with its class where it has one, without loading it. Raises DatasetError."""
     opened = _open(key)
     _check_index(opened, split, index)
     return opened.name(split, index)
 
 
 def notes(key: str) -> tuple[str, ...]:
-    """What there is to know of a whole set, such as files that were left out. Raises DatasetError."""
+    """Notes about a whole set, such as files that were left out. Raises DatasetError."""
     return _open(key).notes
 
 
 def mask_names(key: str) -> MaskNames:
-    """How the values of its masks are called; without names for a set that has no file of them. Raises DatasetError."""
+    """The names of the values of its masks, empty for a set that has no file of them. Raises DatasetError."""
     return _open(key).names
 
 
@@ -175,15 +176,15 @@ def _open(key: str) -> Pictures:
     kind, _, place = key.partition(":")
     if key in _EMBEDDED:
         return _open_embedded(key)
-    if kind not in FORMATS or kind in _EMBEDDED or not place or len(place) > _MAX_PATH:
-        places = ", ".join(f"{spec.name()}:/folder" for spec in _IN_PLACES)
+    if kind not in OF_FILES or not place or len(place) > _MAX_PATH:
+        places = ", ".join(f"{spec.name()}:/folder" for spec in _OF_FILES)
         raise DatasetError(f"There is no set {key[:80]!r}. Expected {', '.join(_EMBEDDED)}, or {places}.")
     found = resolve_inside(place)
-    return _open_in(kind, found, tuple(_modified(path) for path in FORMATS[kind].watched(found)))
+    return _open_in(kind, found, tuple(_modified(path) for path in OF_FILES[kind].watched(found)))
 
 
 @lru_cache(maxsize=8)
-def _open_in(kind: str, place: Path, modified: tuple[int, ...]) -> Pictures:  # noqa: ARG001 - opened again once changed
+def _open_in(kind: str, place: Path, modified: tuple[int, ...]) -> Pictures:  # noqa: ARG001 - a change opens it again
     return FORMATS[kind].model_validate({"path": shown(str(place))}).pictures()
 
 

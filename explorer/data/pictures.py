@@ -1,4 +1,4 @@
-"""A data set as Augment shows it: any sample by its part and place, each with what there is to note."""
+"""A data set as Augment shows it: any sample by its part and index, with notes about how it was read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,19 +11,19 @@ from explorer.data.mask_names import MaskNames
 from explorer.data.roots import refuse_outside
 from explorer.data.sample import Sample
 
-Noted = tuple[Sample, tuple[str, ...]]  # a sample, and what is to be said about it
+Noted = tuple[Sample, tuple[str, ...]]  # a sample and notes about it
 
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
     """An opened data set.
 
-    Args:
-        classes: names of labels and boxes from 0; () if unknown.
+    Attributes:
+        classes: the names of labels and boxes from 0; () if unknown.
         sizes: how many samples each part has.
-        load: part and index -> sample and notes; raises DatasetError, ImageError, SampleError.
-        name: part and index -> the sample's name, with its class where it has one, without loading it.
-        names: of the values of masks, where they come from a file.
+        load: gives the sample of a part at an index, with notes; raises DatasetError, ImageError, SampleError.
+        name: gives the name of a sample, with its class where it has one, without loading it.
+        names: the names of the values of masks, where they come from a file.
         notes: about the whole set, in sentences.
     """
 
@@ -35,18 +35,14 @@ class Pictures:
     notes: tuple[str, ...] = ()
 
 
-def of_dataset(dataset: Dataset, as_picture: Callable[[Sample], Sample]) -> Pictures:
-    """The pictures of an embedded data set. as_picture: changes a sample before it is shown."""
+def of_dataset(dataset: Dataset) -> Pictures:
+    """The pictures of an embedded data set."""
     parts = dict(zip(TRAIN_AND_VAL, (dataset.train, dataset.val), strict=True))
-
-    def name(part: str, index: int) -> str:
-        return f"{parts[part].ids[index]}, {dataset.classes[int(parts[part].labels[index])]}"
-
     return Pictures(
         dataset.classes,
         {part: len(split) for part, split in parts.items()},
-        lambda part, index: (as_picture(parts[part].load(index)), ()),
-        name,
+        lambda part, index: (parts[part].load(index), ()),
+        lambda part, index: f"{parts[part].ids[index]}, {dataset.classes[int(parts[part].labels[index])]}",
         notes=dataset.notes,
     )
 
@@ -63,4 +59,4 @@ def of_files(dataset: Dataset, root: Path) -> Pictures:
         decoded = decode(file, name, dataset.depth or "auto")
         return Sample(decoded.pixels, label=int(split.labels[index]), id=name), decoded.notes
 
-    return replace(of_dataset(dataset, lambda sample: sample), load=load)
+    return replace(of_dataset(dataset), load=load)

@@ -1,4 +1,4 @@
-"""Which folders a page may read. Visitors choose among them; the server's owner sets them."""
+"""The folders that a page may read. The owner of the server sets them, and visitors choose among what they hold."""
 
 import os
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ class OutsideRoots(DatasetError):
 
 
 def allowed_roots() -> tuple[Path, ...]:
-    """The folders of EXPLORER_DATA_ROOTS (separated as PATH is), else `data` in EXPLORER_HOME and in the project."""
+    """The folders of EXPLORER_DATA_ROOTS, separated as in PATH, else `data` in EXPLORER_HOME and in the project."""
     named = os.environ.get(VARIABLE, "")
     given = [expanded(part) for part in named.split(os.pathsep) if part]
     roots = given if named else [home() / "data", Path("data")]
@@ -24,9 +24,9 @@ def allowed_roots() -> tuple[Path, ...]:
 
 
 def resolve_inside(path: str) -> Path:
-    """The real place of `path`, which may be relative to a root, after links and `..`.
+    """The real place that `path` leads to through links and `..`; it may be relative to a root.
 
-    Raises OutsideRoots for any place that is not inside a root, whether it exists or not.
+    Raises OutsideRoots for any place that is not inside a root, whether it exists or not, and DatasetError for no path.
     """
     text = path.strip()
     if not text or "\0" in text:
@@ -37,36 +37,38 @@ def resolve_inside(path: str) -> Path:
     candidates = [given] if given.is_absolute() else [] if text[0] == "~" else [root / text for root in roots]
     inside = [found for found in map(_resolved, candidates) if found and any(map(found.is_relative_to, roots))]
     if not inside:
-        raise OutsideRoots(f"{text} is {_OUTSIDE.format(roots=', '.join(map(str, roots)))}")
-    # The file system may have the name in another form; only places inside are looked into.
+        raise OutsideRoots(f"{text} is {outside(roots)}")
+    # The file system may spell the name in another Unicode form; only places inside are looked into.
     spelled = [
         place for found in inside if (place := _resolved(existing(found))) and any(map(place.is_relative_to, roots))
     ]
     return next((found for found in spelled if there(found)), inside[0])
 
 
-_OUTSIDE = (
-    "outside the folders that this page may read ({roots}). "
-    "Allow it when the app is started: make run DATA=/that/folder"
-)
+def outside(roots: Iterable[Path]) -> str:
+    """The words of an error for a place outside of these roots, after "... is "."""
+    return (
+        f"outside the folders that this page may read ({', '.join(map(str, roots))}). "
+        "Allow it when the app is started: make run DATA=/that/folder"
+    )
 
 
 def refuse_outside(paths: Iterable[Path], folder: Path) -> None:
     """Refuse links that lead out of the folders that pages may read.
 
     Args:
-        paths: of folders, which are looked at whatever they are, or of files, of which only links can lead anywhere.
-        folder: one that was found to be inside, by its real place: also a trainer knows it, whose roots are others.
+        paths: folders, or those files that are links, since no other files lead anywhere.
+        folder: the real place of one that was found to be inside; a trainer knows it too, although its roots differ.
 
     Raises:
-        OutsideRoots: the first such link is named, and not where it leads.
+        OutsideRoots: the first such link is named, but not where it leads.
     """
     roots = (folder, *allowed_roots())
     for path in paths:
         place = _resolved(path)
         if place is None or not any(map(place.is_relative_to, roots)):
             named = path.relative_to(folder) if path.is_relative_to(folder) else path
-            raise OutsideRoots(f"{named} is a link that leads {_OUTSIDE.format(roots=', '.join(map(str, roots[1:])))}")
+            raise OutsideRoots(f"{named} is a link that leads {outside(roots[1:])}")
 
 
 def _resolved(path: Path) -> Path | None:

@@ -10,9 +10,12 @@ from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.mask_folder import MaskFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
-from explorer.data.formats.spec import Spec
+from explorer.data.formats.spec import FileSpec, Spec
 
 DatasetSpec = Annotated[ShapesSpec | DigitsSpec | ImageFolderSpec | CsvSpec, Field(discriminator="kind")]  # to train on
 TRAINABLE: tuple[type[Spec], ...] = get_args(get_args(DatasetSpec)[0])
 _TO_LOOK_AT: tuple[type[Spec], ...] = (MaskFolderSpec,)
 FORMATS: Mapping[str, type[Spec]] = {spec.name(): spec for spec in (*TRAINABLE, *_TO_LOOK_AT)}
+OF_FILES: Mapping[str, type[FileSpec]] = {
+    name: spec for name, spec in FORMATS.items() if issubclass(spec, FileSpec)
+}  # those whose data sets are in folders

@@ -1,23 +1,22 @@
-"""Why a folder with images is no data set, in a sentence that says what to change."""
+"""The reason why a folder with images is no data set, and what to change."""
 
 from collections import Counter
 from itertools import islice
 from pathlib import Path
 
 from explorer.data.class_folders import about_tables, are_parts
-from explorer.data.listing import holds_images, is_hidden, is_image, suffixes
+from explorer.data.listing import holds_images, is_image, suffixes, visible_folders
 from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS
 
 _GLANCE = 1_000  # files that are counted by suffix
 
 
 def why_not(folder: Path) -> str:
-    """Why `folder` is not offered as a data set; empty where it holds no images, or only other folders do.
+    """A sentence that says why `folder` is not offered; empty where it holds no images, or only folders in it do.
 
     Raises OSError.
     """
-    children = sorted(child for child in folder.iterdir() if not is_hidden(child.name))
-    folders = [child for child in children if child.is_dir()]
+    folders = visible_folders(folder)
     names = {child.name for child in folders}
     if reason := are_parts(folder, folders):
         return reason
@@ -29,7 +28,7 @@ def why_not(folder: Path) -> str:
     with_images = [child for child in folders if any(is_image(path.name) for path in child.iterdir())]
     if len(with_images) == 1 and len(folders) == 1:
         return f"it has one folder of images only, {with_images[0].name}/, and telling classes apart needs at least 2."
-    loose = sum(is_image(child.name) for child in children)
+    loose = sum(is_image(child.name) for child in folder.iterdir())
     if not loose:
         return ""
     tables = about_tables(folder)

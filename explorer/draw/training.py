@@ -60,7 +60,7 @@ def sample(training: Training, split: Split, index: int) -> Sample:
     source = split.source(index)
     if isinstance(source, Path):
         resolve_inside(str(source))  # a link inside the folder may lead out of it
-    return training.spec.as_picture(load(split, index, training.kept))
+    return load(split, index, training.kept)
 
 
 def of_trace(traced: Trace, pipeline: Pipeline, size: int) -> AugmentedSample:

@@ -17,7 +17,7 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
         "has workers": facts.workers > 0,
         "keeps squares": kept is not None and kept.square,
         "keeps whole": kept is not None and not kept.square,
-        "reads files": not config.dataset.is_embedded(),
+        "reads files": not config.dataset.embedded,
         "mixes": config.mixing != "none",
         "freezes": config.frozen,
         "unfreezes": learns_late,

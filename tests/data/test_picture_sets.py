@@ -38,7 +38,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_embedded_and_what_is_found_is_on_offer(root: Path) -> None:
     (root / "plain").mkdir()
     picture(root / "plain" / "a.png")
-    offered = {each.title: each for each in picture_sets.sets()}
+    offered = {each.title: each for each in picture_sets.offer().sets}
     assert list(offered) == ["Generated shapes", "Handwritten digits", "insects", "town/street"]
     assert offered["insects"].splits == ("train", "val")
     assert offered["town/street"].splits == ("all",)
@@ -46,20 +46,20 @@ def test_what_is_embedded_and_what_is_found_is_on_offer(root: Path) -> None:
 
 def test_a_root_that_is_a_set_itself_is_called_by_its_own_name(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(root / "insects"))
-    assert picture_sets.sets()[-1].title == "insects"
+    assert picture_sets.offer().sets[-1].title == "insects"
 
 
 def test_two_sets_of_one_name_are_told_apart(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = shutil.copytree(root / "insects", root.parent / "other" / "insects")
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", f"{root}{os.pathsep}{other.parent}")
-    titles = [each.title for each in picture_sets.sets()]
+    titles = [each.title for each in picture_sets.offer().sets]
     assert len(set(titles)) == len(titles)
     assert str(other) in titles
 
 
 @pytest.mark.usefixtures("root")
 def test_every_sample_of_every_set_on_offer_can_be_loaded() -> None:
-    for each in picture_sets.sets():
+    for each in picture_sets.offer().sets:
         for split in each.splits:
             size = picture_sets.count(each.key, split)
             assert size > 0
@@ -186,7 +186,7 @@ def test_a_damaged_picture_is_named(root: Path) -> None:
 
 def test_real_photographs_are_found_and_shown(real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(real_data))
-    offered = {each.title: each for each in picture_sets.sets()}
+    offered = {each.title: each for each in picture_sets.offer().sets}
     assert "hymenoptera" in offered
     for each in offered.values():
         for split in each.splits:
@@ -266,7 +266,7 @@ def test_masks_beside_images_as_camvid_and_others_lay_them_are_sets_with_their_p
     (deep / f"masks/city/{composed}.png").rename(deep / f"masks/city/{decomposed}.png")
     picture(deep / "images/alone.jpg")
     (deep / "images/notes.txt").write_text("x")
-    offered = {each.title: each for each in picture_sets.sets()}
+    offered = {each.title: each for each in picture_sets.offer().sets}
     assert offered["camvid"].splits == ("train", "val", "test")
     assert [picture_sets.count(offered["camvid"].key, part) for part in ("train", "val", "test")] == [1, 2, 3]
     assert offered["labels"].splits == ("train", "val")

@@ -9,7 +9,7 @@ from PIL import Image
 from explorer.data.dataset import DatasetError
 from explorer.data.finding import MAX_VISITED, search
 from explorer.data.formats.image_folder import ImageFolderSpec
-from explorer.data.formats.spec import Spec
+from explorer.data.formats.spec import FileSpec
 from explorer.data.roots import (
     OutsideRoots,
     allowed_roots,
@@ -57,10 +57,10 @@ def test_data_sets_are_found_for_the_list(root: Path) -> None:
     assert search((ImageFolderSpec,)).found == ((root / "insects", ImageFolderSpec),)
 
 
-def format_that(looks_at: Callable[[Path], bool]) -> type[Spec]:
+def format_that(looks_at: Callable[[Path], bool]) -> type[FileSpec]:
     """A format that looks like nothing else, and is searched below."""
 
-    class Sought(Spec):
+    class Sought(FileSpec):
         @classmethod
         def looks(cls, place: Path) -> bool:
             return looks_at(place)

@@ -27,7 +27,7 @@ def test_a_table_is_trained_on_as_the_form_says_and_the_exported_file_measures_t
         f"../photographs/{file.relative_to(photographs)};{file.relative_to(photographs).parts[0]}" for file in files
     )
     table.write_text("image;label\n" + "\n".join(rows))
-    (key,) = (each.key for each in picture_sets.sets() if each.title == "tables/labels.csv")
+    (key,) = (each.key for each in picture_sets.offer().sets if each.title == "tables/labels.csv")
     carried = carry.data_of(View(picture=DATA_SET, set_key=key))
     assert carried == {"dataset": "csv", "csv_path": str(table)}
     values = dict(train_values.DEFAULTS) | carried | {"val_fraction": 0.3, "label_column": "label"}

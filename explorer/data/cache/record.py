@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from explorer.data.fit import Fit
 from explorer.data.sample import Sample
 
-FORMAT = 2  # counts up with each change of the bytes
+FORMAT = 3  # to be raised with each change of the bytes, or of what loaders of generated samples give
 # Height and width in px (at most `fit.LONGEST`), whether there is a mask, and the numbers of boxes and of keypoints,
 # which are -1 where the sample has no table of them.
 _HEADER = struct.Struct("<2H3i")

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
@@ -13,7 +12,7 @@ from explorer.base.names import existing, expanded, plain
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats.spec import SHARE, Ask, FileSpec
 from explorer.data.listing import MAX_IMAGES, is_image, unreadable
-from explorer.data.roots import OutsideRoots, allowed_roots
+from explorer.data.roots import OutsideRoots, allowed_roots, outside
 
 if TYPE_CHECKING:
     from explorer.data.inspection import Looking
@@ -29,8 +28,10 @@ Row = tuple[int, str, str]  # line, path, label
 class CsvSpec(FileSpec):
     """A table of labels.
 
-    folder: where relative paths begin; empty for the folder of the table.
-    image_column, label_column: the names of the columns; empty for the first ones with a usual name.
+    Attributes:
+        folder: where relative paths begin; empty for the folder of the table.
+        image_column: the column of paths; empty for the first one with a usual name.
+        label_column: the column of labels; empty likewise.
     """
 
     title: ClassVar[str] = "Table (CSV)"
@@ -62,16 +63,11 @@ class CsvSpec(FileSpec):
 
     @property
     def images(self) -> Path:
-        """The folder in which relative paths begin."""
         return existing(expanded(self.folder)) if self.folder else self.root.parent
 
-    def at(self, base: Path) -> "CsvSpec":
-        folder = str((base / expanded(self.folder)).absolute()) if self.folder else ""
-        return super().at(base).model_copy(update={"folder": folder})
-
     def open(self, looking: "Looking | None" = None) -> Dataset:
-        """Read the table, check that its images are there, and decide the range of deep ones. Raises DatasetError."""
-        from explorer.data.files import divided, of_files, with_range
+        """Read the table, check that its images are there, and find the range of deep ones. Raises DatasetError."""
+        from explorer.data.files import divided, opened
 
         labels, repeated = _labels(self)
         classes = tuple(sorted(set(labels.values())))
@@ -79,9 +75,8 @@ class CsvSpec(FileSpec):
             raise DatasetError(f"{self.root} has one class only, {classes[0]}. Telling classes apart needs at least 2.")
         numbers = {name: number for number, name in enumerate(classes)}
         train, val, notes = divided([(path, numbers[name]) for path, name in labels.items()], classes, self)
-        dataset = of_files(plain(self.root.stem), self.images, classes, (train, val))
         twice = [f"{repeated:,} rows repeat an image: it is used once."] if repeated else []
-        return with_range(replace(dataset, notes=(*twice, *notes)), self, looking)
+        return opened(self, plain(self.root.stem), classes, (train, val), [*twice, *notes], looking)
 
     def pictures(self) -> "Pictures":
         return FileSpec.pictures(self.model_copy(update={"links": "inside"}))
@@ -100,7 +95,6 @@ class CsvSpec(FileSpec):
 
     @classmethod
     def watched(cls, place: Path) -> Iterable[Path]:
-        """The table and its folder."""
         return place, place.parent
 
 
@@ -117,7 +111,7 @@ def rows_of(text: str, image_column: str, label_column: str) -> list[tuple[int, 
 
 
 def column_of(header: list[str], name: str, usual: tuple[str, ...]) -> int:
-    """The place of a column: the one of this name, else the first with one of the usual names. Raises ValueError."""
+    """The index of the column of this name, or of the first with one of the usual names. Raises ValueError."""
     found = [at for at, known in enumerate(header) if (known == name if name else known.lower() in usual)]
     if not found:
         raise ValueError(name or " or ".join(usual))
@@ -191,7 +185,7 @@ def _text(table: Path) -> str:
 
 
 def _refuse_outside(spec: CsvSpec) -> Callable[[Path, int], None]:
-    """What raises OutsideRoots for an image that pages may not read."""
+    """A function that raises OutsideRoots for the path of an image, with its line, that pages may not read."""
     if spec.links == "any":
         return lambda path, line: None
     roots = (spec.images.resolve(), *allowed_roots())
@@ -201,9 +195,6 @@ def _refuse_outside(spec: CsvSpec) -> Callable[[Path, int], None]:
         # Folders are looked up once each; of files only links lead elsewhere.
         place = path.resolve() if path.is_symlink() or path.name == ".." else folder(path.parent) / path.name
         if not any(map(place.is_relative_to, roots)):
-            raise OutsideRoots(
-                f"{spec.root}, line {line}: {path.name} is outside the folders that this page may read "
-                f"({', '.join(map(str, roots[1:]))}). Allow it when the app is started: make run DATA=/that/folder"
-            )
+            raise OutsideRoots(f"{spec.root}, line {line}: {path.name} is {outside(roots[1:])}")
 
     return refuse

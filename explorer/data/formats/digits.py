@@ -1,6 +1,6 @@
-"""Handwritten digits: `sklearn.datasets.load_digits`, 1,797 pictures of 8 × 8 px with 17 grey levels."""
+"""Handwritten digits: `sklearn.datasets.load_digits`, 1,797 pictures of 8 × 8 px with 17 gray levels."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset, Split, stratified_split
-from explorer.data.formats.spec import SHARE, Ask, Seed, Spec, ValFraction
+from explorer.data.formats.spec import SHARE, TRAIN_AND_VAL, Ask, Known, Seed, Spec, ValFraction
 from explorer.data.sample import Sample
 
 if TYPE_CHECKING:
@@ -35,52 +35,35 @@ class DigitsSpec(Spec):
     def open(self, looking: "Looking | None" = None) -> Dataset:
         """The ten digits, split class by class."""
         del looking
-        labels = _digits()[1]
-        splits = stratified_split(labels, self.val_fraction, self.seed)
-        train, val = (
-            _split(_Loader(name, chosen), labels) for name, chosen in zip(("train", "val"), splits, strict=True)
-        )
+        chosen = stratified_split(_digits()[1], self.val_fraction, self.seed)
+        train, val = (_split(name, places) for name, places in zip(TRAIN_AND_VAL, chosen, strict=True))
         return Dataset("digits", CLASSES, train, val)
 
-    def as_picture(self, sample: Sample) -> Sample:
-        """A digit whose mask has the value of its class, as elsewhere: digits come with 1 for ink."""
-        mask = None if sample.mask is None or sample.label is None else sample.mask * np.uint8(sample.label + 1)
-        return replace(sample, mask=mask)
-
     @property
-    def counts(self) -> tuple[int, int]:
+    def known(self) -> Known:
         val_images = round(COUNT * self.val_fraction)
-        return COUNT - val_images, val_images
-
-    @property
-    def image_side(self) -> int:
-        return SIDE
-
-    @property
-    def class_count(self) -> int:
-        return len(CLASSES)
+        return Known((COUNT - val_images, val_images), SIDE, len(CLASSES))
 
 
 @dataclass(frozen=True, eq=False)
 class _Loader:
-    """A class and not a closure, so that it can be pickled."""
+    """A class and not a closure, so that it can be pickled. places: of the samples among all digits."""
 
-    name: str
-    indices: NDArray[np.int64]
+    places: NDArray[np.int64]
 
     def __call__(self, index: int) -> Sample:
-        at = int(self.indices[index])
-        grey, label = digit(at), int(_digits()[1][at])
-        image = np.repeat(grey[:, :, None], 3, axis=2)
-        return Sample(image, mask=(grey > INK).astype(np.uint8), label=label, id=f"digit-{at:04d}")
+        at = int(self.places[index])
+        gray, label = digit(at), int(_digits()[1][at])
+        mask = np.where(gray > INK, label + 1, 0).astype(np.uint8)
+        return Sample(np.repeat(gray[:, :, None], 3, axis=2), mask=mask, label=label, id=_id(at))
 
     def source(self, index: int) -> str:
-        """What a sample is made of."""
-        return f"digit {int(self.indices[index])} {SIDE} px {INK}"
+        """The words that say what a sample is made of; runs have recorded a hash of them."""
+        return f"digit {int(self.places[index])} {SIDE} px {INK}"
 
 
 def digit(at: int) -> NDArray[np.uint8]:
-    """(SIDE, SIDE) of the digit at a place, ink is bright."""
+    """(SIDE, SIDE) uint8: the digit at a place, with bright ink."""
     import cv2
 
     return np.asarray(cv2.resize(_digits()[0][at], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -94,6 +77,10 @@ def _digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.rint(bunch.images * (255 / 16)).astype(np.uint8), bunch.target.astype(np.int64)
 
 
-def _split(loader: _Loader, labels: NDArray[np.int64]) -> Split:
-    ids = tuple(f"digit-{at:04d}" for at in loader.indices)
-    return Split(loader.name, labels[loader.indices], ids, loader, loader.source)
+def _split(name: str, places: NDArray[np.int64]) -> Split:
+    loader = _Loader(places)
+    return Split(name, _digits()[1][places], tuple(map(_id, places)), loader, loader.source)
+
+
+def _id(at: int) -> str:
+    return f"digit-{at:04d}"

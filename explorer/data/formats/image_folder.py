@@ -1,7 +1,7 @@
 """Image folders: `train/<class>/*` with `val/<class>/*`, or `<class>/*` that is split class by class, with a seed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -10,15 +10,7 @@ from explorer.base.names import alike, existing, plain, shown
 from explorer.data.class_folders import about_tables, are_parts, beside_classes, has_classes
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats.spec import SHARE, Ask, FileSpec, Labelled
-from explorer.data.listing import (
-    Listed,
-    folders_in,
-    images_below,
-    images_in,
-    is_hidden,
-    same_names,
-    suffixes,
-)
+from explorer.data.listing import Listed, folders_in, images_below, images_in, is_hidden, same_names, suffixes
 from explorer.data.mask_layouts import WITH_MASKS, looks_like_mask_folder
 from explorer.data.roots import refuse_outside
 
@@ -32,8 +24,9 @@ _MOST_WATCHED = 500  # folders of one data set whose changes are noticed
 class ImageFolderSpec(FileSpec):
     """A folder `train/<class>/*` and `val/<class>/*`, or `<class>/*`, which is then split class by class.
 
-    listing: "nested" takes the images of a class folder and of all folders in it, in every format that can be read;
-    "flat" is the rule of runs of format 1: the class folder itself, and files of eight suffixes.
+    Attributes:
+        listing: "nested" takes the images of a class folder and of all folders in it, in every format that can be
+            read; "flat" is the rule of runs of format 1: the class folder itself, and files of eight suffixes.
     """
 
     title: ClassVar[str] = "Image folder"
@@ -56,8 +49,8 @@ class ImageFolderSpec(FileSpec):
     listing: Literal["nested", "flat"] = "nested"
 
     def open(self, looking: "Looking | None" = None) -> Dataset:
-        """List the folder's images, and decide the range of deep ones. Raises DatasetError."""
-        from explorer.data.files import of_files, with_range
+        """List the images of the folder, and find the range of deep ones. Raises DatasetError."""
+        from explorer.data.files import opened
 
         root = self.root
         folders = folders_in(root)
@@ -75,8 +68,7 @@ class ImageFolderSpec(FileSpec):
             if self.listing == "nested" and (reason := are_parts(root, folders)):
                 raise DatasetError(f"{root}: {reason}")
             classes, train, val, notes = _whole(self, folders)
-        listed = of_files(plain(root.name), root, classes, (train, val))
-        return with_range(replace(listed, notes=(*notes, *_beside(self))), self, looking)
+        return opened(self, plain(root.name), classes, (train, val), [*notes, *_beside(self)], looking)
 
     @classmethod
     def looks(cls, place: Path) -> bool:
@@ -89,7 +81,6 @@ class ImageFolderSpec(FileSpec):
 
     @classmethod
     def watched(cls, place: Path) -> Iterable[Path]:
-        """Its folders."""
         inside = chain.from_iterable(map(_inside, (place, place / "train", place / "val")))
         return islice(chain([place], inside), _MOST_WATCHED)
 
@@ -107,7 +98,7 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class _Class:
-    """name: as it is shown. folders: several where their names differ in their Unicode form only."""
+    """A class, with several folders where their names differ only in their Unicode form."""
 
     name: str
     folders: tuple[Path, ...]
@@ -169,7 +160,7 @@ def _need_two(root: Path, classes: tuple[str, ...]) -> None:
 def _list(
     classes: list[_Class], names: tuple[str, ...], spec: ImageFolderSpec, *, needed: bool = True
 ) -> tuple[Labelled, list[str]]:
-    """The images of all classes, and what is to be said about them. needed: a class without images is an error."""
+    """The images of all classes, and notes. needed: whether a class without images is an error."""
     files: Labelled = []
     notes: list[str] = []
     for one in classes:
@@ -218,7 +209,7 @@ def _missing_notes(classes: tuple[str, ...], val: Labelled) -> tuple[str, ...]:
 
 
 def _beside(spec: ImageFolderSpec) -> list[str]:
-    """What lies beside the classes and is not read."""
+    """Notes about what is beside the classes and is not read."""
     if spec.listing == "flat":
         return []
     root = spec.root

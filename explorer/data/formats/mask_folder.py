@@ -6,7 +6,6 @@ them names the values of the masks. Pages read these folders, so every file is c
 they may read.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -17,7 +16,7 @@ from explorer.base.names import existing, shown, there
 from explorer.data.dataset import DatasetError
 from explorer.data.depth import ValueRange
 from explorer.data.formats.spec import LOOK_S, FileSpec
-from explorer.data.listing import MAX_IMAGES, Listed, files_below, is_image
+from explorer.data.listing import Listed, images_below
 from explorer.data.mask_layouts import ALL, IMAGES, MASKS, Part, beside_parts, looks_like_mask_folder, parts_of, stem
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample, SampleError
@@ -64,7 +63,6 @@ class MaskFolderSpec(FileSpec):
 
     @classmethod
     def looks(cls, place: Path) -> bool:
-        """Whether a folder has images and masks in folders that are named so. Raises OSError."""
         return place.is_dir() and looks_like_mask_folder(place)
 
     @classmethod
@@ -77,7 +75,6 @@ class MaskFolderSpec(FileSpec):
 
     @classmethod
     def watched(cls, place: Path) -> Iterable[Path]:
-        """Its folders and the files of names."""
         from explorer.data.mask_names import CLASS_FILES
 
         parts = parts_of(place) if there(place) else ()
@@ -86,7 +83,7 @@ class MaskFolderSpec(FileSpec):
 
 
 def _load(root: Path, parts: Mapping[str, Pairs], part: str, index: int) -> "Noted":
-    """An image with its mask, at full size, and what there is to note. Mask values are kept, 255 too.
+    """An image with its mask, at full size, and notes. All values of the mask are kept, also 255.
 
     Raises ImageError, SampleError for a mask of another size, OutsideRoots for a link that leads outside.
     """
@@ -113,7 +110,7 @@ def _is_deep(file: Path, name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _range(root: Path, parts: tuple[Pairs, ...]) -> ValueRange:
-    """The one range of all images of a data set with more than 8 bits, as far as they are looked at in a short time."""
+    """The range of those images with more than 8 bits that can be looked at in a short time."""
     from explorer.data.inspection import Looking, inspect
 
     files = [(name, existing(root / name)) for pairs in parts for name, _ in pairs]
@@ -137,13 +134,13 @@ def _parts(folder: Path) -> tuple[dict[str, Pairs], tuple[str, ...]]:
 
 
 def _spread(folder: Path, parts: Mapping[str, Pairs]) -> Iterator[Path]:
-    """Some masks of all parts."""
+    """A few masks, spread over all parts."""
     masks = [mask for images in parts.values() for _, mask in images if mask is not None]
     return (existing(folder / mask) for mask in islice(masks, 0, None, max(1, len(masks) // _LOOKED_AT)))
 
 
 def _pairs(root: Path, part: Part) -> tuple[Pairs, list[str]]:
-    """The images of a part, sorted, each with its mask; and what is to be said about them."""
+    """The images of a part, sorted, each with its mask; and notes."""
     images, masks = (_list(root / name) for name in (part.images, part.masks))
     by_stem: dict[str, Path] = {}
     for mask in sorted(masks.images, key=lambda path: path.suffix.lower() != ".png"):
@@ -165,18 +162,10 @@ def _pairs(root: Path, part: Part) -> tuple[Pairs, list[str]]:
 
 
 def _name(file: Path, root: Path) -> str:
-    """The path of a file in the data set, as it is shown; `existing` finds the file."""
+    """The path of a file in the data set as it is shown, which `existing` leads back to the file."""
     return shown(file.relative_to(root).as_posix())
 
 
 def _list(folder: Path) -> Listed:
     resolve_inside(str(folder))
-    images, others = [], Counter[str]()
-    for file in files_below(folder, enter=lambda place: bool(resolve_inside(str(place)))):
-        if is_image(file.name):
-            images.append(file)
-        else:
-            others[file.suffix.lower()] += 1
-        if len(images) > MAX_IMAGES:
-            raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} files. Choose a smaller folder.")
-    return Listed(tuple(sorted(images)), others)
+    return images_below(folder, enter=lambda place: resolve_inside(str(place)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from explorer.data.formats.spec import Ask, Seed, Spec
+from explorer.data.formats.spec import Ask, Known, Seed, Spec
 
 if TYPE_CHECKING:
     from explorer.data.dataset import Dataset
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class ShapesSpec(Spec):
-    """Generated pictures of shapes. imbalance: largest class to smallest; noise: 0 clean to 1 hard to see."""
+    """Generated pictures of shapes.
+
+    Attributes:
+        imbalance: the size of the largest class divided by that of the smallest.
+        noise: how hard the shapes are to see, from 0 (clean) to 1.
+    """
 
     title: ClassVar[str] = "Generated shapes"
     choice: ClassVar[str] = "generated shapes"
@@ -46,13 +51,5 @@ class ShapesSpec(Spec):
         return open_shapes(self)
 
     @property
-    def counts(self) -> tuple[int, int]:
-        return self.train_images, self.val_images
-
-    @property
-    def image_side(self) -> int:
-        return self.image_size
-
-    @property
-    def class_count(self) -> int:
-        return self.num_classes
+    def known(self) -> Known:
+        return Known((self.train_images, self.val_images), self.image_size, self.num_classes)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from explorer.data.dataset import Dataset
     from explorer.data.inspection import Looking
     from explorer.data.pictures import Pictures
-    from explorer.data.sample import Sample
 
 Seed = Annotated[
     int,
@@ -43,15 +42,15 @@ LOOK_S = 2.0  # a page does not wait longer for what the files of a data set hol
 class Ask:
     """A field of the Train page that fills a field of the spec.
 
-    Args:
-        field: of the spec.
+    Attributes:
+        field: the field of the spec.
         label: what the page calls it.
         help: what there is to know, in sentences.
-        called: the name in the form and in its files, where it is not that of the field.
-        start: the value that the form begins with, where it is not the default of the field.
-        step: between two numbers.
-        place: whether it says where the data are; it is chosen among those that were found.
-        inside: whether it is a path, which has to lie in the folders that pages may read.
+        called: the name in the form and in its files, where it differs from that of the field.
+        start: the value that the form begins with, where it differs from the default of the field.
+        step: the difference between two numbers that the widget offers.
+        place: whether it says where the data are, which is chosen among those that were found.
+        inside: whether it is a path, which has to be inside the folders that pages may read.
     """
 
     field: str
@@ -72,13 +71,34 @@ class Ask:
 SHARE = Ask("val_fraction", "Validation share", "Share of each class that is used for validation", step=0.05)
 
 
-class Spec(BaseModel):
-    """A data set.
+@dataclass(frozen=True)
+class Known:
+    """What is known of a data set before it is opened; None where its files have to be read.
 
-    title: what people call the format. choice: what they choose, after "Choose". asks: what the Train page asks for.
-    network_size: px of the image size that the Train page suggests.
-    trainable: whether a run can train on it. pictured: the values of an embedded data set when it is looked through.
-    version_1: the values of a run of format 1 where today's default is another.
+    Attributes:
+        counts: how many images are for training, and how many for validation.
+        image_side: the side of the images in px.
+        class_count: how many classes there are.
+    """
+
+    counts: tuple[int, int] | None = None
+    image_side: int | None = None
+    class_count: int | None = None
+
+
+class Spec(BaseModel):
+    """A data set. Formats whose images are files derive from `FileSpec`.
+
+    Attributes:
+        title: what people call the format.
+        choice: what they choose, as in "Choose an image folder".
+        asks: what the Train page asks for.
+        network_size: the image size in px that the Train page suggests.
+        trainable: whether a run can train on it.
+        pictured: the values of an embedded data set when people look through it.
+        version_1: the values of a run of format 1 where today's defaults are others.
+        embedded: whether it comes with the app, so that it is in no folder.
+        error_field: the field of a run's config at which an error of the data set is shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -91,17 +111,19 @@ class Spec(BaseModel):
     trainable: ClassVar[bool] = True
     pictured: ClassVar[Mapping[str, Any]] = {}
     version_1: ClassVar[Mapping[str, Any]] = {}
+    embedded: ClassVar[bool] = True
+    error_field: ClassVar[str] = "dataset"
 
     @classmethod
     def name(cls) -> str:
-        """What the format is called in configs and keys."""
+        """The name of the format in configs and keys."""
         return str(cls.model_fields["kind"].default)
 
     def open(self, looking: "Looking | None" = None) -> "Dataset":
-        """The data set, without loading its images.
+        """Open the data set without loading its images.
 
         Args:
-            looking: how closely files are looked at.
+            looking: how closely its files are looked at.
 
         Raises:
             DatasetError: it cannot be used; the message says why.
@@ -112,93 +134,40 @@ class Spec(BaseModel):
         """The data set as Augment shows it. Raises DatasetError."""
         from explorer.data.pictures import of_dataset
 
-        return of_dataset(self.open(), self.as_picture)
-
-    def as_picture(self, sample: "Sample") -> "Sample":
-        """The sample as it is shown, where its mask has other values in training."""
-        return sample
-
-    # What is known without opening it
+        return of_dataset(self.open())
 
     @property
-    def counts(self) -> tuple[int, int] | None:
-        """How many images train and validate; None where the files have to be read."""
-        return None
-
-    @property
-    def image_side(self) -> int | None:
-        """Side in px of the images; None where the files have to be read."""
-        return None
-
-    @property
-    def class_count(self) -> int | None:
-        """How many classes there are; None where the files have to be read."""
-        return None
-
-    @property
-    def field(self) -> str:
-        """The field of a run's config at which an error of the data set is shown."""
-        return "dataset"
+    def known(self) -> Known:
+        """What is known of the data set before it is opened."""
+        return Known()
 
     @property
     def needs_range(self) -> bool:
-        """Whether the range of deep images is left to be found in the files."""
+        """Whether the range of images with more than 8 bits has yet to be found in the files."""
         return False
 
     def with_range(self, depth: Depth | None) -> Self:
-        """The spec with the range that was found, where it needs one."""
-        del depth
-        return self
+        """The spec with a range that was found in the files, where it needs one."""
+        return self.model_copy(update={"depth": depth}) if self.needs_range and depth is not None else self
 
     def at(self, base: Path) -> Self:
-        """The spec with a relative path taken from `base`."""
-        del base
-        return self
-
-    # Where it lies
-
-    @classmethod
-    def is_embedded(cls) -> bool:
-        """Whether it comes with the app and lies in no folder."""
-        return "path" not in cls.model_fields
-
-    @classmethod
-    def looks(cls, place: Path) -> bool:
-        """Whether a folder, or a file with one of `suffixes`, seems to be such a data set. Raises OSError."""
-        del place
-        return False
-
-    suffixes: ClassVar[frozenset[str]] = frozenset()
-
-    @classmethod
-    def beside(cls, place: Path) -> list[Path]:
-        """The folders in a data set that are no part of it. Raises OSError."""
-        del place
-        return []
-
-    @classmethod
-    def parts(cls, place: Path) -> tuple[str, ...]:
-        """The names of its parts."""
-        del place
-        return TRAIN_AND_VAL
-
-    @classmethod
-    def watched(cls, place: Path) -> Iterable[Path]:
-        """The files and folders whose change means that it has to be opened again."""
-        return (place,)
-
-    @classmethod
-    def is_split(cls, place: Path) -> bool:
-        """Whether it is divided for training and validation already. Raises DatasetError."""
-        del place
-        return False
+        """The spec with its relative paths taken from `base`."""
+        paths = {ask.field: getattr(self, ask.field) for ask in self.asks if ask.inside}
+        absolute = {field: str((base / expanded(path)).absolute()) for field, path in paths.items() if path}
+        return self.model_copy(update=absolute)
 
 
 class FileSpec(Spec):
     """A data set of image files.
 
-    links: "inside" refuses links that lead out of the folders that pages may read, as does all that a page starts.
+    Attributes:
+        links: "inside" refuses links that lead out of the folders that pages may read, as all that a page starts does.
+        suffixes: of the files that are such a data set; empty where it is a folder.
     """
+
+    embedded: ClassVar[bool] = False
+    error_field: ClassVar[str] = "dataset.path"
+    suffixes: ClassVar[frozenset[str]] = frozenset()
 
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     val_fraction: ValFraction = 0.2
@@ -208,12 +177,12 @@ class FileSpec(Spec):
 
     @property
     def root(self) -> Path:
-        """The folder or file as the file system has it."""
+        """The folder or file as the file system spells it."""
         return existing(expanded(self.path))
 
     @property
     def images(self) -> Path:
-        """The folder in which the names of images begin."""
+        """The folder that the names of images are relative to."""
         return self.root
 
     def pictures(self) -> "Pictures":
@@ -223,15 +192,34 @@ class FileSpec(Spec):
         return of_files(self.open(Looking(seconds=LOOK_S)), self.images)
 
     @property
-    def field(self) -> str:
-        return "dataset.path"
-
-    @property
     def needs_range(self) -> bool:
         return self.depth == "auto"
 
-    def with_range(self, depth: Depth | None) -> Self:
-        return self.model_copy(update={"depth": depth}) if self.needs_range and depth is not None else self
+    # What a place holds, by a look at the names of its files
 
-    def at(self, base: Path) -> Self:
-        return self.model_copy(update={"path": str((base / expanded(self.path)).absolute())})
+    @classmethod
+    def looks(cls, place: Path) -> bool:
+        """Whether a folder, or a file with one of `suffixes`, seems to be such a data set. Raises OSError."""
+        raise NotImplementedError
+
+    @classmethod
+    def beside(cls, place: Path) -> list[Path]:
+        """The folders in a data set that are no part of it. Raises OSError."""
+        raise NotImplementedError
+
+    @classmethod
+    def watched(cls, place: Path) -> Iterable[Path]:
+        """The files and folders whose change means that the data set has to be opened again."""
+        raise NotImplementedError
+
+    @classmethod
+    def parts(cls, place: Path) -> tuple[str, ...]:
+        """The names of its parts."""
+        del place
+        return TRAIN_AND_VAL
+
+    @classmethod
+    def is_split(cls, place: Path) -> bool:
+        """Whether it is divided for training and validation already. Raises DatasetError."""
+        del place
+        return False

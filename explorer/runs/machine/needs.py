@@ -184,7 +184,7 @@ def _kept(
 
 def original_size(config: RunConfig) -> tuple[int, int]:
     """Height and width in px of an image by the spec alone; a guess for a folder of images."""
-    side = config.dataset.image_side
+    side = config.dataset.known.image_side
     return _PHOTOGRAPH if side is None else (side, side)
 
 
@@ -201,7 +201,7 @@ def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_imag
     # The best, the last, and a new one that is written beside them before it takes a place.
     moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
     checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
-    count = classes or config.dataset.class_count or _CLASSES
+    count = classes or config.dataset.known.class_count or _CLASSES
     scores = val_images * (4 * count + 4)
     epoch = _BINS_BYTES * count + (scores if scores <= _SCORES_BUDGET else 0)
     steps = config.epochs * -(-train_images // config.batch_size)
@@ -258,7 +258,7 @@ def check_start(config: RunConfig) -> None:
     An image folder, whose pictures would have to be counted, passes; so does the memory of a device that nobody has
     looked at yet and that is not the processor. Raises ConfigError.
     """
-    counts = config.dataset.counts
+    counts = config.dataset.known.counts
     found = known_machine()
     device = _device(config, found)
     if counts is None or device is None:

@@ -36,7 +36,7 @@ def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:
 
 
 def _data(run: RunSummary, config: RunConfig, snapshot: RunSnapshot) -> str:
-    name = config.dataset.title if config.dataset.is_embedded() else run.dataset
+    name = config.dataset.title if config.dataset.embedded else run.dataset
     if snapshot.start is None:
         return name
     train, val = snapshot.start.number("train_images"), snapshot.start.number("val_images")

@@ -190,10 +190,10 @@ def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
     try:
         dataset = opened(spec)
     except DatasetError as error:
-        errors[spec.field] = str(error)
+        errors[spec.error_field] = str(error)
         return None
     if dataset.inspection is not None and dataset.inspection.damaged:
-        errors[spec.field] = damage(dataset.inspection.damaged)
+        errors[spec.error_field] = damage(dataset.inspection.damaged)
     return dataset
 
 

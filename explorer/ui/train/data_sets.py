@@ -12,7 +12,7 @@ from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
 from explorer.data.roots import allowed_roots, resolve_inside
-from explorer.data.specs import FORMATS
+from explorer.data.specs import OF_FILES
 from explorer.draw.training import Training
 from explorer.runs.spec.fields import Values
 from explorer.texts import Common
@@ -133,6 +133,6 @@ def is_split(values: Values) -> bool:
     if place is None:
         return False
     try:
-        return FORMATS[values["dataset"]].is_split(resolve_inside(values[place]))
+        return OF_FILES[values["dataset"]].is_split(resolve_inside(values[place]))
     except DatasetError:
         return False  # the field of the place says what is wrong

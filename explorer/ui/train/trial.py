@@ -40,7 +40,7 @@ def _mistakes(key: str, _config: RunConfig, _dataset: Dataset) -> dict[str, str]
     try:
         message = asking.wait_for(Trial(drawn, tuple(_places(len(_dataset.train)))))
     except (DatasetError, ImageError, SampleError) as error:
-        return {_config.dataset.field: str(error)}
+        return {_config.dataset.error_field: str(error)}
     except DrawingError as error:
         return {"pipeline": _named(error, _config)}
     return {"pipeline": message} if message else {}

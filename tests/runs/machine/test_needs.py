@@ -217,7 +217,7 @@ def test_a_disk_that_is_full_is_told_with_what_to_do() -> None:
 )
 def test_the_spec_tells_the_counts_of_embedded_data(spec: dict[str, Any]) -> None:
     config = config_of(dataset=spec)
-    dataset, counts = config.dataset.open(), config.dataset.counts
+    dataset, counts = config.dataset.open(), config.dataset.known.counts
     assert counts is not None
     assert sum(counts) == len(dataset.train) + len(dataset.val)
     assert counts[1] == pytest.approx(len(dataset.val), abs=10)
