@@ -20,7 +20,7 @@ from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.runs import notices
 from explorer.ui.session import aging, browsers, workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import widget_key
 from explorer.ui.theme import palette
 from explorer.ui.theme.icon import icon, wordmark
 
@@ -54,6 +54,6 @@ except sharing.ShareError as error:
     st.warning(escape(App.LINK_DAMAGED.format(reason=error)))
 page.run()
 browsers.carry(workspace.current().id)
-shortcuts.show("help", key=Key.SHORTCUTS)
+shortcuts.show("help", key=widget_key("shortcuts"))
 notices.show(look, on_runs=page == runs)
 aging.in_passing()

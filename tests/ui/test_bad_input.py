@@ -134,7 +134,7 @@ def test_a_decompression_bomb_is_refused_as_picture_as_mask_and_as_reference(ope
     app.file_uploader(key=widget_key("fda", "references:upload")).upload("bomb.png", bomb(), "image/png").run()
     assert "megapixels" in told(app)
     assert app.session_state[Key.WORKSPACE].draft == before
-    app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
+    app.selectbox(key="picture").set_value(pictures.UPLOAD).run()
     image, mask = (widget_key("upload", app.session_state[Key.WORKSPACE].id, part) for part in ("picture", "mask"))
     app.file_uploader(key=image).upload("bomb.png", bomb(), "image/png").run()
     assert "megapixels" in told(app)

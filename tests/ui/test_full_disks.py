@@ -65,7 +65,7 @@ def test_every_edit_on_augment_goes_on(app: AppTest, reason: str) -> None:
     sharpen = work(app).view.selected
     assert sharpen
     app.slider(key=widget_key(sharpen, "p")).set_value(0.3).run()
-    app.number_input(key=Key.SEED).set_value(5).run()
+    app.number_input(key="seed").set_value(5).run()
     steps = {node.transform: node.p for node in work(app).draft.nodes if isinstance(node, Step)}
     assert (steps["Sharpen"], "Blur" in steps, work(app).view.seed) == (0.3, True, 5)
     assert unwritten(app, reason)
@@ -88,7 +88,7 @@ def test_every_value_of_the_train_form_goes_on_and_stays_on_other_pages(app: App
 @pytest.mark.parametrize("mode", ["sweep", "grid", "ab", "gallery", "statistics"])
 def test_the_laboratory_shows_all_that_it_has(app: AppTest, reason: str, mode: str) -> None:
     app.switch_page("explorer/ui/pages/laboratory.py").run()
-    app.segmented_control(key=Key.LAB_MODE).set_value(mode).run()
+    app.segmented_control(key="lab:mode").set_value(mode).run()
     assert work(app).view.lab.mode == mode
     assert unwritten(app, reason)
 
@@ -107,7 +107,7 @@ def test_what_is_done_to_saved_pipelines_is_refused_in_words(app: AppTest, reaso
     form[Common.SAVE].click().run()
     assert reason in plain(app.toast)
     app.selectbox(key=Key.OPEN_SAVED).set_value("ants").run()
-    app.button(key=Key.DELETE_SAVED).click().run()
+    app.button(key="delete_saved").click().run()
     assert not app.exception
     if reason == "Read-only file system":  # a full disk lets go of what is deleted
         assert reason in plain(app.toast)
@@ -115,14 +115,14 @@ def test_what_is_done_to_saved_pipelines_is_refused_in_words(app: AppTest, reaso
 
 
 def test_a_preset_is_opened(app: AppTest, reason: str) -> None:
-    app.button(key=Key.PRESETS).click().run()
+    app.button(key="presets").click().run()
     app.button(key=widget_key("preset", "light")).click().run()
     assert work(app).draft.name == "Light"
     assert unwritten(app, reason)
 
 
 def test_an_upload_is_refused_in_words(app: AppTest, reason: str) -> None:
-    app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
+    app.selectbox(key="picture").set_value(pictures.UPLOAD).run()
     app.file_uploader(key=widget_key("upload", work(app).id, "picture")).upload("leaf.png", GOOD, "image/png").run()
     assert not app.exception
     assert f"could not be saved on the server: {reason}" in plain(app.error)

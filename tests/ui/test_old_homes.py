@@ -149,7 +149,7 @@ def link_page(address: str) -> dict[str, Any]:
         return {"topic": app.session_state["help_topic"], "warnings": warnings}
     if page == "runs":
         return {"title": app.subheader[0].value, "warnings": warnings}
-    return editor(app) | {"warnings": warnings} | ({"mode": app.session_state["lab_mode"]} if "lab" in page else {})
+    return editor(app) | {"warnings": warnings} | ({"mode": app.session_state["lab:mode"]} if "lab" in page else {})
 
 
 def saved_pipeline(name: str) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from explorer.ui.augment import sharing
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import pictures
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import widget_key
 
 
 def offer(work: workspace.Workspace) -> None:
     """Draw the button that opens the dialog."""
-    if st.button(T.EXPORT, key=Key.EXPORT, help=T.EXPORT_HELP, width="stretch"):
+    if st.button(T.EXPORT, key=widget_key("export"), help=T.EXPORT_HELP, width="stretch"):
         st.dialog(T.EXPORT_TITLE, width="large")(show)(work)
 
 
@@ -24,7 +24,12 @@ def show(work: workspace.Workspace) -> None:
     """Draw the content of the dialog."""
     forms = [*exchange.FORMS, T.LINK]
     chosen = st.segmented_control(
-        T.EXPORT_FORM, forms, default=forms[0], required=True, key=Key.EXPORT_FORM, label_visibility="collapsed"
+        T.EXPORT_FORM,
+        forms,
+        default=forms[0],
+        required=True,
+        key=widget_key("export_form"),
+        label_visibility="collapsed",
     )
     if chosen == T.LINK:
         _link(work)
@@ -46,7 +51,13 @@ def _text(work: workspace.Workspace, chosen: str) -> None:
     name = re.sub(r"[^\w-]+", "-", work.draft.name).strip("-")[:40] or T.EXPORT_NAME
     file = f"{name}.{form.suffix}"
     st.download_button(
-        T.EXPORT_SAVE.format(name=file), text, file, form.mime, key=Key.EXPORT_SAVE, on_click="ignore", type="primary"
+        T.EXPORT_SAVE.format(name=file),
+        text,
+        file,
+        form.mime,
+        key=widget_key("export_save"),
+        on_click="ignore",
+        type="primary",
     )
 
 
@@ -54,8 +65,12 @@ def _with_targets(work: workspace.Workspace, pipeline: Pipeline) -> tuple[bool, 
     """Ask whether the code handles boxes and keypoints; those of the sample photographs do not count."""
     wanted, view = wanted_targets(pipeline), work.view
     with st.container(horizontal=True):
-        boxes = st.toggle(T.EXPORT_BOXES, bool("bboxes" in wanted or view.boxes.strip()), key=Key.EXPORT_BOXES)
-        points = st.toggle(T.EXPORT_POINTS, bool("keypoints" in wanted or view.points.strip()), key=Key.EXPORT_POINTS)
+        boxes = st.toggle(
+            T.EXPORT_BOXES, bool("bboxes" in wanted or view.boxes.strip()), key=widget_key("export_boxes")
+        )
+        points = st.toggle(
+            T.EXPORT_POINTS, bool("keypoints" in wanted or view.points.strip()), key=widget_key("export_points")
+        )
     return boxes, points
 
 

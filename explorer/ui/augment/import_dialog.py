@@ -21,7 +21,7 @@ INDENT = "    "
 
 def offer() -> None:
     """Draw the button that opens the dialog."""
-    if st.button(T.IMPORT, key=Key.IMPORT, help=T.IMPORT_HELP, width="stretch"):
+    if st.button(T.IMPORT, key=widget_key("import"), help=T.IMPORT_HELP, width="stretch"):
         for key in (Key.IMPORT_ANSWERS, Key.IMPORT_MISTAKES):
             st.session_state.pop(key, None)
         st.dialog(T.IMPORT_TITLE, width="large")(show)()
@@ -29,7 +29,9 @@ def offer() -> None:
 
 def show() -> None:
     """Draw the content of the dialog."""
-    file = st.file_uploader(T.IMPORT_FILE, exchange.SUFFIXES, key=Key.IMPORT_FILE, max_upload_size=exchange.MAX_SIZE)
+    file = st.file_uploader(
+        T.IMPORT_FILE, exchange.SUFFIXES, key=widget_key("import_file"), max_upload_size=exchange.MAX_SIZE
+    )
     content = file.getvalue() if file else _pasted()
     if not content.strip():
         st.caption(T.IMPORT_HINT)
@@ -48,13 +50,13 @@ def show() -> None:
     _questions(asked[at].unknowns, answers)
     _summary(chosen)
     _notes(chosen.notes)
-    if st.button(T.IMPORT_OPEN, key=Key.IMPORT_OPEN, type="primary", on_click=_open, args=(chosen,)):
+    if st.button(T.IMPORT_OPEN, key=widget_key("import_open"), type="primary", on_click=_open, args=(chosen,)):
         st.rerun()  # closes the dialog
 
 
 def _pasted() -> str:
-    text = st.text_area(T.IMPORT_TEXT, key=Key.IMPORT_TEXT, placeholder=T.IMPORT_EXAMPLE, height=170)
-    st.button(T.IMPORT_READ, key=Key.IMPORT_READ)  # any click sends the typed text
+    text = st.text_area(T.IMPORT_TEXT, key=widget_key("import_text"), placeholder=T.IMPORT_EXAMPLE, height=170)
+    st.button(T.IMPORT_READ, key=widget_key("import_read"))  # any click sends the typed text
     return text
 
 
@@ -71,7 +73,7 @@ def _choose(found: Sequence[FoundPipeline]) -> int:
         for one in found
     ]
     return st.radio(
-        T.IMPORT_WHICH.format(count=len(found)), range(len(found)), key=Key.IMPORT_WHICH,
+        T.IMPORT_WHICH.format(count=len(found)), range(len(found)), key=widget_key("import_which"),
         format_func=lambda number: escape(labels[number]),
     )  # fmt: skip
 
@@ -102,7 +104,7 @@ def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) ->
     """Ask for the value of every name that the code does not define."""
     if not unknowns:
         return
-    with st.form(Key.IMPORT_FORM):
+    with st.form(widget_key("import_form")):
         st.markdown(T.IMPORT_UNKNOWN)
         columns = st.columns(2)
         for at, unknown in enumerate(unknowns):

@@ -48,9 +48,9 @@ def show(work: workspace.Workspace) -> None:
     if not menu.open:
         return
     with menu:
-        st.button(T.NEW, key=Key.NEW, on_click=_new, help=T.NEW_HELP, width="stretch")
+        st.button(T.NEW, key=widget_key("new_pipeline"), on_click=_new, help=T.NEW_HELP, width="stretch")
         _recent(work)
-        with st.form(Key.SAVE_FORM, border=False):
+        with st.form(widget_key("save_form"), border=False):
             st.text_input(Common.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
             st.form_submit_button(Common.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
         _saved()
@@ -112,15 +112,15 @@ def _saved() -> None:
     )  # fmt: skip
     if name is not None:
         with st.container(horizontal=True, gap="small"):
-            st.button(T.OPEN_THIS, key=Key.OPEN_THIS, on_click=_open, args=(name,), type="primary")
-            st.button(Common.DELETE, key=Key.DELETE_SAVED, on_click=_delete, args=(name,))
-        with st.form(Key.RENAME_FORM, border=False):
+            st.button(T.OPEN_THIS, key=widget_key("open_this"), on_click=_open, args=(name,), type="primary")
+            st.button(Common.DELETE, key=widget_key("delete_saved"), on_click=_delete, args=(name,))
+        with st.form(widget_key("rename_form"), border=False):
             st.text_input(T.NEW_NAME, name, key=Key.NEW_NAME, max_chars=60)
             st.form_submit_button(T.RENAME, on_click=_rename, args=(name,), width="stretch")
     elif (deleted := st.session_state.get(Key.DELETED)) is not None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.caption(T.DELETED.format(name=deleted.name), width="stretch")
-            st.button(Common.UNDO, key=Key.UNDELETE, on_click=_undelete, args=(deleted,))
+            st.button(Common.UNDO, key=widget_key("undelete"), on_click=_undelete, args=(deleted,))
 
 
 def _notify(notice: str) -> None:

@@ -10,14 +10,14 @@ from explorer.texts import Augment as T
 from explorer.ui.background import asking
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import widget_key
 
 _COLUMNS = 2
 
 
 def offer() -> None:
     """Draw the button that opens the presets."""
-    if st.button(T.PRESETS, key=Key.PRESETS, help=T.PRESETS_HELP, width="stretch"):
+    if st.button(T.PRESETS, key=widget_key("presets"), help=T.PRESETS_HELP, width="stretch"):
         _dialog()
 
 

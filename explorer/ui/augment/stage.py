@@ -7,12 +7,12 @@ import streamlit as st
 from explorer.draw.cards import node_of
 from explorer.texts import Preview as T
 from explorer.ui.components import preview, strip
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import firing, live, rendering, sources
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MAX_SEED
 
 PLAY_SECONDS = 1.2
@@ -110,7 +110,7 @@ def _draw() -> Errors:
     cards = b""
     if look.shown is not None:
         with shown:
-            preview.show(look.frame(), key=Key.PREVIEW)
+            preview.show(look.frame(), key=widget_key("preview"))
         sent = time.monotonic()
         cards = look.strip()  # drawn while the browser paints the picture
         live.settle(look)
@@ -139,19 +139,22 @@ def _controls(work: workspace.Workspace) -> None:
 def _bar(work: workspace.Workspace, found: sources.Found) -> None:
     """Draw the bar between picture and strip: the choice of the view, and the state of slow drawings."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        sync(Key.DIFFERENCE, T.DIFFERENCE if work.view.difference else T.WHOLE)
-        st.segmented_control(
-            T.VIEW, [T.WHOLE, T.DIFFERENCE], key=Key.DIFFERENCE, on_change=_view_changed, required=True,
-            label_visibility="collapsed", help=T.DIFFERENCE_HELP,
+        shows = bound(
+            widget_key("difference"), T.DIFFERENCE if work.view.difference else T.WHOLE,
+            lambda chosen: workspace.look(difference=chosen == T.DIFFERENCE),
         )  # fmt: skip
+        st.segmented_control(
+            T.VIEW,
+            [T.WHOLE, T.DIFFERENCE],
+            required=True,
+            label_visibility="collapsed",
+            help=T.DIFFERENCE_HELP,
+            **shows,
+        )
         rendering.offer_full(work, found)
         rendering.show_state(work, found)
     if problem := st.session_state[Key.LOOK].errors.get(("", "")):
         st.error(escape(problem))
-
-
-def _view_changed() -> None:
-    workspace.look(difference=st.session_state[Key.DIFFERENCE] == T.DIFFERENCE)
 
 
 def _focus() -> None:

@@ -11,14 +11,14 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey_all
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Key, Query, widget_key
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
     """Draw the pipeline as a tree, the list of transforms to add, and the actions."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=Key.HEADING):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=widget_key("heading")):
         pipeline_menu.heading(work)
         pipeline_menu.show(work)
     with st.container(horizontal=True, gap="xsmall"):
@@ -29,7 +29,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     _add()
     heard = st.session_state.setdefault(Key.HEARD, 0)
     steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
-    if st.button(T.TRAIN_WITH, key=Key.TRAIN_WITH, type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
+    if st.button(T.TRAIN_WITH, key=widget_key("train_with"), type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
         # Not in the address: removing it from there would add an entry to the browser's history.
         st.session_state[Key.CARRY] = True
         st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
@@ -74,7 +74,7 @@ def _notify(notice: str) -> None:
 
 
 def _left_out() -> None:
-    if st.button(T.LEFT_OUT, key=Key.LEFT_OUT, type="tertiary"):
+    if st.button(T.LEFT_OUT, key=widget_key("left_out"), type="tertiary"):
         _left_out_table()
 
 

@@ -1,6 +1,7 @@
 """The rules of the pipeline for mask, boxes and keypoints, and those that a person types for the current picture."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, get_args
 
 import streamlit as st
@@ -11,11 +12,11 @@ from explorer.augment.targets import MaskInterpolation, TargetRules
 from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
 from explorer.texts import Common
 from explorer.texts import Targets as T
-from explorer.ui.components.fields import choice, sync
+from explorer.ui.components.fields import bound, choice
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import MAX_TYPED, Palette
 from explorer.ui.theme.palette import CLASS_COLORS
 
@@ -29,7 +30,9 @@ _SHOWN_ROWS = 3
 
 def show(work: workspace.Workspace, found: Found) -> None:
     """Draw the panel; its content is on the page only while it is open."""
-    panel = st.popover(T.TARGETS_PANEL, key=Key.TARGETS, on_change="rerun", help=T.TARGETS_PANEL_HELP, width="stretch")
+    panel = st.popover(
+        T.TARGETS_PANEL, key=widget_key("targets"), on_change="rerun", help=T.TARGETS_PANEL_HELP, width="stretch"
+    )
     if not panel.open:
         return
     with panel:
@@ -92,8 +95,7 @@ def _given(text: str) -> None:
 
 def _switch(rule: str, value: bool) -> None:
     label, text = T.RULES[rule]
-    sync(widget_key("rule", rule), value)
-    st.toggle(label, key=widget_key("rule", rule), on_change=_changed, args=(rule,), help=text)
+    st.toggle(label, help=text, **_bound(rule, value))
 
 
 def _choice(rule: str, value: Any, labels: Mapping[Any, str]) -> None:
@@ -103,27 +105,22 @@ def _choice(rule: str, value: Any, labels: Mapping[Any, str]) -> None:
 
 def _number(rule: str, value: float, low: float, high: float | None, step: float) -> None:
     label, text = T.RULES[rule]
-    key = widget_key("rule", rule)
-    sync(key, float(value))
-    st.number_input(label, low, high, key=key, step=step, on_change=_changed, args=(rule,), help=text)
+    st.number_input(label, low, high, step=step, help=text, **_bound(rule, float(value)))
 
 
 def _ratio(value: float | None) -> None:
     rule = "boxes.max_accept_ratio"
     label, text = T.RULES[rule]
-    on = widget_key("rule", rule, "set")
-    sync(on, value is not None)
-
-    def toggled() -> None:
-        _set(rule, _STARTING_RATIO if st.session_state[on] else None)
-
-    st.checkbox(Common.SET.format(name=label), key=on, on_change=toggled, help=text)
+    shows = bound(
+        widget_key("rule", rule, "set"), value is not None, lambda on: _set(rule, _STARTING_RATIO if on else None)
+    )
+    st.checkbox(Common.SET.format(name=label), help=text, **shows)
     if value is not None:
         _number(rule, value, 1.0, None, step=0.5)
 
 
-def _changed(rule: str) -> None:
-    _set(rule, st.session_state[widget_key("rule", rule)])
+def _bound(rule: str, value: Any) -> dict[str, Any]:
+    return bound(widget_key("rule", rule), value, lambda changed: _set(rule, changed))
 
 
 def _set(rule: str, value: Any) -> None:
@@ -140,25 +137,15 @@ def _set(rule: str, value: Any) -> None:
 
 
 def _typed(field: str, text: str, found: Found, label: str, help_text: str) -> None:
-    sync(widget_key("rule", field), text)
-    st.text_area(
-        label, key=widget_key("rule", field), height=90, max_chars=MAX_TYPED, on_change=_typed_changed, args=(field,),
-        help=help_text,
-    )  # fmt: skip
+    shows = bound(widget_key("rule", field), text, lambda typed: workspace.look(**{field: typed[:MAX_TYPED]}))
+    st.text_area(label, height=90, max_chars=MAX_TYPED, help=help_text, **shows)
     if problem := found.typed_errors.get(field):
         st.error(escape(problem))
 
 
-def _typed_changed(field: str) -> None:
-    workspace.look(**{field: st.session_state[widget_key("rule", field)][:MAX_TYPED]})
-
-
 def _palette(work: workspace.Workspace, found: Found) -> None:
-    sync(widget_key("rule", "palette"), work.view.palette)
-    st.selectbox(
-        T.PALETTE, list(Palette), key=widget_key("rule", "palette"), format_func=lambda palette: T.PALETTES[palette],
-        on_change=_palette_changed, help=T.PALETTE_HELP,
-    )  # fmt: skip
+    shows = bound(widget_key("rule", "palette"), work.view.palette, lambda palette: workspace.look(palette=palette))
+    st.selectbox(T.PALETTE, list(Palette), format_func=T.PALETTES.__getitem__, help=T.PALETTE_HELP, **shows)
     if work.view.palette is Palette.FILE and not found.picture.palette:
         st.caption(T.NO_FILE_PALETTE)
     if work.view.palette is Palette.OWN:
@@ -169,19 +156,14 @@ def _own_colors(colors: tuple[str, ...], found: Found) -> None:
     names = found.picture.class_names or tuple(Common.CLASS.format(number=n + 1) for n in range(len(colors)))
     names = names[:_PICKERS]
     for at, (column, name) in enumerate(zip(st.columns(4) * (_PICKERS // 4), names, strict=False)):
-        key = widget_key("rule", f"color {at}")
-        sync(key, colors[at % len(colors)].lower())
-        column.color_picker(
-            T.COLOR_OF.format(name=name), key=key, on_change=_color_changed, args=(at, key, len(names))
-        )  # fmt: skip
+        shows = bound(
+            widget_key("rule", f"color {at}"), colors[at % len(colors)].lower(), partial(_color_changed, at, len(names))
+        )
+        column.color_picker(T.COLOR_OF.format(name=name), **shows)
 
 
-def _palette_changed() -> None:
-    workspace.look(palette=st.session_state[widget_key("rule", "palette")])
-
-
-def _color_changed(at: int, key: str, count: int) -> None:
+def _color_changed(at: int, count: int, color: str) -> None:
     known: Mapping[int, str] = dict(enumerate(workspace.current().view.colours or CLASS_COLORS))
     colors = [known.get(place, CLASS_COLORS[place % len(CLASS_COLORS)]) for place in range(max(count, len(known)))]
-    colors[at] = st.session_state[key]
+    colors[at] = color
     workspace.look(colours=tuple(colors))

@@ -19,6 +19,18 @@ def sync(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
+def bound(key: str, value: Any, commit: Callable[[Any], object]) -> dict[str, Any]:
+    """Return the arguments of a widget that shows `value` and passes a new one to `commit`.
+
+    Args:
+        key: The key of the widget.
+        value: The value that it shows, see `sync`.
+        commit: Called with each value that a person chooses.
+    """
+    sync(key, value)
+    return {"key": key, "on_change": lambda: commit(st.session_state[key])}
+
+
 def choice(
     label: str, key: str, labels: Mapping[Any, str], value: Any, commit: Callable[[Any], None], help_text: str | None
 ) -> None:
@@ -33,15 +45,8 @@ def choice(
         help_text: The tooltip, or None.
     """
     shown = {_NONE if choice is None else choice: words for choice, words in labels.items()}
-    sync(key, _NONE if value is None else value)
-
-    def changed() -> None:
-        chosen = st.session_state[key]
-        commit(None if chosen == _NONE else chosen)
-
-    st.selectbox(
-        label, list(shown), key=key, on_change=changed, format_func=lambda v: shown.get(v, str(v)), help=help_text
-    )
+    shows = bound(key, _NONE if value is None else value, lambda chosen: commit(None if chosen == _NONE else chosen))
+    st.selectbox(label, list(shown), format_func=lambda v: shown.get(v, str(v)), help=help_text, **shows)
 
 
 def with_kept_end(old: Ends, new: Ends, step: float) -> Ends:

@@ -12,13 +12,12 @@ from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.background import slow
 from explorer.ui.background.slow import Cost
-from explorer.ui.components import grid
-from explorer.ui.components.fields import sync
+from explorer.ui.components import fields, grid
 from explorer.ui.components.grid import Board
 from explorer.ui.lab.fills import Fill, Task, token
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 
 PATIENCE = 0.7  # seconds to wait for all pictures before an incomplete board is shown
 POLL_SECONDS = 0.6
@@ -133,7 +132,7 @@ def _state(plan: Plan, fill: Fill, asks: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             text = T.DRAWING.format(done=fill.done, count=fill.count, time=slow.in_words(fill.seconds_left))
             st.progress(fill.share, text, width=420)
-            st.button(Common.CANCEL, key=Key.LAB_CANCEL, on_click=_cancel)
+            st.button(Common.CANCEL, key=widget_key("lab_cancel"), on_click=_cancel)
     elif not fill.complete:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _offer(plan, fill, asks)
@@ -183,10 +182,10 @@ def look(**changes: Any) -> None:
     workspace.look(lab=replace(workspace.current().view.lab, **changes))
 
 
-def bound(key: Key, field: str) -> dict[str, Any]:
+def bound(field: str) -> dict[str, Any]:
     """Return the arguments of a widget that shows and changes one field of `Lab`."""
-    sync(key, getattr(workspace.current().view.lab, field))
-    return {"key": key, "on_change": lambda: look(**{field: st.session_state[key]})}
+    value = getattr(workspace.current().view.lab, field)
+    return fields.bound(widget_key("lab", field), value, lambda chosen: look(**{field: chosen}))
 
 
 def slowest(pipelines: Iterable[Pipeline], found: Found) -> Cost | None:

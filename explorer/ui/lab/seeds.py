@@ -128,7 +128,7 @@ def _large(spot: Spot, fill: Fill) -> Large | None:
     return Large(title, replace(cell, note=""), actions={OPEN: T.OPEN})
 
 
-WORDS = Words(T.GRID_LABEL, T.GRID_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING)
+WORDS = Words(T.GRID_LABEL, T.GRID_HINT)
 
 
 def _act(name: str, large: Spot | None) -> None:
@@ -148,8 +148,8 @@ def _act(name: str, large: Spot | None) -> None:
 def _controls(work: workspace.Workspace) -> None:
     counts = st.columns(2)
     seeds_help = T.SEEDS_HELP.format(most=MAX_CELLS)
-    counts[0].number_input(T.SEEDS, 1, MOST, help=seeds_help, **board.bound(Key.LAB_SEEDS, "seeds"))
-    counts[1].number_input(T.PICTURES, 1, MOST, help=T.PICTURES_HELP, **board.bound(Key.LAB_PICTURES, "pictures"))
+    counts[0].number_input(T.SEEDS, 1, MOST, help=seeds_help, **board.bound("seeds"))
+    counts[1].number_input(T.PICTURES, 1, MOST, help=T.PICTURES_HELP, **board.bound("pictures"))
     step = steps.current(work, lambda transform: True)
     if step is None:
         return

@@ -17,7 +17,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
 from explorer.ui.lab.statistics_jobs import Request
 from explorer.ui.preview.sources import Found
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MOST, Draws, Lab
 from explorer.ui.session.workspace import Workspace
 
@@ -40,7 +40,7 @@ def show(work: Workspace, found: Found) -> None:
     if st.session_state.pop(Key.STAT_ASKED, False):
         statistics_jobs.forget(request.key)  # a measurement that was canceled or has failed
         statistics_jobs.start(request)
-    controls = st.container(key=Key.STAT_CONTROLS)
+    controls = st.container(key=widget_key("stat_controls"))
     clock = LOOK_SECONDS if _at_work(request.key) else None
 
     def body() -> None:
@@ -51,11 +51,9 @@ def show(work: Workspace, found: Found) -> None:
     with controls, st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             T.DRAWS, get_args(Draws), required=True, help=T.DRAWS_HELP, width="content",
-            format_func=lambda count: f"{count:,}", **board.bound(Key.STAT_DRAWS, "draws"),
+            format_func=lambda count: f"{count:,}", **board.bound("draws"),
         )  # fmt: skip
-        st.number_input(
-            T.PICTURES, 1, MOST, help=T.PICTURES_HELP, width=140, **board.bound(Key.STAT_PICTURES, "measured")
-        )
+        st.number_input(T.PICTURES, 1, MOST, help=T.PICTURES_HELP, width=140, **board.bound("measured"))
         _button(request)
     st.fragment(body, run_every=clock)()
 
@@ -76,12 +74,16 @@ def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
 def _button(request: Request) -> None:
     if _at_work(request.key):
         st.button(
-            Common.CANCEL, key=Key.STAT_CANCEL, on_click=_cancel, args=(request.key,), icon=":material/stop_circle:"
+            Common.CANCEL,
+            key=widget_key("stat_cancel"),
+            on_click=_cancel,
+            args=(request.key,),
+            icon=":material/stop_circle:",
         )
     elif statistics_jobs.result(request.key) is None:
         again = Key.STAT_SHOWN in st.session_state
         st.button(
-            T.AGAIN if again else T.MEASURE, key=Key.STAT_START, type="primary", icon=":material/play_arrow:",
+            T.AGAIN if again else T.MEASURE, key=widget_key("stat_start"), type="primary", icon=":material/play_arrow:",
             on_click=_ask,
         )  # fmt: skip
 

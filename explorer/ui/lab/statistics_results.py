@@ -12,7 +12,7 @@ from explorer.texts import Statistics as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import statistics_charts
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import widget_key
 
 MOST_SENTENCES = 8
 STANDARD_ERRORS = 5  # a share that is further off than this is reported
@@ -114,7 +114,7 @@ def _steps(report: Report) -> None:
     share = st.column_config.ProgressColumn
     st.dataframe(
         [_row(step, report) for step in report.steps],
-        key=Key.STAT_STEPS, hide_index=True, width="stretch", placeholder="",
+        key=widget_key("stat_steps"), hide_index=True, width="stretch", placeholder="",
         column_config={
             T.HEAD["expected"]: share(format=PERCENT, min_value=0, max_value=100, help=T.HEAD_HELP["expected"]),
             T.HEAD["applied"]: share(format=PERCENT, min_value=0, max_value=100, help=T.HEAD_HELP["applied"]),
@@ -152,7 +152,11 @@ def _drawn(report: Report) -> None:
     steps = {step.id: step for step in sorted(report.steps, key=lambda one: not one.drawn) if not step.is_group}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            T.DRAWN_WHICH, list(steps), key=Key.STAT_STEP, format_func=lambda node: steps[node].title, width=260
+            T.DRAWN_WHICH,
+            list(steps),
+            key=widget_key("stat_step"),
+            format_func=lambda node: steps[node].title,
+            width=260,
         )
     step = steps[chosen]
     st.markdown(f"**{T.DRAWN.format(step=step.title)}**")

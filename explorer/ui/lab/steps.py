@@ -7,10 +7,10 @@ import streamlit as st
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.pipeline import Draft, Step, walk
 from explorer.texts import Lab as T
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.lab import board
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import widget_key
 
 Fits = Callable[[Transform], bool]
 
@@ -35,9 +35,9 @@ def choose(work: workspace.Workspace, fits: Fits) -> None:
     found, step = offered(work.draft, fits), current(work, fits)
     if step is None:
         return
-    sync(Key.LAB_STEP, step.id)
     titles = _titles(found)
-    st.selectbox(T.STEP, list(found), key=Key.LAB_STEP, on_change=_chosen, format_func=titles.__getitem__)
+    shows = bound(widget_key("lab", "step"), step.id, _chosen)
+    st.selectbox(T.STEP, list(found), format_func=titles.__getitem__, **shows)
 
 
 def _titles(found: Mapping[str, Step]) -> dict[str, str]:
@@ -52,7 +52,6 @@ def _titles(found: Mapping[str, Step]) -> dict[str, str]:
     return titles
 
 
-def _chosen() -> None:
-    chosen = st.session_state[Key.LAB_STEP]
+def _chosen(chosen: str) -> None:
     workspace.look(selected=chosen)
     board.look(parameter="")

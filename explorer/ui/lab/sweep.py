@@ -11,7 +11,7 @@ from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import DraftErrors, Step
 from explorer.texts import Lab as T
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, cells, forcing, steps, sweeps
@@ -19,7 +19,7 @@ from explorer.ui.lab.cells import Drawn, Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import Ends
 
 COUNTS = (5, 7, 9)
@@ -127,7 +127,7 @@ def _shown(step: Step, parameter: Parameter, cell: Swept, fill: Fill) -> Cell:
     )
 
 
-WORDS = Words(T.SWEEP_LABEL, T.SWEEP_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING)
+WORDS = Words(T.SWEEP_LABEL, T.SWEEP_HINT)
 
 
 def label(parameter: Parameter, value: JsonValue) -> str:
@@ -201,27 +201,24 @@ def _controls(work: workspace.Workspace) -> None:
     step, parameter = chosen
     steps.choose(work, fits)
     offered = [name for name, each in catalog()[step.transform].parameters.items() if sweeps.sweepable(each)]
-    sync(Key.LAB_PARAMETER, parameter.name)
-    st.selectbox(
-        T.PARAMETER, offered, key=Key.LAB_PARAMETER, on_change=_parameter_chosen, args=(step.id,),
-        help=parameter.doc or None,
-    )  # fmt: skip
+
+    def chose(name: str) -> None:
+        workspace.look(selected=step.id)
+        board.look(parameter=name)
+
+    shows = bound(widget_key("lab", "parameter"), parameter.name, chose)
+    st.selectbox(T.PARAMETER, offered, help=parameter.doc or None, **shows)
     if parameter.kind in sweeps.RANGES:
         names = T.PAIR_ENDS if parameter.kind is Kind.INT_PAIR else T.ENDS
-        ends = board.bound(Key.LAB_ENDS, "ends")
+        ends = board.bound("ends")
         st.selectbox(T.ENDS_LABEL, list(Ends), format_func=names.__getitem__, help=T.ENDS_HELP, **ends)
     if parameter.kind in sweeps.RANGES | sweeps.NUMBERS:
-        count = board.bound(Key.LAB_COUNT, "count")
+        count = board.bound("count")
         st.segmented_control(T.COUNT, COUNTS, required=True, help=T.COUNT_HELP, **count)
-    st.toggle(T.ALONE, help=T.ALONE_HELP, **board.bound(Key.LAB_ALONE, "alone"))
+    st.toggle(T.ALONE, help=T.ALONE_HELP, **board.bound("alone"))
     _, changed = neutral.others_neutral(work.draft, step.id, parameter.name)
     if changed:
         help_text = T.NEUTRAL_HELP.format(names=", ".join(changed))
-        st.toggle(T.NEUTRAL, help=help_text, **board.bound(Key.LAB_NEUTRAL, "neutral"))
+        st.toggle(T.NEUTRAL, help=help_text, **board.bound("neutral"))
     present = label(parameter, step.params.get(parameter.name, parameter.default))
     st.caption(escape(T.SWEEP_PRESENT.format(name=parameter.name, value=present)))
-
-
-def _parameter_chosen(node_id: str) -> None:
-    workspace.look(selected=node_id)
-    board.look(parameter=st.session_state[Key.LAB_PARAMETER])

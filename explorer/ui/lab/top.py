@@ -7,13 +7,13 @@ import streamlit as st
 from explorer.augment.pipeline import Draft, Step, is_on
 from explorer.texts import Augment, Common, Preview
 from explorer.texts import Lab as T
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, seeds, sheet, statistics, sweep, versus
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MAX_SEED, Lab, Mode, Over
 
 MOST_NAMED = 5
@@ -33,16 +33,15 @@ def show(work: workspace.Workspace) -> None:
         sources.choose(work)
     sources.choose_seed(work, seed)
     draw.button(Preview.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
-    _travel(undo, Common.UNDO, Key.LAB_UNDO, "undo", bool(work.history.past))
-    _travel(redo, Augment.REDO, Key.LAB_REDO, "redo", bool(work.history.future))
-    sync(Key.LAB_MODE, work.view.lab.mode)
+    _travel(undo, Common.UNDO, widget_key("lab_undo"), "undo", bool(work.history.past))
+    _travel(redo, Augment.REDO, widget_key("lab_redo"), "redo", bool(work.history.future))
+    mode = bound(widget_key("lab", "mode"), work.view.lab.mode, lambda mode: board.look(mode=mode, large=""))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
-            T.MODE, list(MODES), key=Key.LAB_MODE, on_change=_mode_chosen, required=True, label_visibility="collapsed",
-            format_func=T.MODES.__getitem__,
-        )  # fmt: skip
+            T.MODE, list(MODES), required=True, label_visibility="collapsed", format_func=T.MODES.__getitem__, **mode
+        )
         _targets(work.view.lab)
-        st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[st.session_state[Key.LAB_MODE]]}", width="content")
+        st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[st.session_state[mode['key']]]}", width="content")
 
 
 def pipeline_line(draft: Draft) -> str:
@@ -61,10 +60,10 @@ def _targets(lab: Lab) -> None:
     if lab.mode is Mode.STATISTICS:
         return
     field = "targets_gallery" if lab.mode is Mode.GALLERY else "targets"
-    st.toggle(T.TARGETS, help=T.TARGETS_HELP, **board.bound(Key.LAB_TARGETS, field))
+    st.toggle(T.TARGETS, help=T.TARGETS_HELP, **board.bound(field))
 
 
-def _travel(column: st.delta_generator.DeltaGenerator, label: str, key: Key, operation: str, possible: bool) -> None:
+def _travel(column: st.delta_generator.DeltaGenerator, label: str, key: str, operation: str, possible: bool) -> None:
     def travel() -> None:
         workspace.update(lambda work: obey(work, {"op": operation}))
 
@@ -82,7 +81,3 @@ def seeds_shown(lab: Lab) -> int:
     if lab.mode is Mode.GRID:
         return lab.seeds
     return lab.rows if lab.mode is Mode.AB and lab.over is Over.SEEDS else 1
-
-
-def _mode_chosen() -> None:
-    board.look(mode=st.session_state[Key.LAB_MODE], large="")

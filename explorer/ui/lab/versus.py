@@ -16,7 +16,7 @@ from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.lab.places import Place, places
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MOST, Over
 
 
@@ -119,7 +119,7 @@ def _large(row: Row, pair: Rivals, fill: Fill) -> Large:
     return Large(" · ".join(filter(None, (group.title, group.note))), group.cells[0], group.cells[1])
 
 
-WORDS = Words(T.AB_LABEL, T.AB_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING)
+WORDS = Words(T.AB_LABEL, T.AB_HINT)
 
 
 def _group(row: Row, pair: Rivals, fill: Fill, side: int = cells.SIDE) -> Group:
@@ -152,16 +152,20 @@ def _controls(work: workspace.Workspace) -> None:
     against, gone = work.view.lab.against, both(work).messages[1]
     if against not in titles:
         titles = {against: T.RIVAL_OLD if not gone else T.RIVAL_GONE, **titles}
-    bound = board.bound(Key.LAB_AGAINST, "against")
+    bound = board.bound("against")
     st.selectbox(T.AGAINST, list(titles), format_func=titles.__getitem__, help=T.AGAINST_HELP, **bound)
     if gone:
         st.warning(escape(gone))
     swap, take = st.columns(2)
-    swap.button(T.SWAP, key=Key.LAB_SWAP, on_click=swap_sides, disabled=bool(gone), help=T.SWAP_HELP, width="stretch")
-    take.button(T.TAKE, key=Key.LAB_TAKE, on_click=take_b, disabled=bool(gone), help=T.TAKE_HELP, width="stretch")
-    over = board.bound(Key.LAB_OVER, "over")
+    swap.button(
+        T.SWAP, key=widget_key("lab_swap"), on_click=swap_sides, disabled=bool(gone), help=T.SWAP_HELP, width="stretch"
+    )
+    take.button(
+        T.TAKE, key=widget_key("lab_take"), on_click=take_b, disabled=bool(gone), help=T.TAKE_HELP, width="stretch"
+    )
+    over = board.bound("over")
     st.segmented_control(T.OVER, list(Over), format_func=T.OVERS.__getitem__, required=True, **over)
-    st.number_input(T.ROWS, 1, MOST, **board.bound(Key.LAB_ROWS, "rows"))
+    st.number_input(T.ROWS, 1, MOST, **board.bound("rows"))
 
 
 def take_b() -> None:

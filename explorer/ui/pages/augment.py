@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui.augment import stage, step_list
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.step_editor import form
 
 
@@ -14,7 +14,7 @@ def page() -> None:
         stage.greet()
     left, middle, right = st.columns([1.05, 1.15, 2.3], gap="medium")
     workspace.show_unwritten()
-    with right, st.container(key=Key.STAGE):  # first, because people wait for the image
+    with right, st.container(key=widget_key("stage")):  # first, because people wait for the image
         errors = stage.show()
     with middle:
         form.show(work, errors)

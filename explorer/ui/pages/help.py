@@ -3,10 +3,10 @@
 import streamlit as st
 
 from explorer.texts import Help as T
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.pages import handbook
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Query, widget_key
 
 KEYS, ABOUT = "keys", "about"
 WIDTH = 900  # px
@@ -20,11 +20,10 @@ def page() -> None:
     if asked not in titles:
         st.warning(T.NO_TOPIC)
         asked = next(iter(titles))
-    sync(Key.HELP_TOPIC, asked)
+    shows = bound(widget_key("help_topic"), asked, _chosen)
     st.pills(
-        T.TOPIC, list(titles), key=Key.HELP_TOPIC, format_func=titles.__getitem__, on_change=_chosen, required=True,
-        label_visibility="collapsed",
-    )  # fmt: skip
+        T.TOPIC, list(titles), format_func=titles.__getitem__, required=True, label_visibility="collapsed", **shows
+    )
     if asked == KEYS:
         st.caption(T.KEYS_INTRO)
         st.markdown(handbook.keys(), width=WIDTH)
@@ -34,8 +33,8 @@ def page() -> None:
         _document(asked)
 
 
-def _chosen() -> None:
-    st.query_params[Query.TOPIC] = st.session_state[Key.HELP_TOPIC]
+def _chosen(topic: str) -> None:
+    st.query_params[Query.TOPIC] = topic
 
 
 def _document(topic: str) -> None:

@@ -8,7 +8,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.run import page as run_view
 from explorer.ui.runs import page as runs_page
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Query, widget_key
 
 TRAIN_PAGE = "explorer/ui/pages/train.py"
 
@@ -20,7 +20,7 @@ def page() -> None:
         runs_page.show(_empty)
         return
     back, tools = st.columns([1, 8], gap="small")
-    back.button(T.ALL, key=Key.ALL_RUNS, on_click=_close, type="tertiary", icon=":material/arrow_back:")
+    back.button(T.ALL, key=widget_key("all_runs"), on_click=_close, type="tertiary", icon=":material/arrow_back:")
     try:
         run_view.show(run_id, tools)
     except RunNotFound:
@@ -33,7 +33,7 @@ def _close() -> None:
 
 def _empty() -> None:
     st.info(T.EMPTY)
-    if st.button(T.TO_TRAIN, key=Key.TO_TRAIN, type="primary"):
+    if st.button(T.TO_TRAIN, key=widget_key("to_train"), type="primary"):
         st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: workspace.current().id})
 
 

@@ -11,7 +11,7 @@ from explorer.texts import TrainFields as F
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.train import carry, checks, conversion, curve, devices, networks, seen, source, summary
 from explorer.ui.train import sections as train_sections
 from explorer.ui.train import values as train_values
@@ -121,7 +121,7 @@ def _curve(values: Values, checked: Checked) -> None:
         per_epoch = steps_per_epoch(recipe, images)
         st.session_state[Key.TRAIN_CURVE_LAST] = curve.figure(recipe, per_epoch)
     if (figure := st.session_state.get(Key.TRAIN_CURVE_LAST)) is not None:
-        plot.show(figure, T.CURVE_ALT, Key.TRAIN_CURVE)
+        plot.show(figure, T.CURVE_ALT, widget_key("train_curve"))
     if recipe is None:
         st.caption(T.CURVE_LATER)
 

@@ -1,6 +1,6 @@
 """A person's own image with its mask: the uploaders, and the class of each color of a colored mask."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from explorer.draw.uploads import MaskColor
 from explorer.texts import Common
 from explorer.texts import Pictures as T
 from explorer.ui.background import asking
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key
@@ -106,23 +106,20 @@ def _square(color: Color) -> str:
 def _classes(found: tuple[MaskColor, ...]) -> None:
     st.caption(T.COLOR_CLASSES_HELP)
     for column, each in zip(st.columns(4) * len(found), found, strict=False):
-        color, key = each.color, widget_key("mask-color", hex_of(each.color))
-        sync(key, each.number)
+        color = each.color
         label = T.COLOR_LABEL.format(square=_square(color), color=hex_of(color), share=f"{each.share:.1%}")
         column.caption(label, unsafe_allow_html=True)
-        column.number_input(
-            T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, key=key, on_change=_reassign, args=(color, key),
-            label_visibility="collapsed",
-        )  # fmt: skip
+        shows = bound(widget_key("mask-color", hex_of(color)), each.number, partial(_reassign, color))
+        column.number_input(T.COLOR_INPUT.format(color=hex_of(color)), 0, 255, label_visibility="collapsed", **shows)
 
 
-def _reassign(color: Color, key: str) -> None:
+def _reassign(color: Color, number: float) -> None:
     uploads = workspace.current().uploads
     with workspace.turn():
         kept, original = _colored(uploads), uploads.read("colors")
         if kept is None or original is None:
             return
-        classes = {each.color: each.number for each in kept} | {color: int(st.session_state[key])}
+        classes = {each.color: each.number for each in kept} | {color: int(number)}
         try:
             uploads.keep("mask", asking.wait_for(Recolored(original, tuple(classes.items()))))
         except OSError as error:

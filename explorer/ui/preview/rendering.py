@@ -16,7 +16,7 @@ from explorer.ui.background import asking, slow
 from explorer.ui.preview import looks, pictures
 from explorer.ui.preview.looks import Look, Token
 from explorer.ui.preview.sources import Found
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 
 CHANNEL = "preview"
@@ -90,7 +90,7 @@ def offer_full(work: Workspace, found: Found) -> None:
     height, width = found.picture.full_size
     factor = height / found.picture.size[0]
     text = T.RUN_FULL_HELP.format(width=width, height=height, factor=factor)
-    st.button(T.RUN_FULL, key=Key.RUN_FULL, on_click=_run_full, args=(work, found), help=text)
+    st.button(T.RUN_FULL, key=widget_key("run_full"), on_click=_run_full, args=(work, found), help=text)
 
 
 def run_once(work: Workspace, found: Found) -> None:
@@ -119,7 +119,7 @@ def _progress(under_way: Job) -> None:
     else:
         text = T.FINISHING
     st.progress(progress.share, text, width=230)
-    st.button(Common.CANCEL, key=Key.CANCEL, on_click=_cancel_pressed)
+    st.button(Common.CANCEL, key=widget_key("cancel"), on_click=_cancel_pressed)
 
 
 def _cancel_pressed() -> None:
@@ -167,7 +167,7 @@ def _full_shown(shown: Shown, found: Found) -> None:
     height, width = found.picture.full_size
     if shown.full is not None:
         st.download_button(
-            T.SAVE_FULL, shown.full, T.FULL_NAME, JPEG, key=Key.SAVE_FULL, on_click="ignore",
+            T.SAVE_FULL, shown.full, T.FULL_NAME, JPEG, key=widget_key("save_full"), on_click="ignore",
             help=T.FULL_SHOWN.format(width=width, height=height),
         )  # fmt: skip
-    st.button(T.CLOSE_FULL, key=Key.CLOSE_FULL, on_click=st.session_state.pop, args=(Key.FULL, None))
+    st.button(T.CLOSE_FULL, key=widget_key("close_full"), on_click=st.session_state.pop, args=(Key.FULL, None))

@@ -14,11 +14,11 @@ from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training
 from explorer.texts import Pictures as T
 from explorer.texts import Preview
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound, sync
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import own_image, pictures
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import DATA_SET, MAX_SEED
 from explorer.ui.train import as_trained, carry, data_sets
 
@@ -45,24 +45,22 @@ class Found:
 def choose(work: workspace.Workspace) -> None:
     """Draw the list of sources."""
     titles = pictures.choices()
-    sync(Key.PICTURE, work.view.picture if work.view.picture in titles else next(iter(titles)))
-    st.selectbox(T.PICTURE, list(titles), key=Key.PICTURE, format_func=titles.__getitem__, on_change=_chosen)
+    shows = bound(
+        widget_key("picture"), work.view.picture if work.view.picture in titles else next(iter(titles)), _chosen
+    )
+    st.selectbox(T.PICTURE, list(titles), format_func=titles.__getitem__, **shows)
 
 
 def choose_seed(work: workspace.Workspace, column: DeltaGenerator) -> None:
     """Draw the field of the seed."""
-    sync(Key.SEED, work.view.seed)
-    column.number_input(Preview.SEED, 0, MAX_SEED, key=Key.SEED, on_change=_seed_typed, help=Preview.SEED_HELP)
+    shows = bound(widget_key("seed"), work.view.seed, lambda seed: workspace.look(seed=int(seed)))
+    column.number_input(Preview.SEED, 0, MAX_SEED, help=Preview.SEED_HELP, **shows)
 
 
-def _seed_typed() -> None:
-    workspace.look(seed=int(st.session_state[Key.SEED]))
-
-
-def _chosen() -> None:
+def _chosen(picture: str) -> None:
     st.session_state.pop(Key.UPLOAD_ERROR, None)
     # Typed boxes and keypoints belong to the picture that they were typed for.
-    workspace.look(picture=st.session_state[Key.PICTURE], boxes="", points="", names="")
+    workspace.look(picture=picture, boxes="", points="", names="")
 
 
 def show(work: workspace.Workspace) -> Found:
@@ -104,10 +102,8 @@ def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
     count = _count(key, split, training)
     data_sets.show_error()
     if count:
-        sync(Key.INDEX, min(work.view.index, count - 1))
-        third.number_input(
-            T.INDEX.format(count=count), 0, count - 1, key=Key.INDEX, on_change=_index_changed, help=T.INDEX_HELP
-        )
+        shows = bound(widget_key("index"), min(work.view.index, count - 1), _index_changed)
+        third.number_input(T.INDEX.format(count=count), 0, count - 1, help=T.INDEX_HELP, **shows)
     _switch(work, training)
     if count:
         data_sets.about(work.view, key, split, min(work.view.index, count - 1), training)
@@ -119,11 +115,8 @@ def _switch(work: workspace.Workspace, training: Training | None) -> None:
     if carry.data_of(work.view) is None:
         st.caption(T.NOT_TRAINABLE)
         return
-    sync(Key.AS_TRAINED, work.view.as_trained)
-    st.toggle(
-        T.AS_TRAINED, key=Key.AS_TRAINED, help=T.AS_TRAINED_HELP,
-        on_change=lambda: workspace.look(as_trained=bool(st.session_state[Key.AS_TRAINED])),
-    )  # fmt: skip
+    shows = bound(widget_key("as_trained"), work.view.as_trained, lambda on: workspace.look(as_trained=bool(on)))
+    st.toggle(T.AS_TRAINED, help=T.AS_TRAINED_HELP, **shows)
     if work.view.as_trained and training is None:
         st.caption(T.NOT_AS_TRAINED)
 
@@ -148,5 +141,6 @@ def _set_changed() -> None:
     workspace.look(set_key=found.key, split=kept, index=0, names_from=None, boxes="", points="", names="")
 
 
-def _index_changed() -> None:
-    workspace.look(index=int(st.session_state[Key.INDEX]), boxes="", points="")
+def _index_changed(index: float) -> None:
+    # Typed boxes and keypoints belong to the sample that they were typed for.
+    workspace.look(index=int(index), boxes="", points="")

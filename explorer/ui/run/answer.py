@@ -15,7 +15,7 @@ from explorer.texts import Run as T
 from explorer.texts import Runs
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.state_badge import headline
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Query, widget_key
 from explorer.ui.train.source import steps_of
 
 METRIC_WIDTH = 148  # px; two of them stand side by side on a phone
@@ -70,7 +70,7 @@ def _partner(paths: RunPaths, pair: str) -> None:
         return
     state = headline(other) or Runs.STATES[other.status.state]
     words = T.PAIR.format(name=escape(other.name), state=state)
-    if st.button(words, key=Key.RUN_PARTNER, type="tertiary", icon=":material/compare_arrows:"):
+    if st.button(words, key=widget_key("run_partner"), type="tertiary", icon=":material/compare_arrows:"):
         st.query_params[Query.RUN] = other.id
         st.rerun()
 

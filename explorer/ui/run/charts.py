@@ -164,7 +164,7 @@ def _chosen(best: int | None, latest: int | None) -> str:
         "latest": T.OF_LATEST if latest is None else T.OF_LATEST_EPOCH.format(epoch=latest + 1),
     }
     chosen = st.segmented_control(
-        T.MATRIX_OF, list(words), default="best", key=Key.MATRIX_EPOCH, format_func=words.__getitem__,
+        T.MATRIX_OF, list(words), default="best", key=widget_key("matrix_epoch"), format_func=words.__getitem__,
         label_visibility="collapsed", disabled=latest is None,
     )  # fmt: skip
     return chosen or "best"

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.runs.record import logs
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Run as T
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import widget_key
 
 TAIL_LINES = 200
 MOST_FOUND = 500
@@ -23,7 +23,7 @@ def show(paths: RunPaths, tail: str) -> None:
         # A callable, because the bytes of the whole log would be hashed and kept at every update.
         st.download_button(
             T.LOG_DOWNLOAD, lambda: _whole(paths), file_name=f"{paths.id}.txt", mime="text/plain",
-            key=Key.LOG_DOWNLOAD, on_click="ignore", type="tertiary", icon=":material/download:",
+            key=widget_key("log_download"), on_click="ignore", type="tertiary", icon=":material/download:",
         )  # fmt: skip
     with st.container():  # so that its content does not move the field
         if sought and sought.strip():

@@ -68,15 +68,15 @@ def _actions(paths: RunPaths, snapshot: RunSnapshot) -> None:
     spare = paths.best.exists() and (paths.last.exists() or paths.first.exists())
     with st.container(horizontal=True, gap="small"):
         st.button(
-            Common.UNARCHIVE if archived else Common.ARCHIVE, key=Key.RUN_ARCHIVE, help=T.ARCHIVE_HELP, on_click=_do,
-            args=(paths, "unarchive" if archived else "archive"),
+            Common.UNARCHIVE if archived else Common.ARCHIVE, key=widget_key("run_archive"), help=T.ARCHIVE_HELP,
+            on_click=_do, args=(paths, "unarchive" if archived else "archive"),
         )  # fmt: skip
         st.button(
-            T.KEEP_BEST, key=Key.RUN_KEEP_BEST, help=T.KEEP_BEST_HELP if over else T.STOP_FIRST, on_click=_do,
+            T.KEEP_BEST, key=widget_key("run_keep_best"), help=T.KEEP_BEST_HELP if over else T.STOP_FIRST, on_click=_do,
             args=(paths, "keep_best"), disabled=not (over and spare),
         )  # fmt: skip
         st.button(
-            Common.DELETE, key=Key.RUN_DELETE, help=T.DELETE_HELP if over else T.STOP_FIRST, on_click=_do,
+            Common.DELETE, key=widget_key("run_delete"), help=T.DELETE_HELP if over else T.STOP_FIRST, on_click=_do,
             args=(paths, "delete"), disabled=not over, icon=":material/delete:",
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.record.reasons import from_json, in_words
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Query, widget_key
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
@@ -29,7 +29,7 @@ def _origin(run_id: str) -> None:
         return
     # Not a page link, which within one page does not change the address, so that Back would leave the app.
     words = T.STARTS_FROM.format(name=escape(name))
-    if st.button(words, key=Key.RUN_ORIGIN, type="tertiary", icon=":material/call_split:"):
+    if st.button(words, key=widget_key("run_origin"), type="tertiary", icon=":material/call_split:"):
         st.query_params[Query.RUN] = run_id
         st.rerun()
 

@@ -91,7 +91,7 @@ def _stop(paths: RunPaths, snapshot: RunSnapshot) -> None:
     stopping = snapshot.status.state is State.STOPPING
     label = T.STOPPING if stopping else T.LEAVE if waits else T.STOP
     st.button(
-        label, key=Key.RUN_STOP, on_click=_ask_to_stop, args=(paths,), disabled=stopping,
+        label, key=widget_key("run_stop"), on_click=_ask_to_stop, args=(paths,), disabled=stopping,
         help=T.LEAVE_HELP if waits else T.STOP_HELP, icon=":material/stop_circle:",
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ def _ask_to_stop(paths: RunPaths) -> None:
 
 
 def _end(paths: RunPaths) -> None:
-    if st.button(T.END, key=Key.RUN_END, help=T.END_HELP, icon=":material/dangerous:"):
+    if st.button(T.END, key=widget_key("run_end"), help=T.END_HELP, icon=":material/dangerous:"):
         # The whole page opens the dialog, because the next run of this fragment would close it.
         st.session_state[Key.END_ASKED] = paths.id
         st.rerun()
@@ -121,8 +121,8 @@ def _confirm(paths: RunPaths) -> None:
     st.markdown(words.format(step=step))
     with st.container(horizontal=True, horizontal_alignment="right"):
         answered = [
-            st.button(T.END_NO, key=Key.END_NO),
-            st.button(T.END_YES, key=Key.END_YES, type="primary", on_click=_end_now, args=(paths,)),
+            st.button(T.END_NO, key=widget_key("end_no")),
+            st.button(T.END_YES, key=widget_key("end_yes"), type="primary", on_click=_end_now, args=(paths,)),
         ]
     if any(answered):
         st.rerun()  # closes the dialog
@@ -136,7 +136,7 @@ def _end_now(paths: RunPaths) -> None:
 def _resume(paths: RunPaths) -> None:
     step = saved_step(paths)
     words = T.RESUME_FROM_LAST if step is None else T.RESUME_FROM if step else T.RESUME_START
-    if st.button(T.RESUME, key=Key.RUN_RESUME, help=words.format(step=step), icon=":material/play_arrow:"):
+    if st.button(T.RESUME, key=widget_key("run_resume"), help=words.format(step=step), icon=":material/play_arrow:"):
         with last_action.attempt(paths.id, LaunchError), st.spinner(Common.STARTING):
             launcher.resume(paths)
         st.rerun()
@@ -161,7 +161,7 @@ def _extend(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 def _duplicate(snapshot: RunSnapshot) -> None:
     pressed = st.button(
-        T.DUPLICATE, key=Key.RUN_DUPLICATE, help=T.DUPLICATE_HELP, disabled=snapshot.config is None,
+        T.DUPLICATE, key=widget_key("run_duplicate"), help=T.DUPLICATE_HELP, disabled=snapshot.config is None,
         icon=":material/content_copy:",
     )  # fmt: skip
     if pressed:

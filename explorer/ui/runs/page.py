@@ -30,7 +30,7 @@ def show(if_empty: Callable[[], None]) -> None:
     first = notices.look().runs
     idle = all(run.status.over for run in first)
     # Outside of the timed fragment: all rows are sent once, and each update sends only the changes.
-    held = run_list.hold(first, Key.RUN_ROWS)
+    held = run_list.hold(first, widget_key("run_rows"))
 
     def body() -> None:
         if Query.RUN in st.query_params:
@@ -87,7 +87,13 @@ def _message(done: Done) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(escape(done.text), width="content")
             if done.undo:
-                st.button(Common.UNDO, key=Key.RUNS_UNDO, icon=":material/undo:", on_click=_restore, args=(done.undo,))
+                st.button(
+                    Common.UNDO,
+                    key=widget_key("runs_undo"),
+                    icon=":material/undo:",
+                    on_click=_restore,
+                    args=(done.undo,),
+                )
     if done.refused:
         st.warning("  \n".join(map(escape, done.refused)))
 
@@ -127,13 +133,13 @@ def _emptying(found: Sequence[Deleted]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width=640):
         if not there:
             st.caption(T.TRASH_KEPT.format(days=round(trash.KEPT_S / 86400)), width="stretch")
-            st.button(T.EMPTY_NOW, key=Key.TRASH_EMPTY, help=T.EMPTY_HELP, on_click=_ask, args=(found,))
+            st.button(T.EMPTY_NOW, key=widget_key("trash_empty"), help=T.EMPTY_HELP, on_click=_ask, args=(found,))
             return
         size = in_words(sum(one.bytes for one in there))
         st.markdown(bulk_actions.counted(T.EMPTY_ASKED, len(there), size=size), width="stretch")
         entries = tuple(one.entry for one in there)
-        st.button(T.EMPTY_YES, key=Key.TRASH_YES, type="primary", on_click=_empty_trash, args=(entries,))
-        st.button(Common.CANCEL, key=Key.TRASH_NO, on_click=_ask, args=((),))
+        st.button(T.EMPTY_YES, key=widget_key("trash_yes"), type="primary", on_click=_empty_trash, args=(entries,))
+        st.button(Common.CANCEL, key=widget_key("trash_no"), on_click=_ask, args=((),))
 
 
 def _ask(found: Sequence[Deleted]) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from explorer.augment.parameters import Parameter
+from explorer.ui.components.fields import bound
 from explorer.ui.session.keys import widget_key
 
 
@@ -34,7 +33,7 @@ class Field:
     def commit(self, value: Any) -> None:
         self.on_change(self.node_id, self.name, value)
 
-    def bound(self, convert: Callable[[Any], Any], *widget: str) -> dict[str, Any]:
-        """Return key, help and the callback that commits the converted value, as arguments of a widget."""
-        key = self.key(*widget)
-        return {"key": key, "on_change": lambda: self.commit(convert(st.session_state[key])), "help": self.help}
+    def bound(self, value: Any, convert: Callable[[Any], Any], *widget: str) -> dict[str, Any]:
+        """Return the arguments of a widget that shows `value`, and commits a new one after `convert` was applied."""
+        shows = bound(self.key(*widget), value, lambda chosen: self.commit(convert(chosen)))
+        return {"help": self.help, **shows}

@@ -1,5 +1,6 @@
 """The form of the selected node: its probability, its parameters and its documentation."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from explorer.augment.probability import effective
 from explorer.texts import StepEditor as T
 from explorer.texts import Targets
 from explorer.ui.background import step_cautions
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import firing, live
 from explorer.ui.preview.looks import Errors
@@ -56,12 +57,11 @@ def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
 
 
 def _probability(work: workspace.Workspace, node: Node, errors: Errors) -> None:
-    key = widget_key(node.id, "p")
     label, text = T.GROUP_P.get(node.kind, (T.P, T.P_HELP))
     if not isinstance(node, Step):
         text = composer(node.kind).parameters.get("p", text)
-    sync(key, float(node.p))
-    st.slider(label, 0.0, 1.0, float(node.p), key=key, step=0.05, on_change=_commit_p, args=(node.id,), help=text)
+    shows = bound(widget_key(node.id, "p"), float(node.p), partial(_commit_p, node.id))
+    st.slider(label, 0.0, 1.0, float(node.p), step=0.05, help=text, **shows)
     if problem := errors.get((node.id, "p")):
         st.error(escape(problem))
     if not any(owner for owner, _ in errors) and not _is_unfinished(node):
@@ -75,9 +75,8 @@ def _is_unfinished(node: Node) -> bool:
     return not isinstance(node, Step) and is_unfinished(node)
 
 
-def _commit_p(node_id: str) -> None:
-    p = round(float(st.session_state[widget_key(node_id, "p")]), 4)
-    workspace.change(lambda draft: edits.set_p(draft, node_id, p), (node_id, "p"))
+def _commit_p(node_id: str, p: float) -> None:
+    workspace.change(lambda draft: edits.set_p(draft, node_id, round(float(p), 4)), (node_id, "p"))
     live.ahead()
 
 
@@ -97,7 +96,14 @@ def _parameters(work: workspace.Workspace, node: Step, transform: Transform, err
         st.caption(escape(T.GENTLE.format(values=gentler)))
     with st.container(horizontal=True, vertical_alignment="center"):  # the labels may wrap
         st.toggle(T.EXACT, key=Key.EXACT, help=T.EXACT_HELP)
-        st.button(T.RESET, key=Key.RESET, on_click=_reset, args=(node.id,), disabled=not node.params, type="tertiary")
+        st.button(
+            T.RESET,
+            key=widget_key("reset"),
+            on_click=_reset,
+            args=(node.id,),
+            disabled=not node.params,
+            type="tertiary",
+        )
 
 
 def _gentler(node: Step, transform: Transform) -> str:
@@ -133,6 +139,6 @@ def _reset(node_id: str) -> None:
 
 def _documentation(name: str, text: str) -> None:
     # Sent only once it is opened: the texts are long, and would be sent again with every move of a slider.
-    box = st.expander(T.DOCUMENTATION.format(name=name), key=Key.DOCUMENTATION, on_change="rerun")
+    box = st.expander(T.DOCUMENTATION.format(name=name), key=widget_key("documentation"), on_change="rerun")
     if box.open:
         box.markdown(text)

@@ -1,5 +1,6 @@
 """The form of a composer: how many of its steps it applies, to which channels, and with what probabilities."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,7 @@ from explorer.augment import edits
 from explorer.augment.composers import composer
 from explorer.augment.pipeline import Group, Step, active, draws, group_params, is_unfinished
 from explorer.texts import StepEditor as T
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
@@ -29,42 +30,36 @@ def show(group: Group, errors: Errors) -> None:
 
 
 def _n(group: Group, value: Any) -> None:
-    key = widget_key(group.id, "n")
     whole = int(value) if isinstance(value, int) else 1
-    sync(key, whole)
-    st.number_input(
-        T.N, min(1, whole), None, key=key, step=1, on_change=_commit, args=(group.id, "n", int), help=_help(group, "n")
-    )
+    st.number_input(T.N, min(1, whole), None, step=1, **_bound(group, "n", whole, int))
     count = len(active(group))
     if not group_params(group)["replace"] and 0 < count < whole and draws(group) == count:
         st.caption(T.N_CAPPED.format(count=count))
 
 
 def _replace(group: Group, value: Any) -> None:
-    key = widget_key(group.id, "replace")
-    sync(key, bool(value))
-    st.toggle(T.REPLACE, key=key, on_change=_commit, args=(group.id, "replace", bool), help=_help(group, "replace"))
+    st.toggle(T.REPLACE, **_bound(group, "replace", bool(value), bool))
 
 
 def _channels(group: Group, value: Any) -> None:
-    key = widget_key(group.id, "channels")
-    sync(key, [channel for channel in value if channel in T.CHANNEL_NAMES] if isinstance(value, list) else [])
-    st.multiselect(
-        T.CHANNELS, list(T.CHANNEL_NAMES), key=key, format_func=T.CHANNEL_NAMES.__getitem__, on_change=_commit,
-        args=(group.id, "channels", sorted), help=_help(group, "channels"),
-    )  # fmt: skip
+    known = [channel for channel in value if channel in T.CHANNEL_NAMES] if isinstance(value, list) else []
+    shows = _bound(group, "channels", known, sorted)
+    st.multiselect(T.CHANNELS, list(T.CHANNEL_NAMES), format_func=T.CHANNEL_NAMES.__getitem__, **shows)
 
 
 _FIELDS = {"n": _n, "replace": _replace, "channels": _channels}
 
 
-def _help(group: Group, name: str) -> str | None:
-    return composer(group.kind).parameters.get(name)
+def _bound(group: Group, name: str, value: Any, convert: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the arguments of a widget that shows one parameter of the composer and commits the converted value."""
 
+    def commit(chosen: Any) -> None:
+        workspace.change(lambda draft: edits.set_group_param(draft, group.id, name, convert(chosen)), (group.id, name))
 
-def _commit(node_id: str, name: str, convert: Any) -> None:
-    value = convert(st.session_state[widget_key(node_id, name)])
-    workspace.change(lambda draft: edits.set_group_param(draft, node_id, name, value), (node_id, name))
+    return {
+        "help": composer(group.kind).parameters.get(name),
+        **bound(widget_key(group.id, name), value, commit),
+    }
 
 
 def _shares(group: Group) -> None:

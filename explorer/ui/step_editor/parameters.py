@@ -42,10 +42,10 @@ def _with_words(field: Field) -> None:
     """Draw the choice between the parameter's words and another value, and the widget of that value."""
     parameter, value, key = field.parameter, field.value, field.key("word")
     labels = {_OWN_VALUE: T.OWN_VALUE} | {choice.value: choice.label for choice in parameter.choices}
-    sync(key, value if isinstance(value, str) and value in labels else _OWN_VALUE)
+    word = value if isinstance(value, str) and value in labels else _OWN_VALUE
     fallback = 0 if isinstance(parameter.default, str | None) else parameter.default
-    bound = field.bound(lambda chosen: fallback if chosen == _OWN_VALUE else chosen, "word")
-    st.selectbox(field.name, list(labels), format_func=labels.__getitem__, **bound)
+    shows = field.bound(word, lambda chosen: fallback if chosen == _OWN_VALUE else chosen, "word")
+    st.selectbox(field.name, list(labels), format_func=labels.__getitem__, **shows)
     if st.session_state[key] == _OWN_VALUE:
         widget = WIDGETS[parameter.kind] if _FITS[parameter.kind](value) else _literal
         widget(field)
@@ -62,9 +62,8 @@ def _widget(parameter: Parameter, value: Any) -> Callable[[Field], None]:
 
 
 def _nullable(field: Field) -> None:
-    sync(field.key("set"), field.value is not None)
-    bound = field.bound(lambda on: start_value(field.parameter) if on else None, "set")
-    st.checkbox(Common.SET.format(name=field.name), **bound)
+    shows = field.bound(field.value is not None, lambda on: start_value(field.parameter) if on else None, "set")
+    st.checkbox(Common.SET.format(name=field.name), **shows)
 
 
 def start_value(parameter: Parameter) -> Any:
@@ -92,8 +91,7 @@ def start_value(parameter: Parameter) -> Any:
 
 
 def _bool(field: Field) -> None:
-    sync(field.key(), bool(field.value))
-    st.toggle(field.name, **field.bound(bool))
+    st.toggle(field.name, **field.bound(bool(field.value), bool))
 
 
 def _choice(field: Field) -> None:
@@ -107,9 +105,8 @@ def _number(field: Field) -> None:
     parameter = field.parameter
     kind: Callable[[Any], Any] = int if parameter.kind is Kind.INT else float
     value, widget = kind(field.value), ["exact"] if exact() else []
-    sync(field.key(*widget), value)
     step = kind(parameter.step or (1 if kind is int else 0.01))
-    shared = {"step": step, "format": _format(parameter), **field.bound(kind, *widget)}
+    shared = {"step": step, "format": _format(parameter), **field.bound(value, kind, *widget)}
     if exact():
         st.number_input(field.name, value=value, **shared)
     else:
@@ -126,10 +123,10 @@ def _range(field: Field) -> None:
         _two_numbers(field, (first, second), labels)
         return
     step = kind(parameter.step or 0.01)
-    sync(field.key(), (first, second))
     low, high = display_bounds(parameter, first, second)
-    bound = field.bound(lambda pair: list(map(kind, with_kept_end((first, second), pair, step))))
-    st.slider(field.name, kind(low), kind(high), (first, second), step=step, format=_format(parameter), **bound)
+    pair = (first, second)
+    shows = field.bound(pair, lambda moved: list(map(kind, with_kept_end(pair, moved, step))))
+    st.slider(field.name, kind(low), kind(high), pair, step=step, format=_format(parameter), **shows)
 
 
 def _two_numbers(field: Field, ends: tuple[Any, Any], labels: tuple[str, str]) -> None:
@@ -152,9 +149,8 @@ def _pair(field: Field) -> None:
 
 
 def _fill(field: Field) -> None:
-    sync(field.key(), to_color(field.value))
     convert = (lambda color: list(rgb(color))) if field.parameter.color_only else from_color
-    st.color_picker(field.name, **field.bound(convert))
+    st.color_picker(field.name, **field.bound(to_color(field.value), convert))
 
 
 def to_color(fill: Any) -> str:
@@ -170,15 +166,13 @@ def from_color(color: str) -> Any:
 
 
 def _text(field: Field) -> None:
-    sync(field.key(), str(field.value))
-    st.text_input(field.name, **field.bound(str))
+    st.text_input(field.name, **field.bound(str(field.value), str))
 
 
 def _font(field: Field) -> None:
     names, value = list(fonts.names()), str(field.value)
-    sync(field.key(), value)
     offered = names if field.value in names else [value, *names]  # the error of a missing font is shown at the field
-    st.selectbox(field.name, offered, **{**field.bound(str), "help": field.help or T.FONT_HELP})
+    st.selectbox(field.name, offered, **{**field.bound(value, str), "help": field.help or T.FONT_HELP})
 
 
 def _box(field: Field) -> None:
@@ -201,9 +195,9 @@ def _box(field: Field) -> None:
 
 
 def _literal(field: Field) -> None:
-    sync(field.key("text"), field.value if isinstance(field.value, str) else json.dumps(field.value))
-    bound = field.bound(parse_literal, "text")
-    st.text_input(field.name, **{**bound, "help": field.help or T.LITERAL_HELP})
+    text = field.value if isinstance(field.value, str) else json.dumps(field.value)
+    shows = field.bound(text, parse_literal, "text")
+    st.text_input(field.name, **{**shows, "help": field.help or T.LITERAL_HELP})
 
 
 def parse_literal(text: str) -> Any:

@@ -17,10 +17,10 @@ from explorer.draw.training import Training
 from explorer.runs.spec.fields import Values
 from explorer.texts import Common
 from explorer.texts import Pictures as T
-from explorer.ui.components.fields import sync
+from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.train import as_trained
 from explorer.ui.train.fields import place_field
@@ -92,14 +92,8 @@ def _mask_names(view: View, names: MaskNames) -> None:
     st.caption(escape(listed), help=names.reason or None)
     if not names.sure:
         st.warning(escape(names.reason))
-        sync(Key.NAMES_FROM, chosen.first)
-        st.radio(
-            T.NAMES_FROM, [0, 1], key=Key.NAMES_FROM, horizontal=True, help=T.NAMES_FROM_HELP, on_change=_names_chosen
-        )
-
-
-def _names_chosen() -> None:
-    workspace.look(names_from=st.session_state[Key.NAMES_FROM])
+        shows = bound(widget_key("names_from"), chosen.first, lambda first: workspace.look(names_from=first))
+        st.radio(T.NAMES_FROM, [0, 1], horizontal=True, help=T.NAMES_FROM_HELP, **shows)
 
 
 def show_unusable_for_training() -> None:

@@ -20,7 +20,7 @@ from explorer.texts import Common, Probes
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import widget_key
 from explorer.ui.train import measuring
 from explorer.ui.train.fields import FIELDS
 from explorer.ui.train.measuring import Measurement
@@ -115,7 +115,7 @@ def compare(machine: Machine | None, values: Values) -> None:
     """The table of networks, and a button that measures the chosen one."""
     if machine is None:
         return
-    with st.expander(T.COMPARE, key=Key.TRAIN_COMPARE, on_change="rerun") as box:
+    with st.expander(T.COMPARE, key=widget_key("train_compare"), on_change="rerun") as box:
         if box.open:
             _opened(machine, values["backbone"])
 
@@ -128,7 +128,7 @@ def _opened(machine: Machine, backbone: str) -> None:
     chosen = machine.backbone(backbone)
     if chosen is not None:
         words = T.MEASURE_AGAIN if pace_of(machine, backbone) else T.MEASURE
-        _measure(chosen, words, (Key.TRAIN_MEASURE, Key.TRAIN_MEASURE_CANCEL))
+        _measure(chosen, words, (widget_key("train_measure"), widget_key("train_measure_cancel")))
 
 
 def _note(measured: list[Pace]) -> str:
@@ -170,7 +170,7 @@ def offer_measure(machine: Machine, backbone: str) -> None:
     """The button that measures, where the duration of a run is not known."""
     chosen = machine.backbone(backbone)
     if chosen is not None:
-        _measure(chosen, T.MEASURE, (Key.TRAIN_MEASURE_TIME, Key.TRAIN_MEASURE_TIME_CANCEL))
+        _measure(chosen, T.MEASURE, (widget_key("train_measure_time"), widget_key("train_measure_time_cancel")))
 
 
 def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:

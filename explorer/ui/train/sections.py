@@ -131,4 +131,4 @@ def focus_field() -> None:
     """Lead the eye and the keyboard there."""
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is not None:
-        focus.show(widget_key("train", landed.field), landed.token, Key.TRAIN_FOCUS)
+        focus.show(widget_key("train", landed.field), landed.token, widget_key("train_focus"))

@@ -18,7 +18,7 @@ from explorer.runs.spec.config import RunConfig
 from explorer.texts import Train as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 
 SLOW_MS = 2_000.0  # a button asks before what takes longer
 _STRIP = (
@@ -75,7 +75,7 @@ def _allowed(config: RunConfig) -> bool:
     if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
         return True
     st.caption(T.SEEN_SLOW.format(seconds=slow.in_words(milliseconds / 1000)))
-    if not st.button(T.SEEN_DRAW, key=Key.TRAIN_DRAW):
+    if not st.button(T.SEEN_DRAW, key=widget_key("train_draw")):
         return False
     st.session_state[Key.TRAIN_DRAWN] = config.pipeline.key
     return True

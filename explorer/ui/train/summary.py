@@ -15,7 +15,7 @@ from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Query, widget_key
 from explorer.ui.theme.palette import class_color
 from explorer.ui.train import checks, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
@@ -30,7 +30,7 @@ MOST_CLASSES = 12
 
 def show(checked: Checked, form: Form, workspace_id: str) -> None:
     """The column beside the form."""
-    with st.container(border=True, key=Key.TRAIN_SUMMARY):
+    with st.container(border=True, key=widget_key("train_summary")):
         st.markdown(f"**{T.SUMMARY}**")
         if checked.dataset is not None:
             _counts(checked.dataset)
@@ -43,11 +43,11 @@ def show(checked: Checked, form: Form, workspace_id: str) -> None:
             st.error(escape(message))
         for message in (*form.cautions_elsewhere, *checked.warnings):
             st.warning(escape(message))
-        if "pipeline" in checked.errors and st.button(T.TO_AUGMENT, key=Key.TO_AUGMENT):
+        if "pipeline" in checked.errors and st.button(T.TO_AUGMENT, key=widget_key("to_augment")):
             st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: workspace_id})
         _start(checked, workspace_id)
         probe_panel.show(checked.config, checked.errors)
-        st.button(T.RESET, key=Key.TRAIN_RESET, on_click=train_values.reset, type="tertiary")
+        st.button(T.RESET, key=widget_key("train_reset"), on_click=train_values.reset, type="tertiary")
 
 
 def _counts(dataset: Dataset) -> None:
@@ -108,13 +108,13 @@ def _start(checked: Checked, workspace_id: str) -> None:
     # A button that cannot start a run does not look primary.
     ready = not checked.errors
     once = st.button(
-        T.START, key=Key.TRAIN_START, type="primary" if ready else "secondary", width="stretch", help=T.START_HELP,
-        icon=":material/play_arrow:", disabled=not ready,
+        T.START, key=widget_key("train_start"), type="primary" if ready else "secondary", width="stretch",
+        help=T.START_HELP, icon=":material/play_arrow:", disabled=not ready,
     )  # fmt: skip
     augments = checked.pipeline is not None and pair.augments(checked.pipeline)
     twice = st.button(
-        T.START_PAIR, key=Key.TRAIN_PAIR, width="stretch", help=T.START_PAIR_HELP if augments else T.PAIR_NOTHING,
-        icon=":material/compare_arrows:", disabled=not (ready and augments),
+        T.START_PAIR, key=widget_key("train_pair"), width="stretch", icon=":material/compare_arrows:",
+        help=T.START_PAIR_HELP if augments else T.PAIR_NOTHING, disabled=not (ready and augments),
     )  # fmt: skip
     if checked.untried:
         st.caption(T.TRIED_LATER)

@@ -16,7 +16,7 @@ from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import widget_key
 from explorer.ui.train import checks, conversion, data_sets, devices, networks, seen, source, values
 from explorer.ui.train.fields import FIELDS, Field
 from explorer.ui.train.form import Form
@@ -76,7 +76,7 @@ def _range(dataset: Dataset | None) -> None:
         return
     for note in dataset.inspection.depth_notes(dataset.depth):
         st.caption(escape(note))
-    if dataset.inspection.left and st.button(T.LOOK_AT_ALL, key=Key.TRAIN_LOOK, type="tertiary"):
+    if dataset.inspection.left and st.button(T.LOOK_AT_ALL, key=widget_key("train_look"), type="tertiary"):
         bar = st.progress(0.0, T.LOOKING_AT)
 
         def tell(done: int, total: int) -> None:

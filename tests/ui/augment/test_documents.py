@@ -63,7 +63,7 @@ def heading(app: AppTest) -> str:
 
 
 def new(app: AppTest) -> AppTest:
-    return checked(menu(app).button(key=Key.NEW).click().run())
+    return checked(menu(app).button(key="new_pipeline").click().run())
 
 
 def test_what_a_browser_had_is_found_again_and_by_nobody_else() -> None:
@@ -123,7 +123,7 @@ def test_the_heading_names_the_pipeline_and_marks_unsaved_changes() -> None:
     # Opening what is saved is another document; the one that was open stays as it is.
     before = work(app)
     menu(app).selectbox(key=Key.OPEN_SAVED).set_value("ants").run()
-    checked(app.button(key=Key.OPEN_THIS).click().run())
+    checked(app.button(key="open_this").click().run())
     assert work(app).id != before.id
     assert work(app).draft.nodes == saved.nodes
     assert T.AS_SAVED in heading(app)
@@ -152,7 +152,7 @@ def test_a_shared_link_is_opened_once_and_its_address_is_the_one_of_the_browser(
     checked(app.run())
     assert work(app).id == first.id
     app.context = {"url": "http://lab-7:8501/train"}
-    app.session_state[Key.EXPORT_FORM] = T.LINK
+    app.session_state["export_form"] = T.LINK
     shared = Workspace("i" * 22, History(Draft()), View())
     assert sharing.link("http://lab-7:8501/", shared).startswith("http://lab-7:8501/?p=")
     local = ("http://localhost:8501/", "http://127.0.0.1/", "http://[::1]:8501/", "http://a.localhost/")

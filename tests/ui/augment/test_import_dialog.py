@@ -44,7 +44,7 @@ def draft(app: AppTest) -> Draft:
 
 
 def paste(app: AppTest, text: str) -> AppTest:
-    return app.text_area(key=Key.IMPORT_TEXT).input(text).run()
+    return app.text_area(key="import_text").input(text).run()
 
 
 def words(app: AppTest) -> str:
@@ -55,7 +55,7 @@ def words(app: AppTest) -> str:
 def test_one_of_two_is_chosen_asked_about_and_opened(app: AppTest) -> None:
     before = draft(app)
     paste(app, TWO)
-    assert app.radio(key=Key.IMPORT_WHICH).label == "2 pipelines found"
+    assert app.radio(key="import_which").label == "2 pipelines found"
     assert "ToTensorV2" in words(app)
     app.text_input(key=widget_key("answer", "opt.size")).input("[1, 'x']")
     submit(app)
@@ -64,7 +64,7 @@ def test_one_of_two_is_chosen_asked_about_and_opened(app: AppTest) -> None:
     app.text_input(key=widget_key("answer", "opt.size")).input("160")
     submit(app)
     assert "height=160" in words(app)
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.button(key="import_open").click().run()
     resize, flip = draft(app).nodes
     assert isinstance(resize, Step)
     assert (resize.params["height"], resize.params["width"], flip.p) == (160, 160, 0.3)
@@ -87,7 +87,7 @@ def test_one_switch_says_for_which_version_code_was_written(app: AppTest) -> Non
     assert "border_mode=4" in words(app)
     switch.set_value("2.x").run()
     assert "border_mode=4" not in words(app)
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.button(key="import_open").click().run()
     rotate, _ = draft(app).nodes
     assert isinstance(rotate, Step)
     assert rotate.params == {"limit": [-20.0, 20.0]}
@@ -99,8 +99,8 @@ def test_one_switch_says_for_which_version_code_was_written(app: AppTest) -> Non
 
 def test_the_second_is_opened_as_well(app: AppTest) -> None:
     paste(app, TWO)
-    app.radio(key=Key.IMPORT_WHICH).set_value(1).run()
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.radio(key="import_which").set_value(1).run()
+    app.button(key="import_open").click().run()
     (crop,) = draft(app).nodes
     assert isinstance(crop, Step)
     assert crop.params == {"height": 100, "width": 120}
@@ -115,41 +115,41 @@ def test_what_cannot_be_read_is_told_and_nothing_changes(app: AppTest, text: str
     assert len(app.error) == 1
     assert app.error[0].value
     assert draft(app) == before
-    assert Key.IMPORT_OPEN not in {button.key for button in app.button}
+    assert "import_open" not in {button.key for button in app.button}
 
 
 def test_a_value_that_is_not_accepted_is_said_before_it_is_opened(app: AppTest) -> None:
     paste(app, "# albumentations==2.0.8\nA.Compose([A.GaussianBlur(blur_limit=(3, 7), sigma_limit=-2, p=3)])")
     assert "not accepted" in words(app)
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.button(key="import_open").click().run()
     with pytest.raises(DraftErrors, match="sigma_limit"):
         validate(draft(app))
 
 
 def test_rules_for_boxes_come_along_and_else_stay(app: AppTest) -> None:
     paste(app, "A.Compose([A.HorizontalFlip()], bbox_params=A.BboxParams(format='yolo', min_visibility=0.2))")
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.button(key="import_open").click().run()
     assert draft(app).targets.boxes.format == "yolo"
     paste(app, "A.Compose([A.VerticalFlip()])")
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.button(key="import_open").click().run()
     assert draft(app).targets.boxes.format == "yolo"
 
 
 def test_every_form_of_export_is_read_again(app: AppTest) -> None:
     before = draft(app)
     for form in exchange.FORMS:
-        app.segmented_control(key=Key.EXPORT_FORM).set_value(form).run()
+        app.segmented_control(key="export_form").set_value(form).run()
         (found,) = exchange.read(app.code[-1].value)
         assert [node.p for node in found.draft.nodes] == [node.p for node in before.nodes]
 
 
 def test_exported_code_has_parameters_of_boxes_only_where_the_pipeline_is_meant_for_boxes(app: AppTest) -> None:
     def exported() -> str:
-        return str(app.segmented_control(key=Key.EXPORT_FORM).set_value(exchange.PYTHON).run().code[-1].value)
+        return str(app.segmented_control(key="export_form").set_value(exchange.PYTHON).run().code[-1].value)
 
     assert app.session_state[Key.FOUND].picture.bboxes is not None  # of the sample photo, which does not decide
     assert "_params" not in exported()
-    app.toggle(key=Key.EXPORT_BOXES).set_value(True)
+    app.toggle(key="export_boxes").set_value(True)
     assert "bbox_params" in exported()
     for code, wanted in (
         ("A.Compose([A.BBoxSafeRandomCrop()])", (True, False)),
@@ -166,8 +166,8 @@ def test_a_notebook_is_uploaded(app: AppTest) -> None:
         {"cell_type": "code", "source": "t = A.Compose([A.Resize(size, size)])"},
     ]
     content = json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
-    app.file_uploader(key=Key.IMPORT_FILE).upload("train.ipynb", content, "application/json").run()
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.file_uploader(key="import_file").upload("train.ipynb", content, "application/json").run()
+    app.button(key="import_open").click().run()
     (resize,) = draft(app).nodes
     assert isinstance(resize, Step)
     assert resize.params == {"height": 90, "width": 90}
@@ -183,6 +183,6 @@ def test_an_option_of_a_command_line_has_its_default_and_a_dictionary_answers_fo
     assert (size.value, "default: 96" in size.label.replace("\\", "")) == ("96", True)
     app.text_input(key=widget_key("answer", "options")).input("{'p': 1}")
     submit(app)
-    app.button(key=Key.IMPORT_OPEN).click().run()
+    app.button(key="import_open").click().run()
     resize, flip = draft(app).nodes
     assert (resize.params, flip.p) == ({"height": 96, "width": 96}, 1.0)

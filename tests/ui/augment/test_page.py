@@ -57,7 +57,7 @@ def test_a_slider_changes_the_draft_and_nothing_else(app: AppTest) -> None:
     changed = next(found for found in draft(app).nodes if found.id == node)
     assert changed.params == {"gamma_limit": [50.0, 150.0]}
     assert all(other in draft(app).nodes for other in others)
-    app.button(key=Key.RESET).click().run()
+    app.button(key="reset").click().run()
     assert next(found for found in draft(app).nodes if found.id == node).params == {}
 
 
@@ -72,7 +72,7 @@ def test_a_wrong_value_is_told_at_its_field_and_the_picture_stays(app: AppTest) 
 
 
 def test_what_is_left_out_is_shown_with_its_reason(app: AppTest) -> None:
-    app.button(key=Key.LEFT_OUT).click().run()
+    app.button(key="left_out").click().run()
     shown = "\n".join(text.value for text in app.markdown)
     assert all(f"| **{name}** | {reason} |" in shown for name, reason in exclusions().items())
 
@@ -104,16 +104,16 @@ def test_a_pipeline_is_saved_and_opened_by_its_name(app: AppTest) -> None:
     saved = draft(app)
     menu(app).text_input(key=Key.NAME).input("개미 rain")
     next(button for button in app.button if button.proto.is_form_submitter).click().run()
-    menu(app).button(key=Key.NEW).click().run()
+    menu(app).button(key="new_pipeline").click().run()
     assert draft(app).nodes == ()
     menu(app).selectbox(key=Key.OPEN_SAVED).set_value("개미 rain").run()
     assert draft(app).nodes == ()  # chosen is not opened
-    app.button(key=Key.OPEN_THIS).click().run()
+    app.button(key="open_this").click().run()
     assert draft(app).nodes == saved.nodes
 
 
 def test_an_empty_pipeline_shows_the_picture_as_it_is(app: AppTest) -> None:
-    menu(app).button(key=Key.NEW).click().run()
+    menu(app).button(key="new_pipeline").click().run()
     frame = app.session_state[Key.LOOK].shown.frame
     assert side(frame, "before").picture == side(frame, "after").picture
 
@@ -140,7 +140,7 @@ def test_a_preset_replaces_the_steps_and_keeps_the_rules_of_targets(app: AppTest
     history = work.history.record(set_targets(work.draft, rules))
     app.session_state[Key.WORKSPACE] = Workspace(work.id, history, work.view)
     before = history.present
-    app.button(key=Key.PRESETS).click().run()
+    app.button(key="presets").click().run()
     words = " ".join(caption.value for caption in app.caption).replace("\\", "")
     assert "OneOf(RandomBrightnessContrast, RandomGamma, HueSaturationValue)" in words
     app.button(key=widget_key("preset", "flips")).click().run()

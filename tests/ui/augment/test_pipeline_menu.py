@@ -56,9 +56,9 @@ def test_renamed_under_a_free_name_only(app: AppTest) -> None:
 
 def test_deleted_and_put_back(app: AppTest) -> None:
     chosen(app, "ants")
-    app.button(key=Key.DELETE_SAVED).click().run()
+    app.button(key="delete_saved").click().run()
     assert names() == ("bees",)
-    app.button(key=Key.UNDELETE).click().run()
+    app.button(key="undelete").click().run()
     assert names() == ("ants", "bees")
     assert not app.exception
 
@@ -67,6 +67,6 @@ def test_one_that_another_person_has_deleted_is_told(app: AppTest) -> None:
     before = app.session_state[Key.WORKSPACE].draft
     chosen(app, "ants")
     library.delete(pipelines_folder(), "ants")
-    app.button(key=Key.OPEN_THIS).click().run()
+    app.button(key="open_this").click().run()
     assert "no saved pipeline of this name" in told(app)
     assert app.session_state[Key.WORKSPACE].draft == before

@@ -54,7 +54,7 @@ def fired(app: AppTest, seed: int) -> set[str]:
 def test_the_page_opens_on_the_first_seed_with_which_every_step_fires(app: AppTest) -> None:
     steps = {node.id for node in work(app).draft.nodes}
     assert work(app).view.seed == next(seed for seed in range(64) if fired(app, seed) == steps)
-    app.button(key=Key.PRESETS).click().run()
+    app.button(key="presets").click().run()
     app.button(key=widget_key("preset", "light")).click().run()
     counts = [len(fired(app, seed)) for seed in range(64)]
     assert len(fired(app, work(app).view.seed)) == max(counts)
@@ -64,7 +64,7 @@ def test_a_step_that_is_skipped_jumps_to_the_next_seed_with_which_it_fires(app: 
     app.session_state[Key.PLAYING] = False
     node = work(app).draft.nodes[0].id
     skipped = next(seed for seed in range(99) if node not in fired(app, seed))
-    app.number_input(key=Key.SEED).set_value(skipped).run()
+    app.number_input(key="seed").set_value(skipped).run()
     shown = header(app.session_state[Key.LOOK].shown.frame)  # of it the chip at the form shows
     assert shown["seed"] == skipped
     assert {name for name, status in shown["statuses"].items() if status == "applied"} == fired(app, skipped)

@@ -137,7 +137,7 @@ def test_what_takes_longer_than_is_allowed_unasked_says_so_and_may_be_drawn_all_
     job: Job = app.session_state[Key.JOB]
     assert job.drawing.order.seconds == ASKED_SECONDS
     assert look(app).shown is good
-    app.button(key=Key.CANCEL).click().run()
+    app.button(key="cancel").click().run()
     assert job.drawing.cancelled
     assert Key.JOB not in app.session_state
     assert Key.RUN_SLOW in keys(app)
@@ -148,7 +148,7 @@ def test_a_click_that_changes_nothing_of_the_picture_does_not_draw_it_again(
 ) -> None:
     shown = look(app).shown
     before = len(submitted)
-    app.button(key=Key.EXPORT).click().run()
+    app.button(key="export").click().run()
     assert shown is not None
     assert look(app).shown is not None
     assert look(app).frame() == shown.frame
@@ -181,7 +181,7 @@ def test_another_session_is_not_disturbed_by_it(app: AppTest, session: Callable[
     session("first")
     assert not job.drawing.done
     slow.LIMIT = 0.0
-    app.run().button(key=Key.CANCEL).click().run()
+    app.run().button(key="cancel").click().run()
     assert job.drawing.cancelled
 
 

@@ -81,7 +81,7 @@ def test_a_page_without_room_says_so_and_works_on() -> None:
     room._last.clear()  # as after half a minute
     words = T.NO_ROOM.format(room="1 MB")
     app.toggle(key=Key.PLAYING).set_value(False).run()  # the greeting would go on to another seed on a slow machine
-    app.number_input(key=Key.SEED).set_value(7).run()
+    app.number_input(key="seed").set_value(7).run()
     assert not app.exception
     assert app.session_state[Key.WORKSPACE].view.seed == 7
     assert words in app.session_state[Key.NOT_WRITTEN]
@@ -96,7 +96,7 @@ def test_a_page_without_room_says_so_and_works_on() -> None:
 @pytest.mark.usefixtures("tight")
 def test_an_upload_without_room_is_told_at_its_field() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
-    app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
+    app.selectbox(key="picture").set_value(pictures.UPLOAD).run()
     work = app.session_state[Key.WORKSPACE].id
     app.file_uploader(key=widget_key("upload", work, "picture")).upload("leaf.png", png(200), "image/png").run()
     assert not app.exception

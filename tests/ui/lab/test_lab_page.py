@@ -80,8 +80,8 @@ def test_a_newcomer_sees_pictures_without_typing() -> None:
     app.switch_page(PAGE).run()
     assert not app.exception
     assert work(app).view.lab.mode is Mode.SWEEP
-    assert app.selectbox(key=Key.LAB_STEP).value == work(app).draft.nodes[1].id
-    assert app.selectbox(key=Key.LAB_PARAMETER).value == "scale"
+    assert app.selectbox(key="lab:step").value == work(app).draft.nodes[1].id
+    assert app.selectbox(key="lab:parameter").value == "scale"
     assert fill(app).complete
     assert fill(app).count == 8
 
@@ -90,7 +90,7 @@ def test_a_newcomer_sees_pictures_without_typing() -> None:
 def test_every_mode_is_drawn_and_saved_with_the_draft(opened: Open, mode: Mode) -> None:
     app = opened()
     if mode is not Mode.SWEEP:
-        app.segmented_control(key=Key.LAB_MODE).set_value(mode).run()
+        app.segmented_control(key="lab:mode").set_value(mode).run()
     assert load("w" * 22).view.lab.mode is mode
     assert not app.error
     assert not app.warning
@@ -138,7 +138,7 @@ def test_a_slider_of_the_grid_changes_the_draft_and_draws_anew(opened: Open) -> 
     app.slider(key=widget_key("rotate", "limit")).set_value((20.0, 60.0)).run()
     assert work(app).draft.nodes[0].params == {"limit": [20.0, 60.0]}
     assert fill(app).token != before
-    app.button(key=Key.LAB_UNDO).click().run()
+    app.button(key="lab_undo").click().run()
     assert fill(app).token == before
     app.button(key=Key.NEXT).click().run()
     assert work(app).view.seed == 2  # the two that were shown are passed over
@@ -146,9 +146,9 @@ def test_a_slider_of_the_grid_changes_the_draft_and_draws_anew(opened: Open) -> 
 
 def test_the_choices_of_a_sweep_are_kept(opened: Open) -> None:
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate")
-    app.segmented_control(key=Key.LAB_COUNT).set_value(9).run()
-    app.toggle(key=Key.LAB_ALONE).set_value(False).run()
-    app.selectbox(key=Key.LAB_PARAMETER).set_value("interpolation").run()
+    app.segmented_control(key="lab:count").set_value(9).run()
+    app.toggle(key="lab:alone").set_value(False).run()
+    app.selectbox(key="lab:parameter").set_value("interpolation").run()
     kept = load("w" * 22).view.lab
     assert (kept.count, kept.alone, kept.parameter) == (9, False, "interpolation")
 
@@ -158,7 +158,7 @@ def test_a_click_in_a_sweep_sets_the_value_and_undo_brings_the_old_one_back(open
     click(app, "sweep", "rotate:limit:[60.0, 60.0]")
     assert work(app).draft.nodes[0].params == {"limit": [60.0, 60.0]}
     assert told(app) == ["Rotate.limit is now 60. Undo restores the previous value."]
-    app.button(key=Key.LAB_UNDO).click().run()
+    app.button(key="lab_undo").click().run()
     assert work(app).draft.nodes == (ROTATE,)
 
 
@@ -178,7 +178,7 @@ def test_a_click_in_the_gallery_adds_the_transform_and_undo_takes_it_out(opened:
     assert told(app) == ["InvertImg was added to the pipeline. Undo removes it."]
     click(app, "sheet", "../../etc")
     assert len(work(app).draft.nodes) == 2
-    app.button(key=Key.LAB_UNDO).click().run()
+    app.button(key="lab_undo").click().run()
     assert work(app).draft.nodes == (ROTATE,)
 
 
@@ -187,30 +187,30 @@ def test_b_is_taken_and_swapped(opened: Open) -> None:
     save_pipeline(made_home() / "pipelines", validate(other))
     app = opened(lab={"mode": "ab"})
     mine = work(app).draft
-    app.selectbox(key=Key.LAB_AGAINST).set_value("saved:other").run()
-    app.button(key=Key.LAB_SWAP).click().run()
+    app.selectbox(key="lab:against").set_value("saved:other").run()
+    app.button(key="lab_swap").click().run()
     assert work(app).draft.nodes == other.nodes
     assert versus.both(work(app)).b == validate(mine)
-    app.button(key=Key.LAB_SWAP).click().run()
+    app.button(key="lab_swap").click().run()
     assert work(app).draft == mine
-    app.selectbox(key=Key.LAB_AGAINST).set_value("none").run()
-    app.button(key=Key.LAB_TAKE).click().run()
+    app.selectbox(key="lab:against").set_value("none").run()
+    app.button(key="lab_take").click().run()
     assert work(app).draft.nodes == ()
-    app.button(key=Key.LAB_UNDO).click().run()
+    app.button(key="lab_undo").click().run()
     assert work(app).draft == mine
 
 
 def test_a_saved_pipeline_that_is_gone_is_told_and_cannot_be_taken(opened: Open) -> None:
     app = opened(lab={"mode": "ab", "against": "saved:gone"})
     assert any("gone" in shown.value for shown in app.warning)
-    assert app.button(key=Key.LAB_TAKE).disabled
-    assert app.button(key=Key.LAB_SWAP).disabled
+    assert app.button(key="lab_take").disabled
+    assert app.button(key="lab_swap").disabled
 
 
 def test_rows_can_be_pictures(opened: Open) -> None:
     app = opened(lab={"mode": "ab"})
-    app.segmented_control(key=Key.LAB_OVER).set_value(Over.PICTURES).run()
-    app.number_input(key=Key.LAB_ROWS).set_value(2).run()
+    app.segmented_control(key="lab:over").set_value(Over.PICTURES).run()
+    app.number_input(key="lab:rows").set_value(2).run()
     assert fill(app).count == 2
 
 
@@ -221,7 +221,7 @@ def test_slow_steps_ask_before_they_are_drawn_and_can_be_cancelled(opened: Open)
     assert not app.session_state[Key.LAB_FILL].under_way
     app.button(key=Key.RUN_SLOW).click().run()
     assert app.session_state[Key.LAB_FILL].under_way
-    app.button(key=Key.LAB_CANCEL).click().run()
+    app.button(key="lab_cancel").click().run()
     assert not app.session_state[Key.LAB_FILL].under_way
     assert not app.session_state[Key.LAB_FILL].complete
     assert Key.RUN_SLOW in {button.key for button in app.button}

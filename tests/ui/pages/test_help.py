@@ -7,7 +7,6 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui.pages import handbook
-from explorer.ui.session.keys import Key
 
 PROJECT = Path(__file__).resolve().parents[3]
 PAGE = "explorer/ui/pages/help.py"
@@ -40,7 +39,7 @@ def test_the_page_shows_documents_keys_and_versions_and_an_unknown_topic_says_so
     app.query_params["topic"] = "augment"
     app.run()
     assert any("`OneOf`" in str(block.value) for block in app.markdown)
-    app.session_state[Key.HELP_TOPIC] = "keys"
+    app.session_state["help_topic"] = "keys"
     keys = handbook.keys()
     for document in (PROJECT / "docs").glob("*.md"):
         for line in document.read_text(encoding="utf-8").split("| keys")[1:]:

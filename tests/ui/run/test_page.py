@@ -26,7 +26,7 @@ from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State, derive
 from explorer.ui.run import charts
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
 
 APP = str(Path(__file__).resolve().parents[3] / "app.py")
@@ -54,7 +54,7 @@ def text(app: AppTest) -> str:
 def labels(app: AppTest) -> list[str]:
     """What the row offers, without what is opened."""
     return [button.label for button in app.button if button.key in (
-        Key.RUN_STOP, Key.RUN_RESUME, Key.RUN_DUPLICATE, Key.RUN_END
+        "run_stop", "run_resume", "run_duplicate", "run_end"
     )]  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def test_a_run_that_is_over_offers_what_fits(state: OutcomeState, step: int, off
 )
 def test_resume_says_where_it_goes_on(step: int, words: str) -> None:
     app = open_page(over("stopped", step=step))
-    assert words in app.button(key=Key.RUN_RESUME).help
+    assert words in app.button(key="run_resume").help
 
 
 def test_a_waiting_run_says_its_place_and_leaves_the_queue() -> None:
@@ -202,7 +202,7 @@ def test_train_longer_starts_a_new_run_and_opens_it() -> None:
     config = loads(new.config.read_bytes())
     assert (config.epochs, config.start_from, config.seed) == (3, paths.id, 1)
     assert app.query_params["run"] in (new.id, [new.id])
-    origin = app.button(key=Key.RUN_ORIGIN)
+    origin = app.button(key="run_origin")
     assert origin.label.replace("\\", "") == "Starts from the weights of **works_until_stopped**"
     origin.click().run()
     assert app.query_params["run"] in (paths.id, [paths.id])
@@ -272,7 +272,7 @@ def test_only_the_best_checkpoint_is_kept() -> None:
     assert "on disk: checkpoints 3 MB" in text(app)
     press(app, "Keep best checkpoint only")
     assert (paths.best.exists(), paths.last.exists()) == (True, False)
-    assert app.button(key=Key.RUN_KEEP_BEST).disabled  # there is nothing more to remove
+    assert app.button(key="run_keep_best").disabled  # there is nothing more to remove
 
 
 def test_archive_and_back() -> None:
@@ -289,7 +289,7 @@ def test_delete_goes_back_to_the_list_which_offers_undo() -> None:
     assert not paths.root.exists()
     assert "run" not in app.query_params
     assert len(list(trash_root().iterdir())) == 1
-    app.button(key=Key.RUNS_UNDO).click().run()
+    app.button(key="runs_undo").click().run()
     assert run_paths(paths.id).root == paths.root
 
 
@@ -297,8 +297,8 @@ def test_a_living_run_is_neither_deleted_nor_thinned_out() -> None:
     paths = launcher.start(config_of("works_until_stopped"))
     wait_for_state(paths, State.RUNNING)
     app = open_more(paths)
-    assert app.button(key=Key.RUN_DELETE).disabled
-    assert app.button(key=Key.RUN_KEEP_BEST).disabled
+    assert app.button(key="run_delete").disabled
+    assert app.button(key="run_keep_best").disabled
 
 
 def test_a_run_that_another_window_deletes_is_told_as_gone() -> None:
@@ -455,7 +455,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     figures = charts._Figures().of(view, view.refresh(), best=1)
     assert [[cell[0] for cell in row] for row in figures["best"]["data"][0]["customdata"]] == [[9, 1], [1, 9]]
     assert [[cell[0] for cell in row] for row in figures["confusion"]["data"][0]["customdata"]] == [[8, 2], [2, 8]]
-    assert app.button_group(key=Key.MATRIX_EPOCH).options == ["Best: epoch 2", "Latest: epoch 3"]
+    assert app.button_group(key="matrix_epoch").options == ["Best: epoch 2", "Latest: epoch 3"]
 
     # The other metrics are drawn where somebody asks for them.
     assert "**MCC**" not in text(app)

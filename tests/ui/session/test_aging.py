@@ -246,7 +246,7 @@ def test_a_browser_keeps_the_drafts_that_it_used_last(monkeypatch: pytest.Monkey
         app.session_state[Key.FILE_MENU] = True
         app.run()
         assert Keeping.KEPT.format(days=limits.DEFAULT_DAYS, most=3) in [caption.value for caption in app.caption]
-        app.button(key=Key.NEW).click().run()
+        app.button(key="new_pipeline").click().run()
     assert [draft_file(name.ljust(22, "x")).exists() for name in "abc"] == [False, False, True]  # c is of today
 
 
@@ -259,5 +259,5 @@ def test_what_another_browser_uses_does_not_go(monkeypatch: pytest.MonkeyPatch) 
     (browsers_folder() / "other.json").write_text(json.dumps({"version": 1, "drafts": {shared: time.time() - 60}}))
     app.session_state[Key.FILE_MENU] = True
     app.run()
-    app.button(key=Key.NEW).click().run()
+    app.button(key="new_pipeline").click().run()
     assert draft_file(shared).exists()

@@ -41,7 +41,7 @@ def uploader(app: AppTest, part: str) -> Any:
 def upload() -> Upload:
     """Uploads a picture, and a mask where one is given, into a page that shows uploads."""
     app = AppTest.from_file(APP, default_timeout=30).run()
-    app.selectbox(key=Key.PICTURE).set_value(pictures.UPLOAD).run()
+    app.selectbox(key="picture").set_value(pictures.UPLOAD).run()
 
     def send(picture: bytes | None = None, mask: bytes | None = None) -> AppTest:
         if picture is not None:

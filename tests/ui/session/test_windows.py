@@ -54,8 +54,8 @@ def test_steps_added_in_two_windows_in_turn_are_all_there(windows: tuple[AppTest
 
 def test_each_window_looks_at_what_it_wants(windows: tuple[AppTest, AppTest]) -> None:
     first, second = windows
-    first.number_input(key=Key.SEED).set_value(5).run()
-    second.number_input(key=Key.SEED).set_value(9).run()
+    first.number_input(key="seed").set_value(5).run()
+    second.number_input(key="seed").set_value(9).run()
     add(second, "Blur")
     first.run()
     assert work(first).view.seed == 5
@@ -89,7 +89,7 @@ def test_fields_of_the_train_form_set_in_two_windows_in_turn_are_all_there(home:
     assert (kept()["epochs"], kept()["batch_size"]) == (13, 7)
     assert first.run().number_input(key=widget_key("train", "batch_size")).value == 7
     first.radio(key=widget_key("train", "dataset")).set_value("digits").run()
-    second.button(key=Key.TRAIN_RESET).click().run()  # keeps the data set that the other window has chosen
+    second.button(key="train_reset").click().run()  # keeps the data set that the other window has chosen
     assert (kept()["dataset"], kept()["image_size"], kept()["epochs"]) == ("digits", 64, DEFAULTS["epochs"])
     assert not first.exception
     assert not second.exception

@@ -115,7 +115,7 @@ def test_an_empty_choice_says_what_it_means() -> None:
     assert params(app)["area_for_downscale"] == "image"
     app.selectbox(key=widget_key("a", "area_for_downscale")).select("None (default)").run()
     assert "area_for_downscale" not in params(app)
-    app.session_state[Key.TARGETS] = True
+    app.session_state["targets"] = True
     interpolation = app.run().selectbox(key=widget_key("rule", "mask_interpolation"))
     assert interpolation.options[0] == "Each step's own (default)"
     assert interpolation.index == 0

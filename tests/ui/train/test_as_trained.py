@@ -85,7 +85,7 @@ def augmented(cell: Cell) -> AugmentedSample:
 
 
 def _looked_at(app: AppTest, key: str) -> tuple[Workspace, Found]:
-    app.selectbox(key=Key.PICTURE).set_value(DATA_SET).run()
+    app.selectbox(key="picture").set_value(DATA_SET).run()
     app.selectbox(key=Key.SET).set_value(key).run()
     return app.session_state[Key.WORKSPACE], app.session_state[Key.FOUND]
 
@@ -124,9 +124,9 @@ def test_ten_samples_of_three_data_sets_have_the_pixels_of_training_on_the_page(
 def test_without_the_switch_a_sample_is_shown_as_it_is_with_its_own_index() -> None:
     app = AppTest.from_file(APP, default_timeout=60).run()
     _looked_at(app, "digits")
-    app.number_input(key=Key.INDEX).set_value(3).run()
+    app.number_input(key="index").set_value(3).run()
     assert any("As in training" in caption.value for caption in app.caption)
-    app.toggle(key=Key.AS_TRAINED).set_value(False).run()
+    app.toggle(key="as_trained").set_value(False).run()
     found: Found = app.session_state[Key.FOUND]
     work: Workspace = app.session_state[Key.WORKSPACE]
     assert (found.training, found.picture.square, found.picture.index) == (None, None, 3)

@@ -41,9 +41,9 @@ def said(app: AppTest) -> str:
 def test_augment_says_which_sample_it_is_and_what_its_mask_values_are_called(data: Path) -> None:
     (data / "town/classes.txt").write_text("sky\nroad\ncar")
     app = AppTest.from_file(APP, default_timeout=60).run()
-    app.selectbox(key=Key.PICTURE).set_value(DATA_SET).run()
+    app.selectbox(key="picture").set_value(DATA_SET).run()
     app.selectbox(key=Key.SET).set_value(f"image_folder:{data / 'xray'}").run()
-    app.number_input(key=Key.INDEX).set_value(7).run()
+    app.number_input(key="index").set_value(7).run()
     assert "well/" in said(app)
     assert ".png, well" in said(app)
     assert "12 of 12 images were scaled from 16 to 8 bits" in said(app)
@@ -57,7 +57,7 @@ def test_augment_says_which_sample_it_is_and_what_its_mask_values_are_called(dat
     app.selectbox(key=Key.SET).set_value(f"mask_folder:{data / 'town'}").run()
     assert "the value of the first name is open" in said(app)
     assert "Mask values: 1 sky, 2 road, 3 car" in said(app)
-    app.radio(key=Key.NAMES_FROM).set_value(0).run()
+    app.radio(key="names_from").set_value(0).run()
     assert "Mask values: 0 sky, 1 road, 2 car" in said(app)
     assert not app.exception
 

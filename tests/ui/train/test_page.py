@@ -62,7 +62,7 @@ def images(folder: Path, count: int = 3) -> None:
 def test_the_defaults_can_be_started_without_typing(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mistakes(app) == ""
     monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
-    app.button(key=Key.TRAIN_START).click().run()
+    app.button(key="train_start").click().run()
     assert not app.exception
     (paths,) = list_runs()
     config = loads(paths.config.read_bytes())
@@ -102,8 +102,8 @@ def test_a_wrong_value_is_told_at_its_field_and_nothing_starts(app: AppTest) -> 
         assert words in mistakes(app), (field, value)
         assert "Fix this before starting" in mistakes(app), (field, value)
         # Nothing that could not be started looks as if it could.
-        assert app.button(key=Key.TRAIN_START).disabled, (field, value)
-        assert app.button(key=Key.TRAIN_PAIR).disabled, (field, value)
+        assert app.button(key="train_start").disabled, (field, value)
+        assert app.button(key="train_pair").disabled, (field, value)
         (app.text_input if isinstance(value, str) else app.number_input)(key=widget_key("train", field)).set_value(
             right
         ).run()
@@ -179,7 +179,7 @@ def test_a_crop_larger_than_the_images_is_told_at_the_pipeline_with_the_name_of_
     saved(app, ("RandomCrop", {"height": 1100, "width": 200}))
     assert "RandomCrop" in mistakes(app)
     assert "1024" in mistakes(app)
-    assert app.button(key=Key.TRAIN_START).disabled
+    assert app.button(key="train_start").disabled
 
 
 def test_what_is_seldom_meant_is_a_warning_at_its_field_and_starts_all_the_same(
@@ -204,7 +204,7 @@ def test_a_slow_pipeline_is_tried_only_when_the_run_is_started(app: AppTest) -> 
     saved(app, ("PiecewiseAffine", {}), ("ToGray", {"num_output_channels": 1}))
     assert mistakes(app) == ""
     assert "tested on a few images only when you press Start" in said(app)
-    app.button(key=Key.TRAIN_START).click().run()
+    app.button(key="train_start").click().run()
     assert "ToGray" in mistakes(app)
     assert list_runs() == ()
 
@@ -283,7 +283,7 @@ def test_a_pipeline_with_a_mistake_is_told_with_the_way_back(app: AppTest) -> No
     app.number_input(key=f"{node}:std_range:high").set_value(7.0).run()
     app.switch_page(PAGE).run()
     assert "The current pipeline has an error" in mistakes(app)
-    assert app.button(key=Key.TO_AUGMENT)
+    assert app.button(key="to_augment")
 
 
 def test_it_says_what_the_run_will_need(app: AppTest) -> None:
@@ -303,7 +303,7 @@ def test_a_batch_that_the_machine_cannot_hold_is_told_at_its_field(
     app.number_input(key=widget_key("train", "batch_size")).set_value(512).run()
     assert "Batch size 512 at 224 px needs about 14 GB of memory; this computer has 4.0 GB in all." in mistakes(app)
     fits = int(mistakes(app).split(" fits.")[0].split()[-1])
-    assert app.button(key=Key.TRAIN_START).disabled
+    assert app.button(key="train_start").disabled
     app.number_input(key=widget_key("train", "batch_size")).set_value(fits).run()
     assert mistakes(app) == ""
     assert any("free just now" in warning.value for warning in app.warning)
@@ -352,7 +352,7 @@ def said(app: AppTest) -> str:
 def started(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> RunConfig:
     """The config of the run that Start makes."""
     monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
-    app.button(key=Key.TRAIN_START).click().run()
+    app.button(key="train_start").click().run()
     (paths,) = [paths for paths in list_runs() if paths.id != SOURCE]
     return loads(paths.config.read_bytes())
 
@@ -393,7 +393,7 @@ def test_another_pipeline_differs_too(app: AppTest) -> None:
 def test_back_to_defaults_forgets_the_source() -> None:
     source_run()
     app = duplicate()
-    app.button(key=Key.TRAIN_RESET).click().run()
+    app.button(key="train_reset").click().run()
     assert "ants-bees" not in said(app)
     assert app.number_input(key=widget_key("train", "epochs")).value == DEFAULTS["epochs"]
     assert f"run:{SOURCE}" not in app.selectbox(key=widget_key("train", "pipeline")).options
@@ -478,11 +478,11 @@ def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_wit
     ]
     field.set_value(conversion.NO_PIPELINE).run()
     assert mistakes(app) == ""
-    assert app.button(key=Key.TRAIN_PAIR).disabled  # there is nothing to compare
+    assert app.button(key="train_pair").disabled  # there is nothing to compare
     name = "medium"
     app.selectbox(key=widget_key("train", "pipeline")).set_value(conversion.preset_pipeline(name)).run()
     assert "OneOf(" in said(app)  # the composers are named with their steps
-    app.button(key=Key.TRAIN_PAIR).click().run()
+    app.button(key="train_pair").click().run()
     assert not app.exception
     configs = {config.name.rpartition(", ")[2]: config for run in list_runs() if (config := _config_of(run))}
     with_, without = configs["with augmentation"], configs["without augmentation"]
@@ -497,7 +497,7 @@ def test_the_pipeline_can_be_none_or_a_preset_and_one_button_queues_with_and_wit
         page = AppTest.from_file(APP, default_timeout=120)
         page.query_params[Query.RUN] = run.id
         page.switch_page("explorer/ui/pages/runs.py").run()
-        page.button(key=Key.RUN_PARTNER).click().run()
+        page.button(key="run_partner").click().run()
         pages.append(page.query_params[Query.RUN])
     assert sorted(str(page[0] if isinstance(page, list) else page) for page in pages) == sorted(
         run.id for run in list_runs()
@@ -541,7 +541,7 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
         work = app.session_state[Key.WORKSPACE]
         view = replace(work.view, picture=DATA_SET, set_key=key, split="train", index=0)
         app.session_state[Key.WORKSPACE] = replace(work, view=view)
-        app.button(key=Key.TRAIN_WITH).click().run()
+        app.button(key="train_with").click().run()
         assert set(app.query_params) == {Query.DRAFT}, key  # nothing that would be another entry of the history
         chosen = (
             app.radio(key=widget_key("train", "dataset")).value,

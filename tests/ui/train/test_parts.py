@@ -197,7 +197,7 @@ def test_why_a_network_could_not_be_measured_is_told(tmp_path: Path, monkeypatch
 
 
 def test_networks_stand_side_by_side_with_weights_and_speeds(app: AppTest) -> None:
-    app.session_state[Key.TRAIN_COMPARE] = True
+    app.session_state["train_compare"] = True
     app.run()
     (table,) = [block.proto.body for block in app.get("html") if "<table" in block.proto.body]
     for title in ("EfficientNet-Lite0", "EfficientNet-B8", "DeiT-Tiny", "Small CNN"):
@@ -207,7 +207,7 @@ def test_networks_stand_side_by_side_with_weights_and_speeds(app: AppTest) -> No
 
 def test_how_long_the_run_takes_here_is_told_once_its_network_was_measured(app: AppTest) -> None:
     assert "is not known yet" in said(app)
-    assert app.button(key=Key.TRAIN_MEASURE_TIME).label == "Measure EfficientNet-Lite0"
+    assert app.button(key="train_measure_time").label == "Measure EfficientNet-Lite0"
     pace = {"train_images_per_second": 10.0, "frozen_images_per_second": 20.0, "validate_images_per_second": 30.0,
             "size": 96, "precision": "32-true"}  # fmt: skip
     entry = f"efficientnet-lite0 on {paces.machine_key(machine.machine())}"
