@@ -71,7 +71,7 @@ def _references(page: Page) -> None:
     box.click()
     box.fill("FDA")
     page.get_by_role("option", name="Images and text · FDA").click()
-    page.locator("[data-testid=gallery] button").first.wait_for()
+    page.locator("[data-testid=grid] .cell").first.wait_for()
     slider = page.get_by_role("slider", name="Probability p")
     slider.focus()
     slider.press("End")

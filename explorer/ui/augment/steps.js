@@ -232,7 +232,7 @@ function menuItem(state, name, hint, title, op, extra = {}) {
   const item = Object.assign(document.createElement("button"), { type: "button", title });
   item.setAttribute("role", "menuitem");
   item.dataset.op = op;
-  item.append(part("b", "", name), part("span", "", hint));
+  item.append(element("b", "", name), element("span", "", hint));
   item.onclick = () => {
     state.menu.hidePopover();
     state.list.focus({ preventScroll: true });
@@ -323,26 +323,22 @@ function dragEnd(state) {
 
 // Drawing
 
-function part(name, css, text = "") {
-  return Object.assign(document.createElement(name), { className: css, textContent: text });
-}
-
 function icon(css, name) {
-  const found = part("span", `${css} icon`, name);
+  const found = element("span", `${css} icon`, name);
   found.setAttribute("aria-hidden", "true");
   return found;
 }
 
 function guides(depth) {
-  const found = part("span", "guides");
+  const found = element("span", "guides");
   found.style.setProperty("--step", `${STEP}px`);
   found.style.setProperty("--wide", `${WIDE * STEP}px`);
   return depth ? [found] : [];
 }
 
 function share(node) {
-  const found = part("span", "share", node.percent);
-  const bar = part("span", "bar");
+  const found = element("span", "share", node.percent);
+  const bar = element("span", "bar");
   const level = document.createElement("i");
   level.style.width = `${node.share * 100}%`;
   bar.append(level);
@@ -351,18 +347,18 @@ function share(node) {
 }
 
 function makeRow(node) {
-  const row = part("li", [node.enabled ? "" : "off", node.share === 0 || !node.enabled ? "idle" : "", node.wrong ? "wrong" : ""].join(" "));
+  const row = element("li", [node.enabled ? "" : "off", node.share === 0 || !node.enabled ? "idle" : "", node.wrong ? "wrong" : ""].join(" "));
   row.id = `step-${node.id}`;
   row.dataset.id = node.id;
   row.title = node.tip;
   row.draggable = true;
   row.setAttribute("role", "treeitem");
   row.style.setProperty("--indent", `${indent(node.depth)}px`);
-  const name = part("span", "name");
-  name.append(part("span", "title", node.title), node.group ? part("span", "detail", node.detail) : part("span", "p", node.p));
-  row.append(...guides(node.depth), node.group ? icon("fold", "chevron_right") : part("span", "fold"), name);
+  const name = element("span", "name");
+  name.append(element("span", "title", node.title), node.group ? element("span", "detail", node.detail) : element("span", "p", node.p));
+  row.append(...guides(node.depth), node.group ? icon("fold", "chevron_right") : element("span", "fold"), name);
   if (node.wrong) row.append(icon("mark", "error"));
-  if (node.group) row.append(part("span", "p", node.p));
+  if (node.group) row.append(element("span", "p", node.p));
   if (node.share !== null) row.append(share(node));
   return row;
 }
@@ -380,23 +376,12 @@ function rowOf(state, node) {
 
 // An empty group has a place to drop into, and says so.
 function hollow(state, node) {
-  const row = part("li", "hollow");
+  const row = element("li", "hollow");
   row.setAttribute("role", "none");
   row.dataset.into = node.id;
   row.style.setProperty("--indent", `${indent(node.depth + 1)}px`);
-  row.append(part("span", "", state.words.hollow));
+  row.append(element("span", "", state.words.hollow));
   return row;
-}
-
-// Only what is new or elsewhere is touched: the browser lays out a thousand rows anew for as many moves.
-function arrange(list, rows) {
-  const wanted = new Set(rows);
-  for (const row of [...list.children]) if (!wanted.has(row)) row.remove();
-  let next = list.firstElementChild;
-  for (const row of rows) {
-    if (row === next) next = next.nextElementSibling;
-    else list.insertBefore(row, next);
-  }
 }
 
 function draw(state) {
@@ -404,7 +389,7 @@ function draw(state) {
     node.group && !node.size && !state.folded.has(node.id) ? [rowOf(state, node), hollow(state, node)] : [rowOf(state, node)]);
   for (const id of state.rows.keys()) if (!state.byId.has(id)) state.rows.delete(id);
   const { list } = state;
-  arrange(list, rows);
+  arrangeRows(list, rows);
   list.classList.toggle("flat", !state.nodes.some((node) => node.group));
   list.parentElement.hidden = !rows.length;
   mark(state);

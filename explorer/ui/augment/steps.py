@@ -21,7 +21,7 @@ from explorer.ui.session.history import History
 Errors = Mapping[tuple[str, str], str]
 Row = dict[str, Any]
 
-_component = component("steps", folder=Path(__file__).parent)
+_component = component("steps", shared=("dom",), folder=Path(__file__).parent)
 _TOOLS = {
     "undo": Common.UNDO,
     "redo": T.REDO,

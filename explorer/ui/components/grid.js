@@ -1,10 +1,6 @@
 // Pictures with captions, in groups. Cells are kept by their id, so that a new draw moves neither focus nor scroll, and a
 // picture that is painted already is not decoded again.
 
-function element(name, css = "", text = "") {
-  return Object.assign(document.createElement(name), { className: css, textContent: text });
-}
-
 function makeStage() {
   const stage = element("div", "stage");
   const canvas = element("canvas");
@@ -54,12 +50,14 @@ function paint(holder, data, picture, words) {
   text.firstChild.textContent = data.message || (waiting ? words.waiting : "");
 }
 
-function fill(cell, data, picture, words) {
+function fill(cell, data, picture, { words, picks }) {
   paint(cell, data, picture, words);
+  if (picks) cell.setAttribute("aria-pressed", String(Boolean(data.mark)));
   cell.classList.toggle("marked", Boolean(data.mark));
   const mark = cell.querySelector(".mark");
   mark.textContent = data.mark;
   mark.hidden = !data.mark;
+  mark.ariaHidden = String(picks);
   const [title, note] = cell.querySelector(".caption").children;
   // A narrow cell breaks a long name between its words.
   title.textContent = data.title.replace(/([a-z])([A-Z])/g, "$1\u200b$2");
@@ -68,8 +66,10 @@ function fill(cell, data, picture, words) {
   cell.sought = inWords(`${data.title} ${data.title.replace(/([a-z])([A-Z])/g, "$1 $2")} ${data.search}`);
 }
 
+// Tab reaches one cell, and arrows lead on from it. Among a few pictures to pick from it reaches each.
 function rove(root, cell) {
-  for (const other of root.querySelectorAll(".cell")) other.tabIndex = other === cell ? 0 : -1;
+  const all = root.classList.contains("picks");
+  for (const other of root.querySelectorAll(".cell")) other.tabIndex = all || other === cell ? 0 : -1;
 }
 
 function keepOneReachable(root) {
@@ -249,10 +249,11 @@ async function update(root, data) {
   if (generation !== root.generation) return; // a newer frame has overtaken this one
   root.store.clear();
   root.words = header.words;
+  root.classList.toggle("picks", header.picks);
   const cells = new Map();
   rows.forEach((row, at) => {
     const cell = known.get(row.id) ?? makeCell(root, row.id);
-    fill(cell, row, pictures[at], header.words);
+    fill(cell, row, pictures[at], header);
     cells.set(row.id, cell);
   });
   root.setAttribute("aria-label", header.words.label);

@@ -6,9 +6,10 @@ from hashlib import blake2b
 from typing import Any
 
 from explorer.draw import frames
+from explorer.texts import Lab as T
 from explorer.ui.components.parts import component, text_event
 
-_component = component("grid", shared=("frame",))
+_component = component("grid", shared=("frame", "dom"))
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Words:
         label: The name of the grid.
         hint: The effect of a click on a cell.
         waiting: Shown in a cell whose picture is not drawn yet.
-        back: The way from the large cell back to all cells.
+        back, previous, following: The ways from the large cell back to all cells, and to its neighbors.
         search: The placeholder of the search field; "" for no field.
         found: The number of results, with {shown} and {count}.
         nothing: Shown if the search finds nothing.
@@ -71,10 +72,10 @@ class Words:
 
     label: str
     hint: str
-    waiting: str
-    back: str
-    previous: str
-    following: str
+    waiting: str = T.WAITING
+    back: str = T.BACK
+    previous: str = T.PREVIOUS
+    following: str = T.FOLLOWING
     search: str = ""
     found: str = ""
     nothing: str = ""
@@ -89,6 +90,7 @@ class Board:
         abreast: Whether groups are placed side by side.
         aspect: The width of a picture divided by its height.
         notice: A message above the cells.
+        picks: Whether cells are small, and a click chooses one or takes the choice back. Chosen cells have a mark.
     """
 
     groups: Sequence[Group]
@@ -99,6 +101,7 @@ class Board:
     aspect: float = 1.0
     large: Large | None = None
     notice: str = ""
+    picks: bool = False
 
 
 def frame(board: Board, sent: set[str] | None = None) -> bytes:
@@ -128,8 +131,15 @@ def _cell(cell: Cell, known: set[str]) -> dict[str, Any]:
     return {**vars(cell), "picture": picture, "stamp": stamp}
 
 
+def _nothing() -> None: ...
+
+
 def show(
-    data: bytes, key: str, on_choose: Callable[[], None], on_act: Callable[[], None], on_missing: Callable[[], None]
+    data: bytes,
+    key: str,
+    on_choose: Callable[[], None],
+    on_act: Callable[[], None] = _nothing,
+    on_missing: Callable[[], None] = _nothing,
 ) -> None:
     """Mount the grid or update it with a new frame.
 

@@ -6,10 +6,6 @@ const PLAIN = { search: "", state: "", tag: "", sort: "newest", turned: false, a
 const LIVING = "(alive)";
 const OVER = "(over)";
 
-function part(name, css = "", text = "") {
-  return Object.assign(document.createElement(name), { className: css, textContent: text });
-}
-
 // What is looked for, remembered while this window is open.
 
 function remembered() {
@@ -82,12 +78,12 @@ function sorted(state, runs) {
 // Rows
 
 function makeRow(state, id) {
-  const item = part("li");
+  const item = element("li");
   item.dataset.id = id;
-  const box = Object.assign(part("input"), { type: "checkbox", tabIndex: -1 });
-  const status = part("span", "state");
-  status.append(part("i"), part("span"));
-  const link = Object.assign(part("a", "name"), { tabIndex: -1, href: `?run=${encodeURIComponent(id)}` });
+  const box = Object.assign(element("input"), { type: "checkbox", tabIndex: -1 });
+  const status = element("span", "state");
+  status.append(element("i"), element("span"));
+  const link = Object.assign(element("a", "name"), { tabIndex: -1, href: `?run=${encodeURIComponent(id)}` });
   link.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -95,11 +91,11 @@ function makeRow(state, id) {
     remember(state);
     state.send("open", id);
   };
-  const more = part("div", "more");
-  more.append(part("span", "marks"), part("span", "reason"), part("span", "note"));
+  const more = element("div", "more");
+  more.append(element("span", "marks"), element("span", "reason"), element("span", "note"));
   more.firstChild.style.display = "contents";
   const fields = ["what", "pipeline", "score", "score-second", "size", "took", "started"];
-  item.append(box, status, link, ...fields.map((name) => part("span", name)), more);
+  item.append(box, status, link, ...fields.map((name) => element("span", name)), more);
   return item;
 }
 
@@ -114,11 +110,11 @@ function fillRow(state, item, run) {
     element.title = name === "took" ? run.epochs : name === "name" ? `${run.name}\n${run.id}` : run[name];
   }
   const tags = run.tags.map((tag) => {
-    const chip = Object.assign(part("button", "tag", tag), { type: "button", tabIndex: -1, title: state.words.tag_hint.replace("{tag}", tag) });
+    const chip = Object.assign(element("button", "tag", tag), { type: "button", tabIndex: -1, title: state.words.tag_hint.replace("{tag}", tag) });
     chip.onclick = () => look(state, { tag: state.view.tag === tag ? "" : tag });
     return chip;
   });
-  if (run.archived) tags.unshift(part("span", "label", state.words.archived_mark));
+  if (run.archived) tags.unshift(element("span", "label", state.words.archived_mark));
   item.querySelector(".marks").replaceChildren(...tags);
 }
 
@@ -143,7 +139,7 @@ function drawColumns(state) {
     const key = { score: keys[0], "score-second": keys[1] }[css];
     return key ? heading(state, css, state.words.metrics[key].label, key) : heading(state, css, text, sort);
   });
-  state.root.querySelector(".columns").replaceChildren(part("span", "pick"), ...heads);
+  state.root.querySelector(".columns").replaceChildren(element("span", "pick"), ...heads);
   for (const run of state.runs) fillScores(state, state.rows.get(run.id).item, run);
 }
 
@@ -157,18 +153,12 @@ function mark(state) {
   }
 }
 
-// Only what is new or elsewhere is touched; whoever has the focus keeps it, also where it moves.
+// The row that has the focus keeps it, also where it moves.
 function arrange(state) {
   const { list } = state;
   const focused = state.root.getRootNode().activeElement;
   const items = state.shown.map((run) => state.rows.get(run.id).item);
-  const wanted = new Set(items);
-  for (const item of [...list.children]) if (!wanted.has(item)) item.remove();
-  let next = list.firstElementChild;
-  for (const item of items) {
-    if (item === next) next = next.nextElementSibling;
-    else list.insertBefore(item, next);
-  }
+  arrangeRows(list, items);
   if (focused && list.contains(focused) && state.root.getRootNode().activeElement !== focused) focused.focus({ preventScroll: true });
   const current = state.shown.some((run) => run.id === state.current) ? state.current : state.shown[0]?.id;
   setCurrent(state, current);
@@ -217,7 +207,7 @@ function chooseAll(state, on) {
 // What can be done to several runs
 
 function button(text, action, css = "") {
-  const found = Object.assign(part("button", css, text), { type: "button" });
+  const found = Object.assign(element("button", css, text), { type: "button" });
   found.onclick = action;
   return found;
 }
@@ -239,13 +229,13 @@ function ask(state, op) {
 function buttons(state, runs) {
   const { words } = state;
   if (state.asking) return [
-    part("span", "", words.keep_best_asked),
+    element("span", "", words.keep_best_asked),
     button(words.keep_best_yes, () => act(state, state.asking), "strong"),
     button(words.no, () => { state.asking = null; drawBar(state); }),
   ];
   const away = runs.every((run) => run.archived);
   return [
-    ...(runs.length > 1 ? [part("span", "hint", words.compare)] : []),
+    ...(runs.length > 1 ? [element("span", "hint", words.compare)] : []),
     button(away ? words.unarchive : words.archive, () => act(state, away ? "unarchive" : "archive")),
     button(words.keep_best, () => ask(state, "keep_best")),
     button(words.remove, () => act(state, "delete")),
@@ -282,7 +272,7 @@ function options(select, choices, value) {
   const key = JSON.stringify([choices, value]);
   if (select.dataset.key === key) return;
   select.dataset.key = key;
-  select.replaceChildren(...choices.map(([id, text]) => Object.assign(part("option", "", text), { value: id })));
+  select.replaceChildren(...choices.map(([id, text]) => Object.assign(element("option", "", text), { value: id })));
   select.value = value;
 }
 
@@ -391,8 +381,8 @@ function mount(root) {
 
 // The head of a column; a click sorts by it, a second one the other way round.
 function heading(state, css, text, sort) {
-  if (!sort) return part("span", css, text);
-  const cell = Object.assign(part("button", css, text), { type: "button", title: state.words.sort_by.replace("{column}", text) });
+  if (!sort) return element("span", css, text);
+  const cell = Object.assign(element("button", css, text), { type: "button", title: state.words.sort_by.replace("{column}", text) });
   cell.dataset.sort = sort;
   cell.onclick = () => look(state, { sort, turned: state.view.sort === sort && !state.view.turned });
   return cell;

@@ -24,7 +24,7 @@ Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of a reason or a note in the list; the page of the run has all of it
 MANY = 200  # changed rows from which on all rows are sent again
 
-_component = component("run_list", shared=("run_rows_held",))
+_component = component("run_list", shared=("run_rows_held", "dom"))
 _holder = component("run_rows", shared=("run_rows_held",))
 _ORDER = tuple(State)
 _WORDS = {

@@ -2,10 +2,6 @@
 
 const IDLE = new Set(["not chosen", "not reached", "off"]);
 
-function element(name, css = "", text = "") {
-  return Object.assign(document.createElement(name), { className: css, textContent: text });
-}
-
 function makeCard(root, id) {
   const card = element("div", "card");
   card.id = `card-${id}`;

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from explorer.draw.frames import with_words
 from explorer.ui.components.parts import component, text_event
 
-_component = component("strip", shared=("frame",))
+_component = component("strip", shared=("frame", "dom"))
 
 
 def show(data: bytes, chosen: str | None, key: str, on_focus: Callable[[], None]) -> None:

@@ -116,10 +116,7 @@ def _board(work: workspace.Workspace, shown: tuple[Exhibit, ...], fill: Fill) ->
     return Board([group for group in groups if group.cells], WORDS, width=8.4)
 
 
-WORDS = Words(
-    T.GALLERY_LABEL, T.GALLERY_HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING, T.SEARCH, T.SEARCH_FOUND,
-    T.SEARCH_NOTHING,
-)  # fmt: skip
+WORDS = Words(T.GALLERY_LABEL, T.GALLERY_HINT, search=T.SEARCH, found=T.SEARCH_FOUND, nothing=T.SEARCH_NOTHING)
 
 
 def _card(each: Exhibit, fill: Fill, present: int) -> Cell:

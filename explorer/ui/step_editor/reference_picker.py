@@ -13,8 +13,8 @@ from explorer.draw.requests import KeepReference, ReferencePicture
 from explorer.texts import Pictures
 from explorer.texts import StepEditor as T
 from explorer.ui.background import asking
-from explorer.ui.components import gallery
-from explorer.ui.components.gallery import Choice
+from explorer.ui.components import grid
+from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.markdown import escape
 from explorer.ui.keeping import room
 from explorer.ui.keeping.room import NoRoom
@@ -22,11 +22,13 @@ from explorer.ui.session.keys import Key
 from explorer.ui.session.uploads import IMAGE_TYPES, received
 from explorer.ui.step_editor.field import Field
 
-SIDE = 160  # px
+SIDE = 160  # px of a picture
+_WIDTH = 4.2  # rem of a cell, at least
+_TICK = "check"  # the icon on a chosen picture
 
 
 def show(field: Field) -> None:
-    """Draw the gallery of one parameter of one node, and the uploader that adds to it."""
+    """Draw the pictures to choose from for one parameter of one node, and the uploader that adds to them."""
     value = field.value
     chosen = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
     own: list[str] = st.session_state.setdefault(Key.OWN_REFERENCES, [])
@@ -37,17 +39,19 @@ def show(field: Field) -> None:
     key = field.key()
 
     def toggled() -> None:
-        name = gallery.toggled(key)
+        name = grid.chosen(key)
         if name is not None:
             left = [each for each in chosen if each != name] if name in chosen else [*chosen, name]
             field.commit(left[:MAX_PICTURES])
 
     label = T.PICTURES_HINT.format(name=field.name)
-    gallery.show([c for c in (_choice(name, chosen) for name in names) if c], label, key, toggled)
+    cells = [cell for cell in (_cell(name, chosen) for name in names) if cell]
+    board = Board([Group(cells, label)], Words(label, hint=""), width=_WIDTH, picks=True)
+    grid.show(grid.frame(board), key, toggled)
     _uploader(field, chosen)
 
 
-def _choice(name: str, chosen: list[str]) -> Choice | None:
+def _cell(name: str, chosen: list[str]) -> Cell | None:
     titles = references.titles()
     try:
         picture = _picture(name)
@@ -55,7 +59,8 @@ def _choice(name: str, chosen: list[str]) -> Choice | None:
         return None  # the error at the field names it
     own = [each for each in st.session_state[Key.OWN_REFERENCES] if each not in titles]
     number = own.index(name) + 1 if name in own else len(own) + 1
-    return Choice(name, titles.get(name) or T.OWN_REFERENCE_NAME.format(number=number), name in chosen, picture)
+    title = titles.get(name) or T.OWN_REFERENCE_NAME.format(number=number)
+    return Cell(name, title, alt="", picture=picture, mark=_TICK if name in chosen else "", search=title)
 
 
 @lru_cache(maxsize=64)
