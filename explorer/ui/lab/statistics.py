@@ -13,15 +13,14 @@ from explorer.draw.request import DrawingError
 from explorer.texts import Common
 from explorer.texts import Statistics as T
 from explorer.ui.background import endings
+from explorer.ui.background.jobs import watch
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, places, statistics_jobs, statistics_results
-from explorer.ui.lab.statistics_jobs import Request
+from explorer.ui.lab.statistics_jobs import JOBS, Request
 from explorer.ui.preview.sources import Found
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MOST, Draws, Lab
 from explorer.ui.session.workspace import Workspace
-
-LOOK_SECONDS = 0.5
 
 
 def show(work: Workspace, found: Found) -> None:
@@ -38,29 +37,18 @@ def show(work: Workspace, found: Found) -> None:
     # Not in the callback of the button, which has the request that the page was drawn with: a choice made just before
     # the click would be lost.
     if st.session_state.pop(Key.STAT_ASKED, False):
-        statistics_jobs.forget(request.key)  # a measurement that was canceled or has failed
         statistics_jobs.start(request)
-    controls = st.container(key=widget_key("stat_controls"))
-    clock = LOOK_SECONDS if _at_work(request.key) else None
-
-    def body() -> None:
-        if bool(_at_work(request.key)) is not bool(clock):
-            st.rerun()  # only the whole page can start or stop the timer of a fragment
-        _look(request, lab, found)
-
-    with controls, st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with (
+        st.container(key=widget_key("stat_controls")),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="medium"),
+    ):
         st.segmented_control(
             T.DRAWS, get_args(Draws), required=True, help=T.DRAWS_HELP, width="content",
             format_func=lambda count: f"{count:,}", **board.bound("draws"),
         )  # fmt: skip
         st.number_input(T.PICTURES, 1, MOST, help=T.PICTURES_HELP, width=140, **board.bound("measured"))
         _button(request)
-    st.fragment(body, run_every=clock)()
-
-
-def _at_work(key: str) -> Measuring | None:
-    measuring = statistics_jobs.under_way(key)
-    return measuring if measuring is not None and measuring.running else None
+    watch(lambda: JOBS.at_work(request.key), lambda: _look(request, lab, found))
 
 
 def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
@@ -72,14 +60,11 @@ def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
 
 
 def _button(request: Request) -> None:
-    if _at_work(request.key):
+    if JOBS.at_work(request.key):
         st.button(
-            Common.CANCEL,
-            key=widget_key("stat_cancel"),
-            on_click=_cancel,
-            args=(request.key,),
-            icon=":material/stop_circle:",
-        )
+            Common.CANCEL, key=widget_key("stat_cancel"), icon=":material/stop_circle:",
+            on_click=JOBS.cancel, args=(request.key,),
+        )  # fmt: skip
     elif statistics_jobs.result(request.key) is None:
         again = Key.STAT_SHOWN in st.session_state
         st.button(
@@ -92,13 +77,6 @@ def _ask() -> None:
     st.session_state[Key.STAT_ASKED] = True
 
 
-def _cancel(key: str) -> None:
-    measuring = statistics_jobs.under_way(key)
-    if measuring is not None:
-        measuring.cancel()
-        measuring.wait(5)
-
-
 def _look(request: Request, lab: Lab, found: Found) -> None:
     """Show the result, else the progress with the intermediate result, else the previous result."""
     tally = statistics_jobs.result(request.key)
@@ -108,7 +86,7 @@ def _look(request: Request, lab: Lab, found: Found) -> None:
         st.session_state[Key.STAT_SHOWN] = request, tally
         _results(request, tally, found)
         return
-    measuring = statistics_jobs.under_way(request.key)
+    measuring = JOBS.get(request.key)
     if measuring is not None:
         _progress(measuring, request)
         if measuring.tally:

@@ -1,4 +1,4 @@
-"""Measuring how fast a network is, in a thread that never touches Streamlit: one at a time for the whole server."""
+"""Measures how fast a network trains, in a thread that never uses Streamlit."""
 
 import threading
 import time
@@ -9,12 +9,13 @@ import psutil
 from explorer.runs.machine import paces
 from explorer.runs.machine.machine import MachineError
 from explorer.runs.machine.paces import PaceError
+from explorer.ui.background.jobs import Jobs
 
 _EXPECTED_S = 15.0
 
 
 class Measurement:
-    """A network that is being measured, or was. error: why it could not be."""
+    """A network that is being measured or was measured. `error` says why it failed, or is ""."""
 
     def __init__(self, backbone: str) -> None:
         self.backbone = backbone
@@ -37,16 +38,16 @@ class Measurement:
 
     @property
     def seconds(self) -> float:
-        """Since it began."""
+        """The seconds since it began."""
         return time.monotonic() - self._begun
 
     @property
     def share(self) -> float:
-        """Estimated progress by the clock, 0 to 0.97."""
+        """The progress from 0 to 0.97, estimated by the clock."""
         return min(0.97, self.seconds / _EXPECTED_S)
 
     def cancel(self) -> None:
-        """End its process. Nothing of it is kept."""
+        """Kill its process. No result is kept."""
         self._cancelled = True
         for child in psutil.Process().children():
             with suppress(psutil.Error):
@@ -54,37 +55,14 @@ class Measurement:
                     child.kill()
 
     def wait(self, timeout: float) -> bool:
-        """Wait until it has ended; False where that takes longer."""
+        """Wait at most `timeout` seconds until it has ended, and return whether it has."""
         self._thread.join(timeout)
         return not self.running
 
 
-_lock = threading.Lock()
-_latest: dict[str, Measurement] = {}
+JOBS: Jobs[Measurement] = Jobs(alone=True)  # two at once would slow each other down
 
 
 def start(backbone: str) -> None:
-    """Begin to measure; nothing where any network is being measured: two at once would slow each other down."""
-    with _lock:
-        if not any(measurement.running for measurement in _latest.values()):
-            _latest[backbone] = Measurement(backbone)
-
-
-def under_way(backbone: str) -> Measurement | None:
-    """The latest measurement of a network, at work or not."""
-    with _lock:
-        return _latest.get(backbone)
-
-
-def cancel(backbone: str) -> None:
-    """End the measurement of a network."""
-    measurement = under_way(backbone)
-    if measurement is not None:
-        measurement.cancel()
-        measurement.wait(5)
-
-
-def failure(backbone: str) -> str:
-    """Why the latest measurement of a network failed; "" where it did not."""
-    measurement = under_way(backbone)
-    return measurement.error if measurement is not None and not measurement.running else ""
+    """Start to measure a network, unless any one is being measured."""
+    JOBS.start(backbone, lambda: Measurement(backbone))

@@ -1,4 +1,4 @@
-"""Networks in the words of the Train page: their weights, side by side, and how fast they are here."""
+"""Networks in the words of the Train page: their weights, a table of all, and their speed on this computer."""
 
 import html
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,14 +19,14 @@ from explorer.runs.state.status import derive
 from explorer.texts import Common, Probes
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
+from explorer.ui.background.jobs import watch
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import widget_key
 from explorer.ui.train import measuring
 from explorer.ui.train.fields import FIELDS
-from explorer.ui.train.measuring import Measurement
+from explorer.ui.train.measuring import JOBS
 from explorer.ui.train.source import Source
 
-LOOK_SECONDS = 0.5
 _TABLE = (
     '<table style="width:100%;font-size:0.85rem;border-collapse:collapse;font-variant-numeric:tabular-nums">'
     "{rows}</table>"
@@ -36,13 +36,14 @@ _ALIGN = ("left", "right", "right", "left", "right", "right")
 
 
 def titles(machine: Machine | None) -> Mapping[str, str]:
-    """The backbones by name."""
+    """Return the titles of the backbones by name."""
     return {found.name: found.title for found in machine.backbones} if machine else {}
 
 
 def weights(machine: Machine | None, backbone: str) -> Mapping[str, str]:
-    """The weights that a backbone has. A download is named in a hint and not in these labels, since a browser keeps
-    showing the label with which something was chosen.
+    """Return the words of the weights that a backbone has.
+
+    A hint says which are downloaded, not these labels: a browser keeps showing the label that was chosen.
     """
     found = machine.backbone(backbone) if machine else None
     words = FIELDS["weights"].choices
@@ -50,7 +51,7 @@ def weights(machine: Machine | None, backbone: str) -> Mapping[str, str]:
 
 
 def weights_hint(machine: Machine | None, values: Values) -> str:
-    """What follows from the choice of weights."""
+    """Return a sentence about the chosen weights if they have to be downloaded, else ""."""
     found = machine.backbone(values["backbone"]) if machine else None
     if found is not None and values["weights"] in found.to_download:
         return F.DOWNLOADS.format(folder=weights_folder())
@@ -58,13 +59,13 @@ def weights_hint(machine: Machine | None, values: Values) -> str:
 
 
 def backbone_hint(machine: Machine | None, values: Values) -> str:
-    """What there is to know about a backbone."""
+    """Return the size of the chosen backbone and a note about it."""
     found = machine.backbone(values["backbone"]) if machine else None
     return T.PARAMETERS.format(millions=found.parameters / 1e6, note=found.note) if found else ""
 
 
 def along(values: Values, backbone: str) -> dict[str, Any]:
-    """What changes with the backbone: weights that it lacks, and frozen layers where it has no weights at all."""
+    """Return the fields that a new backbone changes: weights that it lacks, and frozen layers if it has no weights."""
     machine = known_machine()
     found = machine.backbone(backbone) if machine else None
     if found is None or values["weights"] in found.weights:
@@ -76,16 +77,20 @@ def along(values: Values, backbone: str) -> dict[str, Any]:
 
 
 def pace_of(machine: Machine | None, backbone: str) -> Pace | None:
-    """How fast a backbone is here, where that was measured."""
+    """Return the measured speed of a backbone on this computer, if there is one."""
     return paces.known(backbone, paces.machine_key(machine)) if machine else None
 
 
 def takes(
     machine: Machine | None, config: RunConfig, dataset: Dataset, source: Source | None
 ) -> tuple[str, str] | None:
-    """How long a run will take and how that is known, in words; None where nothing has measured it.
+    """Return how long a run will take and how that is known, in words; None if nothing has measured it.
 
-    source: the run that the form was filled from, which may be older than the record of durations.
+    Args:
+        machine: The devices of this computer, or None.
+        config: The run.
+        dataset: Its data set.
+        source: The run that the form was filled from, which may be older than the record of durations.
     """
     if machine is None:
         return None
@@ -112,7 +117,7 @@ def _as_source_took(config: RunConfig, source: Source, key: str) -> Duration | N
 
 
 def compare(machine: Machine | None, values: Values) -> None:
-    """The table of networks, and a button that measures the chosen one."""
+    """Draw the table of networks, and a button that measures the chosen one."""
     if machine is None:
         return
     with st.expander(T.COMPARE, key=widget_key("train_compare"), on_change="rerun") as box:
@@ -167,39 +172,27 @@ def _pretrained(found: BackboneInfo) -> str:
 
 
 def offer_measure(machine: Machine, backbone: str) -> None:
-    """The button that measures, where the duration of a run is not known."""
+    """Draw the button that measures a network, for a run whose duration is not known."""
     chosen = machine.backbone(backbone)
     if chosen is not None:
         _measure(chosen, T.MEASURE, (widget_key("train_measure_time"), widget_key("train_measure_time_cancel")))
 
 
 def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
-    """keys: of the button that measures and of the one that cancels."""
-    at_work = _at_work(chosen.name)
-    buttons = st.container()
-    clock = LOOK_SECONDS if at_work else None
+    """Draw the button that starts a measurement or cancels it, with the keys of both, and the progress."""
 
-    def body() -> None:
-        measurement = _at_work(chosen.name)
-        if bool(measurement) is not bool(clock):
-            st.rerun()  # only a rerun of the page starts or ends the fragment's timer
-        if measurement is not None:
+    def progress() -> None:
+        if (measurement := JOBS.at_work(chosen.name)) is not None:
             st.progress(measurement.share, T.MEASURING.format(title=chosen.title, seconds=measurement.seconds))
 
-    # Outside of the fragment: redrawing a button during a click loses the click.
-    with buttons:
-        if at_work:
-            st.button(Common.CANCEL, key=keys[1], on_click=measuring.cancel, args=(chosen.name,))
-        else:
-            st.button(
-                words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",
-                on_click=measuring.start, args=(chosen.name,),
-            )  # fmt: skip
-    st.fragment(body, run_every=clock)()
-    if reason := measuring.failure(chosen.name):
-        st.error(escape(T.MEASURE_FAILED.format(reason=reason)))
-
-
-def _at_work(backbone: str) -> Measurement | None:
-    found = measuring.under_way(backbone)
-    return found if found is not None and found.running else None
+    if JOBS.at_work(chosen.name):
+        st.button(Common.CANCEL, key=keys[1], on_click=JOBS.cancel, args=(chosen.name,))
+    else:
+        st.button(
+            words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",
+            on_click=measuring.start, args=(chosen.name,),
+        )  # fmt: skip
+    watch(lambda: JOBS.at_work(chosen.name), progress)
+    latest = JOBS.get(chosen.name)
+    if latest is not None and not latest.running and latest.error:
+        st.error(escape(T.MEASURE_FAILED.format(reason=latest.error)))

@@ -1,4 +1,4 @@
-"""On the Train page: try a few batches, or look for a learning rate, before a long run. Both are runs."""
+"""The quick check and the learning rate search on the Train page. Both are runs of their own."""
 
 from collections.abc import Mapping
 
@@ -13,6 +13,7 @@ from explorer.runs.spec.kinds import PROBES, Probe
 from explorer.runs.state.status import State, derive
 from explorer.texts import Common
 from explorer.texts import Probes as T
+from explorer.ui.background.jobs import watch
 from explorer.ui.components import state_badge
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
@@ -23,7 +24,7 @@ EVERY_SECONDS = 1.0
 
 
 def show(config: RunConfig | None, errors: Mapping[str, str]) -> None:
-    """Draw the buttons, and what was found last. config: what the form asks for, None where it has `errors`."""
+    """Draw the buttons and the last results. `config` is that of the form, None if the form has `errors`."""
     last = {kind: probes.find(run_id) if (run_id := probes.last(kind)) else None for kind in PROBES}
     pressed: Probe | None = None
     with st.container(horizontal=True, gap="small"):
@@ -69,17 +70,14 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
         return
     over = derive(paths).over
 
-    # The buttons stay outside of the fragment: redrawing a button during a click loses the click.
-    def body() -> None:
-        if not paths.root.is_dir() or derive(paths).over is not over:
-            st.rerun()  # only a rerun of the page ends the fragment's timer and changes the buttons
+    def result() -> None:
         state_badge.show(derive(paths), T.KINDS[kind].name)
         probe_results.show(paths, kind, over)
 
     with st.container(border=True):
         if not probes.is_about(paths, kind, config):
             st.caption(f":orange[:material/history: {T.STALE}]")
-        st.fragment(body, run_every=None if over else EVERY_SECONDS)()
+        watch(lambda: paths.root.is_dir() and not derive(paths).over, result, EVERY_SECONDS)
         if not over:
             _cancel(kind, paths)
         elif kind == "rate":

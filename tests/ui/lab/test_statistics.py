@@ -49,12 +49,13 @@ def opened(draft: Draft, draws: int = 100) -> AppTest:
 @pytest.fixture(autouse=True)
 def _nothing_goes_on() -> Iterator[None]:
     yield
-    for key in list(statistics_jobs._under_way):
-        statistics_jobs.forget(key)
+    for key in statistics_jobs.JOBS.all():
+        statistics_jobs.JOBS.cancel(key)
+    statistics_jobs.JOBS._latest.clear()
 
 
 def finish(app: AppTest) -> AppTest:
-    for measuring in list(statistics_jobs._under_way.values()):
+    for measuring in statistics_jobs.JOBS.all().values():
         wait_for(lambda one=measuring: not one.running, "the end of the measurement", 60)  # type: ignore[misc]
     app.run()
     assert not app.exception
@@ -81,7 +82,7 @@ def test_one_click_measures_and_a_reload_has_the_result_at_once() -> None:
     table = app.dataframe[0].value
     assert list(table["Step"]) == ["RandomCrop", "Affine"]
     assert "stat_start" not in keys(app)
-    statistics_jobs._done.clear()  # as after a restart of the server
+    statistics_jobs.JOBS._latest.clear()  # as after a restart of the server
     again = opened(crop_and_turn())
     assert again.session_state[Key.WORKSPACE].draft.nodes[0].id != app.session_state[Key.WORKSPACE].draft.nodes[0].id
     reloaded = AppTest.from_file(APP, default_timeout=60)
@@ -95,14 +96,14 @@ def test_one_click_measures_and_a_reload_has_the_result_at_once() -> None:
 def test_cancelled_it_shows_what_was_counted_and_can_begin_anew() -> None:
     app = opened(crop_and_turn(), draws=10_000)
     app.button(key="stat_start").click().run()
-    (measuring,) = statistics_jobs._under_way.values()
+    (measuring,) = statistics_jobs.JOBS.all().values()
     wait_for(lambda: measuring.progress().done > 0, "the first draw", 60)
     app.button(key="stat_cancel").click().run()
     assert not measuring.running
     assert "Canceled after" in words(app)
     assert app.dataframe[0].value["Step"][0] == "RandomCrop"
     app.button(key="stat_start").click().run()
-    (other,) = statistics_jobs._under_way.values()
+    (other,) = statistics_jobs.JOBS.all().values()
     assert other is not measuring
     assert other.running
 

@@ -161,10 +161,10 @@ def test_a_network_is_measured_in_the_background_and_its_pace_is_shown(
     name = "efficientnet-b0"
     assert networks.pace_of(machine.machine(), name) is None
     measuring.start(name)
-    measurement = measuring.under_way(name)
+    measurement = measuring.JOBS.get(name)
     assert measurement is not None
     assert measurement.wait(60)
-    assert measuring.failure(name) == ""
+    assert measurement.error == ""
     assert networks.pace_of(machine.machine(), name) == paces.Pace.model_validate(pace)
 
 
@@ -175,25 +175,25 @@ def test_a_measurement_that_is_cancelled_ends_its_process_and_is_no_failure(
     code = f"import pathlib, signal; pathlib.Path({str(begun)!r}).touch(); signal.pause()"
     monkeypatch.setattr(paces, "COMMAND", answering(tmp_path, code))
     measuring.start("efficientnet-b1")
-    measurement = measuring.under_way("efficientnet-b1")
+    measurement = measuring.JOBS.get("efficientnet-b1")
     assert measurement is not None
     while not begun.exists() and measurement.running:
         measurement.wait(0.05)
     assert measurement.running
     measuring.start("efficientnet-b2")  # one at a time
-    assert measuring.under_way("efficientnet-b2") is None
-    measuring.cancel("efficientnet-b1")
+    assert measuring.JOBS.get("efficientnet-b2") is None
+    measuring.JOBS.cancel("efficientnet-b1")
     assert not measurement.running
-    assert measuring.failure("efficientnet-b1") == ""
+    assert measurement.error == ""
 
 
 def test_why_a_network_could_not_be_measured_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paces, "COMMAND", answering(tmp_path, "raise SystemExit('out of memory')"))
     measuring.start("efficientnet-b8")
-    measurement = measuring.under_way("efficientnet-b8")
+    measurement = measuring.JOBS.get("efficientnet-b8")
     assert measurement is not None
     assert measurement.wait(60)
-    assert "out of memory" in measuring.failure("efficientnet-b8")
+    assert "out of memory" in measurement.error
 
 
 def test_networks_stand_side_by_side_with_weights_and_speeds(app: AppTest) -> None:

@@ -1,0 +1,93 @@
+"""Work that takes long, by a key that identifies what was asked for. All sessions of the server share it."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Generic, Protocol, TypeVar
+
+import streamlit as st
+
+LOOK_SECONDS = 0.5
+_END_SECONDS = 5.0  # a page waits no longer for a canceled job
+
+
+class Job(Protocol):
+    """Work under way in other threads or processes."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+
+    def cancel(self) -> None:
+        """End it soon."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait at most `timeout` seconds until it has ended, and return whether it has."""
+
+
+Work = TypeVar("Work", bound=Job)
+
+
+class Jobs(Generic[Work]):
+    """The latest job of each key.
+
+    Args:
+        alone: Whether a job is started only if no other one runs.
+        kept: The number of ended jobs that are remembered.
+    """
+
+    def __init__(self, *, alone: bool = False, kept: int = 16) -> None:
+        self._alone, self._kept = alone, kept
+        self._lock = threading.Lock()
+        self._latest: dict[str, Work] = {}
+
+    def start(self, key: str, begin: Callable[[], Work]) -> None:
+        """Start a job by calling `begin`, unless one runs for this key, or any one if jobs run alone."""
+        with self._lock:
+            running = [name for name, job in self._latest.items() if job.running]
+            if key in running or (self._alone and running):
+                return
+            self._latest.pop(key, None)
+            ended = [name for name in self._latest if name not in running]
+            for name in ended[: max(0, len(ended) - self._kept)]:
+                del self._latest[name]
+            self._latest[key] = begin()
+
+    def all(self) -> Mapping[str, Work]:
+        """Return the latest jobs by key."""
+        with self._lock:
+            return dict(self._latest)
+
+    def get(self, key: str) -> Work | None:
+        """Return the latest job of a key, whether it runs or has ended."""
+        return self.all().get(key)
+
+    def at_work(self, key: str) -> Work | None:
+        """Return the job of a key if it runs."""
+        job = self.get(key)
+        return job if job is not None and job.running else None
+
+    def cancel(self, key: str) -> None:
+        """End the job of a key."""
+        if (job := self.at_work(key)) is not None:
+            job.cancel()
+            job.wait(_END_SECONDS)
+
+
+def watch(at_work: Callable[[], object], draw: Callable[[], None], seconds: float = LOOK_SECONDS) -> None:
+    """Draw a fragment that is drawn again periodically while something is at work.
+
+    Buttons belong outside of it: drawing a button again during a click loses the click.
+
+    Args:
+        at_work: Returns something true while there is work under way.
+        draw: Draws the content.
+        seconds: The time between two looks.
+    """
+    works = bool(at_work())
+
+    def body() -> None:
+        if bool(at_work()) is not works:
+            st.rerun()  # only the whole page can start or stop the timer of a fragment, and change the buttons
+        draw()
+
+    st.fragment(body, run_every=seconds if works else None)()
