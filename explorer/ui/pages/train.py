@@ -103,7 +103,7 @@ def _logged(values: Values) -> str:
 
 
 def _own(key: str, form: Form, checked: Checked) -> None:
-    """Draw what a section has besides its fields."""
+    """Draw the parts of a section besides its fields."""
     if key == "data":
         st.caption(T.DATA_NOTE)
     elif key == "network":

@@ -1,4 +1,4 @@
-"""What training does with the data set that is looked at, as the Train page's form says."""
+"""The settings with which the form of the Train page would train on the data set that Augment shows."""
 
 from dataclasses import replace
 
@@ -16,10 +16,15 @@ from explorer.ui.train.values import Values
 
 
 def settings(set_key: str, draft: Draft) -> Training | None:
-    """What the Train page's form says for a data set; where the form is about another one, what it would begin with.
+    """Return how training would prepare samples of a data set.
+
+    Args:
+        set_key: The key of the data set, or "" for the first one.
+        draft: The draft of the pipeline.
 
     Returns:
-        None where a data set cannot be trained on, or the form or the pipeline is wrong: both say why at their place.
+        The settings of the form, or those that it would begin with if it is about another data set. None if the data
+        set cannot be trained on, or if the form or the pipeline has errors, which are shown where they are.
     """
     values = _values(set_key or picture_sets.FIRST)
     if values is None:
@@ -50,22 +55,22 @@ def _is_place(typed: str, path: str) -> bool:
 
 
 def dataset(settings: Training) -> Dataset:
-    """The data set of a training. Raises DatasetError."""
+    """Return the data set of a training. Raises DatasetError."""
     return checks.opened(settings.spec)
 
 
 def decided(settings: Training) -> Training:
-    """The settings as a worker needs them. Raises DatasetError."""
+    """Return the settings as a worker process needs them. Raises DatasetError."""
     return replace(settings, spec=drawn.decided(settings.spec, dataset(settings)))
 
 
 def count(set_key: str, name: str, training: Training | None) -> int:
-    """How many samples a part of the data set that is looked at has. Raises DatasetError, ImageError."""
+    """Return the number of samples in a part of the data set that is shown. Raises DatasetError, ImageError."""
     return picture_sets.count(set_key, name) if training is None else len(part(dataset(training), name))
 
 
 def name_of(set_key: str, name: str, index: int, training: Training | None) -> str:
-    """What a sample is called, with its class where it has one. Raises DatasetError."""
+    """Return the name of a sample, with its class if it has one. Raises DatasetError."""
     if training is None:
         return picture_sets.name_of(set_key, name, index)
     classes, split = dataset(training).classes, part(dataset(training), name)

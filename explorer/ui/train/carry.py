@@ -1,4 +1,4 @@
-"""The Train page takes over the data set that Augment shows, where it can be trained on."""
+"""The Train page takes over the data set that Augment shows, if it can be trained on."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from explorer.ui.train.values import Values
 
 
 def data_of(view: View) -> Values | None:
-    """The fields of the form that make its data the set that Augment shows; None where that cannot be trained on."""
+    """Return the fields of the form that choose the data set that Augment shows; None if it cannot be trained on."""
     if view.picture != DATA_SET:
         return None
     kind, _, place = (view.set_key or picture_sets.FIRST).partition(":")
@@ -26,7 +26,7 @@ def data_of(view: View) -> Values | None:
 
 
 def arrive(work: Workspace) -> None:
-    """Fill the form on the first visit, or where "Train with this" has led here. Nothing else in it is changed."""
+    """Fill the form on the first visit, or after "Train with this". Other fields of a form keep their values."""
     values, own = train_values.before_arrival()
     asked = st.session_state.pop(Key.CARRY, False)
     if own and not asked:
@@ -40,7 +40,7 @@ def arrive(work: Workspace) -> None:
 
 
 def hint(view: View, values: Values) -> str:
-    """Why the form has other data than Augment shows; empty where both are the same."""
+    """Return why the form has other data than Augment shows; "" if both are the same."""
     shown = data_of(view)
     if shown is not None:
         same = all(values[name] == value for name, value in shown.items())

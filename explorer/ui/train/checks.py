@@ -1,4 +1,4 @@
-"""Whether the form's values make a run: each complaint at the field that it is about."""
+"""Checks whether the form's values make a run. Each error and warning belongs to a field."""
 
 import contextlib
 from collections.abc import Callable
@@ -28,25 +28,25 @@ from explorer.ui.train.source import Difference, Source, SourceError
 from explorer.ui.train.trial import Sizes
 from explorer.ui.train.values import Values
 
-_LIST_SECONDS = 20.0  # for so long a folder's list of images is not read again
-_LOOK_SECONDS = 2.0  # a page does not wait longer for what the files of a data set hold
+_LIST_SECONDS = 20.0  # the time after which the list of images in a folder is read again
+_LOOK_SECONDS = 2.0  # the longest time that a page spends on reading the files of a data set
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What the form asks for, and what is known about it.
+    """The run that the form describes, and the results of all checks.
 
-    Args:
-        config: None where there are errors.
-        dataset: None where it cannot be opened.
-        pipeline: None where it is wrong.
-        errors: field of RunConfig, with dots for nested ones -> message.
-        needs: memory and disk that the run will take; None where that is not known.
-        warnings: sentences about needs that are not free at the moment.
-        source: the run that the form was filled from.
-        differences: how the form differs from `source`.
-        cautions: field of RunConfig -> warning about a value that works but is seldom wanted.
-        untried: whether the pipeline is too slow to try at once; `try_now` tries it.
+    Attributes:
+        config: The config of the run; None if there are errors.
+        dataset: The data set; None if it cannot be opened.
+        pipeline: The pipeline; None if it has errors.
+        errors: The message of each field of RunConfig with an error. Names of nested fields have dots.
+        needs: The memory and disk that the run will take; None if they are not known.
+        warnings: Sentences about needs that are not free at the moment.
+        source: The run that the form was filled from.
+        differences: How the form differs from `source`.
+        cautions: The warning of each field of RunConfig whose value works but is seldom wanted.
+        untried: Whether the pipeline is too slow to be tried at once; `try_now` tries it.
     """
 
     config: RunConfig | None
@@ -62,7 +62,7 @@ class Checked:
 
 
 def check(values: Values, machine: Machine | None) -> Checked:
-    """All that can be checked before a run starts. machine: None where devices could not be detected."""
+    """Check all that can be checked before a run starts. `machine` is None if devices could not be detected."""
     errors: dict[str, str] = {}
     source = source_of(values)
     pipeline = _pipeline(values, source, errors)
@@ -89,13 +89,13 @@ def check(values: Values, machine: Machine | None) -> Checked:
 
 
 def try_now(checked: Checked) -> dict[str, str]:
-    """Try a slow pipeline; field -> message for what is wrong."""
+    """Try a pipeline that was too slow for `check`, and return the message of each field with an error."""
     if not checked.untried or checked.config is None or checked.dataset is None:
         return {}
     return trial.mistakes(checked.config, checked.dataset)
 
 
-_OF_MACHINE = {"accelerator", "gpus", "backbone"}  # where one of these is wrong, needs cannot be estimated
+_OF_MACHINE = {"accelerator", "gpus", "backbone"}  # if one of these has an error, needs cannot be estimated
 
 
 def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, sizes: Sizes) -> dict[str, str]:
@@ -114,7 +114,7 @@ def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, size
 
 
 def source_of(values: Values) -> Source | None:
-    """The run that the form was filled from; None where there is none, or it cannot be read any more."""
+    """Return the run that the form was filled from; None if there is none or it can no longer be read."""
     if values["source"]:
         with contextlib.suppress(SourceError):
             return train_source.load(values["source"])
@@ -143,7 +143,7 @@ def _needs(
     )
     verdict = needs.check(config, needed, room)
     for name, message in verdict.errors.items():
-        errors.setdefault(name, message)  # an error that is there already is the plainer reason
+        errors.setdefault(name, message)  # an earlier error explains more
     return needed, verdict.warnings
 
 
@@ -183,7 +183,7 @@ def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunCo
 
 
 def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
-    """The data set, also where something else on the form is wrong."""
+    """Return the data set, also if other fields of the form have errors."""
     spec = conversion.dataset_spec(values)
     if spec is None:
         return None
@@ -217,5 +217,5 @@ def _collect(errors: dict[str, str], check_one: Callable[[], None]) -> None:
 
 @st.cache_resource(max_entries=16, ttl=_LIST_SECONDS, show_spinner=T.LOOKING_AT)
 def opened(spec: DatasetSpec) -> Dataset:
-    """The data set, its files looked at for a short time; what was seen of a file is kept for the next time."""
+    """Open a data set and inspect its files for a short time. What was found of a file is kept for the next time."""
     return spec.open(Looking(seconds=_LOOK_SECONDS))

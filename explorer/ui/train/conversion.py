@@ -1,4 +1,4 @@
-"""From the form's values to a run's config, and back."""
+"""Converts the form's values to the config of a run, and back."""
 
 import math
 from collections.abc import Callable, Container
@@ -21,38 +21,41 @@ from explorer.ui.train.weights import weights_inside
 
 Errors = dict[str, str]  # field of RunConfig -> message
 
-# What "pipeline" holds besides names of saved pipelines; a name has no tab in it.
+# Values of "pipeline" besides the names of saved pipelines, which contain no tab.
 NO_PIPELINE = "\tnone"
 _PRESET = "\tpreset:"
 _RUN = "run:"
 
 
 def preset_pipeline(name: str) -> str:
-    """The value of "pipeline" that stands for a preset."""
+    """Return the value of "pipeline" for a preset."""
     return _PRESET + name
 
 
 def pipeline_preset(values: Values) -> str | None:
-    """The preset that is chosen; None where the choice is another."""
+    """Return the name of the chosen preset; None if something else is chosen."""
     chosen = str(values["pipeline"])
     return chosen.removeprefix(_PRESET) if chosen.startswith(_PRESET) else None
 
 
 def run_pipeline(run_id: str) -> str:
-    """The value of "pipeline" that stands for the pipeline of a run."""
+    """Return the value of "pipeline" for the pipeline of a run."""
     return _RUN + run_id
 
 
 def pipeline_run(values: Values) -> str | None:
-    """The run whose pipeline is chosen; None where it is another choice."""
+    """Return the id of the run whose pipeline is chosen; None if something else is chosen."""
     chosen, source = values["pipeline"], values["source"]
     return source if source and chosen == run_pipeline(source) else None
 
 
 def config(values: Values, pipeline: Pipeline) -> RunConfig:
-    """The config that the values ask for. Raises ConfigError with a message per field, named as RunConfig names it.
+    """Return the config of the run that the values describe.
 
-    Fields without an effect are left at their defaults: they are not shown, so their values cannot be corrected.
+    Fields without an effect get their defaults: they are not shown, so a person could not correct their values.
+
+    Raises:
+        ConfigError: Some values are wrong. It has a message for each field, under its name in RunConfig.
     """
     errors: Errors = {}
     asked = _asked(values, RunConfig.model_fields)
@@ -70,17 +73,17 @@ def config(values: Values, pipeline: Pipeline) -> RunConfig:
 
 
 def dataset_spec(values: Values) -> DatasetSpec | None:
-    """The data set alone; None where something in it is wrong."""
+    """Return the data set alone; None if one of its values is wrong, which `config` reports."""
     errors: Errors = {}
     try:
         made = from_values({"dataset": _dataset(values, errors), "pipeline": {}})
     except ConfigError:
-        return None  # `config` says what is wrong
+        return None
     return None if errors else made.dataset
 
 
 def recipe(values: Values) -> Recipe | None:
-    """The recipe alone; None where something in it is wrong. For what is drawn while the data are not chosen yet."""
+    """Return the recipe alone, which needs no data set yet; None if one of its values is wrong."""
     try:
         return Recipe.model_validate(_asked(values, Recipe.model_fields))
     except ValidationError:
@@ -88,7 +91,7 @@ def recipe(values: Values) -> Recipe | None:
 
 
 def _asked(values: Values, names: Container[str]) -> dict[str, Any]:
-    """Those of RunConfig's fields that matter, without the data set and the pipeline."""
+    """Return the values of those fields of RunConfig that have an effect, without data set and pipeline."""
     return {
         name: field.as_asked(values[name])
         for name, field in FIELDS.items()
@@ -97,7 +100,7 @@ def _asked(values: Values, names: Container[str]) -> dict[str, Any]:
 
 
 def _inside(resolve: Callable[[str], Path], path: str, field: str, errors: Errors) -> str:
-    """The real path of a typed one; where it must not be read, the typed path, and a message in `errors`."""
+    """Return the real path of a typed one. If it must not be read, `errors` says so and the typed path is returned."""
     try:
         return shown(str(resolve(path)))
     except DatasetError as error:
@@ -125,7 +128,7 @@ def _dataset(values: Values, errors: Errors) -> dict[str, Any]:
 
 
 def _depth(values: Values, errors: Errors) -> Any:
-    """The setting `depth` of the data set. Where a number is wrong, `errors` gets a message and "auto" is returned."""
+    """Return the setting `depth` of the data set. If a number is wrong, add a message to `errors` and return "auto"."""
     if values["depth"] not in ("range", "window"):
         return values["depth"]
     names = ("depth_low", "depth_high") if values["depth"] == "range" else ("depth_center", "depth_width")
@@ -149,7 +152,7 @@ def _depth(values: Values, errors: Errors) -> Any:
 
 
 def values_of(config: RunConfig, run_id: str) -> dict[str, Any]:
-    """The form's values that make this config again, except for its name."""
+    """Return the values of the form that make this config again, except for its name."""
     found = {**DEFAULTS, "source": run_id, "pipeline": run_pipeline(run_id), "dataset": config.dataset.kind}
     for name, field in FIELDS.items():
         of_dataset, _, inside = field.path.rpartition(".")

@@ -1,4 +1,4 @@
-"""The schedule as a curve, drawn while the form is filled in."""
+"""A chart of the schedule, drawn while a person fills in the form."""
 
 import math
 from typing import Any
@@ -14,11 +14,11 @@ from explorer.ui.theme import palette
 Figure = dict[str, Any]
 
 HEIGHT = 190
-MAX_POINTS = 600  # of the curve: more steps than that are drawn as fewer, longer ones
+MAX_POINTS = 600  # a curve of more steps is drawn with fewer, longer ones
 
 
 def figure(recipe: Recipe, per_epoch: int) -> Figure:
-    """Learning rate over epochs, with the momentum where the schedule moves it, and where the backbone is unfrozen."""
+    """Return a chart of the learning rate over epochs, with the momentum if it moves, and the end of freezing."""
     drawn = max(1, min(per_epoch, MAX_POINTS // recipe.epochs))
     found = curve(recipe, drawn)
     epochs = np.arange(len(found.lr)) / drawn
@@ -39,7 +39,7 @@ def figure(recipe: Recipe, per_epoch: int) -> Figure:
 
 
 def _backbone(recipe: Recipe, epochs: np.ndarray, lr: np.ndarray) -> list[float | None] | None:
-    """The backbone's rate, None before it is unfrozen; None for all where it equals the head's or never learns."""
+    """Return the rates of the backbone, None before it is unfrozen; no list if they are those of the head."""
     free = 0 if not recipe.frozen else math.inf if recipe.unfreeze_epoch is None else recipe.unfreeze_epoch - 1
     if recipe.backbone_lr_factor == 1 or not math.isfinite(free):
         return None

@@ -1,4 +1,4 @@
-"""What there is to know of the data sets that can be looked at: what a sample is called, what was left out, and why."""
+"""Facts about the data sets on offer: names of samples and of mask values, and which folders are not usable and why."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,12 +25,12 @@ from explorer.ui.session.view import View
 from explorer.ui.train import as_trained
 from explorer.ui.train.fields import place_field
 
-_MOST_NAMED = 12  # values of masks that are written out
+_MOST_NAMED = 12  # mask values whose names are shown
 _LOOKED_FOR_S = 20.0
 
 
 def offered(chosen: str) -> dict[str, PictureSet]:
-    """Key -> every set on offer, and the one of a typed path where that is chosen."""
+    """Return the sets on offer by key, including that of a typed path if it is chosen."""
     found = {each.key: each for each in offer().sets}
     place = chosen.partition(":")[2]
     if place and chosen not in found:
@@ -41,30 +41,30 @@ def offered(chosen: str) -> dict[str, PictureSet]:
 
 
 def offer() -> picture_sets.Offer:
-    """What the allowed folders hold."""
+    """Return the data sets in the allowed folders."""
     return _offer(allowed_roots())
 
 
 @st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
 def _offer(roots: tuple[Path, ...]) -> picture_sets.Offer:
-    del roots  # of the cache
+    del roots  # the key of the cache
     return picture_sets.offer()
 
 
 def places(kind: str) -> list[str]:
-    """The data sets of one format on offer, by their places."""
+    """Return the paths of the data sets of one format."""
     found = (each.key.partition(":") for each in offer().sets)
     return [place for name, _, place in found if name == kind and place]
 
 
 def show_error() -> None:
-    """Why a typed path is no data set."""
+    """Show why a typed path is not a data set."""
     if problem := st.session_state.get(Key.SET_ERROR):
         st.error(escape(problem))
 
 
 def about(view: View, key: str, split: str, index: int, training: Training | None) -> None:
-    """The sample's name and class, the names of mask values, and notes about the whole set."""
+    """Show a sample's name and class, the names of mask values, and notes about the whole set."""
     try:
         name = as_trained.name_of(key, split, index, training)
         names, notes = picture_sets.mask_names(key), picture_sets.notes(key)
@@ -83,7 +83,7 @@ def about(view: View, key: str, split: str, index: int, training: Training | Non
 
 
 def _mask_names(view: View, names: MaskNames) -> None:
-    """The mapping, and a choice where the masks leave it open."""
+    """Show the names of mask values, and a choice if the masks leave open which value has the first name."""
     chosen = names.counted_from(view.names_from)
     pairs = enumerate(chosen.names, start=chosen.first)
     words = [T.MASK_VALUE.format(value=value, name=name) for value, name in pairs]
@@ -97,36 +97,28 @@ def _mask_names(view: View, names: MaskNames) -> None:
 
 
 def show_unusable_for_training() -> None:
-    """Which folders were looked at and cannot be trained on, and why."""
-    seen = offer()
-    masks = [(each.title, WITH_MASKS) for each in seen.sets if not picture_sets.format_of_key(each.key).trainable]
-    _list([*masks, *seen.unusable])
-    if not seen.complete:
+    """Show which folders cannot be trained on, and why."""
+    masks = [(each.title, WITH_MASKS) for each in offer().sets if not picture_sets.format_of_key(each.key).trainable]
+    show_unusable(masks)
+
+
+def show_unusable(more: Sequence[tuple[str, str]] = ()) -> None:
+    """Show which folders are not usable, and why. `more` are further folders with their reasons."""
+    found = [*more, *offer().unusable]
+    if found:
+        with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
+            for folder, reason in found:
+                st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
+    if not offer().complete:
         st.caption(T.NOT_ALL_FOUND)
-
-
-def show_unusable() -> None:
-    """Which folders were looked at and are no data sets, and why."""
-    seen = offer()
-    _list(seen.unusable)
-    if not seen.complete:
-        st.caption(T.NOT_ALL_FOUND)
-
-
-def _list(found: Sequence[tuple[str, str]]) -> None:
-    if not found:
-        return
-    with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
-        for folder, reason in found:
-            st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
 
 
 def is_split(values: Values) -> bool:
-    """Whether the chosen data set is divided already, so that the validation share has no effect."""
+    """Return whether the chosen data set has its own validation part, so that the validation share has no effect."""
     place = place_field(values["dataset"])
     if place is None:
         return False
     try:
         return OF_FILES[values["dataset"]].is_split(resolve_inside(values[place]))
     except DatasetError:
-        return False  # the field of the place says what is wrong
+        return False  # the field of the path shows the error

@@ -1,4 +1,4 @@
-"""Devices of this machine in the words of the Train page, and what a choice among them means."""
+"""The devices of this computer in the words of the Train page, and what the choice of one means."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from explorer.texts import TrainFields as F
 
 
 def accelerators(machine: Machine | None) -> Mapping[str, str]:
-    """The choices of the accelerator, "auto" first."""
+    """Return the choices of the accelerator, "auto" first."""
     if machine is None or not machine.devices:
         return {"auto": F.AUTO}
     choices = {"auto": T.AUTO.format(name=_named(machine.devices[0]))}
@@ -26,25 +26,25 @@ def accelerators(machine: Machine | None) -> Mapping[str, str]:
 
 
 def gpus(machine: Machine | None) -> Mapping[int, str]:
-    """Every GPU by its number."""
+    """Return the names of all GPUs by number."""
     found = machine.gpus() if machine else ()
     return {gpu.index: T.GPU.format(index=gpu.index, device=_named(gpu)) for gpu in found if gpu.index is not None}
 
 
 def several_gpus(machine: Machine | None, values: Values) -> bool:
-    """Whether there is anything to choose among GPUs, or to take back."""
+    """Return whether there are GPUs to choose among, or a choice of them to undo."""
     return bool(values["gpus"]) or len(gpus(machine)) > 1
 
 
 def precisions(machine: Machine | None, values: Values) -> Mapping[str, str]:
-    """The precisions that the chosen device offers, "auto" first."""
+    """Return the precisions that the chosen device offers, "auto" first."""
     device = _chosen(machine, values)
     precisions = device.precisions if device else ()
     return {"auto": F.AUTO} | {known.name: known.name for known in precisions if known.offered}
 
 
 def precision_hint(machine: Machine | None, values: Values) -> str:
-    """What the chosen precision means or is good for, and why others are not offered."""
+    """Return what the chosen precision means, and why others are not offered."""
     device = _chosen(machine, values)
     if machine is None or device is None:
         return ""
@@ -61,12 +61,12 @@ def precision_hint(machine: Machine | None, values: Values) -> str:
 
 
 def _begun(reason: str) -> str:
-    """A reason as the beginning of a sentence."""
+    """Return a reason as the beginning of a sentence."""
     return reason[:1].upper() + reason[1:]
 
 
 def kept_hint(values: Values, pipeline: Pipeline | None) -> str:
-    """What it means for the pixels how images are kept. pipeline: None where it is wrong."""
+    """Return what the way in which images are kept means for their pixels. `pipeline` is None if it has errors."""
     size, kept = values["image_size"], values["cache_size"]
     if kept == "0":
         return F.KEPT_AS["none"]

@@ -1,7 +1,7 @@
-"""The table of the Train page's fields: where each stands, and how it is edited.
+"""The table of the Train page's fields: the place of each, and how it is edited.
 
-What a field is called and is for, its default, its bounds and what gives it an effect are declared at the field of
-RunConfig, or of a format of data sets.
+Title, help, default, bounds and the rule that gives a field an effect are declared at the field of RunConfig, or of a
+format of data sets.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from explorer.runs.spec.fields import Only, Rules, Values, has_effect, info_of, 
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 
-# Choices that a table of their own names
+# The words of choices that are listed in other tables
 _TITLED: Mapping[str, Mapping[Any, str]] = {
     "dataset": {spec.name(): spec.title for spec in TRAINABLE},
     "monitor": TITLES,
@@ -30,15 +30,15 @@ FIRST = TRAINABLE[0]  # the format of data sets that a new form begins with
 class Field:
     """A field of the form.
 
-    Args:
-        name: of the field in RunConfig.
-        step: of a number with arrows.
-        typed: a number that people write in many ways is kept as the text that was typed.
-        side_by_side: its few choices are all in sight.
-        config: its name in RunConfig where that is another one.
-        default: where it is not that of RunConfig.
-        only: what gives it an effect, where RunConfig does not say it.
-        ask: what a format of data sets says of it.
+    Attributes:
+        name: The name of the field in RunConfig.
+        step: The step of a number that is changed by arrows.
+        typed: Whether a number is kept as the text that was typed, since people write it in many ways.
+        side_by_side: Whether its few choices are all visible.
+        config: Its name in RunConfig if that differs from `name`.
+        default: Its default if that differs from the one in RunConfig.
+        only: The rule that gives it an effect, if RunConfig does not have one.
+        ask: The question of a format of data sets that the field asks.
     """
 
     name: str
@@ -52,56 +52,56 @@ class Field:
 
     @property
     def path(self) -> str:
-        """What RunConfig calls it, with "dataset." for a field of a format of data sets."""
+        """The path of the field in RunConfig, such as "dataset.depth"."""
         return self.config or self.name
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The title of the field."""
         return self.ask.label if self.ask else F.TITLES.get(self.name) or title_of(self.path)
 
     @property
     def help(self) -> str | None:
-        """What it is for, where its title does not say it."""
+        """The purpose of the field; None if its title says enough."""
         return self.ask.help or None if self.ask else F.HELP.get(self.name) or help_of(self.path)
 
     @property
     def is_place(self) -> bool:
-        """Whether it says where the data lie."""
+        """Whether it is the path of the data."""
         return self.ask is not None and self.ask.place
 
     @property
     def choices(self) -> Mapping[Any, str]:
-        """The values that it can have, with their words; empty where those are found out, or are not a few."""
+        """The words of each value; empty if the values are not known in advance, or not few."""
         return _TITLED.get(self.name) or F.CHOICES.get(self.name, {})
 
     @property
     def type(self) -> Any:
-        """What RunConfig takes; text where it does not have such a field."""
+        """The type in RunConfig; `str` if it has no such field."""
         info = info_of(RunConfig, self.path)
         return str if info is None else info.annotation
 
     @property
     def is_text(self) -> bool:
-        """Whether numbers are kept as text: empty where a run may do without."""
+        """Whether numbers are kept as text, so that it can be empty."""
         return self.typed or type(None) in get_args(self.type)
 
     @property
     def initial(self) -> Any:
-        """The value in a form that nobody has filled in."""
+        """The value in a new form."""
         info = info_of(RunConfig, self.path)
         found = info.default if info is not None and self.default is None else self.default
         return self.as_kept("" if found is PydanticUndefined else found)
 
     def as_kept(self, value: Any) -> Any:
-        """A value of RunConfig as the form keeps it."""
+        """Return a value of RunConfig as the form keeps it."""
         if not self.is_text:
             return list(value) if isinstance(value, tuple) else value
         parts = value if isinstance(value, tuple) else () if value is None else (value,)
         return ", ".join(map(_plain, parts))
 
     def as_asked(self, value: Any) -> Any:
-        """A value of the form as RunConfig takes it."""
+        """Return a value of the form as RunConfig takes it."""
         if not self.is_text:
             return value
         text = value.strip()
@@ -112,7 +112,7 @@ class Field:
         return text or None
 
     def shown(self, value: Any) -> str:
-        """A value of the form in words."""
+        """Return a value of the form in words."""
         if isinstance(value, list):
             return ", ".join(self.choices.get(part, str(part)) for part in value) or F.NOTHING
         if value in self.choices:
@@ -123,7 +123,7 @@ class Field:
 
 
 def _plain(value: Any) -> str:
-    # As short as it can be and still the same number: 0.01, 1e-05, 3.
+    # The shortest text of the number: 0.01, 1e-05, 3.
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
@@ -132,12 +132,12 @@ Rows = tuple[tuple[Field, ...], ...]
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the form. One without rows is folded: a first run needs nothing of it.
+    """A part of the form. A section without rows is folded, because a first run needs none of its fields.
 
-    Args:
-        rows: fields side by side, at most three; a lone one takes all the width.
-        more: rows that stand behind "More".
-        summary: the fields whose values are named while the section is folded.
+    Attributes:
+        rows: Rows of at most three fields; a single field takes the whole width.
+        more: Rows that are hidden behind "More".
+        summary: The fields whose values are shown while those rows are hidden.
     """
 
     rows: Rows = ()
@@ -146,6 +146,7 @@ class Section:
 
     @property
     def folded(self) -> bool:
+        """Whether all fields are hidden at first."""
         return not self.rows
 
 
@@ -243,12 +244,12 @@ SECTIONS: Mapping[str, Section] = {
 
 
 def in_rows(rows: Rows) -> Iterator[Field]:
-    """The fields in their order."""
+    """Return the fields of rows in their order."""
     return (field for row in rows for field in row)
 
 
 def fields_of(section: Section) -> Iterator[Field]:
-    """The fields of a section in their order."""
+    """Return all fields of a section in their order."""
     return in_rows((*section.rows, *section.more))
 
 
@@ -273,19 +274,19 @@ RULES: Rules = dict(_rules())
 
 
 def matters(name: str, values: Values) -> bool:
-    """Whether the field changes anything with these values: the others are not shown, not checked and not compared."""
+    """Return whether a field has an effect with these values. Others are not shown, not checked and not compared."""
     return has_effect(name, values, RULES)
 
 
 def shown_by(name: str, values: Values) -> str:
-    """The field itself where it matters, else the one that can be set so that it does."""
+    """Return the field itself if it has an effect, else the field that can give it one."""
     while not matters(name, values):
         name = RULES[name].by
     return name
 
 
 def choice_for(name: str, by: str) -> str:
-    """What to choose at the field `by`, so that another field appears."""
+    """Return the words for what to choose at the field `by`, so that the field `name` appears."""
     while RULES[name].by != by:
         name = RULES[name].by
     words = {spec.name(): spec.choice for spec in TRAINABLE} if by == "dataset" else FIELDS[by].choices
@@ -294,11 +295,11 @@ def choice_for(name: str, by: str) -> str:
 
 
 def place_field(kind: str) -> str | None:
-    """The field that says where the data of a format lie; None for data that come with the app."""
+    """Return the field for the path of a format's data; None if the data come with the app."""
     return next((field.name for field in _ASKED if field.is_place and matters(field.name, {"dataset": kind})), None)
 
 
 def title_at(path: str, values: Values) -> str:
-    """What people call the field that RunConfig calls so, where it matters."""
+    """Return the title of the field with a path in RunConfig, preferably of one that has an effect."""
     found = (field.title for name, field in FIELDS.items() if field.path == path and matters(name, values))
     return next(found, "") or title_of(path)

@@ -1,4 +1,4 @@
-"""A field of the Train page: its widget, with errors, warnings and hints below it."""
+"""Draws a field of the Train page: its widget, with errors, warnings and hints below it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,18 +22,18 @@ from explorer.ui.train.source import Source
 
 @dataclass
 class Form:
-    """Draws fields with their values and what there is to say about them.
+    """Draws fields with their values, errors, warnings and hints.
 
-    Args:
-        values: the form's values, right or wrong.
-        errors: field of RunConfig -> message.
-        cautions: field of RunConfig -> warning.
-        was: field -> its value in the run that the form was filled from, where that differs.
-        hints: field -> a sentence to show below it.
-        machine: None where devices could not be detected.
-        source: the run that the form was filled from.
-        dataset: None where it cannot be opened.
-        drawn: the fields of RunConfig that have a place on the page; filled while drawing.
+    Attributes:
+        values: The values of the form, valid or not.
+        errors: The message of each field of RunConfig with an error.
+        cautions: The warning of each field of RunConfig that has one.
+        was: The value of each field in the run that the form was filled from, if it differs.
+        hints: A sentence to show below a field.
+        machine: The devices of this computer; None if they could not be detected.
+        source: The run that the form was filled from.
+        dataset: The data set; None if it cannot be opened.
+        drawn: The fields of RunConfig that are on the page; filled while drawing.
     """
 
     values: Values
@@ -48,45 +48,45 @@ class Form:
 
     @property
     def elsewhere(self) -> list[str]:
-        """Errors whose field is not on the page."""
+        """The errors of fields that are not on the page."""
         return [message for name, message in self.errors.items() if name not in self.drawn]
 
     @property
     def cautions_elsewhere(self) -> list[str]:
-        """Warnings whose field is not on the page."""
+        """The warnings of fields that are not on the page."""
         return [message for name, message in self.cautions.items() if name not in self.drawn]
 
     def number(self, field: Field, **options: Any) -> None:
-        """A number; anything can be typed, and what is wrong with it is said below."""
+        """Draw a number. Anything can be typed; an error is shown below."""
         kind = type(field.initial)
-        shape = None if kind is int else "%g"  # else 0.125 would be shown as 0.13
+        shape = None if kind is int else "%g"  # the default would show 0.125 as 0.13
         self._draw(
             field, st.number_input, value=self.values[field.name], step=kind(field.step), format=shape, **options
         )
 
     def entry(self, field: Field, **options: Any) -> None:
-        """A text, also for numbers that people write as 1e-3."""
+        """Draw a text, also for numbers such as 1e-3."""
         empty = F.EMPTY.get(field.name)
         self._draw(field, st.text_input, value=self.values[field.name], placeholder=empty, **options)
 
     def select(self, field: Field, choices: Mapping[Any, str]) -> None:
-        """One of some values, shown by their words; a value that is no longer among them is shown as it is."""
+        """Draw a choice of one value. A value that is no longer offered is shown as it is."""
         self._draw(field, st.selectbox, **_options(choices, self.values[field.name]))
 
     def typed(self, field: Field, choices: Mapping[Any, str]) -> None:
-        """One of some values, or any other text."""
+        """Draw a choice of one value or any other text."""
         self._draw(field, st.selectbox, accept_new_options=True, **_options(choices, self.values[field.name]))
 
     def segments(self, field: Field, choices: Mapping[Any, str]) -> None:
-        """One of a few values side by side."""
+        """Draw a choice of one of a few values side by side."""
         self._draw(field, st.radio, horizontal=True, **_options(choices, self.values[field.name]))
 
     def several(self, field: Field, choices: Mapping[Any, str]) -> None:
-        """Any of some values."""
+        """Draw a choice of any number of values."""
         self._draw(field, st.multiselect, placeholder=F.NOTHING, **_options(choices, *self.values[field.name]))
 
     def switch(self, field: Field) -> None:
-        """On or off."""
+        """Draw a checkbox."""
         self._draw(field, st.checkbox, value=bool(self.values[field.name]))
 
     def _draw(self, field: Field, widget: Callable[..., Any], **options: Any) -> None:
@@ -127,8 +127,8 @@ def _label(field: Field, values: Values) -> str:
 def _commit(name: str, options: list[Any] | None) -> None:
     value = st.session_state[widget_key("train", name)]
     if options is not None and not isinstance(value, list) and value not in options:
-        return  # the label of a choice changed, and the browser sent the old label: this is no choice of the user
-    st.session_state.pop(Key.TRAIN_LANDED, None)  # the user has found the field
+        return  # the label of a choice has changed and the browser sent the old label, which the person did not choose
+    st.session_state.pop(Key.TRAIN_LANDED, None)  # the person has found the field
     if name == "backbone" and value is not None:
         train_values.edit(lambda newest: {name: value, **_along(newest, value)})
     else:
@@ -136,7 +136,7 @@ def _commit(name: str, options: list[Any] | None) -> None:
 
 
 def _along(newest: Values, backbone: str) -> Values:
-    """The fields that change along with the backbone; a toast names them."""
+    """Return the fields that change along with the backbone, and show a toast that names them."""
     also = networks.along(newest, backbone)
     if also:
         fields = ", ".join(

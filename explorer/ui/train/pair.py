@@ -1,4 +1,4 @@
-"""Two runs that differ in augmentation only, to see what augmentation does to the model."""
+"""Two runs that differ in augmentation only, to show its effect on the model."""
 
 import secrets
 
@@ -9,12 +9,12 @@ from explorer.ui.train.source import MAX_NAME
 
 
 def augments(pipeline: Pipeline) -> bool:
-    """Whether the pipeline does more than to scale pixels for the network."""
+    """Return whether the pipeline does more than scale pixels for the network."""
     return sum(map(is_on, pipeline.nodes)) > sum(map(is_on, without_augmentation(pipeline).nodes))
 
 
 def of(config: RunConfig) -> tuple[RunConfig, RunConfig]:
-    """The run as configured, and the same without augmentation, with the same seed and the same `pair`."""
+    """Return the run as configured and the same run without augmentation, with the same seed and the same `pair`."""
     pair = secrets.token_hex(6)
     plain = without_augmentation(config.pipeline)
     return (

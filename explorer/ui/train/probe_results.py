@@ -1,4 +1,4 @@
-"""What a quick check or a search for a learning rate has found so far, drawn while it works and afterwards."""
+"""Draws the results of a quick check or a learning rate search, while it works and afterwards."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from explorer.ui.session.keys import widget_key
 
 
 def show(paths: RunPaths, kind: str, over: bool) -> None:
-    """Draw what the run of this kind has found; nothing before the first of it. over: nothing more will come."""
+    """Draw the results of a run of this kind. `over` says whether the run has ended."""
     _DRAWN[kind](paths, over)
 
 
@@ -38,7 +38,7 @@ def _check(paths: RunPaths, over: bool) -> None:
 
 
 def _lines(found: CheckResult, over: bool) -> list[str]:
-    """What was tried, what is tried just now, and what comes after that: so nothing below moves while it works."""
+    """Return a line for each check, also for those to come, so that nothing below moves while it works."""
     lines = [
         T.CHECK_LINE.format(
             icon=T.ICONS[step.state],

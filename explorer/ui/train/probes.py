@@ -1,4 +1,4 @@
-"""Which quick check and which search for a learning rate were started last from a form, kept in a file beside it."""
+"""The last quick check and the last learning rate search of a form, kept in a file beside it."""
 
 from pathlib import Path
 
@@ -20,12 +20,12 @@ Kept = dict[str, str]  # kind -> id of the run
 
 
 def last(kind: Probe) -> str | None:
-    """The id of the run of this kind that was started last from this workspace's form."""
+    """Return the id of the last run of this kind that was started from this workspace's form."""
     return _kept()[1].get(kind)
 
 
 def keep(kind: Probe, run_id: str) -> None:
-    """Remember the run. Where the file cannot be written, only this window remembers it."""
+    """Remember a run. If the file cannot be written, only this window remembers it."""
     # An unchanged pipeline has no file yet, and this is kept beside it.
     workspace.update(lambda work: work)
     work, here = _kept()
@@ -36,7 +36,7 @@ def keep(kind: Probe, run_id: str) -> None:
 
 
 def find(run_id: str) -> RunPaths | None:
-    """The files of a run; None where it was deleted."""
+    """Return the files of a run; None if it was deleted."""
     try:
         return run_paths(run_id)
     except RunNotFound:
@@ -44,7 +44,7 @@ def find(run_id: str) -> RunPaths | None:
 
 
 def is_about(paths: RunPaths, kind: Probe, now: RunConfig | None) -> bool:
-    """Whether what the run tries is what the form asks for now. now: None where the form makes no run."""
+    """Return whether a run tries what the form describes now. `now` is None if the form has errors."""
     try:
         asked = loads(paths.config.read_bytes())
     except (OSError, ConfigError):
@@ -53,7 +53,7 @@ def is_about(paths: RunPaths, kind: Probe, now: RunConfig | None) -> bool:
 
 
 def rate_caution(now: RunConfig) -> str:
-    """A warning where the form's learning rate is far outside of the range that the last search found; else empty."""
+    """Return a warning if the form's learning rate is far outside of the range that the last search found, else ""."""
     run_id = last("rate")
     paths = find(run_id) if run_id else None
     found = results.rate_result(paths) if paths is not None and is_about(paths, "rate", now) else None
@@ -84,7 +84,7 @@ def _kept() -> tuple[str, Kept]:
 
 def _load(file: Path) -> Kept:
     try:
-        known = read_json_object(file) or {}  # nothing was tried yet, or it is damaged: then it is only forgotten
+        known = read_json_object(file) or {}  # a missing or damaged file only loses the way to the last results
     except OSError:
         return {}
     return {kind: known[kind] for kind in PROBES if isinstance(known.get(kind), str)}

@@ -1,4 +1,4 @@
-"""The sections of the Train page: the few fields that a first run needs, and the others behind "More" or folded.
+"""Draws the sections of the Train page: the few fields that a first run needs, and the others behind "More".
 
 A link to a field, `/train?field=NAME`, opens its section and gives the field the focus.
 """
@@ -24,27 +24,27 @@ COLUMNS = 3
 
 
 def section_behind(name: str) -> str | None:
-    """The section whose "More" holds a field; None for a field that is in sight."""
+    """Return the section that hides a field behind "More"; None if the field is always visible."""
     behind = ((key, field.name) for key, section in SECTIONS.items() for field in in_rows(section.more))
     return next((key for key, field in behind if field == name), None)
 
 
 def draw(form: Form, key: str) -> None:
-    """The fields in sight, under the title of the section."""
+    """Draw the fields that are always visible, under the title of the section."""
     if not SECTIONS[key].folded:
         st.markdown(f"**{T.SECTIONS[key]}**", help=T.SECTION_HELP.get(key))
         _rows(form, SECTIONS[key].rows)
 
 
 def draw_more(form: Form, key: str) -> None:
-    """The fields behind "More", open where one of them is wrong. While they are closed, a summary stands there."""
+    """Draw the fields behind "More", open if one of them has an error. While they are closed, draw a summary."""
     fields = [field for field in in_rows(SECTIONS[key].more) if _is_shown(form, field)]
     if not fields:
         return
     state = widget_key("train-more", key)
     if any(field.path in form.errors for field in fields):
         st.session_state[state] = True
-    # Its title stays: another one would be another expander, and closed.
+    # The title never changes: an expander with another title is another one, and closed.
     title = f"**{T.SECTIONS[key]}**" if SECTIONS[key].folded else T.MORE[key]
     with st.expander(title, key=state, on_change="rerun") as more:
         if more.open:
@@ -57,7 +57,7 @@ def draw_more(form: Form, key: str) -> None:
 
 
 def _summary(form: Form, always: Sequence[str], fields: Sequence[Field]) -> str:
-    """The values that are always named, and those that were changed."""
+    """Return the values of the fields that are always named, and of those that were changed."""
     words = {field.name: field.shown(form.values[field.name]) for field in fields}
     named = ", ".join(T.SUMMARY_OF.get(name, "{value}").format(value=words[name]) for name in always)
     changed = ", ".join(
@@ -86,7 +86,7 @@ def _side_by_side(form: Form, fields: Sequence[Field], width: int) -> None:
 
 
 def place_of(name: str, values: Values, machine: Machine | None) -> str:
-    """The field itself where it is on the page, else the one that can be set so that it appears."""
+    """Return the field itself if it is on the page, else the field that can make it appear."""
     found = shown_by(name, values)
     return "accelerator" if found == "gpus" and not devices.several_gpus(machine, values) else found
 
@@ -97,7 +97,13 @@ def _is_shown(form: Form, field: Field) -> bool:
 
 @dataclass(frozen=True)
 class Landing:
-    """asked: the field that the link names. field: where it leads, which lets the other appear. token: names this."""
+    """A visit by a link to a field.
+
+    Attributes:
+        asked: The field that the link names.
+        field: The field that it leads to; it differs from `asked` if that one is not shown.
+        token: Identifies the visit.
+    """
 
     asked: str
     field: str
@@ -105,7 +111,7 @@ class Landing:
 
 
 def land(values: Values, machine: Machine | None) -> None:
-    """Take the field from the address, once. Names that no field has are ignored."""
+    """Take the field from the address, once. Unknown names are ignored."""
     asked = st.query_params.get(Query.FIELD)
     if asked is None:
         return
@@ -119,7 +125,7 @@ def land(values: Values, machine: Machine | None) -> None:
 
 
 def landing_hints() -> dict[str, str]:
-    """What to say at the field where a link has led to, because the one that it names is not shown yet."""
+    """Return the hint for a field that a link has led to because the one that it names is not shown."""
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is None or landed.asked == landed.field:
         return {}
@@ -128,7 +134,7 @@ def landing_hints() -> dict[str, str]:
 
 
 def focus_field() -> None:
-    """Lead the eye and the keyboard there."""
+    """Scroll to the field of a link and focus it."""
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is not None:
         focus.show(widget_key("train", landed.field), landed.token, widget_key("train_focus"))

@@ -1,4 +1,4 @@
-"""What the model sees: the beginning of the first batch of an epoch, as the network gets it."""
+"""Shows the first images of the first batch of an epoch, as the network gets them."""
 
 import base64
 import html
@@ -20,7 +20,7 @@ from explorer.ui.background import asking, endings, slow
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
 
-SLOW_MS = 2_000.0  # a button asks before what takes longer
+SLOW_MS = 2_000.0  # images that take longer are drawn after a click only
 _STRIP = (
     f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
     'role="list">{cards}</div>'
@@ -34,7 +34,7 @@ _CARD = (
 
 
 def show(config: RunConfig | None, dataset: Dataset | None) -> None:
-    """The strip, with the epoch to be looked at. config: None where the form has mistakes."""
+    """Draw the images and the choice of the epoch. `config` is None if the form has errors."""
     if config is not None and dataset is not None:
         st.session_state[Key.TRAIN_SEEN] = config, dataset
     elif Key.TRAIN_SEEN not in st.session_state:
@@ -69,7 +69,7 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
 
 
 def _allowed(config: RunConfig) -> bool:
-    """Whether the images are quick to draw, or the user has asked for them."""
+    """Return whether the images are quick to draw, or the person has asked for them."""
     count = SHOWN if config.mixing == "none" else 2 * SHOWN
     milliseconds = count * slow.cost(config.pipeline, batch.size(config)).milliseconds
     if milliseconds <= SLOW_MS or st.session_state.get(Key.TRAIN_DRAWN) == config.pipeline.key:
@@ -83,13 +83,13 @@ def _allowed(config: RunConfig) -> bool:
 
 @st.cache_resource(max_entries=32, ttl=120.0, show_spinner=False)
 def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> SeenImages:
-    del key  # of the cache
+    del key  # the key of the cache
     drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
     return asking.wait_for(FirstBatch(drawn, epoch))
 
 
 def forget() -> None:
-    """Make the images again: the range of their values may be another one."""
+    """Drop the kept images, because the range of their values may have changed."""
     _drawn.clear()
 
 
@@ -108,7 +108,7 @@ def _html(seen: SeenImages, classes: tuple[str, ...]) -> str:
 
 
 def caption(seen: SeenImages, place: int, classes: tuple[str, ...]) -> str:
-    """The class of an image, with the shares of both where two are mixed."""
+    """Return the class of an image, or both classes with their shares if two images are mixed."""
     own = classes[seen.labels[place]]
     if seen.share is None:
         return own

@@ -1,4 +1,4 @@
-"""The run that a form was filled from: its values, and how the form differs from them."""
+"""The run that a form was filled from, and how the form differs from it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +15,16 @@ from explorer.ui.train.conversion import values_of
 from explorer.ui.train.fields import FIELDS, matters
 
 MAX_NAME = 100
-_SHORTEST = 20  # the least that is left of the source's name beside the changes
+_SHORTEST = 20  # characters of the source's name that are kept beside the changes
 
 
 class SourceError(ValueError):
-    """The run cannot be read any more."""
+    """A run that can no longer be read."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A run to start from: what people call it, its config, and the form's values that would make it again."""
+    """A run to start from: its name, its config, and the values of the form that would make it again."""
 
     id: str
     name: str
@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field of the form, and how it was and is, in words."""
+    """A field of the form with its earlier and its present value in words."""
 
     field: str
     was: str
@@ -46,7 +46,7 @@ class Difference:
 
 
 def load(run_id: str) -> Source:
-    """The run of this id. Raises SourceError with a sentence."""
+    """Read a run. Raises SourceError with a sentence."""
     try:
         paths = run_paths(run_id)
         config = loads(paths.config.read_bytes())
@@ -60,7 +60,7 @@ def load(run_id: str) -> Source:
 
 
 def differences(values: Values, pipeline: Pipeline | None, source: Source) -> list[Difference]:
-    """How the form differs from the run, in the form's order; fields that the form does not use now are left out."""
+    """Return how the form differs from the run, in the form's order, without fields that have no effect."""
     found = []
     for name in FIELDS:
         if name == "pipeline":
@@ -88,7 +88,7 @@ def _same(name: str, now: Any, before: Any) -> bool:
 
 
 def _numbers(text: str) -> list[float | str]:
-    """The numbers of a text, so that 1e-2 is 0.01; what is no number stays as it is."""
+    """Return the numbers in a text, so that 1e-2 equals 0.01. Other parts stay as they are."""
     found: list[float | str] = []
     for part in text.split(","):
         try:
@@ -104,12 +104,12 @@ def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:
 
 
 def steps_of(pipeline: Pipeline) -> str:
-    """The transforms that are switched on, by name, inside the composers that hold them: "Blur, OneOf(A, B)"."""
+    """Return the transforms that are on, inside of their composers: "Blur, OneOf(A, B)"."""
     return steps_in_words(pipeline.model_dump()["nodes"]) or Common.NONE
 
 
 def name_for(source: Source, found: list[Difference]) -> str:
-    """A name of at most MAX_NAME characters from the source and the differences; the source's name is cut first."""
+    """Return a name of at most MAX_NAME characters from the source's name, which is cut first, and the differences."""
     if not found:
         return T.NAME_AGAIN.format(name=_cut(source.name, MAX_NAME - len(T.NAME_AGAIN.format(name=""))))
     changes = ", ".join(T.NAME_CHANGE.format(field=_lower(one.label), now=one.now) for one in found)

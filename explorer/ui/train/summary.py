@@ -29,7 +29,7 @@ MOST_CLASSES = 12
 
 
 def show(checked: Checked, form: Form, workspace_id: str) -> None:
-    """The column beside the form."""
+    """Draw the column beside the form."""
     with st.container(border=True, key=widget_key("train_summary")):
         st.markdown(f"**{T.SUMMARY}**")
         if checked.dataset is not None:
@@ -104,8 +104,8 @@ def _differences(checked: Checked, values: Values) -> None:
 
 
 def _start(checked: Checked, workspace_id: str) -> None:
-    """Start the run, or two at once: as set, and the same without augmentation."""
-    # A button that cannot start a run does not look primary.
+    """Draw the buttons that start the run, or two runs: as configured, and the same without augmentation."""
+    # A disabled button does not look primary.
     ready = not checked.errors
     once = st.button(
         T.START, key=widget_key("train_start"), type="primary" if ready else "secondary", width="stretch",
@@ -118,7 +118,7 @@ def _start(checked: Checked, workspace_id: str) -> None:
     )  # fmt: skip
     if checked.untried:
         st.caption(T.TRIED_LATER)
-    if not ready:  # the field may be out of sight
+    if not ready:  # the field with the error may not be visible
         st.markdown(f":red[:material/error: {escape(_to_mend(checked.errors))}]")
     if once or twice:
         _launch(checked, workspace_id, twice)
@@ -146,7 +146,7 @@ def _to_mend(errors: Mapping[str, str]) -> str:
 
 
 def _named(config: RunConfig, checked: Checked) -> RunConfig:
-    """The config with a name that distinguishes runs, where none was typed."""
+    """Return the config with a name that distinguishes it from other runs, if none was typed."""
     if config.name or checked.dataset is None:
         return config
     if checked.source is not None:

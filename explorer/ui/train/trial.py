@@ -1,4 +1,4 @@
-"""Try the pipeline on a few images before a run, so that a step that would break the run is named in the form."""
+"""Tries the pipeline on a few images before a run, so that the form names a step that would break the run."""
 
 import streamlit as st
 
@@ -17,25 +17,25 @@ from explorer.ui.background import asking, endings, slow
 Sizes = tuple[tuple[int, int], ...]
 
 IMAGES = 4  # spread over the training images
-SLOW_MS = 2_000.0  # what takes longer is tried when the run is started
-_KEPT_SECONDS = 120.0  # for so long the images of a folder are not read again
-_DRAWS = 24  # of each step, about: alone, in the pipeline, and to see whether sizes differ
+SLOW_MS = 2_000.0  # a pipeline that takes longer is tried when the run is started
+_KEPT_SECONDS = 120.0  # the time after which the images of a folder are read again
+_DRAWS = 24  # applications of each step, roughly: alone, in the pipeline, and to see whether sizes differ
 
 
 def is_slow(config: RunConfig) -> bool:
-    """Whether a trial would hold up the page."""
+    """Return whether a trial would block the page."""
     return _DRAWS * slow.cost(config.pipeline, batch.size(config)).milliseconds > SLOW_MS
 
 
 def mistakes(config: RunConfig, dataset: Dataset) -> dict[str, str]:
-    """Field of RunConfig -> what would break the run at its first images. The result of each config is cached."""
+    """Return the message of each field of RunConfig that would break the run at once; cached."""
     key = f"{config.dataset.model_dump_json()} {config.kept} {config.pipeline.key} {config.seed} {config.image_size}"
     return _mistakes(key, config, dataset)
 
 
 @st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)
 def _mistakes(key: str, _config: RunConfig, _dataset: Dataset) -> dict[str, str]:
-    del key  # of the cache
+    del key  # the key of the cache
     drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
     try:
         message = asking.wait_for(Trial(drawn, tuple(_places(len(_dataset.train)))))
@@ -53,16 +53,16 @@ def _named(error: DrawingError, config: RunConfig) -> str:
 
 
 def sizes(config: RunConfig, dataset: Dataset) -> Sizes:
-    """Heights and widths in px of the images that a pipeline is tried on; none where they cannot be read."""
+    """Return height and width in px of each image that a pipeline is tried on; empty if they cannot be read."""
     try:
         return _sizes(config.dataset.model_dump_json(), dataset)
     except ImageError:
-        return ()  # `mistakes` says it
+        return ()  # `mistakes` reports it
 
 
 @st.cache_resource(max_entries=16, ttl=_KEPT_SECONDS, show_spinner=False)
 def _sizes(spec: str, _dataset: Dataset) -> Sizes:
-    del spec  # of the cache
+    del spec  # the key of the cache
     return tuple(_dataset.train.size(place) for place in _places(len(_dataset.train)))
 
 

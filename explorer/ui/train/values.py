@@ -1,4 +1,4 @@
-"""What the Train page's form holds: plain values, right or wrong, kept in a file so that a reload loses nothing."""
+"""The values of the Train page's form, valid or not, kept in a file so that a reload loses nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from explorer.ui.train.fields import DEFAULTS, FIELDS
 
 Values = dict[str, Any]
 
-_MOST = 2**53  # a browser counts no further
+_MOST = 2**53  # the largest whole number that a browser can represent
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """The values of a workspace, and which version of their file they are."""
+    """The values of a workspace, with the version of the file that they were read from."""
 
     workspace_id: str
     revision: Revision
@@ -30,25 +30,25 @@ class _Kept:
 
 
 def current() -> Values:
-    """The form's values of this workspace, in the newest version of their file: another window may have changed it."""
+    """Return the values of this workspace's form, including changes of other windows."""
     work = workspace.current().id
     kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
     if kept is None or kept.workspace_id != work:
-        for drawn in (Key.TRAIN_CURVE_LAST, Key.TRAIN_SEEN):  # of another workspace
+        for drawn in (Key.TRAIN_CURVE_LAST, Key.TRAIN_SEEN):  # they belong to another workspace
             st.session_state.pop(drawn, None)
     elif kept.revision == revision(_file(work)):
         return kept.values
-    found = revision(_file(work))  # before it is read: a version that comes in between is read next time
+    found = revision(_file(work))  # before reading, so that a change in between is noticed next time
     kept = _Kept(work, found, _load(_file(work)))
     st.session_state[Key.TRAIN_VALUES] = kept
     return kept.values
 
 
 def before_arrival() -> tuple[Values, bool]:
-    """The values to begin with on this workspace, and whether it has a form of its own already.
+    """Return the values to begin with on this workspace, and whether it already has a form of its own.
 
-    A workspace without one takes over the form that this session showed last: a new pipeline is no reason to choose
-    data, network and schedule again.
+    A workspace without a form takes over the last form of this session, so that nobody has to choose data, network and
+    schedule again for a new pipeline.
     """
     work = workspace.current().id
     kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
@@ -58,25 +58,25 @@ def before_arrival() -> tuple[Values, bool]:
 
 
 def _has_form(work: str) -> bool:
-    """Whether there is a form of this workspace: in its file, or in this window where it could not be written."""
+    """Return whether this workspace has a form: in its file, or in this window if it could not be written."""
     kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)
     here = kept is not None and kept.workspace_id == work and Key.FORM_NOT_WRITTEN in st.session_state
     return here or revision(_file(work)) is not None
 
 
 def begin(values: Values) -> None:
-    """Take over a whole form to begin with, unless another window has begun one meanwhile."""
+    """Begin with a whole form, unless another window has begun one meanwhile."""
     work = workspace.current().id
     _edit(lambda newest: newest if _has_form(work) else _whole(values))
 
 
 def change(**values: Any) -> None:
-    """Take over what was typed or chosen, and keep it."""
+    """Change fields, and the fields that follow from them."""
     edit(lambda newest: values)
 
 
 def edit(changes: Callable[[Values], Values]) -> None:
-    """Take over the fields that `changes` makes of the newest values, and what follows from them; the others stay."""
+    """Change the fields that `changes` returns for the newest values, and the fields that follow from them."""
 
     def changed(newest: Values) -> Values:
         found = changes(newest)
@@ -86,13 +86,12 @@ def edit(changes: Callable[[Values], Values]) -> None:
 
 
 def following(values: Values) -> Values:
-    """What follows from a choice."""
-    # What the network should see: a demo on small pictures need not wait for large ones.
+    """Return the fields that follow from a choice: each format of data sets has its own image size."""
     return {"image_size": FORMATS[values["dataset"]].network_size} if "dataset" in values else {}
 
 
 def fill(values: Mapping[str, Any]) -> None:
-    """Take over a whole form, such as that of an earlier run."""
+    """Replace the whole form, for example by that of an earlier run."""
     _edit(lambda _: _whole(values))
 
 
@@ -101,7 +100,7 @@ def _whole(values: Mapping[str, Any]) -> Values:
 
 
 def reset() -> None:
-    """Back to the defaults, but for the kind of data set and its folder; where it was filled from is forgotten."""
+    """Reset all fields to their defaults, except for the kind of data set and its path."""
 
     def emptied(newest: Values) -> Values:
         kept = {name: newest[name] for name in ("dataset", *(name for name, field in FIELDS.items() if field.is_place))}
@@ -111,7 +110,7 @@ def reset() -> None:
 
 
 def _edit(change: Callable[[Values], Values]) -> None:
-    """Change the newest version of the values, and keep them. Windows of one address take turns."""
+    """Change the newest values and write them. Windows of the same workspace take turns."""
     work = workspace.current().id
     workspace.update(lambda work: work)  # an unchanged pipeline has no file yet, and the form is kept beside it
     with workspace.turn():
@@ -134,7 +133,7 @@ def _load(file: Path) -> Values:
 
 
 def _fits(found: Any, default: Any) -> bool:
-    """Whether a value of a file is one that a field takes, such as a number that browsers can count to."""
+    """Return whether a value from a file has the type of its field and can be represented in a browser."""
     if isinstance(found, list) and not all(isinstance(part, int | str) for part in found):
         return False
     return type(found) is type(default) and (not isinstance(found, int | float) or abs(found) < _MOST)

@@ -1,4 +1,4 @@
-"""Files of weights that a page may offer: in the folders that pages may read, and in the store of this home."""
+"""Finds the files of weights that a page may offer: in the folders that pages may read, and in this home."""
 
 import os
 from collections.abc import Iterator
@@ -12,23 +12,23 @@ from explorer.data.roots import allowed_roots, resolve_inside
 from explorer.runs.machine.machine import weights_folder
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt", ".tar")
-_SAVED_BY_TORCH = (b"PK", b"\x80")  # how a zip and a pickle begin; most files named .tar are other archives
+_SAVED_BY_TORCH = (b"PK", b"\x80")  # the first bytes of a zip and a pickle; most .tar files are other archives
 MAX_FOUND = 200
 
 
 def weights_roots() -> tuple[Path, ...]:
-    """The folders that weights are looked for in; they need not exist."""
+    """Return the folders that are searched for weights. They need not exist."""
     return (weights_folder().resolve(), *allowed_roots())
 
 
 def weights_files() -> tuple[Path, ...]:
-    """Files that may be weights, sorted by folder and name, at most MAX_FOUND; the search is bounded."""
+    """Return at most MAX_FOUND files that may be weights, by folder and name. The search is bounded."""
     found = (file for root in weights_roots() for file in _search(root))
     return tuple(sorted(set(islice(found, MAX_FOUND))))
 
 
 def _search(root: Path) -> Iterator[Path]:
-    """Files below a folder; folders that may not be read hold nothing to offer."""
+    """Yield files below a folder. Folders that cannot be read are left out."""
     for place, folders, names in islice(os.walk(root), MAX_VISITED):
         folder = Path(place)
         deep = len(folder.relative_to(root).parts) >= MAX_DEPTH
@@ -49,10 +49,10 @@ def _may_be_weights(file: Path) -> bool:
 
 
 def weights_inside(path: str) -> Path:
-    """The real place of a file of weights, after links and `..`.
+    """Return the real path of a file of weights, with links and `..` resolved.
 
     Raises:
-        DatasetError: it is outside of the roots, or there is no such file inside of them.
+        DatasetError: The file is outside of the roots or does not exist.
     """
     found = _in_store(path) or resolve_inside(path)
     if not there(found):
@@ -61,9 +61,9 @@ def weights_inside(path: str) -> Path:
 
 
 def _in_store(path: str) -> Path | None:
-    """The place of a file in this home's store of weights; None where it is not there."""
+    """Return the path of a file in this home's folder of weights; None if it is not there."""
     try:
         found = expanded(path.strip()).resolve()
     except (OSError, RuntimeError, ValueError):
-        return None  # `resolve_inside` refuses it, without saying what is there
+        return None  # `resolve_inside` refuses it without revealing what exists
     return existing(found) if found.is_relative_to(weights_folder().resolve()) else None

@@ -1,4 +1,4 @@
-"""The widget of each field of the Train page: of those whose choices are found out, and of all others by their type."""
+"""The widget of each field of the Train page: some have one of their own, all others get it by their type."""
 
 import importlib.util
 from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ def draw(form: Form, field: Field) -> None:
 
 
 def _place(form: Form, field: Field) -> None:
-    """Where the data lie: one of the places that were found, or another one that is typed."""
+    """Draw the path of the data: one of those that were found, or another one that is typed."""
     kind = form.values["dataset"]
     found = data_sets.places(kind)
     if not found:
@@ -59,7 +59,7 @@ def _place(form: Form, field: Field) -> None:
 
 
 def _depth(form: Form, field: Field) -> None:
-    """Only where it matters: most data sets have 8 bits for each channel."""
+    """Draw the range of deep images, only if there are some: most data sets have 8 bits for each channel."""
     dataset, chosen = form.dataset, form.values[field.name]
     is_deep = dataset is not None and dataset.inspection is not None and bool(dataset.inspection.deep)
     if is_deep or chosen != "auto":
@@ -67,11 +67,11 @@ def _depth(form: Form, field: Field) -> None:
     _range(dataset)
 
 
-_DEPTHS = ("auto", "range", "window")  # by_image is for runs of before
+_DEPTHS = ("auto", "range", "window")  # by_image is for older runs
 
 
 def _range(dataset: Dataset | None) -> None:
-    """The range that holds for all images, and a way to look at those that were not looked at yet."""
+    """Show the range of all images, and a button that inspects the remaining ones."""
     if dataset is None or dataset.inspection is None or dataset.depth is None:
         return
     for note in dataset.inspection.depth_notes(dataset.depth):
@@ -101,7 +101,7 @@ def _pipeline(form: Form, field: Field) -> None:
 
 
 def _share(form: Form, field: Field) -> None:
-    """Not to be set where the folder is divided already."""
+    """Draw the validation share, disabled if the folder has a validation part."""
     split = data_sets.is_split(form.values)
     form.number(field, disabled=split)
     if split:
