@@ -2,21 +2,40 @@
 
 from typing import ClassVar
 
+from explorer.texts.common import Common
+
 
 class Augment:
-    STEPS = "Pipeline"
-    STEPS_HELP = (
-        "The steps of an A.Compose, applied from top to bottom. Each fires with its own probability p. "
+    GROUP = "Group"
+    WORDS: ClassVar = {  # of the list of steps in the browser
+        "list": "Pipeline",
+        "help": "The steps of an A.Compose, applied from top to bottom. Each fires with its own probability p. "
         "Arrow keys choose a step, Shift adds its neighbors, Alt with an arrow moves it up, down, out of its group or "
-        "into the next one. G puts it into a group, Space turns it on or off, Delete removes it."
-    )
+        "into the next one. G puts it into a group, Space turns it on or off, Delete removes it.",
+        "empty": "No steps yet. Add a transform above: the image changes at once.",
+        "group": GROUP,
+        "hollow": "Add a step, or drop a step here",
+        "ungroup": "Ungroup",
+        "ungroup_hint": "keeps its steps",
+    }
+    TOOLS: ClassVar = {  # operation -> its label and its key
+        "undo": (Common.UNDO, "Ctrl+Z"),
+        "redo": (Common.REDO, "Ctrl+Shift+Z"),
+        "group": (GROUP, "G"),
+        "up": (Common.MOVE_UP, "Alt+↑"),
+        "down": (Common.MOVE_DOWN, "Alt+↓"),
+        "out": ("Move out", "Alt+←"),
+        "in": ("Move in", "Alt+→"),
+        "toggle": ("Turn on or off", "Space"),
+        "duplicate": ("Duplicate", "Ctrl+D"),
+        "remove": ("Remove", "Delete"),
+    }
+    TOOL = "{label} ({key})"
     ADD = "Add a transform"
     ADD_PLACEHOLDER = "Search {count} transforms"
     ADD_OPTION = "{group} · {name}"
     ADD_HELP = "Type part of a name or a group: blur, crop, color, noise, weather"
-    NO_STEPS = "No steps yet. Add a transform above: the image changes at once."
     OFF = "off"
-    GROUP = "Group"
     GROUP_HINTS: ClassVar = {
         "OneOf": "one of them",
         "SomeOf": "some of them",
@@ -36,34 +55,12 @@ class Augment:
     GROUP_REPEATS = "{n} of {on}, repeats allowed"
     GROUP_EMPTY = "empty"
     GROUP_UNFINISHED = "needs one more step"
-    GROUP_HOLLOW = "Add a step, or drop a step here"
-    UNGROUP = "Ungroup"
-    UNGROUP_HINT = "keeps its steps"
     NODE_P = "p {p:.3g}"
     NODE_TIP = "{name}: p is {p:.3g} here. Applied to {share} of images."
     NODE_TIP_WEIGHT = "{name}: its weight in the OneOf is {p:.3g}. Applied to {share} of images."
     NODE_TIP_CHOSEN = "{name}: the OneOrOther around it decides; its own p has no effect. Applied to {share} of images."
     NODE_TIP_OFF = "{name} is off."
     NODE_TIP_ALONE = "{name}: p is {p:.3g} here."
-    MOVE_OUT = "Move out"
-    MOVE_IN = "Move in"
-    TOGGLE = "Turn on or off"
-    KEYS: ClassVar = {
-        "undo": "Ctrl+Z",
-        "redo": "Ctrl+Shift+Z",
-        "group": "G",
-        "up": "Alt+↑",
-        "down": "Alt+↓",
-        "out": "Alt+←",
-        "in": "Alt+→",
-        "toggle": "Space",
-        "duplicate": "Ctrl+D",
-        "remove": "Delete",
-    }
-    WITH_KEY = "{what} ({key})"
-    DUPLICATE = "Duplicate"
-    REMOVE = "Remove"
-    REDO = "Redo"
     LEFT_OUT = "Unsupported transforms"
     PRESETS = "Presets"
     PRESETS_TITLE = "Start from a preset"

@@ -8,6 +8,7 @@ class Common:
     CANCEL = "Cancel"
     NONE = "none"
     UNDO = "Undo"
+    REDO = "Redo"
     AND_MORE = "and {count} more"
     MOVE_UP = "Move up"
     MOVE_DOWN = "Move down"

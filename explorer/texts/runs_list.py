@@ -4,57 +4,58 @@ from typing import ClassVar
 
 
 class RunsList:
-    LIST = "Runs"
-    KEYS = "Arrow keys move, Enter opens, Space selects, / searches, Escape clears"
-    SEARCH = "Search"
-    SEARCH_HINT = (
-        "Searches name, id, tags, data set, network, pipeline, state, status and note. All words must be found."
-    )
-    ANY_STATE = "All states"
-    LIVING = "Active"
-    OVER = "Ended"
-    ANY_TAG = "All tags"
-    FIELDS: ClassVar = {"state": "State", "tag": "Tag", "sort": "Order"}
-    SORTS: ClassVar = {
-        "newest": "Newest first",
-        "name": "Name",
-        "state": "State",
-        "size": "Size",
-        "duration": "Duration",
+    WORDS: ClassVar = {  # of the list in the browser
+        "list": "Runs",
+        "keys": "Arrow keys move, Enter opens, Space selects, / searches, Escape clears",
+        "search": "Search",
+        "search_hint": (
+            "Searches name, id, tags, data set, network, pipeline, state, status and note. All words must be found."
+        ),
+        "any_state": "All states",
+        "living": "Active",
+        "over": "Ended",
+        "any_tag": "All tags",
+        "fields": {"state": "State", "tag": "Tag", "sort": "Order"},
+        "sorts": {
+            "newest": "Newest first",
+            "name": "Name",
+            "state": "State",
+            "size": "Size",
+            "duration": "Duration",
+        },
+        # Style class of a column, its head, and what a click sorts by. The metrics name the columns of scores.
+        "columns": (
+            ("state", "State", "state"),
+            ("name", "Name", "name"),
+            ("what", "Data · network", ""),
+            ("pipeline", "Pipeline", ""),
+            ("score", "", ""),
+            ("score-second", "", ""),
+            ("size", "Size", "size"),
+            ("took", "Duration", "duration"),
+            ("started", "Started", "newest"),
+        ),
+        "sort_by": "Sort by {column}",
+        "turn": "Reverse order",
+        "archived": "Show archived",
+        "archived_mark": "archived",
+        "probes": "Show quick checks and rate searches ({count})",
+        "count": "{shown} of {all}",
+        "chosen": "{count} selected",
+        "compare": "Curves cannot be overlaid yet: “Duplicate and change” on a run lists how its settings differ.",
+        "select": "Select {name}",
+        "select_all": "Select all shown runs",
+        "tag_hint": "Show only runs with the tag {tag}",
+        "nothing": "No runs found.",
+        "show_all": "Clear the filters",
+        "keep_best": "Keep best checkpoints only",
+        "keep_best_asked": "These runs can then no longer be resumed. This cannot be undone.",
+        "keep_best_yes": "Remove the other checkpoints",
+        "clear_choice": "Clear selection",
     }
-    # Style class of the column, its head, and what a click sorts by. The metrics name the columns of scores.
-    COLUMNS: ClassVar = (
-        ("state", "State", "state"),
-        ("name", "Name", "name"),
-        ("what", "Data · network", ""),
-        ("pipeline", "Pipeline", ""),
-        ("score", "", ""),
-        ("score-second", "", ""),
-        ("size", "Size", "size"),
-        ("took", "Duration", "duration"),
-        ("started", "Started", "newest"),
-    )
-    SORT_BY = "Sort by {column}"
-    TURN = "Reverse order"
-    ARCHIVED = "Show archived"
-    ARCHIVED_MARK = "archived"
-    PROBES = "Show quick checks and rate searches ({count})"
-    COUNT = "{shown} of {all}"
-    CHOSEN = "{count} selected"
-    COMPARE = "Curves cannot be overlaid yet: “Duplicate and change” on a run lists how its settings differ."
-    SELECT = "Select {name}"
-    SELECT_ALL = "Select all shown runs"
-    TAG_HINT = "Show only runs with the tag {tag}"
-    NOTHING = "No runs found."
-    SHOW_ALL = "Clear the filters"
-    KEEP_BEST = "Keep best checkpoints only"
-    KEEP_BEST_ASKED = "These runs can then no longer be resumed. This cannot be undone."
-    KEEP_BEST_YES = "Remove the other checkpoints"
-    CLEAR_CHOICE = "Clear selection"
     SCORE = "{metric} {value:.3f}"
     EPOCHS = "{done} of {asked} epochs"
     EPOCHS_DONE = "epochs: {done}"
-    STARTED = "{time}"
     QUEUED = "queued {time}"
 
     # What was done: for one run, and for several

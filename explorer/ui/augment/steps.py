@@ -14,7 +14,6 @@ from explorer.augment.composers import composer
 from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params, is_unfinished
 from explorer.augment.probability import effective
 from explorer.texts import Augment as T
-from explorer.texts import Common
 from explorer.ui.components.parts import component
 from explorer.ui.session.history import History
 
@@ -22,31 +21,11 @@ Errors = Mapping[tuple[str, str], str]
 Row = dict[str, Any]
 
 _component = component("steps", shared=("dom",), folder=Path(__file__).parent)
-_TOOLS = {
-    "undo": Common.UNDO,
-    "redo": T.REDO,
-    "group": T.GROUP,
-    "up": Common.MOVE_UP,
-    "down": Common.MOVE_DOWN,
-    "out": T.MOVE_OUT,
-    "in": T.MOVE_IN,
-    "toggle": T.TOGGLE,
-    "duplicate": T.DUPLICATE,
-    "remove": T.REMOVE,
-}
-_WORDS = {
+_WORDS = T.WORDS | {
     "tools": [
-        {"op": op, "label": label, "title": T.WITH_KEY.format(what=label, key=T.KEYS[op])}
-        for op, label in _TOOLS.items()
+        {"op": op, "label": label, "title": T.TOOL.format(label=label, key=key)} for op, (label, key) in T.TOOLS.items()
     ],
     "kinds": [{"kind": kind, "hint": T.GROUP_HINTS[kind], "title": composer(kind).summary} for kind in GROUP_KINDS],
-    "ungroup": T.UNGROUP,
-    "ungroup_hint": T.UNGROUP_HINT,
-    "group": T.GROUP,
-    "hollow": T.GROUP_HOLLOW,
-    "empty": T.NO_STEPS,
-    "list": T.STEPS,
-    "help": T.STEPS_HELP,
 }
 
 

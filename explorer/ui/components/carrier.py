@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.ui.components.parts import component
 
-_component = component("carrier")
+_component = component("carrier", seen=False)
 
 
 def show(cookie: str, token: str, parameter: str, draft: str, key: str, on_token: Callable[[], None]) -> None:

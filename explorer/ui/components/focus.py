@@ -4,7 +4,7 @@ import re
 
 from explorer.ui.components.parts import component
 
-_component = component("focus")
+_component = component("focus", seen=False)
 
 
 def show(widget: str, landing: str, key: str) -> None:

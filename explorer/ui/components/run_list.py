@@ -25,46 +25,18 @@ MAX_PROSE = 200  # characters of a reason or a note in the list; the page of the
 MANY = 200  # changed rows from which on all rows are sent again
 
 _component = component("run_list", shared=("run_rows_held", "dom"))
-_holder = component("run_rows", shared=("run_rows_held",))
+_holder = component("run_rows", seen=False, shared=("run_rows_held",))
 _ORDER = tuple(State)
-_WORDS = {
+_WORDS = T.WORDS | {
     "states": Runs.STATES,
     "colors": STATE_COLORS,
-    "list": T.LIST,
-    "keys": T.KEYS,
-    "search": T.SEARCH,
-    "search_hint": T.SEARCH_HINT,
-    "any_state": T.ANY_STATE,
-    "living": T.LIVING,
-    "over": T.OVER,
-    "any_tag": T.ANY_TAG,
-    "fields": T.FIELDS,
-    "sorts": T.SORTS,
-    "turn": T.TURN,
-    "archived": T.ARCHIVED,
-    "probes": T.PROBES,
-    "columns": T.COLUMNS,
     "metrics": {
         key: {"label": metric.label, "title": metric.title, "better": metric.better} for key, metric in METRICS.items()
     },
-    "sort_by": T.SORT_BY,
-    "compare": T.COMPARE,
-    "archived_mark": T.ARCHIVED_MARK,
-    "count": T.COUNT,
-    "chosen": T.CHOSEN,
-    "select": T.SELECT,
-    "select_all": T.SELECT_ALL,
-    "tag_hint": T.TAG_HINT,
-    "nothing": T.NOTHING,
-    "show_all": T.SHOW_ALL,
     "archive": Common.ARCHIVE,
     "unarchive": Common.UNARCHIVE,
     "remove": Common.DELETE,
-    "keep_best": T.KEEP_BEST,
-    "keep_best_asked": T.KEEP_BEST_ASKED,
-    "keep_best_yes": T.KEEP_BEST_YES,
     "no": Common.CANCEL,
-    "clear_choice": T.CLEAR_CHOICE,
 }
 
 
@@ -167,8 +139,10 @@ def _number(value: Any) -> float | None:
 
 
 def _since(run: RunSummary, now: float) -> str:
-    words = T.QUEUED if run.status.state is State.QUEUED else T.STARTED
-    return words.format(time=clock(run.started, now)) if run.started else ""
+    if not run.started:
+        return ""
+    began = clock(run.started, now)
+    return T.QUEUED.format(time=began) if run.status.state is State.QUEUED else began
 
 
 def _epochs(run: RunSummary) -> str:

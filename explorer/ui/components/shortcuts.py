@@ -2,7 +2,7 @@
 
 from explorer.ui.components.parts import component
 
-_component = component("shortcuts")
+_component = component("shortcuts", seen=False)
 
 
 def show(help_page: str, key: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from explorer.augment.pipeline import Draft, Step, is_on
-from explorer.texts import Augment, Common, Preview
+from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
@@ -34,7 +34,7 @@ def show(work: workspace.Workspace) -> None:
     sources.choose_seed(work, seed)
     draw.button(Preview.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
     _travel(undo, Common.UNDO, widget_key("lab_undo"), "undo", bool(work.history.past))
-    _travel(redo, Augment.REDO, widget_key("lab_redo"), "redo", bool(work.history.future))
+    _travel(redo, Common.REDO, widget_key("lab_redo"), "redo", bool(work.history.future))
     mode = bound(widget_key("lab", "mode"), work.view.lab.mode, lambda mode: board.look(mode=mode, large=""))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
