@@ -1,4 +1,4 @@
-"""Times and durations as people say them, in local time, and texts cut to a length."""
+"""Times, durations and sizes as people say them, times in local time, and texts cut to a length."""
 
 import time
 
@@ -32,6 +32,15 @@ def span(seconds: float) -> str:
             rest = whole % size // lower_size
             return f"{whole // size} {unit} {rest} {lower}" if rest else f"{whole // size} {unit}"
     return f"{whole} s"
+
+
+def size(count: float) -> str:
+    """Bytes as "840 kB", "60 MB", "7.8 GB", "21 GB"; 1 GB is 10^9 bytes, as disks are sold."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if count >= 0.9995 * factor:  # what would be written as 1000 belongs to the next unit
+            digits = 1 if unit == "GB" and count < 9.95 * factor else 0
+            return f"{count / factor:.{digits}f} {unit}"
+    return f"{count / 1e3:.0f} kB"
 
 
 def cut(text: str, most: int) -> str:

@@ -19,7 +19,7 @@ _LEFT_OUT = "@override"  # a line that only a type checker needs
 
 @dataclass(frozen=True)
 class Lifted:
-    """Functions, classes or constants by module and name, such as `training.seeds.batch_seed`, as part of a chapter."""
+    """Functions, classes or constants by module and name, such as `training.module.batch_seed`, for a chapter."""
 
     places: tuple[str, ...]
 

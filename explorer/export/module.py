@@ -51,7 +51,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
         clip=repr(config.gradient_clip),
         callbacks="best, stopping" if "stops early" in having else "best",
     )
-    return [lift("training.seeds.build_seed", *needed, "training.optimizers.parameter_groups"), module, main]
+    return [lift("training.module.build_seed", *needed, "training.optimizers.parameter_groups"), module, main]
 
 
 def _watched(config: RunConfig, number: str) -> str:

@@ -1,5 +1,7 @@
-"""One life of a trainer: its folder, its number, and what it has reached so far."""
+"""One attempt of a run: its folder, its number, and what it has reached so far."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,13 +11,20 @@ from explorer.runs.record.reasons import Why, reason
 from explorer.training.ranks import SilentWriter
 from explorer.training.stopping import StopRequest
 
+PROMISE_S = 60.0  # until the next event, wherever nothing better is known
+_REPORT_EVERY_S = 1.0
+
 
 @dataclass
 class Progress:
-    """What the outcome says, also of a run that fails or is stopped.
+    """What the outcome says, also that of a run that fails or is stopped.
 
-    best: values of the best epoch so far, its `epoch` from 0. epochs: validated so far. epoch, step: where it stands.
-    saved: the step of the latest checkpoint, None before the first.
+    Attributes:
+        best: Values of the best epoch so far, with its number `epoch`, from 0.
+        epochs: Epochs validated so far.
+        epoch: The current epoch, from 0.
+        step: Optimizer steps made so far.
+        saved: The step of the latest checkpoint; None before the first.
     """
 
     best: dict[str, Any] = field(default_factory=dict)
@@ -26,7 +35,7 @@ class Progress:
 
     @property
     def kept(self) -> Why:
-        """What is safe of a run that ends before its time; empty before it has made a step."""
+        """What is saved of a run that ends early; empty before its first step."""
         if self.saved is not None:
             return reason("saved_step", step=self.saved)
         return reason("saved_nothing") if self.step else ""
@@ -34,7 +43,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What every part of the trainer shares."""
+    """What all parts of the trainer share."""
 
     paths: RunPaths
     number: int
@@ -44,5 +53,25 @@ class Attempt:
 
     @property
     def leads(self) -> bool:
-        """Whether this process writes the run's folder; the others that train with it do not."""
+        """Whether this process writes into the run's folder; the other ranks do not."""
         return isinstance(self.writer, EventWriter)
+
+    def phase(self, name: str, promise_s: float = PROMISE_S, **values: Any) -> None:
+        """Write the event that a phase has begun or goes on; the next event follows within `promise_s`."""
+        self.writer.write("phase", promise_s=promise_s, phase=name, **values)
+
+    def reporter(self, phase: str, stop_code: str, promise_s: float = PROMISE_S) -> Callable[[int, int], None]:
+        """Make a function that is called with (done, total) as often as you like while a phase goes on.
+
+        It writes an event once a second at most, and raises StopRun with this code when the run was asked to stop.
+        """
+        reported = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            nonlocal reported
+            self.stop.check(stop_code)
+            if time.monotonic() - reported >= _REPORT_EVERY_S:
+                reported = time.monotonic()
+                self.phase(phase, promise_s, done=done, total=total)
+
+        return report

@@ -1,57 +1,123 @@
-"""Reading a run's data before its first step."""
+"""Opening and reading a run's data before its first step."""
 
-import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from explorer.data.cache.cache import Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
+from explorer.data.files import files_of
 from explorer.data.fit import square
-from explorer.runs.machine.capacity import in_words, memory
+from explorer.data.images import ImageError
+from explorer.data.inspection import Looking, damage, inspect
+from explorer.runs.machine.capacity import memory
+from explorer.runs.record.depths import recorded_depth
+from explorer.runs.record.reasons import Why, joined, reason
 from explorer.runs.spec.config import RunConfig, check_with_dataset
-from explorer.training import trial
+from explorer.runs.spec.schedules import steps_per_epoch
+from explorer.training import identity, trial
 from explorer.training.attempt import Attempt
-from explorer.training.opening import opened, with_all_damage
+from explorer.training.losses import ClassCounts
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
 
-_EVERY_S = 1.0
-_PROMISE_S = 60.0
-_PROBED = 4
+_PHASE = "reading data"
+_PROBED = 4  # images that the pipeline is tried on
 
 
-def read(attempt: Attempt, config: RunConfig, threads: int) -> tuple[Dataset, Prepared, Prepared]:
-    """The data set of a run, with its two splits ready to be trained on; reports progress and looks for a stop.
+@dataclass(frozen=True)
+class Data:
+    """A data set and its two splits, ready to be trained on. ranks: processes that share the training images."""
 
-    The data set's notes say what kept its images from being cached.
-    Raises StopRun, ConfigError, DatasetError, ImageError, AugmentError, TrainingError.
+    dataset: Dataset
+    train: Prepared
+    val: Prepared
+    ranks: int = 1
+
+    @property
+    def counts(self) -> ClassCounts:
+        """(C,) training images of each class."""
+        return self.dataset.train.counts(len(self.dataset.classes))
+
+    def steps(self, config: RunConfig) -> int:
+        """Optimizer steps in an epoch."""
+        return steps_per_epoch(config, len(self.dataset.train) // self.ranks)
+
+
+def read(attempt: Attempt, config: RunConfig, threads: int, ranks: int = 1) -> Data:
+    """Open and read the data set of a run, and try its pipeline; reports progress.
+
+    The notes of the data set say what kept its images from being cached. If an image is damaged, all others are
+    looked at before the error is raised, so that it names all damaged ones.
+
+    Raises:
+        StopRun: The run was asked to stop.
+        ConfigError: The config does not fit the data set.
+        DatasetError: The folder is not laid out as a data set.
+        ImageError: Images cannot be read; the message names them.
+        AugmentError: A step of the pipeline fails.
+        TrainingError: The pipeline cannot be tried, or a setting of the cache is wrong.
     """
-    attempt.writer.write("phase", promise_s=_PROMISE_S, phase="reading data")
+    attempt.phase(_PHASE)
     dataset = opened(attempt, config, threads)
-    return with_all_damage(attempt, dataset, threads, lambda: _read(attempt, config, dataset, threads))
+    try:
+        return _read(attempt, config, dataset, threads, ranks)
+    except ImageError as error:
+        raise _all_damage(dataset, _looking(attempt, threads, thorough=True), [str(error)]) from error
 
 
-def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int) -> tuple[Dataset, Prepared, Prepared]:
-    sizes = len(dataset.train), len(dataset.val)
+def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
+    """Open the data set and look at each of its files; a resumed run keeps the range of values of its first attempt.
+
+    Where images are decoded in each epoch, all are decoded once here: a damaged one would otherwise end the run in
+    the middle of an epoch. Raises StopRun, DatasetError and ImageError as `read` does.
+    """
+    spec = config.dataset
+    if spec.needs_range:
+        spec = spec.with_range(recorded_depth(identity.first(attempt.paths, attempt.number)))
+    looking = _looking(attempt, threads, thorough=config.cache_size == 0)
+    dataset = spec.open(looking)
+    if dataset.inspection is not None and dataset.inspection.damaged:
+        raise _all_damage(dataset, looking, dataset.inspection.damaged)
+    return dataset
+
+
+def _looking(attempt: Attempt, threads: int, *, thorough: bool) -> Looking:
+    report = attempt.reporter(_PHASE, "stopped_looking")
+    return Looking(exact=True, thorough=thorough, tell=report, threads=threads)
+
+
+def _all_damage(dataset: Dataset, looking: Looking, known: Sequence[str]) -> ImageError:
+    found = inspect(files_of(dataset), replace(looking, thorough=True)).damaged
+    return ImageError(damage(found or known))
+
+
+def check_counts(config: RunConfig, dataset: Dataset) -> None:
+    """Check that the config fits the data set. Raises ConfigError."""
     check_with_dataset(
         config,
-        train_images=sizes[0],
-        val_images=sizes[1],
+        train_images=len(dataset.train),
+        val_images=len(dataset.val),
         num_classes=len(dataset.classes),
         name=dataset.name,
         class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
     )
+
+
+def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int, ranks: int) -> Data:
+    check_counts(config, dataset)
+    images, total = len(dataset.train), len(dataset.train) + len(dataset.val)
     kept, words, room = config.kept, config.dataset.model_dump_json(exclude={"links"}), _room(config)
     train = Prepared(dataset.train, kept, keep=kept is not None, limits=room, words=words)
+    report = attempt.reporter(_PHASE, "stopped_reading")
     # Before all images are read: a pipeline that cannot work should say so at once.
-    samples = [train.sample(index) for index in range(min(_PROBED, sizes[0]))]
-    progress = _Reading(attempt, sum(sizes))
-    trial.check(config, samples, lambda: progress.report(0))
-    train.read(threads, progress.report)
+    samples = [train.sample(index) for index in range(min(_PROBED, images))]
+    trial.check(config, samples, lambda: report(0, total))
+    train.read(threads, lambda done: report(done, total))
     room = replace(room, memory=room.memory - train.tally.held)
     val = Prepared(dataset.val, square(config.image_size), keep=kept is not None, limits=room, words=words)
-    val.read(threads, lambda done: progress.report(sizes[0] + done))
-    return replace(dataset, notes=(*dataset.notes, *troubles(train.tally, val.tally))), train, val
+    val.read(threads, lambda done: report(images + done, total))
+    return Data(replace(dataset, notes=(*dataset.notes, *troubles(train.tally, val.tally))), train, val, ranks)
 
 
 def _room(config: RunConfig) -> Limits:
@@ -63,37 +129,25 @@ def _room(config: RunConfig) -> Limits:
     return replace(found, memory=found.memory // max(1, len(config.gpus)))
 
 
-def cache_notes(train: Tally, val: Tally) -> list[str]:
-    """Where the images are, in sentences."""
-    both = train, val
-    images, again, decoded = (sum(getattr(one, name) for one in both) for name in ("images", "uncached", "decoded"))
-    held, in_memory, in_files = (sum(getattr(one, name) for one in both) for name in ("held", "in_memory", "in_files"))
-    places = [f"{in_memory} images in memory ({in_words(held)})"] if in_memory else []
-    places += [f"{in_files} images on the disk"] if in_files else []
-    cached = f"Cached {' and '.join(places)}. {decoded} of {images} were decoded for this run."
-    rest = f"{again} of {images} images are not cached: they are decoded again in each epoch."
-    return [*([cached] if places else []), *([rest] if again else [])]
+def cache_notes(train: Tally, val: Tally) -> list[Why]:
+    """Where the images of both splits are kept."""
+
+    def both(name: str) -> int:
+        return sum(getattr(one, name) for one in (train, val))
+
+    images, in_memory, in_files, again = map(both, ("images", "in_memory", "in_files", "uncached"))
+    notes: list[Why] = []
+    if in_memory or in_files:
+        if in_memory and in_files:
+            cached = reason("cached_in_both", images=in_memory, bytes=both("held"), files=in_files)
+        elif in_memory:
+            cached = reason("cached_in_memory", images=in_memory, bytes=both("held"))
+        else:
+            cached = reason("cached_on_disk", images=in_files)
+        notes.append(joined(cached, reason("decoded", decoded=both("decoded"), images=images)))
+    return [*notes, *([reason("not_cached", images=again, all=images)] if again else [])]
 
 
 def troubles(train: Tally, val: Tally) -> list[str]:
     """What kept images from being cached as they should be, in sentences."""
     return sorted({f"{one.trouble}." for one in (train, val) if one.trouble})
-
-
-class _Reading:
-    """Checks in while images are read, and looks whether to stop."""
-
-    def __init__(self, attempt: Attempt, total: int) -> None:
-        self._attempt = attempt
-        self._total = total
-        self._told = time.monotonic()
-
-    def report(self, done: int) -> None:
-        """`done` images are read. Raises StopRun."""
-        self._attempt.stop.check("stopped_reading")
-        now = time.monotonic()
-        if now - self._told >= _EVERY_S:
-            self._told = now
-            self._attempt.writer.write(
-                "phase", promise_s=_PROMISE_S, phase="reading data", done=done, total=self._total
-            )

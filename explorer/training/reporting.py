@@ -1,4 +1,4 @@
-"""Telling how the training goes: what Lightning calls while it trains becomes events and epoch files."""
+"""The record of a training: events, epoch files and loggers, written from Lightning's hooks."""
 
 import math
 import time
@@ -31,55 +31,61 @@ _SLACK = 10.0  # times what was measured: a laptop may be busy with something el
 class Reporter(pl.Callback):
     """Writes events and epoch files.
 
-    first_promise_s: for the first step, before anything was measured. task, classes: count training batches.
+    Args:
+        attempt: Where to write.
+        choice: Which epoch is the best.
+        first_promise_s: Seconds in which the first step ends, before anything was measured.
+        task: Counts training batches.
+        classes: How many classes there are.
     """
 
     def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float, task: Task, classes: int) -> None:
         self._attempt = attempt
         self._choice = choice
         self._first_promise_s = first_promise_s
-        self._tally = BatchCounts(task, classes)
+        self._counts = BatchCounts(task, classes)
         self._step_s = 0.0
-        self._told = 0.0
-        self._images = 0
-        self._images_told = 0
         self._lr = 0.0
+        self._images = 0  # of this epoch so far
         self._loss_sum: Any = 0.0
-        self._begun = 0.0
-        self._told_steps = 0
-        self._broken_step = torch.tensor(-1)  # the first whose loss was no number
-        self._validated: list[dict[str, Any]] = []  # what each epoch so far has measured
+        self._begun = self._reported = 0.0  # when the epoch began, and when the last event was written
+        self._reported_images = self._reported_steps = 0
+        self._broken_step = torch.tensor(-1)  # the first whose loss was not finite
+        self._validated: list[dict[str, Any]] = []  # the values of each epoch so far
 
     @override
     def state_dict(self) -> dict[str, Any]:
-        """What a resumed run has to know of the epochs before, and of the part of its epoch that is done."""
+        """What a resumed run needs of the epochs before, and of the finished part of its epoch."""
         progress = self._attempt.progress
         loss_sum = self._loss_sum.clone() if isinstance(self._loss_sum, Tensor) else self._loss_sum
         state = {"loss_sum": loss_sum, "images": self._images, "epochs": progress.epochs}
         validated = [dict(values) for values in self._validated]
-        return {**state, "best": dict(progress.best), "validated": validated, "tally": self._tally.counts.clone()}
+        return {**state, "best": dict(progress.best), "validated": validated, "tally": self._counts.counts.clone()}
 
     @override
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Continue from such a state."""
         self._loss_sum, self._images = state_dict["loss_sum"], state_dict["images"]
         progress = self._attempt.progress
         progress.epochs, progress.best = state_dict["epochs"], state_dict["best"]
-        # A checkpoint of before holds the best epoch alone, which is all that the rules of its time need.
+        # Checkpoints of earlier versions hold the best epoch alone, which is all that their rules need.
         self._validated = state_dict.get("validated") or [*filter(None, [progress.best])]
-        self._tally.go_on(state_dict["tally"])
+        self._counts.go_on(state_dict["tally"])
 
     @override
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Where it stands: in the middle of an epoch after a resume."""
+        """Start from the trainer's place, which after a resume may be in the middle of an epoch."""
         progress = self._attempt.progress
         progress.epoch, progress.step = trainer.current_epoch, trainer.global_step
         self._broken_step = self._broken_step.to(pl_module.device)
         if isinstance(self._loss_sum, Tensor):
             self._loss_sum = self._loss_sum.to(pl_module.device)
-        self._tally.move(pl_module.device)
-        self._begun = self._told = time.monotonic()
-        self._told_steps, self._images_told = trainer.global_step, self._images
+        self._counts.move(pl_module.device)
+        self._restart_pace(trainer)
+
+    def _restart_pace(self, trainer: pl.Trainer) -> None:
+        self._begun = self._reported = time.monotonic()
+        self._reported_steps, self._reported_images = trainer.global_step, self._images
 
     def _promise(self) -> float:
         return max(_LEAST_PROMISE_S, _SLACK * self._step_s) if self._step_s else self._first_promise_s
@@ -90,94 +96,82 @@ class Reporter(pl.Callback):
 
     @override
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """A new epoch: its mean loss and its pace start again."""
+        """Start an epoch with a new mean loss and a new pace."""
         self._attempt.progress.epoch = trainer.current_epoch
-        self._begun = self._told = time.monotonic()
-        self._told_steps = trainer.global_step
-        self._images = self._images_told = 0
-        self._loss_sum = 0.0
-        self._tally.begin()
+        self._images, self._loss_sum = 0, 0.0
+        self._restart_pace(trainer)
+        self._counts.begin()
         self._write("phase", self._promise(), phase="training")
 
     @override
-    def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
-    ) -> None:
-        """Note the rate now: after the step the schedule has moved on."""
+    def on_train_batch_start(self, trainer: pl.Trainer, *_: Any, **__: Any) -> None:
+        """Keep the learning rate of this step: after it, the schedule has moved on."""
         self._lr = trainer.optimizers[0].param_groups[0]["lr"]
 
     @override
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
     ) -> None:
-        """Report the first step of the run at once, then one about each second."""
+        """Report the first step of the run at once, and then about one step a second."""
         self._attempt.progress.step = trainer.global_step
         self._images += len(batch.labels)
-        # Added up where it lies: asking a GPU for a number makes it wait.
+        # Added up on its device: reading a number from a GPU makes it wait.
         loss = outputs["mean_loss"]
         self._loss_sum = self._loss_sum + loss * len(batch.labels)
-        self._tally.add(batch.labels, outputs["predicted"])
+        self._counts.add(batch.labels, outputs["predicted"])
         fine = torch.isfinite(loss) | (self._broken_step >= 0)
         self._broken_step = torch.where(fine, self._broken_step, trainer.global_step)
         if loss.device.type == "cpu":
             self.check()
         now = time.monotonic()
-        stepped = trainer.global_step > self._told_steps
-        if stepped and not (self._step_s and now - self._told < _EVERY_S):
-            self._tell_step(trainer, outputs, now)
+        stepped = trainer.global_step > self._reported_steps
+        if stepped and not (self._step_s and now - self._reported < _EVERY_S):
+            self._report_step(trainer, outputs, now)
 
     def check(self) -> None:
-        """Raises TrainingError where the loss of a step was no number: nothing may be saved from then on."""
+        """Raise TrainingError if the loss of a step was not finite: nothing may be saved from then on."""
         step = int(self._broken_step)
         if step >= 0:
             raise TrainingError(reason("loss_not_finite", step=step))
 
-    def _tell_step(self, trainer: pl.Trainer, outputs: Any, now: float) -> None:
+    def _report_step(self, trainer: pl.Trainer, outputs: Any, now: float) -> None:
         self.check()
-        taken = max(now - self._told, 1e-9)
-        self._step_s = taken / max(trainer.global_step - self._told_steps, 1)
+        taken = max(now - self._reported, 1e-9)
+        self._step_s = taken / max(trainer.global_step - self._reported_steps, 1)
         ranks = trainer.world_size
-        speed = ranks * (self._images - self._images_told) / taken
-        self._told, self._images_told, self._told_steps = now, self._images, trainer.global_step
+        speed = ranks * (self._images - self._reported_images) / taken
+        self._reported, self._reported_images, self._reported_steps = now, self._images, trainer.global_step
         values = {"loss": float(outputs["mean_loss"]), "lr": self._lr, "images_per_second": round(speed, 2)}
         mix: Mix | None = outputs["mix"]
         mixed = {} if mix is None else {"mix": mix.kind, "lam": mix.lam, "partners": mix.partners}
-        accuracy = self._tally.share_since()
+        accuracy = self._counts.share_since()
         progress = self._attempt.progress
-        if self._tally.seen and self._attempt.leads:
-            Running(progress.epoch, progress.step, self._tally.counts.cpu().numpy()).save(self._attempt.paths.running)
+        if self._counts.seen and self._attempt.leads:
+            Running(progress.epoch, progress.step, self._counts.counts.cpu().numpy()).save(self._attempt.paths.running)
         self._write("step", self._promise(), **values, seen=ranks * self._images, accuracy=accuracy, **mixed)
         logged = {"train_loss": values["loss"], "train_accuracy": accuracy}
         self._log(trainer, logged | {"lr": self._lr, "images_per_second": values["images_per_second"]})
 
     def _log(self, trainer: pl.Trainer, values: dict[str, float | None]) -> None:
-        """To Lightning's own loggers, where the run asks for some."""
+        """Pass finite values on to Lightning's own loggers, if the run asks for some."""
         known = {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
         for logger in trainer.loggers:
             logger.log_metrics({**known, "epoch": self._attempt.progress.epoch}, step=self._attempt.progress.step)
 
     @override
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Say that it validates."""
-        self._told = time.monotonic()
+        """Report that the validation goes on."""
+        self._reported = time.monotonic()
         self._write("phase", self._promise(), phase="validating")
 
     @override
-    def on_validation_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Batch,
-        batch_idx: int,
-        dataloader_idx: int = 0,
-    ) -> None:
-        """Check in now and then: the validation of a large set takes minutes."""
-        if time.monotonic() - self._told >= _VALIDATING_EVERY_S:
+    def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
+        """Report every ten seconds: the validation of a large set takes minutes."""
+        if time.monotonic() - self._reported >= _VALIDATING_EVERY_S:
             self.on_validation_start(trainer, pl_module)
 
     def _mean_loss(self, trainer: pl.Trainer) -> float:
-        """Of this epoch's training images; ranks have as many of them each."""
+        """The mean loss of this epoch's training images, of which each rank has the same number."""
         own = float(self._loss_sum) / max(self._images, 1)
         return own if trainer.world_size == 1 else float(trainer.strategy.reduce(torch.tensor(own), reduce_op="mean"))
 
@@ -203,7 +197,7 @@ class Reporter(pl.Callback):
 
     @override
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Tell the callbacks that save and stop, which come after this one, how the epoch did."""
+        """Log what the callbacks that save and stop choose by; they come after this one."""
         learned = self._validated[learned_last(self._validated, self._choice.value)]
         pl_module.log(BEST_EPOCH, float(self._attempt.progress.best["epoch"]), logger=False)
         pl_module.log(LEARNED_EPOCH, float(learned["epoch"]), logger=False)

@@ -1,4 +1,4 @@
-"""Saving in the middle of an epoch, so that a run can go on from there: now and then, and when it is asked to stop."""
+"""Checkpoints in the middle of an epoch, which a run can go on from: every two minutes, and when it is stopped."""
 
 import copy
 import os
@@ -12,20 +12,19 @@ from typing_extensions import override
 from explorer.runs.record.reasons import joined, reason
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoints import AtomicCheckpointIO
-from explorer.training.data import Batch
 from explorer.training.reporting import Reporter
 from explorer.training.stopping import StopRun, TrainingError
 
 EVERY_VARIABLE = "EXPLORER_SAVE_EVERY_S"
-_EVERY_S = 120.0  # what a killed run loses at most, where its epochs take longer
+_EVERY_S = 120.0  # what a killed run loses at most, if its epochs take longer
 _PROMISE_S = 120.0
 
 
 class Saver(pl.Callback):
-    """Saves, and ends the fit when asked to.
+    """Saves checkpoints, and ends the fit when the run is asked to stop.
 
-    From the last step of an epoch no run could go on: its validation would be skipped. So the state before it is
-    kept in memory, and saved where a stop is asked for in that batch or in the validation.
+    A run that went on from the last step of an epoch would skip its validation. So the state before that step is kept
+    in memory, and saved if a stop is asked for in that step or in the validation.
     """
 
     def __init__(self, attempt: Attempt, reporter: Reporter, io: AtomicCheckpointIO) -> None:
@@ -38,12 +37,12 @@ class Saver(pl.Callback):
 
     @override
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take SIGTERM back: Lightning's handler would end the process in the midst of a step."""
+        """Handle SIGTERM ourselves again: Lightning's handler would end the process in the middle of a step."""
         self._attempt.stop.listen()
 
     @override
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Asked while the epoch before was saved: it is whole."""
+        """End the fit if a stop was asked for while the epoch before was saved, which is complete."""
         self._before_last = None
         done = self._attempt.progress.epochs
         if self._asked(trainer):
@@ -52,22 +51,20 @@ class Saver(pl.Callback):
             raise StopRun(some if done else reason("stopped_before_steps", by=by))
 
     def _asked(self, trainer: pl.Trainer) -> bool:
-        """Whether to stop; ranks agree on it, for each would wait for the others for ever."""
+        """Whether to stop. The ranks agree on it: one that went on alone would wait for the others for ever."""
         asked = self._attempt.stop.asked
         if trainer.world_size == 1:
             return asked
         return bool(trainer.strategy.reduce_boolean_decision(asked, all=False))
 
     @override
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Batch, batch_idx: int
-    ) -> None:
-        """Save where it is time, or where a stop was asked for, which then ends the fit."""
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
+        """Save if it is time or if a stop was asked for, which then ends the fit."""
         batches = trainer.fit_loop.epoch_loop.batch_progress
         if batches.is_last_batch:
             self._check_stop(trainer, "stopped_in_last_step")
             return
-        # Between two batches of one step the gradients so far are in no checkpoint.
+        # Between two batches of one step, no checkpoint holds the gradients so far.
         together = trainer.accumulate_grad_batches
         if batches.current.ready % together:
             return
@@ -83,16 +80,8 @@ class Saver(pl.Callback):
             self._before_last = copy.deepcopy(self._state(trainer, pl_module))
 
     @override
-    def on_validation_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Batch,
-        batch_idx: int,
-        dataloader_idx: int = 0,
-    ) -> None:
-        """A validation may take minutes: a stop does not wait for its end."""
+    def on_validation_batch_end(self, trainer: pl.Trainer, *_: Any, **__: Any) -> None:
+        """End the fit if a stop was asked for: a validation may take minutes."""
         self._check_stop(trainer, "stopped_in_validation")
 
     def _check_stop(self, trainer: pl.Trainer, code: str) -> None:
@@ -108,18 +97,13 @@ class Saver(pl.Callback):
         self._reporter.check()
         numbers = [parameter.detach() for parameter in module.parameters() if parameter.requires_grad]
         if not all(bool(torch.isfinite(values).all()) for values in numbers):
-            raise TrainingError(
-                f"The weights became nan or infinite in step {trainer.global_step}. "
-                "Lower the learning rate, or choose the precision 32-true."
-            )
+            raise TrainingError(reason("weights_not_finite", step=trainer.global_step))
         state: dict[str, Any] = trainer._checkpoint_connector.dump_checkpoint(weights_only=False)
         return state
 
     def _save(self, trainer: pl.Trainer, state: dict[str, Any]) -> None:
         attempt = self._attempt
-        attempt.writer.write(
-            "phase", epoch=trainer.current_epoch, step=trainer.global_step, promise_s=_PROMISE_S, phase="saving"
-        )
+        attempt.phase("saving", _PROMISE_S, epoch=trainer.current_epoch, step=trainer.global_step)
         self._io.save_checkpoint(state, attempt.paths.last)
         attempt.writer.sync()
         self._saved_at = time.monotonic()

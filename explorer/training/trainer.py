@@ -8,10 +8,10 @@ from pytorch_lightning.callbacks import EarlyStopping
 from explorer.metrics.table import HEADLINE, LOSS
 from explorer.runs.machine import durations
 from explorer.runs.record.depths import noted
-from explorer.runs.record.reasons import Reason, Why, joined, reason, to_json
+from explorer.runs.record.reasons import Why, joined, reason, to_json
 from explorer.runs.spec.config import RunConfig
 from explorer.training import identity, lost_workers
-from explorer.training.attempt import Attempt
+from explorer.training.attempt import PROMISE_S, Attempt
 from explorer.training.checkpoints import (
     AtomicCheckpointIO,
     Choice,
@@ -23,30 +23,31 @@ from explorer.training.checkpoints import (
 )
 from explorer.training.data import Images
 from explorer.training.loggers import make as make_loggers
-from explorer.training.noting import note
-from explorer.training.reading import cache_notes, read
-from explorer.training.ready import PROMISE_S, Data, build_model, make_trainer, settle
+from explorer.training.module import build_model
+from explorer.training.reading import Data, cache_notes, read
 from explorer.training.reporting import Reporter
 from explorer.training.saving import Saver
-from explorer.training.setup import Setup
+from explorer.training.setup import Setup, note_duration
 from explorer.training.tasks.table import task_of
 
 
 def fit(attempt: Attempt, config: RunConfig) -> Why:
-    """Train to the end; returns how it went.
+    """Train to the end, from the latest checkpoint that can be used; returns how it went.
 
-    Goes on from the latest checkpoint that can be used, where there is one. Raises StopRun when asked to stop,
-    ConfigError, DatasetError, ImageError, AugmentError, CheckpointError, WeightsError, TrainingError, and what torch
-    raises.
+    Raises:
+        StopRun: The run was asked to stop.
+        ConfigError, DatasetError, ImageError, AugmentError, CheckpointError, WeightsError, TrainingError: What each
+            of them says stands in the way.
+        Exception: What torch raises.
     """
     if attempt.leads:
         sweep(attempt.paths)
     before = identity.first(attempt.paths, attempt.number)
     setup = Setup.choose(config, before)
-    attempt.stop.check("stopped_beginning")  # and whether its folder is there: loggers would make it again
+    attempt.stop.check("stopped_beginning")  # also ends if its folder is gone: loggers would make it again
     loggers = make_loggers(config, attempt.paths, attempt.number)
-    settle(setup)
-    data = Data(*read(attempt, config, setup.threads), setup.ranks)
+    setup.apply()
+    data = read(attempt, config, setup.threads, setup.ranks)
     machine = identity.of_machine(setup.device.name, setup.threads, setup.precision)
     now = machine | identity.of_data(data.train, data.val) | noted(data.dataset.depth)
     identity.check_data(before, now)
@@ -55,20 +56,20 @@ def fit(attempt: Attempt, config: RunConfig) -> Why:
     attempt.stop.check("stopped_before_steps")
     found = latest(attempt.paths, config)
     attempt.progress.saved = found.step if found.path else None
-    _tell_start(attempt, config, setup, data, found, identity.differences(before, now), now)
+    _write_start(attempt, config, setup, data, found, identity.differences(before, now), now)
     choice = choice_for(config, data.dataset.val.labels)
     callbacks, io = _callbacks(attempt, config, data, choice)
-    trainer = make_trainer(config, setup, attempt.paths.root, callbacks, io, logger=loggers)
+    trainer = setup.trainer(config, attempt.paths.root, callbacks, io, logger=loggers)
     images = Images(config, data.train, data.val, setup.workers)
     lost_workers.fit(attempt, trainer, model, images, found.path)
-    note(attempt, config, durations.of_training(attempt.paths, attempt.number))
+    note_duration(attempt, config, durations.of_training(attempt.paths, attempt.number))
     return _result(attempt, config, choice)
 
 
 def _callbacks(
     attempt: Attempt, config: RunConfig, data: Data, choice: Choice
 ) -> tuple[list[pl.Callback], AtomicCheckpointIO]:
-    # About a second for each image of the first batch, whatever network and steps it goes through.
+    # About a second for each image of the first batch is enough for any network and pipeline.
     first_promise_s = PROMISE_S + config.batch_size * max(1.0, (config.image_size / 224) ** 2)
     io = AtomicCheckpointIO(config, saved=lambda step: setattr(attempt.progress, "saved", step))
     reporter = Reporter(attempt, choice, first_promise_s, task_of(config), len(data.dataset.classes))
@@ -79,7 +80,7 @@ def _callbacks(
     return callbacks, io
 
 
-def _tell_start(
+def _write_start(
     attempt: Attempt,
     config: RunConfig,
     setup: Setup,
@@ -92,7 +93,7 @@ def _tell_start(
     notes: list[Why] = [*data.dataset.notes, *found.notes]
     if differs:
         notes.append(reason("resumed_elsewhere", differences="; ".join(differs)))
-    # An attempt that is not the first says where it goes on: readers drop what was done after that point.
+    # A later attempt says where it goes on: readers drop what was done after that point.
     joins = {"resumed_from_step": found.step} if attempt.number > 1 else {}
     attempt.writer.write(
         "start",
@@ -112,7 +113,7 @@ def _tell_start(
         workers=setup.workers,
         in_memory=data.train.keep,
         notes=[to_json(one) for one in notes],
-        cached=cache_notes(data.train.tally, data.val.tally),
+        cached=[to_json(one) for one in cache_notes(data.train.tally, data.val.tally)],
         identity=dict(now),
         **joins,
     )
@@ -122,17 +123,14 @@ def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> Why:
     progress = attempt.progress
     best = progress.best
     if progress.epochs < config.epochs:
-        done = _stopped_early(progress.epochs, config, choice)
+        values: dict[str, Any] = {"done": progress.epochs, "epochs": config.epochs, "patience": config.early_stopping}
+        if choice.value == LOSS:
+            done = reason("stopped_early_by_loss", **values)
+        else:
+            values["monitor"] = choice.value
+            done = reason("stopped_early_by_metric" if choice.rules == 1 else "stopped_early", **values)
     else:
         done = reason("epoch_done") if config.epochs == 1 else reason("epochs_done", epochs=config.epochs)
     if not best or best.get(HEADLINE) is None:
         return done
     return joined(done, reason("best_epoch", epoch=best["epoch"] + 1, metric=HEADLINE, value=best[HEADLINE]))
-
-
-def _stopped_early(done: int, config: RunConfig, choice: Choice) -> Reason:
-    values: dict[str, Any] = {"done": done, "epochs": config.epochs, "patience": config.early_stopping}
-    if choice.value == LOSS:
-        return reason("stopped_early_by_loss", **values)
-    values["monitor"] = choice.value
-    return reason("stopped_early_by_metric" if choice.rules == 1 else "stopped_early", **values)

@@ -9,8 +9,8 @@ from torch import nn
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import dumps, from_values
 from explorer.training.data import Images
+from explorer.training.module import classifier
 from explorer.training.prepared import Prepared
-from explorer.training.ready import classifier
 from tests.training.conftest import SHAPES, config_of, run_here
 
 # Five batches in an epoch: a step of three and a step of two; no part of the network draws anything.

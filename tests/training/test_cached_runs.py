@@ -14,6 +14,7 @@ from explorer.data.cache.contents import digest_of
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import from_json, in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.training.attempt import Attempt
 from explorer.training.data import Batch, Images
@@ -23,10 +24,10 @@ from explorer.training.stopping import StopRequest
 from tests.training.conftest import config_of, events_of, folder_of, make_image_folder, run_here
 
 
-def _cached(paths: RunPaths) -> list[str]:
+def _cached(paths: RunPaths) -> str:
     (start,) = [event for event in events_of(paths) if event.kind == "start"]
     assert start.values["notes"] == []  # where images lie is no news about the data
-    return list(start.values["cached"])
+    return in_words(from_json(start.values["cached"]))
 
 
 def _weights(paths: RunPaths) -> dict[str, Any]:
@@ -51,11 +52,11 @@ def test_a_run_ends_with_the_same_weights_wherever_its_images_are(monkeypatch: p
         told.append(_cached(paths))
         weights.append(_weights(paths))
     assert told == [
-        ["Cached 61 images in memory (254 kB). 61 of 61 were decoded for this run."],
-        ["Cached 61 images in memory (254 kB). 0 of 61 were decoded for this run."],
-        ["Cached 61 images on the disk. 0 of 61 were decoded for this run."],
-        ["Cached 24 images in memory (100 kB) and 37 images on the disk. 0 of 61 were decoded for this run."],
-        ["61 of 61 images are not cached: they are decoded again in each epoch."],
+        "Cached 61 images in memory (254 kB). 61 of 61 were decoded for this run.",
+        "Cached 61 images in memory (254 kB). 0 of 61 were decoded for this run.",
+        "Cached 61 images on the disk. 0 of 61 were decoded for this run.",
+        "Cached 24 images in memory (100 kB) and 37 images on the disk. 0 of 61 were decoded for this run.",
+        "61 of 61 images are not cached: they are decoded again in each epoch.",
     ]
     for other in weights[1:]:
         assert other.keys() == weights[0].keys()
@@ -76,8 +77,8 @@ def _read(config: RunConfig) -> tuple[Prepared, Prepared]:
 
     writer: Any = Writer()
     paths = folder_of(config, f"reads-{config.cache_size}-{config.seed}")
-    _, train, val = read(Attempt(paths, 1, writer, StopRequest(paths.stop)), config, 1)
-    return train, val
+    data = read(Attempt(paths, 1, writer, StopRequest(paths.stop)), config, 1)
+    return data.train, data.val
 
 
 CROP = {"kind": "step", "id": "c", "transform": "RandomCrop", "p": 1.0, "params": {"height": 44, "width": 40}}

@@ -11,10 +11,9 @@ from explorer.data.fit import square
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import curve
 from explorer.training.data import Images
-from explorer.training.module import Classifier
+from explorer.training.module import Classifier, classifier
 from explorer.training.optimizers import groups, make_optimizer
 from explorer.training.prepared import Prepared
-from explorer.training.ready import classifier
 from tests.training.conftest import config_of
 
 COUNTS = np.array([13, 12, 12])

@@ -6,6 +6,7 @@ import pytest
 
 from explorer.runs.record import results
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Reason, in_words
 from explorer.runs.record.results import CheckResult
 from tests.training.conftest import config_of, run_here
 
@@ -21,6 +22,9 @@ def test_everything_is_tried_and_the_whole_run_estimated() -> None:
     paths, found, reason = _checked(epochs=40)
     assert [step.name for step in found.steps] == list(results.CHECKS)
     assert {step.state for step in found.steps} == {"ok"}
+    assert [step.detail.code for step in found.steps if isinstance(step.detail, Reason)] == [
+        f"check_{name}" for name in results.CHECKS
+    ]
     assert found.estimate is not None
     assert found.estimate.run_s == pytest.approx(40 * found.estimate.epoch_s)
     assert 1e8 < found.estimate.memory_bytes < 1e11
@@ -46,7 +50,7 @@ def test_what_breaks_is_told_where_it_breaks(changes: dict[str, Any], name: str,
     found = results.check_result(paths)
     assert found is not None
     assert (found.steps[-1].name, found.steps[-1].state) == (name, "failed")
-    assert words in found.steps[-1].detail
+    assert words in in_words(found.steps[-1].detail)
     assert outcome.state == "failed"
     assert found.estimate is None
 
@@ -61,5 +65,5 @@ def test_a_class_without_validation_images_is_a_warning(tmp_path: Any) -> None:
     (tmp_path / "val" / "bees").rmdir()
     _, found, reason = _checked(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=1)
     assert (found.steps[0].name, found.steps[0].state) == ("data", "warn")
-    assert "bees has no validation images" in found.steps[0].detail
+    assert "bees has no validation images" in in_words(found.steps[0].detail)
     assert reason.startswith("1 of 7 checks warn")

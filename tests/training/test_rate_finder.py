@@ -9,8 +9,8 @@ import torch
 from explorer.runs.record import rates, results
 from explorer.training.data import Images
 from explorer.training.losses import LOSSES
+from explorer.training.module import classifier
 from explorer.training.prepared import Prepared
-from explorer.training.ready import classifier
 from explorer.training.weights import load
 from tests.training.conftest import SHAPES, config_of, run_here
 

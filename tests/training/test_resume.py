@@ -25,7 +25,7 @@ from explorer.runs.state.status import State, derive
 from explorer.training import identity
 from explorer.training.__main__ import run
 from explorer.training.checkpoints import AtomicCheckpointIO, load_weights
-from explorer.training.ready import classifier
+from explorer.training.module import classifier
 from explorer.training.stopping import StopRequest, StopRun
 from tests import disks
 from tests.training.conftest import (

@@ -20,9 +20,9 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import loads
 from explorer.runs.state.status import State, derive
 from explorer.training.data import Images
+from explorer.training.module import classifier
 from explorer.training.networks import build
 from explorer.training.prepared import Prepared
-from explorer.training.ready import classifier
 from explorer.training.weights import load
 from tests.training.conftest import config_of, events_of, outcome_of, run_here
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from explorer.base.words import size
+
 CGROUP = Path("/sys/fs/cgroup")
 OWN_GROUP = Path("/proc/self/cgroup")
 # Limit, use, and the line of memory.stat with the file cache that the kernel drops when somebody asks for memory.
@@ -86,10 +88,4 @@ def _limit(folder: Path, names: tuple[str, str, str]) -> Iterator[tuple[int, int
     yield int(limit), max(used - cache, 0)
 
 
-def in_words(count: float) -> str:
-    """Bytes as "840 kB", "60 MB", "7.8 GB", "21 GB"; 1 GB is 10^9 bytes, as disks are sold."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if count >= 0.9995 * size:  # what would be written as 1000 belongs to the next unit
-            digits = 1 if unit == "GB" and count < 9.95 * size else 0
-            return f"{count / size:.{digits}f} {unit}"
-    return f"{count / 1e3:.0f} kB"
+in_words = size  # of the bytes that this module counts

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.runs.record.reasons import Why, reason
+
 STEPS = 100
 LOWEST, HIGHEST = 1e-6, 10.0
 BEGUN = 10  # steps before the running mean says anything
@@ -23,17 +25,21 @@ _ANY = 1.0  # as often: a fall that is less than that is none
 
 @dataclass(frozen=True)
 class Judgment:
-    """suggestion, low, high: a rate and the range around it; None where the loss fell at no rate.
+    """What a search says.
 
-    reason: what was found, in a sentence. caution: why not to rely on it, in a sentence; empty where nothing speaks
-    against it.
+    Attributes:
+        suggestion: A learning rate; None where the loss fell at no rate.
+        low: The lower end of the range around it, or None.
+        high: The upper end of that range, or None.
+        reason: What was found.
+        caution: Why not to rely on it; "" where nothing speaks against it.
     """
 
     suggestion: float | None
     low: float | None
     high: float | None
-    reason: str
-    caution: str = ""
+    reason: Why
+    caution: Why = ""
 
 
 def rate_of(step: int) -> float:
@@ -100,8 +106,8 @@ def judge(rates: Sequence[float], losses: Sequence[float]) -> Judgment:
         suggestion=float(lr[place]),
         low=float(lr[low]),
         high=float(lr[high]),
-        reason=_FOUND.format(rate=in_words(lr[place]), low=in_words(lr[low]), high=in_words(lr[high])),
-        caution=_NOISY.format(fall=fall, noise=noise) if fall < _CLEAR * noise else "",
+        reason=reason("rate_found", rate=float(lr[place]), low=float(lr[low]), high=float(lr[high])),
+        caution=reason("rate_noisy", fall=fall, noise=noise) if fall < _CLEAR * noise else "",
     )
 
 
@@ -123,9 +129,4 @@ def _as_steep(place: int, slopes: NDArray[np.float64]) -> tuple[int, int]:
     return low, high
 
 
-_NOTHING = Judgment(None, None, None, "The loss fell at no rate. More images or a larger batch may show it.")
-_FOUND = "The loss falls most steeply near a learning rate of {rate}, and nearly as fast from {low} to {high}."
-_NOISY = (
-    "The curve is too noisy to tell: the loss falls by {fall:.2g} in all, and moves by {noise:.2g} from step to step. "
-    "A larger batch makes it smoother; or try a few rates in short runs."
-)
+_NOTHING = Judgment(None, None, None, reason("rate_not_found"))

@@ -1,4 +1,4 @@
-"""Why a run ended and what was noted about it: stored as codes with values, and put into words where they are shown.
+"""Why a run ended and what it has found: stored as codes with values, and put into words where they are shown.
 
 Earlier versions stored the sentences themselves, and so do we for what other libraries and the rooms below say: a plain
 text is shown as it is.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.base.words import span
+from explorer.base.words import size, span
 
 WORDS = {
     # finished
@@ -23,6 +23,19 @@ WORDS = {
     "checks_passed": "All {checks} checks passed.",
     "checks_warn": "{warned} of {checks} checks warn.",
     "run_takes": "The run would take about {takes}.",
+    "rate_found": "The loss falls most steeply near a learning rate of {rate:.2g}, and nearly as fast from {low:.2g} "
+    "to {high:.2g}.",
+    "rate_not_found": "The loss fell at no rate. More images or a larger batch may show it.",
+    "rate_noisy": "The curve is too noisy to tell: the loss falls by {fall:.2g} in all, and moves by {noise:.2g} from "
+    "step to step. A larger batch makes it smoother; or try a few rates in short runs.",
+    # found by the steps of a quick check
+    "check_data": "{train:,} images train, {val:,} validate; {ms:.0f} ms to read one.",
+    "check_pipeline": "Each step works on {images} images; {ms:.0f} ms for one, with all that was tried.",
+    "check_network": "{parameters:,} parameters, of which {learning:,} learn at first.",
+    "check_training": "{batches} batches of {size}: loss {loss:.3f}, {speed:.0f} images/s.",
+    "check_validation": "{images} images: loss {loss:.3f}, {speed:.0f} images/s.",
+    "check_checkpoint": "{bytes}; two of them are kept, and a third while one is written.",
+    "check_loading": "A new network with the saved weights gives the same answers.",
     # stopped
     "left_queue": "It was taken out of the queue before it began.",
     "stopped_waiting": "Stopped {by} while it waited for its turn.",
@@ -52,7 +65,19 @@ WORDS = {
     "mean_loss_not_finite": "The mean loss of epoch {epoch} is too large to be a number.",
     "no_memory": "There was not enough memory. Choose a smaller batch size or image size, or fewer loader workers.",
     "system_error": "{error}. Is there space and permission?",
+    "weights_not_finite": "The weights became nan or infinite in step {step}. "
+    "Lower the learning rate, or choose the precision 32-true.",
+    "losses_not_finite": "The loss is nan or infinite. Lower the learning rate, or choose the precision 32-true.",
+    "outputs_not_finite": "The network gave no usable numbers (nan or infinite) for {broken} of {images} validation "
+    "images. Lower the learning rate, or choose the precision 32-true.",
+    "loaded_differs": "The network that was loaded from its checkpoint does not give the answers of the one that was "
+    "saved.",
     # notes
+    "cached_in_memory": "Cached {images} images in memory ({bytes}).",
+    "cached_on_disk": "Cached {images} images on the disk.",
+    "cached_in_both": "Cached {images} images in memory ({bytes}) and {files} images on the disk.",
+    "decoded": "{decoded} of {images} were decoded for this run.",
+    "not_cached": "{images} of {all} images are not cached: they are decoded again in each epoch.",
     "resumed_elsewhere": "Not exact to the bit, for it was resumed elsewhere ({differences}).",
     "checkpoint_passed_over": "{file} was not used: {error}.",
 }
@@ -68,6 +93,7 @@ def _metric(name: str, form: str) -> object:
 _VALUES: dict[str, Callable[[Any], object]] = {
     "by": lambda by: "on request" if by == "request" else f"by {by}",
     "takes": span,
+    "bytes": size,
     "metric": lambda name: _metric(name, "label"),
     "monitor": lambda name: _metric(name, "in_sentence"),
 }

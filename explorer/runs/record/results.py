@@ -1,17 +1,24 @@
 """What a quick check or a search for a learning rate has found so far: result.json of a run."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
 
 from explorer.base import records
 from explorer.base.atomic import write_bytes_atomic
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.rates import judge, smoothed
+from explorer.runs.record.reasons import Reason, Why, from_json, to_json
 
 CHECKS = ("data", "pipeline", "network", "training", "validation", "checkpoint", "loading")
+
+
+def _said(value: Any) -> Why:
+    return value if isinstance(value, str | Reason | tuple) else from_json(value)
+
+
+Said = Annotated[Why, PlainValidator(_said), PlainSerializer(to_json)]  # stored as reasons.py stores it
 
 
 class _Value(BaseModel):
@@ -19,12 +26,12 @@ class _Value(BaseModel):
 
 
 class CheckStep(_Value):
-    """One thing that was tried. name: one of CHECKS. detail: what was seen, in a sentence."""
+    """One thing that was tried. name: one of CHECKS. detail: what was seen."""
 
     name: str
     state: Literal["ok", "warn", "failed"]
     seconds: float
-    detail: str = ""
+    detail: Said = ""
 
 
 class Estimate(_Value):
@@ -63,15 +70,15 @@ class RateResult(_Value):
     suggestion: float | None = None
     low: float | None = None
     high: float | None = None
-    reason: str = ""
-    caution: str = ""
+    reason: Said = ""
+    caution: Said = ""
     read_again: bool = False
 
     def judged(self) -> "RateResult":
         """The same with what rates.py says of it: a search of before has a suggestion and no range."""
         if self.suggestion is None or self.low is not None:
             return self
-        said = asdict(judge(self.lr, self.loss))
+        said = vars(judge(self.lr, self.loss))
         return self.model_copy(update={**said, "smooth": tuple(smoothed(self.loss)), "read_again": True})
 
 

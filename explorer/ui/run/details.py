@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record.reasons import from_json, in_words
 from explorer.runs.state.status import State
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
@@ -35,7 +36,7 @@ def _settings(snapshot: RunSnapshot) -> None:
     if snapshot.start is not None:
         cached = snapshot.start.values.get("cached")
         lines = [T.DEVICE.format(device=snapshot.device, precision=snapshot.precision)]
-        lines += map(str, cached) if isinstance(cached, list) else ()
+        lines += [in_words(from_json(note)) for note in cached] if isinstance(cached, list) else []
         st.caption("  \n".join(map(escape, lines)))
     if snapshot.config is not None:
         run_settings.show(snapshot.config)

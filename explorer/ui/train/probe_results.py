@@ -6,6 +6,7 @@ from explorer.base.words import span
 from explorer.runs.machine import capacity
 from explorer.runs.record import rates, results
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import in_words
 from explorer.runs.record.results import CheckResult, RateResult
 from explorer.texts import Probes as T
 from explorer.ui.components import plot
@@ -44,7 +45,7 @@ def _lines(found: CheckResult, over: bool) -> list[str]:
             icon=T.ICONS[step.state],
             name=escape(T.CHECKS.get(step.name, step.name)),
             seconds=step.seconds,
-            detail=escape(step.detail),
+            detail=escape(in_words(step.detail)),
         )
         for step in found.steps
     ]
@@ -64,13 +65,13 @@ def _rate(paths: RunPaths, over: bool) -> None:
     if not over:
         return
     if found.suggestion is None and found.reason:
-        st.info(escape(found.reason))
+        st.info(escape(in_words(found.reason)))
     if found.low is not None and found.high is not None:
         st.markdown(T.RATE_RANGE.format(low=rates.in_words(found.low), high=rates.in_words(found.high)))
     if found.read_again:
         st.caption(T.RATE_READ_AGAIN)
     if found.caution:
-        st.warning(escape(found.caution))
+        st.warning(escape(in_words(found.caution)))
 
 
 _DRAWN = {"check": _check, "rate": _rate}

@@ -12,7 +12,7 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import WORDS, Reason, from_json, in_words, joined, reason, to_json
 
-STOPS = ("reason", "check", "_check_stop")  # calls whose argument may be a code
+STOPS = ("reason", "check", "_check_stop", "reporter")  # calls whose argument may be a code
 
 
 ELSEWHERE = {"by", "epoch", "done", "epochs", "patience", "monitor"}  # given by functions on the way of a stop

@@ -11,8 +11,8 @@ from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.paths import RunPaths
 from explorer.training import identity
 from explorer.training.attempt import Attempt
-from explorer.training.opening import opened
 from explorer.training.ranks import SilentWriter
+from explorer.training.reading import opened
 from explorer.training.stopping import StopRequest
 from tests.training.conftest import config_of, events_of, run_here
 
