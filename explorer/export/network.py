@@ -97,10 +97,10 @@ def _pretrained(config: RunConfig, library: _Library, having: Set[str]) -> list[
         published = library.weights.get(config.weights)
         if published is None:
             raise ExportError(f"There is no code for {config.weights} weights of {config.backbone}.")
-        return [lift(f"{_ROOM}.building.take_weights"), filled(_PUBLISHED, state=published)]
-    lifted = ["state_files.unwrapped", "state_files.weights_and_scale", "building.take_weights"]
+        return [lift(f"{_ROOM}.network.take_weights"), filled(_PUBLISHED, state=published)]
+    lifted = ["state_files.unwrapped", "state_files.weights_and_scale", "network.take_weights"]
     lifted += ["deit.renamed"] if "old names" in having else []
-    lifted += ["building.take_scale"] if "own scale" in having else []
+    lifted += ["network.take_scale"] if "own scale" in having else []
     safe = config.weights_file.strip().lower().endswith(".safetensors")
     read = "load_file(WEIGHTS)" if safe else 'torch.load(WEIGHTS, map_location="cpu", weights_only=True)'
     return [lift(*(f"{_ROOM}.{name}" for name in lifted)), filled(_FROM_FILE, having, read=read)]

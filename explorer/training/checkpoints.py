@@ -1,7 +1,5 @@
-"""Checkpoints that are whole or not there, of the best and of the last epoch, and which of them a run goes on from."""
+"""Checkpoints of the best and of the last epoch, written atomically, and which of them a run goes on from."""
 
-import pickle
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,46 +20,49 @@ from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.runs.spec.recipe import NetworkRecipe
 from explorer.training.networks.table import BACKBONES
 from explorer.training.tasks.table import task_of
-from explorer.training.unpacking import Bound, TooLargeError
+from explorer.training.unpacking import Bound, DamagedError, TooLargeError, UnsafeError, load
 
-FORMAT = 2  # of what is kept of the network: 2 names its weights as the network's own library does
+FORMAT = 2  # how weights are named: 2 means as by the network's own library
 _PARTS = {"epoch", "global_step", "state_dict", "optimizer_states", "loops", "callbacks"}
 
 
 class CheckpointError(ValueError):
-    """The file is no checkpoint that can be used; the message says why, in a clause."""
+    """The file is not a checkpoint that can be used; the message says why, in a clause."""
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
-    """Writes beside the target, syncs, renames; reads without unpickling anything.
+    """Writes beside the target, syncs and renames; reads without unpickling anything.
 
-    Lightning's own way goes through $TMPDIR, and from another file system that is a copy, which a kill tears.
+    Lightning writes to $TMPDIR first. From another file system the file is then copied, and a kill leaves a part.
+
+    Args:
+        config: Of the run.
+        saved: Called with the number of steps of each checkpoint that is safely written.
     """
 
     def __init__(self, config: RunConfig, saved: Callable[[int], None] = lambda step: None) -> None:
-        """saved: called with the number of steps in each checkpoint that is safely written."""
         super().__init__()
         self._bound = bound_of(config)
         self._saved = saved
 
     @override
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
-        """Save. Raises OSError, and TypeError for storage_options."""
+        """Save a checkpoint. Raises OSError, and TypeError for storage_options."""
         if storage_options is not None:
             raise TypeError("storage_options are not supported")
         target = Path(path)
-        target.parent.mkdir(exist_ok=True)  # never the run's own, which somebody may have deleted
+        target.parent.mkdir(exist_ok=True)  # without parents: the run's own folder may have been deleted
         write_atomic(target, lambda file: _write(checkpoint, file))
         self._saved(int(checkpoint["global_step"]))
 
     @override
     def load_checkpoint(self, path: Any, map_location: Any = None, weights_only: bool | None = True) -> dict[str, Any]:
-        """Load. Raises CheckpointError."""
+        """Load a checkpoint. Raises CheckpointError."""
         return read(Path(path), self._bound)
 
 
 class _Remembering:
-    """A file that remembers why it could not be written: torch only says that its position is not the expected one."""
+    """A file that keeps the error of a write: torch only says that its position is not the expected one."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -81,7 +82,7 @@ class _Remembering:
 def _write(checkpoint: dict[str, Any], file: BinaryIO) -> None:
     target = _Remembering(file)
     try:
-        torch.save(checkpoint, target)  # type: ignore[arg-type]  # it needs write and flush only
+        torch.save(checkpoint, target)  # type: ignore[arg-type]  # it calls write and flush only
     except RuntimeError as error:
         if target.error is not None:
             raise target.error from error
@@ -89,38 +90,37 @@ def _write(checkpoint: dict[str, Any], file: BinaryIO) -> None:
 
 
 def bound_of(recipe: NetworkRecipe) -> Bound:
-    """What checkpoints of a run may unpack to."""
-    return Bound.of(BACKBONES[recipe.backbone])
+    """How much memory checkpoints of a run may take."""
+    return Bound(BACKBONES[recipe.backbone])
 
 
 def read(path: Path, bound: Bound) -> dict[str, Any]:
     """The content of a checkpoint, on the CPU; tensors and plain values only. Raises CheckpointError."""
     try:
-        bound.check_file(path)
-        with zipfile.ZipFile(path) as archive:
-            torn = archive.testzip()  # torch itself does not look at checksums
-        if torn is not None:
-            raise CheckpointError(f"it is damaged ({torn})")
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        bound.check_content(content)
+        content = load(path, bound)
     except FileNotFoundError as error:
         raise CheckpointError("it is missing") from error
     except TooLargeError as error:
         raise CheckpointError(str(error)) from error
-    except CheckpointError:
-        raise
-    except pickle.UnpicklingError as error:
+    except UnsafeError as error:
         raise CheckpointError("it is damaged, or holds more than numbers, which could run code: not opened") from error
-    except Exception as error:  # what a damaged archive raises is not documented
-        raise CheckpointError(f"it is damaged ({type(error).__name__})") from error
+    except DamagedError as error:
+        raise CheckpointError(f"it is damaged ({error})") from error
     if not isinstance(content, dict) or not content.keys() >= _PARTS:
-        raise CheckpointError("it is no checkpoint of a run")
+        raise CheckpointError("it is not a checkpoint of a run")
     return content
 
 
 @dataclass(frozen=True)
 class ResumePoint:
-    """Where a run goes on. path: None for its beginning. step: done before. notes: what was passed over, and why."""
+    """Where a run goes on.
+
+    Attributes:
+        path: The checkpoint; None to start from the beginning.
+        step: Optimizer steps made before.
+        epoch: The epoch to continue, from 0.
+        notes: Which checkpoints were passed over, and why.
+    """
 
     path: Path | None
     step: int
@@ -129,7 +129,7 @@ class ResumePoint:
 
 
 def latest(paths: RunPaths, config: RunConfig) -> ResumePoint:
-    """The newest checkpoint that can be used. Any will do: the way from each leads to the same weights."""
+    """Find the newest checkpoint that can be used. Training on from any of them leads to the same weights."""
     notes: list[Reason] = []
     for path in (paths.last, paths.best):
         if not path.exists():
@@ -160,11 +160,11 @@ def _config_of(found: dict[str, Any]) -> RunConfig | None:
 
 def _check_format(found: dict[str, Any]) -> None:
     if found.get("format") != FORMAT:
-        raise CheckpointError("it was written by another version of the explorer, which named weights otherwise")
+        raise CheckpointError("it was written by another version of the explorer, which named weights differently")
 
 
 def load_weights(path: Path, network: torch.nn.Module, recipe: NetworkRecipe) -> None:
-    """Take over the weights of another run's checkpoint into a network. Raises CheckpointError."""
+    """Load the weights of another run's checkpoint into a network. Raises CheckpointError."""
     prefix = "network."
     content = read(path, bound_of(recipe))
     if isinstance(content.get("explorer"), dict):
@@ -174,11 +174,11 @@ def load_weights(path: Path, network: torch.nn.Module, recipe: NetworkRecipe) ->
     try:
         network.load_state_dict(weights)
     except RuntimeError as error:
-        raise CheckpointError("its network is another one") from error
+        raise CheckpointError("it is of a different network") from error
 
 
 def sweep(paths: RunPaths) -> None:
-    """Delete what a kill in the middle of a save has left. Only with the run's lock held."""
+    """Delete what a kill in the middle of a save has left. The caller holds the run's lock."""
     for folder in (paths.root, paths.checkpoints, paths.root / "epochs"):
         for part in folder.glob(".*.part"):
             part.unlink(missing_ok=True)
@@ -189,9 +189,11 @@ BEST_EPOCH, LEARNED_EPOCH = "best_epoch", "learned_epoch"  # what the Reporter l
 
 @dataclass(frozen=True)
 class Choice:
-    """How Lightning's callbacks follow runs.spec.ranking: by the number of an epoch, which rises with a better one.
+    """How Lightning's callbacks follow explorer.runs.spec.ranking: by the number of the best epoch so far.
 
-    value: of a validation, by its name in events. rules: of the run's config; by rules 1 they compare the value itself.
+    Attributes:
+        value: The metric that epochs are compared by.
+        rules: Of the run's config; by rules 1 the callbacks compare the value itself.
     """
 
     value: str
@@ -216,15 +218,15 @@ class Choice:
 
 
 def choice_for(config: RunConfig, val_labels: NDArray[np.int64]) -> Choice:
-    """Choose by the monitor; by the loss where the monitor ranks scores and one class alone validates: no such metric
-    is defined then.
+    """Choose epochs by the monitor, or by the loss if the monitor is undefined: it ranks scores, and all validation
+    images are of one class.
     """
     undefined = METRICS[config.monitor].of == "scores" and not task_of(config).has_scores(val_labels)
     return Choice(LOSS if undefined else config.monitor, config.rules)
 
 
 class _Kept(ModelCheckpoint):
-    """Finds its files where the run's folder is now: it may have been moved or copied since they were written."""
+    """Finds its files where the run's folder is now, which may have been moved or copied since they were written."""
 
     @override
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -239,18 +241,9 @@ class _Kept(ModelCheckpoint):
 
 
 def checkpoints(paths: RunPaths, choice: Choice) -> list[ModelCheckpoint]:
-    """First the best, then the last, both at the end of an epoch: any other way breaks a later resume."""
-    best = _Kept(
-        dirpath=paths.checkpoints,
-        filename=paths.best.stem,
-        **choice.saves_by,
-        enable_version_counter=False,
-        save_on_train_epoch_end=True,
-    )
-    last = _Kept(
-        dirpath=paths.checkpoints,
-        filename=paths.last.stem,
-        enable_version_counter=False,
-        save_on_train_epoch_end=True,
-    )
-    return [best, last]
+    """The callbacks that save the best and then the last epoch. Both save at its end, which a later resume needs."""
+    files: dict[str, dict[str, Any]] = {paths.best.stem: choice.saves_by, paths.last.stem: {}}
+    return [
+        _Kept(paths.checkpoints, name, **by, enable_version_counter=False, save_on_train_epoch_end=True)
+        for name, by in files.items()
+    ]

@@ -1,7 +1,7 @@
-"""`python -m explorer.training.devices`: what this computer can train on and with, as one line of JSON.
+"""`python -m explorer.training.devices` prints the devices and backbones of this computer as one line of JSON.
 
-runs.machine.machine says what the line holds, and reads it. GPUs of NVIDIA and Apple and TPUs are asked as their
-libraries document it; none of the three was at hand to try it on.
+explorer.runs.machine.machine defines and reads the line. GPUs of NVIDIA and Apple and TPUs are asked as their libraries
+document it; this has not been tried on real ones.
 """
 
 import importlib.util
@@ -28,7 +28,7 @@ def cores() -> int:
 
 
 def devices(speedup: float | None = None) -> tuple[DeviceInfo, ...]:
-    """The devices that exist; the first is what the accelerator "auto" takes. speedup: of bf16 on the processor."""
+    """The devices that exist; "auto" takes the first. speedup: of bf16 on the processor, None if not measured."""
     found = [*_gpus(), *_tpus()]
     if torch.backends.mps.is_available():
         found.append(_mps())
@@ -37,13 +37,15 @@ def devices(speedup: float | None = None) -> tuple[DeviceInfo, ...]:
 
 def _cpu(speedup: float | None) -> DeviceInfo:
     count = cores()
-    precisions = (
-        Precision(name="32-true", offered=True),
-        Precision(name="bf16-mixed", offered=True, reason=_bf16_on_cpu(speedup)),
-        Precision(name="16-mixed", offered=False, reason="16-mixed needs a GPU"),
-    )
+    precisions = _precisions(bf16=(True, _bf16_on_cpu(speedup)), half=(False, "16-mixed needs a GPU"))
     name = f"{_processor()}, {count} core{'s' if count > 1 else ''}"
     return DeviceInfo(accelerator="cpu", name=name, memory_gb=_memory(), precisions=precisions)
+
+
+def _precisions(bf16: tuple[bool, str], half: tuple[bool, str] = (True, "")) -> tuple[Precision, ...]:
+    """The precisions of a device; bf16 and half say whether it is offered, and why not or what it is good for."""
+    choices = {"32-true": (True, ""), "bf16-mixed": bf16, "16-mixed": half}
+    return tuple(Precision(name=name, offered=offered, reason=why) for name, (offered, why) in choices.items())
 
 
 def _bf16_on_cpu(speedup: float | None) -> str:
@@ -56,50 +58,36 @@ def _bf16_on_cpu(speedup: float | None) -> str:
 
 
 def _gpus() -> list[DeviceInfo]:
-    """Each GPU by the number that torch gives it, which counts those that CUDA_VISIBLE_DEVICES shows."""
+    """The GPUs by the numbers that torch gives to those in CUDA_VISIBLE_DEVICES."""
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     return [_gpu(index) for index in range(count)]
 
 
 def _gpu(index: int) -> DeviceInfo:
     properties = torch.cuda.get_device_properties(index)
-    # Compute capability 8, Ampere, is the first that computes bf16; torch emulates it on others.
-    bf16 = properties.major >= 8
-    precisions = (
-        Precision(name="32-true", offered=True),
-        Precision(name="bf16-mixed", offered=bf16, reason="" if bf16 else "this GPU does not compute bf16"),
-        Precision(name="16-mixed", offered=True),
-    )
+    # GPUs compute bf16 from compute capability 8 (Ampere) on; torch emulates it on older ones.
+    precisions = _precisions((True, "") if properties.major >= 8 else (False, "this GPU does not compute bf16"))
     memory = round(properties.total_memory / _GB, 1)
     return DeviceInfo(accelerator="gpu", index=index, name=properties.name, memory_gb=memory, precisions=precisions)
 
 
 def _mps() -> DeviceInfo:
-    precisions = (
-        Precision(name="32-true", offered=True),
-        Precision(name="bf16-mixed", offered=False, reason="bf16-mixed is not tested on Apple GPUs; take 16-mixed"),
-        Precision(name="16-mixed", offered=True),
-    )
+    precisions = _precisions((False, "bf16-mixed is not tested on Apple GPUs; take 16-mixed"))
     return DeviceInfo(accelerator="mps", name=f"{_processor()} GPU", memory_gb=_memory(), precisions=precisions)
 
 
-_NOT_MIXED = "Lightning computes on a TPU in one precision, not in mixed ones"
+_NOT_MIXED = (False, "Lightning computes on a TPU in one precision, not in mixed ones")
 
 
 def _tpus() -> list[DeviceInfo]:
-    """A TPU, where torch_xla is installed and finds one; asking costs nothing where it is not."""
+    """A TPU if torch_xla is installed and finds one; without torch_xla, asking costs nothing."""
     if importlib.util.find_spec("torch_xla") is None:
         return []
     from pytorch_lightning.accelerators.xla import XLAAccelerator
 
     if not XLAAccelerator.is_available():
         return []
-    precisions = (
-        Precision(name="32-true", offered=True),
-        Precision(name="bf16-mixed", offered=False, reason=_NOT_MIXED),
-        Precision(name="16-mixed", offered=False, reason=_NOT_MIXED),
-    )
-    return [DeviceInfo(accelerator="tpu", name="TPU", precisions=precisions)]
+    return [DeviceInfo(accelerator="tpu", name="TPU", precisions=_precisions(_NOT_MIXED, _NOT_MIXED))]
 
 
 def _memory() -> float:
@@ -114,7 +102,7 @@ def _processor() -> str:
 
 
 def here(*, measure: bool = True) -> Machine:
-    """This computer, and the table of backbones. measure: how fast it is in bf16, which takes one or two seconds."""
+    """This computer and the table of backbones. measure: also measure bf16, which takes one or two seconds."""
     speedup = bf16_speedup() if measure else None
     return Machine(
         torch=torch.__version__,
@@ -127,23 +115,12 @@ def here(*, measure: bool = True) -> Machine:
 
 def backbones() -> tuple[BackboneInfo, ...]:
     """The table of backbones, as pages read it."""
+    shared = BackboneInfo.model_fields.keys() - {"name", "to_download"}
     return tuple(
         BackboneInfo(
             name=name,
-            title=backbone.title,
-            parameters=backbone.parameters,
-            default_size=backbone.default_size,
-            weights=backbone.weights,
-            note=backbone.note,
-            sizes=backbone.sizes,
-            size_step=backbone.size_step,
-            downloads=backbone.downloads,
             to_download=tuple(backbone.downloads),
-            drop_connect=backbone.drop_connect,
-            from_scratch_note=backbone.from_scratch_note,
-            pixel_bytes_trained=backbone.pixel_bytes_trained,
-            pixel_bytes_frozen=backbone.pixel_bytes_frozen,
-            weight_bytes=backbone.weight_bytes,
+            **{field: getattr(backbone, field) for field in shared},
         )
         for name, backbone in BACKBONES.items()
     )

@@ -84,7 +84,7 @@ def opened(attempt: Attempt, config: RunConfig, threads: int) -> Dataset:
 
 def _looking(attempt: Attempt, threads: int, *, thorough: bool) -> Looking:
     report = attempt.reporter(_PHASE, "stopped_looking")
-    return Looking(exact=True, thorough=thorough, tell=report, threads=threads)
+    return Looking(exact=True, thorough=thorough, report=report, threads=threads)
 
 
 def _all_damage(dataset: Dataset, looking: Looking, known: Sequence[str]) -> ImageError:

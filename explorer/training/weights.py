@@ -1,4 +1,4 @@
-"""The weights that a network starts with: brought by a package, downloaded once, or from a file."""
+"""The weights that a network starts with: from an installed package, from a download, or from a file."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,9 +8,8 @@ from torch import Tensor
 from explorer.base.names import existing, expanded
 from explorer.runs.machine.machine import weights_folder
 from explorer.runs.spec.recipe import NetworkRecipe
-from explorer.training.networks.download import fetch
+from explorer.training.networks.download import Bundled, Source, fetch
 from explorer.training.networks.network import buffers
-from explorer.training.networks.sources import Bundled, Source
 from explorer.training.networks.state_files import fitted, read
 from explorer.training.networks.table import BACKBONES, Backbone
 from explorer.training.stopping import WeightsError
@@ -19,10 +18,18 @@ __all__ = ["WeightsError", "load"]
 
 
 def load(recipe: NetworkRecipe, report: Callable[[int, int], None]) -> Mapping[str, Tensor] | None:
-    """The state of the recipe's backbone without its head, as explorer.training.networks.build takes it.
+    """Load the state of the recipe's backbone without its head, which has other classes.
 
-    None for weights "none". A head is left out: the new one has other classes. report: bytes done and in all (0: nobody
-    knows) of a download, a few times a second; what it raises ends it. Raises WeightsError.
+    Args:
+        recipe: Names the backbone and its weights.
+        report: Called a few times a second during a download, with the bytes that are done and all bytes (0 if the
+            server does not say how many). What it raises ends the download.
+
+    Returns:
+        The state as explorer.training.networks.build takes it; None for weights "none".
+
+    Raises:
+        WeightsError: The weights cannot be had or used.
     """
     backbone = BACKBONES[recipe.backbone]
     if recipe.weights == "none":
@@ -39,7 +46,7 @@ def load(recipe: NetworkRecipe, report: Callable[[int, int], None]) -> Mapping[s
 
 
 def _with_scale(state: Mapping[str, Tensor], backbone: Backbone, name: str) -> Mapping[str, Tensor]:
-    """What somebody has fetched by hand still has its published name, and so we know what it expects."""
+    """Add the scale to a published file that was downloaded by hand: its name says which scale it expects."""
     kind = next((weights for weights, published in backbone.downloads.items() if published == name), None)
     return state if kind is None else {**buffers(backbone.scale_of(kind)), **state}
 

@@ -20,8 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from explorer.training.networks import BACKBONES, build, table
-from explorer.training.networks.download import fetch
-from explorer.training.networks.sources import Download
+from explorer.training.networks.download import Download, fetch
 from explorer.training.weights import WeightsError, load
 from tests.training.conftest import config_of
 

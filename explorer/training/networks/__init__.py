@@ -1,7 +1,6 @@
 """Networks: the table of those on offer, and what training sees of one."""
 
-from explorer.training.networks.building import build
 from explorer.training.networks.network import Network
-from explorer.training.networks.table import BACKBONES, Backbone
+from explorer.training.networks.table import BACKBONES, Backbone, build
 
 __all__ = ["BACKBONES", "Backbone", "Network", "build"]

@@ -7,11 +7,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from explorer.training.networks.download import Download, Source
 from explorer.training.networks.network import Design, Family
-from explorer.training.networks.sources import Download, Source
 
 PATCH = 16  # px
-_NATIVE_SIZE = 224  # px that the position embeddings were learnt at; others are interpolated from these
+_NATIVE_SIZE = 224  # px that the position embeddings were learned at; those of other sizes are interpolated
 
 
 def _features(net: Any, images: Tensor) -> Tensor:
@@ -23,11 +23,11 @@ FAMILY = Family(features=_features, head="classifier")
 
 
 def deit(hidden_size: int, heads: int) -> Callable[[Design], nn.Module]:
-    """What makes a DeiT. It is a plain ViT: the published weights without distillation are of that class."""
+    """Return a function that makes a DeiT, which without distillation is a plain ViT."""
 
     def make(design: Design) -> nn.Module:
-        os.environ["HF_HUB_OFFLINE"] = "1"  # read when it is imported: nothing here may call out
-        # Here, for the import takes seconds that other networks need not wait for.
+        os.environ["HF_HUB_OFFLINE"] = "1"  # read during the import: nothing here may call out
+        # Imported here, since it takes seconds that other networks do not need.
         from transformers.models.vit.configuration_vit import ViTConfig
         from transformers.models.vit.modeling_vit import ViTForImageClassification
 
@@ -47,13 +47,13 @@ def deit(hidden_size: int, heads: int) -> Callable[[Design], nn.Module]:
 
 
 def sources(name: str) -> Mapping[str, Source]:
-    """Where the authors' weights are."""
+    """The address of the authors' weights."""
     folder = f"{name}-patch{PATCH}-{_NATIVE_SIZE}"
     url = f"https://huggingface.co/facebook/{folder}/resolve/main/model.safetensors"
     return {"imagenet": Download(url, f"{folder}.safetensors")}
 
 
-# What the layers were called when the weights were published, in the order to replace; transformers 5 renamed them.
+# Names of layers in the published weights -> in transformers 5, in the order in which they are replaced.
 _RENAMED = (
     (r"encoder\.layer\.", "layers."),
     (r"attention\.attention\.query", "attention.q_proj"),
@@ -66,7 +66,7 @@ _RENAMED = (
 
 
 def renamed(name: str) -> str:
-    """The name of a parameter today, from the one that it has in published weights; today's stay as they are."""
+    """Today's name of a parameter of published weights; today's names stay as they are."""
     for old, new in _RENAMED:
         name = re.sub(old, new, name)
     return name

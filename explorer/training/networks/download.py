@@ -1,4 +1,4 @@
-"""Weights from the network into the store: whole, checked, or not there at all."""
+"""Where pretrained weights come from, and their download into the store: a file is there whole and checked, or not."""
 
 import hashlib
 import http.client
@@ -10,16 +10,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import psutil
 
 from explorer.base.atomic import write_atomic
-from explorer.training.networks.sources import Download
 from explorer.training.stopping import WeightsError
 
-OPEN_S = 4.0  # for names, connections and redirects together
+OPEN_S = 4.0  # for looking up the name, connecting and redirects together
 READ_S = 20.0  # without a byte
 _REPORT_S = 0.3
 _CHUNK = 1 << 18
@@ -33,11 +33,36 @@ _INSTEAD = (
 )
 
 
-def fetch(source: Download, folder: Path, report: Report) -> Path:
-    """The file of a source in `folder`, downloaded where it is not there yet.
+@dataclass(frozen=True)
+class Bundled:
+    """A file that an installed package has."""
 
-    report: called with bytes done and in all (0 where the server does not say), a few times a second; what it raises
-    ends the download. Raises WeightsError: within 5 s where nothing answers.
+    path: Callable[[], Path]
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file on a server. name: of the file in the store; one such as ...-355c32eb.pth has digits of its SHA-256."""
+
+    url: str
+    name: str
+
+
+Source = Bundled | Download
+
+
+def fetch(source: Download, folder: Path, report: Report) -> Path:
+    """Return the file of a source in `folder`; it is downloaded if it is not there yet.
+
+    Args:
+        source: What to download.
+        folder: The store; made if it is missing.
+        report: Called a few times a second with the bytes that are done and all bytes (0 if the server does not say
+            how many). What it raises ends the download.
+
+    Raises:
+        WeightsError: The server does not answer within 4 s, the download breaks off, or the file is not what its name
+            says.
     """
     target = folder / source.name
     if target.exists():
@@ -57,7 +82,7 @@ def fetch(source: Download, folder: Path, report: Report) -> Path:
 
 
 def _opened(url: str) -> Any:
-    """An open answer. A thread asks, for nothing else bounds the time of looking up a name."""
+    """Open a response. A thread asks, since nothing else bounds the time that looking up a name takes."""
     answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask() -> None:
@@ -123,7 +148,7 @@ def _check_stored(target: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete what a download has left whose process was killed."""
+    """Delete the parts of downloads whose process was killed."""
     for part in folder.glob(".*.part"):
         found = _PART.fullmatch(part.name)
         if found and not psutil.pid_exists(int(found["pid"])):

@@ -1,6 +1,6 @@
 """A library's own network with the scaling of its input, taken apart into features and a head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -25,8 +25,11 @@ UNIT = Normalisation((0.0,) * 3, (1.0,) * 3)
 class Design:
     """What a library needs to know to make a network.
 
-    image_size: px. drop_connect: the probability in the last block, which falls to 0 in the first; None is the
-    network's own.
+    Attributes:
+        image_size: Side of its input in px.
+        num_outputs: Outputs of the head.
+        dropout: Probability before the head.
+        drop_connect: Probability in the last block, which falls to 0 in the first; None for the network's own.
     """
 
     image_size: int
@@ -38,8 +41,9 @@ class Design:
 class Family(NamedTuple):
     """How the networks of a library are taken apart.
 
-    features: the network and scaled images (N, 3, S, S) float32 -> what goes into its head, (N, F).
-    head: the name of its last layer, a linear one.
+    Attributes:
+        features: The network and scaled images (N, 3, S, S) float32 -> what goes into its head, (N, F).
+        head: The name of its last layer, a linear one.
     """
 
     features: Callable[[Any, Tensor], Tensor]
@@ -52,9 +56,9 @@ def buffers(scale: Normalisation) -> dict[str, Tensor]:
 
 
 class Network(nn.Module):
-    """Pixels in, outputs of the head out: `net` is the library's own network, with its own head.
+    """A network that takes pixels. `net` is the library's own network, with its own head.
 
-    So its state under "net." fits into the plain network of the library.
+    Therefore its state under "net." fits into the plain network of the library.
     """
 
     mean: Tensor
@@ -66,7 +70,7 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.frozen = False
         self._family = family
-        # Kept in checkpoints, of pixels in 0 to 255: the weights are worth nothing with another scale.
+        # Checkpoints keep the scale, of pixels in 0 to 255: the weights are worth nothing with another one.
         for name, value in buffers(scale).items():
             self.register_buffer(name, value)
 
@@ -77,7 +81,7 @@ class Network(nn.Module):
         return found
 
     def freeze(self, frozen: bool) -> None:
-        """With True only the head learns from now on: no gradient and no new statistics of batch norms elsewhere."""
+        """Freeze or unfreeze the backbone; a frozen one gets no gradients and no new statistics of batch norms."""
         self.frozen = frozen
         for parameter in self.parts()[0]:
             parameter.requires_grad_(not frozen)
@@ -91,7 +95,7 @@ class Network(nn.Module):
 
     @override
     def train(self, mode: bool = True) -> Self:
-        """As in torch, but what is frozen stays in evaluation mode."""
+        """Set the mode as torch does; a frozen backbone stays in evaluation mode."""
         super().train(mode)
         if self.frozen:
             self.net.eval()
@@ -112,3 +116,17 @@ class Network(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """(N, 3, S, S) RGB, uint8 or float32 in 0 to 1 -> (N, num_outputs)."""
         return self.classify(self.features(images))
+
+
+def take_weights(network: Network, head: str, state: Mapping[str, Tensor]) -> None:
+    """Load the weights of a backbone; the head stays as it was drawn, since it has other classes."""
+    weights = {name: value for name, value in state.items() if name not in ("mean", "std")}
+    own_head = {name: value for name, value in network.net.state_dict().items() if name.startswith(f"{head}.")}
+    network.net.load_state_dict(weights | own_head)
+
+
+def take_scale(network: Network, state: Mapping[str, Tensor]) -> None:
+    """Load "mean" and "std" if the state has them: its weights were trained with these."""
+    if {"mean", "std"} <= state.keys():
+        network.mean.copy_(state["mean"])
+        network.std.copy_(state["std"])

@@ -1,4 +1,4 @@
-"""A small convolutional network for lessons: each part of it can be said in a sentence."""
+"""A small convolutional network for lessons."""
 
 import itertools
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
+from explorer.training.networks.download import Source
 from explorer.training.networks.network import Design, Family
-from explorer.training.networks.sources import Source
 
 _CHANNELS = (3, 32, 64, 128, 256)
 SOURCES: Mapping[str, Source] = {}
 
 
 class SmallCNN(nn.Module):
-    """Four times convolution, batch norm, ReLU and halving; the mean over the picture; a linear layer."""
+    """Four times convolution, batch norm, ReLU and max pooling; then the mean over the image and a linear layer."""
 
     def __init__(self, num_outputs: int, dropout: float) -> None:
         super().__init__()
@@ -51,5 +51,5 @@ FAMILY = Family(features=_features, head="fc")
 
 
 def small(design: Design) -> SmallCNN:
-    """What makes one."""
+    """Make a small network."""
     return SmallCNN(design.num_outputs, design.dropout)

@@ -1,106 +1,55 @@
 """Files of weights: read without running anything in them, and fitted to the network that they are for."""
 
-import pickle
 import tarfile
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from explorer.training.networks.network import Design
 from explorer.training.networks.table import BACKBONES, Backbone
 from explorer.training.stopping import WeightsError
-from explorer.training.unpacking import Bound, TooLargeError
+from explorer.training.unpacking import Bound, DamagedError, TooLargeError, UnsafeError, load
 
 State = Mapping[str, Tensor]
-_WRAPPED = ("state_dict", "model", "model_state_dict")  # keys that checkpoints keep their weights under
+# ".tar" as in model_best.pth.tar, a name in PyTorch's own examples; it is not an archive of files.
+_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".tar")
+_WRAPPED = ("state_dict", "model", "model_state_dict")  # keys of the weights in checkpoints
 _COUNTERS = "num_batches_tracked"  # of batch norms; older files lack them, and nothing here reads them
-_ARCHIVE = b"PK\x03\x04"  # how a zip archive begins
+_ALONE = "Save the state dict alone (torch.save(model.state_dict(), ...)), or take safetensors."
 
 
 def read(path: Path, backbone: Backbone) -> dict[str, Tensor]:
-    """The tensors of a file by name, on the CPU.
+    """Read the tensors of a file by name, on the CPU.
 
-    Raises WeightsError, also for a file that unpacks to far more than the weights of the backbone take.
+    Raises WeightsError, also if the file unpacks to far more than the weights of the backbone take.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        kinds = ", ".join(_READERS)
+    if path.suffix.lower() not in _SUFFIXES:
+        kinds = ", ".join(_SUFFIXES)
         raise WeightsError(f"{path.name} is no file of weights that can be read. Choose one of: {kinds}.")
     if not path.is_file():
         raise WeightsError(f"There is no file {path}. Choose the file of weights again.")
-    bound = Bound.of(backbone)
-    try:
-        content = reader(path, bound)
-        bound.check_content(content)
-    except TooLargeError as error:
-        raise WeightsError(
-            f"{path.name} was not used: {error}. Save the state dict alone (torch.save(model.state_dict(), ...)), or "
-            "take safetensors."
-        ) from error
-    state = unwrapped(content)
-    if not state:
-        raise WeightsError(f"{path.name} holds no weights: a state dict of tensors by name is expected.")
-    return state
-
-
-def _safetensors(path: Path, bound: Bound) -> Any:
-    try:
-        bound.check_file(path)
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise _damaged(path, str(error)) from error
-
-
-def _torch(path: Path, bound: Bound) -> Any:
     if path.suffix.lower() == ".tar" and tarfile.is_tarfile(path):
         raise WeightsError(
             f"{path.name} is an archive of files, not weights that torch has saved. Unpack it, and choose the file of "
             "weights that is in it."
         )
     try:
-        if _is_torn_archive(path):
-            raise _damaged(path, "the end of the archive is missing")
-        bound.check_file(path)
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                torn = archive.testzip()  # torch itself does not look at checksums
-            if torn is not None:
-                raise _damaged(path, f"the checksum of {torn} is wrong")
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (WeightsError, TooLargeError):
-        raise
-    except pickle.UnpicklingError as error:
+        content = load(path, Bound(backbone))
+    except TooLargeError as error:
+        raise WeightsError(f"{path.name} was not used: {error}. {_ALONE}") from error
+    except UnsafeError as error:
         raise WeightsError(
-            f"{path.name} is damaged, or holds more than numbers, which could run code: it was not opened. Save the "
-            "state dict alone (torch.save(model.state_dict(), ...)), or take safetensors."
+            f"{path.name} is damaged, or holds more than numbers, which could run code: it was not opened. {_ALONE}"
         ) from error
-    except Exception as error:  # what a damaged archive raises is not documented
-        raise _damaged(path, type(error).__name__) from error
-
-
-def _is_torn_archive(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == _ARCHIVE and not zipfile.is_zipfile(path)
-
-
-def _damaged(path: Path, reason: str) -> WeightsError:
-    return WeightsError(f"{path.name} is damaged or cut off ({reason}). Copy or download it again.")
-
-
-_READERS: dict[str, Callable[[Path, Bound], Any]] = {
-    ".safetensors": _safetensors,
-    ".pth": _torch,
-    ".pt": _torch,
-    ".bin": _torch,
-    ".ckpt": _torch,
-    ".tar": _torch,  # as in model_best.pth.tar, the name in PyTorch's own examples; no archive of files
-}
+    except (DamagedError, OSError) as error:
+        raise WeightsError(f"{path.name} is damaged or cut off ({error}). Copy or download it again.") from error
+    state = unwrapped(content)
+    if not state:
+        raise WeightsError(f"{path.name} holds no weights: a state dict of tensors by name is expected.")
+    return state
 
 
 def unwrapped(content: Any) -> dict[str, Tensor]:
@@ -114,10 +63,15 @@ def unwrapped(content: Any) -> dict[str, Tensor]:
 
 
 def fitted(state: State, backbone: Backbone, source: str) -> State:
-    """What a state holds for a backbone without its head, under the names of its own library.
+    """The weights of a state for a backbone without its head, by the names of its own library.
 
-    Where the state is of one of our checkpoints, "mean" and "std" are in it too. source: its name, for the error.
-    Raises WeightsError for a state of another architecture.
+    Args:
+        state: Tensors by name, as `read` gives them. One of our checkpoints also has "mean" and "std".
+        backbone: What the weights are for.
+        source: The name of the file, for the error.
+
+    Raises:
+        WeightsError: The state is of another architecture.
     """
     expected = _shapes(backbone)
     weights, scale = _of_backbone(state, backbone, expected)
@@ -131,7 +85,7 @@ def fitted(state: State, backbone: Backbone, source: str) -> State:
 
 
 def _shapes(backbone: Backbone) -> dict[str, torch.Size]:
-    """Name -> shape of what the backbone without its head keeps. Nothing is drawn: it is made without memory."""
+    """Name -> shape of the tensors of a backbone without its head, which is made without memory or random numbers."""
     with torch.device("meta"):
         net: nn.Module = backbone.make(Design(backbone.default_size, 2, 0.0))
     head = f"{backbone.family.head}."
@@ -144,12 +98,12 @@ def _of_backbone(state: State, backbone: Backbone, expected: Mapping[str, Any]) 
 
 
 def weights_and_scale(state: State, head: str, expected: Mapping[str, Any]) -> tuple[State, State]:
-    """The weights that a state has for a network without its head, and the "mean" and "std" that it has beside them.
+    """Take apart the weights of a network without its head, and "mean" and "std" if the state has them.
 
     Args:
-        state: of the network, or of something around it, such as one of our checkpoints, which alone have a scale.
-        head: the name of the last layer.
-        expected: the names that the network has, in their order.
+        state: Of the network, or of a module around it, as in our checkpoints, which alone have a scale.
+        head: The name of the last layer.
+        expected: The names that the network has, in their order.
     """
     first = next(iter(expected))
     prefix = next((name.removesuffix(first) for name in state if name.endswith(first)), "")  # such as "network.net."
@@ -163,7 +117,7 @@ def weights_and_scale(state: State, head: str, expected: Mapping[str, Any]) -> t
 
 
 def _wrong(found: State, expected: Mapping[str, torch.Size]) -> str:
-    """What does not fit, in a sentence; empty where all does."""
+    """What does not fit, in a sentence; empty if everything fits."""
     missing, extra = expected.keys() - found.keys(), found.keys() - expected.keys()
     if missing:
         return f"{len(missing)} of {len(expected)} tensors are missing, such as {min(missing)}."

@@ -3,13 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from torch import nn
+from torch import Tensor, nn
 
+from explorer.runs.spec.recipe import NetworkRecipe
 from explorer.training.networks import deit, efficientnet, small
-from explorer.training.networks.network import IMAGENET, SYMMETRIC, Design, Family, Normalisation
-from explorer.training.networks.sources import Download, Source
+from explorer.training.networks.download import Download, Source
+from explorer.training.networks.network import (
+    IMAGENET,
+    SYMMETRIC,
+    UNIT,
+    Design,
+    Family,
+    Network,
+    Normalisation,
+    take_scale,
+    take_weights,
+)
 
 _SIZES = (32, 800)  # px; what a run's config allows
+_SCALES: dict[str, Normalisation] = {"imagenet": IMAGENET, "symmetric": SYMMETRIC, "none": UNIT}
 
 
 def _same(name: str) -> str:
@@ -18,15 +30,25 @@ def _same(name: str) -> str:
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network on offer.
+    """A network on offer. BackboneInfo of explorer.runs.machine.machine has what pages show of it.
 
-    make: the library's network, drawn from torch's generator. sources: where each choice of pretrained weights comes
-    from. scale: what its weights expect; those of AdvProp are another matter. parameters: with a head of 2 outputs.
-    default_size, sizes, size_step: the side of its input in px, the smallest and largest, and what it is a multiple of.
-    drop_connect: the network's own; None for one that has none. renamed: name in published weights -> name in `make`.
-    from_scratch_note: what to expect without pretrained weights.
-    pixel_bytes_trained, pixel_bytes_frozen: of memory that a batch takes per image and pixel, where all layers learn
-    and where only the head does; on a processor in 32 bits, see explorer.runs.machine.needs.
+    Attributes:
+        title: Its name on pages.
+        make: Makes the library's network; its weights are drawn from torch's generator.
+        family: How the network is taken apart.
+        sources: Choice of pretrained weights -> where they come from.
+        parameters: How many numbers it learns, with a head of 2 outputs.
+        default_size: Side of its input in px.
+        note: What to know about it, in a clause.
+        pixel_bytes_trained: Memory that a batch takes per image and pixel if all layers learn, on a processor in 32
+            bits; explorer.runs.machine.needs says how it is measured.
+        pixel_bytes_frozen: The same if only the head learns.
+        scale: The scale that its weights expect, except those of AdvProp.
+        sizes: The smallest and largest side of its input in px.
+        size_step: The side is a multiple of this.
+        drop_connect: The network's own probability; None if it has no drop-connect.
+        renamed: Name of a parameter in published weights -> its name in the network.
+        from_scratch_note: What to expect without pretrained weights.
     """
 
     title: str
@@ -47,23 +69,23 @@ class Backbone:
 
     @property
     def weight_bytes(self) -> int:
-        """One copy of the weights in 32 bits, with what batch norms keep (about 1 % more)."""
+        """Bytes of one copy of the weights in 32 bits; the statistics of batch norms add about 1 %."""
         return round(4 * 1.01 * self.parameters)
 
     @property
     def weights(self) -> tuple[str, ...]:
-        """The choices of weights, the best to begin with first."""
+        """The choices of weights, with the best to start from first."""
         return (*self.sources, "file", "none") if self.sources else ("none", "file")
 
     @property
     def downloads(self) -> dict[str, str]:
-        """Weights that come from elsewhere -> the file in the store that they are kept in."""
+        """Choices of weights that are downloaded -> their file in the store."""
         return {name: source.name for name, source in self.sources.items() if isinstance(source, Download)}
 
     def scale_of(self, weights: str) -> Normalisation:
-        """What these weights expect. AdvProp was trained on -1 to 1, see efficientnet_pytorch's documentation.
+        """The scale that these weights expect. AdvProp was trained on -1 to 1, as efficientnet_pytorch documents.
 
-        A file is taken for the first that there are of the network: of b8 there are none but those of AdvProp.
+        A file is expected to hold the first kind in `sources`; of b8 there are only weights of AdvProp.
         """
         kind = next(iter(self.sources), "none") if weights == "file" else weights
         return SYMMETRIC if kind == "advprop" else self.scale
@@ -151,3 +173,28 @@ BACKBONES: dict[str, Backbone] = {
         pixel_bytes_frozen=570,
     ),
 }
+
+
+def build(recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] | None) -> Network:
+    """Make the network of a recipe; its head, and without `state` all of it, is drawn from torch's generator.
+
+    Args:
+        recipe: Names the backbone and its settings.
+        num_outputs: Outputs of the head.
+        state: Weights of the backbone as explorer.training.weights loads them, or None. Its "mean" and "std" are the
+            scale if the recipe leaves that open.
+
+    Raises:
+        KeyError: There is no such backbone.
+        RuntimeError: The state does not fit.
+    """
+    backbone = BACKBONES[recipe.backbone]
+    net = backbone.make(Design(recipe.image_size, num_outputs, recipe.dropout, recipe.drop_connect))
+    scale = _SCALES.get(recipe.normalise) or backbone.scale_of(recipe.weights)
+    network = Network(net, backbone.family, scale, recipe.dropout)
+    if state is not None:
+        take_weights(network, backbone.family.head, state)
+        if recipe.normalise == "auto":
+            take_scale(network, state)
+    network.freeze(recipe.frozen)
+    return network
