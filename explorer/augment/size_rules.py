@@ -28,6 +28,11 @@ def result_sizes(transform: str, params: Mapping[str, Any], sizes: Sizes) -> Siz
     return tuple(found for size in sizes for found in _results(rule, values, size))
 
 
+def keeps_size(transform: str) -> bool:
+    """Whether the result has the size of the image; at most the sides of an image that is no square change places."""
+    return _rule(transform) is None
+
+
 def made_size(transform: str, params: Mapping[str, Any], size: Size) -> Size:
     """The largest image that a step that fires has in hand: what it gets, what it returns, or one on the way there."""
     if (rule := _rule(transform)) is None:

@@ -14,7 +14,6 @@ from explorer.data.sample import Sample
 Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape lies in the circle of radius 1
 
 _DRAWING = 1  # counts up with each change of what `draw` gives
-_SHIFT = 4  # cv2 takes corners in 1/16 px
 
 
 def _ring_of(count: int, radii: tuple[float, ...] = (1.0,)) -> Points:
@@ -89,8 +88,9 @@ def draw(generator: np.random.Generator, label: int, side: int, noise: float, na
     """One picture of `side` × `side` px with a shape of class `label`; `noise` from 0 to 1 hides it more and more."""
     image, cover, corners, place = picture(generator, label, side, noise)
     mask = np.where(cover >= 0.5, label + 1, 0).astype(np.uint8)
-    tip = _placed(np.array([[0.0, -1.0]]), *place)[0]
-    points = np.array([[*place[0], label], [*tip, label]], np.float32)
+    center, radius, turn = place
+    tip = (np.array([[0.0, -1.0]]) @ turn * radius + center)[0]
+    points = np.array([[*center, label], [*tip, label]], np.float32)
     return Sample(
         image=image,
         mask=mask,
@@ -103,33 +103,30 @@ def draw(generator: np.random.Generator, label: int, side: int, noise: float, na
 
 def picture(
     generator: np.random.Generator, label: int, side: int, noise: float
-) -> tuple[NDArray[np.uint8], Points, Points, tuple[Points, float, float]]:
-    """(side, side, 3) RGB with the shape of a class; how much of each pixel it covers; its corners; its center in px,
-    radius and angle."""
+) -> tuple[NDArray[np.uint8], Points, Points, tuple[Points, float, Points]]:
+    """(side, side, 3) RGB with the shape of a class; what it covers of each pixel; its corners; and its place.
+
+    The place is its center and radius in px, and the (2, 2) matrix that turns it.
+    """
     outline = OUTLINES[tuple(OUTLINES)[label]]()
     radius = generator.uniform(0.22, 0.4) * side
     center = generator.uniform(radius * 0.9, side - radius * 0.9, 2)
-    place = center, radius, generator.uniform(0, 2 * np.pi)
-    corners = _placed(outline, *place)
+    angle = generator.uniform(0, 2 * np.pi)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    corners = outline @ turn * radius + center
     cover = _cover(corners, side)
     ground, color = _colors(generator, noise)
     image = _background(generator, ground, side, noise)
     image += cover[:, :, None] * (color - image)
     image += generator.normal(0, 6 + 60 * noise, image.shape)
-    return image.clip(0, 255).astype(np.uint8), cover, corners, place
-
-
-def _placed(outline: Points, center: Points, radius: float, angle: float) -> Points:
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    placed: Points = outline @ turn * radius + center
-    return placed
+    return image.clip(0, 255).astype(np.uint8), cover, corners, (center, radius, turn)
 
 
 def _cover(corners: Points, side: int) -> NDArray[np.float64]:
     """(side, side) how much of each pixel the shape covers, 0 to 1."""
     canvas = np.zeros((side, side), np.uint8)
-    fixed = np.rint(corners * (1 << _SHIFT)).astype(np.int32)
-    cv2.fillPoly(canvas, [fixed], 255, cv2.LINE_AA, _SHIFT)
+    shift = 4  # cv2 takes corners in 1/16 px
+    cv2.fillPoly(canvas, [np.rint(corners * (1 << shift)).astype(np.int32)], 255, cv2.LINE_AA, shift)
     return canvas / 255.0
 
 

@@ -27,18 +27,21 @@ def _compose(name: str, nodes: tuple[Node, ...]) -> str:
 
 
 def parts(config: RunConfig, having: Set[str]) -> list[Part]:
-    """Definitions in their order; the last ones are `train_loader` and `val_loader`."""
-    whole = ["data.fit.whole_size"] if "keeps whole" in having else []
-    lifted = ("data.prepare.square_of", *whole, "augment.apply.random_state", "augment.order.permutation")
-    images = lift(*lifted, "runs.spec.schedules.leaves_one_out"), filled(_IMAGES, having), filled(_BATCHES, having)
+    """Definitions in their order: `load`, `list_data`, and what makes batches of them."""
+    fitting = ["data.prepare.resized"] if "stays square" in having else ["data.prepare.square_of"]
+    fitting += ["data.fit.whole_size"] if "keeps whole" in having else []
+    drawing = ("augment.apply.random_state", "augment.order.permutation", "runs.spec.schedules.leaves_one_out")
+    images = lift(*fitting, *drawing), filled(_IMAGES, having)
     return [*SOURCES[config.dataset.kind].parts(config.dataset), *images]
 
 
 _IMAGES = '''\
 @lru_cache(maxsize=KEPT_IMAGES)
 def square(key, size):
-    """The middle of an image, decoded once."""
-    return square_of(load(key), size)
+    """The middle of an image, decoded once."""  #? not given squares
+    """An image at another size, made once."""  #? given squares
+    return square_of(load(key), size)  #? not given squares
+    return resized(load(key), size, size)  #? given squares
 
 
 @lru_cache(maxsize=KEPT_IMAGES)  #? keeps whole
@@ -56,43 +59,35 @@ def scaled(image):  #? scales
 def augmented(key, epoch, index):
     """The image as the network sees it in this epoch, (IMAGE_SIZE, IMAGE_SIZE, 3).
 
-    What the pipeline draws follows from seed, epoch and place. A.Compose(seed=...) would not do: with it an image
-    differs with the number of workers, and two steps of p = 0.5 fire together or not at all.
+    What is drawn follows from seed, epoch and place; with A.Compose(seed=...) it would depend on the number of workers.
     """
     transform.set_random_state(*random_state(SEED, epoch, index))
     image = whole(key)  #? keeps whole
-    image = square(key, KEPT_SIZE[0])  #? keeps squares
+    image = square(key, KEPT_SIDE)  #? keeps squares
     image = load(key)  #? not keeps whole, not keeps squares
-    image = square_of(transform(image=image)["image"], IMAGE_SIZE)  #? scales
+    image = transform(image=image)["image"]
+    image = resized(image, IMAGE_SIZE, IMAGE_SIZE)  #? stays square, scales
+    return resized(image, IMAGE_SIZE, IMAGE_SIZE)  #? stays square, not scales
+    image = square_of(image, IMAGE_SIZE)  #? not stays square, scales
+    return square_of(image, IMAGE_SIZE)  #? not stays square, not scales
     return scaled(image)  #? scales
-    return square_of(transform(image=image)["image"], IMAGE_SIZE)  #? not scales
 
 
-class ValImages(Dataset):
-    """Images as they are."""
+class Images(Dataset):
+    """(pixels, label) by (epoch, index): workers live on, so the epoch travels with the index. None: not augmented."""
 
     def __init__(self, items):
         self.items = items
 
-    def __len__(self):
-        return len(self.items)
-
-    def __getitem__(self, index):
+    def __getitem__(self, place):
+        epoch, index = place
         key, label = self.items[index]
+        if epoch is not None:
+            return augmented(key, epoch, index), label
         return square(key, IMAGE_SIZE), label  #? not scales
         return scaled(square(key, IMAGE_SIZE)), label  #? scales
 
 
-class TrainImages(ValImages):
-    """Augmented images by (epoch, index): the epoch travels with the index, also into workers that live on."""
-
-    def __getitem__(self, place):
-        epoch, index = place
-        key, label = self.items[index]
-        return augmented(key, epoch, index), label
-'''
-
-_BATCHES = '''\
 class EpochSampler(Sampler):
     """Every image once, in an order of its own for each epoch."""
 
@@ -114,24 +109,6 @@ def collate(items):
     """(N, 3, S, S), channels last in memory, and (N,) labels. Bytes stay bytes until the device: less to carry."""
     images = torch.from_numpy(np.stack([image for image, _ in items])).permute(0, 3, 1, 2)
     return images, torch.tensor([label for _, label in items])
-
-
-def train_loader(items):
-    """Batches of augmented images."""
-    return DataLoader(
-        TrainImages(items),
-        BATCH_SIZE,
-        sampler=EpochSampler(len(items)),
-        collate_fn=collate,
-        drop_last=leaves_one_out(len(items), BATCH_SIZE),
-        num_workers=WORKERS,  #? has workers
-        persistent_workers=True,  #? has workers
-    )
-
-
-def val_loader(items):
-    """Batches in the order of the list."""
-    return DataLoader(ValImages(items), max(BATCH_SIZE, 32), collate_fn=collate)
 '''
 
 

@@ -1,11 +1,14 @@
-"""What exported code needs besides the config: what the trainer chose on its machine."""
+"""What exported code needs besides the config: what the trainer chose on its machine, and what follows from both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from explorer.augment.pipeline import Step, scaling_step, walk
+from explorer.augment.size_rules import keeps_size
 from explorer.data.depth import ValueRange
+from explorer.export.sources import SOURCES, kept_side
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import started
@@ -18,16 +21,24 @@ _PACKAGES = (
 
 
 class ExportError(ValueError):
-    """A run that cannot be written as one file; the message names what stands in the way, and what to do."""
+    """A run that cannot be written as one file; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Facts:
     """What the trainer recorded when it started.
 
-    classes: names by index. accelerator: of pl.Trainer. device: its name, for the reader. run: its id.
-    versions: package -> version then. start: the checkpoint whose weights the run began with, where it did.
-    depth: how values of more than 8 bits became pixels, as the run had decided it; None where no files were read.
+    Attributes:
+        classes: Names by index.
+        precision: Of pl.Trainer.
+        threads: Threads of torch.
+        workers: Loader workers.
+        accelerator: Of the run's config.
+        device: The name of the device, for the reader.
+        run: The run's id.
+        versions: Package -> its version at that time.
+        start: The checkpoint whose weights the run began with, or None.
+        depth: How values of more than 8 bits became pixels; None if no files were read.
     """
 
     classes: tuple[str, ...]
@@ -43,7 +54,7 @@ class Facts:
 
 
 def config_of(paths: RunPaths) -> RunConfig:
-    """What the run was asked to do. Raises ExportError."""
+    """The config of the run. Raises ExportError."""
     try:
         return loads(paths.config.read_bytes())
     except (OSError, ConfigError) as error:
@@ -51,7 +62,7 @@ def config_of(paths: RunPaths) -> RunConfig:
 
 
 def of_run(paths: RunPaths) -> Facts:
-    """The facts of a run that has begun. Raises ExportError for one that has not: its classes are not known yet."""
+    """The facts of a run. Raises ExportError if it has not begun to train: its classes are not known yet."""
     for attempt in paths.attempts():
         if (start := started(paths, attempt)) is not None:
             try:
@@ -76,4 +87,45 @@ def _facts(paths: RunPaths, values: Mapping[str, Any]) -> Facts:
         versions={name: str(identity[name]) for name in _PACKAGES if identity.get(name, "none") != "none"},
         start=paths.first if paths.first.exists() else None,
         depth=recorded_depth(identity),
+    )
+
+
+def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
+    """What the config and the facts of a run mean for the lines of its file."""
+    kept, learns_late = config.kept, config.frozen and config.unfreeze_epoch is not None
+    holds = {
+        "scales": scaling_step(config.pipeline) is not None,
+        "has workers": facts.workers > 0,
+        "given squares": SOURCES[config.dataset.kind].side(config.dataset) is not None,
+        "stays square": _stays_square(config),
+        "keeps squares": kept_side(config) is not None,
+        "keeps whole": kept is not None and kept_side(config) is None,
+        "reads files": not config.dataset.embedded,
+        "mixes": config.mixing != "none",
+        "freezes": config.frozen,
+        "unfreezes": learns_late,
+        "learns all": not config.frozen or learns_late,
+        "pretrained": config.weights != "none",
+        "own scale": config.weights == "file" and config.normalise == "auto",
+        "old names": config.backbone.startswith("deit-"),
+        "starts": facts.start is not None,
+        "accumulates": config.accumulate > 1,
+        # By rules 1 Lightning divides by ACCUMULATE and chooses the best epoch.
+        "shares": config.accumulate > 1 and config.rules != 1,
+        "ranks": config.rules != 1,
+        "stops early": config.early_stopping is not None,
+        "learned": config.early_stopping is not None and config.rules != 1,
+        "clips": config.gradient_clip is not None,
+        "balances": "balanced" in (config.pos_weight, config.class_weights),
+        "binary": config.loss == "bce",
+        config.schedule: True,
+    }
+    return frozenset(name for name, held in holds.items() if held)
+
+
+def _stays_square(config: RunConfig) -> bool:
+    """Whether all images are squares of one size, and stay so when they are augmented."""
+    steps = (node for node, _ in walk(config.pipeline.nodes) if isinstance(node, Step))
+    return SOURCES[config.dataset.kind].side(config.dataset) is not None and all(
+        keeps_size(step.transform) for step in steps
     )

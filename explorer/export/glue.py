@@ -1,43 +1,8 @@
-"""What an exported file has between the source that is lifted: text whose lines depend on what a run does."""
+"""The text of an exported file between the lifted source; which lines it has depends on the run."""
 
 from collections.abc import Set
 from string import Template
 from typing import Any
-
-from explorer.augment.pipeline import scaling_step
-from explorer.export.facts import Facts
-from explorer.runs.spec.config import RunConfig
-
-
-def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
-    """What the config and the facts of a run mean for the lines of its file."""
-    kept, learns_late = config.kept, config.frozen and config.unfreeze_epoch is not None
-    holds = {
-        "scales": scaling_step(config.pipeline) is not None,
-        "has workers": facts.workers > 0,
-        "keeps squares": kept is not None and kept.square,
-        "keeps whole": kept is not None and not kept.square,
-        "reads files": not config.dataset.embedded,
-        "mixes": config.mixing != "none",
-        "freezes": config.frozen,
-        "unfreezes": learns_late,
-        "learns all": not config.frozen or learns_late,
-        "pretrained": config.weights != "none",
-        "own scale": config.weights == "file" and config.normalise == "auto",
-        "old names": config.backbone.startswith("deit-"),
-        "starts": facts.start is not None,
-        "accumulates": config.accumulate > 1,
-        # By rules 1 Lightning divides by ACCUMULATE and chooses the best epoch.
-        "shares": config.accumulate > 1 and config.rules != 1,
-        "ranks": config.rules != 1,
-        "stops early": config.early_stopping is not None,
-        "learned": config.early_stopping is not None and config.rules != 1,
-        "clips": config.gradient_clip is not None,
-        "balances": "balanced" in (config.pos_weight, config.class_weights),
-        "binary": config.loss == "bce",
-        config.schedule: True,
-    }
-    return frozenset(name for name, held in holds.items() if held)
 
 
 def literal(value: Any) -> str:
@@ -49,8 +14,8 @@ def literal(value: Any) -> str:
 def filled(template: str, having: Set[str] = frozenset(), **values: object) -> str:
     """The template with values for its `$names`.
 
-    A line that ends in `#? this, not that` stands for such traits only. One that opens a block stands and falls with
-    its whole block and the empty lines after it.
+    A line that ends in `#? this, not that` is kept for such traits only. A line that opens a block is kept or left out
+    with its whole block and the empty lines after it.
     """
     kept: list[str] = []
     without: int | None = None  # how deep the line is indented whose block is left out

@@ -39,6 +39,7 @@ from efficientnet_pytorch.utils import url_map, url_map_advprop
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
 from safetensors.torch import load_file
+from torch.nn import functional
 from torch.optim.lr_scheduler import LambdaLR, OneCycleLR
 from torch.utils.data import DataLoader, Dataset, Sampler
 from transformers import ViTConfig, ViTForImageClassification

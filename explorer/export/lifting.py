@@ -1,12 +1,16 @@
 """The source code of functions, classes and constants of this project, with everything of this project that they use.
 
-Modules are read as text and not imported: those of training would import torch.
+It is lifted as plain code: without annotations, and with the first sentence of each docstring. Modules are read as text
+and not imported, since those of training would import torch.
 """
 
 import ast
+import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from explorer.export.imports import Import, imported, names
@@ -14,7 +18,8 @@ from explorer.export.imports import Import, imported, names
 _ROOT = Path(__file__).parents[1]
 _WIDTH = 120  # characters in a line
 _OURS = "explorer."
-_LEFT_OUT = "@override"  # a line that only a type checker needs
+_LEFT_OUT = "\0"  # in place of a line that is not lifted
+_TYPED = re.compile(r"  # type: ignore\S*$")
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,19 @@ def lift(*places: str) -> Lifted:
 
 @dataclass(frozen=True)
 class Definition:
-    """text: as it stands in its module, with the comments right above it. imports: of other libraries, all of it."""
+    """A definition of a module.
+
+    Attributes:
+        text: Its plain code, with the comments right above it.
+        imports: All imports of its module from other libraries.
+    """
 
     text: str
     imports: tuple[Import, ...]
 
 
 def definitions(lifted: Lifted) -> list[Definition]:
-    """What is lifted, each after what it needs. Raises KeyError for a name that its module does not have."""
+    """All definitions that are lifted, each after those that it needs. Raises KeyError for an unknown name."""
     seen: set[str] = set()
     return [definition for place in lifted.places for definition in _needed(place, seen)]
 
@@ -63,7 +73,13 @@ def _needed(place: str, seen: set[str]) -> Iterator[Definition]:
 
 @dataclass(frozen=True)
 class _Module:
-    """definitions: name -> its source. ours: name -> the place that it is imported from. imports: all others."""
+    """A module as text.
+
+    Attributes:
+        definitions: Name -> plain code.
+        ours: Name -> the place in this project that it is imported from.
+        imports: All imports from other libraries.
+    """
 
     definitions: Mapping[str, str]
     ours: Mapping[str, str]
@@ -75,26 +91,13 @@ def _module(name: str) -> _Module:
     path = _ROOT.joinpath(*name.split("."))
     text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
     tree = ast.parse(text)
-    lines, all_imports = _lines(tree, text), imported(tree)
+    lines, all_imports = _plain(tree, text), imported(tree)
     ours = {one: f"{one.module}.{one.name}".removeprefix(_OURS) for one in all_imports if one.module.startswith(_OURS)}
     return _Module(
         {defined: _source(node, lines) for node in tree.body for defined in _defined(node)},
         {one.known_as: place for one, place in ours.items()},
         tuple(one for one in all_imports if one not in ours),
     )
-
-
-def _lines(tree: ast.Module, text: str) -> list[str]:
-    """The lines of a module; of docstrings only the first paragraph, for a whole file has to be read in one go."""
-    lines = text.splitlines()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            begin, end = node.body[0].lineno, node.body[0].end_lineno or 0
-            empty = next((at for at in range(begin, end) if not lines[at].strip()), end)
-            if empty < end and len(lines[empty - 1]) + 3 <= _WIDTH:
-                lines[empty - 1] += '"""'
-                lines[empty:end] = [_LEFT_OUT] * (end - empty)
-    return lines
 
 
 def _defined(node: ast.stmt) -> list[str]:
@@ -108,4 +111,59 @@ def _source(node: ast.stmt, lines: list[str]) -> str:
     first = min(one.lineno for one in (node, *getattr(node, "decorator_list", ()))) - 1
     while first and lines[first - 1].startswith("#"):
         first -= 1
-    return "\n".join(line for line in lines[first : node.end_lineno] if line.strip() != _LEFT_OUT)
+    text = "\n".join(line for line in lines[first : node.end_lineno] if line != _LEFT_OUT)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _plain(tree: ast.Module, text: str) -> list[str]:
+    """The lines of a module as plain code, those that are left out as _LEFT_OUT."""
+    lines = [_LEFT_OUT if line.strip() == "@override" else _TYPED.sub("", line) for line in text.splitlines()]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and (docstring := ast.get_docstring(node)):
+            sentence = re.split(r"(?<=\.)\s", " ".join(docstring.partition("\n\n")[0].split()))[0]
+            _replace(lines, node.body[0], f'"""{sentence}"""')
+        if isinstance(node, ast.FunctionDef):
+            _shorten(lines, node)
+        if not _has_fields(node) and isinstance(statements := getattr(node, "body", None), list):
+            for statement, following in pairwise([*statements, None]):
+                if isinstance(statement, ast.AnnAssign):
+                    _untype(lines, statement, following)
+    return lines
+
+
+def _replace(lines: list[str], node: ast.stmt, text: str) -> None:
+    indent = " " * node.col_offset
+    new = textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+    count = (node.end_lineno or 0) - node.lineno + 1
+    lines[node.lineno - 1 : node.end_lineno] = [*new, *[_LEFT_OUT] * (count - len(new))]
+
+
+def _shorten(lines: list[str], node: ast.FunctionDef) -> None:
+    """Write the arguments of a function without types, on one line."""
+    for one in ast.walk(node.args):
+        if isinstance(one, ast.arg):
+            one.annotation = None
+    end = node.lineno
+    while not lines[end - 1].endswith(":"):
+        end += 1
+    header = f"{' ' * node.col_offset}def {node.name}({ast.unparse(node.args)}):"
+    lines[node.lineno - 1 : end] = [header, *[_LEFT_OUT] * (end - node.lineno)]
+
+
+def _has_fields(node: ast.AST) -> bool:
+    """Whether this is a dataclass or a NamedTuple, whose fields need their types."""
+    made_by = [*node.decorator_list, *node.bases] if isinstance(node, ast.ClassDef) else []
+    return any(ast.unparse(one).startswith(("dataclass", "NamedTuple")) for one in made_by)
+
+
+def _untype(lines: list[str], node: ast.AnnAssign, following: ast.stmt | None) -> None:
+    """Take the type out of an assignment, and join it with a return of its name that follows."""
+    first, target = node.lineno - 1, ast.unparse(node.target)
+    if node.value is None:
+        lines[first] = _LEFT_OUT
+        return
+    value = lines[first].encode()[node.value.col_offset :].decode()
+    start = f"{target} = "
+    if isinstance(following, ast.Return) and following.value and ast.unparse(following.value) == target:
+        start, lines[following.lineno - 1] = "return ", _LEFT_OUT
+    lines[first] = f"{' ' * node.col_offset}{start}{value}"

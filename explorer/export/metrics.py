@@ -4,18 +4,18 @@ from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
 from explorer.metrics.table import SCORES
 
-# What a metric is computed from -> the functions that give it, and how it is written. The loss is the module's own.
-_OF = {
-    "counts": ([], "confusion"),
-    "scores": (["metrics.scores.areas", "metrics.scores.of_classes"], "of_classes(areas(logits, labels))"),
-}
 
-
-def parts() -> list[Part]:
-    """`measured(logits, labels, predicted)`."""
+def parts(classes: int) -> list[Part]:
+    """`measured(logits, labels, predicted)` for so many classes."""
+    odds = "odds_of_two" if classes == 2 else "odds_of_many"
+    # What a metric is computed from -> the functions that give it, and how it is written.
+    of = {
+        "counts": ([], "confusion"),
+        "scores": ([f"metrics.scores.{odds}", "metrics.scores.areas"], f"areas({odds}(logits), labels)"),
+    }
     rows, places = [], list[str]()
     for metric in SCORES:
-        function, (needed, given) = metric.compute, _OF[metric.of]
+        function, (needed, given) = metric.compute, of[metric.of]
         rows.append(f'        "{metric.key}": {function.__name__}({given}),')
         places += [*needed, f"{function.__module__.removeprefix('explorer.')}.{function.__name__}"]
     return [lift(*places), filled(_MEASURED, rows="\n".join(rows))]

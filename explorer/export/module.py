@@ -29,7 +29,8 @@ _LIFTED = {  # trait -> what it needs
 
 def parts(config: RunConfig, having: Set[str]) -> list[Part]:
     """The class `Classifier`, and `main` with its call."""
-    needed = [place for trait, places in _LIFTED.items() if trait in having for place in places]
+    places = ["training.module.BUILD", "training.module.batch_seed", "training.optimizers.parameter_groups"]
+    places += [place for trait, needed in _LIFTED.items() if trait in having for place in needed]
     module = filled(
         _MODULE,
         having,
@@ -41,6 +42,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
     main = filled(
         _MAIN,
         having,
+        workers=", **workers" if "has workers" in having else "",
         data=SOURCES[config.dataset.kind].argument,
         loss=loss.expression(config),
         steps="math.ceil(len(loader) / ACCUMULATE)" if "accumulates" in having else "len(loader)",
@@ -51,7 +53,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
         clip=repr(config.gradient_clip),
         callbacks="best, stopping" if "stops early" in having else "best",
     )
-    return [lift("training.module.build_seed", *needed, "training.optimizers.parameter_groups"), module, main]
+    return [lift(*places), module, main]
 
 
 def _watched(config: RunConfig, number: str) -> str:
@@ -114,9 +116,6 @@ class Classifier(pl.LightningModule):
         return loss  #? mixes, not shares
         return self.loss(self.network(images).float(), labels)  #? not mixes, not shares
 
-    def on_validation_epoch_start(self):
-        self.outputs, self.labels = [], []
-
     def validation_step(self, batch, batch_idx):
         images, labels = batch
         self.outputs.append(self.network(images).float().cpu())
@@ -125,6 +124,7 @@ class Classifier(pl.LightningModule):
     def on_validation_epoch_end(self):
         """Metrics are of all images together, not means over batches."""
         outputs, labels = torch.cat(self.outputs), torch.cat(self.labels)
+        self.outputs, self.labels = [], []
         logits, predicted = outputs, outputs.argmax(dim=1)  #? not binary
         logits, predicted = two_logits(outputs), (outputs[:, 0] > ODDS).long()  #? binary
         values = {"val_loss": float(self.loss(outputs, labels))}
@@ -140,8 +140,8 @@ class Classifier(pl.LightningModule):
 
     def configure_optimizers(self):
         backbone, head = self.network.parts()  #? learns all
-        _, head = self.network.parts()  #? not learns all
-        groups = parameter_groups(head, LEARNING_RATE, WEIGHT_DECAY)
+        groups = parameter_groups(head, LEARNING_RATE, WEIGHT_DECAY)  #? learns all
+        groups = parameter_groups(self.network.parts()[1], LEARNING_RATE, WEIGHT_DECAY)  #? not learns all
         groups += parameter_groups(backbone, BACKBONE_RATE, WEIGHT_DECAY)  #? learns all
         return $optimizer  #? constant
         optimizer = $optimizer  #? not constant
@@ -166,10 +166,14 @@ def main():
     cv2.setNumThreads(0)  # the cores are torch's
     train, val = list_data(options.data)  #? reads files
     train, val = list_data()  #? not reads files
-    loader = train_loader(train)
+    sampler, alone = EpochSampler(len(train)), leaves_one_out(len(train), BATCH_SIZE)
+    workers = {"num_workers": WORKERS, "persistent_workers": True}  #? has workers
+    loader = DataLoader(Images(train), BATCH_SIZE, sampler=sampler, collate_fn=collate, drop_last=alone$workers)
+    places = [(None, index) for index in range(len(val))]
+    val_loader = DataLoader(Images(val), max(BATCH_SIZE, 32), sampler=places, collate_fn=collate)
     counts = np.bincount([label for _, label in train], minlength=len(CLASSES))  #? balances
     loss = $loss
-    torch.manual_seed(build_seed(SEED))
+    torch.manual_seed(batch_seed(SEED, BUILD, 0))
     model = Classifier(loss, $steps)
     load_pretrained(model.network)  #? pretrained
     model.network.to(memory_format=torch.channels_last)  # nearly twice as fast on a processor
@@ -190,7 +194,7 @@ def main():
         enable_progress_bar=False,
         enable_model_summary=False,
     )
-    trainer.fit(model, loader, val_loader(val))
+    trainer.fit(model, loader, val_loader)
     (here / "metrics.json").write_text(json.dumps(model.history, indent=2) + "\\n")
 
 

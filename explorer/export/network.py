@@ -17,7 +17,7 @@ _SCALES = {"imagenet": "network.IMAGENET", "symmetric": "network.SYMMETRIC", "no
 class _Library:
     """How a family of networks is written.
 
-    module: of ours, whose FAMILY says how a network is taken apart. make: an expression of a new network.
+    module: of ours, which says how a network is taken apart. make: an expression of a new network.
     weights: choice of weights -> an expression of their state dict. scale: what they expect.
     """
 
@@ -72,7 +72,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
     if config.drop_connect is not None:
         arguments = f"\n        {arguments}, drop_connect_rate=DROP_CONNECT\n    "
     net = filled(library.make, sizes=sizes, arguments=arguments)
-    lifted = [f"{library.module}.FAMILY", scale(config), "network.Network"]
+    lifted = [f"{library.module}.HEAD", f"{library.module}.features_of", scale(config), "network.Network"]
     if library.module == "small":
         lifted.append("small.SmallCNN")
     network = filled(_NETWORK, having, net=net, scale=scale(config).rpartition(".")[2])
@@ -83,8 +83,8 @@ _NETWORK = '''\
 def make_network():
     """The library's network with a head of its own for these classes."""
     net = $net
-    return Network(net, FAMILY, $scale, DROPOUT)  #? not freezes
-    network = Network(net, FAMILY, $scale, DROPOUT)  #? freezes
+    return Network(net, features_of, HEAD, $scale, DROPOUT)  #? not freezes
+    network = Network(net, features_of, HEAD, $scale, DROPOUT)  #? freezes
     network.freeze(True)  # only the head learns  #? freezes
     return network  #? freezes
 '''
@@ -110,15 +110,15 @@ _PUBLISHED = '''\
 def load_pretrained(network):
     """Take over the published weights."""
     state = $state
-    take_weights(network, FAMILY.head, state)
+    take_weights(network, HEAD, state)
 '''
 _FROM_FILE = '''\
 def load_pretrained(network):
     """Take over the weights of a file, plain or of a checkpoint."""
     state = unwrapped($read)
     state = {renamed(name): value for name, value in state.items()}  #? old names
-    weights, scale = weights_and_scale(state, FAMILY.head, network.net.state_dict())  #? own scale
-    weights, _ = weights_and_scale(state, FAMILY.head, network.net.state_dict())  #? not own scale
-    take_weights(network, FAMILY.head, weights)
+    weights, scale = weights_and_scale(state, HEAD, network.net.state_dict())  #? own scale
+    weights, _ = weights_and_scale(state, HEAD, network.net.state_dict())  #? not own scale
+    take_weights(network, HEAD, weights)
     take_scale(network, scale)  #? own scale
 '''

@@ -8,8 +8,7 @@ from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Node, Step, is_on
 from explorer.export import data, loss, metrics, module, network
-from explorer.export.facts import ExportError, Facts
-from explorer.export.glue import traits
+from explorer.export.facts import ExportError, Facts, traits
 from explorer.export.imports import IMPORTS, Import, imports
 from explorer.export.lifting import Part, definitions
 from explorer.export.settings import settings
@@ -101,7 +100,7 @@ def _chapters(config: RunConfig, facts: Facts) -> dict[str, list[Part]]:
         "Data": data.parts(config, having),
         "Mixing": data.mixing(having),
         "Network": network.parts(config, having),
-        "Loss and metrics": [*loss.parts(config, having), *metrics.parts()],
+        "Loss and metrics": [*loss.parts(config, having), *metrics.parts(len(facts.classes))],
         "Training": module.parts(config, having),
     }
 

@@ -9,7 +9,7 @@ from explorer.data.formats.spec import Spec
 from explorer.export.facts import Facts
 from explorer.export.glue import literal
 from explorer.export.imports import names
-from explorer.export.sources import SOURCES
+from explorer.export.sources import SOURCES, kept_side
 from explorer.runs.spec.config import RunConfig
 
 _KEPT_BYTES = 2_000_000_000
@@ -40,6 +40,7 @@ def _worked_out(config: RunConfig, facts: Facts) -> dict[str, object]:
     side = kept.most if kept else config.image_size
     return {
         "kept_size": kept and (kept.most, kept.least),
+        "kept_side": kept_side(config),
         "kept_images": _KEPT_BYTES // (3 * side * side),
         "outputs": 1 if config.loss == "bce" else len(facts.classes),
         "weights_file": str(expanded(config.weights_file.strip())),
@@ -54,6 +55,7 @@ _SETTINGS = """\
 CLASSES = $classes
 IMAGE_SIZE = $image_size  # px, what the network sees
 KEPT_SIZE = $kept_size  # px of the short side that is augmented, at most and at least
+KEPT_SIDE = $kept_side  # px of the squares that are augmented
 KEPT_IMAGES = $kept_images  # in memory: up to 2 GB
 BATCH_SIZE = $batch_size
 BACKBONE = $backbone

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.data.formats import digits
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
@@ -11,20 +12,25 @@ from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.formats.spec import FileSpec
 from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
+from explorer.runs.spec.config import RunConfig
 
 
 @dataclass(frozen=True)
 class Source:
     """How the file gets at a data set of one format.
 
-    settings: the constants that the code may use, with the values of a spec. argument: what the option --data is.
-    parts: `load(key)` gives the pixels of an image, `list_data` gives (key, label) of the images that train, and of the
-    others; it takes the place of the data where they lie in one.
+    Attributes:
+        settings: The constants that the code may use, with the values of a spec.
+        parts: From a spec: `load(key)` gives the pixels of an image, `list_data` gives (key, label) of the images for
+            training and of those for validation. Where the data are files, `list_data` takes their place.
+        argument: What the option --data is, for help.
+        side: From a spec: the side in px if all images are squares of one size.
     """
 
     settings: str
     parts: Callable[[Any], list[Part]]
     argument: str = ""
+    side: Callable[[Any], int | None] = lambda spec: None
 
 
 # Generated shapes
@@ -211,8 +217,16 @@ def deep_colors(path, most):  #? by range
 '''
 
 SOURCES: Mapping[str, Source] = {  # by format
-    "shapes": Source(_SHAPES_SETTINGS, _shapes),
-    "digits": Source(_SHARE, _digits),
+    "shapes": Source(_SHAPES_SETTINGS, _shapes, side=lambda spec: spec.image_size),
+    "digits": Source(_SHARE, _digits, side=lambda spec: digits.SIDE),
     "csv": Source(_TABLE, _table, "the table of labels"),
     "image_folder": Source(_FILES, _folder, "the folder of images"),
 }
+
+
+def kept_side(config: RunConfig) -> int | None:
+    """The side in px of the squares that are augmented; None for images that are augmented whole or at any size."""
+    kept, side = config.kept, SOURCES[config.dataset.kind].side(config.dataset)
+    if kept is not None and (kept.square or side is not None):
+        return kept.size(side or kept.most, side or kept.most)[0]
+    return None

@@ -1,7 +1,7 @@
 """Metrics from confusion counts. Counts of batches, ranks and shards add up with +.
 
-A confusion matrix is (C, C) int64: rows are the truth, columns the prediction, as scikit-learn has it. The
-definitions are scikit-learn's with zero_division=0: a ratio of nothing is 0.
+A confusion matrix is (C, C) int64: rows are the truth, columns the prediction, as in scikit-learn. The definitions are
+those of scikit-learn with zero_division=0: a ratio of nothing is 0.
 """
 
 import numpy as np
@@ -59,17 +59,17 @@ def accuracy(confusion: Counts) -> float:
 
 def precision(confusion: Counts) -> Values:
     """(C,) share of the predictions of a class that are right; 0 where it was never predicted."""
-    return _ratio(np.diagonal(confusion), predicted(confusion))
+    return _ratio(np.diagonal(confusion), confusion.sum(axis=0))
 
 
 def recall(confusion: Counts) -> Values:
     """(C,) share of the samples of a class that were found; 0 where it has none."""
-    return _ratio(np.diagonal(confusion), support(confusion))
+    return _ratio(np.diagonal(confusion), confusion.sum(axis=1))
 
 
 def f1_per_class(confusion: Counts) -> Values:
     """(C,) harmonic mean of precision and recall; 0 for a class neither present nor predicted."""
-    return _ratio(2 * np.diagonal(confusion), support(confusion) + predicted(confusion))
+    return _ratio(2 * np.diagonal(confusion), confusion.sum(axis=0) + confusion.sum(axis=1))
 
 
 def f1_macro(confusion: Counts) -> float:
@@ -77,13 +77,13 @@ def f1_macro(confusion: Counts) -> float:
 
     A class that neither occurs nor is predicted says nothing about the model and is left out.
     """
-    seen = (support(confusion) + predicted(confusion)) > 0
+    seen = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
     return float(f1_per_class(confusion)[seen].mean()) if seen.any() else float("nan")
 
 
 def balanced_accuracy(confusion: Counts) -> float:
     """Mean recall over the classes that are present, as scikit-learn's; nan without samples."""
-    present = support(confusion) > 0
+    present = confusion.sum(axis=1) > 0
     return float(recall(confusion)[present].mean()) if present.any() else float("nan")
 
 
@@ -97,7 +97,7 @@ def mcc(confusion: Counts) -> float:
     if not total:
         return float("nan")
     # Floats: products of counts outgrow 64-bit integers with some billions of pairs.
-    truth, guess = support(confusion).astype(np.float64), predicted(confusion).astype(np.float64)
+    truth, guess = (confusion.sum(axis=axis).astype(np.float64) for axis in (1, 0))
     covariance = float(np.trace(confusion)) * total - truth @ guess
     spread = (total**2 - truth @ truth) * (total**2 - guess @ guess)
     return float(covariance / np.sqrt(spread)) if spread > 0 else 0.0

@@ -1,10 +1,10 @@
 """One-against-rest scores, their histograms that add up with +, and the area under the ROC curve.
 
-The score of a class is the log odds of its softmax probability: it orders samples as the probability does,
-but does not round to 1 for a sure model, so that no ties appear that the model did not make.
+The score of a class is the log odds of its softmax probability. It orders samples as the probability does, but does
+not round to 1 for a sure model, so that there are no ties that the model did not make.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,40 +14,31 @@ from numpy.typing import ArrayLike, NDArray
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
 
-# Log odds of +-KNEE share out half of the bins: there a trained model's mistakes, and so the curve, lie.
+# The AUROC of each class, one against the rest; None where it is undefined, because all samples or none belong to the
+# class. With 2 classes both have the same value, the usual binary AUROC of class 1.
+Areas = tuple[float | None, ...]
+
+# Log odds of -KNEE to KNEE take half of the bins: the errors of a trained model, and so its curve, are there.
 _KNEE = 6.0
 _BLOCK = 1 << 18  # scores that are worked on at once
 
 
-@dataclass(frozen=True)
-class Auroc:
-    """Area under the ROC curve, one against the rest.
-
-    per_class: None for a class where it is undefined, because all samples or none belong to it.
-    macro: the mean over the defined ones; None if there are none.
-    With 2 classes both have the same value, the usual binary AUROC of class 1.
-    """
-
-    per_class: tuple[float | None, ...]
-    macro: float | None
-
-
-def macro(areas: Auroc) -> float | None:
-    """The mean area; None where no class has one."""
-    return areas.macro
-
-
-def per_class(areas: Auroc) -> tuple[float | None, ...]:
-    """The area of each class; None where it is undefined."""
-    return areas.per_class
+def mean_area(areas: Areas) -> float | None:
+    """The mean of the defined areas; None if there are none."""
+    defined = [area for area in areas if area is not None]
+    return float(np.mean(defined)) if defined else None
 
 
 @dataclass(frozen=True, eq=False)
 class ScoreHistogram:
-    """Scores of C classes counted in B bins, ascending; shards add up with +.
+    """Scores of C classes counted in B ascending bins; histograms of shards add up with +.
 
-    positives, negatives: (C, B) int64, scores of samples of the class and of all others.
-    Raises ValueError for shapes that differ.
+    Attributes:
+        positives: (C, B) int64 counts of the samples of each class.
+        negatives: (C, B) int64 counts of all other samples.
+
+    Raises:
+        ValueError: The shapes differ.
     """
 
     positives: Counts
@@ -77,7 +68,7 @@ def bins_for(num_classes: int) -> int:
 
 
 def check_scores(logits: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.floating[Any]], Counts]:
-    """Both as (N, C) floats, of their own width where they have one, and (N,) int64.
+    """Return logits as (N, C) floats, which keep their width, and labels as (N,) int64.
 
     Raises ValueError for other shapes, fewer than 2 classes, labels outside 0..C-1, nan or infinite logits.
     """
@@ -98,39 +89,42 @@ def check_scores(logits: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float
 
 
 def _blocks(logits: NDArray[np.floating[Any]]) -> Iterator[Values]:
-    """The rows in float64, as many at once as take up a few MB: copies of all would be several times the logits."""
+    """Blocks of rows in float64 of a few MB: copies of all rows would take several times the memory of the logits."""
     rows = max(1, _BLOCK // logits.shape[1])
     return (logits[begin : begin + rows].astype(np.float64) for begin in range(0, len(logits), rows))
 
 
-class LogOdds:
-    """log(p / (1 - p)) of the softmax probabilities p, class by class, without rounding p to 0 or 1.
+def log_odds(logits: NDArray[np.floating[Any]]) -> Iterator[Values]:
+    """log(p / (1 - p)) of the softmax probabilities p of finite (N, C) logits, without rounding p to 0 or 1.
 
-    What a class shares with all others is worked out once, a number for each sample; so the memory that it takes is
-    that of a few columns, however many classes there are.
+    Yields (N,) values for one class after the other, so that no copy of all logits is made.
     """
+    return odds_of_two(logits) if logits.shape[1] == 2 else odds_of_many(logits)
 
-    def __init__(self, logits: NDArray[np.floating[Any]]) -> None:
-        """logits: (N, C), finite."""
-        self._logits = logits
-        parts = [_of_rows(block) for block in _blocks(logits)] if logits.shape[1] > 2 else []
-        empty = (np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
-        columns = zip(*parts, strict=True) if parts else ((column,) for column in empty)
-        self._best, self._top, self._total, self._lead = map(np.concatenate, columns)
 
-    def of(self, index: int) -> Values:
-        """(N,) of one class."""
-        mine = self._logits[:, index].astype(np.float64)
-        if self._logits.shape[1] == 2:
-            return mine - self._logits[:, 1 - index].astype(np.float64)
-        # Taking a share from the total is exact enough, except where that share is nearly all of it.
-        below = mine - self._top
-        odds: Values = below - np.log(np.maximum(self._total - np.exp(below), 1.0))
-        return np.where(self._best == index, self._lead, odds)
+def odds_of_two(logits: NDArray[np.floating[Any]]) -> Iterator[Values]:
+    """The log odds of each of 2 classes: the logit of the class minus that of the other."""
+    first, second = logits.astype(np.float64).T
+    yield first - second
+    yield second - first
+
+
+def odds_of_many(logits: NDArray[np.floating[Any]]) -> Iterator[Values]:
+    """The log odds of each class; what is the same for all classes is computed once."""
+    if not len(logits):
+        yield from np.zeros((logits.shape[1], 0))
+        return
+    parts = zip(*map(_of_rows, _blocks(logits)), strict=True)
+    best, top, total, lead = map(np.concatenate, parts)
+    for index, column in enumerate(logits.T):
+        # Subtracting a share from the total is exact enough, unless that share is nearly all of it.
+        below = column.astype(np.float64) - top
+        odds = below - np.log(np.maximum(total - np.exp(below), 1.0))
+        yield np.where(best == index, lead, odds)
 
 
 def _of_rows(logits: Values) -> tuple[Counts, Values, Values, Values]:
-    """The best class, its logit, the sum of all shares of that one's, and the log odds of the best class."""
+    """Of each row: the best class, its logit, the sum of exp(logit - best logit), and the log odds of that class."""
     rows, best = np.arange(len(logits)), logits.argmax(axis=1)
     top = logits[rows, best]
     total = np.exp(logits - top[:, None]).sum(axis=1)
@@ -141,7 +135,7 @@ def _of_rows(logits: Values) -> tuple[Counts, Values, Values, Values]:
 
 
 def _bin(scores: Values, bins: int) -> Counts:
-    # Squashed onto -1..1 rather than clipped: no score is too large, and the order is kept.
+    # Squashed into -1..1 and not clipped: no score is too large, and their order is kept.
     squashed = scores / (_KNEE + np.abs(scores))
     return np.clip(((squashed + 1) * (bins / 2)).astype(np.int64), 0, bins - 1)
 
@@ -149,50 +143,42 @@ def _bin(scores: Values, bins: int) -> Counts:
 def score_histogram(logits: ArrayLike, labels: ArrayLike, bins: int | None = None) -> ScoreHistogram:
     """Histogram of (N, C) logits and (N,) labels; N may be 0. Raises ValueError as `check_scores`."""
     scores, truth = check_scores(logits, labels)
-    odds, size = LogOdds(scores), bins or bins_for(scores.shape[1])
-    counted = [_counted(_bin(odds.of(index), size), truth == index, size) for index in range(scores.shape[1])]
-    return ScoreHistogram(np.stack([mine for mine, _ in counted]), np.stack([rest for _, rest in counted]))
+    size = bins or bins_for(scores.shape[1])
+    found = [_counted(_bin(odds, size), truth == index, size) for index, odds in enumerate(log_odds(scores))]
+    return ScoreHistogram(np.stack([mine for mine, _ in found]), np.stack([rest for _, rest in found]))
 
 
-def _counted(places: Counts, mine: NDArray[np.bool_], size: int) -> tuple[Counts, Counts]:
-    """(size,) how many samples of a class, and of all others, are at each place."""
-    parts = (np.bincount(places[part], minlength=size).astype(np.int64) for part in (mine, ~mine))
-    return next(parts), next(parts)
+def _counted(places: Counts, mine: NDArray[np.bool_], size: int) -> list[Counts]:
+    """Two (size,) counts: how many samples of a class, and how many others, are at each place."""
+    return [np.bincount(places[part], minlength=size) for part in (mine, ~mine)]
 
 
-def of_classes(per_class: Sequence[float | None]) -> Auroc:
-    """The areas of the classes with their mean; None for a class where it is undefined."""
-    defined = [value for value in per_class if value is not None]
-    return Auroc(tuple(per_class), float(np.mean(defined)) if defined else None)
+def areas_from_histogram(histogram: ScoreHistogram, within: float = 1.0) -> tuple[Areas, bool]:
+    """AUROC from bins: scores in one bin count as ties. It is within 1e-4 of the exact value for real models.
 
-
-def auroc_from_histogram(histogram: ScoreHistogram, within: float = 1.0) -> Auroc:
-    """AUROC from bins: scores within a bin count as ties. Within 1e-4 of the exact value on real models.
-
-    The bins lie where a trained model's scores do. Where all logits are tiny, or lie on top of each other for another
-    reason, most of them fall into one bin, and their order is lost.
+    The bins are where a trained model's scores are. If all logits are tiny or close to each other, most of them are
+    in one bin, and their order is lost.
 
     Args:
-        histogram: of all samples.
-        within: how far from the exact value a class's may be at most; what may be further off is None.
+        histogram: Of all samples.
+        within: How far from the exact value the area of a class may be; one that may be further off is None.
 
     Returns:
-        The areas. macro: the mean over all classes that have one; None where any of them is left out.
+        The areas, and whether none of them was left out.
     """
     pairs = list(zip(histogram.positives, histogram.negatives, strict=True))
     areas = [_area(mine, rest) for mine, rest in pairs]
     sure = [area is None or _unsure(*pair) <= within for area, pair in zip(areas, pairs, strict=True)]
-    found = of_classes([area if known else None for area, known in zip(areas, sure, strict=True)])
-    return found if all(sure) else Auroc(found.per_class, None)
+    return tuple(area if known else None for area, known in zip(areas, sure, strict=True)), all(sure)
 
 
 def _unsure(positives: Counts, negatives: Counts) -> float:
-    """How far the area may be off: by half of all pairs that share a bin."""
+    """How far the area may be off: half of the share of pairs that are in one bin."""
     return float((positives * (negatives / 2)).sum() / (float(positives.sum()) * float(negatives.sum())))
 
 
 def _area(positives: Counts, negatives: Counts) -> float | None:
-    """Probability that a positive scores above a negative, ties half (Mann and Whitney)."""
+    """Probability that a positive scores above a negative; ties count half (Mann and Whitney)."""
     pairs = float(positives.sum()) * float(negatives.sum())
     if pairs == 0:
         return None
@@ -200,18 +186,17 @@ def _area(positives: Counts, negatives: Counts) -> float | None:
     return float((positives * (below + negatives / 2)).sum() / pairs)
 
 
-def auroc(logits: ArrayLike, labels: ArrayLike) -> Auroc:
+def auroc(logits: ArrayLike, labels: ArrayLike) -> Areas:
     """Exact AUROC from (N, C) logits and (N,) labels. Raises ValueError as `check_scores`."""
-    return of_classes(areas(*check_scores(logits, labels)))
+    scores, truth = check_scores(logits, labels)
+    return areas(log_odds(scores), truth)
 
 
-def areas(logits: NDArray[np.floating[Any]], labels: Counts) -> list[float | None]:
-    """The exact area of each class, of logits and labels that were checked."""
-    odds = LogOdds(logits)
-    return [_exact_area(odds.of(index), labels == index) for index in range(logits.shape[1])]
-
-
-def _exact_area(scores: Values, mine: NDArray[np.bool_]) -> float | None:
-    # Each distinct score is a bin of its own, which makes ties count half, as scikit-learn does.
-    distinct, place = np.unique(scores, return_inverse=True)
-    return _area(*_counted(place, mine, len(distinct)))
+def areas(odds: Iterable[Values], labels: Counts) -> Areas:
+    """The exact AUROC of each class by its log odds."""
+    found = []
+    for index, scores in enumerate(odds):
+        # Each distinct score is a bin of its own, so that ties count half, as in scikit-learn.
+        distinct, place = np.unique(scores, return_inverse=True)
+        found.append(_area(*_counted(place, labels == index, len(distinct))))
+    return tuple(found)

@@ -12,9 +12,7 @@ import numpy as np
 
 from explorer.metrics import counts, scores
 from explorer.metrics.counts import Counts
-from explorer.metrics.scores import Auroc
-
-PerClass = tuple[float | None, ...]
+from explorer.metrics.scores import Areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +21,12 @@ class Evaluation:
 
     Args:
         confusion: (C, C) counts, rows are the truth.
-        areas: AUROC of each class and their mean.
+        areas: AUROC of each class.
         loss: Mean validation loss; nan where it is not known.
     """
 
     confusion: Counts
-    areas: Auroc
+    areas: Areas
     loss: float = math.nan
 
 
@@ -41,7 +39,7 @@ class Metric:
         title: As a label on a page.
         help: What it means, in a sentence or two.
         logged: Its name for Lightning's callbacks and loggers.
-        of: What it needs: "counts" is the confusion matrix, "scores" are the logits, "loss" is the loss itself.
+        of: What it needs: "counts" is the confusion matrix, "scores" the AUROC of each class, "loss" the loss itself.
         compute: A function, defined in `counts.py` or `scores.py`, of what the metric needs; None or nan where it is
             undefined. Exported code takes it by its source.
         short: A shorter title, for charts and columns.
@@ -86,8 +84,8 @@ _ALL = (
         "all others, and macro is the mean.",
         "val_auroc",
         "scores",
-        scores.macro,
-        per_class=scores.per_class,
+        scores.mean_area,
+        per_class=tuple,
         no_skill="guessing",
     ),
     Metric(
@@ -151,18 +149,21 @@ class Measured:
     Args:
         values: Key -> value; None where it is undefined.
         per_class: Key -> a value of each class, for the metrics that have them.
-        sure: Whether all scores are known; else areas are None that a histogram does not determine.
+        sure: Whether all areas are known. Those that a histogram does not determine are None, and so is their mean.
     """
 
     values: dict[str, float | None]
-    per_class: dict[str, PerClass]
+    per_class: dict[str, Areas]
     sure: bool = True
 
 
 def measure(evaluation: Evaluation, sure: bool = True) -> Measured:
-    """Compute all metrics of the table."""
+    """Compute all metrics of the table. sure: whether all areas are known."""
     parts = {"counts": evaluation.confusion, "scores": evaluation.areas, "loss": evaluation.loss}
-    values = {key: _known(metric.compute(parts[metric.of])) for key, metric in METRICS.items()}
+    values = {
+        key: _known(metric.compute(parts[metric.of])) if sure or metric.of != "scores" else None
+        for key, metric in METRICS.items()
+    }
     classes = {m.key: tuple(map(_known, m.per_class(parts[m.of]))) for m in METRICS.values() if m.per_class}
     return Measured(values, classes, sure)
 

@@ -1,4 +1,4 @@
-"""`python -m explorer.training RUN_DIR`: carries out the run of a folder and writes how it ended."""
+"""`python -m explorer.training RUN_DIR` carries out the run of a folder and writes how it ended."""
 
 import contextlib
 import os
@@ -25,12 +25,12 @@ from explorer.training.claim import Claim, end_children
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
 
-_NICENESS = 10  # the app on the same machine must stay quick; it costs the training 4 %
-_IMPORT_PROMISE_S = 180.0  # a cold disk may take a minute or two for torch
+_NICENESS = 10  # keeps the app on the same machine quick, and costs the training 4 %
+_IMPORT_PROMISE_S = 180.0  # loading torch from a cold disk may take a minute or two
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train; 0 when it finished or was stopped, 1 when it failed, 2 for a wrong usage."""
+    """Carry out the run; returns 0 if it finished or was stopped, 1 if it failed, 2 for wrong usage."""
     logs.write_any_name()
     given = sys.argv[1:] if arguments is None else arguments
     if len(given) != 1 or not Path(given[0]).is_dir():
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     paths = RunPaths(Path(given[0]).resolve())
     claim = Claim(paths)
-    # Before anything else: a stop in the first seconds must not leave a run without an outcome.
+    # Before anything else, so that a stop in the first seconds does not leave a run without an outcome.
     stop = StopRequest(paths.stop, claim)
     stop.listen()
     if ranks.following() is not None:
@@ -50,16 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (locks.LockHeld, QueueError) as error:
         print(error, file=sys.stderr)
         return 1
-    # After the lock is gone: the command may look at the run, and would find it ending.
+    # After the lock is released: the command may look at the run, and would still see it as ending.
     ended = outcome.read(paths)
     announcing.announce(paths, derive(paths) if ended is None else of_outcome(ended))
     return code
 
 
 def leave(code: int) -> NoReturn:
-    """End this process at once, with all that it has started.
+    """End this process and its children at once.
 
-    Python's own way out of torch takes two seconds, and for ever where a loader worker is paused.
+    An ordinary exit takes two seconds because of torch, and never ends if a loader worker is paused.
     """
     with contextlib.suppress(OSError):
         sys.stdout.flush()
@@ -69,7 +69,7 @@ def leave(code: int) -> NoReturn:
 
 
 def run(paths: RunPaths, stop: StopRequest) -> int:
-    """Wait for a device, train, under a lock that the caller holds, and write the outcome; returns the exit code."""
+    """Wait for a device, train, and write the outcome; returns the exit code. The caller holds the run's lock."""
     number = paths.begin_attempt()
     paths.rank_failed.unlink(missing_ok=True)
     with outcome.Reserve(paths), contextlib.ExitStack() as stack:
@@ -89,18 +89,18 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
             state, why = _train(attempt)
         except StopRun as stopped:
             state, why = "stopped", stopped.why
-        except (OSError, ValueError) as error:  # of what is written, before and after the training itself
+        except (OSError, ValueError) as error:  # from writing files before and after the training itself
             state, why = _failure(paths, stop, progress, error)
-        stop.end_if_lost()  # the outcome belongs into this run's own folder
-        # Before the outcome: followers of the log leave when there is one.
-        with contextlib.suppress(OSError):  # a log on a full disk
+        stop.end_if_lost()  # another folder of this name must not get the outcome
+        # Printed before the outcome is written: readers that follow the log stop when there is one.
+        with contextlib.suppress(OSError):  # the disk is full
             print(f"{state}: {in_words(why)}", flush=True)
         outcome.write_at_any_cost(paths, Outcome(state, why, time.time(), number, progress.best))
     return 1 if state == "failed" else 0
 
 
 def follow(paths: RunPaths, stop: StopRequest) -> int:
-    """Train together with the process that leads, and report to it why where that cannot go on."""
+    """Train as a further rank; returns the exit code. Why it failed is noted for the leading process."""
     if stop.claim is not None:
         stop.claim.watch()
     attempt = Attempt(paths, max(paths.latest_attempt, 1), ranks.SilentWriter(), stop)
@@ -112,14 +112,14 @@ def follow(paths: RunPaths, stop: StopRequest) -> int:
 
 def _train(attempt: Attempt) -> tuple[OutcomeState, Why]:
     try:
-        # Imported here: it takes seconds, and readers of the run see what it is doing meanwhile.
+        # Imported here, since it takes seconds: readers of the run already see that it is importing.
         from explorer.training.kinds import carry_out
 
         attempt.stop.check("stopped_beginning")
         return "finished", carry_out(attempt)
     except StopRun as stopped:
         return "stopped", stopped.why
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the process ends here, and must say why
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the process ends here, and has to say why
         return _failure(attempt.paths, attempt.stop, attempt.progress, error)
 
 
@@ -132,7 +132,7 @@ def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: Base
         broken = " ".join(installation.problems())
         return "failed", broken or f"The installation is incomplete: {error}. Install the requirements again."
     if stop.asked and lost_a_worker(error):
-        # A signal to the whole group kills the loader workers a moment before the trainer sees it.
+        # A signal to the process group kills the loader workers a moment before the trainer gets it.
         stopped = reason("stopped_in_epoch", by=stop.by, epoch=progress.epoch + 1)
         return "stopped", joined(stopped, progress.kept)
     return "failed", joined(ranks.failure(paths) or explain(error), progress.kept)
@@ -141,7 +141,7 @@ def _failure(paths: RunPaths, stop: StopRequest, progress: Progress, error: Base
 if __name__ == "__main__":
     try:
         code = main()
-    except BaseException:  # noqa: BLE001 - Python would print it, and then wait for workers that may be paused
+    except BaseException:  # noqa: BLE001 - Python would print it too, but then wait for workers that may be paused
         traceback.print_exc()
         code = 1
     leave(code)

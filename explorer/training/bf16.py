@@ -1,4 +1,4 @@
-"""How much faster this processor is in bf16, measured: what it says about itself does not decide it."""
+"""How much faster this processor is in bf16. It is measured, since the features of a processor do not decide it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ _KINDS = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
 
 
 def bf16_speedup(name: str = "efficientnet-lite0", size: int = 160, batch: int = 8) -> float:
-    """How many times as fast a frozen network is in bf16-mixed as in 32-true on the processor; about a second.
+    """Measure how many times as fast a frozen network is in bf16-mixed as in 32-true on the processor.
 
-    Both take turns on one thread, in time of the processor, and the fastest of each counts: a busy moment must not
-    decide for all runs to come. The weights are random: they do not change the time.
+    It takes about a second. Both take turns on one thread, and the shortest processor time of each counts, so that a
+    busy moment does not decide for all later runs. The weights are random, which does not change the time.
     """
     with torch.random.fork_rng(devices=[]):
         network, images = network_for(name, size), images_for(batch, size)
@@ -31,7 +31,7 @@ def bf16_speedup(name: str = "efficientnet-lite0", size: int = 160, batch: int =
         for turn in range(_TURNS):
             for precision in fastest:
                 seconds = _forward_s(network, images, precision)
-                if turn:  # the first of each also plans and allocates
+                if turn:  # the first turn of each also plans and allocates
                     fastest[precision] = min(fastest[precision], seconds)
             if turn and time.perf_counter() - begin > _BUDGET_S:
                 break
@@ -55,9 +55,9 @@ def _forward_s(network: Network, images: Tensor, precision: str) -> float:
 
 
 def processor_seconds(work: Callable[[], Any]) -> float:
-    """What some work of torch takes where nothing else runs: the time of its threads, shared by them.
+    """The seconds that some work of torch takes if nothing else runs: the time of all threads, divided by them.
 
-    By the clock, a busy moment would count as the network's. Threads that wait have to sleep for it to be right.
+    With wall time, a busy moment would count too. It is right only if waiting threads sleep.
     """
     begin = time.process_time()
     work()
@@ -65,18 +65,18 @@ def processor_seconds(work: Callable[[], Any]) -> float:
 
 
 def casting(precision: str, device: str) -> AbstractContextManager[Any]:
-    """What a precision of RunConfig means around a forward pass."""
+    """The context of a forward pass in a precision of RunConfig."""
     return torch.autocast(device, _KINDS[precision]) if precision in _KINDS else nullcontext()
 
 
 def network_for(name: str, size: int) -> Network:
-    """A network of the table with random weights, on the processor, as the trainer lays it out."""
+    """A network of the table with random weights, on the processor, in the trainer's memory layout."""
     backbone = BACKBONES[name]
-    network = Network(backbone.make(Design(size, 2, 0.2)), backbone.family, backbone.scale, 0.2)
+    network = Network(backbone.make(Design(size, 2, 0.2)), backbone.features_of, backbone.head, backbone.scale, 0.2)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def images_for(batch: int, size: int) -> Tensor:
-    """(batch, 3, size, size) uint8 noise, in the layout of the network."""
+    """(batch, 3, size, size) uint8 noise, in the memory layout of the network."""
     images = torch.randint(0, 256, (batch, 3, size, size), dtype=torch.uint8)
     return images.contiguous(memory_format=torch.channels_last)

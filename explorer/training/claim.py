@@ -1,7 +1,7 @@
-"""What makes a trainer the one of its run: the folder that it was started in, its lock, its record and its device.
+"""The claim of a trainer to its run: the run's folder, its lock, its launch record and a slot of a device.
 
-Somebody may delete any of them under it. Where the folder is gone there is nothing to train for: the process ends, and
-makes no folder again. What else is missing is taken again.
+People may delete any of them while it trains. If the folder is gone, the process ends and does not make it again. If
+anything else is missing, it is made again.
 """
 
 import contextlib
@@ -22,20 +22,23 @@ from explorer.runs.record.launch_record import Launch, is_gone, latest_launch, r
 from explorer.runs.record.paths import RunPaths
 
 LOOK_EVERY_S = 0.5
-_watching: "Claim | None" = None  # that of this process, which its loader workers inherit
+_watching: "Claim | None" = None  # the claim of this process, which loader workers inherit
 
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
+    """Something that is made again by `renew` when it is missing. inside: it is in the run's folder."""
+
     missing: Callable[[], bool]
     renew: Callable[[], object]
     inside: bool
 
 
 class Claim:
-    """The folder of a run, held open by its trainer, so that its inode cannot come to another one meanwhile.
+    """The folder of a run, held open by its trainer, so that its inode is not reused by another folder.
 
-    Raises OSError where it is not there.
+    Raises:
+        OSError: The folder does not exist.
     """
 
     def __init__(self, paths: RunPaths) -> None:
@@ -45,17 +48,19 @@ class Claim:
         found = os.fstat(self._open)
         self._folder = found.st_dev, found.st_ino
         self._kept: list[_Kept] = []
-        self._missed: list[_Kept] = []  # at the last look
+        self._missed: list[_Kept] = []  # what was missing at the last look
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock of the run until the block ends, and note this process as its trainer.
+        """Hold the lock of the run until the block ends, and record this process as its trainer.
 
-        Raises LockHeld where another process trains it, QueueError, OSError.
+        Raises:
+            LockHeld: Another process trains the run.
+            QueueError, OSError: The lock or the record cannot be written.
         """
         paths = self.paths
         with contextlib.ExitStack() as stack:
-            # Housekeeping of a run that is over holds the guard. One that has a ticket is not over.
+            # Housekeeping of finished runs holds the guard; a run with a ticket is not finished.
             with queue.guard() if queue.find(paths.id) is None else contextlib.nullcontext():
                 lock = stack.enter_context(locks.hold(paths.lock))
                 self._note()
@@ -69,14 +74,20 @@ class Claim:
         try:
             launch, attempt = _noted(self.paths), self.paths.latest_attempt
         except OSError:
-            return  # a full disk: its launcher has noted it, or it does without
+            return  # the disk is full: the launcher has recorded this process, or there is no record
         if launch is None:
             raise locks.LockHeld(f"{self.paths.root} is being trained by another process. Stop that one first.")
         record = self.paths.launch(attempt)
         self.keep(lambda: not record.exists(), lambda: write_launch(self.paths, attempt, launch))
 
     def keep(self, missing: Callable[[], bool], renew: Callable[[], object], *, inside: bool = True) -> None:
-        """Take something again where it is missing. Both may raise OSError. inside: it lies in the run's folder."""
+        """Make something again whenever it is missing; both functions may raise OSError.
+
+        Args:
+            missing: Whether it is missing.
+            renew: Makes it again.
+            inside: Whether it is in the run's folder.
+        """
         self._kept.append(_Kept(missing, renew, inside))
 
     @property
@@ -85,13 +96,14 @@ class Claim:
         return is_gone(self.paths, self._folder) or self._is_emptied()
 
     def _is_emptied(self) -> bool:
-        # Files that a trainer makes while somebody deletes its folder may keep that from going as a whole.
+        # A folder that is being deleted may remain because the trainer writes files into it meanwhile.
         return not self.paths.config.exists()
 
     def renew(self) -> None:
-        """Take again what is missing; of the folder's own what was missing at the last look, too.
+        """Make again what is missing.
 
-        It may be that all of the folder is being deleted at this moment.
+        What is in the run's folder is made again only if it was missing at the last look too: the whole folder may
+        be being deleted at this moment.
         """
         missing = [kept for kept in self._kept if _try(kept.missing)]
         for kept in missing:
@@ -100,12 +112,12 @@ class Claim:
         self._missed = missing
 
     def end_if_lost(self) -> None:
-        """End this process, and all that it has started, where the folder is gone. Microseconds where it is not."""
+        """End this process and its children if the folder is gone; a look takes microseconds."""
         if self.lost:
             self.end()
 
     def watch(self) -> None:
-        """Look twice a second from a thread, in this process and in loader workers that it forks."""
+        """Look twice a second in a thread; loader workers that are forked from this process do so as well."""
         global _watching
         _watching = self
         threading.Thread(target=self._look, name="claim", daemon=True).start()
@@ -118,23 +130,28 @@ class Claim:
             time.sleep(LOOK_EVERY_S)
 
     def end(self) -> NoReturn:
-        """SIGKILL to the trainer, all that it has started, and this process: there is nothing left to save."""
+        """Kill the trainer, its children and this process: there is nothing left to save."""
         with contextlib.suppress(OSError):
             os.write(sys.stdout.fileno(), f"The folder of this run is no longer {self.paths.root}: it ends.\n".encode())
         if os.getpgrp() == self._owner:
             os.killpg(self._owner, signal.SIGKILL)
         end_children(self._owner)
-        if os.getppid() == self._owner:  # from a worker
+        if os.getppid() == self._owner:  # this is a loader worker
             os.kill(self._owner, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("SIGKILL cannot be ignored")
 
 
 def _noted(paths: RunPaths) -> Launch | None:
-    """Note the calling trainer in the record of its attempt, where its launcher has not done so; returns that record.
+    """Record the calling process as the trainer of its attempt unless its launcher has done so.
 
-    So a trainer that somebody starts by hand has one, too: it can be stopped and counted as any other.
-    None where another trainer of this run lives, by its record. Raises OSError.
+    So a trainer that is started by hand can be stopped and counted like any other.
+
+    Returns:
+        The record; None if, by its record, another trainer of this run is alive.
+
+    Raises:
+        OSError: The record cannot be written.
     """
     attempt = paths.begin_attempt()
     found = read_launch(paths, attempt) or Launch.prepared(Moment.now(), paths)
@@ -157,18 +174,18 @@ def _lives(launch: Launch, paths: RunPaths) -> bool:
 def _try(call: Callable[[], object]) -> bool:
     try:
         return bool(call())
-    except OSError:  # tried again at the next look
+    except OSError:  # the next look tries again
         return False
 
 
 def watch_from_worker() -> None:
-    """In a loader worker: look after the run's folder, too. A trainer that is paused cannot."""
+    """Watch the run's folder from a loader worker too: a paused trainer cannot."""
     if _watching is not None:
         _watching.watch()
 
 
 def end_children(pid: int) -> None:
-    """SIGKILL to what a process has started and that is still of its group."""
+    """Kill the descendants of a process that are in its process group."""
     table = every()
     own = table.get(pid)
     for child in descendants([pid], table) - {os.getpid()}:

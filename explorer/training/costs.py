@@ -1,6 +1,6 @@
-"""`python -m explorer.training.costs BACKBONE`: how fast a network is on this computer, as one line of JSON.
+"""`python -m explorer.training.costs BACKBONE` measures how fast a network is here; prints one line of JSON.
 
-explorer.runs.machine.paces says what the line holds, and reads it. Weights are random: they do not change the time.
+explorer.runs.machine.paces defines and reads the line. The weights are random, which does not change the time.
 """
 
 import json
@@ -20,9 +20,9 @@ from explorer.training.devices import cores, here
 from explorer.training.networks import BACKBONES, Network
 
 _SIZE = 160  # px, or a network's default size where that is less
-_BUDGET_S = 1.5  # of each kind of work
-_STEPS = 8  # at most, of each
-# Parameters up to which a batch has so many images: what is large is slow, and one step of it has to be enough.
+_BUDGET_S = 1.5  # for each kind of work
+_STEPS = 8  # at most, for each kind of work
+# Parameters of a network, and the batch size up to there: large networks are slow, and need a step in the budget.
 _BATCHES = ((6e6, 16), (12e6, 8), (30e6, 4))
 _SMALLEST_BATCH = 2
 _TORCH_NAMES: dict[Device, str] = {"cpu": "cpu", "gpu": "cuda:0", "mps": "mps", "tpu": "xla"}
@@ -35,11 +35,11 @@ class _Bench:
     device: torch.device
 
     def rate(self, work: Callable[[], Any], precision: str) -> float:
-        """Images per second of some work, from its fastest time."""
+        """Images per second of some work, by its shortest time."""
         fastest, begin = float("inf"), time.perf_counter()
         for step in range(_STEPS):
             seconds = self._seconds(work, precision)
-            # The first step also plans and allocates, but where it is very slow there is no time for a second.
+            # The first step also plans and allocates; it counts only if it is too slow for a second one.
             if step or seconds > 2 * _BUDGET_S:
                 fastest = min(fastest, seconds)
             if fastest < float("inf") and time.perf_counter() - begin > _BUDGET_S:
@@ -63,7 +63,7 @@ class _Bench:
             torch.mps.synchronize()
 
     def step(self) -> None:
-        """A training step, without the moments of an optimizer: their time is small, their memory is not."""
+        """Make a training step without the moments of an optimizer, which take little time but much memory."""
         loss = nn.functional.cross_entropy(self.network(self.images).float(), self._labels())
         loss.backward()  # type: ignore[no-untyped-call]
         for parameter in self.network.parameters():
@@ -72,7 +72,7 @@ class _Bench:
                 parameter.grad = None
 
     def validate(self) -> None:
-        """A forward pass."""
+        """Make a forward pass."""
         with torch.no_grad():
             self.network(self.images)
 
@@ -81,7 +81,7 @@ class _Bench:
 
 
 def pace(name: str) -> dict[str, Any]:
-    """The fields of explorer.runs.machine.paces.Pace. Raises KeyError for an unknown backbone."""
+    """Measure the fields of explorer.runs.machine.paces.Pace. Raises KeyError for an unknown backbone."""
     backbone = BACKBONES[name]
     size = min(backbone.default_size, _SIZE)
     machine = known_machine() or here()

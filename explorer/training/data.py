@@ -1,4 +1,4 @@
-"""Batches for training and validation. What is in a batch depends on seed, epoch and place only."""
+"""Batches for training and validation. The content of a batch depends on seed, epoch and place only."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +15,6 @@ from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
 from explorer.augment.observe import between_images
 from explorer.augment.order import permutation
-from explorer.augment.pipeline import Pipeline
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
 from explorer.runs.spec.config import RunConfig
@@ -28,16 +27,19 @@ from explorer.training.stopping import TrainingError
 from explorer.training.tasks.table import task_of
 from explorer.training.tasks.task import Task
 
-Place = tuple[int, int]  # epoch, index in the split
+Place = tuple[int | None, int]  # epoch, or None for a sample without augmentation; index in the split
 Item = tuple[Any, Any, int]  # (S, S, 3) uint8, target, index
 
-_VALIDATION_BATCH = 32  # at least: without gradients there is room
+_VALIDATION_BATCH = 32  # images at least: without gradients there is room
 
 
 class Batch(NamedTuple):
-    """images: (N, 3, S, S) uint8 RGB, channels last in memory, or float32 where the pipeline scales them.
+    """A batch of N samples.
 
-    labels: the targets as the task stacks them. indices: (N,) int64, places in the split.
+    Attributes:
+        images: (N, 3, S, S) RGB, channels last in memory; uint8, or float32 if the pipeline scales them.
+        labels: The targets as the task stacks them.
+        indices: (N,) int64 places in the split.
     """
 
     images: Tensor
@@ -46,7 +48,7 @@ class Batch(NamedTuple):
 
 
 def collate(task: Task, items: list[Item]) -> Batch:
-    """A batch of (pixels, target, index). Pixels stay bytes until the device: a quarter of the way to carry."""
+    """Stack (pixels, target, index). Pixels stay bytes, a quarter of the size, until they are on the device."""
     images = torch.from_numpy(np.stack([pixels for pixels, _, _ in items])).permute(0, 3, 1, 2)
     return Batch(
         images,
@@ -56,10 +58,10 @@ def collate(task: Task, items: list[Item]) -> Batch:
 
 
 class EpochSampler(Sampler[Any]):
-    """The training images in an order of their own for each epoch, as (epoch, index).
+    """The places of the training images, in another order for each epoch.
 
-    The epoch travels with the index: loader workers that live on hold copies of the data set, which no
-    `set_epoch` would reach.
+    The epoch is part of a place: persistent loader workers have copies of the data set, which `set_epoch` would not
+    reach.
     """
 
     def __init__(self, size: int, seed: int, rank: Rank = ALONE) -> None:
@@ -70,7 +72,7 @@ class EpochSampler(Sampler[Any]):
         self._skip: tuple[int, int] = (-1, 0)
 
     def skip(self, epoch: int, images: int) -> None:
-        """Leave out the first images of one epoch: a run that goes on in the middle of it has seen them."""
+        """Leave out the first images of one epoch, which a run that is resumed in the middle of it has seen."""
         self._skip = (epoch, images)
 
     def set_epoch(self, epoch: int) -> None:
@@ -87,61 +89,45 @@ class EpochSampler(Sampler[Any]):
         return ((epoch, index) for index in order[start:])
 
 
-class TrainingImages(Dataset[Item]):
-    """Augmented samples by (epoch, index)."""
+class Samples(Dataset[Item]):
+    """The samples of a split as the network sees them, by place.
 
-    def __init__(self, task: Task, prepared: Prepared, pipeline: Pipeline, seed: int, size: int) -> None:
-        """size: side in px of what the network gets; the samples may be of another."""
+    Without an epoch they are not augmented, except by a step of the pipeline that only scales their values.
+    """
+
+    def __init__(self, task: Task, prepared: Prepared, config: RunConfig) -> None:
         self._task = task
         self._prepared = prepared
-        self._pipeline = pipeline
-        self._seed = seed
-        self._size = size
+        self._config = config
 
     def __getitem__(self, place: Place) -> Item:
-        """Raises TrainingError: of all errors it alone keeps its words on the way out of a worker."""
+        """Raises TrainingError, which keeps its message on the way out of a loader worker, unlike other errors."""
         epoch, index = place
-        prepared = self._prepared
+        split, config = self._prepared.split, self._config
         try:
-            sample = prepared.sample(index)
-            pixels = training_image(sample, self._pipeline, self._seed, epoch, index, self._size)
+            sample = self._prepared.sample(index)
+            if epoch is None:
+                pixels = validation_image(sample, config.pipeline)
+            else:
+                pixels = training_image(sample, config.pipeline, config.seed, epoch, index, config.image_size)
         except (AugmentError, ImageError, SampleError) as error:
-            raise TrainingError(" ".join(f"{prepared.split.ids[index]}: {error}".split())) from error
+            said = str(error) if epoch is None else f"{split.ids[index]}: {error}"
+            raise TrainingError(" ".join(said.split())) from error
         finally:
             between_images()
-        return pixels, self._task.target(prepared.split, index), index
-
-
-class ValidationImages(Dataset[Item]):
-    """Samples as they are, but for a step of the pipeline that only scales their values."""
-
-    def __init__(self, task: Task, prepared: Prepared, pipeline: Pipeline) -> None:
-        self._task = task
-        self._prepared = prepared
-        self._pipeline = pipeline
-
-    def __len__(self) -> int:
-        return len(self._prepared)
-
-    def __getitem__(self, index: int) -> Item:
-        prepared = self._prepared
-        try:
-            pixels = validation_image(prepared.sample(index), self._pipeline)
-            return pixels, self._task.target(prepared.split, index), index
-        except (AugmentError, ImageError, SampleError) as error:
-            raise TrainingError(" ".join(str(error).split())) from error
+        return pixels, self._task.target(split, index), index
 
 
 def _start_worker(noted: NotedSteps, first: int, number: int) -> None:
     noted.note_steps_of(first + number)
-    # A worker is one thread: several would only take the cores from each other.
+    # Each worker has one thread: several would only take the cores from each other.
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     watch_from_worker()
 
 
 class Images(pl.LightningDataModule):
-    """The loaders of a run. noted: which step each of their workers is in."""
+    """The loaders of a run. noted: the step that each of their workers is in."""
 
     def __init__(self, config: RunConfig, train: Prepared, val: Prepared, workers: int) -> None:
         super().__init__()
@@ -150,44 +136,42 @@ class Images(pl.LightningDataModule):
         self._train = train
         self._val = val
         self._workers = workers
-        self.noted = NotedSteps(transforms_of(config.pipeline), count=2 * workers)  # of training and of validation
+        self.noted = NotedSteps(transforms_of(config.pipeline), count=2 * workers)  # for training and validation
 
     def train_dataloader(self) -> DataLoader[Item]:
-        """Batches of augmented samples, for Lightning, which sets the epoch of the sampler."""
+        """Batches of augmented samples; Lightning sets the epoch of their sampler."""
         config, rank = self._config, self._rank()
         sampler = EpochSampler(len(self._train), config.seed, rank)
         if self.trainer is not None:
-            # A resumed run makes its first iterator before Lightning sets the epoch.
+            # After a resume, Lightning makes the first iterator before it sets the epoch.
             loop: Any = self.trainer.fit_loop
             epochs = loop.epoch_progress.current
             sampler.set_epoch(epochs.processed)
             if epochs.ready > epochs.processed:
                 sampler.skip(epochs.processed, loop.epoch_loop.batch_progress.current.ready * config.batch_size)
         batches = BatchSampler(sampler, config.batch_size, drop_last=leaves_one_out(len(sampler), config.batch_size))
-        images = TrainingImages(self._task, self._train, config.pipeline, config.seed, config.image_size)
-        return self._loader(images, batches, self._workers, 0)
+        return self._loader(self._train, batches, self._workers, 0)
 
     def val_dataloader(self) -> DataLoader[Item]:
-        """Batches of samples as they are, always in the same order."""
-        # Kept pictures are only stacked: no work for a worker.
+        """Batches of samples that are not augmented, in the order of the split."""
+        # Samples that are kept are only stacked, which is not worth a worker.
         workers = self._workers if self._val.tally.uncached else 0
         rank = self._rank()
-        places = range(rank.number, len(self._val), rank.count)
+        places: Any = [(None, index) for index in range(rank.number, len(self._val), rank.count)]
         batches = BatchSampler(places, max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
-        return self._loader(
-            ValidationImages(self._task, self._val, self._config.pipeline), batches, workers, self._workers
-        )
+        return self._loader(self._val, batches, workers, self._workers)
 
     def _rank(self) -> Rank:
         return ALONE if self.trainer is None else Rank(self.trainer.global_rank, self.trainer.world_size)
 
-    def _loader(self, images: Dataset[Item], batches: Any, workers: int, first: int) -> DataLoader[Item]:
-        """first: the place of its first worker in `noted`."""
-        make = partial(
-            DataLoader, images, batch_sampler=batches, collate_fn=partial(collate, self._task), num_workers=workers
-        )
-        # A generator of its own: the loader draws from it, and torch's own must depend on the batch only.
-        return make(
+    def _loader(self, prepared: Prepared, batches: Any, workers: int, first: int) -> DataLoader[Item]:
+        """Make a loader. first: the place of its first worker in `noted`."""
+        # It gets a generator of its own to draw from: torch's global one must depend on the batch only.
+        return DataLoader(
+            Samples(self._task, prepared, self._config),
+            batch_sampler=batches,
+            collate_fn=partial(collate, self._task),
+            num_workers=workers,
             persistent_workers=workers > 0,
             worker_init_fn=partial(_start_worker, self.noted, first),
             generator=torch.Generator(),

@@ -1,4 +1,4 @@
-"""`python -m explorer.training.exporting RUN_DIR OUT.safetensors`: a run's weights as their library names them."""
+"""`python -m explorer.training.exporting RUN_DIR OUT.safetensors` writes a run's weights by their library's names."""
 
 import argparse
 import json
@@ -20,27 +20,28 @@ _NET = f"{_PREFIX}net."
 
 
 class WeightsExportError(ValueError):
-    """Weights that cannot be written; the message says which, and why."""
+    """The weights cannot be written; the message says which, and why."""
 
 
 def weights_of(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
-    """The state dict of the library's own network, its head included, from one of our checkpoints.
+    """The state dict of the library's own network with its head, from one of our checkpoints.
 
-    Raises WeightsExportError for one that holds none.
+    Raises WeightsExportError if it has no such weights.
     """
     state: Mapping[str, Tensor] = checkpoint["state_dict"]
-    # Files hold plain rows: how values lie in memory (channels last) is not theirs to keep.
+    # The layout in memory (channels last) is not kept in the file.
     found = {name.removeprefix(_NET): value.contiguous() for name, value in state.items() if name.startswith(_NET)}
     if not found:
-        raise WeightsExportError("it was written by an older version of the explorer, which named weights otherwise")
+        raise WeightsExportError("it was written by an older version of the explorer, which named weights differently")
     return found
 
 
 def described(checkpoint: Mapping[str, Any]) -> dict[str, str]:
-    """What users of the weights have to know, as texts: safetensors takes nothing else.
+    """What users of the weights need to know, as strings, which is all that safetensors takes.
 
-    classes: a JSON list of names by output, or of the two that one output distinguishes. mean, std: JSON lists by
-    channel, of pixels from 0 to 255. config: the run's, as JSON. epoch: from 0.
+    Returns:
+        classes: A JSON list of names by output, or of the two that one output distinguishes. mean, std: JSON lists by
+        channel, for pixels from 0 to 255. config: The run's config as JSON. epoch: From 0. The others say it by name.
     """
     ours = checkpoint["explorer"]
     config = loads(str(ours["config"]))
@@ -58,16 +59,16 @@ def described(checkpoint: Mapping[str, Any]) -> dict[str, str]:
 
 
 def export(paths: RunPaths, target: Path, which: str = "best") -> int:
-    """Write the weights of a run's checkpoint, "best" or "last"; returns how many numbers they are.
+    """Write the weights of a run's checkpoint, "best" or "last"; returns how many numbers they have.
 
-    Raises WeightsExportError, and OSError where `target` cannot be written.
+    Raises WeightsExportError, and OSError if `target` cannot be written.
     """
     source = {"best": paths.best, "last": paths.last}[which]
     try:
         checkpoint = read(source, bound_of(loads(paths.config.read_bytes())))
         weights, words = weights_of(checkpoint), described(checkpoint)
     except (CheckpointError, WeightsExportError, ConfigError, KeyError) as error:
-        reason = error if not isinstance(error, KeyError) else "it is no checkpoint of a training"
+        reason = error if not isinstance(error, KeyError) else "it is not a checkpoint of a training"
         raise WeightsExportError(
             f"{source.name} of {paths.id} cannot be exported: {reason}. A run has one after its first epoch."
         ) from error
@@ -76,7 +77,7 @@ def export(paths: RunPaths, target: Path, which: str = "best") -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when they are written, 1 when they cannot be; wrong usage ends in SystemExit(2)."""
+    """Returns 0 if the weights are written, 1 if they cannot be; wrong usage raises SystemExit(2)."""
     parser = argparse.ArgumentParser(prog="python -m explorer.training.exporting", description=__doc__)
     parser.add_argument("run", type=Path, metavar="RUN_DIR")
     parser.add_argument("target", type=Path, metavar="OUT.safetensors")

@@ -1,4 +1,4 @@
-"""What a run met: versions, processor, data, initial weights. Where any differs, a resume is not exact to the bit."""
+"""What decides the last bits of a run: versions, processor, data, initial weights. Equal ones make a resume exact."""
 
 import hashlib
 import importlib.metadata
@@ -28,7 +28,7 @@ Identity = Mapping[str, str]
 
 
 def of_machine(device: str, threads: int, precision: str) -> dict[str, str]:
-    """What decides the last bits of a number."""
+    """The versions and settings that decide the last bits of a number."""
     versions = {package: _version(package) for package in _PACKAGES}
     return versions | {
         "python": platform.python_version(),
@@ -48,7 +48,7 @@ def _version(package: str) -> str:
 
 
 def of_data(train: Prepared, val: Prepared) -> dict[str, str]:
-    """Hashes of the split and, where they are kept, of what all images are made of."""
+    """Hashes of both splits and of the contents of their images."""
     contents = f"{train.contents()} {val.contents()}".strip()
     return {"training images": train.listing(), "validation images": val.listing(), "contents": contents}
 
@@ -63,7 +63,7 @@ def of_weights(network: torch.nn.Module) -> dict[str, str]:
 
 
 def first(paths: RunPaths, attempt: int) -> Identity:
-    """What the first attempt before `attempt` noted that came so far; empty where none did."""
+    """The identity that the first earlier attempt has recorded; empty if none got that far."""
     for earlier in range(1, attempt):
         start = started(paths, earlier)
         found: Any = start and start.values.get("identity")
@@ -73,7 +73,7 @@ def first(paths: RunPaths, attempt: int) -> Identity:
 
 
 def check_data(before: Identity, now: Identity) -> None:
-    """Raises TrainingError where a resumed run would train on other data than it began with."""
+    """Raise TrainingError if a resumed run would train on other data than it began with."""
     for name, words in _DATA.items():
         old, new = before.get(name, ""), now.get(name, "")
         if old and new and old != new:
@@ -81,7 +81,7 @@ def check_data(before: Identity, now: Identity) -> None:
 
 
 def differences(before: Identity, now: Identity) -> list[str]:
-    """What is not as it was, such as "torch: 2.12.0 then, 2.13.0 now"; empty for a first attempt."""
+    """What has changed, such as "torch: 2.12.0 then, 2.13.0 now"; empty for a first attempt."""
     return [
         f"{name}: {before[name] or 'unknown'} then, {value or 'unknown'} now"
         for name, value in now.items()

@@ -1,4 +1,4 @@
-"""The table of what a run can be for."""
+"""The table of the kinds of runs."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ KINDS: dict[str, Callable[[Attempt, RunConfig], Why]] = {"train": fit, "check": 
 
 
 def carry_out(attempt: Attempt) -> Why:
-    """Do what the run's config asks for; returns how it went. Raises what each kind raises."""
+    """Carry out the kind of run that the config asks for; returns how it went. Raises what that kind raises."""
     config = loads(attempt.paths.config.read_bytes())
     attempt.stop.check("stopped_beginning")
     return KINDS[config.kind](attempt, config)

@@ -1,4 +1,4 @@
-"""Lightning's own loggers, beside the run's record: files for the tools that people already have.
+"""Lightning's own loggers, beside the run's record: files for the tools that people already use.
 
 logged/csv/attempt-1/metrics.csv    logged/tensorboard/attempt-1/events.out...    logged/mlflow.db
 """
@@ -14,21 +14,22 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig
 
 _FLUSH_S = 5  # what a killed run may lose of its curves
-_TRACKING = "MLFLOW_TRACKING_URI"  # MLflow's own variable: where its server is
+_TRACKING = "MLFLOW_TRACKING_URI"  # MLflow's own variable with the address of its server
 
 
 def offered() -> dict[str, str]:
-    """Each logger by its name in a config, and why it cannot be had here; "" where it can."""
+    """Name of each logger in a config -> why it cannot be used here; "" if it can."""
     return {name: _why_not(_PACKAGES[name]) for name in _MAKE}
 
 
 def make(config: RunConfig, paths: RunPaths, attempt: int) -> list[Logger]:
-    """The loggers that a config asks for, with its values as hyperparameters.
+    """Make the loggers that a config asks for, with its values as hyperparameters.
 
-    Raises ConfigError where one is not installed.
+    Each attempt has its own files: CSVLogger would delete those of the attempt before, and steps that are repeated
+    after a kill would appear twice in a curve.
 
-    Each attempt writes files of its own: CSVLogger would delete those of the attempt before, and steps that are done
-    again after a kill would stand twice in one curve.
+    Raises:
+        ConfigError: The package of a logger is not installed.
     """
     missing = {name: reason for name, reason in offered().items() if name in config.loggers and reason}
     if missing:
@@ -40,7 +41,7 @@ def make(config: RunConfig, paths: RunPaths, attempt: int) -> list[Logger]:
 
 
 def _csv(paths: RunPaths, attempt: str) -> Logger:
-    # A row a second at most: each may be written at once.
+    # There is at most one row a second, so each can be written at once.
     return CSVLogger(paths.logged, name="csv", version=attempt, flush_logs_every_n_steps=1)
 
 
@@ -51,7 +52,7 @@ def _tensorboard(paths: RunPaths, attempt: str) -> Logger:
 
 
 def _mlflow(paths: RunPaths, attempt: str) -> Logger:
-    # A database of its own: MLflow 3 no longer writes plain files.
+    # A database, since MLflow 3 no longer writes plain files.
     address = os.environ.get(_TRACKING) or f"sqlite:///{paths.logged / 'mlflow.db'}"
     paths.logged.mkdir(exist_ok=True)
     return MLFlowLogger("augmentation-explorer", run_name=f"{paths.id} {attempt}", tracking_uri=address)
@@ -62,7 +63,7 @@ _MAKE: Mapping[str, Callable[[RunPaths, str], Logger]] = {
     "tensorboard": _tensorboard,
     "mlflow": _mlflow,
 }
-# Logger -> the package that it needs, beside Lightning.
+# Logger -> the package that it needs besides Lightning.
 _PACKAGES = {"csv": "", "tensorboard": "tensorboard", "mlflow": "mlflow"}
 
 
@@ -73,7 +74,7 @@ def _why_not(package: str) -> str:
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Values by "dataset.kind" and the like: what loggers show is a table."""
+    """Nested values by names such as "dataset.kind": loggers show a flat table."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):

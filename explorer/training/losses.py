@@ -1,4 +1,4 @@
-"""Losses: what the network's outputs mean, and how wrong they are."""
+"""The losses, and what the outputs of a network mean for each."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -19,11 +19,13 @@ ClassCounts = NDArray[np.int64]  # (C,) training images of each class
 
 @dataclass(frozen=True)
 class Objective:
-    """num_outputs: of the network's head.
+    """A loss and the meaning of the outputs.
 
-    loss: (N, num_outputs) float32 outputs, (N,) int64 labels -> mean loss.
-    logits: (N, num_outputs) outputs -> (N, C) logits whose softmax are the probabilities of the classes.
-    predict: (N, num_outputs) outputs -> (N,) int64 classes.
+    Attributes:
+        num_outputs: Outputs of the network's head.
+        loss: (N, num_outputs) float32 outputs and (N,) int64 labels -> mean loss.
+        logits: (N, num_outputs) outputs -> (N, C) logits whose softmax is the probabilities of the classes.
+        predict: (N, num_outputs) outputs -> (N,) int64 classes.
     """
 
     num_outputs: int
@@ -35,9 +37,9 @@ class Objective:
 def cross_entropy(
     outputs: Tensor, labels: Tensor, weights: Sequence[float] | None = None, smoothing: float = 0.0
 ) -> Tensor:
-    """Mean cross entropy of (N, C) outputs and (N,) labels, as a softmax over the classes.
+    """Mean cross entropy of (N, C) outputs and (N,) labels, with a softmax over the classes.
 
-    Label smoothing as in Szegedy et al., https://arxiv.org/abs/1512.00567. With a weight for each class the mean is
+    Label smoothing is that of Szegedy et al., https://arxiv.org/abs/1512.00567. With weights of classes the mean is
     weighted too, as in torch.nn.CrossEntropyLoss.
     """
     weight = None if weights is None else outputs.new_tensor(weights)
@@ -47,9 +49,10 @@ def cross_entropy(
 def focal(
     outputs: Tensor, labels: Tensor, gamma: float, weights: Sequence[float] | None = None, smoothing: float = 0.0
 ) -> Tensor:
-    """Cross entropy times (1 - p)^gamma, p the probability of the true class: what is easy counts less.
+    """Cross entropy times (1 - p)^gamma, where p is the probability of the true class: easy images count less.
 
-    Lin et al., https://arxiv.org/abs/1708.02002, for a softmax; its alpha are the weights of classes. A plain mean.
+    This is the focal loss of Lin et al., https://arxiv.org/abs/1708.02002, for a softmax; the weights of classes are
+    its alpha. The mean over the batch is not weighted.
     """
     weight = None if weights is None else outputs.new_tensor(weights)
     entropy = functional.cross_entropy(outputs, labels, weight=weight, label_smoothing=smoothing, reduction="none")
@@ -58,29 +61,29 @@ def focal(
 
 
 def bce(outputs: Tensor, labels: Tensor, positive: float | None = None, smoothing: float = 0.0) -> Tensor:
-    """Mean binary cross entropy of (N, 1) log odds of class 1 and (N,) labels. positive: the weight of class 1."""
+    """Mean binary cross entropy of (N, 1) log odds of class 1 and (N,) labels; positive is the weight of class 1."""
     targets = labels.to(outputs.dtype) * (1 - smoothing) + smoothing / 2
     weight = None if positive is None else outputs.new_tensor(positive)
     return functional.binary_cross_entropy_with_logits(outputs[:, 0], targets, pos_weight=weight)
 
 
 def two_logits(outputs: Tensor) -> Tensor:
-    """(N, 1) log odds of class 1 -> (N, 2) logits: the softmax of [0, z] is the sigmoid of z."""
+    """Turn (N, 1) log odds of class 1 into (N, 2) logits: the softmax of [0, z] is the sigmoid of z."""
     return torch.cat([torch.zeros_like(outputs), outputs], dim=1)
 
 
 def balanced_weights(counts: ClassCounts) -> list[float]:
-    """A weight for each class by its training images: N / (C * N_c), as scikit-learn has it."""
+    """A weight for each class by its number of training images: N / (C * N_c), as in scikit-learn."""
     return [float(counts.sum() / (len(counts) * count)) for count in counts]
 
 
 def balanced_positive(counts: ClassCounts) -> float:
-    """The weight of class 1 by the training images of both classes: negatives over positives."""
+    """The weight of class 1: the training images of class 0 divided by those of class 1."""
     return float(counts[0] / counts[1])
 
 
 def _of_classes(loss: Callable[..., Tensor], recipe: LossRecipe, counts: ClassCounts) -> Objective:
-    """The objective of a loss of as many outputs as classes."""
+    """The objective of a loss with one output for each class."""
     chosen = partial(loss, weights=class_weights(recipe, counts), smoothing=recipe.label_smoothing)
     return Objective(len(counts), chosen, lambda outputs: outputs, lambda outputs: outputs.argmax(dim=1))
 
@@ -90,11 +93,11 @@ def _focal(recipe: LossRecipe, counts: ClassCounts) -> Objective:
 
 
 def _bce(recipe: LossRecipe, counts: ClassCounts) -> Objective:
-    """Scores and metrics need not know that there is one output: they get two logits. Only for 2 classes."""
+    """The objective with one output, for 2 classes. Metrics get two logits, as with other losses."""
     if len(counts) != 2:
         raise ValueError(f"bce is for 2 classes; got {len(counts)}")
     loss = partial(bce, positive=pos_weight(recipe, counts), smoothing=recipe.label_smoothing)
-    # Probabilities above the threshold are log odds above this.
+    # A probability is above the threshold if its log odds are above this number.
     odds = math.log(recipe.threshold / (1 - recipe.threshold))
     return Objective(1, loss, two_logits, lambda outputs: (outputs[:, 0] > odds).long())
 
@@ -107,7 +110,7 @@ LOSSES: dict[str, Callable[[LossRecipe, ClassCounts], Objective]] = {
 
 
 def class_weights(recipe: LossRecipe, counts: ClassCounts) -> list[float] | None:
-    """A weight for each class; None for none. Raises ConfigError where balanced ones are not defined."""
+    """The weights of the classes, or None. Raises ConfigError if balanced ones are not defined."""
     asked = recipe.class_weights
     if asked is None:
         return None
@@ -119,7 +122,7 @@ def class_weights(recipe: LossRecipe, counts: ClassCounts) -> list[float] | None
 
 
 def pos_weight(recipe: LossRecipe, counts: ClassCounts) -> float | None:
-    """The weight of class 1; None for none. Raises ConfigError where a balanced one is not defined."""
+    """The weight of class 1, or None. Raises ConfigError if a balanced one is not defined."""
     if recipe.pos_weight != "balanced":
         return recipe.pos_weight
     if not counts[1]:

@@ -1,4 +1,4 @@
-"""Training with processes that may die in a step of the pipeline: the run says in which one they did."""
+"""Training whose processes may die in a step of the pipeline; the run then names that step."""
 
 import contextlib
 import os
@@ -15,13 +15,13 @@ from explorer.training.mistakes import LostWorkerError, lost_a_worker, worker_wo
 from explorer.training.noted_steps import NotedSteps
 
 _PIDS = re.compile(r"\(pid(?:\(s\))? ([\d, ]+)\)")
-_WIDTH = 80  # bytes of a transform's name, more than any has
+_WIDTH = 80  # bytes for a transform's name, more than any has
 
 
 def fit(
     attempt: Attempt, trainer: pl.Trainer, model: pl.LightningModule, images: Images, checkpoint: Path | None = None
 ) -> None:
-    """Train, from a checkpoint where there is one. Raises LostWorkerError, and what training raises."""
+    """Train, from a checkpoint if there is one. Raises LostWorkerError, and what training raises."""
     try:
         with _step_in_folder(attempt, images.noted):
             trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
@@ -34,19 +34,22 @@ def fit(
 def _transform(error: RuntimeError, images: Images) -> str:
     found = _PIDS.search(str(error))
     pids = [int(word) for word in re.findall(r"\d+", found[1])] if found else []
-    # Where several have ended, one died in its step, and the others had none or ended with it.
+    # If several have ended, one died in its step, and the others were in none or were ended after it.
     return next(filter(None, map(images.noted.transform_in, pids)), "")
 
 
 @contextlib.contextmanager
 def _step_in_folder(attempt: Attempt, noted: NotedSteps) -> Iterator[None]:
-    """Without loader workers this process augments: its folder says in which step it is, for where it dies of one."""
+    """Keep the current step in a file of the run's folder, for the case that this process dies in a step.
+
+    Without loader workers this process itself augments.
+    """
     file = attempt.paths.step(attempt.number)
     if not attempt.leads:
         yield
         return
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):  # on a full disk the run does without
+        with contextlib.suppress(OSError):  # if the disk is full, the run goes on without the file
             opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
             stack.callback(file.unlink, missing_ok=True)
             stack.callback(os.close, opened)

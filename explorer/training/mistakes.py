@@ -1,4 +1,4 @@
-"""What ends a run before its time, and how that is said to people. Imports no torch: its import may be what failed."""
+"""Why a run failed, in words for people. Imports no torch, since that import may be what failed."""
 
 from explorer.augment.apply import AugmentError
 from explorer.base.names import shown
@@ -21,16 +21,16 @@ _WORKER = "DataLoader worker"
 
 
 class LostWorkerError(TrainingError):
-    """A loader worker has died; the message says in which step."""
+    """A loader worker has died; the message names the step of the pipeline."""
 
 
 def lost_a_worker(error: BaseException) -> bool:
-    """Whether a loader worker was killed, as opposed to having met an error."""
+    """Whether a loader worker was killed or crashed; an error inside of one is something else."""
     return isinstance(error, LostWorkerError) or (isinstance(error, RuntimeError) and str(error).startswith(_WORKER))
 
 
 def explain(error: BaseException) -> Why:
-    """Why the run failed; names of files in sentences are as they are shown."""
+    """Say why the run failed; names of files in sentences are written as they are shown."""
     if isinstance(error, TrainingError) and not isinstance(error.why, str):
         return error.why
     why = _explained(error)
@@ -40,7 +40,7 @@ def explain(error: BaseException) -> Why:
 def _explained(error: BaseException) -> str | Reason:
     text = str(error).strip()
     if isinstance(error, TrainingError):
-        # torch wraps what a worker raised into its traceback; the last line is what it said.
+        # torch puts the traceback of an error in a worker before its message, which is the last line.
         return _sentence(text.rpartition(f"{TrainingError.__name__}: ")[2])
     if isinstance(error, _PLAIN):
         return _sentence(text)
@@ -55,11 +55,11 @@ def _explained(error: BaseException) -> str | Reason:
 
 
 def worker_words(text: str, transform: str) -> str:
-    """Why a loader worker is gone, in sentences.
+    """Say in sentences why a loader worker has died.
 
     Args:
-        text: what torch says of it, such as "DataLoader worker (pid 7) is killed by signal: Segmentation fault."
-        transform: of the step that it was in last; "" where nobody knows.
+        text: The message of torch, such as "DataLoader worker (pid 7) is killed by signal: Segmentation fault."
+        transform: The transform of the step that it was in last; "" if that is not known.
     """
     signal = text.splitlines()[0].partition("by signal: ")[2].strip().rstrip(".")
     how = {"": "died", "Killed": "was killed"}.get(signal, f"crashed ({signal})")

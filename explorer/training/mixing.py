@@ -1,4 +1,4 @@
-"""Mixed batches on the device: the plan is explorer.augment.mixing's, and so are the formulas."""
+"""Mixing of batches on the device, by the plan and the formulas of explorer.augment.mixing."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from explorer.runs.spec.recipe import MixingRecipe
 
 
 def plan_for(recipe: MixingRecipe, seed: int, epoch: int, batch: int, images: Tensor) -> Mix | None:
-    """How the batch of (N, 3, H, W) images at this place is mixed; None where it is not."""
+    """Plan how the batch of (N, 3, H, W) images at this place is mixed; None if it is not."""
     return plan(
         recipe.mixing,
         alpha=recipe.mix_alpha,
@@ -20,7 +20,7 @@ def plan_for(recipe: MixingRecipe, seed: int, epoch: int, batch: int, images: Te
 
 
 def mixed(images: Tensor, mix: Mix) -> Tensor:
-    """(N, 3, H, W) uint8, or float32 -> float32: bytes become 0..1, other numbers keep their range."""
+    """Mix (N, 3, H, W) images into float32: uint8 becomes 0..1, and float32 keeps its range."""
     own = images.float() / 255 if images.dtype == torch.uint8 else images
     partner = own[torch.from_numpy(mix.partners).to(images.device)]
     if mix.box is None:
@@ -32,5 +32,5 @@ def mixed(images: Tensor, mix: Mix) -> Tensor:
 
 
 def partners_of(labels: Tensor, mix: Mix) -> Tensor:
-    """(N,) labels of the images that were mixed in."""
+    """The (N,) labels of the images that were mixed in."""
     return labels[torch.from_numpy(mix.partners).to(labels.device)]

@@ -27,20 +27,15 @@ from explorer.training.tasks.task import Validation
 from explorer.training.weights import load
 
 _FEATURES_BUDGET = 256_000_000  # bytes of a frozen backbone's features of the validation images that may be kept
-_BUILD = 2**32 - 1  # no epoch has this number: the initial weights get a seed of their own
+BUILD = 2**32 - 1  # in place of an epoch, for the seed of the initial weights; no epoch has this number
 
 
 def batch_seed(seed: int, epoch: int, batch: int) -> int:
-    """The seed of torch's generator before a training batch, so that dropout can be repeated; 0..2**63-1.
+    """The seed of torch's generator before a training batch, 0..2**63-1, so that dropout can be repeated.
 
     It depends on the place in the run only: not on workers, on the order of calls, or on what came before.
     """
     return int(np.random.SeedSequence([seed, epoch, batch]).generate_state(1, np.uint64)[0] >> 1)
-
-
-def build_seed(seed: int) -> int:
-    """The seed of torch's generator before the initial weights are drawn."""
-    return batch_seed(seed, _BUILD, 0)
 
 
 class Classifier(pl.LightningModule):
@@ -226,7 +221,7 @@ def classifier(
         counts: (C,) training images of each class.
         state: Pretrained weights, or None.
     """
-    torch.manual_seed(build_seed(config.seed))
+    torch.manual_seed(batch_seed(config.seed, BUILD, 0))
     objective = task_of(config).objective(config, counts)
     network = build(config, objective.num_outputs, state)
     # Nearly twice as fast on a processor, and what tensor cores want.

@@ -1,4 +1,4 @@
-"""Which step each process that augments is in: in memory shared with the trainer, which is there when it has died."""
+"""The step that each augmenting process is in, kept in shared memory, where the trainer finds it if one has died."""
 
 import ctypes
 import multiprocessing
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from explorer.augment import observe
 from explorer.augment.pipeline import Pipeline, Step, walk
 
-_PLACE = 256  # bytes of each process
-_HEAD = struct.Struct("<QIB")  # how many steps have begun, the process, and the length of the step's id
+_PLACE = 256  # bytes for each process
+_HEAD = struct.Struct("<QIB")  # number of steps that have begun, process id, and length of the step's id
 _MOST = _PLACE - _HEAD.size
 
 
@@ -20,7 +20,12 @@ def transforms_of(pipeline: Pipeline) -> dict[str, str]:
 
 
 class NotedSteps:
-    """One place for each process; it travels to child processes."""
+    """Shared memory with a place for each process; it can be passed to child processes.
+
+    Args:
+        transforms: Node id -> transform, of the pipeline.
+        count: Number of processes.
+    """
 
     def __init__(self, transforms: Mapping[str, str], count: int) -> None:
         self._transforms = dict(transforms)
@@ -28,7 +33,7 @@ class NotedSteps:
         self._count = max(1, count)
 
     def note_steps_of(self, number: int) -> None:
-        """From now on, this process notes each step that begins in its place."""
+        """From now on, write each step that this process begins into the place with this number."""
         places, pid, begun = self._view(), os.getpid(), 0
 
         def note(node_id: str) -> None:
@@ -42,20 +47,20 @@ class NotedSteps:
         observe.report_steps_to(note)
 
     def count(self, number: int) -> int:
-        """How many steps have begun there."""
+        """The number of steps that have begun in this place."""
         return int(self._head(number)[0])
 
     def step(self, number: int) -> str:
-        """The id of the step that began last there, "" before the first."""
+        """The id of the step that began last in this place; "" before the first."""
         start = number * _PLACE + _HEAD.size
         return self._view()[start : start + self._head(number)[2]].tobytes().decode(errors="replace")
 
     def transform(self, node_id: str) -> str:
-        """The transform of a step, "" for what is none."""
+        """The transform of a step; "" for other ids."""
         return self._transforms.get(node_id, "")
 
     def transform_in(self, pid: int) -> str:
-        """The transform of the step that a process was in last; "" where it has noted none."""
+        """The transform of the step that a process was in last; "" if it has begun none."""
         for number in range(self._count):
             if self._head(number)[1] == pid:
                 return self.transform(self.step(number))

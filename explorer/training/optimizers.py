@@ -15,7 +15,7 @@ from explorer.training.networks import Network
 
 
 def configure(recipe: Recipe, network: Network, steps_per_epoch: int) -> OptimizerLRSchedulerConfig | Optimizer:
-    """Optimizer and schedule, which is stepped with each step of the optimizer. steps_per_epoch: of the optimizer."""
+    """Make the optimizer and a schedule that steps with it. steps_per_epoch: optimizer steps in an epoch."""
     optimizer = make_optimizer(recipe, network)
     schedule = make_schedule(recipe, optimizer, steps_per_epoch)
     if schedule is None:
@@ -24,7 +24,7 @@ def configure(recipe: Recipe, network: Network, steps_per_epoch: int) -> Optimiz
 
 
 def make_optimizer(recipe: Recipe, network: Network) -> Optimizer:
-    """AdamW or SGD over `groups`."""
+    """Make AdamW or SGD with the parameters of `groups`."""
     if recipe.optimizer == "sgd":
         return torch.optim.SGD(
             groups(recipe, network), lr=recipe.learning_rate, momentum=recipe.momentum, nesterov=recipe.nesterov
@@ -33,7 +33,7 @@ def make_optimizer(recipe: Recipe, network: Network) -> Optimizer:
 
 
 def groups(recipe: Recipe, network: Network) -> list[dict[str, Any]]:
-    """Parameter groups of the head, then of the backbone where that ever learns."""
+    """The parameter groups of the head, then those of the backbone if it ever learns."""
     backbone, head = network.parts()
     found = parameter_groups(head, recipe.learning_rate, recipe.weight_decay)
     if not recipe.frozen or recipe.unfreeze_epoch is not None:
@@ -42,9 +42,9 @@ def groups(recipe: Recipe, network: Network) -> list[dict[str, Any]]:
 
 
 def parameter_groups(parameters: Sequence[nn.Parameter], rate: float, decay: float) -> list[dict[str, Any]]:
-    """Those parameters that decay, then the others.
+    """Two groups: the parameters with weight decay, then those without.
 
-    Decay is for the weights of convolutions and linear layers: it would shrink norms and biases for nothing.
+    Only the weights of convolutions and linear layers decay; norms and biases would shrink without any use.
     """
     decaying = [parameter for parameter in parameters if parameter.ndim > 1]
     rest = [parameter for parameter in parameters if parameter.ndim <= 1]
@@ -56,8 +56,11 @@ def parameter_groups(parameters: Sequence[nn.Parameter], rate: float, decay: flo
 
 
 def make_schedule(recipe: Recipe, optimizer: Optimizer, steps_per_epoch: int) -> LRScheduler | None:
-    """None where the rate stays. Its steps are counted here: Lightning's own estimate of them would start the loaders
-    before a resumed run has set their place."""
+    """Make the schedule; None for a constant rate.
+
+    The steps are counted here: Lightning's own estimate would start the loaders before a resumed run has set their
+    place.
+    """
     total = recipe.epochs * steps_per_epoch
     if recipe.schedule == "constant":
         return None

@@ -1,4 +1,4 @@
-"""Images of a data set at one size, decoded once and kept where there is room, or as they are."""
+"""The images of a split at one size, decoded once and kept if there is room, or at their own sizes."""
 
 import hashlib
 import json
@@ -18,15 +18,19 @@ IN_MEMORY = Limits(memory=sys.maxsize, disk=0)
 
 
 class Prepared:
-    """A split whose samples have the size of `fit`, or their own where it is None; travels to loader workers."""
+    """A split whose samples have the size of `fit`, or their own; it can be passed to loader workers.
+
+    Args:
+        split: The samples.
+        fit: Their size; None for their own sizes, which are never kept.
+        keep: Whether to keep what `read` decodes, within the limits. Otherwise each access decodes a sample again.
+        limits: How much may be kept.
+        words: Name the data set, for its file in the cache.
+    """
 
     def __init__(
         self, split: Split, fit: Fit | None, *, keep: bool, limits: Limits = IN_MEMORY, words: str = ""
     ) -> None:
-        """keep: hold what `read` decodes, within the limits; otherwise each look at a sample decodes it again.
-
-        words: name the data set, for its file.
-        """
         self.split = split
         self.fit = fit
         self.keep = keep and fit is not None
@@ -38,10 +42,13 @@ class Prepared:
         return len(self.split)
 
     def read(self, threads: int, report: Callable[[int], None]) -> None:
-        """Decode all samples, if they are kept at all; else look what they are made of.
+        """Decode all samples if they are kept; otherwise only hash their contents.
 
-        report: called with the number that are ready so far.
-        Raises what the split's `load` raises, and whatever `report` raises.
+        Args:
+            report: Called with the number of samples that are ready.
+
+        Raises:
+            Exception: What the split's `load` raises, and what `report` raises.
         """
         if self._cache is not None:
             self._cache.fill(threads, report)
@@ -57,23 +64,23 @@ class Prepared:
 
     @property
     def tally(self) -> Tally:
-        """Where the samples are."""
+        """How many samples are kept, and where."""
         if self._cache is not None:
             return self._cache.tally
         return Tally(len(self), in_memory=0, held=0, in_files=0, uncached=len(self), decoded=0, trouble="")
 
     def listing(self) -> str:
-        """A hash of which images these are, in which order and of which class."""
+        """A hash of the names of the samples, their order and their classes."""
         split = self.split
         listed = json.dumps([list(map(str, split.ids)), list(map(int, split.labels)), self._size])
         return hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()
 
     @property
     def _size(self) -> Any:
-        """In JSON; of squares as runs of before have noted it."""
+        """The size for a hash; that of squares has the form that earlier versions have recorded."""
         fit = self.fit
         return None if fit is None else fit.most if fit.square else [fit.least, fit.most]
 
     def contents(self) -> str:
-        """A hash of what all samples are made of, wherever they are kept; empty before they were read."""
+        """A hash of the contents of all samples, the same wherever they are kept; empty before `read`."""
         return self._digest if self._cache is None else self._cache.digest

@@ -1,7 +1,7 @@
-"""Several processes that train one run together, a GPU each (ddp). Imports no torch: followers ask before it.
+"""Several processes that train one run together, each on a GPU (ddp). Used before torch is imported.
 
-The first process is the run's own. Lightning starts the others by the same command with LOCAL_RANK in their
-environment; they hold no lock, write no events and no outcome, and end with the first.
+The first process leads. Lightning starts the others by the same command with LOCAL_RANK in their environment; they
+hold no lock, write no events and no outcome, and end with the first.
 """
 
 import contextlib
@@ -13,48 +13,48 @@ from explorer.base import records
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import Why, from_json, to_json
 
-RANKS_VARIABLE = "EXPLORER_RANKS"  # so many processes on a processor: to try ddp where there are no GPUs
+RANKS_VARIABLE = "EXPLORER_RANKS"  # number of processes on a processor, to try ddp without GPUs
 _OWN = "LOCAL_RANK"
 
 
 def following() -> int | None:
-    """Which of the others this process is, from 1; None for the run's own."""
+    """The number of this process among those that follow, from 1; None for the one that leads."""
     given = os.environ.get(_OWN, "0")
     return int(given) if given.isdigit() and given != "0" else None
 
 
 def on_processor() -> int:
-    """Processes that train together on a processor; 1 but where somebody tries ddp."""
+    """The number of processes that train together on a processor: 1 unless the variable asks for more."""
     given = os.environ.get(RANKS_VARIABLE, "1")
     return max(1, int(given)) if given.isdigit() else 1
 
 
 class SilentWriter:
-    """What the others have in place of events: the first process reports for all."""
+    """Writes no events: the leading process reports for all."""
 
     def write(self, kind: str, **values: Any) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def sync(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
 class Rank:
-    """Which of how many."""
+    """The number of this process, from 0, and how many there are."""
 
     number: int = 0
     count: int = 1
 
     def share(self, places: list[int]) -> list[int]:
-        """Every n-th of them: together the ranks see each batch as one process with a batch n times as large would.
+        """The places for this rank, every n-th: together, n ranks see the batches of a process with n times the size.
 
-        Where they cannot be shared evenly, the last ones are left out: each rank must make the same number of steps.
+        Places that cannot be shared evenly are left out at the end: all ranks must make the same number of steps.
         """
         return places[: len(places) // self.count * self.count][self.number :: self.count]
 
     def place(self, batch: int) -> int:
-        """The number of a batch among those of all ranks."""
+        """The number of a batch among the batches of all ranks."""
         return batch * self.count + self.number
 
 
@@ -62,13 +62,13 @@ ALONE = Rank()
 
 
 def note_failure(paths: RunPaths, why: Why) -> None:
-    """Let the first process say why one of the others failed."""
+    """Record why this process failed, for the leading process."""
     with contextlib.suppress(OSError):
         paths.rank_failed.write_bytes(records.dump(to_json(why)))
 
 
 def failure(paths: RunPaths) -> Why:
-    """Why one of the others failed; empty where none has said so."""
+    """Why one of the other processes failed; empty if none has recorded that."""
     try:
         return from_json(records.parse(paths.rank_failed.read_bytes()))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Being asked to stop: by the file in the run's folder, or by a signal."""
+"""Requests to stop, by a file in the run's folder or by a signal, and the errors that end a run."""
 
 import signal
 from pathlib import Path
@@ -11,7 +11,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class TrainingError(RuntimeError):
-    """A run that cannot go on; why says so, and what to do. Its words have no line breaks."""
+    """A run that cannot go on. Its attribute `why` says why and what to do, without line breaks."""
 
     def __init__(self, why: Why) -> None:
         super().__init__(in_words(why))
@@ -19,13 +19,13 @@ class TrainingError(RuntimeError):
 
 
 class WeightsError(ValueError):
-    """Weights that cannot be had or used; the message says what was given, what is expected and what to do."""
+    """Weights that cannot be loaded or used; the message says what was given, what is expected and what to do."""
 
 
 class StopRun(BaseException):
-    """Ends the fit because a stop was asked for.
+    """Ends the fit because a stop was asked for. Its attribute `why` says where the run ends.
 
-    Not an Exception: nothing on the way from a callback to the top may take it for an error. why: where the run stands.
+    It is not an Exception, so that nothing between a callback and the top treats it as an error.
     """
 
     def __init__(self, why: Why) -> None:
@@ -34,9 +34,12 @@ class StopRun(BaseException):
 
 
 class StopRequest:
-    """Whether somebody wants the run to stop.
+    """Whether the run is asked to stop.
 
-    claim: to the run's folder. Where that is gone, the process ends at the next look, before it writes anything more.
+    Args:
+        file: It exists once a stop is asked for.
+        claim: The claim to the run's folder. If that is gone, the process ends at the next look, before it writes
+            anything more.
     """
 
     def __init__(self, file: Path, claim: Claim | None = None) -> None:
@@ -45,7 +48,7 @@ class StopRequest:
         self._signal: signal.Signals | None = None
 
     def listen(self) -> None:
-        """Take SIGTERM and SIGINT as the wish to stop; called again, it takes them back from a library."""
+        """Handle SIGTERM and SIGINT as requests to stop; called again, also if a library has taken them over."""
         for number in SIGNALS:
             signal.signal(number, self._note)
 
@@ -59,16 +62,16 @@ class StopRequest:
         return self._signal is not None or self._file.exists()
 
     def end_if_lost(self) -> None:
-        """End the process where the run's folder is gone: nothing more may be written."""
+        """End the process if the run's folder is gone: nothing more may be written."""
         if self.claim is not None:
             self.claim.end_if_lost()
 
     @property
     def by(self) -> str:
-        """Who asked: "request", or the name of a signal."""
+        """What asked: "request" for the file, or the name of a signal."""
         return "request" if self._signal is None else self._signal.name
 
     def check(self, code: str, **values: int) -> None:
-        """Raises StopRun when a stop was asked for. code, values: of the reason, besides who asked."""
+        """Raise StopRun if a stop was asked for. code, values: of the reason, besides what asked."""
         if self.asked:
             raise StopRun(reason(code, by=self.by, **values))

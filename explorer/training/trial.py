@@ -1,7 +1,7 @@
-"""The pipeline, tried in a process of its own before a run: it may die there, and the run says in which step.
+"""A trial of the pipeline in a child process before a run, which names the step in which the child dies.
 
-What native code does with an absurd value cannot be known beforehand: it may crash, ask for gigabytes, or never end.
-Each of it would end the trainer without a word.
+Native code that is given an absurd value may crash, ask for gigabytes, or never end. Each of these would end the
+trainer without a message.
 """
 
 import json
@@ -23,29 +23,28 @@ from explorer.runs.spec.config import RunConfig
 from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.stopping import TrainingError
 
-# Of address space beyond what the trainer has already: as much as a page may take for a drawing. Images that are kept
-# at a size of their own may be large, and ordinary steps make a few copies of them in decimal numbers.
+# Bytes of address space beyond what the trainer has already; as much as a page may take for a drawing.
 MEMORY = 2 << 30
-_COPIES = 30
-STEP_S = 60.0  # of one step on one image; with it an epoch of a thousand images would take a night
+_COPIES = 30  # of an image, on top of that: images may be large, and steps copy them as floats
+STEP_S = 60.0  # for one step on one image; at that pace an epoch of a thousand images would take a night
 _LOOK_S = 0.2
 
 
 def check(config: RunConfig, samples: Sequence[Sample], report: Callable[[], None]) -> None:
-    """Find out before the training what would break it, see `check_pipeline`.
+    """Find out before the training what would break it, with `check_pipeline`.
 
     Args:
-        config: of the run.
-        samples: some training samples, as augmentation gets them; at least one.
-        report: called a few times a second; what it raises ends the trial.
+        config: Of the run.
+        samples: Some training samples, as augmentation gets them; at least one.
+        report: Called a few times a second; what it raises ends the trial.
 
     Raises:
-        AugmentError: a step fails, or would end the trainer; it is named.
-        TrainingError: something fails that is no step's fault.
+        AugmentError: A step fails or would end the trainer; the message names it.
+        TrainingError: The pipeline fails for another reason.
     """
     noted = NotedSteps(transforms_of(config.pipeline), count=1)
     memory = MEMORY + _COPIES * max(sample.image.nbytes for sample in samples)
-    # Forked where that is safe: the samples need not travel. Elsewhere the child imports what it needs.
+    # Forked where that is safe, so that the samples are not copied; elsewhere the child imports what it needs.
     context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_try, args=(theirs, noted, memory, os.getpid(), config, list(samples)), daemon=True)
@@ -58,13 +57,13 @@ def check(config: RunConfig, samples: Sequence[Sample], report: Callable[[], Non
         child.join()
         ours.close()
     if answer is None:
-        report()  # a signal to the whole group ends the trial a moment before the trainer sees it
+        report()  # a signal to the process group ends the child a moment before the trainer gets it
         raise _died(noted, child.exitcode or 0)
     _raise(answer, noted, memory)
 
 
 def _answer(connection: Connection, noted: NotedSteps, report: Callable[[], None]) -> dict[str, Any] | None:
-    """What the child says; None where it died. Raises AugmentError where a step does not end."""
+    """The answer of the child; None if it died. Raises AugmentError if a step does not end."""
     seen, since = noted.count(0), time.monotonic()
     while not connection.poll(_LOOK_S):
         report()
@@ -101,7 +100,7 @@ def _outcome(config: RunConfig, samples: list[Sample]) -> dict[str, Any]:
         if error.out_of_memory:
             return {"memory": True}
         return {"step": [error.node_id, error.transform, error.reason]}
-    except Exception as error:  # noqa: BLE001 - it has to be said by the trainer
+    except Exception as error:  # noqa: BLE001 - the trainer raises it
         return {"other": f"{type(error).__name__}: {error}"}
     return {}
 

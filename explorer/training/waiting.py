@@ -1,4 +1,4 @@
-"""A run's time in the queue, before anything heavy is imported: so long it costs little memory."""
+"""Waiting in the queue, before anything heavy is imported, so that a waiting run takes little memory."""
 
 import contextlib
 import os
@@ -20,8 +20,17 @@ _SLOWEST_S = 1.0
 def wait_for_turn(paths: RunPaths, stop: StopRequest, begin: Callable[[], None]) -> Slot | None:
     """Wait until it is this run's turn and a slot of its device is free.
 
-    begin: called at that moment. Returns None at once for a trainer that somebody starts by hand, without a ticket.
-    Raises StopRun, OSError.
+    Args:
+        paths: Of the run.
+        stop: Whether the run is asked to stop.
+        begin: Called when the turn has come.
+
+    Returns:
+        The slot; None, at once, for a trainer that was started by hand and has no ticket.
+
+    Raises:
+        StopRun: The run was asked to stop.
+        OSError: The queue cannot be read or written.
     """
     place = queue.find(paths.id)
     slot = None if place is None else _wait(paths, place, stop, begin)
@@ -49,7 +58,7 @@ def _wait(paths: RunPaths, place: queue.Waiting, stop: StopRequest, begin: Calla
                 place = queue.find(paths.id) or _again(paths, place)
                 pause *= 1 + queue.ahead_of(place) // 4
             except FileNotFoundError:
-                # Somebody deletes the queue at this moment. Where it is the run that is gone, there is no more to do.
+                # The queue is being deleted at this moment; if the run itself is gone, there is nothing to wait for.
                 if not paths.root.exists():
                     raise
             time.sleep(min(_SLOWEST_S, pause))
@@ -58,7 +67,7 @@ def _wait(paths: RunPaths, place: queue.Waiting, stop: StopRequest, begin: Calla
 
 
 def _look_after(claim: Claim | None) -> None:
-    """What the claim's own thread does later: a run that waits does without one."""
+    """Do what the claim's thread does later: a waiting run has no thread."""
     if claim is None:
         return
     if claim.lost:
@@ -68,19 +77,19 @@ def _look_after(claim: Claim | None) -> None:
 
 
 def _note_ticket(place: queue.Waiting) -> None:
-    """Note this process in its ticket: one that is paused is passed over, also where its run's folder is gone."""
+    """Record this process in its ticket: a paused one is passed over, even if its run's folder is gone."""
     number = os.environ.get(TICKET_VARIABLE, "")
     with contextlib.suppress(OSError):
-        # Only into what is a ticket: the variable may have come from elsewhere.
+        # Only if it is the ticket: the variable may have been set by something else.
         if number.isdigit() and os.path.samestat(os.fstat(int(number)), place.ticket.stat()):
             holders.note(int(number), RunPaths(runs_root() / place.id))
 
 
 def _again(paths: RunPaths, place: queue.Waiting) -> queue.Waiting:
-    """Somebody has deleted the ticket, or all of the queue: line up again."""
-    time.sleep(4 * LOOK_EVERY_S)  # by then those that train have taken their slots again
+    """Line up again after the ticket or the whole queue was deleted."""
+    time.sleep(4 * LOOK_EVERY_S)  # by then the runs that train have made their slots again
     with contextlib.suppress(queue.QueueError), queue.guard():
-        # Under the guard nobody moves tickets, so that one which cannot be seen is gone.
+        # Under the guard no ticket moves, so that a ticket that is not found is gone.
         if queue.find(paths.id) is None:
             holders.note(queue.take(paths.id, place.lane).descriptor, paths)  # held until this process ends
     return queue.find(paths.id) or place
@@ -88,7 +97,7 @@ def _again(paths: RunPaths, place: queue.Waiting) -> queue.Waiting:
 
 def _give_up_ticket(paths: RunPaths) -> None:
     if not paths.root.parent.is_dir():
-        return  # all runs are gone, and perhaps the home: to look for the ticket would make that again
+        return  # all runs are gone, perhaps with the home, which looking for the ticket would make again
     with contextlib.suppress(queue.QueueError, OSError), queue.guard():
         queue.drop(paths.id)
     number = os.environ.pop(TICKET_VARIABLE, "")
@@ -98,22 +107,12 @@ def _give_up_ticket(paths: RunPaths) -> None:
 
 
 def _choose_gpu(paths: RunPaths, slot: Slot) -> None:
-    """On a machine with several GPUs the runs of one moment go to different ones, where they have not chosen."""
-    if _chosen(paths) or "CUDA_VISIBLE_DEVICES" in os.environ:
-        return
-    if slot.lane == "gpu" and (count := _gpus()) > 1:
-        os.environ["CUDA_VISIBLE_DEVICES"] = str(slot.number % count)
-
-
-def _chosen(paths: RunPaths) -> bool:
-    # As plain JSON: a config holds a pipeline, and with it come seconds of imports that a waiting run does not need.
-    asked = read_json_object(paths.config)
-    return bool(asked and asked.get("gpus"))
-
-
-def _gpus() -> int:
-    # The driver's own list: asking torch would load it.
-    try:
-        return sum(1 for _ in Path("/proc/driver/nvidia/gpus").iterdir())
-    except OSError:
-        return 0
+    """Give simultaneous runs different GPUs of a machine, unless they have chosen one."""
+    # Read as plain JSON: a RunConfig has a pipeline, whose imports take seconds.
+    asked = read_json_object(paths.config) or {}
+    if slot.lane == "gpu" and not asked.get("gpus") and "CUDA_VISIBLE_DEVICES" not in os.environ:
+        # The driver's own list: asking torch would load it.
+        with contextlib.suppress(OSError):
+            count = len(list(Path("/proc/driver/nvidia/gpus").iterdir()))
+            if count > 1:
+                os.environ["CUDA_VISIBLE_DEVICES"] = str(slot.number % count)

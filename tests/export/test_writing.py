@@ -17,12 +17,12 @@ from explorer.augment.apply import AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step
+from explorer.augment.size_rules import keeps_size
 from explorer.data.depth import ValueRange
 from explorer.data.drawn_shapes import open_shapes
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
-from explorer.export.facts import ExportError, Facts, of_run
-from explorer.export.glue import traits
+from explorer.export.facts import ExportError, Facts, of_run, traits
 from explorer.export.network import scale
 from explorer.export.script import script
 from explorer.runs.record.paths import RunPaths
@@ -188,6 +188,7 @@ def test_no_step_that_may_be_exported_draws_by_the_targets_that_the_file_leaves_
         except AugmentError:
             continue  # a crop of 256 px, which this picture is too small for
         assert np.array_equal(seen, augment(Sample(full.image), two, 0, 0, 1).image), name
+        assert seen.shape == full.image.shape or not keeps_size(name), name
         compared += 1
     assert compared > 90
 

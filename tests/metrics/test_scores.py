@@ -12,11 +12,12 @@ from scipy.special import softmax
 from sklearn.metrics import roc_auc_score
 
 from explorer.metrics.scores import (
-    LogOdds,
     ScoreHistogram,
+    areas_from_histogram,
     auroc,
-    auroc_from_histogram,
     bins_for,
+    log_odds,
+    mean_area,
     score_histogram,
 )
 
@@ -41,8 +42,8 @@ def test_binary_auroc_is_that_of_class_one(skill: float) -> None:
     logits, labels = _trained(2, 500, skill)
     reference = roc_auc_score(labels, softmax(logits.astype(float), axis=1)[:, 1])
     found = auroc(logits, labels)
-    assert found.macro == pytest.approx(reference, abs=1e-12)
-    assert found.per_class == pytest.approx((reference, reference), abs=1e-12)
+    assert mean_area(found) == pytest.approx(reference, abs=1e-12)
+    assert found == pytest.approx((reference, reference), abs=1e-12)
 
 
 @pytest.mark.parametrize("skill", [0.0, 1.0, 4.0])
@@ -51,16 +52,16 @@ def test_auroc_of_several_classes_equals_scikit_learns(num_classes: int, skill: 
     logits, labels = _trained(num_classes, 700, skill)
     scores = softmax(logits.astype(float), axis=1)
     found = auroc(logits, labels)
-    assert found.macro == pytest.approx(roc_auc_score(labels, scores, multi_class="ovr"), abs=1e-9)
+    assert mean_area(found) == pytest.approx(roc_auc_score(labels, scores, multi_class="ovr"), abs=1e-9)
     each = [roc_auc_score(labels == index, scores[:, index]) for index in range(num_classes)]
-    assert found.per_class == pytest.approx(each, abs=1e-9)
+    assert found == pytest.approx(each, abs=1e-9)
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(-2, 2)), min_size=2, max_size=30))
 def test_ties_count_half(pairs: list[tuple[int, int]]) -> None:
     labels = np.array([label for label, _ in pairs])
     scores = np.array([score for _, score in pairs], float)
-    found = auroc(np.stack([np.zeros(len(scores)), scores], axis=1), labels).macro
+    found = mean_area(auroc(np.stack([np.zeros(len(scores)), scores], axis=1), labels))
     if labels.min() == labels.max():
         assert found is None
     else:
@@ -71,40 +72,39 @@ def test_ties_count_half(pairs: list[tuple[int, int]]) -> None:
 def test_a_model_that_says_the_same_of_all_has_auroc_one_half(num_classes: int) -> None:
     labels = np.arange(30) % num_classes
     logits = np.tile(np.linspace(-1, 1, num_classes), (30, 1))
-    assert auroc(logits, labels).per_class == (0.5,) * num_classes
-    assert auroc_from_histogram(score_histogram(logits, labels)).per_class == (0.5,) * num_classes
+    assert auroc(logits, labels) == (0.5,) * num_classes
+    assert areas_from_histogram(score_histogram(logits, labels))[0] == (0.5,) * num_classes
 
 
 def test_auroc_is_none_where_a_class_is_absent_and_the_mean_is_over_the_others() -> None:
     logits, labels = _trained(3, 200, 1.0)
     logits, labels = logits[labels != 2], labels[labels != 2]
-    for found in (auroc(logits, labels), auroc_from_histogram(score_histogram(logits, labels))):
-        assert found.per_class[2] is None
-        assert found.macro == pytest.approx(np.mean(found.per_class[:2]))  # type: ignore[arg-type]
+    for found in (auroc(logits, labels), areas_from_histogram(score_histogram(logits, labels))[0]):
+        assert found[2] is None
+        assert mean_area(found) == pytest.approx(np.mean(found[:2]))  # type: ignore[arg-type]
 
 
 def test_one_class_only_and_no_samples_have_no_auroc() -> None:
     logits, _ = _trained(2, 50, 1.0)
-    assert auroc(logits, np.ones(50, np.int64)).macro is None
+    assert mean_area(auroc(logits, np.ones(50, np.int64))) is None
     nothing = np.zeros((0, 3)), np.zeros(0, np.int64)
-    assert auroc(*nothing).macro is None
-    assert auroc_from_histogram(score_histogram(*nothing)).per_class == (None, None, None)
+    assert mean_area(auroc(*nothing)) is None
+    assert areas_from_histogram(score_histogram(*nothing))[0] == (None, None, None)
 
 
 def test_a_very_sure_model_keeps_its_order() -> None:
     # In single precision softmax rounds all of these to 1 and the area to one half.
     logits = np.array([[0, 30], [0, 40], [0, 50], [0, 60]], np.float32)
-    assert auroc(logits, np.array([0, 0, 1, 1])).macro == 1.0
+    assert mean_area(auroc(logits, np.array([0, 0, 1, 1]))) == 1.0
     more = np.array([[0, 30, 1], [0, 40, 1], [1, 800, 0], [1, 900, 0]], np.float32)
-    assert auroc(more, np.array([0, 0, 1, 1])).per_class[1] == 1.0
+    assert auroc(more, np.array([0, 0, 1, 1]))[1] == 1.0
 
 
 @given(npst.arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(2, 6)), elements=st.floats(-12, 12)))
 def test_log_odds_are_those_of_the_softmax(logits: NDArray[np.float64]) -> None:
     shares = softmax(logits, axis=1)
     rest = np.stack([np.delete(shares, index, 1).sum(1) for index in range(logits.shape[1])], axis=1)
-    odds = LogOdds(logits)
-    found = np.stack([odds.of(index) for index in range(logits.shape[1])], axis=1)
+    found = np.stack([*log_odds(logits)], axis=1)
     assert found == pytest.approx(np.log(shares) - np.log(rest), abs=1e-9)
 
 
@@ -112,9 +112,9 @@ def test_log_odds_are_those_of_the_softmax(logits: NDArray[np.float64]) -> None:
 @pytest.mark.parametrize("num_classes", [2, 3, 5, 10])
 def test_histogram_auroc_is_within_a_ten_thousandth(num_classes: int, skill: float) -> None:
     logits, labels = _trained(num_classes, 10_000, skill)
-    exact, binned = auroc(logits, labels), auroc_from_histogram(score_histogram(logits, labels))
-    assert binned.per_class == pytest.approx(exact.per_class, abs=1e-4)
-    assert binned.macro == pytest.approx(exact.macro, abs=1e-4)
+    exact, (binned, _) = auroc(logits, labels), areas_from_histogram(score_histogram(logits, labels))
+    assert binned == pytest.approx(exact, abs=1e-4)
+    assert mean_area(binned) == pytest.approx(mean_area(exact), abs=1e-4)
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1e-6])
@@ -126,18 +126,17 @@ def test_tiny_logits_have_their_exact_auroc_and_their_histogram_says_that_it_doe
     logits = logits * np.float32(scale)
     scores = softmax(logits.astype(float), axis=1)
     each = [roc_auc_score(labels == index, scores[:, index]) for index in range(num_classes)]
-    assert auroc(logits, labels).per_class == pytest.approx(each, abs=1e-9)
+    assert auroc(logits, labels) == pytest.approx(each, abs=1e-9)
     histogram = score_histogram(logits, labels)
-    assert max(abs(a - b) for a, b in zip(each, auroc_from_histogram(histogram).per_class, strict=True)) > 0.005
-    found = auroc_from_histogram(histogram, within=0.001)
-    assert (found.per_class, found.macro) == ((None,) * num_classes, None)
+    assert max(abs(a - b) for a, b in zip(each, areas_from_histogram(histogram)[0], strict=True)) > 0.005
+    assert areas_from_histogram(histogram, within=0.001) == ((None,) * num_classes, False)
 
 
 @pytest.mark.parametrize("num_classes", [2, 3, 10])
 def test_a_histogram_that_is_fine_enough_says_so(num_classes: int) -> None:
     logits, labels = _trained(num_classes, 10_000, 2.0)
     histogram = score_histogram(logits, labels)
-    assert auroc_from_histogram(histogram, within=0.001) == auroc_from_histogram(histogram)
+    assert areas_from_histogram(histogram, within=0.001) == areas_from_histogram(histogram)
 
 
 def test_the_exact_auroc_takes_the_memory_of_a_few_columns() -> None:

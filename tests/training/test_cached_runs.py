@@ -27,7 +27,7 @@ from tests.training.conftest import config_of, events_of, folder_of, make_image_
 def _cached(paths: RunPaths) -> str:
     (start,) = [event for event in events_of(paths) if event.kind == "start"]
     assert start.values["notes"] == []  # where images lie is no news about the data
-    return in_words(from_json(start.values["cached"]))
+    return " ".join(in_words(from_json(note)) for note in start.values["cached"])
 
 
 def _weights(paths: RunPaths) -> dict[str, Any]:

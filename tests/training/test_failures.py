@@ -20,7 +20,7 @@ from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import from_values
 from explorer.runs.state.status import State, derive
 from explorer.training.__main__ import run
-from explorer.training.data import TrainingImages, collate
+from explorer.training.data import Samples, collate
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import StopRequest, TrainingError
@@ -125,7 +125,7 @@ def test_an_error_in_a_loader_worker_keeps_its_words() -> None:
     crop = {"kind": "step", "id": "n1", "transform": "RandomCrop", "params": {"height": 64, "width": 64}, "p": 1.0}
     config = config_of(pipeline={"nodes": [crop]})
     prepared = Prepared(config.dataset.open().train, square(32), keep=False)
-    images = TrainingImages(CLASSIFICATION, prepared, config.pipeline, 0, 32)
+    images = Samples(CLASSIFICATION, prepared, config)
     loader = DataLoader(images, sampler=[(0, 3)], num_workers=1, collate_fn=partial(collate, CLASSIFICATION))  # type: ignore[arg-type]
     with pytest.raises(TrainingError) as caught:
         list(loader)

@@ -2,7 +2,7 @@
 
 import math
 
-from explorer.metrics.scores import Auroc, ScoreHistogram, auroc, auroc_from_histogram, of_classes
+from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc
 from explorer.metrics.table import Evaluation, Measured, measure
 from explorer.runs.record.epochs import EpochRecord
 
@@ -14,16 +14,14 @@ def of_record(record: EpochRecord) -> Measured:
     try:
         areas, sure = _areas(record)
     except ValueError:
-        areas, sure = Auroc((None,) * len(record.confusion), None), True
+        areas, sure = (None,) * len(record.confusion), True
     return measure(Evaluation(record.confusion, areas), sure)
 
 
-def _areas(record: EpochRecord) -> tuple[Auroc, bool]:
+def _areas(record: EpochRecord) -> tuple[Areas, bool]:
     """Return the areas, and whether all of them are known."""
     if record.auroc is not None:
-        return of_classes([None if math.isnan(area) else float(area) for area in record.auroc]), True
+        return tuple(None if math.isnan(area) else float(area) for area in record.auroc), True
     if record.logits is not None and record.labels is not None:
         return auroc(record.logits, record.labels), True
-    histogram = ScoreHistogram(record.positives, record.negatives)
-    found = auroc_from_histogram(histogram, WITHIN)
-    return found, found.per_class == auroc_from_histogram(histogram).per_class
+    return areas_from_histogram(ScoreHistogram(record.positives, record.negatives), WITHIN)

@@ -8,18 +8,19 @@ from typing import Any
 from torch import Tensor, nn
 
 from explorer.training.networks.download import Download, Source
-from explorer.training.networks.network import Design, Family
+from explorer.training.networks.network import Design
 
 PATCH = 16  # px
 _NATIVE_SIZE = 224  # px that the position embeddings were learned at; those of other sizes are interpolated
 
 
-def _features(net: Any, images: Tensor) -> Tensor:
+HEAD = "classifier"  # the last layer
+
+
+def features_of(net: Any, images: Tensor) -> Tensor:
+    """Scaled images -> what goes into the head, (N, F): the last state of the class token."""
     tokens: Tensor = net.vit(images, interpolate_pos_encoding=True).last_hidden_state
     return tokens[:, 0, :]
-
-
-FAMILY = Family(features=_features, head="classifier")
 
 
 def deit(hidden_size: int, heads: int) -> Callable[[Design], nn.Module]:

@@ -12,20 +12,21 @@ from efficientnet_pytorch.utils import url_map, url_map_advprop
 from torch import Tensor, nn
 
 from explorer.training.networks.download import Bundled, Download, Source
-from explorer.training.networks.network import Design, Family, Normalisation
+from explorer.training.networks.network import Design, Scale
 
 # The lite networks were trained on (pixel - 127) / 128, as TensorFlow's efficientnet_lite_builder.py says. With it the
 # network for 1000 classes is right on 80 % of photographs of ants and bees, with the scale of ImageNet on 62 %.
-LITE = Normalisation((127 / 255,) * 3, (128 / 255,) * 3)
+LITE: Scale = (127 / 255,) * 3, (128 / 255,) * 3
 DROP_CONNECT = 0.2  # of both libraries
 
 
-def _features(net: Any, images: Tensor) -> Tensor:
-    pooled: Tensor = net._avg_pooling(net.extract_features(images))
-    return pooled.flatten(start_dim=1)
+HEAD = "_fc"  # the last layer
 
 
-FAMILY = Family(features=_features, head="_fc")
+def features_of(net: Any, images: Tensor) -> Tensor:
+    """Scaled images -> what goes into the head, (N, F)."""
+    features: Tensor = net._avg_pooling(net.extract_features(images)).flatten(start_dim=1)
+    return features
 
 
 def _made(library: Any, name: str, design: Design) -> nn.Module:

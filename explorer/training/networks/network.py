@@ -2,23 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-
-class Normalisation(NamedTuple):
-    """What weights expect: (pixel / 255 - mean) / std, per channel R, G, B."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-
-IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-SYMMETRIC = Normalisation((0.5,) * 3, (0.5,) * 3)
-UNIT = Normalisation((0.0,) * 3, (1.0,) * 3)
+# Mean and std that weights expect, for (pixel / 255 - mean) / std per channel R, G, B.
+Scale = tuple[tuple[float, ...], tuple[float, ...]]
+IMAGENET: Scale = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+SYMMETRIC: Scale = (0.5,) * 3, (0.5,) * 3
+UNIT: Scale = (0.0,) * 3, (1.0,) * 3
 
 
 @dataclass(frozen=True)
@@ -38,38 +32,36 @@ class Design:
     drop_connect: float | None = None
 
 
-class Family(NamedTuple):
-    """How the networks of a library are taken apart.
-
-    Attributes:
-        features: The network and scaled images (N, 3, S, S) float32 -> what goes into its head, (N, F).
-        head: The name of its last layer, a linear one.
-    """
-
-    features: Callable[[Any, Tensor], Tensor]
-    head: str
+Features = Callable[[Any, Tensor], Tensor]  # a network and scaled images (N, 3, S, S) float32 -> (N, F) for its head
 
 
-def buffers(scale: Normalisation) -> dict[str, Tensor]:
+def buffers(scale: Scale) -> dict[str, Tensor]:
     """The "mean" and "std" of pixels in 0 to 255, (3, 1, 1) float32."""
-    return {name: 255 * torch.tensor(value).view(3, 1, 1) for name, value in scale._asdict().items()}
+    return {name: 255 * torch.tensor(value).view(3, 1, 1) for name, value in zip(("mean", "std"), scale, strict=True)}
 
 
 class Network(nn.Module):
     """A network that takes pixels. `net` is the library's own network, with its own head.
 
     Therefore its state under "net." fits into the plain network of the library.
+
+    Args:
+        net: The library's network.
+        features_of: Gives what goes into its head.
+        head: The name of its last layer, a linear one.
+        scale: The scale that its weights expect.
+        dropout: Probability before the head.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, net: nn.Module, family: Family, scale: Normalisation, dropout: float) -> None:
+    def __init__(self, net: nn.Module, features_of: Features, head: str, scale: Scale, dropout: float) -> None:
         super().__init__()
         self.net = net
         self.dropout = nn.Dropout(dropout)
         self.frozen = False
-        self._family = family
+        self._features_of, self._head = features_of, head
         # Checkpoints keep the scale, of pixels in 0 to 255: the weights are worth nothing with another one.
         for name, value in buffers(scale).items():
             self.register_buffer(name, value)
@@ -77,7 +69,7 @@ class Network(nn.Module):
     @property
     def head(self) -> nn.Linear:
         """The last layer."""
-        found: nn.Linear = getattr(self.net, self._family.head)
+        found: nn.Linear = getattr(self.net, self._head)
         return found
 
     def freeze(self, frozen: bool) -> None:
@@ -105,7 +97,7 @@ class Network(nn.Module):
         """(N, 3, S, S) RGB, uint8 or float32 in 0 to 1 -> (N, F); without a graph while frozen."""
         pixels = images * 255 if images.is_floating_point() else images.float()
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
-            return self._family.features(self.net, (pixels - self.mean) / self.std)
+            return self._features_of(self.net, (pixels - self.mean) / self.std)
 
     def classify(self, features: Tensor) -> Tensor:
         """(N, F) -> (N, num_outputs)."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from explorer.training.networks.download import Source
-from explorer.training.networks.network import Design, Family
+from explorer.training.networks.network import Design
 
 _CHANNELS = (3, 32, 64, 128, 256)
 SOURCES: Mapping[str, Source] = {}
@@ -42,12 +42,13 @@ def _block(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True), nn.MaxPool2d(2))
 
 
-def _features(net: Any, images: Tensor) -> Tensor:
+HEAD = "fc"  # the last layer
+
+
+def features_of(net: Any, images: Tensor) -> Tensor:
+    """Scaled images -> what goes into the head, (N, F)."""
     found: Tensor = net.features(images)
     return found
-
-
-FAMILY = Family(features=_features, head="fc")
 
 
 def small(design: Design) -> SmallCNN:

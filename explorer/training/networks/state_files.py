@@ -88,13 +88,13 @@ def _shapes(backbone: Backbone) -> dict[str, torch.Size]:
     """Name -> shape of the tensors of a backbone without its head, which is made without memory or random numbers."""
     with torch.device("meta"):
         net: nn.Module = backbone.make(Design(backbone.default_size, 2, 0.0))
-    head = f"{backbone.family.head}."
+    head = f"{backbone.head}."
     return {name: value.shape for name, value in net.state_dict().items() if not name.startswith(head)}
 
 
 def _of_backbone(state: State, backbone: Backbone, expected: Mapping[str, Any]) -> tuple[State, State]:
     named = {backbone.renamed(name): value for name, value in state.items()}
-    return weights_and_scale(named, backbone.family.head, expected)
+    return weights_and_scale(named, backbone.head, expected)
 
 
 def weights_and_scale(state: State, head: str, expected: Mapping[str, Any]) -> tuple[State, State]:

@@ -13,15 +13,15 @@ from explorer.training.networks.network import (
     SYMMETRIC,
     UNIT,
     Design,
-    Family,
+    Features,
     Network,
-    Normalisation,
+    Scale,
     take_scale,
     take_weights,
 )
 
 _SIZES = (32, 800)  # px; what a run's config allows
-_SCALES: dict[str, Normalisation] = {"imagenet": IMAGENET, "symmetric": SYMMETRIC, "none": UNIT}
+_SCALES: dict[str, Scale] = {"imagenet": IMAGENET, "symmetric": SYMMETRIC, "none": UNIT}
 
 
 def _same(name: str) -> str:
@@ -35,7 +35,8 @@ class Backbone:
     Attributes:
         title: Its name on pages.
         make: Makes the library's network; its weights are drawn from torch's generator.
-        family: How the network is taken apart.
+        features_of: Gives what goes into its head, (N, F).
+        head: The name of its last layer.
         sources: Choice of pretrained weights -> where they come from.
         parameters: How many numbers it learns, with a head of 2 outputs.
         default_size: Side of its input in px.
@@ -53,14 +54,15 @@ class Backbone:
 
     title: str
     make: Callable[[Design], nn.Module]
-    family: Family
+    features_of: Features
+    head: str
     sources: Mapping[str, Source]
     parameters: int
     default_size: int
     note: str
     pixel_bytes_trained: float
     pixel_bytes_frozen: float
-    scale: Normalisation = IMAGENET
+    scale: Scale = IMAGENET
     sizes: tuple[int, int] = _SIZES
     size_step: int = 1
     drop_connect: float | None = None
@@ -82,7 +84,7 @@ class Backbone:
         """Choices of weights that are downloaded -> their file in the store."""
         return {name: source.name for name, source in self.sources.items() if isinstance(source, Download)}
 
-    def scale_of(self, weights: str) -> Normalisation:
+    def scale_of(self, weights: str) -> Scale:
         """The scale that these weights expect. AdvProp was trained on -1 to 1, as efficientnet_pytorch documents.
 
         A file is expected to hold the first kind in `sources`; of b8 there are only weights of AdvProp.
@@ -105,7 +107,8 @@ def _efficientnet(letter: str, size: int, parameters: int, trained: float, froze
     return Backbone(
         title=f"EfficientNet-{letter.upper()}",
         make=efficientnet.full(name),
-        family=efficientnet.FAMILY,
+        features_of=efficientnet.features_of,
+        head=efficientnet.HEAD,
         sources=sources,
         parameters=parameters,
         default_size=size,
@@ -122,7 +125,8 @@ def _deit(size_name: str, hidden_size: int, heads: int, parameters: int, trained
     return Backbone(
         title=f"DeiT-{size_name.title()}",
         make=deit.deit(hidden_size, heads),
-        family=deit.FAMILY,
+        features_of=deit.features_of,
+        head=deit.HEAD,
         sources=deit.sources(name),
         parameters=parameters,
         default_size=224,
@@ -139,7 +143,8 @@ BACKBONES: dict[str, Backbone] = {
     "efficientnet-lite0": Backbone(
         title="EfficientNet-Lite0",
         make=efficientnet.lite("efficientnet-lite0"),
-        family=efficientnet.FAMILY,
+        features_of=efficientnet.features_of,
+        head=efficientnet.HEAD,
         sources=efficientnet.LITE0_SOURCES,
         parameters=3_373_570,
         default_size=224,
@@ -164,7 +169,8 @@ BACKBONES: dict[str, Backbone] = {
     "small-cnn": Backbone(
         title="Small CNN",
         make=small.small,
-        family=small.FAMILY,
+        features_of=small.features_of,
+        head=small.HEAD,
         sources=small.SOURCES,
         parameters=389_410,
         default_size=128,
@@ -191,9 +197,9 @@ def build(recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] |
     backbone = BACKBONES[recipe.backbone]
     net = backbone.make(Design(recipe.image_size, num_outputs, recipe.dropout, recipe.drop_connect))
     scale = _SCALES.get(recipe.normalise) or backbone.scale_of(recipe.weights)
-    network = Network(net, backbone.family, scale, recipe.dropout)
+    network = Network(net, backbone.features_of, backbone.head, scale, recipe.dropout)
     if state is not None:
-        take_weights(network, backbone.family.head, state)
+        take_weights(network, backbone.head, state)
         if recipe.normalise == "auto":
             take_scale(network, state)
     network.freeze(recipe.frozen)

@@ -13,6 +13,7 @@ from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import auroc, score_histogram
 from explorer.metrics.table import Evaluation, measure
 from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.reasons import reason
 from explorer.runs.spec.recipe import LossRecipe
 from explorer.training.losses import LOSSES, ClassCounts, Objective
 from explorer.training.stopping import TrainingError
@@ -26,17 +27,14 @@ def validate(
 ) -> Validation:
     """Measure (N, C) logits and (N,) predicted classes against (N,) labels.
 
-    Raises TrainingError for logits that are nan or infinite.
+    Raises TrainingError if logits are nan or infinite.
     """
     broken = int((~np.isfinite(logits)).any(axis=1).sum())
     if broken:
-        raise TrainingError(
-            f"The network gave no usable numbers (nan or infinite) for {broken} of {len(logits)} validation images. "
-            "Lower the learning rate, or choose the precision 32-true."
-        )
+        raise TrainingError(reason("outputs_not_finite", broken=broken, images=len(logits)))
     confusion = confusion_counts(labels, predicted, logits.shape[1])
     histogram = score_histogram(logits, labels)
-    area = auroc(logits, labels)
+    areas = auroc(logits, labels)
     keep = logits.nbytes <= _LOGITS_BUDGET
     record = EpochRecord(
         confusion,
@@ -44,9 +42,9 @@ def validate(
         histogram.negatives,
         logits if keep else None,
         labels if keep else None,
-        np.array([math.nan if value is None else value for value in area.per_class]),
+        np.array([math.nan if value is None else value for value in areas]),
     )
-    return Validation(record, measure(Evaluation(confusion, area, loss)).values)
+    return Validation(record, measure(Evaluation(confusion, areas, loss)).values)
 
 
 def _validate(objective: Objective, outputs: Tensor, labels: Tensor) -> Validation:
@@ -75,7 +73,7 @@ def _has_scores(labels: NDArray[np.int64]) -> bool:
     return len(np.unique(labels)) > 1
 
 
-# Functions with names: the task travels to loader workers, and where those are not forked it is pickled.
+# Functions with names and not lambdas: loader workers that are not forked get the task pickled.
 CLASSIFICATION = Task(
     target=_label, stack=_stacked, objective=_objective, count=count, validate=_validate, has_scores=_has_scores
 )

@@ -1,4 +1,4 @@
-"""The tasks that there are."""
+"""The table of tasks."""
 
 from explorer.runs.spec.config import RunConfig
 from explorer.training.tasks.classification import CLASSIFICATION
@@ -6,6 +6,6 @@ from explorer.training.tasks.task import Task
 
 
 def task_of(config: RunConfig) -> Task:
-    """The task of a run. Every run names one class for each image; another task will be a field of the config."""
+    """The task of a run. Every run predicts one class for each image; with another task this will be a field."""
     del config
     return CLASSIFICATION

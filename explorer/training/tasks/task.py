@@ -1,4 +1,4 @@
-"""What a network is trained to answer: loaders, module and reports ask the task for all that depends on it."""
+"""What a network is trained to answer. Loaders, module and reports get from the task all that depends on it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
