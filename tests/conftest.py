@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from explorer.runs.launchers import table
 from explorer.runs.record.launch_record import read_launch
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PHOTOGRAPHS = "EXPLORER_TEST_DATA"
+settings.register_profile("tests", deadline=None)  # a busy machine takes its time: seconds are measured in bench/
+settings.load_profile("tests")
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 

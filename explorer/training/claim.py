@@ -49,6 +49,7 @@ class Claim:
         self._folder = found.st_dev, found.st_ino
         self._kept: list[_Kept] = []
         self._missed: list[_Kept] = []  # what was missing at the last look
+        self.before_end: Callable[[], None] | None = None  # gives back what the trainer holds outside the folder
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -131,6 +132,8 @@ class Claim:
 
     def end(self) -> NoReturn:
         """Kill the trainer, its children and this process: there is nothing left to save."""
+        if self.before_end is not None and os.getpid() == self._owner:
+            self.before_end()
         with contextlib.suppress(OSError):
             os.write(sys.stdout.fileno(), f"The folder of this run is no longer {self.paths.root}: it ends.\n".encode())
         if os.getpgrp() == self._owner:

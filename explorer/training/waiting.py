@@ -45,6 +45,8 @@ def wait_for_turn(paths: RunPaths, stop: StopRequest, begin: Callable[[], None])
 
 def _wait(paths: RunPaths, place: queue.Waiting, stop: StopRequest, begin: Callable[[], None]) -> Slot:
     _note_ticket(place)
+    if stop.claim is not None:
+        stop.claim.before_end = lambda: _give_up_ticket(paths)
     try:
         while True:
             _look_after(stop.claim)
@@ -63,17 +65,16 @@ def _wait(paths: RunPaths, place: queue.Waiting, stop: StopRequest, begin: Calla
                     raise
             time.sleep(min(_SLOWEST_S, pause))
     finally:
+        if stop.claim is not None:
+            stop.claim.before_end = None
         _give_up_ticket(paths)
 
 
 def _look_after(claim: Claim | None) -> None:
     """Do what the claim's thread does later: a waiting run has no thread."""
-    if claim is None:
-        return
-    if claim.lost:
-        _give_up_ticket(claim.paths)
-        claim.end()
-    claim.renew()
+    if claim is not None:
+        claim.end_if_lost()
+        claim.renew()
 
 
 def _note_ticket(place: queue.Waiting) -> None:

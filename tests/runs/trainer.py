@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +135,18 @@ def _tell_turn(word: str, work: Work) -> None:
         file.write(f"{word} {work.paths.id}\n")
 
 
+class LosesItsFolder(StopRequest):
+    """Somebody deletes the folder of the run at the very moment in which the trainer asks whether to stop."""
+
+    def check(self, code: str, **values: int) -> None:
+        shutil.rmtree(self._file.parents[1])
+        super().check(code, **values)
+
+
+def loses_its_folder_while_it_waits(_work: Work) -> None:
+    raise AssertionError("It waits behind another run, so that its turn never comes.")
+
+
 def fills_the_disk(work: Work) -> None:
     with (work.paths.root / "big").open("wb", buffering=0) as file:
         while True:
@@ -228,6 +241,7 @@ WITH_LOCK = {
         obeys_sigterm,
         hangs_with_a_worker,
         takes_a_turn,
+        loses_its_folder_while_it_waits,
         fills_the_disk,
         prints_a_lot,
     )
@@ -240,7 +254,8 @@ def main(paths: RunPaths) -> None:
         WITHOUT_LOCK[name](paths)
         return
     claim = Claim(paths)
-    stop = StopRequest(paths.stop, claim)
+    asks = LosesItsFolder if name == loses_its_folder_while_it_waits.__name__ else StopRequest
+    stop = asks(paths.stop, claim)
     stop.listen()
     try:
         with claim.held():

@@ -90,6 +90,16 @@ def test_a_run_that_waits_leaves_the_queue_when_its_folder_is_gone(act: Callable
     assert derive(head).state is State.RUNNING
 
 
+def test_a_folder_that_goes_while_its_trainer_asks_whether_to_stop_leaves_no_ticket() -> None:
+    head = launcher.start(config_of("works_until_stopped"))
+    wait_for_state(head, State.RUNNING)
+    gone = launcher.start(config_of("loses_its_folder_while_it_waits"))
+    wait_for(lambda: not any(place.alive for place in queue.waiting()), "the end of the one that waits")
+    assert queue.waiting() == ()
+    assert not gone.root.exists()
+    assert derive(head).state is State.RUNNING
+
+
 def test_a_paused_process_whose_folder_is_gone_holds_up_nobody_and_is_ended_when_somebody_looks(tend: Tend) -> None:
     paths = launcher.start(config_of("works_until_stopped"))
     wait_for_state(paths, State.RUNNING)
