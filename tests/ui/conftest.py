@@ -1,6 +1,9 @@
 """What all tests of pages share."""
 
+from functools import cache
+
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from explorer.runs.machine import machine
 from explorer.ui.background import asking
@@ -29,3 +32,14 @@ def _one_look_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     process that imports torch. Here the first real answer is taken for all.
     """
     monkeypatch.setattr(machine, "_look", _look_once)
+
+
+_scan_once = cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def _one_look_at_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit looks through all that is installed for components, with each page that a test opens: as long as all
+    else that a page does. The first real answer is taken for all.
+    """
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _scan_once)

@@ -1,9 +1,11 @@
-"""A window in a process of its own: `python -m tests.ui.window DRAFT GESTURE COUNT` makes so many gestures.
+"""A window in a process of its own: `python -m tests.ui.window`.
 
-It prints a line when it is ready, and begins when it is given one. A gesture is a click on a small page that calls what
-the real pages call.
+Each line that it is given holds a home, a draft, a gesture and a count, with tabs between them. It opens the draft,
+says "ready", waits for an empty line, makes so many gestures as fast as they go, and says "done". A gesture is a click
+on a small page that calls what the real pages call.
 """
 
+import os
 import sys
 
 from streamlit.testing.v1 import AppTest
@@ -59,18 +61,28 @@ def page() -> None:
     st.session_state["turn"] = turn + 1
 
 
-def main(draft_id: str, gesture: str, count: str) -> None:
-    """Make the gestures, as fast as they go. Raises AssertionError where the page breaks."""
+def opened(draft_id: str) -> AppTest:
+    """The small page with a draft."""
     app = AppTest.from_function(page, default_timeout=60)
     app.query_params[Query.DRAFT] = draft_id
     app.run()
     assert app.session_state[Key.WORKSPACE].id == draft_id
-    print("ready", flush=True)
-    sys.stdin.readline()
-    for _ in range(int(count)):
-        app.button(key=f"gesture {gesture}").click().run()
-        assert not app.exception, app.exception
+    return app
+
+
+def main() -> None:
+    """Do what each line asks for, until there are no more. Raises AssertionError where the page breaks."""
+    while line := sys.stdin.readline():
+        home, draft_id, gesture, count = line.rstrip("\n").split("\t")
+        os.environ["EXPLORER_HOME"] = home
+        app = opened(draft_id)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        for _ in range(int(count)):
+            app.button(key=f"gesture {gesture}").click().run()
+            assert not app.exception, app.exception
+        print("done", flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -20,7 +20,9 @@ MB = 1024 * 1024
 @contextmanager
 def page(port: int) -> Iterator[str]:
     """A page that is open, by the id of its session."""
-    with connect(f"ws://localhost:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as connection:
+    # max_queue: messages that nobody reads would hold up the closing for ten seconds.
+    address = f"ws://localhost:{port}/_stcore/stream"
+    with connect(address, subprotocols=["streamlit"], max_size=None, max_queue=None) as connection:
         wish = BackMsg()
         wish.rerun_script.query_string = ""
         connection.send(wish.SerializeToString())

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import edits
@@ -19,33 +21,62 @@ ROOT = Path(__file__).resolve().parents[3]
 DRAFT = "w" * 22
 
 
-def together(**counts: int) -> None:
-    """Let a window make so many gestures of each kind, all windows at the same time."""
-    windows = [
+Window = subprocess.Popen[str]
+Together = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def windows() -> Iterator[list[Window]]:
+    """As many windows as a test needs at most: each takes seconds to start."""
+    started = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.ui.window", DRAFT, gesture.rstrip("_"), str(count)],
+            [sys.executable, "-m", "tests.ui.window"],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        for gesture, count in counts.items()
+        for _ in range(5)
     ]  # fmt: skip
-    for window in windows:
-        assert window.stdout
-        if window.stdout.readline() != "ready\n":
-            raise AssertionError(window.communicate()[1])
-    for window in windows:
-        assert window.stdin
-        window.stdin.write("\n")
-        window.stdin.flush()
-    for window in windows:
-        _, errors = window.communicate(timeout=120)
-        assert window.returncode == 0, errors
+    yield started
+    for window in started:
+        window.kill()
+    for window in started:
+        window.communicate()
+
+
+@pytest.fixture
+def together(windows: list[Window], home: Path) -> Together:
+    """Lets a window make so many gestures of each kind, all windows at the same time."""
+
+    def make(**counts: int) -> None:
+        chosen = windows[: len(counts)]
+        for window, (gesture, count) in zip(chosen, counts.items(), strict=True):
+            tell(window, f"{home}\t{DRAFT}\t{gesture.rstrip('_')}\t{count}")
+        for window in chosen:
+            hear(window, "ready")
+        for window in chosen:
+            tell(window, "")
+        for window in chosen:
+            hear(window, "done")
+
+    return make
+
+
+def tell(window: Window, line: str) -> None:
+    assert window.stdin
+    window.stdin.write(line + "\n")
+    window.stdin.flush()
+
+
+def hear(window: Window, word: str) -> None:
+    assert window.stdout
+    if window.stdout.readline() != f"{word}\n":
+        raise AssertionError(window.communicate()[1])
 
 
 def beside(part: str, home: Path) -> dict[str, Any]:
     return dict(json.loads((home / "drafts" / f"{DRAFT}.{part}.json").read_text()))
 
 
-def test_three_windows_that_add_steps_lose_none_of_them() -> None:
+def test_three_windows_that_add_steps_lose_none_of_them(together: Together) -> None:
     save(Workspace(DRAFT, History(Draft()), View()))
     together(add=20, add_=20, gallery=20)
     titles = [node.transform for node in load(DRAFT).draft.nodes if isinstance(node, Step)]
@@ -54,7 +85,7 @@ def test_three_windows_that_add_steps_lose_none_of_them() -> None:
     }  # fmt: skip
 
 
-def test_whatever_windows_do_to_a_draft_undo_leads_back_through_all_of_it() -> None:
+def test_whatever_windows_do_to_a_draft_undo_leads_back_through_all_of_it(together: Together) -> None:
     draft, _ = edits.add(Draft(), "InvertImg", None)
     save(Workspace(DRAFT, History(draft), View()))
     together(add=11, take=11, swap=11, save=11)
@@ -62,7 +93,9 @@ def test_whatever_windows_do_to_a_draft_undo_leads_back_through_all_of_it() -> N
     assert len(load(DRAFT).history.past) == 44
 
 
-def test_windows_set_fields_of_the_train_form_and_none_brings_back_what_another_has_changed(home: Path) -> None:
+def test_windows_set_fields_of_the_train_form_and_none_brings_back_what_another_has_changed(
+    together: Together, home: Path
+) -> None:
     save(Workspace(DRAFT, History(Draft()), View()))
     together(epochs=15, batch_size=15, learning_rate=15, check=15, rate=15)
     form = beside("train", home)
