@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 PHOTOGRAPHS = "EXPLORER_TEST_DATA"
 settings.register_profile("tests", deadline=None)  # a busy machine takes its time: seconds are measured in bench/
 settings.load_profile("tests")
+
+LONGEST = {
+    "training", "export", "machine", "test_scripts.py", "test_cache.py", "test_limits.py", "test_writing.py",
+    "test_every_transform.py", "test_many_windows.py", "test_page.py", "test_lab_cells.py",
+}  # fmt: skip
+"""Folders and files of tests that take 10 s and more."""
 LEFT_OUT = pytest.StashKey[list[str]]()
 
 
@@ -80,8 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take out the tests on real photographs where none were given; the summary names them."""
-    # Those that train first: as the last they would keep one process busy while the others have nothing to do.
-    items.sort(key=lambda item: "training" not in item.path.parts)
+    # The longest files first: as the last they would keep one process busy while the others have nothing to do.
+    items.sort(key=lambda item: LONGEST.isdisjoint(item.path.parts))
     if os.environ.get(PHOTOGRAPHS):
         return
     without = [item for item in items if "real_data" in getattr(item, "fixturenames", ())]
