@@ -103,7 +103,8 @@ def test_pages_that_a_worker_shares_count_once(start: Start, tmp_path: Path) -> 
 def test_what_workers_compute_belongs_to_the_run(start: Start, tmp_path: Path) -> None:
     pid, meter = start(FORK.format(size=1)), Meter()
     of(meter, pid, tmp_path)
-    wait_for(lambda: (of(meter, pid, tmp_path).cores or 0) > 0.05, "the worker's work being seen")
+    # Its parent only waits, so any work is the worker's. How much that is depends on what else this machine does.
+    wait_for(lambda: (of(meter, pid, tmp_path).cores or 0) > 0.01, "the worker's work being seen")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at Linux's own shares")
