@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.base import records
 from explorer.base.processes import Moment
 from explorer.data.formats.digits import DigitsSpec
+from explorer.runs.cli import main as cli
 from explorer.runs.cli.main import main
 from explorer.runs.overview.view import RunView
 from explorer.runs.queue import queue
@@ -93,6 +95,14 @@ def look(paths: RunPaths) -> None:
     view.refresh()
     results.check_result(paths)
     results.rate_result(paths)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_parser() -> Iterator[None]:
+    """To make the parser takes longer than the commands do, hundreds of times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "_parser", cache(cli._parser))
+        yield
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)

@@ -38,22 +38,46 @@ def alone(name: str) -> tuple[Draft, str]:
     return edits.set_p(draft, node, 1.0), node
 
 
-def test_every_transform_has_a_form_with_a_widget_for_each_parameter(app: AppTest, subtests: pytest.Subtests) -> None:
-    """Dragged and typed; it draws the page's photograph."""
-    for name, offered in catalog().items():
-        draft, node = alone(name)
-        for exact in (False, True):
-            with subtests.test(name, exact=exact):
-                app.session_state[Key.WORKSPACE] = Workspace("x" * 22, History(draft), View(selected=node, seed=3))
-                app.session_state[Key.EXACT] = exact
-                app.session_state[Key.PLAYING] = False
-                app.run()
-                assert not app.exception
-                assert not app.error, app.error
-                shown = keys_on(app)
-                for parameter in offered.parameters:
-                    assert any(key.startswith(widget_key(node, parameter)) for key in shown), parameter
-                assert not app.session_state[Key.LOOK].errors
+def form_page() -> None:
+    """The form alone, with nothing that draws: a tenth of the page's time."""
+    import streamlit as st
+
+    from explorer.ui.session.keys import Key
+    from explorer.ui.step_editor import form
+
+    form.show(st.session_state[Key.WORKSPACE], {})
+
+
+@pytest.fixture(scope="module")
+def form() -> AppTest:
+    """One form for all of them."""
+    return AppTest.from_function(form_page, default_timeout=60)
+
+
+def show(app: AppTest, name: str, exact: bool) -> None:
+    """Show the form of a transform, with a widget for each parameter."""
+    draft, node = alone(name)
+    app.session_state[Key.WORKSPACE] = Workspace("x" * 22, History(draft), View(selected=node, seed=3))
+    app.session_state[Key.EXACT] = exact
+    app.session_state[Key.PLAYING] = False
+    app.run()
+    assert not app.exception
+    assert not app.error, app.error
+    shown = keys_on(app)
+    for parameter in catalog()[name].parameters:
+        assert any(key.startswith(widget_key(node, parameter)) for key in shown), parameter
+
+
+def test_every_transform_has_a_form_with_a_widget_for_each_parameter(
+    app: AppTest, form: AppTest, subtests: pytest.Subtests
+) -> None:
+    """Dragged, beside the page's photograph that it draws, and typed."""
+    for name in catalog():
+        with subtests.test(name):
+            show(app, name, exact=False)
+            assert not app.session_state[Key.LOOK].errors
+        with subtests.test(name, exact=True):
+            show(form, name, exact=True)
 
 
 def test_the_parameters_of_all_transforms_use_every_kind_of_widget() -> None:
