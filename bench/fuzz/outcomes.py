@@ -7,9 +7,8 @@ from typing import Any
 
 from bench.fuzz.requests import Asked
 from explorer.augment.pipeline import Step
-from explorer.draw.drawing import Drawing
+from explorer.draw.drawing import BrokenError, Drawing, DrawingError
 from explorer.draw.limits import TIMES_BY_THE_CLOCK
-from explorer.draw.request import BrokenError, DrawingError
 
 TOLERANCE_S = 1.5  # beyond the limit: a look every tenth of a second, the end of a process, and a busy machine
 DRAWN, REFUSED, BROKEN = "drawn", "refused by the step", "broken"

@@ -1,4 +1,4 @@
-"""The one function that augments: preview, training and whatever comes later call it."""
+"""The one function that augments: both the preview and training call it."""
 
 import random
 import threading
@@ -19,26 +19,26 @@ from explorer.augment.observe import Observer, StepFailedError, Visit, observe
 from explorer.augment.pipeline import Pipeline, Step, is_on, walk
 from explorer.data.sample import Sample
 
-_POOL_KEYS = 32  # pipelines whose composes are kept
-_POOL_DEPTH = 4  # idle composes kept of each
+_MOST_PIPELINES = 32  # whose composes are kept
+_MOST_OF_EACH = 4  # idle composes that are kept
 
 
 class AugmentError(ValueError):
-    """A step that failed on a sample. node_id: "" where it was none in particular. reason: without the step's name.
+    """A step that failed on a sample.
 
-    out_of_memory: whether it asked for more memory than the process may have.
+    Attributes:
+        node_id: The step, "" for none in particular.
+        reason: The message without the name of the transform.
+        out_of_memory: Whether it asked for more memory than the process may have.
     """
 
     def __init__(self, node_id: str, transform: str, reason: str, out_of_memory: bool = False) -> None:
         super().__init__(f"{transform}: {reason}" if transform else reason)
-        self.node_id = node_id
-        self.transform = transform
-        self.reason = reason
-        self.out_of_memory = out_of_memory
+        self.node_id, self.transform, self.reason, self.out_of_memory = node_id, transform, reason, out_of_memory
 
     def __reduce__(self) -> tuple[type["AugmentError"], tuple[str, str, str, bool]]:
-        arguments = (self.node_id, self.transform, self.reason, self.out_of_memory)
-        return AugmentError, arguments  # it crosses from loader workers
+        # It is pickled in workers of data loaders.
+        return AugmentError, (self.node_id, self.transform, self.reason, self.out_of_memory)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +52,9 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class AugmentedSample:
-    """A sample after the pipeline: types as in `Sample`, but the image may have another dtype, size or channel count.
+    """A sample after the pipeline, with the steps that fired in their order in `drawn`.
 
-    drawn: the steps that fired, in their order.
+    Types are as in `Sample`, but the image may have another dtype, size or channel count.
     """
 
     image: NDArray[Any]
@@ -67,7 +67,7 @@ class AugmentedSample:
 
 
 def random_state(seed: int, epoch: int, index: int) -> tuple[np.random.Generator, random.Random]:
-    """The random state of one sample, from nothing but its place: the same in any worker, order or attempt."""
+    """The random state of one sample, which depends only on its place: equal in any worker, order or attempt."""
     generator = np.random.default_rng([seed, epoch, index])
     return generator, random.Random(int(generator.integers(2**63)))
 
@@ -75,14 +75,14 @@ def random_state(seed: int, epoch: int, index: int) -> tuple[np.random.Generator
 def augment(sample: Sample, pipeline: Pipeline, seed: int, epoch: int = 0, index: int = 0) -> AugmentedSample:
     """Apply the pipeline to a sample; the result depends on the arguments only. Raises AugmentError.
 
-    seed, epoch, index: whole numbers from 0; `index` is the sample's place in its data set.
+    Seed, epoch and index are whole numbers from 0; the index is the sample's place in its data set.
     """
     return apply_watched(sample, pipeline, (seed, epoch, index)).result
 
 
 @dataclass(frozen=True, eq=False)
 class Watched:
-    """A result, every call of a node on the way to it, and the compose that gave it (not to be called again)."""
+    """A result, every call of a node in the order of beginning, and the compose, which must not be called again."""
 
     result: AugmentedSample
     visits: list[Visit]
@@ -90,22 +90,25 @@ class Watched:
 
 
 def apply_watched(sample: Sample, pipeline: Pipeline, place: tuple[int, int, int], keep: bool = False) -> Watched:
-    """`augment`, and what was seen on the way. place: seed, epoch, index. keep: see `Observer`. Raises AugmentError."""
+    """Do what `augment` does, and record each call of a node. Raises AugmentError.
+
+    The place is seed, epoch and index; with `keep` the targets before and after each step are kept.
+    """
     data = _targets(sample, pipeline) | _handed_over(sample, pipeline)
-    with _POOL.lend(pipeline, "bboxes" in data, "keypoints" in data) as made:
-        made.observer.reset(keep)
-        made.compose.set_random_state(*random_state(*place))
+    with _lent(pipeline, "bboxes" in data, "keypoints" in data) as (compose, observer):
+        observer.reset(keep)
+        compose.set_random_state(*random_state(*place))
         try:
-            result = made.compose(**data)
-        except StepFailedError as failure:
-            reason = _missing(failure.transform, sample, data) or _words(failure.error)
-            too_large = _is_out_of_memory(failure.error)
-            raise AugmentError(failure.node_id, failure.transform, reason, too_large) from failure.error
+            result = compose(**data)
+        except StepFailedError as failed:
+            reason = _missing(failed.transform, sample, data) or _words(failed.error)
+            too_large = _is_out_of_memory(failed.error)
+            raise AugmentError(failed.node_id, failed.transform, reason, too_large) from failed.error
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise AugmentError("", "", _words(error)) from error  # before the first step, or between two
         finally:
-            visits = made.observer.take()
-    return Watched(_result(sample, pipeline, result, visits), visits, made.compose)
+            visits = observer.take()
+    return Watched(_result(sample, pipeline, result, visits), visits, compose)
 
 
 def _targets(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
@@ -149,7 +152,7 @@ _TARGET_WORDS = {"mask": "a mask", "bboxes": "boxes", "keypoints": "keypoints"}
 
 
 def _missing(transform: str, sample: Sample, data: Mapping[str, Any]) -> str:
-    """A sentence about the targets that a step needs and was not given; "" where it had all of them."""
+    """A sentence about the targets that a step needs and did not get, "" if it got all."""
     needs = catalog()[transform].needs if transform in catalog() else frozenset()
     missing = sorted(target for target in needs if target not in data)
     if not missing:
@@ -176,43 +179,27 @@ def _words(error: BaseException) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
-@dataclass(frozen=True, eq=False)
-class _Made:
-    """A compose, and what its nodes report to."""
-
-    compose: A.Compose
-    observer: Observer
+_lock = threading.Lock()
+_idle: OrderedDict[tuple[str, bool, bool], list[tuple[A.Compose, Observer]]] = OrderedDict()
 
 
-class _Pool:
-    """Composes that are ready. They hold state, so each is used by one thread at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._idle: OrderedDict[tuple[str, bool, bool], list[_Made]] = OrderedDict()
-
-    @contextmanager
-    def lend(self, pipeline: Pipeline, bboxes: bool, keypoints: bool) -> Iterator[_Made]:
-        key = (pipeline.key, bboxes, keypoints)
-        with self._lock:
-            idle = self._idle.get(key)
-            made = idle.pop() if idle else None
-        made = made or _make(pipeline, bboxes, keypoints)
-        try:
-            yield made
-        finally:
-            with self._lock:
-                kept = self._idle.setdefault(key, [])
-                self._idle.move_to_end(key)
-                if len(kept) < _POOL_DEPTH:
-                    kept.append(made)
-                while len(self._idle) > _POOL_KEYS:
-                    self._idle.popitem(last=False)
-
-
-_POOL = _Pool()
-
-
-def _make(pipeline: Pipeline, bboxes: bool, keypoints: bool) -> _Made:
-    compose = pipeline.to_compose(bboxes=bboxes, keypoints=keypoints)
-    return _Made(compose, observe(compose))
+@contextmanager
+def _lent(pipeline: Pipeline, bboxes: bool, keypoints: bool) -> Iterator[tuple[A.Compose, Observer]]:
+    """A compose with its observer. Composes are kept; they hold state, so one thread at a time uses each."""
+    key = (pipeline.key, bboxes, keypoints)
+    with _lock:
+        idle = _idle.get(key)
+        made = idle.pop() if idle else None
+    if made is None:
+        compose = pipeline.to_compose(bboxes=bboxes, keypoints=keypoints)
+        made = compose, observe(compose)
+    try:
+        yield made
+    finally:
+        with _lock:
+            kept = _idle.setdefault(key, [])
+            _idle.move_to_end(key)
+            if len(kept) < _MOST_OF_EACH:
+                kept.append(made)
+            if len(_idle) > _MOST_PIPELINES:
+                _idle.popitem(last=False)

@@ -1,7 +1,7 @@
-"""Values that are absurd for an image: what is said at the field of a parameter before the step is drawn.
+"""Warnings about values that are absurd for an image, for the fields of parameters before the step is drawn.
 
-None of them is wrong, and each can be drawn. First comes what no image could show, by the role of the parameter; then
-what the step would make of the image or take to make it, where this parameter is what drives it.
+None of these values is wrong, and each can be drawn. A value is beyond what an image can show, by the role of the
+parameter; or it makes the result of the step too large, or the step too slow or too large for the memory.
 """
 
 import functools
@@ -16,11 +16,11 @@ from explorer.augment import costs
 from explorer.augment.catalog import catalog
 from explorer.augment.drivers import Driver, Role, drivers, visible
 from explorer.augment.parameters import Kind, Parameter
-from explorer.augment.size_rules import Size, area, made_size
+from explorer.augment.sizes import Size, area, made_size
 from explorer.augment.values import known, largest, numbers
 from explorer.data.sample import MAX_PIXELS
 
-MAX_SECONDS = 60.0  # of one step: nobody waits for longer to see what a value does
+MAX_SECONDS = 60.0  # of one step
 
 
 class Load(StrEnum):
@@ -33,12 +33,15 @@ class Load(StrEnum):
 
 @dataclass(frozen=True)
 class Caution:
-    """Why a value is seldom meant.
+    """Why a value is probably a mistake.
 
-    about: the role in which it is beyond the image, or the load that it drives beyond its limit. value: the number of
-    the parameter that does. bound: the number up to which it does not, or from which on where `at_least`; None where
-    other parameters have to change too. most: the limit, of a role in its own unit, of a load in pixels, bytes or
-    seconds. load: how much of that the step has.
+    Attributes:
+        about: The role in which it is beyond the image, or the load that it drives beyond its limit.
+        value: The number that does so.
+        bound: The largest number that does not, None if other parameters have to change too.
+        at_least: Whether `bound` is the smallest such number instead.
+        load: The load of the step in pixels, bytes or seconds.
+        most: The limit, in the same unit or in that of the role.
     """
 
     about: Role | Load
@@ -50,14 +53,7 @@ class Caution:
 
 
 def cautions(transform: str, params: Mapping[str, Any], size: Size, memory: float) -> Mapping[str, Caution]:
-    """Parameter -> why its value is absurd for an image; empty where none is.
-
-    Args:
-        transform: of the catalog.
-        params: a valid step's.
-        size: of the image that the step gets.
-        memory: bytes that a step may take.
-    """
+    """Parameter -> why its value is absurd for an image of `size`, for a valid step that may take `memory` bytes."""
     return _cautions(transform, json.dumps(params, sort_keys=True), size, memory)
 
 
@@ -138,7 +134,7 @@ def _driving(step: _Step, load: Load, name: str) -> Caution | None:
 
 @dataclass(frozen=True)
 class _Ends:
-    """Where a bound of a parameter is looked for: from the number that it starts with to the one that it has."""
+    """The search range for a bound of a parameter: from the number that it starts with to the one that it has."""
 
     calm: float
     wild: float
@@ -149,7 +145,7 @@ class _Ends:
         return self.wild < self.calm
 
     def kept(self, value: Any, bound: float) -> Any:
-        """A value with no number beyond a bound."""
+        """The value with all numbers limited to a bound."""
         if isinstance(value, Mapping):
             return {name: self.kept(part, bound) for name, part in value.items()}
         if isinstance(value, list | tuple):
@@ -177,7 +173,7 @@ def _is_whole(parameter: Parameter, value: Any) -> bool:
 
 
 def _bound(fits: Callable[[float], bool], ends: _Ends) -> float | None:
-    """The number nearest to `wild` that fits, in a few digits; None where not even `calm` does."""
+    """The number nearest to `wild` that fits, with two digits; None if not even `calm` fits."""
     if not fits(ends.calm):
         return None
     good, bad = math.log(ends.calm), math.log(max(ends.wild, 1e-12))

@@ -1,4 +1,4 @@
-"""Every transform on offer, found in albumentations itself; what is left out carries its reason."""
+"""Every transform on offer, as found in albumentations; those that are left out have a reason."""
 
 import functools
 import inspect
@@ -60,8 +60,8 @@ _NEEDS = {
 _HANDED_OVER = ("reference_images", "read_fn", "font_path")  # see `extras`
 _BASES = {A.BasicTransform, A.DualTransform, A.ImageOnlyTransform, A.Transform3D}
 
-# What a new step starts with where albumentations demands a value, or where its default changes nothing or fails
-# on a photograph of 500 px. Such a value is written into the step.
+# Values of a new step if albumentations has no default, or one that changes nothing or fails on a photograph of 500 px.
+# They are written into the step.
 _STARTS: dict[str, dict[str, JsonValue]] = {
     "Affine": {"rotate": [-20.0, 20.0]},
     "AtLeastOneBBoxRandomCrop": {"height": 256, "width": 256},
@@ -88,12 +88,16 @@ _STARTS: dict[str, dict[str, JsonValue]] = {
 
 @dataclass(frozen=True)
 class Transform:
-    """A transform of albumentations as a form sees it.
+    """A transform of albumentations with what a form needs.
 
-    targets: what it changes, of "image", "mask", "bboxes", "keypoints". needs: targets that a sample must have.
-    refuses: targets with which albumentations raises instead of passing them by.
-    starts: the parameters that every new step is given. gentle: those that one from the list of transforms is given in
-    place of the library's defaults, see `soft.GENTLE`. default_p: its probability where none is given.
+    Attributes:
+        targets: Targets that it changes, of "image", "mask", "bboxes" and "keypoints".
+        default_p: Its default probability.
+        needs: Targets that a sample must have.
+        refuses: Targets with which albumentations raises an error instead of ignoring them.
+        starts: Parameters of every new step.
+        gentle: Further parameters of a step that is added from the list of transforms, see `soft.GENTLE`.
+        accepted: Names of all arguments of the constructor, except p.
     """
 
     name: str
@@ -121,7 +125,7 @@ def _found() -> Mapping[str, type[A.BasicTransform]]:
 def exclusions() -> Mapping[str, str]:
     """Name -> reason, for every transform of albumentations that `catalog()` leaves out."""
     three_d = {name: _THREE_D for name, cls in _found().items() if issubclass(cls, A.Transform3D)}
-    # Those that make tensors are not among what is found: albumentations was imported without torch.
+    # Transforms that make tensors are not found, since albumentations was imported without torch.
     return MappingProxyType(dict(sorted({**three_d, **_EXCLUDED}.items())))
 
 
@@ -179,17 +183,17 @@ _construction = threading.Lock()  # warnings are collected for the whole process
 
 
 def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0, node_id: str = "") -> tuple[Any, tuple[str, ...]]:
-    """Construct a transform from JSON values; also return what albumentations warned of.
+    """Construct a transform from JSON values, and also return albumentations' warnings.
 
-    node_id: under which the step finds what is handed over with a call, see `extras`.
-    Raises what albumentations raises: ValueError, TypeError and others.
+    The node's id makes the key for what is passed with a call, see `extras`. Raises what albumentations raises:
+    ValueError, TypeError and others.
     """
     own, further = extras.split(name, params, node_id)
     warned: list[str] = []
     here = threading.get_ident()
 
     def note(message: Warning | str, *_: Any, **__: Any) -> None:
-        if threading.get_ident() == here:  # while others draw they may warn, and this step has nothing to do with it
+        if threading.get_ident() == here:  # other threads may warn while they draw
             warned.append(str(message))
 
     with _construction, warnings.catch_warnings():
@@ -200,11 +204,11 @@ def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0, node_id: s
 
 
 def arguments(params: Mapping[str, JsonValue]) -> dict[str, Any]:
-    """Parameters as albumentations takes them: where JSON has a list of numbers, Python code has a tuple."""
+    """Parameters as albumentations takes them: a list of JSON is a tuple in Python code."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in params.items()}
 
 
 @functools.cache
 def advice(name: str) -> tuple[str, ...]:
-    """What albumentations says about a transform whatever its parameters are: that it is slow, or has an heir."""
+    """Albumentations' warnings about a transform with any parameters, such as that it is slow or deprecated."""
     return build(name, catalog()[name].starts)[1]

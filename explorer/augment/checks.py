@@ -1,4 +1,4 @@
-"""Whether a step can be made, asked of albumentations itself, with each complaint at the parameter that it is about."""
+"""Whether albumentations can make a step, with each of its complaints at the parameter that it is about."""
 
 import json
 import math
@@ -39,7 +39,7 @@ def check_p(p: float) -> str | None:
 
 
 def check_step(transform: str, params: Mapping[str, Any]) -> Mapping[str, str]:
-    """Parameter -> what is wrong with it, "" for the step as a whole; empty where albumentations makes it gladly."""
+    """Parameter, or "" for the whole step -> its mistake; empty if albumentations accepts the step."""
     if transform not in catalog():
         reason = exclusions().get(transform)
         return {"": f"{transform} is left out here. {reason}" if reason else f'There is no transform "{transform}".'}
@@ -47,7 +47,7 @@ def check_step(transform: str, params: Mapping[str, Any]) -> Mapping[str, str]:
         text = json.dumps(params, sort_keys=True)
     except (TypeError, ValueError) as error:
         return {"": f"Its parameters are not plain values: {error}."}
-    # Pictures and fonts come and go, so what names them is looked at each time.
+    # Pictures and fonts come and go, so their names are checked each time.
     return extras.check(transform, params) or _check(transform, text)
 
 
@@ -80,9 +80,9 @@ def _construct(transform: str, params: dict[str, Any], parameters: Mapping[str, 
         return _one(str(error), params)
     except (TypeError, ArithmeticError, LookupError, AttributeError) as error:
         return _one(f"{type(error).__name__}: {error}", params)
-    # A warning that is new is about a parameter that was not understood and fell back to its default.
-    news = [warning for warning in warned if warning not in advice(transform)]
-    return _one(" ".join(news), params) if news else {}
+    # Any other warning is about a parameter that albumentations replaced by its default.
+    news = " ".join(warning for warning in warned if warning not in advice(transform))
+    return _one(news, params) if news else {}
 
 
 def _from_schema(error: ValidationError, params: dict[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, str]:
@@ -99,7 +99,7 @@ def _from_schema(error: ValidationError, params: dict[str, Any], parameters: Map
 
 
 def _explain(parameter: Parameter, value: Any, details: list[Any]) -> str:
-    """One sentence for all complaints about a value: a union's arms complain one by one."""
+    """One sentence for all complaints about a value, since each type of a union has its own."""
     specific = [detail for detail in details if not detail["type"].endswith(_TYPE_TROUBLE)]
     if specific:
         return f"{parameter.name}: {_reason(specific[0])} You gave {_short(value)}."
@@ -120,7 +120,7 @@ def _reason(detail: Any) -> str:
 
 
 def _one(message: str, params: Mapping[str, Any]) -> dict[str, str]:
-    """A complaint about the step as a whole; where it names one of the given parameters, it belongs to that one."""
+    """A complaint about the whole step, or about a given parameter that it names."""
     named = [name for name in params if re.search(rf"\b{re.escape(name)}\b", message)]
     text = " ".join(message.split())
     return {named[0] if named else "": text[:300] or "albumentations does not accept this step."}

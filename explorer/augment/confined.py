@@ -1,4 +1,4 @@
-"""What a process does to itself before it runs native code with values that nobody bounds."""
+"""Limits that a process sets for itself before it runs native code with unbounded values."""
 
 import ctypes
 import os
@@ -12,11 +12,7 @@ _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def end_with(parent: int) -> None:
-    """Do not outlive the process that has started this one.
-
-    Args:
-        parent: Its process id: where it is gone already, this process ends here.
-    """
+    """End this process together with the process `parent` that has started it, or now if that is gone."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
@@ -24,9 +20,9 @@ def end_with(parent: int) -> None:
 
 
 def limit_memory(more: int) -> None:
-    """Take at most so many bytes of address space more than now, and leave no core file after a crash.
+    """Allow only so many bytes of address space more than now, and no core file after a crash.
 
-    Linux alone holds such a limit; elsewhere limits of time and the system itself still do.
+    Only Linux has such a limit of memory; elsewhere limits of time remain.
     """
     if sys.platform == "linux":
         limit = psutil.Process().memory_info().vms + more

@@ -1,9 +1,12 @@
 """Albumentations' docstrings: a sentence for the form, a text for each parameter, and the whole as Markdown."""
 
+import functools
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+import albumentations as A
 
 from explorer.augment.prose import inline, markdown, plain
 
@@ -26,7 +29,7 @@ Section = tuple[str, list[str]]  # its name and its lines, without their common 
 
 @dataclass(frozen=True)
 class Documentation:
-    """summary: one sentence, without markup. parameters: name -> Markdown. markdown: everything, to be read."""
+    """A sentence without markup, Markdown for each parameter by its name, and everything as Markdown."""
 
     summary: str
     parameters: dict[str, str]
@@ -69,7 +72,7 @@ def _dedented(lines: list[str]) -> list[str]:
 
 
 def _block(name: str, lines: list[str]) -> str:
-    """A section with its heading, or "" where it has nothing to say."""
+    """A section with its heading, "" for an empty one."""
     if name in _LEFT_OUT or not any(line.strip() for line in lines):
         return ""
     if not name:
@@ -98,7 +101,7 @@ def _arguments(lines: list[str]) -> Iterator[_Argument]:
 
 
 def _text(first: str | None, more: list[str]) -> str:
-    # The line with the name stands further out than the rest, of which it is the beginning.
+    # The line with the name is less indented than the rest of the text.
     rest = _dedented(more)
     return markdown([first, *rest] if first else rest)
 
@@ -112,7 +115,7 @@ def _listed(argument: _Argument) -> str:
 
 
 def _cited(lines: list[str]) -> list[str]:
-    """References with no colon between a title and its address on the next line: they are one sentence."""
+    """References without the colon between a title and its address on the next line, which makes them a sentence."""
     return [
         line.rstrip(":") if following.strip().startswith("http") else line
         for line, following in zip(lines, [*lines[1:], ""], strict=True)
@@ -125,7 +128,7 @@ def _linked(line: str) -> str:
 
 
 def _example(lines: list[str]) -> str:
-    """A session at a Python prompt as a script; what was said or printed between its lines is a comment."""
+    """A session at a Python prompt as a script, in which output and remarks are comments."""
     if not any(map(_PROMPT.match, lines)):
         return "\n".join(lines).strip()
     script: list[str] = []
@@ -137,6 +140,58 @@ def _example(lines: list[str]) -> str:
 
 
 def _is_open(script: list[str]) -> bool:
-    """Whether a bracket waits to be closed."""
+    """Whether a bracket is not closed yet."""
     text = re.sub(r"#.*", "", "\n".join(script))
     return any(text.count(opening) > text.count(closing) for opening, closing in ("()", "[]", "{}"))
+
+
+# Composers. The sentences say what albumentations 2.0.8 does (`albumentations/core/composition.py`), also where its own
+# text is silent: OneOrOther and Sequential describe no parameter at all.
+
+_FORCED = "Where a OneOf or OneOrOther has chosen this group, it always runs."
+_NOT_FORCED = "This p counts also where a OneOf or OneOrOther has chosen the group."
+_DRAWN = {
+    "n": "How many of its steps are drawn. Without replacement these are never more than there are.",
+    "replace": "Whether a step can be chosen more than once. Its own p decides each time whether it fires.",
+    "p": f"How often anything is drawn at all. {_NOT_FORCED}",
+}
+# Kind -> one sentence, and what its parameters mean.
+_COMPOSERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "OneOf": (
+        "Applies one of its steps: their p are weights of the choice, and the chosen step always fires.",
+        {"p": f"How often one of the steps is applied, instead of none. {_FORCED}"},
+    ),
+    "SomeOf": (
+        "Draws n of its steps, all equally likely, and applies them in the order of the list, each with its own p.",
+        _DRAWN,
+    ),
+    "RandomOrder": (
+        "Draws n of its steps, all equally likely, and applies them in a random order, each with its own p.",
+        _DRAWN,
+    ),
+    "Sequential": (
+        "Applies its steps one after the other, each with its own p.",
+        {"p": f"How often the sequence runs. {_FORCED} Its steps keep their own p."},
+    ),
+    "OneOrOther": (
+        "Applies either its first step or its second, and the chosen one always fires.",
+        {"p": "How often it is the first. In all other cases it is the second, so one of the two always runs."},
+    ),
+    "SelectiveChannelTransform": (
+        "Applies its steps to some color channels only; masks, boxes and keypoints stay as they are.",
+        {
+            "channels": "The channels that the steps see: 0 is red, 1 is green, 2 is blue.",
+            "p": f"How often the steps run. {_FORCED} The steps keep their own p.",
+        },
+    ),
+}
+
+
+@functools.cache
+def composer(kind: str) -> Documentation:
+    """The documentation of a kind of group: our sentences, then albumentations' own text. Raises KeyError."""
+    summary, parameters = _COMPOSERS[kind]
+    listed = "\n".join(f"- **{name}**: {text}" for name, text in parameters.items())
+    theirs = read(getattr(A, kind).__doc__).markdown
+    text = f"{summary}\n\n**Parameters**\n\n{listed}\n\n**In the words of albumentations**\n\n{theirs}"
+    return Documentation(summary, dict(parameters), text)

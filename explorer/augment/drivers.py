@@ -1,7 +1,7 @@
-"""Which parameters make a step dear without end: one table, by the names and the kinds of parameters.
+"""Which parameters let the cost of a step grow without limit: one table, by the names and the kinds of parameters.
 
-What a parameter costs within its slider is in the tables of `costs`, measured by transform. Beyond it a value costs
-what its role says: measured over all transforms with values up to 100,000 times their starting ones.
+The tables of `costs` measure by transform what a parameter costs within its slider. Beyond it, a value costs what its
+role says, which was measured over all transforms with values up to 100,000 times their starting ones.
 """
 
 import functools
@@ -14,12 +14,12 @@ from typing import Any
 
 from explorer.augment.catalog import catalog
 from explorer.augment.parameters import Kind, Parameter
-from explorer.augment.size_rules import Size, area
+from explorer.augment.sizes import Size, area
 from explorer.augment.values import largest, numbers
 
 
 class Role(StrEnum):
-    """What a number means for the image, and with it what it costs and how much of it can be seen."""
+    """What a number means for the image, which decides what it costs and how much of it can be seen."""
 
     KERNEL = "kernel"  # side of a filter in px
     SIGMA = "sigma"  # deviation of a blur in px, whose filter is about eight times as wide
@@ -30,29 +30,65 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class _Rule:
+    """A pattern for "Transform.parameter", kinds of parameters, and what a value means for an image of a size."""
+
+    names: str
+    kinds: frozenset[Kind]
+    visible: Callable[[Size], float]
+    milliseconds: Callable[[float, Size], float]
+    bytes_needed: Callable[[float, Size], float]
+
+
+def _filter(side: float, size: Size) -> float:
+    return 0.3 * side * area(size) / 1e6 + 1.1e-4 * side**2
+
+
+_PER_SIGMA = 8.0  # px of a filter's side for each of its deviation
+_WHOLE = frozenset({Kind.INT, Kind.INT_RANGE, Kind.INT_PAIR})
+_DECIMAL = frozenset({Kind.FLOAT, Kind.FLOAT_RANGE})
+_RULES: Mapping[Role, _Rule] = {
+    Role.KERNEL: _Rule(
+        r"Morphological\.scale|\w+\.(blur_limit|blur_value|kernel_size)", _WHOLE, min,
+        _filter,
+        lambda side, size: 13 * side**2 + 12 * side * max(size),
+    ),
+    Role.SIGMA: _Rule(
+        r"\w+\.(\w+_)?sigma(_\w+)?", _DECIMAL, max,
+        lambda sigma, size: _filter(_PER_SIGMA * sigma, size),
+        lambda sigma, size: 12 * _PER_SIGMA * sigma * max(size),
+    ),
+    Role.REACH: _Rule(
+        r"\w+\.(\w+_)?radius", _WHOLE | _DECIMAL, lambda size: math.hypot(*size),
+        lambda radius, size: 0.25 * radius * area(size) / 1e6,
+        lambda radius, _: 0.0,
+    ),
+    Role.CELLS: _Rule(
+        r"\w+\.(\w+_)?grid(_\w+)?|\w+\.(nb_(rows|cols)|holes_number_xy|num_control_points|num_steps)", _WHOLE, max,
+        lambda cells, _: 0.005 * cells,
+        lambda cells, _: 380 * cells,
+    ),
+    Role.CHANNELS: _Rule(
+        r"\w+\.num_output_channels", _WHOLE, lambda _: 3,
+        lambda channels, size: channels * area(size) / 1e6,
+        lambda channels, size: channels * area(size),
+    ),
+    Role.COUNT: _Rule(
+        r"\w+\.((num|number|n)_(?!bits)\w+|max_objects|iterations|shadow_dimension)", _WHOLE, area,
+        lambda count, _: 0.01 * count,
+        lambda count, _: 500 * count,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Driver:
-    """A parameter that drives what a step costs. within: the largest value that the parameter's slider shows."""
+    """A parameter that drives what a step costs; `within` is the largest value that its slider shows."""
 
     name: str
     role: Role
     kind: Kind
     within: float
-
-
-# "Transform.parameter" -> role, the first that matches the whole.
-_TABLE: tuple[tuple[str, Role], ...] = (
-    (r"Morphological\.scale|\w+\.(blur_limit|blur_value|kernel_size)", Role.KERNEL),
-    (r"\w+\.(\w+_)?sigma(_\w+)?", Role.SIGMA),
-    (r"\w+\.(\w+_)?radius", Role.REACH),
-    (r"\w+\.(\w+_)?grid(_\w+)?|\w+\.(nb_(rows|cols)|holes_number_xy|num_control_points|num_steps)", Role.CELLS),
-    (r"\w+\.num_output_channels", Role.CHANNELS),
-    (r"\w+\.((num|number|n)_(?!bits)\w+|max_objects|iterations|shadow_dimension)", Role.COUNT),
-)
-_WHOLE = frozenset({Kind.INT, Kind.INT_RANGE, Kind.INT_PAIR})
-_KINDS = dict.fromkeys(Role, _WHOLE) | {
-    Role.SIGMA: frozenset({Kind.FLOAT, Kind.FLOAT_RANGE}),
-    Role.REACH: _WHOLE | {Kind.FLOAT, Kind.FLOAT_RANGE},
-}
 
 
 @functools.cache
@@ -67,31 +103,21 @@ def _driver(transform: str, parameter: Parameter) -> Driver | None:
     if parameter.high is not None:
         return None
     full = f"{transform}.{parameter.name}"
-    role = next((role for pattern, role in _TABLE if re.fullmatch(pattern, full)), None)
-    if role is None or parameter.kind not in _KINDS[role]:
+    role = next((role for role, rule in _RULES.items() if re.fullmatch(rule.names, full)), None)
+    if role is None or parameter.kind not in _RULES[role].kinds:
         return None
     return Driver(parameter.name, role, parameter.kind, parameter.soft_high or 1.0)
 
 
 def visible(role: Role, size: Size) -> float:
     """The largest value whose effect can be seen in an image of that size."""
-    return _VISIBLE[role](size)
-
-
-_VISIBLE: Mapping[Role, Callable[[Size], float]] = {
-    Role.KERNEL: min,
-    Role.SIGMA: max,
-    Role.REACH: lambda size: math.hypot(*size),
-    Role.COUNT: area,
-    Role.CELLS: max,
-    Role.CHANNELS: lambda _: 3,
-}
+    return _RULES[role].visible(size)
 
 
 def milliseconds(transform: str, values: Mapping[str, Any], size: Size) -> float:
     """What values beyond their sliders add to the time of a step on an image of that size."""
     return sum(
-        _MILLISECONDS[role](amount, size) - _MILLISECONDS[role](within, size)
+        _RULES[role].milliseconds(amount, size) - _RULES[role].milliseconds(within, size)
         for role, amount, within in _amounts(transform, values)
         if amount > within
     )
@@ -99,7 +125,7 @@ def milliseconds(transform: str, values: Mapping[str, Any], size: Size) -> float
 
 def bytes_needed(transform: str, values: Mapping[str, Any], size: Size) -> float:
     """The memory that the values of a step take, in addition to the image's."""
-    return sum(_BYTES[role](amount, size) for role, amount, _ in _amounts(transform, values))
+    return sum(_RULES[role].bytes_needed(amount, size) for role, amount, _ in _amounts(transform, values))
 
 
 def _amounts(transform: str, values: Mapping[str, Any]) -> Iterator[tuple[Role, float, float]]:
@@ -119,27 +145,3 @@ def _cells(grid: list[Driver], values: Mapping[str, Any]) -> float:
 def _sides(driver: Driver, value: Any) -> list[float]:
     both = driver.kind is Kind.INT_PAIR and isinstance(value, list | tuple)
     return numbers(value) if both else [largest(value)] * (2 if driver.kind is Kind.INT_PAIR else 1)
-
-
-def _filter(side: float, size: Size) -> float:
-    return 0.3 * side * area(size) / 1e6 + 1.1e-4 * side**2
-
-
-_PER_SIGMA = 8.0  # px of a filter's side for each of its deviation
-_Cost = Callable[[float, Size], float]
-_MILLISECONDS: Mapping[Role, _Cost] = {
-    Role.KERNEL: _filter,
-    Role.SIGMA: lambda sigma, size: _filter(_PER_SIGMA * sigma, size),
-    Role.REACH: lambda radius, size: 0.25 * radius * area(size) / 1e6,
-    Role.COUNT: lambda count, _: 0.01 * count,
-    Role.CELLS: lambda cells, _: 0.005 * cells,
-    Role.CHANNELS: lambda channels, size: channels * area(size) / 1e6,
-}
-_BYTES: Mapping[Role, _Cost] = {
-    Role.KERNEL: lambda side, size: 13 * side**2 + 12 * side * max(size),
-    Role.SIGMA: lambda sigma, size: 12 * _PER_SIGMA * sigma * max(size),
-    Role.REACH: lambda radius, _: 0.0,
-    Role.COUNT: lambda count, _: 500 * count,
-    Role.CELLS: lambda cells, _: 380 * cells,
-    Role.CHANNELS: lambda channels, size: channels * area(size),
-}

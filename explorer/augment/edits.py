@@ -1,7 +1,7 @@
 """Edits of a draft: pure functions that return a new draft.
 
-A node keeps its id wherever it moves. New ids are drawn at random, for a draft does not know what it once held: an id
-is not used again within a draft's life, not even after its node is gone.
+A node keeps its id wherever it moves. New ids are random, since a draft does not know which nodes it once had: an id is
+not used again within a draft's life, not even after its node is gone.
 """
 
 import secrets
@@ -20,13 +20,13 @@ from explorer.augment.pipeline import (
     Group,
     GroupKind,
     Node,
+    Nodes,
     Step,
     default_p,
+    rebuilt,
     walk,
 )
 from explorer.augment.targets import TargetRules
-
-Nodes = tuple[Node, ...]
 
 
 class MissingNodeError(KeyError):
@@ -43,21 +43,29 @@ def find(draft: Draft, node_id: str) -> Node | None:
 
 
 def place(draft: Draft, node_id: str) -> tuple[str | None, int]:
-    """Where a node is: the id of the group around it (None at the top), and its index there. Raises KeyError."""
+    """The id of the group around a node (None at the top) and the node's index there. Raises MissingNodeError."""
     _need(draft, node_id)
-    return next(found for inner, found in _places(draft.nodes) if inner == node_id)
+    return dict(_places(draft.nodes))[node_id]
 
 
 def level(draft: Draft, parent: str | None) -> Nodes:
-    """The children of a group, or the nodes at the top where `parent` is None. Raises KeyError where it is no group."""
-    return draft.nodes if parent is None else _need_group(draft, parent).children
+    """The children of a group, or the nodes at the top for None. Raises KeyError if it is no group."""
+    if parent is None:
+        return draft.nodes
+    node = _need(draft, parent)
+    if isinstance(node, Step):
+        raise KeyError(f"{parent} is a step, not a group.")
+    return node.children
 
 
 def add(draft: Draft, name: str, after: str | None) -> tuple[Draft, str]:
-    """The draft with a new step or an empty group, and its id. name: of a transform, or a kind of group.
+    """Add a new step or an empty group, and also return its id. Raises KeyError for an unknown name, TooLargeError.
 
-    Where the node `after` is a group it goes into it, at its end; else right behind it at the same level; at the end of
-    the pipeline where `after` is None or gone. Raises KeyError for an unknown name, TooLargeError.
+    Args:
+        draft: The draft to add to.
+        name: Name of a transform, or a kind of group.
+        after: A group gets the node at its end, a step right behind itself. None, or the id of a node that is gone,
+            adds it at the end of the pipeline.
     """
     node = _new(draft, name)
     beside = None if after is None else find(draft, after)
@@ -68,50 +76,46 @@ def add(draft: Draft, name: str, after: str | None) -> tuple[Draft, str]:
 
 
 def wrap(draft: Draft, node_ids: Collection[str], kind: GroupKind) -> tuple[Draft, str]:
-    """The draft with these siblings in a new group, in their order, at the first one's place; and the group's id.
+    """Put siblings, in their order, into a new group at the place of the first one; also return the group's id.
 
-    Raises ValueError for nodes of different levels or none, KeyError for an unknown one, TooLargeError.
+    Raises ValueError for nodes of different levels or none, MissingNodeError for unknown ones, and TooLargeError.
     """
     parent, first, inside = _siblings(draft, node_ids)
-    group = Group(id=_new_id(_ids(draft)), kind=kind, children=inside, p=_wrapped_p(kind))
-    if kind == "RandomOrder":  # all of them, in another order: what its name promises
-        group = _with_param(group, "n", min(len(inside), MAX_DRAWS))
-    rest = level(remove(draft, node_ids), parent)
-    return _fits(draft, _set_level(draft, parent, (*rest[:first], group, *rest[first:]))), group.id
+    # RandomOrder draws all of them: that is the order that its name promises.
+    params = _with_param(Group(id="new", kind=kind), "n", min(len(inside), MAX_DRAWS)) if kind == "RandomOrder" else {}
+    group = Group(id=_new_id(_ids(draft)), kind=kind, children=inside, p=_wrapped_p(kind), params=params)
+    return _fits(draft, _insert(remove(draft, node_ids), parent, first, (group,))), group.id
 
 
 def unwrap(draft: Draft, node_id: str) -> Draft:
-    """The draft with a group replaced by its children; unchanged for a step. Raises KeyError."""
+    """Replace a group by its children; a step stays as it is. Raises MissingNodeError."""
     node = _need(draft, node_id)
     if isinstance(node, Step):
         return draft
-    return _each(draft, lambda found: node.children if found.id == node_id else (found,))
+    return _rebuilt(draft, lambda found: node.children if found.id == node_id else (found,))
 
 
 def remove(draft: Draft, node_ids: Collection[str]) -> Draft:
-    """The draft without these nodes and all that is in them; one that is gone already changes nothing."""
-    gone = frozenset(node_ids)
-    return _each(draft, lambda node: () if node.id in gone else (node,))
+    """Remove nodes with all that is in them; one that is gone already changes nothing."""
+    return _rebuilt(draft, lambda node: () if node.id in node_ids else (node,))
 
 
 def duplicate(draft: Draft, node_ids: Collection[str]) -> tuple[Draft, tuple[str, ...]]:
-    """The draft with copies of these siblings right behind the last of them, and the copies' ids. Raises as `wrap`."""
+    """Copy siblings right behind the last of them; also return the copies' ids. Raises as `wrap` does."""
     parent, _, originals = _siblings(draft, node_ids)
     taken = _ids(draft)
-    copies = tuple(_renamed(node, taken) for node in originals)
+    copies = rebuilt(originals, lambda node: (node.model_copy(update={"id": _new_id(taken)}),))
     behind = place(draft, originals[-1].id)[1] + 1
     return _fits(draft, _insert(draft, parent, behind, copies)), tuple(copy.id for copy in copies)
 
 
 def set_enabled(draft: Draft, node_ids: Collection[str], enabled: bool) -> Draft:
-    """The draft with nodes switched on or off. Raises KeyError."""
-    wanted = frozenset(node_ids)
-    _need(draft, *wanted)
-    return _each(draft, lambda node: (node.model_copy(update={"enabled": enabled}) if node.id in wanted else node,))
+    """Switch nodes on or off. Raises MissingNodeError."""
+    return _update(draft, node_ids, {"enabled": enabled})
 
 
 def move(draft: Draft, node_ids: Collection[str], delta: int) -> Draft:
-    """The draft with these siblings `delta` places later (earlier where negative), as far as it goes. Raises as `wrap`.
+    """Move siblings `delta` places later (earlier if negative), as far as it goes. Raises as `wrap` does.
 
     They move as one: those that were apart are together then.
     """
@@ -120,15 +124,15 @@ def move(draft: Draft, node_ids: Collection[str], delta: int) -> Draft:
 
 
 def move_out(draft: Draft, node_ids: Collection[str]) -> Draft:
-    """The draft with these siblings right behind the group they were in; unchanged at the top. Raises as `wrap`."""
+    """Move siblings right behind the group that they are in; at the top nothing changes. Raises as `wrap` does."""
     parent, _, _ = _siblings(draft, node_ids)
     return draft if parent is None else move_to(draft, node_ids, *_behind(draft, parent))
 
 
 def move_in(draft: Draft, node_ids: Collection[str]) -> Draft:
-    """The draft with these siblings at the end of the group right above them, else at the start of the one right below.
+    """Move siblings to the end of the group right above them, else to the start of the one right below.
 
-    Unchanged where neither neighbour is a group. Raises as `wrap`.
+    Nothing changes if neither neighbor is a group. Raises as `wrap` does.
     """
     parent, first, moved = _siblings(draft, node_ids)
     siblings = level(draft, parent)
@@ -142,10 +146,10 @@ def move_in(draft: Draft, node_ids: Collection[str]) -> Draft:
 
 
 def move_to(draft: Draft, node_ids: Collection[str], parent: str | None, index: int) -> Draft:
-    """The draft with these siblings at `index` of a group (of the top where `parent` is None), as far as it has places.
+    """Move siblings to `index` of a group, or of the top if `parent` is None; a group does not move into itself.
 
-    The index counts without them. A group does not go into itself: the draft is unchanged. Raises KeyError for a parent
-    that is no group, and as `wrap`.
+    The index counts without them and is limited to the places that there are. Raises KeyError for a parent that is no
+    group, and as `wrap` does.
     """
     _, _, moved = _siblings(draft, node_ids)
     level(draft, parent)
@@ -157,38 +161,26 @@ def move_to(draft: Draft, node_ids: Collection[str], parent: str | None, index: 
 
 
 def set_param(draft: Draft, node_id: str, name: str, value: Any) -> Draft:
-    """The draft with a parameter set; one that comes back to its default is left out, if it may be."""
-    node = _need(draft, node_id)
-    parameter = catalog()[node.transform].parameters.get(name) if isinstance(node, Step) else None
-    if parameter is not None and not parameter.required and equal(value, parameter.default):
-        return unset_param(draft, node_id, name)
-    return _update(draft, node_id, {"params": {**node.params, name: value}})
+    """Set a parameter of a step or a group; a default is left out, unless the parameter is required."""
+    return _update(draft, (node_id,), {"params": _with_param(_need(draft, node_id), name, value)})
 
 
 def unset_param(draft: Draft, node_id: str, name: str) -> Draft:
-    """The draft with a parameter at albumentations' default, or at the starting value of a required one."""
+    """Set a parameter to albumentations' default, or a required one to its starting value."""
     node = _need(draft, node_id)
-    parameter = catalog()[node.transform].parameters.get(name) if isinstance(node, Step) else None
     kept = {key: value for key, value in node.params.items() if key != name}
-    if isinstance(node, Step) and parameter is not None and parameter.required:
+    if isinstance(node, Step) and _is_required(node, name):
         kept[name] = catalog()[node.transform].starts[name]
-    return _update(draft, node_id, {"params": kept})
-
-
-def set_group_param(draft: Draft, node_id: str, name: str, value: Any) -> Draft:
-    """The draft with `n`, `replace` or `channels` of a group set; albumentations' default is left out.
-
-    Raises KeyError where the node is no group.
-    """
-    changed = _with_param(_need_group(draft, node_id), name, value)
-    return _update(draft, node_id, {"params": changed.params})
+    return _update(draft, (node_id,), {"params": kept})
 
 
 def set_p(draft: Draft, node_id: str, p: float) -> Draft:
-    return _update(draft, node_id, {"p": float(p)})
+    """Set the probability of a node."""
+    return _update(draft, (node_id,), {"p": float(p)})
 
 
 def set_targets(draft: Draft, rules: TargetRules) -> Draft:
+    """Set the rules for masks, boxes and keypoints."""
     return draft.model_copy(update={"targets": rules})
 
 
@@ -206,10 +198,21 @@ def _new(draft: Draft, name: str) -> Node:
     return Step(id=node_id, transform=name, params={**offered.starts, **offered.gentle}, p=offered.default_p)
 
 
-def _with_param(group: Group, name: str, value: Any) -> Group:
-    kept = {key: old for key, old in group.params.items() if key != name}
-    default = GROUP_PARAMS.get(group.kind, {}).get(name)
-    return group.model_copy(update={"params": kept if equal(value, default) else {**kept, name: value}})
+def _is_required(step: Step, name: str) -> bool:
+    parameter = catalog()[step.transform].parameters.get(name)
+    return parameter is not None and parameter.required
+
+
+def _with_param(node: Node, name: str, value: Any) -> dict[str, Any]:
+    """The parameters of a node with one of them set."""
+    if isinstance(node, Step):
+        known = {key: one.default for key, one in catalog()[node.transform].parameters.items() if not one.required}
+    else:
+        known = dict(GROUP_PARAMS.get(node.kind, {}))
+    params = {**node.params, name: value}
+    if name in known and equal(value, known[name]):
+        del params[name]
+    return params
 
 
 def _fits(before: Draft, after: Draft) -> Draft:
@@ -239,13 +242,6 @@ def _need(draft: Draft, *node_ids: str) -> Node:
     return found[node_ids[0]]
 
 
-def _need_group(draft: Draft, node_id: str) -> Group:
-    node = _need(draft, node_id)
-    if isinstance(node, Step):
-        raise KeyError(f"{node_id} is a step, not a group.")
-    return node
-
-
 def _places(nodes: Nodes, parent: str | None = None) -> Iterator[tuple[str, tuple[str | None, int]]]:
     for at, node in enumerate(nodes):
         yield node.id, (parent, at)
@@ -260,55 +256,36 @@ def _behind(draft: Draft, node_id: str) -> tuple[str | None, int]:
 
 def _siblings(draft: Draft, node_ids: Collection[str]) -> tuple[str | None, int, Nodes]:
     """The group around siblings, the index of the first of them, and the nodes in their order."""
-    wanted = frozenset(node_ids)
-    if not wanted:
+    if not node_ids:
         raise ValueError("Choose at least one node.")
-    _need(draft, *wanted)
-    places = [found for node_id, found in _places(draft.nodes) if node_id in wanted]
+    _need(draft, *node_ids)
+    places = [found for node_id, found in _places(draft.nodes) if node_id in node_ids]
     parent, first = places[0]
     if any(other != parent for other, _ in places):
         raise ValueError(f"Choose nodes of one level. You gave {', '.join(node_ids)}.")
-    return parent, first, tuple(node for node in level(draft, parent) if node.id in wanted)
+    return parent, first, tuple(node for node in level(draft, parent) if node.id in node_ids)
 
 
 def _new_id(taken: set[str]) -> str:
-    """An id that is not among `taken`, and is from now on."""
+    """An id that is not among `taken`, which is added to them."""
     while (drawn := f"n{secrets.token_hex(4)}") in taken:
         pass
     taken.add(drawn)
     return drawn
 
 
-def _renamed(node: Node, taken: set[str]) -> Node:
-    update: dict[str, Any] = {"id": _new_id(taken)}
-    if isinstance(node, Group):
-        update["children"] = tuple(_renamed(child, taken) for child in node.children)
-    return node.model_copy(update=update)
-
-
-def _each(draft: Draft, change: Callable[[Node], Nodes]) -> Draft:
-    """The draft with each node, at any depth, replaced by what `change` makes of it; children before their parents."""
-
-    def changed(nodes: Nodes) -> Nodes:
-        return tuple(new for node in nodes for new in change(inner(node)))
-
-    def inner(node: Node) -> Node:
-        return node.model_copy(update={"children": changed(node.children)}) if isinstance(node, Group) else node
-
-    return draft.model_copy(update={"nodes": changed(draft.nodes)})
-
-
-def _set_level(draft: Draft, parent: str | None, nodes: Nodes) -> Draft:
-    if parent is None:
-        return draft.model_copy(update={"nodes": nodes})
-    return _update(draft, parent, {"children": nodes})
+def _rebuilt(draft: Draft, change: Callable[[Node], Nodes]) -> Draft:
+    return draft.model_copy(update={"nodes": rebuilt(draft.nodes, change)})
 
 
 def _insert(draft: Draft, parent: str | None, at: int, nodes: Nodes) -> Draft:
     there = level(draft, parent)
-    return _set_level(draft, parent, (*there[:at], *nodes, *there[at:]))
+    longer = (*there[:at], *nodes, *there[at:])
+    if parent is None:
+        return draft.model_copy(update={"nodes": longer})
+    return _update(draft, (parent,), {"children": longer})
 
 
-def _update(draft: Draft, node_id: str, change: dict[str, Any]) -> Draft:
-    _need(draft, node_id)
-    return _each(draft, lambda node: (node.model_copy(update=change) if node.id == node_id else node,))
+def _update(draft: Draft, node_ids: Collection[str], change: dict[str, Any]) -> Draft:
+    _need(draft, *node_ids)
+    return _rebuilt(draft, lambda node: (node.model_copy(update=change) if node.id in node_ids else node,))

@@ -1,4 +1,4 @@
-"""Pipelines from outside, in whatever form people have them, and in which forms they leave."""
+"""Reads pipelines in all forms that people have them in, and writes them as Python, JSON and YAML."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ _NOTHING: Answers = {}
 
 @dataclass(frozen=True)
 class Form:
-    """A form in which a pipeline leaves. write: pipeline, whether for boxes, whether for keypoints -> text."""
+    """A form to write a pipeline in; `write` takes the pipeline, and whether it is for boxes and for keypoints."""
 
     suffix: str
     mime: str
@@ -45,11 +45,15 @@ FORMS: Mapping[str, Form] = {
 def read(
     content: str | bytes, name: str = "", answers: Answers = _NOTHING, version: Version | None = None
 ) -> tuple[FoundPipeline, ...]:
-    """The pipelines in a text: a file of ours, of `A.save`, a notebook, or Python code; what is in it shows which.
+    """The pipelines in a text: a file of ours or of `A.save`, a configuration, a notebook, or Python code.
 
-    name: of the file, for a hint. answers: values of names that the code does not hold, see `Unknown`. version: of
-    albumentations, for steps that do not show it, see `Generation`.
-    Raises PipelineFileError with the place of what is wrong; nothing is ever executed.
+    Nothing is ever executed. Raises PipelineFileError with the place of the mistake.
+
+    Args:
+        content: The text.
+        name: Name of the file, as a hint.
+        answers: Values of names that the code does not contain, see `Unknown`.
+        version: Generation of albumentations for steps that do not show it, see `Generation`.
     """
     limit = MAX_NOTEBOOK if name.lower().endswith(".ipynb") else files.MAX_CHARACTERS
     text = files.decoded(content, limit).removeprefix("\ufeff")
@@ -74,7 +78,7 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
     return draft
 
 
-Wish = tuple[Answers, Version | None]  # what people answered to an earlier reading
+Wish = tuple[Answers, Version | None]  # a person's answers to an earlier reading
 Reader = Callable[[str, Wish], tuple[FoundPipeline, ...]]
 
 
@@ -88,7 +92,7 @@ def _reader(text: str, name: str) -> Reader:
 
 
 def _code(text: str, wish: Wish) -> tuple[FoundPipeline, ...]:
-    """Python; a configuration that was pasted has no name that says so, but its keys do."""
+    """Python code, or a pasted configuration, which has no file name but is recognized by its keys."""
     try:
         return read_code(text, *wish)
     except CodeError:
@@ -141,7 +145,7 @@ _NOT_FOUND = (
 
 
 def _check(draft: Draft) -> None:
-    """A draft may be wrong where a form can mend it: in its values, not in its names or its size."""
+    """Raise PipelineFileError for mistakes that no form can correct: unknown names and too many nodes."""
     for count, (node, depth) in enumerate(walk(draft.nodes), start=1):
         if count > MAX_NODES or depth > MAX_DEPTH:
             raise PipelineFileError(f"A pipeline has at most {MAX_NODES} nodes, nested at most {MAX_DEPTH} deep.")

@@ -1,7 +1,7 @@
 """Steps that need more than the sample: reference pictures, overlays, tiles, a text with its font, a box.
 
-albumentations takes these with each call, under a key that the step's constructor names. Here a step holds names and
-numbers only (they travel in JSON), and what they stand for is handed over with the call, the same for the same names.
+albumentations takes these with each call, under a key that the step's constructor names. Here a step has only names and
+numbers, which travel as JSON; what they name is passed with the call, and is equal for equal names.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,9 +27,13 @@ MAX_TEXT = 500  # characters
 class Extra:
     """What a step takes besides albumentations' own arguments.
 
-    key: the argument that names the key of the call. keyword, wants: that key in exported code, and what is said there
-    of its value. parameters: what the form asks for. give: what is handed over with a call. fixed: arguments of the
-    constructor that follow from the parameters.
+    Attributes:
+        key: Argument of the constructor that names the key of the call.
+        keyword: That key in exported code.
+        wants: Description of its value in exported code.
+        parameters: Parameters that the form asks for.
+        give: Makes the value that is passed with a call.
+        fixed: Makes further arguments of the constructor.
     """
 
     key: str
@@ -45,7 +49,7 @@ class Extra:
 
 
 def split(transform: str, params: Params, node_id: str) -> tuple[dict[str, JsonValue], dict[str, Any]]:
-    """The parameters of a step as (albumentations' own arguments in JSON, further arguments of the constructor)."""
+    """The parameters of a step: albumentations' own arguments as JSON, and further arguments of the constructor."""
     extra = EXTRAS.get(transform)
     if extra is None:
         return dict(params), {}
@@ -55,18 +59,18 @@ def split(transform: str, params: Params, node_id: str) -> tuple[dict[str, JsonV
 
 
 def key(node_id: str) -> str:
-    """Under which key of a call a node's extra is handed over: each node has its own."""
+    """The key of a call under which a node's extra is passed."""
     return f"extra of {node_id}"
 
 
 def hand_over(transform: str, params: Params, sample: Sample, rules: TargetRules) -> Any:
-    """What a step needs besides the sample. Raises ValueError where a name means nothing (any more)."""
+    """What a step needs besides the sample. Raises ValueError for a name that does not exist, or no longer does."""
     extra = EXTRAS[transform]
     return extra.give({**extra.starts, **params}, sample, rules)
 
 
 def check(transform: str, params: Params) -> dict[str, str]:
-    """Parameter -> what is wrong with what a step takes besides albumentations' own arguments."""
+    """Parameter -> the mistake in it, for what a step takes besides albumentations' own arguments."""
     extra = EXTRAS.get(transform)
     if extra is None:
         return {}
@@ -100,7 +104,7 @@ def _overlay(name: str, side: int, mask_class: int | None) -> dict[str, Any]:
 
 
 def _tile(picture: Sample, sample: Sample, rules: TargetRules) -> dict[str, Any]:
-    """A picture with the targets that the sample has too; where it lacks one, an empty one."""
+    """A picture with the targets that the sample has; those that it lacks are empty."""
     tile: dict[str, Any] = {"image": picture.image}
     if sample.mask is not None:
         tile["mask"] = np.zeros(picture.size, np.uint8) if picture.mask is None else picture.mask
@@ -164,14 +168,15 @@ def _near_box(params: Params, sample: Sample, rules: TargetRules) -> tuple[int, 
 
 
 def _fractions(box: JsonValue, sample: Sample) -> tuple[float, float, float, float]:
-    """A box in fractions of the picture; the sample's largest one where the word asks for it."""
+    """A box in fractions of the picture; the sample's largest one for `LARGEST_BOX`."""
     if box != LARGEST_BOX:
         left, top, right, bottom = map(float, box)
         return left, top, right, bottom
     if sample.bboxes is None or not len(sample.bboxes):
         raise ValueError(f"The sample has no boxes, and this step wants its {LARGEST_BOX}. Give a box of your own.")
     edges = sample.bboxes[:, :4].clip(0, np.tile(sample.size[::-1], 2)) / np.tile(sample.size[::-1], 2)
-    left, top, right, bottom = edges[np.argmax((edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1]))].tolist()
+    largest = np.argmax((edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1]))
+    left, top, right, bottom = edges[largest].tolist()
     return left, top, right, bottom
 
 

@@ -1,4 +1,4 @@
-"""Pipelines and drafts as JSON and YAML text. Whatever it holds, only values come of it: nothing is ever executed."""
+"""Pipelines and drafts as JSON and YAML text. Only values are read from a text, and nothing is ever executed."""
 
 import json
 import math
@@ -46,7 +46,7 @@ def _record_of(value: Draft | Pipeline) -> dict[str, Any]:
 
 
 def loads(text: str | bytes) -> Pipeline:
-    """The pipeline of a text. Raises PipelineFileError for whatever is wrong, in the text or with the pipeline."""
+    """The pipeline of a text. Raises PipelineFileError for any mistake in the text or the pipeline."""
     try:
         return validate(loads_draft(text))
     except DraftErrors as error:
@@ -57,11 +57,14 @@ def loads(text: str | bytes) -> Pipeline:
 
 def loads_draft(text: str | bytes) -> Draft:
     """The draft of a text; its parameters may be wrong. Raises PipelineFileError."""
-    return draft_of(read_json(decoded(text)))
+    record = read_json_value(decoded(text))
+    if not isinstance(record, dict):
+        raise PipelineFileError("The file should hold one JSON object.")
+    return draft_of(record)
 
 
 def draft_of(record: Mapping[str, Any]) -> Draft:
-    """The draft of what a file holds, as plain values; its parameters may be wrong. Raises PipelineFileError."""
+    """The draft of a file's content as plain values; its parameters may be wrong. Raises PipelineFileError."""
     check_values(record)
     if record.get("format") != FORMAT:
         raise PipelineFileError(f'This is not a pipeline file: "format" should be "{FORMAT}".')
@@ -86,7 +89,7 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
 
 
 def decoded(text: str | bytes, limit: int = MAX_CHARACTERS) -> str:
-    """The text of a file. Raises PipelineFileError where it is too large or no UTF-8."""
+    """The text of a file. Raises PipelineFileError if it is too large or no UTF-8."""
     if len(text) > limit:
         raise PipelineFileError(f"The file is larger than {limit // 1_000_000} MB. Is it a pipeline?")
     if isinstance(text, str):
@@ -97,15 +100,8 @@ def decoded(text: str | bytes, limit: int = MAX_CHARACTERS) -> str:
         raise PipelineFileError(f"The file is not UTF-8 text: byte {error.start} does not fit.") from error
 
 
-def read_json(text: str) -> dict[str, Any]:
-    record = read_json_value(text)
-    if not isinstance(record, dict):
-        raise PipelineFileError("The file should hold one JSON object.")
-    return record
-
-
 def read_json_value(text: str) -> Any:
-    """The JSON value that a text holds. Raises PipelineFileError."""
+    """The value of a JSON text. Raises PipelineFileError."""
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_whole)
     except RecursionError as error:
@@ -138,7 +134,7 @@ def _can_be_written(value: Any) -> bool:
 
 
 def check_values(record: Any) -> None:
-    """Raises PipelineFileError where values are nested too deep, or a number or a text is none of a pipeline."""
+    """Raise PipelineFileError if values are nested too deep, or if no pipeline can have a number or a text."""
     level: list[Any] = [record]
     for _ in range(_MAX_JSON_DEPTH):
         level = [

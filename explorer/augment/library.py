@@ -15,7 +15,7 @@ _MAX_NAME = 60
 
 
 def names(folder: Path) -> tuple[str, ...]:
-    """The names of the saved pipelines, sorted as people sort; files that cannot be read are left out."""
+    """The names of the saved pipelines, sorted without regard to case; files that cannot be read are left out."""
     found = []
     for file in folder.glob(f"*{_SUFFIX}"):
         try:
@@ -31,7 +31,7 @@ def load(folder: Path, name: str) -> Pipeline:
 
 
 def saved(folder: Path, name: str) -> Pipeline | None:
-    """The pipeline saved under this name, read again only when its file changes; None where none can be read."""
+    """The pipeline saved under this name, which is read again only if its file changes; None if it cannot be read."""
     try:
         file = _file(folder, name)
         found = file.stat()
@@ -46,7 +46,7 @@ def _kept(file: Path, *version: int) -> Pipeline:  # noqa: ARG001 - another vers
 
 
 def save(folder: Path, pipeline: Pipeline) -> None:
-    """Keep the pipeline under its own name; one of the same name is replaced. Raises PipelineFileError."""
+    """Save the pipeline under its own name, and replace one of the same name. Raises PipelineFileError."""
     target = _file(folder, pipeline.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def _reason(error: OSError) -> str:
 
 
 def rename(folder: Path, old: str, new: str) -> None:
-    """Keep what was saved as `old` under the name `new`. Raises PipelineFileError, also where `new` is taken."""
+    """Rename a saved pipeline. Raises PipelineFileError, also if the new name is taken."""
     if _file(folder, new) == _file(folder, old):
         return
     if _file(folder, new).exists():
@@ -81,7 +81,7 @@ def rename(folder: Path, old: str, new: str) -> None:
 
 
 def delete(folder: Path, name: str) -> None:
-    """Forget the pipeline saved under this name; one that is gone is fine. Raises PipelineFileError."""
+    """Delete the pipeline saved under this name, if it exists. Raises PipelineFileError."""
     try:
         _file(folder, name).unlink(missing_ok=True)
     except OSError as error:
@@ -89,7 +89,7 @@ def delete(folder: Path, name: str) -> None:
 
 
 def _file(folder: Path, name: str) -> Path:
-    # The name is for people; in the file's name only its harmless part shows, and a hash keeps it apart from others.
+    # The file's name has only the harmless part of the name, and a hash to distinguish it from others.
     text = unicodedata.normalize("NFC", name).strip()
     if not text or len(text) > _MAX_NAME or not text.isprintable():
         raise PipelineFileError(f"A name has 1 to {_MAX_NAME} printable characters.")

@@ -1,4 +1,4 @@
-"""Mixing the images of a batch: which with which, and how, follows from the place in the run and from nothing else.
+"""Mixing the images of a batch; which ones are mixed and how depends only on the place in the run.
 
 MixUp: Zhang et al., https://arxiv.org/abs/1710.09412. CutMix: Yun et al., https://arxiv.org/abs/1905.04899.
 One share for the whole batch, and the batch's own images as partners, as both papers do.
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 Box = tuple[int, int, int, int]  # top, bottom, left, right in px; bottom and right are not part of it
 
-_OWN = 0x6D6978  # keeps these draws apart from those of the same place that augment images
+_OWN = 0x6D6978  # makes these draws different from those that augment images at the same place
 
 
 @dataclass(frozen=True, eq=False)
 class Mix:
     """How one batch of N images is mixed.
 
-    lam: share of the image itself, 0..1; of its partner 1 - lam. partners: (N,) int64, places in the batch.
-    box: what CutMix takes from the partner; None for MixUp.
+    Attributes:
+        lam: Share of the image itself, 0 to 1; that of its partner is 1 - lam.
+        partners: (N,) int64 places in the batch.
+        box: The part that CutMix takes from the partner, None for MixUp.
     """
 
     kind: Literal["mixup", "cutmix"]
@@ -32,10 +34,15 @@ class Mix:
 def plan(
     mixing: str, *, alpha: float, probability: float, place: tuple[int, int, int], size: tuple[int, int], count: int
 ) -> Mix | None:
-    """How the batch at this place is mixed; None where it is not.
+    """How the batch at this place is mixed, None if it is not.
 
-    mixing: "none", "mixup", "cutmix", or "both", which draws one of them. alpha: of Beta(alpha, alpha), which the share
-    comes from. place: seed, epoch, batch, each from 0. size: height and width in px. count: images in the batch.
+    Args:
+        mixing: "none", "mixup", "cutmix", or "both", which draws one of them.
+        alpha: The share is drawn from Beta(alpha, alpha).
+        probability: How often a batch is mixed, 0 to 1.
+        place: Seed, epoch and batch, each from 0.
+        size: Height and width in px.
+        count: Number of images in the batch.
     """
     if mixing == "none" or count < 2:
         return None
@@ -46,7 +53,7 @@ def plan(
     lam = float(draw.beta(alpha, alpha))
     partners = draw.permutation(count).astype(np.int64)
     if not cut:
-        # In 32 bits, as the pixels are: shown and trained images are then the same.
+        # In 32 bits like the pixels, so that shown and trained images are equal.
         return Mix("mixup", float(np.float32(lam)), partners)
     box = _box(draw, size, lam)
     top, bottom, left, right = box
@@ -65,7 +72,7 @@ def _box(draw: np.random.Generator, size: tuple[int, int], lam: float) -> Box:
 
 
 def apply(images: NDArray[Any], mix: Mix) -> NDArray[np.float32]:
-    """(N, H, W, 3) pixels -> the mixed ones, float32 in the same range."""
+    """Mix (N, H, W, 3) pixels; the result is float32 in the same range."""
     own, partner = images.astype(np.float32), images[mix.partners].astype(np.float32)
     if mix.box is None:
         share = np.float32(mix.lam)

@@ -1,4 +1,4 @@
-"""What the network sees of a sample: augmented squares of RGB pixels, and what would break a training before it begins.
+"""What the network sees of a sample: augmented squares of RGB pixels; and the check of a pipeline before training.
 
 A pipeline may end with Normalize or ToFloat, as in training code by hand. That step is not augmentation: it is applied
 last, to squares of the network's size, in training and in validation alike.
@@ -40,10 +40,7 @@ def augmenting(pipeline: Pipeline) -> Pipeline:
 
 
 def seen(result: AugmentedSample, pipeline: Pipeline, size: int) -> NDArray[Any]:
-    """What the network sees of an augmented sample, as `training_image` gives it. Raises AugmentError as that does.
-
-    result: of `augmenting(pipeline)`.
-    """
+    """What the network sees of the result of `augmenting(pipeline)`. Returns and raises as `training_image` does."""
     parts = _parts(pipeline)
     if not _is_pixels(result):
         raise _not_pixels(result, parts.augmenting)
@@ -61,7 +58,7 @@ def validation_image(sample: Sample, pipeline: Pipeline) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """A pipeline taken apart. scaling: its last step where that scales pixels, as a pipeline of its own."""
+    """A pipeline without its last step if that scales pixels, and that step as a pipeline."""
 
     augmenting: Pipeline
     scaling: Pipeline | None = None
@@ -77,31 +74,35 @@ def _split(pipeline: Pipeline) -> _Parts:
     if last is None:
         return _Parts(pipeline)
     rest = tuple(node for node in pipeline.nodes if node is not last)
-    targets = pipeline.targets
-    return _Parts(Pipeline(nodes=rest, targets=targets), Pipeline(nodes=(last,), targets=targets))
+    return _Parts(_of(pipeline, *rest), _of(pipeline, last))
+
+
+def _of(pipeline: Pipeline, *nodes: Node) -> Pipeline:
+    """Other nodes with the rules of a pipeline."""
+    return Pipeline(nodes=nodes, targets=pipeline.targets)
 
 
 _parts = Remembered(_split, most=32)
 
 
 def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, size: int) -> None:
-    """Find out before the training what would break it.
+    """Find out before training which step of a pipeline would break it.
 
     Args:
-        pipeline: As `training_image` gets it.
+        pipeline: The pipeline, with its step that scales pixels.
         samples: Some training samples, as augmentation gets them; at least one.
-        seed: Of the draws.
-        size: Of the network's input, in px.
+        seed: Seed of the draws.
+        size: Side of the network's input in px.
 
     Raises:
-        AugmentError: It names the step.
+        AugmentError: A step would break the training.
     """
     unscaled = augmenting(pipeline)
     steps = list(_enabled(unscaled.nodes))
     if not any(step.transform == _TO_PIXELS for step in steps):
         for step in steps:
             _check_alone(step, unscaled, samples[0], seed)
-    always = Pipeline(nodes=tuple(map(_always, unscaled.nodes)), targets=unscaled.targets)
+    always = _of(unscaled, *map(_always, unscaled.nodes))
     for index, sample in enumerate(samples[:_PROBES]):
         training_image(sample, pipeline, seed, 0, index, size)
         training_image(sample, always, seed, 0, index, size)
@@ -109,19 +110,15 @@ def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, siz
 
 
 def _always(node: Node) -> Node:
-    """With p = 1 all the way down: a step that fires seldom would stop the run in the middle."""
+    """The node with p = 1 at all depths: a step that seldom fires would stop the run in the middle."""
     if node.p == 0:
         return node
     below = {"children": tuple(map(_always, node.children))} if isinstance(node, Group) else {}
     return node.model_copy(update={"p": 1.0, **below})
 
 
-def _alone(step: Step, pipeline: Pipeline) -> Pipeline:
-    return Pipeline(nodes=(_always(step),), targets=pipeline.targets)
-
-
 def _check_alone(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> None:
-    alone = _alone(step, pipeline)
+    alone = _of(pipeline, _always(step))
     try:
         result = augment(sample, alone, seed)
     except AugmentError:
@@ -156,7 +153,7 @@ def _only_scales(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> b
     if catalog()[step.transform].group != _RESIZING:
         return False
     try:
-        sizes = _sizes(_alone(step, pipeline), sample, seed)
+        sizes = _sizes(_of(pipeline, _always(step)), sample, seed)
     except AugmentError:
         return False
     shape = sample.size[1] / sample.size[0]

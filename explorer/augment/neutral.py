@@ -27,16 +27,9 @@ NEUTRAL: Mapping[str, Mapping[str, JsonValue]] = {
 
 
 def others_neutral(draft: Draft, node_id: str, parameter: str) -> tuple[Draft, tuple[str, ...]]:
-    """A draft in which the step's parameters except one change nothing.
+    """A draft in which all parameters of a step but one change nothing, and the names of those that were set so.
 
-    Args:
-        draft: the draft with the step.
-        node_id: the step.
-        parameter: the parameter that keeps its value.
-
-    Returns:
-        The draft, and the names of the parameters whose value is another there; () where the step has no entry in
-        `NEUTRAL`, or not for this parameter.
+    Nothing is set if `NEUTRAL` has no entry for the step and this parameter.
     """
     step = find(draft, node_id)
     values = NEUTRAL.get(step.transform, {}) if isinstance(step, Step) else {}

@@ -1,7 +1,7 @@
-"""Watching a compose at work: which node was called, which fired, what it drew, how long it took, which one failed.
+"""Records what a compose does: which node was called, which fired, what it drew, how long it took, which one failed.
 
-albumentations calls a node as `node(**data)`, and Python looks that up on the class. So each node is given a subclass
-of its own class, which reports to an observer and otherwise does what its parent does: one pass, the same draws.
+albumentations calls a node as `node(**data)`, and Python looks that up on the class. So each node gets a subclass of
+its class, which reports to an observer and otherwise does the same: one pass, the same draws.
 """
 
 import time
@@ -12,8 +12,8 @@ from typing import Any
 
 import albumentations as A
 
-# They write into the mask that they are given, which may be the sample's own. All others leave their input as it is, as
-# a test makes sure, so what is kept of a step needs no copy.
+# These write into the mask that they get, which may be the sample's own. All others leave their input as it is, which a
+# test checks, so the data kept of a step needs no copy.
 _WRITES_INTO_INPUT = frozenset({"OverlayElements"})
 
 
@@ -25,35 +25,32 @@ class StepFailedError(Exception):
         self.node_id, self.transform, self.error = node_id, transform, error
 
 
-def _to_nobody(node_id: str) -> None:
-    """The report of a process in which nobody asked for one."""
-
-
-_report: Callable[[str], None] = _to_nobody
+_report: Callable[[str], None] = lambda node_id: None  # noqa: E731
 
 
 def report_steps_to(report: Callable[[str], None]) -> None:
-    """Let every step of this process say its node's id as it begins: where native code ends it, that is all there is.
-
-    Args:
-        report: Called with the id before each step.
-    """
+    """Call `report` with the node's id before each step of this process, so that it is known if native code dies."""
     global _report
     _report = report
 
 
 def between_images() -> None:
-    """Report "": no step of this process is at work, and what ends it from here on is none of theirs."""
+    """Report "": no step is running, so that no step is to blame if the process dies from here on."""
     _report("")
 
 
 @dataclass(eq=False)
 class Visit:
-    """One call of a node. fired: whether it did something. milliseconds: with all that is in it; cpu_milliseconds: of
-    them those in which this thread had a processor.
+    """One call of a node.
 
-    params: what a step drew, with albumentations' own names and values. before, after: its data, where they are kept;
-    boxes in them are in albumentations' own format, `shape` is that of the image that came in.
+    Attributes:
+        depth: Number of composers around it, 0 at the top.
+        fired: Whether it did something.
+        milliseconds: Duration, with all that is in it.
+        cpu_milliseconds: Processor time of this thread in it.
+        params: What a step drew, with albumentations' own names and values.
+        before: Targets before a step, if they are kept, with boxes in albumentations' own format; `after` likewise.
+        inside: The calls inside a composer.
     """
 
     node_id: str
@@ -65,24 +62,23 @@ class Visit:
     params: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
+    inside: "list[Visit]" = field(default_factory=list)
 
 
 class Observer:
-    """What the nodes of one compose report to, a call of the compose at a time.
-
-    keep: whether the data before and after each step are kept.
-    """
+    """Records the visits of the nodes of one compose during one call of it."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self, keep: bool = False) -> None:
+        """Begin a call; with `keep` the targets before and after each step are kept."""
         self.visits: list[Visit] = []
         self.keep = keep
-        self.depth = 0
+        self._open: list[Visit] = []
 
     def take(self) -> list[Visit]:
-        """The visits of the call that has ended; the observer lets go of them, and of the pictures in them."""
+        """The visits in the order in which they began; the observer drops them and the images in them."""
         visits = self.visits
         self.reset()
         return visits
@@ -105,17 +101,18 @@ class Observer:
     def group(self, node: Any, call: Callable[..., Any], data: dict[str, Any]) -> Any:
         """Call a composer and record the visit; it has fired where one of its children was called."""
         visit = self._begin(node)
-        at = len(self.visits)
-        self.depth += 1
+        self._open.append(visit)
         try:
             return self._timed(visit, call, data)
         finally:
-            self.depth -= 1
-            visit.fired = len(self.visits) > at
+            self._open.pop()
+            visit.fired = bool(visit.inside)
 
     def _begin(self, node: Any) -> Visit:
-        visit = Visit(node.explorer_node, type(node).__name__, self.depth)
+        visit = Visit(node.explorer_node, type(node).__name__, len(self._open))
         self.visits.append(visit)
+        for around in self._open[-1:]:
+            around.inside.append(visit)
         return visit
 
     def _timed(self, visit: Visit, call: Callable[..., Any], data: dict[str, Any]) -> Any:
@@ -124,7 +121,7 @@ class Observer:
             return call(**data)
         except StepFailedError:
             raise
-        except Exception as error:  # albumentations and OpenCV raise whatever they like: here the node is known
+        except Exception as error:  # albumentations and OpenCV raise any error, and the node is known only here
             raise StepFailedError(visit.node_id, visit.transform, error) from error
         finally:
             visit.milliseconds = (time.perf_counter() - begun) * 1000
@@ -139,7 +136,7 @@ def _targets(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def observe(compose: A.Compose) -> Observer:
-    """Let every node of a compose (made by `pipeline.transforms`) report to the observer that is returned."""
+    """Make every node of a compose, made by `pipeline.transforms`, report to the observer that is returned."""
     observer = Observer()
     for node in nodes(compose):
         node.explorer_observer = observer
@@ -163,5 +160,5 @@ def _observed(cls: Any) -> Any:
     def __call__(self: Any, *args: Any, **data: Any) -> Any:
         return report(self.explorer_observer, self, partial(cls.__call__, self, *args), data)
 
-    # A module of its own: albumentations keeps a register of classes by their full name, and the real one stays in it.
+    # With this module's name, since albumentations registers classes by full name and has to keep the real one.
     return type(cls)(cls.__name__, (cls,), {"__call__": __call__, "__module__": __name__, "__doc__": cls.__doc__})

@@ -1,11 +1,12 @@
-"""Where on the image before it lies what a step shows: the rectangle of a crop, the quadrilateral of a warp.
+"""The part of the image before a step that is visible after it: the rectangle of a crop, the quadrilateral of a warp.
 
-Every transform of albumentations that moves pixels also moves keypoints, from the same drawn parameters. So a grid of
-points goes through the step, a homography is fitted to where they arrive, and the corners of the result go back
-through its inverse. What bends the image fits no homography, and has no outline.
+Every transform of albumentations that moves pixels also moves keypoints, with the same drawn parameters. So the step
+moves a grid of points, a homography is fitted to them, and its inverse gives the corners of the result on the image
+before. A step that bends the image fits no homography, and has no outline.
 """
 
 import copy
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,14 +28,14 @@ _RAISED = (NotImplementedError, ValueError, TypeError, KeyError, IndexError, Att
 
 
 class BentError(ValueError):
-    """A step that bends the image or puts pieces together, so that no four corners describe what it shows.
+    """A step that bends the image or puts pieces together, so that its outline has no four corners.
 
-    Its text is the name of the transform.
+    The message is the name of the transform.
     """
 
 
 def steps(compose: Any) -> dict[str, Any]:
-    """Node id -> the transform that albumentations made of it."""
+    """Node id -> its transform of albumentations."""
     return {node.explorer_node: node for node in nodes(compose) if isinstance(node, A.BasicTransform)}
 
 
@@ -49,19 +50,19 @@ def homography(node: Any, params: Mapping[str, Any], size: Size) -> Matrix:
     """The (3, 3) matrix from the centers of pixels before a step to those after it.
 
     Args:
-        node: The transform, as albumentations made it. It is not changed.
-        params: What it drew, with albumentations' own names.
-        size: Of the image before the step.
+        node: The transform of albumentations, which is not changed.
+        params: The values that it drew, with albumentations' own names.
+        size: Size of the image before the step.
 
     Raises:
-        BentError: Where no homography describes the step.
+        BentError: No homography describes the step.
     """
     if not moves(node):
         return np.eye(3)
     if type(node).__name__ in _REORDERING:
         raise BentError(type(node).__name__)
     height, width = size
-    # A step that mirrors the border would give each point several places. Without that, it has the one of its pixel.
+    # A step that mirrors the border would give each point several places.
     twin = copy.copy(node)
     if hasattr(twin, "border_mode"):
         twin.border_mode = cv2.BORDER_CONSTANT
@@ -70,7 +71,7 @@ def homography(node: Any, params: Mapping[str, Any], size: Size) -> Matrix:
     given[:, :2] = grid.reshape(-1, 2)
     try:
         found = np.asarray(twin.apply_to_keypoints(given.copy(), **params))
-    except _RAISED as error:  # albumentations raises whatever it likes; the step itself has worked
+    except _RAISED as error:  # albumentations raises any error; the step itself has worked
         raise BentError(type(node).__name__) from error
     return _fitted(given, found, type(node).__name__)
 
@@ -90,26 +91,24 @@ def _fitted(given: NDArray[Any], found: NDArray[Any], name: str) -> Matrix:
 
 
 def corners(matrices: Sequence[Matrix], after: Size) -> NDArray[np.float64]:
-    """Where the corners of the result lie on the image before it.
+    """The corners of the result on the image before.
 
     Args:
-        matrices: Of the steps in their order, as `homography` gives them.
+        matrices: Matrices of the steps in their order, see `homography`.
         after: Size of the result.
 
     Returns:
-        (4, 2): x and y in px from the left upper edge of the image before; the corners of the result from its left
-        upper one, clockwise. They lie outside of the image where the result shows more than the image.
+        (4, 2) x and y in px from the upper left edge of the image before: the corners of the result, clockwise from its
+        upper left one. They are outside of the image if the result shows more than the image.
 
     Raises:
-        BentError: Where a corner comes from beyond the horizon of a perspective.
+        BentError: A corner comes from beyond the horizon of a perspective.
     """
-    whole = np.eye(3)
-    for matrix in matrices:
-        whole = matrix @ whole
+    whole = functools.reduce(lambda before, matrix: matrix @ before, matrices, np.eye(3))
     if abs(np.linalg.det(whole)) < 1e-12:
         raise BentError
     height, width = after
-    # Points are centers of pixels, so the edges of the image lie half a pixel outside.
+    # Points are centers of pixels, so the edges of the image are half a pixel outside.
     ends = np.array([(0, 0, 1), (width, 0, 1), (width, height, 1), (0, height, 1)]) - np.array([0.5, 0.5, 0])
     back = ends @ np.linalg.inv(whole).T
     if not (back[:, 2] * back[0, 2] > 0).all():

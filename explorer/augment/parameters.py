@@ -1,4 +1,4 @@
-"""One field of a transform's `InitSchema` -> one Parameter that a form can be made of."""
+"""A field of a transform's `InitSchema` -> a Parameter from which a form makes its widget."""
 
 import inspect
 import math
@@ -48,9 +48,13 @@ class Choice:
 class Parameter:
     """A parameter of a transform.
 
-    default: what a form starts with, as JSON. low, high: hard bounds, None where there is none; an exclusive bound is
-    given as it stands. soft_low, soft_high: what a slider shows, set for numeric kinds. choices: all that a CHOICE
-    takes; for other kinds words that stand beside its values. color_only: a FILL that takes no single gray.
+    Attributes:
+        default: Value that a form starts with, as JSON.
+        low: Hard lower bound, None for none, also if it is exclusive; `high` likewise.
+        soft_low: Lower end of a slider, for numeric kinds; `soft_high` likewise.
+        step: Step of the slider.
+        choices: All values of a CHOICE; for other kinds words that are possible besides their values.
+        color_only: Whether a FILL takes no single gray value.
     """
 
     name: str
@@ -83,7 +87,7 @@ _CLASS_INDEX = ("fill_mask", "mask_drop_value")  # values of a mask, not colors
 
 @dataclass(frozen=True)
 class _Field:
-    """A field taken apart: its types without None and words, and all limits that were found on the way."""
+    """A field taken apart: its types without None and literals, the literals, and the limits of all of them."""
 
     name: str
     arms: tuple[Any, ...]
@@ -97,9 +101,9 @@ class _Field:
 
 
 def read(transform: str, name: str, field: FieldInfo, default: Any, doc: str) -> Parameter | None:
-    """The Parameter of a schema field; None for one that takes code or arrays, which no form can give.
+    """The Parameter of a schema field, None for one that takes code or arrays, which no form can give.
 
-    default: from the signature of `__init__`, `inspect.Parameter.empty` where it is required.
+    The default is that of the signature of `__init__`, or `inspect.Parameter.empty` if it is required.
     """
     parts = _take_apart(name, field)
     if any(arm is np.ndarray or get_origin(arm) is Callable for arm in parts.arms):
@@ -142,7 +146,7 @@ def _take_apart(name: str, field: FieldInfo) -> _Field:
 
 
 def _flatten(annotation: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """Every arm of nested unions, with the limits of every `Annotated` around it."""
+    """Every type of nested unions, with the limits of every `Annotated` around it."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *extra = get_args(annotation)
@@ -201,11 +205,11 @@ def _functions(metadata: Iterable[Any]) -> list[Callable[..., Any]]:
 
 
 def _bounds(parts: _Field) -> tuple[float | None, float | None]:
-    """The tightest limits of a field: annotated ones, and those that validators keep in their closure."""
+    """The tightest limits of a field: annotated ones, and those in the closures of validators."""
     lows: list[float] = []
     highs: list[float] = []
     for item in parts.metadata:
-        # Exclusive limits are given as they stand: a slider shows them, and validation refuses them.
+        # Exclusive limits count like others: a slider shows them, and validation refuses them.
         for name, found in (("ge", lows), ("gt", lows), ("le", highs), ("lt", highs)):
             if isinstance(item, Ge | Gt | Le | Lt) and hasattr(item, name):
                 found.append(float(getattr(item, name)))
@@ -231,7 +235,7 @@ def _choices(parts: _Field, kind: Kind) -> tuple[Choice, ...]:
 
 
 def _as_json(default: Any, kind: Kind, parts: _Field) -> JsonValue:
-    """The default as a form shows it: a single number of a range becomes the range that it stands for."""
+    """The default as a form shows it: a single number for a range becomes the range."""
     if kind in (Kind.INT_RANGE, Kind.FLOAT_RANGE) and isinstance(default, int | float):
         default = (_range_start(default, parts.validators), default)
     if kind in (Kind.FLOAT, Kind.INT) and isinstance(default, int | float):
@@ -248,7 +252,7 @@ def _range_start(end: float, validators: frozenset[str]) -> float:
 
 
 def plain(value: Any) -> JsonValue:
-    """Tuples as lists, so that a value is what it will be after a journey through JSON."""
+    """The value as it is after JSON: tuples become lists."""
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, dict):
@@ -257,7 +261,7 @@ def plain(value: Any) -> JsonValue:
 
 
 def is_ordinary(value: Any) -> bool:
-    """Whether a value can travel in a pipeline: plain, finite, no number beyond 64 bits."""
+    """Whether a pipeline can have a value: it is plain and finite, and no number needs more than 64 bits."""
     if isinstance(value, bool | str | None):
         return True
     if isinstance(value, int):
@@ -270,5 +274,5 @@ def is_ordinary(value: Any) -> bool:
 
 
 def equal(value: JsonValue, default: JsonValue) -> bool:
-    """Whether two values are equal; true does not equal 1 here."""
+    """Whether two values are equal; true is not equal to 1 here."""
     return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)

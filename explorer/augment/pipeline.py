@@ -3,7 +3,7 @@
 import functools
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
@@ -31,7 +31,7 @@ class _Value(BaseModel):
 
 
 class Step(_Value):
-    """One transform. params: JSON values, only those that differ from albumentations' defaults or are required."""
+    """One transform; `params` holds JSON values that differ from albumentations' defaults or are required."""
 
     kind: Literal["step"] = "step"
     id: NodeId
@@ -42,14 +42,11 @@ class Step(_Value):
 
 
 class Group(_Value):
-    """A composer around other nodes. params: `n` and `replace` of SomeOf and RandomOrder, `channels`.
-
-    What is left out of params has albumentations' own default.
-    """
+    """A composer around other nodes; `params` may hold `n`, `replace` or `channels`, see `GROUP_PARAMS`."""
 
     kind: GroupKind
     id: NodeId
-    children: "tuple[Node, ...]" = ()
+    children: "Nodes" = ()
     params: dict[str, Any] = Field(default_factory=dict)
     p: float = 0.5
     enabled: bool = True
@@ -58,28 +55,29 @@ class Group(_Value):
 Node = Annotated[Step | Group, Field(discriminator="kind")]
 
 
-class Draft(_Value):
-    """A pipeline that is being edited; its parameters may be wrong."""
+Nodes = tuple[Node, ...]
 
+
+class _Tree(_Value):
     name: Annotated[str, Field(max_length=100)] = ""
-    nodes: tuple[Node, ...] = ()
+    nodes: Nodes = ()
     targets: TargetRules = TargetRules()
 
 
+class Draft(_Tree):
+    """A pipeline that is being edited; its parameters may be wrong."""
+
+
 class DraftErrors(ValueError):
-    """What keeps a draft from being a pipeline. errors: (node id, parameter) -> message."""
+    """A draft that is no pipeline; `errors` maps (node id, parameter) to a message."""
 
     def __init__(self, errors: Errors) -> None:
         super().__init__(" ".join(errors.values()))
         self.errors: Errors = dict(errors)
 
 
-class Pipeline(_Value):
-    """A valid pipeline. Making one of wrong nodes raises pydantic's ValidationError; `validate` says it by field."""
-
-    name: Annotated[str, Field(max_length=100)] = ""
-    nodes: tuple[Node, ...] = ()
-    targets: TargetRules = TargetRules()
+class Pipeline(_Tree):
+    """A valid pipeline. Wrong nodes raise pydantic's ValidationError; `validate` gives messages by field instead."""
 
     @model_validator(mode="after")
     def _is_valid(self) -> Self:
@@ -89,55 +87,49 @@ class Pipeline(_Value):
 
     @cached_property
     def key(self) -> str:
-        """The same for pipelines that do the same; for caches."""
+        """Key for caches: equal for pipelines that do the same."""
         return json.dumps([self.targets.model_dump(), *(node.model_dump() for node in self.nodes)], sort_keys=True)
 
     def to_compose(self, *, bboxes: bool = True, keypoints: bool = True) -> A.Compose:
-        """The `A.Compose`, for samples with or without boxes and keypoints; its seed is not set.
+        """The `A.Compose` for samples with or without boxes and keypoints; its seed is not set.
 
-        Boxes and keypoints are expected in the formats of `targets`, each with its class in a last column.
+        It expects boxes and keypoints in the formats of `targets`, with the class in the last column.
         """
         return self.targets.compose(list(transforms(self.nodes).values()), bboxes=bboxes, keypoints=keypoints)
 
 
 def content(value: "Draft | Pipeline") -> str:
-    """The same for pipelines of the same steps and rules, whatever the ids of their nodes; in them 1 is not 1.0."""
-
-    def without_id(node: Any) -> dict[str, Any]:
-        rest = {name: part for name, part in node.items() if name != "id"}
-        return rest | {"children": [without_id(child) for child in node["children"]]} if "children" in node else rest
-
-    nodes = [without_id(node.model_dump(mode="json")) for node in value.nodes]
-    return json.dumps([value.targets.model_dump(mode="json"), nodes], sort_keys=True)
+    """Text that is equal for equal steps and rules, whatever the ids of their nodes; 1 and 1.0 differ in it."""
+    nodes = rebuilt(value.nodes, lambda node: (node.model_copy(update={"id": ""}),))
+    return json.dumps(
+        [value.targets.model_dump(mode="json"), *(node.model_dump(mode="json") for node in nodes)], sort_keys=True
+    )
 
 
 def wanted_targets(pipeline: Pipeline) -> frozenset[str]:
-    """Of "bboxes" and "keypoints" those that the pipeline is meant for: a step needs them, or their rules were set."""
+    """Those of "bboxes" and "keypoints" that are in use, and that a step needs or whose rules are not the defaults."""
     rules, usual = pipeline.targets, TargetRules()
     steps = [node for node, _ in walk(pipeline.nodes) if isinstance(node, Step) and is_on(node)]
-    found = {target for step in steps for target in catalog()[step.transform].needs}
-    found |= {"bboxes"} if rules.boxes != usual.boxes else set()
-    found |= {"keypoints"} if rules.keypoints != usual.keypoints else set()
-    unused = ({"bboxes"} if not rules.boxes.use else set()) | ({"keypoints"} if not rules.keypoints.use else set())
-    return frozenset((found & {"bboxes", "keypoints"}) - unused)
+    needed = {target for step in steps for target in catalog()[step.transform].needs}
+    pairs: dict[str, Any] = {"bboxes": (rules.boxes, usual.boxes), "keypoints": (rules.keypoints, usual.keypoints)}
+    return frozenset(name for name, (own, unset) in pairs.items() if own.use and (name in needed or own != unset))
 
 
 def scaling_step(pipeline: Pipeline) -> Step | None:
-    """The step at the end that scales pixels for a network, always: Normalize or ToFloat; None where there is none."""
-    used = [node for node in pipeline.nodes if is_on(node)]
-    last = used[-1] if used else None
+    """The last step if it always scales pixels for a network (Normalize or ToFloat with p = 1), else None."""
+    last = next(filter(is_on, reversed(pipeline.nodes)), None)
     return last if isinstance(last, Step) and last.transform in ("Normalize", "ToFloat") and last.p == 1 else None
 
 
 def without_augmentation(pipeline: Pipeline) -> Pipeline:
-    """The pipeline with nothing left that augments: empty, but for the step that scales pixels for the network."""
+    """The pipeline reduced to the step that scales pixels for the network, or to no step at all."""
     last = scaling_step(pipeline)
     return Pipeline(nodes=() if last is None else (last,), targets=pipeline.targets)
 
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """What came of checking a draft: a pipeline, or else a message for each (node id, parameter) that is wrong."""
+    """A checked draft: the pipeline, or None and a message for each wrong (node id, parameter)."""
 
     pipeline: Pipeline | None
     errors: Errors
@@ -146,7 +138,7 @@ class Checked:
 def _checked(draft: Draft) -> Checked:
     if errors := check(draft.nodes):
         return Checked(None, errors)
-    # Not checked a second time, as the constructor would.
+    # The constructor would check a second time.
     return Checked(Pipeline.model_construct(name=draft.name, nodes=draft.nodes, targets=draft.targets), {})
 
 
@@ -161,7 +153,7 @@ def validate(draft: Draft) -> Pipeline:
     return found.pipeline
 
 
-def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:
+def walk(nodes: Nodes, depth: int = 1) -> Iterator[tuple[Node, int]]:
     """Every node with its depth, parents before their children, in the order of application."""
     for node in nodes:
         yield node, depth
@@ -169,8 +161,17 @@ def walk(nodes: tuple[Node, ...], depth: int = 1) -> Iterator[tuple[Node, int]]:
             yield from walk(node.children, depth + 1)
 
 
-def check(nodes: tuple[Node, ...]) -> Errors:
-    """The mistakes in a tree of nodes; empty where it is valid."""
+def rebuilt(nodes: Nodes, change: Callable[[Node], Nodes]) -> Nodes:
+    """The nodes with each, at any depth, replaced by what `change` makes of it; parents before their children."""
+    return tuple(
+        new.model_copy(update={"children": rebuilt(new.children, change)}) if isinstance(new, Group) else new
+        for node in nodes
+        for new in change(node)
+    )
+
+
+def check(nodes: Nodes) -> Errors:
+    """A message for each wrong (node id, parameter) in a tree of nodes; empty if it is valid."""
     errors: dict[tuple[str, str], str] = {}
     seen: set[str] = set()
     channels_only = _inside_channels(nodes)
@@ -186,16 +187,12 @@ def check(nodes: tuple[Node, ...]) -> Errors:
         if message := check_p(node.p):
             errors[node.id, "p"] = message
         if node.id in channels_only and isinstance(node, Step) and _needs_more_than_image(node.transform):
-            errors.setdefault((node.id, ""), f"{node.transform} {_CHANNELS_ONLY}")
+            why = "needs more than an image, and SelectiveChannelTransform hands on nothing but channels."
+            errors.setdefault((node.id, ""), f"{node.transform} {why} Move the step out of it.")
     return errors
 
 
-_CHANNELS_ONLY = (
-    "needs more than an image, and SelectiveChannelTransform hands on nothing but channels. Move the step out of it."
-)
-
-
-def _inside_channels(nodes: tuple[Node, ...]) -> frozenset[str]:
+def _inside_channels(nodes: Nodes) -> frozenset[str]:
     """The ids of all nodes below a SelectiveChannelTransform."""
     groups = [n for n, _ in walk(nodes) if isinstance(n, Group) and n.kind == "SelectiveChannelTransform"]
     return frozenset(node.id for group in groups for node, _ in walk(group.children))
@@ -214,7 +211,7 @@ MAX_DRAWS = 100  # of SomeOf with replacement
 
 
 def group_params(group: Group) -> dict[str, Any]:
-    """All parameters of a group besides p, those that it leaves out with albumentations' default."""
+    """All parameters of a group besides p; those that it leaves out have albumentations' default."""
     return {**GROUP_PARAMS.get(group.kind, {}), **group.params}
 
 
@@ -224,28 +221,25 @@ def default_p(kind: GroupKind) -> float:
     return float(inspect.signature(getattr(A, kind)).parameters["p"].default)
 
 
-_CHILDREN_WANTED = {"OneOrOther": 2}  # of all other groups 1
-
-
 def is_unfinished(group: Group) -> bool:
-    """Whether a group has fewer steps than its kind needs, as one that was just added: it does nothing yet."""
-    return len(group.children) < _CHILDREN_WANTED.get(group.kind, 1)
+    """Whether a group has fewer steps than its kind needs, so that it does nothing yet."""
+    return len(group.children) < (2 if group.kind == "OneOrOther" else 1)
 
 
 def is_on(node: Node) -> bool:
-    """Whether a node can do anything: it is enabled and, for a group, finished, with some step in it that can."""
+    """Whether a node can do anything: it is enabled and, if it is a group, finished and some child is on."""
     if isinstance(node, Step):
         return node.enabled
     return node.enabled and not is_unfinished(node) and any(map(is_on, node.children))
 
 
-def active(group: Group) -> tuple[Node, ...]:
-    """The children of a group that are on: those that albumentations is given."""
-    return tuple(child for child in group.children if is_on(child))
+def active(group: Group) -> Nodes:
+    """The children of a group that are on, which albumentations gets."""
+    return tuple(filter(is_on, group.children))
 
 
 def draws(group: Group) -> int:
-    """How many children SomeOf and RandomOrder draw: `n`, at most as many as are on where none is put back."""
+    """How many children SomeOf and RandomOrder draw: `n`, without replacement at most as many as are on."""
     params = group_params(group)
     return int(params["n"]) if params["replace"] else min(int(params["n"]), len(active(group)))
 
@@ -285,8 +279,8 @@ def _are_channels(value: Any) -> bool:
     return numbers and 1 <= len(value) == len(set(value)) and set(value) <= {0, 1, 2}
 
 
-def transforms(nodes: tuple[Node, ...]) -> dict[str, Any]:
-    """Node id -> transform or composer, for the nodes of this level that are on, in order."""
+def transforms(nodes: Nodes) -> dict[str, Any]:
+    """Node id -> transform or composer of albumentations, for the nodes of this level that are on, in order."""
     return {node.id: _make(node) for node in nodes if is_on(node)}
 
 
@@ -298,5 +292,5 @@ def _make(node: Node) -> Any:
         if node.kind in ("SomeOf", "RandomOrder"):
             options["n"] = draws(node)
         made = getattr(A, node.kind)(transforms=list(transforms(node.children).values()), **options)
-    made.explorer_node = node.id  # how a report of `observe` finds its node
+    made.explorer_node = node.id  # identifies the node in what `observe` records
     return made

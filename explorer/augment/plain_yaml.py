@@ -1,4 +1,4 @@
-"""YAML text <-> plain values: no tags, no aliases, no objects, and no more of anything than a pipeline has."""
+"""YAML text <-> plain values, without tags, aliases and objects, and within limits."""
 
 import datetime
 import json
@@ -23,7 +23,7 @@ _SAFE_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,20
 
 
 class YamlError(ValueError):
-    """A text that is no YAML, or more than plain values; the message names the line."""
+    """A text that is no YAML, or has more than plain values; the message names the line."""
 
 
 def read(text: str) -> Any:
@@ -32,7 +32,7 @@ def read(text: str) -> Any:
 
 
 def read_with_lines(text: str) -> tuple[Any, dict[int, int]]:
-    """As `read`, with the line, from 1, of each dict and list by its id. Raises YamlError."""
+    """As `read`, with a mapping from the id of each dict and list to its line, from 1. Raises YamlError."""
     if len(text) > MAX_CHARACTERS:
         raise YamlError(f"The YAML is longer than {MAX_CHARACTERS // 1_000_000} million characters.")
     try:
@@ -68,7 +68,7 @@ def _built(text: str) -> tuple[Any, dict[int, int]]:
 
 def write(value: Any) -> str:
     """The YAML of plain values, in their order."""
-    # Rare line ends that PyYAML writes as they are and reads as blanks: then everything beyond ASCII is escaped.
+    # PyYAML writes rare line ends as they are and reads them as blanks: with these, all but ASCII is escaped.
     plain = not _LINE_ENDS & set(json.dumps(value, ensure_ascii=False))
     return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=plain, default_flow_style=None, width=100))
 
@@ -78,7 +78,7 @@ def _at(mark: Any) -> str:
 
 
 def _check(text: str) -> None:
-    """Look at the stream of events, which takes no memory and is left at the first thing that should not be there."""
+    """Check the stream of events, which takes no memory and ends at the first mistake."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         where = _at(event.start_mark)
@@ -97,7 +97,7 @@ def _check(text: str) -> None:
 
 
 def is_long_number(text: str) -> bool:
-    """Whether a text would be read as a number with more digits than any has."""
+    """Whether a text would be read as a number with too many digits."""
     return len(text) > MAX_DIGITS and _NUMBER.fullmatch(text) is not None
 
 

@@ -20,7 +20,7 @@ _SHORT = 64  # characters: a line that ends before was not wrapped
 
 @dataclass
 class _Block:
-    """What belongs together: lines of a paragraph, of an item or of code, and the blocks that stand further in."""
+    """The lines of a paragraph, of an item or of code, and the blocks that are indented below it."""
 
     kind: Literal["text", "item", "code"]
     indent: int
@@ -34,13 +34,13 @@ class _Block:
 
 
 def _ended(line: str, following: str) -> str:
-    """A line with a full stop where only the end of the line ended its sentence."""
+    """A line with a full stop if its sentence has none."""
     begins = following[:1].isupper() and not following[1:2].isupper()
     return f"{line}." if begins and len(line) < _SHORT and (line[-1].isalnum() or line[-1] in ")]%*") else line
 
 
 def markdown(lines: Iterable[str]) -> str:
-    """Indented prose as Markdown that means the same, with no line that its indentation would turn into code."""
+    """Indented prose as Markdown that means the same; no line becomes code because of its indentation."""
     return "\n".join(_written(_blocks(lines))).strip()
 
 
@@ -80,7 +80,7 @@ def _goes_on(last: _Block, text: str, indent: int, apart: bool) -> bool:
 
 
 def _split_term(opened: list[_Block], indent: int) -> None:
-    """Give "If float:" a block of its own, where it is the last line of a paragraph and its text is further in."""
+    """Make a line such as "If float:" a block if it ends a paragraph and its text is indented below it."""
     last = opened[-1]
     if last.kind == "text" and indent > last.indent and len(last.lines) > 1 and last.lines[-2].endswith("."):
         opened[-1] = _Block("text", last.indent, [last.lines.pop()])
@@ -97,7 +97,7 @@ def _new(text: str, indent: int, apart: bool, parent: _Block) -> _Block:
 
 
 def _written(blocks: list[_Block]) -> Iterator[str]:
-    """Lines of Markdown, with a blank line wherever two blocks would run together."""
+    """Lines of Markdown, with a blank line between blocks that would otherwise become one."""
     terms = sum(map(_is_term, blocks)) > 1  # a single one reads better as a paragraph
     before = ""
     for block in blocks:
@@ -113,7 +113,7 @@ def _is_term(block: _Block) -> bool:
 
 
 def _head(block: _Block) -> tuple[str, list[_Block]]:
-    """The text of a block, and what stands below it; a lone paragraph after a colon is part of the text."""
+    """The text of a block and the blocks below it; a single paragraph after a colon is part of the text."""
     inner = block.inner
     if block.text.endswith(":") and len(inner) == 1 and inner[0].kind == "text" and not inner[0].inner:
         return inline(f"{block.text} {inner[0].text}"), []
@@ -161,7 +161,7 @@ _INLINE = re.compile(
 
 
 def inline(text: str) -> str:
-    """A line of prose as Markdown: names with underscores are code, signs that would be swallowed are escaped."""
+    """A line of prose as Markdown: names with underscores become code, signs with a meaning are escaped."""
     escaped = _INLINE.sub(_replacement, text)
     return "\\" + escaped if escaped.startswith((">", "#", "+")) else escaped
 
@@ -178,5 +178,5 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """A line of prose without any marks."""
+    """A line of prose without markup."""
     return re.sub(r"`+|(?<![\w*])\*\*?(?=\w)|(?<=\w)\*\*?(?![\w*])", "", text)

@@ -1,8 +1,7 @@
-"""How many pixels of an image a pipeline needs, read from the parameters of its steps: what is kept before it runs.
+"""The size at which images are kept for a pipeline, by the parameters of its steps.
 
-A crop or a zoom shows a part of the image and enlarges it to what the network sees. The part should have as many
-pixels of its own as that; so an image is kept larger than the network's input by as much as the narrowest part is
-smaller than the whole.
+A crop or a zoom enlarges a part of the image to the network's input. This part should have as many pixels as the
+input has, so the image is kept larger than the input by the factor by which the narrowest part is smaller than it.
 """
 
 import math
@@ -10,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, draws, is_on
+from explorer.augment.sizes import ByParameters, first_rule
 from explorer.augment.values import known, limits, numbers
 from explorer.data.fit import Fit
 
@@ -25,23 +24,17 @@ _MANY = 64  # ways through a pipeline that are looked at
 
 @dataclass(frozen=True)
 class Narrow:
-    """The smallest part of an image that a pipeline shows: its side in px, and the transform that makes it so small."""
+    """The smallest visible part of an image: its side in px, and the transform that makes it so small."""
 
     transform: str
     pixels: int
 
 
 def fit(pipeline: Pipeline, size: int) -> Fit:
-    """How large images are kept for a pipeline whose results the network sees at `size` px.
+    """The size at which whole images are kept for a pipeline and a network's input of `size` px.
 
-    Args:
-        pipeline: its crops, zooms and sizes decide.
-        size: side of the network's input in px.
-
-    Returns:
-        Whole images: large enough for the narrowest crop or zoom, where that is enlarged more than slightly, but no
-        larger than they are themselves; a small image is enlarged to the network's input, or to what crops of a fixed
-        size take.
+    It is large enough for the narrowest crop or zoom, if that is enlarged more than slightly. A small image is enlarged
+    to the network's input, or to the size of crops of a fixed size.
     """
     ways = _ways(pipeline)
     least = max(size, *(way.taken for way in ways))
@@ -52,12 +45,12 @@ def fit(pipeline: Pipeline, size: int) -> Fit:
 
 
 def narrowest(pipeline: Pipeline, kept: Iterable[tuple[int, int]], size: int) -> Narrow | None:
-    """The smallest part that is enlarged more than `ENLARGED` times; None where there is none.
+    """The smallest part that is enlarged more than `ENLARGED` times, None for none.
 
     Args:
-        pipeline: as for `fit`.
-        kept: heights and widths in px of images as augmentation gets them.
-        size: side of the network's input in px.
+        pipeline: The pipeline.
+        kept: Heights and widths in px of images as augmentation gets them.
+        size: Side of the network's input in px.
     """
     sizes = list(kept)
     found = [Narrow(way.by, max(1, int(way.side(height, width)))) for way in _ways(pipeline) for height, width in sizes]
@@ -69,10 +62,14 @@ def narrowest(pipeline: Pipeline, kept: Iterable[tuple[int, int]], size: int) ->
 class _Way:
     """One way through the steps so far, along the short side of the image.
 
-    share: of the side that is visible; pixels: of the image that are visible, where that does not grow with it.
-    low, high: the side of the result, as a multiple of the image's, or in px where it is `fixed`. padded: px that it
-    has at least. taken: px that the image must have, else a crop of a fixed size fails. by_area: whether the share is
-    of the area. by: the transform that has made the visible part smallest.
+    Attributes:
+        share: Visible share of the side.
+        pixels: Visible px of the image, if these do not grow with it.
+        low: Least side of the result as a multiple of the image's, or in px if it is `fixed`; `high` likewise the most.
+        padded: Least px of the side.
+        taken: Px without which a crop of a fixed size fails.
+        by_area: Whether the share is that of the area.
+        by: The transform that made the visible part smallest.
     """
 
     share: float = 1.0
@@ -86,13 +83,13 @@ class _Way:
     by: str = ""
 
     def side(self, height: int, width: int) -> float:
-        """Side in px of what is visible of an image of that size."""
+        """Side in px of the visible part of an image of that size."""
         if self.pixels is not None:
             return self.pixels
         return self.share * (math.sqrt(height * width) if self.by_area else min(height, width))
 
     def narrowed(self, share: float, by: str) -> "_Way":
-        """With only a share of what was visible."""
+        """The way with only a share of the visible part."""
         share = min(1.0, max(_LEAST, share))
         if share == 1.0:
             return self
@@ -100,15 +97,15 @@ class _Way:
         return replace(self, share=max(_LEAST, self.share * share), pixels=pixels, by=by)
 
     def sized(self, side: float) -> "_Way":
-        """Scaled to so many px."""
+        """The way scaled to a side in px."""
         return replace(self, low=side, high=side, fixed=True)
 
     def scaled(self, low: float, high: float) -> "_Way":
-        """Scaled by a factor between two."""
+        """The way scaled by a factor between two numbers."""
         return replace(self, low=self.low * low, high=self.high * high)
 
     def cropped(self, side: float, by: str, needs: float = 0.0) -> "_Way":
-        """Cropped to so many px. needs: px without which the crop fails."""
+        """The way cropped to a side in px; the crop fails with less than `needs` px."""
         if self.fixed:
             return self.narrowed(side / self.high, by).sized(side)
         taken = 0.0 if self.padded >= needs else needs / self.low
@@ -142,11 +139,8 @@ def _group(group: Group, ways: list[_Way]) -> list[_Way]:
 
 
 def _applied(step: Step, way: _Way) -> _Way:
-    values = known(step.transform, step.params)
-    for names, effect in _EFFECTS.get(catalog()[step.transform].group, ()):
-        if names <= values.keys():
-            return effect(way, values, step.transform)
-    return way
+    effect = first_rule(_EFFECTS, step.transform)
+    return way if effect is None else effect(way, known(step.transform, step.params), step.transform)
 
 
 def _resized_crop(way: _Way, values: _Values, by: str) -> _Way:
@@ -221,28 +215,27 @@ def _rotate(way: _Way, values: _Values, by: str) -> _Way:
     return way.narrowed(left, by).scaled(left, 1.0)
 
 
-# Group of transforms -> what they do to the visible part, by the parameters that they have; the first that fits.
-_EFFECTS: Mapping[str, tuple[tuple[frozenset[str], _Effect], ...]] = {
+_EFFECTS: ByParameters[_Effect] = {
     "Crop": (
-        (frozenset({"size", "scale"}), _resized_crop),
-        (frozenset({"size", "min_max_height"}), _sized_crop),
-        (frozenset({"x_min", "y_min", "x_max", "y_max"}), _box_crop),
-        (frozenset({"erosion_rate"}), _around_boxes),
-        (frozenset({"box"}), _around_boxes),
-        (frozenset({"crop_left", "crop_right", "crop_top", "crop_bottom"}), _border_crop),
-        (frozenset({"percent", "keep_size"}), _crop_and_pad),
-        (frozenset({"height", "width"}), _fixed_crop),
+        ({"size", "scale"}, _resized_crop),
+        ({"size", "min_max_height"}, _sized_crop),
+        ({"x_min", "y_min", "x_max", "y_max"}, _box_crop),
+        ({"erosion_rate"}, _around_boxes),
+        ({"box"}, _around_boxes),
+        ({"crop_left", "crop_right", "crop_top", "crop_bottom"}, _border_crop),
+        ({"percent", "keep_size"}, _crop_and_pad),
+        ({"height", "width"}, _fixed_crop),
     ),
     "Resize and pad": (
-        (frozenset({"scale_limit"}), _random_scale),
-        (frozenset({"min_height", "min_width"}), _pad),
-        (frozenset({"height", "width"}), _resize),
-        (frozenset({"max_size"}), _resize),
+        ({"scale_limit"}, _random_scale),
+        ({"min_height", "min_width"}, _pad),
+        ({"height", "width"}, _resize),
+        ({"max_size"}, _resize),
     ),
     "Geometry": (
-        (frozenset({"scale_limit", "shift_limit"}), _zoom_by_limit),
-        (frozenset({"scale", "fit_output", "keep_size"}), _perspective),
-        (frozenset({"scale", "fit_output"}), _zoom),
+        ({"scale_limit", "shift_limit"}, _zoom_by_limit),
+        ({"scale", "fit_output", "keep_size"}, _perspective),
+        ({"scale", "fit_output"}, _zoom),
     ),
-    "Flip and rotate": ((frozenset({"limit", "crop_border"}), _rotate),),
+    "Flip and rotate": (({"limit", "crop_border"}, _rotate),),
 }

@@ -1,6 +1,6 @@
-"""Soft ranges and gentle starts: what a slider shows, and what a step begins with where the library's defaults destroy.
+"""Soft ranges of sliders, and gentle values for new steps if the library's defaults leave little of an image.
 
-Neither is a limit: values beyond are fine, and what was made elsewhere keeps its values.
+Neither is a limit: values beyond them are fine, and steps from elsewhere keep their values.
 """
 
 import math
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 Ends = tuple[float, float]
 
-# "Transform.parameter" or "parameter" -> what is worth seeing on a photograph of about 500 px.
+# "Transform.parameter" or "parameter" -> the range that makes a visible difference on a photograph of about 500 px.
 SOFT: Mapping[str, Ends] = {
     **dict.fromkeys(("height", "width", "size", "max_size", "min_height", "min_width", "min_max_height"), (16, 1024)),
     **dict.fromkeys(("x_min", "y_min"), (0, 1024)),
@@ -58,8 +58,8 @@ SOFT: Mapping[str, Ends] = {
     "ThinPlateSpline.num_control_points": (2, 8),
     "ZoomBlur.max_factor": (1, 3),
 }
-# What a step that is added here starts with where albumentations' own default leaves little of a photograph. Each is
-# about as strong as people use the step for training; presets and imported pipelines have their own values.
+# Values of a step that is added here, if albumentations' default leaves little of a photograph. They are about as
+# strong as people use the step for training; presets and imported pipelines have their own values.
 GENTLE: Mapping[str, Mapping[str, list[float]]] = {
     "ColorJitter": {"hue": [-0.05, 0.05]},
     "Defocus": {"radius": [1, 3]},

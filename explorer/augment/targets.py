@@ -1,7 +1,7 @@
-"""How a pipeline treats what belongs to a picture: the mask's interpolation, `BboxParams` and `KeypointParams`.
+"""How a pipeline treats the targets of an image: the mask's interpolation, `BboxParams` and `KeypointParams`.
 
-Samples hold boxes and keypoints in one way; a pipeline may ask for another format, as the code of its author does. Both
-ways lead through albumentations' own conversions.
+Samples have one format of boxes and keypoints; a pipeline may use another one, as its author's code does, and
+albumentations converts between them.
 """
 
 from typing import Annotated, Any, Literal
@@ -31,8 +31,9 @@ class _Rules(BaseModel):
 
 
 class BoxRules(_Rules):
-    """use: whether the pipeline gets boxes at all. The rest are the arguments of `A.BboxParams`: min_area in px²,
-    min_width and min_height in px, min_visibility from 0 to 1.
+    """Whether the pipeline gets boxes, and the arguments of `A.BboxParams`.
+
+    `min_area` is in px², `min_width` and `min_height` are in px, `min_visibility` is from 0 to 1.
     """
 
     use: bool = True
@@ -47,14 +48,14 @@ class BoxRules(_Rules):
     check_each_transform: bool = True
 
     def params(self) -> A.BboxParams:
-        """The rules for a Compose. A box without width or height never passes: a rotation would bring it back."""
+        """The rules for a Compose. They drop a box without width or height, which a rotation would bring back."""
         rules = self.model_dump(exclude={"use"})
         least = {name: max(rules[name], _LEAST_EXTENT) for name in ("min_width", "min_height")}
         return A.BboxParams(**(rules | least))
 
 
 class PointRules(_Rules):
-    """use: whether the pipeline gets keypoints at all. The rest are the arguments of `A.KeypointParams`."""
+    """Whether the pipeline gets keypoints, and the arguments of `A.KeypointParams`."""
 
     use: bool = True
     format: PointFormat = "xy"
@@ -64,7 +65,7 @@ class PointRules(_Rules):
 
 
 class TargetRules(_Rules):
-    """use_mask: whether the pipeline gets masks. mask_interpolation: for every step; None leaves each its own."""
+    """Rules for masks, boxes and keypoints; `mask_interpolation` is for every step, None leaves each its own."""
 
     use_mask: bool = True
     mask_interpolation: MaskInterpolation | None = None
@@ -72,7 +73,7 @@ class TargetRules(_Rules):
     keypoints: PointRules = PointRules()
 
     def compose(self, top: list[Any], *, bboxes: bool, keypoints: bool) -> A.Compose:
-        """A Compose around transforms that are made already, for samples with or without boxes and keypoints."""
+        """A Compose of transforms, for samples with or without boxes and keypoints."""
         interpolation = None if self.mask_interpolation is None else getattr(cv2, self.mask_interpolation)
         return A.Compose(
             top,
@@ -86,7 +87,7 @@ class TargetRules(_Rules):
         return _convert(boxes, "pascal_voc", self.boxes.format, size)
 
     def take_boxes(self, boxes: Any, size: tuple[int, int]) -> Table:
-        """(N, 5) float32 boxes as a sample has them, from the pipeline's format; those that were cut away are gone."""
+        """Boxes in the pipeline's format as (N, 5) float32 of a sample, without those that were cut away."""
         return with_extent(_convert(_table(boxes, 5), self.boxes.format, "pascal_voc", size))
 
     def give_points(self, points: Table) -> NDArray[Any]:
@@ -96,22 +97,21 @@ class TargetRules(_Rules):
         return np.stack([*(columns[letter] for letter in self.keypoints.format), points[:, 2]], axis=1)
 
     def take_points(self, points: Any) -> Table:
-        """(K, 3) float32 keypoints as a sample has them, from the pipeline's format."""
+        """Keypoints in the pipeline's format as (K, 3) float32 of a sample."""
         table = _table(points, len(self.keypoints.format) + 1)
         letters = self.keypoints.format
         return table[:, [letters.index("x"), letters.index("y"), -1]]
 
 
 def with_extent(boxes: NDArray[Any], unit: tuple[float, float] = (1.0, 1.0)) -> NDArray[Any]:
-    """The boxes that have a width and a height; columns x_min, y_min, x_max, y_max and more.
+    """The boxes that have a width and a height.
 
     A box that a crop cuts away is first cut to a line at the border. With the library's default rules (min_area and
-    min_width of 0) and the rounding of float32, its filter lets such a line pass now and then.
+    min_width of 0) and the rounding of float32, its filter sometimes lets such a line pass.
 
     Args:
-        boxes: (N, 4 or more).
-        unit: Width and height in px of what the columns call 1: (1, 1) for boxes in px, the size of the image for
-            boxes in fractions.
+        boxes: (N, 4 or more), with the columns x_min, y_min, x_max, y_max.
+        unit: (1, 1) for boxes in px; width and height of the image in px for boxes in fractions.
     """
     if not len(boxes):
         return boxes

@@ -1,6 +1,7 @@
 """What each node of a pipeline did to one sample: one pass, and the result is that of `augment`."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -12,9 +13,9 @@ from albumentations.core.bbox_utils import denormalize_bboxes
 from numpy.typing import NDArray
 
 from explorer.augment import outline
-from explorer.augment.apply import AugmentedSample, apply_watched
+from explorer.augment.apply import AugmentedSample, Watched, apply_watched
 from explorer.augment.observe import Visit
-from explorer.augment.pipeline import Group, GroupKind, Node, Pipeline, Step, is_on
+from explorer.augment.pipeline import Group, GroupKind, Node, Nodes, Pipeline, Step, is_on
 from explorer.augment.targets import with_extent
 from explorer.data.sample import Sample
 
@@ -33,10 +34,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A sample between two steps; as in `AugmentedSample`. Inside SelectiveChannelTransform: the chosen channels.
+    """A sample between two steps, as in `AugmentedSample`; inside SelectiveChannelTransform only the chosen channels.
 
-    Boxes and keypoints are worked out when they are asked for, from albumentations' inner formats. What the pipeline's
-    rules drop between two steps is dropped here too.
+    Boxes and keypoints are converted from albumentations' inner formats on demand. Those that the pipeline's rules drop
+    between two steps are dropped here too.
     """
 
     image: NDArray[Any]
@@ -67,10 +68,14 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A node on the way from input to output; a node that was called twice has two.
+    """A node on the way from input to output; a node that was called twice has two entries.
 
-    depth: 0 at the top. params: what a step drew. milliseconds: 0 where it was not called; a group's with all in it.
-    cpu_milliseconds: of them those in which the thread had a processor. before, after: of steps that were called.
+    Attributes:
+        depth: Number of groups around it, 0 at the top.
+        params: What a step drew.
+        milliseconds: Duration, of a group with all in it; 0 if it was not called.
+        cpu_milliseconds: Processor time in it.
+        before: The sample before a step that was called, else None; `after` likewise.
     """
 
     node_id: str
@@ -87,23 +92,20 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """entries: all nodes in the order of application, groups before what is in them."""
+    """The result, and an entry for each node in the order of application, groups before what is in them."""
 
     result: AugmentedSample
     entries: tuple[Entry, ...]
     _compose: A.Compose = field(repr=False)
 
     def outline(self, entry: Entry | None = None) -> NDArray[np.float64] | None:
-        """Where on the image before it lies what a step, or by default the whole pipeline, shows.
-
-        Args:
-            entry: A step; one that was not applied shows what it was given.
+        """The part of the image before that is visible after a step, or after the whole pipeline if it is None.
 
         Returns:
-            The corners as `outline.corners` gives them; None where no step has moved a pixel.
+            The corners as `outline.corners` gives them; None if no step has moved a pixel.
 
         Raises:
-            BentError: Where a step bends the image, so that there are no four corners.
+            BentError: A step bends the image, so that there are no four corners.
         """
         if entry is not None and entry.status is not Status.APPLIED:
             return None
@@ -120,7 +122,7 @@ class Trace:
 
 
 def _applied(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, bool]]:
-    """The steps that were applied, and whether to some of the channels only."""
+    """The steps that were applied, each with whether it saw only some of the channels."""
     around: int | None = None  # the depth of the SelectiveChannelTransform that the entry is in
     for entry in entries:
         if around is not None and entry.depth <= around:
@@ -132,95 +134,63 @@ def _applied(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, bool]]:
 
 
 def trace(sample: Sample, pipeline: Pipeline, seed: int, epoch: int = 0, index: int = 0) -> Trace:
-    """Apply the pipeline as `augment` does, and say what each node did. Raises AugmentError."""
+    """Apply the pipeline as `augment` does, and record what each node did. Raises AugmentError."""
     watched = apply_watched(sample, pipeline, (seed, epoch, index), keep=True)
-    calls = _tree(watched.visits, _Snapshots(watched.compose))
-    return Trace(watched.result, tuple(_level(pipeline.nodes, calls, Status.NOT_REACHED, 0)), watched.compose)
+    around = dict(_snapshots(watched))
+    top = [visit for visit in watched.visits if not visit.depth]
+    return Trace(watched.result, tuple(_level(pipeline.nodes, top, Status.NOT_REACHED, around)), watched.compose)
 
 
-class _Snapshots:
-    """The snapshots of one pass, each made once."""
-
-    def __init__(self, compose: A.Compose) -> None:
-        self._compose = compose
-        self._last: tuple[dict[str, Any], Snapshot] | None = None
-
-    def around(self, visit: Visit) -> tuple[Snapshot | None, Snapshot | None]:
-        """Before and after a step; most often "before" is what was after the step before it."""
-        if visit.before is None or visit.after is None:
-            return None, None  # a composer
-        before = self._take(visit.before)
-        after = self._take(visit.after) if visit.fired else before
-        self._last = visit.after, after
-        return before, after
-
-    def _take(self, data: dict[str, Any]) -> Snapshot:
-        if self._last is not None and all(data.get(name) is self._last[0].get(name) for name in ("image", "mask")):
-            return self._last[1]
-        return Snapshot(data["image"], data.get("mask"), data, self._compose)
+_Around = tuple[Snapshot | None, Snapshot | None]
 
 
-@dataclass(frozen=True, eq=False)
-class _Call:
-    visit: Visit
-    before: Snapshot | None
-    after: Snapshot | None
-    inside: "tuple[_Call, ...]"
+def _snapshots(watched: Watched) -> Iterator[tuple[Visit, _Around]]:
+    """Each visit of a step with the snapshots before and after it; equal ones are made once."""
+    last: Snapshot | None = None
+
+    def take(data: dict[str, Any]) -> Snapshot:
+        image, mask = data["image"], data.get("mask")
+        if last is not None and image is last.image and mask is last.mask:
+            return last
+        return Snapshot(image, mask, data, watched.compose)
+
+    for visit in watched.visits:
+        if visit.before is not None and visit.after is not None:
+            before = take(visit.before)
+            last = take(visit.after) if visit.fired else before
+            yield visit, (before, last)
 
 
-def _tree(visits: list[Visit], snapshots: _Snapshots) -> tuple[_Call, ...]:
-    """Visits in the order in which they began, each with its depth, as a tree."""
-    calls: list[_Call] = []
-    at = 0
-    while at < len(visits):
-        end = next((i for i in range(at + 1, len(visits)) if visits[i].depth <= visits[at].depth), len(visits))
-        around = snapshots.around(visits[at])
-        calls.append(_Call(visits[at], *around, _tree(visits[at + 1 : end], snapshots)))
-        at = end
-    return tuple(calls)
-
-
-def _level(nodes: tuple[Node, ...], calls: tuple[_Call, ...], uncalled: Status, depth: int) -> Iterator[Entry]:
+def _level(
+    nodes: Nodes, visits: list[Visit], uncalled: Status, around: Mapping[Visit, _Around], depth: int = 0
+) -> Iterator[Entry]:
     """The entries of one level: nodes that were called in the order of their calls, the others in their place."""
     by_id = {node.id: node for node in nodes}
-    waiting = list(calls)
+    calls = iter(visits)
     for node in nodes:
-        mine = [call for call in calls if call.visit.node_id == node.id]
-        if not mine:
+        count = sum(visit.node_id == node.id for visit in visits)
+        if not count:
             yield from _uncalled(node, uncalled if is_on(node) else Status.OFF, depth)
-        else:
-            # RandomOrder calls in an order of its own: as many as this node had calls take this place.
-            for call in waiting[: len(mine)]:
-                yield from _called(by_id[call.visit.node_id], call, depth)
-            waiting = waiting[len(mine) :]
+        # RandomOrder calls in an order of its own: as many calls as this node had take its place.
+        for visit in itertools.islice(calls, count):
+            called = by_id[visit.node_id]
+            yield _entry(called, Status.APPLIED if visit.fired else Status.SKIPPED, depth, visit, around)
+            if isinstance(called, Group):
+                left = Status.NOT_CHOSEN if visit.fired else Status.NOT_REACHED
+                yield from _level(called.children, visit.inside, left, around, depth + 1)
 
 
 def _uncalled(node: Node, status: Status, depth: int) -> Iterator[Entry]:
-    is_group = isinstance(node, Group)
-    yield Entry(node.id, _title(node), depth, is_group, status, {}, 0.0)
+    yield _entry(node, status, depth, Visit(node.id, "", depth), {})
     for child in node.children if isinstance(node, Group) else ():
         yield from _uncalled(child, Status.NOT_REACHED if is_on(child) else Status.OFF, depth + 1)
 
 
-def _called(node: Node, call: _Call, depth: int) -> Iterator[Entry]:
-    visit = call.visit
-    status = Status.APPLIED if visit.fired else Status.SKIPPED
-    yield Entry(
-        node_id=node.id,
-        title=_title(node),
-        depth=depth,
-        is_group=isinstance(node, Group),
-        status=status,
-        params=visit.params,
-        milliseconds=visit.milliseconds,
-        cpu_milliseconds=visit.cpu_milliseconds,
-        before=call.before,
-        after=call.after,
-    )
-    if isinstance(node, Group):
-        yield from _level(
-            node.children, call.inside, Status.NOT_CHOSEN if visit.fired else Status.NOT_REACHED, depth + 1
-        )
+def _entry(node: Node, status: Status, depth: int, visit: Visit, around: Mapping[Visit, _Around]) -> Entry:
+    before, after = around.get(visit, (None, None))
+    is_group = isinstance(node, Group)
+    times = visit.milliseconds, visit.cpu_milliseconds
+    return Entry(node.id, _title(node), depth, is_group, status, visit.params, *times, before, after)
 
 
 def _title(node: Node) -> str:
@@ -231,3 +201,47 @@ def _columns(table: NDArray[Any], columns: tuple[int, ...]) -> NDArray[np.float3
     if not len(table):
         return np.zeros((0, len(columns)), np.float32)
     return np.asarray(table, np.float32)[:, list(columns)]
+
+
+# The values that a step drew
+
+
+# These describe the image, are set by the person, or follow from other values.
+NOISE = frozenset({
+    "shape", "cols", "rows", "output_shape", "orig_shape", "interpolation", "mask_interpolation", "border_mode", "fill",
+    "fill_mask", "matrix", "bbox_matrix", "pad_left", "pad_right", "pad_top", "pad_bottom",
+})  # fmt: skip
+_MAX_ITEMS = 4
+
+
+def describe(params: Mapping[str, Any]) -> dict[str, str]:
+    """Name -> short text: numbers have three digits, arrays their size and range; `NOISE` is left out."""
+    return {name: text for name, value in params.items() if name not in NOISE and (text := _text(value))}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).lower()
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.3g}"
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name} {_text(part)}" for name, part in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        shown = ", ".join(_text(part) for part in value[:_MAX_ITEMS])
+        return f"({shown}, … {len(value)} in all)" if len(value) > _MAX_ITEMS else f"({shown})"
+    return value if isinstance(value, str) else ""
+
+
+def _array(value: np.ndarray[Any, Any]) -> str:
+    if value.size == 0:
+        return ""
+    if value.size <= _MAX_ITEMS:
+        return _text(value.ravel().tolist())
+    size = " × ".join(map(str, value.shape))
+    if not np.issubdtype(value.dtype, np.number):
+        return f"array {size}"
+    return f"array {size}, {value.min():.3g} to {value.max():.3g}"

@@ -1,4 +1,4 @@
-"""The values of a step's parameters: albumentations' default where none is given, and the numbers in them."""
+"""The values of a step's parameters, including albumentations' defaults, and the numbers in them."""
 
 import functools
 import math
@@ -7,11 +7,11 @@ from typing import Any
 
 from explorer.augment.catalog import catalog
 
-_BEYOND = 1e12  # larger numbers are taken for this: they mean the same, and their squares stay numbers
+_BEYOND = 1e12  # limit of numbers, so that their squares stay finite
 
 
 def known(transform: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """All parameters of a transform; none but `params` where the catalog does not have it."""
+    """All parameters of a transform with their values; only `params` if the catalog does not have it."""
     return {**_defaults(transform), **params}
 
 
@@ -22,7 +22,7 @@ def _defaults(transform: str) -> Mapping[str, Any]:
 
 
 def numbers(value: Any) -> list[float]:
-    """All numbers in a value: of a range, of a range for each axis, or a single one."""
+    """All numbers in a value, which may be a number, a range, or a range for each axis."""
     if isinstance(value, Mapping):
         return [number for part in value.values() for number in numbers(part)]
     if isinstance(value, list | tuple):
@@ -31,7 +31,7 @@ def numbers(value: Any) -> list[float]:
 
 
 def largest(value: Any) -> float:
-    """The largest number in a value, signs aside; 0 where it has none."""
+    """The largest absolute value of the numbers in a value, 0 for none."""
     return max(map(abs, numbers(value)), default=0.0)
 
 
@@ -42,12 +42,13 @@ def limits(value: Any) -> tuple[float, float]:
 
 
 def ends(value: Any) -> tuple[float, float]:
-    """The ends of a range; a single number is both. What is not set is without bound."""
+    """The ends of a range; a single number is both, and None is infinite."""
     low, high = value if isinstance(value, list | tuple) and len(value) == 2 else (value, value)
     return _number(low), _number(high)
 
 
 def mean(value: Any) -> float:
+    """The middle of a range, or a single number."""
     return sum(ends(value)) / 2
 
 

@@ -9,7 +9,6 @@ import gc
 import json
 import os
 import resource
-import select
 import signal
 import socket
 import sys
@@ -20,8 +19,7 @@ import cv2
 import explorer.draw.requests  # noqa: F401 - imported before workers are forked
 from explorer.augment.catalog import catalog
 from explorer.draw import memory, worker
-from explorer.draw.note import Note
-from explorer.draw.protocol import COMMAND, FORK
+from explorer.draw.protocol import COMMAND, FORK, Note
 
 _ended: dict[int, int] = {}  # process id -> wait status
 
@@ -35,20 +33,16 @@ def main(descriptor: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dumps: crashes are expected
     gc.collect()
     gc.freeze()
-    woken = _wake_at_the_end_of_a_child()
+    signal.signal(signal.SIGCHLD, _reap)
     server.sendall(b"\n")
     pids: dict[int, int] = {}
     while True:
-        if woken in select.select([server, woken], [], [])[0]:
-            woken.recv(64)
-            _reap()
-            continue
         command, descriptors, _, _ = socket.recv_fds(server, COMMAND.size, 2)
         if len(command) < COMMAND.size:
             break  # the workers end with this process, or when their own connections close
         what, number = COMMAND.unpack(command)
         if what == FORK:
-            pids[number] = _fork(server, woken, descriptors)
+            pids[number] = _fork(server, descriptors)
             _reply(server, pids[number])
         else:
             _reply(server, _end(pids.pop(number)))
@@ -56,16 +50,7 @@ def main(descriptor: int) -> None:
         _kill(pid)
 
 
-def _wake_at_the_end_of_a_child() -> socket.socket:
-    """A socket that becomes readable when a worker ends."""
-    woken, waker = socket.socketpair()
-    waker.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler nothing is written
-    signal.set_wakeup_fd(waker.detach())
-    return woken
-
-
-def _fork(server: socket.socket, woken: socket.socket, descriptors: list[int]) -> int:
+def _fork(server: socket.socket, descriptors: list[int]) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -73,10 +58,8 @@ def _fork(server: socket.socket, woken: socket.socket, descriptors: list[int]) -
             os.close(descriptor)
         return pid
     try:
-        os.close(signal.set_wakeup_fd(-1))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         server.close()
-        woken.close()
         note = Note(descriptors[1])
         os.close(descriptors[1])
         worker.run(Connection(descriptors[0]), note, parent)
@@ -92,7 +75,8 @@ def _end(pid: int) -> int:
     """End a worker that has not ended by itself, and return its wait status."""
     if pid not in _ended:
         _kill(pid)
-        return os.waitpid(pid, 0)[1]
+        with contextlib.suppress(ChildProcessError):  # `_reap` was faster
+            return os.waitpid(pid, 0)[1]
     return _ended.pop(pid)
 
 
@@ -101,8 +85,8 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _reap() -> None:
-    """Collect workers that have ended by themselves, so that no zombies are left."""
+def _reap(*_: object) -> None:
+    """Collect workers that have ended, so that no zombies are left; called when one ends."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             _ended[ended[0]] = ended[1]

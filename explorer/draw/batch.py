@@ -14,12 +14,12 @@ from explorer.augment.apply import AugmentError
 from explorer.augment.mixing import Mix
 from explorer.augment.network_input import check_pipeline, training_image
 from explorer.augment.order import permutation
-from explorer.augment.size_rules import Size
+from explorer.augment.sizes import Size
 from explorer.data.dataset import Split
 from explorer.data.prepare import load
 from explorer.draw import training
+from explorer.draw.drawing import Request
 from explorer.draw.encoding import as_jpeg, as_shown
-from explorer.draw.request import Request
 from explorer.runs.spec.config import RunConfig
 
 SHOWN = 8
@@ -154,7 +154,7 @@ def _small(image: NDArray[Any]) -> NDArray[Any]:
 class Trial(Request[str]):
     """The reason for which a run would refuse its pipeline, "" for none. Raises DatasetError, ImageError, SampleError.
 
-    config: as in `FirstBatch`. places: of the images that it is tried on.
+    The pipeline is tried on the images at `places`; the config is that of `FirstBatch`.
     """
 
     config: RunConfig

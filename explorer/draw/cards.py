@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.describe import describe
-from explorer.augment.trace import Entry, Snapshot, Status, Trace
+from explorer.augment.trace import Entry, Snapshot, Status, Trace, describe
 from explorer.data.sample import Sample
 from explorer.draw import frames
-from explorer.draw.encoding import Classes, Targets
-from explorer.draw.thumbnails import thumbnail
+from explorer.draw.encoding import Classes, Targets, thumbnail
 from explorer.texts import Preview as T
 from explorer.texts import Targets as TargetsTexts
 
@@ -23,8 +21,13 @@ MAX_CARDS = 120  # the strip only counts the steps beyond
 class Card:
     """A step, or a composer around the cards that follow with a larger depth.
 
-    id: node and occurrence, "n2#0". node: whose form it is, "" for input and output. note: milliseconds, or why nothing
-    happened. lost: which targets went missing, in words. thumb: JPEG of the image after it.
+    Attributes:
+        id: Node and number of its call, such as "n2#0".
+        node: The node whose form the card opens, "" for input and output.
+        note: Milliseconds, or why nothing happened.
+        lost: The targets that were lost, in words.
+        hint: Text of the tooltip.
+        thumb: JPEG of the image after the step.
     """
 
     id: str
@@ -53,7 +56,7 @@ def card_of(node_id: str, call: int = 0) -> str:
 
 
 def node_of(card_id: str) -> str | None:
-    """The node that a card stands for; None for input and output."""
+    """The node of a card, None for input and output."""
     return None if card_id in (INPUT, OUTPUT) else card_id.rpartition("#")[0]
 
 
@@ -82,8 +85,8 @@ def statuses(traced: Trace) -> dict[str, Status]:
 def times(traced: Trace) -> list[list[Any]]:
     """For each step its node, the height and width of its input, and its milliseconds.
 
-    It is the processor's time and not the clock's: one busy moment would make a step look slow for good, since a slow
-    step is not drawn unasked.
+    It is the processor's time and not the clock's: after one busy moment a step would always count as slow, since a
+    slow step is not drawn unasked and so not measured again.
     """
     return [
         [entry.node_id, list(entry.before.image.shape[:2]), entry.cpu_milliseconds]

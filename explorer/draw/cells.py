@@ -12,10 +12,9 @@ from explorer.augment.pipeline import Pipeline
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from explorer.draw import sources, training
-from explorer.draw.encoding import Classes
+from explorer.draw.drawing import Request
+from explorer.draw.encoding import Classes, thumbnail
 from explorer.draw.pictures import Subject
-from explorer.draw.request import Request
-from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Lab as T
 
 SIDE = 288  # px of a cell
@@ -24,7 +23,7 @@ LARGE = 1024  # px of a cell that is shown large
 
 @dataclass(frozen=True)
 class Drawn:
-    """picture: JPEG, None if a step failed; `message` then says why. size: width and height of the result in px."""
+    """A JPEG, or None and a message if a step failed, and the width and height of the result in px."""
 
     picture: bytes | None
     size: tuple[int, int] = (0, 0)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from explorer.augment.draws.counts import DrawCounts, merge
 from explorer.augment.pipeline import Pipeline
-from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.drawing import CancelledError, Drawing, Order, Urgency
 from explorer.draw.limits import ASKED_SECONDS, SLOW_SECONDS
 from explorer.draw.pictures import Subject
 from explorer.draw.pool import Pool
-from explorer.draw.request import CancelledError
 from explorer.draw.requests import Draws
 
 AT_ONCE = 2  # chunks of draws: others need the cores too
@@ -21,7 +20,7 @@ FIRST_CHUNK, LARGEST_CHUNK = 4, 250  # draws
 
 @dataclass(frozen=True)
 class Counted:
-    """How many draws are done. seconds: since the first began, 0.0 while it waits."""
+    """How many draws are done, and the seconds since the first one began, 0.0 while it waits."""
 
     done: int
     total: int
@@ -39,7 +38,7 @@ class Counted:
 
 
 class Measuring:
-    """Counts draws. tally: of those that are done. error: why it ended early, else None."""
+    """Counts draws; `tally` are the counts of those that are done, `error` is why it ended early, else None."""
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ class Photograph:
 
 @dataclass(frozen=True)
 class SetSample:
-    """A sample of a data set. key, split, index, first: as `picture_sets.load` takes them."""
+    """A sample of a data set, with the arguments of `picture_sets.load`."""
 
     key: str
     split: str
@@ -38,7 +38,7 @@ class SetSample:
 
 @dataclass(frozen=True)
 class TrainedSample:
-    """A sample as training sees it. training: with the range of deep images decided."""
+    """A sample as training sees it, whose spec has the range of deep images, see `training.decided`."""
 
     split: str
     index: int
@@ -47,7 +47,7 @@ class TrainedSample:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """The person's own picture: its file and that of its mask. stamps: change where a file is replaced."""
+    """The person's own picture: its file and that of its mask, with stamps that change if a file is replaced."""
 
     file: str
     mask: str | None
@@ -59,7 +59,7 @@ Source = Photograph | SetSample | TrainedSample | Uploaded
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person has typed for a picture, "" for nothing. rules: the formats, and what happens to boxes outside."""
+    """What a person has typed for a picture, "" for nothing, with the rules for its formats and for boxes outside."""
 
     names: str = ""
     boxes: str = ""
@@ -114,7 +114,7 @@ class Picture:
         return self.size != self.full_size and self.square is None
 
     def rows(self, target: str) -> NDArray[np.float32] | None:
-        """The boxes (N, 5) or the keypoints (K, 3) as an array. target: "bboxes" or "keypoints"."""
+        """The boxes (N, 5) or the keypoints (K, 3) as an array, for the target "bboxes" or "keypoints"."""
         rows = getattr(self, target)
         width = 5 if target == "bboxes" else 3
         return None if rows is None else np.array(rows, np.float32).reshape(-1, width)

@@ -12,10 +12,9 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.drawing import BrokenError, CancelledError, Drawing, DrawingError, Ending, Order, Request, Urgency
 from explorer.draw.limits import ABANDONED_SECONDS, MEMORY, SLOW_SECONDS, TIMES_BY_THE_CLOCK, workers
 from explorer.draw.processes import Template, TemplateGone, Worker, ending
-from explorer.draw.request import BrokenError, CancelledError, DrawingError, Ending, Request
 from explorer.draw.waiting import AnyDrawing, Waiting
 from explorer.draw.worker import ERRORS
 
@@ -205,18 +204,18 @@ class Pool:
         leaves, again = True, False
         try:
             worker.ask(drawing.request, drawing.order.seconds)
-            for part in worker.parts(lambda: _check(drawing)):
+            for part in worker.parts(lambda: _check(drawing, worker)):
                 if part.kind == "end":
                     leaves = bool(part.value)
                     drawing.end()
                 else:
                     self._take(drawing, part.kind, part.value)
-        except _UnwantedError:
+        except CancelledError as error:
             worker.end()
-            drawing.end(CancelledError())
-        except _TooLongError:
+            drawing.end(error)
+        except DrawingError as error:
             worker.end()
-            self._fail(drawing, DrawingError(Ending.TIME, worker.step(), drawing.order.seconds))
+            self._fail(drawing, error)
         except (EOFError, OSError, ValueError):
             again = self._gone(drawing, worker)
         if leaves:
@@ -260,22 +259,15 @@ class Pool:
         drawing.end(error)
 
 
-class _UnwantedError(Exception):
-    """Nobody waits for the drawing now."""
-
-
-class _TooLongError(Exception):
-    """The drawing has reached its limit of time."""
-
-
-def _check(drawing: AnyDrawing) -> None:
+def _check(drawing: AnyDrawing, worker: Worker) -> None:
+    """Raise CancelledError if nobody waits for the drawing now, DrawingError if it has reached its limit of time."""
     now = time.monotonic()
     spent = now - (drawing.begun or now)
     abandoned = drawing.order.urgency is not Urgency.COUNT and now - drawing.looked > ABANDONED_SECONDS
     if abandoned or (drawing.cancelled and spent > SLOW_SECONDS):
-        raise _UnwantedError
+        raise CancelledError
     if spent > drawing.order.seconds * TIMES_BY_THE_CLOCK:
-        raise _TooLongError
+        raise DrawingError(Ending.TIME, worker.step(), drawing.order.seconds)
 
 
 _lock = threading.Lock()

@@ -13,8 +13,8 @@ from explorer.augment.pipeline import validate
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+from explorer.draw.drawing import Request
 from explorer.draw.encoding import as_jpeg, as_shown
-from explorer.draw.request import Request
 
 _RESULTS = 3
 _TRIED = 6  # seeds, of which those are shown with which most steps fire

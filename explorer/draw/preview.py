@@ -10,14 +10,15 @@ import cv2
 import numpy as np
 
 from explorer.augment.apply import AugmentedSample, AugmentError
+from explorer.augment.outline import BentError
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.trace import Trace, trace
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
-from explorer.draw import cards, frames, outlines, sources, training
+from explorer.draw import cards, frames, sources, training
+from explorer.draw.drawing import Request
 from explorer.draw.encoding import Classes, Encoded, Plain, Targets, as_jpeg, as_shown, as_uint8, encode, reduced, scale
 from explorer.draw.pictures import Picture, Subject
-from explorer.draw.request import Request
 from explorer.draw.sources import Loaded
 from explorer.texts import Preview as T
 
@@ -85,7 +86,7 @@ class Preview(Request[Shown]):
 
 @dataclass(frozen=True, eq=False)
 class Applied:
-    """What a pipeline did. result: what is shown. refused: why training refuses it, "" if it does not."""
+    """What a pipeline did, the result that is shown, and why training refuses it, "" if it does not."""
 
     traced: Trace
     result: AugmentedSample
@@ -111,7 +112,7 @@ def _frame(asked: Preview, loaded: Loaded, drawn: Applied) -> bytes:
     before, after, captions = _sides(asked, loaded, drawn)
     compared = asked.difference and picture.square is not None and not asked.focus
     size = before.image.shape[:2]
-    outline, around = (None, "") if compared else outlines.of(traced, asked.focus, size, picture.square is not None)
+    outline, around = (None, "") if compared else outline_of(traced, asked.focus, size, picture.square is not None)
     remark = _remark(result)
     if asked.difference:
         after, captions, remark = _difference(before, after, captions, outline is not None)
@@ -126,7 +127,7 @@ def _frame(asked: Preview, loaded: Loaded, drawn: Applied) -> bytes:
             "colors": asked.classes.colors,
             "names": asked.classes.names,
             "first": asked.classes.first,
-            "outline": outlines.scaled(outline, scale(before, side)),
+            "outline": _scaled(outline, scale(before, side)),
             "seed": asked.seed,
             "statuses": cards.statuses(traced),
             "words": T.PREVIEW_WORDS,
@@ -205,3 +206,58 @@ def _remark(result: AugmentedSample) -> str:
         return ""
     low, high = float(result.image.min()), float(result.image.max())
     return T.FLOAT.format(dtype=result.image.dtype, low=low, high=high)
+
+
+# The outline on the image before
+
+
+Outline = list[list[float]] | None
+_EDGE = 1.0  # px; an outline that runs along the edge of the image is not drawn
+
+
+def outline_of(traced: Trace, focus: str, size: tuple[int, int], squared: bool = False) -> tuple[Outline, str]:
+    """The corners for the step in focus or for the whole pipeline, and a remark about them.
+
+    Args:
+        traced: What each step did.
+        focus: The id of a card, "" for the whole pipeline.
+        size: Height and width in px of the image before.
+        squared: Whether only the middle square of the pipeline's result is shown.
+    """
+    entry = cards.focused(traced, focus)
+    try:
+        corners = traced.outline(entry)
+    except BentError as bent:
+        return None, T.NO_OUTLINE.format(name=bent) if str(bent) else ""
+    if squared and entry is None:
+        corners = _of_middle(_edges(size) if corners is None else corners, traced.result.image.shape[:2])
+    if corners is None or _is_frame(corners, size):
+        return None, ""
+    outside = (corners < -_EDGE).any() or (corners > np.array(size[::-1]) + _EDGE).any()
+    return corners.round(2).tolist(), T.OUTLINE_OUTSIDE if outside else T.OUTLINE
+
+
+def _is_frame(corners: np.ndarray, size: tuple[int, int]) -> bool:
+    """Whether the outline is the whole image, turned or mirrored or not."""
+    apart = np.abs(corners[:, None] - _edges(size)[None]).max(axis=2)
+    return bool((apart.min(axis=0) <= _EDGE).all())
+
+
+def _edges(size: tuple[int, int]) -> np.ndarray:
+    height, width = size
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
+
+
+def _of_middle(corners: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The outline of the middle square of a result, from the outline of all of it. size: of the result."""
+    height, width = size
+    side = min(height, width)
+    corner = ((width - side) / 2, (height - side) / 2)
+    before = cv2.getPerspectiveTransform(_edges(size).astype(np.float32), corners.astype(np.float32))
+    middle: np.ndarray = cv2.perspectiveTransform((_edges((side, side)) + corner)[None], before)[0]
+    return middle
+
+
+def _scaled(outline: Outline, scale: float) -> Outline:
+    """The outline on a copy of the image."""
+    return None if outline is None else [[x * scale, y * scale] for x, y in outline]

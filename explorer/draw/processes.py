@@ -13,9 +13,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 import explorer
-from explorer.draw.note import Note
-from explorer.draw.protocol import COMMAND, END, FORK, Part, receive
-from explorer.draw.request import Ending, Request
+from explorer.draw.drawing import Ending, Request
+from explorer.draw.protocol import COMMAND, END, FORK, Note, Part, receive
 
 _STARTS_SECONDS = 60.0  # the template imports what drawing needs
 _LOOK_SECONDS = 0.1  # between two checks of whether somebody still waits

@@ -1,7 +1,10 @@
-"""What the server, the template process and the workers send to each other."""
+"""What the server, the template process and the workers send to each other, and the step that a worker notes."""
 
 import json
+import mmap
+import os
 import struct
+import tempfile
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -9,12 +12,14 @@ from typing import Any
 COMMAND = struct.Struct("<cQ")  # to the template: what to do, and with which worker
 FORK, END = b"F", b"E"
 _MOST = 1 << 29  # bytes of a message
-_BLOB = "\0"  # key of an object that stands for a blob; no name that people give holds this character
+_PAGE = mmap.PAGESIZE
+_MOST_NOTED = 250  # bytes of a node's id
+_BLOB = "\0"  # key of an object in place of a blob; names of people do not contain this character
 
 
 @dataclass(frozen=True)
 class Part:
-    """A message of a worker. kind: "part", "error", "memory" or "broken", then "end"."""
+    """A message of a worker, of the kind "part", "error", "memory" or "broken", and at last "end"."""
 
     kind: str
     value: Any
@@ -51,3 +56,31 @@ def receive(connection: Connection) -> Part:
     text, *blobs = (connection.recv_bytes(_MOST) for _ in range(1 + count))
     kind, value = json.loads(text, object_hook=lambda part: blobs[part[_BLOB]] if _BLOB in part else part)
     return Part(str(kind), value)
+
+
+class Note:
+    """A page of shared memory to which a worker writes its current step, for the server to read if the worker dies."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._page = mmap.mmap(descriptor, _PAGE)
+
+    @classmethod
+    def new(cls) -> "tuple[Note, int]":
+        """A page, and a descriptor with which a worker opens it. The caller closes the descriptor."""
+        with tempfile.TemporaryFile() as file:
+            file.truncate(_PAGE)
+            descriptor = os.dup(file.fileno())
+        return cls(descriptor), descriptor
+
+    def write(self, node_id: str) -> None:
+        """Note the step that begins, "" for none."""
+        text = node_id.encode()[:_MOST_NOTED]
+        self._page[: 1 + len(text)] = bytes([len(text)]) + text
+
+    def read(self) -> str:
+        """The step that was noted last."""
+        return self._page[1 : 1 + self._page[0]].decode(errors="replace")
+
+    def close(self) -> None:
+        """Release the page."""
+        self._page.close()

@@ -17,6 +17,7 @@ from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
 from explorer.draw import training
+from explorer.draw.drawing import Request
 from explorer.draw.pictures import (
     LONG_SIDE,
     NoPicture,
@@ -28,7 +29,6 @@ from explorer.draw.pictures import (
     TrainedSample,
     Uploaded,
 )
-from explorer.draw.request import Request
 from explorer.texts import Pictures as T
 
 KEPT_SECONDS = 30  # then a picture is read again: its file may have been replaced
@@ -73,14 +73,14 @@ def _photograph(source: Photograph, long_side: int) -> Loaded:
     photograph = photographs()[source.name]
     full = photograph.load()
     sample = shrink(full, long_side)
-    return Loaded(_facts(source.name, sample, full_size=full.size, class_names=photograph.classes), sample)
+    return _loaded(source.name, sample, full_size=full.size, class_names=photograph.classes)
 
 
 def _set_sample(source: SetSample, long_side: int) -> Loaded:
     loaded = picture_sets.load(source.key, source.split, source.index, source.first)
     sample = shrink(loaded.sample, long_side)
     mask = b"" if sample.mask is None else sample.mask.tobytes()
-    facts = _facts(
+    return _loaded(
         _identity(repr((source, long_side)).encode(), sample.image.tobytes(), mask),
         sample,
         full_size=loaded.sample.size,
@@ -89,7 +89,6 @@ def _set_sample(source: SetSample, long_side: int) -> Loaded:
         first=loaded.first,
         index=source.index,
     )
-    return Loaded(facts, sample)
 
 
 def _trained_sample(source: TrainedSample) -> Loaded:
@@ -100,7 +99,7 @@ def _trained_sample(source: TrainedSample) -> Loaded:
     sample = training.sample(settings, samples, index)
     height, width = sample.size
     square = settings.kept is not None and settings.kept.square
-    facts = _facts(
+    return _loaded(
         _identity(repr((source, index)).encode(), sample.image.tobytes()),
         sample,
         full_size=sample.size if square else samples.size(index),
@@ -109,7 +108,6 @@ def _trained_sample(source: TrainedSample) -> Loaded:
         index=index,
         square=settings.size,
     )
-    return Loaded(facts, sample)
 
 
 def _uploaded(source: Uploaded, long_side: int) -> Loaded:
@@ -130,15 +128,15 @@ def own(content: bytes, mask: bytes | None, name: str, long_side: int) -> Loaded
     identity = _identity(content, mask or b"", str(long_side).encode())
     notes = (*decoded.notes, *_shrunk(sample, full))
     palette = () if mask is None else mask_palette(mask)
-    return Loaded(_facts(identity, sample, full_size=full.size, notes=notes, palette=palette), sample)
+    return _loaded(identity, sample, full_size=full.size, notes=notes, palette=palette)
 
 
 def _identity(*parts: bytes) -> str:
     return blake2b(b"".join(parts), digest_size=12).hexdigest()
 
 
-def _facts(identity: str, sample: Sample, **more: Any) -> Picture:
-    return Picture(id=identity, size=sample.size, **{**_of_sample(sample), **more})
+def _loaded(identity: str, sample: Sample, **more: Any) -> Loaded:
+    return Loaded(Picture(id=identity, size=sample.size, **{**_of_sample(sample), **more}), sample)
 
 
 def _of_sample(sample: Sample) -> dict[str, Any]:

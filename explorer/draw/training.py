@@ -27,7 +27,9 @@ _KEPT_SECONDS = 20  # then the list of images in a folder is read again
 class Training:
     """What training does with the samples of a data set.
 
-    kept: their size before augmentation, None for their own. size: side in px of the square at the end.
+    Attributes:
+        kept: Size of the samples before augmentation, None for their own.
+        size: Side in px of the square at the end.
     """
 
     spec: DatasetSpec
@@ -77,12 +79,12 @@ def of_result(augmented: AugmentedSample, pipeline: Pipeline, size: int) -> Augm
     """What the network sees of an augmented sample, with its targets moved along.
 
     Args:
-        augmented: of the pipeline without its step at the end that scales, see `network_input.augmenting`.
-        pipeline: with that step.
-        size: side of the square in px.
+        augmented: Result of the pipeline without its last step if that scales, see `network_input.augmenting`.
+        pipeline: The whole pipeline.
+        size: Side of the square in px.
 
     Raises:
-        AugmentError: for a result that training refuses.
+        AugmentError: Training refuses the result.
     """
     image, boxes = seen(augmented, pipeline, size), augmented.bboxes
     if boxes is not None:

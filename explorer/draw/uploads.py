@@ -10,10 +10,9 @@ from explorer.data.color_masks import Color
 from explorer.data.images import ImageError, decode_mask
 from explorer.data.sample import Sample
 from explorer.draw import sources
-from explorer.draw.encoding import Classes
+from explorer.draw.drawing import Request
+from explorer.draw.encoding import Classes, thumbnail
 from explorer.draw.pictures import LONG_SIDE
-from explorer.draw.request import Request
-from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Pictures as T
 
 
@@ -50,7 +49,7 @@ class MaskOf(Request[bytes | None]):
 
 @dataclass(frozen=True)
 class MaskColor:
-    """A color of a mask's file. number: of its class in the mask. share: of the pixels, 0 to 1."""
+    """A color of a mask's file, the number of its class in the mask, and its share of the pixels, 0 to 1."""
 
     color: Color
     number: int

@@ -18,9 +18,8 @@ from explorer.data.references import ReferenceMissing
 from explorer.data.sample import SampleError
 from explorer.draw.limits import KEPT_MEMORY, MEMORY, TIMES_BY_THE_CLOCK
 from explorer.draw.memory import give_back
-from explorer.draw.note import Note
 from explorer.draw.pictures import NoPicture
-from explorer.draw.protocol import send
+from explorer.draw.protocol import Note, send
 
 _GRACE = 2.0  # seconds that the server has to end a worker that is over its limit, before the worker ends itself
 _ALARMS = (signal.ITIMER_PROF, signal.ITIMER_REAL)  # by the processor's time and by the clock

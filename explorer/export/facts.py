@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from explorer.augment.pipeline import Step, scaling_step, walk
-from explorer.augment.size_rules import keeps_size
+from explorer.augment.sizes import keeps_size
 from explorer.data.depth import ValueRange
 from explorer.export.sources import SOURCES, kept_side
 from explorer.runs.record.depths import recorded_depth

@@ -12,8 +12,7 @@ from explorer.augment.drivers import Role, drivers, visible
 from explorer.augment.parameters import NUMERIC
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.presets import presets
-from explorer.augment.size_rules import made_size
-from explorer.augment.sizes import step_sizes
+from explorer.augment.sizes import made_size, step_sizes
 from explorer.data.photographs import photographs
 from explorer.data.sample import MAX_PIXELS
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.augment.apply import random_state
-from explorer.augment.composers import composer
+from explorer.augment.documentation import composer
 from explorer.augment.pipeline import GroupKind
 
 KINDS = get_args(GroupKind)

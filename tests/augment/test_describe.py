@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.augment.describe import describe
+from explorer.augment.trace import describe
 
 
 def test_numbers_are_short_and_arrays_tell_size_and_range() -> None:

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from explorer.augment.catalog import catalog
-from explorer.augment.composers import composer
-from explorer.augment.documentation import read
+from explorer.augment.documentation import composer, read
 from explorer.augment.pipeline import GROUP_KINDS
 
 TEXTS = {name: transform.documentation for name, transform in catalog().items()}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.augment import edits
 from explorer.augment.edits import TooLargeError
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import (
     GROUP_KINDS,
     MAX_DEPTH,
@@ -23,7 +24,6 @@ from explorer.augment.pipeline import (
     validate,
     walk,
 )
-from explorer.augment.probability import effective
 from explorer.augment.targets import TargetRules
 
 
@@ -249,8 +249,6 @@ def test_a_node_stands_where_it_was_moved_to(node_id: str, parent: str | None, i
 def test_a_step_holds_no_other() -> None:
     with pytest.raises(KeyError):
         edits.move_to(tree(), ["a"], "b", 0)
-    with pytest.raises(KeyError):
-        edits.set_group_param(tree(), "b", "n", 2)
 
 
 def test_copies_stand_together_behind_their_originals_with_ids_of_their_own() -> None:
@@ -302,10 +300,10 @@ def test_what_came_too_large_from_elsewhere_can_shrink_and_change() -> None:
 
 def test_a_groups_parameter_that_comes_back_to_its_default_is_left_out() -> None:
     draft = Draft(nodes=(group("g", step("a"), kind="SomeOf"),))
-    changed = edits.set_group_param(edits.set_group_param(draft, "g", "n", 2), "g", "replace", True)
+    changed = edits.set_param(edits.set_param(draft, "g", "n", 2), "g", "replace", True)
     assert changed.nodes[0].params == {"n": 2, "replace": True}
-    assert edits.set_group_param(edits.set_group_param(changed, "g", "replace", False), "g", "n", 1) == draft
-    assert edits.set_group_param(draft, "g", "n", True).nodes[0].params == {"n": True}  # wrong, and for validate to say
+    assert edits.set_param(edits.set_param(changed, "g", "replace", False), "g", "n", 1) == draft
+    assert edits.set_param(draft, "g", "n", True).nodes[0].params == {"n": True}  # wrong, and for validate to say
 
 
 def test_targets_are_set_and_nothing_else() -> None:

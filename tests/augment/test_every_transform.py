@@ -10,11 +10,10 @@ import pytest
 from explorer.augment import exchange
 from explorer.augment.apply import AugmentedSample, augment
 from explorer.augment.catalog import arguments, catalog
-from explorer.augment.describe import describe
 from explorer.augment.edits import add, set_p
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Draft, Pipeline, Step, validate
-from explorer.augment.trace import Status, trace
+from explorer.augment.trace import Status, describe, trace
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from tests.augment.samples import acceptable, plain, same

@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from explorer.augment.catalog import exclusions
 from explorer.augment.code.writing import to_python
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import GROUP_KINDS, Draft, DraftErrors, Group, Pipeline, Step, validate
-from explorer.augment.probability import effective
 
 
 def errors_of(transform: str, p: float = 0.5, **params: object) -> dict[tuple[str, str], str]:

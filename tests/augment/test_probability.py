@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explorer.augment.apply import augment
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, walk
-from explorer.augment.probability import effective
 from explorer.data.sample import Sample
 
 DRAWS = 3_000

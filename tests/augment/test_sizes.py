@@ -7,9 +7,8 @@ import pytest
 
 from explorer.augment.apply import augment
 from explorer.augment.catalog import catalog
-from explorer.augment.pipeline import Pipeline
-from explorer.augment.size_rules import area, made_size
-from explorer.augment.sizes import output_size, step_sizes
+from explorer.augment.pipeline import Pipeline, Step
+from explorer.augment.sizes import Size, area, made_size, step_sizes
 from explorer.data.sample import Sample
 
 SIZE = (96, 128)  # px
@@ -25,6 +24,12 @@ def _group(kind: str, *children: dict[str, Any], p: float = 1.0, **params: Any) 
 
 def _pipeline(*nodes: dict[str, Any]) -> Pipeline:
     return Pipeline.model_validate({"nodes": nodes})
+
+
+def output_size(pipeline: Pipeline, size: Size) -> Size:
+    """The size with which a step behind all others can be called."""
+    last = Step(id="behind", transform="NoOp", p=1.0)
+    return step_sizes(Pipeline(nodes=(*pipeline.nodes, last)), size)["behind"]
 
 
 def _sample() -> Sample:

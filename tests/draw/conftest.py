@@ -10,9 +10,8 @@ from typing import TypeVar
 import psutil
 import pytest
 
-from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.drawing import Drawing, Order, Request, Urgency
 from explorer.draw.pool import Pool
-from explorer.draw.request import Request
 from tests.runs.conftest import wait_for
 
 Result = TypeVar("Result")

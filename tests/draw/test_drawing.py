@@ -5,8 +5,7 @@ import time
 
 import pytest
 
-from explorer.draw.drawing import Drawing
-from explorer.draw.request import CancelledError, DrawingError, Ending
+from explorer.draw.drawing import CancelledError, Drawing, DrawingError, Ending
 from tests.draw.breaking import Says
 from tests.draw.conftest import LONG_S, order
 

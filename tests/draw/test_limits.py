@@ -5,7 +5,7 @@ import os
 import pytest
 
 from explorer.draw.limits import workers
-from explorer.draw.note import Note
+from explorer.draw.protocol import Note
 
 
 def test_there_are_as_many_workers_as_cores_one_less_beside_a_run_and_two_at_least(

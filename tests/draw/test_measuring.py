@@ -9,10 +9,10 @@ from explorer.augment.draws.measure import measure
 from explorer.augment.edits import add, set_p
 from explorer.augment.pipeline import Draft, Pipeline, validate
 from explorer.draw import sources
+from explorer.draw.drawing import DrawingError, Ending
 from explorer.draw.measuring import Measuring
 from explorer.draw.pictures import Photograph, Subject
 from explorer.draw.pool import Pool
-from explorer.draw.request import DrawingError, Ending
 from tests.augment.draws.plain import in_order
 from tests.draw.conftest import LONG_S, kill
 from tests.runs.conftest import wait_for

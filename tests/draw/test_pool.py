@@ -13,11 +13,10 @@ from explorer.data.images import ImageError
 from explorer.draw import limits
 from explorer.draw import pool as pool_module
 from explorer.draw import pool as pools
-from explorer.draw.drawing import Drawing, Urgency
+from explorer.draw.drawing import BrokenError, CancelledError, Drawing, DrawingError, Ending, Urgency
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Photograph, Subject
 from explorer.draw.pool import Pool
-from explorer.draw.request import BrokenError, CancelledError, DrawingError, Ending
 from explorer.draw.requests import Preview
 from tests.draw.breaking import HUGE, Crashes, Parts, Raises, Says, SendsPickles, Stuck, Wants
 from tests.draw.conftest import LONG_S, Sign, drawn, gone, kill, order, over

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 import explorer
+from explorer.draw.drawing import Ending
 from explorer.draw.pool import Pool
 from explorer.draw.processes import Template, ending
-from explorer.draw.request import Ending
 from tests.draw.breaking import Says, Stuck
 from tests.draw.conftest import Sign, drawn, gone, kill, order
 from tests.runs.conftest import wait_for

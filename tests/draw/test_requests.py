@@ -13,11 +13,11 @@ from explorer.augment.pipeline import Pipeline, Step
 from explorer.data import references
 from explorer.data.images import ImageError
 from explorer.draw import requests
+from explorer.draw.drawing import Request
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Photograph, SetSample, Subject, Typed, Uploaded
 from explorer.draw.pool import Pool
 from explorer.draw.preview import Shown
-from explorer.draw.request import Request
 from explorer.runs.spec.config import from_values
 from tests.draw.breaking import Hoards, Says
 from tests.draw.conftest import drawn, gone

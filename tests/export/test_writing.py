@@ -17,7 +17,7 @@ from explorer.augment.apply import AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Pipeline, Step
-from explorer.augment.size_rules import keeps_size
+from explorer.augment.sizes import keeps_size
 from explorer.data.depth import ValueRange
 from explorer.data.drawn_shapes import open_shapes
 from explorer.data.formats.shapes import ShapesSpec

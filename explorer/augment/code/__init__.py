@@ -1,8 +1,7 @@
 """Pipelines as Python: `writing` makes it, the rest reads what people already have."""
 
 from explorer.augment.code.configurations import CLASS_KEYS
-from explorer.augment.code.reading import read_code, read_notebook, read_values
-from explorer.augment.code.records import read_record
+from explorer.augment.code.reading import read_code, read_notebook, read_record, read_values
 from explorer.augment.code.results import VERSIONS, CodeError, FoundPipeline, Generation, Note, Unknown, Version
 
 __all__ = [

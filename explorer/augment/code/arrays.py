@@ -1,6 +1,6 @@
-"""Arrays of numpy in code. numpy itself works them out, on numbers only, and no array grows beyond the bounds.
+"""Arrays of numpy in code. numpy itself computes them, with numbers only and within bounds.
 
-Floats are kept with 64 bits whatever the code says, so that 0.485 stays 0.485 where float32 adds digits of its own.
+Floats have 64 bits whatever the code says, so that 0.485 stays 0.485, to which float32 would add digits.
 """
 
 import ast
@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
-from explorer.augment.code.values import Array, Reference
+from explorer.augment.code.values import MAX_INT, MAX_LENGTH, Array, NotConstant, Reference
 
 _MAX_AXES = 8
 _WHOLE = frozenset({"int", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"})
@@ -33,7 +32,7 @@ OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def raw(value: Any) -> Any:
-    """What numpy gets for a value: an array for an `Array` and for a list with arrays in it."""
+    """A value as numpy gets it: the array of an `Array`, also inside a list."""
     if isinstance(value, Array):
         return value.numbers
     if not isinstance(value, list | tuple) or _PLAIN.issuperset(map(type, value)):
@@ -49,7 +48,7 @@ def make(values: Any, dtype: Any = None, **_: Any) -> Any:
 
 
 def _count(values: Any, depth: int = 0) -> int:
-    """How many numbers a nested list holds; too many where it nests without an end."""
+    """How many numbers a nested list contains; too many if it is nested without an end."""
     if depth > _MAX_AXES or (isinstance(values, list | tuple) and len(values) > MAX_LENGTH):
         return MAX_LENGTH + 1
     if isinstance(values, Array):
@@ -67,7 +66,7 @@ def _count(values: Any, depth: int = 0) -> int:
 
 
 def _dtype(named: Any) -> Any:
-    """The type that code names, as a text, or as `np.uint8`, `float`. Raises NotConstant for others."""
+    """The type for a text, `np.uint8`, `float` and the like. Raises NotConstant for others."""
     if named is None:
         return None
     name = named.name if isinstance(named, Reference) else named
@@ -79,7 +78,7 @@ def _dtype(named: Any) -> Any:
 
 
 def _bounded(work: Callable[[], Any]) -> Any:
-    """A result of numpy as a value. Raises NotConstant where it is no number, too large, or fails."""
+    """A result of numpy as a value. Raises NotConstant if it is no number, too large, or fails."""
     try:
         with np.errstate(all="ignore"):
             found = np.asarray(work())
@@ -112,7 +111,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    """The array of a value. Raises NotConstant where the value does not consist of numbers."""
+    """The array of a value. Raises NotConstant if the value does not consist of numbers."""
     try:
         found = np.asarray(raw(value))
     except _FAILS as error:
@@ -132,11 +131,12 @@ def _overflows(work: Callable[[Any, Any], Any], one: Any, other: Any) -> bool:
 
 
 def negative(value: Array) -> Any:
+    """`-value`."""
     return _bounded(lambda: -value.numbers)
 
 
 def item(value: Array, index: Any) -> Any:
-    """`value[index]`. index: a number, a slice, or a tuple of them. Raises NotConstant."""
+    """`value[index]` for a number, a slice, or a tuple of them. Raises NotConstant."""
     return _bounded(lambda: value.numbers[index])
 
 
@@ -222,8 +222,7 @@ METHODS: Mapping[str, Callable[..., Any]] = {
     "item": lambda array, *at: _bounded(lambda: array.numbers.item(*at)),
     "astype": make,
     "copy": lambda array: Array(array.numbers.copy()),
-    "flatten": lambda array: _bounded(lambda: array.numbers.ravel()),
-    "ravel": lambda array: _bounded(lambda: array.numbers.ravel()),
+    **dict.fromkeys(("flatten", "ravel"), lambda array: _bounded(lambda: array.numbers.ravel())),
     "reshape": lambda array, *shape: _bounded(lambda: array.numbers.reshape(*shape)),
     **{name: _each(getattr(np, name)) for name in ("mean", "std", "sum", "prod", "min", "max", "round", "clip")},
 }

@@ -1,15 +1,21 @@
-"""Giving values to names, attributes, items and slices, and taking them away."""
+"""Giving values to names, attributes, items and slices, taking them away, and loops inside expressions."""
 
 import ast
+import itertools
+from collections.abc import Iterator
+from typing import Any
 
-from explorer.augment.code.bounds import MAX_LENGTH
 from explorer.augment.code.contents import is_scalar
-from explorer.augment.code.expressions import WORK, evaluate, index_of
+from explorer.augment.code.expressions import WORK, evaluate, index_of, key_of, spread, truth_of
 from explorer.augment.code.methods import remark
 from explorer.augment.code.objects import own_of
+from explorer.augment.code.results import CodeError
 from explorer.augment.code.run import Run
-from explorer.augment.code.scopes import Class, Instance, Scope
-from explorer.augment.code.values import Array, Made, Missing, Value
+from explorer.augment.code.scopes import Class, Function, Instance, Scope
+from explorer.augment.code.values import MAX_LENGTH, Array, Made, Missing, Value
+
+MAX_ROUNDS = 200  # of a loop
+_MAX_ITEMS = 1001  # of a comprehension: a step more than a pipeline can have
 
 
 def bind(target: ast.expr, value: Value, scope: Scope, run: Run) -> None:
@@ -68,11 +74,11 @@ def _bind_number(owner: Array, index: Value, value: Value) -> None:
     try:
         owner.numbers[index] = value
     except (TypeError, ValueError, IndexError, OverflowError):
-        owner.numbers = owner.numbers.astype(object)  # no arithmetic takes it now, so it is asked for
+        owner.numbers = owner.numbers.astype(object)  # it is unknown now
 
 
 def hold(node: ast.expr, value: Value, scope: Scope, run: Run) -> None:
-    """Let what the code names stand for this very value from here on, which is not known but in part."""
+    """Give an expression a value, from here on, that is known only in part."""
     if isinstance(node, ast.Name):
         (scope.holder(node.id) or scope.outermost()).names[node.id] = value
         return
@@ -134,4 +140,51 @@ def _walrus(node: ast.NamedExpr, scope: Scope, run: Run) -> Value:
     return value
 
 
+# Loops inside expressions
+
+
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope, run: Run) -> Value:
+    rounds = _rounds(node.generators, scope, run)
+    found = [evaluate(node.elt, names, run) for names in itertools.islice(rounds, _MAX_ITEMS + 1)]
+    if len(found) <= _MAX_ITEMS:
+        return found
+    if run.makes(found):
+        raise CodeError("A list of steps of this code holds more than can be read.", node.lineno)
+    return run.missing(node)
+
+
+def _dict_comprehension(node: ast.DictComp, scope: Scope, run: Run) -> Value:
+    found: dict[Any, Value] = {}
+    for at, names in enumerate(_rounds(node.generators, scope, run)):
+        if at == _MAX_ITEMS:
+            return run.missing(node)
+        found[key_of(node.key, names, run)] = evaluate(node.value, names, run)
+    return found
+
+
+def _rounds(generators: list[ast.comprehension], outer: Scope, run: Run) -> Iterator[Scope]:
+    """The scope of each round of a comprehension."""
+    if not generators:
+        yield outer
+        return
+    first, *rest = generators
+    for item in members(evaluate(first.iter, outer, run), first.iter, run):
+        names = Scope({}, outer, outer.title)
+        bind(first.target, item, names, run)
+        if all(truth_of(test, names, run) != (True, False) for test in first.ifs):
+            yield from _rounds(rest, names, run)
+
+
+def members(value: Value, node: ast.expr, run: Run) -> list[Value]:
+    """The items of a loop over a value; one unknown item if the value is not known."""
+    found = spread(value)
+    if isinstance(found, list):
+        return found
+    if isinstance(value, Class) and value.is_enum:
+        return [inner for inner in value.scope.names.values() if not isinstance(inner, Function)]
+    return [value] if isinstance(value, Missing) else [run.missing(node)]
+
+
+WORK[ast.ListComp] = WORK[ast.SetComp] = WORK[ast.GeneratorExp] = _comprehension
+WORK[ast.DictComp] = _dict_comprehension
 WORK[ast.NamedExpr] = _walrus

@@ -1,16 +1,15 @@
-"""Calls: of albumentations, of what can be worked out, and of functions and classes that the code itself defines."""
+"""Evaluates calls: of albumentations, of known functions, and of functions and classes of the code."""
 
 import ast
 
 from explorer.augment.code import folding, functions, methods
 from explorer.augment.code.binding import hold
-from explorer.augment.code.bounds import NotConstant
 from explorer.augment.code.expressions import WORK, evaluate, spread, worked_out
 from explorer.augment.code.names import COMPOSERS, foreign, is_class
 from explorer.augment.code.objects import SAVE_HYPERPARAMETERS
 from explorer.augment.code.run import LONG, Call, Run
 from explorer.augment.code.scopes import Class, Function, Instance, Method, Partial, Scope, Super
-from explorer.augment.code.values import Made, Missing, Reference, Value
+from explorer.augment.code.values import Made, Missing, NotConstant, Reference, Value
 
 OWN_CLASS = "It is a class that this code defines."
 
@@ -24,8 +23,8 @@ def call(node: ast.Call, scope: Scope, run: Run) -> Value:
     given = _given(node, scope, run)
     found = apply(target, given)
     if isinstance(found, Made) and found.node is node:
-        # What stands in an argument of a step or composer is set aside there.
-        run.candidates[before:] = [one for one in run.candidates[before:] if not one.handed]
+        # The step or composer itself notes arguments that it cannot use.
+        run.candidates[before:] = [one for one in run.candidates[before:] if not one.passed]
     return found
 
 
@@ -38,9 +37,9 @@ def apply(target: Value, given: Call) -> Value:
         return _of_library(target, given)
     if isinstance(target, Method) and target.function is None:
         return _of_object(target, given)
-    _hand(given)
+    _pass_on(given)
     if isinstance(target, Made):
-        given.run.hand(target, given.scope)  # it is applied to an image where it stands
+        given.run.pass_on(target, given.scope)  # it is applied to an image here
     if isinstance(target, Method) and target.function is not None and not given.rest:
         return given.run.inlined(target.function, [target.owner, *given.args], given.keywords, given.node)
     if isinstance(target, Function) and not given.rest:
@@ -64,25 +63,25 @@ def _of_library(target: Reference, given: Call) -> Value:
     if target.path in folding.KNOWN:
         return _constant(target.path, given)
     if target.path not in _LOOKS:
-        _hand(given)
+        _pass_on(given)
     return given.unknown(foreign(target.path))
 
 
 _LOOKS = frozenset({"print", "str", "repr", "type", "id", "hasattr", "pprint.pprint"})
 
 
-def _hand(given: Call) -> None:
-    """Offer the steps among the arguments of a call that may do anything with them."""
+def _pass_on(given: Call) -> None:
+    """Note the steps among the arguments of a call of something unknown."""
     steps = [value for value in given.args if isinstance(value, Made)]
     if len(steps) > 1:
-        given.run.hand(steps, given.scope)
+        given.run.pass_on(steps, given.scope)
     for value in (*given.args, *given.keywords.values()):
         if len(steps) < 2 or not isinstance(value, Made) or value not in steps:
-            given.run.hand(value, given.scope)
+            given.run.pass_on(value, given.scope)
 
 
 def _begun(function: ast.Attribute, scope: Scope, run: Run) -> Method | None:
-    """The append of a list that is not known: it is a list from here on, which begins with what is not known."""
+    """The append of an unknown value, which from here on is a list that begins with the unknown value."""
     owner = evaluate(function.value, scope, run)
     if not isinstance(owner, Missing):
         return None
@@ -123,7 +122,7 @@ def _starred(value: Value, stars: str) -> Value:
 
 
 def made(reference: Reference, given: Call) -> Made:
-    """Keep a call of albumentations as it is written."""
+    """A call of albumentations as it is written."""
     spread_out = [value for value in given.rest if isinstance(value, Missing)]
     origin = given.run.origin(given.scope, given.node.lineno)
     found = Made(reference.path, given.node, given.args, given.keywords, spread_out, origin)
@@ -132,7 +131,7 @@ def made(reference: Reference, given: Call) -> Made:
 
 
 def _constant(name: str, given: Call) -> Value:
-    """The result of a function of plain values, where all of its arguments are known."""
+    """The result of a function of plain values, if all of its arguments are known."""
     places, names = len(given.args), list(given.keywords)
 
     def work(values: list[Value]) -> Value:
@@ -150,9 +149,9 @@ def _of_object(target: Method, given: Call) -> Value:
     if methods.has(target.owner, target.name):
         found = methods.of_value(target, given)
         if isinstance(target.owner, list) and target.owner and isinstance(target.owner[0], Missing):
-            given.run.hand(target.owner, given.scope)
+            given.run.pass_on(target.owner, given.scope)
         return found
-    _hand(given)
+    _pass_on(given)
     return given.unknown()
 
 
@@ -165,7 +164,7 @@ def _parents(target: Method, given: Call) -> Value:
         given.run.label(owner.instance.made, "", given.scope, given.node.lineno)
         return None
     if target.name != "__init__":
-        _hand(given)
+        _pass_on(given)
     return given.unknown()
 
 
@@ -176,7 +175,7 @@ def _composer(cls: Class) -> Reference | None:
 
 
 def _save_hyperparameters(owner: Instance, given: Call) -> Value:
-    """Lightning keeps the arguments of `__init__`, or those that are named, or the object that is given."""
+    """Set `hparams` as Lightning does: the arguments of `__init__`, or the named ones, or the given object."""
     function = given.scope.function
     if given.args and not all(isinstance(name, str) for name in given.args):
         owner.own["hparams"] = given.args[0]
@@ -191,12 +190,12 @@ _DEEP = 2  # calls in one another; objects that are made deeper inside are not l
 
 
 def _is_model(cls: Class) -> bool:
-    """Whether it is a neural network: its parts are many and say nothing of pipelines."""
+    """Whether it is a neural network, which has many parts but no pipelines."""
     return any(one.name in ("Module", "Model", "Layer") for base in cls.order for one in base.library)
 
 
 def _constructed(cls: Class, given: Call) -> Value:
-    """An object of a class that the code defines, as far as it is known what it holds."""
+    """An object of a class of the code, with its attributes as far as they are known."""
     if cls.is_enum:
         return given.args[0] if len(given.args) == 1 else given.unknown()
     answer = given.unknown(OWN_CLASS)

@@ -1,4 +1,4 @@
-"""Pipelines that a configuration describes: mappings that name a class, in YAML, in JSON, or in the dicts of Python."""
+"""Pipelines in configurations: mappings that name a class, in YAML, in JSON, or in dicts of Python."""
 
 import ast
 import inspect
@@ -17,7 +17,7 @@ from explorer.augment.parameters import JsonValue
 
 # Steps of mmdetection and its relatives that hold a list of transforms of albumentations.
 WRAPPERS = frozenset({"Albu", "AlbuGray", "Albumentation", "Albumentations"})
-_OF_MMDETECTION = ("filter_lost_elements",)  # beside those of BboxParams; it is about labels, and none of them is here
+_OF_MMDETECTION = ("filter_lost_elements",)  # a further argument of its BboxParams, about labels
 _OURS = ("", "A", "albu", "albumentations")
 _OF_GROUPS = ("transforms", "n", "replace", "first", "second", "channels")
 _MAX_DEPTH = 150  # of mappings and lists: more than the groups that a pipeline may have in one another
@@ -26,7 +26,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Description:
-    """A mapping that names a class under `key`."""
+    """A mapping that names a class under `key`, with the class and its arguments."""
 
     key: str
     path: str
@@ -57,7 +57,7 @@ class Description:
 
 
 def described(mapping: Mapping[str, Value]) -> Description | None:
-    """The class that a mapping names, in one of the ways of configurations; None where it names none."""
+    """The class that a mapping names in one of the ways of configurations, None if it names none."""
     for key, arguments in _WAYS.items():
         path = mapping.get(key)
         if isinstance(path, str) and path:
@@ -74,7 +74,7 @@ def _saved(mapping: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def is_inherited(name: str, key: str) -> bool:
-    """Whether `A.to_dict` writes it for a base class only, and the class itself never takes it."""
+    """Whether `A.to_dict` writes an argument only for a base class, and the class itself does not take it."""
     offered = catalog().get(name)
     if offered is None or key in offered.accepted or key == "p":
         return False
@@ -109,7 +109,7 @@ CLASS_KEYS = tuple(_WAYS)
 
 
 class Described(dict[Any, Value]):
-    """A dict of the code that may name a class, as configurations do, with its place in the code."""
+    """A dict of the code that may name a class, with its place in the code."""
 
     def __init__(self, found: dict[Any, Value], node: ast.expr) -> None:
         super().__init__(found)
@@ -118,13 +118,13 @@ class Described(dict[Any, Value]):
 
 
 def placed(found: dict[Any, Value], node: ast.expr) -> dict[Any, Value]:
-    """A dict together with its place, where it may name a class."""
+    """A dict, with its place if it may name a class."""
     return Described(found, node) if any(key in found for key in CLASS_KEYS) else found
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline of a configuration. value: a Compose or a list of steps. path: the keys and places that lead to it."""
+    """A Compose or a list of steps in a configuration, with the keys and indices that lead to it."""
 
     value: Value
     path: Path
@@ -135,8 +135,13 @@ class Pipeline:
 class Configuration:
     """Reads one configuration.
 
-    lines: of its mappings and lists, by their id. answers: values of names such as "${size}". made: every call that it
-    describes; calls: the same by the id of the mapping. count: of what was looked at. line: of the mapping at hand.
+    Attributes:
+        lines: Id of a mapping or list -> its line.
+        answers: Values of names such as "${size}".
+        made: Every call that the configuration describes.
+        calls: Id of a mapping -> its call.
+        count: Number of values that were read.
+        line: Line of the mapping that is being read.
     """
 
     lines: Mapping[int, int] = field(default_factory=dict)
@@ -147,7 +152,7 @@ class Configuration:
     line: int = 1
 
     def pipelines(self, value: Value, path: Path = ()) -> Iterator[Pipeline]:
-        """Every pipeline in a value, one for each list of steps. Raises CodeError where it holds too much."""
+        """Every pipeline in a value, one for each list of steps. Raises CodeError for too many values."""
         self._spend(len(path))
         if isinstance(value, dict):
             yield from self._in_mapping(value, path)
@@ -232,7 +237,7 @@ class Configuration:
         return self._text(value, key) if isinstance(value, str) else value
 
     def _text(self, text: str, key: str) -> Value:
-        """A text, a constant of OpenCV by its name, or a name that stands for a value elsewhere."""
+        """A text, a constant of OpenCV, or a name of a value elsewhere, which is unknown."""
         if "${" in text:
             return self.answers[text] if text in self.answers else _unknown(text, self.line)
         bare = text.removeprefix("cv2.")
@@ -274,7 +279,7 @@ def dotted(path: Path) -> str:
 
 
 def _significant(path: Path) -> Path:
-    """What of a path says which pipeline it is: neither "transforms" at its end nor the place in a list."""
+    """A path without "transforms" and indices at its end."""
     kept = list(path)
     while kept and (kept[-1] == "transforms" or isinstance(kept[-1], int)):
         kept.pop()

@@ -1,4 +1,4 @@
-"""What a value holds: its parts, what is not known of it, and whether it is plain."""
+"""The parts of a value, which of them are unknown, and whether it is plain."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,9 +12,9 @@ _TOO_MUCH = "A list of this code holds more than can be read."
 
 
 def parts(value: Value) -> Iterator[Value]:
-    """A value and all in it, as far as lists, tuples and dicts go; not into calls. Raises CodeError for too many.
+    """A value and all in its lists, tuples and dicts, but not in its calls. Raises CodeError for too many parts.
 
-    A list can hold itself, or one list a great many times, so that neither depth nor size has an end.
+    A list can contain itself, or another list very often, so that neither depth nor size is bounded.
     """
     yield value
     if not isinstance(value, list | tuple | dict):
@@ -50,7 +50,7 @@ def alike(one: Value, other: Value) -> bool:
 
 
 def is_flat(value: Value) -> bool:
-    """A scalar, or a list or dict of scalars: what can be compared at once."""
+    """Whether it is a scalar, or a list or dict of scalars, which is cheap to compare."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
     return all(map(is_scalar, inner))
 
@@ -76,17 +76,17 @@ def missing_in(value: Value) -> Iterator[Missing]:
 
 
 def is_none(value: Value) -> bool:
-    """Whether a value is None where code asks for it: also a parameter of which only its default, None, is known."""
+    """Whether a value is None, or an unknown one whose default is None."""
     return value is None or (isinstance(value, Missing) and value.default is None)
 
 
 def has_default(value: Missing) -> bool:
-    """Whether the code falls back on a value for it, and not on None, which stands for no value."""
+    """Whether it has a default other than None."""
     return value.default is not None and value.default is not NOTHING
 
 
 def filled(value: Value) -> Value:
-    """A value with what the code falls back on in place of all that is not known."""
+    """A value with defaults in place of everything unknown."""
     if isinstance(value, Missing):
         return value.default
     if isinstance(value, list | tuple):
@@ -95,5 +95,5 @@ def filled(value: Value) -> Value:
 
 
 def steps_of(made: Made) -> list[Value] | None:
-    """The list of steps that a composer is given; None where it is no known list."""
+    """The list of steps of a composer, None if it is not known."""
     return list(made.transforms) if isinstance(made.transforms, list | tuple) else None

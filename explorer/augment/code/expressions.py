@@ -1,4 +1,4 @@
-"""What an expression stands for. Nothing is run: calls of albumentations are kept as they are written."""
+"""Evaluates expressions. Nothing is run: calls of albumentations are kept as they are written."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -6,19 +6,30 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods, objects
-from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
 from explorer.augment.code.configurations import placed
 from explorer.augment.code.contents import alike, filled, has_default, is_none, is_scalar, made_in, steps_of, unknown_in
 from explorer.augment.code.names import COMPOSERS, is_known, well_known
 from explorer.augment.code.run import Run
 from explorer.augment.code.scopes import Function, Scope
-from explorer.augment.code.values import NO_NAME, NOTHING, Array, Made, Missing, Reference, Value, written
+from explorer.augment.code.values import (
+    MAX_INT,
+    MAX_LENGTH,
+    NO_NAME,
+    NOTHING,
+    Array,
+    Made,
+    Missing,
+    NotConstant,
+    Reference,
+    Value,
+    written,
+)
 
 MAX_KEY = 200  # characters of a name that is put together
 
 
 def evaluate(node: ast.expr, scope: Scope, run: Run) -> Value:
-    """The value of an expression. Raises CodeError where the code is too much, RecursionError where too deep."""
+    """The value of an expression. Raises CodeError for too much code, RecursionError for too deep nesting."""
     run.budget.spend()
     if (work := WORK.get(type(node))) is not None:
         return work(node, scope, run)
@@ -34,7 +45,7 @@ def _constant(node: ast.Constant, scope: Scope, run: Run) -> Value:  # noqa: ARG
 def _name(node: ast.Name, scope: Scope, run: Run) -> Value:
     known, value = scope.look_up(node.id)
     if known and isinstance(value, Reference):
-        # What is not of a known library is from another file.
+        # A module that is no known library is another file.
         return objects.member(value, node, run) if is_known(value.path) else run.missing(node)
     if known:
         return value
@@ -48,7 +59,7 @@ def _subscript(node: ast.Subscript, scope: Scope, run: Run) -> Value:
 
 
 def index_of(node: ast.Subscript, scope: Scope, run: Run) -> Value:
-    """The index or the slice in `x[...]`; None for a slice of which an end is not known."""
+    """The index or the slice in `x[...]`; None for a slice with an unknown end."""
     if not isinstance(node.slice, ast.Slice):
         return evaluate(node.slice, scope, run)
     ends = (node.slice.lower, node.slice.upper, node.slice.step)
@@ -75,7 +86,7 @@ def _items(nodes: list[ast.expr], scope: Scope, run: Run) -> Iterator[Value]:
 
 
 def spread(value: Value) -> Value:
-    """The items that `*value` gives, as a list where they are known."""
+    """The items of `*value` as a list, or the value itself if they are not known."""
     if isinstance(value, Made):
         steps = steps_of(value)
         return value if steps is None else steps
@@ -96,7 +107,7 @@ def _dict(node: ast.Dict, scope: Scope, run: Run) -> Value:
 
 
 def key_of(node: ast.expr, scope: Scope, run: Run) -> Any:
-    """The key of an item of a dict; its text where it is not a plain value."""
+    """The key of an item of a dict, or its text if it is no plain value."""
     found = evaluate(node, scope, run)
     return found if is_scalar(found) else f"<{written(node)}>"
 
@@ -107,7 +118,7 @@ def _binary(node: ast.BinOp, scope: Scope, run: Run) -> Value:
 
 
 def operate(node: ast.expr, op: ast.operator, left: Value, right: Value, scope: Scope, run: Run) -> Value:
-    """The value of `left op right`. node: the whole expression."""
+    """The value of `left op right`; `node` is the whole expression."""
     if isinstance(op, ast.Add):
         if isinstance(left, list | tuple) and isinstance(right, Missing):
             return [*left, right]  # a list of steps that goes on with what is not known
@@ -127,7 +138,7 @@ def operate(node: ast.expr, op: ast.operator, left: Value, right: Value, scope: 
 
 
 def _repeated(left: Value, right: Value) -> list[Value] | tuple[Value, ...] | None:
-    """A list so many times, whatever is in it; None where it is no list, or would be too long."""
+    """A list times a number, None if it is no list or would be too long."""
     whole, times = (left, right) if isinstance(left, list | tuple) else (right, left)
     if not isinstance(whole, list | tuple) or not isinstance(times, int) or len(whole) * times > MAX_LENGTH:
         return None
@@ -178,7 +189,7 @@ def _compare(node: ast.Compare, scope: Scope, run: Run) -> Value:
 
 
 def worked_out(node: ast.expr, values: list[Value], run: Run, work: Callable[[list[Value]], Value]) -> Value:
-    """The result where all is known; else what it depends on, which is asked for instead."""
+    """The result if all values are known, else an unknown value that depends on the unknown ones."""
     run.budget.spend(sum(len(value.numbers) for value in values if isinstance(value, Array)) // 20)
     open_ones = list(unknown_in(run.parts(values)))
     unknown = tuple({id(name): name for part in open_ones for name in part.names()}.values())
@@ -211,7 +222,7 @@ def _either(node: ast.BoolOp, scope: Scope, run: Run) -> Value:
 
 
 def _decides(node: ast.expr, inside: list[ast.expr], run: Run) -> bool:
-    """Whether steps may hang on an expression: they are made in it, or a list is changed."""
+    """Whether steps may depend on an expression: it makes some, or changes a list."""
     if id(node) in run.relevant:
         return True
     calls = (call.func for part in inside for call in ast.walk(part) if isinstance(call, ast.Call))
@@ -244,7 +255,7 @@ def _truth(value: Value) -> tuple[bool, bool]:
 
 
 def look_inside(node: ast.AST, scope: Scope, run: Run) -> None:
-    """Go through something that is not followed itself, while pipelines may stand in it."""
+    """Evaluate the expressions in something that is not evaluated itself, since they may contain pipelines."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             evaluate(child, scope, run)
@@ -268,7 +279,7 @@ def defaults_of(signature: ast.arguments, scope: Scope, run: Run) -> dict[str, V
 
 
 def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
-    """The text of an f-string, where it consists of short plain values without formats."""
+    """The text of an f-string of short plain values without formats."""
     found = ""
     for part in node.values:
         value = evaluate(part.value if isinstance(part, ast.FormattedValue) else part, scope, run)
@@ -280,7 +291,7 @@ def _f_string(node: ast.JoinedStr, scope: Scope, run: Run) -> Value:
     return found
 
 
-# What each kind of expression is worked out by; `calls`, `binding` and `comprehensions` add theirs.
+# Kind of expression -> the function that evaluates it; `calls` and `binding` add theirs.
 WORK: dict[type[ast.expr], Callable[[Any, Scope, Run], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,

@@ -1,4 +1,4 @@
-"""Arithmetic on constants, bounded: no number beyond 64 bits, no long text or list ever comes of it."""
+"""Arithmetic on constants with bounded results: no number beyond 64 bits, no long text or list."""
 
 import ast
 import math
@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.augment.code import arrays
-from explorer.augment.code.bounds import MAX_INT, MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import is_flat
-from explorer.augment.code.values import Array
+from explorer.augment.code.values import MAX_INT, MAX_LENGTH, Array, NotConstant
 
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -39,7 +38,7 @@ def binary(op: ast.operator, left: Any, right: Any) -> Any:
 
 
 def _is_small(op: ast.operator, left: Any, right: Any) -> bool:
-    """Whether the result is small enough to be worked out."""
+    """Whether the result is small enough to be computed."""
     if _is_number(left) and _is_number(right):
         return not isinstance(op, ast.Pow) or (abs(right) <= 64 and abs(left) <= MAX_INT)
     if isinstance(op, ast.Mult):
@@ -83,7 +82,7 @@ def _range(*ends: Any) -> list[int]:
 
 
 _MATH = ("math", "numpy")
-# What is worked out where all arguments are plain, by the name that code calls.
+# Functions that are called if all arguments are plain.
 CALLS: Mapping[str, Callable[..., Any]] = {
     **{work.__name__: work for work in (int, float, bool, str, abs, round, min, max, sum)},
     **{f"{library}.{work.__name__}": work for library in _MATH for work in (math.sqrt, math.ceil, math.floor)},

@@ -1,6 +1,6 @@
-"""Functions of Python and its libraries that take any values, steps among them: list, zip, getattr, partial ...
+"""Functions of Python and its libraries that take any values, also steps: list, zip, getattr, partial and others.
 
-Each raises NotConstant where its result is not known.
+Each raises NotConstant if its result is not known.
 """
 
 import functools
@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explorer.augment.code import objects
-from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
 from explorer.augment.code.configurations import placed
 from explorer.augment.code.contents import is_none, is_scalar
 from explorer.augment.code.expressions import spread
@@ -16,7 +15,7 @@ from explorer.augment.code.methods import remark
 from explorer.augment.code.names import NAMESPACES
 from explorer.augment.code.run import Call
 from explorer.augment.code.scopes import Class, Instance, Partial, Scope, Super
-from explorer.augment.code.values import NOTHING, Array, Missing, Parser, Reference, Value
+from explorer.augment.code.values import MAX_LENGTH, NOTHING, Array, Missing, NotConstant, Parser, Reference, Value
 
 _Work = Callable[[Call], Value]
 
@@ -53,7 +52,7 @@ def _list(call: Call) -> list[Value]:
 
 
 def _dict(call: Call) -> Value:
-    """`dict(...)`, and the objects of other libraries whose items are attributes too."""
+    """`dict(...)`, and objects of other libraries whose items are also attributes."""
     if call.rest or len(call.args) > 1:
         raise NotConstant
     pairs = _pairs(call.args[0]) if call.args else {}
@@ -84,7 +83,7 @@ def _sorted(call: Call) -> Value:
 
 
 def _filter(call: Call) -> Value:
-    """Without what is certainly false; an unknown item stays, as in a comprehension."""
+    """`filter(...)`: only items that are certainly false are left out, as in a comprehension."""
     work, values = _two(call)
     found = _items(values)
     truths = found if work is None else [call.apply(work, [part]) for part in found]
@@ -265,11 +264,7 @@ FUNCTIONS: Mapping[str, _Work] = {
 
 
 def known(reference: Reference, call: Call) -> _Work | None:
-    """The function that works out a call of a library; None where there is none here."""
+    """The function that evaluates a call of a library, None if there is none here."""
     if reference.path == "sum" and call.args and isinstance(call.argument(1, "start", 0), list | tuple):
-        return _sum_lists
+        return lambda call: _joined(call, [call.argument(1, "start", []), *_items(call.args[0])])
     return FUNCTIONS.get(reference.path) or (_dict if reference.name in NAMESPACES else None)
-
-
-def _sum_lists(call: Call) -> Value:
-    return _joined(call, [call.argument(1, "start", []), *_items(call.args[0])])

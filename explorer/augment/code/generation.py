@@ -1,19 +1,140 @@
-"""For which generation of albumentations a call was written, as far as its name and its arguments show that."""
+"""The generation of albumentations that a call is written for, as far as its name and its arguments show it."""
 
 import functools
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from explorer.augment.catalog import catalog
 from explorer.augment.code.contents import missing_in
 from explorer.augment.code.legacy import OLD
 from explorer.augment.code.log import Unusable, as_json
-from explorer.augment.code.marks import HINT, PROOF, Mark
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
 from explorer.augment.code.normal import fits
+from explorer.augment.code.results import Generation, Version
 from explorer.augment.code.rules import Old
 from explorer.augment.code.values import Made, Missing
 from explorer.augment.parameters import Kind
+
+NAMED, PROOF, HINT = 3, 2, 1  # weights, each of which outdoes those below it
+_LAST_1X = 1  # major versions up to this are read as 1.x
+
+_CLAUSE = r"(===|==|~=|>=|<=|!=|<|>)\s*v?(\d+)(?:\.(\d+|x|\*))?"
+_NAME = "lbumentations"  # capital A or not
+_WINDOW = 200  # characters after a name that may have its version
+# Such as "albumentations==1.3.0" and "albumentations[imgaug]>=1.0,<2".
+_REQUIRED = re.compile(rf"{_NAME}(?:\[[\w, -]*\])?\s*({_CLAUSE}[\w.*]*(?:\s*,\s*{_CLAUSE}[\w.*]*)*)")
+# `albumentations = "^1.3.0"`, "albumentations: 1.3.0"; two numbers alone could be a probability
+_SET = re.compile(rf"{_NAME}\s*[=:]\s*\\?[\"']?[~^]?(\d+)\.(\d+)\.\d")
+# "albumentations 1.3.1", "albumentations-1.3.1" as pip says it, "Albumentations (1.3.1)", "Albumentations version 1.3"
+_CALLED = re.compile(rf"{_NAME}(?:\s+|-|\s*\()(?:version\s+)?v?(\d+)\.(\d+)")
+_INSTALLED = re.compile(rf"{_NAME} is available[^\n]{{0,60}}?you have (\d+)\.(\d+)")
+_COMPARED = re.compile(
+    r"(?:\b(?:A|alb|albu|albumentations)\.__version__\s*==|[\"']__version__\\?[\"']\s*:)\s*\\?[\"'](\d+)\.(\d+)"
+)
+_EACH_CLAUSE = re.compile(_CLAUSE)
+
+_PATHS = re.compile(r"albumentations\.(?:[a-z]\w*\.)*[a-z]\w*")
+_ONLY_1X = re.compile(
+    r"albumentations\.(augmentations\.(transforms|functional|bbox_utils|keypoints_utils|domain_adaptation|"
+    r"dropout\.cutout)|imgaug|random_utils)\b"
+)
+_ONLY_2X = re.compile(
+    r"albumentations\.(augmentations\.(pixel|other|geometric\.(distortion|flip|pad))|core\.(label_manager|type_definitions))\b"
+)
+_USUAL_1X = re.compile(r"albumentations\.(pytorch\.transforms|augmentations\.\w+\.transforms)\b")
+_OLDEST_PYTHON = (3, 9)  # that albumentations 2.0 runs on
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A sign of a generation, with its weight (NAMED, PROOF or HINT) and a sentence for people."""
+
+    version: Version
+    weight: int
+    why: str
+
+
+def of_text(text: str, python: str = "") -> tuple[Mark, ...]:
+    """The marks of a text apart from its steps; `python` is the version that a notebook ran on, if known."""
+    marks = dict.fromkeys((*_named(text), *_paths(text)))
+    numbers = re.match(r"(\d+)\.(\d+)", python)
+    if numbers and (int(numbers[1]), int(numbers[2])) < _OLDEST_PYTHON:
+        marks[Mark("1.x", PROOF, f"The notebook ran on Python {numbers[0]}, on which 2.0 does not run.")] = None
+    return tuple(marks)
+
+
+def _named(text: str) -> Iterator[Mark]:
+    for after in _after_names(text):
+        if required := _REQUIRED.match(after):
+            for operator, major, minor in _EACH_CLAUSE.findall(required[1]):
+                yield from _bound(operator, major, minor)
+        for pattern in (_SET, _CALLED, _INSTALLED):
+            if found := pattern.match(after):
+                yield from _bound("", found[1], found[2])
+    for found in _COMPARED.finditer(text) if "__version__" in text else ():
+        yield from _bound("", found[1], found[2])
+
+
+def _after_names(text: str) -> Iterator[str]:
+    """What follows each "albumentations" that is a word of its own, from its second letter on."""
+    at = text.find(_NAME)
+    while at != -1:
+        before = text[max(0, at - 3) : at]
+        alone = not (before[-2:-1].isalnum() or before[-2:-1] == "_") or before[:2] == "\\n"  # the latter in JSON
+        if alone and before[-1:] in ("a", "A"):
+            yield text[at : at + _WINDOW]
+        at = text.find(_NAME, at + 1)
+
+
+def _bound(operator: str, major: str, minor: str) -> Iterator[Mark]:
+    """The mark of one clause of a requirement; a lower bound of 1.x allows 2.x as well."""
+    number, why = int(major), f"It names albumentations {operator.strip('=')}{major}{minor and f'.{minor}'}."
+    if number > _LAST_1X + 1 or operator == "!=":
+        return
+    old: Version = "1.x" if number <= _LAST_1X else "2.x"
+    if operator in ("<", "<="):
+        below = old == "1.x" or (operator == "<" and minor in ("", "0", "x", "*"))
+        yield from [Mark("1.x", NAMED, why)] if below else []
+    elif operator in (">", ">=") and old == "1.x":
+        yield Mark("1.x", HINT, why)
+    else:
+        yield Mark(old, NAMED, why)
+
+
+def _paths(text: str) -> Iterator[Mark]:
+    for path in sorted(set(_PATHS.findall(text))):
+        if _ONLY_1X.match(path):
+            yield Mark("1.x", PROOF, f"2.x has no {path}.")
+        elif _ONLY_2X.match(path):
+            yield Mark("2.x", PROOF, f"1.x has no {path}.")
+        elif _USUAL_1X.match(path):
+            yield Mark("1.x", HINT, f"It imports from {path}, as was usual in the years of 1.x.")
+
+
+_NOTHING = "Nothing in the code shows it. Most public code without a sign of its version is older than 2.0 (2025)."
+_BOTH = "Some of it is of 1.x and some of 2.x."
+
+
+def decide(marks: Iterable[Mark]) -> Generation:
+    """The generation that most marks speak for."""
+    by_weight: dict[int, list[Mark]] = {NAMED: [], PROOF: [], HINT: []}
+    for mark in marks:
+        by_weight[mark.weight].append(mark)
+    named_both = len({mark.version for mark in by_weight[NAMED]}) > 1
+    for weight, found in by_weight.items():
+        versions = {mark.version for mark in found}
+        if len(versions) == 1:
+            sure = weight > HINT and not named_both
+            return Generation(found[0].version, sure, " ".join(dict.fromkeys(mark.why for mark in found[:2])))
+        if len(versions) == 2 and weight == PROOF:
+            # 2.x ignores an argument that it does not know, and 1.x does not.
+            return Generation("2.x", False, f"{_BOTH} 2.x runs such code and 1.x does not.")
+        if len(versions) == 2 and weight == HINT:
+            return Generation("1.x", False, f"{_BOTH} 1.4 runs such code.")
+    return Generation("1.x", False, _NOTHING)
+
 
 LAST = ("always_apply", "p")
 
@@ -48,7 +169,7 @@ def is_old(made: Made, file_is_old: bool) -> bool:
 
 
 def is_open(made: Made) -> bool:
-    """Whether the call itself does not show how it has to be read, and that may matter."""
+    """Whether the call itself does not show its generation, and this may matter."""
     old = OLD.get(made.name)
     if old is None or made.name not in catalog():
         return False
@@ -90,7 +211,7 @@ def _of_call(made: Made) -> Iterator[Mark]:
 
 
 def _habit_of_1x(made: Made) -> str | None:
-    """Why a call makes little sense in 2.x; None where it makes sense."""
+    """Why a call makes little sense in 2.x, None if it makes sense."""
     bare = not made.args and not made.spread
     if made.name == "Affine" and bare and not _MOVES & set(made.keywords):
         return "Affine without a movement does nothing in 2.x."
@@ -140,7 +261,7 @@ def shows_1x(made: Made) -> bool:
 
 
 def _has_always_apply_by_place(made: Made) -> bool:
-    """Whether it has more arguments than 2.0.8 takes, or true or false where its p would be."""
+    """Whether it has more arguments than 2.0.8 takes, or true or false at the place of p."""
     order = with_p(made.name)
     at = order.index("p") if "p" in order else len(order)
     return len(made.args) > len(order) or (len(made.args) > at and isinstance(made.args[at], bool))
@@ -168,11 +289,11 @@ def _takes_bool(name: str, key: str) -> bool:
 
 @functools.cache
 def signature(name: str) -> tuple[str, ...]:
-    """The arguments of a transform of 2.0.8 in their order, without p; none for a name that it does not have."""
+    """The arguments of a transform of 2.0.8 in their order, without p; none for an unknown name."""
     return tuple(key for key in with_p(name) if key != "p") if name in catalog() else ()
 
 
 @functools.cache
 def with_p(name: str) -> tuple[str, ...]:
-    """The arguments of 2.0.8 in their order, p at its place: in some it is not the last."""
+    """The arguments of a transform of 2.0.8 in their order; p is not always the last."""
     return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key != "self")

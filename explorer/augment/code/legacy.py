@@ -5,7 +5,6 @@ has the same arguments in the same order and with the same meaning in both, `alw
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from explorer.augment.code import conversions as to
 from explorer.augment.code.rules import Old, Rule, color, ends, fixed, gone, renamed
@@ -25,9 +24,8 @@ _PICTURES = Rule(
 
 
 def _limit(name: str, other: str) -> Old:
-    return Old(
-        ("limit",), (renamed("limit", name),), {other: [0.0, 0.0]}, becomes="RandomBrightnessContrast"
-    )  # the half of RandomBrightnessContrast that it was
+    """One half of RandomBrightnessContrast."""
+    return Old(("limit",), (renamed("limit", name),), {other: [0.0, 0.0]}, becomes="RandomBrightnessContrast")
 
 
 OLD: Mapping[str, Old] = {
@@ -48,7 +46,7 @@ OLD: Mapping[str, Old] = {
     "Affine": Old(
         ("scale", "translate_percent", "translate_px", "rotate", "shear", "interpolation", "mask_interpolation",
          "cval", "cval_mask", "mode", "fit_output", "keep_ratio", "rotate_method"),
-        (*_CVALS, to.BORDER, *_AFFINE),
+        (*_CVALS, to.border, *_AFFINE),
         fallback=to.affine_at_rest,
     ),
     "Perspective": Old(
@@ -58,7 +56,7 @@ OLD: Mapping[str, Old] = {
     "PiecewiseAffine": Old(
         ("scale", "nb_rows", "nb_cols", "interpolation", "mask_interpolation", "cval", "cval_mask", "mode",
          "absolute_scale", "always_apply", "keypoints_threshold", "p"),
-        (*_CVALS, to.BORDER, fixed("scale"),
+        (*_CVALS, to.border, fixed("scale"),
          gone("keypoints_threshold", "2.0.8 moves keypoints without a threshold.")),
     ),
     "ElasticTransform": Old(
@@ -85,10 +83,10 @@ OLD: Mapping[str, Old] = {
     "CropAndPad": Old(
         ("px", "percent", "pad_mode", "pad_cval", "pad_cval_mask", "keep_size", "sample_independently",
          "interpolation"),
-        (renamed("pad_mode", "border_mode"), to.PAD_COLOR, color("pad_cval_mask", "fill_mask")),
+        (renamed("pad_mode", "border_mode"), to.pad_color, color("pad_cval_mask", "fill_mask")),
     ),
-    "RandomResizedCrop": Old(("height", "width", "scale", "ratio", "interpolation"), (to.SIZE,)),
-    "RandomSizedCrop": Old(("min_max_height", "height", "width", "w2h_ratio", "interpolation"), (to.SIZE,)),
+    "RandomResizedCrop": Old(("height", "width", "scale", "ratio", "interpolation"), (to.size,)),
+    "RandomSizedCrop": Old(("min_max_height", "height", "width", "w2h_ratio", "interpolation"), (to.size,)),
     "RandomCropNearBBox": Old(
         ("max_part_shift", "cropping_box_key"),
         (fixed("max_part_shift"),
@@ -102,7 +100,7 @@ OLD: Mapping[str, Old] = {
     "RandomContrast": _limit("contrast_limit", "brightness_limit"),
     "RandomGamma": Old(("gamma_limit", "eps"), (gone("eps", "It only kept 1.x from dividing by 0."),)),
     "ColorJitter": Old(("brightness", "contrast", "saturation", "hue"), usual={"hue": [-0.2, 0.2]}),
-    "Solarize": Old(("threshold",), (to.THRESHOLD,)),
+    "Solarize": Old(("threshold",), (to.threshold,)),
     "ChannelDropout": Old(("channel_drop_range", "fill_value"), (renamed("fill_value", "fill"),)),
     "FDA": Old(("reference_images", "beta_limit", "read_fn"), (_PICTURES,)),
     "HistogramMatching": Old(("reference_images", "blend_ratio", "read_fn"), (_PICTURES,)),
@@ -113,19 +111,19 @@ OLD: Mapping[str, Old] = {
                              becomes="", why=_NO_HEIR),
     "MixUp": Old(("reference_data", "read_fn", "mix_coef_return_name", "alpha"), becomes="", why=_NO_HEIR),
     # Blur and noise
-    "GaussianBlur": Old(("blur_limit", "sigma_limit"), (to.GAUSSIAN,), to.GAUSSIAN.gives({}), usual_kind="changed"),
+    "GaussianBlur": Old(("blur_limit", "sigma_limit"), (to.gaussian,), to.gaussian.gives({}), usual_kind="changed"),
     "AdvancedBlur": Old(
         ("blur_limit", "sigmaX_limit", "sigmaY_limit", "rotate_limit", "beta_limit", "noise_limit"),
         (renamed("sigmaX_limit", "sigma_x_limit"), renamed("sigmaY_limit", "sigma_y_limit")),
     ),
     "GaussNoise": Old(
-        ("var_limit", "mean", "per_channel"), (to.VARIANCE, to.MEAN), {"std_range": to.deviations(10.0, 50.0)},
-        usual_kind="changed",
+        ("var_limit", "mean", "per_channel"), (to.variance, to.in_fractions("mean", "mean_range")),
+        {"std_range": to.deviations(10.0, 50.0)}, usual_kind="changed",
     ),
     "MultiplicativeNoise": Old(("multiplier", "per_channel", "elementwise"), (fixed("multiplier"),)),
     "ImageCompression": Old(
         ("quality_lower", "quality_upper", "compression_type"),
-        (ends("quality_lower", "quality_upper", "quality_range", (99, 100)), to.COMPRESSION),
+        (ends("quality_lower", "quality_upper", "quality_range", (99, 100)), to.compression),
     ),
     "JpegCompression": Old(
         ("quality_lower", "quality_upper"),
@@ -134,7 +132,7 @@ OLD: Mapping[str, Old] = {
     ),
     "Downscale": Old(
         ("scale_min", "scale_max", "interpolation"),
-        (ends("scale_min", "scale_max", "scale_range", (0.25, 0.25)), to.INTERPOLATIONS),
+        (ends("scale_min", "scale_max", "scale_range", (0.25, 0.25)), to.interpolations),
     ),
     "Superpixels": Old(
         ("p_replace", "n_segments", "max_size", "interpolation"), (fixed("p_replace"), fixed("n_segments")),
@@ -143,18 +141,18 @@ OLD: Mapping[str, Old] = {
     # Holes
     "Cutout": Old(
         ("num_holes", "max_h_size", "max_w_size", "fill_value"),
-        (to.CUTOUT, renamed("fill_value", "fill")), to.CUTOUT.gives({}),
+        (to.cutout, renamed("fill_value", "fill")), to.cutout.gives({}),
         becomes="CoarseDropout", why="Cutout cut its holes off at the border; these lie whole inside.",
     ),
     "CoarseDropout": Old(
         ("max_holes", "max_height", "max_width", "min_holes", "min_height", "min_width", "fill_value",
          "mask_fill_value"),
-        (to.HOLES, *_FILLS), to.HOLES.gives({}), fallback=to.holes_of_1_4,
+        (to.holes, *_FILLS), to.holes.gives({}), fallback=to.holes_of_1_4,
     ),
     "GridDropout": Old(
         ("ratio", "unit_size_min", "unit_size_max", "holes_number_x", "holes_number_y", "shift_x", "shift_y",
          "random_offset", "fill_value", "mask_fill_value"),
-        (to.UNITS, to.GRID, to.SHIFT, *_FILLS), {"random_offset": False},
+        (to.units, to.grid, to.shift, *_FILLS), {"random_offset": False},
     ),
     "XYMasking": Old(
         ("num_masks_x", "num_masks_y", "mask_x_length", "mask_y_length", "fill_value", "mask_fill_value"), _FILLS
@@ -208,23 +206,23 @@ OLD: Mapping[str, Old] = {
     "IAAFliplr": Old((), becomes="HorizontalFlip"),
     "IAAFlipud": Old((), becomes="VerticalFlip"),
     "IAAAdditiveGaussianNoise": Old(
-        ("loc", "scale", "per_channel"), (to.LOCATION, to.DEVIATION),
+        ("loc", "scale", "per_channel"), (to.in_fractions("loc", "mean_range"), to.in_fractions("scale", "std_range")),
         {"std_range": [0.01, 0.05], "per_channel": False}, becomes="GaussNoise", why=_IMGAUG,
     ),
     "IAAAffine": Old(
         ("scale", "translate_percent", "translate_px", "rotate", "shear", "order", "cval", "mode"),
-        (*_AFFINE, to.ORDER, color("cval", "fill"), to.BORDER), _REFLECT, becomes="Affine", why=_IMGAUG,
+        (*_AFFINE, to.spline_order, color("cval", "fill"), to.border), _REFLECT, becomes="Affine", why=_IMGAUG,
     ),
     "IAACropAndPad": Old(
         ("px", "percent", "pad_mode", "pad_cval", "keep_size"),
-        (Rule(("pad_mode",), lambda given: to.BORDER.gives({"mode": given["pad_mode"]})), to.PAD_COLOR),
+        (Rule(("pad_mode",), lambda given: to.border.gives({"mode": given["pad_mode"]})), to.pad_color),
         becomes="CropAndPad", p=1.0, why=_IMGAUG,
     ),
     "IAAEmboss": Old(("alpha", "strength"), becomes="Emboss", why=_IMGAUG),
     "IAAPerspective": Old(("scale", "keep_size"), becomes="Perspective", why=_IMGAUG),
     "IAAPiecewiseAffine": Old(
         ("scale", "nb_rows", "nb_cols", "order", "cval", "mode"),
-        (fixed("scale"), to.ORDER, color("cval", "fill"), to.BORDER), becomes="PiecewiseAffine", why=_IMGAUG,
+        (fixed("scale"), to.spline_order, color("cval", "fill"), to.border), becomes="PiecewiseAffine", why=_IMGAUG,
     ),
     "IAASharpen": Old(("alpha", "lightness"), becomes="Sharpen", why=_IMGAUG),
     "IAASuperpixels": Old(
@@ -232,7 +230,5 @@ OLD: Mapping[str, Old] = {
         becomes="Superpixels", why=_IMGAUG,
     ),
 }  # fmt: skip
-# Not in 2.0.8 either, and never steps that a picture could show.
-GONE: Mapping[str, str] = MappingProxyType(
-    {"ToTensor": "It makes a torch tensor; training does that after the pipeline."}
-)
+# Steps that 2.0.8 does not have and that an image cannot show.
+GONE: Mapping[str, str] = {"ToTensor": "It makes a torch tensor; training does that after the pipeline."}

@@ -1,4 +1,4 @@
-"""What is written down while a pipeline is put together: notes, unknown names, ids."""
+"""Notes, unknown names and ids that come up while a draft is made of code."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ class Unusable(ValueError):
 
 
 class NotKnown(ValueError):
-    """A value that depends on names that the code does not hold; they are listed already."""
+    """A value that depends on unknown names, which are listed already."""
 
 
 @dataclass
 class Log:
-    """Notes in the order of the code, each unknown name once; steps that 1.x and 2.x read differently."""
+    """Notes, unknown names, and steps that 1.x and 2.x read differently."""
 
     notes: list[Note] = field(default_factory=list)
     unknowns: dict[str, Unknown] = field(default_factory=dict)
@@ -37,11 +37,11 @@ class Log:
             self.notes.append(found)
 
     def drop(self, argument: str) -> None:
-        """Count an argument that is not carried over because it changes nothing."""
+        """Count an argument that is left out because it changes nothing."""
         self.without_effect[argument] = self.without_effect.get(argument, 0) + 1
 
     def sum_up(self, line: int) -> None:
-        """Write one note for all that changes nothing: one for each would hide the rest."""
+        """Add one note for all arguments that change nothing: one for each would hide the rest."""
         if self.without_effect:
             dropped = [f"{text} ({count} times)" if count > 1 else text for text, count in self.without_effect.items()]
             self.note(line, "translated", f"Not carried over, since it changes nothing in 2.0.8: {', '.join(dropped)}.")
@@ -50,7 +50,7 @@ class Log:
         return f"n{next(self.numbers)}"
 
     def value(self, value: Value, where: str) -> Any:
-        """A value as JSON. Raises NotKnown for one that depends on unknown names, which are listed then; Unusable."""
+        """A value as JSON. Raises Unusable, and NotKnown after listing the unknown names that it depends on."""
         for one in missing_in(value):
             self.ask(one, where)
         if not all(map(has_default, unknown_in(parts(value)))):
@@ -61,7 +61,7 @@ class Log:
         return found
 
     def argument(self, value: Value, line: int, name: str, key: str) -> Any:
-        """An argument as JSON; NOTHING where it is not known, or where no parameter can have it, which is noted."""
+        """An argument as JSON; NOTHING if it is unknown, or if no parameter can have it, which is noted."""
         try:
             return self.value(value, f"{name}, {key}")
         except NotKnown:
@@ -71,7 +71,7 @@ class Log:
         return NOTHING
 
     def probability(self, value: Value, line: int, name: str, default: float) -> float:
-        """The p of a call; `default` where it is not known, or no number."""
+        """The p of a call, or `default` if it is unknown or no number."""
         found = self.argument(value, line, name, "p")
         if isinstance(found, int | float):
             return float(found)
@@ -86,6 +86,7 @@ class Log:
 
 
 def is_plain(value: Value) -> bool:
+    """Whether a parameter can have the value."""
     try:
         return is_ordinary(as_json(value))
     except Unusable:

@@ -1,4 +1,4 @@
-"""What code can change besides the names of a scope: lists, dicts and objects, as they were at a moment."""
+"""Snapshots of what code can change: the names of a scope, and lists, dicts and objects."""
 
 import ast
 import operator
@@ -17,9 +17,9 @@ Container = list[Any] | dict[Any, Any]
 
 
 def changeable(scope: Scope, classes: bool = False) -> Iterator[tuple[str, Container]]:
-    """The containers that names of a scope and of those around it lead to, and what is directly in them.
+    """The containers that are values of a scope and of those around it, and those directly in them.
 
-    classes: also the attributes that methods set, which stay where a function is gone through alone.
+    With `classes`, attributes that methods set are included; they have to stay if a function is evaluated alone.
     """
     for name, value in (item for one in scope.around() for item in one.names.items()):
         outer = _container(value, classes)
@@ -58,7 +58,7 @@ def _may_change(function: ast.expr, scope: Scope) -> bool:
 
 @dataclass
 class Memory:
-    """The names of a scope, and the contents of containers that they lead to, at a moment."""
+    """The names of a scope and the contents of its containers, at a moment."""
 
     scope: Scope
     kept: list[tuple[str, Container, Container]]
@@ -71,7 +71,7 @@ class Memory:
 
     @classmethod
     def of(cls, scope: Scope, run: Run, classes: bool = False) -> "Memory":
-        """All that a scope leads to, each container once."""
+        """All containers of a scope, each once."""
         found = {id(inner): (name, inner) for name, inner in changeable(scope, classes)}
         run.budget.spend(sum(1 + len(inner) for _, inner in found.values()) // 10)
         return cls(scope, [(name, inner, inner.copy()) for name, inner in found.values()], dict(scope.names))
@@ -81,7 +81,7 @@ class Memory:
         return [inner.copy() for _, inner, _ in self.kept]
 
     def restore(self) -> None:
-        """Put back the names and the contents of that moment."""
+        """Restore the names and the contents of that moment."""
         self.scope.names = dict(self.names)
         self.fill([before for _, _, before in self.kept])
 
@@ -100,7 +100,7 @@ class Memory:
         )
 
     def merge(self, others: list[Container], run: Run, node: ast.expr, cause: ast.stmt) -> None:
-        """Make unknown what is different now from what it was at another moment; lists of steps get a remark."""
+        """Make unknown what differs from another moment; lists of steps get a remark instead."""
         for (name, inner, _), other in zip(self.kept, others, strict=True):
             if isinstance(inner, list) and isinstance(other, list):
                 if not _same_list(inner, other) and any(isinstance(part, Made) for part in (*inner, *other)):

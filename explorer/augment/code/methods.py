@@ -1,6 +1,6 @@
 """Methods of lists, dicts, arrays and parsers of arguments in code.
 
-A change of a list that is not worked out leaves a remark in the list, so that the pipeline says that it was not made.
+A change of a list that cannot be evaluated leaves a remark in the list, which becomes a note of the pipeline.
 """
 
 import ast
@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.augment.code import arrays
-from explorer.augment.code.bounds import MAX_LENGTH, NotConstant
 from explorer.augment.code.contents import alike, is_scalar
 from explorer.augment.code.run import Call
 from explorer.augment.code.scopes import Method
-from explorer.augment.code.values import NOTHING, Array, Parser, Remark, Value, brief, written
+from explorer.augment.code.values import MAX_LENGTH, NOTHING, Array, NotConstant, Parser, Remark, Value, brief, written
 
 _Work = Callable[[Any, Call], Value]
 

@@ -1,4 +1,4 @@
-"""Which names lead into which library, also where the code that was pasted lacks its imports; what constants are."""
+"""Names of libraries, also for pasted code without its imports, and values of their constants."""
 
 import ast
 import functools
@@ -59,21 +59,18 @@ _ENUMERATED = frozenset({"ImageCompressionType", "PositionType"})
 
 
 def is_class(path: str) -> bool:
-    """Whether a dotted name leads to a class of albumentations, also to one that 2.0.8 does not have.
-
-    Classes begin with a capital letter there, functions (`A.save`) and methods (`A.Compose.from_pretrained`) do not.
-    """
+    """Whether a dotted name is a class of albumentations, which begins with a capital letter; 2.0.8 may not have it."""
     return path.startswith("albumentations.") and path.rpartition(".")[2][:1].isupper()
 
 
 def foreign(path: str) -> str:
-    """What is said of a step from another library; "" where nothing is known of it."""
+    """A sentence about a step from another library, "" for an unknown one."""
     library = path.partition(".")[0]
     return f"It comes from {library}." if library in FOREIGN else ""
 
 
 def is_known(path: str) -> bool:
-    """Whether this module knows the library that a dotted name leads into."""
+    """Whether a dotted name begins with a known library."""
     return path.partition(".")[0] in _ROOTS or path.rpartition(".")[2] in NAMESPACES
 
 
@@ -83,7 +80,7 @@ _ROOTS = frozenset({*_USUAL.values(), *FOREIGN, *_CALLED, *_ENUMERATED, *_LIBRAR
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Reference]]:
-    """Name -> what it leads to, for every name that an import makes. A star brings the names of transforms."""
+    """Name and reference for every name that an import makes; a star makes the names of all transforms."""
     for alias in node.names:
         if isinstance(node, ast.Import):
             whole = alias.name if alias.asname else alias.name.partition(".")[0]

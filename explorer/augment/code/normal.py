@@ -1,4 +1,4 @@
-"""Parameters as the rest of the app keeps them: ranges written out, defaults left out, values that JSON can hold."""
+"""Parameters as the rest of the app has them: ranges written out, defaults left out, values as JSON."""
 
 import functools
 import inspect
@@ -9,19 +9,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from explorer.augment.catalog import arguments, catalog
+from explorer.augment.catalog import arguments, build, catalog
 from explorer.augment.parameters import NUMERIC, JsonValue, equal, plain
+from explorer.augment.pipeline import Draft, Node, Nodes, Step, rebuilt
 
-# What the schema makes of these is not what the constructor takes: it has added 1.
+# The schema adds 1 to these, and the constructor does not take the sum.
 _ONE_ADDED = frozenset({("ShiftScaleRotate", "scale_limit")})
 _REFUSED = (ValidationError, ValueError, TypeError, ArithmeticError)
 _CLOSE = 1e-12  # relative; what adding and taking away 1 leaves of a limit
 
 
 def kept(name: str, params: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """The parameters of a transform that differ from its defaults or are required, in their order in the signature.
+    """The parameters of a transform that differ from its defaults or are required, in the order of the signature.
 
-    Where albumentations takes a number for a range, it becomes the range. What it refuses stays for `validate`.
+    A number that albumentations takes for a range becomes the range. What it refuses stays for `validate`.
     """
     transform = catalog()[name]
     own = {key: value for key, value in params.items() if key in transform.parameters}
@@ -57,7 +58,7 @@ def _around_0(value: JsonValue) -> JsonValue:
 
 
 def _checked(name: str, params: Mapping[str, Any]) -> Any:
-    """The schema of a transform with parameters, in JSON, beside its defaults. Raises one of `_REFUSED`."""
+    """The schema of a transform with parameters, as JSON, and its defaults. Raises one of `_REFUSED`."""
     schema: Any = catalog()[name].cls.InitSchema
     known = {key: value for key, value in arguments(params).items() if key in schema.model_fields}
     return schema(**{**_defaults(name), **known})
@@ -102,3 +103,42 @@ def same(value: JsonValue, default: JsonValue) -> bool:
     if isinstance(value, bool) or isinstance(default, bool) or not isinstance(value, int | float):
         return equal(value, default)
     return isinstance(default, int | float) and math.isclose(value, default, rel_tol=_CLOSE, abs_tol=_CLOSE)
+
+
+def settled(draft: Draft) -> Draft:
+    """A draft without the parameters that albumentations derives from others, but writes to files all the same."""
+
+    def settle(node: Node) -> Nodes:
+        return (node.model_copy(update={"params": _given(node)}) if isinstance(node, Step) else node,)
+
+    return draft.model_copy(update={"nodes": rebuilt(draft.nodes, settle)})
+
+
+def _given(step: Step) -> dict[str, JsonValue]:
+    params = dict(step.params)
+    if step.transform == "ShiftScaleRotate":
+        params = _one_shift(params)
+    for key in list(params):
+        parameter = catalog()[step.transform].parameters[key]
+        if parameter.default is None and not parameter.required:
+            rest = {other: value for other, value in params.items() if other != key}
+            if same(_attribute(step.transform, rest, key), params[key]):
+                params = rest
+    return kept(step.transform, params)
+
+
+def _attribute(transform: str, params: Mapping[str, JsonValue], key: str) -> JsonValue:
+    try:
+        made = build(transform, params)[0]
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError):
+        return None
+    return one_range(plain(getattr(made, key, None)))
+
+
+def _one_shift(params: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """One shift for both directions: albumentations writes it once for each."""
+    across, down = params.get("shift_limit_x"), params.get("shift_limit_y")
+    if across is None or across != down:
+        return params
+    rest = {key: value for key, value in params.items() if key not in ("shift_limit_x", "shift_limit_y")}
+    return {**rest, "shift_limit": across}

@@ -1,22 +1,21 @@
-"""Attributes and items: of libraries, of objects of the code's own classes, and of objects that are not known."""
+"""Attributes and items of libraries, of objects of the code's classes, and of unknown objects."""
 
 import ast
 from collections.abc import Callable
 from typing import Any
 
 from explorer.augment.code import arrays, folding, methods
-from explorer.augment.code.bounds import NotConstant
 from explorer.augment.code.contents import is_scalar, steps_of
 from explorer.augment.code.names import ENUMERATIONS, opencv
 from explorer.augment.code.run import Run
 from explorer.augment.code.scopes import Class, Function, Instance, Method, Super
-from explorer.augment.code.values import NOTHING, Array, Made, Missing, Parser, Reference, Value
+from explorer.augment.code.values import NOTHING, Array, Made, Missing, NotConstant, Parser, Reference, Value
 
 SAVE_HYPERPARAMETERS = "save_hyperparameters"
 
 
 def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
-    """The value of `owner.name`. node: the whole expression."""
+    """The value of `owner.name`; `node` is the whole expression."""
     if isinstance(owner, Reference):
         return member(Reference(f"{owner.path}.{name}"), node, run)
     if isinstance(owner, Instance | Class | Super):
@@ -58,12 +57,12 @@ def member(reference: Reference, node: ast.expr, run: Run) -> Value:
 
 
 def _option(owner: Parser, name: str, node: ast.expr, run: Run) -> Value:
-    """What a program gets from its command line: asked for, with what the code falls back on."""
+    """The value of a command line option: unknown, with its default in the code."""
     if name in owner.own:
         return owner.own[name]
     if name in owner.options:
         usual = owner.options[name]
-        # None stands for nothing here: whether an option is given is not known.
+        # A default of None says nothing: whether the option is given is unknown.
         return run.missing(
             _as_attribute(node, name), default=NOTHING if usual is None or isinstance(usual, Missing) else usual
         )
@@ -131,7 +130,7 @@ def item(owner: Value, index: Value, node: ast.expr, run: Run) -> Value:
 
 
 def own_of(owner: Value) -> dict[Any, Value] | None:
-    """Where the attributes of an object are kept that code sets; None for what has none."""
+    """The attributes of an object that code sets, None if it has none."""
     if isinstance(owner, dict):
         return owner
     return owner.own if isinstance(owner, Instance | Class | Missing | Parser) else None

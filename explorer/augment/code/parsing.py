@@ -1,4 +1,4 @@
-"""Text -> syntax trees, with a message where that is not possible. Nothing is compiled, nothing is run."""
+"""Text -> syntax trees, or an error with a message. Nothing is compiled or run."""
 
 import ast
 import json
@@ -34,7 +34,7 @@ def place(line: int) -> tuple[int, int]:
 
 
 def parse(text: str) -> ast.Module:
-    """The tree of a text, also of one that was copied with its indentation, prompts or magics. Raises CodeError."""
+    """The syntax tree of a text, which may have indentation, prompts or magics. Raises CodeError."""
     if len(text) > MAX_CHARACTERS:
         raise CodeError(f"The code is longer than {MAX_CHARACTERS // 1_000_000} MB. Paste the part with the pipeline.")
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -51,9 +51,9 @@ def parse(text: str) -> ast.Module:
 
 
 def fences(text: str) -> list[tuple[int, str, str]]:
-    """The code between the fences of a text that is no Python: line, language, and source with the lines of the text.
+    """The code between the fences of a text: line, language, and source whose lines are those of the text.
 
-    None for a text with code outside of its fences: that is code with a mistake, whose comments have fences.
+    A text with code outside of its fences gives none: it is Python with a mistake, and comments with fences.
     """
     found: list[tuple[int, str, str]] = []
     outside: list[str] = []

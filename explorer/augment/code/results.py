@@ -1,8 +1,8 @@
-"""What reading of code gives: pipelines, what was done to them on the way, and what could not be known."""
+"""Results of reading code: pipelines, notes on what was changed, and names whose values are unknown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Draft
@@ -16,25 +16,22 @@ SYNTAX = "Syntax error"  # at the beginning of a problem that Python names
 
 
 class CodeError(ValueError):
-    """A text in which no pipeline can be read. line: where the cause is, from 1, or None."""
+    """A text in which no pipeline can be read; `line` is the place of the problem, from 1, or None."""
 
     def __init__(self, problem: str, line: int | None = None) -> None:
-        super().__init__(problem if line is None else _at(line, problem))
-        self.problem = problem
-        self.line = line
-
-
-def _at(line: int, problem: str) -> str:
-    rest = problem.removeprefix(SYNTAX)
-    return f"Line {line}: {problem}" if rest == problem else f"{SYNTAX} on line {line}{rest}"
+        at_line = f"Line {line}: {problem}"
+        if problem.startswith(SYNTAX):
+            at_line = f"{SYNTAX} on line {line}{problem.removeprefix(SYNTAX)}"
+        super().__init__(problem if line is None else at_line)
+        self.problem, self.line = problem, line
 
 
 @dataclass(frozen=True)
 class Note:
     """What was done to a step or an argument.
 
-    translated: it means exactly the same in albumentations 2.0.8. changed: approximately. left out: it was set aside.
-    to check: it was read, and should be checked by hand.
+    "translated" means exactly the same in albumentations 2.0.8, "changed" approximately the same. "left out" was not
+    read, and "to check" should be checked by hand.
     """
 
     line: int
@@ -44,9 +41,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A name whose value the code does not hold. name: as the code writes it. where: "Resize, height".
+    """A name whose value the code does not contain.
 
-    default: what the code falls back on, such as the default of an option of its command line; None where it does not.
+    Attributes:
+        name: The name or expression as it is written.
+        where: The step and its argument, such as "Resize, height".
+        default: A value in the code, such as the default of a command line option; None for none.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Difference:
-    """A step that means something else in the other generation. old, new: what it is in 1.x and in 2.x."""
+    """A step that differs between the generations: `old` is what it is in 1.x, `new` in 2.x."""
 
     line: int
     step: str
@@ -65,12 +65,18 @@ class Difference:
     new: str
 
 
+Placed = TypeVar("Placed", Note, Unknown, Difference)  # what has a line
+
+
 @dataclass(frozen=True)
 class Generation:
-    """For which generation of albumentations a pipeline was read.
+    """The generation of albumentations for which a pipeline was read.
 
-    version: the one that was taken. sure: whether something in the text decides it. why: what speaks for it.
-    steps: those that the other one would change.
+    Attributes:
+        version: The generation.
+        sure: Whether something in the text decides it.
+        why: The reasons, in sentences.
+        steps: Steps that the other generation would change.
     """
 
     version: Version
@@ -86,10 +92,7 @@ class Generation:
 
 @dataclass(frozen=True)
 class FoundPipeline:
-    """A pipeline in code. title: how a person recognizes it. line: of its first character, from 1.
-
-    generation: None for a file of ours.
-    """
+    """A pipeline in a text, with a title to recognize it and its line, from 1; a file of ours has no generation."""
 
     title: str
     line: int

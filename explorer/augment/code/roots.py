@@ -1,33 +1,25 @@
-"""Which calls and lists of a code are pipelines, and how a person recognizes each of them."""
+"""Which calls and lists of a code are pipelines, and a title for each of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from explorer.augment.code import parsing
 from explorer.augment.code.contents import made_in
 from explorer.augment.code.names import COMPOSERS, PARAMETERS
+from explorer.augment.code.run import Candidate
 from explorer.augment.code.scanning import Scan
-from explorer.augment.code.values import NO_NAME, Made, Origin, Value, brief
+from explorer.augment.code.values import NO_NAME, Made, Value, brief
 
 _MAX = 100  # characters of a title
-_LEAST = 60  # characters that the words at its end have at least, where they need them
+_LEAST = 60  # characters that are left for the words at its end
 
 
-@dataclass(frozen=True)
-class Root:
-    """A pipeline of the code before it is put together. key: the place in the syntax that it comes from."""
-
-    value: Value
-    key: tuple[int, ...]
-    origin: Origin
-
-
-def roots(found: Scan) -> list[Root]:
-    """Every Compose that no other one holds, and the lists and steps with a name that no Compose takes up."""
-    # Only a composer takes steps up: a Compose handed to anything else is a pipeline of its own.
+def roots(found: Scan) -> list[Candidate]:
+    """Every Compose outside of other ones, and the named lists and steps that no Compose contains."""
+    # Only a composer contains steps: a Compose that is an argument of anything else is a pipeline.
     inside = {id(inner.node) for made in found.made if made.name in COMPOSERS for inner in _inner(made)}
     composed = [
-        Root(made, (id(made.node),), replace(made.origin, line=_line(made)))
+        Candidate(made, replace(made.origin, line=_line(made)), key=(id(made.node),))
         for made in found.made
         if made.is_compose and (id(made.node) not in inside or made.label_depth < NO_NAME)
     ]
@@ -40,7 +32,7 @@ def is_step(value: Value) -> bool:
 
 
 def _line(made: Made) -> int:
-    """Where it is made; what a function of the code makes for its caller stands where the caller has it."""
+    """The line of the call, or that of the caller's variable if a function of the code makes it."""
     return made.label_line if made.origin.inlined and made.label_line else made.line
 
 
@@ -49,47 +41,45 @@ def _inner(made: Made) -> Iterable[Made]:
         yield from made_in(argument)
 
 
-def _named_lists(found: Scan, inside: set[int]) -> list[Root]:
-    """Lists of steps and single steps with a name that no Compose takes up; of those in one another the largest."""
-    lists: list[Root] = []
-    loose: list[Root] = []
+def _named_lists(found: Scan, inside: set[int]) -> list[Candidate]:
+    """Named lists of steps and single steps that no Compose contains; of nested ones the largest."""
+    lists: list[Candidate] = []
+    loose: list[Candidate] = []
     for one in found.candidates:
         steps = [part for part in made_in(one.value) if part.name not in PARAMETERS]
         if not steps or any(id(step.node) in inside or step.is_compose for step in steps):
             continue
         key = tuple(id(step.node) for step in steps)
-        (loose if one.loose else lists).append(Root(one.value, key, one.origin))
+        (loose if one.loose else lists).append(replace(one, key=key))
     lists += [_together(loose)] if loose else []
     return [root for root in lists if not any(set(root.key) < set(other.key) for other in lists)]
 
 
-def _together(loose: list[Root]) -> Root:
+def _together(loose: list[Candidate]) -> Candidate:
     """One pipeline of steps that were pasted without anything around them."""
     unique = list({root.key: root for root in loose}.values())
-    values = [
-        part for root in unique for part in (root.value if isinstance(root.value, list | tuple) else [root.value])
-    ]
+    values = [part for one in unique for part in (one.value if isinstance(one.value, list | tuple) else [one.value])]
     return replace(unique[0], value=values, key=tuple(key for root in unique for key in root.key))
 
 
 # Titles
 
 
-def titles(roots: Sequence[Root]) -> list[str]:
+def titles(roots: Sequence[Candidate]) -> list[str]:
     """A different title for each, none of them long."""
-    found = _told_apart([brief(_name(root), _MAX) for root in roots], _branches(roots))
-    found = _told_apart(found, [f"line {parsing.place(root.origin.called or root.origin.line)[1]}" for root in roots])
-    return _told_apart(found, [f"variant {found[:at].count(title) + 1}" for at, title in enumerate(found)])
+    found = _distinct([brief(_name(root), _MAX) for root in roots], _branches(roots))
+    found = _distinct(found, [f"line {parsing.place(root.origin.called or root.origin.line)[1]}" for root in roots])
+    return _distinct(found, [f"variant {found[:at].count(title) + 1}" for at, title in enumerate(found)])
 
 
-def _name(root: Root) -> str:
+def _name(root: Candidate) -> str:
     cell, line = parsing.place(root.origin.line)
     name = ", ".join(part for part in (root.origin.scope, root.origin.label) if part) or f"line {line}"
     return f"cell {cell}: {name}" if cell else name
 
 
-def _told_apart(found: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Titles, with more words where several would be the same, as far as that tells them apart."""
+def _distinct(found: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Titles, with more words if several would be equal, as far as these distinguish them."""
     longer = [_joined(title, words) for title, words in zip(found, more, strict=True)]
     groups: dict[str, set[str]] = {}
     for title, long in zip(found, longer, strict=True):
@@ -107,18 +97,18 @@ def _joined(title: str, words: str) -> str:
 # Conditions
 
 
-def _branches(roots: Sequence[Root]) -> list[str]:
-    """For each the conditions that make it another pipeline than those of the same name."""
+def _branches(roots: Sequence[Candidate]) -> list[str]:
+    """For each pipeline the conditions that distinguish it from those of the same name."""
     by_name: dict[str, list[dict[str, bool]]] = {}
     for root in roots:
         by_name.setdefault(_name(root), []).append(dict(root.origin.met))
     return [_own_branches(root, by_name[_name(root)]) for root in roots]
 
 
-def _own_branches(root: Root, alike: Sequence[dict[str, bool]]) -> str:
+def _own_branches(root: Candidate, alike: Sequence[dict[str, bool]]) -> str:
     own = [(text, truth) for text, truth in root.origin.met if any(met.get(text) != truth for met in alike)]
     true = [text for text, truth in own if truth]
-    if true and _holds_once(true, True, alike):  # that those before it are false goes without saying
+    if true and _holds_once(true, True, alike):  # those before them are false
         own = [(text, True) for text in true]
     words = ", ".join(f"if {text}" if truth else f"if not {_bracketed(text)}" for text, truth in own)
     if len(words) > _LEAST and not true and _holds_once([text for text, _ in own], False, alike):

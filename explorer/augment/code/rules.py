@@ -11,34 +11,53 @@ Arguments = Mapping[str, JsonValue]
 
 
 class Untranslatable(ValueError):
-    """A value that an argument of 1.x took and that nothing in 2.0.8 stands for; says why."""
+    """A value that an argument of 1.x took and that 2.0.8 cannot express; the message says why."""
+
+
+Gives = Callable[[Arguments], dict[str, JsonValue]]
+Kind = NoteKind | Callable[[Arguments], NoteKind]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """takes: arguments of 1.x, read together. gives: those that are there -> arguments of 2.0.8.
+    """How arguments of 1.x become arguments of 2.0.8.
 
-    kind: what is said of the result; a function of the arguments where it depends on them. why: said besides.
-    numbers_only: anything but a number means the same in both. unread: the values do not matter.
+    Attributes:
+        takes: Arguments of 1.x that are read together.
+        gives: Makes arguments of 2.0.8 from those of them that a call has.
+        kind: Kind of the note about the result, or a function of the arguments that gives it.
+        why: What the note adds.
+        numbers_only: Whether anything but a number means the same in both.
+        unread: Whether the values do not matter.
     """
 
     takes: tuple[str, ...]
-    gives: Callable[[Arguments], dict[str, JsonValue]]
-    kind: NoteKind | Callable[[Arguments], NoteKind] = "translated"
+    gives: Gives
+    kind: Kind = "translated"
     why: str = ""
     numbers_only: bool = False
     unread: bool = False
 
 
+def rule(*takes: str, kind: Kind = "translated", why: str = "") -> Callable[[Gives], Rule]:
+    """Make a `Rule` of the function below, which gives the arguments of 2.0.8."""
+    return lambda gives: Rule(takes, gives, kind, why)
+
+
 @dataclass(frozen=True)
 class Old:
-    """What a transform was in 1.x.
+    """A transform of 1.x.
 
-    order: of its arguments, which people also gave by position; `always_apply` and `p` come last where they are not
-    named. rules: for arguments that 2.0.8 lacks or reads in another way. usual: arguments of 2.0.8 that do what 1.x did
-    where nothing was given. becomes: the name in 2.0.8, "" where there is no heir. p: where none was given. why: what
-    is said where the whole step is only approximately what it was. unsaid: arguments of 1.x with an effect that 2.0.8
-    lacks, also where they were not given. usual_kind: what `usual` is. fallback: as `usual`, from what was given.
+    Attributes:
+        order: Arguments by position; `always_apply` and `p` come last if they are not named.
+        rules: Rules for arguments that 2.0.8 lacks or reads in another way.
+        usual: Arguments of 2.0.8 that do what 1.x did by default.
+        becomes: Name in 2.0.8, "" if nothing takes its place, None for the same name.
+        p: Default of p in 1.x, None for that of 2.0.8.
+        why: What a note says if the whole step is only approximately what it was.
+        fallback: Makes further `usual` arguments from those that were given.
+        unsaid: Arguments of 1.x whose default has an effect that 2.0.8 lacks.
+        usual_kind: Kind of the note about `usual`.
     """
 
     order: tuple[str, ...]
@@ -47,7 +66,7 @@ class Old:
     becomes: str | None = None
     p: float | None = None
     why: str = ""
-    fallback: Callable[[Arguments], dict[str, JsonValue]] | None = None
+    fallback: Gives | None = None
     unsaid: Mapping[str, JsonValue] | None = None
     usual_kind: NoteKind = "translated"
 
@@ -58,17 +77,17 @@ def renamed(old: str, new: str) -> Rule:
 
 
 def color(old: str, new: str) -> Rule:
-    """The same under another name; None stood for 0."""
+    """A color under another name; None stood for 0."""
     return Rule((old,), lambda given: {} if given[old] is None else {new: given[old]})
 
 
-def ends(low: str, high: str, new: str, usual: tuple[float, float], why: str = "") -> Rule:
+def ends(low: str, high: str, new: str, usual: tuple[float, float]) -> Rule:
     """Two arguments for the two ends of a range."""
-    return Rule((low, high), lambda given: {new: [given.get(low, usual[0]), given.get(high, usual[1])]}, why=why)
+    return Rule((low, high), lambda given: {new: [given.get(low, usual[0]), given.get(high, usual[1])]})
 
 
 def fixed(name: str) -> Rule:
-    """A number that meant itself, and of which 2.0.8 makes a range."""
+    """A number that meant itself; 2.0.8 would make a range of it."""
     return Rule((name,), lambda given: {name: _twice(given[name])}, numbers_only=True)
 
 
@@ -77,7 +96,7 @@ def _twice(value: JsonValue) -> JsonValue:
 
 
 def gone(name: str, why: str) -> Rule:
-    """An argument that means nothing in 2.0.8; it did nothing either where it was 0 or None."""
+    """An argument that means nothing in 2.0.8. In 1.x it did nothing either if it was 0 or None."""
     return Rule((name,), lambda given: {}, lambda given: "left out" if given[name] else "translated", why)
 
 
@@ -87,7 +106,7 @@ def is_number(value: JsonValue) -> bool:
 
 
 def numbers(value: Any, low: float | None = None) -> tuple[float, float]:
-    """A range as 1.x read it: two numbers, or one that goes from `low`, from its own negative where that is None."""
+    """A range as 1.x read it: two numbers, or one that starts at `low`, or at its own negative if that is None."""
     if is_number(value):
         return (-value if low is None else min(low, value)), max(value, low if low is not None else value)
     if isinstance(value, list) and len(value) == 2 and all(map(is_number, value)):

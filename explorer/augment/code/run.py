@@ -1,14 +1,13 @@
-"""One pass over a piece of code: what it may still cost, what was assumed, and what was found."""
+"""The state of one pass over a piece of code: its budget, its assumptions, and what it has found."""
 
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from explorer.augment.code.bounds import Budget
 from explorer.augment.code.configurations import Described
 from explorer.augment.code.contents import made_in, parts
 from explorer.augment.code.scopes import Class, Function, Instance, Scope
-from explorer.augment.code.values import NOTHING, Made, Missing, Origin, Value, named
+from explorer.augment.code.values import NOTHING, Budget, Made, Missing, Origin, Value, named
 from explorer.augment.parameters import JsonValue
 
 Follow = Callable[[Function, list[Value], dict[str, Value], "Run"], tuple[bool, Value]]
@@ -22,21 +21,24 @@ LONG = 80  # statements of an `__init__`, which says what the object holds
 
 @dataclass
 class Candidate:
-    """What the code gives a name to or hands to something: a list of steps outside a composer, a step alone, or dicts
-    that describe either.
+    """A named or passed list of steps outside a composer, a single step, or dicts that describe either.
 
-    loose: it stands alone, as a person pastes it. handed: it is an argument of something that is not known.
+    Attributes:
+        loose: Whether it is a statement of its own, as people paste it.
+        passed: Whether it is an argument of something unknown.
+        key: Ids of the syntax that it comes from, once it is known to be a pipeline.
     """
 
     value: Value
     origin: Origin
     loose: bool = False
-    handed: bool = False
+    passed: bool = False
+    key: tuple[int, ...] = ()
 
 
 @dataclass
 class Call:
-    """A call as it is worked out. rest: what was spread (`*x`, `**x`) and is no known list or dict."""
+    """A call with its evaluated arguments; `rest` was given as `*x` or `**x` and is no known list or dict."""
 
     node: ast.expr
     args: list[Value]
@@ -46,7 +48,7 @@ class Call:
     run: "Run"
 
     def argument(self, place: int, name: str, usual: Value) -> Value:
-        """The argument at a place or of a name; `usual` where there is none."""
+        """The argument at a place or of a name, or `usual` if there is none."""
         return self.args[place] if len(self.args) > place else self.keywords.get(name, usual)
 
     def unknown(self, reason: str = "", default: Value = NOTHING) -> Value:
@@ -63,9 +65,12 @@ class Call:
 class Run:
     """The state of a pass.
 
-    assumed: what is taken for true of conditions, by their text; `met` are those it came to that were open, in order.
-    relevant: ids of the syntax that pipelines come out of. follow: goes through a function of the code; apply: gives
-    the result of a call. depth: of calls of the code's own functions; called: the line of the outermost one of them.
+    Attributes:
+        relevant: Ids of the syntax that pipelines can come from.
+        follow: Evaluates a function of the code; `apply` evaluates any call.
+        assumed: Text of a condition -> whether it is assumed to be true.
+        met: The unknown conditions that were met, in order, with the truth that was taken.
+        depth: Number of calls of the code's functions around; `called` is the line of the outermost one.
     """
 
     answers: Mapping[str, JsonValue]
@@ -87,7 +92,7 @@ class Run:
         return Origin(line, scope.title, label, tuple(self.met.items()), self.depth, self.called)
 
     def follows(self, function: Function, limit: int = _SHORT) -> bool:
-        """Whether a call is gone through: where that can lead to anything, and calls are not nested too deep."""
+        """Whether a call is evaluated: it can lead to a pipeline, and calls are not nested too deep."""
         worth = id(function.node) in self.relevant or function.reaches_out or len(function.body) <= limit
         return worth and self.depth < _MAX_CALLS
 
@@ -109,14 +114,14 @@ class Run:
     def missing(
         self, node: ast.expr, reason: str = "", parts: tuple[Missing, ...] = (), default: Value = NOTHING
     ) -> Value:
-        """A value that the code does not hold, or the answer that a person gave for it."""
+        """A value that the code does not contain, or a person's answer for it."""
         found = Missing(node, node.lineno, reason, parts, default)
         if self.answers and not parts and found.text in self.answers:
             return self.answers[found.text]
         return found
 
     def parts(self, value: Value) -> list[Value]:
-        """A value and all in it, counted as work. Raises CodeError where it is too much."""
+        """A value and all in it, at the cost of the budget. Raises CodeError for too many."""
         if not isinstance(value, list | tuple | dict):
             return [value]
         found = list(parts(value))
@@ -128,16 +133,15 @@ class Run:
         return any(isinstance(part, Made) for part in self.parts(value))
 
     def decide(self, text: str, usual: bool) -> bool:
-        """Whether this pass takes an open condition for true."""
+        """Whether this pass takes an unknown condition for true."""
         if text not in self.met:
             self.met[text] = self.assumed.get(text, usual)
         return self.met[text]
 
     def label(self, value: Value, text: str, scope: Scope, line: int, depth: int = 0, loose: bool = False) -> None:
-        """Give the pipelines in a value the name under which the code keeps them.
+        """Give the pipelines in a value the name that they have in the code; `loose` values are statements.
 
-        The first one stays; but a name where a function is called says more than one inside it. loose: the value is a
-        statement of its own.
+        The first name stays, unless it is from inside a function: that of the caller says more.
         """
         if isinstance(value, dict):
             for key, part in value.items() if depth < _MAX_DICTS else ():
@@ -151,22 +155,22 @@ class Run:
                 for at, part in enumerate(value):
                     self.label(part, f"{text}[{at}]", scope, line, depth + 1)
 
-    def hand(self, value: Value, scope: Scope, depth: int = 0) -> None:
-        """Offer the steps in an argument of something that is not known: nothing else may take them up."""
+    def pass_on(self, value: Value, scope: Scope, depth: int = 0) -> None:
+        """Note the steps in an argument of something unknown, since no composer may contain them."""
         if isinstance(value, dict):
             for part in value.values() if depth < _MAX_DICTS else ():
-                self.hand(part, scope, depth + 1)
+                self.pass_on(part, scope, depth + 1)
         elif isinstance(value, Made) or (isinstance(value, list | tuple) and self.makes(value)):
             self._offer(value, "", scope, 0)
-            self.candidates[-1].handed = True
+            self.candidates[-1].passed = True
 
     def describe(self, value: Value, text: str, scope: Scope, line: int) -> None:
-        """Keep a value whose dicts may describe pipelines, under its name."""
+        """Note a value whose dicts may describe pipelines, with its name."""
         if isinstance(value, dict | list | tuple) and any(isinstance(part, Described) for part in self.parts(value)):
             self.described.append(Candidate(value, self.origin(scope, line, text)))
 
     def _label_made(self, value: Made, text: str, scope: Scope, line: int) -> None:
-        # What a function is given has its name, or its line, where it was made.
+        # An argument of a function keeps the name or line that it has outside.
         if value.origin.depth < self.depth or (value.origin.label and self.depth >= value.label_depth):
             return
         label, title = (f"{scope.title}.{text}", "") if scope.is_class else (text, scope.title)
@@ -184,7 +188,7 @@ def _quoted(key: Value) -> str:
 
 
 def bound(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> dict[str, Value]:
-    """The names with which a call of a function begins."""
+    """The names with which a call of a function starts."""
     signature, places = function.node.args, function.places
     given = {place.arg: value for place, value in zip(places, args, strict=False)} | keywords
     if function.owner is not None and function.kind != "static" and places and places[0].arg not in given:
@@ -192,12 +196,9 @@ def bound(function: Function, args: list[Value], keywords: dict[str, Value], run
     names: dict[str, Value] = {}
     for place in [*places, *signature.kwonlyargs]:
         usual = function.defaults.get(place.arg, NOTHING)
-        if place.arg in given:
-            names[place.arg] = given[place.arg]
-        else:  # None as a default says nothing of the value
-            names[place.arg] = (
-                run.missing(named(place.arg, place), default=usual) if usual is None or usual is NOTHING else usual
-            )
+        if usual is None or usual is NOTHING:  # None as a default says nothing about the value
+            usual = run.missing(named(place.arg, place), default=usual)
+        names[place.arg] = given.get(place.arg, usual)
     if signature.vararg is not None:
         names[signature.vararg.arg] = list(args[len(places) :])
     if signature.kwarg is not None:
@@ -206,7 +207,7 @@ def bound(function: Function, args: list[Value], keywords: dict[str, Value], run
 
 
 def _self(owner: Class, kind: str, place: ast.arg) -> Value:
-    """What a method gets where it is gone through as it is defined. All objects of a class are one then."""
+    """The first argument of a method that is not called; all objects of a class are one then."""
     if kind == "class":
         return owner
     return Instance(owner, owner.own, Missing(named(place.arg, place), place.lineno))

@@ -1,11 +1,10 @@
-"""A whole text: its statements in order, then each of its functions, along every branch that decides on a pipeline."""
+"""Evaluates a whole text: its statements, then each of its functions, along every branch that changes a pipeline."""
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from explorer.augment.code.bounds import Budget
 from explorer.augment.code.calls import apply
 from explorer.augment.code.configurations import WRAPPERS, Configuration, in_brackets
 from explorer.augment.code.memory import Memory
@@ -13,7 +12,7 @@ from explorer.augment.code.names import transform_names
 from explorer.augment.code.run import Candidate, Run
 from explorer.augment.code.scopes import Function, Scope
 from explorer.augment.code.statements import last_name, run_block, run_function
-from explorer.augment.code.values import Made
+from explorer.augment.code.values import Budget, Made
 from explorer.augment.parameters import JsonValue
 
 MAX_PASSES = 16  # along the branches of one function, or of the statements outside of all
@@ -23,19 +22,15 @@ _ROUNDS = 6  # of functions that call functions that make pipelines
 
 @dataclass
 class Scan:
-    """All calls of albumentations that were come to, and the lists and steps that have a name."""
+    """All evaluated calls of albumentations, and the lists and steps that have a name."""
 
     made: list[Made] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
 
-    def add(self, other: "Scan") -> None:
-        self.made += other.made
-        self.candidates += other.candidates
 
-
-def _configured(described: Iterable[Candidate], answers: Mapping[str, JsonValue]) -> Scan:
-    """The calls and lists of steps that dicts of the code describe, under the names that the code has for them."""
-    found, work = Scan(), Configuration(answers=answers)
+def _add_configured(found: Scan, described: Iterable[Candidate], answers: Mapping[str, JsonValue]) -> None:
+    """Add the calls and lists of steps that dicts of the code describe, with their names."""
+    work = Configuration(answers=answers)
     for one in described:
         for pipeline in work.pipelines(one.value):
             value, label = pipeline.value, one.origin.label + in_brackets(pipeline.path)
@@ -44,19 +39,15 @@ def _configured(described: Iterable[Candidate], answers: Mapping[str, JsonValue]
                 found.candidates.append(replace(one, value=value, origin=origin))
             elif not (value.origin.label or value.origin.scope):
                 value.origin = origin
-    found.made = work.made
-    return found
+    found.made += work.made
 
 
 def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
-    """Go through texts that share their names. Raises CodeError where they are too much."""
+    """Evaluate texts that share their names. Raises CodeError if they are too long."""
     parsed = list(trees)
     places, found = _places(parsed), Scan()
     relevant, budget = _relevant(places), Budget(_LEAST + _EACH * places.nodes)
     functions: dict[int, Function] = {}
-
-    def start(assumed: dict[str, bool]) -> Run:
-        return Run(answers, budget, relevant, run_function, apply, assumed)
 
     def whole(run: Run) -> None:
         scope = Scope({})
@@ -64,10 +55,10 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
             run_block(tree.body, scope, run)
 
     def explore(work: Callable[[Run], object]) -> None:
-        for run in _passes(start, work):
+        for run in _passes(Run(answers, budget, relevant, run_function, apply), work):
             found.made += run.made
             found.candidates += run.candidates
-            found.add(_configured(run.described, answers))
+            _add_configured(found, run.described, answers)
             for function in run.functions:
                 if not run.depth:
                     functions.setdefault(id(function.node), function)
@@ -82,13 +73,13 @@ def scan(trees: Iterable[ast.Module], answers: Mapping[str, JsonValue]) -> Scan:
     return found
 
 
-def _passes(start: Callable[[dict[str, bool]], Run], work: Callable[[Run], object]) -> Iterator[Run]:
-    """A pass with every condition as it usually is, then one for each other way that they can fall out."""
+def _passes(first: Run, work: Callable[[Run], object]) -> Iterator[Run]:
+    """A pass with every condition as it usually is, then one for each other combination."""
     pending: list[dict[str, bool]] = [{}]
     for _ in range(MAX_PASSES):
         if not pending:
             return
-        run = start(pending.pop(0))
+        run = Run(first.answers, first.budget, first.relevant, first.follow, first.apply, pending.pop(0))
         work(run)
         yield run
         before: dict[str, bool] = {}
@@ -99,7 +90,7 @@ def _passes(start: Callable[[dict[str, bool]], Run], work: Callable[[Run], objec
 
 
 def _keeping(function: Function) -> Callable[[Run], object]:
-    """Go through a function as it is defined; what it changes outside of it is taken back."""
+    """Evaluate a function without a call, and undo what it changes outside."""
 
     def work(run: Run) -> None:
         memory, scopes = Memory.of(function.scope, run), list(function.scope.around())
@@ -113,7 +104,7 @@ def _keeping(function: Function) -> Callable[[Run], object]:
 
 
 def _sets_up(function: Function, functions: Iterable[Function], relevant: frozenset[int]) -> bool:
-    """Whether it is the `__init__` of a class that makes a pipeline elsewhere: its numbers are set there."""
+    """Whether it is the `__init__` of a class that makes a pipeline in another method, which needs its attributes."""
     owner = function.owner
     if owner is None or function.name != "__init__":
         return False
@@ -123,7 +114,7 @@ def _sets_up(function: Function, functions: Iterable[Function], relevant: frozen
 
 @dataclass(frozen=True)
 class _Around:
-    """The conditions, functions and classes around a place in the syntax, innermost first. name: as it is called."""
+    """A condition, function or class around a place in the syntax, with the name by which it is called."""
 
     node: ast.AST
     outer: "_Around | None"
@@ -132,7 +123,7 @@ class _Around:
 
 @dataclass
 class _Places:
-    """Where things are: calls by the last part of what is called, and returns of something; how much there is."""
+    """Places of calls, by the last part of the called name, and of returns; and the number of pieces of syntax."""
 
     called: dict[str, list[_Around | None]] = field(default_factory=dict)
     returns: list[_Around | None] = field(default_factory=list)
@@ -144,7 +135,7 @@ def _with_subclasses(*classes: type[Any]) -> frozenset[type[Any]]:
     return frozenset({*classes, *(inner for cls in classes for inner in cls.__subclasses__())})
 
 
-# Nothing below these matters. Types are compared, not asked: this goes through every node of the text.
+# Nothing below these matters. Types are compared, since every node of the text is visited and isinstance is slower.
 _LEAVES = _with_subclasses(
     ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.cmpop, ast.alias, ast.arguments
 ) | {str, int, float, complex, bool, bytes, type(None), type(...)}  # fmt: skip
@@ -171,7 +162,7 @@ def _places(trees: Iterable[ast.Module]) -> _Places:
 
 
 def _note(node: Any, around: _Around | None, found: _Places) -> _Around | None:
-    """Note what a piece of syntax says of its place; returns what is around the pieces below it."""
+    """Note a piece of syntax, and return what is around the pieces below it."""
     match node:
         case ast.Call(func=function, keywords=keywords):
             found.called.setdefault(last_name(function), []).append(around)
@@ -191,7 +182,7 @@ def _note(node: Any, around: _Around | None, found: _Places) -> _Around | None:
 
 
 def _note_wrapper(pairs: Iterable[tuple[Any, ast.expr]], around: _Around | None, found: _Places) -> None:
-    """Note the step that a dict such as `dict(type="Albu", ...)` stands for, as if it were called."""
+    """Note the step that a dict such as `dict(type="Albu", ...)` describes as if it were called."""
     for key, value in pairs:
         if key == "type" and isinstance(value, ast.Constant):
             found.called.setdefault(str(value.value).rpartition(".")[2], []).append(around)
@@ -210,7 +201,7 @@ def _relevant(places: _Places) -> frozenset[int]:
 
 
 def _mark(around: _Around | None, marked: set[int]) -> Iterator[str]:
-    """Mark all that is around a place; the names of functions and classes that are marked for the first time."""
+    """Mark everything around a place, and yield the names of functions and classes that were not marked yet."""
     while around is not None and id(around.node) not in marked:
         marked.add(id(around.node))
         if around.name:

@@ -1,7 +1,7 @@
 """What the code itself defines: names, functions, classes, and objects of these classes."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,9 +10,12 @@ from explorer.augment.code.values import Made, Missing, Reference, Value
 
 @dataclass(eq=False)
 class Scope:
-    """Names and what they stand for. title: how people call it, such as "Dataset.__init__" or "make()".
+    """Names and their values.
 
-    elsewhere: names that `global` and `nonlocal` say are of another scope. function: what it is the inside of.
+    Attributes:
+        title: Name for people, such as "Dataset.__init__" or "make()".
+        elsewhere: Names that `global` or `nonlocal` assign to another scope.
+        function: The function whose body it is, if any.
     """
 
     names: dict[str, Value]
@@ -45,10 +48,12 @@ class Scope:
 
 @dataclass(eq=False)
 class Function:
-    """A function that the code defines, or a lambda.
+    """A function or lambda of the code.
 
-    owner: the class around it. kind: what it is there: "method", "static", "class", "property". label: the name that
-    the code gives to a lambda.
+    Attributes:
+        owner: The class around it.
+        kind: Its role there: "method", "static", "class" or "property".
+        label: The variable of a lambda.
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -92,10 +97,13 @@ _MAX_BASES = 30
 
 @dataclass(eq=False)
 class Class:
-    """A class that the code defines.
+    """A class of the code.
 
-    own: attributes of its instances, as its methods set them. bases: those of its bases that the code defines too;
-    library: names of the others. fields: annotated names, which are what it is made with where it has no `__init__`.
+    Attributes:
+        own: Attributes of its instances, as its methods set them.
+        bases: Base classes of the code.
+        library: Other base classes.
+        fields: Annotated names: the arguments of a class without `__init__`.
     """
 
     name: str
@@ -107,24 +115,18 @@ class Class:
 
     @cached_property
     def order(self) -> "tuple[Class, ...]":
-        """Itself and all of its bases, in the order in which names are looked up."""
+        """The class and all of its bases in the order in which names are looked up."""
         found = [self, *(cls for base in self.bases for cls in base.order)]
         return tuple({id(cls): cls for cls in found}.values())[:_MAX_BASES]
 
     def find(self, name: str, after: "Class | None" = None) -> tuple[bool, Value]:
-        """Whether it or a base defines a name, and the value. after: the class in whose bases `super()` looks."""
+        """Whether the class or a base defines a name, and the value; with `after` only in bases behind that class."""
         order = self.order[self.order.index(after) + 1 :] if after in self.order else self.order
-        for cls in order:
-            if name in cls.scope.names:
-                return True, cls.scope.names[name]
-        return False, None
+        return _first(name, (cls.scope.names for cls in order))
 
     def sets(self, name: str) -> tuple[bool, Value]:
         """Whether a method of it or of a base sets an attribute of that name, and the value."""
-        for cls in self.order:
-            if name in cls.own:
-                return True, cls.own[name]
-        return False, None
+        return _first(name, (cls.own for cls in self.order))
 
     @property
     def is_enum(self) -> bool:
@@ -132,15 +134,21 @@ class Class:
         return any(one.name in _ENUMS for cls in self.order for one in cls.library)
 
 
+def _first(name: str, places: Iterable[dict[str, Value]]) -> tuple[bool, Value]:
+    return next(((True, names[name]) for names in places if name in names), (False, None))
+
+
 _ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 
 
 @dataclass(eq=False)
 class Instance:
-    """An object of a class that the code defines.
+    """An object of a class of the code.
 
-    own: its attributes. unknown: stands for it where a value is needed. made: the pipeline that it is, where its class
-    is a composer.
+    Attributes:
+        own: Its attributes.
+        unknown: The unknown value to use in its place.
+        made: The pipeline that it is if its class is a composer.
     """
 
     cls: Class
@@ -151,7 +159,7 @@ class Instance:
 
 @dataclass(eq=False)
 class Super:
-    """`super()` in a method. after: the class of that method."""
+    """`super()` in a method of the class `after`."""
 
     instance: Instance
     after: Class
@@ -159,7 +167,7 @@ class Super:
 
 @dataclass(eq=False)
 class Partial:
-    """A call with some of its arguments; the rest comes later."""
+    """A `functools.partial`."""
 
     target: Value
     args: list[Value]
@@ -168,7 +176,7 @@ class Partial:
 
 @dataclass(eq=False)
 class Method:
-    """A function with the object that it is called on, such as the append of a list. node: the object in the code."""
+    """A method with its object, such as the append of a list; `node` is the object's expression."""
 
     owner: Value
     name: str

@@ -1,32 +1,30 @@
-"""Statements in their order, as far as they decide what a pipeline is made of."""
+"""Evaluates statements in their order, as far as they can change a pipeline."""
 
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.augment.code.binding import bind, unbind
-from explorer.augment.code.bounds import MAX_LENGTH
-from explorer.augment.code.comprehensions import MAX_ROUNDS, members
+from explorer.augment.code.binding import MAX_ROUNDS, bind, members, unbind
 from explorer.augment.code.contents import alike
 from explorer.augment.code.expressions import defaults_of, evaluate, look_inside, operate, spread, truth_of
 from explorer.augment.code.memory import Memory
 from explorer.augment.code.names import imported
 from explorer.augment.code.run import Run, bound
 from explorer.augment.code.scopes import Class, Function, Scope
-from explorer.augment.code.values import Made, Reference, Value, named, written
+from explorer.augment.code.values import MAX_LENGTH, Made, Reference, Value, named, written
 
 
 @dataclass
 class Done:
-    """How a block ended early. kind: "return", "raise", "break" or "continue"."""
+    """The early end of a block by "return", "raise", "break" or "continue"."""
 
     kind: str
     value: Value = None
 
 
 def run_block(body: Iterable[ast.stmt], scope: Scope, run: Run) -> Done | None:
-    """Go through statements. Returns how the block ended early, or None."""
+    """Evaluate statements. Returns the early end of the block, or None."""
     for node in body:
         run.budget.spend()
         work = _STATEMENTS.get(type(node), look_inside)
@@ -36,7 +34,7 @@ def run_block(body: Iterable[ast.stmt], scope: Scope, run: Run) -> Done | None:
 
 
 def run_function(function: Function, args: list[Value], keywords: dict[str, Value], run: Run) -> tuple[bool, Value]:
-    """Whether a call returns anything, and what. An argument that is not given and has no default is unknown."""
+    """Whether a call returns a value, and the value. An argument that is missing and has no default is unknown."""
     names = bound(function, args, keywords, run)
     scope = Scope(names, function.scope, function.title, function=function)
     done = run_block(function.body, scope, run)
@@ -134,9 +132,9 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _merged(node: ast.If, scope: Scope, run: Run) -> Done | None:
-    """Both branches of a condition that no pipeline depends on; what they leave different is unknown then.
+    """Evaluate both branches of an unknown condition, after which the values that differ are unknown.
 
-    Where one of them turns out to change a list of steps, one of them is taken after all.
+    If one of them changes a list of steps, only one branch is taken.
     """
     memory = Memory.before([*node.body, *node.orelse], scope, run)
     left = run_block(node.body, scope, run)
@@ -175,7 +173,7 @@ def _for(node: ast.For | ast.AsyncFor, scope: Scope, run: Run) -> Done | None:
 
 
 def _while(node: ast.While, scope: Scope, run: Run) -> Done | None:
-    """As often as its condition is surely true, where it changes a list of steps; else once, with an open end."""
+    """Repeat a loop that changes a list of steps while its condition is surely true; evaluate others once."""
     known, truth = truth_of(node.test, scope, run)
     if known and not truth:
         return run_block(node.orelse, scope, run)

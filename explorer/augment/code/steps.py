@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from explorer.augment import extras
 from explorer.augment.catalog import catalog, exclusions
@@ -17,56 +16,46 @@ from explorer.augment.code.values import Array, Made, Missing, Value
 from explorer.augment.parameters import JsonValue
 from explorer.augment.pipeline import Group, Node, Step
 
-# Arguments that a printed pipeline shows as None beside those that they became, and that 2.0.8 does not take so.
+# Arguments that a printed pipeline shows as None beside those that replace them, and that 2.0.8 does not take as None.
 _INSTEAD = {("ShiftScaleRotate", "shift_limit"): ("shift_limit_x", "shift_limit_y")}
 _OWN = ("metadata_key", "cropping_bbox_key", "font_path")  # each step has keys of its own here, see `extras`
 
 
-@dataclass(frozen=True)
-class Style:
-    """How to read.
+def read_step(made: Made, file_is_old: bool, forced: bool, log: Log) -> Node | None:
+    """The step of a call, None if it is left out with a note.
 
-    old: as 1.x, where a call itself does not show it. forced: a OneOf fires the step, its p is only a weight.
+    A call that does not show its generation is read as 1.x if the file is old. The p of a step that a OneOf forces is
+    only a weight.
     """
-
-    old: bool
-    forced: bool = False
-
-
-def read_step(made: Made, style: Style, log: Log) -> Node | None:
-    """The step of a call; None where it is set aside with a note."""
     name = made.name
     old = OLD.get(name)
     becomes = name if old is None or old.becomes is None else old.becomes
     if name == "Flip":
-        return _flip(made, style, log)
+        return _flip(made, forced, log)
     if becomes not in catalog():
         log.note(made.line, "left out", f"{name} is set aside. {_why_not(name)}")
         return None
-    return _Reader(made, becomes, is_old(made, style.old), style, log).step()
+    return _Reader(made, becomes, is_old(made, file_is_old), forced, log).step()
 
 
-def difference(made: Made, style: Style, node: Node | None) -> Difference | None:
-    """What a call is in 1.x and in 2.x, where that differs and the call itself does not show which is meant.
-
-    node: what it is in the one that `style` names.
-    """
+def difference(made: Made, file_is_old: bool, forced: bool, node: Node | None) -> Difference | None:
+    """What a call is in 1.x and in 2.x, if it does not show its generation and its step `node` would differ."""
     if not is_open(made):
         return None
-    other = read_step(made, replace(style, old=not style.old), Log())
+    other = read_step(made, not file_is_old, forced, Log())
     if not isinstance(node, Step) or not isinstance(other, Step):
         return None
     if (node.p, node.params) == (other.p, other.params):
         return None
     usual = {key: parameter.default for key, parameter in catalog()[node.transform].parameters.items()}
-    whole = [{**usual, **step.params, "p": step.p} for step in ((node, other) if style.old else (other, node))]
+    whole = [{**usual, **step.params, "p": step.p} for step in ((node, other) if file_is_old else (other, node))]
     keys = [key for key in ("p", *usual) if whole[0].get(key) != whole[1].get(key)]
     texts = [", ".join(f"{key}={named(node.transform, key, step.get(key))}" for key in keys) for step in whole]
     return Difference(made.line, made.name, *texts)
 
 
 def named(transform: str, key: str, value: JsonValue) -> str:
-    """A value as a note shows it: by the name of its constant where it has one."""
+    """A value as a note shows it, by the name of its constant if it has one."""
     parameter = catalog()[transform].parameters.get(key)
     labels = {choice.value: choice.label for choice in parameter.choices} if parameter else {}
     return labels[value] if isinstance(value, int) and value in labels else shown(value)
@@ -80,10 +69,10 @@ def _why_not(name: str) -> str:
 
 
 class _Reader:
-    """Reads one call. given: its arguments by name; params: what 2.0.8 gets."""
+    """Reads one call: from the arguments in `given` it makes the parameters of 2.0.8 in `params`."""
 
-    def __init__(self, made: Made, becomes: str, as_old: bool, style: Style, log: Log) -> None:
-        self.made, self.becomes, self.as_old, self.style, self.log = made, becomes, as_old, style, log
+    def __init__(self, made: Made, becomes: str, as_old: bool, forced: bool, log: Log) -> None:
+        self.made, self.becomes, self.as_old, self.forced, self.log = made, becomes, as_old, forced, log
         self.old = OLD.get(made.name) or Old(signature(becomes))
         self.params: dict[str, JsonValue] = {}
         self.open = False  # whether something that a rule reads is unknown
@@ -154,7 +143,7 @@ class _Reader:
         if not always:
             self.log.drop(f"always_apply={always}")
             return p
-        if self.style.forced:
+        if self.forced:
             self._note("translated", "always_apply=True meant nothing here, where p is the weight of a choice.")
             return p
         self._note("translated", "always_apply=True is p=1.")
@@ -191,7 +180,7 @@ class _Reader:
             self._note(kind, self._described(written, new, kind, rule.why))
 
     def _by_part(self, rule: Rule, values: Mapping[str, JsonValue], unknown: list[str]) -> None:
-        """What is known of arguments that belong together, until the rest is answered; nothing is said of it yet."""
+        """Read the known ones of arguments that belong together, without a note as long as others are unknown."""
         starts = {key: start for key, start in catalog()["Resize"].starts.items() if key in unknown}
         if not values:
             return
@@ -206,7 +195,7 @@ class _Reader:
         return text if kind == "translated" else f"{text} {why}".strip()
 
     def _values(self, rule: Rule, names: list[str]) -> tuple[dict[str, JsonValue], list[str]]:
-        """The arguments that a rule reads, and the names of those that are not known; they are dealt with then."""
+        """The arguments that a rule reads, and the names of unknown ones; all of them are removed from `given`."""
         values: dict[str, JsonValue] = {}
         unknown: list[str] = []
         for key in names:
@@ -285,19 +274,17 @@ _NO_NUMBER = (list, tuple, dict, Array, type(None))
 _REFUSED = (Untranslatable, TypeError, ValueError, LookupError, ArithmeticError)
 
 
-def _flip(made: Made, style: Style, log: Log) -> Group:
+def _flip(made: Made, forced: bool, log: Log) -> Group:
     """`Flip` of 1.x: it drew evenly from up-down, left-right and both."""
-    reader = _Reader(made, "HorizontalFlip", True, style, log)
+    reader = _Reader(made, "HorizontalFlip", True, forced, log)
     p = reader._p()
     for key, value in reader.given.items():
         reader._keep(key, value)
     log.note(made.line, "translated", "Flip is a OneOf of HorizontalFlip, VerticalFlip and both, each equally likely.")
 
-    def sure(transform: str) -> Step:
-        return Step(id=log.new_id(), transform=transform, p=1.0)
+    def flips() -> tuple[Node, ...]:
+        return tuple(Step(id=log.new_id(), transform=name, p=1.0) for name in ("HorizontalFlip", "VerticalFlip"))
 
-    group_id = log.new_id()
-    across, down = sure("HorizontalFlip"), sure("VerticalFlip")
-    both_id = log.new_id()
-    both = Group(id=both_id, kind="Sequential", p=1.0, children=(sure("HorizontalFlip"), sure("VerticalFlip")))
-    return Group(id=group_id, kind="OneOf", p=p, children=(across, down, both))
+    group_id, single = log.new_id(), flips()
+    both = Group(id=log.new_id(), kind="Sequential", p=1.0, children=flips())
+    return Group(id=group_id, kind="OneOf", p=p, children=(*single, both))

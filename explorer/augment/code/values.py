@@ -1,7 +1,4 @@
-"""What an expression of somebody's code can stand for here.
-
-Plain values are themselves: None, bool, int, float, str, and lists, tuples and dicts of values. The rest is below.
-"""
+"""Values of expressions: plain ones are themselves, such as numbers, texts, lists and dicts; the others are below."""
 
 import ast
 from collections.abc import Iterator
@@ -11,16 +8,20 @@ from typing import Any, Final
 
 import numpy as np
 
+from explorer.augment.code.results import CodeError
+
 Value = Any  # a plain value or one of the classes below
 
+MAX_INT = 2**63
+MAX_LENGTH = 10_000  # items of a list, characters of a text, numbers of an array
 _MAX_TEXT = 200
 NO_NAME: Final = 99  # deeper than any call
 COMPOSES = ("Compose", "ReplayCompose")
-NOTHING: Final = object()  # where None could be a value
+NOTHING: Final = object()  # for no value, since None is a value
 
 
 def written(node: ast.AST) -> str:
-    """An expression as text, with double quotes where that is possible."""
+    """An expression as text, with double quotes if possible."""
     text = ast.unparse(node)
     return text if '"' in text or "\\" in text else text.replace("'", '"')
 
@@ -31,17 +32,37 @@ def brief(text: str, most: int = 60) -> str:
 
 
 def named(name: str, place: ast.AST) -> ast.Name:
-    """A name as the code could write it at a place."""
+    """The syntax of a name at a place."""
     return ast.copy_location(ast.Name(id=name, ctx=ast.Load()), place)
+
+
+class NotConstant(ValueError):
+    """An operation without a plain result within the limits."""
+
+
+@dataclass
+class Budget:
+    """How much code may still be read, in all passes together."""
+
+    left: int
+
+    def spend(self, much: int = 1) -> None:
+        """Take some of it. Raises CodeError if nothing is left."""
+        self.left -= much
+        if self.left < 0:
+            raise CodeError("This is more code than can be read at once. Paste the part with the pipeline.")
 
 
 @dataclass(eq=False)
 class Missing:
-    """What the code does not say.
+    """A value that the code does not contain.
 
-    reason: why it cannot be a step, where that is known. parts: what it depends on. default: what the code falls back
-    on, such as the default of a parameter or of a command line option. own: attributes and items that the code sets.
-    stars: "*" or "**" where it stands for arguments of a call.
+    Attributes:
+        reason: Why it cannot be a step, if that is known.
+        parts: The unknown values that it depends on.
+        default: The default of a parameter or command line option, if there is one.
+        own: Attributes and items that the code sets.
+        stars: "*" or "**" if a call has it as such an argument.
     """
 
     node: ast.expr
@@ -79,10 +100,14 @@ class Reference:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value of the code comes from.
+    """The place that a value of the code comes from.
 
-    label, scope: the name that the code keeps it under. met: what was assumed of the conditions before it. depth: of
-    the calls of the code's own functions in which it is made; called: the line of the outermost of them, or 0.
+    Attributes:
+        scope: Title of the scope that has it.
+        label: Its name there.
+        met: The assumed conditions before it, each with its truth.
+        depth: Number of calls of the code's functions around it.
+        called: Line of the outermost of these calls, or 0.
     """
 
     line: int
@@ -100,10 +125,12 @@ class Origin:
 
 @dataclass(eq=False)
 class Made:
-    """A call of something in albumentations: a transform, a composer, BboxParams.
+    """A call of a transform, a composer, or another class of albumentations.
 
-    node: where it is made. spread: arguments that came with * or ** from something unknown. label_line, label_depth:
-    where it got its name, and in how many calls of the code's own functions.
+    Attributes:
+        spread: Unknown values that are given with * or **.
+        label_line: Line of the statement that names it.
+        label_depth: Number of calls of the code's functions around that statement.
     """
 
     path: str
@@ -135,17 +162,14 @@ class Made:
 
 @dataclass(eq=False)
 class Array:
-    """An array of numpy, with numbers only; never with one number alone, which is that number."""
+    """An array of numbers with at least one axis."""
 
     numbers: "np.ndarray[Any, Any]"
 
 
 @dataclass(eq=False)
 class Parser:
-    """A parser of command line arguments, and what it reads from them.
-
-    options: their names in the code, with their defaults. own: attributes that the code sets.
-    """
+    """A parser of command line arguments: its `options` with their defaults, and attributes that the code sets."""
 
     options: dict[str, Value] = field(default_factory=dict)
     own: dict[Any, Value] = field(default_factory=dict)
@@ -153,7 +177,7 @@ class Parser:
 
 @dataclass(frozen=True)
 class Remark:
-    """A note inside a list of steps: a change of the list that is not worked out."""
+    """A note inside a list of steps about a change of the list that is not evaluated."""
 
     line: int
     text: str

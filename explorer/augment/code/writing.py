@@ -21,11 +21,10 @@ Keys = Mapping[str, str]
 
 
 def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True) -> str:
-    """Python text that makes the same `A.Compose`, named `transform`, with only those arguments that are no defaults.
+    """Python text that makes the same `A.Compose`, named `transform`, without arguments that are defaults.
 
-    bboxes, keypoints: whether it is for samples that have some; they are expected with their class in a last column.
-    Steps that are off, and groups without steps, are left out. What steps need with each call stands in comments, see
-    `call_keys`.
+    It may be for samples with boxes and keypoints, which have their class in the last column. Steps that are off and
+    groups without steps are left out. Comments name what steps need with each call, see `call_keys`.
     """
     keys = call_keys(pipeline)
     nodes = [_node(node, keys) for node in pipeline.nodes if is_on(node)]
@@ -35,13 +34,13 @@ def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True
 
 
 def call_keys(pipeline: Pipeline) -> Keys:
-    """Node id -> under which keyword the code wants what the step needs with each call (`extras.hand_over`)."""
+    """Node id -> keyword for what the step needs with each call of the written code, see `extras.hand_over`."""
     steps = [n for n, _ in walk(pipeline.nodes) if isinstance(n, Step) and n.transform in extras.EXTRAS and is_on(n)]
     return {step.id: f"{extras.EXTRAS[step.transform].keyword}_{number}" for number, step in enumerate(steps, start=1)}
 
 
 def font_file(step: Step) -> str:
-    """The name of the font file that the code of a TextImage wants beside it."""
+    """The name of the font file that has to be beside the code of a TextImage."""
     return Path(fonts.path(str(step.params.get("font", fonts.BUILT_IN)))).name
 
 
@@ -129,7 +128,7 @@ def _value(value: JsonValue, choices: tuple[Choice, ...] = ()) -> str:
     for choice in choices:
         if equal(value, choice.value) and choice.label.startswith(("INTER_", "BORDER_")):
             return f"cv2.{choice.label}"
-    if isinstance(value, list):  # as in `catalog.arguments`: the outermost list is handed over as a tuple
+    if isinstance(value, list):  # as in `catalog.arguments`: the outermost list becomes a tuple
         parts = ", ".join(map(_inner, value))
         return f"({parts},)" if len(value) == 1 else f"({parts})"
     return _inner(value)

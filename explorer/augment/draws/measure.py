@@ -11,25 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.augment.apply import AugmentError, Watched, apply_watched
-from explorer.augment.describe import NOISE
 from explorer.augment.draws import similarity
-from explorer.augment.draws.counts import DrawCounts, add, note
+from explorer.augment.draws.counts import DrawCounts, add
 from explorer.augment.observe import Visit
 from explorer.augment.pipeline import Pipeline, Step, walk
 from explorer.augment.targets import with_extent
-from explorer.augment.trace import Snapshot
+from explorer.augment.trace import NOISE, Snapshot
 from explorer.data.sample import Sample
 
-RULES = "rules"  # in place of a step: what only the last look of the Compose drops
+RULES = "rules"  # in place of a step: what only the last check of the Compose drops
 SIMILAR = 60  # how many draws, about, are compared with their input pixel by pixel
-CROP = "crop_coords"  # what every crop of albumentations calls the rectangle that it keeps
+CROP = "crop_coords"  # name of the rectangle that a crop of albumentations keeps
 MOST_PARTS = 4  # numbers of a drawn tuple or array that are looked at one by one
 Classes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class _Input:
-    """A sample, and what is counted of it once. areas: pixels of each of 256 classes; None without a mask."""
+    """A sample with what is counted of it once: the `areas` are pixels of each of 256 classes, None without a mask."""
 
     sample: Sample
     areas: Classes | None
@@ -46,7 +45,7 @@ def measure(
 ) -> DrawCounts:
     """The counts of some of `total` draws: draw i is `augment(samples[i % len(samples)], pipeline, seed, 0, i)`.
 
-    on_draw: called after each draw; what it raises ends the work. Draws that fail are counted with the reason.
+    Draws that fail are counted with the reason. `on_draw` is called after each draw; what it raises ends the work.
     """
     inputs = [_Input(sample, _areas(sample.mask), _pixels(sample.image)) for sample in samples]
     steps = {node.id for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
@@ -100,14 +99,11 @@ def _drawn(counts: DrawCounts, visit: Visit) -> None:
 
 
 def _crop(corners: Sequence[float], image: NDArray[Any]) -> dict[str, float]:
-    """What people set of a crop, in place of its corners.
+    """The share of the image's area and the ratio of width to height, which people set for a crop.
 
     Args:
-        corners: left, top, right and bottom in px.
+        corners: Left, top, right and bottom in px.
         image: (H, W, ...), before the crop.
-
-    Returns:
-        scale: the share of the image's area, above 0. ratio: width over height.
     """
     left, top, right, bottom = map(float, corners)
     width, height = right - left, bottom - top
@@ -148,11 +144,11 @@ def _labels(counts: DrawCounts, given: _Input, watched: Watched, calls: Sequence
         for when, table in (("before", before), ("after", after)):
             for label in table[:, -1].tolist():
                 add(own, when, str(int(label)))
-        # Which step it was is asked only where something is lost: it takes time.
+        # Which step it was is looked up only if something is lost: it takes time.
         if len(before) > len(after) or any(visit.fired and visit.transform in _ADDING for visit in calls):
             reached = [visit for visit in calls if visit.fired and visit.before and name in visit.before]
             exact = any(visit.depth and _moved(visit, name) for visit in reached)
-            left = _left_exactly(reached, name, watched) if exact else _left(reached, name)
+            left = _left(reached, name, watched if exact else None)
             _blame_for_lost(counts, kind, [len(before), *left[1:], len(after)], reached)
 
 
@@ -160,26 +156,23 @@ def _moved(visit: Visit, name: str) -> bool:
     return visit.before is not None and visit.after is not None and visit.after[name] is not visit.before[name]
 
 
-def _left(visits: Sequence[Visit], name: str) -> list[int]:
-    """How many there were before each step: the Compose looks after each, and drops what has left the picture."""
-    return [_present(visit.before[name], name, visit.before["image"]) for visit in visits if visit.before]
+def _left(visits: Sequence[Visit], name: str, exactly: Watched | None) -> list[int]:
+    """How many boxes or keypoints there were before each step.
 
-
-def _present(table: NDArray[Any], name: str, image: NDArray[Any]) -> int:
-    # A box that leaves the image is cut to no size by that look, and dropped only by the next.
-    if name == "keypoints":
-        return len(table)
-    return len(with_extent(table, (image.shape[1], image.shape[0])))
-
-
-def _left_exactly(visits: Sequence[Visit], name: str, watched: Watched) -> list[int]:
-    """As `_left`, where steps are inside of groups, which check nothing in between."""
+    The Compose checks after each step at the top, and drops what has left the image. Groups check nothing between
+    their steps: then `exactly` is given, and the check is made here.
+    """
     data = [visit.before for visit in visits if visit.before]
-    return [len(getattr(Snapshot(one["image"], one.get("mask"), one, watched.compose), name)) for one in data]
+    if exactly is not None:
+        return [len(getattr(Snapshot(one["image"], one.get("mask"), one, exactly.compose), name)) for one in data]
+    if name == "keypoints":
+        return [len(one[name]) for one in data]
+    # A box that leaves the image is cut to no size by that check, and dropped only by the next one.
+    return [len(with_extent(one[name], one["image"].shape[1::-1])) for one in data]
 
 
 def _blame_for_lost(counts: DrawCounts, kind: str, left: Sequence[int], visits: Sequence[Visit]) -> None:
-    """left: how many there were before each visit, and at the end."""
+    """Count a loss at the step that moved the targets last; `left` is how many there were before each step and last."""
     last = ""
     for at, visit in enumerate(visits):
         if _moved(visit, _LABELS[kind]):
@@ -210,20 +203,17 @@ def _mask(counts: DrawCounts, before: Classes, mask: NDArray[Any], calls: Sequen
         for label in np.flatnonzero(areas).tolist():
             add(own, when, str(label), by=int(areas[label]))
             add(own, f"draws_{when}", str(label))
-    new, gone = (
-        np.flatnonzero((after > 0) & (before == 0)).tolist(),
-        np.flatnonzero((before > 0) & (after == 0)).tolist(),
-    )
-    for label in new:
-        add(own, "appeared", str(label))
-    for label in gone:
-        add(own, "vanished", str(label))
+    new = np.flatnonzero((after > 0) & (before == 0)).tolist()
+    gone = np.flatnonzero((before > 0) & (after == 0)).tolist()
+    for what, labels in (("appeared", new), ("vanished", gone)):
+        for label in labels:
+            add(own, what, str(label))
     if new or gone:
         _blame(counts, new, gone, calls)
 
 
 def _blame(counts: DrawCounts, new: list[int], gone: list[int], calls: Sequence[Visit]) -> None:
-    """After which steps classes had come, or had gone, that are so at the end."""
+    """Count the steps after which classes appeared or vanished, for those that did so at the end."""
     present = dict.fromkeys(new, False) | dict.fromkeys(gone, True)
     for visit in calls:
         mask = visit.after.get("mask") if visit.fired and visit.after else None
@@ -265,9 +255,9 @@ def _compare(counts: DrawCounts, before: NDArray[np.uint8], after: NDArray[Any])
     elif after.dtype != np.uint8 or min(before.shape[:2]) < similarity.WINDOW:
         add(own, "not_comparable")
     else:
-        note(own, "ssim", value=similarity.ssim(before, after))
+        own.setdefault("ssim", []).append(similarity.ssim(before, after))
         ratio = similarity.psnr(before, after)
         if math.isinf(ratio):
             add(own, "equal")
         else:
-            note(own, "psnr", value=ratio)
+            own.setdefault("psnr", []).append(ratio)

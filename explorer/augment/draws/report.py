@@ -1,4 +1,4 @@
-"""What the counts of draws say: shares, means and distributions, worked out when somebody looks."""
+"""Shares, means and distributions, computed from the counts of draws when they are shown."""
 
 import math
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ import numpy as np
 
 from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.measure import RULES
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import Node, Pipeline, Step, walk
-from explorer.augment.probability import effective
 
 SLOW_SHARE = 0.5  # of the time of the whole pipeline: such a step is the one to look at first
 SLOW_MS = 20.0  # a call that takes as long is slow, whatever the others take
@@ -17,11 +17,16 @@ SLOW_MS = 20.0  # a call that takes as long is slow, whatever the others take
 
 @dataclass(frozen=True)
 class StepReport:
-    """A node. expected, applied: share of draws in which it should be and was applied, 0 to 1.
+    """What a node did in all draws.
 
-    milliseconds: of a call that fired, None where none did. time_share: of the time of all steps. boxes_lost,
-    points_lost: over all draws. appeared, vanished: draws after which mask classes were new, or gone, because of it.
-    drawn: parameter -> its values, numbers as they came, words counted.
+    Attributes:
+        expected: Share of draws in which it should be applied, 0 to 1.
+        applied: Share of draws in which it was applied, 0 to 1.
+        milliseconds: Mean of a call that fired, None if none did.
+        time_share: Share of the time of all steps, 0 to 1.
+        boxes_lost: Boxes over all draws; `points_lost` likewise.
+        appeared: Draws in which it made mask classes appear; `vanished` likewise.
+        drawn: Parameter -> its values, numbers as they came, words counted.
     """
 
     id: str
@@ -42,7 +47,7 @@ class StepReport:
 
 @dataclass(frozen=True)
 class Labels:
-    """Boxes or keypoints: counts by class before and after. by_rules: lost only by the last look of the Compose."""
+    """Boxes or keypoints by class before and after, and those lost only by the last check of the Compose."""
 
     before: Mapping[int, int]
     after: Mapping[int, int]
@@ -50,16 +55,19 @@ class Labels:
 
     @property
     def lost_share(self) -> float:
-        """The share that was lost, 0 to 1; 0 where there were none."""
+        """The share that was lost, 0 to 1; 0 if there were none."""
         first = sum(self.before.values())
         return 1 - sum(self.after.values()) / first if first else 0.0
 
 
 @dataclass(frozen=True)
 class Mask:
-    """draws: with a mask. area_before, area_after: class -> share of the picture, in the mean over all draws.
+    """Masks by class over the draws that have one.
 
-    present: class -> draws whose input has it. vanished, appeared: class -> draws in which it was gone, or new.
+    Attributes:
+        area_before: Class -> mean share of the image, 0 to 1; `area_after` likewise.
+        present: Class -> draws whose input has it.
+        vanished: Class -> draws in which it was gone after the pipeline; `appeared` likewise.
     """
 
     draws: int
@@ -80,10 +88,13 @@ class Channels:
 
 @dataclass(frozen=True)
 class Report:
-    """draws: all; failed: message -> draws. images_per_second: one process, without the counting.
+    """What many draws of a pipeline did.
 
-    ssim, psnr: of the draws that were compared; equal: those that were equal, whose PSNR is infinite; not_compared:
-    those whose size or type had changed.
+    Attributes:
+        failed: Message -> draws.
+        images_per_second: Of one process, without the time for counting.
+        ssim: Of the draws that were compared; `psnr` likewise, without equal images, for which it is infinite.
+        not_compared: Draws whose size or type had changed.
     """
 
     draws: int
@@ -97,7 +108,6 @@ class Report:
     after: Channels | None
     ssim: tuple[float, ...]
     psnr: tuple[float, ...]
-    equal: int
     not_compared: int
 
 
@@ -118,7 +128,6 @@ def report(counts: DrawCounts, pipeline: Pipeline) -> Report:
         after=_channels(channels.get("after")),
         ssim=tuple(compared.get("ssim", ())),
         psnr=tuple(compared.get("psnr", ())),
-        equal=int(compared.get("equal", 0)),
         not_compared=int(compared.get("other_size", 0) + compared.get("not_comparable", 0)),
     )
 
@@ -190,6 +199,6 @@ def _channels(own: DrawCounts | None) -> Channels | None:
 
 
 def histogram(values: list[float], bins: int = 24) -> tuple[list[float], list[int], float]:
-    """(middles of the bins, counts, width of a bin) of at least one value."""
+    """The middles of the bins, the counts, and the width of a bin, for at least one value."""
     counts, edges = np.histogram(np.asarray(values, float), bins=min(bins, max(1, len(set(values)))))
     return ((edges[:-1] + edges[1:]) / 2).tolist(), counts.tolist(), float(edges[1] - edges[0])

@@ -19,7 +19,7 @@ Image = NDArray[np.uint8]
 def ssim(first: Image, second: Image) -> float:
     """Mean structural similarity of the luminances over all pixels, -1 to 1; 1 for equal pictures.
 
-    first, second: (H, W, 3) uint8 RGB of one shape, at least WINDOW px in both directions. As the paper has it, and as
+    Both are (H, W, 3) uint8 RGB of one shape, at least WINDOW px in both directions. It is that of the paper and of
     `skimage.metrics.structural_similarity(gray, gray, gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
     data_range=255)` with `cv2.COLOR_RGB2GRAY`.
     """
@@ -29,7 +29,7 @@ def ssim(first: Image, second: Image) -> float:
     spread = _blurred(x * x) + _blurred(y * y) - xx - yy
     both = _blurred(x * y) - xy
     similarity = (2 * xy + _C1) * (2 * both + _C2) / ((xx + yy + _C1) * (spread + _C2))
-    edge = WINDOW // 2  # where the window hangs over the border nothing is counted
+    edge = WINDOW // 2  # nothing is counted where the window reaches beyond the border
     return float(similarity[edge:-edge, edge:-edge].mean(dtype=np.float64))
 
 
@@ -39,6 +39,6 @@ def _blurred(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def psnr(first: Image, second: Image) -> float:
-    """Peak signal-to-noise ratio in dB; infinite for equal pictures. first, second: uint8 of one shape."""
+    """Peak signal-to-noise ratio in dB of two uint8 images of one shape; infinite if they are equal."""
     error = cv2.norm(first, second, cv2.NORM_L2SQR) / first.size
     return 10 * math.log10(255**2 / error) if error else math.inf

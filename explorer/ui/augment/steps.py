@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.augment.composers import composer
+from explorer.augment.documentation import composer
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params, is_unfinished
-from explorer.augment.probability import effective
 from explorer.texts import Augment as T
 from explorer.ui.components.parts import component
 from explorer.ui.session.history import History

@@ -4,10 +4,9 @@ from typing import TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.drawing import Drawing, DrawingError, Ending, Order, Request, Urgency
 from explorer.draw.limits import ASKED_SECONDS, UNASKED_SECONDS
 from explorer.draw.pool import pool
-from explorer.draw.request import DrawingError, Ending, Request
 from explorer.texts import Pictures as T
 from explorer.ui.background import tidying
 

@@ -1,8 +1,8 @@
 """The message about a step that ended the process which drew it."""
 
 from explorer.augment.pipeline import Pipeline, Step, walk
-from explorer.augment.size_rules import Size
-from explorer.draw.request import DrawingError, Ending
+from explorer.augment.sizes import Size
+from explorer.draw.drawing import DrawingError, Ending
 from explorer.texts import Preview as T
 from explorer.ui.background import asking, step_cautions
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.augment.costs import OBSERVED
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import Pipeline, Step, walk
-from explorer.augment.probability import effective
-from explorer.augment.size_rules import Size
-from explorer.augment.sizes import step_sizes
+from explorer.augment.sizes import Size, step_sizes
 from explorer.texts import Preview as T
 
 LIMIT = 300.0  # milliseconds of one step

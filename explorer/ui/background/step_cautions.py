@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from explorer.augment.bounds import Caution, Load, cautions
 from explorer.augment.drivers import Role
 from explorer.augment.pipeline import Pipeline, Step, walk
-from explorer.augment.size_rules import Size
-from explorer.augment.sizes import step_sizes
+from explorer.augment.sizes import Size, step_sizes
 from explorer.draw.limits import MEMORY
 from explorer.texts import Preview as T
 from explorer.ui.background import slow

@@ -7,9 +7,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.draw.drawing import Drawing, Urgency
+from explorer.draw.drawing import CancelledError, Drawing, DrawingError, Request, Urgency
 from explorer.draw.pictures import NoPicture
-from explorer.draw.request import CancelledError, DrawingError, Request
 from explorer.ui.background import asking, endings
 
 KEPT = 1024  # drawings that are remembered, of some 10 kB each

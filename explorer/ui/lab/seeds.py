@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explorer.augment.pipeline import Pipeline, checked
-from explorer.augment.size_rules import area
+from explorer.augment.sizes import area
 from explorer.texts import Lab as T
 from explorer.texts import Preview
 from explorer.ui.background import slow

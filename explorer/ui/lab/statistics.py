@@ -8,8 +8,8 @@ from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.draws.report import report
 from explorer.augment.pipeline import Pipeline, is_on
 from explorer.base.words import span
+from explorer.draw.drawing import DrawingError
 from explorer.draw.measuring import Measuring
-from explorer.draw.request import DrawingError
 from explorer.texts import Common
 from explorer.texts import Statistics as T
 from explorer.ui.background import endings

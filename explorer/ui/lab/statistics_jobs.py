@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from explorer.augment.draws import store
+from explorer.augment.draws import counts
 from explorer.augment.draws.counts import DrawCounts
 from explorer.augment.pipeline import Pipeline
 from explorer.draw.measuring import Measuring
@@ -27,7 +27,7 @@ class Request:
     @cached_property
     def key(self) -> str:
         """The key of the measurement and of its result."""
-        return store.key(self.pictures, self.pipeline, self.seed, self.total)
+        return counts.key(self.pictures, self.pipeline, self.seed, self.total)
 
 
 JOBS: Jobs[Measuring] = Jobs()
@@ -59,7 +59,7 @@ def not_kept(key: str) -> str:
 
 def _write(key: str, tally: DrawCounts) -> str:
     try:
-        store.keep(statistics_folder(), key, tally)
+        counts.keep(statistics_folder(), key, tally)
     except OSError as error:
         return error.strerror or str(error)
     return ""
@@ -67,4 +67,4 @@ def _write(key: str, tally: DrawCounts) -> str:
 
 @lru_cache(maxsize=16)
 def _read(key: str, written: Stamp) -> DrawCounts | None:
-    return None if written is None else store.load(statistics_folder(), key)
+    return None if written is None else counts.load(statistics_folder(), key)

@@ -6,11 +6,10 @@ seed produces. So the form says that the step is skipped, and offers a seed that
 
 import streamlit as st
 
-from explorer.augment.firing import Search
+from explorer.augment.firing import Search, effective
 from explorer.augment.pipeline import validate
-from explorer.augment.probability import effective
+from explorer.draw.drawing import DrawingError
 from explorer.draw.pictures import NoPicture
-from explorer.draw.request import DrawingError
 from explorer.draw.requests import SeedFor
 from explorer.texts import Preview as T
 from explorer.ui.background import asking, endings, slow

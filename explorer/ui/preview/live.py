@@ -8,11 +8,10 @@ import streamlit as st
 from explorer.augment.apply import AugmentError
 from explorer.augment.costs import OBSERVED
 from explorer.augment.pipeline import Draft, Pipeline, Step, checked, walk
-from explorer.draw.drawing import Drawing
+from explorer.draw.drawing import CancelledError, Drawing, DrawingError
 from explorer.draw.limits import UNASKED_SECONDS
 from explorer.draw.pictures import NoPicture, Picture
 from explorer.draw.preview import Preview, Shown
-from explorer.draw.request import CancelledError, DrawingError
 from explorer.texts import Preview as T
 from explorer.ui.background import asking, slow, step_cautions
 from explorer.ui.background.slow import Cost

@@ -8,10 +8,9 @@ import streamlit as st
 from explorer.augment.apply import AugmentError
 from explorer.augment.pipeline import Pipeline
 from explorer.draw import cards, preview
-from explorer.draw.drawing import Drawing
+from explorer.draw.drawing import Drawing, DrawingError
 from explorer.draw.limits import UNASKED_SECONDS
 from explorer.draw.preview import Preview, Shown
-from explorer.draw.request import DrawingError
 from explorer.texts import Preview as T
 from explorer.ui.background import endings
 from explorer.ui.preview.sources import Found

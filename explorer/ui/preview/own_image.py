@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.data.color_masks import Color
 from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
-from explorer.draw.request import DrawingError
+from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
 from explorer.draw.uploads import MaskColor
 from explorer.texts import Common

@@ -11,6 +11,7 @@ from explorer.data.dataset import DatasetError
 from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.images import ImageError
 from explorer.data.photographs import photographs
+from explorer.draw.drawing import DrawingError
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import (
     LONG_SIDE,
@@ -24,7 +25,6 @@ from explorer.draw.pictures import (
     Typed,
     Uploaded,
 )
-from explorer.draw.request import DrawingError
 from explorer.draw.requests import Describe
 from explorer.draw.sources import KEPT_SECONDS, Described
 from explorer.draw.training import Training

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from explorer.augment.pipeline import Pipeline
-from explorer.draw.drawing import Drawing
+from explorer.draw.drawing import CancelledError, Drawing
 from explorer.draw.limits import ASKED_SECONDS
 from explorer.draw.pictures import FULL, FULL_SHOWN, NoPicture
 from explorer.draw.preview import Preview, Shown
-from explorer.draw.request import CancelledError
 from explorer.texts import Common
 from explorer.texts import Preview as T
 from explorer.ui.background import asking, slow

@@ -7,9 +7,9 @@ import streamlit as st
 
 from explorer.augment import edits
 from explorer.augment.catalog import Transform, advice, catalog
-from explorer.augment.composers import composer
+from explorer.augment.documentation import composer
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import Draft, Node, Step, is_unfinished
-from explorer.augment.probability import effective
 from explorer.texts import StepEditor as T
 from explorer.texts import Targets
 from explorer.ui.background import step_cautions

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.augment import edits
-from explorer.augment.composers import composer
+from explorer.augment.documentation import composer
 from explorer.augment.pipeline import Group, Step, active, draws, group_params, is_unfinished
 from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import bound
@@ -54,7 +54,7 @@ def _bound(group: Group, name: str, value: Any, convert: Callable[[Any], Any]) -
     """Return the arguments of a widget that shows one parameter of the composer and commits the converted value."""
 
     def commit(chosen: Any) -> None:
-        workspace.change(lambda draft: edits.set_group_param(draft, group.id, name, convert(chosen)), (group.id, name))
+        workspace.change(lambda draft: edits.set_param(draft, group.id, name, convert(chosen)), (group.id, name))
 
     return {
         "help": composer(group.kind).parameters.get(name),

@@ -8,7 +8,7 @@ from explorer.augment.extras import MAX_PICTURES
 from explorer.data import references
 from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
-from explorer.draw.request import DrawingError
+from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import KeepReference, ReferencePicture
 from explorer.texts import Pictures
 from explorer.texts import StepEditor as T

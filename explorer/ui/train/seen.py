@@ -11,7 +11,7 @@ from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
 from explorer.draw import batch
 from explorer.draw.batch import SHOWN, SIDE, SeenImages
-from explorer.draw.request import DrawingError
+from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import FirstBatch
 from explorer.draw.training import decided
 from explorer.runs.spec.config import RunConfig

@@ -15,13 +15,13 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from explorer.augment.apply import random_state
 from explorer.augment.draws import similarity
-from explorer.augment.draws.counts import DrawCounts, add, merge, note
+from explorer.augment.draws.counts import DrawCounts, add, merge
 from explorer.augment.draws.measure import measure
 from explorer.augment.draws.report import Report, report
 from explorer.augment.edits import add as add_step
 from explorer.augment.edits import set_p, set_param
+from explorer.augment.firing import effective
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate, walk
-from explorer.augment.probability import effective
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
@@ -218,7 +218,7 @@ def test_tallies_add_up_in_any_order_and_grouping(parts: list[list[tuple[str, in
         found: DrawCounts = {}
         for name, value in events:
             add(found, "steps", name, "calls")
-            note(found, "steps", name, "drawn", value=value)
+            found.setdefault("steps", {}).setdefault(name, {}).setdefault("drawn", []).append(value)
         return found
 
     whole = in_order(tally([event for part in parts for event in part]))

@@ -108,7 +108,7 @@ class Editor(RuleBasedStateMachine):
 
     @rule(at=AT, name=st.sampled_from(["n", "replace", "channels"]), value=st.sampled_from([1, 2, True, False, [0, 2]]))
     def set_group_param(self, at: int, name: str, value: Any) -> None:
-        self.edit_field(at, name, lambda draft, node_id: edits.set_group_param(draft, node_id, name, value), Group)
+        self.edit_field(at, name, lambda draft, node_id: edits.set_param(draft, node_id, name, value), Group)
 
     @rule(use_mask=st.booleans())
     def set_targets(self, use_mask: bool) -> None:

@@ -15,11 +15,10 @@ from explorer.augment.pipeline import Pipeline, Step, validate
 from explorer.augment.targets import TargetRules
 from explorer.data.sample import Sample
 from explorer.draw import sources
-from explorer.draw.encoding import Classes
+from explorer.draw.encoding import Classes, thumbnail
 from explorer.draw.pictures import Photograph, Subject, Typed, Uploaded
 from explorer.draw.pool import Pool
 from explorer.draw.preview import Preview
-from explorer.draw.thumbnails import thumbnail
 from explorer.texts import Preview as T
 from explorer.ui.augment import stage
 from explorer.ui.preview import firing, pictures

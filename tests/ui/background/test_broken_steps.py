@@ -11,10 +11,9 @@ from streamlit.testing.v1 import AppTest
 from explorer.augment.edits import set_param
 from explorer.augment.pipeline import Draft, Step
 from explorer.draw import pool as pools
-from explorer.draw.drawing import Drawing, Order, Urgency
+from explorer.draw.drawing import CancelledError, Drawing, DrawingError, Ending, Order, Urgency
 from explorer.draw.limits import ABANDONED_SECONDS, ASKED_SECONDS, MEMORY
 from explorer.draw.preview import Preview, Shown
-from explorer.draw.request import CancelledError, DrawingError, Ending
 from explorer.texts import Preview as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.preview.looks import Look

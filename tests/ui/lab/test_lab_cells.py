@@ -20,9 +20,8 @@ from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from explorer.draw import sources
 from explorer.draw.cells import Cell, Drawn, Pair
-from explorer.draw.encoding import Classes
-from explorer.draw.request import BrokenError, Request
-from explorer.draw.thumbnails import thumbnail
+from explorer.draw.drawing import BrokenError, Request
+from explorer.draw.encoding import Classes, thumbnail
 from explorer.ui.lab import cells, fills, forcing, rivals, seeds, sheet, sweep, versus
 from explorer.ui.lab.cells import Spec
 from explorer.ui.lab.places import places

@@ -15,7 +15,7 @@ from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.pipeline import Draft, validate
 from explorer.augment.trace import trace
 from explorer.data.sample import Sample
-from explorer.draw import outlines, preview, sources
+from explorer.draw import preview, sources
 from explorer.draw.cells import Cell
 from explorer.draw.pictures import Photograph, Subject
 from explorer.draw.sources import Loaded
@@ -158,6 +158,6 @@ def test_the_outline_is_that_of_the_square_that_training_gets() -> None:
         ("a flip", set_p(*add(Draft(), "HorizontalFlip", None), 1.0), [[80, 0], [20, 0], [20, 60], [80, 60]]),
         ("a crop", draft, [[25, 0], [65, 0], [65, 40], [25, 40]]),
     ):
-        outline, _ = outlines.of(trace(sample, validate(steps), 0), "", sample.size, squared=True)
+        outline, _ = preview.outline_of(trace(sample, validate(steps), 0), "", sample.size, squared=True)
         assert outline is not None, name
         np.testing.assert_allclose(outline, expected, atol=0.02, err_msg=name)
