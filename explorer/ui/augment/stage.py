@@ -123,7 +123,7 @@ def _draw() -> Errors:
         _bar(work, found)
     with trace:
         if cards:
-            strip.show(cards, work.view.selected, key=Key.STRIP, on_focus=_focus)
+            strip.show(cards, work.view.selected, key=widget_key("strip"), on_focus=_focus)
     return look.errors
 
 
@@ -157,11 +157,8 @@ def _bar(work: workspace.Workspace, found: sources.Found) -> None:
         st.error(escape(problem))
 
 
-def _focus() -> None:
+def _focus(card: str) -> None:
     """Show the chosen card large, and the parameters of its step."""
-    card = strip.chosen(Key.STRIP)
-    if card is None:
-        return
     node = node_of(card)
     if node is None:
         workspace.look(focus="")

@@ -1,16 +1,13 @@
 """An invisible component that keeps the browser's token in a cookie and adds the draft to the links of the top bar."""
 
 from collections.abc import Callable
-from typing import Any
 
-import streamlit as st
-
-from explorer.ui.components.parts import component
+from explorer.ui.components.parts import component, event
 
 _component = component("carrier", seen=False)
 
 
-def show(cookie: str, token: str, parameter: str, draft: str, key: str, on_token: Callable[[], None]) -> None:
+def show(cookie: str, token: str, parameter: str, draft: str, key: str, on_token: Callable[[str], None]) -> None:
     """Mount the component.
 
     Args:
@@ -19,12 +16,7 @@ def show(cookie: str, token: str, parameter: str, draft: str, key: str, on_token
         parameter: The query parameter that names the draft.
         draft: The id of the draft.
         key: The key of the component.
-        on_token: Called if the cookie already holds another token, which `found` returns.
+        on_token: Called with the token in the cookie if it already holds another one.
     """
     data = {"cookie": cookie, "token": token, "parameter": parameter, "draft": draft}
-    _component(data=data, key=key, on_token_change=on_token)
-
-
-def found(key: str) -> Any:
-    """The token that the cookie already holds."""
-    return getattr(st.session_state.get(key), "token", None)
+    _component(data=data, key=key, **event(key, "token", on_token))

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from explorer.ui.components.parts import component, text_event
+from explorer.ui.components.parts import component, event
 
 _component = component("chip", shared=("shown",))
 
 
-def show(node_id: str, never: bool, words: Mapping[str, Any], key: str, on_jump: Callable[[], None]) -> None:
+def show(node_id: str, never: bool, words: Mapping[str, Any], key: str, on_jump: Callable[[str], None]) -> None:
     """Mount the line, which stays hidden while the node is applied.
 
     Args:
@@ -16,11 +16,6 @@ def show(node_id: str, never: bool, words: Mapping[str, Any], key: str, on_jump:
         never: Whether no seed can apply the node.
         words: The texts of the line.
         key: The key of the component.
-        on_jump: Called when a person asks for a seed that applies the node; `wanted` returns the node.
+        on_jump: Called with the node when a person asks for a seed that applies it.
     """
-    _component(data={"node": node_id, "never": never, "words": dict(words)}, key=key, on_jump_change=on_jump)
-
-
-def wanted(key: str) -> str | None:
-    """The node for which a person has asked for a seed, or None."""
-    return text_event(key, "jump")
+    _component(data={"node": node_id, "never": never, "words": dict(words)}, key=key, **event(key, "jump", on_jump))

@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.draw import frames
 from explorer.texts import Lab as T
-from explorer.ui.components.parts import component, text_event
+from explorer.ui.components.parts import component, event
 
 _component = component("grid", shared=("frame", "dom"))
 
@@ -17,7 +17,7 @@ class Cell:
     """A picture to choose.
 
     Attributes:
-        id: The value that `chosen` returns.
+        id: The value that is sent when it is chosen.
         alt: A description for people who cannot see the picture.
         picture: JPEG. None if it is not drawn yet, or if `message` says why it cannot be drawn.
         mark: A word in the corner of the picture.
@@ -47,7 +47,7 @@ class Group:
 class Large:
     """A cell that is shown large, alone or with the one `beside` it.
 
-    `actions` maps the names that `acted` returns to their labels.
+    `actions` maps the names of actions to their labels.
     """
 
     title: str
@@ -131,33 +131,24 @@ def _cell(cell: Cell, known: set[str]) -> dict[str, Any]:
     return {**vars(cell), "picture": picture, "stamp": stamp}
 
 
-def _nothing() -> None: ...
+def _ignore(sent: str) -> None: ...
 
 
 def show(
     data: bytes,
     key: str,
-    on_choose: Callable[[], None],
-    on_act: Callable[[], None] = _nothing,
-    on_missing: Callable[[], None] = _nothing,
+    on_choose: Callable[[str], None],
+    on_act: Callable[[str], None] = _ignore,
+    on_missing: Callable[[str], None] = _ignore,
 ) -> None:
     """Mount the grid or update it with a new frame.
 
     Args:
         data: The result of `frame`.
         key: The key of the component.
-        on_choose: Called when a cell is chosen, see `chosen`.
-        on_act: Called when an action of the large cell is chosen, see `acted`.
+        on_choose: Called with the id of a cell that is chosen, or with "" for the way back to all cells.
+        on_act: Called with the name of an action of the large cell.
         on_missing: Called when the browser has lost pictures and needs all of them again.
     """
-    _component(data=data, key=key, on_choose_change=on_choose, on_act_change=on_act, on_missing_change=on_missing)
-
-
-def chosen(key: str) -> str | None:
-    """The id of the cell that was just chosen, "" for the way back to all, or None."""
-    return text_event(key, "choose")
-
-
-def acted(key: str) -> str | None:
-    """The name of the action that was just chosen for the large cell, or None."""
-    return text_event(key, "act")
+    chooses, acts = event(key, "choose", on_choose), event(key, "act", on_act)
+    _component(data=data, key=key, **chooses, **acts, **event(key, "missing", on_missing))

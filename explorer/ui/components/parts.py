@@ -31,7 +31,25 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def text_event(key: str, event: str) -> str | None:
-    """The text that the component with this key has just sent with an event, or None."""
-    found = getattr(st.session_state.get(key), event, None)
-    return found if isinstance(found, str) else None
+def _as_text(sent: Any) -> str | None:
+    return sent if isinstance(sent, str) else None
+
+
+def event(
+    key: str, name: str, handle: Callable[[Any], object], read: Callable[[Any], Any] = _as_text
+) -> dict[str, Callable[[], None]]:
+    """Return the argument of a component that passes on what the browser sends with an event.
+
+    Args:
+        key: The key of the component.
+        name: The name of the event.
+        handle: Called with the value that was sent.
+        read: Checks the value, since a browser is not trusted, and returns None if it is malformed. By default only
+            text is passed on.
+    """
+
+    def call() -> None:
+        if (sent := read(getattr(st.session_state.get(key), name, None))) is not None:
+            handle(sent)
+
+    return {f"on_{name}_change": call}

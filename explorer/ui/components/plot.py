@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
-import streamlit as st
-
 from explorer.texts import Charts as T
-from explorer.ui.components.parts import component
+from explorer.ui.components.parts import component, event
 from explorer.ui.theme.static_files import plotly_path
 
 _component = component("plot", isolate_styles=False)
 
+Cell = tuple[int, int]
 Figure = Mapping[str, Any]  # {"data": [...], "layout": {...}}, JSON values only
 
 
@@ -34,20 +33,19 @@ def data(figure: Figure, label: str, key: str, clickable: bool = False) -> dict[
     }
 
 
-def show(figure: Figure, label: str, key: str, on_cell: Callable[[], None] | None = None) -> None:
+def show(figure: Figure, label: str, key: str, on_cell: Callable[[Cell], None] | None = None) -> None:
     """Mount or update the chart.
 
     Args:
         figure: The figure as JSON values.
         label: A description for screen readers.
         key: The key of the component.
-        on_cell: Called when a cell of a heatmap is clicked, see `clicked`.
+        on_cell: Called with (row, column) when a cell of a heatmap is clicked.
     """
     clickable = on_cell is not None
-    _component(data=data(figure, label, key, clickable), key=key, on_cell_change=on_cell or (lambda: None))
+    calls = event(key, "cell", on_cell or (lambda cell: None), _as_cell)
+    _component(data=data(figure, label, key, clickable), key=key, **calls)
 
 
-def clicked(key: str) -> tuple[int, int] | None:
-    """The (row, column) of the cell that was just clicked, or None."""
-    cell = getattr(st.session_state.get(key), "cell", None)
-    return None if cell is None else (int(cell["row"]), int(cell["column"]))
+def _as_cell(sent: Any) -> Cell | None:
+    return None if sent is None else (int(sent["row"]), int(sent["column"]))

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import streamlit as st
-
 from explorer.base.words import clock, cut, span
 from explorer.metrics.table import METRICS
 from explorer.runs.machine.capacity import in_words
@@ -17,7 +15,7 @@ from explorer.runs.spec.kinds import PROBES
 from explorer.runs.state.status import State
 from explorer.texts import Common, Probes, Runs
 from explorer.texts import RunsList as T
-from explorer.ui.components.parts import component, text_event
+from explorer.ui.components.parts import component, event
 from explorer.ui.theme.palette import STATE_COLORS
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
@@ -152,19 +150,10 @@ def _epochs(run: RunSummary) -> str:
     return words.format(done=run.epochs, asked=run.asked_epochs)
 
 
-def show(changes: Changes, key: str, on_open: Callable[[], None], on_act: Callable[[], None]) -> None:
-    """Mount the list. `on_open` is called for a run that `opened` returns, `on_act` for what `requested` returns."""
-    _component(data={**vars(changes), "words": _WORDS}, key=key, on_open_change=on_open, on_act_change=on_act)
-
-
-def opened(key: str) -> str | None:
-    """The id of the run that was just opened, or None."""
-    return text_event(key, "open")
-
-
-def requested(key: str) -> Request | None:
-    """The action that was just asked for; None if there is none or it is malformed."""
-    return received(getattr(st.session_state.get(key), "act", None))
+def show(changes: Changes, key: str, on_open: Callable[[str], None], on_act: Callable[[Request], None]) -> None:
+    """Mount the list. `on_open` is called with the id of a run to open, `on_act` with an action on runs."""
+    calls = event(key, "open", on_open) | event(key, "act", on_act, received)
+    _component(data={**vars(changes), "words": _WORDS}, key=key, **calls)
 
 
 def received(sent: Any) -> Request | None:

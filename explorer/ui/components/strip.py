@@ -3,16 +3,18 @@
 from collections.abc import Callable
 
 from explorer.draw.frames import with_words
-from explorer.ui.components.parts import component, text_event
+from explorer.ui.components.parts import component, event
 
 _component = component("strip", shared=("frame", "dom"))
 
 
-def show(data: bytes, chosen: str | None, key: str, on_focus: Callable[[], None]) -> None:
-    """Mount the strip or update it. `chosen` is the node whose form is shown."""
-    _component(data=with_words(data, chosen=chosen), key=key, on_focus_change=on_focus)
+def show(data: bytes, chosen: str | None, key: str, on_focus: Callable[[str], None]) -> None:
+    """Mount the strip or update it.
 
-
-def chosen(key: str) -> str | None:
-    """The id of the card that was just chosen, or None."""
-    return text_event(key, "focus")
+    Args:
+        data: The cards.
+        chosen: The node whose form is shown.
+        key: The key of the component.
+        on_focus: Called with the id of a card that a person chooses.
+    """
+    _component(data=with_words(data, chosen=chosen), key=key, **event(key, "focus", on_focus))

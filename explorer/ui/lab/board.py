@@ -91,10 +91,7 @@ def _draw(plan: Plan, polled: bool) -> None:
     fill = _fill(plan, start=not asks)
     fill.wait(0.0 if polled or not fill.under_way else plan.patience)
     board = plan.board(fill)
-    grid.show(
-        grid.frame(board, fill.sent), key=Key.LAB_BOARD, on_choose=lambda: _received(grid.chosen, plan.choose),
-        on_act=lambda: _received(grid.acted, plan.act), on_missing=_missing,
-    )  # fmt: skip
+    grid.show(grid.frame(board, fill.sent), widget_key("lab_board"), plan.choose, plan.act, _missing)
     sent = time.monotonic()
     with state:
         _state(plan, fill, asks)
@@ -102,12 +99,7 @@ def _draw(plan: Plan, polled: bool) -> None:
         time.sleep(max(0.0, HEAD_START - (time.monotonic() - sent)))
 
 
-def _received(read: Callable[[str], str | None], handle: Callable[[str], None]) -> None:
-    if (message := read(Key.LAB_BOARD)) is not None:
-        handle(message)
-
-
-def _missing() -> None:
+def _missing(_: str) -> None:
     """Send all pictures again, because the browser was reloaded."""
     fill: Fill | None = st.session_state.get(Key.LAB_FILL)
     if fill is not None:

@@ -16,7 +16,7 @@ from explorer.ui.background import asking, endings, slow
 from explorer.ui.components import chip
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MAX_SEED
 
 OPENING_SEEDS, OPENING_SECONDS = 64, 0.5
@@ -44,7 +44,7 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
 
 def show_chip(work: workspace.Workspace, node_id: str) -> None:
     """Say in the form that the step is not in the image and why, with a button that jumps to a seed where it is."""
-    chip.show(node_id, _chance(work, node_id) == 0, T.CHIP_WORDS, key=Key.CHIP, on_jump=_jump)
+    chip.show(node_id, _chance(work, node_id) == 0, T.CHIP_WORDS, key=widget_key("chip"), on_jump=_jump)
 
 
 def _chance(work: workspace.Workspace, node_id: str) -> float | None:
@@ -52,10 +52,10 @@ def _chance(work: workspace.Workspace, node_id: str) -> float | None:
     return None if work.pipeline is None else effective(work.pipeline.nodes).get(node_id)
 
 
-def _jump() -> None:
-    work, node_id = workspace.current(), chip.wanted(Key.CHIP)
-    chance = None if node_id is None else _chance(work, node_id)
-    if node_id is None or not chance:
+def _jump(node_id: str) -> None:
+    work = workspace.current()
+    chance = _chance(work, node_id)
+    if not chance:
         return
     try:
         search = next_seed(work, st.session_state[Key.FOUND], node_id)

@@ -147,10 +147,8 @@ def _confusion(
     title = T.CONFUSION_TITLE.format(epoch=epoch + 1)
     key = widget_key("chart", snapshot.id, "confusion")
 
-    def clicked() -> None:
-        cell = plot.clicked(key)
-        if cell is not None:
-            st.session_state[Key.CELL] = (snapshot.id, *cell)
+    def clicked(cell: tuple[int, int]) -> None:
+        st.session_state[Key.CELL] = (snapshot.id, *cell)
 
     plot.show(figures["best" if of_best else "confusion"], title, key, on_cell=clicked)
     record = view.record(epoch)

@@ -59,22 +59,18 @@ def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Calla
         _message(st.session_state.get(Key.RUNS_DONE, Done()))
     with listed:
         if runs:
-            run_list.show(changes, Key.RUN_LIST, _open, _act)
+            run_list.show(changes, widget_key("run_list"), _open, _act)
         else:
             if_empty()
 
 
-def _open() -> None:
-    run_id = run_list.opened(Key.RUN_LIST)
-    if run_id:
-        st.session_state.pop(Key.RUNS_DONE, None)
-        st.query_params[Query.RUN] = run_id
+def _open(run_id: str) -> None:
+    st.session_state.pop(Key.RUNS_DONE, None)
+    st.query_params[Query.RUN] = run_id
 
 
-def _act() -> None:
-    request = run_list.requested(Key.RUN_LIST)
-    if request is not None:
-        _note(bulk_actions.obey(request, summaries()))
+def _act(request: run_list.Request) -> None:
+    _note(bulk_actions.obey(request, summaries()))
 
 
 def _note(done: Done) -> None:

@@ -24,7 +24,7 @@ from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.ui.components import carrier
 from explorer.ui.keeping.places import browsers_folder
 from explorer.ui.session import opened
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.session.opened import Held
 from explorer.ui.session.uploads import Stamp, draft_file, stamp
 
@@ -64,13 +64,11 @@ def token() -> str:
 
 def carry(draft_id: str) -> None:
     """Put the token into the browser's cookie and the draft into the links of the top bar. Called once on each page."""
-    carrier.show(
-        COOKIE, token(), Query.DRAFT, draft_id, key=Key.CARRIER,
-        on_token=lambda: _become(carrier.found(Key.CARRIER), draft_id),
-    )  # fmt: skip
+    key = widget_key("carrier")
+    carrier.show(COOKIE, token(), Query.DRAFT, draft_id, key, on_token=lambda found: _become(found, draft_id))
 
 
-def _become(found: Any, draft_id: str) -> None:
+def _become(found: str, draft_id: str) -> None:
     """Use the token that another page, opened at the same time, has put into the cookie."""
     if _is_token(found) and found != token():
         st.session_state[Key.BROWSER] = found

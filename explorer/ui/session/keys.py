@@ -19,7 +19,6 @@ class Key(StrEnum):
     HELD = "held"  # the drafts that this session has opened, which are not deleted while it lasts
     GREET = "greet"  # this is a newcomer with the sample pipeline
     BROWSER = "browser"  # the token of this browser
-    CARRIER = "carrier"  # the component that keeps the token in a cookie
     SHARED_OPENED = "shared_opened"  # the draft made from a shared link, so that Back does not make another one
 
     # Augment
@@ -38,9 +37,7 @@ class Key(StrEnum):
     FOUND = "found"  # the picture in the preview
     ERRORS = "errors"  # the errors that the list and the form show
     WHOLE_PAGE = "whole_page"  # a widget of the preview has changed something outside of it
-    STRIP = "strip"
     SETTLE = "settle"  # a pipeline was just opened, so the next image gets a seed that applies its steps
-    CHIP = "chip"  # the line in the form about a node that was not applied
     SET = "set"
     SPLIT = "split"
     SET_ERROR = "set_error"  # why a typed path is not a data set
@@ -56,7 +53,6 @@ class Key(StrEnum):
     UPLOAD_ERROR = "upload_error"
 
     # Laboratory
-    LAB_BOARD = "lab_board"
     LAB_FILL = "lab_fill"  # the drawings of the board and their progress
     LAB_OPEN = "lab_open"  # a cell was opened on the Augment page
 
@@ -84,7 +80,6 @@ class Key(StrEnum):
     PROBE_TOLD = "probe_told"  # the kind of a probe, and why it could not be started or cancelled
 
     # Runs
-    RUN_LIST = "run_list"
     CELL = "cell"
     END_ASKED = "end_asked"  # the run whose end has to be confirmed
     RUN_TOLD = "run_told"  # a run and the result of the last action on it

@@ -36,18 +36,15 @@ def show(field: Field) -> None:
         *references.titles(),
         *dict.fromkeys([*own, *(name for name in chosen if name not in references.titles())]),
     ]
-    key = field.key()
 
-    def toggled() -> None:
-        name = grid.chosen(key)
-        if name is not None:
-            left = [each for each in chosen if each != name] if name in chosen else [*chosen, name]
-            field.commit(left[:MAX_PICTURES])
+    def toggled(name: str) -> None:
+        left = [each for each in chosen if each != name] if name in chosen else [*chosen, name]
+        field.commit(left[:MAX_PICTURES])
 
     label = T.PICTURES_HINT.format(name=field.name)
     cells = [cell for cell in (_cell(name, chosen) for name in names) if cell]
     board = Board([Group(cells, label)], Words(label, hint=""), width=_WIDTH, picks=True)
-    grid.show(grid.frame(board), key, toggled)
+    grid.show(grid.frame(board), field.key(), toggled)
     _uploader(field, chosen)
 
 
