@@ -1,18 +1,18 @@
-// The tree of steps. The server owns it: every gesture becomes a command, and the next data shows what came of it.
-// Only the selection and what is folded move at once, so that the keyboard never waits.
+// The tree of steps. The server owns it: every gesture becomes a command, and the next data shows its result.
+// Only the selection and folded groups change at once, so that the keyboard never waits.
 
 const FOLDED = "explorer.steps.folded";
 const STEP = 13; // px that a level is indented; after WIDE levels it is 1 px, so that depth 40 still has room for a title
 const WIDE = 5;
 const RESEND_MS = 5000;
-// After these the server says what is selected: whatever is done before its answer waits for it, and does then what it
-// would have done for somebody slower. While a node is on its way, only further moves go on.
+// After these operations the server decides what is selected, so later gestures wait for its answer, as if they had been made
+// more slowly. While a node is being moved, only further moves do not wait.
 const RESELECTS = new Set(["wrap", "unwrap", "duplicate", "remove", "undo", "redo"]);
 const MOVING = new Set(["up", "down", "out", "in", "move"]);
 
 const indent = (depth) => Math.min(depth, WIDE) * STEP + Math.max(depth - WIDE, 0);
 
-// To the server: one batch at a time, numbered, sent again until it is heard.
+// Sending: one numbered batch at a time, which is sent again until the server confirms it.
 
 function command(state, op, extra = {}) {
   const ids = siblings(state, state.byId.get(state.selected)).map((node) => node.id).filter((id) => state.chosen.has(id));
@@ -48,7 +48,7 @@ function resume(state) {
   while (state.later.length && !waits(state.later[0])) state.later.shift().action();
 }
 
-// The tree, from the flat list that the server sends.
+// The tree is computed from the flat list that the server sends.
 
 function relate(nodes) {
   const above = [];
@@ -209,7 +209,7 @@ function can(state, op) {
 }
 
 function use(state, op) {
-  if (!pending(state).some((other) => MOVING.has(other)) && !can(state, op)) return; // what is on its way, the server knows
+  if (!pending(state).some((other) => MOVING.has(other)) && !can(state, op)) return; // the server checks gestures that follow a move
   if (op === "group") openMenu(state);
   else command(state, op);
 }
@@ -269,7 +269,7 @@ function placeUnder(state, event) {
   if (y < (node.group ? 0.3 : 0.5)) return { ...node, row, edge: "top" };
   if (node.group && (y < 0.7 || !node.size)) return { parent: node.id, index: node.size, row, edge: "into" };
   if (open) return { parent: node.id, index: 0, depth: node.depth + 1, row, edge: "bottom" };
-  let at = node; // behind the last one of a group, further left means further out
+  let at = node; // behind the last node of a group, a place further left is further out
   while (at.parent && at.index === at.count - 1 && x < indent(at.depth)) at = state.byId.get(at.parent);
   return { parent: at.parent, index: at.index + 1, depth: at.depth, row, edge: "bottom" };
 }
@@ -295,7 +295,7 @@ function dragStart(state, event) {
   if (!state.chosen.has(id)) select(state, id);
   state.dragged = [...state.chosen];
   event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", ""); // Firefox drags nothing without
+  event.dataTransfer.setData("text/plain", ""); // Firefox needs data to start a drag
   for (const row of state.list.children) row.classList.toggle("dragged", state.dragged.includes(row.dataset.id));
 }
 
@@ -374,7 +374,7 @@ function rowOf(state, node) {
   return row;
 }
 
-// An empty group has a place to drop into, and says so.
+// An empty group has a row to drop steps into.
 function hollow(state, node) {
   const row = element("li", "hollow");
   row.setAttribute("role", "none");
@@ -407,7 +407,7 @@ function mark(state) {
   state.tools.find((button) => button.dataset.op === "toggle").textContent = off ? "visibility" : "visibility_off";
 }
 
-// The page follows the keyboard; what comes from elsewhere scrolls the tree alone.
+// A selection by keyboard scrolls the page; any other scrolls only the tree.
 function show(state) {
   const row = state.rows.get(state.selected)?.row;
   const tree = state.list.parentElement;
@@ -445,7 +445,7 @@ function mountTools(state) {
     button.tabIndex = at ? -1 : 0;
     let closes = false;
     button.onmousedown = (event) => {
-      event.preventDefault(); // the keyboard stays where it was
+      event.preventDefault(); // the focus stays where it was
       closes = button.dataset.op === "group" && state.menu.matches(":popover-open"); // the browser closes it before the click
     };
     button.onclick = (event) => {

@@ -10,7 +10,7 @@ function cookie(name) {
   return found?.slice(name.length + 1);
 }
 
-// What is in the cookie stays there: another page of this browser may have been faster.
+// Keeps a token that is already in the cookie, because another page of this browser may have put it there first.
 function keep({ cookie: name, token }) {
   const found = cookie(name);
   const kept = TOKEN.test(found ?? "") ? found : token;
@@ -38,7 +38,7 @@ function go(event) {
   if (!link || event.button !== 0) return;
   carry(link);
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) {
-    event.stopImmediatePropagation(); // Streamlit would open it in this tab: the browser knows better
+    event.stopImmediatePropagation(); // Streamlit would open it in this tab; the browser opens a new one
     return;
   }
   if (link.dataset.testid !== "stTopNavLink" || link.target === "_blank") return;

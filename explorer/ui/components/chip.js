@@ -1,5 +1,5 @@
-// At the form of a node: that it is not in the image that is shown, and a way to one that has it. The preview says what
-// became of each node (see shown.js), so the chip is as new as the image, and no seed draws the page again.
+// In the form of a node: a note that the node was not applied to the image, and a button that shows an image to which it was.
+// The preview reports the state of each node (see shown.js), so the chip changes with the image and the page is not redrawn.
 
 function paint(root) {
   const { node, words, never } = root.data;

@@ -1,10 +1,10 @@
-// Elements that several components make, and the order of their rows.
+// Functions that several components share: making an element, and ordering the rows of a list.
 function element(name, css = "", text = "") {
   return Object.assign(document.createElement(name), { className: css, textContent: text });
 }
 
-// Puts rows into a list in their order. Only what is new or elsewhere is touched: the browser lays out a thousand rows again
-// for as many moves, and a row that is moved loses the focus.
+// Puts rows into a list in their order. Only rows that are new or at another place are touched, because each move costs a
+// layout, and a row that is moved loses the focus.
 function arrangeRows(list, rows) {
   const wanted = new Set(rows);
   for (const row of [...list.children]) if (!wanted.has(row)) row.remove();

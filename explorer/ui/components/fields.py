@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 Ends = tuple[Any, Any]
-_NONE = "\0none"  # stands for None, which Streamlit reads as "nothing chosen yet"
+_NONE = "\0none"  # replaces None, which Streamlit treats as "nothing chosen yet"
 
 
 def sync(key: str, value: Any) -> None:

@@ -1,11 +1,11 @@
-// Brings a field of the page into sight and puts the focus into it, once for each landing.
+// Scrolls to a field of the page and focuses it, once for each visit by a link.
 
 const REGISTRY = Symbol.for("explorer.focus");
-const PATIENCE_MS = 5000; // the page is drawn from top to bottom: the field may come later than this
+const PATIENCE_MS = 5000; // the page is drawn from top to bottom, so the field may appear after this component
 
 function land(selector, until) {
   const place = document.querySelector(selector);
-  // Of a row of choices the chosen one: it is where Tab leads. The button that explains comes before it, and is none.
+  // In a row of choices the chosen one gets the focus, as with Tab. The help button before it is not an input.
   const field = place?.querySelector("input:checked") ?? place?.querySelector("input, textarea");
   if (!field) {
     if (performance.now() < until) setTimeout(land, 50, selector, until);

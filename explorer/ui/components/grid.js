@@ -24,8 +24,8 @@ function makeCell(root, id) {
   return cell;
 }
 
-// The picture of a cell, decoded; null where what is painted may stay. A picture travels once: a frame that a newer one
-// overtakes leaves its pictures in the store.
+// Returns the decoded picture of a cell, or null if the painted one may stay. A picture is sent once, so a frame that is
+// replaced by a newer one before it is painted leaves its pictures in the store.
 async function load(root, holder, data, part) {
   if (!data.stamp || holder?.dataset.stamp === data.stamp) return null;
   if (data.picture) root.store.set(data.stamp, decode(part(data.picture), "image/jpeg"));
@@ -66,7 +66,7 @@ function fill(cell, data, picture, { words, picks }) {
   cell.sought = inWords(`${data.title} ${data.title.replace(/([a-z])([A-Z])/g, "$1 $2")} ${data.search}`);
 }
 
-// Tab reaches one cell, and arrows lead on from it. Among a few pictures to pick from it reaches each.
+// Tab reaches one cell, and arrow keys the others. If the cells are few pictures to pick from, Tab reaches each.
 function rove(root, cell) {
   const all = root.classList.contains("picks");
   for (const other of root.querySelectorAll(".cell")) other.tabIndex = all || other === cell ? 0 : -1;
@@ -246,7 +246,7 @@ async function update(root, data) {
     Promise.all(rows.map((row) => load(root, known.get(row.id), row, part))),
     Promise.all((header.large?.cells ?? []).map((cell, at) => load(root, figures[at], cell, part))),
   ]);
-  if (generation !== root.generation) return; // a newer frame has overtaken this one
+  if (generation !== root.generation) return; // a newer frame has arrived
   root.store.clear();
   root.words = header.words;
   root.classList.toggle("picks", header.picks);

@@ -70,7 +70,7 @@ function fit(root) {
 
 function zoom(root, factor, at = null) { zoomTo(root, root.large.scale * factor, at); }
 
-// x, y: of the middle of the image from the middle of the view. What is under the mouse stays there.
+// x and y are the offset of the image's center from the view's center. The point under the mouse keeps its place.
 function zoomTo(root, scale, at = null) {
   const { large } = root;
   const { width, height, clientWidth, clientHeight } = sizes(root);
@@ -109,7 +109,7 @@ function place(root) {
   large.dialog.querySelector(".zoom").textContent = `${Math.round(large.scale * devicePixelRatio * 100)} %`;
 }
 
-// Lines stay as thin as they are, so that a zoom shows more of the pixels and not more of the lines.
+// Lines keep their width on the screen, so that a zoom enlarges only the pixels.
 function paintLargeMarks(root) {
   const { now, view } = root.state;
   const { width, height } = now.before.side;
@@ -120,7 +120,7 @@ function paintLargeMarks(root) {
   }
 }
 
-// A drag moves the image; where all of it is seen, or on the line between the two, it moves the line.
+// A drag moves the image. If all of the image is visible, or if it starts on the line between the two, it moves the line.
 function startDrag(root, event) {
   if (event.button !== 0) return;
   const { large } = root;

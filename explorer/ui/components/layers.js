@@ -1,10 +1,10 @@
-// What lies over an image: the mask as outlines or filled, boxes and keypoints, and on the image before the outline of
-// what the image after shows. All of it is painted here from class indices, so that no change of it asks the server.
+// Layers over an image: the mask as outlines or filled, boxes and keypoints, and on the image before the outline of what the
+// image after shows. They are painted here from class indices, so that a change of them needs no request to the server.
 
 const SVG = "http://www.w3.org/2000/svg";
 const VALUES = 256;
 
-// The mask travels as class indices. counts: how many pixels each value has.
+// The mask is sent as class indices. `counts` holds the number of pixels of each value.
 async function readMask(bytes) {
   const bitmap = await decode(bytes, "image/png");
   const { width, height } = bitmap;
@@ -37,7 +37,7 @@ function percent(words, share) {
 
 function shareOf(mask, value) { return mask ? mask.counts[value] / mask.values.length : 0; }
 
-// Values that are no class stay clear; with a class `alone`, all the others do too.
+// Values that are not classes are transparent; if one class is shown `alone`, all others are too.
 function colorTable(classes, alone) {
   const table = new Uint32Array(VALUES);
   for (let value = classes.first; value < VALUES; value++) {
@@ -61,7 +61,7 @@ function paintMask(canvas, mask, width, height, classes, view, reach) {
   context.putImageData(image, 0, 0);
 }
 
-// A pixel lies on a border where a neighbor a line's width away has another value; each class has its own side of it.
+// A pixel belongs to a border if a neighbor at the distance of a line's width has another value.
 function traceBorders({ width, height, values }, table, pixels, reach) {
   const down = reach * width;
   for (let y = 0; y < height; y++) {
@@ -87,7 +87,7 @@ function shape(name, attributes) {
   return element;
 }
 
-// unit: how many px of the image a line of 1 is wide.
+// `unit` is the width of a line of 1, in pixels of the image.
 function paintMarks(svg, side, classes, view, outline, unit) {
   svg.setAttribute("viewBox", `0 0 ${side.width} ${side.height}`);
   const color = (index) => `rgb(${colorOf(classes, index).join(",")})`;
@@ -100,7 +100,7 @@ function paintMarks(svg, side, classes, view, outline, unit) {
   svg.replaceChildren(...boxes, ...points, ...(outline ? outlineShapes(outline, unit) : []));
 }
 
-// White on black, so that it is seen on any image; the side that becomes the top is thicker.
+// White on black is visible on any image. The side that becomes the top is thicker.
 function outlineShapes(corners, unit) {
   const points = corners.map((corner) => corner.join(",")).join(" ");
   const [[x1, y1], [x2, y2]] = corners;
@@ -109,10 +109,10 @@ function outlineShapes(corners, unit) {
   return [frame("black", 2.4), top("black", 4.4), frame("white", 1.2), top("white", 3)];
 }
 
-// A line is about as wide on the page whatever the size of the image.
+// Lines have about the same width on the page for images of all sizes.
 function unitOf(side) { return Math.max(side.width, side.height) / 256; }
 
-// `stage` holds two canvases and an svg. What it shows is kept with it, for what looks under the mouse.
+// `stage` holds two canvases and an svg. The painted data is kept in `stage.shown` for the tooltip.
 function paintStage(stage, loaded, classes, view, outline = null, fresh = true) {
   const { side, picture, mask } = loaded;
   stage.shown = loaded;
@@ -125,7 +125,7 @@ function paintStage(stage, loaded, classes, view, outline = null, fresh = true) 
 
 function opacityOf(view) { return view.style === "outline" ? view.line : view.opacity; }
 
-// What lies under the mouse, in words; "" where there is nothing to name.
+// Returns the names of all that is under the mouse; "" if there is nothing.
 function under(stage, event, classes) {
   const { side, mask } = stage.shown ?? {};
   if (!side) return "";

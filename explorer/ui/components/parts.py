@@ -1,4 +1,4 @@
-"""Registers our own components, whose HTML, CSS and JavaScript lie beside the Python module of the same name."""
+"""Registers our own components, whose HTML, CSS and JavaScript are beside the Python module of the same name."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,11 +1,11 @@
-// One chart that lives as long as its place on the page: every tick goes through Plotly.react, so that the node, the
+// One chart that lives as long as its place on the page: every update goes through Plotly.react, so that the node, the
 // zoom and the hover stay. A color may be written as var(--name): it is looked up in the theme, now and when it changes.
 
 const REGISTRY = Symbol.for("explorer.plot");
 const shared = (window[REGISTRY] ??= { script: null, mounts: new Map() });
 
 function pageBase(path) {
-  // The address that this page's own script really came from: right also behind a proxy that adds a prefix.
+  // The address from which the page's own script was loaded, which is right also behind a proxy that adds a prefix.
   const script = document.querySelector("script[type=module][src*='static/js/']");
   const root = script ? new URL(script.src).href.split("static/js/")[0] : new URL("./", document.baseURI).href;
   return new URL(path, root).href;
@@ -98,7 +98,7 @@ export default function (component) {
     state.queue.then(() => { root.querySelector(".problem").hidden = true; draw(root); }).catch(() => fail(root, data.words.failed));
   }
   return () => {
-    if (root.isConnected) return; // a new tick, not the end
+    if (root.isConnected) return; // an update, not the end
     state.observer?.disconnect();
     window.Plotly?.purge(root.querySelector(".canvas"));
   };

@@ -3,10 +3,10 @@
 
 const STORE = "explorer.preview";
 const STYLES = ["outline", "fill", "none"]; // of a mask; M goes from one to the next
-const CLICK_MS = 250; // pressed for longer, it is a look at the image before
+const CLICK_MS = 250; // a longer press shows the image before
 const CLICK_PX = 5;
 
-// style: how masks are shown. line, opacity: of outlines and of what is filled, in percent. alone: the one class shown.
+// style: how masks are shown. line, opacity: the opacity of outlines and of filled masks in percent. alone: the only shown class.
 const DEFAULTS = { style: "outline", line: 100, opacity: 45, boxes: true };
 
 function remembered() {
@@ -46,7 +46,7 @@ function paintAll(root, fresh = true) {
   paintLarge(root);
 }
 
-// Only classes that are in one of the two images, those of the mask with their shares.
+// Lists the classes that are in one of the two images, with the share of each class of the mask.
 function legend(root) {
   const { now: { before, after, classes }, view } = root.state;
   const found = new Map();
@@ -119,7 +119,7 @@ function change(root, values) {
   paintAll(root, false);
 }
 
-// held: what is held down, an element, or null. Only the one that is held lets go: focus leaves others at that moment.
+// `held` is the element that is held down, or null. Only that element can release, because others lose the focus at that moment.
 function press(root, element) {
   if (root.state.held) return;
   root.state.held = element;
@@ -170,7 +170,7 @@ function mountBar(root) {
   button.onkeyup = () => release(root, button);
 }
 
-// Keys of the whole page, but not while somebody types.
+// Keys of the whole page, except while a person types.
 function listen(root) {
   const keys = {
     m: () => change(root, { style: STYLES[(STYLES.indexOf(root.state.view.style) + 1) % STYLES.length] }),
@@ -200,7 +200,7 @@ async function update(root, data) {
   const { header, part } = unpack(data);
   const fresh = header.before.id !== state.beforeId;
   const [before, after] = await Promise.all([fresh ? load(header.before, part) : state.now.before, load(header.after, part)]);
-  if (generation !== state.generation) return; // a newer frame has overtaken this one
+  if (generation !== state.generation) return; // a newer frame has arrived
   const { colors, names, first, words, captions, outline } = header;
   if (state.now && names.join() !== state.now.classes.names.join()) state.view.alone = null;
   Object.assign(state, { beforeId: header.before.id, now: { before, after, captions, outline, classes: { colors, names, first, words } } });

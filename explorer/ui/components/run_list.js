@@ -1,12 +1,12 @@
-// All runs, one row each. Rows are kept by id, so that a tick moves neither focus nor hover. Searching, filtering and
-// sorting happen here, on what the server has sent last; what is done to runs goes to the server as { op, ids }.
+// All runs, one row each. Rows are kept by id, so that an update moves neither focus nor hover. Searching, filtering and
+// sorting happen here, on the rows that the server has sent last. Actions on runs are sent to the server as { op, ids }.
 
 const REMEMBERED = "explorer.runs.list";
 const PLAIN = { search: "", state: "", tag: "", sort: "newest", turned: false, archived: false, probes: false };
 const LIVING = "(alive)";
 const OVER = "(over)";
 
-// What is looked for, remembered while this window is open.
+// Filters and order are remembered while this window is open.
 
 function remembered() {
   try { return { ...PLAIN, ...JSON.parse(sessionStorage.getItem(REMEMBERED) || "{}") }; }
@@ -22,7 +22,7 @@ const folded = (text) => text.normalize("NFC").toLowerCase();
 const haystack = (run) =>
   folded([run.name, run.id, ...run.tags, run.what, run.pipeline, run.state, run.reason, run.note].join("\n"));
 
-// Quick checks and searches for a learning rate are runs too, and would crowd out what people look for.
+// Quick checks and searches for a learning rate are runs too, and are hidden unless a person asks for them.
 const isHidden = (state, run) => run.probe && !state.view.probes;
 
 function matches(state, run) {
@@ -35,7 +35,7 @@ function matches(state, run) {
   return state.words_sought.every((word) => text.includes(word));
 }
 
-// Each gives what is compared, and 1 where small comes first. What has no value comes last either way.
+// Each order has the value to compare, and 1 for ascending or -1 for descending. Runs without a value are always last.
 const ORDERS = {
   newest: [(run) => run.at, -1],
   name: [(run) => run.name, 1],
@@ -44,17 +44,17 @@ const ORDERS = {
   duration: [(run) => run.seconds, -1],
 };
 
-// The scores of a run lie in the order of the metrics.
+// The scores of a run are in the order of the metrics.
 const scoreOf = ({ words }, run, key) => run.scores[Object.keys(words.metrics).indexOf(key)];
 
-// Also by each metric, the better value first.
+// Runs can be sorted by each metric too, better values first.
 function order({ view, words }) {
   const metric = words.metrics[view.sort];
   if (metric) return [(run) => scoreOf({ words }, run, view.sort), metric.better === "higher" ? -1 : 1];
   return ORDERS[view.sort] ?? ORDERS.newest;
 }
 
-// The two metrics that have a column: the first of all, and the one that is sorted by, or else the second.
+// The two metrics with a column: the first one, and the one that is sorted by or else the second one.
 function columnMetrics({ view, words }) {
   const [first, second] = Object.keys(words.metrics);
   return [first, words.metrics[view.sort] && view.sort !== first ? view.sort : second];
@@ -130,7 +130,7 @@ function fillScores(state, item, run) {
   });
 }
 
-// The second metric of the list may be another one after a choice of the order.
+// Another order may change the metric of the second column.
 function drawColumns(state) {
   const keys = columnMetrics(state);
   if (state.columnKeys === keys.join()) return;
@@ -164,7 +164,7 @@ function arrange(state) {
   setCurrent(state, current);
 }
 
-// One row can be reached by Tab; arrows go on from there.
+// Tab reaches one row, and arrow keys the others.
 function setCurrent(state, id) {
   const old = state.rows.get(state.current)?.item;
   if (old) old.querySelector("a").tabIndex = -1;
@@ -253,7 +253,7 @@ function drawBar(state) {
   all.checked = runs.length > 0 && runs.length === state.shown.length;
   all.indeterminate = runs.length > 0 && !all.checked;
   all.disabled = !state.shown.length;
-  // Drawn anew only for another choice: a tick must not take a button away from under the pointer.
+  // Drawn again only for another choice: an update must not replace a button under the pointer.
   const key = JSON.stringify([state.asking, runs.map((run) => [run.id, run.archived])]);
   if (state.barKey === key) return;
   state.barKey = key;
@@ -379,7 +379,7 @@ function mount(root) {
   return state;
 }
 
-// The head of a column; a click sorts by it, a second one the other way round.
+// The head of a column. A click sorts by it, and a second click reverses the order.
 function heading(state, css, text, sort) {
   if (!sort) return element("span", css, text);
   const cell = Object.assign(element("button", css, text), { type: "button", title: state.words.sort_by.replace("{column}", text) });
@@ -409,7 +409,7 @@ function speak(state, words) {
   state.root.querySelector(".nothing button").textContent = words.show_all;
 }
 
-// The held rows with what has changed since; null until the rows that the changes speak of are there.
+// Returns the held rows with the changes since; null until the rows that the changes refer to have arrived.
 function withChanges({ stamp, rows, gone }) {
   const held = heldRows();
   if (held.stamp !== stamp) return null;
@@ -423,7 +423,7 @@ function withChanges({ stamp, rows, gone }) {
   return [...changed.values(), ...kept];
 }
 
-// Whether there was anything new in it.
+// Takes new rows and returns whether anything has changed.
 function take(state, runs) {
   const before = state.runs.length;
   let news = 0;
@@ -454,7 +454,7 @@ function update(state) {
   comeBack(state);
 }
 
-// Who comes back from a run finds the place in the list where they left it.
+// A person who comes back from a run finds the list at the same place.
 function comeBack(state) {
   const id = state.returning;
   if (!id || !state.rows.get(id)?.item.isConnected) return;

@@ -1,4 +1,4 @@
-// The rows of all runs, sent once; the list of runs, which ticks, is told only what has changed since.
+// The rows of all runs are sent once. The list of runs, which is updated periodically, gets only the changes since then.
 const HELD = "explorer:runs";
 
 function heldRows() { return window.explorerRuns ?? { stamp: null, rows: [] }; }
@@ -8,7 +8,7 @@ function holdRows(stamp, rows) {
   window.dispatchEvent(new Event(HELD));
 }
 
-// Until `element` has left the page.
+// Calls `listener` for each new set of rows until `element` has left the page.
 function whenRowsAreHeld(element, listener) {
   const heard = () => (element.isConnected ? listener() : window.removeEventListener(HELD, heard));
   window.addEventListener(HELD, heard);

@@ -1,4 +1,4 @@
-// Keys that work on every page. One listener for the window, whatever page is open.
+// Keys that work on every page, with one listener for the window.
 
 const REGISTRY = Symbol.for("explorer.shortcuts");
 

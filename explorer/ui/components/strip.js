@@ -45,7 +45,8 @@ function makeGroup(data) {
   return { group, inside };
 }
 
-// Rows come with their depth, parents first. Frames deeper than `flat` would leave no room: their steps stand side by side.
+// Rows come with their depth, parents first. Groups that are nested too deeply for frames are left out, and their steps
+// are placed side by side.
 function arrange(root, rows, cards) {
   const top = document.createDocumentFragment();
   const open = [{ depth: -1, inside: top }];
@@ -89,7 +90,7 @@ function onKey(root, event) {
   choose(root, cards[Math.min(cards.length - 1, Math.max(0, to))]);
 }
 
-// Whether there is more to either side than is seen.
+// Marks the sides to which the strip can be scrolled.
 function edges(root) {
   const list = root.querySelector(".cards"), rail = root.querySelector(".rail");
   rail.toggleAttribute("data-back", list.scrollLeft > 2);
@@ -110,7 +111,7 @@ async function update(root, data) {
   const generation = (root.generation = (root.generation ?? 0) + 1);
   const { header, part } = unpack(data);
   const pictures = await Promise.all(header.rows.map((row) => (row.thumb ? decode(part(row.thumb), "image/jpeg") : null)));
-  if (generation !== root.generation) return; // a newer frame has overtaken this one
+  if (generation !== root.generation) return; // a newer frame has arrived
   const scrolled = root.querySelector(".cards").scrollLeft;
   const known = new Map([...root.querySelectorAll(".card")].map((card) => [card.dataset.id, card]));
   const cards = new Map();

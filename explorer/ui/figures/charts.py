@@ -240,7 +240,7 @@ def score_layout(
 ) -> dict[str, Any]:
     """Return axes that fit the values of a metric.
 
-    The value without skill is a dotted line if it lies within the axis; otherwise a note gives it, because a curve that
+    The value without skill is a dotted line if the axis includes it; otherwise a note gives it, because a curve that
     fills the chart may still differ by a thousandth only.
     """
     layout = epoch_layout(snapshot, metric.in_sentence, first)

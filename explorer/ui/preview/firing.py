@@ -43,7 +43,7 @@ def settle(work: workspace.Workspace, found: Found) -> workspace.Workspace:
 
 
 def show_chip(work: workspace.Workspace, node_id: str) -> None:
-    """Say in the form that the step is not in the image and why, with a button that jumps to a seed where it is."""
+    """Show in the form that the step was not applied and why, with a button that jumps to a seed that applies it."""
     chip.show(node_id, _chance(work, node_id) == 0, T.CHIP_WORDS, key=widget_key("chip"), on_jump=_jump)
 
 

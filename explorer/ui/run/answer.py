@@ -18,7 +18,7 @@ from explorer.ui.components.state_badge import headline
 from explorer.ui.session.keys import Query, widget_key
 from explorer.ui.train.source import steps_of
 
-METRIC_WIDTH = 148  # px; two of them stand side by side on a phone
+METRIC_WIDTH = 148  # px; two fit side by side on a phone
 
 
 def facts(paths: RunPaths, snapshot: RunSnapshot) -> list[tuple[str, str]]:

@@ -104,7 +104,7 @@ def _download(file: Path, label: str, explanation: str, key: str, name: str) -> 
         st.caption(words)
         st.code(str(file), language=None)
         return
-    # A callable, so that the file is read only when somebody downloads it.
+    # A callable, so that the file is read only when it is downloaded.
     st.download_button(
         words, file.read_bytes, file_name=name, mime="application/octet-stream", key=key, help=explanation,
         on_click="ignore", icon=":material/download:",

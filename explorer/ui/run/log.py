@@ -43,7 +43,7 @@ def _found(paths: RunPaths, sought: str) -> None:
 
 
 def _lines(text: str, *, follow: bool) -> None:
-    """Draw lines. With `follow` the newest stay in sight until somebody scrolls away."""
+    """Draw lines. With `follow` the newest stay visible until a person scrolls away."""
     long = text.count("\n") >= FITS_LINES
     with st.container(height=HEIGHT if long else "content", border=False, autoscroll=follow):
         st.code(text, language=None, wrap_lines=True)

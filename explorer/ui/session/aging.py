@@ -29,7 +29,7 @@ from explorer.ui.session.uploads import draft_file
 
 _LOG = logging.getLogger(__name__)
 _EVERY_S, _SOON_S = 3_600.0, 60.0
-_MOST = 200  # of each kind at once: somebody waits for the page
+_MOST = 200  # of each kind at once, because a person waits for the page
 _TORN_S = 86_400.0  # a file that was being written when its process was killed
 _UNEDITED_MOST = 16_384  # bytes: a draft of more has a history, and need not be read
 _NAMED_MOST = 20  # drafts in a line of the log
@@ -88,7 +88,7 @@ def in_passing() -> None:
         if time.monotonic() < _next.get(place, float("-inf")):
             return
         _next[place] = time.monotonic() + _EVERY_S
-        gc.collect()  # the state of a closed page, with what it holds, is a circle that may lie about for hours
+        gc.collect()  # the state of a closed page is a reference cycle, which may keep its drafts held for hours
         browsers.note_all(opened.held())  # for the other servers of this home
         cleared = clear(time.time())
         if cleared != Cleared():

@@ -1,4 +1,4 @@
-"""Removes a draft and its uploads, unless somebody has it open."""
+"""Removes a draft and its uploads, unless a session has it open."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence

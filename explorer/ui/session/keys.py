@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Key(StrEnum):
-    """Keys of the session state for values, and for widgets that are read elsewhere than where they are drawn."""
+    """Keys of the session state for values, and for widgets that several places read."""
 
     ADDRESS = "address"  # the page that was shown last
     WORKSPACE = "workspace"  # the draft, its history and its view, shared by all pages

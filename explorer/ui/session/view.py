@@ -92,7 +92,7 @@ class Lab:
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class View:
-    """What is shown of a draft.
+    """What the pages show of a draft.
 
     Attributes:
         selected: The id of the selected node.

@@ -1,7 +1,7 @@
 """The workspace of a session: a draft with its history and its view, in a file, so that a reload loses nothing.
 
 The file's name is in the address (`?draft=ID`). The id is a random token, so a stranger cannot guess the address of
-somebody else's work.
+another person's work.
 """
 
 import re
@@ -99,7 +99,7 @@ Read = tuple[Workspace, Revision]  # a workspace, and the version of the file th
 def _asked_for(draft_id: str) -> Read:
     """Read the workspace with this id. Raises WorkspaceError."""
     if is_id(draft_id):
-        browsers.hold(draft_id)  # first, so that nobody deletes it in between
+        browsers.hold(draft_id)  # first, so that it is not deleted in between
     if not is_id(draft_id) or version(draft_id) is None:
         raise WorkspaceError(T.DRAFT_UNKNOWN)
     return _read(draft_id)
