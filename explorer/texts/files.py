@@ -52,8 +52,8 @@ class Files:
     IMPORT_VERSION = "Written for albumentations"
     IMPORT_VERSION_WHY = "{why} Choose the version that this code was written for. It changes these steps:"
     IMPORT_VERSION_SURE = "Read as code for albumentations {version}. {why}"
-    IMPORT_VERSION_HEAD = "Line | What the step is in each version |"
-    IMPORT_VERSION_ROW = "{line} | {step} · 1.x: {old} · 2.x: {new}"
+    IMPORT_VERSION_HEAD = ("Line", "What the step is in each version")
+    IMPORT_VERSION_ROW = "{step} · 1.x: {old} · 2.x: {new}"
     IMPORT_UNKNOWN = "The code does not contain these values"
     IMPORT_ANSWER = "{name} ({where}, line {line})"
     IMPORT_ANSWER_DEFAULT = "{name} ({where}, line {line}; default: {default})"
@@ -63,8 +63,7 @@ class Files:
     IMPORT_ANSWER_WRONG = "{name}: {text} is not a number, list, text or dictionary in Python."
     IMPORT_USE = "Use these values"
     IMPORT_NOTES = "What was changed or left out"
-    IMPORT_NOTE = "{line} | {kind} | {text}"
-    IMPORT_NOTE_HEAD = "Line | | |"
+    IMPORT_NOTE_HEAD = ("Line", "", "")
     IMPORT_KINDS: ClassVar = {
         "translated": "translated",
         "changed": "close, not equal",

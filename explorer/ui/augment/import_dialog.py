@@ -12,7 +12,7 @@ from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
 from explorer.augment.targets import TargetRules
 from explorer.texts import Files as T
-from explorer.ui.components.markdown import escape
+from explorer.ui.components.markdown import cell, escape, table
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, version_key, widget_key
 
@@ -89,15 +89,10 @@ def _version(generation: Generation | None, key: str) -> None:
     st.radio(T.IMPORT_VERSION, VERSIONS, key=key, horizontal=True)
     st.caption(escape(T.IMPORT_VERSION_WHY.format(why=generation.why)))
     rows = [
-        T.IMPORT_VERSION_ROW.format(line=one.line, step=_cell(one.step), old=_cell(one.old), new=_cell(one.new))
+        (str(one.line), T.IMPORT_VERSION_ROW.format(step=cell(one.step), old=cell(one.old), new=cell(one.new)))
         for one in generation.steps
     ]
-    _table(T.IMPORT_VERSION_HEAD, rows)
-
-
-def _table(head: str, rows: Sequence[str]) -> None:
-    line = "|---" * head.count("|") + "|"
-    st.markdown("\n".join([f"| {head}", line, *(f"| {row} |" for row in rows)]))
+    st.markdown(table(T.IMPORT_VERSION_HEAD, rows))
 
 
 def _questions(unknowns: Sequence[Unknown], answers: Mapping[str, JsonValue]) -> None:
@@ -155,15 +150,8 @@ def _summary(found: FoundPipeline) -> None:
 def _notes(notes: Sequence[Note]) -> None:
     if notes:
         st.markdown(T.IMPORT_NOTES)
-        rows = [
-            T.IMPORT_NOTE.format(line=note.line, kind=T.IMPORT_KINDS[note.kind], text=_cell(note.text))
-            for note in notes
-        ]
-        _table(T.IMPORT_NOTE_HEAD, rows)
-
-
-def _cell(text: str) -> str:
-    return escape(" ".join(text.split())).replace("|", "\\|")
+        rows = [(str(note.line), T.IMPORT_KINDS[note.kind], cell(note.text)) for note in notes]
+        st.markdown(table(T.IMPORT_NOTE_HEAD, rows))
 
 
 def _open(found: FoundPipeline) -> None:

@@ -7,7 +7,7 @@ from explorer.augment.catalog import GROUPS, catalog, exclusions
 from explorer.augment.pipeline import GROUP_KINDS
 from explorer.texts import Augment as T
 from explorer.ui.augment import export_dialog, import_dialog, pipeline_menu, preset_dialog, steps, targets_panel
-from explorer.ui.components.markdown import escape
+from explorer.ui.components.markdown import escape, table
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey_all
@@ -80,6 +80,4 @@ def _left_out() -> None:
 
 @st.dialog(T.LEFT_OUT, width="large")
 def _left_out_table() -> None:
-    head, rows = T.LEFT_OUT_HEAD, exclusions().items()
-    table = [f"| {head[0]} | {head[1]} |", "|---|---|", *(f"| **{name}** | {reason} |" for name, reason in rows)]
-    st.markdown("\n".join(table))
+    st.markdown(table(T.LEFT_OUT_HEAD, ((f"**{name}**", reason) for name, reason in exclusions().items())))

@@ -1,6 +1,6 @@
 """Grid mode: several seeds on several pictures, beside the form of a step."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -14,7 +14,6 @@ from explorer.ui.lab import board, cells, steps
 from explorer.ui.lab.cells import Spec
 from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.places import Place, places
-from explorer.ui.preview.looks import Errors
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
@@ -63,25 +62,15 @@ def seeds(first: int, count: int) -> list[int]:
     return [(first + step) % (MAX_SEED + 1) for step in range(count)]
 
 
-@dataclass(frozen=True, eq=False)
-class Drawable:
-    """The newest draft that can be drawn; `errors` are those of the current draft if that one is invalid."""
-
-    pipeline: Pipeline
-    errors: Errors = field(default_factory=dict)
-
-
-def drawable(work: workspace.Workspace) -> Drawable:
+def drawable(work: workspace.Workspace) -> Pipeline:
     """Return the draft as a pipeline; if it is invalid, the last valid one of its history, or one without steps."""
-    for draft in (work.draft, *reversed(work.history.past)):
-        if (pipeline := checked(draft).pipeline) is not None:
-            return Drawable(pipeline, work.errors)
-    return Drawable(Pipeline(targets=work.draft.targets), work.errors)
+    found = (checked(draft).pipeline for draft in (work.draft, *reversed(work.history.past)))
+    return next((pipeline for pipeline in found if pipeline is not None), Pipeline(targets=work.draft.targets))
 
 
 def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
-    drawn = drawable(work)
-    table = spots(work, found, drawn.pipeline)
+    pipeline = drawable(work)
+    table = spots(work, found, pipeline)
     specs = [spot.spec for row in table for spot in row if spot.spec is not None]
     large = next((spot for row in table for spot in row if spot.id == work.view.lab.large), None)
     tasks = [spec.task() for spec in specs]
@@ -89,14 +78,12 @@ def _plan(work: workspace.Workspace, found: Found) -> board.Plan:
         tasks.insert(0, replace(large.spec, side=cells.LARGE).task())
     size = max((spec.picture.size for spec in specs), default=(1, 1), key=area)
     return board.Plan(
-        tasks, lambda fill: _board(work, table, large, drawn, fill), board.enlarge, lambda name: _act(name, large),
-        cost=slow.cost(drawn.pipeline, size),
+        tasks, lambda fill: _board(work, table, large, fill), board.enlarge, lambda name: _act(name, large),
+        cost=slow.cost(pipeline, size),
     )  # fmt: skip
 
 
-def _board(
-    work: workspace.Workspace, table: tuple[tuple[Spot, ...], ...], large: Spot | None, drawn: Drawable, fill: Fill
-) -> Board:
+def _board(work: workspace.Workspace, table: tuple[tuple[Spot, ...], ...], large: Spot | None, fill: Fill) -> Board:
     shown = [_cell(spot, spot.spec, fill) for row in table for spot in row]
     columns = len(table[0]) if table else 1
     return Board(
@@ -106,7 +93,7 @@ def _board(
         width=11.0,
         aspect=1.4,
         large=None if large is None else _large(large, fill),
-        notice=Preview.STALE if drawn.errors else "" if work.draft.nodes else T.EMPTY,
+        notice=Preview.STALE if work.errors else "" if work.draft.nodes else T.EMPTY,
     )
 
 
@@ -154,4 +141,4 @@ def _controls(work: workspace.Workspace) -> None:
     if step is None:
         return
     steps.choose(work, lambda transform: True)
-    form.show(replace(work, view=replace(work.view, selected=step.id)), drawable(work).errors)
+    form.show(replace(work, view=replace(work.view, selected=step.id)), work.errors)

@@ -8,7 +8,7 @@ from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
 from explorer.texts import Run as T
 from explorer.texts import Train
-from explorer.ui.components.markdown import escape
+from explorer.ui.components.markdown import cell, table
 from explorer.ui.train import values as train_values
 from explorer.ui.train.conversion import values_of
 from explorer.ui.train.data_sets import is_split
@@ -53,21 +53,14 @@ def _setting(section: str, field: Field, values: Values, defaults: Values, confi
 
 def show(config: RunConfig) -> None:
     """Draw the table. Changed values are bold, with the default beside them."""
-    rows = [f"| {' | '.join(T.SETTINGS_HEAD)} |", "|---|---|---|"]
+    rows: list[tuple[str, str, str]] = []
     section = ""
     for one in settings(config):
         if one.section != section:
             section = one.section
-            rows.append(f"| :gray[{escape(section)}] | | |")
-        value = _cell(one.value)
-        rows.append(
-            f"| {_cell(one.label)} | {value} | |"
-            if one.default is None
-            else f"| {_cell(one.label)} | **{value}** | :gray[{_cell(T.DEFAULT.format(value=one.default))}] |"
-        )
-    st.markdown("\n".join(rows))
+            rows.append((f":gray[{cell(section)}]", "", ""))
+        changed = one.default is not None
+        default = f":gray[{cell(T.DEFAULT.format(value=one.default))}]" if changed else ""
+        rows.append((cell(one.label), f"**{cell(one.value)}**" if changed else cell(one.value), default))
+    st.markdown(table(T.SETTINGS_HEAD, rows))
     st.caption(T.SETTINGS_NOTE)
-
-
-def _cell(text: str) -> str:
-    return escape(text).replace("|", "\\|")

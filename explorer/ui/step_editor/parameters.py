@@ -6,6 +6,7 @@ differ: setting it every time would swallow fast key presses. Changes are commit
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -47,8 +48,8 @@ def _with_words(field: Field) -> None:
     shows = field.bound(word, lambda chosen: fallback if chosen == _OWN_VALUE else chosen, "word")
     st.selectbox(field.name, list(labels), format_func=labels.__getitem__, **shows)
     if st.session_state[key] == _OWN_VALUE:
-        widget = WIDGETS[parameter.kind] if _FITS[parameter.kind](value) else _literal
-        widget(field)
+        editor = EDITORS[parameter.kind]
+        (editor.widget if editor.fits(value) else _literal)(field)
 
 
 def _widget(parameter: Parameter, value: Any) -> Callable[[Field], None]:
@@ -56,9 +57,8 @@ def _widget(parameter: Parameter, value: Any) -> Callable[[Field], None]:
     if parameter.choices and parameter.kind is not Kind.CHOICE:
         return _with_words
     known = parameter.kind is not Kind.CHOICE or any(value == choice.value for choice in parameter.choices)
-    if not known or not _FITS[parameter.kind](value):
-        return _literal
-    return WIDGETS[parameter.kind]
+    editor = EDITORS[parameter.kind]
+    return editor.widget if known and editor.fits(value) else _literal
 
 
 def _nullable(field: Field) -> None:
@@ -70,24 +70,9 @@ def start_value(parameter: Parameter) -> Any:
     """Return the first value of a nullable parameter that is switched on."""
     if parameter.default is not None:
         return parameter.default
-    low, high = parameter.soft_low or 0, parameter.soft_high or 1
-    middle = (low + high) / 2
-    starts: dict[Kind, Any] = {
-        Kind.BOOL: True,
-        Kind.INT: int(middle),
-        Kind.FLOAT: middle,
-        Kind.INT_RANGE: [int(low), int(high)],
-        Kind.FLOAT_RANGE: [float(low), float(high)],
-        Kind.INT_PAIR: [int(low), int(high)],
-        Kind.CHOICE: next((choice.value for choice in parameter.choices if choice.value is not None), None),
-        Kind.FILL: 0,
-        Kind.TEXT: "",
-        Kind.LITERAL: [],
-        Kind.PICTURES: [],
-        Kind.FONT: fonts.BUILT_IN,
-        Kind.BOX: [0.25, 0.25, 0.75, 0.75],
-    }
-    return starts[parameter.kind]
+    if parameter.kind is Kind.CHOICE:
+        return next((choice.value for choice in parameter.choices if choice.value is not None), None)
+    return EDITORS[parameter.kind].start(parameter.soft_low or 0, parameter.soft_high or 1)
 
 
 def _bool(field: Field) -> None:
@@ -243,33 +228,35 @@ def _are_whole(value: Any) -> bool:
     return is_pair(value) and all(float(end).is_integer() for end in value)
 
 
-WIDGETS: dict[Kind, Callable[[Field], None]] = {
-    Kind.BOOL: _bool,
-    Kind.INT: _number,
-    Kind.FLOAT: _number,
-    Kind.INT_RANGE: _range,
-    Kind.FLOAT_RANGE: _range,
-    Kind.INT_PAIR: _pair,
-    Kind.CHOICE: _choice,
-    Kind.FILL: _fill,
-    Kind.TEXT: _text,
-    Kind.LITERAL: _literal,
-    Kind.PICTURES: reference_picker.show,
-    Kind.FONT: _font,
-    Kind.BOX: _box,
-}
-_FITS: dict[Kind, Callable[[Any], bool]] = {
-    Kind.BOOL: lambda value: isinstance(value, bool),
-    Kind.INT: lambda value: is_number(value) and float(value).is_integer(),
-    Kind.FLOAT: is_number,
-    Kind.INT_RANGE: _are_whole,
-    Kind.FLOAT_RANGE: is_pair,
-    Kind.INT_PAIR: _are_whole,
-    Kind.CHOICE: lambda value: True,
-    Kind.FILL: lambda value: is_number(value) or _are_numbers(value, 3),
-    Kind.TEXT: lambda value: isinstance(value, str),
-    Kind.LITERAL: lambda value: True,
-    Kind.PICTURES: lambda value: isinstance(value, list),
-    Kind.FONT: lambda value: isinstance(value, str),
-    Kind.BOX: lambda value: _are_numbers(value, 4),
+@dataclass(frozen=True)
+class Editor:
+    """How the values of a kind of parameter are edited.
+
+    Attributes:
+        widget: Draws the widget.
+        fits: Whether the widget can show a value.
+        start: Returns the first value of a nullable parameter that is switched on, from the ends of its soft range.
+    """
+
+    widget: Callable[[Field], None]
+    fits: Callable[[Any], bool]
+    start: Callable[[float, float], Any]
+
+
+EDITORS: dict[Kind, Editor] = {
+    Kind.BOOL: Editor(_bool, lambda value: isinstance(value, bool), lambda low, high: True),
+    Kind.INT: Editor(
+        _number, lambda value: is_number(value) and float(value).is_integer(), lambda low, high: int((low + high) / 2)
+    ),
+    Kind.FLOAT: Editor(_number, is_number, lambda low, high: (low + high) / 2),
+    Kind.INT_RANGE: Editor(_range, _are_whole, lambda low, high: [int(low), int(high)]),
+    Kind.FLOAT_RANGE: Editor(_range, is_pair, lambda low, high: [float(low), float(high)]),
+    Kind.INT_PAIR: Editor(_pair, _are_whole, lambda low, high: [int(low), int(high)]),
+    Kind.CHOICE: Editor(_choice, lambda value: True, lambda low, high: None),  # starts with its first choice
+    Kind.FILL: Editor(_fill, lambda value: is_number(value) or _are_numbers(value, 3), lambda low, high: 0),
+    Kind.TEXT: Editor(_text, lambda value: isinstance(value, str), lambda low, high: ""),
+    Kind.LITERAL: Editor(_literal, lambda value: True, lambda low, high: []),
+    Kind.PICTURES: Editor(reference_picker.show, lambda value: isinstance(value, list), lambda low, high: []),
+    Kind.FONT: Editor(_font, lambda value: isinstance(value, str), lambda low, high: fonts.BUILT_IN),
+    Kind.BOX: Editor(_box, lambda value: _are_numbers(value, 4), lambda low, high: [0.25, 0.25, 0.75, 0.75]),
 }

@@ -270,10 +270,10 @@ def test_an_own_picture_stands_alone_and_a_missing_one_says_so() -> None:
 def test_a_wrong_draft_shows_the_last_right_one_and_what_is_wrong() -> None:
     wrong = Draft(nodes=(ROTATE.model_copy(update={"params": {"limit": "round"}}),))
     history = History(demo_draft()).record(wrong)
-    drawn = seeds.drawable(Workspace("w" * 22, history, View()))
-    assert drawn.pipeline.nodes == history.past[-1].nodes
-    assert ("rotate", "limit") in drawn.errors
-    assert seeds.drawable(work(wrong)).pipeline.nodes == ()
+    here = Workspace("w" * 22, history, View())
+    assert seeds.drawable(here).nodes == history.past[-1].nodes
+    assert ("rotate", "limit") in here.errors
+    assert seeds.drawable(work(wrong)).nodes == ()
 
 
 # A/B

@@ -15,8 +15,7 @@ from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, save
 from explorer.ui.step_editor.parameters import (
-    _FITS,
-    WIDGETS,
+    EDITORS,
     display_bounds,
     escape,
     from_color,
@@ -35,7 +34,7 @@ def test_a_fill_and_its_color_are_each_other(fill: object, color: str) -> None:
 
 
 def test_every_kind_has_a_widget_and_a_rule_for_what_it_can_show() -> None:
-    assert set(WIDGETS) == set(Kind) == set(_FITS)
+    assert set(EDITORS) == set(Kind)
 
 
 def test_every_starting_value_fits_its_widget() -> None:
@@ -43,7 +42,7 @@ def test_every_starting_value_fits_its_widget() -> None:
     for name, offered in catalog().items():
         for parameter in offered.parameters.values():
             value = start_value(parameter) if parameter.default is None else parameter.default
-            wrong += [] if _FITS[parameter.kind](value) else [(name, parameter.name, value)]
+            wrong += [] if EDITORS[parameter.kind].fits(value) else [(name, parameter.name, value)]
     assert wrong == []
 
 
