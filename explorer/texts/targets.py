@@ -69,19 +69,21 @@ class Targets:
     }
     NO_FILE_PALETTE = "This mask file has no palette, so the safe colors are used."
     COLOR_OF = "{name}"
-    TYPED_BOXES = "Boxes of this image"
-    TYPED_BOXES_HELP = (
-        "One box per line in the format above, then its class index (YOLO: class index first), as in label files. "
-        "They replace the boxes of the image. Leave empty to keep those."
-    )
-    TYPED_NAMES = "Class names of the mask"
-    TYPED_NAMES_HELP = (
-        "One name per line, for the mask values 0, 1, 2 and so on. If 0 is not a class, write background in the first "
-        "line. They replace the names of the data set. Leave empty to keep those."
-    )
-    TYPED_POINTS = "Keypoints of this image"
-    TYPED_POINTS_HELP = (
-        "One keypoint per line in the format above, then its class index. They replace the keypoints of the image. "
-        "Leave empty to keep those."
-    )
+    TYPED: ClassVar = {  # field of the view -> label and help
+        "names": (
+            "Class names of the mask",
+            "One name per line, for the mask values 0, 1, 2 and so on. If 0 is not a class, write background in the "
+            "first line. They replace the names of the data set. Leave empty to keep those.",
+        ),
+        "boxes": (
+            "Boxes of this image",
+            "One box per line in the format above, then its class index (YOLO: class index first), as in label files. "
+            "They replace the boxes of the image. Leave empty to keep those.",
+        ),
+        "points": (
+            "Keypoints of this image",
+            "One keypoint per line in the format above, then its class index. They replace the keypoints of the image. "
+            "Leave empty to keep those.",
+        ),
+    }
     AS_GIVEN = "What the pipeline receives: {shown}"

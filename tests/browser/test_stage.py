@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.ui.theme.palette import class_rgb
+from explorer.ui.theme.palette import class_color, rgb
 from scripts.server import Server
 from tests.browser import looking
 
@@ -76,7 +76,7 @@ def test_masks_have_a_color_and_a_name_for_each_class_and_images_enlarge(page: P
     column = SIDE // CLASSES
 
     # Outlines first: every class has its color, class 0 too, and the middle of a class shows the image.
-    colors = [tuple(color) for color in class_rgb(CLASSES)]
+    colors = [rgb(class_color(index)) for index in range(CLASSES)]
     outlines = palette(page)
     assert set(outlines) == set(colors)
     assert all(outlines[color] < column * SIDE for color in colors)

@@ -1,15 +1,16 @@
 """The rules of the pipeline for mask, boxes and keypoints, and those that a person types for the current picture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.augment import edits
 from explorer.augment.pipeline import Draft
-from explorer.augment.targets import MaskInterpolation, TargetRules
-from explorer.data.annotations import BoxFormat, PointFormat, format_boxes, format_keypoints
+from explorer.augment.targets import BoxRules, MaskInterpolation, PointRules, TargetRules
+from explorer.data.annotations import format_boxes, format_keypoints
 from explorer.texts import Common
 from explorer.texts import Targets as T
 from explorer.ui.components.fields import bound, choice
@@ -20,9 +21,6 @@ from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import MAX_TYPED, Palette
 from explorer.ui.theme.palette import CLASS_COLORS
 
-_BOX_NUMBERS = ("min_area", "min_visibility", "min_width", "min_height")
-_BOX_SWITCHES = ("clip", "filter_invalid_bboxes", "check_each_transform")
-_POINT_SWITCHES = ("remove_invisible", "angle_in_degrees", "check_each_transform")
 _STARTING_RATIO = 5.0
 _PICKERS = len(CLASS_COLORS)  # further classes start again with the first color, as in the palette
 _SHOWN_ROWS = 3
@@ -40,9 +38,9 @@ def show(work: workspace.Workspace, found: Found) -> None:
         with mask:
             _mask(work, found)
         with boxes:
-            _boxes(work, found)
+            _labels(work, found, "boxes", "boxes", format_boxes)
         with points:
-            _points(work, found)
+            _labels(work, found, "keypoints", "points", format_keypoints)
 
 
 # The rules
@@ -54,37 +52,36 @@ def _mask(work: workspace.Workspace, found: Found) -> None:
     choices = [None, *get_args(MaskInterpolation)]
     _choice("mask_interpolation", rules.mask_interpolation, {name: name or T.EACH_STEPS_OWN for name in choices})
     if found.picture.mask:
-        _typed("names", work.view.names, found, T.TYPED_NAMES, T.TYPED_NAMES_HELP)
+        _typed("names", work.view.names, found, *T.TYPED["names"])
     _palette(work, found)
 
 
-def _boxes(work: workspace.Workspace, found: Found) -> None:
-    rules = work.draft.targets.boxes
-    _switch("boxes.use", rules.use)
-    _choice("boxes.format", rules.format, {name: name for name in get_args(BoxFormat)})
-    for column, name in zip([*st.columns(2), *st.columns(2)], _BOX_NUMBERS, strict=True):
-        with column:
+def _labels(work: workspace.Workspace, found: Found, group: str, field: str, write: Callable[..., str]) -> None:
+    """Draw the rules for boxes or keypoints, the text that a person types for them, and what the pipeline receives."""
+    rules = getattr(work.draft.targets, group)
+    _rules(group, rules)
+    _typed(field, getattr(work.view, field), found, *T.TYPED[field])
+    if (own := found.picture.rows({"boxes": "bboxes"}.get(group, group))) is not None:
+        height, width = found.picture.size
+        _given(write(own, rules.format, width, height))
+
+
+def _rules(group: str, rules: BoxRules | PointRules) -> None:
+    """Draw a widget for each rule, by its type."""
+    columns: list[DeltaGenerator] = []
+    for name, value in rules:
+        rule = f"{group}.{name}"
+        if isinstance(value, bool):
+            _switch(rule, value)
+        elif name == "format":
+            _choice(rule, value, {form: form for form in get_args(type(rules).model_fields[name].annotation)})
+        elif name == "max_accept_ratio":
+            _ratio(rule, value)
+        else:
+            columns = columns or list(st.columns(2))
             share = name == "min_visibility"
-            _number(f"boxes.{name}", getattr(rules, name), 0.0, 1.0 if share else None, step=0.05 if share else 1.0)
-    _ratio(rules.max_accept_ratio)
-    for name in _BOX_SWITCHES:
-        _switch(f"boxes.{name}", getattr(rules, name))
-    _typed("boxes", work.view.boxes, found, T.TYPED_BOXES, T.TYPED_BOXES_HELP)
-    if (own := found.picture.rows("bboxes")) is not None:
-        height, width = found.picture.size
-        _given(format_boxes(own, rules.format, width, height))
-
-
-def _points(work: workspace.Workspace, found: Found) -> None:
-    rules = work.draft.targets.keypoints
-    _switch("keypoints.use", rules.use)
-    _choice("keypoints.format", rules.format, {name: name for name in get_args(PointFormat)})
-    for name in _POINT_SWITCHES:
-        _switch(f"keypoints.{name}", getattr(rules, name))
-    _typed("points", work.view.points, found, T.TYPED_POINTS, T.TYPED_POINTS_HELP)
-    if (own := found.picture.rows("keypoints")) is not None:
-        height, width = found.picture.size
-        _given(format_keypoints(own, rules.format, width, height))
+            with columns.pop(0):
+                _number(rule, value, 0.0, 1.0 if share else None, step=0.05 if share else 1.0)
 
 
 def _given(text: str) -> None:
@@ -108,8 +105,7 @@ def _number(rule: str, value: float, low: float, high: float | None, step: float
     st.number_input(label, low, high, step=step, help=text, **_bound(rule, float(value)))
 
 
-def _ratio(value: float | None) -> None:
-    rule = "boxes.max_accept_ratio"
+def _ratio(rule: str, value: float | None) -> None:
     label, text = T.RULES[rule]
     shows = bound(
         widget_key("rule", rule, "set"), value is not None, lambda on: _set(rule, _STARTING_RATIO if on else None)

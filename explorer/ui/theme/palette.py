@@ -5,7 +5,6 @@ the 24 differ for normal vision and under the three common color-vision deficien
 first ones differ most. Names in legends and tooltips distinguish further classes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 ACCENT = "#6E6BE8"  # between the two theme accents: legible on a light and on a dark page
@@ -117,8 +116,3 @@ def rgb(color: str) -> tuple[int, int, int]:
 def hex_of(color: tuple[int, int, int]) -> str:
     """Return three numbers from 0 to 255 as `#rrggbb`."""
     return "#" + bytes(color).hex()
-
-
-def class_rgb(count: int) -> Sequence[tuple[int, int, int]]:
-    """Return the colors of the first `count` classes, each as (red, green, blue) from 0 to 255."""
-    return [rgb(class_color(index)) for index in range(count)]
