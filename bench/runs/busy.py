@@ -15,7 +15,6 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from bench.preview import SUBJECTS, open_page, press_keys, served
-from explorer.base.processes import start_ticks
 from explorer.runs.life import launcher
 from explorer.runs.life.control import end_now
 from explorer.runs.overview.usage import AGAIN_S, Meter
@@ -52,11 +51,10 @@ def look_at(paths: RunPaths) -> float:
     """Milliseconds that an open page spends on a look at what the run and the machine use: the median of 20."""
     attempt = latest_launch(paths)
     assert attempt is not None
-    assert attempt.pid is not None
     meter, times = Meter(), []
     for _ in range(20):
         begun = time.perf_counter()
-        meter.of(attempt.pid, start_ticks(attempt.pid), paths.root)
+        meter.of(paths, attempt)
         meter.machine(paths.root)
         times.append((time.perf_counter() - begun) * 1000)
         time.sleep(AGAIN_S)

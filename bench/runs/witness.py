@@ -9,7 +9,7 @@ from pathlib import Path
 
 from explorer.runs.queue import queue
 from explorer.runs.record import outcome
-from explorer.runs.record.launch_record import read_launch, who_killed
+from explorer.runs.record.launch_record import read_launch, why_killed
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import RunStatus, State, derive
 
@@ -40,7 +40,7 @@ def look(paths: RunPaths) -> Seen:
     if launch is not None and launch.pid is not None:
         process, group = _process(launch.pid, launch.ticks), _has_members(launch.pid)
     ended = end.state if end is not None and end.attempt >= attempt else ""
-    if not ended and who_killed(paths, attempt):
+    if not ended and why_killed(paths, attempt):
         ended = "stopped"
     return Seen(attempt, process, group, queue.find(paths.id) is not None, ended)
 

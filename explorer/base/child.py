@@ -1,4 +1,4 @@
-"""A child process that answers in JSON on its standard output."""
+"""Child processes that answer in JSON on their standard output."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class ChildError(RuntimeError):
-    """It gave no answer; the message holds its last lines."""
+    """A child process gave no answer. The message holds its last lines."""
 
 
 def ask(
     kind: type[Answer], command: Sequence[str], timeout: float, environment: Mapping[str, str] | None = None
 ) -> Answer:
-    """The answer of a command, a line of JSON, the last that it prints. Arguments and errors: see `output`."""
+    """Run a command and read its answer, the line of JSON that it prints last. See `output`."""
     return parsed(kind, output(command, timeout, environment).decode(errors="replace"))
 
 
@@ -28,16 +28,16 @@ def output(
     environment: Mapping[str, str] | None = None,
     lines: int = 5,
 ) -> bytes:
-    """What a command prints.
+    """Run a command and return what it prints.
 
     Args:
-        command: one of our modules, see `explorer.child_environment`.
-        timeout: seconds.
-        environment: variables besides those of this process.
-        lines: how many of its last ones an error holds.
+        command: One of our modules, see `explorer.child_environment`.
+        timeout: Seconds.
+        environment: Variables in addition to those of this process.
+        lines: How many of its last lines an error holds.
 
     Raises:
-        ChildError: it fails, takes longer, or cannot be started.
+        ChildError: The command fails, takes longer, or cannot be started.
     """
     everything = {**explorer.child_environment(), **(environment or {})}
     try:
@@ -54,7 +54,7 @@ def output(
 
 
 def parsed(kind: type[Answer], text: str) -> Answer:
-    """The answer in what a child has printed. Raises ChildError."""
+    """Read the answer in what a child has printed. Raises ChildError."""
     try:
         return kind.model_validate_json(text.strip().splitlines()[-1])
     except (IndexError, ValidationError) as error:

@@ -1,4 +1,4 @@
-"""Locks that only a living process can hold: the kernel drops them when it dies."""
+"""Locks that only a living process can hold, because the kernel drops them when it dies."""
 
 import contextlib
 import errno
@@ -9,15 +9,15 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from explorer.base.processes import is_paused, start_ticks
 
 _BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 _POLL_S = 0.01
 _PROBE_S = 20.0
-# What a second process does in the probe: 0 where the lock of the first keeps it out, as it should.
+# What a second process does in the probe. It ends with 0 if the lock of the first one keeps it out.
 _SECOND = """
 import fcntl, os, sys
 descriptor = os.open(sys.argv[1], os.O_RDWR)
@@ -30,13 +30,13 @@ sys.exit(3)
 
 
 class LockHeld(RuntimeError):
-    """Another process trains this run."""
+    """Another process trains the run."""
 
 
 class Held:
-    """A lock that this process holds until it is released or the process dies.
+    """A lock that this process holds until it is released, at the end of a `with` block, or until the process dies.
 
-    Forked loader workers do not inherit it: their copy of the open file is closed as they begin.
+    Forked loader workers do not inherit it: their copy of the open file is closed when they begin.
     """
 
     def __init__(self, path: Path, descriptor: int) -> None:
@@ -44,15 +44,21 @@ class Held:
         self.descriptor = descriptor
         _held.add(self)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
     @property
     def missing(self) -> bool:
-        """Whether somebody has deleted or replaced its file, so that others no longer see the lock."""
+        """Whether its file was deleted or replaced, so that other processes no longer see the lock."""
         return self.descriptor >= 0 and not _leads_to(self.path, self.descriptor)
 
     def keep(self) -> bool:
-        """Take the lock again where its file is missing; False where that cannot be done now.
+        """Take the lock again if its file is missing; False if that cannot be done now.
 
-        Raises OSError, where its folder is gone.
+        Raises OSError, for example if its folder is gone.
         """
         if not self.missing:
             return True
@@ -64,7 +70,7 @@ class Held:
         return True
 
     def release(self) -> None:
-        """Let go of it."""
+        """Release the lock."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
@@ -82,11 +88,16 @@ os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def take(path: Path, timeout: float = 0.0) -> Held | None:
-    """The lock of a file, which is made where it is missing, unlike its folder; None where another process has it.
+    """Lock a file, which is made if it is missing, unlike its folder.
 
-    A file that has a second name, as in a copy made of hard links, is replaced by one of its own: a lock on it would
-    be a lock on the copy, too. A reader that probes holds a lock for some microseconds, hence a short wait.
-    Raises OSError where the file cannot be made or the file system has no locks.
+    A file with a second name, as in a copy made of hard links, is replaced: a lock on it would also be a lock on the
+    copy. A reader that calls `is_held` holds a lock for some microseconds, which a short timeout outlasts.
+
+    Returns:
+        The lock; None if another process still holds it after `timeout` seconds.
+
+    Raises:
+        OSError: The file cannot be made, or the file system has no locks.
     """
     deadline = time.monotonic() + timeout
     while (descriptor := _take(path)) is None:
@@ -103,7 +114,7 @@ def _take(path: Path) -> int | None:
             if os.fstat(descriptor).st_nlink == 1:
                 descriptor, kept = -1, descriptor
                 return kept
-            path.unlink()  # nobody else holds it, so that nobody is robbed of it; the next try makes another
+            path.unlink()  # no other process holds it; the next try makes another
         return None
     finally:
         if descriptor >= 0:
@@ -111,7 +122,7 @@ def _take(path: Path) -> int | None:
 
 
 def lock(descriptor: int, *, shared: bool = False) -> bool:
-    """Lock an open file until it is closed; False, at once, where another process holds it. Raises OSError."""
+    """Lock an open file until it is closed. Returns False at once if another process holds it. Raises OSError."""
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError as error:
@@ -128,58 +139,51 @@ def _leads_to(path: Path, descriptor: int) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def hold(path: Path, timeout: float = 5.0) -> Iterator[Held]:
-    """Hold the lock of a run until the block ends or the process dies.
-
-    Raises LockHeld, or OSError where the run's folder is gone or its file system has no locks.
-    """
+def hold(path: Path, timeout: float = 5.0) -> Held:
+    """Take the lock of a run. Raises LockHeld, or OSError if the run's folder is gone or has no locks."""
     held = take(path, timeout)
     if held is None:
         raise LockHeld(f"{path.parent} is being trained by another process. Stop that one first.")
-    try:
-        yield held
-    finally:
-        held.release()
+    return held
 
 
 def unshare(path: Path) -> None:
-    """Take away a lock file that a copy made of hard links shares with its original. Only where no process lives."""
+    """Remove a lock file that a copy made of hard links shares with its original. No process may hold it."""
     with contextlib.suppress(FileNotFoundError):
         if path.lstat().st_nlink > 1:
             path.unlink()
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds the lock. Changes nothing; readers never disturb each other.
+    """Whether a living process holds a lock. This changes nothing, and readers do not disturb each other.
 
-    Raises OSError where the file may not be read or the file system has no locks: then nobody can tell.
+    Raises OSError if the file may not be read or the file system has no locks.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return False
     try:
-        # Shared: two readers at once both get it, while the trainer's exclusive lock refuses them.
+        # Shared: two readers both get it at once, while the trainer's exclusive lock refuses them.
         return not lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
 
 
 def note(descriptor: int, text: str) -> None:
-    """Write something about its holder into the file of a lock; a full disk keeps nobody from a lock."""
+    """Write something about its holder into the file of a lock. A full disk does not matter."""
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, text.encode(), 0)
 
 
 def note_holder(descriptor: int) -> None:
-    """Write this process into the file of a lock, for `who_holds`."""
+    """Write the pid of this process into the file of a lock, for `who_holds`."""
     note(descriptor, str(os.getpid()))
 
 
 def who_holds(path: Path) -> str:
-    """ "process 4711", with "which is paused" where it is; "another process" where its file does not say."""
+    """Return "process 4711", "process 4711, which is paused", or "another process" if the file names none."""
     try:
         pid = int(path.read_text())
     except (OSError, ValueError):
@@ -188,11 +192,13 @@ def who_holds(path: Path) -> str:
 
 
 def probe(folder: Path) -> str:
-    """Why locks in `folder` cannot be relied on, in a sentence; empty where they work. Takes some 30 ms.
+    """Return why locks in `folder` are not reliable; "" where they work. It takes about 30 ms.
 
-    Some network file systems refuse locks, others grant the same lock to everybody: a second process tries. Empty too
-    where no process can be made: then no run can begin either, and its start says why.
-    Raises OSError where nothing can be written into the folder.
+    Some network file systems refuse locks, and others grant the same lock to all processes, so that a second process
+    tries. It is also "" if no process can be made: then no run can begin either, and its start says why.
+
+    Raises:
+        OSError: Nothing can be written into the folder.
     """
     path = folder / f".probe-{secrets.token_hex(4)}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -1,7 +1,7 @@
-"""Names of files and folders as people mean them: a letter with an accent is one name in both of its Unicode forms.
+"""Names of files and folders, compared and shown regardless of their Unicode form.
 
-macOS writes such names in pieces (NFD), Windows and Linux mostly as one (NFC): the same folder, two different bytes.
-A name on Linux need not be text at all; its bytes that are no UTF-8 are shown as in `\\xff`.
+macOS writes letters with accents in pieces (NFD), Windows and Linux mostly as one (NFC), so that one name has two byte
+strings. A name on Linux need not be text at all; bytes that are not UTF-8 are shown as in `\\xff`.
 """
 
 import re
@@ -9,16 +9,16 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-_HALVES = re.compile("[\ud800-\udfff]")  # no file, terminal or browser takes them
-_BYTES = range(0xDC80, 0xDD00)  # Python's own, for bytes in the names of files that are no UTF-8
+_HALVES = re.compile("[\ud800-\udfff]")  # surrogates, which no file, terminal or browser accepts
+_BYTES = range(0xDC80, 0xDD00)  # what Python uses for bytes of file names that are not UTF-8
 
 
 def shown(text: str, escape: str = "\\") -> str:
-    """The text with each byte that is no UTF-8 written as in `\\xff`, and each half of a character as in `\\ud800`.
+    """Write each byte that is not UTF-8 as in `\\xff`, and each half of a character as in `\\ud800`.
 
     Args:
-        text: a name or a path as the system has it, or a text that came from a file.
-        escape: what stands for the backslash.
+        text: A name or a path as the system has it, or a text from a file.
+        escape: What is written for the backslash.
     """
     return _HALVES.sub(lambda found: escape + _written(ord(found[0])), text)
 
@@ -28,19 +28,19 @@ def _written(code: int) -> str:
 
 
 class ShownError(ValueError):
-    """An error whose message may hold names of files, as they are `shown`."""
+    """An error whose message may hold names of files, which are written by `shown`."""
 
     def __init__(self, message: str) -> None:
         super().__init__(shown(message))
 
 
 def plain(name: str) -> str:
-    """The one form in which names are compared and shown (NFC, and `shown`)."""
+    """Return the form in which names are compared and shown (NFC, and `shown`)."""
     return unicodedata.normalize("NFC", shown(name))
 
 
 def existing(path: Path) -> Path:
-    """The path as the file system has it, where only the form of its parts differs (see `plain`); else as it is."""
+    """Return the path as the file system has it if only the Unicode form of its parts differs, else unchanged."""
     if there(path):
         return path
     found = Path(path.anchor)
@@ -51,7 +51,7 @@ def existing(path: Path) -> Path:
 
 
 def there(path: Path) -> bool:
-    """Whether there is something at a path; not where the system cannot look: a name too long, no permission."""
+    """Whether a path exists. It is False if the system cannot look: a name too long, no permission."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -59,9 +59,9 @@ def there(path: Path) -> bool:
 
 
 def expanded(path: str) -> Path:
-    """The path with `~` as the home of the person who runs the app.
+    """Replace `~` by the home folder of the person who runs the app.
 
-    `~name` stays as it is: to say whose home it is would tell which accounts there are.
+    `~name` stays unchanged, because its home folder would reveal which accounts exist.
     """
     return Path(path).expanduser() if path == "~" or path.startswith("~/") else Path(path)
 
@@ -70,7 +70,7 @@ def _children(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
     except OSError:
-        return []  # the caller says what it misses
+        return []  # the caller reports what is missing
 
 
 def _same(first: str, second: str) -> bool:
@@ -78,5 +78,5 @@ def _same(first: str, second: str) -> bool:
 
 
 def alike(name: str, others: Iterable[str]) -> str | None:
-    """The one of `others` that is the same name but for upper and lower case, or for spaces around it."""
+    """Return the one of `others` that differs from a name only in case or in spaces around it."""
     return next((other for other in others if other.strip().casefold() == name.strip().casefold()), None)

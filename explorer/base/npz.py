@@ -1,4 +1,4 @@
-"""Arrays in files that somebody may have put into a run's folder: read as they lie there, never unpacked."""
+"""Reading npz files that are not trusted: nothing is unpickled or decompressed."""
 
 import zipfile
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ import numpy as np
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """The arrays of an npz by name, as `np.load` gives them; nothing is unpickled.
+    """Open the arrays of an npz by name, as `np.load` does.
 
-    `np.savez` compresses nothing: a file that takes more memory than it has bytes is none of ours. Raises ValueError
-    for such a file, and what numpy and zipfile raise for a damaged one.
+    Raises:
+        ValueError: The file is compressed. `np.savez` does not compress, so it is not one of ours.
+        Exception: What numpy and zipfile raise for a damaged file, see `explorer.runs.record.epochs.DAMAGE`.
     """
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())

@@ -16,7 +16,7 @@ _PROC = Path("/proc")
 
 @functools.cache
 def boot_id() -> str:
-    """Names the time since this computer was last switched on; another one after a restart. 12 characters."""
+    """Return 12 characters that identify this boot of the computer. They change with each restart."""
     if sys.platform == "darwin":
         command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
         text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -27,7 +27,7 @@ def boot_id() -> str:
 
 @functools.cache
 def host() -> str:
-    """The name of this computer, for words."""
+    """Return the name of this computer, for messages."""
     return socket.gethostname()
 
 
@@ -35,9 +35,11 @@ def host() -> str:
 class Moment:
     """One moment on both clocks.
 
-    wall: seconds since 1970; it may jump when the clock is set.
-    mono: monotonic seconds, comparable only within one `boot`; it stands still while a laptop sleeps, so
-    that a nap breaks no promise.
+    Attributes:
+        wall: Seconds since 1970. This clock jumps when it is set.
+        mono: Monotonic seconds, comparable only within one boot. This clock does not run while a laptop sleeps, so
+            that sleep breaks no promise.
+        boot: See `boot_id`.
     """
 
     wall: float
@@ -46,17 +48,17 @@ class Moment:
 
     @classmethod
     def now(cls) -> Self:
-        """This moment."""
+        """Read both clocks."""
         return cls(time.time(), time.monotonic(), boot_id())
 
-    def since(self, wall: float, mono: float, boot: str) -> float:
-        """Seconds from that moment to this one, monotonic where both are of the same boot."""
-        return self.mono - mono if boot == self.boot else self.wall - wall
+    def since(self, earlier: "Moment") -> float:
+        """Return the seconds from an earlier moment to this one, by the monotonic clock if both are of one boot."""
+        return self.mono - earlier.mono if earlier.boot == self.boot else self.wall - earlier.wall
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A row of the process table. state: its letter, as in ps. ticks: when it began, in units of the system."""
+    """A row of the process table. `state` is a letter as in ps; `ticks` says when it began, in units of the system."""
 
     pid: int
     state: str
@@ -66,7 +68,7 @@ class Process:
 
     @property
     def dead(self) -> bool:
-        """Whether it has ended; a zombie only waits to be collected."""
+        """Whether it has ended. A zombie has; it only waits for its parent to collect it."""
         return self.state in "ZX"
 
     @property
@@ -87,7 +89,7 @@ def _linux_process(pid: int) -> Process | None:
 
 
 def _other_process(pid: int) -> Process | None:
-    import psutil  # where there is no /proc; a waiting run does without its megabytes
+    import psutil  # imported only without /proc: a waiting run must stay small
 
     try:
         process = psutil.Process(pid)
@@ -99,14 +101,14 @@ def _other_process(pid: int) -> Process | None:
 
 
 def find(pid: int) -> Process | None:
-    """The process of this number; None where there is none."""
+    """Return the process with this number; None where there is none."""
     if pid <= 0:
         return None
     return _linux_process(pid) if sys.platform == "linux" else _other_process(pid)
 
 
 def every() -> dict[int, Process]:
-    """The whole process table, by pid. Takes milliseconds."""
+    """Return the whole process table by pid. It takes milliseconds."""
     if sys.platform == "linux":
         pids = [int(name) for name in os.listdir(_PROC) if name.isdigit()]  # noqa: PTH208 - as above
     else:
@@ -117,7 +119,7 @@ def every() -> dict[int, Process]:
 
 
 def descendants(pids: Iterable[int], table: Mapping[int, Process]) -> set[int]:
-    """The pids of all that some processes have started, and of what those have started, as far as each parent lives."""
+    """Return the pids of all children of some processes, of their children and so on. `table` is that of `every`."""
     children: dict[int, set[int]] = {}
     for process in table.values():
         children.setdefault(process.parent, set()).add(process.pid)
@@ -130,25 +132,25 @@ def descendants(pids: Iterable[int], table: Mapping[int, Process]) -> set[int]:
 
 
 def start_ticks(pid: int) -> int | None:
-    """When the process began, which tells it from a later owner of its pid; None if there is none."""
+    """Return when a process began, which distinguishes it from a later owner of its pid; None if there is none."""
     found = find(pid)
     return found.ticks if found else None
 
 
 def pid_alive(pid: int, ticks: int | None) -> bool:
-    """Whether the process that began at `ticks` is alive. A zombie, dead but not yet collected, is not."""
+    """Whether the process that began at `ticks` is alive. A zombie is not."""
     found = find(pid)
     return found is not None and not found.dead and ticks is not None and found.ticks == ticks
 
 
 def is_paused(pid: int, ticks: int | None) -> bool:
-    """Whether that process is stopped by SIGSTOP, Ctrl-Z or a debugger."""
+    """Whether the process that began at `ticks` is stopped by SIGSTOP, Ctrl-Z or a debugger."""
     found = find(pid)
     return found is not None and found.paused and found.ticks == ticks
 
 
 def out_of_memory_kills() -> int | None:
-    """How many processes this computer has killed for lack of memory since it was switched on; None: unknown."""
+    """Return how many processes the system has killed for lack of memory since it booted; None where unknown."""
     try:
         text = (_PROC / "vmstat").read_text()
     except OSError:

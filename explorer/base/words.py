@@ -1,12 +1,12 @@
-"""Times, durations and sizes as people say them, times in local time, and texts cut to a length."""
+"""Times, durations and sizes in words, times in local time, and texts cut to a length."""
 
 import time
 
 
 def clock(moment: float, now: float) -> str:
-    """ "14:02:11" for a moment of the same day as `now`, "22 Nov, 14:02" for another. Seconds since 1970.
+    """Write a moment as "14:02:11" if it is of the same day as `now`, else as "22 Nov, 14:02".
 
-    "an unknown time" for a number that is no moment of any calendar.
+    Both are seconds since 1970. A number that no calendar has becomes "an unknown time".
     """
     try:
         then, today = time.localtime(moment), time.localtime(now)
@@ -19,7 +19,7 @@ def clock(moment: float, now: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """ "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"."""
+    """Write seconds as "0.4 s", "12 s", "3 min 20 s", "2 h 5 min" or "3 d 4 h"."""
     if seconds < 1:
         return f"{max(seconds, 0):.1f} s"
     whole = round(seconds)
@@ -35,7 +35,7 @@ def span(seconds: float) -> str:
 
 
 def size(count: float) -> str:
-    """Bytes as "840 kB", "60 MB", "7.8 GB", "21 GB"; 1 GB is 10^9 bytes, as disks are sold."""
+    """Write bytes as "840 kB", "60 MB", "7.8 GB" or "21 GB". 1 GB is 10^9 bytes."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6)):
         if count >= 0.9995 * factor:  # what would be written as 1000 belongs to the next unit
             digits = 1 if unit == "GB" and count < 9.95 * factor else 0
@@ -44,5 +44,5 @@ def size(count: float) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """The first `most` characters, with an ellipsis if there are more."""
+    """Return the first `most` characters, with an ellipsis if there are more."""
     return text if len(text) <= most else f"{text[:most]}…"

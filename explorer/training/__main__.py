@@ -72,7 +72,7 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
     """Wait for a device, train, and write the outcome; returns the exit code. The caller holds the run's lock."""
     number = paths.begin_attempt()
     paths.rank_failed.unlink(missing_ok=True)
-    with outcome.Reserve(paths), contextlib.ExitStack() as stack:
+    with outcome.reserve(paths), contextlib.ExitStack() as stack:
         opened: list[EventWriter] = []
 
         def begin() -> None:

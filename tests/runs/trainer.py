@@ -268,7 +268,7 @@ def main(paths: RunPaths) -> None:
 def _work(paths: RunPaths, name: str, stop: StopRequest) -> None:
     """As the real trainer does: wait for a device, work, say how it ended."""
     attempt = paths.begin_attempt()
-    with outcome.Reserve(paths), contextlib.ExitStack() as stack:
+    with outcome.reserve(paths), contextlib.ExitStack() as stack:
         opened: list[EventWriter] = []
 
         def begin() -> None:

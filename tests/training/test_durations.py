@@ -56,7 +56,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     assert durations.known(durations.work_of(config, key)) == took
 
     # A run of before, of which nothing was noted: its duplicate takes what it took.
-    (durations._store()).unlink()
+    durations._DURATIONS._file().unlink()
     source = Source(trained.id, "before", config, {})
     assert networks.takes(machine, config, dataset, source) == (span(took.of(2)), Probes.KINDS["train"].takes)
     assert networks.takes(machine, config.model_copy(update={"image_size": 64}), dataset, source) is None

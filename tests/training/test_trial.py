@@ -14,6 +14,7 @@ from explorer.data.sample import Sample
 from explorer.runs.life import launcher
 from explorer.runs.record.launch_record import how_it_ended, latest_launch, write_ended
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
 from explorer.training import trial
@@ -158,7 +159,7 @@ def test_what_ends_a_trainer_between_images_is_no_steps_fault() -> None:
     assert not paths.step(1).exists()
     write_ended(paths, 1, -signal.SIGSEGV)
     paths.step(1).write_bytes(b" " * 80)
-    assert how_it_ended(paths, 1) == "killed by SIGSEGV"
+    assert in_words(how_it_ended(paths, 1)) == "killed by SIGSEGV"
 
 
 @pytest.mark.parametrize(

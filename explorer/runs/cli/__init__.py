@@ -1,1 +1,1 @@
-"""`python -m explorer`: the commands, by what they are about."""
+"""`python -m explorer`: the commands in a terminal."""

@@ -1,4 +1,4 @@
-"""The command that lets a run out: its code, its weights. Each is made by a process of its own room."""
+"""The command that exports the code and the weights of a run. A child process makes each of them."""
 
 import argparse
 import sys
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from explorer.base.atomic import write_bytes_atomic
 from explorer.runs.cli import report
-from explorer.runs.cli.exits import FAILED, OK, USAGE, CommandError
-from explorer.runs.cli.picking import find
+from explorer.runs.cli.exit_codes import FAILED, USAGE, CommandError
+from explorer.runs.cli.run_ids import find
 from explorer.runs.record.paths import RunPaths
 
 _CODE = "explorer.export"
@@ -31,8 +31,8 @@ def export(options: argparse.Namespace) -> int:
         target = Path(options.weights).absolute()
         _made(_WEIGHTS, str(paths.root), str(target), "--which", options.which)
         written["weights"] = options.weights
-    _print_written(options, paths, written)
-    return OK
+    note = "\n".join(f"{what}: {target}" for what, target in written.items() if target != "-")
+    return report.answer(options, "", note, value={"id": paths.id, **written})
 
 
 def _write_code(paths: RunPaths, target: str) -> None:
@@ -44,19 +44,10 @@ def _write_code(paths: RunPaths, target: str) -> None:
 
 
 def _made(module: str, *arguments: str) -> bytes:
-    """What a process prints. Raises CommandError with its own words where it fails."""
-    from explorer.base.child import ChildError, output  # here: it comes with pydantic
+    """Return what a process prints. Raises CommandError with its message where it fails."""
+    from explorer.base.child import ChildError, output  # imported here: it imports pydantic
 
     try:
         return output([sys.executable, "-P", "-m", module, *arguments], lines=1)
     except ChildError as error:
         raise CommandError(str(error), FAILED) from error
-
-
-def _print_written(options: argparse.Namespace, paths: RunPaths, written: dict[str, str]) -> None:
-    if options.json:
-        report.print_json({"id": paths.id, **written})
-        return
-    for what, target in written.items():
-        if target != "-":
-            print(f"{what}: {target}", file=sys.stderr)

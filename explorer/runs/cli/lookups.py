@@ -1,14 +1,14 @@
-"""Commands that look at runs and change nothing; each prints and returns its exit code."""
+"""Commands that show runs and change nothing."""
 
 import argparse
-import sys
 
 from explorer.base.home import made_home
 from explorer.runs.cli import report
-from explorer.runs.cli.exits import OK, USAGE, CommandError
-from explorer.runs.cli.picking import find
+from explorer.runs.cli.exit_codes import OK, USAGE, CommandError
+from explorer.runs.cli.run_ids import find
 from explorer.runs.life.housekeeping import tend
-from explorer.runs.overview.summary import RunSummary, summaries, summarize
+from explorer.runs.overview.index import summaries
+from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.record import logs
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import derive
@@ -18,16 +18,11 @@ MOST_FOUND = 500
 
 def list_all(options: argparse.Namespace) -> int:
     """List runs, newest first."""
-    tend()
     every = summaries()
     runs = [run for run in every if _is_wanted(run, options)]
-    if options.json:
-        report.print_json([report.as_json(run) for run in runs])
-    elif runs:
-        print("\n".join(report.lines(runs, options.metric)))
-    else:
-        print(f"No runs match (of {len(every)})." if every else f"No runs yet in {made_home()}.", file=sys.stderr)
-    return OK
+    none = f"No runs match (of {len(every)})." if every else f"No runs yet in {made_home()}."
+    text = "\n".join(report.lines(runs, options.metric)) if runs and not options.json else ""
+    return report.answer(options, text, "" if runs else none, value=[report.as_json(run) for run in runs])
 
 
 def _is_wanted(run: RunSummary, options: argparse.Namespace) -> bool:
@@ -40,39 +35,27 @@ def _is_wanted(run: RunSummary, options: argparse.Namespace) -> bool:
 
 def show(options: argparse.Namespace) -> int:
     """Show one run."""
-    tend()
-    # Imported here: it comes with numpy, for which a list of runs need not wait.
+    # Imported here: it imports numpy, which takes longer than to list runs.
     from explorer.runs.record.history import History
 
     run = summarize(find(options.id))
     history = History(run.paths)
     history.read_on()
-    if options.json:
-        report.print_json(report.as_json(run) | report.details(run) | report.progress(history, run.status))
-    else:
-        print(report.page(run, history))
-    return OK
+    value = report.as_json(run) | report.details(run) | report.progress(history, run.status)
+    return report.answer(options, report.page(run, history), value=value)
 
 
 def show_log(options: argparse.Namespace) -> int:
-    """Print the end of a log, the lines that hold a text, or each line as it comes."""
-    tend()
+    """Print the end of a log, the lines with a text, or each line as it comes."""
     paths = find(options.id)
     if options.follow:
         return _follow(options, paths)
     if options.grep is not None:
         found = logs.search(paths.log, options.grep, MOST_FOUND)
-        if options.json:
-            report.print_json([{"line": number, "text": line} for number, line in found])
-        else:
-            print("".join(f"{number}: {line}\n" for number, line in found), end="")
-        return OK
+        lines = [{"line": number, "text": line} for number, line in found]
+        return report.answer(options, "\n".join(f"{number}: {line}" for number, line in found), value=lines)
     text = logs.tail(paths.log, options.lines)
-    if options.json:
-        report.print_json({"id": paths.id, "file": str(paths.log), "lines": text.splitlines()})
-    elif text:
-        print(text)
-    return OK
+    return report.answer(options, text, value={"id": paths.id, "file": str(paths.log), "lines": text.splitlines()})
 
 
 def _follow(options: argparse.Namespace, paths: RunPaths) -> int:

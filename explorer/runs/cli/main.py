@@ -1,4 +1,4 @@
-"""`python -m explorer`: runs from a terminal, on servers without a browser, and for scripts."""
+"""`python -m explorer`: commands for terminals, for servers without a browser and for scripts."""
 
 import argparse
 import json
@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from explorer.runs.cli import commands, exporting, keeping, lining_up, lookups
-from explorer.runs.cli.exits import FAILED, INTERRUPTED, CommandError, as_command_error
+from explorer.runs.cli import commands, exporting, keeping, lookups, queueing
+from explorer.runs.cli.exit_codes import FAILED, INTERRUPTED, as_command_error
+from explorer.runs.life.housekeeping import tend
 from explorer.runs.queue import queue
 from explorer.runs.record import logs
 from explorer.runs.spec.devices import DEVICES
@@ -17,40 +18,35 @@ from explorer.runs.state.status import State
 Command = Callable[[argparse.Namespace], int]
 
 _EPILOG = """\
-exit codes: 0 success, 1 it did not work, 2 wrong usage or a mistake in the config, 3 no such run,
+exit codes: 0 success, 1 failure, 2 usage error or error in the config, 3 no such run,
             4 the state of the run does not allow it, 130 interrupted
-ID may be the whole id of a run, a beginning of it that only one run has, or "latest".
-Runs live in EXPLORER_HOME (default ~/.augmentation-explorer). When a run is over, the command line in
+ID is the whole id of a run, the beginning of only one id, or "latest".
+Runs are kept in EXPLORER_HOME (default ~/.augmentation-explorer). When a run is over, the command in
 EXPLORER_ON_FINISH is run once, with EXPLORER_RUN_ID, _STATE, _REASON and _FOLDER."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; a wrong usage ends in SystemExit(2)."""
+    """Run one command and return its exit code. A usage error raises SystemExit(2)."""
     logs.write_any_name()
     options = _parser().parse_args(arguments)
     command: Command = options.run
     try:
+        tend()
         return command(options)
     except BrokenPipeError:
-        # `... list | head` closes the pipe: no reason for a traceback, also none at exit.
+        # `... list | head` closes the pipe. Without another standard output Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
-        print("Interrupted. A run that was started goes on.", file=sys.stderr)
+        print("Interrupted. A run that was started continues.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         known = as_command_error(error)
         if known is None:
             raise
-        return _complain(options.json, known)
-
-
-def _complain(as_json: bool, error: CommandError) -> int:
-    if as_json:
-        print(json.dumps({"error": str(error), "errors": error.errors}, ensure_ascii=False), file=sys.stderr)
-    else:
-        print(error, file=sys.stderr)
-    return error.code
+        value = {"error": str(known), "errors": known.errors}
+        print(json.dumps(value, ensure_ascii=False) if options.json else known, file=sys.stderr)
+        return known.code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, run: Command, words: str) -> argparse.ArgumentParser:
         command = table.add_parser(name, help=words, description=words, epilog=_EPILOG)
         command.formatter_class = argparse.RawDescriptionHelpFormatter
-        command.add_argument("--json", action="store_true", help="print JSON for machines")
+        command.add_argument("--json", action="store_true", help="print JSON instead of text")
         command.set_defaults(run=run)
         return command
 
@@ -75,54 +71,58 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     begin = add("start", commands.start, "start a run in the background and print its id")
-    begin.add_argument("config", metavar="CONFIG.json", help='the run\'s config; "-" reads standard input')
+    begin.add_argument("config", metavar="CONFIG.json", help='the config of the run; "-" reads standard input')
     _add_wait(begin)
     every = add("list", lookups.list_all, "list runs, newest first")
-    every.add_argument("--state", type=State, choices=list(State), action="append", help="only those in this state")
-    every.add_argument("--tag", action="append", default=[], metavar="T", help="only those with this tag")
-    every.add_argument("--metric", default="auroc", metavar="NAME", help="which one to print (default auroc)")
-    every.add_argument("--all", action="store_true", help="archived ones too")
-    add_for_run("show", lookups.show, "show one run: its state and why, its progress, its results")
-    _add_log(add_for_run("logs", lookups.show_log, "print the end of what a run has printed"))
+    every.add_argument("--state", type=State, choices=list(State), action="append", help="only runs in this state")
+    every.add_argument("--tag", action="append", default=[], metavar="T", help="only runs with this tag")
+    every.add_argument("--metric", default="auroc", metavar="NAME", help="the metric to print (default auroc)")
+    every.add_argument("--all", action="store_true", help="archived runs too")
+    add_for_run("show", lookups.show, "show the state, progress and results of one run")
+    _add_log(add_for_run("logs", lookups.show_log, "print the end of the log of a run"))
     _add_stop(add_for_run("stop", commands.stop, "ask a run to save and stop, or to leave the queue, and wait for it"))
-    add_for_run("cancel", commands.cancel, "take a run out of the queue that has not begun")
-    _add_wait(add_for_run("resume", commands.resume, "let a stopped, failed or lost run go on from its checkpoint"))
+    add_for_run("cancel", commands.cancel, "take a run that has not begun out of the queue")
+    _add_wait(add_for_run("resume", commands.resume, "continue a stopped, failed or lost run from its checkpoint"))
     longer = add_for_run("extend", commands.extend, "start a new run from the weights that a run ended with")
-    longer.add_argument("--epochs", type=int, required=True, metavar="N", help="train so many more")
+    longer.add_argument("--epochs", type=int, required=True, metavar="N", help="how many epochs to train")
     _add_wait(longer)
     _add_out(add_for_run("export", exporting.export, "write a run as one Python file, or its weights as safetensors"))
-    move = add_for_run("move", lining_up.move, "let a waiting run come earlier or later")
+    move = add_for_run("move", queueing.move, "move a waiting run forward or back in its queue")
     move.add_argument("place", type=_place, metavar="first|up|down|last|PLACE", help="1 is the next to begin")
-    slots = add("slots", lining_up.slots, "print or set how many runs train at once on a device")
+    slots = add("slots", queueing.slots, "print or set how many runs train at once on a device")
     slots.add_argument("lane", nargs="?", choices=DEVICES, metavar="DEVICE", help=", ".join(DEVICES))
     slots.add_argument("count", nargs="?", type=int, metavar="N", help=f"1 to {queue.MOST_AT_ONCE}")
     _add_label(add_for_run("label", keeping.label, "change a run's name, tags and note, or archive it"))
     delete = add("delete", keeping.delete, "move runs that are over into the trash")
     delete.add_argument("id", nargs="+", metavar="ID")
-    restore = add("restore", keeping.restore, "put a deleted run back; alone: list what is in the trash")
-    restore.add_argument("entry", nargs="?", metavar="ENTRY", help="what `delete` printed, or the run's whole id")
+    restore = add("restore", keeping.restore, "put a deleted run back; without ENTRY: list the trash")
+    restore.add_argument(
+        "entry", nargs="?", metavar="ENTRY", help="what `delete` has printed, or the whole id of the run"
+    )
     return parser
 
 
 def _add_wait(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--wait", action="store_true", help="wait for its end; success only if it finishes")
+    command.add_argument("--wait", action="store_true", help="wait for its end; success only if it has finished")
 
 
 def _add_out(command: argparse.ArgumentParser) -> None:
     command.add_argument("--code", metavar="FILE.py", help='plain Lightning and albumentations; "-" prints it')
-    command.add_argument("--weights", metavar="FILE.safetensors", help="by the names of the network's own library")
-    command.add_argument("--which", choices=("best", "last"), default="best", help="weights of which epoch")
+    command.add_argument("--weights", metavar="FILE.safetensors", help="with the names of the network's own library")
+    command.add_argument("--which", choices=("best", "last"), default="best", help="the epoch of the weights")
 
 
 def _add_stop(command: argparse.ArgumentParser) -> None:
     command.add_argument("--wait", action=argparse.BooleanOptionalAction, default=True, help="wait for its end")
-    command.add_argument("--timeout", type=_seconds, default=60.0, metavar="S", help="wait so long (default 60)")
+    command.add_argument("--timeout", type=_seconds, default=60.0, metavar="S", help="seconds to wait (default 60)")
     command.add_argument("--now", action="store_true", help="end it without saving")
 
 
 def _add_log(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-f", "--follow", action="store_true", help="go on printing until the run is over")
-    command.add_argument("--lines", type=_count, default=200, metavar="N", help="the last so many (default 200)")
+    command.add_argument("-f", "--follow", action="store_true", help="continue printing until the run is over")
+    command.add_argument(
+        "--lines", type=_count, default=200, metavar="N", help="the number of last lines (default 200)"
+    )
     command.add_argument("--grep", metavar="TEXT", help="only lines with this text, in upper or lower case")
 
 

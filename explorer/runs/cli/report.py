@@ -1,16 +1,19 @@
-"""What the commands print about runs, for people and for machines."""
+"""What the commands print about runs, as text and as JSON."""
 
+import argparse
 import json
 import math
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from explorer.base.processes import Moment
 from explorer.base.words import clock, span
-from explorer.runs.cli.exits import USAGE, CommandError
+from explorer.runs.cli.exit_codes import FAILED, OK, USAGE, CommandError
 from explorer.runs.overview.sizes import disk_use
-from explorer.runs.overview.summary import RunSummary
+from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.queue import queue
+from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import RunStatus, State
 
 if TYPE_CHECKING:
@@ -23,12 +26,8 @@ def _score(run: RunSummary, metric: str) -> str:
 
 
 def lines(runs: Sequence[RunSummary], metric: str) -> list[str]:
-    """The list: a head, then a line for each run with a metric of its best epoch.
-
-    Raises:
-        CommandError: There is no such metric.
-    """
-    # Imported here: it comes with numpy.
+    """Return a header and a line for each run with a metric of its best epoch. Raises CommandError."""
+    # Imported here: it imports numpy.
     from explorer.metrics.table import METRICS
 
     if metric not in METRICS:
@@ -42,7 +41,7 @@ def lines(runs: Sequence[RunSummary], metric: str) -> list[str]:
 
 
 def page(run: RunSummary, history: "History") -> str:
-    """All about one run, in some lines."""
+    """Return the text of `show`."""
     lines = [run.id if run.name == run.id else f"{run.id}  {run.name}", f"{run.status.state}: {run.status.reason}"]
     if run.started:
         lines.append(f"started {clock(run.started, Moment.now().wall)}, data set {run.dataset or 'unknown'}")
@@ -56,14 +55,14 @@ def page(run: RunSummary, history: "History") -> str:
 
 
 def labels(run: RunSummary) -> list[str]:
-    """What people say about it; nothing where they said nothing."""
+    """Return a line for each label that the run has."""
     meta = run.meta
     said = {"name": meta.name, "tags": ", ".join(meta.tags), "note": meta.note}
     return [f"{word} {text}" for word, text in said.items() if text] + (["archived"] if meta.archived else [])
 
 
 def size(count: int) -> str:
-    """Bytes for people: "12 kB", "3.4 MB"."""
+    """Write bytes as "12 kB" or "3.4 MB"."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
@@ -80,17 +79,16 @@ def _epochs(history: "History") -> list[str]:
 
 
 def _remaining(history: "History", status: RunStatus) -> float | None:
-    if status.state is not State.RUNNING or history.last is None:
+    if status.state is not State.RUNNING:
         return None
-    # Imported here: it comes with numpy, for which a list of runs need not wait.
+    # Imported here: it imports numpy.
     from explorer.runs.record.history import remaining_s
 
-    last = history.last
-    return remaining_s(history, max(Moment.now().since(last.time, last.mono, last.boot), 0.0))
+    return remaining_s(history, Moment.now())
 
 
 def progress(history: "History", status: RunStatus) -> dict[str, Any]:
-    """How far it is and what each epoch gave; epochs count from 0, as in all files."""
+    """Return how far the run is and what each epoch gave. Epochs count from 0, as in all files."""
     total = history.start.values.get("total_steps") if history.start else None
     return {
         "epoch": history.epoch,
@@ -106,7 +104,7 @@ def progress(history: "History", status: RunStatus) -> dict[str, Any]:
 
 
 def as_json(run: RunSummary) -> dict[str, Any]:
-    """One run for machines; times in seconds since 1970."""
+    """Return what JSON says of each run. Times are seconds since 1970."""
     return {
         "id": run.id,
         "name": run.name,
@@ -125,7 +123,7 @@ def as_json(run: RunSummary) -> dict[str, Any]:
 
 
 def details(run: RunSummary) -> dict[str, Any]:
-    """What is printed of one run only. place: in the queue of its device from 1, null where it does not wait."""
+    """Return what JSON says of one run only. The place in the queue counts from 1; null where it does not wait."""
     mine = queue.find(run.id)
     return {
         "place": None if mine is None or run.status.over else queue.ahead_of(mine) + 1,
@@ -134,6 +132,27 @@ def details(run: RunSummary) -> dict[str, Any]:
     }
 
 
-def print_json(value: Any) -> None:
-    """Print for machines."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+def answer(
+    options: argparse.Namespace,
+    text: str,
+    note: str = "",
+    *,
+    value: Any = None,
+    of: RunPaths | None = None,
+    good: bool = True,
+) -> int:
+    """Print the answer of a command, and return its exit code, which is OK if it is `good` and FAILED if not.
+
+    Args:
+        options: With `--json`, `value` is printed and nothing else.
+        text: For people, on standard output.
+        note: For people, on the error output, so that scripts need not remove it.
+        value: What JSON holds; without it the summary of the run `of`.
+    """
+    if options.json:
+        print(json.dumps(as_json(summarize(of)) if of else value, indent=2, ensure_ascii=False))
+    else:
+        for words, file in ((text, sys.stdout), (note, sys.stderr)):
+            if words:
+                print(words, file=file)
+    return OK if good else FAILED

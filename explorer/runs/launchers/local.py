@@ -1,7 +1,7 @@
 """Trainers as processes of this computer, which outlive the process that started them.
 
-Signals go only to a process that the launch record names by its pid and its start, and to its family: never to a later
-owner of the pid, never through a copied folder.
+Signals go only to the process that the launch record names by its pid and its start, and to its family: never to a
+later owner of the pid, and never through a copied folder.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import explorer
@@ -26,21 +26,16 @@ TRAINER = "explorer.training"  # `python -m explorer.training RUN_DIR`
 
 def start(paths: RunPaths, attempt: int, launch: Launch, ticket: int | None) -> Launch:
     """See `Launcher`."""
-    return run([sys.executable, "-P", "-m", TRAINER, str(paths.root)], paths, attempt, launch, ticket)
-
-
-def run(command: Sequence[str], paths: RunPaths, attempt: int, launch: Launch, ticket: int | None) -> Launch:
-    """As `start`, by a command that becomes the trainer."""
     with paths.log.open("ab") as log:
         child = subprocess.Popen(
-            command,
+            [sys.executable, "-P", "-m", TRAINER, str(paths.root)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=paths.root,
             env=_environment(launch, ticket),
             pass_fds=() if ticket is None else (ticket,),
-            start_new_session=True,  # Ctrl-C in the server's terminal, or its death, is not the run's
+            start_new_session=True,  # Ctrl-C in the terminal of the server does not reach the run
         )
     threading.Thread(target=_collect, args=(child, paths, attempt, launch), daemon=True).start()
     return replace(launch, pid=child.pid, ticks=start_ticks(child.pid))
@@ -59,10 +54,10 @@ def _environment(launch: Launch, ticket: int | None) -> dict[str, str]:
 
 
 def _collect(child: "subprocess.Popen[bytes]", paths: RunPaths, attempt: int, launch: Launch) -> None:
-    """Wait for the child, so that it does not stay behind as a zombie, and note how it ended."""
+    """Wait for the child, so that it does not remain as a zombie, and record how it ended."""
     code = child.wait()
-    with contextlib.suppress(OSError):  # the folder may be gone; the note is for words only
-        if launch.is_of(paths) and paths.config.exists():  # neither into another of its name, nor while it is deleted
+    with contextlib.suppress(OSError):  # the folder may be gone; the record is used in messages only
+        if launch.is_of(paths) and paths.config.exists():  # not into another folder of this name, nor during deletion
             write_ended(paths, attempt, code)
 
 
@@ -94,7 +89,7 @@ def wake(paths: RunPaths, launch: Launch) -> None:
 
 
 def stop(launch: Launch) -> None:
-    """See `Launcher`. To its group, SIGTERM would kill the loader workers and turn the stop into a failure."""
+    """See `Launcher`. SIGTERM to its group would kill the loader workers and turn the stop into a failure."""
     if launch.pid is not None:
         _send(launch.pid, signal.SIGTERM)
 
@@ -102,7 +97,7 @@ def stop(launch: Launch) -> None:
 def end(paths: RunPaths, launch: Launch) -> int:
     """See `Launcher`."""
     found = processes(paths, launch)
-    # All at once where they are a group: a trainer whose worker dies a moment before it would call that a failure.
+    # A group is killed at once: a trainer whose worker dies a moment earlier would report a failure.
     if launch.pid is not None and any(process.group == launch.pid for process in found):
         _send(launch.pid, signal.SIGKILL, os.killpg)
     alone = [process for process in found if process.group != launch.pid]
@@ -112,7 +107,7 @@ def end(paths: RunPaths, launch: Launch) -> int:
 
 
 def end_by_pid(pid: int) -> None:
-    """SIGKILL to a process, and to its group where it leads one. Raises Unreachable."""
+    """Kill a process, and its group where it leads one. Raises Unreachable."""
     process = find(pid)
     leads = process is not None and process.group == pid
     _send(pid, signal.SIGKILL, os.killpg if leads else os.kill)

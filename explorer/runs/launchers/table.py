@@ -1,4 +1,4 @@
-"""The launchers by the name that a launch record holds."""
+"""The launchers, by the name in a launch record."""
 
 import os
 
@@ -11,12 +11,12 @@ LAUNCHERS: dict[str, Launcher] = {"local": local}
 
 
 def of(launch: Launch) -> Launcher:
-    """The launcher of a record; the local one, which finds no process, for a name that is not known here."""
+    """Return the launcher of a record. For an unknown name it is the local one, which then finds no process."""
     return LAUNCHERS.get(launch.launcher, local)
 
 
 def chosen() -> str:
-    """The name of the launcher that starts new runs. Raises OSError for one that is not there."""
+    """Return the name of the launcher that starts new runs. Raises OSError for an unknown one."""
     name = os.environ.get(VARIABLE) or "local"
     if name not in LAUNCHERS:
         raise OSError(f"{VARIABLE} names no launcher: {name!r}. Choose one of {', '.join(LAUNCHERS)}")

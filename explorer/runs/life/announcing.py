@@ -1,4 +1,4 @@
-"""Announce once that a run has ended, by the command in EXPLORER_ON_FINISH."""
+"""Announcing once that a run has ended, by the command in EXPLORER_ON_FINISH."""
 
 import contextlib
 import os
@@ -11,17 +11,23 @@ VARIABLE = "EXPLORER_ON_FINISH"
 
 
 def due(paths: RunPaths) -> bool:
-    """Whether nobody has announced the end of the latest attempt yet."""
+    """Whether the end of the latest attempt was not announced yet."""
     attempt = paths.latest_attempt
     return attempt > 0 and not paths.announced(attempt).exists()
 
 
 def announce(paths: RunPaths, status: RunStatus, *, aloud: bool = True) -> bool:
-    """Run the command for a run that is over; False where another has done so, or where it cannot be noted.
+    """Run the operator's command for a run that is over. No page can set the command.
 
-    aloud: otherwise it is only noted that nothing is to be done, as for a run that ended long ago.
-    The command is the operator's own, from the environment; no page can set it. It gets EXPLORER_RUN_ID,
-    EXPLORER_RUN_STATE, EXPLORER_RUN_REASON and EXPLORER_RUN_FOLDER, and outlives the process that started it.
+    It gets EXPLORER_RUN_ID, EXPLORER_RUN_STATE, EXPLORER_RUN_REASON and EXPLORER_RUN_FOLDER, and outlives this process.
+
+    Args:
+        paths: The run.
+        status: How it ended.
+        aloud: False only records that there is nothing to do, as for a run that ended long ago.
+
+    Returns:
+        False if another process has announced it, or if that cannot be recorded.
     """
     try:
         os.close(os.open(paths.announced(paths.latest_attempt), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
@@ -34,7 +40,7 @@ def announce(paths: RunPaths, status: RunStatus, *, aloud: bool = True) -> bool:
         with contextlib.suppress(OSError), paths.log.open("ab") as log:
             subprocess.Popen(
                 command,
-                shell=True,  # a line of shell is what people write into such a variable
+                shell=True,  # the variable holds a line of shell
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,21 +1,24 @@
-"""What others ask of a run: to stop, and, where it does not answer, to be ended."""
+"""Asking a run to stop, and ending one that does not answer."""
 
 from dataclasses import asdict
 
-from explorer.base.atomic import read_json_object, write_json_atomic
+from explorer.base.atomic import write_json_atomic
 from explorer.base.processes import Moment
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import reason
 from explorer.runs.state.escalation import kill
+from explorer.runs.state.facts import stop_requested
 from explorer.runs.state.status import derive
-
-__all__ = ["end_now", "request_stop", "stop_age"]
 
 
 def request_stop(paths: RunPaths) -> bool:
-    """Ask a run to save and stop, or to leave the queue; asking twice does no harm. False where it is over already.
+    """Ask a run to save and stop, or to leave the queue. Asking twice does no harm.
 
-    Raises OSError where the request cannot be written.
+    Returns:
+        False if the run is over already.
+
+    Raises:
+        OSError: The request cannot be written.
     """
     if derive(paths).over:
         return False
@@ -26,9 +29,14 @@ def request_stop(paths: RunPaths) -> bool:
 
 
 def end_now(paths: RunPaths) -> bool:
-    """End a run at once, without saving: what it did since its last checkpoint is lost. False where it is over.
+    """End a run at once, without saving, so that what it did since its last checkpoint is lost.
 
-    Raises Unreachable where its process cannot be reached.
+    Returns:
+        False if the run is over already.
+
+    Raises:
+        Unreachable: Its process cannot be ended from here.
+        OSError: The request cannot be written.
     """
     if not request_stop(paths):
         return False
@@ -37,13 +45,6 @@ def end_now(paths: RunPaths) -> bool:
 
 
 def stop_age(paths: RunPaths, now: Moment) -> float | None:
-    """Seconds since a stop was asked for; None if it was not."""
-    try:
-        changed = paths.stop.stat().st_mtime
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    asked = read_json_object(paths.stop) or {}
-    try:
-        return now.since(float(asked["wall"]), float(asked["mono"]), str(asked["boot"]))
-    except (KeyError, TypeError, ValueError):
-        return now.wall - changed
+    """Return the seconds since a stop was requested; None if it was not."""
+    asked = stop_requested(paths)
+    return None if asked is None else now.since(asked)

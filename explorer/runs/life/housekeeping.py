@@ -1,8 +1,8 @@
 """Housekeeping that every page and command does when it reads runs; there is no daemon.
 
-Pages and commands call `tend`. It starts waiting runs again whose process died before their turn, takes out of the
-queue what is not waiting, goes on with stops that were not answered, and ends processes that outlive their run: behind
-trainers that were killed, after an outcome, and where the run's folder is gone.
+`tend` restarts waiting runs whose process died before their turn, removes tickets of runs that do not wait, escalates
+stops that were not answered, and ends processes that outlive their run: workers of killed trainers, processes that
+remain after an outcome, and those whose run's folder is gone.
 """
 
 import contextlib
@@ -10,12 +10,14 @@ import threading
 import time
 from collections.abc import Sequence
 
+from explorer.base import locks
 from explorer.base.atomic import read_json_object
 from explorer.base.processes import Moment
 from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.life import announcing, process
 from explorer.runs.life.control import stop_age
-from explorer.runs.overview.summary import RunSummary, summaries
+from explorer.runs.overview.index import summaries
+from explorer.runs.overview.summary import RunSummary
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import QueueError, Waiting
 from explorer.runs.record import outcome
@@ -23,22 +25,28 @@ from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.record.reasons import reason
-from explorer.runs.state.escalation import end_leftovers, end_orphan, escalate, see_off
+from explorer.runs.state.escalation import end_after_outcome, end_leftovers, end_orphan, escalate
 from explorer.runs.state.status import State
 
-MOST_TRIES = 3  # within one boot: what dies again and again before its turn will not come to life by itself
+MOST_TRIES = 3  # within one boot: a process that dies so often before its turn is not started again
 _EVERY_S = 1.0
-_OLD_S = 86400.0  # what ended longer ago than a day is no news
+_OLD_S = 86400.0  # a run that ended longer ago is not announced
 _turn = threading.Lock()
 _last = -_EVERY_S
-_settled: set[tuple[RunPaths, float]] = set()  # runs that are over, and when: nothing is left to do for them
+_settled: set[tuple[RunPaths, float]] = set()  # runs that are over, and since when, with nothing left to do
 
 
 def tend(runs: Sequence[RunSummary] | None = None) -> None:
-    """Do what is due, at most once a second in this process. runs: the summaries, if they are at hand.
+    """Do what is due, at most once a second in this process.
 
-    Never raises for what it finds: a queue that another process holds, or a process of another user, is left to a
-    later look, and the state of the run shows it. Raises OSError where the home cannot be read.
+    A queue that another process holds, or a process of another user, is left to a later call; the state of the run
+    shows it.
+
+    Args:
+        runs: All runs, if the caller has read them.
+
+    Raises:
+        OSError: The home cannot be read.
     """
     global _last  # one clock for all sessions of a server
     if not _turn.acquire(blocking=False):
@@ -63,7 +71,7 @@ def _run(run: RunSummary) -> None:
     elif (key := (run.paths, run.status.since)) not in _settled:
         if announcing.due(run.paths):
             announcing.announce(run.paths, run.status, aloud=_is_news(run))
-        # Looked for again at the next look, until none is left: even SIGKILL may have to wait for a disk.
+        # Tried again at the next call until none is left: even SIGKILL may have to wait for a disk.
         with contextlib.suppress(Unreachable):
             if run.status.state is not State.LOST or end_leftovers(run.paths) == 0:
                 _settled.add(key)
@@ -80,7 +88,9 @@ def _stop(paths: RunPaths) -> None:
     ended, asked = outcome.read(paths), stop_age(paths, now)
     with contextlib.suppress(Unreachable, OSError):
         if ended is not None and ended.attempt >= paths.latest_attempt:
-            see_off(paths, abs(now.wall - ended.time))  # also where the clock was set meanwhile: nothing can be lost
+            end_after_outcome(
+                paths, abs(now.wall - ended.time)
+            )  # abs: also if the clock was set meanwhile, since nothing can be lost
         elif end_leftovers(paths) == 0 and asked is not None:
             escalate(paths, asked, now)
 
@@ -92,12 +102,12 @@ def _queue() -> None:
     with contextlib.suppress(QueueError, OSError), queue.guard(timeout=1.0):
         for place in queue.waiting():
             if not place.alive:
-                with contextlib.suppress(OSError):  # what is wrong with one must not hold up the others
+                with contextlib.suppress(OSError):  # an error of one run must not hold up the others
                     _revive(RunPaths(runs_root() / place.id), place)
 
 
 def _revive(paths: RunPaths, place: Waiting) -> None:
-    """Start a waiting run again whose process has ended, or take it out of the queue. Under the guard."""
+    """Restart a waiting run whose process has ended, or take it out of the queue. The caller holds the guard."""
     attempt, launch = paths.latest_attempt, latest_launch(paths)
     ended = outcome.read(paths)
     begun = paths.events(attempt).exists() or (ended is not None and ended.attempt >= attempt)
@@ -120,11 +130,11 @@ def _give_up(paths: RunPaths, end: Outcome) -> None:
 
 
 def _start_again(paths: RunPaths, place: Waiting, attempt: int, tries: int) -> None:
-    ticket = queue.take_over(place)
+    ticket = locks.take(place.ticket)
     if ticket is None:
-        return  # somebody else is at it
+        return  # another process has just taken it over
     try:
         process.launch_attempt(paths, attempt, ticket=ticket, tries=tries)
     except OSError as error:
-        ticket.close()
+        ticket.release()
         _give_up(paths, Outcome("failed", reason("not_started", error=str(error)), time.time(), attempt))

@@ -1,4 +1,4 @@
-"""Starts runs as processes that outlive the one that started them; each waits for its turn in the queue."""
+"""Starting, resuming and extending runs, whose processes outlive the one that started them and wait in the queue."""
 
 import contextlib
 import os
@@ -10,12 +10,15 @@ from pathlib import Path
 from explorer.base import locks
 from explorer.base.atomic import sync_folder, write_bytes_atomic
 from explorer.base.home import made_home
+from explorer.base.locks import Held
 from explorer.base.processes import Moment
 from explorer.runs.launchers.launcher import Unreachable
-from explorer.runs.life.process import LaunchError, WrongState, launch_attempt
+from explorer.runs.life.process import LaunchError as LaunchError
+from explorer.runs.life.process import WrongState as WrongState
+from explorer.runs.life.process import launch_attempt as launch_attempt
 from explorer.runs.machine import needs
 from explorer.runs.queue import queue
-from explorer.runs.queue.queue import QueueError, Ticket
+from explorer.runs.queue.queue import QueueError
 from explorer.runs.record import outcome
 from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
@@ -26,20 +29,23 @@ from explorer.runs.spec.devices import Device
 from explorer.runs.state.escalation import clear
 from explorer.runs.state.status import State, derive
 
-__all__ = ["LaunchError", "WrongState", "extend", "lane_of", "launch_attempt", "resume", "start"]
-
 _HALF_MADE = ".new-"
 _HALF_MADE_AGE_S = 3600
 _LEAVE_S = 5.0
-_good: set[Path] = set()  # homes whose locks have been tried
+_good: set[Path] = set()  # homes whose locks work
 
 
 def start(config: RunConfig, name: str = "", first: Path | None = None) -> RunPaths:
-    """Make the run's folder, put it into the queue and start its process; returns once that exists.
+    """Make the run's folder, put it into the queue and start its process.
 
-    name: for the id, where the config has none. A relative data folder is taken from the current directory.
-    first: the checkpoint whose weights it starts from. Raises ConfigError for what can never fit on this computer,
-    LaunchError where the folder cannot be written, locks do not work there, or no process can be made.
+    Args:
+        config: What to do. A relative data folder is taken from the current directory.
+        name: For the id, where the config has none.
+        first: The checkpoint whose weights it starts from.
+
+    Raises:
+        ConfigError: The run can never fit on this computer.
+        LaunchError: The folder cannot be written, locks do not work there, or no process can be made.
     """
     config = with_absolute_paths(config, Path.cwd())
     try:
@@ -49,19 +55,20 @@ def start(config: RunConfig, name: str = "", first: Path | None = None) -> RunPa
     except (OSError, QueueError) as error:
         raise LaunchError(f"No folder could be made for the run: {error}") from error
     try:
-        launch_attempt(paths, 1, ticket=ticket)
-    except OSError as error:
-        words = _note_failure(paths, 1, error)
+        _launch(paths, 1, ticket)
+    except LaunchError:
         if outcome.read(paths) is None:
-            shutil.rmtree(paths.root, ignore_errors=True)  # no room even for the reason: nothing has begun
-        raise LaunchError(f"{paths.id}: {words}") from error
+            shutil.rmtree(paths.root, ignore_errors=True)  # the disk has no room even for the reason
+        raise
     return paths
 
 
 def resume(paths: RunPaths) -> None:
-    """Let a run that was stopped, failed or got lost go on from its latest checkpoint, or from its beginning.
+    """Continue a stopped, failed or lost run from its latest checkpoint, or from its beginning without one.
 
-    Raises WrongState where it lives or has finished, LaunchError where it cannot be read or no process can be made.
+    Raises:
+        WrongState: The run lives or has finished.
+        LaunchError: The run cannot be read, or no process can be made.
     """
     try:
         config = loads(paths.config.read_bytes())
@@ -83,28 +90,25 @@ def resume(paths: RunPaths) -> None:
             ticket = _line_up_again(paths, lane, attempt)
     except (OSError, QueueError, Unreachable) as error:
         raise LaunchError(f"{paths.id} could not be resumed: {error}") from error
-    try:
-        launch_attempt(paths, attempt, ticket=ticket)
-    except OSError as error:
-        raise LaunchError(f"{paths.id}: {_note_failure(paths, attempt, error)}") from error
+    _launch(paths, attempt, ticket)
 
 
 def _let_it_end(paths: RunPaths) -> None:
-    """Wait a moment for the process of an attempt that has said how it ended, as EXPLORER_ON_FINISH may not."""
+    """Wait for the process of an attempt that has written its outcome: EXPLORER_ON_FINISH may resume it at once."""
     deadline = time.monotonic() + _LEAVE_S
     while not (status := derive(paths)).over and status.processes and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
 def _unshare(paths: RunPaths) -> None:
-    """Give a copy that was made of hard links a lock and a log of its own: others are replaced when they change."""
+    """Give a copy that was made of hard links its own lock and log. Other files are replaced when they change."""
     locks.unshare(paths.lock)
     with contextlib.suppress(FileNotFoundError):
         if paths.log.stat().st_nlink > 1:
             write_bytes_atomic(paths.log, paths.log.read_bytes())
 
 
-def _line_up_again(paths: RunPaths, lane: Device, attempt: int) -> Ticket:
+def _line_up_again(paths: RunPaths, lane: Device, attempt: int) -> Held:
     paths.stop.unlink(missing_ok=True)
     _unshare(paths)
     queue.drop(paths.id)
@@ -112,18 +116,22 @@ def _line_up_again(paths: RunPaths, lane: Device, attempt: int) -> Ticket:
     try:
         write_launch(paths, attempt, Launch.prepared(Moment.now(), paths))
     except OSError:
-        ticket.close()  # else this process would hold up the queue for as long as it lives
+        ticket.release()  # otherwise this process would hold up the queue for as long as it lives
         queue.drop(paths.id)
         raise
     return ticket
 
 
 def extend(paths: RunPaths, epochs: int) -> RunPaths:
-    """Start a new run that trains `epochs` more, from the weights that a run ended with; returns the new run.
+    """Start a new run that trains `epochs` more, from the weights that a run ended with.
 
-    Its seed is another one: with the same it would see the very pictures of the first epochs again. Its learning rate
-    schedule begins again. Raises WrongState where the run is not over, LaunchError where there is nothing to start
-    from, ConfigError for the epochs.
+    It gets another seed, since the same one would repeat the augmented images of the first epochs. Its learning rate
+    schedule begins again.
+
+    Raises:
+        WrongState: The run is not over.
+        LaunchError: There is no checkpoint to start from.
+        ConfigError: The number of epochs is not allowed.
     """
     if not derive(paths).over:
         raise WrongState(f"{paths.id} is not over yet: it can be extended when it is.")
@@ -141,10 +149,10 @@ def extend(paths: RunPaths, epochs: int) -> RunPaths:
 
 
 def lane_of(config: RunConfig) -> Device:
-    """The queue that a run waits in: by the device that it will train on."""
+    """Return the queue that a run waits in, which is that of the device that it will train on."""
     if config.accelerator != "auto":
         return config.accelerator
-    # Imported here: tells what "auto" means by asking torch in a process of its own, the first time.
+    # Imported here: the first call asks torch in another process what "auto" means.
     from explorer.runs.machine.machine import MachineError, machine
 
     try:
@@ -160,23 +168,26 @@ def _check_locks() -> None:
         return
     if problem := locks.probe(folder):
         raise LaunchError(
-            f"{folder} cannot hold runs: {problem}, so a living run could not be told from a dead one. "
+            f"{folder} cannot hold runs: {problem}, so a living run could not be distinguished from a dead one. "
             "Set EXPLORER_HOME to a folder on a local disk."
         )
     _good.add(folder)
 
 
-def _note_failure(paths: RunPaths, attempt: int, error: OSError) -> str:
-    why = reason("not_started", error=str(error))
-    with contextlib.suppress(OSError):  # what kept it from starting may keep this from being written
-        outcome.write(paths, Outcome("failed", why, time.time(), attempt))
-    with contextlib.suppress(OSError, QueueError), queue.guard():
-        queue.drop(paths.id)
-    return in_words(why)
+def _launch(paths: RunPaths, attempt: int, ticket: Held) -> None:
+    try:
+        launch_attempt(paths, attempt, ticket=ticket)
+    except OSError as error:
+        why = reason("not_started", error=str(error))
+        with contextlib.suppress(OSError):  # the cause, such as a full disk, may also prevent this
+            outcome.write(paths, Outcome("failed", why, time.time(), attempt))
+        with contextlib.suppress(OSError, QueueError), queue.guard():
+            queue.drop(paths.id)
+        raise LaunchError(f"{paths.id}: {in_words(why)}") from error
 
 
-def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None) -> tuple[Ticket, RunPaths]:
-    # Made under another name and then renamed: a run that can be seen has its config, its launch record and its ticket.
+def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None) -> tuple[Held, RunPaths]:
+    # Made under another name and renamed: a visible run has its config, its launch record and its ticket.
     root = runs_root()
     _sweep(root)
     half = RunPaths(root / f"{_HALF_MADE}{secrets.token_hex(6)}")
@@ -193,8 +204,8 @@ def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None)
         raise
 
 
-def _publish(half: RunPaths, name: str, fallback: str, lane: Device) -> tuple[Ticket, RunPaths]:
-    """Give a folder that is ready its id and its ticket."""
+def _publish(half: RunPaths, name: str, fallback: str, lane: Device) -> tuple[Held, RunPaths]:
+    """Give a complete folder its id and its ticket."""
     root = half.root.parent
     paths = RunPaths(root / new_run_id(name, fallback))
     while paths.root.exists():
@@ -204,13 +215,13 @@ def _publish(half: RunPaths, name: str, fallback: str, lane: Device) -> tuple[Ti
         half.root.rename(paths.root)
         sync_folder(root)
     except OSError:
-        ticket.close()  # what is left of it is found dead, and removed, by the next housekeeping
+        ticket.release()  # the next housekeeping finds it dead and removes it
         raise
     return ticket, paths
 
 
 def _copy(checkpoint: Path, target: Path) -> None:
-    # A copy that the new run owns: the old one may be deleted. Hard links cost nothing, where they can be made.
+    # The new run owns its copy, since the old run may be deleted. A hard link costs nothing.
     target.parent.mkdir()
     try:
         os.link(checkpoint, target)
@@ -219,7 +230,7 @@ def _copy(checkpoint: Path, target: Path) -> None:
 
 
 def _sweep(root: Path) -> None:
-    """Delete what launchers left that died while they made a folder."""
+    """Delete half-made folders of launchers that were killed."""
     for folder in root.glob(f"{_HALF_MADE}*"):
         with contextlib.suppress(OSError):  # another launcher may sweep at the same time
             if time.time() - folder.stat().st_mtime > _HALF_MADE_AGE_S:

@@ -1,4 +1,4 @@
-"""Deleted runs: a folder each, moved out of sight by one rename, and back by another."""
+"""Deleted runs: each is a folder that one rename moves into the trash, and another one back."""
 
 import functools
 import re
@@ -19,17 +19,17 @@ from explorer.runs.state.resting import RunGone, resting
 KEPT_S = 7 * 24 * 3600.0
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _ENTRY = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)_([A-Za-z0-9][A-Za-z0-9._-]{0,99})")
-_MOST_KNOWN = 50_000  # entries of the trash that are read once only; each takes half a kilobyte
-_GOING = ".going-"  # what is being removed for good
+_MOST_KNOWN = 50_000  # cached entries of the trash, of half a kilobyte each
+_GOING = ".going-"  # the beginning of the name while a run is being removed
 
 
 class TrashError(RuntimeError):
-    """A run cannot be deleted or restored; says why."""
+    """A run cannot be deleted or restored. The message says why."""
 
 
 @dataclass(frozen=True)
 class Deleted:
-    """A run in the trash. entry: names it there. name: what people called it. time: of its deletion, s since 1970."""
+    """A run in the trash: the name of its entry there, its id, its shown name, and when it was deleted, since 1970."""
 
     entry: str
     id: str
@@ -41,7 +41,9 @@ class Deleted:
 def delete(paths: RunPaths) -> str:
     """Move a run that is over into the trash, and return the name of its entry there.
 
-    Raises RunAlive where it is not over, TrashError where it is gone or cannot be moved, QueueError, OSError.
+    Raises:
+        TrashError: The run is gone or cannot be moved.
+        RunAlive, QueueError, OSError: See `resting`.
     """
     try:
         with resting(paths):
@@ -54,7 +56,7 @@ def delete(paths: RunPaths) -> str:
 
 
 def restore(entry: str) -> RunPaths:
-    """Put a deleted run back. Raises TrashError where it is gone or its id is taken again, QueueError, OSError."""
+    """Put a deleted run back. Raises TrashError if it is gone or its id exists again, QueueError, OSError."""
     found = _ENTRY.fullmatch(entry)
     if found is None:
         raise TrashError(f"{entry!r} is not the name of a deleted run.")
@@ -76,7 +78,7 @@ def _rename(source: Path, target: Path, run_id: str) -> None:
 
 
 def deleted() -> tuple[Deleted, ...]:
-    """All that can be restored, the last deleted first. Raises OSError."""
+    """Return all deleted runs, the last deleted first. Raises OSError."""
     found = (_read(folder, time) for folder, time in _entries())
     return tuple(sorted(found, key=lambda one: one.entry, reverse=True))
 
@@ -97,13 +99,13 @@ def _time_of(name: str) -> datetime | None:
     found = _ENTRY.fullmatch(name)
     try:
         return datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) if found else None
-    except ValueError:  # a 13th month: not ours
+    except ValueError:  # a 13th month: another program made it
         return None
 
 
 @functools.lru_cache(maxsize=_MOST_KNOWN)
 def _read(folder: Path, time: datetime) -> Deleted:
-    # Cached by entry: nothing changes in the trash, and the list is drawn often.
+    # Cached, since nothing changes in the trash and the list is drawn often.
     run = RunPaths(folder)
     asked = (read_json_object(run.config) or {}).get("name")
     run_id = folder.name.partition("_")[2]
@@ -112,22 +114,22 @@ def _read(folder: Path, time: datetime) -> Deleted:
 
 
 def purge(older_than_s: float = KEPT_S) -> int:
-    """Remove for good what was deleted so long ago, and return how many runs that were. Raises OSError."""
+    """Remove runs that were deleted so long ago permanently, and return how many these were. Raises OSError."""
     before = datetime.now(UTC) - timedelta(seconds=older_than_s)
     return remove([folder.name for folder, time in _entries() if time <= before])
 
 
 def remove(entries: Iterable[str]) -> int:
-    """Remove deleted runs for good, and return how many of them were still there. Raises OSError."""
+    """Remove deleted runs permanently, and return how many of them still existed. Raises OSError."""
     root = trash_folder()
     count = sum(_claim(root / entry) for entry in entries if _ENTRY.fullmatch(entry))
-    for folder in root.glob(f"{_GOING}*"):  # also what an earlier purge did not live to remove
+    for folder in root.glob(f"{_GOING}*"):  # also those that a killed process has left
         _remove(folder)
     return count
 
 
 def _claim(folder: Path) -> bool:
-    # Renamed first: half of a run can neither be seen nor restored, and two purges do not count the same one.
+    # Renamed first: then no half-removed run is listed, and two processes do not count the same one.
     try:
         folder.rename(folder.with_name(f"{_GOING}{secrets.token_hex(6)}"))
     except FileNotFoundError:
@@ -138,6 +140,6 @@ def _claim(folder: Path) -> bool:
 def _remove(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
-    except FileNotFoundError:  # another process removes the same one: what matters is that it goes
+    except FileNotFoundError:  # another process removes the same run
         if folder.exists():
             _remove(folder)

@@ -1,6 +1,5 @@
-"""What memory and disk there are for runs: a container's limit counts where it is lower than the machine's."""
+"""The memory that there is for runs, and sizes in words. The limit of a container counts if it is lower."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,34 +10,26 @@ from explorer.base.words import size
 
 CGROUP = Path("/sys/fs/cgroup")
 OWN_GROUP = Path("/proc/self/cgroup")
-# Limit, use, and the line of memory.stat with the file cache that the kernel drops when somebody asks for memory.
+# Limit, use, and the line of memory.stat with the file cache, which the kernel drops when memory is needed.
 _VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 _VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes. available: what new work can have without anything being swapped out."""
+    """Bytes. New work can have `available` without anything being swapped out."""
 
     total: int
     available: int
 
     @property
     def used(self) -> int:
-        """What is taken."""
+        """Bytes in use."""
         return self.total - self.available
 
 
-@dataclass(frozen=True)
-class Disk:
-    """Bytes of the file system that a folder is on. free: what this user may still write."""
-
-    total: int
-    free: int
-
-
 def memory(cgroup: Path = CGROUP, own_group: Path = OWN_GROUP) -> Memory:
-    """The machine's memory, or a control group's where that leaves less."""
+    """Return the memory of the machine, or of a control group where that leaves less."""
     machine = psutil.virtual_memory()
     total, available = int(machine.total), int(machine.available)
     for limit, used in _limits(cgroup, own_group):
@@ -47,14 +38,8 @@ def memory(cgroup: Path = CGROUP, own_group: Path = OWN_GROUP) -> Memory:
     return Memory(total, available)
 
 
-def disk(folder: Path) -> Disk:
-    """The file system of an existing folder. Raises OSError."""
-    found = shutil.disk_usage(folder)
-    return Disk(found.total, found.free)
-
-
 def _limits(cgroup: Path, own_group: Path) -> Iterator[tuple[int, int]]:
-    """(limit, used) in bytes of every control group that this process is in and that can be read."""
+    """Yield limit and use in bytes of each control group of this process that can be read."""
     for folder in _groups(cgroup, own_group):
         yield from _limit(folder, _VERSION_2)
     yield from _limit(cgroup / "memory", _VERSION_1)

@@ -1,4 +1,4 @@
-"""What works and is seldom meant: warnings at the fields of a run, before it starts."""
+"""Warnings about settings that work but are seldom intended, shown before a run starts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from explorer.runs.machine.needs import original_size
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import batches_per_epoch
 
-_MANY = 8  # names of classes in a sentence, at most
+_MANY = 8  # names of classes in a sentence at most
 
 
 def cautions(
@@ -21,14 +21,17 @@ def cautions(
     machine: Machine | None,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> dict[str, str]:
-    """Field of RunConfig -> a sentence. Counts: images of each class. machine: None where it is not known.
+    """Return a warning for each field of RunConfig that needs one.
 
-    sizes: heights and widths in px of some training images; where there are none, `original_size` guesses.
+    Args:
+        config: What the run is asked to do.
+        classes, train_counts, val_counts: The names of the classes and their numbers of images.
+        machine: None where it is not known.
+        sizes: Heights and widths in px of some training images. Without any, `original_size` guesses.
     """
-    found: dict[str, str] = {}
     backbone = machine.backbone(config.backbone) if machine else None
     device = machine.device(config.accelerator) if machine else None
-    for field, words in (
+    return _first(
         *_scaling(config),
         *_crops(config, sizes),
         *_classes(config, classes, train_counts, val_counts),
@@ -36,20 +39,22 @@ def cautions(
         *_device(config, device),
         *_schedule(config),
         *_steps(config, sum(train_counts)),
-    ):
-        found.setdefault(field, words)
-    return found
+    )
 
 
 Found = Iterator[tuple[str, str]]
 
 
-def alone(config: RunConfig) -> dict[str, str]:
-    """Those of `cautions` that need neither the data nor the machine."""
-    found: dict[str, str] = {}
-    for field, words in (*_scaling(config), *_crops(config, ()), *_schedule(config)):
-        found.setdefault(field, words)
-    return found
+def cautions_of_config(config: RunConfig) -> dict[str, str]:
+    """Return those of `cautions` that need neither the data nor the machine."""
+    return _first(*_scaling(config), *_crops(config, ()), *_schedule(config))
+
+
+def _first(*found: tuple[str, str]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for field, sentence in found:
+        words.setdefault(field, sentence)
+    return words
 
 
 def _scaling(config: RunConfig) -> Found:

@@ -1,27 +1,24 @@
-"""How long runs with the same work took here: noted by what was measured, read where a form says how long a run takes.
+"""How long runs with the same work took here, for the estimate in the form.
 
-A quick check and a search for a learning rate measure some batches, a training measures all of itself. What a training
-took is kept before what the others say.
+A quick check and a search for a learning rate measure some batches, and a training measures all of its epochs. The
+duration of a training replaces those of the others.
 """
 
 import functools
 import hashlib
 import json
-from pathlib import Path
 from statistics import median
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from explorer.base.atomic import read_json_object, write_bytes_atomic
-from explorer.base.home import made_home
+from explorer.runs.machine.kept import Kept
 from explorer.runs.record.history import VALIDATION_SHARE
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.scanning import milestones
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.kinds import KINDS, Kind
 
-_KEPT = 500  # recipes; those that were noted first are forgotten
 # Fields that change the work of an epoch.
 _WORK = {
     "dataset", "pipeline", "image_size", "kept_as", "cache_size", "batch_size", "accumulate", "mixing", "mix_alpha",
@@ -31,7 +28,7 @@ _WORK = {
 
 
 class Duration(BaseModel):
-    """Seconds before the first epoch, and of an epoch with its validation. by: the kind of run that has measured it."""
+    """Seconds before the first epoch, and of an epoch with its validation, as measured by a kind of run."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,12 +37,15 @@ class Duration(BaseModel):
     start_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
     def of(self, epochs: int) -> float:
-        """Seconds of a run of so many epochs."""
+        """Return the seconds of a run of a number of epochs."""
         return self.start_s + epochs * self.epoch_s
 
 
+_DURATIONS = Kept("durations", Duration, 500)
+
+
 def work_of(config: RunConfig, machine_key: str) -> str:
-    """A name for the work of a config on a machine: the same for configs whose epochs take equally long."""
+    """Return a hash of a config and a machine that is equal for configs whose epochs take equally long."""
     values = config.model_dump(mode="json", include=_WORK)
     values["pipeline"].pop("name", None)
     for of_no_account in ("seed", "links"):
@@ -57,43 +57,29 @@ def work_of(config: RunConfig, machine_key: str) -> str:
 
 
 def known(work: str) -> Duration | None:
-    """How long such work took here, where something has measured it."""
-    try:
-        return Duration.model_validate((read_json_object(_store()) or {})[work])
-    except (KeyError, ValidationError):
-        return None  # a cache: what cannot be read is measured again
+    """Return how long such work took here, if it has been measured."""
+    return _DURATIONS.get(work)
 
 
 def keep(work: str, found: Duration) -> None:
-    """Keep what was measured, unless something better is known. Raises OSError."""
+    """Keep what was measured, unless something more reliable is known."""
     before = known(work)
-    if before is not None and KINDS[before.by].duration_rank > KINDS[found.by].duration_rank:
-        return
-    store = _store()
-    store.parent.mkdir(exist_ok=True)
-    entries: dict[str, Any] = read_json_object(store) or {}
-    entries.pop(work, None)
-    entries[work] = found.model_dump()
-    kept = dict(list(entries.items())[-_KEPT:])
-    write_bytes_atomic(store, json.dumps(kept, indent=1).encode())
-
-
-def _store() -> Path:
-    return made_home() / "cache" / "durations.json"
+    if before is None or KINDS[before.by].duration_rank <= KINDS[found.by].duration_rank:
+        _DURATIONS.put(work, found)
 
 
 def of_steps(images_per_second: float, train_images: int, val_images: int) -> Duration:
-    """What a search for a learning rate says, which validates nothing."""
+    """Estimate a duration from a search for a learning rate, which validates nothing."""
     work = train_images + VALIDATION_SHARE * val_images
     return Duration(by="rate", epoch_s=work / images_per_second)
 
 
 @functools.lru_cache(maxsize=64)
 def of_training(paths: RunPaths, attempts: int) -> Duration | None:
-    """What a training took that is over; None where it has finished no epoch.
+    """Read what a training took; None where it has finished no epoch.
 
-    attempts: how many it had, so that a later one is read too. What comes before the first epoch is known of the first
-    attempt alone; the median leaves aside the epochs that a stop has cut in two.
+    `attempts` says how many it had, so that a later one is read, too. The time before the first epoch is known of the
+    first attempt only. The median ignores epochs that a stop has cut in two.
     """
     events = [event for attempt in range(1, attempts + 1) for event in milestones(paths.events(attempt))]
     epochs = [event.number("duration_s") for event in events if event.kind == "epoch"]

@@ -1,10 +1,8 @@
-"""What runs use of NVIDIA GPUs, as nvidia-smi reports it."""
+"""What nvidia-smi reports about NVIDIA GPUs and the processes on them."""
 
 import os
 import shutil
 import subprocess
-import threading
-import time
 from dataclasses import dataclass, field
 
 EVERY_S = 2.0
@@ -17,7 +15,7 @@ _PROCESSES = "--query-compute-apps=pid,used_memory"
 
 @dataclass(frozen=True)
 class GpuUse:
-    """One GPU. utilization: 0..1, the share of time in which it computed; None where it is not reported."""
+    """One GPU. `utilization` is the share of time in which it computed, 0 to 1; None where it is not reported."""
 
     name: str
     used_bytes: int
@@ -27,17 +25,17 @@ class GpuUse:
 
 @dataclass(frozen=True)
 class GpuAnswer:
-    """All GPUs, and bytes by process id, summed over GPUs; a process whose use is not reported is left out."""
+    """All GPUs, and bytes by process id, summed over GPUs. A process whose use is not reported is left out."""
 
     gpus: tuple[GpuUse, ...] = ()
     processes: dict[int, int] = field(default_factory=dict)
 
 
 def parse_gpus(text: str) -> tuple[GpuUse, ...]:
-    """GPUs from the lines of `--query-gpu`; one that does not report its memory (MIG, some laptops) is left out."""
+    """Read the lines of `--query-gpu`. A GPU that does not report its memory (MIG, some laptops) is left out."""
     found = []
     for line in text.splitlines():
-        # The name comes first and may hold a comma, so the numbers are taken from the end.
+        # The name comes first and may hold a comma, so that the numbers are taken from the end.
         parts = [part.strip() for part in line.rsplit(",", 3)]
         if len(parts) != 4:
             continue
@@ -49,7 +47,7 @@ def parse_gpus(text: str) -> tuple[GpuUse, ...]:
 
 
 def parse_processes(text: str) -> dict[int, int]:
-    """Bytes by process id from the lines of `--query-compute-apps`."""
+    """Read bytes by process id from the lines of `--query-compute-apps`."""
     found: dict[int, int] = {}
     for line in text.splitlines():
         pid, _, used = (part.strip() for part in line.partition(","))
@@ -66,38 +64,16 @@ def _number(text: str) -> float | None:
         return None  # "[N/A]", "[Not Supported]", "[Insufficient Permissions]"
 
 
-class Gpus:
-    """The latest answer of nvidia-smi, which takes up to a second: a thread asks, at most every `EVERY_S`."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._answer = GpuAnswer()
-        self._asked = -EVERY_S
-        self._asking = False
-
-    def latest(self) -> GpuAnswer:
-        """What was answered last, at once; empty where there is no nvidia-smi and before its first answer."""
-        with self._lock:
-            due = not self._asking and time.monotonic() - self._asked >= EVERY_S
-            if due:
-                self._asked = time.monotonic()
-                command = shutil.which("nvidia-smi")
-                self._asking = command is not None
-                if command is not None:
-                    threading.Thread(target=self._ask, args=(command,), daemon=True).start()
-            return self._answer
-
-    def _ask(self, command: str) -> None:
-        answer = GpuAnswer()
-        try:
-            answer = GpuAnswer(parse_gpus(_output(command, _GPUS)), parse_processes(_output(command, _PROCESSES)))
-        finally:
-            with self._lock:
-                self._answer, self._asking = answer, False
+def ask() -> GpuAnswer:
+    """Ask nvidia-smi, which takes up to a second; the answer is empty where there is none."""
+    return GpuAnswer(parse_gpus(_output(_GPUS)), parse_processes(_output(_PROCESSES)))
 
 
-def _output(command: str, query: str) -> str:
-    """What it prints; nothing where it fails or hangs, as it does where the driver is missing or stuck."""
+def _output(query: str) -> str:
+    """Return what nvidia-smi prints; nothing where it fails or hangs, as with a missing or stuck driver."""
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return ""
     try:
         done = subprocess.run(
             [command, query, _FORMAT],

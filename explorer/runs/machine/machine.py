@@ -1,22 +1,11 @@
-"""What this computer can train on and with, found out in a child process: pages never import torch.
+"""What this computer can train on and with, found out in a child process because pages never import torch.
 
-The child, `python -m explorer.training.devices`, prints one line of JSON, the last of its output:
-
-    {"format": "augmentation-explorer/machine", "version": 1, "torch": "2.13.0+cpu", "threads": 2, "bf16_speedup": 1.9,
-     "devices": [{"accelerator": "cpu", "index": null, "name": "Intel Xeon", "memory_gb": 7.8, "precisions": [
-         {"name": "32-true", "offered": true, "reason": ""},
-         {"name": "16-mixed", "offered": false, "reason": "16-mixed needs a GPU"}]}],
-     "backbones": [{"name": "efficientnet-lite0", "title": "EfficientNet-Lite0", "parameters": 3372910,
-         "default_size": 224, "weights": ["imagenet", "none"], "note": "weights come with the installation"}]}
-
-The first device is what the accelerator "auto" takes; of several GPUs each is one, with its number as "index".
-`memory_gb` and `bf16_speedup` may be null.
+The child, `python -m explorer.training.devices`, prints a `Machine` as the last line of its output.
 """
 
 import functools
 import hashlib
 import importlib.metadata
-import json
 import os
 import sys
 from pathlib import Path
@@ -24,10 +13,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 import explorer
-from explorer.base.atomic import write_bytes_atomic
 from explorer.base.child import ChildError, ask
 from explorer.base.home import made_home
 from explorer.base.processes import boot_id
+from explorer.runs.machine.kept import Kept
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
 from explorer.runs.spec.devices import Device
@@ -38,7 +27,7 @@ _PACKAGES = ("torch", "pytorch-lightning", "efficientnet-pytorch", "efficientnet
 
 
 class MachineError(RuntimeError):
-    """It could not be found out; the message holds the child's last lines."""
+    """The machine could not be looked at. The message holds the last lines of the child process."""
 
 
 class _Value(BaseModel):
@@ -46,7 +35,7 @@ class _Value(BaseModel):
 
 
 class Precision(_Value):
-    """A precision of RunConfig on one device. reason: why it is not offered, or what it is good for."""
+    """A precision of RunConfig on one device. `reason` says why it is not offered, or what it is good for."""
 
     name: str
     offered: bool
@@ -54,7 +43,7 @@ class Precision(_Value):
 
 
 class DeviceInfo(_Value):
-    """An accelerator that exists. index: the number of a GPU. memory_gb: None where it is not known."""
+    """A device. `index` is the number of a GPU; `memory_gb` is None where it is not known."""
 
     accelerator: Device
     name: str
@@ -64,15 +53,19 @@ class DeviceInfo(_Value):
 
 
 class BackboneInfo(_Value):
-    """A network on offer. parameters: how many numbers it learns; weights: which may start it.
+    """A network on offer.
 
-    sizes, size_step: the smallest and largest side of its input in px, and what that is a multiple of.
-    downloads: weights that come from the network -> the file in `weights_folder()` that they are kept in; to_download:
-    those of them that are not there yet. drop_connect: the network's own; None for one that has none.
-    from_scratch_note: what to know before training it without weights.
-    The rest is what it needs, see needs.py; bytes in 32 bits on a processor. pixel_bytes_trained: per image
-    and pixel of a batch where all layers learn; pixel_bytes_frozen: where only the head does, and in validation.
-    weight_bytes: one copy of its weights. The defaults are those of the default network.
+    Attributes:
+        parameters: How many numbers it learns.
+        weights: Those that it can start from.
+        sizes: The smallest and the largest side of its input in px, which is a multiple of `size_step`.
+        downloads: Weights that are downloaded -> their file in `weights_folder()`.
+        to_download: Those of them that are not there yet.
+        drop_connect: The default of the network; None for one that has none.
+        from_scratch_note: What to know before training it without weights.
+        pixel_bytes_trained: Bytes per image and pixel of a batch where all layers learn, in 32 bits, see needs.py.
+        pixel_bytes_frozen: The same where only the head learns, and in validation.
+        weight_bytes: One copy of its weights.
     """
 
     name: str
@@ -92,7 +85,7 @@ class BackboneInfo(_Value):
     weight_bytes: int = 13_600_000
 
     def wrong_size(self, size: int) -> str | None:
-        """Why its input cannot be `size` px a side, and which can; None where it can."""
+        """Return why its input cannot be `size` px, and which size can; None where it can."""
         smallest, largest = self.sizes
         if not smallest <= size <= largest:
             return f"{self.title} takes images of {smallest} to {largest} px, not of {size}."
@@ -104,10 +97,10 @@ class BackboneInfo(_Value):
 
 
 class Machine(_Value):
-    """Devices (the first is "auto"), backbones, and the version of torch.
+    """Devices, of which the first is "auto", backbones, and the version of torch.
 
-    threads: processor cores that a run may use. bf16_speedup: how many times as fast a frozen EfficientNet-Lite0 is in
-    bf16-mixed as in 32-true on the processor; None where it was not measured.
+    A run may use `threads` processor cores. A frozen EfficientNet-Lite0 is `bf16_speedup` times as fast in bf16-mixed
+    as in 32-true on the processor; None where that was not measured.
     """
 
     torch: str
@@ -117,63 +110,64 @@ class Machine(_Value):
     backbones: tuple[BackboneInfo, ...]
 
     def device(self, accelerator: str) -> DeviceInfo | None:
-        """The device of an accelerator, "auto" being the first; None where there is none."""
+        """Return the device of an accelerator, which is the first for "auto"; None where there is none."""
         if accelerator == "auto":
             return self.devices[0] if self.devices else None
         return next((device for device in self.devices if device.accelerator == accelerator), None)
 
     def gpus(self) -> tuple[DeviceInfo, ...]:
-        """Every GPU, by its number."""
+        """Return all GPUs in the order of their numbers."""
         return tuple(device for device in self.devices if device.accelerator == "gpu")
 
     def chosen(self, config: RunConfig) -> tuple[DeviceInfo, ...]:
-        """The devices that a config is for: its GPUs, else the one of its accelerator. Empty where there is none."""
+        """Return the devices of a config: its GPUs, else the one of its accelerator. Empty where there is none."""
         if config.gpus:
             return tuple(device for device in self.gpus() if device.index in config.gpus)
         device = self.device(config.accelerator)
         return () if device is None else (device,)
 
     def backbone(self, name: str) -> BackboneInfo | None:
-        """The backbone of a name; None for an unknown one."""
+        """Return the backbone with a name; None for an unknown one."""
         return next((found for found in self.backbones if found.name == name), None)
 
 
+_MACHINES = Kept("machine", Machine, 4)
+
+
 def known_machine() -> Machine | None:
-    """This machine, where it has been looked at before; at once. None where `machine` would have to look."""
-    store, key = _store(), _key()
-    kept = _unwritten.get((store, key))
-    return _stored(store, key) if kept is None else _with_store(kept)
+    """Return this machine, at once; None where `machine` would have to look."""
+    found = _MACHINES.get(_key())
+    return None if found is None else _with_store(found)
 
 
 def machine(*, refresh: bool = False) -> Machine:
-    """This machine; takes seconds the first time after a restart or an update, then it comes from a file.
+    """Return this machine. It takes seconds the first time after a restart or an update, and with `refresh`.
 
-    refresh: look again. Raises MachineError.
+    Raises:
+        MachineError: The child process failed.
     """
     found = None if refresh else known_machine()
-    if found is None:
-        looked = _look()
-        remember(looked)
-        found = _with_store(looked)
-    return found
+    if found is not None:
+        return found
+    looked = _look()
+    remember(looked)
+    return _with_store(looked)
 
 
-_unwritten: dict[tuple[Path, str], Machine] = {}  # what a store on a full or read-only disk did not take
+def _look() -> Machine:
+    try:
+        return ask(Machine, COMMAND, TIMEOUT_S)
+    except ChildError as error:
+        raise MachineError(f"Looking for devices failed: {error}") from error
 
 
 def remember(found: Machine) -> None:
-    """Keep what a look at this machine has found, for the next one who asks; in this process where no disk takes it."""
-    store, key = _store(), _key()
-    _unwritten.pop((store, key), None)
-    try:
-        store.parent.mkdir(exist_ok=True)
-        write_bytes_atomic(store, json.dumps({"key": key, "machine": found.model_dump()}).encode())
-    except OSError:
-        _unwritten[store, key] = found
+    """Keep what a look at this machine has found."""
+    _MACHINES.put(_key(), found)
 
 
 def _with_store(found: Machine) -> Machine:
-    """The machine with what its store of weights lacks just now: downloads come and go without a restart."""
+    """Update which weights are not downloaded yet: files of weights come and go without a restart."""
     folder = weights_folder()
 
     def updated(backbone: BackboneInfo) -> BackboneInfo:
@@ -184,17 +178,13 @@ def _with_store(found: Machine) -> Machine:
 
 
 def weights_folder() -> Path:
-    """Where downloaded weights are kept; not made."""
+    """Return the folder of downloaded weights, which is not made here."""
     return made_home() / "weights"
-
-
-def _store() -> Path:
-    return made_home() / "cache" / "machine.json"
 
 
 @functools.cache
 def _sources() -> str:
-    """A hash of what answers: other backbones or rules must not be hidden by an old answer."""
+    """Return a hash of the code that looks, so that an old answer does not hide new backbones or rules."""
     room = Path(explorer.__file__).resolve().parent / "training"
     digest = hashlib.sha256()
     for source in (room / "devices.py", room / "bf16.py", *sorted((room / "networks").glob("*.py"))):
@@ -216,28 +206,13 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _stored(store: Path, key: str) -> Machine | None:
-    try:
-        value = json.loads(store.read_bytes())
-        return _with_store(Machine.model_validate(value["machine"])) if value["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # a cache: what cannot be read is found out again
-
-
-def _look() -> Machine:
-    try:
-        return ask(Machine, COMMAND, TIMEOUT_S)
-    except ChildError as error:
-        raise MachineError(f"Looking for devices failed: {error}") from error
-
-
-FASTER = 1.3  # bf16 is taken by itself where it is so many times as fast: less is lost again in batches that wait
+FASTER = 1.3  # "auto" takes bf16 where it is so many times as fast: less is lost again in waiting for batches
 
 
 def effective_precision(config: RunConfig, found: Machine) -> str:
-    """The precision of a run: what the config says, and what "auto" means for it on this machine.
+    """Return the precision of a run, with "auto" resolved for this machine.
 
-    A run whose backbone is set free at some time counts as one that trains all layers.
+    A run whose backbone is unfrozen at some epoch counts as one that trains all layers.
     """
     if config.precision != "auto":
         return config.precision
@@ -247,10 +222,11 @@ def effective_precision(config: RunConfig, found: Machine) -> str:
 
 
 def automatic_precision(device: DeviceInfo, bf16_speedup: float | None, *, only_head: bool) -> str:
-    """What "auto" means on a device. only_head: the backbone is frozen, so that its forward pass is all of the work.
+    """Return the precision that "auto" means on a device.
 
-    On a processor bf16 pays only there, and only where it is measured to be faster. GPUs compute 16 bits much faster
-    than 32. On Apple GPUs and TPUs nothing but 32-true is safe without a try.
+    On a processor, bf16 pays only where it was measured to be faster and the backbone is frozen (`only_head`), so that
+    its forward pass is all of the work. GPUs compute 16 bits much faster than 32. On Apple GPUs and TPUs only 32-true
+    is safe without a test.
     """
     if device.accelerator == "cpu":
         return "bf16-mixed" if only_head and (bf16_speedup or 0.0) >= FASTER else "32-true"
@@ -260,7 +236,7 @@ def automatic_precision(device: DeviceInfo, bf16_speedup: float | None, *, only_
 
 
 def _offers(device: DeviceInfo, name: str) -> str | None:
-    """Why a precision is not offered on a device; None where it is."""
+    """Return why a precision is not offered on a device; None where it is."""
     precision = next((known for known in device.precisions if known.name == name), None)
     if precision is not None and precision.offered:
         return None
@@ -268,7 +244,7 @@ def _offers(device: DeviceInfo, name: str) -> str | None:
 
 
 def check_with_machine(config: RunConfig, found: Machine) -> None:
-    """Check what only the machine can tell. Raises ConfigError with a message per field."""
+    """Check what depends on the machine. Raises ConfigError with a message per field."""
     errors = _device_errors(config, found) | _backbone_errors(config, found)
     if config.workers is not None and config.workers > found.threads:
         errors["workers"] = (

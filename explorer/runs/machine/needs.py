@@ -1,10 +1,10 @@
-"""What a run will need of memory and disk, and whether that is there.
+"""How much memory and disk a run will need, and whether there is enough.
 
 The estimate for a processor was calibrated on 48 real runs of 2 cores (both networks, head only and all layers, 96 to
 224 px, batches of 8 to 64, a few in 16 bits or with workers): it was 0.93 to 1.19 times the true peak. Bytes per pixel
-of the other networks come from steps of each alone (peaks of two batch sizes), raised by what whole runs of the first
-two took above that, 1.27 times; a run each of b3, b5, b7, DeiT-Tiny and the small CNN took 0.86 to 1.04 times the
-estimate. That for GPUs follows from it and has not been measured.
+of the other networks come from single steps of each (peaks of two batch sizes), times the 1.27 by which whole runs of
+the first two networks exceeded theirs; runs of b3, b5, b7, DeiT-Tiny and the small CNN took 0.86 to 1.04 times the
+estimate. The estimate for GPUs follows from that one and has not been measured.
 """
 
 import math
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.base.home import made_home
-from explorer.runs.machine.capacity import disk, in_words, memory
+from explorer.runs.machine.capacity import in_words, memory
 from explorer.runs.machine.machine import (
     BackboneInfo,
     DeviceInfo,
@@ -28,18 +28,18 @@ from explorer.runs.machine.machine import (
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
 
-_CLASSES = 10  # a guess for a folder
-_PHOTOGRAPH = 2000, 3000  # px; larger than what is kept of it
+_CLASSES = 10  # a guess for a folder of images
+_PHOTOGRAPH = 2000, 3000  # px; a guess for an image, larger than what is kept of it
 
-_PROCESS = 570e6  # Python with torch, Lightning and albumentations, and what a first step makes of them
+_PROCESS = 570e6  # Python with torch, Lightning and albumentations after a first step
 _GPU_PROCESS = 2.5e9  # the same with CUDA's libraries: not measured
 _GPU_CONTEXT = 0.6e9  # of a GPU's memory: not measured
-_WORKER = 60e6  # of its own; a forked worker shares the rest
-_HALF = 0.55  # of a batch that is computed in 16 bits, to the same in 32
+_WORKER = 60e6  # of each worker alone; a forked worker shares the rest
+_HALF = 0.55  # the memory of a batch in 16 bits divided by that in 32 bits
 _VALIDATION_BATCH = 32  # at least, see explorer.training.data
 _KEPT_BYTES = 3 * 1.35  # per pixel of images in memory, with their masks
-_KEPT_SHARE = 0.4  # of the free memory, as explorer.data.cache.limits; the rest of the images is in a file
-_FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, as explorer.training.module keeps them
+_KEPT_SHARE = 0.4  # of the free memory, see explorer.data.cache.limits; other images are kept in a file
+_FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, see explorer.training.module
 _FEATURES_BUDGET = 256e6
 _MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimizer keeps
 _BINS_BYTES = 66_000  # per class of an epoch's histograms
@@ -50,7 +50,7 @@ _LOG_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class Batches:
-    """How memory grows with the batch. Bytes: fixed, and per image of a batch in training and in validation."""
+    """How memory grows with the batch: fixed bytes, and bytes per image of a batch in training and in validation."""
 
     fixed: float
     trained: float
@@ -58,12 +58,12 @@ class Batches:
     val_images: int
 
     def at(self, batch_size: int) -> int:
-        """Bytes at the peak."""
+        """Return the bytes at the peak."""
         validated = min(max(batch_size, _VALIDATION_BATCH), self.val_images) * self.validated
         return round(self.fixed + max(batch_size * self.trained, validated))
 
     def largest(self, room: int, below: int) -> int | None:
-        """The largest batch smaller than `below` that fits into `room` bytes; a multiple of 8 where it can be."""
+        """Return the largest batch smaller than `below` that fits into `room` bytes, if possible a multiple of 8."""
         fitting = [size for size in range(1, below) if self.at(size) <= room]
         best = max(fitting, default=None)
         return best if best is None or best < 8 else best - best % 8
@@ -71,10 +71,7 @@ class Batches:
 
 @dataclass(frozen=True)
 class Needs:
-    """Bytes at the peak. gpu_memory: None where no GPU with memory of its own takes part.
-
-    memory_of, gpu_memory_of: how they grow with the batch.
-    """
+    """Bytes at the peak, and how memory grows with the batch. Those of a GPU are None for runs without one."""
 
     memory: int
     gpu_memory: int | None
@@ -85,7 +82,7 @@ class Needs:
 
 @dataclass(frozen=True)
 class Room:
-    """Bytes that there are. gpu_*: None where nobody knows."""
+    """Bytes that there are. Those of the GPU are None where they are not known."""
 
     memory_available: int
     memory_total: int
@@ -97,7 +94,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Verdict:
-    """errors: field of RunConfig -> why it can never fit here. warnings: what does not fit just now."""
+    """Why a run can never fit here, by field of RunConfig, and warnings about what does not fit at the moment."""
 
     errors: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -115,11 +112,14 @@ def estimate(
     precision: str | None = None,
     sizes: Sequence[tuple[int, int]] = (),
 ) -> Needs:
-    """What a run needs on a device, or on each of its GPUs.
+    """Estimate what a run needs on a device, or on each of its GPUs.
 
-    classes: of a data set whose spec does not tell. available: bytes of free memory, which bound the images that are
-    kept; None: all are. precision: of the run, where it is known what "auto" means. sizes: heights and widths in px of
-    some training images; where there are none, images are taken for photographs of 3 : 2.
+    Args:
+        config, train_images, val_images, backbone, device: What is trained, and where.
+        classes: How many there are, if the spec of the data set does not know.
+        available: Bytes of free memory, which limit the images that are kept. None: all are kept.
+        precision: That of the run, if it is known what "auto" means.
+        sizes: Heights and widths in px of some training images. Without any, `original_size` guesses.
     """
     on_gpu = device.accelerator == "gpu"
     precision = precision or _precision(config, device)
@@ -128,7 +128,7 @@ def estimate(
         _kept(config, train_images, val_images, available, sizes) + _workers(config, device, precision) * _WORKER
     )
     if on_gpu:
-        # A batch waits there as bytes, and again in memory that the GPU reads from. Each GPU has a process.
+        # A batch waits as bytes, and again in pinned memory. Each GPU has a process.
         pixels = 2.0 * 3 * config.image_size**2 * _ranks(config)
         processes = _ranks(config) * (_GPU_PROCESS + backbone.weight_bytes)
         of_memory = Batches(processes + host_fixed, pixels, pixels, val_images)
@@ -146,7 +146,7 @@ def estimate(
 
 
 def _precision(config: RunConfig, device: DeviceInfo) -> str:
-    """What the run computes in, at most: whether this processor is fast in bf16 is not known here."""
+    """Return the precision with the largest need: whether this processor is fast in bf16 is not known here."""
     return config.precision if config.precision != "auto" else automatic_precision(device, None, only_head=False)
 
 
@@ -155,7 +155,7 @@ def _ranks(config: RunConfig) -> int:
 
 
 def _learns_all(config: RunConfig) -> bool:
-    """Whether the backbone learns at some time."""
+    """Whether the backbone learns in some epoch."""
     return not config.frozen or config.unfreeze_epoch is not None
 
 
@@ -163,7 +163,7 @@ def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, prec
     pixels = config.image_size**2 * (1.0 if precision == "32-true" else _HALF)
     frozen = pixels * backbone.pixel_bytes_frozen
     trained = pixels * backbone.pixel_bytes_trained if _learns_all(config) else frozen
-    # Weights, and a copy while a checkpoint is made; in training also gradients and what the optimizer keeps.
+    # Weights, and a copy while a checkpoint is made; in training also gradients and moments of the optimizer.
     copies = 3 + _MOMENTS[config.optimizer] if _learns_all(config) else 2
     features = min(_FEATURES_BUDGET, val_images * _FEATURES_BYTES) if config.frozen else 0.0
     return Batches(copies * backbone.weight_bytes + features, trained, frozen, val_images)
@@ -172,7 +172,7 @@ def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, prec
 def _kept(
     config: RunConfig, train_images: int, val_images: int, available: int | None, sizes: Sequence[tuple[int, int]]
 ) -> float:
-    """Bytes of the images that are kept in memory: those for training before augmentation, the others as they go in."""
+    """Return the bytes of kept images: those for training before augmentation, the others at the image size."""
     kept = config.kept
     if kept is None:
         return 0.0
@@ -183,13 +183,13 @@ def _kept(
 
 
 def original_size(config: RunConfig) -> tuple[int, int]:
-    """Height and width in px of an image by the spec alone; a guess for a folder of images."""
+    """Return height and width in px of an image, by the spec of the data set; a guess for a folder of images."""
     side = config.dataset.known.image_side
     return _PHOTOGRAPH if side is None else (side, side)
 
 
 def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:
-    """Loader workers: those that are asked for, else about as many as the trainer takes by itself."""
+    """Return the number of loader workers: that of the config, else about as many as the trainer takes."""
     if config.workers is not None:
         return config.workers
     if device.accelerator != "cpu":
@@ -198,7 +198,7 @@ def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:
 
 
 def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_images: int, classes: int | None) -> int:
-    # The best, the last, and a new one that is written beside them before it takes a place.
+    # The best checkpoint, the last one, and a new one before it replaces one of them.
     moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
     checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
     count = classes or config.dataset.known.class_count or _CLASSES
@@ -209,15 +209,15 @@ def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_imag
 
 
 def look(folder: Path, device: DeviceInfo, gpu_used: int | None = None) -> Room:
-    """What there is for runs in a folder. gpu_used: bytes of the GPU that are taken. Raises OSError."""
-    found, storage = memory(), disk(folder)
+    """Measure the room for runs in a folder, with `gpu_used` bytes of the GPU in use. Raises OSError."""
+    found, storage = memory(), shutil.disk_usage(folder)
     total = round(device.memory_gb * 1e9) if device.accelerator == "gpu" and device.memory_gb else None
     free = None if total is None or gpu_used is None else max(total - gpu_used, 0)
     return Room(found.available, found.total, storage.free, storage.total, free, total)
 
 
 def check(config: RunConfig, needs: Needs, room: Room) -> Verdict:
-    """An error at its field where the machine has less in all; a warning where less is free just now."""
+    """Compare: an error at a field if the machine has less in all, a warning if less is free at the moment."""
     errors: dict[str, str] = {}
     warnings: list[str] = []
     memories = [(needs.memory, needs.memory_of, room.memory_total, room.memory_available, "memory")]
@@ -242,7 +242,7 @@ _DISK = "Delete runs that are no longer needed, or set EXPLORER_HOME to a folder
 
 
 def _too_much(config: RunConfig, needed: int, batches: Batches, there: int, what: str, saying: str) -> tuple[str, str]:
-    """The field to change, and why and to what."""
+    """Return the field to change, and why and to what."""
     size = f"{config.image_size} px"
     words = f"needs about {in_words(needed)} of {what}; {saying.format(room=in_words(there))}."
     fits = batches.largest(there, config.batch_size)
@@ -253,10 +253,10 @@ def _too_much(config: RunConfig, needed: int, batches: Batches, there: int, what
 
 
 def check_start(config: RunConfig) -> None:
-    """Refuse what can never fit on this computer, without reading data or asking torch.
+    """Refuse what can never fit on this computer, without reading data or asking torch. Raises ConfigError.
 
-    An image folder, whose pictures would have to be counted, passes; so does the memory of a device that nobody has
-    looked at yet and that is not the processor. Raises ConfigError.
+    An image folder passes, because its images would have to be counted. So does a run on a device other than the
+    processor that was not looked at yet.
     """
     counts = config.dataset.known.counts
     found = known_machine()
@@ -285,7 +285,7 @@ _SMALLEST = BackboneInfo(name="", title="", parameters=0, default_size=224, weig
 def _device(config: RunConfig, found: Machine | None) -> DeviceInfo | None:
     if found is not None:
         return next(iter(found.chosen(config)), None)
-    # Not looked at yet: "auto" is the processor where nothing speaks for a GPU.
+    # Not looked at yet: "auto" is the processor if there is no sign of a GPU.
     without_gpu = shutil.which("nvidia-smi") is None and sys.platform != "darwin"
     if config.accelerator == "cpu" or (config.accelerator == "auto" and without_gpu):
         return DeviceInfo(accelerator="cpu", name="")

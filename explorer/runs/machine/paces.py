@@ -1,23 +1,16 @@
-"""How fast each backbone trains on this computer: measured once, in a child process, and kept.
+"""How fast each backbone trains on this computer, measured once in a child process and kept.
 
-The child, `python -m explorer.training.costs BACKBONE`, prints one line of JSON, the last of its output:
-
-    {"format": "augmentation-explorer/pace", "version": 1, "train_images_per_second": 38.2,
-     "frozen_images_per_second": 165.0, "validate_images_per_second": 170.1, "size": 160, "precision": "bf16-mixed"}
-
-It is the network alone: reading and augmenting images comes on top where it is slower than the network.
+The child, `python -m explorer.training.costs BACKBONE`, prints a `Pace` as the last line of its output.
+It measures the network alone. Where reading and augmenting images is slower than the network, a run takes longer.
 """
 
-import json
 import sys
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from explorer.base.atomic import read_json_object, write_bytes_atomic
 from explorer.base.child import ChildError, ask
-from explorer.base.home import made_home
+from explorer.runs.machine.kept import Kept
 from explorer.runs.machine.machine import Machine, machine
 from explorer.runs.spec.config import RunConfig
 
@@ -28,14 +21,14 @@ _Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class PaceError(RuntimeError):
-    """It could not be measured; the message holds the child's last lines."""
+    """A pace could not be measured. The message holds the last lines of the child process."""
 
 
 class Pace(BaseModel):
     """Images per second at `size` px, on the device and in the precision that "auto" takes for each kind of work.
 
-    train: where all layers learn. frozen: where only the head does. validate: forward alone.
-    precision: of frozen and validate.
+    In training all layers learn, frozen only the head does, and validation is the forward pass alone. `precision` is
+    that of the latter two.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,48 +40,41 @@ class Pace(BaseModel):
     precision: str
 
 
+_PACES = Kept("paces", Pace, 500)
+
+
 def machine_key(found: Machine) -> str:
-    """What a pace depends on besides its backbone; a restart does not change it."""
+    """Return what a pace depends on besides its backbone. A restart does not change it."""
     device = found.devices[0].name if found.devices else "none"
     return f"{found.torch} {found.threads} {device}"
 
 
 def known(backbone: str, key: str) -> Pace | None:
-    """The pace of a backbone on the machine of a key, where it has been measured; at once."""
-    try:
-        return Pace.model_validate((read_json_object(_store()) or {})[_entry(backbone, key)])
-    except (KeyError, ValidationError):
-        return None  # a cache: what cannot be read is measured again
+    """Return the pace of a backbone on the machine of a key, if it has been measured."""
+    return _PACES.get(f"{backbone} on {key}")
 
 
 def measure(backbone: str) -> Pace:
-    """Measure a backbone on this machine and keep it; some ten seconds. Raises PaceError, MachineError, OSError."""
+    """Measure a backbone on this machine and keep the pace. It takes about ten seconds.
+
+    Raises:
+        PaceError: The child process failed.
+        MachineError: The machine could not be looked at.
+    """
     try:
-        # Time of the processor is measured: threads that wait must not use it up.
+        # Time of the processor is measured: waiting threads must not use it up.
         pace = ask(Pace, [*COMMAND, backbone], TIMEOUT_S, {"OMP_WAIT_POLICY": "PASSIVE"})
     except ChildError as error:
         raise PaceError(f"Measuring {backbone} failed: {error}") from error
-    store = _store()
-    store.parent.mkdir(exist_ok=True)
-    entries: dict[str, Any] = read_json_object(store) or {}
-    entries[_entry(backbone, machine_key(machine()))] = pace.model_dump()
-    write_bytes_atomic(store, json.dumps(entries, indent=1).encode())
+    _PACES.put(f"{backbone} on {machine_key(machine())}", pace)
     return pace
 
 
-def _store() -> Path:
-    return made_home() / "cache" / "paces.json"
-
-
-def _entry(backbone: str, key: str) -> str:
-    return f"{backbone} on {key}"
-
-
 def estimate_s(config: RunConfig, train_images: int, val_images: int, pace: Pace) -> float:
-    """Seconds that a run of a config computes for.
+    """Estimate the seconds that a run computes.
 
-    The work of a network goes with the pixels of its input, so a pace at another size is scaled by their ratio. Images
-    are validated once while the backbone is frozen: their features stay the same and are kept.
+    The work of a network is proportional to the pixels of its input, so that a pace at another size is scaled. Images
+    are validated once while the backbone is frozen, because their features stay the same and are kept.
     """
     pixels = (config.image_size / pace.size) ** 2
     frozen_epochs = _frozen_epochs(config)

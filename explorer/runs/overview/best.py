@@ -1,4 +1,4 @@
-"""Which epoch of a run is its best: the one whose weights are in best.ckpt."""
+"""Finding the best epoch of a run, whose weights are in best.ckpt."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,15 @@ from explorer.runs.spec.ranking import best_of
 
 
 def best_point(paths: RunPaths, config: RunConfig | None, points: Sequence[EpochPoint]) -> EpochPoint | None:
-    """The best of the validated epochs so far.
+    """Return the best of the validated epochs so far; None where there is none.
 
-    A run that is over has said which epoch it kept. Until then, and where it could not say so, the epoch is found as
-    the trainer finds it, by explorer.runs.spec.ranking.
+    The outcome of a run names the epoch that was kept. Without one, the epoch is found as the trainer finds it, by
+    explorer.runs.spec.ranking.
 
     Args:
-        paths: the run.
-        config: what it was asked to do; None where that cannot be read, which is taken for the default monitor.
-        points: its validated epochs, ascending.
-
-    Returns:
-        One of `points`; None where there is none.
+        paths: The run.
+        config: None where it cannot be read; then the monitor is the default.
+        points: Its validated epochs, ascending.
     """
     ended = outcome.read(paths)
     said = ended.best.get("epoch") if ended else None

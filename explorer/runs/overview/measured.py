@@ -1,4 +1,4 @@
-"""The metrics of an epoch's record, computed once."""
+"""The metrics of the record of an epoch."""
 
 import math
 
@@ -6,11 +6,11 @@ from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram,
 from explorer.metrics.table import Evaluation, Measured, measure
 from explorer.runs.record.epochs import EpochRecord
 
-WITHIN = 0.001  # how far an AUROC that is drawn may be from the exact value
+WITHIN = 0.001  # the largest error of an AUROC that is drawn
 
 
 def of_record(record: EpochRecord) -> Measured:
-    """Compute the metrics of a record. Scores that are no numbers leave the AUROC undefined."""
+    """Compute the metrics of a record. Scores that are not finite leave the AUROC undefined."""
     try:
         areas, sure = _areas(record)
     except ValueError:

@@ -1,24 +1,23 @@
-"""What a run takes up on the disk, and how to give some of it back."""
+"""How much of the disk a run takes, and removing what is not needed."""
 
-import contextlib
 import os
-from collections.abc import Iterator
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.resting import resting
 
-_BLOCK = 512  # bytes; st_blocks counts in these on every system, whatever the file system's own are
+_BLOCK = 512  # bytes; the unit of st_blocks on every file system
 
 
 class NoBestCheckpoint(RuntimeError):
-    """There is nothing to keep, so nothing was removed."""
+    """The run has no best checkpoint, so that nothing was removed."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Bytes of the disk, by blocks that are really taken; a file with two names in the run counts once."""
+    """Bytes of allocated blocks. A file with two names in the run counts once."""
 
     total: int
     checkpoints: int
@@ -27,68 +26,44 @@ class Sizes:
 
 
 def disk_use(paths: RunPaths) -> Sizes:
-    """What the run takes up at this moment. Files that vanish meanwhile, or a whole run, count nothing."""
+    """Measure a run at this moment. Files that vanish meanwhile, or a whole run, count nothing."""
     seen: set[tuple[int, int]] = set()
-    checkpoints = _taken(paths.checkpoints, seen)
-    epochs = _taken(paths.epoch(1, 0).parent, seen)
-    log = _of(paths.log, seen)
-    return Sizes(checkpoints + epochs + log + _taken(paths.root, seen), checkpoints, epochs, log)
+    parts = [_taken(str(path), seen) for path in (paths.checkpoints, paths.epoch(1, 0).parent, paths.log)]
+    return Sizes(sum(parts) + _taken(str(paths.root), seen), *parts)
 
 
-def _taken(folder: Path, seen: set[tuple[int, int]]) -> int:
-    return sum(_once(found, seen) for found in _walk(str(folder)))
-
-
-def _of(file: Path, seen: set[tuple[int, int]]) -> int:
+def _taken(path: str, seen: set[tuple[int, int]]) -> int:
+    """Return the bytes of a file, or of a folder and all that is below it, that were not `seen`; follows no links."""
     try:
-        return _once(os.lstat(file), seen)
+        found = os.lstat(path)
+        if (key := (found.st_dev, found.st_ino)) in seen:
+            return 0
+        seen.add(key)
+        inside: list[str] = []
+        if stat.S_ISDIR(found.st_mode):
+            with os.scandir(path) as entries:
+                inside = [entry.path for entry in entries]
     except OSError:
         return 0
-
-
-def _once(found: os.stat_result, seen: set[tuple[int, int]]) -> int:
-    key = (found.st_dev, found.st_ino)
-    if key in seen:
-        return 0
-    seen.add(key)
-    return found.st_blocks * _BLOCK
-
-
-def _walk(folder: str) -> Iterator[os.stat_result]:
-    """A folder and all that is below it; links are not followed."""
-    try:
-        yield os.lstat(folder)
-        with os.scandir(folder) as entries:
-            inside = list(entries)
-    except OSError:
-        return
-    for entry in inside:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path)
-        else:
-            with contextlib.suppress(OSError):
-                yield entry.stat(follow_symlinks=False)
+    return found.st_blocks * _BLOCK + sum(_taken(each, seen) for each in inside)
 
 
 def keep_best_only(paths: RunPaths) -> int:
-    """Remove last.ckpt and first.ckpt of a run that is over, and return the bytes that this freed.
+    """Remove last.ckpt and first.ckpt of a run that is over, so that it can be resumed from its best epoch only.
 
-    The run can no longer be resumed from where it was: only its best epoch is left. A checkpoint that another run
-    shares by a hard link frees nothing. Raises NoBestCheckpoint, RunAlive, RunGone, QueueError, OSError.
+    Returns:
+        The bytes that were freed. A checkpoint that another run shares by a hard link frees nothing.
+
+    Raises:
+        NoBestCheckpoint: There is no best checkpoint to keep.
+        RunAlive, RunGone, QueueError, OSError: See `resting`.
     """
     with resting(paths):
-        if not _holds_something(paths.best):
+        if not (paths.best.is_file() and paths.best.stat().st_size):
             raise NoBestCheckpoint(f"{paths.id} has no best checkpoint to keep, so nothing was removed.")
         freed = sum(map(_remove, (paths.last, paths.first)))
-        os.utime(paths.root)  # a list of runs looks at the time of the folder to tell whether anything has changed
+        os.utime(paths.root)  # by the time of the folder, the list of runs sees that the run has changed
         return freed
-
-
-def _holds_something(file: Path) -> bool:
-    try:
-        return file.stat().st_size > 0
-    except OSError:
-        return False
 
 
 def _remove(file: Path) -> int:

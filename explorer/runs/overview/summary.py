@@ -1,23 +1,20 @@
-"""A run in one line, cheap enough for a list of hundreds: reads no curve and imports no pipeline."""
+"""A run in short, cheap enough for a list of hundreds: it reads no curve and imports no pipeline."""
 
 import re
-import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from explorer.base.atomic import read_json_object
-from explorer.base.processes import Moment, boot_id
-from explorer.runs.overview.index import Index
 from explorer.runs.overview.sizes import disk_use
 from explorer.runs.record import meta as metas
 from explorer.runs.record import outcome as outcomes
-from explorer.runs.record.events import Event, first_event, last_event
+from explorer.runs.record.events import first_event, last_event
 from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.meta import Meta
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.state.status import RunStatus, State, derive
+from explorer.runs.state.status import RunStatus, derive
 
 _EPOCH = re.compile(r"[1-9][0-9]*-([0-9]+)\.npz")
 
@@ -26,10 +23,14 @@ _EPOCH = re.compile(r"[1-9][0-9]*-([0-9]+)\.npz")
 class RunSummary:
     """A run for lists.
 
-    name: what people call it now, else what they called it when they started it, else its id. asked: run.json as it
-    lies there, empty where it cannot be read. started: seconds since 1970, 0 where nobody knows. best: values of the
-    best epoch, once it is over. epochs: how many were validated. bytes: of the disk, None until it is over.
-    worked_s: from the first to the last check-in of each attempt, so without waiting in a queue; None before the first.
+    Attributes:
+        name: Its name of now, else the name that it was started with, else its id.
+        started: Seconds since 1970; 0 where it is not known.
+        asked: The values in run.json, unchecked; empty where it cannot be read.
+        best: Values of the best epoch, once the run is over.
+        epochs: How many were validated.
+        bytes: Its size on the disk; None until it is over.
+        worked_s: Seconds from the first to the last check-in, added over the attempts; None before the first.
     """
 
     paths: RunPaths
@@ -50,23 +51,23 @@ class RunSummary:
 
     @property
     def asked_epochs(self) -> int | None:
-        """How many epochs it is to train; None where that is not known."""
+        """How many epochs it was asked to train; None where that is not known."""
         epochs = self.asked.get("epochs")
         return epochs if isinstance(epochs, int) else None
 
     @property
     def kind(self) -> str:
-        """What for: "train", "check" or "rate"."""
+        """Its purpose: "train", "check" or "rate"."""
         return str(self.asked.get("kind", "train"))
 
     @property
     def backbone(self) -> str:
-        """The network's name; empty where it is not known."""
+        """The name of the network; empty where it is not known."""
         return str(self.asked.get("backbone", ""))
 
     @property
     def pipeline(self) -> str:
-        """The pipeline's name, else its steps; empty where it has none or cannot be read."""
+        """The name of the pipeline, else its steps; empty where it has none or cannot be read."""
         asked = self.asked.get("pipeline")
         if not isinstance(asked, dict):
             return ""
@@ -74,7 +75,7 @@ class RunSummary:
 
     @property
     def dataset(self) -> str:
-        """The data set in a word or two: its kind, or the name of its folder."""
+        """The name of the folder of the data set, else its kind."""
         spec = self.asked.get("dataset")
         if not isinstance(spec, dict):
             return ""
@@ -82,10 +83,10 @@ class RunSummary:
 
 
 def steps_in_words(nodes: Any) -> str:
-    """The transforms that are switched on, inside the composers that hold them, such as "Blur, OneOf(A, B)".
+    """Name the transforms that are switched on, inside their composers, such as "Blur, OneOf(A, B)".
 
     Args:
-        nodes: the nodes of a pipeline as they lie in JSON. What is damaged is left out.
+        nodes: The nodes of a pipeline as in its JSON. Damaged ones are left out.
 
     Returns:
         The names, separated by commas; empty where nothing is switched on.
@@ -104,7 +105,7 @@ def _node_in_words(node: Any) -> str:
 
 
 def summarize(paths: RunPaths) -> RunSummary:
-    """The summary of one run at this moment, also of a damaged one."""
+    """Read the summary of one run at this moment, also of a damaged one."""
     asked = read_json_object(paths.config) or {}
     status, meta = derive(paths), metas.read(paths)
     launch, outcome = read_launch(paths, 1), outcomes.read(paths)
@@ -132,53 +133,9 @@ def _validated(paths: RunPaths) -> int:
 
 def _worked_s(paths: RunPaths) -> float | None:
     files = map(paths.events, paths.attempts())
-    spans = [_between(first, last) for file in files if (first := first_event(file)) and (last := last_event(file))]
+    spans = [
+        max(last.moment.since(first.moment), 0.0)
+        for file in files
+        if (first := first_event(file)) and (last := last_event(file))
+    ]
     return sum(spans) if spans else None
-
-
-def _between(first: Event, last: Event) -> float:
-    return max(Moment(last.time, last.mono, last.boot).since(first.time, first.mono, first.boot), 0.0)
-
-
-def summaries() -> tuple[RunSummary, ...]:
-    """All runs, newest first. Those that are over are read once; a living one is read each time."""
-    return _INDEX.all()
-
-
-def _encode(run: RunSummary) -> dict[str, Any]:
-    return {name: value for name, value in vars(run).items() if name not in ("paths", "status", "meta")} | {
-        "status": asdict(run.status),
-        "meta": asdict(run.meta),
-    }
-
-
-def _decode(paths: RunPaths, found: Mapping[str, Any]) -> RunSummary:
-    status = found["status"]
-    return RunSummary(
-        paths=paths,
-        name=str(found["name"]),
-        status=RunStatus(State(status["state"]), str(status["reason"]), float(status["since"])),
-        started=float(found["started"]),
-        asked=dict(found["asked"]),
-        best=dict(found["best"]),
-        meta=metas.from_mapping(found["meta"]),
-        epochs=int(found["epochs"]),
-        bytes=int(found["bytes"]),
-        worked_s=None if found["worked_s"] is None else float(found["worked_s"]),
-    )
-
-
-def _stamp() -> str:
-    return f"{boot_id()} {time.strftime('%Y-%m-%d %z')}"
-
-
-def _ages(run: RunSummary) -> bool:
-    # The reason of a lost or killed run names times of the day, and depends on whether the computer was restarted.
-    return run.status.state in (State.LOST, State.STOPPED)
-
-
-def _is_settled(run: RunSummary) -> bool:
-    return run.status.over and not run.status.processes
-
-
-_INDEX = Index("runs", summarize, _is_settled, _ages, _stamp, _encode, _decode)

@@ -1,6 +1,7 @@
-"""Who holds a place in the queue or a device, noted in the locked file itself: it lies outside of the run's folder.
+"""The trainer that holds a place in the queue or a device, written into the locked file itself.
 
-So a process can still be found when somebody has deleted the folder of its run, and with it the launch record.
+That file is outside the run's folder. So the process can still be found when the folder, and with it the launch
+record, was deleted.
 """
 
 import json
@@ -11,13 +12,20 @@ from pathlib import Path
 from explorer.base import locks
 from explorer.base.atomic import read_json_object
 from explorer.base.processes import boot_id, is_paused, pid_alive, start_ticks
+from explorer.base.records import RecordError, read_as
 from explorer.runs.record.launch_record import identity, is_gone
 from explorer.runs.record.paths import RunPaths
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A trainer and its run. ticks, boot: when the process began. folder: device and inode of the run's folder."""
+    """A trainer and its run.
+
+    Attributes:
+        run: The id of the run.
+        pid, ticks, boot: The process, when it began, and in which boot.
+        folder: Device and inode of the run's folder.
+    """
 
     run: str
     pid: int
@@ -27,16 +35,16 @@ class Holder:
 
     @property
     def alive(self) -> bool:
-        """Whether it lives, on this computer."""
+        """Whether the trainer lives on this computer."""
         return self.boot == boot_id() and pid_alive(self.pid, self.ticks)
 
     @property
     def paused(self) -> bool:
-        """Whether it is stopped by SIGSTOP."""
+        """Whether the trainer is stopped by SIGSTOP."""
         return self.boot == boot_id() and is_paused(self.pid, self.ticks)
 
     def is_orphan(self, root: Path) -> bool:
-        """Whether it lives on and its run's folder is no longer among the runs in `root`."""
+        """Whether the trainer lives while its run's folder is no longer among the runs in `root`."""
         return self.alive and is_gone(RunPaths(root / self.run), self.folder)
 
 
@@ -49,16 +57,8 @@ def note(descriptor: int, paths: RunPaths) -> None:
 
 
 def read(path: Path) -> Holder | None:
-    """Who noted itself in a file; None where nobody did, or where it cannot be understood."""
+    """Read the holder from a locked file; None where it names none that can be understood."""
     try:
-        found = read_json_object(path) or {}
-        folder = found["folder"]
-        return Holder(
-            str(found["run"]),
-            int(found["pid"]),
-            int(found["ticks"]),
-            str(found["boot"]),
-            (int(folder[0]), int(folder[1])),
-        )
-    except (KeyError, TypeError, ValueError, IndexError, OSError):
+        return read_as(Holder, read_json_object(path) or {})
+    except (RecordError, OSError):
         return None

@@ -1,20 +1,19 @@
-"""Runs that wait for a device, first come, first served, with nobody in charge: a ticket each, locked by its process.
+"""Runs that wait for a device, first come, first served, without a server: each process locks its own ticket.
 
-A ticket is a file `<number>.<lane>.<run id>`. The process that launches a run makes it, locks it and hands the open
-file to the child: from the click on there is no moment in which the ticket is not held. The kernel drops the lock when
-the process dies. A ticket that nobody holds is passed over; housekeeping starts its run again or removes it.
+A ticket is a file `<number>.<lane>.<run id>`. The process that launches a run makes it, locks it and passes the open
+file to the child, so that the ticket is held at every moment from the click on. The kernel drops the lock when the
+process dies. A ticket that no process holds is passed over; housekeeping starts its run again or removes it.
 """
 
 import contextlib
-import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.base import locks
 from explorer.base.atomic import read_json_object, write_json_atomic
-from explorer.base.locks import Held, is_held, lock, note_holder, who_holds
-from explorer.base.locks import take as take_lock
+from explorer.base.locks import Held, is_held
 from explorer.runs.launchers import table
 from explorer.runs.queue import holders
 from explorer.runs.queue.holders import Holder
@@ -31,19 +30,23 @@ class QueueError(RuntimeError):
     """The queue cannot be changed now, or does not hold what was asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Waiting:
-    """A run in the queue. number: lower ones come first. alive: a living process holds the ticket."""
+    """A run in the queue. Lower numbers come first, within a lane and over all lanes."""
 
     number: int
     lane: str
     id: str
-    alive: bool
 
     @property
     def ticket(self) -> Path:
         """The file of its ticket."""
-        return _ticket(self.number, self.lane, self.id)
+        return _tickets() / f"{self.number:08d}.{self.lane}.{self.id}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether a living process holds the ticket at this moment."""
+        return is_held(self.ticket)
 
 
 class _Guards(threading.local):
@@ -58,161 +61,132 @@ _guards = _Guards()
 
 @contextlib.contextmanager
 def guard(timeout: float = _GUARD_S) -> Iterator[None]:
-    """Let one process at a time change the queue. Raises QueueError where another holds it for too long, OSError."""
+    """Let one process at a time change the queue. Raises QueueError if another holds it for `timeout` seconds, OSError.
+
+    A function that holds the guard may call another one that takes it.
+    """
     path = queue_root() / "guard.lock"
-    if path in _guards.held:  # a function that holds the guard may call another that takes it
+    if path in _guards.held:
         yield
         return
     # Not filelock: it makes missing folders, and a home that somebody has moved must not come back.
-    held = take_lock(path, timeout)
+    held = locks.take(path, timeout)
     if held is None:
-        raise QueueError(f"The queue is being changed by {who_holds(path)}, for longer than {timeout:.0f} s.")
-    note_holder(held.descriptor)
-    _guards.held.add(path)
-    try:
-        yield
-    finally:
-        _guards.held.discard(path)
-        held.release()
+        raise QueueError(f"The queue is being changed by {locks.who_holds(path)}, for longer than {timeout:.0f} s.")
+    with held:
+        locks.note_holder(held.descriptor)
+        _guards.held.add(path)
+        try:
+            yield
+        finally:
+            _guards.held.discard(path)
 
 
 def _tickets() -> Path:
     return queue_folder() / "tickets"
 
 
-def _ticket(number: int, lane: str, run_id: str) -> Path:
-    return _tickets() / f"{number:08d}.{lane}.{run_id}"
-
-
-def _parse(name: str) -> tuple[int, str, str] | None:
-    number, dot, rest = name.partition(".")
-    lane, second, run_id = rest.partition(".")
-    return (int(number), lane, run_id) if dot and second and number.isdigit() and run_id else None
-
-
-def _listed() -> list[tuple[int, str, str]]:
+def waiting(lane: str | None = None) -> list[Waiting]:
+    """Return the runs in the queue, or in one lane of it, in order; also those whose process has died."""
     try:
-        names = [path.name for path in _tickets().iterdir()]
+        names = [path.name.split(".", 2) for path in _tickets().iterdir()]
     except FileNotFoundError:
         return []
-    return sorted(filter(None, map(_parse, names)))
-
-
-def _seen(number: int, lane: str, run_id: str) -> Waiting:
-    return Waiting(number, lane, run_id, is_held(_ticket(number, lane, run_id)))
-
-
-def waiting() -> tuple[Waiting, ...]:
-    """Every run in the queue, in order."""
-    return tuple(_seen(*found) for found in _listed())
+    found = (
+        Waiting(int(parts[0]), *parts[1:]) for parts in names if len(parts) == 3 and parts[0].isdigit() and parts[2]
+    )
+    return sorted(place for place in found if lane in (None, place.lane))
 
 
 def find(run_id: str) -> Waiting | None:
-    """The place of a run in the queue; None where it does not wait."""
-    seen = None
-    for _ in range(2):  # a ticket that `move` renames at that moment may be missed, or looked for by its old name
-        found = next((ticket for ticket in _listed() if ticket[2] == run_id), None)
-        seen = None if found is None else _seen(*found)
-        if seen is not None and seen.alive:
+    """Return the place of a run in the queue; None where it does not wait."""
+    found = None
+    for _ in range(2):  # `move` may rename its ticket during the first look
+        found = next((place for place in waiting() if place.id == run_id), None)
+        if found is not None and found.alive:
             break
-    return seen
+    return found
 
 
 def ahead_of(place: Waiting) -> int:
-    """How many living runs of its lane come before it."""
-    return sum(_seen(*found).alive for found in _listed() if found[0] < place.number and found[1] == place.lane)
+    """Count the living runs of its lane that come before it."""
+    return sum(other.alive for other in _before(place))
 
 
-class Ticket:
-    """An open ticket file, locked until it is closed here and in the child."""
-
-    def __init__(self, run_id: str, descriptor: int) -> None:
-        self.run_id = run_id
-        self.descriptor = descriptor
-
-    def close(self) -> None:
-        """Let go of it in this process."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+def _before(place: Waiting) -> list[Waiting]:
+    return [other for other in waiting(place.lane) if other.number < place.number]
 
 
-def take(run_id: str, lane: str) -> Ticket:
-    """Draw the next ticket of a lane, locked. Raises QueueError, OSError."""
+def take(run_id: str, lane: str) -> Held:
+    """Draw the next ticket of a lane and return it locked. A child that inherits the open file holds it, too.
+
+    Raises:
+        QueueError: There is no such lane, or another process changes the queue.
+        OSError: The ticket cannot be made.
+    """
     if lane not in DEVICES:
         raise QueueError(f"There is no queue for the device {lane!r}; there is one for {', '.join(DEVICES)}.")
     with guard():
         _tickets().mkdir(exist_ok=True)
-        number = max((found[0] for found in _listed()), default=0) + 1
-        # Locked under another name first: a ticket that can be seen and is not locked would be taken for a dead one.
+        number = max((place.number for place in waiting()), default=0) + 1
+        # Locked under another name first: a ticket that is visible and not locked would be taken for a dead one.
         part = _tickets() / f"{_NEW}{run_id}"
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        held = locks.take(part)
+        if held is None:
+            raise QueueError(f"The ticket of {run_id} is being made by another process.")
         try:
-            lock(descriptor)  # nobody else knows of it yet
-            part.rename(_ticket(number, lane, run_id))
+            part.rename(Waiting(number, lane, run_id).ticket)
         except BaseException:
-            os.close(descriptor)
+            held.release()
             part.unlink(missing_ok=True)
             raise
-        return Ticket(run_id, descriptor)
-
-
-def take_over(place: Waiting) -> Ticket | None:
-    """Lock the ticket of a dead process, for its successor; None where somebody else has it. Under `guard`."""
-    descriptor = os.open(place.ticket, os.O_RDWR | os.O_CLOEXEC)
-    with contextlib.suppress(OSError):
-        if lock(descriptor):
-            return Ticket(place.id, descriptor)
-    os.close(descriptor)
-    return None
+        return held
 
 
 def drop(run_id: str) -> None:
-    """Take a run out of the queue. Under `guard`."""
-    for found in _listed():
-        if found[2] == run_id:
-            _ticket(*found).unlink(missing_ok=True)
+    """Take a run out of the queue. The caller holds the guard."""
+    for place in waiting():
+        if place.id == run_id:
+            place.ticket.unlink(missing_ok=True)
 
 
-def move(run_id: str, place: int) -> None:
-    """Put a waiting run at `place` among those of its lane, 0 first. Raises QueueError where it does not wait."""
+def move(run_id: str, to: int) -> None:
+    """Put a waiting run at the place `to` of its lane, 0 being the first. Raises QueueError where it does not wait."""
     with guard():
-        mine = next((found for found in _listed() if found[2] == run_id), None)
+        mine = next((place for place in waiting() if place.id == run_id), None)
         if mine is None:
             raise QueueError(f"{run_id} does not wait any more.")
-        lane = [found for found in _listed() if found[1] == mine[1]]
-        order = [found for found in lane if found != mine]
-        order.insert(max(0, min(place, len(order))), mine)
-        for (number, _, _), old in zip(lane, order, strict=True):
-            if number != old[0]:
-                # The name changes, the file and its lock stay.
-                _ticket(*old).rename(_ticket(number, old[1], old[2]))
+        lane = waiting(mine.lane)
+        order = [place for place in lane if place != mine]
+        order.insert(max(0, to), mine)
+        for place, run in zip(lane, order, strict=True):
+            if place != run:  # the name changes, the file and its lock stay
+                run.ticket.rename(Waiting(place.number, run.lane, run.id).ticket)
 
 
 def slots() -> dict[str, int]:
-    """How many runs may train at once, by lane."""
+    """Return how many runs may train at once, by lane."""
     stored = (read_json_object(queue_folder() / "settings.json") or {}).get("slots")
-    found: Mapping[str, object] = stored if isinstance(stored, dict) else {}
-    return {lane: _whole(found.get(lane)) for lane in DEVICES}
+    found = stored if isinstance(stored, dict) else {}
+    return {lane: found[lane] if _is_count(found.get(lane)) else 1 for lane in DEVICES}
 
 
-def _whole(value: object) -> int:
-    good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_AT_ONCE
-    return value if good and isinstance(value, int) else 1
+def _is_count(value: object) -> bool:
+    return type(value) is int and 1 <= value <= MOST_AT_ONCE  # a bool is none
 
 
 def set_slots(lane: str, count: int) -> None:
-    """Let `count` runs of a lane train at once; those that train now go on. Raises ValueError, QueueError."""
+    """Let `count` runs of a lane train at once. Runs that train already continue. Raises ValueError, QueueError."""
     if lane not in DEVICES:
         raise ValueError(f"There is no device {lane!r}. Choose one of {', '.join(DEVICES)}.")
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_AT_ONCE:
+    if not _is_count(count):
         raise ValueError(f"Runs at once must be a whole number from 1 to {MOST_AT_ONCE}; got {count}.")
     with guard():
         write_json_atomic(queue_folder() / "settings.json", {"slots": slots() | {lane: count}})
 
 
 class Slot:
-    """The right to use a device, held for life. number: which of the lane's slots, from 0."""
+    """The right to use a device until the process dies. `number` is that of the slot in its lane, from 0."""
 
     def __init__(self, lane: str, number: int, held: Held, paths: RunPaths) -> None:
         self.lane = lane
@@ -223,28 +197,34 @@ class Slot:
 
     @property
     def missing(self) -> bool:
-        """Whether somebody has deleted its file, so that another run may take it."""
+        """Whether its file was deleted, so that another run may take the slot."""
         return self._held.missing
 
     def keep(self) -> None:
-        """Take it again where somebody has deleted its file or all of the queue. Raises OSError."""
-        before = self._held.descriptor
-        folder = self._held.path.parent
-        for missing in (folder.parent, folder):  # never the home's: one that somebody has moved must not come back
+        """Take the slot again where its file or the whole queue was deleted. Raises OSError."""
+        before, folder = self._held.descriptor, self._held.path.parent
+        for missing in (folder.parent, folder):  # never the home: one that somebody has moved must not come back
             missing.mkdir(exist_ok=True)
         if self._held.keep() and self._held.descriptor != before:
             holders.note(self._held.descriptor, self._paths)
 
     def release(self) -> None:
-        """Give it back."""
+        """Give the slot back."""
         self._held.release()
 
 
 def try_begin(run_id: str, begin: Callable[[], None]) -> Slot | None:
-    """A slot, if it is this run's turn and one is free; its ticket is gone then. None: ask again later.
+    """Take a slot and give up the ticket, if it is this run's turn and a slot is free.
 
-    begin: called before the ticket goes, so that a reader finds the run either waiting or begun.
-    Raises OSError, and what `begin` raises.
+    Args:
+        run_id: A run with a ticket.
+        begin: Called before the ticket is given up, so that a reader finds the run either waiting or begun.
+
+    Returns:
+        None if it is not the run's turn yet, or if another process changes the queue.
+
+    Raises:
+        OSError: The slot cannot be locked. What `begin` raises is passed on.
     """
     place = find(run_id)
     if place is None or not _is_first(place):
@@ -252,43 +232,39 @@ def try_begin(run_id: str, begin: Callable[[], None]) -> Slot | None:
     try:
         with guard(timeout=1.0):
             place = find(run_id)
-            if place is None or not _is_first(place):
-                return None
-            slot = _free_slot(place)
-            if slot is None:
-                return None
-            begin()
-            drop(run_id)
+            slot = _free_slot(place) if place is not None and _is_first(place) else None
+            if slot is not None:
+                begin()
+                drop(run_id)
             return slot
     except QueueError:
         return None
 
 
 def _is_first(place: Waiting) -> bool:
-    before = (found for found in _listed() if found[0] < place.number and found[1] == place.lane)
-    return not any(_seen(*found).alive and not _is_paused(*found) for found in before)
+    return not any(other.alive and not _is_paused(other) for other in _before(place))
 
 
-def _is_paused(number: int, lane: str, run_id: str) -> bool:
-    # A process that somebody has stopped with SIGSTOP must not hold up all others; it keeps its place. The launch
-    # record may be gone with its folder; the ticket may not be noted yet.
-    launch, holder = latest_launch(RunPaths(runs_root() / run_id)), holders.read(_ticket(number, lane, run_id))
+def _is_paused(place: Waiting) -> bool:
+    # A process that is stopped by SIGSTOP keeps its place and must not hold up all others. The launch record may be
+    # gone with its folder, and the ticket may not name its holder yet.
+    launch, holder = latest_launch(RunPaths(runs_root() / place.id)), holders.read(place.ticket)
     return table.paused(launch) or (holder is not None and holder.paused)
 
 
-def _slot_files(lanes: str = "*") -> list[Path]:
-    return list((queue_folder() / "slots").glob(f"{lanes}-*.lock"))
+def _slot_files(lane: str = "*") -> list[Path]:
+    return list((queue_folder() / "slots").glob(f"{lane}-*.lock"))
 
 
 def in_use(lane: str) -> int:
-    """How many runs of a lane train now."""
-    # Counted over all that exist: after the number was lowered, higher ones may still be in use.
+    """Count the runs of a lane that train now."""
+    # Over all slots that exist: after the number was lowered, higher ones may still be in use.
     return sum(map(is_held, _slot_files(lane)))
 
 
 def orphans() -> list[Holder]:
-    """The processes that hold a place or a device and whose run's folder is gone: a paused one cannot end by itself."""
-    files = [*_slot_files(), *(_ticket(*found) for found in _listed())]
+    """Return the processes that hold a place or a device while their run's folder is gone, such as paused ones."""
+    files = [*_slot_files(), *(place.ticket for place in waiting())]
     found = (holders.read(file) for file in files if is_held(file))
     return [holder for holder in found if holder is not None and holder.is_orphan(runs_root())]
 
@@ -299,7 +275,7 @@ def _free_slot(place: Waiting) -> Slot | None:
     folder = queue_folder() / "slots"
     folder.mkdir(exist_ok=True)
     for number in range(MOST_AT_ONCE):
-        held = take_lock(folder / f"{place.lane}-{number}.lock")
+        held = locks.take(folder / f"{place.lane}-{number}.lock")
         if held is not None:
             return Slot(place.lane, number, held, RunPaths(runs_root() / place.id))
     return None

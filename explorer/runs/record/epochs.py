@@ -1,4 +1,4 @@
-"""What one validation measured, as counts and scores from which every metric is derived when it is read."""
+"""What one validation measured: counts and scores, from which metrics are computed when they are read."""
 
 import struct
 import tokenize
@@ -29,13 +29,13 @@ class EpochRecordError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class EpochRecord:
-    """Counts and scores of one validation with C classes.
+    """Counts and scores of one validation with C classes. Raises ValueError if they do not fit together.
 
-    confusion: (C, C) int64, rows are the truth.
-    positives, negatives: (C, B) int64 score histograms, see explorer.metrics.scores.
-    logits: (N, C) float32 and labels: (N,) int64, or both None where they were too large.
-    auroc: (C,) float64 exact areas, one against the rest, nan where undefined; None in records of before.
-    Raises ValueError where these do not fit together.
+    Attributes:
+        confusion: (C, C) int64; rows are the truth.
+        positives, negatives: (C, B) int64 score histograms, see explorer.metrics.scores.
+        logits, labels: (N, C) float32 and (N,) int64, or both None where they were too large.
+        auroc: (C,) float64 exact areas, one against the rest, nan where undefined; None in records of older versions.
     """
 
     confusion: NDArray[np.int64]
@@ -62,9 +62,9 @@ class EpochRecord:
             raise ValueError(f"auroc must be ({classes},); got {self.auroc.shape}")
 
     def save(self, path: Path) -> None:
-        """Write the npz in one step; its folder is made if missing, in one that is there. Raises OSError."""
-        # Counts travel in 32 bits where they fit: histograms of many classes are the bulk of the file.
-        # What may be missing comes first: a damaged archive loses its last entry without a word.
+        """Write the npz in one step. Its folder is made if it is missing, but not the run's. Raises OSError."""
+        # Counts are stored in 32 bits where they fit, since histograms of many classes are most of the file.
+        # What may be missing comes first: a damaged archive loses its last entry silently.
         areas = {} if self.auroc is None else {"auroc": self.auroc.astype(np.float64)}
         arrays: dict[str, NDArray[Any]] = {
             **areas,
@@ -75,18 +75,18 @@ class EpochRecord:
         if self.logits is not None and self.labels is not None:
             # Half precision would collapse scores near 1 into a few values.
             arrays |= {"logits": self.logits.astype(np.float32), "labels": _narrow(self.labels)}
-        path.parent.mkdir(exist_ok=True)  # never the run's own, which somebody may have deleted
+        path.parent.mkdir(exist_ok=True)  # never the run's own, which may have been deleted
         write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
     @classmethod
     def load(cls, path: Path, *, scores: bool = True) -> Self:
-        """Read it back. Never unpickles. Raises EpochRecordError.
+        """Read a file that `save` has written. Never unpickles. Raises EpochRecordError.
 
-        scores: also those of single samples; without it they are read only where nothing else tells the AUROC.
+        Without `scores`, logits and labels are read only where the AUROC cannot be computed otherwise.
         """
         try:
             with npz.opened(path) as found:
-                if strange := set(found.files) - _NAMES:  # a name in which a bit has flipped, too
+                if strange := set(found.files) - _NAMES:  # also a name with a flipped bit
                     raise ValueError(f"it holds {', '.join(sorted(strange))}")
                 counts = [found[name].astype(np.int64) for name in ("confusion", "positives", "negatives")]
                 auroc = found["auroc"].astype(np.float64) if "auroc" in found else None

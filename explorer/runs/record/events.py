@@ -4,7 +4,7 @@ import math
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
@@ -18,20 +18,22 @@ PHASES = (
     "importing", "reading data", "downloading weights", "building model", "training", "validating", "saving",
     "checking",
 )  # fmt: skip
-_MOST = 2**62  # of what is counted in a record
-_TAIL_BYTES = 8192  # read at once from the end of a file, some 30 records
-_SEARCHED_BYTES = 1 << 22  # at either end of a file, in which its first or last record is looked for
+_TAIL_BYTES = 8192  # read at once from the end of a file, about 30 records
+_SEARCHED_BYTES = 1 << 22  # searched at either end of a file for its first or last record
 
 
 @dataclass(frozen=True)
 class Event:
     """One record.
 
-    seq: counts from 0 within an attempt.
-    time: seconds since 1970; mono and boot: the same moment on the monotonic clock.
-    epoch: from 0. step: optimizer steps done in the whole run.
-    promise_s: the next record comes within so many seconds.
-    values: by kind; a number that was nan or infinite is None.
+    Attributes:
+        kind: One of `Kind`, or of a later version.
+        seq: The number of the record, from 0 within an attempt.
+        time, mono, boot: When it was written, see `Moment`.
+        epoch: Counts from 0.
+        step: Optimizer steps done in the whole run.
+        promise_s: The next record comes within this many seconds.
+        values: What belongs to the kind. A number that was nan or infinite is None.
     """
 
     kind: str
@@ -42,51 +44,34 @@ class Event:
     epoch: int
     step: int
     promise_s: float
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any]
+
+    @property
+    def moment(self) -> Moment:
+        """When it was written."""
+        return Moment(self.time, self.mono, self.boot)
 
     def number(self, name: str) -> float:
-        """A value as a number; nan where it is missing or none."""
+        """Return a value as a number; nan where it is missing or is not a number."""
         value = self.values.get(name)
         return float(value) if isinstance(value, int | float) else math.nan
 
     def count(self, name: str) -> int:
-        """A value as a whole number; 0 where it is missing or none."""
+        """Return a value as an integer; 0 where it is missing or is not a number."""
         value = self.values.get(name)
         return int(value) if isinstance(value, int | float) else 0
 
 
 def parse(line: bytes) -> Event | None:
-    """The event of one line; None where it is damaged."""
+    """Read the event of one line; None where the line is damaged."""
     try:
-        record = records.parse(line)
-        values = record["values"]
-        numbers = (float(record["time"]), float(record["mono"]), float(record["promise_s"]))
-        if not isinstance(values, dict) or not all(map(math.isfinite, numbers)):
-            return None
-        return Event(
-            kind=str(record["kind"]),
-            seq=_whole(record["seq"]),
-            time=numbers[0],
-            mono=numbers[1],
-            boot=str(record["boot"]),
-            epoch=_whole(record["epoch"]),
-            step=_whole(record["step"]),
-            promise_s=numbers[2],
-            values=values,
-        )
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return records.read_as(Event, records.parse(line))
+    except (ValueError, TypeError, RecursionError):  # TypeError: it holds something else than an object
         return None
 
 
-def _whole(value: Any) -> int:
-    number = int(value)
-    if abs(number) > _MOST:
-        raise ValueError(f"{number} is more than any run counts")
-    return number
-
-
 def _plain(value: Any) -> Any:
-    """`value` as JSON: numpy scalars become numbers, arrays lists, nan and inf null."""
+    """Turn a value into what JSON can hold: numpy scalars become numbers, arrays lists, nan and inf null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -102,7 +87,7 @@ class EventWriter:
     """Appends the records of one attempt. Threads may share it."""
 
     def __init__(self, paths: RunPaths, attempt: int) -> None:
-        """Opens events-<attempt>.jsonl, and ends a line that an earlier writer left torn. Raises OSError."""
+        """Open events-<attempt>.jsonl, and end a line that an earlier writer left torn. Raises OSError."""
         path = paths.events(attempt)
         last = last_event(path)
         self._seq = 0 if last is None else last.seq + 1
@@ -114,8 +99,17 @@ class EventWriter:
     def write(self, kind: Kind, *, epoch: int = 0, step: int = 0, promise_s: float, **values: Any) -> None:
         """Append one record in one system call, so that a reader sees all of it or a torn last line.
 
-        promise_s: seconds until the next record at the latest; a run that breaks it is shown as stalled.
-        Raises ValueError for an unknown kind, TypeError for values JSON cannot hold, OSError (disk full).
+        Args:
+            kind: What it reports.
+            epoch, step: See `Event`.
+            promise_s: The next record comes within this many seconds. A run that breaks the promise is shown as
+                stalled.
+            **values: What belongs to the kind.
+
+        Raises:
+            ValueError: The kind or the promise is not allowed.
+            TypeError: JSON cannot hold one of the values.
+            OSError: The record cannot be written, for example because the disk is full.
         """
         if kind not in get_args(Kind):
             raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}")
@@ -146,11 +140,11 @@ class EventWriter:
         self._torn = False
 
     def sync(self) -> None:
-        """Make what was written survive a power cut (0.2 ms): once an epoch is enough."""
+        """Make what was written survive a power cut. It takes 0.2 ms, and once an epoch is enough."""
         os.fsync(self._file)
 
     def close(self) -> None:
-        """Sync and close. Writing afterwards raises OSError."""
+        """Sync and close the file. Writing afterwards raises OSError."""
         self.sync()
         os.close(self._file)
         self._file = -1
@@ -166,7 +160,7 @@ class EventWriter:
 
 
 def first_event(path: Path) -> Event | None:
-    """The record in the first line of a file; None if there is none."""
+    """Read the record in the first line of a file; None if there is none."""
     try:
         with path.open("rb") as file:
             return parse(file.readline(_SEARCHED_BYTES))
@@ -175,16 +169,16 @@ def first_event(path: Path) -> Event | None:
 
 
 def last_event(path: Path) -> Event | None:
-    """The last complete record of a file, found from its end; None if there is none."""
+    """Read the last complete record of a file, searching from its end; None if there is none."""
     return next((event for line in _lines_from_end(path) if (event := parse(line)) is not None), None)
 
 
 def _lines_from_end(path: Path) -> Iterator[bytes]:
-    """The complete lines at the end of a file, the last one first."""
+    """Yield the complete lines at the end of a file, the last one first."""
     try:
         with path.open("rb") as file:
             size = begin = os.fstat(file.fileno()).st_size
-            rest, torn = b"", True  # torn: what stands behind the last end of a line
+            rest, torn = b"", True  # torn: the text after the last line break is incomplete
             while begin > max(0, size - _SEARCHED_BYTES):
                 end, begin = begin, max(0, begin - _TAIL_BYTES)
                 rest, *lines = (os.pread(file.fileno(), end - begin, begin) + rest).split(b"\n")

@@ -1,17 +1,17 @@
-"""The records of all attempts of a run joined into one history, without gaps and without doubles."""
+"""The records of all attempts of a run, joined into one history without gaps and duplicates."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from explorer.base.processes import Moment
 from explorer.runs.record.events import Event
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.scanning import EventReader
 from explorer.runs.record.thinning import StepSeries
 
-_RECENT = 60  # step times that the estimate is made from: about a minute
-VALIDATION_SHARE = 0.4  # of a training image's time, until the first validation has been measured
+_RECENT = 60  # step times that the estimate is made from, about a minute
+VALIDATION_SHARE = 0.4  # the share of a training image's time, until the first validation was measured
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,16 @@ class Validated:
 
 
 class History:
-    """Reads events-<attempt>.jsonl in order, and reads on where it was. Not for several threads at once.
+    """Reads events-<attempt>.jsonl in order, and continues where it stopped. Several threads must not share it.
 
-    steps: their series, thinned out where it is long. epochs: by epoch, ascending, all of them.
-    start, last: the latest such event.
-    epoch, step: how far the work is; a resumed attempt that is still starting leaves them as they were.
-    revision: grows with each record, so that an unchanged figure need not be drawn again.
+    Attributes:
+        steps: The series of steps, thinned out where it is long.
+        epochs: All validated epochs by number, ascending.
+        start: The latest "start" event.
+        last: The latest event.
+        epoch, step: How far the work is. A resumed attempt that is still starting leaves them unchanged.
+        times: How long steps and validations take.
+        revision: Grows with each record, so that an unchanged figure need not be drawn again.
     """
 
     def __init__(self, paths: RunPaths) -> None:
@@ -46,7 +50,7 @@ class History:
 
     @property
     def skipped(self) -> int:
-        """Damaged lines met so far."""
+        """How many damaged lines were found so far."""
         return sum(reader.skipped for reader in self._readers.values())
 
     @property
@@ -56,7 +60,7 @@ class History:
 
     @property
     def phase(self) -> str:
-        """What it is doing, one of events.PHASES; empty before the first check-in."""
+        """What the trainer is doing, one of events.PHASES; empty before the first check-in."""
         if self.last is None:
             return ""
         if self.last.kind == "phase":
@@ -64,10 +68,10 @@ class History:
         return {"step": "training", "start": "building model", "epoch": "saving"}.get(self.last.kind, "")
 
     def read_on(self) -> None:
-        """Take in what came since the last call."""
+        """Read the records that came since the last call."""
         for attempt in self._paths.attempts():
             reader = self._readers.setdefault(attempt, EventReader(self._paths.events(attempt), self.steps.picks))
-            # An attempt that a later one has joined on to has ended: nothing new can come from it.
+            # An attempt that a later one has continued has ended, so that nothing new can come from it.
             if any(later > attempt for later in self._begun):
                 continue
             for event in reader.read():
@@ -93,13 +97,13 @@ class History:
             self.epochs[event.epoch] = Validated(attempt, event)
 
     def _join(self, attempt: int, event: Event) -> None:
-        """Drop what earlier attempts did after the point that this one goes on from."""
+        """Drop what earlier attempts did after the point that this attempt continues from."""
         resumed = event.values.get("resumed_from_step")
         if attempt in self._begun or (resumed is None and event.kind not in ("step", "epoch")):
             return
         self._begun.add(attempt)
         self.times = StepTimes()
-        # One that works and has not said where it goes on from began again.
+        # An attempt that works and has not reported a step to resume from has started from the beginning.
         kept = int(resumed) if isinstance(resumed, int | float) else -1
         self.steps.drop_after(kept)
         self.epochs = {epoch: found for epoch, found in self.epochs.items() if found.event.step <= kept}
@@ -116,14 +120,14 @@ class StepTimes:
         self._validation_s: list[float] = []
 
     def take(self, event: Event) -> None:
-        """Measure the way from the event before to this one."""
+        """Measure the time from the event before to this one."""
         before = self._previous
         if event.kind == "step":
             if before and _is_next_step(before, event):
                 taken = (event.mono - before.mono) / (event.step - before.step)
                 self._step_s = [*self._step_s[1 - _RECENT :], taken]
             if self._validating and self._validating.boot == event.boot:
-                # From the start of a validation to the first step after it: saving is part of it.
+                # From the start of a validation to the first step after it, so that saving is included.
                 self._validation_s = [*self._validation_s[-4:], event.mono - self._validating.mono]
             self._validating = None
         elif event.values.get("phase") == "validating":
@@ -131,25 +135,22 @@ class StepTimes:
         self._previous = event
 
     def step_s(self) -> float | None:
-        """Seconds per step of late; None before two steps were seen."""
+        """Return the recent seconds per step; None before two steps were seen."""
         return median(self._step_s) if self._step_s else None
 
     def validation_s(self, guess: float) -> float:
-        """Seconds per validation with its saving; `guess` before the first."""
+        """Return the seconds per validation including saving; `guess` before the first."""
         return median(self._validation_s) if self._validation_s else guess
 
 
 def _is_next_step(before: Event, event: Event) -> bool:
-    # Of a long history only some steps are decoded: what lies between two of these may be a validation.
+    # Only some steps of a long history are decoded, so that a validation may be between two of them.
     follows = before.kind == "step" and event.seq == before.seq + 1
     return follows and before.boot == event.boot and event.step > before.step
 
 
-def remaining_s(history: History, age_s: float) -> float | None:
-    """Seconds to the end by measured step and validation times; None while there is nothing to go by.
-
-    age_s: how long ago the last record came.
-    """
+def remaining_s(history: History, now: Moment) -> float | None:
+    """Estimate the seconds to the end from measured step and validation times; None while nothing was measured."""
     start, last, step_s = history.start, history.last, history.times.step_s()
     if start is None or last is None or step_s is None:
         return None
@@ -158,10 +159,6 @@ def remaining_s(history: History, age_s: float) -> float | None:
         return None
     share = start.number("val_images") / max(start.number("train_images"), 1)
     guess = VALIDATION_SHARE * per_epoch * step_s * (share if math.isfinite(share) else 0)
-    validations = max(epochs - _validated(history.epochs), 0)
+    validations = max(epochs - 1 - max(history.epochs, default=-1), 0)
     work = max(total - history.step, 0) * step_s + validations * history.times.validation_s(guess)
-    return max(work - age_s, 0.0)
-
-
-def _validated(epochs: Iterable[int]) -> int:
-    return max(epochs, default=-1) + 1
+    return max(work - max(now.since(last.moment), 0.0), 0.0)

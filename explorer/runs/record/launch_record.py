@@ -6,19 +6,23 @@ from typing import Self
 
 from explorer.base.atomic import read_json_object, write_json_atomic
 from explorer.base.processes import Moment, boot_id, host, out_of_memory_kills
+from explorer.base.records import RecordError, read_as
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.record.reasons import from_json, in_words
+from explorer.runs.record.reasons import Why, from_json, reason
 
 
 @dataclass(frozen=True)
 class Launch:
     """One start of a trainer.
 
-    launcher: its name in runs/launchers/table.py. host: the computer's name. time, mono, boot: when, see Moment.
-    pid, ticks: the process and when it began; None until it has begun, and where that is not known.
-    folder: device and inode of the run's folder, which a copy of it does not have; None where unknown.
-    tries: how often this attempt was started within one boot.
-    oom: how many processes the system had killed for lack of memory.
+    Attributes:
+        launcher: Its name in runs/launchers/table.py.
+        host: The name of the computer.
+        time, mono, boot: When it was started, see `Moment`.
+        pid, ticks: The process and when it began; None until it has begun, and where that is not known.
+        folder: Device and inode of the run's folder, which a copy of it does not share; None where unknown.
+        tries: How often this attempt was started within one boot.
+        oom: How many processes the system had killed for lack of memory before.
     """
 
     launcher: str
@@ -32,21 +36,26 @@ class Launch:
     tries: int = 1
     oom: int | None = None
 
+    @property
+    def moment(self) -> Moment:
+        """When it was started."""
+        return Moment(self.time, self.mono, self.boot)
+
     @classmethod
     def prepared(cls, now: Moment, paths: RunPaths | None = None, tries: int = 1, launcher: str = "local") -> Self:
-        """A launch from this computer whose process has not begun."""
+        """Make the record of a launch from this computer whose process has not begun."""
         folder = identity(paths) if paths else None
         return cls(
             launcher, host(), now.wall, now.mono, now.boot, folder=folder, tries=tries, oom=out_of_memory_kills()
         )
 
     def is_of(self, paths: RunPaths) -> bool:
-        """Whether it speaks of this very folder, and not of one that this is a copy of."""
+        """Whether it describes this very folder, and not one that this folder is a copy of."""
         return self.folder is None or self.folder == identity(paths)
 
 
 def identity(paths: RunPaths) -> tuple[int, int] | None:
-    """Device and inode of a run's folder: the same after a rename, another for a copy; None where it is gone."""
+    """Return device and inode of a run's folder, which a rename keeps and a copy does not; None where it is gone."""
     try:
         found = paths.root.stat()
     except OSError:
@@ -55,9 +64,9 @@ def identity(paths: RunPaths) -> tuple[int, int] | None:
 
 
 def is_gone(paths: RunPaths, folder: tuple[int, int]) -> bool:
-    """Whether a run's folder was deleted, moved or replaced by another of its name. folder: its device and inode.
+    """Whether a run's folder, given by device and inode, was deleted, moved or replaced by another of its name.
 
-    False where nobody can tell, as on a network disk that does not answer: that is no reason to end a run.
+    It is False if the system cannot tell, as on a network disk that does not answer: that is no reason to end a run.
     """
     try:
         found = paths.root.stat()
@@ -69,77 +78,54 @@ def is_gone(paths: RunPaths, folder: tuple[int, int]) -> bool:
 
 
 def write_launch(paths: RunPaths, attempt: int, launch: Launch) -> None:
-    """Write the record in one step. Raises OSError."""
+    """Write launch-<attempt>.json in one step. Raises OSError."""
     write_json_atomic(paths.launch(attempt), asdict(launch))
 
 
 def latest_launch(paths: RunPaths) -> Launch | None:
-    """The record of the latest attempt, or None where there is none that can be understood."""
+    """Read the record of the latest attempt; None where it is missing or damaged."""
     return read_launch(paths, paths.latest_attempt)
 
 
 def read_launch(paths: RunPaths, attempt: int) -> Launch | None:
-    """The record, or None where there is none that can be understood."""
-    value = read_json_object(paths.launch(attempt))
-    if value is None:
-        return None
+    """Read the record of an attempt; None where it is missing or damaged."""
     try:
-        pid, ticks, folder = value.get("pid"), value.get("ticks"), value.get("folder")
-        oom = value.get("oom")
-        return Launch(
-            launcher=str(value["launcher"]),
-            host=str(value["host"]),
-            time=float(value["time"]),
-            mono=float(value["mono"]),
-            boot=str(value["boot"]),
-            pid=None if pid is None else int(pid),
-            ticks=None if ticks is None else int(ticks),
-            folder=None if folder is None else (int(folder[0]), int(folder[1])),
-            tries=int(value.get("tries", 1)),
-            oom=None if oom is None else int(oom),
-        )
-    except (KeyError, TypeError, ValueError, IndexError):
+        return read_as(Launch, read_json_object(paths.launch(attempt)) or {})
+    except RecordError:
         return None
 
 
 def write_ended(paths: RunPaths, attempt: int, code: int) -> None:
-    """Note the exit code of an attempt's process; negative for the signal that killed it. Raises OSError."""
+    """Write the exit code of an attempt's process, which is negative for a signal that killed it. Raises OSError."""
     write_json_atomic(paths.ended(attempt), {"code": code, "time": Moment.now().wall})
 
 
-def how_it_ended(paths: RunPaths, attempt: int) -> str:
-    """A clause such as "killed by SIGKILL" or "exit code 1"; empty where nobody saw it."""
-    value = read_json_object(paths.ended(attempt)) or {}
-    code = value.get("code")
+def how_it_ended(paths: RunPaths, attempt: int) -> Why:
+    """Return a clause such as "killed by SIGKILL" or "exit code 1"; "" where no process saw the end."""
+    code = (read_json_object(paths.ended(attempt)) or {}).get("code")
     if not isinstance(code, int):
         return ""
-    if code == -signal.SIGKILL:
-        return f"killed by SIGKILL{_in_step(paths, attempt)}, {_memory_ran_out(paths, attempt)}"
-    if code < 0:
+    if code >= 0:
+        return reason("exit_code", number=code)
+    step = _step(paths, attempt)
+    if code != -signal.SIGKILL:
         known = -code in {number.value for number in signal.Signals}
-        name = signal.Signals(-code).name if known else f"signal {-code}"
-        return f"killed by {name}{_in_step(paths, attempt)}"
-    return f"exit code {code}"
+        return reason("killed_by", signal=signal.Signals(-code).name if known else f"signal {-code}", transform=step)
+    launch, kills = read_launch(paths, attempt), out_of_memory_kills()
+    if launch is None or launch.oom is None or kills is None or launch.boot != boot_id():
+        return reason("sigkill", transform=step)
+    return reason("sigkill_for_memory" if kills > launch.oom else "sigkill_by_others", transform=step)
 
 
-def _in_step(paths: RunPaths, attempt: int) -> str:
-    """Which step of the pipeline the trainer was in, such as " in the step Morphological"; empty where in none."""
+def _step(paths: RunPaths, attempt: int) -> str:
+    """Return the transform that the trainer was in; "" for none."""
     try:
         name = paths.step(attempt).read_text("utf-8", errors="replace").strip()
     except OSError:
         return ""
-    return f" in the step {name}" if name.isidentifier() else ""
+    return name if name.isidentifier() else ""
 
 
-def _memory_ran_out(paths: RunPaths, attempt: int) -> str:
-    launch, kills = read_launch(paths, attempt), out_of_memory_kills()
-    if launch is None or launch.oom is None or kills is None or launch.boot != boot_id():
-        return "which the system also sends when memory runs out"
-    if kills > launch.oom:
-        return "and the system has ended processes for lack of memory since it began: memory ran out"
-    return "though not by the system for lack of memory"
-
-
-def who_killed(paths: RunPaths, attempt: int) -> str:
-    """Why somebody ended the attempt with SIGKILL, in a sentence; empty where nobody is known to have."""
-    return in_words(from_json((read_json_object(paths.killed(attempt)) or {}).get("reason")))
+def why_killed(paths: RunPaths, attempt: int) -> Why:
+    """Return why the app ended the attempt with SIGKILL; "" where it did not."""
+    return from_json((read_json_object(paths.killed(attempt)) or {}).get("reason"))

@@ -1,4 +1,4 @@
-"""log.txt: bounded while it grows; its end, a search in it, and following it while it grows."""
+"""log.txt: limiting its size while it grows, reading its end, searching it and following it."""
 
 import contextlib
 import io
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from explorer.base.locks import lock
 
 MOST_BYTES = 4_000_000
-_HEAD_BYTES = 500_000  # how it began is worth as much as how it ended
+_HEAD_BYTES = 500_000  # kept of the beginning, which is as useful as the end
 _TAIL_BYTES = 1_500_000
 _LOOK_EVERY_S = 1.0
 _SHOWN_BYTES = 262144
@@ -22,17 +22,17 @@ _CONTEXT_BYTES = 512
 
 
 def write_any_name() -> None:
-    """Let this process print names of files that are no UTF-8, with their bytes written out."""
+    """Let this process print names of files that are not UTF-8, with their bytes written out."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a test may have put something else in its place
+        if isinstance(stream, io.TextIOWrapper):  # a test may have replaced it
             stream.reconfigure(errors="backslashreplace")
 
 
 def shorten(path: Path, most: int = MOST_BYTES, head: int = _HEAD_BYTES, tail: int = _TAIL_BYTES) -> bool:
-    """Leave out the middle of a log that is larger than `most` bytes; False where it is not, or is being read.
+    """Remove the middle of a log that is larger than `most` bytes; False if it is not, or is being read.
 
-    In place: the process that prints into it holds it open, to append. What is printed within that moment may be lost.
-    Raises OSError.
+    The file is changed in place, because the process that prints into it holds it open to append. What is printed at
+    that moment may be lost. Raises OSError.
     """
     with path.open("r+b") as file:
         size = os.fstat(file.fileno()).st_size
@@ -51,16 +51,16 @@ def shorten(path: Path, most: int = MOST_BYTES, head: int = _HEAD_BYTES, tail: i
 
 
 def _locked(file: BinaryIO, *, shared: bool = False) -> bool:
-    """Keep who shortens the file and who follows it apart until it is closed; never waits for a paused one."""
+    """Exclude `shorten` and `follow` from each other until the file is closed, without waiting."""
     try:
         return lock(file.fileno(), shared=shared)
-    except OSError:  # a copy on a file system without locks: nobody shortens it
+    except OSError:  # a copy on a file system without locks: no process shortens it
         return True
 
 
 @contextlib.contextmanager
 def kept_short(path: Path) -> Iterator[None]:
-    """Keep the log of the running process within bounds, from a thread, until the block ends."""
+    """Limit the size of the log of this process, from a thread, until the block ends."""
     over = threading.Event()
 
     def watch() -> None:
@@ -78,7 +78,7 @@ def kept_short(path: Path) -> Iterator[None]:
 
 
 def tail(path: Path, lines: int) -> str:
-    """The last lines of a log, of its last 256 kB; empty where there is none. See `_shown`."""
+    """Return the last lines of a log, from its last 256 kB; empty where there is none. See `_shown`."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - _SHOWN_BYTES))
@@ -90,9 +90,9 @@ def tail(path: Path, lines: int) -> str:
 
 
 def search(path: Path, text: str, most: int = 500) -> list[tuple[int, str]]:
-    """The first lines that hold `text`, in upper or lower case, with their numbers from 1; at most `most`.
+    """Return at most `most` lines that hold `text`, ignoring case, with their numbers from 1.
 
-    None of a missing log. An empty text is in every line.
+    A missing log has no lines. An empty text is in every line.
     """
     found: list[tuple[int, str]] = []
     wanted = text.casefold()
@@ -110,13 +110,13 @@ def search(path: Path, text: str, most: int = 500) -> list[tuple[int, str]]:
 
 
 def follow(path: Path, over: Callable[[], bool], lines: int = 0) -> Iterator[str]:
-    """The last `lines` lines, then each line as it is printed, until `over` says so and all has been read.
+    """Yield the last `lines` lines, then each line as it is printed, until `over` returns True and all was read.
 
-    Goes on at the right place when the log is shortened meanwhile.
+    It continues at the right place if the log is shortened meanwhile.
     """
     reader = _Follower(path, lines)
     while True:
-        last = over()  # asked first: what was printed before the end is read after it
+        last = over()  # asked first, so that all that was printed before the end is read
         yield from map(_shown, reader.new_lines(last))
         if last:
             return
@@ -124,12 +124,12 @@ def follow(path: Path, over: Callable[[], bool], lines: int = 0) -> Iterator[str
 
 
 class _Follower:
-    """Reads on in a file whose middle may be left out at any time."""
+    """Reads a growing file whose middle may be removed at any time."""
 
     def __init__(self, path: Path, lines: int) -> None:
         self._path = path
         self._offset = 0
-        self._context = b""  # what lies before the offset: tells whether the file is still the same up to there
+        self._context = b""  # the bytes before the offset, to see whether the file was shortened
         with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
             self._skip_all_but(lines, file.read())
 
@@ -143,7 +143,7 @@ class _Follower:
         self._context = (self._context + passed)[-_CONTEXT_BYTES:]
 
     def new_lines(self, last: bool) -> list[bytes]:
-        """What came since; last: also a line that has no end."""
+        """Return the lines that came since the last call; with `last` also a line without a line break."""
         try:
             with self._path.open("rb") as file:
                 if not _locked(file, shared=True):
@@ -168,5 +168,5 @@ class _Follower:
 
 
 def _shown(line: bytes) -> str:
-    """A line as a terminal shows it in the end: of a progress bar, which overwrites itself, the last version."""
+    """Decode a line as a terminal shows it: of a progress bar, which overwrites itself, the last version."""
     return line.rstrip(b"\r\n").rpartition(b"\r")[2].decode("utf-8", "replace")

@@ -1,9 +1,7 @@
-"""meta.json: what people call a run and say about it. Words only: nothing in it is ever taken for a path."""
+"""meta.json: the name, tags and note of a run. They are only shown; nothing in them is used as a path."""
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from explorer.base import locks
@@ -18,12 +16,12 @@ _LOCK_S = 5.0
 
 
 class MetaError(ValueError):
-    """What somebody wants to call a run, or say about it, cannot be kept; says why."""
+    """A name, tag or note cannot be kept. The message says why."""
 
 
 @dataclass(frozen=True)
 class Meta:
-    """name: at most 100 characters, empty for none. tags: at most 10 of 30. note: 10,000. archived: out of sight."""
+    """What people say about a run, within MAX_NAME and the other limits. Archived runs are left out of lists."""
 
     name: str = ""
     tags: tuple[str, ...] = ()
@@ -32,12 +30,12 @@ class Meta:
 
 
 def read(paths: RunPaths) -> Meta:
-    """What is known; the defaults where the file is missing or damaged. What is too long is cut."""
+    """Read meta.json. The defaults replace what is missing or damaged, and what is too long is cut."""
     return from_mapping(read_json_object(paths.meta) or {})
 
 
 def from_mapping(found: Mapping[str, Any]) -> Meta:
-    """Meta of what a file held, whatever that is."""
+    """Read a JSON object that may hold anything."""
     name, tags, note = (found.get(field) for field in ("name", "tags", "note"))
     words = [tag[:MAX_TAG] for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return Meta(
@@ -56,9 +54,11 @@ def change(
     note: str | None = None,
     archived: bool | None = None,
 ) -> Meta:
-    """Change some fields and keep the others, also those that another window has just changed; returns all.
+    """Change some fields and keep the others, also those that another window has just changed. Returns all fields.
 
-    Raises MetaError for what is too long, OSError where the run is gone or cannot be written.
+    Raises:
+        MetaError: A text is too long or not allowed.
+        OSError: The run is gone or cannot be written.
     """
     wanted: dict[str, Any] = {"name": name, "tags": tags, "note": note, "archived": archived}
     fields = {field: value for field, value in wanted.items() if value is not None}
@@ -67,10 +67,14 @@ def change(
     if tags is not None:
         fields["tags"] = _distinct(tags)
     _check(replace(Meta(), **fields))
-    with _alone(paths.meta.with_suffix(".lock")):
+    # The lock is not on meta.json itself, because each change replaces that file.
+    held = locks.take(paths.meta.with_suffix(".lock"), _LOCK_S)
+    if held is None:
+        raise TimeoutError(f"Another window has been changing {paths.id} for over {_LOCK_S:.0f} s")
+    with held:
         stored = read_json_object(paths.meta) or {}
         changed = replace(from_mapping(stored), **fields)
-        # What a newer version may have written beside it stays.
+        # Fields of a newer version stay.
         write_json_atomic(paths.meta, {**stored, **asdict(changed)})
     return changed
 
@@ -99,16 +103,3 @@ def _check(meta: Meta) -> None:
         "".join([meta.name, meta.note, *meta.tags]).encode()
     except UnicodeEncodeError:
         raise MetaError("The text holds half of a character, which no file can hold. Type it again.") from None
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let one window at a time change what lies beside `path`. Raises OSError, among them TimeoutError."""
-    # Not on the file itself: each change puts another one in its place.
-    held = locks.take(path, _LOCK_S)
-    if held is None:
-        raise TimeoutError(f"Another window has been changing {path.parent.name} for over {_LOCK_S:.0f} s")
-    try:
-        yield
-    finally:
-        held.release()

@@ -1,11 +1,11 @@
-"""Where runs live, and the name of every file of a run. Nobody else builds such a path."""
+"""The folders of runs, and the name of each file of a run. No other module builds such a path."""
 
 import os
 import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from explorer.base.home import made_home
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ATTEMPT = re.compile(r"(?:launch|events)-([1-9][0-9]{0,5})\.jsonl?")
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are taken for another when read out
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look alike
 
 
 class RunNotFound(LookupError):
@@ -24,39 +24,53 @@ TICKET_VARIABLE = "EXPLORER_TICKET"  # in the environment of a trainer: the numb
 
 
 def pipelines_folder() -> Path:
-    """Where saved pipelines lie; not made."""
+    """Return the folder of saved pipelines, which is not made here."""
     return made_home() / "pipelines"
 
 
 def runs_root() -> Path:
-    """The folder with one folder per run. Made if missing."""
-    folder = made_home() / "runs"
-    folder.mkdir(exist_ok=True)
-    return folder
+    """Return the folder with one folder for each run, and make it. Raises OSError."""
+    return _made(made_home() / "runs")
 
 
 def trash_folder() -> Path:
-    """Where deleted runs wait for a while, in case somebody wants them back; not made, so that any disk can be read."""
+    """Return the folder of deleted runs. It is not made here, so that a read-only disk can be read."""
     return made_home() / "trash"
 
 
 def trash_root() -> Path:
-    """The same folder, made if missing. Raises OSError."""
-    folder = trash_folder()
-    folder.mkdir(exist_ok=True)
-    return folder
+    """Return the folder of deleted runs, and make it. Raises OSError."""
+    return _made(trash_folder())
 
 
 def queue_folder() -> Path:
-    """Where runs that wait for a device hold their tickets; not made, so that any disk can be read."""
+    """Return the folder of the queue. It is not made here, so that a read-only disk can be read."""
     return made_home() / "queue"
 
 
 def queue_root() -> Path:
-    """The same folder, made if missing. Raises OSError."""
-    folder = queue_folder()
+    """Return the folder of the queue, and make it. Raises OSError."""
+    return _made(queue_folder())
+
+
+def _made(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     return folder
+
+
+class _Name:
+    """An attribute of RunPaths: a file or folder of the run, by its path inside the run's folder."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, run: "RunPaths", _owner: type | None = None) -> Path:
+        return run.root / self._name
+
+
+def _of_attempt(name: str) -> Callable[["RunPaths", int], Path]:
+    """Make a method of RunPaths for a file of each attempt. `name` holds a {} for the number of the attempt."""
+    return lambda run, attempt: run.root / name.format(attempt)
 
 
 @dataclass(frozen=True)
@@ -65,120 +79,62 @@ class RunPaths:
 
     root: Path
 
+    config = _Name("run.json")
+    """What was asked for. It never changes."""
+    lock = _Name("alive.lock")
+    """Held by the trainer for as long as it lives."""
+    launch = _of_attempt("launch-{}.json")
+    """Who started the attempt, and as which process."""
+    ended = _of_attempt("ended-{}.json")
+    """How the process ended, if its launcher lived to see it. It is used in messages only."""
+    events = _of_attempt("events-{}.jsonl")
+    """One JSON record per line, appended and never rewritten."""
+    running = _Name("running.npz")
+    """The confusion counts of the training batches of this epoch so far, replaced each second."""
+    result = _Name("result.json")
+    """What a quick check or a search for a learning rate has found so far."""
+    logged = _Name("logged")
+    """The folder that Lightning's own loggers write into, where the run asks for some."""
+    stop = _Name("control/stop")
+    """The trainer is asked to stop while this file exists."""
+    terminated = _of_attempt("control/terminated-{}.json")
+    """Written when SIGTERM was sent to a trainer that did not answer the stop."""
+    killed = _of_attempt("control/killed-{}.json")
+    """Why the attempt was ended with SIGKILL."""
+    step = _of_attempt("control/step-{}.txt")
+    """The transform that the trainer is in, blank between images; deleted when the attempt ends."""
+    rank_failed = _Name("control/rank-failed.txt")
+    """Why one of several processes that train together has failed."""
+    outcome = _Name("outcome.json")
+    """How the run ended, written by the trainer."""
+    log = _Name("log.txt")
+    """Everything that the trainer prints."""
+    checkpoints = _Name("checkpoints")
+    """The folder of checkpoints."""
+    best = _Name("checkpoints/best.ckpt")
+    """The checkpoint with the best validation score."""
+    last = _Name("checkpoints/last.ckpt")
+    """The latest checkpoint."""
+    first = _Name("checkpoints/first.ckpt")
+    """The checkpoint of another run that this one starts from; only in a run that extends another."""
+    weights = _Name("checkpoints/best.safetensors")
+    """The weights of the best checkpoint by the names of their library, made when an export asks for them."""
+    meta = _Name("meta.json")
+    """The run's name, tags and note: the one file that people change."""
+    announced = _of_attempt("announced-{}")
+    """Exists once EXPLORER_ON_FINISH was run for the end of the attempt."""
+
     @property
     def id(self) -> str:
         """The name of the folder."""
         return self.root.name
 
-    @property
-    def config(self) -> Path:
-        """run.json: what was asked; never changes."""
-        return self.root / "run.json"
-
-    @property
-    def lock(self) -> Path:
-        """alive.lock: held by the trainer for life."""
-        return self.root / "alive.lock"
-
-    def launch(self, attempt: int) -> Path:
-        """launch-<attempt>.json: who started it, and its process."""
-        return self.root / f"launch-{attempt}.json"
-
-    def ended(self, attempt: int) -> Path:
-        """ended-<attempt>.json: how the process ended, if its launcher lived to see it. For words only."""
-        return self.root / f"ended-{attempt}.json"
-
-    def events(self, attempt: int) -> Path:
-        """events-<attempt>.jsonl: append only, a record per line."""
-        return self.root / f"events-{attempt}.jsonl"
-
     def epoch(self, attempt: int, epoch: int) -> Path:
-        """epochs/<attempt>-<epoch>.npz: counts and scores of one validation."""
+        """Return the file of counts and scores of one validation."""
         return self.root / "epochs" / f"{attempt}-{epoch}.npz"
 
-    @property
-    def running(self) -> Path:
-        """running.npz: the confusion counts of the training batches of this epoch so far, replaced each second."""
-        return self.root / "running.npz"
-
-    @property
-    def result(self) -> Path:
-        """result.json: what a quick check or a search for a learning rate has found so far."""
-        return self.root / "result.json"
-
-    @property
-    def logged(self) -> Path:
-        """The folder that Lightning's own loggers write into, where the run asks for some."""
-        return self.root / "logged"
-
-    @property
-    def stop(self) -> Path:
-        """control/stop: the trainer is asked to stop while this exists."""
-        return self.root / "control" / "stop"
-
-    def terminated(self, attempt: int) -> Path:
-        """control/terminated-<attempt>.json: SIGTERM was sent to one that did not answer the stop."""
-        return self.root / "control" / f"terminated-{attempt}.json"
-
-    def killed(self, attempt: int) -> Path:
-        """control/killed-<attempt>.json: who ended the attempt with SIGKILL, and why."""
-        return self.root / "control" / f"killed-{attempt}.json"
-
-    def step(self, attempt: int) -> Path:
-        """control/step-<attempt>.txt: the transform that the trainer is in, blank between images; gone at its end."""
-        return self.root / "control" / f"step-{attempt}.txt"
-
-    @property
-    def rank_failed(self) -> Path:
-        """control/rank-failed.txt: why one of several processes that train together has failed."""
-        return self.root / "control" / "rank-failed.txt"
-
-    @property
-    def outcome(self) -> Path:
-        """outcome.json: how it ended, written by the trainer."""
-        return self.root / "outcome.json"
-
-    @property
-    def log(self) -> Path:
-        """log.txt: everything the trainer prints."""
-        return self.root / "log.txt"
-
-    @property
-    def checkpoints(self) -> Path:
-        """The folder of checkpoints."""
-        return self.root / "checkpoints"
-
-    @property
-    def best(self) -> Path:
-        """The checkpoint with the best validation score."""
-        return self.checkpoints / "best.ckpt"
-
-    @property
-    def last(self) -> Path:
-        """The latest checkpoint."""
-        return self.checkpoints / "last.ckpt"
-
-    @property
-    def first(self) -> Path:
-        """The checkpoint of another run that this one starts from; only in a run that extends another."""
-        return self.checkpoints / "first.ckpt"
-
-    @property
-    def weights(self) -> Path:
-        """best.safetensors: the weights of the best checkpoint by the names of their library, once somebody asks."""
-        return self.checkpoints / "best.safetensors"
-
-    @property
-    def meta(self) -> Path:
-        """meta.json: what people call the run and say about it; the one file that they may change."""
-        return self.root / "meta.json"
-
-    def announced(self, attempt: int) -> Path:
-        """announced-<attempt>: exists once EXPLORER_ON_FINISH was run for the end of the attempt."""
-        return self.root / f"announced-{attempt}"
-
     def attempts(self) -> tuple[int, ...]:
-        """Every attempt that left a launch record or events, ascending; empty for a missing folder."""
+        """Return each attempt that left a launch record or events, ascending; none for a missing folder."""
         try:
             names = [path.name for path in self.root.iterdir()]
         except (FileNotFoundError, NotADirectoryError):
@@ -191,29 +147,29 @@ class RunPaths:
         return max(self.attempts(), default=0)
 
     def begin_attempt(self) -> int:
-        """The number of the attempt that the calling trainer is; call it with the lock held.
+        """Return the number of the attempt of the calling trainer, which holds the lock.
 
-        The launcher's latest number, unless that attempt has written events before: then the next one.
+        It is the number of the latest launch record, or the next one if that attempt has already written events.
         """
         latest = max(self.attempts(), default=1)
         return latest + 1 if self.events(latest).exists() else latest
 
 
 def slug(text: str, limit: int = 40) -> str:
-    """`text` as lower-case ASCII words joined by hyphens; empty if nothing of it can be written so."""
+    """Write a text as lower-case ASCII words joined by hyphens; empty if it has no ASCII letters or digits."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:limit].strip("-")
 
 
 def new_run_id(name: str, fallback: str = "run") -> str:
-    """An id such as 20261123-142501-ants-bees-x7k: sorts by (local) time, safe as a file name everywhere."""
+    """Make an id such as 20261123-142501-ants-bees-x7k, which sorts by local time and is a safe file name."""
     words = slug(name) or slug(fallback) or "run"
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(3))
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{words}-{letters}"
 
 
 def run_paths(run_id: str) -> RunPaths:
-    """The files of an existing run. Raises RunNotFound, also for an id that is a path."""
+    """Return the files of an existing run. Raises RunNotFound, also for an id that is a path."""
     if not _ID.fullmatch(run_id):
         raise RunNotFound(f"{run_id!r} is not the id of a run. Ids look like 20261123-142501-ants-bees-x7k.")
     paths = RunPaths(runs_root() / run_id)
@@ -223,9 +179,9 @@ def run_paths(run_id: str) -> RunPaths:
 
 
 def list_ids(known: Container[str] = ()) -> list[str]:
-    """The names of all folders that may be runs, newest first; `is_run` tells which ones are.
+    """Return the names of all folders that may be runs, newest first; `is_run` decides which ones are.
 
-    known: names that were found good before, and need not be looked at again.
+    Names that are `known` to be ids are not checked again.
     """
     with os.scandir(runs_root()) as entries:
         names = [entry.name for entry in entries]
@@ -233,7 +189,7 @@ def list_ids(known: Container[str] = ()) -> list[str]:
 
 
 def list_runs() -> tuple[RunPaths, ...]:
-    """Every run, newest first. Damaged ones are listed too: hiding them would not mend them."""
+    """Return each run, newest first, also damaged ones."""
     root = runs_root()
     return tuple(filter(is_run, (RunPaths(root / run_id) for run_id in list_ids())))
 

@@ -1,4 +1,4 @@
-"""What a search for a learning rate has found: the rates of its steps, the smoothed loss, and what follows from both.
+"""The rates of a search for a learning rate, the smoothed loss, and the rate that both suggest.
 
 Smith, https://arxiv.org/abs/1506.01186. The rate rises by the same factor in each step.
 """
@@ -13,14 +13,14 @@ from explorer.runs.record.reasons import Why, reason
 
 STEPS = 100
 LOWEST, HIGHEST = 1e-6, 10.0
-BEGUN = 10  # steps before the running mean says anything
-FAR = 10.0  # times a bound of the range: from there on a rate of the form is worth a caution
+BEGUN = 10  # steps after which the running mean is meaningful
+FAR = 10.0  # a learning rate so many times outside of the range gets a caution in the form
 
 _INERTIA = 0.95  # of the running mean of the loss
-_BESIDE = 2  # steps on each side, among which a single one that leaps does not count
-_AS_STEEP = 0.8  # of the steepest fall: where the loss falls so fast is the range
-_CLEAR = 3.0  # times what the loss moves by from step to step, which it has to fall by to say where it fell
-_ANY = 1.0  # as often: a fall that is less than that is none
+_BESIDE = 2  # steps on each side in the median that removes leaps
+_AS_STEEP = 0.8  # the range is where the loss falls with this share of the steepest slope
+_CLEAR = 3.0  # a fall of fewer times the noise gets a caution
+_ANY = 1.0  # a fall of fewer times the noise counts as none
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,19 @@ class Judgment:
 
 
 def rate_of(step: int) -> float:
-    """The rate in a step from 0, from LOWEST to HIGHEST."""
+    """Return the rate of a step. Steps count from 0; rates go from LOWEST to HIGHEST."""
     return float(LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)))
 
 
 def in_words(rate: float) -> str:
-    """As people would type it: 0.0032."""
+    """Write a rate with two digits, such as 0.0032."""
     return f"{rate:.2g}"
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:
-    """A running mean with exponential weights; its bias to 0 at the beginning is taken out, as Adam does.
+    """Smooth losses by a running mean with exponential weights, whose bias to 0 is corrected as in Adam.
 
-    A loss that leaps for a step or two is replaced by the median of the steps around it before.
+    Before, each loss is replaced by the median of the steps around it, which removes single leaps.
     """
     mean, found = 0.0, []
     for count, loss in enumerate(_without_leaps(losses), 1):
@@ -69,17 +69,11 @@ def _without_leaps(losses: Sequence[float]) -> list[float]:
     return [float(np.median(part)) for part in around]
 
 
-def suggestion(rates: NDArray[np.float64], smooth: NDArray[np.float64]) -> float | None:
-    """Where the smoothed loss falls most steeply over the logarithm of the rate, before its minimum.
-
-    After the minimum a loss may fall too, and more steeply: back from a leap. None where it falls nowhere.
-    """
-    found = _steepest(rates, smooth)
-    return None if found is None else float(rates[found[0]])
-
-
 def _steepest(rates: NDArray[np.float64], smooth: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]] | None:
-    """The place of the steepest fall, and the slopes up to the minimum."""
+    """Return where the smoothed loss falls most steeply over log(rate), and the slopes up to its minimum.
+
+    After the minimum a loss may fall more steeply, back from a leap. None where the loss falls nowhere.
+    """
     if len(rates) <= BEGUN:
         return None
     lowest = BEGUN + int(smooth[BEGUN:].argmin())
@@ -91,7 +85,7 @@ def _steepest(rates: NDArray[np.float64], smooth: NDArray[np.float64]) -> tuple[
 
 
 def judge(rates: Sequence[float], losses: Sequence[float]) -> Judgment:
-    """What a search says, from the rate and the loss of each of its steps; all of them numbers."""
+    """Suggest a rate from the rate and the loss of each step, which are all finite."""
     lr, smooth = np.array(rates), np.array(smoothed(losses))
     found = _steepest(lr, smooth)
     if found is None:
@@ -112,14 +106,14 @@ def judge(rates: Sequence[float], losses: Sequence[float]) -> Judgment:
 
 
 def _noise(losses: Sequence[float]) -> float:
-    """Standard deviation of a step's loss around its course, from the median of the differences of neighbors."""
-    # 0.6745: of a normal distribution's deviation, the median of its absolute values. The square root: a difference
-    # holds the noise of two steps.
+    """Estimate the standard deviation of the loss around its course from the median difference of neighbors."""
+    # The median absolute value of a normal distribution is 0.6745 standard deviations, and a difference holds the
+    # noise of two steps.
     return float(np.median(np.abs(np.diff(losses)))) / 0.6745 / float(np.sqrt(2))
 
 
 def _as_steep(place: int, slopes: NDArray[np.float64]) -> tuple[int, int]:
-    """The first and the last place of the stretch around one in which the loss falls nearly as fast as there."""
+    """Return the first and last place around `place` between which the loss falls nearly as fast as there."""
     low = high = place
     enough = _AS_STEEP * slopes[place]
     while low > BEGUN and slopes[low - 1] <= enough:

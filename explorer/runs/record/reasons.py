@@ -1,14 +1,14 @@
-"""Why a run ended and what it has found: stored as codes with values, and put into words where they are shown.
+"""Why a run ended and what it has found, stored as codes with values and worded where it is shown.
 
-Earlier versions stored the sentences themselves, and so do we for what other libraries and the rooms below say: a plain
-text is shown as it is.
+A plain text is shown unchanged: earlier versions stored sentences, and messages of libraries are still stored so.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.base.words import size, span
+from explorer.base.words import clock, size, span
 
 WORDS = {
     # finished
@@ -72,6 +72,28 @@ WORDS = {
     "images. Lower the learning rate, or choose the precision 32-true.",
     "loaded_differs": "The network that was loaded from its checkpoint does not give the answers of the one that was "
     "saved.",
+    # stopped or lost, found out by others
+    "never_started": "The run never started: its folder has no record of a start.",
+    "no_config": "It has no run.json.",
+    "config_damaged": "Its run.json is damaged.",
+    "start_interrupted": "The start was interrupted before the process began.",
+    "copy_of_living": "This folder is a copy of a run that goes on as process {pid}.",
+    "copy_of_ended": "This folder is a copy of a run that ended without a result{how}.",
+    "process_ended": "The process ended without a result{how}.",
+    "ended_elsewhere": "The run was on another computer ({host}) and ended without a result{how}.",
+    "ended_in_restart": "The run ended when the computer restarted, without a result{how}.",
+    "exit_code": "exit code {number}",
+    "killed_by": "killed by {signal}{transform}",
+    "sigkill": "killed by SIGKILL{transform}, which the system also sends when memory runs out",
+    "sigkill_for_memory": "killed by SIGKILL{transform}, and the system has ended processes for lack of memory since "
+    "it began: memory ran out",
+    "sigkill_by_others": "killed by SIGKILL{transform}, though not by the system for lack of memory",
+    "no_update": "The process never sent an update.",
+    "last_update": "Last update at {at}: {doing}, epoch {epoch}, step {step}.",
+    "last_update_starting": "Last update at {at}: {doing}.",
+    "stop_requested": "A stop was requested at {at}.",
+    "outcome_damaged": "Its outcome.json is damaged.",
+    "see_log": "See the log.",
     # notes
     "cached_in_memory": "Cached {images} images in memory ({bytes}).",
     "cached_on_disk": "Cached {images} images on the disk.",
@@ -84,16 +106,19 @@ WORDS = {
 
 
 def _metric(name: str, form: str) -> object:
-    from explorer.metrics.table import METRICS  # here: it comes with numpy, which a run that waits does without
+    from explorer.metrics.table import METRICS  # imported here: numpy, which comes with it, is not for a waiting run
 
     return getattr(METRICS[name], form) if name in METRICS else name
 
 
-# How a value is put into words, by its name.
+# How the values of each name are put into words.
 _VALUES: dict[str, Callable[[Any], object]] = {
     "by": lambda by: "on request" if by == "request" else f"by {by}",
     "takes": span,
     "bytes": size,
+    "at": lambda seconds: clock(seconds, time.time()),
+    "how": lambda stored: f" ({words})" if (words := in_words(from_json(stored))) else "",
+    "transform": lambda name: f" in the step {name}" if name else "",
     "metric": lambda name: _metric(name, "label"),
     "monitor": lambda name: _metric(name, "in_sentence"),
 }
@@ -101,7 +126,7 @@ _VALUES: dict[str, Callable[[Any], object]] = {
 
 @dataclass(frozen=True)
 class Reason:
-    """One sentence. code: of WORDS. values: what it names; numbers, and texts such as the name of a file."""
+    """One sentence: a code of WORDS, and the numbers and texts that belong in the sentence."""
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -111,18 +136,18 @@ Why = str | Reason | tuple[str | Reason, ...]
 
 
 def reason(code: str, **values: Any) -> Reason:
-    """A sentence of WORDS. Raises KeyError for a code that is not there."""
+    """Make a sentence of WORDS. Raises KeyError for an unknown code."""
     WORDS[code]
     return Reason(code, values)
 
 
 def joined(*parts: Why) -> Why:
-    """Several sentences, one after the other."""
+    """Join sentences; empty ones are left out."""
     return tuple(one for part in parts for one in (part if isinstance(part, tuple) else (part,)) if one)
 
 
 def in_words(why: Why) -> str:
-    """The sentences for people; a code of a later version as it is, with its values."""
+    """Return the sentences as text. A code of a later version is shown unchanged, with its values."""
     return " ".join(filter(None, map(_sentence, why if isinstance(why, tuple) else (why,))))
 
 
@@ -130,24 +155,22 @@ def _sentence(one: str | Reason) -> str:
     if isinstance(one, str):
         return one
     try:
-        return WORDS[one.code].format_map({name: _VALUES.get(name, _same)(value) for name, value in one.values.items()})
+        return WORDS[one.code].format_map(
+            {name: _VALUES[name](value) if name in _VALUES else value for name, value in one.values.items()}
+        )
     except (KeyError, ValueError, TypeError, IndexError, AttributeError):
         return " ".join([one.code, *(f"{name}={value}" for name, value in one.values.items())])
 
 
-def _same(value: Any) -> object:
-    return value
-
-
 def to_json(why: Why) -> Any:
-    """What is stored."""
+    """Return what is stored."""
     if isinstance(why, tuple):
         return [to_json(one) for one in why]
     return why if isinstance(why, str) else {"code": why.code, "values": dict(why.values)}
 
 
 def from_json(stored: Any) -> Why:
-    """What was stored, also by an earlier version; "" for what is neither."""
+    """Read what this or an earlier version has stored; "" for anything else."""
     if isinstance(stored, list):
         return tuple(filter(None, map(_one, stored)))
     return _one(stored)

@@ -1,4 +1,4 @@
-"""What a quick check or a search for a learning rate has found so far: result.json of a run."""
+"""result.json: what a quick check or a search for a learning rate has found so far."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -26,7 +26,7 @@ class _Value(BaseModel):
 
 
 class CheckStep(_Value):
-    """One thing that was tried. name: one of CHECKS. detail: what was seen."""
+    """One of CHECKS that was made, and what was seen."""
 
     name: str
     state: Literal["ok", "warn", "failed"]
@@ -35,7 +35,7 @@ class CheckStep(_Value):
 
 
 class Estimate(_Value):
-    """What the whole run would take, from what a few batches took. epoch_s: with its validation."""
+    """What the whole run would take, estimated from a few batches. `epoch_s` includes the validation."""
 
     epoch_s: float
     run_s: float
@@ -44,7 +44,7 @@ class Estimate(_Value):
 
 
 class CheckResult(_Value):
-    """A quick check. total: how many steps there will be."""
+    """A quick check, which will have `total` steps."""
 
     kind: Literal["check"] = "check"
     total: int = len(CHECKS)
@@ -55,10 +55,11 @@ class CheckResult(_Value):
 class RateResult(_Value):
     """A search for a learning rate.
 
-    lr, loss, smooth: one each for every step that was made; smooth is explorer.runs.record.rates.smoothed of the loss.
-    suggestion, low, high: where the smoothed loss falls most steeply, and the range in which it falls nearly as fast;
-    None until it is over, or where `reason` says why not. caution: why not to rely on it, "" where one can.
-    read_again: an earlier version wrote it, and the outcome of its run may name another rate.
+    Attributes:
+        lr, loss, smooth: One value for each step that was made; `smooth` is `rates.smoothed` of the loss.
+        suggestion, low, high: See `rates.Judgment`; None until the search is over.
+        reason, caution: See `rates.Judgment`.
+        read_again: An earlier version wrote it, so that the outcome of its run may name another rate.
     """
 
     kind: Literal["rate"] = "rate"
@@ -75,7 +76,7 @@ class RateResult(_Value):
     read_again: bool = False
 
     def judged(self) -> "RateResult":
-        """The same with what rates.py says of it: a search of before has a suggestion and no range."""
+        """Judge the search of an earlier version, which has a suggestion and no range."""
         if self.suggestion is None or self.low is not None:
             return self
         said = vars(judge(self.lr, self.loss))
@@ -86,18 +87,18 @@ _Result = TypeVar("_Result", CheckResult, RateResult)
 
 
 def check_result(paths: RunPaths) -> CheckResult | None:
-    """What a run of kind "check" has found so far; None before the first."""
+    """Read what a run of kind "check" has found so far; None before the first step."""
     return _read(paths.result, CheckResult)
 
 
 def rate_result(paths: RunPaths) -> RateResult | None:
-    """What a run of kind "rate" has found so far; None before the first."""
+    """Read what a run of kind "rate" has found so far; None before the first step."""
     found = _read(paths.result, RateResult)
     return None if found is None else found.judged()
 
 
 def write(paths: RunPaths, result: CheckResult | RateResult) -> None:
-    """Replace what was found so far. Raises OSError."""
+    """Write what was found so far. Raises OSError."""
     write_bytes_atomic(paths.result, result.model_dump_json(indent=2).encode())
 
 

@@ -1,4 +1,4 @@
-"""What each attempt of a run went on from, and where the next one would."""
+"""The step that each attempt of a run continued from, and that the next one would continue from."""
 
 from dataclasses import dataclass
 
@@ -9,32 +9,32 @@ from explorer.runs.record.scanning import milestones
 
 @dataclass(frozen=True)
 class Resumed:
-    """An attempt after the first. step: done before it; 0 where it began again."""
+    """An attempt after the first, and the steps that were done before it; 0 where it began from the start."""
 
     attempt: int
     step: int
 
 
 def resumed(paths: RunPaths) -> tuple[Resumed, ...]:
-    """Every attempt after the first that came so far as to say where it goes on, ascending."""
+    """Return each attempt after the first that has reported where it continues, ascending."""
     starts = ((attempt, started(paths, attempt)) for attempt in paths.attempts() if attempt > 1)
     return tuple(Resumed(attempt, start.count("resumed_from_step")) for attempt, start in starts if start)
 
 
 def started(paths: RunPaths, attempt: int) -> Event | None:
-    """What an attempt said when it had all that it trains with; None where it did not come so far."""
+    """Return the "start" event of an attempt; None if it did not come so far."""
     return next((event for event in milestones(paths.events(attempt)) if event.kind == "start"), None)
 
 
 def has_checkpoint(paths: RunPaths) -> bool:
-    """Whether there is anything to go on from."""
+    """Whether there is a checkpoint to continue from."""
     return paths.last.exists() or paths.best.exists()
 
 
 def saved_step(paths: RunPaths) -> int | None:
-    """The step of the checkpoint that a resume would go on from: 0 where there is none, None where nobody can tell.
+    """Return the step of the checkpoint that a resume would continue from: 0 without one, None where it is unknown.
 
-    By the time of the file: a checkpoint is written right after the record that names its step.
+    It is found by the time of the file, because a checkpoint is written right after the record that names its step.
     """
     found = next((path for path in (paths.last, paths.best) if path.exists()), None)
     if found is None:

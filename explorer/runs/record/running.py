@@ -1,4 +1,4 @@
-"""The confusion counts of the training batches of the epoch that is under way, replaced about once a second."""
+"""The confusion counts of the training batches of the current epoch, replaced about once a second."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from explorer.runs.record.epochs import DAMAGE
 
 @dataclass(frozen=True, eq=False)
 class Running:
-    """epoch: from 0. step: of the whole run. confusion: (C, C) int64, rows are the truth."""
+    """The epoch, from 0, the step of the whole run, and (C, C) int64 counts, whose rows are the truth."""
 
     epoch: int
     step: int
@@ -22,7 +22,7 @@ class Running:
 
     @property
     def seen(self) -> int:
-        """Images of this epoch so far."""
+        """The number of images of this epoch so far."""
         return int(self.confusion.sum())
 
     def save(self, path: Path) -> None:
@@ -32,7 +32,7 @@ class Running:
 
     @classmethod
     def load(cls, path: Path) -> Self | None:
-        """Read it back; None where there is none that can be read: the next one comes within a second."""
+        """Read the file; None if it cannot be read: the next one comes within a second."""
         try:
             with npz.opened(path) as found:
                 place, confusion = found["place"].astype(np.int64), found["confusion"].astype(np.int64)

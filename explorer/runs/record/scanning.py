@@ -1,7 +1,7 @@
-"""Files of events read on in bounded portions, without decoding the records of steps that nobody asks for.
+"""Reading files of events in bounded portions, without decoding the records of steps that are not needed.
 
 A run of days has a million records of steps, and a chart has room for a thousand points. So the lines of a portion are
-distinguished by their bytes, which takes a hundredth of the time that decoding them takes.
+distinguished by their bytes, which takes a hundredth of the time of decoding them.
 """
 
 import os
@@ -18,20 +18,21 @@ Seqs = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Pick = Callable[[Seqs], Mask]
 
-FIRST_BYTES = 1 << 16  # of the first portion; each one after it is twice as large
-PORTION_BYTES = 1 << 22  # held at once; a line that is longer is taken for a damaged one
-RECENT_BYTES = 1 << 18  # at the end of a file, where every record is decoded: paces and phases are made of these
+FIRST_BYTES = 1 << 16  # of the first portion; each later one is twice as large
+PORTION_BYTES = 1 << 22  # of the largest portion; a longer line counts as damaged
+RECENT_BYTES = 1 << 18  # at the end of a file, where every record is decoded for step times and phases
 _STEP = np.frombuffer(b'{"kind": "step", "seq": ', np.uint8)  # as EventWriter begins the record of a step
 _DIGITS = 12  # of a number that is read without decoding its record
 _SHORTEST = len(_STEP) + _DIGITS + 2
 
 
 class EventReader:
-    """Reads on from where it was. Not for several threads at once.
+    """Reads a file of events, and continues where it stopped. Several threads must not share it.
 
-    pick: of the numbers of the records of steps, which ones are to be decoded. Those at the end of the file, and those
-    before and after a record of another kind, are decoded in any case. Without it every record is decoded.
-    skipped: damaged lines so far. offset: bytes consumed; a torn last line waits for its rest.
+    `pick` gets the numbers of records of steps and says which ones to decode. Records at the end of the file, and those
+    before and after a record of another kind, are always decoded. Without `pick` every record is.
+
+    `skipped` counts damaged lines, and `offset` the bytes that were consumed; a torn last line waits for its rest.
     """
 
     def __init__(self, path: Path, pick: Pick | None = None) -> None:
@@ -43,9 +44,9 @@ class EventReader:
         self._in_long_line = False
 
     def read(self) -> Iterator[Event]:
-        """The complete records that came since the last call, each decoded when it is asked for.
+        """Yield the complete records that came since the last call; none of a file that does not exist yet.
 
-        None for a file that is not there yet. Who does not take all of them cannot read on with this reader.
+        A caller that does not take all of them cannot use this reader again.
         """
         for portion, recent in self._portions():
             lines = _Lines.of(portion)
@@ -53,20 +54,20 @@ class EventReader:
             yield from self._decoded(portion, lines, wanted)
 
     def _decoded(self, portion: bytes, lines: "_Lines", wanted: Mask) -> Iterator[Event]:
-        counted = np.where(wanted, -1, lines.seqs)  # a record counts once it is decoded, or passed over
+        counted = np.where(wanted, -1, lines.seqs)  # a record counts once it was decoded or skipped
         passed = np.maximum.accumulate(np.concatenate([[self._last_seq], counted]))
         for place in np.flatnonzero(wanted):
             line = portion[lines.starts[place] : lines.ends[place]]
             event = parse(line) if line else None
             if event is None:
                 self.skipped += bool(line)
-            elif event.seq > max(self._last_seq, passed[place]):  # a file put back from a copy counts nothing twice
+            elif event.seq > max(self._last_seq, passed[place]):  # a file restored from a copy counts nothing twice
                 self._last_seq = event.seq
                 yield event
         self._last_seq = max(self._last_seq, int(passed[-1]))
 
     def _portions(self) -> Iterator[tuple[bytes, int]]:
-        """Whole lines, and where in them the end of the file begins of which every record is decoded."""
+        """Yield whole lines, and the byte in them from which every record is decoded."""
         try:
             with self.path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -80,8 +81,8 @@ class EventReader:
             return
 
     def _read_on(self, descriptor: int) -> Iterator[bytes]:
-        """From the offset on, which the caller moves: up to the end of a line, or of a line's part that is too long."""
-        length = FIRST_BYTES  # who looks for a record near the beginning does not pay for more
+        """Yield bytes from the offset, which the caller moves, to the end of a line or of a part of a too long one."""
+        length = FIRST_BYTES  # a search near the beginning reads no more than this
         while data := os.pread(descriptor, length, self.offset):
             end = data.rfind(b"\n") + 1
             if not end and len(data) < length:
@@ -91,7 +92,7 @@ class EventReader:
             length = min(2 * length, PORTION_BYTES)
 
     def _without_long_line(self, data: bytes) -> bytes:
-        """What of a portion are whole lines: one that is longer than a portion counts as damaged."""
+        """Return the whole lines of a portion. A line that is longer than a portion counts as damaged."""
         ends = data.endswith(b"\n")
         whole = data[data.find(b"\n") + 1 :] if self._in_long_line and ends else data if ends else b""
         self.skipped += not ends and not self._in_long_line
@@ -100,7 +101,7 @@ class EventReader:
 
 
 def milestones(path: Path) -> Iterator[Event]:
-    """The records of a file that are not of steps, in order; hardly more work than to read its bytes."""
+    """Yield the records of a file that are not of steps, in order. It is hardly slower than reading the bytes."""
     return (event for event in EventReader(path, _none).read() if event.kind != "step")
 
 
@@ -110,8 +111,10 @@ def _none(seqs: Seqs) -> Mask:
 
 @dataclass(frozen=True, eq=False)
 class _Lines:
-    """The lines of a portion. starts, ends: (L,) of each, without its end. seqs: (L,) numbers of those that look like
-    the whole record of a step, -1 for all others.
+    """The L lines of a portion.
+
+    `starts` and `ends` are (L,) places without the line break. `seqs` are (L,) numbers of lines that look like a whole
+    record of a step, and -1 for all others.
     """
 
     starts: NDArray[np.int64]
@@ -126,8 +129,8 @@ class _Lines:
         return cls(starts, ends, _seqs(codes, starts, ends))
 
     def wanted(self, pick: Pick, recent: int) -> Mask:
-        """Which lines are to be decoded. recent: from which byte on all of them are."""
-        other = np.concatenate([[True], self.seqs < 0, [True]])  # the lines outside may be of another kind
+        """Return which lines to decode. From the byte `recent` on all of them are."""
+        other = np.concatenate([[True], self.seqs < 0, [True]])  # lines of other portions may be of another kind
         wanted: Mask = other[1:-1] | other[:-2] | other[2:] | (self.starts >= recent)
         steps = self.seqs >= 0
         wanted[steps] |= pick(self.seqs[steps])

@@ -1,4 +1,4 @@
-"""What a run is asked to do: a frozen value that is checked once and written as run.json."""
+"""What a run is asked to do: a frozen value, which is checked once and written as run.json."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,24 +11,13 @@ from explorer.augment.pipeline import Pipeline
 from explorer.augment.resolution import fit
 from explorer.data.fit import Fit, square
 from explorer.data.specs import FORMATS, TRAINABLE, DatasetSpec
-from explorer.runs.spec.config_errors import ConfigError, from_validation
+from explorer.runs.spec.config_errors import ConfigError as ConfigError
+from explorer.runs.spec.config_errors import from_validation
 from explorer.runs.spec.devices import Accelerator
 from explorer.runs.spec.fields import Misfit, Only, info_of, texts_of
 from explorer.runs.spec.kinds import Kind
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import steps_per_epoch
-
-__all__ = [
-    "ConfigError",
-    "RunConfig",
-    "check_with_dataset",
-    "dumps",
-    "from_values",
-    "help_of",
-    "loads",
-    "title_of",
-    "with_absolute_paths",
-]
 
 VERSION = 2
 MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
@@ -39,9 +28,9 @@ Logger = Literal["csv", "tensorboard", "mlflow"]
 
 
 class RunConfig(Recipe):
-    """One run: a recipe, on which data, where, and what for.
+    """One run: a recipe, its data, its device and its purpose.
 
-    Building one from wrong values raises pydantic's ValidationError; `from_values` says it in plain words.
+    Wrong values raise pydantic's ValidationError, which `from_values` puts into plain words.
     """
 
     version: Literal[2] = 2
@@ -74,17 +63,17 @@ class RunConfig(Recipe):
     loggers: Annotated[tuple[Logger, ...], Field(title="Also log to")] = ()
     """Lightning loggers, in addition to the records of this app. They do not change the training."""
     rules: Literal[1, 2] = 2
-    """Runs of format 1 keep 1, also where they are resumed or exported: of epochs with equal monitors the first is the
-    best, early stopping looks at the monitor alone, and a step that lacks batches at the end of an epoch is divided by
-    `accumulate` all the same."""
+    """Runs of format 1 keep 1, also when they are resumed or exported: the first of epochs with equal monitors is the
+    best, early stopping watches only the monitor, and a step with fewer batches at the end of an epoch is nevertheless
+    divided by `accumulate`."""
     start_from: Annotated[str, Field(pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")] | None = None
-    """The id of the run whose weights this one starts with; its checkpoint lies in the folder of this one."""
+    """The id of the run whose weights this one starts with. Its checkpoint was copied into the folder of this run."""
     pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
     """The same word in two runs that were started together, with and without augmentation."""
 
     @property
     def kept(self) -> Fit | None:
-        """The size at which augmentation sees images; None where each is seen at its own size."""
+        """The size at which images enter augmentation; None where each keeps its own size."""
         if self.cache_size == 0:
             return None
         if self.kept_as == "squares":
@@ -101,26 +90,26 @@ class RunConfig(Recipe):
 
 
 def title_of(name: str) -> str:
-    """What people call a field; nested ones with dots: "dataset.noise"."""
+    """Return the shown name of a field. Nested fields have dots: "dataset.noise"."""
     info = info_of(RunConfig, name)
     if info is not None and info.title:
         return info.title
     head, _, rest = name.partition(".")
     asked = {ask.label for spec in TRAINABLE for ask in spec.asks if head == "dataset" and ask.field == rest}
-    if len(asked) == 1:  # a path is called otherwise in each format
+    if len(asked) == 1:  # a path has another name in each format
         return asked.pop()
     first = title_of(head) if rest else f'"{name}"' if name else "It"
     return f"{first}: {rest.replace('_', ' ')}" if rest else first
 
 
 def help_of(name: str) -> str | None:
-    """What a field is for, where its name does not say it."""
+    """Return what a field is for; None where its title says all."""
     info = info_of(RunConfig, name)
     return texts_of(RunConfig).get(name) or (info.description if info else None)
 
 
 def from_values(values: Mapping[str, Any]) -> RunConfig:
-    """A config from plain values, such as a form's. Raises ConfigError with one message per field."""
+    """Check plain values, such as those of a form. Raises ConfigError with one message per field."""
     version = values.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         raise ConfigError(
@@ -135,19 +124,12 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
         raise from_validation(error, title_of) from error
 
 
-# What a run of format 1 did where today's default is another: an old run resumes and exports as it was.
+# Defaults of format 1 that have changed since: an old run resumes and exports as it was.
 _VERSION_1: dict[str, Any] = {"rules": 1, "kept_as": "squares"}
 
 
 def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a config of format 1 as those of the present format, with the behavior of that time.
-
-    Args:
-        values: a config as read from JSON. Fields that it names are kept as they are.
-
-    Returns:
-        Values for `RunConfig`, which still have to be checked.
-    """
+    """Turn the values of a config of format 1 into unchecked values of the present format, with the old behavior."""
     upgraded = {**_VERSION_1, **values, "version": VERSION}
     dataset = upgraded.get("dataset")
     if isinstance(dataset, Mapping) and (found := FORMATS.get(str(dataset.get("kind")))):
@@ -156,7 +138,7 @@ def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def loads(text: str | bytes) -> RunConfig:
-    """A config from JSON. Raises ConfigError: for text that is not JSON under the field ""."""
+    """Read a config from JSON. Raises ConfigError, with the field "" for text that is not JSON."""
     if len(text) > MAX_BYTES:
         raise ConfigError({"": f"It is larger than {MAX_BYTES // 1_000_000} MB: is it a run's config?"})
     try:
@@ -169,12 +151,12 @@ def loads(text: str | bytes) -> RunConfig:
 
 
 def dumps(config: RunConfig) -> str:
-    """The config as JSON that `loads` reads back to an equal value."""
+    """Write a config as JSON, which `loads` reads as an equal value."""
     return config.model_dump_json(indent=2) + "\n"
 
 
 def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
-    """The config with paths of data made absolute from `base`, since the trainer runs in another folder."""
+    """Make the paths of data absolute, relative to `base`, because the trainer runs in another folder."""
     return config.model_copy(update={"dataset": config.dataset.at(base)})
 
 
@@ -189,7 +171,7 @@ def check_with_dataset(
 ) -> None:
     """Check what depends on the data. Raises ConfigError with a message per field.
 
-    class_counts: training images of each class, where they are known.
+    `class_counts` are the training images of each class, where they are known.
     """
     errors: dict[str, str] = {}
     if num_classes < 2:
@@ -228,7 +210,7 @@ def _check_loss(config: RunConfig, classes: int, name: str, counts: Sequence[int
 
 def _check_schedule(config: RunConfig, train_images: int) -> dict[str, str]:
     steps = config.epochs * steps_per_epoch(config, train_images)
-    # PyTorch's own formula divides by the length of the rise, which is 0 then.
+    # PyTorch's formula divides by the length of the rise, which would be 0.
     if config.schedule == "onecycle" and config.pct_start * steps == 1:
         return {
             "pct_start": f"OneCycleLR cannot rise within one step, and {config.pct_start:g} of {steps} is one. "

@@ -1,4 +1,4 @@
-"""What is wrong with a run's config, in plain words, field by field."""
+"""Errors of a run's config in plain words, field by field."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from explorer.runs.spec.fields import Misfit
 
-# pydantic's error type -> what to say after the field's label; {input} is what was given.
+# pydantic's error type -> the words after the title of the field.
 _SAYINGS: dict[str, str] = {
     "greater_than": "must be above {gt}",
     "greater_than_equal": "must be at least {ge}",
@@ -34,7 +34,7 @@ _SAYINGS: dict[str, str] = {
 }
 _SAYS_NOTHING = {"missing", "union_tag_not_found", "string_too_short"}
 
-# Fields of several kinds of values: pydantic reports each kind that it has tried.
+# Fields with several kinds of values, for which pydantic reports an error of each kind.
 _EITHER = {
     "pos_weight": 'must be a number above 0, or "balanced"',
     "class_weights": 'must be a number above 0 for each class, or "balanced"',
@@ -45,7 +45,7 @@ _EITHER = {
 class ConfigError(ValueError):
     """A config that cannot be run.
 
-    errors: field -> sentence; nested fields are joined by dots ("dataset.num_classes"), "" is the whole.
+    `errors` are sentences by field. Nested fields are joined by dots ("dataset.num_classes"), and "" is the whole.
     """
 
     def __init__(self, errors: Mapping[str, str]) -> None:
@@ -54,7 +54,7 @@ class ConfigError(ValueError):
 
 
 def from_validation(error: ValidationError, title_of: Callable[[str], str]) -> ConfigError:
-    """pydantic's report in plain words. title_of: what people call a field."""
+    """Put the report of pydantic into plain words. `title_of` gives the shown name of a field."""
     errors: dict[str, str] = {}
     for detail in error.errors(include_url=False):
         field, message = _explain(detail, title_of)
@@ -82,13 +82,13 @@ def _explain(detail: Any, title_of: Callable[[str], str]) -> tuple[str, str]:
 
 
 def _limits(detail: Any) -> dict[str, Any]:
-    # pydantic turns the limits of a float into floats: "above 0" reads better than "above 0.0".
+    # pydantic makes the limits of a float floats, but "above 0" reads better than "above 0.0".
     context = detail.get("ctx", {})
     return {name: f"{value:g}" if isinstance(value, float) else value for name, value in context.items()}
 
 
 def _field(location: tuple[str | int, ...]) -> str:
-    # A tagged union puts the tag into the place: ("dataset", "shapes", "num_classes").
+    # pydantic adds the tag of a tagged union: ("dataset", "shapes", "num_classes").
     parts = [str(part) for part in location]
     if len(parts) > 1 and parts[0] == "dataset":
         del parts[1]

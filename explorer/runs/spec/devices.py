@@ -1,4 +1,4 @@
-"""The devices that a run can train on. Each has a lane of its own in the queue."""
+"""The devices that a run can train on. Each has its own lane in the queue."""
 
 from typing import Literal, get_args
 

@@ -1,4 +1,4 @@
-"""What is said of a field where it is declared: what it is called, what it is for, and with what it has an effect."""
+"""What a field declares about itself: its title, its help, and the choices that give it an effect."""
 
 import ast
 import inspect
@@ -19,10 +19,10 @@ class Only:
     """Part of a field's annotation: the field has an effect only with some choices of another field.
 
     Args:
-        by: the other field, which must have an effect itself.
-        choices: the values of `by` that give the field an effect.
-        when: the same as a function of all values, where it is more than a choice of `by`.
-        refusal: what is wrong with a value other than the default where the field has no effect; empty allows it.
+        by: The other field, which must have an effect itself.
+        choices: The values of `by` that give the field an effect.
+        when: Decides by all values instead, where it is more than a choice of `by`.
+        refusal: The error for a value other than the default where the field has no effect; "" allows it.
     """
 
     by: str
@@ -35,7 +35,7 @@ Rules = Mapping[str, Only]
 
 
 class Misfit(ValueError):
-    """Values that do not fit together. field: the one to change."""
+    """Values that do not fit together. `field` is the one to change."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -44,14 +44,14 @@ class Misfit(ValueError):
 
 @cache
 def rules_of(model: type[BaseModel]) -> Rules:
-    """The fields of a model that have an effect only with others."""
+    """Return the fields of a model that have an effect only with others, and when."""
     return {
         name: found for name, info in model.model_fields.items() for found in info.metadata if isinstance(found, Only)
     }
 
 
 def has_effect(name: str, values: Values, rules: Rules) -> bool:
-    """Whether a field changes anything with these values."""
+    """Whether a field has an effect with these values."""
     rule = rules.get(name)
     if rule is None:
         return True
@@ -61,7 +61,7 @@ def has_effect(name: str, values: Values, rules: Rules) -> bool:
 
 
 def depending_on(name: str, rules: Rules) -> Iterator[str]:
-    """A field, and all that have an effect only with some of its choices."""
+    """Yield a field and all fields that have an effect only with some of its choices."""
     yield name
     for other, rule in rules.items():
         if rule.by == name:
@@ -70,9 +70,9 @@ def depending_on(name: str, rules: Rules) -> Iterator[str]:
 
 @cache
 def texts_of(model: type[BaseModel]) -> Mapping[str, str]:
-    """The text below each field in the source of a model and of the models that it extends.
+    """Read the docstring below each field in the source of a model and of its bases.
 
-    Pydantic's `use_attribute_docstrings` reads the same at import, which takes half a second in a large program.
+    Pydantic's `use_attribute_docstrings` does so at import, which takes half a second in a large program.
     """
     found: dict[str, str] = {}
     for part in model.__mro__[: model.__mro__.index(BaseModel)]:
@@ -85,7 +85,7 @@ def texts_of(model: type[BaseModel]) -> Mapping[str, str]:
 
 
 def info_of(model: type[BaseModel], name: str) -> FieldInfo | None:
-    """The declaration of a field, nested ones with dots ("dataset.noise"); None where there is no such field."""
+    """Return the declaration of a field, nested with dots ("dataset.noise"); None where there is no such field."""
     head, _, rest = name.partition(".")
     info = model.model_fields.get(head)
     if info is None or not rest:

@@ -1,10 +1,10 @@
-"""What a run can be for. explorer/training/kinds.py says what carries each out, explorer/texts/probes.py its words."""
+"""The purposes of runs. explorer/training/kinds.py has the code of each, explorer/texts/probes.py its words."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["train", "check", "rate"]
-Probe = Literal["check", "rate"]  # those that only try something before a training
+Probe = Literal["check", "rate"]  # kinds that only try something before a training
 PROBES: tuple[Probe, ...] = get_args(Probe)
 
 
@@ -12,9 +12,10 @@ PROBES: tuple[Probe, ...] = get_args(Probe)
 class RunKind:
     """A row of the table.
 
-    duration_rank: how far its measured durations are trusted, see machine/durations.py; higher ones replace lower ones.
-    indifferent: fields of a config that may change without making what it found untrue.
-    indifferent_with_rest: such fields, together with all that depend on them.
+    Attributes:
+        duration_rank: Its measured durations replace those with a lower rank, see machine/durations.py.
+        indifferent: Fields of a config that may change without changing the result.
+        indifferent_with_rest: Such fields, together with all that depend on them.
     """
 
     duration_rank: int
@@ -23,9 +24,9 @@ class RunKind:
 
 
 KINDS: dict[Kind, RunKind] = {
-    "train": RunKind(duration_rank=2),  # all of itself
-    "check": RunKind(duration_rank=1),  # a few batches of everything
-    "rate": RunKind(  # a rising learning rate; it validates nothing
+    "train": RunKind(duration_rank=2),  # measures all of its epochs
+    "check": RunKind(duration_rank=1),  # tries a few batches of everything
+    "rate": RunKind(  # raises the learning rate in each step and validates nothing
         duration_rank=0,
         indifferent=(
             "kind", "name", "loggers",

@@ -1,7 +1,7 @@
-"""Which epoch of a run is its best, and whether the run still learns.
+"""Finding the best epoch of a run, and whether the run still learns.
 
-One rule for the checkpoint, the outcome, the lists, early stopping and the exported file, which takes `score`,
-`best_epoch` and `learned_epoch` as they stand here.
+The checkpoint, the outcome, the lists and early stopping share this rule. An exported file copies the source of
+`score`, `best_epoch` and `learned_epoch`.
 """
 
 import math
@@ -12,20 +12,20 @@ from explorer.metrics.table import LOSS, METRICS
 
 
 def score(value: float | None, better: str) -> float:
-    """An epoch's value of a metric as a number that is higher where it is better; -inf where it is undefined."""
+    """Turn a value of a metric into a number that is higher if it is better; -inf if it is undefined."""
     if value is None or math.isnan(value):
         return -math.inf
-    # What differs in the last bits only, such as the mean of the same numbers in another order, is equal.
+    # Rounded, since the mean of the same numbers in another order differs in the last bits.
     return round(-value if better == "lower" else value, 9)
 
 
 def best_epoch(scores: list[float], losses: list[float]) -> int:
-    """The place of the highest score. Of equal ones the lower validation loss decides, then the later epoch."""
+    """Return the place of the highest score. Among equal ones the lower validation loss wins, then the later epoch."""
     return max(range(len(scores)), key=lambda place: (scores[place], -losses[place], place))
 
 
 def learned_epoch(scores: list[float], losses: list[float]) -> int:
-    """The latest place with a higher score, or with a lower validation loss, than all places before it."""
+    """Return the latest place with a higher score, or with a lower validation loss, than all places before it."""
     found, highest, lowest = 0, scores[0], losses[0]
     for place in range(1, len(scores)):
         if scores[place] > highest or losses[place] < lowest:
@@ -35,24 +35,24 @@ def learned_epoch(scores: list[float], losses: list[float]) -> int:
 
 
 def first_best(scores: list[float]) -> int:
-    """The place of the best by rules 1, of runs of before: the first of equal scores, losses aside."""
+    """Return the place of the best epoch by rules 1, those of old runs: the first of equal scores."""
     return scores.index(max(scores))
 
 
 def best_of(epochs: Sequence[Mapping[str, Any]], monitor: str, rules: int = 2) -> int:
-    """The place of the best of some validated epochs, at least one.
+    """Return the place of the best of some validated epochs.
 
     Args:
-        epochs: in their order; each with `val_loss` and the value of the monitor, None or nan where it is undefined.
-        monitor: of the run's recipe.
-        rules: of the run's config.
+        epochs: At least one, in order. Each has `val_loss` and the value of the monitor, None or nan if undefined.
+        monitor: That of the run's recipe.
+        rules: Those of the run's config.
     """
     scores, losses = _ranked(epochs, monitor)
     return first_best(scores) if rules == 1 else best_epoch(scores, losses)
 
 
 def learned_last(epochs: Sequence[Mapping[str, Any]], monitor: str) -> int:
-    """The place of the latest of some validated epochs, at least one, that was still better than those before it."""
+    """Return the place of the latest of some validated epochs that was better than those before it."""
     return learned_epoch(*_ranked(epochs, monitor))
 
 

@@ -1,7 +1,7 @@
-"""How a network is trained: the part of a run's config that people know as the recipe.
+"""How a network is trained: the part of a run's config that is known as the recipe.
 
-A field is declared once, here: its title, the text below it, its bounds, and the choice that gives it an effect are
-what the Train page shows, what is checked, and what error messages say.
+Each field is declared once, here. The Train page, the checks and the error messages take its title, its docstring, its
+bounds and the choice that gives it an effect.
 """
 
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ class NetworkRecipe(_Part):
 
 
 class LossRecipe(_Part):
-    """How wrong an answer is."""
+    """How the error of an answer is measured."""
 
     loss: Annotated[Loss, Field(title="Loss")] = "cross_entropy"
     """Cross entropy: any number of classes. BCE with logits: one output for two classes. Focal loss: cross entropy
@@ -113,7 +113,7 @@ class LossRecipe(_Part):
 
 
 class LoopRecipe(_Part):
-    """How long to train, in which portions, and which epoch is the best."""
+    """How long to train, in batches of which size, and which epoch is the best."""
 
     epochs: Annotated[int, Field(ge=1, le=1000, title="Epochs")] = 8
     batch_size: Annotated[int, Field(ge=1, le=1024, title="Batch size")] = 16
@@ -131,7 +131,7 @@ class LoopRecipe(_Part):
 
 
 class OptimizerRecipe(_Part):
-    """How a step changes the weights, and how the learning rate moves. Names are those of PyTorch where it has one."""
+    """How a step changes the weights and the learning rate. Names are those of PyTorch where it has one."""
 
     optimizer: Annotated[Optimizer, Field(title="Optimizer")] = "adamw"
     """AdamW is less sensitive to its settings. SGD with momentum often ends slightly better after long training."""
@@ -179,9 +179,9 @@ class MixingRecipe(_Part):
     """1 mixes every batch"""
 
 
-# Fields of bases come in reverse order.
+# Pydantic lists the fields of bases in reverse order.
 class Recipe(MixingRecipe, OptimizerRecipe, LoopRecipe, LossRecipe, NetworkRecipe):
-    """All of it. A function that needs one part takes that part's class, and so says what it may read."""
+    """The whole recipe. A function that needs one part takes the class of that part, which says what it may read."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -195,7 +195,7 @@ class Recipe(MixingRecipe, OptimizerRecipe, LoopRecipe, LossRecipe, NetworkRecip
         return self
 
     def _misfits(self) -> Iterator[tuple[str, str]]:
-        """Fields to change because of the values of others, and what to say."""
+        """Yield fields that do not fit the values of others, and why."""
         if self.frozen and self.weights == "none" and self.unfreeze_epoch is None:
             yield "frozen", _NEVER_LEARNS
         if self.weights == "file" and not self.weights_file.strip():

@@ -1,7 +1,7 @@
-"""The learning rate and the momentum of each step, as numbers: the form draws them, the trainer follows them.
+"""The learning rate and the momentum of each step, which the form draws and the trainer uses.
 
-OneCycleLR is PyTorch's (Smith and Topin, https://arxiv.org/abs/1708.07120), worked out here without torch; the cosine
-falls after a linear warm-up (Loshchilov and Hutter, https://arxiv.org/abs/1608.03983).
+OneCycleLR is that of PyTorch (Smith and Topin, https://arxiv.org/abs/1708.07120), computed here without torch. The
+cosine falls after a linear warm-up (Loshchilov and Hutter, https://arxiv.org/abs/1608.03983).
 """
 
 import math
@@ -16,34 +16,34 @@ from explorer.runs.spec.recipe import LoopRecipe, OptimizerRecipe, Recipe
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """(N,) float64 each, for steps 0 to N-1 of the optimizer. momentum: beta1 of AdamW; None where it is constant."""
+    """(N,) float64 each, for steps 0 to N-1. The momentum is beta1 of AdamW; None where it is constant."""
 
     lr: NDArray[np.float64]
     momentum: NDArray[np.float64] | None
 
 
 def leaves_one_out(images: int, batch_size: int) -> bool:
-    """Whether an epoch's last batch would be a single image. It is left out: batch norm needs more than one value."""
+    """Whether the last batch of an epoch would be one image, which is left out: batch norm needs several."""
     return batch_size > 1 and images % batch_size == 1
 
 
 def batches_per_epoch(images: int, batch_size: int) -> int:
-    """At least 1."""
+    """Return the number of batches in an epoch, at least 1."""
     return max(1, -(-images // batch_size) - leaves_one_out(images, batch_size))
 
 
 def steps_per_epoch(recipe: LoopRecipe, images: int) -> int:
-    """Steps of the optimizer in an epoch with this number of training images."""
+    """Return the steps of the optimizer in an epoch with this number of training images."""
     return -(-batches_per_epoch(images, recipe.batch_size) // recipe.accumulate)
 
 
 def batches_in_step(batch: int, batches: int, accumulate: int) -> int:
-    """How many batches make the step that a batch, from 0, belongs to: fewer at the end of an epoch of `batches`."""
+    """Return how many batches belong to the step of a batch, from 0: fewer at the end of an epoch of `batches`."""
     return min(accumulate, batches - batch // accumulate * accumulate)
 
 
 def curve(recipe: Recipe, steps_per_epoch: int) -> Curve:
-    """The curve of the whole run. steps_per_epoch: steps of the optimizer."""
+    """Compute the curve of the whole run from the steps of the optimizer per epoch."""
     total = recipe.epochs * steps_per_epoch
     return _CURVES[recipe.schedule](recipe, total, steps_per_epoch)
 
@@ -59,7 +59,7 @@ def _cosine(recipe: OptimizerRecipe, total: int, per_epoch: int) -> Curve:
 
 
 def cosine_share(step: int, total: int, warmup: int, lowest: float) -> float:
-    """Share of the highest rate in a step from 0: (step + 1) / (warmup + 1), then half a cosine down to `lowest`."""
+    """Return the share of the highest rate: (step + 1) / (warmup + 1), then half a cosine down to `lowest`."""
     if step < warmup:
         return (step + 1) / (warmup + 1)
     return lowest + (1 - lowest) * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(total - warmup, 1)))
@@ -67,7 +67,7 @@ def cosine_share(step: int, total: int, warmup: int, lowest: float) -> float:
 
 @dataclass(frozen=True)
 class _Phase:
-    """One stretch of OneCycleLR up to the step `end`: rates as shares of the highest, momenta as its ends."""
+    """One part of OneCycleLR up to the step `end`, with the ends of its rates (shares of the highest) and momenta."""
 
     end: float
     rates: tuple[float, float]

@@ -1,10 +1,11 @@
-"""One look at a run: what its folder, its lock and the kernel say of it at one moment."""
+"""What the folder, the lock and the kernel say about a run at one moment."""
 
 from dataclasses import dataclass
 
 from explorer.base.atomic import read_json_object
 from explorer.base.locks import is_held
 from explorer.base.processes import Moment, Process
+from explorer.base.records import RecordError, read_as
 from explorer.runs.launchers import table
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import Waiting
@@ -14,15 +15,23 @@ from explorer.runs.record.launch_record import Launch, read_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
 
-START_GRACE_S = 10.0  # a new process is noted by then
+START_GRACE_S = 10.0  # a new process is recorded within this time
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One look at a run. attempt: the latest, 0 for none. locked: a process holds its lock. place: in the queue.
+    """What one look at a run has found.
 
-    lives: the process of the launch record lives. left: processes of an attempt that has ended or lost its trainer.
-    epochs: how many it is to train, 0 for a run that only tries something; None where that is not known.
+    Attributes:
+        attempt: The latest one; 0 for none.
+        locked: Whether a process holds the run's lock.
+        lives: Whether the process of the launch record lives.
+        left: Processes of an attempt that has ended or lost its trainer.
+        place: Its place in the queue.
+        own_launch: Whether the launch record describes this folder, and not one that this folder is a copy of.
+        last: The last event of the attempt.
+        stop: When a stop was requested, in seconds since 1970.
+        epochs: How many it trains; 0 for a run that only tries something, None where that is not known.
     """
 
     now: Moment
@@ -40,10 +49,14 @@ class Facts:
 
     @property
     def began(self) -> float:
-        """When the attempt was started, seconds since 1970; 0 where nobody knows."""
-        if self.launch:
-            return self.launch.time
-        return self.last.time if self.last else 0.0
+        """When the attempt was started, in seconds since 1970; 0 where that is not known."""
+        return self.launch.time if self.launch else self.last_time
+
+    @property
+    def last_time(self) -> float:
+        """When the attempt has last reported something, else when it was started."""
+        found = self.last or self.launch
+        return found.time if found else 0.0
 
     @property
     def is_copy(self) -> bool:
@@ -53,20 +66,20 @@ class Facts:
     @property
     def alive(self) -> bool:
         """Whether a trainer is at work in it."""
-        # The process, too: somebody may have deleted the lock under it. Before its first check-in it is being started.
+        # The process counts too, since its lock may have been deleted. Before its first check-in it is being started.
         return self.locked or (self.lives and self.last is not None)
 
     @property
     def being_started(self) -> bool:
-        """The launcher is at work: the process is not noted yet, or has neither lock nor check-in yet."""
+        """Whether its process is not recorded yet, or has neither lock nor check-in yet."""
         if self.launch is None or self.last is not None or not self.own_launch:
             return False
-        age = self.now.since(self.launch.time, self.launch.mono, self.launch.boot)
+        age = self.now.since(self.launch.moment)
         return self.lives or (self.launch.pid is None and 0 <= age < START_GRACE_S)
 
 
 def look(paths: RunPaths, now: Moment) -> Facts:
-    """Look at a run. Changes nothing; raises OSError only where the folder may not be read."""
+    """Look at a run. Changes nothing; raises OSError only if the folder may not be read."""
     attempt = paths.latest_attempt
     launch = read_launch(paths, attempt)
     own = launch is None or launch.is_of(paths)
@@ -87,7 +100,7 @@ def look(paths: RunPaths, now: Moment) -> Facts:
         launch,
         own,
         last_event(paths.events(attempt)),
-        _stop_time(paths),
+        stop.wall if (stop := stop_requested(paths)) else None,
         _epochs(paths) if locked or lives else None,
     )
 
@@ -104,12 +117,16 @@ def _locked(paths: RunPaths, launch: Launch | None, now: Moment) -> bool:
     try:
         return is_held(paths.lock)
     except OSError:
-        return False  # no permission, or a file system without locks: the process table is the next best witness
+        return False  # no permission, or a file system without locks: the process table decides
 
 
-def _stop_time(paths: RunPaths) -> float | None:
-    """When a stop was asked for, seconds since 1970; None if it was not."""
+def stop_requested(paths: RunPaths) -> Moment | None:
+    """Return when a stop was requested; None if it was not."""
     try:
-        return paths.stop.stat().st_mtime
+        changed = paths.stop.stat().st_mtime
     except (FileNotFoundError, NotADirectoryError):
         return None
+    try:
+        return read_as(Moment, read_json_object(paths.stop) or {})
+    except RecordError:  # the file was made by hand
+        return Moment(changed, 0.0, boot="")

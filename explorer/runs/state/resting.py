@@ -1,4 +1,4 @@
-"""A run that is over, held so that nobody resumes it while its folder is tidied up."""
+"""Keeping a run that is over from being resumed while its folder is changed."""
 
 import contextlib
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class RunGone(RuntimeError):
 
 
 def check_over(paths: RunPaths) -> None:
-    """Raises RunAlive where the run is not over, with words that say what to do."""
+    """Raise RunAlive if the run is not over. The message says what to do."""
     status = derive(paths)
     if status.state is State.STOPPING:
         raise RunAlive(f"{paths.id} is stopping. {status.reason}")
@@ -31,10 +31,10 @@ def check_over(paths: RunPaths) -> None:
 def resting(paths: RunPaths) -> Iterator[None]:
     """Keep the run from being resumed until the block ends.
 
-    Raises RunAlive where it is not over, RunGone, QueueError where the queue is busy for long, OSError.
+    Raises RunAlive if it is not over, RunGone, QueueError if the queue is busy for long, OSError.
     """
-    # A run is resumed under the guard of the queue, and a trainer started by hand takes that guard, too. The run's own
-    # lock is left alone: its holder trains.
+    # A run is resumed under the guard of the queue, which a trainer that is started by hand takes, too. The run's own
+    # lock is not taken, since its holder counts as the trainer.
     with queue.guard():
         if not paths.root.is_dir():
             raise RunGone(f"{paths.id} is not there any more: it may have been deleted in another window.")
@@ -48,4 +48,4 @@ def _is_clear(paths: RunPaths) -> bool:
     try:
         return clear(paths)
     except Unreachable:
-        return False  # processes of another user, which the run's state names
+        return False  # processes of another user; the status names them

@@ -1,21 +1,22 @@
-"""The status of a run, worked out on each read from what its folder and the kernel say. Never stored."""
+"""The status of a run, derived on each read from what its folder and the kernel say. It is never stored."""
 
-import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from explorer.base.atomic import read_json_object
 from explorer.base.processes import Moment, Process, host
 from explorer.base.words import clock, span
 from explorer.runs.launchers import table
 from explorer.runs.queue import queue
 from explorer.runs.queue.queue import Waiting
 from explorer.runs.record.events import Event
-from explorer.runs.record.launch_record import Launch, how_it_ended, who_killed
+from explorer.runs.record.launch_record import how_it_ended, why_killed
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import Why, in_words, joined, reason, to_json
 from explorer.runs.state.facts import Facts, look
 
-FIRST_CHECK_IN_S = 60.0  # a new process needs this long at most to take its lock and check in
+FIRST_CHECK_IN_S = 60.0  # a new process takes its lock and checks in within this time
 _STARTING = ("importing", "reading data", "building model")
 
 
@@ -38,28 +39,36 @@ OVER = frozenset({State.STOPPED, State.FINISHED, State.FAILED, State.LOST})
 
 @dataclass(frozen=True)
 class RunStatus:
-    """A state with its reason in a sentence or two.
+    """A state and why the run is in it.
 
-    since: seconds since 1970, 0 where nobody knows. processes: those that outlive an attempt that has ended.
+    Attributes:
+        why: See reasons.py. It is codes where the run is over, so that a list can keep it.
+        since: Seconds since 1970; 0 where it is not known.
+        processes: Those that outlive an attempt that has ended.
     """
 
     state: State
-    reason: str
+    why: Why
     since: float
     processes: tuple[int, ...] = ()
 
     @property
+    def reason(self) -> str:
+        """Why, in a sentence or two."""
+        return in_words(self.why)
+
+    @property
     def over(self) -> bool:
-        """Whether it has ended and will not change by itself."""
+        """Whether the run has ended and will not change by itself."""
         return self.state in OVER
 
 
 def derive(paths: RunPaths, now: Moment | None = None) -> RunStatus:
-    """The status at this moment. Changes nothing; raises OSError only where the folder may not be read."""
+    """Derive the status at this moment. Changes nothing; raises OSError only if the folder may not be read."""
     status = _judge(paths, look(paths, now or Moment.now()))
     if status.state is State.LOST:
-        # It may have taken its lock, or written its outcome, between two reads of that look. What is
-        # dead now was dead before the second look began, so that one is right.
+        # The trainer may have taken its lock, or written its outcome, between two reads of that look. What is dead
+        # now was dead before the second look began, so the second look is right.
         status = _judge(paths, look(paths, now or Moment.now()))
     return status
 
@@ -73,34 +82,29 @@ def _judge(paths: RunPaths, facts: Facts) -> RunStatus:
     if facts.alive:
         return _living(paths, facts)
     if facts.being_started:
-        if facts.launch and table.paused(facts.launch):
-            return _paused(facts, facts.launch)
-        asked = " A stop was requested." if facts.stop else ""
-        state = State.STOPPING if facts.stop else State.STARTING
+        if table.paused(facts.launch):
+            return _paused(facts)
+        state, asked = (State.STOPPING, " A stop was requested.") if facts.stop else (State.STARTING, "")
         return RunStatus(state, f"The process started at {_at(facts, facts.began)}.{asked}", facts.began)
     return _lost(paths, facts)
 
 
 def of_outcome(outcome: Outcome) -> RunStatus:
-    """The status of a run whose trainer said how it ended, once its processes are gone."""
-    return RunStatus(State(outcome.state), outcome.reason or f"The run {outcome.state}.", outcome.time)
+    """Return the status of a run whose trainer has written its outcome, once its processes are gone."""
+    return RunStatus(State(outcome.state), outcome.why or f"The run {outcome.state}.", outcome.time)
 
 
 def _leaving(ended: RunStatus, left: tuple[Process, ...]) -> RunStatus:
-    """Of a run that has ended while some of its processes live on: it is over when they are gone."""
-    words = f"{ended.reason} {_who_is_left(left)}".strip()
-    return replace(ended, state=State.STOPPING, reason=words, processes=tuple(process.pid for process in left))
+    """Return the status of a run that has ended while some of its processes live. It is over when they are gone."""
+    processes = tuple(process.pid for process in left)
+    return replace(ended, state=State.STOPPING, why=joined(ended.why, _who_is_left(left)), processes=processes)
 
 
 def _who_is_left(left: tuple[Process, ...]) -> str:
+    named = ", ".join(f"{process.pid} (paused)" if process.paused else str(process.pid) for process in left)
     if len(left) > 1:
-        return f"These of its processes have not ended yet: {_named(left)}."
-    return f"Its process {_named(left)} has not ended yet." if left else "Its process has not ended yet."
-
-
-def _named(processes: tuple[Process, ...]) -> str:
-    """Processes in words: "4711, 4712 (paused)"."""
-    return ", ".join(f"{process.pid} (paused)" if process.paused else str(process.pid) for process in processes)
+        return f"These of its processes have not ended yet: {named}."
+    return f"Its process {named} has not ended yet." if left else "Its process has not ended yet."
 
 
 def _waiting(facts: Facts, place: Waiting) -> RunStatus:
@@ -120,130 +124,103 @@ def _waiting(facts: Facts, place: Waiting) -> RunStatus:
 
 
 def _living(paths: RunPaths, facts: Facts) -> RunStatus:
-    silence = _broken_promise(facts)
-    if silence and (paused := _paused_workers(paths, facts.launch)):
-        silence += f" It waits for a process that is paused. `kill -CONT {paused}` continues it."
+    silence = _broken_promise(paths, facts)
     if facts.stop is not None:
         words = f"Saving before it stops, as requested at {_at(facts, facts.stop)}."
-        return RunStatus(State.STOPPING, f"{words} {silence or _last_update(facts)}", facts.stop)
-    if facts.launch and table.paused(facts.launch):
-        return _paused(facts, facts.launch)
+        return RunStatus(State.STOPPING, joined(words, silence or _last_update(facts)), facts.stop)
+    if table.paused(facts.launch):
+        return _paused(facts)
     if silence:
-        return RunStatus(State.STALLED, silence, facts.last.time if facts.last else facts.began)
+        return RunStatus(State.STALLED, silence, facts.last_time)
     last = facts.last
-    if last is None or (last.kind == "phase" and last.values.get("phase") in _STARTING):
-        return RunStatus(State.STARTING, _now_at(facts), facts.began)
-    return RunStatus(State.RUNNING, _now_at(facts), facts.began)
+    starts = last is None or (last.kind == "phase" and last.values.get("phase") in _STARTING)
+    return RunStatus(State.STARTING if starts else State.RUNNING, _progress(facts), facts.began)
 
 
-def _paused(facts: Facts, launch: Launch) -> RunStatus:
-    words = f"The process is paused. `kill -CONT {launch.pid}` continues it. {_last_update(facts)}"
-    return RunStatus(State.STALLED, words, facts.last.time if facts.last else facts.began)
+def _paused(facts: Facts) -> RunStatus:
+    pid = facts.launch.pid if facts.launch else None
+    words = f"The process is paused. `kill -CONT {pid}` continues it."
+    return RunStatus(State.STALLED, joined(words, _last_update(facts)), facts.last_time)
 
 
-def _paused_workers(paths: RunPaths, launch: Launch | None) -> str:
-    found = table.of(launch).processes(paths, launch) if launch else ()
-    return " ".join(str(process.pid) for process in found if process.paused)
-
-
-def _broken_promise(facts: Facts) -> str:
-    """What it promised and did not keep; empty where it kept its promise."""
-    last, now = facts.last, facts.now
-    if last:
-        silent, promised = now.since(last.time, last.mono, last.boot), last.promise_s
-    elif facts.launch:
-        launch = facts.launch
-        silent, promised = now.since(launch.time, launch.mono, launch.boot), FIRST_CHECK_IN_S
-    else:
-        return ""
+def _broken_promise(paths: RunPaths, facts: Facts) -> Why:
+    """Return which promise the trainer broke; "" where it kept them."""
+    promised = facts.last.promise_s if facts.last else FIRST_CHECK_IN_S
+    checked_in = facts.last or facts.launch
+    silent = facts.now.since(checked_in.moment) if checked_in else 0.0
     if silent <= promised:
         return ""
-    return (
-        f"The process is alive, but sent no update for {span(silent)}; one was due within {span(promised)}. "
-        f"{_last_update(facts)}"
-    )
+    words = f"The process is alive, but sent no update for {span(silent)}; one was due within {span(promised)}."
+    found = table.of(facts.launch).processes(paths, facts.launch) if facts.launch else ()
+    paused = " ".join(str(process.pid) for process in found if process.paused)
+    waits = f"It waits for a process that is paused. `kill -CONT {paused}` continues it." if paused else ""
+    return joined(words, _last_update(facts), waits)
 
 
-def _last_update(facts: Facts) -> str:
-    if facts.last is None:
-        return "There was no update yet."
-    return f"Last update at {_at(facts, facts.last.time)}: {describe(facts.last)}."
+def _last_update(facts: Facts) -> Why:
+    return _update_of(facts.last) if facts.last else "There was no update yet."
 
 
-def _now_at(facts: Facts) -> str:
-    """Where a run that works is, and how old that news is: "epoch 4 of 5 · updated 2 s ago"."""
+def _update_of(event: Event) -> Why:
+    """Return when an event was written and what it reports."""
+    phase = str(event.values.get("phase"))
+    if event.kind == "phase" and phase in _STARTING:
+        return reason("last_update_starting", at=event.time, doing=phase)
+    doing = {"step": "training", "epoch": "validated", "start": "ready to train"}.get(event.kind, phase)
+    return reason("last_update", at=event.time, doing=doing, epoch=event.epoch + 1, step=event.step)
+
+
+def _progress(facts: Facts) -> str:
+    """Return where a run that works is, and how old that is: "epoch 4 of 5 · updated 2 s ago"."""
     last = facts.last
     if last is None:
         return "There was no update yet."
-    age = span(max(round(facts.now.since(last.time, last.mono, last.boot)), 0)).replace("0.0 s", "0 s")
-    return f"{_stage(last, facts.epochs)} · updated {age} ago"
-
-
-def _stage(event: Event, epochs: int | None) -> str:
-    phase = str(event.values.get("phase", ""))
-    if event.kind == "phase" and phase in _STARTING:
-        return phase
-    if epochs == 0:
-        return phase or f"step {event.step}"
-    words = f"epoch {event.epoch + 1}" + (f" of {epochs}" if epochs else "")
-    return f"{words}, {phase}" if phase and phase != "training" else words
-
-
-def describe(event: Event) -> str:
-    """Where an event stands, such as "validating, epoch 3, step 120" (people count epochs from 1)."""
-    phase = event.values.get("phase")
-    if event.kind == "phase" and phase in _STARTING:
-        return str(phase)
-    doing = {"step": "training", "epoch": "validated", "start": "ready to train"}.get(event.kind, str(phase))
-    return f"{doing}, epoch {event.epoch + 1}, step {event.step}"
+    age = span(max(round(facts.now.since(last.moment)), 0)).replace("0.0 s", "0 s")
+    phase = str(last.values.get("phase", ""))
+    if last.kind == "phase" and phase in _STARTING:
+        stage = phase
+    elif facts.epochs == 0:
+        stage = phase or f"step {last.step}"
+    else:
+        stage = f"epoch {last.epoch + 1}" + (f" of {facts.epochs}" if facts.epochs else "")
+        stage += f", {phase}" if phase and phase != "training" else ""
+    return f"{stage} · updated {age} ago"
 
 
 def _lost(paths: RunPaths, facts: Facts) -> RunStatus:
-    if facts.launch is None and facts.last is None:
-        return RunStatus(
-            State.LOST, f"The run never started: its folder has no record of a start.{_copied(paths)}", 0.0
-        )
-    if facts.launch and facts.launch.pid is None and facts.last is None:
-        return RunStatus(State.LOST, "The start was interrupted before the process began.", facts.began)
-    since = facts.last.time if facts.last else facts.began
-    left = tuple(process.pid for process in facts.left)
-    if killed := who_killed(paths, facts.attempt):
-        ended = RunStatus(State.STOPPED, f"{killed} {_last_words(facts)}", since)
-        return _leaving(ended, facts.left) if left else ended
-    if facts.is_copy and facts.launch and table.alive(facts.launch):
-        words = f"This folder is a copy of a run that goes on as process {facts.launch.pid}. {_last_words(facts)}"
-        return RunStatus(State.LOST, words, since)
-    how = how_it_ended(paths, facts.attempt)
-    asked = f" A stop was requested at {_at(facts, facts.stop)}." if facts.stop else ""
-    words = f"{_who_died(facts)} without a result{f' ({how})' if how else ''}. {_last_words(facts)}{asked}"
-    broken = "" if facts.outcome or not paths.outcome.exists() else " Its outcome.json is damaged."
-    remain = f" {_who_is_left(facts.left)}" if left else ""
-    return RunStatus(State.LOST, f"{words}{broken}{remain} See the log.", since, left)
+    launch, last = facts.launch, _update_of(facts.last) if facts.last else reason("no_update")
+    if launch is None and facts.last is None:
+        return RunStatus(State.LOST, joined(reason("never_started"), _copied(paths)), 0.0)
+    if launch and launch.pid is None and facts.last is None:
+        return RunStatus(State.LOST, reason("start_interrupted"), facts.began)
+    if killed := why_killed(paths, facts.attempt):
+        ended = RunStatus(State.STOPPED, joined(killed, last), facts.last_time)
+        return _leaving(ended, facts.left) if facts.left else ended
+    if facts.is_copy and launch and table.alive(launch):
+        return RunStatus(State.LOST, joined(reason("copy_of_living", pid=launch.pid), last), facts.last_time)
+    how = to_json(how_it_ended(paths, facts.attempt))
+    boot = facts.last.boot if facts.last else launch and launch.boot
+    why = joined(
+        reason("copy_of_ended", how=how)
+        if facts.is_copy
+        else reason("process_ended", how=how)
+        if boot == facts.now.boot
+        else reason("ended_elsewhere", host=launch.host, how=how)
+        if launch and launch.host != host()
+        else reason("ended_in_restart", how=how),
+        last,
+        "" if facts.stop is None else reason("stop_requested", at=facts.stop),
+        "" if facts.outcome or not paths.outcome.exists() else reason("outcome_damaged"),
+        _who_is_left(facts.left) if facts.left else "",
+        reason("see_log"),
+    )
+    return RunStatus(State.LOST, why, facts.last_time, tuple(process.pid for process in facts.left))
 
 
-def _who_died(facts: Facts) -> str:
-    if facts.is_copy:
-        return "This folder is a copy of a run that ended"
-    launch, boot = facts.launch, facts.last.boot if facts.last else facts.launch and facts.launch.boot
-    if boot == facts.now.boot:
-        return "The process ended"
-    if launch and launch.host != host():
-        return f"The run was on another computer ({launch.host}) and ended"
-    return "The run ended when the computer restarted,"
-
-
-def _last_words(facts: Facts) -> str:
-    return _last_update(facts) if facts.last else "The process never sent an update."
-
-
-def _copied(paths: RunPaths) -> str:
-    try:
-        json.loads(paths.config.read_bytes())
-    except FileNotFoundError:
-        return " It has no run.json."
-    except ValueError:
-        return " Its run.json is damaged."
-    return ""
+def _copied(paths: RunPaths) -> Why:
+    if not paths.config.exists():
+        return reason("no_config")
+    return "" if read_json_object(paths.config) is not None else reason("config_damaged")
 
 
 def _at(facts: Facts, moment: float) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.base.home import made_home
-from explorer.base.processes import boot_id
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.usage import GpuUse, MachineUse, Meter, Use
 from explorer.runs.record.launch_record import latest_launch
@@ -63,9 +62,7 @@ def show_run(paths: RunPaths) -> None:
 def run_use(paths: RunPaths) -> Use | None:
     """Measure a run. None if it does not live on this computer."""
     launch = latest_launch(paths)
-    if launch is None or launch.boot != boot_id():
-        return None
-    return meter().of(launch.pid, launch.ticks, paths.root)
+    return None if launch is None else meter().of(paths, launch)
 
 
 def machine_gauges(use: MachineUse, folder: Path) -> list[Gauge]:

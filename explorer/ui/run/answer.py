@@ -7,7 +7,8 @@ import streamlit as st
 from explorer.base.words import span
 from explorer.metrics.table import HEADLINE, METRICS
 from explorer.runs.overview.best import best_point
-from explorer.runs.overview.summary import RunSummary, summaries, summarize
+from explorer.runs.overview.index import summaries
+from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
@@ -94,7 +95,7 @@ def show_numbers(paths: RunPaths, snapshot: RunSnapshot) -> None:
 
 
 def _value(point: EpochPoint | None, name: str) -> str:
-    if point is None or (point.measured is None and name not in point.told):
+    if point is None or (point.measured is None and name not in point.noted):
         return Runs.NONE_YET
     value = point.value(name)
     return f"{value:.3f}" if math.isfinite(value) else Runs.UNDEFINED

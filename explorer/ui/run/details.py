@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record import logs
 from explorer.runs.record.reasons import from_json, in_words
 from explorer.runs.state.status import State
 from explorer.texts import Run as T
@@ -29,7 +30,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
                 _settings(snapshot)
         if log.open:
             with log:
-                run_log.show(view.paths, view.log_tail(run_log.TAIL_LINES))
+                run_log.show(view.paths, logs.tail(view.paths.log, run_log.TAIL_LINES))
 
 
 def _settings(snapshot: RunSnapshot) -> None:

@@ -12,7 +12,8 @@ import streamlit as st
 
 from explorer.base.words import cut
 from explorer.runs.life import housekeeping
-from explorer.runs.overview.summary import RunSummary, summaries
+from explorer.runs.overview.index import summaries
+from explorer.runs.overview.summary import RunSummary
 from explorer.runs.record.paths import runs_root
 from explorer.runs.state.status import State
 from explorer.texts import Common, Runs

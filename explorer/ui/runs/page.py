@@ -9,7 +9,8 @@ from explorer.base.words import clock, cut
 from explorer.runs.life import housekeeping, trash
 from explorer.runs.life.trash import Deleted
 from explorer.runs.machine.capacity import in_words
-from explorer.runs.overview.summary import RunSummary, summaries
+from explorer.runs.overview.index import summaries
+from explorer.runs.overview.summary import RunSummary
 from explorer.texts import Common, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components import run_list, usage_line

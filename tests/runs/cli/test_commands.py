@@ -14,7 +14,7 @@ import pytest
 import explorer
 from explorer.augment.pipeline import Pipeline
 from explorer.runs.cli import main as cli
-from explorer.runs.cli.exits import FAILED, INTERRUPTED, NOT_FOUND, OK, USAGE, WRONG_STATE
+from explorer.runs.cli.exit_codes import FAILED, INTERRUPTED, NOT_FOUND, OK, USAGE, WRONG_STATE
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.queue import queue

@@ -85,7 +85,7 @@ def test_a_run_that_waits_leaves_the_queue_when_its_folder_is_gone(act: Callable
     act(paths)
     left = listing(paths.root)
     wait_for(lambda: not is_alive(pid), "its end")
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
     assert listing(paths.root) == left
     assert derive(head).state is State.RUNNING
 
@@ -115,7 +115,7 @@ def test_a_paused_process_whose_folder_is_gone_holds_up_nobody_and_is_ended_when
     wait_for(lambda: not any(map(is_alive, pids)), "their end")
     wait_for_state(following, State.FINISHED)
     tend()
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
     assert not waits.root.exists()
 
 

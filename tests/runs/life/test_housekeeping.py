@@ -14,7 +14,7 @@ from explorer.runs.launchers import local, table
 from explorer.runs.life import housekeeping, launcher
 from explorer.runs.life.control import end_now, request_stop
 from explorer.runs.overview import index
-from explorer.runs.overview.summary import summaries
+from explorer.runs.overview.index import summaries
 from explorer.runs.queue import queue
 from explorer.runs.record.launch_record import Launch, latest_launch, write_launch
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -131,9 +131,9 @@ def test_tickets_of_runs_that_are_gone_or_had_begun_are_taken_away(started: Star
     begun = started("finishes")
     wait_for_state(begun, State.FINISHED)
     for run_id in ("20261123-142501-gone-x7k", begun.id):
-        queue.take(run_id, "cpu").close()
+        queue.take(run_id, "cpu").release()
     tend()
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
     assert not (runs_root() / "20261123-142501-gone-x7k").exists()
 
 

@@ -21,6 +21,7 @@ from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import how_it_ended, read_launch
 from explorer.runs.record.paths import RunPaths, list_runs, runs_root
+from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State, derive
 from tests.runs.conftest import log_of, pid_of, wait_for, wait_for_state
@@ -39,7 +40,7 @@ def test_start_returns_and_the_run_goes_on_by_itself() -> None:
     assert request_stop(paths)
     wait_for_state(paths, State.STOPPED)
     assert not request_stop(paths)
-    wait_for(lambda: how_it_ended(paths, 1) == "exit code 0", "the note of how it ended")
+    wait_for(lambda: in_words(how_it_ended(paths, 1)) == "exit code 0", "the note of how it ended")
 
 
 def test_what_the_trainer_prints_is_in_the_log() -> None:

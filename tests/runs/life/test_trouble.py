@@ -17,7 +17,7 @@ from explorer.runs.overview.summary import summarize
 from explorer.runs.queue import queue
 from explorer.runs.record import outcome
 from explorer.runs.record.events import EventWriter
-from explorer.runs.record.outcome import Outcome, Reserve
+from explorer.runs.record.outcome import RESERVED_BYTES, Outcome, reserve
 from explorer.runs.record.paths import RunPaths, list_runs, runs_root
 from explorer.runs.state.status import State, derive
 from tests import disks
@@ -40,12 +40,12 @@ def test_a_run_whose_disk_is_full_says_so_in_its_outcome(small_disk: Path) -> No
     status = wait_for_state(paths, State.FAILED)
     assert "No space left on device" in status.reason
     wait_for(lambda: not locks.is_held(paths.lock), "its end")
-    assert os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize < Reserve.BYTES
+    assert os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize < RESERVED_BYTES
 
 
 def test_last_words_need_the_room_that_was_kept_for_them(small_disk: Path, folder: RunPaths) -> None:
     words = Outcome("failed", "The disk is full.", time.time())
-    with Reserve(folder):
+    with reserve(folder):
         disks.fill(small_disk)
         with pytest.raises(OSError, match="No space left"):
             outcome.write(folder, words)
@@ -60,7 +60,7 @@ def test_start_on_a_full_disk_says_so_and_leaves_nothing_behind(small_disk: Path
     with pytest.raises(launcher.LaunchError, match="No space left on device"):
         launcher.start(config_of("finishes"))
     assert list(runs_root().iterdir()) == []
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
     (small_disk / "filling").unlink()
     wait_for_state(launcher.start(config_of("finishes")), State.FINISHED)
 
@@ -78,7 +78,7 @@ def test_a_disk_that_fills_up_while_the_process_is_made_leaves_no_run_that_nobod
         with pytest.raises(launcher.LaunchError, match="No space left on device"):
             launcher.start(config_of("finishes"))
     assert list_runs() == ()
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
 
 
 def test_a_resume_that_cannot_be_written_does_not_hold_up_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_a_resume_that_cannot_be_written_does_not_hold_up_the_queue(monkeypatch:
         full.setattr(launcher, "write_launch", _full)
         with pytest.raises(launcher.LaunchError, match=r"could not be resumed: .*No space left"):
             launcher.resume(paths)
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
     assert derive(paths).state is State.FAILED
 
 

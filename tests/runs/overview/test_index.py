@@ -11,9 +11,10 @@ import pytest
 from explorer.base.processes import Moment
 from explorer.runs.life import launcher, trash
 from explorer.runs.life.control import request_stop
-from explorer.runs.overview import index, summary
+from explorer.runs.overview import index
+from explorer.runs.overview.index import summaries
 from explorer.runs.overview.sizes import disk_use, keep_best_only
-from explorer.runs.overview.summary import RunSummary, summaries, summarize
+from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.record import meta, outcome
 from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
@@ -34,8 +35,8 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(index, "SETTLED_S", -1.0)
     monkeypatch.setattr(index, "WRITE_EVERY_S", 0.0)
     monkeypatch.setattr(index, "EVERY_FILE_S", 3600.0)
-    monkeypatch.setattr(summary._INDEX, "_read", noted)
-    monkeypatch.setattr(summary._INDEX, "_homes", {})
+    monkeypatch.setattr(index, "summarize", noted)
+    monkeypatch.setattr(index, "_caches", {})
     return read
 
 
@@ -48,7 +49,7 @@ def over(folder: RunPaths) -> RunPaths:
 
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in another process: only the file is left."""
-    monkeypatch.setattr(summary._INDEX, "_homes", {})
+    monkeypatch.setattr(index, "_caches", {})
 
 
 def test_a_run_that_is_over_is_read_once(over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +164,7 @@ def test_a_run_that_is_resumed_is_alive_at_once_and_never_cached(
 
 
 def _stored() -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = json.loads(index._file("runs").read_text())
+    found: dict[str, dict[str, object]] = json.loads(index._file().read_text())
     return found
 
 
@@ -174,13 +175,13 @@ def test_what_has_just_changed_is_read_again(over: RunPaths, reads: list[str], m
     assert reads == [over.id] * 2
 
 
-def test_another_day_or_boot_tells_the_story_anew_where_it_has_times(
+def test_a_restart_of_the_computer_changes_what_is_said_of_a_lost_run(
     over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = make_folder("lost")
     assert {run.id: run.status.state for run in summaries()} == {over.id: State.FINISHED, lost.id: State.LOST}
-    for stamp in ("tomorrow", "the day after"):
-        monkeypatch.setattr(summary._INDEX, "_stamp", lambda stamp=stamp: stamp)
+    for boot in ("0123456789ab", "ba9876543210"):
+        monkeypatch.setattr(index, "boot_id", lambda boot=boot: boot)
         forget(monkeypatch)
         summaries()
         summaries()
@@ -190,15 +191,15 @@ def test_another_day_or_boot_tells_the_story_anew_where_it_has_times(
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", "null", '{"format": 1}', "\x00\xff",
-     '{"format": 2, "runs": []}', '{"format": 2, "runs": {"ID": 3}}',
-     '{"format": 2, "runs": {"ID": {"attempt": 0, "signature": [], "value": {}, "stamp": ""}}}',
-     '{"format": 2, "runs": {"../../x": {"attempt": [], "signature": 7, "value": [], "stamp": ""}}}'],
+     '{"format": 3, "runs": []}', '{"format": 3, "runs": {"ID": 3}}',
+     '{"format": 3, "runs": {"ID": {"attempt": 0, "signature": [], "run": {"status": {"why": ""}}, "boot": ""}}}',
+     '{"format": 3, "runs": {"../../x": {"attempt": [], "signature": 7, "run": [], "boot": ""}}}'],
 )  # fmt: skip
 def test_a_damaged_cache_is_ignored(
     over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
     good = summaries()
-    index._file("runs").write_text(content.replace("ID", over.id))
+    index._file().write_text(content.replace("ID", over.id))
     forget(monkeypatch)
     assert summaries() == good
     assert reads == [over.id] * 2
@@ -208,8 +209,8 @@ def test_a_value_of_the_cache_that_makes_no_sense_is_read_anew(
     over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = summaries()
-    text = index._file("runs").read_text()
-    index._file("runs").write_text(text.replace('"finished"', '"asleep"'))
+    text = index._file().read_text()
+    index._file().write_text(text.replace('"finished"', '"asleep"'))
     forget(monkeypatch)
     assert summaries() == good
     assert reads == [over.id] * 2
@@ -228,7 +229,7 @@ def test_a_deleted_run_is_gone_from_the_list_and_from_the_cache(over: RunPaths) 
 
 @pytest.mark.usefixtures("reads")
 def test_a_cache_that_cannot_be_written_keeps_nobody_from_the_list(over: RunPaths) -> None:
-    index._file("runs").parent.write_text("a file where a folder should be")
+    index._file().parent.write_text("a file where a folder should be")
     assert [run.id for run in summaries()] == [over.id]
     assert summaries()[0].status.state is State.FINISHED
 
@@ -237,10 +238,10 @@ def test_a_cache_that_cannot_be_written_keeps_nobody_from_the_list(over: RunPath
 def test_the_cache_is_not_written_at_every_look(over: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "WRITE_EVERY_S", 3600.0)
     summaries()
-    first = index._file("runs").stat()
+    first = index._file().stat()
     meta.change(over, name="another")
     assert summaries()[0].name == "another"
-    assert index._file("runs").stat().st_ino == first.st_ino
+    assert index._file().stat().st_ino == first.st_ino
 
 
 def test_homes_do_not_mix(over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

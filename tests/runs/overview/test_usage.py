@@ -4,17 +4,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from explorer.base.processes import start_ticks
+from explorer.base.processes import Moment, start_ticks
 from explorer.runs.machine import gpus
 from explorer.runs.machine.capacity import in_words, memory
 from explorer.runs.machine.gpus import GpuUse, parse_gpus, parse_processes
 from explorer.runs.overview import usage
 from explorer.runs.overview.usage import Meter, Use
+from explorer.runs.record.launch_record import Launch
+from explorer.runs.record.paths import RunPaths
 from tests.runs.conftest import wait_for
 
 MB = 1_000_000
@@ -67,20 +70,29 @@ def _no_old_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "SLOW_S", 0.0)
 
 
+def launched(pid: int, ticks: int | None, folder: Path) -> tuple[RunPaths, Launch]:
+    """A run whose trainer is a process."""
+    paths = RunPaths(folder)
+    return paths, replace(Launch.prepared(Moment.now(), paths), pid=pid, ticks=ticks)
+
+
 def of(meter: Meter, pid: int, folder: Path) -> Use:
-    found = meter.of(pid, start_ticks(pid), folder)
+    found = meter.of(*launched(pid, start_ticks(pid), folder))
     assert found is not None
     return found
 
 
 def test_a_process_that_computes_keeps_a_core_busy_and_one_that_waits_none(start: Start, tmp_path: Path) -> None:
     meter, busy, idle = Meter(), start(BURN), start(HOLD.format(size=1))
-    assert of(meter, busy, tmp_path).cores is None
-    assert of(meter, idle, tmp_path).cores is None
-    wait_for(lambda: (of(meter, busy, tmp_path).cores or 0) > 0.3, "a busy process being seen")
-    assert (of(meter, busy, tmp_path).cores or 0) < 1.3
-    wait_for(lambda: of(meter, idle, tmp_path).cores is not None, "a second look")
-    assert (of(meter, idle, tmp_path).cores or 0) < 0.2
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    assert of(meter, busy, first).cores is None
+    assert of(meter, idle, second).cores is None
+    wait_for(lambda: (of(meter, busy, first).cores or 0) > 0.3, "a busy process being seen")
+    assert (of(meter, busy, first).cores or 0) < 1.3
+    wait_for(lambda: of(meter, idle, second).cores is not None, "a second look")
+    assert (of(meter, idle, second).cores or 0) < 0.2
 
 
 def test_memory_is_what_the_process_holds(start: Start, tmp_path: Path) -> None:
@@ -155,11 +167,11 @@ def test_a_process_that_is_gone_or_another_uses_nothing(start: Start, tmp_path: 
     pid, meter = start(HOLD.format(size=1)), Meter()
     ticks = start_ticks(pid)
     assert ticks is not None
-    assert meter.of(pid, ticks + 1, tmp_path) is None
-    assert meter.of(pid, None, tmp_path) is None
-    assert meter.of(pid, ticks, tmp_path) is not None
+    assert meter.of(*launched(pid, ticks + 1, tmp_path)) is None
+    assert meter.of(*launched(pid, None, tmp_path)) is None
+    assert meter.of(*launched(pid, ticks, tmp_path)) is not None
     os.kill(pid, 9)  # nobody has waited for it: a zombie is gone too
-    wait_for(lambda: meter.of(pid, ticks, tmp_path) is None, "the end being seen")
+    wait_for(lambda: meter.of(*launched(pid, ticks, tmp_path)) is None, "the end being seen")
 
 
 def test_the_machine_is_busy_where_a_process_is(start: Start, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from explorer.base import locks
 from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.life import launcher
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record import logs
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig, dumps
@@ -24,7 +25,7 @@ def _values(snapshot: RunSnapshot) -> dict[str, Any]:
     return {
         "config": snapshot.config,
         "classes": snapshot.classes,
-        "at": (snapshot.attempt, snapshot.phase, snapshot.epoch, snapshot.step, snapshot.total_steps),
+        "at": (snapshot.phase, snapshot.epoch, snapshot.step, snapshot.total_steps),
         "epochs": repr(snapshot.epochs),
         "steps": [snapshot.steps.step.tolist(), snapshot.steps.loss.tolist(), repr(snapshot.steps.lr.tolist())],
         "confusion": None if snapshot.confusion is None else snapshot.confusion.tolist(),
@@ -59,7 +60,7 @@ def test_a_finished_run_is_there_as_a_whole() -> None:
     assert (snapshot.classes, snapshot.device) == (("ants", "bees"), "Test CPU")
     assert (snapshot.fraction, snapshot.eta_s) == (1.0, None)
     assert [point.number for point in snapshot.epochs] == [1, 2]
-    assert [point.told["auroc"] for point in snapshot.epochs] == [0.7, 0.71]
+    assert [point.noted["auroc"] for point in snapshot.epochs] == [0.7, 0.71]
     assert [point.value("balanced_accuracy") for point in snapshot.epochs] == pytest.approx(
         [2 / 3, 3 / 4]
     )  # of the counts
@@ -69,7 +70,7 @@ def test_a_finished_run_is_there_as_a_whole() -> None:
     assert first is not None
     np.testing.assert_array_equal(first.confusion, [[1, 1], [2, 10]])
     assert view.record(7) is None
-    assert view.log_tail() == "training begins"
+    assert logs.tail(view.paths.log, 200) == "training begins"
 
 
 def test_metrics_are_computed_once_for_each_epoch(folder: RunPaths) -> None:
@@ -99,7 +100,7 @@ def test_a_resumed_run_has_neither_gap_nor_double(folder: RunPaths) -> None:
         assert _values(RunView(folder).refresh()) == _values(snapshot)
     assert snapshot.steps.step.tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
     assert snapshot.steps.loss[-2:].tolist() == [9.0, 9.0]
-    assert [(point.attempt, point.number) for point in snapshot.epochs] == [(1, 1), (2, 2)]
+    assert [point.number for point in snapshot.epochs] == [1, 2]
     assert snapshot.confusion is not None
     assert snapshot.confusion[1, 1] == 20  # that of the second attempt
 
@@ -168,7 +169,7 @@ def test_a_running_run_estimates_its_end(folder: RunPaths) -> None:
 
 def test_the_log_shows_the_last_state_of_a_progress_bar(folder: RunPaths) -> None:
     view = RunView(folder)
-    assert view.log_tail() == ""
+    assert logs.tail(view.paths.log, 200) == ""
     folder.log.write_bytes(b"first\n 10 %\r 50 %\r100 %\nbad \xff\n")
-    assert view.log_tail().splitlines() == ["first", "100 %", "bad \N{REPLACEMENT CHARACTER}"]
-    assert view.log_tail(1) == "bad \N{REPLACEMENT CHARACTER}"
+    assert logs.tail(view.paths.log, 200).splitlines() == ["first", "100 %", "bad \N{REPLACEMENT CHARACTER}"]
+    assert logs.tail(view.paths.log, 1) == "bad \N{REPLACEMENT CHARACTER}"

@@ -64,7 +64,7 @@ def test_twenty_runs_at_once_run_one_at_a_time_in_the_order_of_the_clicks(home: 
     runs = [turn() for _ in range(20)]
     wait_for_ends(runs)
     assert turns(home) == [(word, run.id) for run in runs for word in ("begin", "end")]
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
 
 
 def test_with_two_slots_two_train_at_once_and_a_lower_number_lets_them_end(home: Path, go: Callable[[], None]) -> None:
@@ -218,7 +218,7 @@ def test_threads_of_one_server_draw_different_tickets() -> None:
     assert len({place.number for place in places}) == 20
     assert all(place.alive for place in places)
     for ticket in tickets:
-        ticket.close()
+        ticket.release()
     assert not any(place.alive for place in queue.waiting() if place.lane == "mps")
 
 
@@ -235,7 +235,7 @@ def test_runs_line_up_again_when_somebody_deletes_the_queue_and_what_trains_keep
     wait_for_ends(runs)
     assert sorted(begun(home)) == sorted(run.id for run in runs)
     assert [word for word, _ in turns(home)] == ["begin", "end"] * 2
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
 
 
 def test_who_waits_for_the_guard_of_a_home_that_is_moved_makes_no_home_again(
@@ -255,8 +255,8 @@ def test_who_waits_for_the_guard_of_a_home_that_is_moved_makes_no_home_again(
 
 def test_a_device_is_kept_where_its_home_stays_and_makes_no_home_again(home: Path) -> None:
     ticket = queue.take("20261123-142501-moves-x7k", "cpu")
-    slot = queue.try_begin(ticket.run_id, lambda: None)
-    ticket.close()
+    slot = queue.try_begin("20261123-142501-moves-x7k", lambda: None)
+    ticket.release()
     assert slot is not None
     shutil.rmtree(queue_root())
     slot.keep()
@@ -288,7 +288,7 @@ def test_a_run_on_any_device_can_wait_and_begin() -> None:
         assert slot is not None
         assert (slot.lane, queue.in_use(device)) == (device, 1)
         slot.release()
-        ticket.close()
+        ticket.release()
 
 
 def test_a_lane_that_is_not_there_is_an_error_of_the_queue() -> None:

@@ -67,7 +67,7 @@ def state(history: History) -> dict[str, Any]:
         "one_in": steps.one_in,
         "epochs": history.epochs,
         "at": (history.epoch, history.step, history.phase, history.images_per_second, history.skipped),
-        "left": remaining_s(history, 0.0),
+        "left": remaining_s(history, history.last.moment) if history.last else None,
         "last": history.last,
     }
 

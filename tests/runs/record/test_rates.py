@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytorch_lightning.tuner.lr_finder import _LRFinder
 
-from explorer.runs.record.rates import HIGHEST, LOWEST, STEPS, judge, rate_of, smoothed, suggestion
+from explorer.runs.record.rates import HIGHEST, LOWEST, STEPS, _steepest, judge, rate_of, smoothed
 from explorer.runs.record.reasons import in_words, joined
 from explorer.runs.record.results import RateResult
 
@@ -90,12 +90,13 @@ def test_a_curve_that_is_too_noisy_says_so() -> None:
 
 def test_the_suggestion_is_where_the_loss_falls_most_steeply_as_lightning_has_it() -> None:
     rates = np.array([rate_of(step) for step in range(STEPS)])
-    found = suggestion(rates, _valley(rates))
+    steepest = _steepest(rates, _valley(rates))
+    assert steepest is not None
+    found = rates[steepest[0]]
     assert found == pytest.approx(1e-2, rel=0.3)
     lightning = _LRFinder("exponential", LOWEST, HIGHEST, STEPS)
     lightning.results = {"lr": rates.tolist(), "loss": _valley(rates).tolist()}
     other = lightning.suggestion(skip_begin=10, skip_end=3)
-    assert found is not None
     assert other is not None
     assert abs(math.log10(found / other)) < 0.5  # the same slope, half a power of ten apart at most
 
@@ -103,7 +104,7 @@ def test_the_suggestion_is_where_the_loss_falls_most_steeply_as_lightning_has_it
 def test_no_rate_is_suggested_where_the_loss_never_falls() -> None:
     rates = np.array([rate_of(step) for step in range(STEPS)])
     rising = np.linspace(1, 2, STEPS)
-    assert suggestion(rates, rising) is None
+    assert _steepest(rates, rising) is None
     assert judge(rates.tolist(), rising.tolist()).suggestion is None
     assert judge(rates[:10].tolist(), _valley(rates[:10]).tolist()).suggestion is None
     assert judge([], []).suggestion is None

@@ -19,8 +19,8 @@ from explorer.runs.state.escalation import (
     KILL_AFTER_S,
     TERMINATE_AFTER_S,
     Unreachable,
+    end_after_outcome,
     escalate,
-    see_off,
 )
 from explorer.runs.state.escalation import kill as end
 from explorer.runs.state.status import State, derive
@@ -134,13 +134,13 @@ def test_a_run_is_over_only_when_its_processes_are_gone_and_names_those_that_are
 
 def test_what_lives_on_after_the_outcome_is_continued_and_then_ended(started: Started) -> None:
     paths, worker = leaving(started)
-    see_off(paths, CONTINUE_AFTER_S - 1)
+    end_after_outcome(paths, CONTINUE_AFTER_S - 1)
     assert is_paused(worker, start_ticks(worker))
-    see_off(paths, CONTINUE_AFTER_S)
+    end_after_outcome(paths, CONTINUE_AFTER_S)
     wait_for(lambda: not is_paused(worker, start_ticks(worker)), "going on")
-    see_off(paths, END_AFTER_S - 1)
+    end_after_outcome(paths, END_AFTER_S - 1)
     assert is_alive(worker)
-    see_off(paths, END_AFTER_S)
+    end_after_outcome(paths, END_AFTER_S)
     wait_for_state(paths, State.STOPPED)
     assert not is_alive(worker)
     assert not is_alive(pid_of(paths))

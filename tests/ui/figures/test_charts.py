@@ -274,7 +274,7 @@ def test_axes_of_scores_fit_the_data_and_mark_what_needs_no_learning(snapshot: R
     two_classes = EpochRecord(np.diag([30, 30]), empty, empty)
     for good, span in ((0.99, 0.2), (0.9, 0.2)):
         points = [
-            replace(point, told={"auroc": good + 0.002 * place, "f1_macro": good})
+            replace(point, noted={"auroc": good + 0.002 * place, "f1_macro": good})
             for place, point in enumerate(snapshot.epochs)
             if point.measured is not None
         ]

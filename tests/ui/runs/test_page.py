@@ -14,7 +14,7 @@ from explorer.base import locks
 from explorer.metrics.table import METRICS
 from explorer.runs.launchers import local
 from explorer.runs.life import launcher, trash
-from explorer.runs.overview.summary import summaries
+from explorer.runs.overview.index import summaries
 from explorer.runs.queue import queue
 from explorer.runs.record import meta, outcome
 from explorer.runs.record.outcome import Outcome
@@ -296,7 +296,7 @@ def waiting() -> Iterator[list[RunPaths]]:
     tickets = [queue.take(paths.id, "cpu") for paths in made]
     yield made
     for ticket in tickets:
-        ticket.close()
+        ticket.release()
 
 
 def order() -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.launchers import local
-from explorer.runs.overview.summary import summaries
+from explorer.runs.overview.index import summaries
 from explorer.runs.record import outcome, results
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.outcome import Outcome

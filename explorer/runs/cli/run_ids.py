@@ -1,11 +1,11 @@
-"""Which run a command means."""
+"""Finding the run that a command names."""
 
-from explorer.runs.cli.exits import USAGE, CommandError
+from explorer.runs.cli.exit_codes import USAGE, CommandError
 from explorer.runs.record.paths import RunPaths, list_runs, run_paths
 
 
 def find(text: str) -> RunPaths:
-    """The run of an id, of the beginning of one, or the latest. Raises RunNotFound, CommandError."""
+    """Return the run of an id, of the beginning of an id, or the latest run. Raises RunNotFound, CommandError."""
     runs = list_runs()
     if text == "latest" and runs:
         return runs[0]

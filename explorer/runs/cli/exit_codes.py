@@ -1,4 +1,4 @@
-"""How a command ends: the exit codes, which scripts rely on, and which error ends in which."""
+"""The exit codes of the commands, which scripts rely on, and the errors that lead to them."""
 
 from explorer.runs.launchers.launcher import Unreachable
 from explorer.runs.life.process import LaunchError, WrongState
@@ -10,7 +10,7 @@ from explorer.runs.state.resting import RunAlive, RunGone
 
 OK, FAILED, USAGE, NOT_FOUND, WRONG_STATE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
-# The first that fits counts.
+# The first class that fits counts.
 CODES: tuple[tuple[type[Exception], int], ...] = (
     (RunNotFound, NOT_FOUND),
     (RunGone, NOT_FOUND),
@@ -25,7 +25,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
 
 
 class CommandError(Exception):
-    """A command that did not work. code: the exit code; errors: by field, for configs."""
+    """A command failed. `code` is its exit code; `errors` are messages by field of a config."""
 
     def __init__(self, message: str, code: int = FAILED, errors: dict[str, str] | None = None) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class CommandError(Exception):
 
 
 def as_command_error(error: Exception) -> CommandError | None:
-    """What to print and which code to end with; None for an error that no command expects."""
+    """Return the message and exit code for an error; None for an error that no command expects."""
     if isinstance(error, CommandError):
         return error
     code = next((code for kind, code in CODES if isinstance(error, kind)), None)
