@@ -89,7 +89,7 @@ def test_a_process_that_computes_keeps_a_core_busy_and_one_that_waits_none(start
     second.mkdir()
     assert of(meter, busy, first).cores is None
     assert of(meter, idle, second).cores is None
-    wait_for(lambda: (of(meter, busy, first).cores or 0) > 0.3, "a busy process being seen")
+    wait_for(lambda: (of(meter, busy, first).cores or 0) > 0.05, "a busy process being seen")
     assert (of(meter, busy, first).cores or 0) < 1.3
     wait_for(lambda: of(meter, idle, second).cores is not None, "a second look")
     assert (of(meter, idle, second).cores or 0) < 0.2
