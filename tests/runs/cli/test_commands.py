@@ -403,7 +403,7 @@ def test_ctrl_c_while_waiting_leaves_the_run_alone(head: RunPaths) -> None:
     _, err = waiting.communicate(timeout=20)
     os.kill(process, signal.SIGCONT)
     assert waiting.returncode == INTERRUPTED
-    assert "goes on" in err
+    assert "continues" in err
 
 
 def test_every_code_and_every_command_is_in_the_help(command: Command) -> None:
