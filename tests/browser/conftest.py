@@ -1,15 +1,16 @@
-"""The running app, as `make run` starts it, and a page that looks at it."""
+"""The running app, as `make run` starts it, and windows that look at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.browsing import end_runs
 from scripts.server import Server
+from tests.browser.looking import PATIENCE_S
 
-expect.set_options(timeout=20_000)  # a busy machine of two cores takes its time
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest.fixture
@@ -24,16 +25,32 @@ def server(home: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of 1280 × 800 px; an error in its scripts, or a request to any other machine, fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    found = context.new_page()
+def open_window(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Opens a window of 1280 × 800 px, of a browser that was never here before.
+
+    An error in the scripts of a page, or a request to any other machine, fails the test.
+    """
+    contexts: list[BrowserContext] = []
     mistakes: list[str] = []
-    found.on("pageerror", lambda error: mistakes.append(str(error)))
-    found.on("request", lambda request: None if _is_here(request.url) else mistakes.append(request.url))
-    yield found
-    context.close()
+
+    def open_one() -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 800}))
+        contexts[-1].set_default_timeout(PATIENCE_S * 1000)
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("request", lambda request: None if _is_here(request.url) else mistakes.append(request.url))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
     assert not mistakes
+
+
+@pytest.fixture
+def page(open_window: Callable[[], Page]) -> Page:
+    """A window."""
+    return open_window()
 
 
 def _is_here(url: str) -> bool:

@@ -1,7 +1,11 @@
 """What a person sees of the preview: pixels on the screen, not what the server believes to have sent."""
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
+PATIENCE_S = 180.0  # a busy machine takes its time: starting a trainer imports torch beside everything else
 PREVIEW = "[data-testid=preview]"
 _PAINTED = f"{PREVIEW}[data-painted]"
 # FNV-1a over all pixels, inside the page: a megabyte of pixels would take seconds to travel.
@@ -47,14 +51,29 @@ def settle(page: Page) -> None:
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-connection-state", "CONNECTED")
 
 
+def until(page: Page, condition: Callable[[], bool], what: str) -> None:
+    """Wait until `condition` holds, where no locator can say it; fail, naming it, when the time is up."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE_S} s"
+        page.wait_for_timeout(50)
+
+
+def open_at_rest(page: Page, address: str) -> None:
+    """Open the Augment page, end the draws that it plays to a new visitor, and wait until it rests.
+
+    "Next" ends them whether or not they have ended by themselves meanwhile, where the switch would start others.
+    """
+    page.goto(address)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("switch", name="Play")).not_to_be_checked()
+    settle(page)
+
+
 def wait_for_another_picture(page: Page, old: str, side: str = "after") -> str:
     """Wait until what is painted differs from `old`, and return its fingerprint."""
-    for _ in range(200):
-        new = fingerprint(page, side)
-        if new != old:
-            return new
-        page.wait_for_timeout(50)
-    raise AssertionError("the picture stayed as it was for 10 s")
+    until(page, lambda: fingerprint(page, side) != old, "another picture")
+    return fingerprint(page, side)
 
 
 def drawn(page: Page) -> str:
@@ -70,3 +89,10 @@ def notice(page: Page) -> Locator:
 def titles(page: Page) -> list[str]:
     """The steps in the list."""
     return page.locator("[data-testid=steps] li .title").all_inner_texts()
+
+
+def validated(page: Page) -> list[int]:
+    """The epochs in the curve of the validation loss on a run's page, in order."""
+    chart = page.locator("[data-testid=plot][data-key$=loss] .js-plotly-plot")
+    found: list[int] = chart.evaluate("chart => Array.from(chart.data[2].x)")
+    return found

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from scripts.server import Server
+from tests.browser import looking
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_a_path_can_be_typed_and_one_outside_is_refused(data: Path, server: Serv
         field.fill(text)
         page.keyboard.press("Enter")
 
-    page.goto(server.url)
+    looking.open_at_rest(page, server.url)
     type_into(page.get_by_role("combobox", name=re.compile("^(Picture|Image)$")), "A sample of")
     sets = page.get_by_role("combobox", name="Data set")
     expect(sets).to_be_visible()
@@ -41,7 +42,7 @@ def test_a_path_can_be_typed_and_one_outside_is_refused(data: Path, server: Serv
     page.goto(f"{server.url}/train")
     page.get_by_text("Image folder").click()
     folder = page.get_by_role("combobox", name="Folder")
-    expect(folder).to_be_visible(timeout=60_000)
+    expect(folder).to_be_visible()
     type_into(folder, str(data / "a/b/c/d/hidden"))
     expect(page.get_by_text("8 training images, 2 validation images")).to_be_visible()
     type_into(folder, "/etc")

@@ -1,8 +1,9 @@
 """Pipelines as documents in a real browser: Back, Reload, the links of the top bar, and what a browser had last."""
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
@@ -23,19 +24,18 @@ def expect_draft(page: Page, wanted: str, steps: list[str]) -> None:
     looking.settle(page)
 
 
-def test_back_reload_recent_and_links_keep_each_pipeline(page: Page, server: Server, browser: Browser) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    expect(page.get_by_role("switch", name="Play")).not_to_be_checked()
-    looking.settle(page)
+def test_back_reload_recent_and_links_keep_each_pipeline(
+    page: Page, server: Server, open_window: Callable[[], Page]
+) -> None:
+    looking.open_at_rest(page, server.url)
     add_step(page, "InvertImg")
     first, steps = draft(page), looking.titles(page)
     page.get_by_role("button", name="File").click()
     page.get_by_role("button", name="New pipeline").click()
     expect(page.get_by_role("button", name="New pipeline")).to_be_hidden()
     expect(page.get_by_text("No steps yet. Add one on the left.")).to_be_visible()
+    expect(page).not_to_have_url(re.compile(f"draft={first}"))
     second = draft(page)
-    assert second != first
     page.reload()
     expect_draft(page, second, [])
     page.go_back()
@@ -62,9 +62,8 @@ def test_back_reload_recent_and_links_keep_each_pipeline(page: Page, server: Ser
     # The bare address is what this browser had last, and for another browser the sample.
     opened.value.goto(server.url)
     expect_draft(opened.value, first, steps)
-    stranger = browser.new_context().new_page()
+    stranger = open_window()
     stranger.goto(server.url)
     looking.settle(stranger)
     assert draft(stranger) not in (first, second)
     assert looking.titles(stranger) == ["HorizontalFlip", "Affine", "RandomBrightnessContrast"]
-    stranger.context.close()

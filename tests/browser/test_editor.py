@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
+from tests.browser.pausing import paused_drawing
 
 TREE = "[data-testid=steps] ul"
 _IS_FOCUSED = """(element) => {
@@ -37,11 +38,7 @@ def outline(page: Page) -> list[str]:
 
 
 def expect_outline(page: Page, expected: list[str]) -> None:
-    for _ in range(100):
-        if outline(page) == expected:
-            break
-        page.wait_for_timeout(50)
-    assert outline(page) == expected
+    looking.until(page, lambda: outline(page) == expected, f"the outline {expected}")
     looking.settle(page)
 
 
@@ -56,14 +53,14 @@ def caption(page: Page, side: str) -> Locator:
 def always_fires(page: Page, name: str) -> None:
     """Move the slider of p to its end with the keyboard, and see in the strip that the selected step has fired."""
     slider = page.get_by_role("slider", name="Probability p")
-    for _ in range(5):
+
+    def applied() -> bool:
         tab_to(page, slider)
-        page.keyboard.press("End")
-        page.wait_for_timeout(500)
+        page.keyboard.press("End")  # again, where the form was drawn again at that moment and swallowed the key
         looking.settle(page)
-        if float(slider.input_value()) == 1:  # a form that is drawn anew at that moment swallows the key
-            break
-    expect(card(page, name)).to_have_attribute("data-status", "applied")
+        return float(slider.input_value()) == 1 and card(page, name).get_attribute("data-status") == "applied"
+
+    looking.until(page, applied, f"{name} at p = 1 being applied")
 
 
 START = ["-HorizontalFlip", "-Affine", "-RandomBrightnessContrast"]
@@ -138,9 +135,7 @@ def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page
 
 
 def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    looking.settle(page)
+    looking.open_at_rest(page, server.url)
 
     # A preset replaces the pipeline; Undo brings the old one back.
     page.get_by_role("button", name="Presets").click()
@@ -186,11 +181,12 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     box.fill("PiecewiseAffine")
     page.get_by_role("option", name=re.compile("PiecewiseAffine$")).click()
     expect(looking.notice(page)).to_contain_text("PiecewiseAffine takes about")
+    with paused_drawing(server):
+        page.get_by_role("button", name="Render once").click()
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("button", name="Render once")).to_be_visible()
     page.get_by_role("button", name="Render once").click()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Render once")).to_be_visible()
-    page.get_by_role("button", name="Render once").click()
-    expect(looking.notice(page)).to_be_hidden(timeout=60_000)
+    expect(looking.notice(page)).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect_outline(page, START)
 
@@ -203,9 +199,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     upload.set_input_files({"name": "large.jpg", "mimeType": "image/jpeg", "buffer": _large_jpeg()})
     expect(page.get_by_text("This image of 6000 × 4000 px is previewed as a copy of 1024 px")).to_be_visible()
     page.get_by_role("button", name="Full resolution").click()
-    expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text(
-        "6000 × 4000 px", timeout=60_000
-    )
+    expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("6000 × 4000 px")
     page.get_by_role("button", name="Back to the copy").click()
     expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("1024 × 683 px")
     looking.settle(page)

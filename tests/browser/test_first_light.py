@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
+from tests.browser.pausing import Pause, has_validated, run_of
 
 
 def add_step(page: Page, name: str) -> None:
@@ -38,13 +39,11 @@ def test_the_first_page_moves_by_itself_and_rests_when_somebody_begins(page: Pag
     looking.wait_for_another_picture(page, first)  # nobody touched it
     page.get_by_role("treeitem", name="Affine").click()
     page.get_by_role("button", name="Remove").click()
-    expect(page.get_by_role("switch", name="Play")).not_to_be_checked(timeout=10_000)
+    expect(page.get_by_role("switch", name="Play")).not_to_be_checked()
 
 
 def test_build_three_steps_see_them_break_one_and_lose_nothing(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    looking.settle(page)
+    looking.open_at_rest(page, server.url)
     remove_all(page)
     assert looking.fingerprint(page, "before") == looking.fingerprint(page, "after")
     for name in ("HorizontalFlip", "RandomCrop", "InvertImg"):
@@ -94,9 +93,7 @@ def test_build_three_steps_see_them_break_one_and_lose_nothing(page: Page, serve
 
 
 def test_a_file_that_is_no_picture_is_told_and_the_last_one_stays(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    looking.settle(page)
+    looking.open_at_rest(page, server.url)
     page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     looking.settle(page)
@@ -117,9 +114,8 @@ def cells(page: Page) -> list[str]:
     return page.locator(f"{MATRIX} .annotation-text").all_text_contents()
 
 
-def wait_for_epoch(page: Page, number: int) -> None:
-    title = re.compile(rf"Latest: epoch ({'|'.join(str(n) for n in range(number, 60))})$")
-    expect(page.get_by_text(title)).to_be_visible(timeout=90_000)
+def expect_latest(page: Page, epoch: int) -> None:
+    expect(page.get_by_text(f"Latest: epoch {epoch}", exact=True)).to_be_visible()
 
 
 def x_range(page: Page) -> list[float]:
@@ -167,20 +163,24 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
     # Start: the run has a page and an address of its own; the matrix changes between epochs.
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/runs?*run=*")
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
-    wait_for_epoch(page, 1)
+    address = page.url
+    early = Pause(run_of(address), has_validated(1))
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect_latest(page, len(early.wait().epochs))
     expect(page.locator(f"{MATRIX} .annotation-text")).to_have_count(25)
     page.get_by_text(re.compile("Latest: epoch")).click()
-    first = cells(page)
+    first, whole = cells(page), x_range(page)
     zoom(page)
-    page.wait_for_timeout(300)
+    looking.until(page, lambda: x_range(page) != whole, "a zoom")
     zoomed = x_range(page)
-    updates = int(page.locator(LOSS).get_attribute("data-updates") or 0)
-    wait_for_epoch(page, 3)
-    assert cells(page) != first
+    epochs = looking.validated(page)
+    later = Pause(run_of(address), has_validated(3))
+    early.end()
+    expect_latest(page, len(later.wait().epochs))
+    looking.until(page, lambda: cells(page) != first, "another matrix")
 
     # The charts have grown meanwhile, in the same place, and the zoom has stayed.
-    assert int(page.locator(LOSS).get_attribute("data-updates") or 0) > updates
+    looking.until(page, lambda: len(looking.validated(page)) > len(epochs), "a longer curve")
     assert page.locator(LOSS).get_attribute("data-mounts") == "1"
     assert x_range(page) == zoomed
 
@@ -192,17 +192,19 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
 
     # The server dies without a word; the run goes on, and its page finds all of it.
     server.kill()
-    address = page.url
+    without = Pause(run_of(address), has_validated(5))
+    later.end()
+    trained = len(without.wait().epochs)
     server.start()
     page.goto(address)
-    wait_for_epoch(page, 5)
-    points = page.locator(f"{LOSS} .js-plotly-plot").evaluate("chart => Array.from(chart.data[2].x)")
-    assert points == list(range(1, len(points) + 1))
-    assert len(points) >= 5
+    expect_latest(page, trained)
+    looking.until(page, lambda: looking.validated(page) == [*range(1, trained + 1)], "a curve of all epochs")
 
     # Stop saves and ends it; the list says so, and Back leads to the run again.
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("stopped", exact=True).first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Stopping: saving first")).to_be_disabled()
+    without.end()
+    expect(page.get_by_text("stopped", exact=True).first).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
     page.get_by_role("button", name="All runs").click()
     row = page.locator("[data-testid=run-list] a")

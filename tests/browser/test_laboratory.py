@@ -1,11 +1,13 @@
 """Code that people have comes in, is compared, measured, and goes out as a link that opens elsewhere."""
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
+from tests.browser.pausing import paused_drawing
 
 CODE = b"""
 import albumentations as albu
@@ -47,10 +49,10 @@ def read_code(page: Page) -> None:
     looking.settle(page)
 
 
-def test_code_is_imported_compared_measured_and_shared(page: Page, browser: Browser, server: Server) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    looking.settle(page)
+def test_code_is_imported_compared_measured_and_shared(
+    page: Page, open_window: Callable[[], Page], server: Server
+) -> None:
+    looking.open_at_rest(page, server.url)
     read_code(page)
     expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("224 × 224 px")
     shown = looking.fingerprint(page)
@@ -62,20 +64,18 @@ def test_code_is_imported_compared_measured_and_shared(page: Page, browser: Brow
     dialog.get_by_text("Link", exact=True).click()
     address = dialog.locator("code", has_text="?p=").inner_text()
     page.keyboard.press("Escape")
-    elsewhere = browser.new_context().new_page()
+    elsewhere = open_window()
     elsewhere.goto(address)
-    looking.settle(elsewhere)
-    assert looking.fingerprint(elsewhere) == shown
+    looking.until(elsewhere, lambda: looking.fingerprint(elsewhere) == shown, "the shared image")
     elsewhere.reload()
     looking.settle(elsewhere)
-    assert looking.fingerprint(elsewhere) == shown
+    looking.until(elsewhere, lambda: looking.fingerprint(elsewhere) == shown, "the shared image after a reload")
     elsewhere.get_by_role("button", name="Next").click()
     looking.wait_for_another_picture(elsewhere, shown)
-    elsewhere.context.close()
     assert looking.fingerprint(page) == shown
 
     compare(page)
-    measure(page)
+    measure(page, server)
 
 
 def compare(page: Page) -> None:
@@ -89,11 +89,7 @@ def compare(page: Page) -> None:
     before = looking.painted(ours), looking.painted(theirs)
     page.get_by_role("combobox", name="B", exact=True).click()
     page.get_by_role("option", name=re.compile("Strong")).click()
-    for _ in range(200):
-        if looking.painted(theirs) != before[1]:
-            break
-        page.wait_for_timeout(50)
-    assert looking.painted(theirs) != before[1]
+    looking.until(page, lambda: looking.painted(theirs) != before[1], "another image of B")
     assert looking.painted(ours) == before[0]
     page.get_by_role("button", name="Use B").click()
     page.get_by_role("button", name="Undo").click()
@@ -101,19 +97,20 @@ def compare(page: Page) -> None:
     expect(page.locator("[data-testid=steps] li .title")).to_have_text(["RandomResizedCrop", "GaussNoise"])
 
 
-def measure(page: Page) -> None:
+def measure(page: Page, server: Server) -> None:
     """Ten thousand draws are cancelled, a hundred are counted to the end, and a reload has the result."""
     page.get_by_role("link", name="Laboratory").click()
     page.get_by_text("Statistics", exact=True).click()
     page.get_by_text("10,000", exact=True).click()
     page.get_by_role("button", name="Measure").click()
-    expect(page.get_by_text(re.compile(r"of 10,000 draws · \d+ draws/s"))).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Canceled after")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of 10,000 draws · \d+ draws/s"))).to_be_visible()
+    with paused_drawing(server):
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_text("Canceled after")).to_be_visible()
     page.locator("p", has_text=re.compile("^100$")).first.click()
     page.get_by_role("button", name="Measure").click()
     lost = page.get_by_text(re.compile("of the boxes are lost, most of them at RandomResizedCrop"))
-    expect(lost).to_be_visible(timeout=60_000)
+    expect(lost).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     page.reload()
     expect(lost).to_be_visible()
@@ -178,9 +175,8 @@ _CONTRAST = """(element) => {
 
 def _words_on_the_accent_can_be_read_in_the_dark(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
+    button = page.get_by_role("button", name="Train with this")
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.reload()
-        button = page.get_by_role("button", name="Train with this")
-        button.wait_for()
-        assert button.evaluate(_CONTRAST) >= 4.5, scheme
+        looking.until(page, lambda: button.evaluate(_CONTRAST) >= 4.5, f"readable words in the {scheme} theme")

@@ -1,21 +1,24 @@
 """A recipe, typed on the keyboard alone, tried, trained, and watched while an epoch runs."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.paths import list_runs
+from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, loads
 from scripts.server import Server
+from tests.browser import looking
+from tests.browser.pausing import Pause, run_of
 
-LONG = 240_000  # ms: trainers stand back for whatever else the computer does
 _MOST_TABS = 150
 # Of the matrix of the training batches: all its counts, once it is drawn.
 _COUNTED = """() => {
   const chart = document.querySelector("[data-testid=plot][data-key$=running] .js-plotly-plot");
   return chart?.data ? chart.data[0].customdata.flat().reduce((sum, cell) => sum + cell[0], 0) : 0;
 }"""
-_EPOCH = r"Epoch (\d), ([\d,]+) of ([\d,]+) images"
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -60,19 +63,23 @@ def unfold(page: Page, title: str) -> None:
     settle(page)
 
 
-def counted_in_one_epoch(page: Page) -> list[int]:
-    """How many images the running matrix holds, twice, with more of the same epoch at the second time."""
-    line = page.get_by_text(re.compile(_EPOCH))
-    seen: dict[str, int] = {}
-    for _ in range(400):
-        epoch = re.search(_EPOCH, line.inner_text(timeout=LONG))
-        count = int(page.evaluate(_COUNTED))
-        if epoch and count:
-            before = seen.setdefault(epoch[1], count)
-            if count > before:
-                return [before, count]
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the matrix stood still: {seen}")
+def counted_after(before: Running | None) -> Callable[[RunSnapshot], bool]:
+    """Whether the trainer has counted more images of the same epoch; None: any at all."""
+
+    def more(run: RunSnapshot) -> bool:
+        now = run.running
+        return now is not None and (before is None or (now.epoch == before.epoch and now.seen > before.seen))
+
+    return more
+
+
+def expect_counted(page: Page, pause: Pause) -> Running:
+    """See in the running matrix what a paused trainer has counted."""
+    running = pause.wait().running
+    assert running is not None
+    expect(page.get_by_text(re.compile(rf"Epoch {running.epoch + 1}, {running.seen:,} of [\d,]+ images"))).to_be_visible()
+    looking.until(page, lambda: page.evaluate(_COUNTED) == running.seen, f"a matrix of {running.seen} images")
+    return running
 
 
 def asked(kind: str) -> RunConfig:
@@ -82,7 +89,7 @@ def asked(kind: str) -> RunConfig:
 
 def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/train")
-    expect(number(page, "Epochs")).to_be_visible(timeout=LONG)
+    expect(number(page, "Epochs")).to_be_visible()
     settle(page)
 
     # From the top of the page to its end, in the order in which it is read.
@@ -95,6 +102,7 @@ def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page,
     unfold(page, "More: optimizer")
     tab_to(page, page.get_by_role("combobox", name=re.compile("Optimizer")))
     page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     settle(page)
@@ -103,16 +111,22 @@ def test_a_recipe_is_typed_tried_and_watched_with_the_keyboard_alone(page: Page,
 
     # A quick check of it, which takes nothing but a press.
     press(page, "Quick check", "Space")
-    expect(page.get_by_text(re.compile("The run would take about")).first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile("The run would take about")).first).to_be_visible()
     expect(page.get_by_text("A new network with the saved weights gives the same answers")).to_be_visible()
 
     press(page, "Start")
     page.wait_for_url("**/runs?*run=*")
-    first, second = counted_in_one_epoch(page)
-    assert 0 < first < second <= 1000
+    run = run_of(page.url)
+    first = Pause(run, counted_after(None))
+    counted = expect_counted(page, first)
+    second = Pause(run, counted_after(counted))
+    page.wait_for_timeout(1000)  # a trainer counts once a second, and a fast one has done the epoch in less
+    first.end()
+    assert expect_counted(page, second).seen <= 1000
+    second.end()
 
     # What is seen is what was typed, and when it is over all charts are where they were.
-    expect(page.get_by_text("finished", exact=True).first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("finished", exact=True).first).to_be_visible()
     expect(page.get_by_text("Latest: epoch 2")).to_be_visible()
     # Neither an epoch nor the end has moved or mounted them: a zoom would have stayed.
     for chart in ("loss", "confusion", "running"):

@@ -6,8 +6,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
-
-LONG = 240_000  # ms: trainers stand back for whatever else the computer does
+from tests.browser.pausing import Pause, has_begun, has_validated, run_of
 
 
 def set_number(page: Page, label: str, value: int, effect: str) -> None:
@@ -30,33 +29,26 @@ def start(page: Page) -> str:
 
 
 def state(page: Page, word: str) -> None:
-    expect(page.get_by_text(word, exact=True).first).to_be_visible(timeout=LONG)
-
-
-def points(page: Page) -> list[int]:
-    """The epochs that the loss curve of the validation has, in order."""
-    chart = page.locator("[data-testid=plot][data-key$=loss] .js-plotly-plot")
-    found: list[int] = chart.evaluate("chart => Array.from(chart.data[2].x)")
-    return found
+    expect(page.get_by_text(word, exact=True).first).to_be_visible()
 
 
 def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    looking.settle(page)
+    looking.open_at_rest(page, server.url)
 
     # The first trains, the second waits and says for what.
     page.get_by_role("button", name="Train with this").click()
-    expect(page.get_by_role("spinbutton", name="Epochs")).to_be_visible(timeout=LONG)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=LONG)
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.locator("summary", has_text="More: generated images").click()
     set_number(page, "Training images", 80, "80 training images")
     set_epochs(page, 2)
-    start(page)
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG)
+    beginning = Pause(run_of(start(page)), has_begun)
+    expect(page.get_by_role("progressbar")).to_be_visible()
     page.get_by_role("link", name="Train").click()
     set_epochs(page, 5)
     second = start(page)
+    midst = Pause(run_of(second), has_validated(1))
+    beginning.wait()
     state(page, "queued")
     expect(page.get_by_text("next in line")).to_be_visible()
     expect(page.get_by_role("link", name="Runs (2)")).to_be_visible()
@@ -67,22 +59,27 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
     slider = page.get_by_role("slider", name="Probability p")
     slider.focus()
     shown = looking.fingerprint(page)
+    beginning.end()
     toast = page.get_by_test_id("stToast")
-    expect(toast).to_contain_text(re.compile(r"finished · AUROC 0\.\d{3}"), timeout=LONG)
+    expect(toast).to_contain_text(re.compile(r"finished · AUROC 0\.\d{3}"))
     expect(page.get_by_role("link", name="Runs (1)")).to_be_visible()
     assert looking.fingerprint(page) == shown
     expect(slider).to_be_focused()
 
     # The second began by itself. Stopped in the midst of its work, it goes on from there.
+    midst.wait()
     page.goto(second)
-    expect(page.get_by_text(re.compile("Latest: epoch"))).to_be_visible(timeout=LONG)
-    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile("Latest: epoch"))).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Stopping: saving first")).to_be_disabled()
+    state(page, "stopping")
+    midst.end()
     state(page, "stopped")
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text(re.compile(r"Resumed once: attempt 2 from step \d+"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile(r"Resumed once: attempt 2 from step \d+"))).to_be_visible()
     state(page, "finished")
     expect(page.get_by_text("Latest: epoch 5")).to_be_visible()
-    assert points(page) == [1, 2, 3, 4, 5]
+    looking.until(page, lambda: looking.validated(page) == [1, 2, 3, 4, 5], "a curve of all epochs")
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
 
     # The same again with one change, which the form tells.
@@ -90,8 +87,9 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("5")
     set_epochs(page, 1)
     expect(page.get_by_text("was 5")).to_be_visible()
-    start(page)
+    beginning = Pause(run_of(start(page)), has_begun)
     expect(page.get_by_role("heading", name=re.compile("epochs 1"))).to_be_visible()
+    beginning.wait()
 
     # Renamed while it lives; Enter submits.
     page.get_by_role("button", name="More").click()
@@ -100,6 +98,7 @@ def test_two_runs_from_the_queue_to_the_trash_and_back(page: Page, server: Serve
     name.press("Enter")
     expect(page.get_by_role("heading", name="Short one")).to_be_visible()
     expect(name).to_have_count(0)
+    beginning.end()
     state(page, "finished")
 
     # Deleted, and put back.

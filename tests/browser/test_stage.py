@@ -41,9 +41,7 @@ def _stripes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def open_stripes(page: Page, server: Server) -> None:
-    page.goto(server.url)
-    page.get_by_text("Play", exact=True).click()
-    looking.settle(page)
+    looking.open_at_rest(page, server.url)
     page.get_by_role("combobox", name="Image", exact=True).click()
     page.get_by_role("option", name="A sample of a data set").click()
     page.get_by_role("combobox", name="Data set").click()

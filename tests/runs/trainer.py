@@ -23,7 +23,7 @@ from explorer.training.claim import Claim
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
 
-PATIENCE_S = 60.0  # a child that a failed test forgot goes away by itself
+PATIENCE_S = 300.0  # a child that a failed test forgot goes away by itself
 STEPS_PER_EPOCH = 4
 
 

@@ -20,12 +20,21 @@ WIDTH = 480  # px
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Draw the popover, whose content is computed only while it is open."""
-    more = st.popover(T.MORE, key=widget_key("run", paths.id, "more"), on_change="rerun", icon=":material/more_horiz:")
+    saved = st.session_state.get(widget_key("run", paths.id, "saved"), 0)
+    more = st.popover(T.MORE, key=menu_key(paths.id, saved), on_change="rerun", icon=":material/more_horiz:")
     if more.open:
         with more, st.container(width=WIDTH):
             _words(paths, snapshot)
             _disk(paths)
             _actions(paths, snapshot)
+
+
+def menu_key(run_id: str, saved: int) -> str:
+    """The key of the menu. Each time that something is `saved` the menu is a new one, and thus closed.
+
+    Where the same one is closed here, an update that the browser has asked for meanwhile opens it again.
+    """
+    return widget_key("run", run_id, "more", str(saved))
 
 
 def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
@@ -53,7 +62,8 @@ def _save(paths: RunPaths, before: dict[str, str]) -> None:
             tags=[tag for tag in typed["tags"].split(",") if tag.strip()] if "tags" in changed else None,
             note=changed.get("note"),
         )
-        st.session_state[widget_key("run", paths.id, "more")] = False  # closes the popover
+        saved = widget_key("run", paths.id, "saved")
+        st.session_state[saved] = st.session_state.get(saved, 0) + 1  # closes the menu
 
 
 def _disk(paths: RunPaths) -> None:

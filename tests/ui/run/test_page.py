@@ -26,6 +26,7 @@ from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State, derive
 from explorer.ui.run import charts
+from explorer.ui.run.menu import menu_key
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
 
@@ -229,7 +230,7 @@ def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
 def open_more(paths: RunPaths) -> AppTest:
     app = open_page(paths)
     assert not [box for box in app.text_input if box.label == "Name"]  # nothing is worked out while it is closed
-    app.session_state[widget_key("run", paths.id, "more")] = True
+    app.session_state[menu_key(paths.id, 0)] = True
     return app.run()
 
 
@@ -248,6 +249,8 @@ def test_name_tags_and_note_are_kept_and_shown() -> None:
     assert meta.read(paths) == meta.Meta("개미 <b>run</b>", ("baseline", "a b"), "lr too high?")
     assert app.subheader[0].value.replace("\\", "") == "개미 <b>run</b>"
     assert not [box for box in app.text_input if box.label == "Name"]  # it has closed
+    app.session_state[menu_key(paths.id, 0)] = True  # an update that the browser had asked for before it knew that
+    assert not [box for box in app.run().text_input if box.label == "Name"]
 
 
 def test_saving_nothing_new_writes_nothing() -> None:
