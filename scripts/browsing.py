@@ -29,8 +29,11 @@ def app_and_browser() -> Iterator[tuple[Server, Browser]]:
 
 
 def end_runs(home: Path) -> None:
-    """SIGKILL every trainer whose run lies in `home`: nobody will look at it any more."""
+    """SIGKILL every trainer whose run lies in `home`, and wait until it is gone: nobody will look at it any more."""
+    ended = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if any(word.startswith(f"{home}/") for word in process.cmdline()):
                 process.kill()
+                ended.append(process)
+    psutil.wait_procs(ended, timeout=10)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-START_S = 60
+START_S = 180
 
 
 class Server:
@@ -30,7 +30,7 @@ class Server:
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.log = home.parent / f"server-{self.port}.log"
-        self._home, self._script, self._folder, self._settings = home, script, folder, settings
+        self.home, self._script, self._folder, self._settings = home, script, folder, settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -38,11 +38,16 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start it, and wait until it answers. Raises RuntimeError with the log where it does not."""
         options = ["--server.port", str(self.port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
         command = [sys.executable, "-m", "streamlit", "run", str(self._script), *options, *self._settings]
-        environment = {**os.environ, "EXPLORER_HOME": str(self._home)}
+        environment = {**os.environ, "EXPLORER_HOME": str(self.home)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log, env=environment)
         deadline = time.monotonic() + START_S

@@ -45,6 +45,7 @@ class Session:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     framed: asyncio.Event = field(default_factory=asyncio.Event)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
+    rests: asyncio.Event = field(default_factory=asyncio.Event)  # no script runs for it on the server
     clocks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def press(self, value: float, upper: float) -> Press:
@@ -89,6 +90,7 @@ class Session:
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._element(message.delta.new_element)
         elif kind == "new_session":
+            self.rests.clear()
             self.in_fragment = bool(message.metadata.run.fragment_ids)
             if not self.in_fragment:
                 self.stop_clocks(list(self.clocks))
@@ -98,6 +100,8 @@ class Session:
             self.stop_clocks(list(message.stop_auto_rerun.fragment_ids))
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.errors.append("the script could not be compiled")
+        elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self.rests.set()
 
     def _element(self, element: Any) -> None:
         kind = element.WhichOneof("type")

@@ -1,5 +1,6 @@
 """The running app, as `make run` starts it, and windows that look at it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,15 +14,34 @@ from tests.browser.looking import PATIENCE_S
 expect.set_options(timeout=PATIENCE_S * 1000)
 
 
-@pytest.fixture
-def server(home: Path) -> Iterator[Server]:
-    """The app, started."""
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app in a home whose name asks for trouble, for all tests: heavy imports and a look at the machine, once."""
+    home = tmp_path_factory.mktemp("served") / "내 실험 home"
     home.mkdir()
-    running = Server(home)
-    running.start()
-    yield running
-    running.kill()
-    end_runs(home)
+    server = Server(home)
+    yield server
+    server.kill()
+
+
+@pytest.fixture(autouse=True)
+def home(one_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The server's EXPLORER_HOME, also for the test itself. Nothing is in it but what was computed for tests before."""
+    monkeypatch.setenv("EXPLORER_HOME", str(one_server.home))
+    monkeypatch.delenv("EXPLORER_DATA_ROOTS", raising=False)
+    yield one_server.home
+    end_runs(one_server.home)
+    for folder in one_server.home.iterdir():
+        if folder.name != "cache":
+            shutil.rmtree(folder)
+
+
+@pytest.fixture
+def server(one_server: Server, home: Path) -> Server:  # noqa: ARG001 - its environment comes with the home
+    """The app, running."""
+    if not one_server.running:
+        one_server.start()
+    return one_server
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from bench.crowd.person import START, STEP, UPPER, Cadence
 from bench.crowd.session import PREVIEW, header, opened
 from bench.pipelines import AFFINE, keep, nested_ten
 from scripts.server import Server
+from tests.browser.looking import PATIENCE_S
 
 SLIDER = f"{AFFINE}:scale"
 FIRST = round(START - STEP, 2)
@@ -82,13 +83,13 @@ async def _press_once(url: str, query: str) -> tuple[list[ClientState], list[str
     sent, images = [], []
     async with opened(url, query, SLIDER) as session:
         sent.append(BackMsg.FromString(session.page.request()).rerun_script)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             await session.complete.wait()
-            await asyncio.sleep(1)  # the rest of the page
+            await session.rests.wait()
         images.append(session.shown)
         press = await session.press(FIRST, UPPER)
         sent.append(BackMsg.FromString(session.page.request()).rerun_script)
-        assert await session.answer(press, 60)
+        assert await session.answer(press, PATIENCE_S)
         images.append(session.shown)
     return sent, images
 

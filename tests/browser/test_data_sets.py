@@ -12,15 +12,14 @@ from tests.browser import looking
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An allowed folder; `hidden` lies too deep to be found."""
-    root = tmp_path / "data"
+def data(home: Path) -> Path:
+    """The folder that pages may read; `hidden` lies too deep to be found."""
+    root = home / "data"
     for folder in ("insects", "a/b/c/d/hidden"):
         for name in ("ants", "bees"):
             (root / folder / name).mkdir(parents=True)
             for index in range(5):
                 Image.new("RGB", (32, 32), (40 * index, 80, 0)).save(root / folder / name / f"{index}.png")
-    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(root))
     return root
 
 

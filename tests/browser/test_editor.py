@@ -1,7 +1,7 @@
 """The tree editor, the trace and the pickers, as a person uses them; the first journey touches no mouse."""
 
-import io
 import re
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -134,7 +134,7 @@ def test_nest_move_undo_reload_trace_and_pick_with_the_keyboard_alone(page: Page
     expect(looking.notice(page)).to_contain_text("last valid image")
 
 
-def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Server) -> None:
+def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Server, tmp_path: Path) -> None:
     looking.open_at_rest(page, server.url)
 
     # A preset replaces the pipeline; Undo brings the old one back.
@@ -194,9 +194,11 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     upload = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
-    upload.set_input_files({"name": "huge.png", "mimeType": "image/png", "buffer": bytes(33 * 1024 * 1024)})
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(bytes(33 * 1024 * 1024))
+    upload.set_input_files(huge)
     expect(page.get_by_text("File must be 32.0MB or smaller")).to_be_visible()
-    upload.set_input_files({"name": "large.jpg", "mimeType": "image/jpeg", "buffer": _large_jpeg()})
+    upload.set_input_files(_large_jpeg(tmp_path))
     expect(page.get_by_text("This image of 6000 × 4000 px is previewed as a copy of 1024 px")).to_be_visible()
     page.get_by_role("button", name="Full resolution").click()
     expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("6000 × 4000 px")
@@ -205,8 +207,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     looking.settle(page)
 
 
-def _large_jpeg() -> bytes:
+def _large_jpeg(folder: Path) -> Path:
     tiles = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
-    content = io.BytesIO()
-    Image.fromarray(np.kron(tiles, np.ones((100, 100, 1), np.uint8))).save(content, "JPEG")
-    return content.getvalue()
+    Image.fromarray(np.kron(tiles, np.ones((100, 100, 1), np.uint8))).save(folder / "large.jpg")
+    return folder / "large.jpg"

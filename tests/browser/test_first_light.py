@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
+from tests.browser.forms import set_epochs, set_number
 from tests.browser.pausing import Pause, has_validated, run_of
 
 
@@ -150,10 +151,9 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
     expect(page.get_by_text("Fix this before starting")).to_be_visible()
     rate.fill("0.003")
     rate.press("Enter")
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("60")
-    epochs.press("Enter")
-    expect(page.get_by_text("60 epochs")).to_be_visible()
+    set_epochs(page, 60)
+    page.locator("summary", has_text="More: generated images").click()
+    set_number(page, "Training images", 80, "80 training images")
 
     # What was typed is still there after a reload.
     page.reload()

@@ -6,19 +6,8 @@ from playwright.sync_api import Page, expect
 
 from scripts.server import Server
 from tests.browser import looking
+from tests.browser.forms import set_epochs, set_number
 from tests.browser.pausing import Pause, has_begun, has_validated, run_of
-
-
-def set_number(page: Page, label: str, value: int, effect: str) -> None:
-    """Type into a field of the Train page, and wait until its summary says so."""
-    box = page.get_by_role("spinbutton", name=label)
-    box.fill(str(value))
-    box.press("Enter")
-    expect(page.get_by_text(re.compile(effect))).to_be_visible()
-
-
-def set_epochs(page: Page, epochs: int) -> None:
-    set_number(page, "Epochs", epochs, rf"\b{epochs} epochs of")
 
 
 def start(page: Page) -> str:

@@ -28,16 +28,15 @@ _PALETTE = """(canvas) => {
 
 
 @pytest.fixture(autouse=True)
-def _stripes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _stripes(home: Path) -> None:
     """A set of one image whose mask has 22 classes from the value 0."""
-    folder = tmp_path / "sets" / "stripes"
+    folder = home / "data" / "stripes"
     for part in ("images", "masks"):
         (folder / part).mkdir(parents=True)
     noise = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     cv2.imwrite(str(folder / "images" / "a.png"), noise)
     mask = np.repeat(np.arange(CLASSES, dtype=np.uint8), SIDE // CLASSES)[None].repeat(SIDE, axis=0)
     cv2.imwrite(str(folder / "masks" / "a.png"), mask)
-    monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path / "sets"))
 
 
 def open_stripes(page: Page, server: Server) -> None:

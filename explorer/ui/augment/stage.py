@@ -46,13 +46,13 @@ def show() -> Errors:
 def _clock() -> float | None:
     if rendering.job() is not None:
         return POLL_SECONDS
-    return PLAY_SECONDS if st.session_state.setdefault(Key.PLAYING, False) else None
+    return PLAY_SECONDS if st.session_state.setdefault(_play_key(), False) else None
 
 
 def greet() -> None:
     """Play a few draws to a new visitor, from a seed where every step fires and back to it."""
     st.session_state[Key.SETTLE] = True
-    st.session_state[Key.PLAYING] = True
+    st.session_state[_play_key()] = True
     st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
 
 
@@ -73,17 +73,27 @@ def _tick(playing: bool) -> None:
     _next_seed()
 
 
+def _play_key() -> str:
+    stopped = st.session_state.get(Key.PLAY_STOPPED, 0)
+    return widget_key(Key.PLAYING, str(stopped)) if stopped else Key.PLAYING
+
+
 def _stop_playing() -> None:
-    st.session_state[Key.PLAYING] = False
+    if st.session_state.get(_play_key()):
+        # The browser says that it plays also with the next update that it has asked for already. That must not turn
+        # the switch on again, so from now on it is another one.
+        st.session_state[Key.PLAY_STOPPED] = st.session_state.get(Key.PLAY_STOPPED, 0) + 1
     st.session_state.pop(Key.DRAWS_LEFT, None)
     st.session_state.pop(Key.LAST_TICK, None)
 
 
-def _play_changed() -> None:
-    if st.session_state.pop(Key.DRAWS_LEFT, None) is not None:
+def _play_changed(key: str) -> None:
+    if key != _play_key():
+        return
+    if Key.DRAWS_LEFT in st.session_state:
         # It was playing for a new visitor. A click before the browser has the first page would otherwise be lost,
         # because that page has just switched playing on.
-        st.session_state[Key.PLAYING] = False
+        _stop_playing()
     st.session_state.pop(Key.LAST_TICK, None)
 
 
@@ -133,7 +143,8 @@ def _controls(work: workspace.Workspace) -> None:
         sources.choose(work)
     sources.choose_seed(work, seed)
     draw.button(T.NEXT, key=Key.NEXT, on_click=_next_pressed, help=T.NEXT_HELP, width="stretch")
-    play.toggle(T.PLAY, key=Key.PLAYING, on_change=_play_changed, help=T.PLAY_HELP)
+    key = _play_key()
+    play.toggle(T.PLAY, key=key, on_change=_play_changed, args=(key,), help=T.PLAY_HELP)
 
 
 def _bar(work: workspace.Workspace, found: sources.Found) -> None:

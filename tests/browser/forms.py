@@ -1,0 +1,18 @@
+"""Typing into the form of the Train page."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def set_number(page: Page, label: str, value: int, effect: str) -> None:
+    """Type into a field, and wait until the summary shows the effect, a pattern."""
+    box = page.get_by_role("spinbutton", name=label)
+    box.fill(str(value))
+    box.press("Enter")
+    expect(page.get_by_text(re.compile(effect))).to_be_visible()
+
+
+def set_epochs(page: Page, epochs: int) -> None:
+    """Set the number of epochs."""
+    set_number(page, "Epochs", epochs, rf"\b{epochs} epochs of")
