@@ -190,7 +190,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     page.get_by_role("button", name="Undo").click()
     expect_outline(page, START)
 
-    # Uploads: one that is too large is told before it is sent, one of 24 megapixels is previewed from a copy.
+    # Uploads: one that is too large is told before it is sent, one of six megapixels is previewed from a copy.
     page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     upload = page.locator("[data-testid=stFileUploaderDropzoneInput]").first
@@ -199,15 +199,15 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     upload.set_input_files(huge)
     expect(page.get_by_text("File must be 32.0MB or smaller")).to_be_visible()
     upload.set_input_files(_large_jpeg(tmp_path))
-    expect(page.get_by_text("This image of 6000 × 4000 px is previewed as a copy of 1024 px")).to_be_visible()
+    expect(page.get_by_text("This image of 3000 × 2000 px is previewed as a copy of 1024 px")).to_be_visible()
     page.get_by_role("button", name="Full resolution").click()
-    expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("6000 × 4000 px")
+    expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("3000 × 2000 px")
     page.get_by_role("button", name="Back to the copy").click()
     expect(page.locator("[data-testid=preview] [data-side=after] figcaption span")).to_contain_text("1024 × 683 px")
     looking.settle(page)
 
 
 def _large_jpeg(folder: Path) -> Path:
-    tiles = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    tiles = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
     Image.fromarray(np.kron(tiles, np.ones((100, 100, 1), np.uint8))).save(folder / "large.jpg")
     return folder / "large.jpg"
