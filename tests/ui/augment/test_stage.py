@@ -71,6 +71,15 @@ def test_a_step_that_is_skipped_jumps_to_the_next_seed_with_which_it_fires(app: 
     assert firing.next_seed(work(app), app.session_state[Key.FOUND], node).seed == expected
 
 
+def test_next_ends_the_greeting_also_while_the_browser_still_says_that_it_plays(app: AppTest) -> None:
+    (play,) = (switch for switch in app.toggle if switch.label == T.PLAY)
+    assert play.value
+    app.button(key="next").click().run()
+    app.session_state[Key.PLAYING] = True  # as an update says that the browser had asked for before
+    app.run()
+    assert [switch.value for switch in app.toggle if switch.label == T.PLAY] == [False]
+
+
 def test_row_card_and_image_are_one_selection() -> None:
     view = View(selected="a", focus="")
     assert view.choosing("b") == View(selected="b", focus="")  # the image of the whole pipeline stays
