@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from explorer.augment import extras
 from explorer.augment.catalog import catalog
 from explorer.augment.observe import Observer, StepFailedError, Visit, observe
-from explorer.augment.pipeline import Pipeline, Step, is_on, walk
+from explorer.augment.pipeline import Pipeline, all_steps, is_on
 from explorer.data.sample import Sample
 
 _MOST_PIPELINES = 32  # whose composes are kept
@@ -126,12 +126,12 @@ def _targets(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
 def _handed_over(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
     """What steps need besides the sample, each under its own key."""
     given: dict[str, Any] = {}
-    for node, _ in walk(pipeline.nodes):
-        if isinstance(node, Step) and node.transform in extras.EXTRAS and is_on(node):
+    for step in all_steps(pipeline.nodes):
+        if step.transform in extras.EXTRAS and is_on(step):
             try:
-                given[extras.key(node.id)] = extras.hand_over(node.transform, node.params, sample, pipeline.targets)
+                given[extras.key(step.id)] = extras.hand_over(step.transform, step.params, sample, pipeline.targets)
             except ValueError as error:
-                raise AugmentError(node.id, node.transform, str(error)) from error
+                raise AugmentError(step.id, step.transform, str(error)) from error
     return given
 
 

@@ -40,6 +40,11 @@ class Step(_Value):
     p: float = 0.5
     enabled: bool = True
 
+    @property
+    def title(self) -> str:
+        """The name of the transform."""
+        return self.transform
+
 
 class Group(_Value):
     """A composer around other nodes; `params` may hold `n`, `replace` or `channels`, see `GROUP_PARAMS`."""
@@ -50,6 +55,11 @@ class Group(_Value):
     params: dict[str, Any] = Field(default_factory=dict)
     p: float = 0.5
     enabled: bool = True
+
+    @property
+    def title(self) -> str:
+        """The kind of the group."""
+        return self.kind
 
 
 Node = Annotated[Step | Group, Field(discriminator="kind")]
@@ -109,8 +119,8 @@ def content(value: "Draft | Pipeline") -> str:
 def wanted_targets(pipeline: Pipeline) -> frozenset[str]:
     """Those of "bboxes" and "keypoints" that are in use, and that a step needs or whose rules are not the defaults."""
     rules, usual = pipeline.targets, TargetRules()
-    steps = [node for node, _ in walk(pipeline.nodes) if isinstance(node, Step) and is_on(node)]
-    needed = {target for step in steps for target in catalog()[step.transform].needs}
+    used = filter(is_on, all_steps(pipeline.nodes))
+    needed = {target for step in used for target in catalog()[step.transform].needs}
     pairs: dict[str, Any] = {"bboxes": (rules.boxes, usual.boxes), "keypoints": (rules.keypoints, usual.keypoints)}
     return frozenset(name for name, (own, unset) in pairs.items() if own.use and (name in needed or own != unset))
 
@@ -159,6 +169,11 @@ def walk(nodes: Nodes, depth: int = 1) -> Iterator[tuple[Node, int]]:
         yield node, depth
         if isinstance(node, Group):
             yield from walk(node.children, depth + 1)
+
+
+def all_steps(nodes: Nodes) -> Iterator[Step]:
+    """Every step at any depth, in the order of application."""
+    return (node for node, _ in walk(nodes) if isinstance(node, Step))
 
 
 def rebuilt(nodes: Nodes, change: Callable[[Node], Nodes]) -> Nodes:

@@ -58,8 +58,10 @@ def _through(nodes: Sequence[Node], sizes: Sizes, walk: _Walk) -> Sizes:
 
 def _fired(step: Step, sizes: Sizes, walk: _Walk) -> Sizes:
     walk.met[step.id] = max(*sizes, walk.met.get(step.id, (0, 0)), key=area)
-    results = result_sizes(step.transform, step.params, sizes)
-    return sizes if results == sizes else _distinct(results)
+    if (rule := _rule(step.transform)) is None:
+        return sizes
+    values = known(step.transform, step.params)
+    return _distinct(found for size in sizes for found in _results(rule, values, size))
 
 
 def _group(group: Group, sizes: Sizes, walk: _Walk) -> Sizes:
@@ -103,14 +105,6 @@ def _distinct(sizes: Iterable[Size]) -> Sizes:
 
 
 # One transform
-
-
-def result_sizes(transform: str, params: Mapping[str, Any], sizes: Sizes) -> Sizes:
-    """The largest sizes that a transform that fires makes of images of some sizes."""
-    if (rule := _rule(transform)) is None:
-        return sizes
-    values = known(transform, params)
-    return tuple(found for size in sizes for found in _results(rule, values, size))
 
 
 def keeps_size(transform: str) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from explorer.augment import outline
 from explorer.augment.apply import AugmentedSample, Watched, apply_watched
 from explorer.augment.observe import Visit
-from explorer.augment.pipeline import Group, GroupKind, Node, Nodes, Pipeline, Step, is_on
+from explorer.augment.pipeline import Group, GroupKind, Node, Nodes, Pipeline, is_on
 from explorer.augment.targets import with_extent
 from explorer.data.sample import Sample
 
@@ -190,11 +190,7 @@ def _entry(node: Node, status: Status, depth: int, visit: Visit, around: Mapping
     before, after = around.get(visit, (None, None))
     is_group = isinstance(node, Group)
     times = visit.milliseconds, visit.cpu_milliseconds
-    return Entry(node.id, _title(node), depth, is_group, status, visit.params, *times, before, after)
-
-
-def _title(node: Node) -> str:
-    return node.transform if isinstance(node, Step) else node.kind
+    return Entry(node.id, node.title, depth, is_group, status, visit.params, *times, before, after)
 
 
 def _columns(table: NDArray[Any], columns: tuple[int, ...]) -> NDArray[np.float32]:

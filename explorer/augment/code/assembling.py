@@ -1,7 +1,6 @@
 """Calls of albumentations -> a draft."""
 
 import ast
-import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import albumentations as A
 from pydantic import ValidationError
 
 from explorer.augment.code.contents import is_none, is_scalar, parts
+from explorer.augment.code.generation import with_p
 from explorer.augment.code.log import Log, NotKnown, Unusable, shown
 from explorer.augment.code.names import COMPOSERS, PARAMETERS, opencv
 from explorer.augment.code.normal import same
@@ -133,7 +133,7 @@ class _Assembler:
 
     def arguments(self, made: Made) -> Mapping[str, Value]:
         """The arguments of a composer by name."""
-        order = list(_order(made.name))
+        order = list(with_p(made.name))
         if made.name == "OneOrOther" and made.args and isinstance(made.args[0], list | tuple):
             order.remove("first")
             order.remove("second")
@@ -204,11 +204,6 @@ class _Assembler:
 def _listed(value: Value) -> list[Value]:
     """All members of a list of steps, which may be nested."""
     return [] if value is None else [part for part in parts(value) if not isinstance(part, list | tuple | dict)]
-
-
-@functools.cache
-def _order(composer: str) -> tuple[str, ...]:
-    return tuple(name for name in inspect.signature(getattr(A, composer).__init__).parameters if name != "self")
 
 
 def _described(value: Value) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import albumentations as A
+
 from explorer.augment.catalog import catalog
 from explorer.augment.code.contents import missing_in
 from explorer.augment.code.legacy import OLD
@@ -295,5 +297,5 @@ def signature(name: str) -> tuple[str, ...]:
 
 @functools.cache
 def with_p(name: str) -> tuple[str, ...]:
-    """The arguments of a transform of 2.0.8 in their order; p is not always the last."""
-    return tuple(key for key in inspect.signature(catalog()[name].cls.__init__).parameters if key != "self")
+    """The arguments of a transform or composer of 2.0.8 in their order; p is not always the last."""
+    return tuple(key for key in inspect.signature(getattr(A, name).__init__).parameters if key != "self")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from explorer.augment import extras
 from explorer.augment.catalog import catalog
 from explorer.augment.parameters import Choice, JsonValue, equal, plain
-from explorer.augment.pipeline import Group, Node, Pipeline, Step, draws, is_on, walk
+from explorer.augment.pipeline import Group, Node, Pipeline, Step, all_steps, draws, is_on, walk
 from explorer.augment.targets import TargetRules
 from explorer.data import fonts
 
@@ -35,7 +35,7 @@ def to_python(pipeline: Pipeline, *, bboxes: bool = True, keypoints: bool = True
 
 def call_keys(pipeline: Pipeline) -> Keys:
     """Node id -> keyword for what the step needs with each call of the written code, see `extras.hand_over`."""
-    steps = [n for n, _ in walk(pipeline.nodes) if isinstance(n, Step) and n.transform in extras.EXTRAS and is_on(n)]
+    steps = [step for step in all_steps(pipeline.nodes) if step.transform in extras.EXTRAS and is_on(step)]
     return {step.id: f"{extras.EXTRAS[step.transform].keyword}_{number}" for number, step in enumerate(steps, start=1)}
 
 
@@ -54,11 +54,11 @@ def _title(pipeline: Pipeline) -> str:
 
 def _needs(pipeline: Pipeline, keys: Keys) -> list[str]:
     lines = []
-    for node, _ in walk(pipeline.nodes):
-        if isinstance(node, Step) and node.id in keys:
-            extra = extras.EXTRAS[node.transform]
-            chosen = str({**extra.starts, **node.params}[extra.parameters[0].name])
-            lines.append(f"#   {keys[node.id]}={_one_line(extra.wants.format(names=chosen))}")
+    for step in all_steps(pipeline.nodes):
+        if step.id in keys:
+            extra = extras.EXTRAS[step.transform]
+            chosen = str({**extra.starts, **step.params}[extra.parameters[0].name])
+            lines.append(f"#   {keys[step.id]}={_one_line(extra.wants.format(names=chosen))}")
     return ["", "# transform(image=image, ...) also wants:", *lines] if lines else []
 
 

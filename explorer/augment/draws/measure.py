@@ -14,7 +14,7 @@ from explorer.augment.apply import AugmentError, Watched, apply_watched
 from explorer.augment.draws import similarity
 from explorer.augment.draws.counts import DrawCounts, add
 from explorer.augment.observe import Visit
-from explorer.augment.pipeline import Pipeline, Step, walk
+from explorer.augment.pipeline import Pipeline, all_steps
 from explorer.augment.targets import with_extent
 from explorer.augment.trace import NOISE, Snapshot
 from explorer.data.sample import Sample
@@ -48,7 +48,7 @@ def measure(
     Draws that fail are counted with the reason. `on_draw` is called after each draw; what it raises ends the work.
     """
     inputs = [_Input(sample, _areas(sample.mask), _pixels(sample.image)) for sample in samples]
-    steps = {node.id for node, _ in walk(pipeline.nodes) if isinstance(node, Step)}
+    steps = {step.id for step in all_steps(pipeline.nodes)}
     every = max(1, total // SIMILAR)
     counts: DrawCounts = {}
     for index in draws:

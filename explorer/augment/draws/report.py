@@ -147,7 +147,7 @@ def _step(node: Node, depth: int, expected: float, own: DrawCounts, draws: int, 
     others = everything > milliseconds > 0
     return StepReport(
         id=node.id,
-        title=node.transform if isinstance(node, Step) else node.kind,
+        title=node.title,
         depth=depth,
         is_group=not isinstance(node, Step),
         expected=expected,

@@ -136,7 +136,7 @@ def _as_typed(value: JsonValue) -> str:
 
 def _summary(found: FoundPipeline) -> None:
     lines = [
-        f"{INDENT * (depth - 1)}{node.transform if isinstance(node, Step) else node.kind}  p={node.p:g}"
+        f"{INDENT * (depth - 1)}{node.title}  p={node.p:g}"
         + "".join(f"  {name}={value}" for name, value in node.params.items())
         for node, depth in walk(found.draft.nodes)
     ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from explorer.augment.documentation import composer
 from explorer.augment.firing import effective
-from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, Step, active, check, group_params, is_unfinished
+from explorer.augment.pipeline import GROUP_KINDS, Draft, Group, Node, active, check, group_params, is_unfinished
 from explorer.texts import Augment as T
 from explorer.ui.components.parts import component
 from explorer.ui.session.history import History
@@ -72,7 +72,7 @@ def _walk(
 def _row(node: Node, parent: Group | None, depth: int, share: float | None, error: str) -> Row:
     return {
         "id": node.id,
-        "title": _title(node),
+        "title": node.title,
         "detail": _detail(node) if isinstance(node, Group) else "",
         "p": T.NODE_P.format(p=node.p) if node.enabled else T.OFF,
         "share": share,
@@ -83,10 +83,6 @@ def _row(node: Node, parent: Group | None, depth: int, share: float | None, erro
         "group": isinstance(node, Group),
         "depth": depth,
     }
-
-
-def _title(node: Node) -> str:
-    return node.transform if isinstance(node, Step) else node.kind
 
 
 def _detail(group: Group) -> str:
@@ -103,12 +99,12 @@ def _detail(group: Group) -> str:
 
 def _tip(node: Node, parent: Group | None, share: float | None) -> str:
     if not node.enabled:
-        return T.NODE_TIP_OFF.format(name=_title(node))
+        return T.NODE_TIP_OFF.format(name=node.title)
     if share is None:
-        return T.NODE_TIP_ALONE.format(name=_title(node), p=node.p)
+        return T.NODE_TIP_ALONE.format(name=node.title, p=node.p)
     chosen = {"OneOf": T.NODE_TIP_WEIGHT, "OneOrOther": T.NODE_TIP_CHOSEN}
     text = chosen.get(parent.kind, T.NODE_TIP) if parent else T.NODE_TIP
-    return text.format(name=_title(node), p=node.p, share=percent(share))
+    return text.format(name=node.title, p=node.p, share=percent(share))
 
 
 def percent(share: float) -> str:

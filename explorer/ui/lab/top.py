@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from explorer.augment.pipeline import Draft, Step, is_on
+from explorer.augment.pipeline import Draft, is_on
 from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import bound
@@ -48,7 +48,7 @@ def pipeline_line(draft: Draft) -> str:
     """Return the name of the pipeline, or its first steps, as Markdown."""
     if draft.name:
         return T.PIPELINE.format(name=escape(draft.name))
-    names = [node.transform if isinstance(node, Step) else node.kind for node in draft.nodes if is_on(node)]
+    names = [node.title for node in draft.nodes if is_on(node)]
     steps = T.ARROW.join(names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
         steps = Common.STEPS_AND_MORE.format(steps=steps, count=len(names) - MOST_NAMED)

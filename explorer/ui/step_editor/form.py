@@ -44,7 +44,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
 
 
 def _heading(node: Node, transform: Transform | None, errors: Errors) -> None:
-    title = node.transform if isinstance(node, Step) else node.kind
+    title = node.title
     targets = [title for name, title in Targets.TARGET_NAMES.items() if transform and name in transform.targets]
     help_text = None if transform is None else T.TARGETS.format(targets=", ".join(targets))
     st.subheader(title, anchor=False, help=help_text)

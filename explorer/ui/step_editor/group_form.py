@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.augment import edits
 from explorer.augment.documentation import composer
-from explorer.augment.pipeline import Group, Step, active, draws, group_params, is_unfinished
+from explorer.augment.pipeline import Group, active, draws, group_params, is_unfinished
 from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
@@ -67,7 +67,7 @@ def _shares(group: Group) -> None:
     on = active(group)
     total = sum(child.p for child in on)
     if total > 0:
-        names = [child.transform if isinstance(child, Step) else child.kind for child in on]
+        names = [child.title for child in on]
         lines = [
             T.SHARE.format(name=name, percent=f"{child.p / total:.0%}") for name, child in zip(names, on, strict=True)
         ]
