@@ -1,4 +1,4 @@
-"""Boxes and keypoints as text, one on each line, in the formats that albumentations and label files know.
+"""Boxes and keypoints as text, one on each line, in the formats of albumentations and of label files.
 
 Numbers are separated by spaces, tabs or commas. Empty lines and lines that start with # are skipped.
 """
@@ -20,12 +20,12 @@ Numbers = NDArray[np.float64]
 MAX_LINES = 500
 MAX_VALUE = 1_000_000.0
 MAX_CLASS = 65_535
-SLACK = 0.01  # px; label files are rounded, and a box that reaches this little outside is cut at the border
+SLACK = 0.01  # px; numbers in label files are rounded, so that a box with so little outside is cut at the border
 _PX_DIGITS, _FRACTION_DIGITS = 3, 7  # 7: 0.01 px in a picture of 65,536 px
 
 
 class AnnotationError(ValueError):
-    """A line that gives no box or keypoint. line: its number, from 1."""
+    """A line that is no box or keypoint. line: its number, from 1. problem: what is wrong with it."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(line, problem)
@@ -39,10 +39,14 @@ class AnnotationError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class _Layout:
-    """What the four numbers of a box are, and how the edges x_min, y_min, x_max, y_max follow from them.
+    """What the four numbers of a box mean, and how its edges x_min, y_min, x_max, y_max follow from them.
 
-    edges: what each edge is made of, for messages. matrix: (4, 4), numbers -> edges. fractions: of the image's width
-    and height, instead of px.
+    Attributes:
+        columns: the names of the numbers.
+        edges: what each edge is made of, for messages.
+        matrix: (4, 4), which gives the edges when it is multiplied by the numbers.
+        fractions: whether they are fractions of the image's width and height instead of px.
+        class_first: whether the class comes before the numbers.
     """
 
     columns: tuple[str, str, str, str]
@@ -52,7 +56,7 @@ class _Layout:
     class_first: bool = False
 
     def scale(self, width: int, height: int) -> Numbers:
-        """(4,) how many px one unit of each edge is."""
+        """The px of one unit of each edge: (4,)."""
         return np.array([width, height] * 2, np.float64) if self.fractions else np.ones(4)
 
 
@@ -75,17 +79,26 @@ _LAYOUTS: dict[BoxFormat, _Layout] = {
     ),
 }
 _POINT_COLUMNS = {"x": "x", "y": "y", "a": "angle", "s": "scale"}
-_UNKNOWN = {"a": 0.0, "s": 1.0}  # what is written for what is not kept
+_UNKNOWN = {"a": 0.0, "s": 1.0}  # what is written for angle and scale, which are not kept
 
 
 # Boxes
 
 
 def parse_boxes(text: str, format: BoxFormat, width: int, height: int, *, clip: bool = False) -> Table:
-    """(N, 5) float32: x_min, y_min, x_max, y_max in px and the class, for a picture of `width` × `height` px.
+    """Read boxes.
 
-    The class is the fifth number, in yolo the first of five as in its label files; without one it is 0. clip: boxes
-    that are partly outside are taken as they are, for a pipeline that cuts them. Raises AnnotationError.
+    Args:
+        text: a box on each line. The class is the fifth number, or in yolo the first of five; without one it is 0.
+        format: what the numbers mean.
+        width, height: of the picture in px.
+        clip: accept boxes that are partly outside, for a pipeline that cuts them.
+
+    Returns:
+        (N, 5) float32: x_min, y_min, x_max, y_max in px, and the class.
+
+    Raises:
+        AnnotationError: a line is no box in the picture.
     """
     layout = _LAYOUTS[format]
     rows = [_box(line, fields, layout, (width, height), clip) for line, fields in _lines(text)]
@@ -93,7 +106,7 @@ def parse_boxes(text: str, format: BoxFormat, width: int, height: int, *, clip: 
 
 
 def format_boxes(table: Table, format: BoxFormat, width: int, height: int) -> str:
-    """Boxes as `parse_boxes` gives them, as text: a line each, with its class. Rounded to less than 0.01 px."""
+    """The text of boxes that `parse_boxes` has read, with classes and rounded to less than 0.01 px."""
     layout = _LAYOUTS[format]
     digits = _FRACTION_DIGITS if layout.fractions else _PX_DIGITS
     edges = np.asarray(table[:, :4], np.float64) / layout.scale(width, height)
@@ -107,7 +120,7 @@ def format_boxes(table: Table, format: BoxFormat, width: int, height: int) -> st
 def _box(line: int, fields: list[str], layout: _Layout, size: tuple[int, int], clip: bool) -> list[float]:
     numbers, label = _read(line, fields, layout.columns, layout.class_first)
     scale = layout.scale(*size)
-    # In the precision in which they are kept: in a finer one, a box may have an area and then lose it.
+    # In the precision in which boxes are kept: in a finer one, a box may have an area that is lost later.
     edges = ((layout.matrix @ np.array(numbers)) * scale).astype(np.float32)
     limits = np.array([*size, *size], np.float32)
     _check_area(line, layout, numbers, edges)
@@ -129,7 +142,7 @@ def _check_area(line: int, layout: _Layout, numbers: list[float], edges: Table) 
 
 
 def _check_inside(line: int, layout: _Layout, edges: Numbers, limits: Numbers) -> None:
-    """Edges and limits in the layout's own unit."""
+    """Refuse edges outside of the limits, which are in the unit of the layout as the edges are."""
     for at, name in enumerate(layout.edges):
         if edges[at] < 0:
             raise AnnotationError(line, f"{name} {edges[at]:.7g} lies outside the image: it must be at least 0.")
@@ -146,17 +159,16 @@ def _extent(axis: int, size: float) -> str:
 
 
 def parse_keypoints(text: str, format: PointFormat, width: int, height: int, *, keep_outside: bool = False) -> Table:
-    """(K, 3) float32: x, y in px and the class, for a picture of `width` × `height` px.
+    """Read keypoints, as `parse_boxes` reads boxes: (K, 3) float32, x, y in px, and the class, which comes last.
 
-    The class comes last; without one it is 0. Angles and scales are read and left out. keep_outside: points outside the
-    picture are taken too. Raises AnnotationError.
+    Angles and scales are not kept. keep_outside: accept points outside of the picture. Raises AnnotationError.
     """
     rows = [_point(line, fields, format, (width, height), keep_outside) for line, fields in _lines(text)]
     return np.array(rows, np.float32).reshape(-1, 3)
 
 
 def format_keypoints(table: Table, format: PointFormat, width: int, height: int) -> str:
-    """Keypoints as `parse_keypoints` gives them, as text: a line each, with its class; angle 0 and scale 1."""
+    """The text of keypoints that `parse_keypoints` has read, with classes, angle 0 and scale 1."""
     return "\n".join(
         _joined([_shown_inside(letter, x, y, width, height) for letter in format], int(label), first=False)
         for x, y, label in table.tolist()
@@ -167,7 +179,7 @@ def _point(line: int, fields: list[str], format: str, size: tuple[int, int], kee
     numbers, label = _read(line, fields, tuple(_POINT_COLUMNS[letter] for letter in format), class_first=False)
     place = [numbers[format.index(letter)] for letter in "xy"]
     for axis, value in enumerate(place):
-        # In the precision in which it will be kept: 511.99999999 becomes 512.
+        # In the precision in which points are kept: 511.99999999 becomes 512.
         if not keep_outside and not 0 <= np.float32(value) < size[axis]:
             limit = f"{_extent(axis, size[axis])}: it must be at least 0 and below {size[axis]}"
             raise AnnotationError(line, f"{'xy'[axis]} {value:.7g} lies outside {limit}.")
@@ -186,7 +198,7 @@ def _shown_inside(letter: str, x: float, y: float, width: int, height: int) -> s
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Number from 1 and fields of each line that holds something."""
+    """The number from 1 and the fields of each line that is not empty or a comment."""
     for number, line in enumerate(text.splitlines(), 1):
         if number > MAX_LINES:
             raise AnnotationError(number, f"At most {MAX_LINES} lines are read. Remove what comes after.")
@@ -196,7 +208,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read(line: int, fields: list[str], columns: tuple[str, ...], class_first: bool) -> tuple[list[float], int]:
-    """The numbers of the columns, and the class."""
+    """Read the numbers of the columns, and the class."""
     if len(fields) not in (len(columns), len(columns) + 1):
         place = "before" if class_first else "after"
         raise AnnotationError(

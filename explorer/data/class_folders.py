@@ -1,18 +1,20 @@
-"""How a folder of class folders looks, and how one looks that holds images but is none."""
+"""Whether a folder looks like one of class folders, and why a folder with images is no data set."""
 
 import re
 from collections import Counter
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from explorer.base.names import shown
-from explorer.data.listing import holds_images, is_image, visible_folders
-from explorer.data.mask_layouts import parts_of
+from explorer.data.listing import holds_images, is_image, suffixes, visible_folders
+from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS, parts_of
 
 _OTHER_LAYOUTS = frozenset({"images", "masks", "labels", "annotations"})  # data sets for segmentation or detection
 _PART = re.compile(
     r"(train|training|test|testing|val|valid|validation|dev|eval)([ _-]?(images?|imgs?|data|set))?\d*", re.I
 )
+_GLANCE_FILES = 1_000  # files that are counted by suffix
 _GLANCE = 50  # class folders that are looked at to find out whether a folder is a data set
 
 
@@ -85,3 +87,40 @@ def _is_laid_out(folder: Path, depth: int) -> bool:
     if parts_of(folder) or {"train", "val"} <= names or len(names & _OTHER_LAYOUTS) > 1:
         return True
     return depth > 1 and any(_is_laid_out(child, depth - 1) for child in children[:_GLANCE])
+
+
+def why_not(folder: Path) -> str:
+    """A sentence that says why `folder` is not offered; empty where it holds no images, or only folders in it do.
+
+    Raises OSError.
+    """
+    folders = visible_folders(folder)
+    names = {child.name for child in folders}
+    if reason := are_parts(folder, folders):
+        return reason
+    if IMAGES in names and holds_images(folder / IMAGES):
+        return _without_masks(folder, names)
+    if len(names & {"train", "val"}) == 1 and holds_images(folder):
+        has, lacks = ("train", "val") if "train" in names else ("val", "train")
+        return f"it has {has}/ but no {lacks}/."
+    with_images = [child for child in folders if any(is_image(path.name) for path in child.iterdir())]
+    if len(with_images) == 1 and len(folders) == 1:
+        return f"it has one folder of images only, {with_images[0].name}/, and telling classes apart needs at least 2."
+    loose = sum(is_image(child.name) for child in folder.iterdir())
+    if not loose:
+        return ""
+    tables = about_tables(folder)
+    return f"it holds {loose:,} images and no folders of classes.{tables} Put them into folders named after classes."
+
+
+def _without_masks(folder: Path, names: set[str]) -> str:
+    other = next((name for name in MASK_FOLDERS if name in names), None)
+    if other is None:
+        return f"{IMAGES}/ holds images, and there is no {MASKS}/ with masks of the same names beside it."
+    found = Counter(
+        path.suffix.lower() for path in islice((folder / other).rglob("*"), _GLANCE_FILES) if path.is_file()
+    )
+    return (
+        f"{other}/ holds no images ({suffixes(found) if found else 'it is empty'}), and masks are images. "
+        "Boxes from files are not supported yet."
+    )

@@ -1,4 +1,4 @@
-"""A data set: two splits whose samples are loaded one at a time."""
+"""A data set: two splits whose samples are loaded one by one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,11 +22,15 @@ class DatasetError(ShownError):
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Part of a data set; it can be pickled, so that it reaches loader workers.
+    """A part of a data set; it can be pickled for loader workers.
 
-    labels: (N,) int64. ids: N names that stay the same. load: index -> Sample; raises ImageError.
-    source: index -> the file that a sample is read from, or words that say all that a generated one is made of.
-    reading: what the pixels depend on besides their source, such as the range of values that becomes 0 to 255.
+    Attributes:
+        name: "train" or "val".
+        labels: (N,) int64.
+        ids: N names of samples that stay the same.
+        load: gives the sample at an index; raises ImageError.
+        source: gives the file of a sample, or words that say everything that a generated one is made of.
+        reading: what the pixels depend on besides their source, such as the range of values that becomes 0 to 255.
     """
 
     name: str
@@ -40,23 +44,28 @@ class Split:
         return len(self.ids)
 
     def size(self, index: int) -> tuple[int, int]:
-        """Height and width in px of a sample; the pixels of a file are not decoded. Raises ImageError."""
+        """Height and width in px of a sample, without decoding the pixels of a file. Raises ImageError."""
         from explorer.data.stored import read_size  # here: specs of data sets are read without OpenCV
 
         source = self.source(index)
         return read_size(source) if isinstance(source, Path) else self.load(index).size
 
     def counts(self, num_classes: int) -> NDArray[np.int64]:
-        """(C,) int64: how many samples each class has."""
+        """The number of samples of each class: (C,) int64."""
         return np.bincount(self.labels, minlength=num_classes).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """notes: what was noticed while opening it, in sentences for people.
+    """An opened data set.
 
-    depth: how values of more than 8 bits become pixels, decided for the whole data set. inspection: what its files
-    hold. Both None where no files are read.
+    Attributes:
+        name: the name of its folder or file, or of its format.
+        classes: the names of the classes.
+        train, val: the samples for training and for validation.
+        notes: what was noticed while it was opened, in sentences.
+        depth: how values of more than 8 bits become pixels in the whole data set; None where no files are read.
+        inspection: what its files hold; None where no files are read.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Values of images with more than 8 bits as pixels. The functions here are also part of exported code."""
+"""Conversion of values of more than 8 bits to pixels. Exported code contains some of these functions."""
 
 from collections.abc import Iterator
 from typing import Literal, Self
@@ -32,7 +32,7 @@ Decided = Literal["by_image"] | ValueRange
 
 
 def bands(height: int, width: int) -> Iterator[slice]:
-    """The rows of an image in a few parts: what is worked out for a part of them takes little memory."""
+    """Slices of the rows of an image: computing one after the other takes little memory."""
     rows = max(1, _BAND // max(1, width))
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
@@ -46,7 +46,7 @@ def to_pixels(values: NDArray[np.generic], low: float, high: float) -> NDArray[n
 
 
 def on_white(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8 of gray values (H, W) or of colors (H, W, 3); of colors with alpha (H, W, 4) laid on white."""
+    """(H, W, 3) uint8 from gray values (H, W), colors (H, W, 3), or colors with alpha (H, W, 4), laid on white."""
     has_alpha = values.ndim == 3 and values.shape[2] == 4
     full = full_alpha(values) if has_alpha else 1.0
     result = np.empty((*values.shape[:2], 3), np.uint8)
@@ -73,7 +73,7 @@ def full_alpha(values: NDArray[np.generic]) -> float:
 
 
 def by_image(values: NDArray[np.generic], is_float: bool) -> NDArray[np.uint8]:
-    """Grey values (H, W) as runs of format 1 read them: 16 bits by 257, all others from darkest to brightest.
+    """Gray values (H, W) as runs of format 1 read them: 16 bits by 257, all others from darkest to brightest.
 
     Returns:
         (H, W, 3) uint8.

@@ -1,4 +1,4 @@
-"""Generated pictures of one shape each, with every target: label, mask, box and keypoints. The seed decides all."""
+"""Generated pictures of one shape each, with label, mask, box and keypoints. They depend on the seed alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from explorer.data.dataset import Dataset, Split
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
 
-Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape lies in the circle of radius 1
+Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape is inside the circle of radius 1
 
-_DRAWING = 1  # counts up with each change of what `draw` gives
+_DRAWING = 1  # to be raised with each change of what `draw` gives
 
 
 def _ring_of(count: int, radii: tuple[float, ...] = (1.0,)) -> Points:
@@ -78,14 +78,14 @@ class _Loader:
         return draw(generator, int(self.labels[index]), self.spec.image_size, self.spec.noise, f"{name}-{index:05d}")
 
     def source(self, index: int) -> str:
-        """What a sample is made of; not how many others there are."""
+        """The words that say what a sample is made of, whatever other samples there are."""
         spec = self.spec
         drawn = (spec.seed, self.split, index, int(self.labels[index]), spec.image_size, spec.noise)
         return f"shape {_DRAWING} {drawn}"
 
 
 def draw(generator: np.random.Generator, label: int, side: int, noise: float, name: str) -> Sample:
-    """One picture of `side` × `side` px with a shape of class `label`; `noise` from 0 to 1 hides it more and more."""
+    """A picture of `side` × `side` px with a shape of class `label`, which is harder to see with more noise, 0 to 1."""
     image, cover, corners, place = picture(generator, label, side, noise)
     mask = np.where(cover >= 0.5, label + 1, 0).astype(np.uint8)
     center, radius, turn = place
@@ -104,9 +104,11 @@ def draw(generator: np.random.Generator, label: int, side: int, noise: float, na
 def picture(
     generator: np.random.Generator, label: int, side: int, noise: float
 ) -> tuple[NDArray[np.uint8], Points, Points, tuple[Points, float, Points]]:
-    """(side, side, 3) RGB with the shape of a class; what it covers of each pixel; its corners; and its place.
+    """Draw the shape of a class.
 
-    The place is its center and radius in px, and the (2, 2) matrix that turns it.
+    Returns:
+        The image, (side, side, 3) RGB; how much of each pixel the shape covers, 0 to 1; its corners; and its center and
+        radius in px with the (2, 2) matrix that turns it.
     """
     outline = OUTLINES[tuple(OUTLINES)[label]]()
     radius = generator.uniform(0.22, 0.4) * side
@@ -123,7 +125,7 @@ def picture(
 
 
 def _cover(corners: Points, side: int) -> NDArray[np.float64]:
-    """(side, side) how much of each pixel the shape covers, 0 to 1."""
+    """(side, side): how much of each pixel the shape covers, 0 to 1."""
     canvas = np.zeros((side, side), np.uint8)
     shift = 4  # cv2 takes corners in 1/16 px
     cv2.fillPoly(canvas, [np.rint(corners * (1 << shift)).astype(np.int32)], 255, cv2.LINE_AA, shift)
@@ -131,14 +133,14 @@ def _cover(corners: Points, side: int) -> NDArray[np.float64]:
 
 
 def _colors(generator: np.random.Generator, noise: float) -> tuple[Points, Points]:
-    """Ground and shape, RGB; with more noise they come closer."""
+    """The colors of ground and shape, RGB, which are more alike with more noise."""
     ground = generator.uniform(40, 215, 3)
     away = np.where(ground > 127, -1.0, 1.0) * generator.uniform(60, 130, 3)
     return ground, (ground + away * (1 - 0.6 * noise)).clip(0, 255)
 
 
 def _background(generator: np.random.Generator, ground: Points, side: int, noise: float) -> Points:
-    """(side, side, 3) float: a soft gradient, and lines across it that grow more with the noise."""
+    """(side, side, 3) float: a soft gradient, and lines across it, more of them with more noise."""
     steps = np.linspace(-0.5, 0.5, side)
     slope = generator.uniform(-40, 40, (2, 3))
     image: Points = ground + steps[:, None, None] * slope[0] + steps[None, :, None] * slope[1]

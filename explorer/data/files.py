@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.base.names import shown
 from explorer.data.dataset import Dataset, Split, stratified_split
 from explorer.data.depth import Decided
 from explorer.data.formats.spec import TRAIN_AND_VAL, FileSpec, Labelled
 from explorer.data.images import decode
 from explorer.data.inspection import Files, Looking, inspect
+from explorer.data.listing import shown_in
 from explorer.data.sample import Sample
 
 
@@ -25,17 +25,12 @@ class _Loader:
 
     def __call__(self, index: int) -> Sample:
         path, label = self.files[index]
-        name = _name(path, self.root)
+        name = shown_in(self.root, path)
         return Sample(decode(path, name, self.depth).pixels, label=label, id=name)
 
     def source(self, index: int) -> Path:
         """The file of a sample."""
         return self.files[index][0]
-
-
-def _name(path: Path, root: Path) -> str:
-    """The name of a sample: its path in the data set, as it is shown."""
-    return shown((path.relative_to(root) if path.is_relative_to(root) else path).as_posix())
 
 
 def divided(files: Labelled, classes: tuple[str, ...], spec: FileSpec) -> tuple[Labelled, Labelled, list[str]]:
@@ -70,7 +65,7 @@ def opened(
         looking: how closely the files are looked at.
     """
     root = spec.images
-    seen = inspect([(_name(path, root), path) for part in parts for path, _ in part], looking or Looking())
+    seen = inspect([(shown_in(root, path), path) for part in parts for path, _ in part], looking or Looking())
     depth = seen.range() if spec.depth == "auto" else spec.depth
     notes = [*notes, *seen.notes(depth)]
     if seen.left and spec.needs_range:
@@ -84,7 +79,7 @@ def opened(
 
 def _split(name: str, loader: _Loader) -> Split:
     labels = np.array([label for _, label in loader.files], np.int64)
-    ids = tuple(_name(path, loader.root) for path, _ in loader.files)
+    ids = tuple(shown_in(loader.root, path) for path, _ in loader.files)
     depth = loader.depth
     reading = depth if isinstance(depth, str) else f"{depth.low!r} to {depth.high!r}"
     return Split(name, labels, ids, loader, loader.source, reading)

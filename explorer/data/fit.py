@@ -1,17 +1,19 @@
-"""How large images are when augmentation gets them: whole within bounds, or their middle squares."""
+"""The size of images before augmentation: whole and within limits, or their middle squares."""
 
 from dataclasses import dataclass
 
 LONGEST = 16_384  # px of a whole image's long side: OpenCV moves no images of 32,768 px and more
-FARTHEST = 4  # an image is enlarged until its long side is so many times `least`, at most
+FARTHEST = 4  # no image is enlarged beyond a long side of so many times `least`
 
 
 @dataclass(frozen=True)
 class Fit:
     """A size that samples are brought to before they are kept.
 
-    most: px of the short side, which a larger image is scaled down to. least: px that a smaller one is enlarged to.
-    square: only the middle square is left, of `most` px; otherwise the image keeps its borders and its aspect ratio.
+    Attributes:
+        most: the short side in px that larger images are shrunk to.
+        least: the short side in px that smaller images are enlarged to.
+        square: whether only the middle square of `most` px is kept, and not the whole image with its aspect ratio.
     """
 
     most: int
@@ -19,14 +21,14 @@ class Fit:
     square: bool = False
 
     def size(self, height: int, width: int) -> tuple[int, int]:
-        """Height and width in px that an image of this height and width gets."""
+        """Height and width in px that an image of this height and width is brought to."""
         return (self.most, self.most) if self.square else whole_size(height, width, self.most, self.least)
 
 
 def whole_size(height: int, width: int, most: int, least: int) -> tuple[int, int]:
-    """Height and width of an image that keeps its borders, as `Fit` says.
+    """Height and width that a whole image is brought to; the arguments are those of `Fit`.
 
-    One that is very long for its height is enlarged less, so that it takes no memory without need.
+    A very long image is enlarged less, so that it does not take memory without need.
     """
     short, long = min(height, width), max(height, width)
     scale = min(most, max(short, least)) / short
@@ -37,5 +39,5 @@ def whole_size(height: int, width: int, most: int, least: int) -> tuple[int, int
 
 
 def square(size: int) -> Fit:
-    """The middle square of `size` px, as validation sees images."""
+    """The fit to the middle square of `size` px, as in validation."""
     return Fit(size, size, square=True)

@@ -1,4 +1,4 @@
-"""Fonts by name, for steps that need the file of one. Names are not paths: they choose among the fonts found here."""
+"""Font files by name, for steps that draw text. A name chooses among the fonts of this computer; it is not a path."""
 
 import os
 from collections.abc import Iterator
@@ -11,23 +11,23 @@ from PIL import ImageFont
 from explorer.base.home import home
 from explorer.data.keeping import NotKept, keep
 
-BUILT_IN = "Aileron"  # Pillow carries it inside itself
+BUILT_IN = "Aileron"  # which is a part of Pillow
 MAX_FILES = 300
 MAX_FOLDERS = 2_000  # looked into, so that a huge tree does not hold up the page
 SUFFIXES = frozenset({".ttf", ".otf"})
-# Where fonts lie on Linux and macOS; a folder that is not there costs nothing. People's own come first: of many
-# fonts, those are the ones that they want.
+# The folders of fonts on Linux and macOS, which may be missing. People's own come first, because the search is bounded
+# and those are the fonts that they want.
 _OWN = (".local/share/fonts", "Library/Fonts")
 _SYSTEM = ("/usr/local/share/fonts", "/usr/share/fonts", "/Library/Fonts", "/System/Library/Fonts")
-_SIZE = 20  # px; to try whether a font opens
+_SIZE = 20  # px, at which fonts are tried
 
 
 class FontMissing(ValueError):
-    """No font has this name; the message says which there are."""
+    """No font has this name; the message names some that there are."""
 
 
 def names() -> tuple[str, ...]:
-    """The built-in font, then those of this machine by name. What is installed later is found after a restart."""
+    """The built-in font, then those of this computer by name. A restart finds fonts that are installed later."""
     return (BUILT_IN, *sorted(_scan(_folders()).keys() - {BUILT_IN}))
 
 
@@ -46,18 +46,14 @@ def path(name: str) -> Path:
 def _built_in() -> Path:
     file = home() / "fonts" / f"{BUILT_IN}.ttf"
     if not file.is_file():
+        font = ImageFont.load_default(_SIZE)
+        if not isinstance(font, ImageFont.FreeTypeFont):
+            raise FontMissing(f"This Pillow has no {BUILT_IN}. Install the pinned one, or choose another font.")
         try:
-            keep(file, _aileron())
+            keep(file, font.font_bytes)
         except NotKept as error:
             raise FontMissing(f"The built-in font has to be written to a file once. {error}") from error
     return file
-
-
-def _aileron() -> bytes:
-    font = ImageFont.load_default(_SIZE)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise FontMissing(f"This Pillow has no {BUILT_IN}. Install the pinned one, or choose another font.")
-    return font.font_bytes
 
 
 def _folders() -> tuple[Path, ...]:
@@ -66,10 +62,10 @@ def _folders() -> tuple[Path, ...]:
 
 @lru_cache(maxsize=4)
 def _scan(folders: tuple[Path, ...]) -> dict[str, Path]:
-    """Name -> file. Where two files have a name, the first found has it."""
+    """The files of fonts by name; of two files with the same name the first one counts."""
     found: dict[str, Path] = {}
     for file in islice(_files(folders), MAX_FILES):
-        # isprintable: a name that is not valid text could not be shown or saved.
+        # A name that is not printable could not be shown or saved.
         if file.stem not in found and file.stem.isprintable() and _opens(file):
             found[file.stem] = file
     return found
@@ -86,5 +82,5 @@ def _opens(file: Path) -> bool:
     try:
         ImageFont.truetype(file, _SIZE)
     except (OSError, ValueError):
-        return False  # damaged, may not be read, or pictures of one size only (some emoji)
+        return False  # damaged, without permission, or with bitmaps of one size only, such as some emoji
     return True

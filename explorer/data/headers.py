@@ -1,4 +1,4 @@
-"""What the head of an image file says before its pixels are decoded."""
+"""Facts in the head of an image file that are known before its pixels are decoded."""
 
 import os
 import re
@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-DEEP_GREY = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
-_DEEP_COLOR = re.compile(r"(RGB|RGBA|RGBX|LA);16")  # what Pillow cuts to the high byte of each value, and OpenCV not
+DEEP_GRAY = ("I;16", "I;16B", "I;16L", "I;16N", "I", "F")
+_DEEP_COLOR = re.compile(r"(RGB|RGBA|RGBX|LA);16")  # where Pillow keeps the high byte only, and OpenCV all
 _HIGH_BYTE = re.compile(r"\w+;16")
 _ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
-_LOW_BITS = re.compile(r"L;([24]?)(I?)R?")  # grey that Pillow stretches to 0 to 255, or inverts
+_LOW_BITS = re.compile(r"L;([24]?)(I?)R?")  # gray that Pillow stretches to 0 to 255, or inverts
 _SAMPLE_LIMITS = ((340, 341), (280, 281))  # TIFF: SMin and SMaxSampleValue, Min and MaxSampleValue
 _FULL = {8: 255.0, 16: 65535.0, 32: 4294967295.0}
 
 
 class Change(IntFlag):
-    """What has to be changed to make 8-bit RGB pixels of a file."""
+    """What has to be changed in a file to make 8-bit RGB pixels of it."""
 
     NONE = 0
-    GREY = 1
+    GRAY = 1
     ALPHA = 2
     CMYK = 4
     FRAMES = 8
@@ -33,37 +33,38 @@ class Change(IntFlag):
 
 
 def raw_mode(image: Image.Image) -> str:
-    """How the file holds its values, in Pillow's words, such as "RGB;16B"; empty where they do not say."""
+    """Pillow's name for the layout of the values in the file, such as "RGB;16B"; empty where it has none."""
     args = _arguments(image)
     first = args[0] if isinstance(args, tuple) and args else args
     return first if isinstance(first, str) else ""
 
 
 def _arguments(image: Image.Image) -> Any:
-    """What Pillow hands to the decoder of the format; None where it says nothing."""
+    """The arguments that Pillow gives to the decoder of the format; None where there are none."""
     tiles: Any = getattr(image, "tile", None)
     return tiles[0].args if tiles else None
 
 
 def is_deep_color(image: Image.Image) -> bool:
+    """Whether it has colors of more than 8 bits, which OpenCV decodes and Pillow would reduce."""
     return image.format in ("PNG", "TIFF") and _DEEP_COLOR.match(raw_mode(image)) is not None
 
 
 def change(image: Image.Image) -> Change:
-    """All that is known before it is decoded; whether something is transparent is not."""
+    """All changes that are known before decoding, which alone can find transparent pixels."""
     raw = raw_mode(image)
     change = Change.FRAMES if getattr(image, "is_animated", False) else Change.NONE
-    if image.mode in ("L", "1", "LA", "La", *DEEP_GREY):
-        change |= Change.GREY
+    if image.mode in ("L", "1", "LA", "La", *DEEP_GRAY):
+        change |= Change.GRAY
     if image.mode == "CMYK":
         change |= Change.CMYK
-    if image.mode in DEEP_GREY or is_deep_color(image):
+    if image.mode in DEEP_GRAY or is_deep_color(image):
         return change | Change.DEEP | (Change.FLOAT if image.mode == "F" else Change.NONE)
     return change | Change.HIGH_BYTE if _HIGH_BYTE.match(raw) or _maximum(image) > _FULL[8] else change
 
 
 def header(image: Image.Image) -> tuple[float, float] | None:
-    """The range that the file itself names, where it says more than the type of its values."""
+    """The range of values that the header names; None where it says no more than their type."""
     if image.format == "PPM":
         return (0.0, _FULL[16]) if _maximum(image) > _FULL[8] else None  # Pillow has scaled it by the header's maximum
     if image.format == "PNG":
@@ -77,7 +78,7 @@ def _of_tags(tags: Mapping[int, Any]) -> tuple[float, float] | None:
     bits, kind = (max(_numbers(tags.get(tag)) or [default]) for tag, default in ((258, 16), (339, 1)))
     for lowest, highest in _SAMPLE_LIMITS:
         low, high = _numbers(tags.get(lowest)), _numbers(tags.get(highest))
-        # The full range of the type is what software writes that knows nothing better.
+        # Software that knows nothing better writes the full range of the type.
         if high and max(high) > min(low or [0.0]) and max(high) < _FULL.get(int(bits), 0.0):
             return min(low or [0.0]), max(high)
     return (0.0, 2.0**bits - 1) if kind == 1 and 8 < bits < 16 else None
@@ -92,7 +93,7 @@ def _numbers(value: Any) -> list[float]:
 
 
 def _significant_bits(image: Image.Image) -> tuple[int, ...]:
-    """Of the colors of a PNG, from its chunk sBIT, which lies before its pixels and which Pillow does not keep."""
+    """The significant bits of each color of a PNG, from its chunk sBIT, which Pillow does not keep."""
     stream: Any = getattr(image, "fp", None)
     if stream is None:
         return ()
@@ -111,12 +112,13 @@ def _significant_bits(image: Image.Image) -> tuple[int, ...]:
 
 
 def _maximum(image: Image.Image) -> float:
-    """The largest value that the header of a PPM names; 0 for others."""
+    """The largest value that the header of a PPM names; 0 for other formats."""
     args = _arguments(image) if image.format == "PPM" else None
     return float(args[1]) if isinstance(args, tuple) and len(args) > 1 and isinstance(args[1], int) else 0.0
 
 
-def grey_levels(image: Image.Image) -> tuple[float, bool]:
+def gray_levels(image: Image.Image) -> tuple[float, bool]:
+    """What Pillow's gray values have to be divided by to get the stored ones, and whether Pillow has inverted them."""
     if image.format == "PPM" and image.mode == "L":
         return (_FULL[8] / _maximum(image) if _maximum(image) else 1.0), False
     raw = raw_mode(image)
@@ -130,4 +132,4 @@ def grey_levels(image: Image.Image) -> tuple[float, bool]:
 
 def has_alpha(image: Image.Image) -> bool:
     """Whether an image can hold transparency."""
-    return image.mode in _ALPHA or (image.mode not in DEEP_GREY and "transparency" in image.info)
+    return image.mode in _ALPHA or (image.mode not in DEEP_GRAY and "transparency" in image.info)

@@ -1,4 +1,4 @@
-"""Files and bytes to pixels: whatever the file holds becomes RGB with 8 bits, and what was changed is said."""
+"""Image files decoded to 8-bit RGB pixels, whatever they hold, with notes about what was changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,11 @@ from PIL import Image
 from explorer.data import stored
 from explorer.data.depth import Depth, ValueRange, bands, by_image, extremes, full_alpha, on_white, to_pixels
 from explorer.data.headers import Change, has_alpha
-from explorer.data.limits import MAX_BYTES
-from explorer.data.stored import ImageError, Stored, read_size
+from explorer.data.stored import ImageError, Stored
 
-__all__ = [
-    "MAX_BYTES", "Change", "Decoded", "ImageError", "decode", "decode_mask",
-    "decode_with_alpha", "joined_range", "mask_palette", "own_range", "read_image",
-    "read_size",
-]  # fmt: skip
 _WHITE = (255, 255, 255, 255)
 _NOTES = {
-    Change.GREY: "Greyscale: the three channels are the same.",
+    Change.GRAY: "Grayscale: the three channels are the same.",
     Change.ALPHA: "Transparency was laid on white.",
     Change.CMYK: "CMYK was converted to RGB; its colors may differ a little from print.",
     Change.FRAMES: "The file holds several images; the first one is used.",
@@ -32,24 +26,24 @@ _NOTES = {
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """pixels: (H, W, 3) uint8, RGB. notes: what had to be changed to get there, in sentences."""
+    """Pixels (H, W, 3) uint8, RGB, and notes about what was changed to get them, in sentences."""
 
     pixels: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8, RGB. Raises ImageError."""
+    """The pixels of a file: (H, W, 3) uint8, RGB. Raises ImageError."""
     return decode(path).pixels
 
 
 def decode(source: Path | bytes, name: str | None = None, depth: Depth = "auto") -> Decoded:
-    """Decode a file or its bytes. Greyscale, palette, CMYK, values of more than 8 bits and transparency are converted.
+    """Decode a file or its bytes. Grayscale, palette, CMYK, values of more than 8 bits and transparency are converted.
 
     Args:
-        source: the file, or what it holds.
-        name: what messages call it; a path is called by its own name.
-        depth: how values of more than 8 bits become pixels; "auto" takes the image as a data set of one.
+        source: the file or its bytes.
+        name: what messages call it, instead of the name of its file.
+        depth: how values of more than 8 bits become pixels; "auto" treats the image as a data set of one.
 
     Raises:
         ImageError: the file cannot be read, is damaged or too large.
@@ -71,7 +65,7 @@ def decode(source: Path | bytes, name: str | None = None, depth: Depth = "auto")
 
 
 def own_range(held: Stored) -> ValueRange:
-    """The range of one image, as that of a data set of one."""
+    """The range of one image, which is that of a data set of one."""
     assert held.values is not None
     return joined_range([(held.header or extremes(held.values), Change.FLOAT in held.change)])
 
@@ -109,9 +103,9 @@ def _rgb(image: Image.Image, change: Change) -> NDArray[np.uint8]:
 
 
 def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
-    """(H, W, 4) uint8, RGBA, of a file that can hold transparency, else (H, W, 3), RGB, as `decode` gives it.
+    """Decode a file that can hold transparency to (H, W, 4) uint8, RGBA; others to (H, W, 3), RGB, as `decode` does.
 
-    Colors are as they are stored, also where nothing of them shows. Raises ImageError.
+    Colors are as they are stored, also where they are hidden. Raises ImageError.
     """
     held = stored.read(source, name or (source.name if isinstance(source, Path) else "the image"))
     if held.image is not None:
@@ -134,20 +128,24 @@ def decode_with_alpha(source: Path | bytes, name: str | None = None) -> NDArray[
 
 
 def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
-    """(H, W) uint8 class indices: of a palette image its indices, of a grey one the values that the file stores.
+    """Decode a mask to class indices: those of a palette image, or the values that a grayscale file stores.
 
-    Raises ImageError, also for a mask in colors, since which class a color means cannot be guessed, and for a mask
-    with fractions.
+    Returns:
+        (H, W) uint8.
+
+    Raises:
+        ImageError: the file cannot be read, or has colors, whose classes cannot be guessed, or fractions.
     """
     called = name or (source.name if isinstance(source, Path) else "the mask")
     held = stored.read(source, called)
     if held.image is not None:
-        values: NDArray[np.generic] = _mask_values(held.image, held.grey_levels)
+        values: NDArray[np.generic] = _mask_values(held.image, held.gray_levels)
     else:
         assert held.values is not None
         values = held.values
-    if values.ndim == 3 and all(_is_grey(values[rows]) for rows in bands(*values.shape[:2])):
-        values = values[..., 0]
+    if values.ndim == 3:
+        parts = (values[rows] for rows in bands(*values.shape[:2]))
+        values = values[..., 0] if all((part[..., :3] == part[..., :1]).all() for part in parts) else values
     if values.ndim == 3:
         raise ImageError(f"{called} has colors. {_MASK_NEEDS}")
     if values.dtype.kind == "f" and not (np.isfinite(values).all() and (values == np.rint(values)).all()):
@@ -159,18 +157,14 @@ def decode_mask(source: Path | bytes, name: str | None = None) -> NDArray[np.uin
     return np.ascontiguousarray(values.astype(np.uint8))
 
 
-def _is_grey(values: NDArray[np.generic]) -> bool:
-    return bool((values[..., :3] == values[..., :1]).all())
-
-
 _MASK_NEEDS = (
-    "A mask needs one channel with the class index of each pixel, 0 for the background: save it as greyscale or "
+    "A mask needs one channel with the class index of each pixel, 0 for the background: save it as grayscale or "
     "palette PNG."
 )
 
 
-def _mask_values(image: Image.Image, grey_levels: tuple[float, bool]) -> NDArray[np.uint8]:
-    divisor, inverted = grey_levels
+def _mask_values(image: Image.Image, gray_levels: tuple[float, bool]) -> NDArray[np.uint8]:
+    divisor, inverted = gray_levels
     if image.mode == "1":
         ones = stored.as_array(image)
         return (~ones if inverted else ones).astype(np.uint8)
@@ -184,10 +178,7 @@ def _mask_values(image: Image.Image, grey_levels: tuple[float, bool]) -> NDArray
 
 
 def mask_palette(source: Path | bytes, name: str | None = None) -> tuple[tuple[int, int, int], ...]:
-    """The colors of a palette image by index, each red, green, blue from 0 to 255; () for any other image.
-
-    Raises ImageError.
-    """
+    """The colors of a palette image by index, each red, green, blue from 0 to 255; () for others. Raises ImageError."""
     image = stored.read(source, name or "the mask").image
     flat = (image.getpalette("RGB") or []) if image is not None and image.mode == "P" else []
     return tuple((flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat) - 2, 3))

@@ -158,7 +158,7 @@ _WORDS = {
     Change.ALPHA: "have transparency, which was laid on white.",
     Change.CMYK: "were converted from CMYK to RGB; their colors may differ a little from print.",
     Change.FRAMES: "hold several images; the first one is used.",
-    Change.GREY: "are greyscale: the three channels are the same.",
+    Change.GRAY: "are grayscale: the three channels are the same.",
 }
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
-from explorer.base.names import plain
+from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
 from explorer.data.suffixes import FLAT_SUFFIXES, SUFFIXES
 
@@ -142,16 +142,13 @@ def holds_images(folder: Path) -> bool:
     return False
 
 
+def shown_in(root: Path, file: Path) -> str:
+    """The path of a file relative to a data set, if it is inside, as it is shown; `existing` leads back to the file."""
+    return shown((file.relative_to(root) if file.is_relative_to(root) else file).as_posix())
+
+
 def unreadable(place: Path, error: OSError) -> DatasetError:
     """The error of a folder or file that the system cannot read."""
     return DatasetError(
         f"{place} cannot be read: {error.strerror or error}. Change its permissions, or choose another."
     )
-
-
-def same_names(folders: list[Path]) -> list[list[Path]]:
-    """Groups of folders whose names differ only in their Unicode form, sorted by name."""
-    groups: dict[str, list[Path]] = {}
-    for folder in folders:
-        groups.setdefault(plain(folder.name), []).append(folder)
-    return [groups[name] for name in sorted(groups)]

@@ -30,17 +30,15 @@ def parts_of(folder: Path) -> tuple[Part, ...]:
     if IMAGES in names and masks is not None:
         return _divided(folder, masks) or (Part(ALL, IMAGES, masks),)
     pairs = ((name, f"{name}{ending}") for name in names for ending in MASK_ENDINGS)
-    return tuple(sorted((Part(name, name, other) for name, other in pairs if other in names), key=_by_part))
+    parts = (Part(name, name, other) for name, other in pairs if other in names)
+    order = {name: number for number, name in enumerate(PARTS)}
+    return tuple(sorted(parts, key=lambda part: (order.get(part.name, len(PARTS)), part.name)))
 
 
 def _divided(folder: Path, masks: str) -> tuple[Part, ...]:
     """The parts images/train/ with masks/train/ and so on; () where the images are not divided."""
     both = set(_folders(folder / IMAGES)) & set(_folders(folder / masks))
     return tuple(Part(name, f"{IMAGES}/{name}", f"{masks}/{name}") for name in PARTS if name in both)
-
-
-def _by_part(part: Part) -> tuple[int, str]:
-    return (PARTS.index(part.name) if part.name in PARTS else len(PARTS)), part.name
 
 
 def _folders(folder: Path) -> list[str]:

@@ -1,24 +1,25 @@
-"""Names of the values in masks: from a file beside them, counted from 0 or from 1."""
+"""Names of the values in masks, from a file beside the masks that counts from 0 or from 1."""
 
 import json
-import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from explorer.data.dataset import DatasetError
-from explorer.data.images import ImageError, decode_mask
+from explorer.data.images import decode_mask
+from explorer.data.listing import unreadable
 from explorer.data.roots import resolve_inside
+from explorer.data.stored import ImageError
 
 CLASS_FILES = ("classes.json", "classes.txt")
-IGNORED = 255  # by custom, a value that says "look away here"
+IGNORED = 255  # by custom the value of pixels that do not count
 _MAX_CLASSES = 256  # a mask has one byte per pixel
 _MAX_BYTES = 100_000  # of a file of names
-_MOST_LOOKED = 64  # masks that are decoded to find out their largest value
+_MOST_LOOKED = 64  # masks that are decoded to find their largest value
 _MOST_S = 2.0
 
 First = Literal[0, 1]
@@ -28,9 +29,9 @@ First = Literal[0, 1]
 class MaskNames:
     """The names of the values in masks.
 
-    Args:
-        names: in the order of the file.
-        first: the value that the first name belongs to.
+    Attributes:
+        names: the names in the order of the file.
+        first: the value of the first name.
         sure: whether the masks prove that.
         reason: how they prove it, or why it is in doubt, in a sentence.
     """
@@ -41,14 +42,12 @@ class MaskNames:
     reason: str = ""
 
     def counted_from(self, first: First | None) -> "MaskNames":
-        """With the choice of a person, where there is one and the masks leave it open."""
-        if first is None or self.sure:
-            return self
-        return MaskNames(self.names, first, self.sure, self.reason)
+        """The names with the choice of a person, where there is one and the masks leave it open."""
+        return self if first is None or self.sure else replace(self, first=first)
 
     @property
     def first_class(self) -> First:
-        """The mask value of the first class: the background is none."""
+        """The mask value of the first class; the background is no class."""
         return 1 if self._begins_with_background else self.first
 
     @property
@@ -67,7 +66,11 @@ def is_background(name: str) -> bool:
 
 
 def names_of(folder: Path, masks: Iterable[Path]) -> MaskNames:
-    """The names beside the masks of a data set. masks: spread over it; a few of them are decoded.
+    """The names beside the masks of a data set.
+
+    Args:
+        folder: the data set.
+        masks: files that are spread over the data set; a few of them are decoded.
 
     Raises:
         DatasetError: the file is not a list of names.
@@ -97,7 +100,7 @@ def _counted(names: tuple[str, ...], file: str, largest: int | None) -> MaskName
 
 
 def _largest(masks: Iterable[Path], enough: int) -> int | None:
-    """The largest value of a few masks, without the one that is ignored by custom; None where none could be read."""
+    """The largest value of a few masks but for the ignored one; None where no mask could be read."""
     largest: int | None = None
     begun = time.monotonic()
     for number, file in enumerate(masks):
@@ -106,7 +109,7 @@ def _largest(masks: Iterable[Path], enough: int) -> int | None:
         try:
             mask = decode_mask(resolve_inside(str(file)), file.name)
         except (ImageError, DatasetError):
-            continue  # it is named when its sample is looked at
+            continue  # which is reported when its sample is shown
         values = mask[mask != IGNORED]
         largest = max(largest or 0, int(np.max(values, initial=0)))
     return largest
@@ -119,8 +122,7 @@ def _read(file: Path) -> list[str]:
         text = content[:_MAX_BYTES].decode("utf-8-sig")
         names = json.loads(text) if file.suffix == ".json" else [line for line in text.splitlines() if line.strip()]
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise DatasetError(f"{file} cannot be read: {reason}. Change its permissions, or remove it.") from error
+        raise unreadable(file, error) from error
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise DatasetError(f"{file} is not a list of names in UTF-8: {error}. Correct it, or remove it.") from error
     if len(content) > _MAX_BYTES or not isinstance(names, list) or not all(isinstance(name, str) for name in names):

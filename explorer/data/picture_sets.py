@@ -10,15 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from explorer.base.names import shown
+from explorer.data.class_folders import why_not
 from explorer.data.dataset import DatasetError
 from explorer.data.finding import format_of, search
-from explorer.data.formats.spec import TRAIN_AND_VAL, FileSpec, Spec
-from explorer.data.mask_names import First, MaskNames
+from explorer.data.formats.spec import TRAIN_AND_VAL, FileSpec
+from explorer.data.mask_names import First
 from explorer.data.pictures import Pictures
 from explorer.data.roots import allowed_roots, resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.specs import FORMATS, OF_FILES
-from explorer.data.unusable import why_not
 
 FIRST = "shapes"  # the key of the set that is shown first
 _EMBEDDED = {name: spec for name, spec in FORMATS.items() if spec.embedded}
@@ -54,13 +54,7 @@ class LoadedSample:
 
 @dataclass(frozen=True)
 class Offer:
-    """What people can look at.
-
-    Attributes:
-        sets: every set, the embedded ones first.
-        unusable: folders that were looked at but are no data sets, with the reason.
-        complete: whether all folders were looked into.
-    """
+    """The sets that people can look at, the embedded ones first, and what `Search` says about other folders."""
 
     sets: tuple[PictureSet, ...]
     unusable: tuple[tuple[str, str], ...] = ()
@@ -87,11 +81,6 @@ def _set_of(place: Path, spec: type[FileSpec], title: str) -> PictureSet:
     return PictureSet(f"{spec.name()}:{shown(str(place))}", title, spec.parts(place))
 
 
-def format_of_key(key: str) -> type[Spec]:
-    """The format that a key names, which is that of a set on offer."""
-    return FORMATS[key.partition(":")[0]]
-
-
 def typed(path: str) -> PictureSet:
     """The set at a path that a person has typed.
 
@@ -101,7 +90,10 @@ def typed(path: str) -> PictureSet:
     """
     place = resolve_inside(path)
     try:
-        found = format_of(place, _OF_FILES) or _of_suffix(place)
+        of_suffix = next(
+            (each for each in _OF_FILES if place.suffix.lower() in each.suffixes and place.is_file()), None
+        )
+        found = format_of(place, _OF_FILES) or of_suffix  # opening it says what is wrong
         reason = "" if found else why_not(place)
     except OSError as error:
         raise DatasetError(f"There is no folder {path.strip()} that can be read. Check the path.") from error
@@ -110,14 +102,21 @@ def typed(path: str) -> PictureSet:
     return _set_of(place, found, _title(place))
 
 
-def _of_suffix(place: Path) -> type[FileSpec] | None:
-    """The format of files with this suffix; opening such a file says what is wrong with it."""
-    return next((each for each in _OF_FILES if place.suffix.lower() in each.suffixes and place.is_file()), None)
+def opened(key: str) -> Pictures:
+    """The set of a key, with the names of its mask values and notes about the whole set. Raises DatasetError."""
+    kind, _, place = key.partition(":")
+    if key in _EMBEDDED:
+        return _opened(key, None, ())
+    if kind not in OF_FILES or not place or len(place) > _MAX_PATH:
+        places = ", ".join(f"{spec.name()}:/folder" for spec in _OF_FILES)
+        raise DatasetError(f"There is no set {key[:80]!r}. Expected {', '.join(_EMBEDDED)}, or {places}.")
+    found = resolve_inside(place)
+    return _opened(kind, found, tuple(_modified(path) for path in OF_FILES[kind].watched(found)))
 
 
 def count(key: str, split: str) -> int:
     """How many samples a part has. Raises DatasetError where there is no such set or part."""
-    return _size(_open(key), split)
+    return _size(opened(key), split)
 
 
 def load(key: str, split: str, index: int, names_from: First | None = None) -> LoadedSample:
@@ -134,63 +133,38 @@ def load(key: str, split: str, index: int, names_from: First | None = None) -> L
         ImageError: its file cannot be read.
         SampleError: its parts do not fit together.
     """
-    opened = _open(key)
-    _check_index(opened, split, index)
-    sample, notes = opened.load(split, index)
-    names = opened.names.counted_from(names_from)
-    return LoadedSample(sample, names.classes or opened.classes, notes, names.first_class)
+    found = opened(key)
+    _check_index(found, split, index)
+    sample, notes = found.load(split, index)
+    names = found.names.counted_from(names_from)
+    return LoadedSample(sample, names.classes or found.classes, notes, names.first_class)
 
 
 def name_of(key: str, split: str, index: int) -> str:
     """The name of a sample, with its class where it has one, without loading it. Raises DatasetError."""
-    opened = _open(key)
-    _check_index(opened, split, index)
-    return opened.name(split, index)
+    found = opened(key)
+    _check_index(found, split, index)
+    return found.name(split, index)
 
 
-def notes(key: str) -> tuple[str, ...]:
-    """Notes about a whole set, such as files that were left out. Raises DatasetError."""
-    return _open(key).notes
-
-
-def mask_names(key: str) -> MaskNames:
-    """The names of the values of its masks, empty for a set that has no file of them. Raises DatasetError."""
-    return _open(key).names
-
-
-def _check_index(opened: Pictures, split: str, index: int) -> None:
-    size = _size(opened, split)
+def _check_index(found: Pictures, split: str, index: int) -> None:
+    size = _size(found, split)
     if size == 0:
         raise DatasetError(f"The part {split} of this set has no images. Choose another part.")
     if not 0 <= index < size:
         raise DatasetError(f"There is no image {index} in {split}. It has {size}: choose 0 to {size - 1}.")
 
 
-def _size(opened: Pictures, split: str) -> int:
-    if split not in opened.sizes:
-        raise DatasetError(f"This set has no part {split[:40]!r}. Choose one of {', '.join(opened.sizes)}.")
-    return opened.sizes[split]
+def _size(found: Pictures, split: str) -> int:
+    if split not in found.sizes:
+        raise DatasetError(f"This set has no part {split[:40]!r}. Choose one of {', '.join(found.sizes)}.")
+    return found.sizes[split]
 
 
-def _open(key: str) -> Pictures:
-    kind, _, place = key.partition(":")
-    if key in _EMBEDDED:
-        return _open_embedded(key)
-    if kind not in OF_FILES or not place or len(place) > _MAX_PATH:
-        places = ", ".join(f"{spec.name()}:/folder" for spec in _OF_FILES)
-        raise DatasetError(f"There is no set {key[:80]!r}. Expected {', '.join(_EMBEDDED)}, or {places}.")
-    found = resolve_inside(place)
-    return _open_in(kind, found, tuple(_modified(path) for path in OF_FILES[kind].watched(found)))
-
-
-@lru_cache(maxsize=8)
-def _open_in(kind: str, place: Path, modified: tuple[int, ...]) -> Pictures:  # noqa: ARG001 - a change opens it again
-    return FORMATS[kind].model_validate({"path": shown(str(place))}).pictures()
-
-
-@lru_cache(maxsize=2)
-def _open_embedded(key: str) -> Pictures:
-    return FORMATS[key].model_validate(FORMATS[key].pictured).pictures()
+@lru_cache(maxsize=10)
+def _opened(kind: str, place: Path | None, modified: tuple[int, ...]) -> Pictures:  # noqa: ARG001 - a change opens it again
+    values = FORMATS[kind].pictured if place is None else {"path": shown(str(place))}
+    return FORMATS[kind].model_validate(values).pictures()
 
 
 def _modified(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""One picture with everything that is known about it."""
+"""An image with everything that is known about it."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from explorer.base.names import ShownError
 
-# 8000 × 8000: of what is read, where a small file can unpack to far more (a decompression bomb), and of what steps make
-# before somebody is warned. Usual steps take 20 bytes for each pixel, so 1.3 GB, and a process that draws has 2 GB.
+# 8000 × 8000: more is not read, since a small file can unpack to far more (a decompression bomb), and where steps make
+# more, a page warns. Usual steps take 20 bytes for each pixel, so 1.3 GB, and a process that draws has 2 GB.
 MAX_PIXELS = 64_000_000
 
 
@@ -20,10 +20,16 @@ class SampleError(ShownError):
 class Sample:
     """An image and its targets, all in the same pixel coordinates.
 
-    image: (H, W, 3) uint8, RGB. mask: (H, W) uint8, a class index per pixel, 0 is the background.
-    bboxes: (N, 5) float32, x_min, y_min, x_max, y_max in px, and a class index from 0.
-    keypoints: (K, 3) float32, x, y in px, and a class index from 0. label: the class of the whole image.
-    Raises SampleError where a part has another type, shape or size.
+    Attributes:
+        image: (H, W, 3) uint8, RGB.
+        mask: (H, W) uint8, a class index for each pixel, 0 is the background.
+        bboxes: (N, 5) float32, x_min, y_min, x_max, y_max in px, and a class index from 0.
+        keypoints: (K, 3) float32, x, y in px, and a class index from 0.
+        label: the class of the whole image.
+        id: its name in the data set.
+
+    Raises:
+        SampleError: a part has another type, shape or size.
     """
 
     image: NDArray[np.uint8]
@@ -39,7 +45,6 @@ class Sample:
         if self.mask is not None:
             _check_mask(self.mask, height, width)
         if self.bboxes is not None:
-            _check_table(self.bboxes, "bboxes", ("x_min", "y_min", "x_max", "y_max", "class"))
             _check_boxes(self.bboxes)
         if self.keypoints is not None:
             _check_table(self.keypoints, "keypoints", ("x", "y", "class"))
@@ -75,5 +80,6 @@ def _check_table(table: NDArray[np.float32], name: str, columns: tuple[str, ...]
 
 
 def _check_boxes(boxes: NDArray[np.float32]) -> None:
+    _check_table(boxes, "bboxes", ("x_min", "y_min", "x_max", "y_max", "class"))
     for index in np.flatnonzero((boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1]))[:1]:
         raise SampleError(f"Box {index} has no area: {boxes[index, :4].tolist()}. x_max and y_max must be larger.")

@@ -1,4 +1,4 @@
-"""Image files as they are stored: opened within bounds, turned as the camera says, values of more than 8 bits kept."""
+"""Image files as they are stored: opened within limits, turned as EXIF says, with values of more than 8 bits kept."""
 
 import io
 import os
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from explorer.base.names import ShownError
-from explorer.data import headers, heads, limits, tiff_head
+from explorer.data import headers, heads, limits
 from explorer.data.depth import bands, full_alpha
-from explorer.data.headers import DEEP_GREY, Change, has_alpha, is_deep_color, raw_mode
+from explorer.data.headers import DEEP_GRAY, Change, has_alpha, is_deep_color, raw_mode
 from explorer.data.suffixes import FORMATS
 
 Image.MAX_IMAGE_PIXELS = None  # explorer.data.limits is lower, and its words name the size
@@ -32,33 +32,35 @@ _TURNS = {
 
 
 class ImageError(ShownError):
-    """A file that does not give an image; the message names it and says what to do."""
+    """A file that cannot be read as an image; the message names it and says what to do."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """What a file holds.
+    """What a file holds: an image or values, and None for the other one.
 
-    image: loaded and turned, of 8 bits or less for each channel; None where `values` are there.
-    values: of more bits, (H, W), or (H, W, 3) RGB, or (H, W, 4) with alpha.
-    header: the range of values that the file's own header names, where it is less than its type can hold.
-    grey_levels: of a mask: what Pillow's gray values have to be divided by, and whether they are inverted.
+    Attributes:
+        image: decoded and turned, of 8 bits or less for each channel.
+        values: of more bits, (H, W), or (H, W, 3) RGB, or (H, W, 4) RGBA.
+        change: what has to be changed to make 8-bit RGB pixels of it.
+        header: the range of values that the file's own header names, where it is less than its type can hold.
+        gray_levels: what Pillow's gray values of a mask have to be divided by, and whether they are inverted.
     """
 
     image: Image.Image | None
     values: NDArray[Any] | None
     change: Change
     header: tuple[float, float] | None
-    grey_levels: tuple[float, bool] = (1.0, False)
+    gray_levels: tuple[float, bool] = (1.0, False)
 
 
 def read(source: Path | bytes, called: str, *, deep_colors: bool = True) -> Stored:
-    """Load a file, or its bytes.
+    """Decode a file or its bytes.
 
     Args:
-        source: the file, or what it holds.
+        source: the file or its bytes.
         called: what messages call it.
-        deep_colors: keep colors of more than 8 bits as they are; else Pillow's upper 8 bits, as runs of format 1 did.
+        deep_colors: keep colors of more than 8 bits as they are; otherwise take the upper 8 bits, as runs of format 1.
 
     Raises:
         ImageError: the file cannot be read, is damaged or too large.
@@ -68,46 +70,31 @@ def read(source: Path | bytes, called: str, *, deep_colors: bool = True) -> Stor
         with _opened(io.BytesIO(data), called) as image:
             return _loaded(image, data, called, deep_colors=deep_colors)
     except UnidentifiedImageError as error:
-        if (
-            deep_colors
-            and data[:4] in tiff_head.SIGNATURES
-            and (values := _decoded_by_opencv(data, called)) is not None
-        ):
-            return _of_values(values, Change.NONE, None)  # such as colors with fractions, which Pillow does not read
-        raise _not_an_image(called) from error
+        values = _decoded_by_opencv(data, called) if deep_colors else None
+        if values is None:
+            raise _not_an_image(called) from error
+        return _of_values(values, Change.NONE, None)  # such as colors with fractions
     except (MemoryError, cv2.error) as error:
         raise ImageError(f"{called} needs more memory than there is to be read. Make it smaller.") from error
 
 
 def glance(file: Path, called: str) -> tuple[Change, tuple[float, float] | None, bool]:
-    """What the head of a file says, without decoding it.
+    """Read the head of a file without decoding it.
 
     Returns:
-        The change; the range of values that the header names; and whether the rest needs decoding.
+        The change; the range of values that the header names; and whether the pixels have to be decoded for more.
 
     Raises:
         ImageError: the file cannot be opened, or is not an image.
     """
     try:
-        with file.open("rb") as stream:
-            if stream.seek(0, os.SEEK_END) == 0:
-                raise _empty(called)
-            stream.seek(0)
-            return _glanced(stream, called)
+        with file.open("rb") as stream, _opened(stream, called) as image:
+            change = headers.change(image)
+            return change, headers.header(image), bool(change & Change.DEEP) or has_alpha(image)
+    except UnidentifiedImageError:
+        return Change.DEEP, None, True
     except OSError as error:
         raise unreadable(called, error) from error
-
-
-def _glanced(stream: IO[bytes], called: str) -> tuple[Change, tuple[float, float] | None, bool]:
-    try:
-        with _opened(stream, called) as image:
-            change, header = headers.change(image), headers.header(image)
-            return change, header, bool(change & Change.DEEP) or has_alpha(image)
-    except UnidentifiedImageError as error:
-        stream.seek(0)
-        if stream.read(4) in tiff_head.SIGNATURES:
-            return Change.DEEP, None, True
-        raise _not_an_image(called) from error
 
 
 def read_size(file: Path) -> tuple[int, int]:
@@ -115,26 +102,20 @@ def read_size(file: Path) -> tuple[int, int]:
     try:
         with file.open("rb") as stream, _opened(stream, file.name) as image:
             # Pillow gives the size of a TIFF as it is shown.
-            lies = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-            return (image.width, image.height) if lies else (image.height, image.width)
+            is_on_side = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+            return (image.width, image.height) if is_on_side else (image.height, image.width)
     except UnidentifiedImageError:
-        held = read(file, file.name)  # what only OpenCV reads
+        held = read(file, file.name)
         assert held.values is not None
         return held.values.shape[0], held.values.shape[1]
     except OSError as error:
         raise unreadable(file.name, error) from error
 
 
-# Opening
-
-
 def _bytes(source: Path | bytes, called: str) -> bytes:
     try:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
-        if size == 0:
-            raise _empty(called)
-        if words := limits.file_trouble(size):
-            raise ImageError(f"{called} has {words}")
+        _refuse(called, limits.file_trouble(size))
         # Read as a whole: a file that is replaced while Pillow reads on would give a mixture.
         return source.read_bytes() if isinstance(source, Path) else source
     except OSError as error:
@@ -142,28 +123,43 @@ def _bytes(source: Path | bytes, called: str) -> bytes:
 
 
 def _opened(stream: IO[bytes], called: str) -> Image.Image:
-    """Identified, not yet decoded. Raises ImageError, and UnidentifiedImageError where Pillow does not know it."""
+    """The image of a file, identified and not decoded yet.
+
+    Raises:
+        ImageError: it is empty, damaged, too large, or no image.
+        UnidentifiedImageError: it is a TIFF that Pillow does not read, and that OpenCV may.
+    """
     held = stream.seek(0, os.SEEK_END)
+    if held == 0:
+        raise ImageError(f"{called} is empty (0 bytes). Copy it again, or remove it.")
     words, reserved = heads.trouble(stream)
-    if words:
-        raise ImageError(f"{called} has {words}")
+    _refuse(called, words)
+    stream.seek(0)
     try:
-        stream.seek(0)
         image = Image.open(stream, formats=tuple(FORMATS))
-    except UnidentifiedImageError:
-        raise
+    except UnidentifiedImageError as error:
+        stream.seek(0)
+        if stream.read(4) in heads.TIFF:
+            raise
+        raise _not_an_image(called) from error
     except OSError as error:
         raise unreadable(called, error) from error
     except (ValueError, SyntaxError, EOFError) as error:
         raise ImageError(f"{called} is damaged: {error}. Copy it again, or remove it.") from error
     if words := limits.trouble(image, held + reserved):
         image.close()
-        raise ImageError(f"{called} has {words}")
+    _refuse(called, words)
     return image
 
 
+def _refuse(called: str, words: str) -> None:
+    """Raise the ImageError of a file that is too large, where `explorer.data.limits` has words for that."""
+    if words:
+        raise ImageError(f"{called} has {words}")
+
+
 def _loaded(image: Image.Image, data: bytes, called: str, *, deep_colors: bool) -> Stored:
-    change, header, levels = headers.change(image), headers.header(image), headers.grey_levels(image)
+    change, header, levels = headers.change(image), headers.header(image), headers.gray_levels(image)
     if is_deep_color(image) and deep_colors:
         values = _decoded_by_opencv(data, called)
         if values is None:
@@ -173,28 +169,29 @@ def _loaded(image: Image.Image, data: bytes, called: str, *, deep_colors: bool) 
         if image.format != "TIFF":  # a TIFF has been turned by OpenCV
             values = turned(values, image.getexif().get(_ORIENTATION, 1))
         return _of_values(values, change, header)
-    if image.format in ("JPEG", "MPO") and (words := limits.scan_trouble(data)):
-        raise ImageError(f"{called} has {words}")
+    if image.format in ("JPEG", "MPO"):
+        _refuse(called, limits.scan_trouble(data))
     try:
         image.load()
-        # Cameras store the image as the sensor lay, and how to turn it beside it.
+        # Cameras store the image as the sensor was held, and beside it how to turn it.
         turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
         loaded = image if turn is None else image.transpose(turn)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
         raise ImageError(
             f"{called} is cut off or damaged: {str(error).rstrip('.')}. Copy it again, or remove it."
         ) from error
-    if loaded.mode in DEEP_GREY:
+    if loaded.mode in DEEP_GRAY:
         return _of_values(as_array(loaded), change, header)
-    if _is_transparent(loaded):
-        change |= Change.ALPHA
+    if has_alpha(loaded):
+        alphas = (np.asarray(part.convert("RGBA").getchannel("A")) for _, part in cut(loaded))
+        change |= Change.ALPHA if any(alpha.min() < 255 for alpha in alphas) else Change.NONE
     return Stored(loaded, None, change, None, levels)
 
 
 def _of_values(values: NDArray[Any], change: Change, header: tuple[float, float] | None) -> Stored:
     change |= Change.DEEP
     if values.ndim == 2:
-        change |= Change.GREY
+        change |= Change.GRAY
     elif values.shape[2] == 4 and values[..., 3].min() < full_alpha(values):
         change |= Change.ALPHA
     if values.dtype.kind == "f":
@@ -205,12 +202,12 @@ def _of_values(values: NDArray[Any], change: Change, header: tuple[float, float]
 
 
 def _decoded_by_opencv(data: bytes, called: str) -> NDArray[Any] | None:
-    """(H, W), (H, W, 3) RGB or (H, W, 4) RGBA as stored; None where OpenCV does not read it. Raises ImageError."""
-    if data[:4] in tiff_head.SIGNATURES:  # here also one that Pillow does not know
-        head = tiff_head.TiffHead.read(io.BytesIO(data))
+    """Values (H, W), (H, W, 3) RGB or (H, W, 4) RGBA; None where OpenCV cannot read them. Raises ImageError."""
+    if data[:4] in heads.TIFF:  # also one that Pillow does not read
+        head = heads.TiffHead.read(io.BytesIO(data))
         held = len(data) + head.buffer
-        if words := limits.excess(head.width, head.height, limits.deep_cost(head.bits, head.channels), held):
-            raise ImageError(f"{called} has {words}")
+        cost = limits.deep_cost(head.bits, head.channels)
+        _refuse(called, limits.excess(head.width, head.height, cost, held))
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         return None
@@ -221,7 +218,7 @@ def _decoded_by_opencv(data: bytes, called: str) -> NDArray[Any] | None:
 
 
 def turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """As `ImageOps.exif_transpose` turns an image. orientation: of EXIF, from 1 to 8."""
+    """Values turned as `ImageOps.exif_transpose` turns an image. orientation: that of EXIF, from 1 to 8."""
     if orientation in (5, 6, 7, 8):
         values = values.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):
@@ -231,15 +228,8 @@ def turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
     return np.ascontiguousarray(values)
 
 
-def _is_transparent(image: Image.Image) -> bool:
-    """Whether a pixel is not wholly opaque."""
-    if not has_alpha(image):
-        return False
-    return any(np.asarray(band.convert("RGBA").getchannel("A")).min() < 255 for _, band in cut(image))
-
-
 def as_array(image: Image.Image) -> NDArray[Any]:
-    """As `np.asarray` gives it, which holds everything twice for a moment."""
+    """The array that `np.asarray` gives, in bands: as a whole it would be in memory twice for a moment."""
     one = np.asarray(image.crop((0, 0, 1, 1)))
     values = np.empty((image.height, image.width, *one.shape[2:]), one.dtype)
     for rows, part in cut(image):
@@ -248,16 +238,9 @@ def as_array(image: Image.Image) -> NDArray[Any]:
 
 
 def cut(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
-    """An image in bands of rows: what converts it band by band takes little memory beside it."""
+    """The bands of rows of an image, so that what converts it takes little memory beside it."""
     for rows in bands(image.height, image.width):
         yield rows, image.crop((0, rows.start, image.width, rows.stop))
-
-
-# Words
-
-
-def _empty(called: str) -> ImageError:
-    return ImageError(f"{called} is empty (0 bytes). Copy it again, or remove it.")
 
 
 def _not_an_image(called: str) -> ImageError:

@@ -1,8 +1,8 @@
-"""Which files count as images, by the ends of their names."""
+"""The suffixes of files that count as images."""
 
 from collections.abc import Mapping
 
-# Pillow's name of a format -> suffixes of its files. This is the one list of what is read.
+# The suffixes of all formats that are read, by Pillow's names of the formats.
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
@@ -18,7 +18,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "PCX": (".pcx",),
     "SGI": (".sgi",),
     "ICO": (".ico",),
-    "TGA": (".tga",),  # the last: its files begin with nothing that tells them from others
+    "TGA": (".tga",),  # the last one, because nothing at the beginning of its files identifies them
 }
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
-FLAT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})  # of format 1
+FLAT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})  # in runs of format 1

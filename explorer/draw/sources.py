@@ -11,11 +11,12 @@ from typing import Any
 from explorer.data import picture_sets
 from explorer.data.annotations import AnnotationError, parse_boxes, parse_keypoints
 from explorer.data.dataset import DatasetError
-from explorer.data.images import ImageError, decode, decode_mask, mask_palette
+from explorer.data.images import decode, decode_mask, mask_palette
 from explorer.data.mask_names import is_background
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample, SampleError
+from explorer.data.stored import ImageError
 from explorer.draw import training
 from explorer.draw.drawing import Request
 from explorer.draw.pictures import (

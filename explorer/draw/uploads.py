@@ -7,8 +7,9 @@ import numpy as np
 
 from explorer.data import color_masks, references
 from explorer.data.color_masks import Color
-from explorer.data.images import ImageError, decode_mask
+from explorer.data.images import decode_mask
 from explorer.data.sample import Sample
+from explorer.data.stored import ImageError
 from explorer.draw import sources
 from explorer.draw.drawing import Request
 from explorer.draw.encoding import Classes, thumbnail

@@ -13,9 +13,9 @@ import psutil
 from explorer.augment import confined, observe
 from explorer.augment.apply import AugmentError
 from explorer.data.dataset import DatasetError
-from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 from explorer.draw.limits import KEPT_MEMORY, MEMORY, TIMES_BY_THE_CLOCK
 from explorer.draw.memory import give_back
 from explorer.draw.pictures import NoPicture

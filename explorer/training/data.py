@@ -15,8 +15,8 @@ from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
 from explorer.augment.observe import between_images
 from explorer.augment.order import permutation
-from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import leaves_one_out
 from explorer.training.claim import watch_from_worker

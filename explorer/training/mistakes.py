@@ -3,8 +3,8 @@
 from explorer.augment.apply import AugmentError
 from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
-from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 from explorer.runs.record.reasons import Reason, Why, reason
 from explorer.runs.spec.config_errors import ConfigError
 from explorer.training.stopping import TrainingError, WeightsError

@@ -17,8 +17,8 @@ from typing_extensions import override
 from explorer.augment.order import permutation
 from explorer.data.dataset import Split
 from explorer.data.fit import square
-from explorer.data.images import ImageError
 from explorer.data.inspection import damage
+from explorer.data.stored import ImageError
 from explorer.metrics.table import LOSS
 from explorer.runs.machine.durations import Duration
 from explorer.runs.record import results

@@ -8,8 +8,8 @@ from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
 from explorer.data.files import files_of
 from explorer.data.fit import square
-from explorer.data.images import ImageError
 from explorer.data.inspection import Looking, damage, inspect
+from explorer.data.stored import ImageError
 from explorer.runs.machine.capacity import memory
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.reasons import Why, joined, reason

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data.cache import contents, filling, memo
+from explorer.data.cache import cache as cache_module
+from explorer.data.cache import contents, memo
 from explorer.data.cache.cache import Cache, Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, folder, limits
 from explorer.data.cache.memo import Memo, stamp_of
@@ -23,9 +24,9 @@ from explorer.data.fit import Fit, square
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
-from explorer.data.images import ImageError
 from explorer.data.prepare import fit_square, fitted
 from explorer.data.sample import Sample
+from explorer.data.stored import ImageError
 from tests.disks import fill, small_disk
 
 SHAPES = ShapesSpec(num_classes=3, train_images=150, val_images=2, image_size=48)
@@ -255,7 +256,7 @@ def test_a_kill_while_it_is_filled_costs_only_what_was_in_hand() -> None:
 
 
 def test_another_process_that_does_not_get_on_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(cache_module, "PATIENCE_S", 0.3)
     process = child(100)
     try:
         assert line_of(process) == "there"
@@ -412,7 +413,7 @@ def test_what_is_used_again_is_not_the_oldest_and_what_is_in_use_stays() -> None
     filled(train(SHAPES.model_copy(update={"seed": 3})), Limits(0, size))
     assert [sum(path.exists() for path in each) for each in (first, second)] == [150, 0]
     os.utime(first[0], (1000, 1000))
-    key = next(at for at in range(150) if again._store._path(again._keys[at].tobytes()) == str(first[0]))
+    key = next(at for at in range(150) if again.store._path(again.keys[at]) == str(first[0]))
     again.sample(key)  # noted as used now
     full = filled(train(SHAPES.model_copy(update={"seed": 4})), Limits(0, size))
     assert full.tally.in_files == 0

@@ -14,8 +14,8 @@ from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
-from explorer.data.images import ImageError
 from explorer.data.photographs import photographs
+from explorer.data.stored import ImageError
 
 
 def make(folder: Path, count: int = 4) -> Path:

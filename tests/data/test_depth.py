@@ -18,8 +18,9 @@ from explorer.data.cache import memo
 from explorer.data.dataset import Dataset
 from explorer.data.depth import ValueRange
 from explorer.data.formats.image_folder import ImageFolderSpec
-from explorer.data.images import ImageError, decode, decode_mask
+from explorer.data.images import decode, decode_mask
 from explorer.data.inspection import Looking
+from explorer.data.stored import ImageError
 
 DRAW = np.random.default_rng(0)
 LEVELS = np.arange(4096, dtype=np.uint16).reshape(64, 64)  # every level of 12 bits
@@ -196,7 +197,7 @@ def test_what_decoding_changes_is_counted(tmp_path: Path) -> None:
     notes = " ".join(opened(make(tmp_path / "set", files)).notes)
     for words in (
         "1 of 6 images have transparency, which was laid on white.",
-        "1 of 6 images are greyscale",
+        "1 of 6 images are grayscale",
         "1 of 6 images were converted from CMYK to RGB",
         "2 of 6 images hold several images; the first one is used.",
     ):

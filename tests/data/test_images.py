@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from explorer.data import limits
-from explorer.data.images import ImageError, decode, decode_mask, decode_with_alpha, read_image, read_size
+from explorer.data.images import decode, decode_mask, decode_with_alpha, read_image
+from explorer.data.stored import ImageError, read_size
 
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
 
@@ -35,11 +36,11 @@ def test_sixteen_bits_are_scaled_and_said() -> None:
 
 def test_other_modes_are_converted_as_pillow_does_and_said(subtests: pytest.Subtests) -> None:
     for mode, kind, word in [
-        ("L", "PNG", "Greyscale"),
-        ("1", "PNG", "Greyscale"),
+        ("L", "PNG", "Grayscale"),
+        ("1", "PNG", "Grayscale"),
         ("CMYK", "JPEG", "CMYK"),
         ("RGBA", "PNG", ""),
-        ("LA", "PNG", "Greyscale"),
+        ("LA", "PNG", "Grayscale"),
     ]:
         with subtests.test(mode=mode, kind=kind, word=word):
             content = saved(Image.fromarray(RGB).convert(mode), kind)
@@ -153,5 +154,5 @@ def test_masks_give_class_indices_from_grey_and_from_palette() -> None:
 
 
 def test_a_mask_in_colours_is_refused_with_what_to_do() -> None:
-    with pytest.raises(ImageError, match=r"has colors. .* greyscale or palette PNG"):
+    with pytest.raises(ImageError, match=r"has colors. .* grayscale or palette PNG"):
         decode_mask(saved(Image.fromarray(RGB)), "mask.png")

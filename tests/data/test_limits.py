@@ -19,8 +19,8 @@ from PIL import Image
 import explorer
 from explorer.data import color_masks, images, references, stored
 from explorer.data.formats.image_folder import ImageFolderSpec
-from explorer.data.images import ImageError
 from explorer.data.inspection import Looking
+from explorer.data.stored import ImageError
 
 WIDE = 20_000  # × 20,000 px: 400 megapixels
 _ROOM = 700_000_000  # bytes of address space that a child gets beyond what it has at its start
@@ -144,7 +144,7 @@ def test_too_many_pixels_are_refused_by_the_head_of_every_format(subtests: pytes
                 partial(images.decode, file),
                 partial(images.decode_mask, file),
                 partial(images.decode_with_alpha, file),
-                partial(images.read_size, file),
+                partial(stored.read_size, file),
                 partial(stored.glance, file, file.name),
                 partial(color_masks.read, file.read_bytes(), file.name),
                 partial(references.keep, file.read_bytes(), file.name),

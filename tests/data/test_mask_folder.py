@@ -8,11 +8,11 @@ from PIL import Image
 
 from explorer.data.dataset import DatasetError
 from explorer.data.formats.mask_folder import MaskFolderSpec
-from explorer.data.images import ImageError
 from explorer.data.mask_layouts import looks_like_mask_folder
 from explorer.data.pictures import Pictures
 from explorer.data.roots import OutsideRoots
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 
 MASK = np.arange(120, dtype=np.uint8).reshape(10, 12) % 4
 MASK[0, 0] = 255  # "ignore", by custom
@@ -61,7 +61,7 @@ def test_a_picture_without_mask_is_shown_and_it_is_said(street: Path) -> None:
     Image.fromarray(MASK).save(street / "images" / "b.jpg")  # grey, which is said too
     sample, notes = opened(street).load("all", 1)
     assert sample.mask is None
-    assert "Greyscale" in notes[0]
+    assert "Grayscale" in notes[0]
     assert notes[1] == "This image has no mask: there is no file named b among the masks."
 
 

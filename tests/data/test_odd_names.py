@@ -10,8 +10,8 @@ from explorer.base.names import existing, shown
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.formats.image_folder import ImageFolderSpec
-from explorer.data.images import ImageError
 from explorer.data.roots import OutsideRoots, resolve_inside
+from explorer.data.stored import ImageError
 
 ODD = os.fsdecode(b"gr\xfcn")  # Latin-1, as an old disk has it
 
@@ -53,7 +53,11 @@ def test_every_set_of_a_root_is_offered_and_every_sample_shown(subtests: pytest.
             assert {"insects", "gr\\xfcn", "masked"} <= set(offered)
             assert root.name in offered[kind].key
             found = offered[kind]
-            words = [found.key, *(text for pair in offer.unusable for text in pair), *picture_sets.notes(found.key)]
+            words = [
+                found.key,
+                *(text for pair in offer.unusable for text in pair),
+                *picture_sets.opened(found.key).notes,
+            ]
             for split in found.splits:
                 for index in range(picture_sets.count(found.key, split)):
                     loaded = picture_sets.load(found.key, split, index)
@@ -117,7 +121,7 @@ def test_a_path_that_cannot_be_is_refused_in_words(subtests: pytest.Subtests, ro
                     resolve_inside,
                     picture_sets.typed,
                     lambda path, kind=kind: picture_sets.count(f"{kind}:{path}", "train"),
-                    lambda path, kind=kind: picture_sets.notes(f"{kind}:{path}"),
+                    lambda path, kind=kind: picture_sets.opened(f"{kind}:{path}").notes,
                 ):
                     try:
                         found = ask(path)

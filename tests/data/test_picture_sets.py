@@ -11,8 +11,8 @@ from PIL import Image
 
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
-from explorer.data.images import ImageError
 from explorer.data.roots import OutsideRoots
+from explorer.data.stored import ImageError
 
 
 def picture(file: Path, size: tuple[int, int] = (12, 10)) -> None:
@@ -109,7 +109,7 @@ def test_what_had_to_be_changed_is_said(root: Path) -> None:
     for index in range(5):
         Image.new("L", (12, 10)).save(root / "insects" / "ants" / f"{index}.png")
     loaded = picture_sets.load("image_folder:insects", "train", 0)
-    assert "Greyscale" in loaded.notes[0]
+    assert "Grayscale" in loaded.notes[0]
 
 
 def test_what_is_added_and_removed_is_noticed(root: Path) -> None:
@@ -281,6 +281,6 @@ def test_masks_beside_images_as_camvid_and_others_lay_them_are_sets_with_their_p
     np.testing.assert_array_equal(
         picture_sets.load(key, "all", both[f"images/city/{composed}.jpg"]).sample.mask, values
     )
-    assert set(picture_sets.notes(key)) == {
+    assert set(picture_sets.opened(key).notes) == {
         "1 file in images is left out (.txt: 1).", "1 of 2 images in images have no mask."
     }  # fmt: skip

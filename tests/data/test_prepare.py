@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit, square
-from explorer.data.images import ImageError
 from explorer.data.prepare import fit_square, fitted, load, shrink, square_of
 from explorer.data.sample import Sample
+from explorer.data.stored import ImageError
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.data.images import ImageError
 from explorer.data.photographs import photographs
 from explorer.data.references import ReferenceMissing, keep, load, titles
+from explorer.data.stored import ImageError
 
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
 

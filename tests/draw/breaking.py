@@ -12,8 +12,8 @@ import numpy as np
 
 from explorer.augment.apply import AugmentError, augment
 from explorer.augment.pipeline import Pipeline, Step
-from explorer.data.images import ImageError
 from explorer.data.sample import Sample
+from explorer.data.stored import ImageError
 from explorer.draw.drawing import Request
 from explorer.draw.limits import KEPT_MEMORY
 from explorer.draw.pictures import NoPicture

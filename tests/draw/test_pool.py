@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.augment.apply import AugmentError
-from explorer.data.images import ImageError
+from explorer.data.stored import ImageError
 from explorer.draw import limits
 from explorer.draw import pool as pool_module
 from explorer.draw import pool as pools

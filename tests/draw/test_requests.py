@@ -11,7 +11,7 @@ from PIL import Image
 
 from explorer.augment.pipeline import Pipeline, Step
 from explorer.data import references
-from explorer.data.images import ImageError
+from explorer.data.stored import ImageError
 from explorer.draw import requests
 from explorer.draw.drawing import Request
 from explorer.draw.encoding import Classes

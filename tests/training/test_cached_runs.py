@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from explorer.augment.apply import augment
-from explorer.data.cache import contents
+from explorer.data.cache import contents, memo
 from explorer.data.cache.contents import digest_of
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
@@ -142,7 +142,7 @@ def test_content_that_changed_is_another_identity_wherever_it_is_kept(
 def test_files_that_have_not_changed_are_not_read_again_to_see_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contents, "FRESH_NS", -1)  # what was made just now counts as made long ago
+    monkeypatch.setattr(memo, "FRESH_NS", -1)  # what was made just now counts as made long ago
     folder = make_image_folder(tmp_path, {"ants": 5, "bees": 4})
     make_image_folder(tmp_path, {"ants": 2, "bees": 2}, "val")
     split = config_of(dataset={"kind": "image_folder", "path": str(folder)}).dataset.open().train

@@ -34,14 +34,7 @@ def folder() -> Path:
 
 
 def limits(free_memory: int) -> Limits:
-    """The limits that the environment names, else a share of what is free.
-
-    Args:
-        free_memory: bytes.
-
-    Raises:
-        CacheSettingError: a variable of the environment holds no amount.
-    """
+    """The limits that the environment names, else shares of what is free, in bytes. Raises CacheSettingError."""
     memory = _setting(MEMORY, 1e6, "MB", "500")
     disk = _setting(DISK, 1e9, "GB", "20")
     return Limits(

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer.base.atomic import write_bytes_atomic
-from explorer.base.home import home
 from explorer.data.stored import ImageError, unreadable
 
 KEY_BYTES = 16
 FRESH_NS = 2_000_000_000  # a file changed twice within the grain of its file system's clock looks the same
-_CHECK_BYTES = 4
+CHECK_BYTES = 4
 _MOST = 1_000_000  # files
 
 
@@ -72,13 +71,13 @@ class Memo:
 
     def save(self) -> None:
         """Write what was added. Where it cannot be written, the files are read again the next time."""
-        if not self._new or self._path is None or not home().is_dir():
+        if not self._new or self._path is None:
             return
         records = [key + value for key, value in (self._read() | self._new).items()]
         content = b"".join(records[-_MOST:])
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_bytes_atomic(self._path, content + _checksum(content), sync=False)
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)  # no parents: a home that was deleted stays so
+            write_bytes_atomic(self._path, content + checksum(content), sync=False)
         self._new = {}
 
     def _read(self) -> dict[bytes, bytes]:
@@ -86,9 +85,9 @@ class Memo:
             content = self._path.read_bytes() if self._path else b""
         except OSError:
             return {}
-        records, check = content[:-_CHECK_BYTES], content[-_CHECK_BYTES:]
+        records, check = content[:-CHECK_BYTES], content[-CHECK_BYTES:]
         size = self._record_bytes
-        if len(records) % size or _checksum(records) != check:
+        if len(records) % size or checksum(records) != check:
             return {}
         return {
             records[at : at + KEY_BYTES]: records[at + KEY_BYTES : at + size] for at in range(0, len(records), size)
@@ -99,5 +98,6 @@ class Memo:
         return hashlib.blake2b(words.encode(), digest_size=KEY_BYTES).digest()
 
 
-def _checksum(content: bytes) -> bytes:
-    return zlib.crc32(content).to_bytes(_CHECK_BYTES, "little")
+def checksum(content: bytes | memoryview) -> bytes:
+    """The CHECK_BYTES bytes that detect damage."""
+    return zlib.crc32(content).to_bytes(CHECK_BYTES, "little")

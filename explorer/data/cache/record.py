@@ -20,8 +20,8 @@ Bytes = NDArray[np.uint8]
 
 def pack(sample: Sample) -> Bytes:
     """The bytes of a sample: (B,) uint8, B a multiple of 16. Its label and id are left out, which the split has."""
-    boxes, points = _rows(sample.bboxes), _rows(sample.keypoints)
-    header = _HEADER.pack(*sample.size, sample.mask is not None, boxes, points)
+    rows = (-1 if table is None else len(table) for table in (sample.bboxes, sample.keypoints))
+    header = _HEADER.pack(*sample.size, sample.mask is not None, *rows)
     parts = [np.frombuffer(header, np.uint8)]
     tables = [table for table in (sample.bboxes, sample.keypoints) if table is not None]
     parts += [np.ascontiguousarray(table, np.float32).reshape(-1).view(np.uint8) for table in tables]
@@ -33,10 +33,6 @@ def pack(sample: Sample) -> Bytes:
 def least_bytes(fit: Fit) -> int:
     """The length of the smallest record at a size, that of a square without a mask. Very long images have fewer."""
     return _HEADER.size + 3 * fit.least * fit.least
-
-
-def _rows(table: NDArray[np.float32] | None) -> int:
-    return -1 if table is None else len(table)
 
 
 def unpack(record: Bytes, label: int, name: str) -> Sample:

@@ -4,16 +4,15 @@ import contextlib
 import os
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from explorer.base.atomic import write_atomic
+from explorer.data.cache.memo import CHECK_BYTES, checksum
 from explorer.data.cache.record import Bytes
 
-_CHECK_BYTES = 4  # of a checksum behind each record
 _NOTE_EVERY_S = 300.0  # between two notes that a file is used
 _IN_USE_S = 900.0  # a file that was used in this time is not deleted
 _counting = threading.Lock()
@@ -33,13 +32,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, limit: int, full: str) -> None:
-        """Choose a folder; it is made by `open`.
-
-        Args:
-            folder: where the files are.
-            limit: bytes that all files may take; 0 keeps nothing.
-            full: the `trouble` once they take that much.
-        """
+        """Choose a folder, which `open` makes. limit: bytes for all files. full: the trouble once they take that."""
         self.folder = folder
         self.trouble = ""
         self.takes = limit > 0
@@ -54,8 +47,6 @@ class Store:
             try:
                 # 0700: it holds pictures of the person who made it.
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                for number in range(256):
-                    (self.folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
                 for path in (*self.folder.glob("*.pack"), *self.folder.glob("*.index")):
                     path.unlink(missing_ok=True)
             except OSError as error:
@@ -94,8 +85,8 @@ class Store:
             return None
         finally:
             os.close(descriptor)
-        record, check = content[:-_CHECK_BYTES], content[-_CHECK_BYTES:].tobytes()
-        if count == len(content) and _checksum(record) == check:
+        record, check = content[:-CHECK_BYTES], content[-CHECK_BYTES:].tobytes()
+        if count == len(content) and checksum(record.data) == check:
             return record
         with contextlib.suppress(OSError):
             Path(path).unlink()
@@ -104,11 +95,13 @@ class Store:
     def add(self, key: bytes, record: Bytes) -> bool:
         """Keep a record where there is room for it. Returns whether it is kept."""
         try:
-            if self.takes and self._make_room(_on_disk(len(record) + _CHECK_BYTES)):
-                path = Path(self._path(key))
-                # Not synced: the checksum detects what a power cut has torn.
-                write_atomic(path, lambda file: file.writelines((record.data, _checksum(record))), sync=False)
-                return True
+            with _counting:  # until the file is there, so that a count of all files misses none
+                if self.takes and self._make_room(_on_disk(len(record) + CHECK_BYTES)):
+                    path = Path(self._path(key))
+                    path.parent.mkdir(mode=0o700, exist_ok=True)
+                    # Not synced: the checksum detects what a power cut has torn.
+                    write_atomic(path, lambda file: file.writelines((record.data, checksum(record.data))), sync=False)
+                    return True
         except OSError as error:
             self._close(error)
         return False
@@ -119,14 +112,13 @@ class Store:
 
     def _make_room(self, size: int) -> bool:
         """Whether `size` bytes may be written, which count as written from then on."""
-        with _counting:
-            if self._room is None or size > self._room:
-                self._room = self._limit - self._delete_oldest(self._limit - size)
-            if size > self._room:
-                self.takes, self.trouble = False, self._full
-                return False
-            self._room -= size
-            return True
+        if self._room is None or size > self._room:
+            self._room = self._limit - self._delete_oldest(self._limit - size)
+        if size > self._room:
+            self.takes, self.trouble = False, self._full
+            return False
+        self._room -= size
+        return True
 
     def _delete_oldest(self, most: int) -> int:
         """Delete the files that were used least recently until the rest takes `most` bytes. Returns what it takes."""
@@ -153,7 +145,3 @@ def files(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 def _on_disk(size: int) -> int:
     return -(-size // 4096) * 4096
-
-
-def _checksum(record: Bytes) -> bytes:
-    return zlib.crc32(record.data).to_bytes(_CHECK_BYTES, "little")

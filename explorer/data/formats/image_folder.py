@@ -1,16 +1,15 @@
 """Image folders: `train/<class>/*` with `val/<class>/*`, or `<class>/*` that is split class by class, with a seed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from explorer.base.names import alike, existing, plain, shown
+from explorer.base.names import alike, existing, plain, shown, there
 from explorer.data.class_folders import about_tables, are_parts, beside_classes, has_classes
 from explorer.data.dataset import Dataset, DatasetError
-from explorer.data.formats.spec import SHARE, Ask, FileSpec, Labelled
-from explorer.data.listing import Listed, folders_in, images_below, images_in, is_hidden, same_names, suffixes
+from explorer.data.formats.spec import SHARE, TRAIN_AND_VAL, Ask, FileSpec, Labelled
+from explorer.data.listing import Listed, folders_in, images_below, images_in, suffixes
 from explorer.data.mask_layouts import WITH_MASKS, looks_like_mask_folder
 from explorer.data.roots import refuse_outside
 
@@ -72,7 +71,6 @@ class ImageFolderSpec(FileSpec):
 
     @classmethod
     def looks(cls, place: Path) -> bool:
-        """Whether a folder has class folders with images, or train/ and val/ with such. Raises OSError."""
         return place.is_dir() and has_classes(place)
 
     @classmethod
@@ -81,29 +79,15 @@ class ImageFolderSpec(FileSpec):
 
     @classmethod
     def watched(cls, place: Path) -> Iterable[Path]:
-        inside = chain.from_iterable(map(_inside, (place, place / "train", place / "val")))
-        return islice(chain([place], inside), _MOST_WATCHED)
+        inside = (folder.glob("*") for folder in (place, place / "train", place / "val") if there(folder))
+        return islice(chain([place], *inside), _MOST_WATCHED)
 
     @classmethod
     def is_split(cls, place: Path) -> bool:
         return {"train", "val"} <= {plain(inside.name) for inside in folders_in(existing(place))}
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    try:
-        yield from folder.iterdir()
-    except OSError:
-        return  # not there; opening it says so
-
-
-@dataclass(frozen=True)
-class _Class:
-    """A class, with several folders where their names differ only in their Unicode form."""
-
-    name: str
-    folders: tuple[Path, ...]
-
-
+_Classes = dict[str, list[Path]]  # the folders of each class: several where names differ only in their Unicode form
 _Parts = tuple[tuple[str, ...], Labelled, Labelled, list[str]]  # classes, training, validation, notes
 
 
@@ -111,8 +95,8 @@ def _split(spec: ImageFolderSpec) -> _Parts:
     root = spec.root
     parts = {part: next(folder for folder in folders_in(root) if folder.name == part) for part in ("train", "val")}
     train_classes, val_classes = (_classes(folders_in(folder), spec) for folder in parts.values())
-    names = tuple(one.name for one in train_classes)
-    if unknown := [one.name for one in val_classes if one.name not in names]:
+    names = tuple(train_classes)
+    if unknown := [name for name in val_classes if name not in names]:
         raise DatasetError(
             f"{root}/val has classes that {root}/train lacks: {', '.join(unknown)}.{_hint(unknown, names)}"
         )
@@ -120,7 +104,10 @@ def _split(spec: ImageFolderSpec) -> _Parts:
     train, notes = _list(train_classes, names, spec)
     # A class without validation images is noted, whether its folder is empty or is not there.
     val, val_notes = _list(val_classes, names, spec, needed=False)
-    return names, train, val, [*notes, *val_notes, *_missing_notes(names, val)]
+    seen = {label for _, label in val}
+    missing = [name for label, name in enumerate(names) if label not in seen]
+    without = [f"{name} has no validation images: its F1 and AUROC cannot be computed." for name in missing]
+    return names, train, val, [*notes, *val_notes, *without]
 
 
 def _hint(unknown: Sequence[str], names: Sequence[str]) -> str:
@@ -135,45 +122,48 @@ def _whole(spec: ImageFolderSpec, folders: list[Path]) -> _Parts:
     from explorer.data.files import divided
 
     classes = _classes(folders, spec)
-    names = tuple(one.name for one in classes)
+    names = tuple(classes)
     _need_two(spec.root, names)
     files, notes = _list(classes, names, spec)
     train, val, alone = divided(files, names, spec)
     return names, train, val, [*notes, *alone]
 
 
-def _classes(folders: list[Path], spec: ImageFolderSpec) -> list[_Class]:
-    if spec.listing == "flat":
-        return [_Class(shown(folder.name), (folder,)) for folder in folders]
-    return [_Class(plain(group[0].name), tuple(group)) for group in same_names(folders)]
+def _classes(folders: list[Path], spec: ImageFolderSpec) -> _Classes:
+    name_of = shown if spec.listing == "flat" else plain
+    classes: _Classes = {}
+    for folder in folders:
+        classes.setdefault(name_of(folder.name), []).append(folder)
+    return classes if spec.listing == "flat" else dict(sorted(classes.items()))
 
 
 def _need_two(root: Path, classes: tuple[str, ...]) -> None:
     if not classes:
         raise DatasetError(f"{root} has no class folders. {LAYOUT}")
     if len(classes) == 1:
-        raise DatasetError(
-            f"{root} has one class only, {classes[0]}. Telling classes apart needs at least 2 class folders."
-        )
+        needed = "Telling classes apart needs at least 2 class folders."
+        raise DatasetError(f"{root} has one class only, {classes[0]}. {needed}")
 
 
 def _list(
-    classes: list[_Class], names: tuple[str, ...], spec: ImageFolderSpec, *, needed: bool = True
+    classes: _Classes, names: tuple[str, ...], spec: ImageFolderSpec, *, needed: bool = True
 ) -> tuple[Labelled, list[str]]:
     """The images of all classes, and notes. needed: whether a class without images is an error."""
     files: Labelled = []
     notes: list[str] = []
-    for one in classes:
-        listed = [_listed(folder, spec) for folder in one.folders]
+    for name, folders in classes.items():
+        listed = [_listed(folder, spec) for folder in folders]
         images = [path for each in listed for path in each.images]
         if not images and needed:
-            raise DatasetError(_no_images(one.folders[0], listed[0]))
-        files.extend((path, names.index(one.name)) for path in images)
-        for folder, each in zip(one.folders, listed, strict=True):
+            others = listed[0].others
+            to_do = f" that can be read ({suffixes(others)}). Convert them" if others else ". Put some in"
+            raise DatasetError(f"The class folder {folders[0]} has no images{to_do}, or remove the folder.")
+        files.extend((path, names.index(name)) for path in images)
+        for folder, each in zip(folders, listed, strict=True):
             notes += each.left_out(f"{folder.parent.name}/{plain(folder.name)}")
-        if len(one.folders) > 1:
+        if len(folders) > 1:
             notes.append(
-                f"{len(one.folders)} folders are called {one.name}, written in different Unicode forms: "
+                f"{len(folders)} folders are called {name}, written in different Unicode forms: "
                 "their images are one class."
             )
     return files, notes
@@ -190,38 +180,15 @@ def _listed(folder: Path, spec: ImageFolderSpec) -> Listed:
     return found
 
 
-def _no_images(folder: Path, listed: Listed) -> str:
-    if listed.others:
-        found = suffixes(listed.others)
-        return (
-            f"The class folder {folder} has no images that can be read ({found}). Convert them, or remove the folder."
-        )
-    return f"The class folder {folder} has no images. Put some in, or remove the folder."
-
-
-def _missing_notes(classes: tuple[str, ...], val: Labelled) -> tuple[str, ...]:
-    seen = {label for _, label in val}
-    return tuple(
-        f"{name} has no validation images: its F1 and AUROC cannot be computed."
-        for index, name in enumerate(classes)
-        if index not in seen
-    )
-
-
 def _beside(spec: ImageFolderSpec) -> list[str]:
     """Notes about what is beside the classes and is not read."""
     if spec.listing == "flat":
         return []
-    root = spec.root
-    names = [plain(child.name) for child in sorted(root.iterdir()) if not is_hidden(child.name)]
-    tables = about_tables(root).strip()
+    tables = about_tables(spec.root).strip()
     notes = [f"{tables} Classes are the names of folders."] if tables else []
-    if {"train", "val"} <= set(names):
-        others = [f"{folder.name}/" for folder in folders_in(root) if folder.name not in ("train", "val")]
-        if others:
-            notes.append(f"Only train/ and val/ are read; {', '.join(others)} beside them {_verb(others)} not used.")
+    names = [folder.name for folder in folders_in(spec.root)]
+    others = [f"{name}/" for name in names if name not in TRAIN_AND_VAL]
+    if others and set(TRAIN_AND_VAL) <= set(names):
+        verb = "is" if len(others) == 1 else "are"
+        notes.append(f"Only train/ and val/ are read; {', '.join(others)} beside them {verb} not used.")
     return notes
-
-
-def _verb(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"

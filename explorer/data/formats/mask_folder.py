@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from explorer.base.names import existing, shown, there
+from explorer.base.names import existing, there
 from explorer.data.dataset import DatasetError
 from explorer.data.depth import ValueRange
 from explorer.data.formats.spec import LOOK_S, FileSpec
-from explorer.data.listing import Listed, images_below
+from explorer.data.listing import images_below, shown_in, unreadable
 from explorer.data.mask_layouts import ALL, IMAGES, MASKS, Part, beside_parts, looks_like_mask_folder, parts_of, stem
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample, SampleError
@@ -87,11 +87,14 @@ def _load(root: Path, parts: Mapping[str, Pairs], part: str, index: int) -> "Not
 
     Raises ImageError, SampleError for a mask of another size, OutsideRoots for a link that leads outside.
     """
+    from explorer.data.headers import Change
     from explorer.data.images import decode, decode_mask
+    from explorer.data.stored import glance
 
     name, mask_name = parts[part][index]
     file = resolve_inside(str(root / name))
-    decoded = decode(file, name, depth=_range(root, tuple(parts.values())) if _is_deep(file, name) else "auto")
+    is_deep = Change.DEEP in glance(file, name)[0]
+    decoded = decode(file, name, depth=_range(root, tuple(parts.values())) if is_deep else "auto")
     if mask_name is None:
         note = f"This image has no mask: there is no file named {Path(stem(name)).name} among the masks."
         return Sample(decoded.pixels, id=name), (*decoded.notes, note)
@@ -100,12 +103,6 @@ def _load(root: Path, parts: Mapping[str, Pairs], part: str, index: int) -> "Not
         return Sample(decoded.pixels, mask=mask, id=name), decoded.notes
     except SampleError as error:
         raise SampleError(f"{mask_name} does not fit {name}. {error}") from error
-
-
-def _is_deep(file: Path, name: str) -> bool:
-    from explorer.data.inspection import Looking, inspect
-
-    return bool(inspect([(name, file)], Looking(seconds=LOOK_S)).deep)
 
 
 @lru_cache(maxsize=8)
@@ -122,7 +119,7 @@ def _parts(folder: Path) -> tuple[dict[str, Pairs], tuple[str, ...]]:
     try:
         parts = parts_of(resolve_inside(str(folder)))
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be read: {error.strerror or error}. Change its permissions.") from error
+        raise unreadable(folder, error) from error
     if not parts:
         raise DatasetError(f"{folder} has no {IMAGES}/ next to {MASKS}/, and no train/ next to trainannot/.")
     listed = {part.name: _pairs(folder, part) for part in parts}
@@ -141,13 +138,14 @@ def _spread(folder: Path, parts: Mapping[str, Pairs]) -> Iterator[Path]:
 
 def _pairs(root: Path, part: Part) -> tuple[Pairs, list[str]]:
     """The images of a part, sorted, each with its mask; and notes."""
-    images, masks = (_list(root / name) for name in (part.images, part.masks))
+    folders = (root / part.images, root / part.masks)
+    images, masks = (images_below(folder, lambda place: resolve_inside(str(place))) for folder in folders)
     by_stem: dict[str, Path] = {}
     for mask in sorted(masks.images, key=lambda path: path.suffix.lower() != ".png"):
         by_stem.setdefault(stem(mask.relative_to(root / part.masks).as_posix()), mask)
     found = [by_stem.get(stem(image.relative_to(root / part.images).as_posix())) for image in images.images]
     pairs = tuple(
-        (_name(image, root), None if mask is None else _name(mask, root))
+        (shown_in(root, image), None if mask is None else shown_in(root, mask))
         for image, mask in zip(images.images, found, strict=True)
     )
     notes = [*images.left_out(part.images), *masks.left_out(part.masks)]
@@ -159,13 +157,3 @@ def _pairs(root: Path, part: Part) -> tuple[Pairs, list[str]]:
     if any(mask is not None and mask.suffix.lower() in _LOSSY for mask in found):
         notes.append(f"Masks in {part.masks} are JPEG files, whose values are not exact. Save masks as PNG.")
     return pairs, notes
-
-
-def _name(file: Path, root: Path) -> str:
-    """The path of a file in the data set as it is shown, which `existing` leads back to the file."""
-    return shown(file.relative_to(root).as_posix())
-
-
-def _list(folder: Path) -> Listed:
-    resolve_inside(str(folder))
-    return images_below(folder, enter=lambda place: resolve_inside(str(place)))

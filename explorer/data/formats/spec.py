@@ -73,16 +73,10 @@ SHARE = Ask("val_fraction", "Validation share", "Share of each class that is use
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a data set before it is opened; None where its files have to be read.
+    """What is known of a data set before it is opened; None where its files have to be read."""
 
-    Attributes:
-        counts: how many images are for training, and how many for validation.
-        image_side: the side of the images in px.
-        class_count: how many classes there are.
-    """
-
-    counts: tuple[int, int] | None = None
-    image_side: int | None = None
+    counts: tuple[int, int] | None = None  # of images for training and for validation
+    image_side: int | None = None  # px
     class_count: int | None = None
 
 

@@ -9,7 +9,7 @@ from explorer.augment.targets import TargetRules
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.formats.spec import TRAIN_AND_VAL
-from explorer.data.images import ImageError
+from explorer.data.stored import ImageError
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training

@@ -5,8 +5,8 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from explorer.data.color_masks import Color
-from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
 from explorer.draw.uploads import MaskColor

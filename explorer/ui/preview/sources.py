@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
-from explorer.data.images import ImageError
+from explorer.data.stored import ImageError
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Picture, Subject
 from explorer.draw.training import Training

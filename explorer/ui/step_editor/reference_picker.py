@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.augment.extras import MAX_PICTURES
 from explorer.data import references
-from explorer.data.images import ImageError
 from explorer.data.references import ReferenceMissing
+from explorer.data.stored import ImageError
 from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import KeepReference, ReferencePicture
 from explorer.texts import Pictures

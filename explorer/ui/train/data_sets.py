@@ -12,7 +12,7 @@ from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
 from explorer.data.roots import allowed_roots, resolve_inside
-from explorer.data.specs import OF_FILES
+from explorer.data.specs import FORMATS, OF_FILES
 from explorer.draw.training import Training
 from explorer.runs.spec.fields import Values
 from explorer.texts import Common
@@ -67,19 +67,19 @@ def about(view: View, key: str, split: str, index: int, training: Training | Non
     """Show a sample's name and class, the names of mask values, and notes about the whole set."""
     try:
         name = as_trained.name_of(key, split, index, training)
-        names, notes = picture_sets.mask_names(key), picture_sets.notes(key)
+        found = picture_sets.opened(key)
     except DatasetError:
         show_unusable()
         return  # loading the sample says why
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(escape(name))
-        if notes:
-            with st.popover(T.SET_NOTES.format(count=len(notes)), type="tertiary"):
-                for note in notes:
+        if found.notes:
+            with st.popover(T.SET_NOTES.format(count=len(found.notes)), type="tertiary"):
+                for note in found.notes:
                     st.caption(escape(note))
         show_unusable()
-    if names.names:
-        _mask_names(view, names)
+    if found.names.names:
+        _mask_names(view, found.names)
 
 
 def _mask_names(view: View, names: MaskNames) -> None:
@@ -98,7 +98,7 @@ def _mask_names(view: View, names: MaskNames) -> None:
 
 def show_unusable_for_training() -> None:
     """Show which folders cannot be trained on, and why."""
-    masks = [(each.title, WITH_MASKS) for each in offer().sets if not picture_sets.format_of_key(each.key).trainable]
+    masks = [(each.title, WITH_MASKS) for each in offer().sets if not FORMATS[each.key.partition(":")[0]].trainable]
     show_unusable(masks)
 
 

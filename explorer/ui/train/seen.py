@@ -7,8 +7,8 @@ import streamlit as st
 
 from explorer.augment.apply import AugmentError
 from explorer.data.dataset import Dataset, DatasetError
-from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 from explorer.draw import batch
 from explorer.draw.batch import SHOWN, SIDE, SeenImages
 from explorer.draw.drawing import DrawingError

@@ -4,8 +4,8 @@ import streamlit as st
 
 from explorer.augment.pipeline import Step, walk
 from explorer.data.dataset import Dataset, DatasetError
-from explorer.data.images import ImageError
 from explorer.data.sample import SampleError
+from explorer.data.stored import ImageError
 from explorer.draw import batch
 from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import Trial
