@@ -95,7 +95,7 @@ def test_a_folder_that_goes_while_its_trainer_asks_whether_to_stop_leaves_no_tic
     wait_for_state(head, State.RUNNING)
     gone = launcher.start(config_of("loses_its_folder_while_it_waits"))
     wait_for(lambda: not any(place.alive for place in queue.waiting()), "the end of the one that waits")
-    assert queue.waiting() == ()
+    assert queue.waiting() == []
     assert not gone.root.exists()
     assert derive(head).state is State.RUNNING
 
