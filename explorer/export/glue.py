@@ -6,7 +6,7 @@ from typing import Any
 
 
 def literal(value: Any) -> str:
-    """A value as Python writes it, with double quotes where no text in it has quotes or backslashes."""
+    """A value as Python code, with double quotes unless a text in it has quotes or backslashes."""
     text = repr(value)
     return text if {'"', "\\"} & set(text) else text.replace("'", '"')
 
@@ -18,18 +18,18 @@ def filled(template: str, having: Set[str] = frozenset(), **values: object) -> s
     with its whole block and the empty lines after it.
     """
     kept: list[str] = []
-    without: int | None = None  # how deep the line is indented whose block is left out
+    without: int | None = None  # the indent of the line whose block is left out
     for line in template.splitlines():
         text, _, condition = line.partition("  #? ")
         indent = len(text) - len(text.lstrip())
         if without is not None and (indent > without or not text):
             continue
-        stands = _stands(condition, having)
-        without = indent if text.endswith(":") and not stands else None
-        kept += [text] if stands else []
+        holds = _holds(condition, having)
+        without = indent if text.endswith(":") and not holds else None
+        kept += [text] if holds else []
     return Template("\n".join(kept)).substitute({name: str(value) for name, value in values.items()})
 
 
-def _stands(condition: str, having: Set[str]) -> bool:
+def _holds(condition: str, having: Set[str]) -> bool:
     wanted = condition.split(", ") if condition else []
     return all((one.removeprefix("not ") in having) is not one.startswith("not ") for one in wanted)

@@ -17,16 +17,16 @@ class Import:
 
     @property
     def known_as(self) -> str:
-        """What the code calls it."""
+        """The name that the code uses for it."""
         return self.alias or self.name or self.module
 
     @property
     def of_python(self) -> bool:
-        """Whether Python itself brings it."""
+        """Whether it is of the standard library."""
         return self.module.partition(".")[0] in sys.stdlib_module_names
 
 
-# Of the glue; what is lifted brings its own.
+# Those of the glue; lifted code has the imports of its module.
 _GLUE = """
 import argparse, json, math, os, re, unicodedata
 from functools import lru_cache, partial
@@ -47,7 +47,7 @@ from transformers import ViTConfig, ViTForImageClassification
 
 
 def imported(tree: ast.Module) -> list[Import]:
-    """What a module imports."""
+    """The imports at the top of a module."""
     return [one for node in tree.body for one in _imported(node)]
 
 
@@ -77,13 +77,13 @@ def _statements(used: Sequence[Import]) -> str:
 
 
 def _in_order(module: str, used: Sequence[Import]) -> list[str]:
-    """Constants, then classes, then functions."""
+    """The names from a module in ruff's order: constants, then classes, then functions."""
     found = [one.name for one in used if one.module == module and one.name]
     return sorted(found, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
 
 
 def names(code: str) -> frozenset[str]:
-    """The global names that the code looks up; names that are local to a function are not among them."""
+    """The global names that the code uses, without those that are local to a function."""
     return frozenset(_names(symtable.symtable(code, "", "exec")))
 
 

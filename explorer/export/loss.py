@@ -32,5 +32,5 @@ def expression(config: RunConfig) -> str:
 
 
 def _argument(config: RunConfig) -> str:
-    """What the loss calls its weights."""
+    """The name of the loss's argument for weights."""
     return "positive" if config.loss == "bce" else "weights"

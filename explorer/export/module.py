@@ -9,16 +9,10 @@ from explorer.export.sources import SOURCES
 from explorer.metrics.table import METRICS
 from explorer.runs.spec.config import RunConfig
 
-_ONECYCLE_DEFAULTS = {  # of PyTorch
-    "pct_start": 0.3,
-    "anneal_strategy": "cos",
-    "cycle_momentum": True,
-    "base_momentum": 0.85,
-    "max_momentum": 0.95,
-    "div_factor": 25.0,
-    "final_div_factor": 1e4,
-    "three_phase": False,
-}
+_ONECYCLE = (  # the recipe has PyTorch's defaults
+    "pct_start", "anneal_strategy", "cycle_momentum", "base_momentum", "max_momentum", "div_factor",
+    "final_div_factor", "three_phase",
+)  # fmt: skip
 _LIFTED = {  # trait -> what it needs
     "shares": ["runs.spec.schedules.batches_in_step"],
     "ranks": ["runs.spec.ranking.score", "runs.spec.ranking.best_epoch"],
@@ -57,7 +51,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
 
 
 def _watched(config: RunConfig, number: str) -> str:
-    """What a callback looks at: the number of an epoch, which rises with a better one; by rules 1 the value itself."""
+    """What a callback monitors: the number of the best epoch so far, or by rules 1 the value itself."""
     if config.rules == 1:
         return f'monitor="{config.monitor}", mode="{"min" if METRICS[config.monitor].better == "lower" else "max"}"'
     return f'monitor="{number}", mode="max"'
@@ -72,9 +66,10 @@ def _optimizer(config: RunConfig) -> str:
 
 
 def _onecycle(config: RunConfig) -> str:
-    """The arguments of OneCycleLR, with only those that are not its defaults."""
-    chosen = {name: getattr(config, name) for name in _ONECYCLE_DEFAULTS}
-    changed = [f"{name}={literal(value)}" for name, value in chosen.items() if value != _ONECYCLE_DEFAULTS[name]]
+    """The arguments of OneCycleLR that are not its defaults."""
+    chosen = {name: getattr(config, name) for name in _ONECYCLE}
+    fields = RunConfig.model_fields
+    changed = [f"{name}={literal(value)}" for name, value in chosen.items() if value != fields[name].default]
     arguments = ["optimizer", "rates", "total_steps=total", *changed]
     return "\n            " + ",\n            ".join(arguments) + ",\n        " if changed else ", ".join(arguments)
 

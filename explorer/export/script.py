@@ -1,4 +1,4 @@
-"""A run as one file of plain PyTorch, Lightning and albumentations, which gives the run's metrics to the last digit."""
+"""A run as one file of plain PyTorch, Lightning and albumentations that gives the run's metrics to the last digit."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ def script(config: RunConfig, facts: Facts) -> str:
 
 
 def _written(chapters: Mapping[str, Sequence[Part]]) -> tuple[dict[str, list[str]], list[Import]]:
-    """The texts of each chapter, and the imports that they may need. A definition stands where it is first needed."""
+    """The texts of each chapter, and the imports that they may need. A definition comes where it is first needed."""
     offered, found = list(IMPORTS), dict[str, list[str]]()
     seen: set[str] = set()
     for title, parts in chapters.items():
@@ -56,7 +56,7 @@ def check(config: RunConfig) -> None:
     """Refuse steps that need more than the image, runs on several GPUs, and runs that do not train.
 
     Raises:
-        ExportError: The message names what stands in the way, and what to do.
+        ExportError: The run cannot be exported; the message says why, and what to do.
     """
     if config.kind != "train":
         raise ExportError("This run does not train a network. Export the training run that followed it.")
@@ -130,5 +130,5 @@ def _title(config: RunConfig, facts: Facts) -> str:
 
 
 def _plain(text: str) -> str:
-    """For a docstring: on one line, with nothing in it that could end it."""
+    """Text for a docstring: on one line, without anything that could end the docstring."""
     return "".join(c if c.isprintable() else " " for c in text).replace("\\", "/").replace('"', "'").strip()

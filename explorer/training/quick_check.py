@@ -76,7 +76,7 @@ class _Check:
         self._clock = _Clock(attempt)
 
     def carry_out(self, name: str) -> None:
-        """Carry out one step of CHECKS and write what it found. Raises what stands in the way of the run."""
+        """Carry out one step of CHECKS and write what it found. Raises what would make the run fail."""
         step: Callable[[], Why] = getattr(self, f"_{name}")
         self._attempt.stop.check("stopped_in_check")
         self._attempt.phase("checking", 2 * PROMISE_S, done=len(self.steps), total=len(CHECKS))

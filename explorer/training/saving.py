@@ -51,7 +51,7 @@ class Saver(pl.Callback):
             raise StopRun(some if done else reason("stopped_before_steps", by=by))
 
     def _asked(self, trainer: pl.Trainer) -> bool:
-        """Whether to stop. The ranks agree on it: one that went on alone would wait for the others for ever."""
+        """Whether to stop. The ranks agree on it: one that went on alone would wait for the others forever."""
         asked = self._attempt.stop.asked
         if trainer.world_size == 1:
             return asked

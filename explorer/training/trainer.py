@@ -36,8 +36,8 @@ def fit(attempt: Attempt, config: RunConfig) -> Why:
 
     Raises:
         StopRun: The run was asked to stop.
-        ConfigError, DatasetError, ImageError, AugmentError, CheckpointError, WeightsError, TrainingError: What each
-            of them says stands in the way.
+        ConfigError, DatasetError, ImageError, AugmentError, CheckpointError, WeightsError, TrainingError: The run
+            cannot train; the message says why.
         Exception: What torch raises.
     """
     if attempt.leads:

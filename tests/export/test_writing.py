@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch.optim.lr_scheduler import OneCycleLR
 
 import explorer.export
 from explorer.augment.apply import AugmentError, augment
@@ -22,10 +24,12 @@ from explorer.data.depth import ValueRange
 from explorer.data.drawn_shapes import open_shapes
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
+from explorer.export import module
 from explorer.export.facts import ExportError, Facts, of_run, traits
 from explorer.export.network import scale
 from explorer.export.script import script
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.spec.config import RunConfig
 from explorer.training.networks import BACKBONES
 from tests.export.test_script import CONFIGS
 from tests.training.conftest import FLIP, config_of
@@ -119,6 +123,12 @@ def test_only_what_a_config_needs_is_written() -> None:
     ):
         assert word in _code(**values), word
         assert word not in plain, word
+
+
+def test_arguments_of_onecycle_that_are_left_out_are_its_defaults() -> None:
+    signature = inspect.signature(OneCycleLR)
+    for name in module._ONECYCLE:
+        assert RunConfig.model_fields[name].default == signature.parameters[name].default, name
 
 
 def test_names_that_would_break_out_of_the_text_stay_text() -> None:
