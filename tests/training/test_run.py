@@ -1,5 +1,7 @@
 """A run that finishes: what it leaves in its folder, and that it can be repeated."""
 
+from itertools import groupby
+
 import numpy as np
 import pytest
 import torch
@@ -36,7 +38,8 @@ def test_it_finishes_and_says_so(finished: RunPaths) -> None:
 
 def test_its_events_tell_the_whole_story(finished: RunPaths) -> None:
     events = events_of(finished)
-    told = [event.values.get("phase", event.kind) for event in events]
+    # A slow machine reports the same phase again and again.
+    told = [name for name, _ in groupby(event.values.get("phase", event.kind) for event in events)]
     assert told[:7] == ["importing", "reading data", "building model", "start", "training", "step", *told[6:7]]
     assert told.count("epoch") == told.count("validating") == told.count("training") == 3
     start = next(event for event in events if event.kind == "start").values
