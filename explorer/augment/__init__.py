@@ -9,7 +9,7 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 # A pipeline of color changes on a sample with boxes is in order; albumentations warns of it each time.
 warnings.filterwarnings("ignore", message="Got processor for (bboxes|keypoints), but no transform to process it")
 
-# Albumentations imports torch where it is installed, for ToTensorV2 alone, which the catalog leaves out. That costs a
+# Albumentations imports torch if it is installed, for ToTensorV2 alone, which the catalog leaves out. That costs a
 # second and 190 MB in each process that draws, so torch is out of sight for the length of the import.
 if "torch" not in sys.modules:
     sys.modules["torch"] = None  # type: ignore[assignment]  # how Python marks a module that must not be imported

@@ -66,7 +66,7 @@ def _cautions(transform: str, text: str, size: Size, memory: float) -> Mapping[s
 
 
 def _with_bound(unseen: Caution, loaded: Caution | None) -> Caution:
-    """The caution for what cannot be seen, with the bound of the load where that is lower."""
+    """The caution for what cannot be seen, with the bound of the load if that is lower."""
     bound = min(caution.bound for caution in (unseen, loaded) if caution is not None and caution.bound is not None)
     even_filter = unseen.about is Role.KERNEL and bound % 2 == 0  # most of them have to be odd
     return replace(unseen, bound=bound - 1 if even_filter else bound)

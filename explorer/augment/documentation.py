@@ -145,8 +145,8 @@ def _is_open(script: list[str]) -> bool:
     return any(text.count(opening) > text.count(closing) for opening, closing in ("()", "[]", "{}"))
 
 
-# Composers. The sentences say what albumentations 2.0.8 does (`albumentations/core/composition.py`), also where its own
-# text is silent: OneOrOther and Sequential describe no parameter at all.
+# Composers. The sentences say what albumentations 2.0.8 does (`albumentations/core/composition.py`), since its own
+# text may say nothing: OneOrOther and Sequential describe no parameter at all.
 
 _FORCED = "Where a OneOf or OneOrOther has chosen this group, it always runs."
 _NOT_FORCED = "This p counts also where a OneOf or OneOrOther has chosen the group."

@@ -27,7 +27,7 @@ _DRAWS = 12  # of one sample, to see whether the size of the result depends on c
 
 
 def training_image(sample: Sample, pipeline: Pipeline, seed: int, epoch: int, index: int, size: int) -> NDArray[Any]:
-    """The sample as the network sees it in that epoch: (size, size, 3) uint8, or float32 where the pipeline scales.
+    """The sample as the network sees it in that epoch: (size, size, 3) uint8, or float32 if the pipeline scales.
 
     Raises AugmentError for a step that fails, or where the pipeline's result is not RGB pixels.
     """

@@ -99,7 +99,7 @@ class Observer:
         return result
 
     def group(self, node: Any, call: Callable[..., Any], data: dict[str, Any]) -> Any:
-        """Call a composer and record the visit; it has fired where one of its children was called."""
+        """Call a composer and record the visit; it has fired if one of its children was called."""
         visit = self._begin(node)
         self._open.append(visit)
         try:

@@ -1,4 +1,4 @@
-"""Pictures as values without pixels, which travel between server and workers: where one comes from, what it is."""
+"""Pictures as values without pixels, which travel between server and workers: their sources and their facts."""
 
 from dataclasses import dataclass, field
 

@@ -210,7 +210,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
                      "concatenate", "stack", "add", "subtract", "multiply", "divide", "deg2rad", "rad2deg", "flip")
     },
 }  # fmt: skip
-# Functions that take numbers too, where they get an array.
+# Functions that take numbers as well, for arrays.
 ON_ARRAYS: Mapping[str, Callable[..., Any]] = {
     **{name: _each(getattr(np, name)) for name in ("abs", "round", "min", "max")},
     "sum": _each(lambda values: np.sum(values, axis=0)),

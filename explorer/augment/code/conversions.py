@@ -1,4 +1,4 @@
-"""Rules for single arguments of 1.x whose values mean something else in 2.0.8, with where that follows from.
+"""Rules for single arguments of 1.x whose values mean something else in 2.0.8.
 
 Pixels are taken to be uint8: 1.x counted noise and thresholds in 0 to 255, 2.0.8 counts them in 0 to 1.
 """
@@ -149,7 +149,7 @@ def grid(given: Arguments) -> Found:
     across, down = given.get("holes_number_x"), given.get("holes_number_y")
     if across is None and down is None:
         return {}
-    # 2.0.8 calls it xy and reads it as (rows, columns). 1.x took 10 where one was left out.
+    # 2.0.8 calls it xy and reads it as (rows, columns). 1.x took 10 for one that was left out.
     return {"holes_number_xy": [10 if down is None else down, 10 if across is None else across]}
 
 

@@ -270,7 +270,7 @@ def _has_always_apply_by_place(made: Made) -> bool:
 
 
 def _fits_by_place(made: Made, old: Old) -> bool:
-    """Whether 2.0.8 takes the arguments by position; this matters only where 1.x had another order."""
+    """Whether 2.0.8 takes the arguments by position; this matters only if 1.x had another order."""
     order = with_p(made.name)
     if not made.args or old.order[: len(made.args)] == order[: len(made.args)]:
         return True

@@ -189,7 +189,7 @@ OLD: Mapping[str, Old] = {
         ("shadow_roi", "num_shadows_lower", "num_shadows_upper", "shadow_dimension"),
         (ends("num_shadows_lower", "num_shadows_upper", "num_shadows_limit", (1, 2)),),
     ),
-    # 2.0.8 takes more arguments of these, where 1.x had `always_apply` and p
+    # 2.0.8 has more arguments of these at the places of `always_apply` and p in 1.x
     "CenterCrop": Old(("height", "width")),
     "Crop": Old(("x_min", "y_min", "x_max", "y_max")),
     "MotionBlur": Old(("blur_limit", "allow_shifted")),

@@ -71,7 +71,7 @@ def _no_minus_0(value: JsonValue) -> JsonValue:
 
 
 def one_range(value: JsonValue) -> JsonValue:
-    """One range for both directions where they are the same."""
+    """One range for both directions if they are equal."""
     both = isinstance(value, dict) and set(value) == {"x", "y"} and value["x"] == value["y"]
     return value["x"] if both else value
 

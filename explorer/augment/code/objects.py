@@ -39,7 +39,7 @@ def attribute(owner: Value, name: str, node: ast.expr, run: Run) -> Value:
 
 
 def _or_missing(work: Callable[[], Value], node: ast.expr, run: Run) -> Value:
-    """The result of some work; an unknown value where that fails."""
+    """The result of a function, or an unknown value if that fails."""
     try:
         return work()
     except (NotConstant, LookupError, TypeError):

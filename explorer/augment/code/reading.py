@@ -111,7 +111,7 @@ def read_values(
 
 
 def read_record(record: Any) -> FoundPipeline:
-    """The pipeline of a record, which is data only. Raises CodeError where it is none."""
+    """The pipeline of a record, which is data only. Raises CodeError if it is none."""
     own = described(record["transform"]) if is_saved(record) else None
     if own is None:
         raise CodeError('This is no pipeline that albumentations saved: it lacks "transform" with its class.')
@@ -163,7 +163,7 @@ def _variants(scanned: Scan, marks: Iterable[Mark], version: Version | None) -> 
         alike = by_key.setdefault(root.key, {})
         same = alike.setdefault(variant.content, variant).root.origin
         if same.inlined and not same.label and not root.origin.inlined:
-            alike[variant.content] = variant  # where it is defined, its conditions are known
+            alike[variant.content] = variant  # the conditions of its definition are known
     return [variant for alike in by_key.values() for variant in _kept(list(alike.values()))]
 
 

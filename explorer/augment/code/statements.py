@@ -248,7 +248,7 @@ def _class(node: ast.ClassDef, scope: Scope, run: Run) -> None:
     for value in inner.names.values():
         if isinstance(value, Function) and value.scope is inner and isinstance(value.node, ast.FunctionDef):
             value.owner = made
-    assert made.order  # worked out from those of its bases, which are
+    assert made.order  # computed now, from the orders of its bases
     scope.names[node.name] = made
 
 

@@ -15,7 +15,7 @@ from explorer.augment.pipeline import Group, Node, Pipeline, Step, all_steps, dr
 from explorer.augment.targets import TargetRules
 from explorer.data import fonts
 
-WIDTH = 100  # characters in a line, where that is possible
+WIDTH = 100  # characters in a line, if possible
 _INDENT = "    "
 Keys = Mapping[str, str]
 
