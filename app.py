@@ -20,7 +20,7 @@ from explorer.ui.components import shortcuts
 from explorer.ui.components.markdown import escape
 from explorer.ui.runs import notices
 from explorer.ui.session import aging, browsers, workspace
-from explorer.ui.session.keys import widget_key
+from explorer.ui.session.keys import Page, widget_key
 from explorer.ui.theme import palette
 from explorer.ui.theme.icon import icon, wordmark
 
@@ -36,15 +36,15 @@ except OSError as error:
 tidying.touch()
 asking.beside(training=bool(look.living))
 title = App.RUNS_ALIVE.format(count=len(look.living)) if look.living else App.RUNS
-runs = st.Page("explorer/ui/pages/runs.py", title=title, icon=":material/monitoring:")
+runs = st.Page(Page.RUNS, title=title, icon=":material/monitoring:")
 page = st.navigation(
     [
-        st.Page("explorer/ui/pages/augment.py", title=App.AUGMENT, icon=":material/tune:", default=True),
-        st.Page("explorer/ui/pages/laboratory.py", title=App.LABORATORY, icon=":material/science:"),
-        st.Page("explorer/ui/pages/train.py", title=App.TRAIN, icon=":material/model_training:"),
+        st.Page(Page.AUGMENT, title=App.AUGMENT, icon=":material/tune:", default=True),
+        st.Page(Page.LABORATORY, title=App.LABORATORY, icon=":material/science:"),
+        st.Page(Page.TRAIN, title=App.TRAIN, icon=":material/model_training:"),
         runs,
-        st.Page("explorer/ui/pages/then_and_now.py", title=App.THEN_AND_NOW, icon=":material/history_edu:"),
-        st.Page("explorer/ui/pages/help.py", title=App.HELP, icon=":material/help:"),
+        st.Page(Page.THEN_AND_NOW, title=App.THEN_AND_NOW, icon=":material/history_edu:"),
+        st.Page(Page.HELP, title=App.HELP, icon=":material/help:"),
     ],
     position="top",
 )

@@ -11,9 +11,7 @@ from explorer.ui.components.markdown import escape, table
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey_all
-from explorer.ui.session.keys import Key, Query, widget_key
-
-TRAIN_PAGE = "explorer/ui/pages/train.py"
+from explorer.ui.session.keys import Key, Page, widget_key
 
 
 def show(work: workspace.Workspace, errors: Errors) -> None:
@@ -32,7 +30,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
     if st.button(T.TRAIN_WITH, key=widget_key("train_with"), type="primary", width="stretch", help=T.TRAIN_WITH_HELP):
         # Not in the address: removing it from there would add an entry to the browser's history.
         st.session_state[Key.CARRY] = True
-        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: work.id})
+        workspace.go(Page.TRAIN)
     with st.container(horizontal=True, gap="xsmall"):
         import_dialog.offer()
         export_dialog.offer(work)

@@ -6,17 +6,15 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, top
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Key, Page
 from explorer.ui.session.view import Mode
-
-AUGMENT_PAGE = "explorer/ui/pages/augment.py"
 
 
 def page() -> None:
     work = workspace.arrive()
     if st.session_state.pop(Key.LAB_OPEN, False):
         board.leave()
-        st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: work.id})
+        workspace.go(Page.AUGMENT)
     workspace.show_unwritten()
     st.session_state.pop(Key.LOOK, None)  # there is no preview on this page
     above = st.container()

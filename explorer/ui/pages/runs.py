@@ -8,9 +8,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.run import page as run_view
 from explorer.ui.runs import page as runs_page
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Query, widget_key
-
-TRAIN_PAGE = "explorer/ui/pages/train.py"
+from explorer.ui.session.keys import Page, Query, widget_key
 
 
 def page() -> None:
@@ -34,7 +32,7 @@ def _close() -> None:
 def _empty() -> None:
     st.info(T.EMPTY)
     if st.button(T.TO_TRAIN, key=widget_key("to_train"), type="primary"):
-        st.switch_page(TRAIN_PAGE, query_params={Query.DRAFT.value: workspace.current().id})
+        workspace.go(Page.TRAIN)
 
 
 page()

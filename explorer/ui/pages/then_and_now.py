@@ -7,9 +7,7 @@ from explorer.texts import App
 from explorer.texts import ThenAndNow as T
 from explorer.texts.then_and_now import Idiom, idioms, intro
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Query
-
-TRAIN_PAGE = "explorer/ui/pages/train.py"
+from explorer.ui.session.keys import Page, Query
 
 
 def page() -> None:
@@ -31,7 +29,7 @@ def _entry(idiom: Idiom, workspace_id: str) -> None:
     if idiom.field:
         address = {Query.FIELD.value: idiom.field, Query.DRAFT.value: workspace_id}
         words = T.TO_FIELD.format(label=title_of(idiom.field))
-        st.page_link(TRAIN_PAGE, label=words, icon=":material/arrow_forward:", query_params=address)
+        st.page_link(Page.TRAIN, label=words, icon=":material/arrow_forward:", query_params=address)
 
 
 page()

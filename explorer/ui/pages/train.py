@@ -46,7 +46,7 @@ def page() -> None:
             if SECTIONS[key].more:
                 train_sections.draw_more(form, key)
     with right:
-        summary.show(checked, form, work.id)
+        summary.show(checked, form)
     with unwritten:
         workspace.show_unwritten()
     train_sections.focus_field()

@@ -100,7 +100,8 @@ def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
         on_change=_set_changed,
     )  # fmt: skip
     count = _count(key, split, training)
-    data_sets.show_error()
+    if problem := st.session_state.get(Key.SET_ERROR):
+        st.error(escape(problem))
     if count:
         shows = bound(widget_key("index"), min(work.view.index, count - 1), _index_changed)
         third.number_input(T.INDEX.format(count=count), 0, count - 1, help=T.INDEX_HELP, **shows)

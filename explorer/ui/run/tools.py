@@ -21,9 +21,8 @@ from explorer.texts import Run as T
 from explorer.ui.run import export as run_export
 from explorer.ui.run import last_action, menu
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query, widget_key
+from explorer.ui.session.keys import Key, Page, Query, widget_key
 
-TRAIN_PAGE = "explorer/ui/pages/train.py"
 MOST_EPOCHS = 1000
 
 
@@ -165,5 +164,4 @@ def _duplicate(snapshot: RunSnapshot) -> None:
         icon=":material/content_copy:",
     )  # fmt: skip
     if pressed:
-        work = workspace.current().id
-        st.switch_page(TRAIN_PAGE, query_params={Query.DUPLICATE.value: snapshot.id, Query.DRAFT.value: work})
+        workspace.go(Page.TRAIN, **{Query.DUPLICATE.value: snapshot.id})

@@ -1,4 +1,4 @@
-"""Keys of `st.session_state`, of widgets and of the address bar.
+"""Keys of `st.session_state`, of widgets and of the address bar, and the names of pages.
 
 A widget that no other code reads names itself, by `widget_key`. What several places read is a `Key`.
 """
@@ -89,6 +89,17 @@ class Key(StrEnum):
     # List of runs
     RUNS_DONE = "runs_done"  # the result of the last action in the list
     TRASH_ASKED = "trash_asked"
+
+
+class Page(StrEnum):
+    """The files of the pages, by which Streamlit names them."""
+
+    AUGMENT = "explorer/ui/pages/augment.py"
+    LABORATORY = "explorer/ui/pages/laboratory.py"
+    TRAIN = "explorer/ui/pages/train.py"
+    RUNS = "explorer/ui/pages/runs.py"
+    THEN_AND_NOW = "explorer/ui/pages/then_and_now.py"
+    HELP = "explorer/ui/pages/help.py"
 
 
 class Query(StrEnum):

@@ -21,7 +21,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session import browsers, dropping
 from explorer.ui.session.browsers import Recent
 from explorer.ui.session.history import History
-from explorer.ui.session.keys import Key, Query
+from explorer.ui.session.keys import Key, Page, Query
 from explorer.ui.session.uploads import Revision, draft_lock
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace_files import Workspace, WorkspaceError, load, save, version
@@ -268,6 +268,11 @@ def change(edit: Callable[[Draft], Draft], merge: tuple[str, str] | None = None,
 def look(**view: Any) -> None:
     """Change fields of the `View` and save. Raises ValueError for an invalid value."""
     update(lambda work: work.looking(**view))
+
+
+def go(page: Page, **query: str) -> None:
+    """Switch to another page with the workspace in the address, and further query parameters."""
+    st.switch_page(page, query_params={Query.DRAFT.value: current().id, **query})
 
 
 def show_unwritten() -> None:

@@ -20,7 +20,7 @@ from explorer.texts import Pictures as T
 from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import View
 from explorer.ui.train import as_trained
 from explorer.ui.train.fields import place_field
@@ -55,12 +55,6 @@ def places(kind: str) -> list[str]:
     """Return the paths of the data sets of one format."""
     found = (each.key.partition(":") for each in offer().sets)
     return [place for name, _, place in found if name == kind and place]
-
-
-def show_error() -> None:
-    """Show why a typed path is not a data set."""
-    if problem := st.session_state.get(Key.SET_ERROR):
-        st.error(escape(problem))
 
 
 def about(view: View, key: str, split: str, index: int, training: Training | None) -> None:

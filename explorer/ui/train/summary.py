@@ -15,7 +15,8 @@ from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Query, widget_key
+from explorer.ui.session import workspace
+from explorer.ui.session.keys import Page, Query, widget_key
 from explorer.ui.theme.palette import class_color
 from explorer.ui.train import checks, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
@@ -23,12 +24,10 @@ from explorer.ui.train.checks import Checked
 from explorer.ui.train.fields import title_at
 from explorer.ui.train.form import Form
 
-RUNS_PAGE = "explorer/ui/pages/runs.py"
-AUGMENT_PAGE = "explorer/ui/pages/augment.py"
 MOST_CLASSES = 12
 
 
-def show(checked: Checked, form: Form, workspace_id: str) -> None:
+def show(checked: Checked, form: Form) -> None:
     """Draw the column beside the form."""
     with st.container(border=True, key=widget_key("train_summary")):
         st.markdown(f"**{T.SUMMARY}**")
@@ -44,8 +43,8 @@ def show(checked: Checked, form: Form, workspace_id: str) -> None:
         for message in (*form.cautions_elsewhere, *checked.warnings):
             st.warning(escape(message))
         if "pipeline" in checked.errors and st.button(T.TO_AUGMENT, key=widget_key("to_augment")):
-            st.switch_page(AUGMENT_PAGE, query_params={Query.DRAFT.value: workspace_id})
-        _start(checked, workspace_id)
+            workspace.go(Page.AUGMENT)
+        _start(checked)
         probe_panel.show(checked.config, checked.errors)
         st.button(T.RESET, key=widget_key("train_reset"), on_click=train_values.reset, type="tertiary")
 
@@ -103,7 +102,7 @@ def _differences(checked: Checked, values: Values) -> None:
         st.caption(escape(T.RULES_OF_BEFORE.format(name=name)))
 
 
-def _start(checked: Checked, workspace_id: str) -> None:
+def _start(checked: Checked) -> None:
     """Draw the buttons that start the run, or two runs: as configured, and the same without augmentation."""
     # A disabled button does not look primary.
     ready = not checked.errors
@@ -121,10 +120,10 @@ def _start(checked: Checked, workspace_id: str) -> None:
     if not ready:  # the field with the error may not be visible
         st.markdown(f":red[:material/error: {escape(_to_mend(checked.errors))}]")
     if once or twice:
-        _launch(checked, workspace_id, twice)
+        _launch(checked, twice)
 
 
-def _launch(checked: Checked, workspace_id: str, twice: bool) -> None:
+def _launch(checked: Checked, twice: bool) -> None:
     errors = checked.errors or checks.try_now(checked)
     if checked.config is None or errors:
         st.error(escape(_to_mend(errors)))
@@ -138,7 +137,7 @@ def _launch(checked: Checked, workspace_id: str, twice: bool) -> None:
     except (LaunchError, ConfigError) as error:
         st.error(escape(T.NOT_STARTED.format(reason=error)))
         return
-    st.switch_page(RUNS_PAGE, query_params={Query.RUN.value: started[0].id, Query.DRAFT.value: workspace_id})
+    workspace.go(Page.RUNS, **{Query.RUN.value: started[0].id})
 
 
 def _to_mend(errors: Mapping[str, str]) -> str:
