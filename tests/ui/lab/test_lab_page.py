@@ -37,7 +37,6 @@ def opened() -> Iterator[Open]:
         save(Workspace("w" * 22, History(draft or demo_draft(), past), View(**view)))
         app = AppTest.from_file(APP, default_timeout=60)
         app.query_params["draft"] = "w" * 22
-        app.run()
         app.switch_page(PAGE).run()
         pages.append(app)
         return app

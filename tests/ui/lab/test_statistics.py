@@ -40,7 +40,6 @@ def opened(draft: Draft, draws: int = 100) -> AppTest:
     save(work)
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["draft"] = work.id
-    app.run()
     app.switch_page(PAGE).run()
     assert not app.exception
     return app
@@ -88,7 +87,6 @@ def test_one_click_measures_and_a_reload_has_the_result_at_once() -> None:
     reloaded = AppTest.from_file(APP, default_timeout=60)
     reloaded.query_params["draft"] = "s" * 22
     save(app.session_state[Key.WORKSPACE])
-    reloaded.run()
     reloaded.switch_page(PAGE).run()
     assert "most of them at RandomCrop" in words(reloaded)
 

@@ -57,7 +57,7 @@ def save_best(paths: RunPaths, config: RunConfig) -> torch.Tensor:
 
 
 def opened(paths: RunPaths) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["run"] = paths.id
     app.switch_page(PAGE).run()
     app.session_state[widget_key("run", paths.id, "export")] = True

@@ -40,7 +40,7 @@ def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def open_page(paths: RunPaths) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["run"] = paths.id
     app.switch_page(PAGE).run()
     assert not app.exception

@@ -32,7 +32,7 @@ PAGE = "explorer/ui/pages/runs.py"
 
 
 def open_page(run: str | None = None) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=60)
     if run is not None:
         app.query_params["run"] = run
     app.switch_page(PAGE).run()
@@ -188,7 +188,7 @@ def test_a_disk_that_refuses_is_told(several: list[RunPaths], monkeypatch: pytes
 
 def test_what_was_just_deleted_comes_back_with_a_click(several: list[RunPaths]) -> None:
     done = bulk_actions.obey(Request("delete", tuple(paths.id for paths in several)), summaries())
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=60)
     app.session_state[Key.RUNS_DONE] = done
     app.switch_page(PAGE).run()
     assert "Deleted 3 runs." in text(app)

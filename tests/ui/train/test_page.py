@@ -29,7 +29,7 @@ PAGE = "explorer/ui/pages/train.py"
 
 @pytest.fixture
 def app() -> AppTest:
-    page = AppTest.from_file(APP, default_timeout=120).run()
+    page = AppTest.from_file(APP, default_timeout=120)
     page.switch_page(PAGE).run()
     assert not page.exception
     return page
@@ -235,7 +235,7 @@ def test_a_folder_that_cannot_be_used_is_named(
 ) -> None:
     make(tmp_path / "pictures")
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
-    app = AppTest.from_file(APP, default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120)
     app.switch_page(PAGE).run()
     app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
     app.text_input(key=widget_key("train", "path")).set_value(str(tmp_path / "pictures")).run()
@@ -252,7 +252,7 @@ def test_a_table_of_labels_is_chosen_and_what_is_wrong_in_it_stands_at_its_field
     (tmp_path / "labels.csv").write_text(f"file,label\n{rows}")
     (tmp_path / "more.csv").write_text(f"file,label\n{rows}pictures/gone.png,a\n")
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
-    app = AppTest.from_file(APP, default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120)
     app.switch_page(PAGE).run()
     app.radio(key=widget_key("train", "dataset")).set_value("csv").run()
     assert not app.exception
@@ -268,7 +268,7 @@ def test_a_class_that_is_never_validated_is_a_warning_at_the_data(
     images(tmp_path / "pictures" / "a", 20)
     images(tmp_path / "pictures" / "b", 1)
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
-    app = AppTest.from_file(APP, default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120)
     app.switch_page(PAGE).run()
     app.radio(key=widget_key("train", "dataset")).set_value("image_folder").run()
     assert "No validation images of b" in said(app)
@@ -527,7 +527,7 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
         for name in ("a", "b"):
             images(tmp_path / "insects" / part / name, 20)
     monkeypatch.setenv("EXPLORER_DATA_ROOTS", str(tmp_path))
-    app = AppTest.from_file(APP, default_timeout=120).run()
+    app = AppTest.from_file(APP, default_timeout=120)
     app.switch_page(PAGE).run()
     assert app.radio(key=widget_key("train", "dataset")).value == "shapes"
     assert "Augment shows a single image" in said(app)  # one sentence why it is not that

@@ -266,7 +266,7 @@ def test_its_page_shows_what_was_found_and_the_list_its_kind(
     _, paths = over(config_of("finishes"), kind, found)
     (row,) = run_list.rows(summaries(), 0.0)
     assert row["what"].startswith(f"{Probes.KINDS[kind].name.lower()} · ")
-    page = AppTest.from_file(APP, default_timeout=60).run()
+    page = AppTest.from_file(APP, default_timeout=60)
     page.query_params["run"] = paths.id
     page.switch_page(PAGE).run()
     assert words in text(checked(page))
