@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,27 @@ def run_here(config: RunConfig, name: str = "here") -> tuple[RunPaths, Outcome]:
     return paths, outcome_of(paths)
 
 
+def run_and_meet(
+    config: RunConfig, happens: Callable[[RunPaths], object], when: Callable[[RunPaths], Callable[[], bool]]
+) -> tuple[RunPaths, Outcome]:
+    """Run it in this process; once `when` holds, `happens` is called beside it, in a thread."""
+    paths = folder_of(config, "met")
+
+    def meet() -> None:
+        try:
+            wait_until(paths, when(paths))
+            happens(paths)
+        except BaseException:
+            paths.stop.touch()  # the run would go on for its thousand epochs
+            raise
+
+    with ThreadPoolExecutor(1) as beside:
+        met = beside.submit(meet)
+        run(paths, StopRequest(paths.stop))
+        met.result()
+    return paths, outcome_of(paths)
+
+
 def outcome_of(paths: RunPaths) -> Outcome:
     """How it ended; fails where nothing says so."""
     found = outcome.read(paths)
@@ -80,6 +102,11 @@ def wait_until(paths: RunPaths, condition: Callable[[], bool], seconds: float = 
 def has_stepped(paths: RunPaths) -> Callable[[], bool]:
     """Whether the run has told of a step of training."""
     return lambda: any(event.kind == "step" for event in events_of(paths))
+
+
+def has_said(phase: str) -> Callable[[RunPaths], Callable[[], bool]]:
+    """Whether a run has said that it is at this phase."""
+    return lambda paths: lambda: any(event.values.get("phase") == phase for event in events_of(paths))
 
 
 def wait_for_end(paths: RunPaths) -> Outcome:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,22 @@ from torch.utils.data import DataLoader
 
 from explorer.data.fit import square
 from explorer.runs.life import launcher
-from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import from_values
 from explorer.runs.state.status import State, derive
-from explorer.training.__main__ import run
 from explorer.training.data import Samples, collate
 from explorer.training.mistakes import explain
 from explorer.training.prepared import Prepared
-from explorer.training.stopping import StopRequest, TrainingError
+from explorer.training.stopping import TrainingError
 from explorer.training.tasks.classification import CLASSIFICATION, validate
 from scripts.memory_limit import NoMemoryLimit, memory_limit
 from tests.disks import fill, small_disk
 from tests.training.conftest import (
     config_of,
-    events_of,
-    folder_of,
     make_image_folder,
-    outcome_of,
+    run_and_meet,
     run_here,
-    wait_for_end,
     wait_until,
 )
 
@@ -43,12 +37,10 @@ SCALE = {"kind": "step", "id": "n2", "transform": "RandomScale", "p": 0.5}
 NORMALIZE = {"kind": "step", "id": "n7", "transform": "Normalize", "p": 0.01}
 
 
-def test_a_vanished_folder_fails_in_a_process_of_its_own(tmp_path: Path) -> None:
-    paths = launcher.start(config_of(dataset={"kind": "image_folder", "path": str(tmp_path / "gone")}))
-    outcome = wait_for_end(paths)
+def test_a_vanished_folder_is_named(tmp_path: Path) -> None:
+    _, outcome = run_here(config_of(dataset={"kind": "image_folder", "path": str(tmp_path / "gone")}))
     assert outcome.state == "failed"
     assert str(tmp_path / "gone") in outcome.reason
-    assert "Traceback" in paths.log.read_text()
 
 
 @pytest.mark.parametrize(
@@ -160,39 +152,21 @@ def test_a_data_set_that_vanishes_while_it_is_read_is_named(tmp_path: Path, monk
     make_image_folder(tmp_path, {"ants": 12, "bees": 12})
     make_image_folder(tmp_path, {"ants": 4, "bees": 4}, "val")
     config = config_of(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=200, cache_size=0)
-    paths = folder_of(config, "vanishes")
-    stop = StopRequest(paths.stop)
-
-    def remove() -> None:
-        wait_until(paths, paths.last.exists)
-        shutil.rmtree(tmp_path / "train")
-
-    remover = threading.Thread(target=remove)
-    remover.start()
-    run(paths, stop)
-    remover.join()
-    outcome = outcome_of(paths)
+    _, outcome = run_and_meet(config, lambda _: shutil.rmtree(tmp_path / "train"), lambda paths: paths.last.exists)
     assert outcome.state == "failed"
     assert ".png" in outcome.reason
     assert "last good checkpoint" in outcome.reason
 
 
 def test_a_full_disk_ends_the_run_with_words_and_keeps_what_was_saved(tmp_path: Path) -> None:
+    """That such a run goes on once there is room is in test_faults."""
     with small_disk(tmp_path / "disk", megabytes=100) as disk, pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_HOME", str(disk))
         patch.setenv("EXPLORER_SAVE_EVERY_S", "0")
-        paths = launcher.start(config_of(epochs=150))
-        wait_until(paths, paths.last.exists)
-        fill(disk)
-        outcome = wait_for_end(paths)
+        paths, outcome = run_and_meet(config_of(epochs=150), lambda _: fill(disk), lambda paths: paths.last.exists)
         assert outcome.state == "failed"
         assert outcome.reason.startswith("No space left on device")
         assert torch.load(paths.last, weights_only=True)["global_step"] > 0
-        (disk / "filling").unlink()
-        launcher.resume(paths)
-        wait_until(paths, lambda: any(event.kind == "step" for event in events_of(paths, 2)))
-        request_stop(paths)
-        assert wait_for_end(paths).state == "stopped"
 
 
 def test_a_run_that_the_system_ends_for_lack_of_memory_says_so() -> None:

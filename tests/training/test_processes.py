@@ -22,7 +22,7 @@ from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.state.status import State, derive
 from explorer.training.checkpoints import AtomicCheckpointIO
-from tests.training.conftest import config_of, events_of, has_stepped, wait_until
+from tests.training.conftest import config_of, has_said, has_stepped, outcome_of, wait_until
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
 
@@ -49,15 +49,10 @@ def _members(group: int) -> Iterator[psutil.Process]:
                 yield process
 
 
-def says(paths: RunPaths, phase: str) -> Callable[[], bool]:
-    """Whether the run has said that it is at this phase."""
-    return lambda: any(event.values.get("phase") == phase for event in events_of(paths))
-
-
-@pytest.mark.parametrize(("kind", "phase"), [("train", ""), ("check", "importing"), ("rate", "reading data")])
+@pytest.mark.parametrize(("kind", "phase"), [("train", "training"), ("check", "importing")])
 def test_a_real_trainer_whose_folder_is_deleted_is_gone_with_all_it_started(kind: str, phase: str) -> None:
     paths, group = start(kind)
-    wait_until(paths, says(paths, phase) if phase else has_stepped(paths))
+    wait_until(paths, has_said(phase)(paths))
     # Again where the trainer made a file at that moment: `rm` leaves the folder then, as it would for anybody.
     wait_until(paths, lambda: subprocess.run(["rm", "-rf", paths.root], check=False).returncode == 0)
     wait_until(paths, lambda: not members(group))
@@ -113,10 +108,12 @@ def test_a_real_group_that_is_paused_is_stopped_and_saves() -> None:
 def test_a_trainer_that_has_ended_takes_its_paused_workers_along_also_when_nobody_looks() -> None:
     many = {"train_images": 40, "val_images": 1500, "image_size": 48}
     paths, group = start("train", dataset=LONG | many)
-    wait_until(paths, says(paths, "validating"))
+    wait_until(paths, has_said("validating")(paths))
     for process in members(group):
         if process.pid != group:
             process.suspend()
     os.kill(group, signal.SIGTERM)
     wait_until(paths, lambda: not members(group))
     assert derive(paths).state is State.STOPPED
+    assert "by SIGTERM" in outcome_of(paths).reason
+    assert paths.last.exists()

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from explorer.runs.life import launcher
 from explorer.runs.spec.config import from_values
-from tests.training.conftest import events_of, outcome_of, wait_until
+from tests.training.conftest import events_of, run_here
 
 # As the app greets with it.
 PIPELINE = {
@@ -30,9 +29,8 @@ def test_the_defaults_tell_ants_from_bees(real_data: Path) -> None:
             "epochs": 2,  # a quarter of the default: the schedule is as long as the run
         }
     )
-    paths = launcher.start(config)
-    wait_until(paths, paths.outcome.exists, seconds=240)
-    assert outcome_of(paths).state == "finished"
+    paths, outcome = run_here(config)
+    assert outcome.state == "finished", outcome.reason
     epochs = [event for event in events_of(paths) if event.kind == "epoch"]
     assert max(event.number("auroc") for event in epochs) >= 0.92
     assert len(epochs) == config.epochs

@@ -15,7 +15,6 @@ import pytest
 import torch
 
 from explorer.runs.life import launcher
-from explorer.runs.life.control import request_stop
 from explorer.runs.record.history import History
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -43,8 +42,9 @@ from tests.training.conftest import (
 # All layers learn, with dropout and drop-connect: whatever is drawn anew after a resume would show in the weights.
 SMALL: dict[str, Any] = {"kind": "shapes", "num_classes": 3, "train_images": 18, "val_images": 40, "image_size": 32}
 CONFIG = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, name="resume")
-# Dropout as well, and a tenth of the time: for what has to hold at every single moment.
-QUICK = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, backbone="small-cnn", weights="none")
+# Dropout as well, and a tenth of the time: for all that has nothing to do with drop-connect.
+QUICKLY: dict[str, Any] = {"backbone": "small-cnn", "weights": "none", "batch_size": 4, "epochs": 2, "frozen": False}
+QUICK = config_of(dataset=SMALL, **QUICKLY)
 
 
 class StopAtLook(StopRequest):
@@ -86,6 +86,14 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
         paths, _ = run_here(CONFIG, "reference")
+        yield paths
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        paths, _ = run_here(QUICK, "reference")
         yield paths
 
 
@@ -206,14 +214,14 @@ def in_its_second_epoch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr("explorer.training.reporting._EVERY_S", 0.0)
-        paths = folder_of(CONFIG, "damaged")
+        paths = folder_of(QUICK, "damaged")
         run(paths, _StopAfterStep(paths, 7))
         yield paths
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "bomb", "old bomb", "other run", "text"])
 def test_a_checkpoint_that_cannot_be_used_is_passed_over_and_the_run_says_so(
-    uninterrupted: RunPaths, in_its_second_epoch: RunPaths, tmp_path: Path, damage: str
+    quick: RunPaths, in_its_second_epoch: RunPaths, tmp_path: Path, damage: str
 ) -> None:
     paths = RunPaths(runs_root() / in_its_second_epoch.id)
     shutil.copytree(in_its_second_epoch.root, paths.root)
@@ -230,7 +238,7 @@ def test_a_checkpoint_that_cannot_be_used_is_passed_over_and_the_run_says_so(
     elif damage == "old bomb":
         paths.last.write_bytes(pickle.dumps(_Bomb(str(fired))))
     elif damage == "other run":
-        other, _ = run_here(config_of(dataset=SMALL, batch_size=4, epochs=1, frozen=False), "other")
+        other, _ = run_here(QUICK.model_copy(update={"epochs": 1}), "other")
         shutil.copy(other.last, paths.last)
     else:
         paths.last.write_text("not a checkpoint")
@@ -239,7 +247,7 @@ def test_a_checkpoint_that_cannot_be_used_is_passed_over_and_the_run_says_so(
     (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
     assert start.step == 5, "it goes on from best.ckpt, of the first epoch"
     assert "last.ckpt was not used" in in_words(from_json(start.values["notes"]))
-    assert_same(paths, uninterrupted)
+    assert_same(paths, quick)
 
 
 class _Bomb:
@@ -250,29 +258,29 @@ class _Bomb:
         return Path.touch, (Path(self._file),)
 
 
-def test_without_any_checkpoint_it_begins_anew(uninterrupted: RunPaths) -> None:
-    paths = folder_of(CONFIG, "anew")
+def test_without_any_checkpoint_it_begins_anew(quick: RunPaths) -> None:
+    paths = folder_of(QUICK, "anew")
     run(paths, _StopAfterStep(paths, 3))
     shutil.rmtree(paths.checkpoints)
     run(paths, StopRequest(paths.stop))
     (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
     assert start.values["resumed_from_step"] == 0
-    assert_same(paths, uninterrupted)
+    assert_same(paths, quick)
 
 
-def test_a_copied_folder_goes_on_and_leaves_the_original_alone(uninterrupted: RunPaths) -> None:
-    paths = folder_of(CONFIG, "original")
+def test_a_copied_folder_goes_on_and_leaves_the_original_alone(quick: RunPaths) -> None:
+    paths = folder_of(QUICK, "original")
     run(paths, _StopAfterStep(paths, 6))
     copy = RunPaths(paths.root.with_name("20261123-142502-copy-x7k"))
     shutil.copytree(paths.root, copy.root)
     before = {path: path.read_bytes() for path in paths.root.rglob("*") if path.is_file()}
     run(copy, StopRequest(copy.stop))
-    assert_same(copy, uninterrupted)
+    assert_same(copy, quick)
     assert {path: path.read_bytes() for path in paths.root.rglob("*") if path.is_file()} == before
 
 
 def test_a_resume_with_other_versions_says_not_exact() -> None:
-    paths = folder_of(CONFIG, "elsewhere")
+    paths = folder_of(QUICK, "elsewhere")
     run(paths, _StopAfterStep(paths, 3))
     events = paths.events(1)
     version = importlib.metadata.version("torch")
@@ -287,7 +295,7 @@ def test_a_resume_with_other_versions_says_not_exact() -> None:
 def _on_folder(tmp_path: Path) -> RunConfig:
     folder = make_image_folder(tmp_path / "data", {"ants": 9, "bees": 9})
     make_image_folder(folder, {"ants": 4, "bees": 4}, "val")
-    return config_of(dataset={"kind": "image_folder", "path": str(folder)}, batch_size=4, epochs=2, frozen=False)
+    return config_of(**QUICKLY, dataset={"kind": "image_folder", "path": str(folder)})
 
 
 @pytest.mark.parametrize(("change", "cache_size"), [("pixels", None), ("removed", None), ("pixels", 0)])
@@ -314,8 +322,11 @@ def test_a_data_set_that_has_changed_is_not_trained_on_by_a_resume(
     assert outcome_of(paths).state == "finished"
 
 
-def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights() -> None:
-    paths, _ = run_here(CONFIG, "parent")
+def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights(
+    uninterrupted: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = uninterrupted
+    monkeypatch.setenv("EXPLORER_HOME", str(paths.root.parents[1]))
     child = launcher.extend(paths, 1)
     assert wait_for_end(child).state == "finished"
     asked = json.loads(child.config.read_text())
@@ -326,17 +337,6 @@ def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights() 
     assert start.values["identity"]["initial weights"] == identity.of_weights(network)["initial weights"]
     with pytest.raises(launcher.LaunchError, match="has finished"):
         launcher.resume(paths)
-
-
-def test_a_living_run_is_neither_resumed_nor_extended() -> None:
-    paths = launcher.start(config_of(epochs=1000))
-    wait_until(paths, has_stepped(paths))
-    with pytest.raises(launcher.LaunchError, match="nothing to resume"):
-        launcher.resume(paths)
-    with pytest.raises(launcher.LaunchError, match="not over yet"):
-        launcher.extend(paths, 1)
-    request_stop(paths)
-    assert wait_for_end(paths).state == "stopped"
 
 
 def test_stop_run_is_no_exception_that_a_callback_could_swallow() -> None:

@@ -15,16 +15,18 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import State, derive
 from tests.training.conftest import (
     config_of,
-    events_of,
     folder_of,
+    has_said,
     has_stepped,
     outcome_of,
+    run_and_meet,
     run_here,
     wait_for_end,
     wait_until,
 )
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
+VALIDATES_LONG = {"train_images": 40, "val_images": 1500, "image_size": 48}
 
 
 def _pid(paths: RunPaths) -> int:
@@ -34,9 +36,13 @@ def _pid(paths: RunPaths) -> int:
     return launch.pid
 
 
-def test_stop_file_saves_in_the_middle_of_an_epoch() -> None:
+def test_a_living_run_is_neither_resumed_nor_extended_and_a_stop_file_saves_in_the_middle_of_an_epoch() -> None:
     paths = launcher.start(config_of(dataset=LONG, epochs=1000, batch_size=4))
     wait_until(paths, has_stepped(paths))
+    with pytest.raises(launcher.LaunchError, match="nothing to resume"):
+        launcher.resume(paths)
+    with pytest.raises(launcher.LaunchError, match="not over yet"):
+        launcher.extend(paths, 1)
     assert request_stop(paths)
     outcome = wait_for_end(paths)
     assert outcome.state == "stopped", outcome.reason
@@ -46,29 +52,19 @@ def test_stop_file_saves_in_the_middle_of_an_epoch() -> None:
     assert f"after step {checkpoint['global_step']}" in outcome.reason
 
 
-def test_sigterm_stops_a_run_with_loader_workers() -> None:
-    paths = launcher.start(config_of(dataset=LONG, epochs=1000, batch_size=4, workers=2))
-    wait_until(paths, has_stepped(paths))
-    os.kill(_pid(paths), signal.SIGTERM)
-    outcome = wait_for_end(paths)
-    assert outcome.state == "stopped", outcome.reason
-    assert "by SIGTERM" in outcome.reason
+def test_a_stop_in_the_validation_saves() -> None:
+    config = config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4)
+    paths, outcome = run_and_meet(config, lambda paths: paths.stop.touch(), has_said("validating"))
+    assert outcome.state == "stopped"
+    assert "in the validation of" in outcome.reason
     assert paths.last.exists()
 
 
-@pytest.mark.parametrize(
-    ("phase", "workers", "words"),
-    [
-        ("validating", 0, "in the validation of"),
-        ("validating", 2, "in the validation of"),
-        ("reading data", 2, "reading"),
-    ],
-)
-def test_a_stop_saves_wherever_it_falls_is_visible_and_leaves_no_process(phase: str, workers: int, words: str) -> None:
-    many = {"train_images": 40, "val_images": 1500, "image_size": 48}
-    paths = launcher.start(config_of(dataset=LONG | many, epochs=1000, batch_size=4, workers=workers))
+@pytest.mark.parametrize(("phase", "words"), [("validating", "in the validation of"), ("reading data", "reading")])
+def test_a_stop_is_visible_wherever_it_falls_and_leaves_no_process(phase: str, words: str) -> None:
+    paths = launcher.start(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4, workers=2))
     group = _pid(paths)
-    wait_until(paths, lambda: any(event.values.get("phase") == phase for event in events_of(paths)))
+    wait_until(paths, has_said(phase)(paths))
     assert request_stop(paths)
     assert derive(paths).state in (State.STOPPING, State.STOPPED)
     outcome = wait_for_end(paths)

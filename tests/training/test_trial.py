@@ -1,5 +1,6 @@
 """A pipeline that would end the trainer ends a child process before the first step, and the run says which step did."""
 
+import multiprocessing
 import os
 import re
 import signal
@@ -22,7 +23,7 @@ from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import StopRun
-from tests.training.conftest import config_of, has_stepped, run_here, wait_for_end, wait_until
+from tests.training.conftest import config_of, has_stepped, run_and_meet, run_here, wait_until
 
 FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 1.0}
 HUGE = {
@@ -116,24 +117,18 @@ def test_a_stop_ends_the_trial() -> None:
     assert no_child_is_left()
 
 
-def _workers(paths: RunPaths) -> list[psutil.Process]:
-    launch = latest_launch(paths)
-    assert launch is not None
-    assert launch.pid is not None
-    return list(psutil.Process(launch.pid).children())
-
-
 # torch says by which signal a worker ended, or only that it did: that depends on whether it was waiting for it.
 @pytest.mark.parametrize(
     ("number", "how"),
     [(signal.SIGSEGV, r"(died|crashed \(Segmentation fault\))"), (signal.SIGKILL, r"(died|was killed)")],
 )
 def test_a_loader_worker_that_dies_in_the_training_names_its_step(number: signal.Signals, how: str) -> None:
-    paths = launcher.start(with_steps(SLOW, workers=1, epochs=1000))
-    wait_until(paths, has_stepped(paths))
-    (worker,) = _workers(paths)
-    os.kill(worker.pid, number)
-    outcome = wait_for_end(paths)
+    def kill_worker(_paths: RunPaths) -> None:
+        (worker,) = multiprocessing.active_children()
+        assert worker.pid is not None
+        os.kill(worker.pid, number)
+
+    _, outcome = run_and_meet(with_steps(SLOW, workers=1, epochs=1000), kill_worker, has_stepped)
     assert outcome.state == "failed"
     assert re.match(rf"A loader worker {how} in the step GridElasticDeform", outcome.reason), outcome.reason
     assert "Change the values of GridElasticDeform, or choose fewer loader workers" in outcome.reason

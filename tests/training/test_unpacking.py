@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+import shutil
 import struct
 import subprocess
 import sys
@@ -42,11 +43,17 @@ def zipped(path: Path, megabytes: int, *, pickled: bytes = b"\x80\x02}.", packed
     return path
 
 
+@pytest.fixture(scope="module")
+def gigabyte(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A zip of 5 MB that unpacks to 1 GB: a second's work, done once."""
+    return zipped(tmp_path_factory.mktemp("bomb") / "gigabyte", 1000)
+
+
 def repacked(path: Path, content: Any) -> Path:
     """As torch saves it, and then compressed."""
     whole = io.BytesIO()
     torch.save(content, whole)
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for part in old.infolist():
             new.writestr(part.filename, old.read(part))
     return path
@@ -60,8 +67,10 @@ def refused(path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["w.pt", "w.pth", "w.pth.tar", "w.ckpt", "w.bin"])
-def test_a_zip_that_unpacks_to_far_more_than_the_network_needs_is_refused(name: str, tmp_path: Path) -> None:
-    words = refused(zipped(tmp_path / name, 1000))
+def test_a_zip_that_unpacks_to_far_more_than_the_network_needs_is_refused(
+    name: str, gigabyte: Path, tmp_path: Path
+) -> None:
+    words = refused(shutil.copy(gigabyte, tmp_path / name))
     assert "it would take 1.0 GB of memory, from a file of 5 MB, and the weights of EfficientNet-B0 take 16 MB" in words
     assert "Save the state dict alone" in words
 
@@ -187,18 +196,20 @@ def test_lists_that_hold_each_other_are_looked_at_once() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda path: zipped(path, 1000),
-        lambda path: zipped(path, 0, pickled=_RESERVES),
-        lambda path: torch.save({"optimizer_states": [torch.zeros(1).expand(1_000_000_000)]}, path),
+        lambda path, gigabyte: shutil.copy(gigabyte, path),
+        lambda path, _: zipped(path, 0, pickled=_RESERVES),
+        lambda path, _: torch.save({"optimizer_states": [torch.zeros(1).expand(1_000_000_000)]}, path),
     ],
     ids=["packed", "reserves", "expanded"],
 )
-def test_a_checkpoint_that_somebody_put_into_a_run_is_passed_over_with_words(make: Callable[[Path], Any]) -> None:
+def test_a_checkpoint_that_somebody_put_into_a_run_is_passed_over_with_words(
+    make: Callable[[Path, Path], Any], gigabyte: Path
+) -> None:
     config = config_of()
     paths = folder_of(config)
     paths.checkpoints.mkdir()
     for file in (paths.last, paths.best):
-        make(file)
+        make(file, gigabyte)
     found = latest(paths, config)
     assert (found.path, found.step) == (None, 0)
     assert len(found.notes) == 2
