@@ -472,7 +472,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert "Cached 60 images in memory (9 MB)." in text(app)
     table = next(part.value for part in app.markdown if part.value.startswith("| Setting |")).replace("\\", "")
     assert "| Learning rate | **0.02** | :gray[default: 0.01] |" in table
-    assert "| Batch size | 16 | |" in table
+    assert "| Batch size | 16 |  |" in table
     assert "Positive-class weight" not in table  # it had no effect
     assert "null" not in table.lower()
 
