@@ -134,8 +134,8 @@ def folders_in(folder: Path) -> list[Path]:
 
 
 def holds_images(folder: Path) -> bool:
-    """Whether there seem to be images in a folder or in the folders in it, of which the first ones are looked at."""
-    for _, inner, files in islice(os.walk(folder), _GLANCED):
+    """Whether there seem to be images in a folder or in the first ones of the folders in it, linked ones too."""
+    for _, inner, files in islice(os.walk(folder, followlinks=True), _GLANCED):
         inner[:] = sorted(name for name in inner if not is_hidden(name))[:_GLANCED]
         if any(is_image(name) for name in files):
             return True

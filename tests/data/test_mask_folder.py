@@ -159,3 +159,12 @@ def test_a_folder_lacking_either_does_not_look_like_one(street: Path) -> None:
     for path in (street / "masks").iterdir():
         path.rename(path.with_suffix(".txt"))
     assert not looks_like_mask_folder(street)
+
+
+def test_images_in_a_linked_folder_are_found(street: Path) -> None:
+    for name in ("images", "masks"):
+        (street / name).rename(street.parent / f"kept {name}")
+        (street / name).mkdir()
+        (street / name / "drives").symlink_to(street.parent / f"kept {name}")
+    assert looks_like_mask_folder(street)
+    assert opened(street).load("all", 2)
