@@ -1,6 +1,7 @@
 """What all tests of pages share."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
@@ -8,6 +9,8 @@ from streamlit.components.v2 import manifest_scanner
 from explorer.runs.machine import machine
 from explorer.ui.background import asking
 from explorer.ui.preview import live
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
 _looked: list[machine.Machine] = []
 _really_look = machine._look

@@ -5,7 +5,6 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +18,8 @@ from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import View, Workspace, load, save
 from tests.draw.opening import side
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 FLIP = Step(id="flip", transform="HorizontalFlip", p=1.0)
 Open = Callable[..., AppTest]
 

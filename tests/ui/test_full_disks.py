@@ -15,9 +15,9 @@ from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests import disks
+from tests.ui.conftest import APP
 from tests.ui.session.test_uploads import GOOD
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 WRITTEN = {
     "full": (disks.fill, "No space left on device"),
     "read-only": (disks.make_read_only, "Read-only file system"),

@@ -1,7 +1,6 @@
 """Files of this home with values that no page has written: the pages are shown all the same."""
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,8 +16,8 @@ from explorer.ui.session.uploads import draft_file
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, save
 from explorer.ui.train.fields import DEFAULTS
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 DRAFT = "f" * 22
 ODD = {"infinity": "1e999", "no number": "NaN", "large": "9" * 30, "half a character": '"\\ud800"', "a list": "[[1]]"}
 

@@ -14,8 +14,8 @@ from explorer.ui.session.uploads import drafts_folder, write_shared
 from explorer.ui.session.view import DATA_SET, Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
 from explorer.ui.train.fields import DEFAULTS
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 TRAIN = "explorer/ui/pages/train.py"
 ODD = os.fsdecode(b"gr\xfcn")
 DRAFT = "o" * 22

@@ -24,9 +24,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import exchange
+from tests.ui.conftest import APP
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
 PAGES = "explorer/ui/pages/{}.py"
 NUMBERS = ("accuracy", "auroc", "f1_macro", "train_loss", "val_loss")
 PROBES = ("check", "rate")

@@ -1,7 +1,5 @@
 """A pipeline is a document: it has a name and an address, and one browser finds again what it had."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,8 +15,8 @@ from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, demo_draft
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 MINE, THEIRS = "m" * 22, "t" * 22
 
 

@@ -1,7 +1,5 @@
 """Every transform of the catalog has a form."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,8 +11,8 @@ from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import View, Workspace
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 KINDS = ("slider", "number_input", "toggle", "checkbox", "selectbox", "text_input", "color_picker", "file_uploader")
 
 

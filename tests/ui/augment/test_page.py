@@ -1,7 +1,6 @@
 """The Augment page without a browser: what its widgets are, and what they do to the draft."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,8 +16,7 @@ from explorer.draw.presets import PresetPicture
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests.draw.opening import side
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 @pytest.fixture

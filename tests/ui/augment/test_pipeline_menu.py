@@ -1,7 +1,5 @@
 """Saved pipelines are renamed, deleted and put back; what goes wrong is told, and the pipeline on the page stays."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,8 +9,7 @@ from explorer.augment.files import dumps
 from explorer.augment.pipeline import Draft, validate
 from explorer.runs.record.paths import pipelines_folder
 from explorer.ui.session.keys import Key
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import zlib
 from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,8 +23,8 @@ from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 VIEW = View(selected="n2", seed=7, picture="photograph/coffee", difference=True, boxes="1 2 30 40 0")
 
 

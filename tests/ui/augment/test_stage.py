@@ -27,8 +27,7 @@ from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace
 from tests.draw.opening import header
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A draft that a worker cannot draw says so at its step, keeps the last picture, and disturbs nobody else."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,8 +22,8 @@ from explorer.ui.session.workspace import Workspace
 from tests.draw.breaking import HUGE, Says
 from tests.draw.conftest import LONG_S
 from tests.runs.conftest import wait_for
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 ENDLESS = Step(id="endless", transform="ZoomBlur", p=1.0, params={"max_factor": [1e5, 1e5]})
 SAID = T.STEP_ENDED["memory"].format(limit="2")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,8 +16,7 @@ from explorer.ui.preview import live
 from explorer.ui.preview.looks import Look
 from explorer.ui.preview.rendering import Job
 from explorer.ui.session.keys import Key, widget_key
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 @pytest.fixture

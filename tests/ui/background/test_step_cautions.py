@@ -1,7 +1,6 @@
 """A value that is absurd for the image is said at its field, may be drawn, and is asked about before."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
 from tests.augment.test_bounds import HURT, SIZE
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 LAB = "explorer/ui/pages/laboratory.py"
 Open = Callable[..., AppTest]
 

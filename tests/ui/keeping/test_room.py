@@ -16,8 +16,8 @@ from explorer.ui.keeping.room import NoRoom
 from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import Uploads, draft_file, made_drafts_folder
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 ID = "i" * 22
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import Lab, Mode, Over, View
 from explorer.ui.session.workspace import Workspace, demo_draft, load, save
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/laboratory.py"
 Open = Callable[..., AppTest]
 ROTATE = Step(id="rotate", transform="Rotate", p=1.0, params={"limit": [10.0, 80.0]})

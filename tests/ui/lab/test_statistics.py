@@ -1,7 +1,6 @@
 """The laboratory's statistics: measured in the background, shown, kept, and cancelled."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import albumentations as A
 import numpy as np
@@ -23,8 +22,8 @@ from explorer.ui.session.keys import Key
 from explorer.ui.session.view import Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
 from tests.runs.conftest import wait_for
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/laboratory.py"
 
 

@@ -11,8 +11,7 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, queue_root, runs_root, trash_root
 from explorer.runs.spec.config import RunConfig, dumps
 from tests import disks
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 def test_a_new_home_that_cannot_be_written_is_told_with_what_to_do(home: Path) -> None:

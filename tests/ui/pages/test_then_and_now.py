@@ -22,8 +22,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.runs.spec.config import RunConfig
 from explorer.texts.then_and_now import Idiom, idioms, intro
 from explorer.ui.train.fields import FIELDS
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/then_and_now.py"
 FILE = Path(APP).parent / "explorer" / "texts" / "then_and_now.md"
 

@@ -21,8 +21,8 @@ from explorer.runs.spec.config import RunConfig, dumps
 from explorer.ui.run import export
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/runs.py"
 FACTS: dict[str, Any] = {
     "classes": ["ants", "bees"], "precision": "32-true", "threads": 2, "workers": 0, "accelerator": "cpu",

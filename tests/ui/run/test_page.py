@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,8 +28,8 @@ from explorer.ui.run import charts
 from explorer.ui.run.menu import menu_key
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/runs.py"
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,8 +15,8 @@ from explorer.runs.record.paths import RunPaths, trash_root
 from explorer.runs.state.status import State
 from explorer.ui.runs import notices
 from tests.runs.conftest import config_of, kill, make_folder, wait_for, wait_for_state
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 TRAIN = "explorer/ui/pages/train.py"
 RUNS = "explorer/ui/pages/runs.py"
 

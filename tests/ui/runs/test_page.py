@@ -4,7 +4,6 @@ import gc
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +25,8 @@ from explorer.ui.run import bulk_actions
 from explorer.ui.run.bulk_actions import Done
 from explorer.ui.session.keys import Key, widget_key
 from tests.runs.conftest import make_folder, wait_for, wait_for_state
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/runs.py"
 
 

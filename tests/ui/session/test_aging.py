@@ -29,8 +29,8 @@ from explorer.ui.session.uploads import Uploads, draft_file, draft_files
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, demo_draft
 from explorer.ui.session.workspace_files import save
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 LONG, SHORT = limits.DEFAULT_DAYS + 1, limits.SAMPLE_DAYS + 1  # days
 
 

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,8 @@ from explorer.texts import Pictures as T
 from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, widget_key
 from tests.draw.opening import side
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 RGB = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
 
 

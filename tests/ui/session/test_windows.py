@@ -13,8 +13,7 @@ from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, load, save
 from explorer.ui.train.fields import DEFAULTS
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 def work(app: AppTest) -> Workspace:

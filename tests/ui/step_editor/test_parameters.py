@@ -1,7 +1,5 @@
 """The widgets' own arithmetic: fills, bounds, literals, and text that must not become markup."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -23,8 +21,7 @@ from explorer.ui.step_editor.parameters import (
     start_value,
     to_color,
 )
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 @pytest.mark.parametrize(("fill", "color"), [(0, "#000000"), (255, "#ffffff"), ([255, 128, 0], "#ff8000")])

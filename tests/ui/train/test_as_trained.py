@@ -30,8 +30,8 @@ from explorer.ui.session.keys import Key
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET
 from explorer.ui.session.workspace import Workspace
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 SEED = 7
 SETS: dict[str, dict[str, Any]] = {
     "shapes": {

@@ -11,8 +11,7 @@ from explorer.data.depth import ValueRange
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import DATA_SET
 from explorer.ui.train import checks, conversion
-
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
+from tests.ui.conftest import APP
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from explorer.ui.train import conversion, pair
 from explorer.ui.train import source as train_source
 from explorer.ui.train.fields import DEFAULTS
 from explorer.ui.train.source import Difference, Source
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/train.py"
 
 

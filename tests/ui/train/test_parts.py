@@ -22,8 +22,8 @@ from explorer.ui.train import devices, form, measuring, networks
 from explorer.ui.train import values as train_values
 from explorer.ui.train.curve import MAX_POINTS
 from explorer.ui.train.fields import DEFAULTS
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/train.py"
 HALF = (Precision(name="32-true", offered=True), Precision(name="16-mixed", offered=True))
 TWO_GPUS = Machine(

@@ -1,6 +1,5 @@
 """Quick check and learning rate finder on the Train page: started, followed, cancelled, taken over, found again."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +21,8 @@ from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import probes
 from explorer.ui.train.probes import Probe
 from tests.runs.conftest import config_of, wait_for_state
+from tests.ui.conftest import APP
 
-APP = str(Path(__file__).resolve().parents[3] / "app.py")
 PAGE = "explorer/ui/pages/runs.py"
 FOUND = RateResult(
     lr=(1e-4, 1e-3, 1e-2, 1e-1, 1.0),
