@@ -17,6 +17,7 @@ from scripts.server import Server
 from tests.browser.looking import PATIENCE_S
 
 _LOOK_EVERY_S = 0.005
+_WATCH_S = 3 * PATIENCE_S  # a run that waits for another one, or for what the test does before
 
 
 def run_of(address: str) -> RunPaths:
@@ -53,7 +54,7 @@ class Pause:
         self._watching.start()
 
     def _watch(self) -> None:
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + _WATCH_S
         while time.monotonic() < deadline:
             run = self._view.refresh()
             if run.status.over:
