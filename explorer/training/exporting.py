@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.base.atomic import write_bytes_atomic
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, loads
-from explorer.training.checkpoints import CheckpointError, bound_of, read
+from explorer.training.checkpoint_files import CheckpointError, bound_of, read
 
 _PREFIX = "network."
 _NET = f"{_PREFIX}net."

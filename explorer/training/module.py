@@ -13,7 +13,8 @@ from typing_extensions import override
 from explorer.runs.spec.config import RunConfig, dumps
 from explorer.runs.spec.schedules import batches_in_step
 from explorer.training.attempt import Attempt
-from explorer.training.checkpoints import FORMAT, CheckpointError, load_weights
+from explorer.training.checkpoint_files import FORMAT, CheckpointError
+from explorer.training.checkpoints import load_weights
 from explorer.training.data import Batch
 from explorer.training.losses import ClassCounts, Objective
 from explorer.training.mixing import mixed, partners_of, plan_for

@@ -5,6 +5,8 @@ import json
 import re
 import runpy
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -46,6 +48,11 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         paths, outcome = run_here(config_of(dataset=TWO, monitor="val_loss", **KINDS[request.param]))
         assert outcome.state == "finished", outcome.reason
         yield request.param, paths
+
+
+def test_weights_are_written_without_lightning_whose_import_takes_seconds() -> None:
+    code = "import sys, explorer.training.exporting; print('pytorch_lightning' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split() == [b"False"]
 
 
 def _validation_images(paths: RunPaths) -> torch.Tensor:

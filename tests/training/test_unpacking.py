@@ -19,7 +19,8 @@ from efficientnet_pytorch import EfficientNet
 import explorer
 from explorer.runs.record.reasons import in_words
 from explorer.training import exporting, unpacking
-from explorer.training.checkpoints import CheckpointError, bound_of, latest, read
+from explorer.training.checkpoint_files import CheckpointError, bound_of, read
+from explorer.training.checkpoints import latest
 from explorer.training.networks.state_files import read as read_weights
 from explorer.training.networks.table import BACKBONES
 from explorer.training.stopping import WeightsError
