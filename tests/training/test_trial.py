@@ -52,13 +52,24 @@ def with_steps(*steps: dict[str, Any], **changes: Any) -> RunConfig:
     return config_of(pipeline={"nodes": list(steps)}, **changes)
 
 
-def no_child_is_left() -> bool:
-    return not [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+_before: set[int] = set()  # children of this process that other tests have started, such as the pool that draws
+
+
+@pytest.fixture(autouse=True)
+def _only_children_of_this_test_count() -> None:
+    _before.clear()
+    _before.update(child.pid for child in psutil.Process().children())
+
+
+def children() -> list[psutil.Process]:
+    """The living children that this process has since the test began."""
+    found = psutil.Process().children()
+    return [child for child in found if child.pid not in _before and child.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_pipeline_that_works_passes_and_leaves_nothing_behind() -> None:
     tried(with_steps(FLIP, {"kind": "step", "id": "n2", "transform": "GaussNoise", "p": 0.5}))
-    assert no_child_is_left()
+    assert not children()
 
 
 @pytest.mark.parametrize("kind", ["train", "check", "rate"])
@@ -67,7 +78,7 @@ def test_a_step_that_asks_for_gigabytes_fails_every_kind_of_run_with_its_name(ki
     assert outcome.state == "failed"
     assert outcome.reason.startswith("PadIfNeeded: it asks for more memory than the 2.1 GB that a step may take.")
     assert not paths.checkpoints.exists()
-    assert no_child_is_left()
+    assert not children()
 
 
 def test_a_step_that_does_not_end_fails_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +88,7 @@ def test_a_step_that_does_not_end_fails_with_its_name(monkeypatch: pytest.Monkey
     ) as error:
         tried(with_steps(FLIP, ENDLESS))
     assert error.value.node_id == "n8"
-    assert no_child_is_left()
+    assert not children()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +105,7 @@ def test_a_step_that_dies_is_named(number: signal.Signals, words: str) -> None:
     def tell() -> None:
         begun.append(0)
         if len(begun) == 5:  # a second later: the step takes many
-            (child,) = psutil.Process().children()
+            (child,) = children()
             os.kill(child.pid, number)
 
     with pytest.raises(AugmentError, match=words):
@@ -114,7 +125,7 @@ def test_a_stop_ends_the_trial() -> None:
 
     with pytest.raises(StopRun):
         tried(with_steps(ENDLESS), tell)
-    assert no_child_is_left()
+    assert not children()
 
 
 # torch says by which signal a worker ended, or only that it did: that depends on whether it was waiting for it.
