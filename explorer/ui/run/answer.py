@@ -16,7 +16,8 @@ from explorer.texts import Run as T
 from explorer.texts import Runs
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.state_badge import headline
-from explorer.ui.session.keys import Query, widget_key
+from explorer.ui.run import other_run
+from explorer.ui.session.keys import widget_key
 from explorer.ui.train.source import steps_of
 
 METRIC_WIDTH = 148  # px; two fit side by side on a phone
@@ -71,9 +72,7 @@ def _partner(paths: RunPaths, pair: str) -> None:
         return
     state = headline(other) or Runs.STATES[other.status.state]
     words = T.PAIR.format(name=escape(other.name), state=state)
-    if st.button(words, key=widget_key("run_partner"), type="tertiary", icon=":material/compare_arrows:"):
-        st.query_params[Query.RUN] = other.id
-        st.rerun()
+    other_run.button(other.id, words, key=widget_key("run_partner"), icon=":material/compare_arrows:")
 
 
 def show_numbers(paths: RunPaths, snapshot: RunSnapshot) -> None:

@@ -9,7 +9,8 @@ from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.record.reasons import from_json, in_words
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Query, widget_key
+from explorer.ui.run import other_run
+from explorer.ui.session.keys import widget_key
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
@@ -27,11 +28,8 @@ def _origin(run_id: str) -> None:
     except RunNotFound:
         st.caption(escape(T.STARTS_FROM_GONE.format(id=run_id)))
         return
-    # Not a page link, which within one page does not change the address, so that Back would leave the app.
     words = T.STARTS_FROM.format(name=escape(name))
-    if st.button(words, key=widget_key("run_origin"), type="tertiary", icon=":material/call_split:"):
-        st.query_params[Query.RUN] = run_id
-        st.rerun()
+    other_run.button(run_id, words, key=widget_key("run_origin"), icon=":material/call_split:")
 
 
 def _attempts(paths: RunPaths) -> list[str]:

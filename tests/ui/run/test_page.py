@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.base.processes import Moment
 from explorer.metrics.scores import score_histogram
 from explorer.runs.launchers import local
-from explorer.runs.life import launcher
-from explorer.runs.overview.view import RunView
+from explorer.runs.life import control, launcher
+from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.queue import queue
 from explorer.runs.record import meta, outcome
 from explorer.runs.record.epochs import EpochRecord
@@ -206,6 +206,28 @@ def test_train_longer_starts_a_new_run_and_opens_it() -> None:
     assert origin.label.replace("\\", "") == "Starts from the weights of **works_until_stopped**"
     origin.click().run()
     assert app.query_params["run"] in (paths.id, [paths.id])
+
+
+def test_a_press_leads_to_the_origin_also_where_the_run_changes_at_that_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = over("finished")
+    config = config_of("works_until_stopped").model_copy(update={"start_from": origin.id})
+    run = launcher.start(config)
+    wait_for_state(run, State.RUNNING)
+    app = open_page(run)
+    refresh = RunView.refresh
+
+    def stopped_meanwhile(view: RunView) -> RunSnapshot:
+        # The page has been drawn for a run that works, and looks again for its live part.
+        found = refresh(view)
+        if view.paths == run and found.status.state is State.RUNNING:
+            control.request_stop(run)
+            wait_for_state(run, State.STOPPED)
+        return found
+
+    monkeypatch.setattr(RunView, "refresh", stopped_meanwhile)
+    app.button(key="run_origin").click().run()
+    assert not app.exception
+    assert app.query_params["run"] in (origin.id, [origin.id])
 
 
 def test_a_run_whose_origin_is_gone_says_so() -> None:

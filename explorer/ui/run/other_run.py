@@ -1,0 +1,29 @@
+"""A button that leads from the page of a run to that of another one."""
+
+import streamlit as st
+
+from explorer.ui.session.keys import Query
+
+
+def button(run_id: str, words: str, *, key: str, icon: str) -> None:
+    """Draw the button.
+
+    It is not a page link, which within one page does not change the address, so that Back would leave the app. The
+    address changes in a callback: a page that is drawn again because the run has changed would lose a press.
+
+    Args:
+        run_id: Where it leads.
+        words: Its label, as Markdown.
+        key: Of the widget.
+        icon: As Streamlit names it.
+    """
+    st.button(words, key=key, type="tertiary", icon=icon, on_click=_open, args=(run_id,))
+
+
+def _open(run_id: str) -> None:
+    st.query_params[Query.RUN] = run_id
+
+
+def asked() -> str | None:
+    """The id of the run that the address asks for."""
+    return st.query_params.get(Query.RUN)
