@@ -241,6 +241,7 @@ def test_a_driver_that_hangs_holds_up_nobody(tmp_path: Path, monkeypatch: pytest
         return int(noted.read_text())
 
     waiting = psutil.Process(hanging(3600))  # the look is over, and this has not even been given up
+    monkeypatch.setattr(gpus, "TIMEOUT_S", 0.3)  # first: the look goes on with its second command once this one is dead
     waiting.kill()
     given_up = hanging(0.3)
     wait_for(lambda: not psutil.pid_exists(given_up), "it being given up")
