@@ -68,7 +68,9 @@ def counted_after(before: Running | None) -> Callable[[RunSnapshot], bool]:
 
     def more(run: RunSnapshot) -> bool:
         now = run.running
-        return now is not None and (before is None or (now.epoch == before.epoch and now.seen > before.seen))
+        if now is None or run.step < now.step:  # a page draws it once the event of its step is written, too
+            return False
+        return before is None or (now.epoch == before.epoch and now.seen > before.seen)
 
     return more
 

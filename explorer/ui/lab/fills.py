@@ -81,6 +81,7 @@ class Fill:
         waiting = {task.key: task for task in tasks if task.key not in self._results}
         self._of = max(1e-6, sum(task.milliseconds for task in waiting.values()))
         self._begun = time.monotonic()
+        self._collecting = threading.Lock()  # a script of the page may still run as the next one begins
         self._waiting: dict[Hashable, tuple[Task, Drawing[Any]]] = {
             key: (task, asking.submit(task.request, urgency=Urgency.FILL, milliseconds=task.milliseconds, asked=asked))
             for key, task in waiting.items()
@@ -96,10 +97,11 @@ class Fill:
         return not self._waiting
 
     def _collect(self) -> None:
-        for key, (task, drawing) in list(self._waiting.items()):
-            if drawing.done:
-                del self._waiting[key]
-                self._take(task, drawing)
+        with self._collecting:
+            for key, (task, drawing) in list(self._waiting.items()):
+                if drawing.done:
+                    del self._waiting[key]
+                    self._take(task, drawing)
 
     def _take(self, task: Task, drawing: Drawing[Any]) -> None:
         try:
@@ -154,7 +156,7 @@ class Fill:
 
     @property
     def _left(self) -> float:
-        return sum(task.milliseconds for task, _ in self._waiting.values())
+        return sum(task.milliseconds for task, _ in list(self._waiting.values()))
 
 
 def _words(error: DrawingError, task: Task) -> str:

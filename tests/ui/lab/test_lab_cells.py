@@ -1,6 +1,8 @@
 """What is drawn in the laboratory is what `augment` gives, and what plain albumentations gives."""
 
 import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -416,6 +418,25 @@ def test_a_fill_that_is_cancelled_ends_in_the_middle_of_a_step_and_keeps_what_it
     assert not fill.complete
     assert (fill.get("known"), fill.get("a"), fill.done) == ("here", None, 1)
     wait_for(lambda: gone(pid), "the end of the worker")
+
+
+def test_two_scripts_of_a_page_collect_the_same_drawings(tmp_path: Path) -> None:
+    """As where one is still at it when the next begins."""
+    sign = Sign(tmp_path / "sign")
+    tasks = [task(number, Counts(sign.path, number)) for number in range(60)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            fill = fills.Fill(tasks, fills.Drawings())
+            for _, drawing in list(fill._waiting.values()):
+                drawing.wait(60)
+            with ThreadPoolExecutor(8) as threads:
+                left = [threads.submit(lambda fill=fill: fill.under_way) for _ in range(8)]
+            assert not any(one.result() for one in left)
+            assert fill.complete
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_what_is_not_to_be_started_is_not_drawn(tmp_path: Path) -> None:
