@@ -3,10 +3,14 @@
 import contextlib
 import os
 import re
+import signal
+import traceback
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytorch_lightning as pl
+from torch.utils.data.dataloader import _MultiProcessingDataLoaderIter
 
 from explorer.augment import observe
 from explorer.training.attempt import Attempt
@@ -15,6 +19,7 @@ from explorer.training.mistakes import LostWorkerError, lost_a_worker, worker_wo
 from explorer.training.noted_steps import NotedSteps
 
 _PIDS = re.compile(r"\(pid(?:\(s\))? ([\d, ]+)\)")
+_DYING_S = 1.0  # a process closes its connections a moment before it is dead
 _WIDTH = 80  # bytes for a transform's name, more than any has
 
 
@@ -25,14 +30,37 @@ def fit(
     try:
         with _step_in_folder(attempt, images.noted):
             trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
-    except RuntimeError as error:
-        if not lost_a_worker(error):
+    except (RuntimeError, OSError, EOFError) as error:
+        text = str(error) if lost_a_worker(error) else _death_behind(error)
+        if not text:
             raise
-        raise LostWorkerError(worker_words(str(error), _transform(error, images))) from error
+        raise LostWorkerError(worker_words(text, _transform(text, images))) from error
 
 
-def _transform(error: RuntimeError, images: Images) -> str:
-    found = _PIDS.search(str(error))
+def _death_behind(error: BaseException) -> str:
+    """Say as torch does which worker has died while it passed a batch on; "" if none has.
+
+    The connection to it breaks before torch learns of its death, which it then raises at any moment.
+    """
+    loaders = (frame.f_locals.get("self") for frame, _ in traceback.walk_tb(error.__traceback__))
+    loader = next((found for found in loaders if isinstance(found, _MultiProcessingDataLoaderIter)), None)
+    try:
+        return next(filter(None, map(_death, loader._workers)), "") if loader is not None else ""
+    except RuntimeError as death:
+        return str(death) if lost_a_worker(death) else ""
+
+
+def _death(worker: BaseProcess) -> str:
+    worker.join(_DYING_S)
+    code = worker.exitcode
+    if code in (None, 0, -signal.SIGTERM):  # torch itself terminates workers that do not end
+        return ""
+    how = f"is killed by signal: {signal.strsignal(-code)}." if code < 0 else "exited unexpectedly"
+    return f"DataLoader worker (pid {worker.pid}) {how}"
+
+
+def _transform(text: str, images: Images) -> str:
+    found = _PIDS.search(text)
     pids = [int(word) for word in re.findall(r"\d+", found[1])] if found else []
     # If several have ended, one died in its step, and the others were in none or were ended after it.
     return next(filter(None, map(images.noted.transform_in, pids)), "")
