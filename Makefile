@@ -12,7 +12,7 @@ help:
 	@echo "make lint         linters and types only"
 	@echo "make format       lay out the code as make lint wants it"
 	@echo "make bench        measure from key press to painted picture"
-	@echo "make screenshots  take docs/screenshots anew"
+	@echo "make screenshots  take docs/screenshots again"
 	@echo "make clean        remove .venv and everything else that was made here"
 
 run:

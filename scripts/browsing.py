@@ -29,7 +29,7 @@ def app_and_browser() -> Iterator[tuple[Server, Browser]]:
 
 
 def end_runs(home: Path) -> None:
-    """SIGKILL every trainer whose run lies in `home`, and wait until it is gone: nobody will look at it any more."""
+    """Kill every trainer whose run is in `home`, and wait until it has ended."""
     ended = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):

@@ -1,4 +1,4 @@
-"""`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots anew."""
+"""`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots again."""
 
 import re
 
@@ -176,7 +176,7 @@ def _duplicate(page: Page) -> None:
     rate.fill("0.003")
     rate.press("Enter")
     page.get_by_text("was 0.01").wait_for()
-    page.wait_for_timeout(1500)  # the page is drawn anew around it
+    page.wait_for_timeout(1500)  # the page is drawn again around it
     page.get_by_text("was 0.01").scroll_into_view_if_needed()
     _shot(page, "train-duplicate")
     _start(page)

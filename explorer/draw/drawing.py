@@ -82,7 +82,7 @@ _LOOK_SECONDS = 0.5  # between two checks of whether a worker has started it
 class Urgency(IntEnum):
     """What is drawn first."""
 
-    LOOK = 0  # somebody waits for it
+    LOOK = 0  # a page waits for it
     FILL = 1  # one of many
     COUNT = 2  # part of a statistic
 
@@ -96,7 +96,7 @@ class Order:
         channel: The widget that it is for: a newer drawing replaces an older one. "": nothing is replaced.
         seconds: Its limit of processor time.
         milliseconds: Its expected duration.
-        asked: Whether somebody asked for it: then it is drawn even if its draft has ended a worker before.
+        asked: Whether a person requested it: then it is drawn even if its draft has ended a worker before.
     """
 
     session: str
@@ -126,7 +126,7 @@ class Drawing(Generic[Result]):
     ) -> None:
         self.request, self.order = request, order
         self.begun: float | None = None  # monotonic seconds
-        self.looked = time.monotonic()  # when somebody last asked about it
+        self.looked = time.monotonic()  # when a page last asked about it
         self.retries = 0  # how often it was started again
         self.on_cancel: Callable[[], None] = lambda: None
         self._on_end = on_end
@@ -143,7 +143,7 @@ class Drawing(Generic[Result]):
 
     @property
     def cancelled(self) -> bool:
-        """Whether nobody wants it any more."""
+        """Whether it is no longer wanted."""
         return isinstance(self._error, CancelledError)
 
     @property

@@ -5,10 +5,10 @@ import os
 MEMORY = 2 << 30  # bytes of address space that a worker may take for its drawings
 # Seconds of the processor, since a drawing is not to blame for a busy machine.
 UNASKED_SECONDS = 10.0  # of a drawing that follows a change of the page
-ASKED_SECONDS = 300.0  # of a drawing that somebody asked for; they see its progress and can cancel it
+ASKED_SECONDS = 300.0  # of a drawing that a person requested; they see its progress and can cancel it
 TIMES_BY_THE_CLOCK = 3.0  # as long as that a drawing may take by the clock
 SLOW_SECONDS = 0.3  # a drawing that takes longer no longer counts against the number of workers
-ABANDONED_SECONDS = 120.0  # a drawing that nobody has asked about for so long is ended: its page is closed
+ABANDONED_SECONDS = 120.0  # a drawing that no page has asked about for so long is ended: its page is closed
 KEPT_MEMORY = 400 << 20  # bytes: a worker that has grown by more after a drawing is replaced
 
 

@@ -2,7 +2,7 @@
 
 By default each picture of a preview takes fresh memory from the system, page by page, and returns it at once: measured,
 six cheap steps on 512 px then take 6.4 ms instead of 4.1, and a trace, which keeps its pictures for a moment, 9.2
-instead of 4.2. So freed memory is kept for the next picture, and returned when nobody draws.
+instead of 4.2. So freed memory is kept for the next picture, and returned when nothing is drawn.
 """
 
 import ctypes

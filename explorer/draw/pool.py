@@ -64,7 +64,7 @@ class Pool:
         return drawing
 
     def _older(self, order: Order) -> list[AnyDrawing]:
-        """Drawings for the same widget that have run for long: nobody wants them now, and their workers are ended."""
+        """Slow drawings of the same widget: a newer one replaces them, so their workers are ended."""
         if not order.channel:
             return []
         now = time.monotonic()
@@ -220,7 +220,7 @@ class Pool:
             again = self._gone(drawing, worker)
         if leaves:
             worker.close()
-            self._start_worker()  # now, while nobody waits for it
+            self._start_worker()  # now, while no drawing waits for it
         else:
             self._put_back(drawing, worker)
         return again
@@ -260,7 +260,7 @@ class Pool:
 
 
 def _check(drawing: AnyDrawing, worker: Worker) -> None:
-    """Raise CancelledError if nobody waits for the drawing now, DrawingError if it has reached its limit of time."""
+    """Raise CancelledError if the drawing is no longer wanted, DrawingError if it has reached its time limit."""
     now = time.monotonic()
     spent = now - (drawing.begun or now)
     abandoned = drawing.order.urgency is not Urgency.COUNT and now - drawing.looked > ABANDONED_SECONDS

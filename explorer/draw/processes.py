@@ -17,7 +17,7 @@ from explorer.draw.drawing import Ending, Request
 from explorer.draw.protocol import COMMAND, END, FORK, Note, Part, receive
 
 _STARTS_SECONDS = 60.0  # the template imports what drawing needs
-_LOOK_SECONDS = 0.1  # between two checks of whether somebody still waits
+_LOOK_SECONDS = 0.1  # between two checks of whether the drawing is still wanted
 _HANDED_OVER = ("EXPLORER_HOME", "EXPLORER_DATA_ROOTS")  # sent with each request, since a worker may be older
 
 

@@ -24,7 +24,7 @@ class Saver(pl.Callback):
     """Saves checkpoints, and ends the fit when the run is asked to stop.
 
     A run that went on from the last step of an epoch would skip its validation. So the state before that step is kept
-    in memory, and saved if a stop is asked for in that step or in the validation.
+    in memory, and saved if a stop is requested in that step or in the validation.
     """
 
     def __init__(self, attempt: Attempt, reporter: Reporter, io: AtomicCheckpointIO) -> None:

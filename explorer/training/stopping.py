@@ -37,7 +37,7 @@ class StopRequest:
     """Whether the run is asked to stop.
 
     Args:
-        file: It exists once a stop is asked for.
+        file: It exists once a stop is requested.
         claim: The claim to the run's folder. If that is gone, the process ends at the next look, before it writes
             anything more.
     """

@@ -190,7 +190,7 @@ def test_presets_targets_typed_boxes_and_what_is_too_much(page: Page, server: Se
     page.get_by_role("button", name="Undo").click()
     expect_outline(page, START)
 
-    # Uploads: one that is too large is told before it is sent, one of six megapixels is previewed from a copy.
+    # Uploads: one that is too large is refused before it is sent, one of six megapixels is previewed from a copy.
     page.get_by_role("combobox", name="Image").click()
     page.get_by_role("option", name="Your own image").click()
     upload = page.locator("[data-testid=stFileUploaderDropzoneInput]").first

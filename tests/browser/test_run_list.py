@@ -126,7 +126,7 @@ def test_ticks_leave_rows_and_focus_alone_and_what_lives_is_not_deleted(
     row.evaluate("(row) => { row.mine = true; }")
     row.locator("a").focus()
 
-    # Something changes elsewhere: it arrives, and nothing that was there is made anew.
+    # Something changes elsewhere: it arrives, and nothing that was there is made again.
     meta.change(runs[0], name="이름 new")
     expect(page.get_by_text("이름 new")).to_be_visible()
     expect(row.locator("a")).to_be_focused()

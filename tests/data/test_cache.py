@@ -237,7 +237,7 @@ def test_two_processes_that_fill_at_once_decode_each_image_once() -> None:
     told = [json.loads(line_of(process)) for process in both]
     assert [process.wait() for process in both] == [0, 0]
     assert sum(decoded for decoded, _ in told) == SHAPES.train_images
-    assert all(anew == 0 for _, anew in told)
+    assert all(uncached == 0 for _, uncached in told)
     cache = filled(train(), ON_DISK)
     assert cache.tally.decoded == 0
     assert_is_what_decoding_gives(cache, train())
@@ -374,7 +374,7 @@ def test_a_folder_that_cannot_be_made_is_told(home: Path) -> None:
     assert cache.tally.in_memory == len(train())
 
 
-def test_beyond_the_limit_of_the_disk_the_rest_is_decoded_anew() -> None:
+def test_beyond_the_limit_of_the_disk_the_rest_is_decoded_again() -> None:
     split = train()
     cache = filled(split, Limits(0, 500_000))
     assert 0 < cache.tally.in_files < 150

@@ -62,7 +62,7 @@ def test_every_transform_gives_the_same_pixels_in_a_worker_in_this_process_and_b
     drawings: deque[Drawing[Shown]] = deque()
     changed, failed = set(), set()
     for number, (name, seed) in enumerate(keys):
-        # A few ahead only: what nobody asks about for a while is dropped, and on a busy machine all take minutes.
+        # A few ahead only: the pool drops drawings that are not asked about for a while, and all can take minutes.
         for key in keys[number + len(drawings) : number + AHEAD]:
             drawings.append(pool.submit(preview(*key), order(urgency=Urgency.FILL)))
         request = preview(name, seed)

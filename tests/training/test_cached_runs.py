@@ -132,11 +132,11 @@ def test_content_that_changed_is_another_identity_wherever_it_is_kept(
     monkeypatch.setenv("EXPLORER_CACHE_MEMORY", "0")
     monkeypatch.setenv("EXPLORER_CACHE_DISK", "0")
     assert _read(config.model_copy(update={"seed": 1}))[0].contents() == before
-    decoded_anew = config.model_copy(update={"cache_size": 0})
-    assert _read(decoded_anew)[0].contents() == before
+    decoded_again = config.model_copy(update={"cache_size": 0})
+    assert _read(decoded_again)[0].contents() == before
     image = next((folder / "train" / "ants").iterdir())
     image.write_bytes(image.read_bytes() + b"one more byte")
-    assert _read(decoded_anew.model_copy(update={"seed": 1}))[0].contents() != before
+    assert _read(decoded_again.model_copy(update={"seed": 1}))[0].contents() != before
 
 
 def test_files_that_have_not_changed_are_not_read_again_to_see_that(

@@ -6,7 +6,7 @@ import os
 import pickle
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ from tests.training.conftest import (
     wait_until,
 )
 
-# All layers learn, with dropout and drop-connect: whatever is drawn anew after a resume would show in the weights.
+# All layers learn, with dropout and drop-connect: whatever is drawn again after a resume would show in the weights.
 SMALL: dict[str, Any] = {"kind": "shapes", "num_classes": 3, "train_images": 18, "val_images": 40, "image_size": 32}
 CONFIG = config_of(dataset=SMALL, batch_size=4, epochs=2, frozen=False, name="resume")
 # Dropout as well, and a tenth of the time: for all that has nothing to do with drop-connect.
@@ -82,19 +82,21 @@ def assert_same(paths: RunPaths, reference: RunPaths) -> None:
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
+def references(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[RunConfig], RunPaths]]:
+    """Trains a config without an interruption, in a home of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
-        paths, _ = run_here(CONFIG, "reference")
-        yield paths
+        yield lambda config: run_here(config, config.backbone)[0]
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
-        paths, _ = run_here(QUICK, "reference")
-        yield paths
+def uninterrupted(references: Callable[[RunConfig], RunPaths]) -> RunPaths:
+    return references(CONFIG)
+
+
+@pytest.fixture(scope="module")
+def quick(references: Callable[[RunConfig], RunPaths]) -> RunPaths:
+    return references(QUICK)
 
 
 def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,8 +260,8 @@ class _Bomb:
         return Path.touch, (Path(self._file),)
 
 
-def test_without_any_checkpoint_it_begins_anew(quick: RunPaths) -> None:
-    paths = folder_of(QUICK, "anew")
+def test_without_any_checkpoint_it_begins_again(quick: RunPaths) -> None:
+    paths = folder_of(QUICK, "from the beginning")
     run(paths, _StopAfterStep(paths, 3))
     shutil.rmtree(paths.checkpoints)
     run(paths, StopRequest(paths.stop))

@@ -31,7 +31,7 @@ def _a_busy_machine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _one_look_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a home of its own, and with each the app would look anew what this machine has: seconds, by a
+    """Each test has a home of its own, and with each the app would look again what this machine has: seconds, by a
     process that imports torch. Here the first real answer is taken for all.
     """
     monkeypatch.setattr(machine, "_look", _look_once)

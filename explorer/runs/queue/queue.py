@@ -69,7 +69,7 @@ def guard(timeout: float = _GUARD_S) -> Iterator[None]:
     if path in _guards.held:
         yield
         return
-    # Not filelock: it makes missing folders, and a home that somebody has moved must not come back.
+    # Not filelock: it makes missing folders, and a home that was moved must not be created again.
     held = locks.take(path, timeout)
     if held is None:
         raise QueueError(f"The queue is being changed by {locks.who_holds(path)}, for longer than {timeout:.0f} s.")
@@ -203,7 +203,7 @@ class Slot:
     def keep(self) -> None:
         """Take the slot again where its file or the whole queue was deleted. Raises OSError."""
         before, folder = self._held.descriptor, self._held.path.parent
-        for missing in (folder.parent, folder):  # never the home: one that somebody has moved must not come back
+        for missing in (folder.parent, folder):  # never the home: one that was moved must not be created again
             missing.mkdir(exist_ok=True)
         if self._held.keep() and self._held.descriptor != before:
             holders.note(self._held.descriptor, self._paths)

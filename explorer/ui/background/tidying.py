@@ -1,4 +1,4 @@
-"""Collects the garbage of closed sessions when nobody is using the pages.
+"""Collects the garbage of closed sessions when no page is in use.
 
 Streamlit would do so after every run of a script and block the server for 10 ms, a third of the cost of a key press
 (`runner.postScriptGC` in .streamlit/config.toml). Python's own collection goes on as usual.

@@ -7,7 +7,7 @@ from explorer.texts import Keeping as T
 
 DAYS, MEGABYTES = "EXPLORER_KEEP_DAYS", "EXPLORER_KEEP_MB"
 DEFAULT_DAYS, DEFAULT_MEGABYTES = 90.0, 2_000.0
-SAMPLE_DAYS = 3.0  # for a draft that nobody has edited
+SAMPLE_DAYS = 3.0  # for a draft that was never edited
 DAY_S = 86_400.0
 MB = 1_000_000
 WORKSPACE_BYTES = 64 * MB  # the files that were uploaded for one workspace: an image, its mask, the mask's colors

@@ -1,4 +1,4 @@
-"""Deletes what nobody has opened for long: drafts with their uploads, lists of browsers, statistics, unused references.
+"""Deletes what was not opened for long: drafts with their uploads, lists of browsers, statistics, unused references.
 
 There is no daemon: a page does it after it is drawn, at most once an hour for each home.
 """
@@ -124,7 +124,7 @@ def clear(now: float) -> Cleared:
 
 
 def _clear_drafts(now: float, oldest: float) -> tuple[tuple[str, ...], int]:
-    """Delete drafts that nobody has opened since `oldest`, and unedited ones after a few days."""
+    """Delete drafts that were not opened since `oldest`, and unedited ones after a few days."""
     unedited = now - limits.SAMPLE_DAYS * limits.DAY_S
     groups = {name: group for name, group in _groups().items() if group.changed < max(oldest, unedited)}
     opened_last = browsers.opened_last() if groups else {}

@@ -47,8 +47,8 @@ def current() -> Values:
 def before_arrival() -> tuple[Values, bool]:
     """Return the values to begin with on this workspace, and whether it already has a form of its own.
 
-    A workspace without a form takes over the last form of this session, so that nobody has to choose data, network and
-    schedule again for a new pipeline.
+    A workspace without a form takes over the last form of this session, so that data, network and schedule need
+    not be chosen again for a new pipeline.
     """
     work = workspace.current().id
     kept: _Kept | None = st.session_state.get(Key.TRAIN_VALUES)

@@ -25,7 +25,7 @@ from tests.runs.conftest import make_folder, wait_for_state
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the runs that were read anew. What is done in a test counts as done long ago."""
+    """The ids of the runs that were read again. What is done in a test counts as done long ago."""
     read: list[str] = []
 
     def noted(paths: RunPaths) -> RunSummary:
@@ -97,7 +97,7 @@ def _with_checkpoints(paths: RunPaths) -> None:
 
 @pytest.mark.parametrize("change", [_renamed, _ended_again, _resumed, _lighter, _without_outcome])
 @pytest.mark.parametrize("from_file", [False, True])
-def test_a_run_that_the_app_has_changed_is_read_anew_at_once(
+def test_a_run_that_the_app_has_changed_is_read_again_at_once(
     over: RunPaths,
     reads: list[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -114,7 +114,7 @@ def test_a_run_that_the_app_has_changed_is_read_anew_at_once(
 
 
 @pytest.mark.parametrize("change", [_edited_in_place, _config_edited])
-def test_a_run_that_was_edited_by_hand_in_its_place_is_read_anew_a_moment_later(
+def test_a_run_that_was_edited_by_hand_in_its_place_is_read_again_a_moment_later(
     over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch, change: Callable[[RunPaths], None]
 ) -> None:
     before = summaries()
@@ -205,7 +205,7 @@ def test_a_damaged_cache_is_ignored(
     assert reads == [over.id] * 2
 
 
-def test_a_value_of_the_cache_that_makes_no_sense_is_read_anew(
+def test_a_value_of_the_cache_that_makes_no_sense_is_read_again(
     over: RunPaths, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = summaries()

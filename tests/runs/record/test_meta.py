@@ -59,7 +59,7 @@ def test_the_longest_that_is_allowed_is_kept_whole(folder: RunPaths) -> None:
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "null", '{"name": 3, "tags": "abc", "note": [], "archived": "yes"}']
 )
-def test_a_damaged_file_says_nothing_and_can_be_written_anew(folder: RunPaths, content: str) -> None:
+def test_a_damaged_file_says_nothing_and_can_be_written_again(folder: RunPaths, content: str) -> None:
     folder.meta.write_text(content)
     assert meta.read(folder) == Meta()
     meta.change(folder, name="mended")
@@ -89,7 +89,7 @@ def test_windows_that_change_different_things_at_the_same_time_lose_nothing(fold
     assert meta.read(folder) == Meta("a name", ("b",), "c", archived=True)
 
 
-def test_a_run_that_is_gone_is_not_made_anew(folder: RunPaths) -> None:
+def test_a_run_that_is_gone_is_not_made_again(folder: RunPaths) -> None:
     folder.config.unlink()
     folder.root.rmdir()
     with pytest.raises(FileNotFoundError):

@@ -129,7 +129,7 @@ def test_a_picture_that_cannot_be_had_is_told(opened: Open, mode: Mode) -> None:
     assert any("Upload an image" in shown.value for shown in app.info)
 
 
-def test_a_slider_of_the_grid_changes_the_draft_and_draws_anew(opened: Open) -> None:
+def test_a_slider_of_the_grid_changes_the_draft_and_draws_again(opened: Open) -> None:
     app = opened(Draft(nodes=(ROTATE,)), selected="rotate", lab={"mode": "grid", "seeds": 2, "pictures": 2})
     before = fill(app).token
     assert len(before) == 4

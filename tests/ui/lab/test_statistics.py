@@ -90,7 +90,7 @@ def test_one_click_measures_and_a_reload_has_the_result_at_once() -> None:
     assert "most of them at RandomCrop" in words(reloaded)
 
 
-def test_cancelled_it_shows_what_was_counted_and_can_begin_anew() -> None:
+def test_cancelled_it_shows_what_was_counted_and_can_begin_again() -> None:
     app = opened(crop_and_turn(), draws=10_000)
     app.button(key="stat_start").click().run()
     (measuring,) = statistics_jobs.JOBS.all().values()

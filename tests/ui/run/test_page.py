@@ -481,7 +481,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert [[cell[0] for cell in row] for row in figures["confusion"]["data"][0]["customdata"]] == [[8, 2], [2, 8]]
     assert app.button_group(key="matrix_epoch").options == ["Best: epoch 2", "Latest: epoch 3"]
 
-    # The other metrics are drawn where somebody asks for them.
+    # The other metrics are drawn once their expander is open.
     assert "**MCC**" not in text(app)
     app.session_state[widget_key("run", paths.id, "metrics")] = True
     app.run()

@@ -271,7 +271,7 @@ def test_rows_are_nothing_to_the_garbage_collector(several: list[RunPaths]) -> N
     assert not any(map(gc.is_tracked, made))
 
 
-def test_many_changes_are_held_anew(monkeypatch: pytest.MonkeyPatch, several: list[RunPaths]) -> None:
+def test_many_changes_are_held_again(monkeypatch: pytest.MonkeyPatch, several: list[RunPaths]) -> None:
     monkeypatch.setattr(run_list, "MANY", 2)
     nothing = run_list.Held("x", {})
     assert run_list.changes(nothing, summaries()).many is (len(several) > 2)

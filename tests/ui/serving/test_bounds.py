@@ -20,7 +20,7 @@ MB = 1024 * 1024
 @contextmanager
 def page(port: int) -> Iterator[str]:
     """A page that is open, by the id of its session."""
-    # max_queue: messages that nobody reads would hold up the closing for ten seconds.
+    # max_queue: unread messages would hold up the closing for ten seconds.
     address = f"ws://localhost:{port}/_stcore/stream"
     with connect(address, subprotocols=["streamlit"], max_size=None, max_queue=None) as connection:
         wish = BackMsg()
