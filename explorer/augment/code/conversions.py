@@ -124,9 +124,9 @@ def holes(given: Arguments) -> Found:
 
 
 def holes_of_1_4(given: Arguments) -> Found:
-    """What 1.4 did by default beside the arguments that it shares with 2.0.8: one hole of 8 px."""
+    """The defaults of 1.4, one hole of 8 px, for code with arguments that only 1.4 and 2.0.8 have; none for others."""
     names = ("num_holes_range", "hole_height_range", "hole_width_range")
-    if any(name in given for name in names):
+    if not any(name in given for name in names):
         return {}
     return dict(zip(names, ([1, 1], [8, 8], [8, 8]), strict=True))
 

@@ -138,6 +138,16 @@ def test_arguments_of_1_4_beside_those_of_1_x_have_the_defaults_of_1_4() -> None
     assert nodes(found.draft.nodes) == [["CoarseDropout", 0.5, sizes]]
 
 
+@pytest.mark.parametrize(
+    ("given", "count"), [("", 8), ("p=0.5", 8), ("max_height=8", 8), ("hole_height_range=(8, 8)", 1)]
+)
+def test_how_many_holes_code_without_a_count_has_depends_on_its_arguments(given: str, count: int) -> None:
+    """1.x had eight by default, 1.4 with its own arguments one."""
+    (found,) = read_code(f"# albumentations==1.4.18\nt = A.Compose([A.CoarseDropout({given})])")
+    sizes = {"num_holes_range": [count, count], "hole_height_range": [8, 8], "hole_width_range": [8, 8]}
+    assert nodes(found.draft.nodes) == [["CoarseDropout", 0.5, sizes]]
+
+
 # Of the sources of albumentations 1.3.1: what 2.0.8 has more arguments for, with a value for each and what that means.
 ORDERS = {
     "CenterCrop": {"height": 9, "width": 8},
