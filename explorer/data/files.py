@@ -65,7 +65,13 @@ def opened(
         looking: how closely the files are looked at.
     """
     root = spec.images
-    seen = inspect([(shown_in(root, path), path) for part in parts for path, _ in part], looking or Looking())
+    ids = [tuple(shown_in(root, path) for path, _ in part) for part in parts]
+    listed = [
+        (name, path)
+        for names, part in zip(ids, parts, strict=True)
+        for name, (path, _) in zip(names, part, strict=True)
+    ]
+    seen = inspect(listed, looking or Looking())
     depth = seen.range() if spec.depth == "auto" else spec.depth
     notes = [*notes, *seen.notes(depth)]
     if seen.left and spec.needs_range:
@@ -73,13 +79,15 @@ def opened(
             f"{len(seen.looks):,} of {seen.total:,} images were looked at in {seen.seconds:.0f} s. The others may hold "
             "larger values, and the range of values is then larger: a run looks at all of them when it starts."
         )
-    train, val = (_split(name, _Loader(root, files, depth)) for name, files in zip(TRAIN_AND_VAL, parts, strict=True))
+    train, val = (
+        _split(part, names, _Loader(root, files, depth))
+        for part, names, files in zip(TRAIN_AND_VAL, ids, parts, strict=True)
+    )
     return Dataset(name, classes, train, val, tuple(notes), depth, seen)
 
 
-def _split(name: str, loader: _Loader) -> Split:
+def _split(name: str, ids: tuple[str, ...], loader: _Loader) -> Split:
     labels = np.array([label for _, label in loader.files], np.int64)
-    ids = tuple(shown_in(loader.root, path) for path, _ in loader.files)
     depth = loader.depth
     reading = depth if isinstance(depth, str) else f"{depth.low!r} to {depth.high!r}"
     return Split(name, labels, ids, loader, loader.source, reading)

@@ -92,7 +92,9 @@ def paused_drawing(server: Server) -> Iterator[None]:
     assert workers
     for worker in workers:
         worker.suspend()
-    yield
-    for worker in workers:
-        if worker.is_running():  # one whose drawing was canceled is ended
-            worker.resume()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            if worker.is_running():  # one whose drawing was canceled is ended
+                worker.resume()

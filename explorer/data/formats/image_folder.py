@@ -158,7 +158,8 @@ def _list(
             others = listed[0].others
             to_do = f" that can be read ({suffixes(others)}). Convert them" if others else ". Put some in"
             raise DatasetError(f"The class folder {folders[0]} has no images{to_do}, or remove the folder.")
-        files.extend((path, names.index(name)) for path in images)
+        label = names.index(name)
+        files.extend((path, label) for path in images)
         for folder, each in zip(folders, listed, strict=True):
             notes += each.left_out(f"{folder.parent.name}/{plain(folder.name)}")
         if len(folders) > 1:

@@ -73,17 +73,17 @@ class Jobs(Generic[Work]):
             job.wait(_END_SECONDS)
 
 
-def watch(at_work: Callable[[], object], draw: Callable[[], None], seconds: float = LOOK_SECONDS) -> None:
+def watch(works: bool, at_work: Callable[[], object], draw: Callable[[], None], seconds: float = LOOK_SECONDS) -> None:
     """Draw a fragment that is drawn again periodically while something is at work.
 
     Buttons belong outside of it: drawing a button again during a click loses the click.
 
     Args:
+        works: Whether there was work under way when the page drew its buttons.
         at_work: Returns something true while there is work under way.
         draw: Draws the content.
         seconds: The time between two looks.
     """
-    works = bool(at_work())
 
     def body() -> None:
         if bool(at_work()) is not works:

@@ -47,8 +47,9 @@ def show(work: Workspace, found: Found) -> None:
             format_func=lambda count: f"{count:,}", **board.bound("draws"),
         )  # fmt: skip
         st.number_input(T.PICTURES, 1, MOST, help=T.PICTURES_HELP, width=140, **board.bound("measured"))
-        _button(request)
-    watch(lambda: JOBS.at_work(request.key), lambda: _look(request, lab, found))
+        works = JOBS.at_work(request.key) is not None
+        _button(request, works)
+    watch(works, lambda: JOBS.at_work(request.key), lambda: _look(request, lab, found))
 
 
 def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
@@ -59,8 +60,8 @@ def _request(work: Workspace, found: Found, pipeline: Pipeline) -> Request:
     return Request(subjects, ids, pipeline, work.view.seed, lab.draws)
 
 
-def _button(request: Request) -> None:
-    if JOBS.at_work(request.key):
+def _button(request: Request, works: bool) -> None:
+    if works:
         st.button(
             Common.CANCEL, key=widget_key("stat_cancel"), icon=":material/stop_circle:",
             on_click=JOBS.cancel, args=(request.key,),

@@ -41,7 +41,7 @@ def show(work: workspace.Workspace) -> None:
             T.MODE, list(MODES), required=True, label_visibility="collapsed", format_func=T.MODES.__getitem__, **mode
         )
         _targets(work.view.lab)
-        st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[st.session_state[mode['key']]]}", width="content")
+        st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[work.view.lab.mode]}", width="content")
 
 
 def pipeline_line(draft: Draft) -> str:

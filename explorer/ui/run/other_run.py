@@ -22,8 +22,3 @@ def button(run_id: str, words: str, *, key: str, icon: str) -> None:
 
 def _open(run_id: str) -> None:
     st.query_params[Query.RUN] = run_id
-
-
-def asked() -> str | None:
-    """The id of the run that the address asks for."""
-    return st.query_params.get(Query.RUN)

@@ -15,10 +15,11 @@ from explorer.texts import Runs as T
 from explorer.ui.components import state_badge, usage_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import answer as run_answer
-from explorer.ui.run import charts, other_run
+from explorer.ui.run import charts
 from explorer.ui.run import details as run_details
 from explorer.ui.run import notes as run_notes
 from explorer.ui.run import tools as run_tools
+from explorer.ui.session.keys import Query
 from explorer.ui.train import probe_results
 
 EVERY_SECONDS = 1.0
@@ -44,7 +45,7 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
     paths = run_paths(run_id)
     view = _view_of(str(paths.root))
     drawn = view.refresh()
-    over, offered, asked = drawn.status.over, run_tools.offered(paths, drawn), other_run.asked()
+    over, offered = drawn.status.over, run_tools.offered(paths, drawn)
     run_tools.confirm_end(paths)
     # The buttons are outside of the timed fragment: redrawing them would swallow a key press or a click.
     with tools:
@@ -54,7 +55,7 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
         snapshot = view.refresh()
         # Only the whole page can start or stop the timer, change the buttons, or show something else.
         changed = run_tools.offered(paths, snapshot) != offered
-        if changed or other_run.asked() != asked or not paths.root.is_dir():
+        if changed or st.query_params.get(Query.RUN) != run_id or not paths.root.is_dir():
             st.rerun()
         _draw(view, snapshot)
 

@@ -98,12 +98,13 @@ def show_unusable_for_training() -> None:
 
 def show_unusable(more: Sequence[tuple[str, str]] = ()) -> None:
     """Show which folders are not usable, and why. `more` are further folders with their reasons."""
-    found = [*more, *offer().unusable]
+    seen = offer()
+    found = [*more, *seen.unusable]
     if found:
         with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
             for folder, reason in found:
                 st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
-    if not offer().complete:
+    if not seen.complete:
         st.caption(T.NOT_ALL_FOUND)
 
 

@@ -185,14 +185,15 @@ def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
         if (measurement := JOBS.at_work(chosen.name)) is not None:
             st.progress(measurement.share, T.MEASURING.format(title=chosen.title, seconds=measurement.seconds))
 
-    if JOBS.at_work(chosen.name):
+    works = JOBS.at_work(chosen.name) is not None
+    if works:
         st.button(Common.CANCEL, key=keys[1], on_click=JOBS.cancel, args=(chosen.name,))
     else:
         st.button(
             words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",
             on_click=measuring.start, args=(chosen.name,),
         )  # fmt: skip
-    watch(lambda: JOBS.at_work(chosen.name), progress)
+    watch(works, lambda: JOBS.at_work(chosen.name), progress)
     latest = JOBS.get(chosen.name)
     if latest is not None and not latest.running and latest.error:
         st.error(escape(T.MEASURE_FAILED.format(reason=latest.error)))

@@ -77,7 +77,12 @@ def _last(kind: Probe, paths: RunPaths | None, config: RunConfig | None) -> None
     with st.container(border=True):
         if not probes.is_about(paths, kind, config):
             st.caption(f":orange[:material/history: {T.STALE}]")
-        watch(lambda: paths.root.is_dir() and not derive(paths).over, result, EVERY_SECONDS)
+        watch(
+            paths.root.is_dir() and not over,
+            lambda: paths.root.is_dir() and not derive(paths).over,
+            result,
+            EVERY_SECONDS,
+        )
         if not over:
             _cancel(kind, paths)
         elif kind == "rate":
