@@ -5,12 +5,22 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
 
 from explorer.runs.machine import machine
 from explorer.ui.background import asking
 from explorer.ui.preview import live
+from explorer.ui.session.renewal import key_after, times_key
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+def present_key(app: AppTest, name: str) -> str:
+    """The key of a widget that the app may have replaced by a new one."""
+    times = times_key(name)
+    renewed = times in app.session_state  # which has no `get`
+    return key_after(name, app.session_state[times] if renewed else 0)
+
 
 _looked: list[machine.Machine] = []
 _really_look = machine._look

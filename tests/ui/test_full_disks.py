@@ -15,7 +15,7 @@ from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests import disks
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, present_key
 from tests.ui.session.test_uploads import GOOD
 
 WRITTEN = {
@@ -100,7 +100,7 @@ def test_the_other_pages_are_shown(app: AppTest, page: str) -> None:
 
 
 def test_what_is_done_to_saved_pipelines_is_refused_in_words(app: AppTest, reason: str) -> None:
-    app.session_state[Key.FILE_MENU] = True
+    app.session_state[present_key(app, Key.FILE_MENU)] = True
     app.run()
     form = {button.label: button for button in app.button if button.proto.is_form_submitter}
     app.text_input(key=Key.NAME).input("bees")

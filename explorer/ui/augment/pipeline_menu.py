@@ -20,6 +20,7 @@ from explorer.ui.keeping.room import NoRoom
 from explorer.ui.session import browsers, workspace
 from explorer.ui.session.browsers import Recent
 from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.renewal import renew, renewable
 
 _SHOWN_RECENT = 8
 _SHOWN_STEPS = 2
@@ -44,7 +45,7 @@ def _mark(draft: Draft) -> str:
 
 def show(work: workspace.Workspace) -> None:
     """Draw the menu; its content is on the page only while it is open."""
-    menu = st.popover(T.FILE, key=Key.FILE_MENU, on_change="rerun", width="content")
+    menu = st.popover(T.FILE, key=renewable(Key.FILE_MENU), on_change="rerun", width="content")
     if not menu.open:
         return
     with menu:
@@ -57,7 +58,7 @@ def show(work: workspace.Workspace) -> None:
 
 
 def _close() -> None:
-    st.session_state[Key.FILE_MENU] = False
+    renew(Key.FILE_MENU)
 
 
 # Recent

@@ -13,6 +13,7 @@ from explorer.ui.preview import firing, live, rendering, sources
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.session.renewal import renew, renewable
 from explorer.ui.session.view import MAX_SEED
 
 PLAY_SECONDS = 1.2
@@ -46,13 +47,13 @@ def show() -> Errors:
 def _clock() -> float | None:
     if rendering.job() is not None:
         return POLL_SECONDS
-    return PLAY_SECONDS if st.session_state.setdefault(_play_key(), False) else None
+    return PLAY_SECONDS if st.session_state.setdefault(renewable(Key.PLAYING), False) else None
 
 
 def greet() -> None:
     """Play a few draws to a new visitor, from a seed where every step fires and back to it."""
     st.session_state[Key.SETTLE] = True
-    st.session_state[_play_key()] = True
+    st.session_state[renewable(Key.PLAYING)] = True
     st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
 
 
@@ -73,22 +74,15 @@ def _tick(playing: bool) -> None:
     _next_seed()
 
 
-def _play_key() -> str:
-    stopped = st.session_state.get(Key.PLAY_STOPPED, 0)
-    return widget_key(Key.PLAYING, str(stopped)) if stopped else Key.PLAYING
-
-
 def _stop_playing() -> None:
-    if st.session_state.get(_play_key()):
-        # The browser says that it plays also with the next update that it has asked for already. That must not turn
-        # the switch on again, so from now on it is another one.
-        st.session_state[Key.PLAY_STOPPED] = st.session_state.get(Key.PLAY_STOPPED, 0) + 1
+    if st.session_state.get(renewable(Key.PLAYING)):
+        renew(Key.PLAYING)
     st.session_state.pop(Key.DRAWS_LEFT, None)
     st.session_state.pop(Key.LAST_TICK, None)
 
 
 def _play_changed(key: str) -> None:
-    if key != _play_key():
+    if key != renewable(Key.PLAYING):
         return
     if Key.DRAWS_LEFT in st.session_state:
         # It was playing for a new visitor. A click before the browser has the first page would otherwise be lost,
@@ -143,7 +137,7 @@ def _controls(work: workspace.Workspace) -> None:
         sources.choose(work)
     sources.choose_seed(work, seed)
     draw.button(T.NEXT, key=Key.NEXT, on_click=_next_pressed, help=T.NEXT_HELP, width="stretch")
-    key = _play_key()
+    key = renewable(Key.PLAYING)
     play.toggle(T.PLAY, key=key, on_change=_play_changed, args=(key,), help=T.PLAY_HELP)
 
 

@@ -14,14 +14,14 @@ from explorer.texts import Run as T
 from explorer.ui.components.run_list import Op, Request
 from explorer.ui.run import bulk_actions, last_action
 from explorer.ui.session.keys import Key, Query, widget_key
+from explorer.ui.session.renewal import renew, renewable
 
 WIDTH = 480  # px
 
 
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Draw the popover, whose content is computed only while it is open."""
-    saved = st.session_state.get(widget_key("run", paths.id, "saved"), 0)
-    more = st.popover(T.MORE, key=menu_key(paths.id, saved), on_change="rerun", icon=":material/more_horiz:")
+    more = st.popover(T.MORE, key=renewable(menu_key(paths.id)), on_change="rerun", icon=":material/more_horiz:")
     if more.open:
         with more, st.container(width=WIDTH):
             _words(paths, snapshot)
@@ -29,12 +29,9 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
             _actions(paths, snapshot)
 
 
-def menu_key(run_id: str, saved: int) -> str:
-    """The key of the menu. Each time that something is `saved` the menu is a new one, and thus closed.
-
-    Where the same one is closed here, an update that the browser has asked for meanwhile opens it again.
-    """
-    return widget_key("run", run_id, "more", str(saved))
+def menu_key(run_id: str) -> str:
+    """The key of the menu, which is renewed when it closes."""
+    return widget_key("run", run_id, "more")
 
 
 def _words(paths: RunPaths, snapshot: RunSnapshot) -> None:
@@ -62,8 +59,7 @@ def _save(paths: RunPaths, before: dict[str, str]) -> None:
             tags=[tag for tag in typed["tags"].split(",") if tag.strip()] if "tags" in changed else None,
             note=changed.get("note"),
         )
-        saved = widget_key("run", paths.id, "saved")
-        st.session_state[saved] = st.session_state.get(saved, 0) + 1  # closes the menu
+        renew(menu_key(paths.id))  # closes the menu
 
 
 def _disk(paths: RunPaths) -> None:

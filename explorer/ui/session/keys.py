@@ -26,7 +26,6 @@ class Key(StrEnum):
     EXACT = "exact"
     NEXT = "next"
     PLAYING = "playing"
-    PLAY_STOPPED = "play_stopped"  # how often the switch was turned off by something other than a click on it
     DRAWS_LEFT = "draws_left"
     LAST_GOOD = "last_good"
     STEPS = "steps"

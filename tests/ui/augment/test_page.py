@@ -16,7 +16,7 @@ from explorer.draw.presets import PresetPicture
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests.draw.opening import side
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, present_key
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_an_address_that_is_nobodys_opens_a_new_pipeline() -> None:
 
 
 def menu(app: AppTest) -> AppTest:
-    app.session_state[Key.FILE_MENU] = True
+    app.session_state[present_key(app, Key.FILE_MENU)] = True
     return app.run()
 
 

@@ -9,7 +9,7 @@ from explorer.augment.files import dumps
 from explorer.augment.pipeline import Draft, validate
 from explorer.runs.record.paths import pipelines_folder
 from explorer.ui.session.keys import Key
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, present_key
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def app() -> AppTest:
         library.save(pipelines_folder(), validate(draft))
     found = AppTest.from_file(APP, default_timeout=60).run()
     found.session_state[Key.PLAYING] = False
-    found.session_state[Key.FILE_MENU] = True
+    found.session_state[present_key(found, Key.FILE_MENU)] = True
     return found.run()
 
 

@@ -16,7 +16,7 @@ from explorer.ui.keeping.room import NoRoom
 from explorer.ui.preview import pictures
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import Uploads, draft_file, made_drafts_folder
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, present_key
 
 ID = "i" * 22
 
@@ -85,7 +85,7 @@ def test_a_page_without_room_says_so_and_works_on() -> None:
     assert not app.exception
     assert app.session_state[Key.WORKSPACE].view.seed == 7
     assert words in app.session_state[Key.NOT_WRITTEN]
-    app.session_state[Key.FILE_MENU] = True
+    app.session_state[present_key(app, Key.FILE_MENU)] = True
     app.run()
     app.text_input(key=Key.NAME).set_value("mine")
     app.button("FormSubmitter:save_form-Save").click().run()

@@ -251,7 +251,7 @@ def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
 def open_more(paths: RunPaths) -> AppTest:
     app = open_page(paths)
     assert not [box for box in app.text_input if box.label == "Name"]  # nothing is worked out while it is closed
-    app.session_state[menu_key(paths.id, 0)] = True
+    app.session_state[menu_key(paths.id)] = True
     return app.run()
 
 
@@ -270,7 +270,7 @@ def test_name_tags_and_note_are_kept_and_shown() -> None:
     assert meta.read(paths) == meta.Meta("개미 <b>run</b>", ("baseline", "a b"), "lr too high?")
     assert app.subheader[0].value.replace("\\", "") == "개미 <b>run</b>"
     assert not [box for box in app.text_input if box.label == "Name"]  # it has closed
-    app.session_state[menu_key(paths.id, 0)] = True  # an update that the browser had asked for before it knew that
+    app.session_state[menu_key(paths.id)] = True  # an update that the browser had asked for before it knew that
     assert not [box for box in app.run().text_input if box.label == "Name"]
 
 

@@ -29,7 +29,7 @@ from explorer.ui.session.uploads import Uploads, draft_file, draft_files
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, demo_draft
 from explorer.ui.session.workspace_files import save
-from tests.ui.conftest import APP
+from tests.ui.conftest import APP, present_key
 
 LONG, SHORT = limits.DEFAULT_DAYS + 1, limits.SAMPLE_DAYS + 1  # days
 
@@ -243,7 +243,7 @@ def test_a_browser_keeps_the_drafts_that_it_used_last(monkeypatch: pytest.Monkey
     opened = {draft_of(name, days=days): now - days * limits.DAY_S for name, days in {"a": 9, "b": 8, "c": 0.1}.items()}
     listed.write_text(json.dumps({"version": 1, "drafts": opened}))
     for _ in range(3):  # a, b and c fall off its list
-        app.session_state[Key.FILE_MENU] = True
+        app.session_state[present_key(app, Key.FILE_MENU)] = True
         app.run()
         assert Keeping.KEPT.format(days=limits.DEFAULT_DAYS, most=3) in [caption.value for caption in app.caption]
         app.button(key="new_pipeline").click().run()
@@ -257,7 +257,7 @@ def test_what_another_browser_uses_does_not_go(monkeypatch: pytest.MonkeyPatch) 
     (listed,) = browsers_folder().glob("*.json")
     listed.write_text(json.dumps({"version": 1, "drafts": {shared: 1.0}}))
     (browsers_folder() / "other.json").write_text(json.dumps({"version": 1, "drafts": {shared: time.time() - 60}}))
-    app.session_state[Key.FILE_MENU] = True
+    app.session_state[present_key(app, Key.FILE_MENU)] = True
     app.run()
     app.button(key="new_pipeline").click().run()
     assert draft_file(shared).exists()
