@@ -144,7 +144,7 @@ def _shorten(lines: list[str], node: ast.FunctionDef) -> None:
         if isinstance(one, ast.arg):
             one.annotation = None
     end = node.lineno
-    while not lines[end - 1].endswith(":"):
+    while not re.search(r":(\s+#.*)?$", lines[end - 1]):
         end += 1
     header = f"{' ' * node.col_offset}def {node.name}({ast.unparse(node.args)}):"
     lines[node.lineno - 1 : end] = [header, *[_LEFT_OUT] * (end - node.lineno)]

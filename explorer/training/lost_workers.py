@@ -6,6 +6,7 @@ import re
 import signal
 import traceback
 from collections.abc import Iterator
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -30,28 +31,35 @@ def fit(
     try:
         with _step_in_folder(attempt, images.noted):
             trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
-    except (RuntimeError, OSError, EOFError) as error:
-        text = str(error) if lost_a_worker(error) else _death_behind(error)
+    except (RuntimeError, ConnectionError, EOFError) as error:
+        text = _death_behind(error)
         if not text:
             raise
         raise LostWorkerError(worker_words(text, _transform(text, images))) from error
 
 
 def _death_behind(error: BaseException) -> str:
-    """Say as torch does which worker has died while it passed a batch on; "" if none has.
+    """Say as torch does which worker has died; "" if none has.
 
-    The connection to it breaks before torch learns of its death, which it then raises at any moment.
+    If it died while it passed a batch on, the connection to it breaks before torch learns of its death, which it then
+    raises at any moment.
     """
+    if isinstance(error, RuntimeError):
+        return str(error) if lost_a_worker(error) else ""
     loaders = (frame.f_locals.get("self") for frame, _ in traceback.walk_tb(error.__traceback__))
     loader = next((found for found in loaders if isinstance(found, _MultiProcessingDataLoaderIter)), None)
+    if loader is None:
+        return ""
     try:
-        return next(filter(None, map(_death, loader._workers)), "") if loader is not None else ""
+        workers = {worker.sentinel: worker for worker in loader._workers}
+        ended = wait(list(workers), _DYING_S)
+        return next(filter(None, (_death(worker) for sentinel, worker in workers.items() if sentinel in ended)), "")
     except RuntimeError as death:
         return str(death) if lost_a_worker(death) else ""
 
 
 def _death(worker: BaseProcess) -> str:
-    worker.join(_DYING_S)
+    worker.join()  # its files are closed a moment before the system knows how it ended
     code = worker.exitcode
     if code in (None, 0, -signal.SIGTERM):  # torch itself terminates workers that do not end
         return ""

@@ -15,6 +15,7 @@ import pytest
 from torch.optim.lr_scheduler import OneCycleLR
 
 import explorer.export
+from explorer.augment import extras
 from explorer.augment.apply import AugmentError, augment
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
@@ -26,6 +27,7 @@ from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.sample import Sample
 from explorer.export import module
 from explorer.export.facts import ExportError, Facts, of_run, traits
+from explorer.export.lifting import definitions, lift
 from explorer.export.network import scale
 from explorer.export.script import script
 from explorer.runs.record.paths import RunPaths
@@ -129,6 +131,11 @@ def test_arguments_of_onecycle_that_are_left_out_are_its_defaults() -> None:
     signature = inspect.signature(OneCycleLR)
     for name in module._ONECYCLE:
         assert RunConfig.model_fields[name].default == signature.parameters[name].default, name
+
+
+def test_a_function_with_a_comment_behind_its_head_is_lifted_with_its_body() -> None:
+    (text,) = (found.text for found in definitions(lift("augment.extras._near_box")) if "def _near_box" in found.text)
+    assert len(ast.parse(text).body[0].body) == len(ast.parse(inspect.getsource(extras._near_box)).body[0].body)  # type: ignore[attr-defined]
 
 
 def test_names_that_would_break_out_of_the_text_stay_text() -> None:

@@ -4,11 +4,14 @@ import multiprocessing
 import os
 import re
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import psutil
 import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
 
 from explorer.augment.apply import AugmentError
 from explorer.data.sample import Sample
@@ -19,6 +22,7 @@ from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
 from explorer.training import trial
+from explorer.training.lost_workers import _death_behind
 from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps
 from explorer.training.prepared import Prepared
@@ -144,6 +148,38 @@ def test_a_loader_worker_that_dies_in_the_training_names_its_step(number: signal
     assert re.match(rf"A loader worker {how} in the step GridElasticDeform", outcome.reason), outcome.reason
     assert "Change the values of GridElasticDeform, or choose fewer loader workers" in outcome.reason
     assert "DataLoader" not in outcome.reason
+
+
+class Loading:
+    """What reads from a loader whose connection to a worker breaks."""
+
+    def __init__(self) -> None:
+        self.batches = iter(DataLoader(TensorDataset(torch.zeros(4)), num_workers=2))
+
+    def error(self) -> ConnectionResetError:
+        def fetch(self: object) -> None:  # torch has its loader under this name in the frame that reads a batch
+            raise ConnectionResetError(self)
+
+        try:
+            fetch(self.batches)
+        except ConnectionResetError as found:
+            return found
+        raise AssertionError
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+def test_a_worker_that_dies_is_found_where_only_its_connection_is_seen_to_break(number: signal.Signals) -> None:
+    loading = Loading()
+    error = loading.error()
+    worker = loading.batches._workers[1]
+    threading.Timer(0.05, os.kill, (worker.pid, number)).start()
+    found = _death_behind(error)
+    assert re.match(rf"DataLoader worker \(pid {worker.pid}\) is killed by signal: ", found), found
+
+
+def test_a_connection_that_breaks_without_a_death_is_nobodys_death() -> None:
+    assert _death_behind(Loading().error()) == ""
+    assert _death_behind(ConnectionResetError()) == ""
 
 
 def test_a_trainer_without_workers_that_dies_in_a_step_is_lost_with_its_name() -> None:

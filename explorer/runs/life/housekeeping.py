@@ -88,9 +88,8 @@ def _stop(paths: RunPaths) -> None:
     ended, asked = outcome.read(paths), stop_age(paths, now)
     with contextlib.suppress(Unreachable, OSError):
         if ended is not None and ended.attempt >= paths.latest_attempt:
-            end_after_outcome(
-                paths, abs(now.wall - ended.time)
-            )  # abs: also if the clock was set meanwhile, since nothing can be lost
+            # abs: also if the clock was set meanwhile, since nothing can be lost.
+            end_after_outcome(paths, abs(now.wall - ended.time))
         elif end_leftovers(paths) == 0 and asked is not None:
             escalate(paths, asked, now)
 

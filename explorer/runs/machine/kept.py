@@ -30,16 +30,16 @@ class Kept(Generic[Model]):
             return self._unwritten[self._file(), key]
         try:
             return self._kind.model_validate((read_json_object(self._file()) or {})[key])
-        except (KeyError, ValidationError):
+        except (KeyError, ValidationError, OSError):
             return None
 
     def put(self, key: str, value: Model) -> None:
         """Keep a value, at least for as long as this process lives."""
         file = self._file()
-        entries: dict[str, Any] = read_json_object(file) or {}
-        entries.pop(key, None)
-        kept = [*entries.items(), (key, value.model_dump())][-self._most :]
         try:
+            entries: dict[str, Any] = read_json_object(file) or {}
+            entries.pop(key, None)
+            kept = [*entries.items(), (key, value.model_dump())][-self._most :]
             file.parent.mkdir(exist_ok=True)
             write_json_atomic(file, dict(kept))
             self._unwritten.pop((file, key), None)

@@ -15,12 +15,13 @@ class Later(Generic[T]):
         look: Measures the value. It must not raise.
         every_s: Seconds between two calls.
         first: The value until the first call has returned.
+        due_s: Seconds until the first call, for a `first` that was just measured.
     """
 
-    def __init__(self, look: Callable[[], T], every_s: float, first: T) -> None:
+    def __init__(self, look: Callable[[], T], every_s: float, first: T, due_s: float = 0.0) -> None:
         self._look, self._every_s, self._value = look, every_s, first
         self._lock = threading.Lock()
-        self._due = 0.0  # in monotonic seconds
+        self._due = time.monotonic() + due_s
         self._looking = False
 
     def latest(self) -> T:

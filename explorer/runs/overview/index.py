@@ -52,7 +52,7 @@ class _Cache:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.entries = dict(_stored(root))
+        self.entries = _stored(root)
         self.looked: dict[str, float] = {}  # when every file of a run was last asked for, in monotonic seconds
         self.written = -math.inf
 

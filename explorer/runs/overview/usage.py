@@ -24,6 +24,7 @@ from explorer.runs.record.paths import RunPaths
 
 AGAIN_S = 0.4  # a look that comes sooner gets the last rate: several tabs must not shorten each other's interval
 SLOW_S = 5.0  # what takes milliseconds is looked up this often
+OLD_S = 60.0  # a page that was opened again says nothing about the time in between
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,14 @@ class _Rate:
     _rate: float | None = None
 
     def at(self, now_sum: float) -> float | None:
-        """Return the rate since the look before; None at the first. `now_sum` may fall when a process ends."""
+        """Return the rate since the look before; None at the first, and if that look is too old to speak of now.
+
+        `now_sum` may fall when a process ends.
+        """
         now = time.monotonic()
-        if now - self._time >= AGAIN_S:
-            self._rate = max(now_sum - self._sum, 0.0) / (now - self._time) if self._time > -math.inf else None
+        passed = now - self._time
+        if passed >= AGAIN_S:
+            self._rate = max(now_sum - self._sum, 0.0) / passed if passed <= OLD_S else None
             self._time, self._sum = now, now_sum
         return self._rate
 
@@ -114,7 +119,7 @@ class Meter:
     def _look(self, run: _Watched, paths: RunPaths, pids: list[int]) -> Use:
         if run.slow is None or run.pids != tuple(pids):
             run.pids = tuple(pids)
-            run.slow = Later(lambda: _look_slowly(paths, pids), SLOW_S, _look_slowly(paths, pids))
+            run.slow = Later(lambda: _look_slowly(paths, pids), SLOW_S, _look_slowly(paths, pids), SLOW_S)
         slow, on_gpus = run.slow.latest(), self._gpus.latest().processes
         cpu_s, whole = _look_fast(pids)
         named = [on_gpus[pid] for pid in pids if pid in on_gpus]

@@ -6,6 +6,7 @@ process dies. A ticket that no process holds is passed over; housekeeping starts
 """
 
 import contextlib
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,9 +44,9 @@ class Waiting:
         """The file of its ticket."""
         return _tickets() / f"{self.number:08d}.{self.lane}.{self.id}"
 
-    @property
+    @functools.cached_property
     def alive(self) -> bool:
-        """Whether a living process holds the ticket at this moment."""
+        """Whether a living process held the ticket when this was first asked. The ticket may be renamed afterwards."""
         return is_held(self.ticket)
 
 

@@ -75,6 +75,7 @@ def read(paths: RunPaths) -> Outcome | None:
     """Read the outcome; None where it is missing or damaged."""
     found = read_json_object(paths.outcome) or {}
     try:
-        return read_as(Outcome, found, why=reasons.from_json(found.get("reason")))
+        best = found.get("best") if isinstance(found.get("best"), dict) else {}
+        return read_as(Outcome, found | {"best": best}, why=reasons.from_json(found.get("reason")))
     except RecordError:
         return None

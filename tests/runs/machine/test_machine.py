@@ -201,6 +201,11 @@ def test_the_machine_is_asked_once_until_something_changes(
     (home / "cache" / "machine.json").write_text("{ damaged")
     assert machine.machine() == first
     assert asked.read_text().count("x") == 4
+    (home / "cache" / "machine.json").unlink()
+    (home / "cache" / "machine.json").mkdir()  # it cannot be read, and nothing can be written in its place
+    assert machine.machine() == first
+    assert machine.machine() == first
+    assert asked.read_text().count("x") == 5
 
 
 def test_a_child_that_fails_is_told_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,16 @@ def test_a_process_that_computes_keeps_a_core_busy_and_one_that_waits_none(start
     assert (of(meter, idle, second).cores or 0) < 0.2
 
 
+def test_a_page_that_is_opened_again_shows_no_mean_over_the_time_in_between(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter, idle = Meter(), start(HOLD.format(size=1))
+    of(meter, idle, tmp_path)
+    wait_for(lambda: of(meter, idle, tmp_path).cores is not None, "a second look")
+    monkeypatch.setattr(usage, "OLD_S", 0.0)  # from now on each look is the first in a long time
+    wait_for(lambda: of(meter, idle, tmp_path).cores is None, "a look that knows nothing of before")
+
+
 def test_memory_is_what_the_process_holds(start: Start, tmp_path: Path) -> None:
     small, large = start(HOLD.format(size=1)), start(HOLD.format(size=200 * MB))
     meter = Meter()

@@ -124,6 +124,15 @@ def test_a_run_with_an_odd_value_in_a_record_is_listed_and_shown(odd: str, capsy
         paths.outcome.unlink(missing_ok=True)  # all others belong to a run that was lost: more of them is looked at
 
 
+@pytest.mark.parametrize("best", [None, [], "none"])
+def test_an_outcome_without_a_best_epoch_is_read(best: object) -> None:
+    paths = make_run()
+    paths.outcome.write_text(json.dumps(json.loads(paths.outcome.read_text()) | {"best": best}))
+    found = outcome.read(paths)
+    assert found is not None
+    assert (found.state, found.best) == ("finished", {})
+
+
 def test_what_is_read_of_json_is_what_a_page_can_take() -> None:
     text = b'{"a": 1e999, "b": [NaN, 2], "c": "\\ud800", "d": "\\ud83d\\ude00", "e": 9223372036854775808}'
     assert records.parse(text) == {
