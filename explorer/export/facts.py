@@ -8,7 +8,7 @@ from typing import Any, Literal
 from explorer.augment.pipeline import Step, scaling_step, walk
 from explorer.augment.sizes import keeps_size
 from explorer.data.depth import ValueRange
-from explorer.export.sources import SOURCES, kept_side
+from explorer.export.sources import kept_side
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import started
@@ -96,7 +96,7 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
     holds = {
         "scales": scaling_step(config.pipeline) is not None,
         "has workers": facts.workers > 0,
-        "given squares": SOURCES[config.dataset.kind].side(config.dataset) is not None,
+        "given squares": config.dataset.known.image_side is not None,
         "stays square": _stays_square(config),
         "keeps squares": kept_side(config) is not None,
         "keeps whole": kept is not None and kept_side(config) is None,
@@ -126,6 +126,4 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
 def _stays_square(config: RunConfig) -> bool:
     """Whether all images are squares of one size, and stay so when they are augmented."""
     steps = (node for node, _ in walk(config.pipeline.nodes) if isinstance(node, Step))
-    return SOURCES[config.dataset.kind].side(config.dataset) is not None and all(
-        keeps_size(step.transform) for step in steps
-    )
+    return config.dataset.known.image_side is not None and all(keeps_size(step.transform) for step in steps)

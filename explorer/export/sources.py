@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.data.formats import digits
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
@@ -24,13 +23,11 @@ class Source:
         parts: From a spec: `load(key)` gives the pixels of an image, `list_data` gives (key, label) of the images for
             training and of those for validation. Where the data are files, `list_data` takes their place.
         argument: What the option --data is, for help.
-        side: From a spec: the side in px if all images are squares of one size.
     """
 
     settings: str
     parts: Callable[[Any], list[Part]]
     argument: str = ""
-    side: Callable[[Any], int | None] = lambda spec: None
 
 
 # Generated shapes
@@ -217,8 +214,8 @@ def deep_colors(path, most):  #? by range
 '''
 
 SOURCES: Mapping[str, Source] = {  # by format
-    "shapes": Source(_SHAPES_SETTINGS, _shapes, side=lambda spec: spec.image_size),
-    "digits": Source(_SHARE, _digits, side=lambda spec: digits.SIDE),
+    "shapes": Source(_SHAPES_SETTINGS, _shapes),
+    "digits": Source(_SHARE, _digits),
     "csv": Source(_TABLE, _table, "the table of labels"),
     "image_folder": Source(_FILES, _folder, "the folder of images"),
 }
@@ -226,7 +223,7 @@ SOURCES: Mapping[str, Source] = {  # by format
 
 def kept_side(config: RunConfig) -> int | None:
     """The side in px of the squares that are augmented; None for images that are augmented whole or at any size."""
-    kept, side = config.kept, SOURCES[config.dataset.kind].side(config.dataset)
+    kept, side = config.kept, config.dataset.known.image_side
     if kept is not None and (kept.square or side is not None):
         return kept.size(side or kept.most, side or kept.most)[0]
     return None

@@ -12,7 +12,7 @@ def escape(text: str) -> str:
 
 def cell(text: str) -> str:
     """Escape text for a cell of a table, in one line."""
-    return escape(" ".join(text.split())).replace("|", "\\|")
+    return escape(" ".join(text.split()))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
