@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psutil
@@ -14,6 +14,7 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 from explorer.augment.apply import AugmentError
+from explorer.base.processes import is_paused, start_ticks
 from explorer.data.sample import Sample
 from explorer.runs.life import launcher
 from explorer.runs.record.launch_record import how_it_ended, latest_launch, write_ended
@@ -21,12 +22,13 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
-from explorer.training import trial
+from explorer.training import data, trial
 from explorer.training.lost_workers import _death_behind
 from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import StopRun
+from tests.runs.conftest import wait_for
 from tests.training.conftest import config_of, has_stepped, run_and_meet, run_here, wait_until
 
 FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 1.0}
@@ -39,7 +41,7 @@ ENDLESS = {
     "params": {"num_grid_xy": [1000, 1000], "magnitude": 10},
 }  # fmt: skip
 
-# It takes a tenth of a second and more for an image: a process that is killed dies in it.
+# It takes a tenth of a second and more for an image.
 SLOW = {
     "kind": "step", "id": "n9", "transform": "GridElasticDeform", "p": 1.0,
     "params": {"num_grid_xy": [14, 14], "magnitude": 10},
@@ -137,12 +139,30 @@ def test_a_stop_ends_the_trial() -> None:
     ("number", "how"),
     [(signal.SIGSEGV, r"(died|crashed \(Segmentation fault\))"), (signal.SIGKILL, r"(died|was killed)")],
 )
-def test_a_loader_worker_that_dies_in_the_training_names_its_step(number: signal.Signals, how: str) -> None:
+def test_a_loader_worker_that_dies_in_the_training_names_its_step(
+    number: signal.Signals, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[NotedSteps] = []
+
+    class Seen(NotedSteps):
+        def __init__(self, transforms: Mapping[str, str], count: int) -> None:
+            super().__init__(transforms, count)
+            made.append(self)
+
+    def is_paused_in_step(pid: int) -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        wait_for(lambda: is_paused(pid, start_ticks(pid)), "the pause")
+        return bool(made[-1].transform_in(pid))
+
     def kill_worker(_paths: RunPaths) -> None:
         (worker,) = multiprocessing.active_children()
         assert worker.pid is not None
+        while not is_paused_in_step(worker.pid):  # between two images, no step is to blame
+            os.kill(worker.pid, signal.SIGCONT)
         os.kill(worker.pid, number)
+        os.kill(worker.pid, signal.SIGCONT)  # a paused process dies of SIGKILL alone
 
+    monkeypatch.setattr(data, "NotedSteps", Seen)
     _, outcome = run_and_meet(with_steps(SLOW, workers=1, epochs=1000), kill_worker, has_stepped)
     assert outcome.state == "failed"
     assert re.match(rf"A loader worker {how} in the step GridElasticDeform", outcome.reason), outcome.reason

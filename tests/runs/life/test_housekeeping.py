@@ -182,7 +182,7 @@ def test_tending_goes_on_after_an_outcome_until_no_process_is_left(
     monkeypatch.setattr(escalation, "END_AFTER_S", 0.0)
     tend()
     wait_for_state(paths, State.STOPPED)
-    assert not is_alive(worker)
+    wait_for(lambda: not is_alive(worker), "its end")
 
 
 def test_a_lost_run_with_living_processes_is_read_again_by_the_list(
@@ -208,7 +208,7 @@ def test_a_resume_ends_what_the_last_attempt_has_left_behind() -> None:
     assert len(left) == 2
     other = int((paths.root / "other").read_text())
     launcher.resume(paths)
-    assert not any(map(is_alive, left))
+    wait_for(lambda: not any(map(is_alive, left)), "their end")
     os.kill(other, 9)
 
 

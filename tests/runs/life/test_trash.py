@@ -17,7 +17,7 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, list_runs, run_paths, trash_root
 from explorer.runs.state.resting import RunAlive
 from explorer.runs.state.status import State, derive
-from tests.runs.conftest import is_alive, make_folder, wait_for_state
+from tests.runs.conftest import is_alive, make_folder, wait_for, wait_for_state
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_deleted_run_leaves_no_process_behind(started: Callable[[str], RunPath
     left = wait_for_state(paths, State.LOST).processes
     assert len(left) == 2
     trash.delete(paths)
-    assert not any(map(is_alive, left))
+    wait_for(lambda: not any(map(is_alive, left)), "their end")
 
 
 def test_whoever_holds_the_lock_of_a_run_keeps_it(over: RunPaths) -> None:

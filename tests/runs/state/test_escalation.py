@@ -105,7 +105,7 @@ def test_a_paused_worker_is_continued_too(started: Started, who: str) -> None:
     assert is_paused(worker, start_ticks(worker))
     escalate(paths, CONTINUE_AFTER_S, Moment.now())
     assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
-    assert not is_alive(worker)
+    wait_for(lambda: not is_alive(worker), "the worker's end")
 
 
 def leaving(started: Started) -> tuple[RunPaths, int]:
@@ -142,8 +142,8 @@ def test_what_lives_on_after_the_outcome_is_continued_and_then_ended(started: St
     assert is_alive(worker)
     end_after_outcome(paths, END_AFTER_S)
     wait_for_state(paths, State.STOPPED)
-    assert not is_alive(worker)
-    assert not is_alive(pid_of(paths))
+    # A process that is being killed has lost the environment that marks it a moment before it is gone.
+    wait_for(lambda: not is_alive(worker) and not is_alive(pid_of(paths)), "their end")
 
 
 def test_a_copied_folder_never_sends_a_signal(started: Started) -> None:
