@@ -13,6 +13,7 @@ if broken := installation.problems():
     st.stop()
 
 import explorer.ui.warm  # noqa: F401 - heavy imports, once and before the first page
+from explorer.figures import palette
 from explorer.texts import App, Help
 from explorer.ui.augment import sharing
 from explorer.ui.background import asking, tidying
@@ -21,7 +22,6 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.runs import notices
 from explorer.ui.session import aging, browsers, workspace
 from explorer.ui.session.keys import Page, widget_key
-from explorer.ui.theme import palette
 from explorer.ui.theme.icon import icon, wordmark
 
 st.set_page_config(page_title=App.TITLE, page_icon=icon(), layout="wide", menu_items={"About": Help.ABOUT_MENU})

@@ -14,7 +14,7 @@ from explorer.data.photographs import photographs
 from explorer.draw import memory
 from explorer.draw.cards import frame
 from explorer.draw.encoding import Classes
-from explorer.ui.theme.palette import CLASS_COLORS, rgb
+from explorer.figures.palette import CLASS_COLORS, rgb
 
 ROUNDS = 300
 

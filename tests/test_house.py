@@ -36,7 +36,7 @@ Look = Callable[[ast.Module], Found]
 
 def _pages() -> list[Path]:
     """The Python of the pages and all that they are made of."""
-    return [ROOT / "app.py", *sorted(UI.rglob("*.py"))]
+    return [ROOT / "app.py", *sorted(UI.rglob("*.py")), *sorted((ROOT / "explorer" / "figures").glob("*.py"))]
 
 
 def _found(files: list[Path], look: Look) -> list[str]:

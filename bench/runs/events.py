@@ -17,10 +17,10 @@ from pathlib import Path
 import psutil
 
 from bench.runs import made
+from explorer.figures import charts, step_charts
 from explorer.runs.overview.view import RunView
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths
-from explorer.ui.figures import charts, step_charts
 
 FEW, MANY = 1_000, 1_000_000
 TICKS = 60

@@ -23,6 +23,9 @@ class Run:
     PAIR = "Started together with **{name}** · {state}"
     PAIR_GONE = "The run that was started together with this one has been deleted."
 
+    # Sections
+    CURVES = "Curves"
+
     # Details
     DETAILS = "Details"
     SETTINGS = "Settings"

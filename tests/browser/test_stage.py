@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.ui.theme.palette import class_color, rgb
+from explorer.figures.palette import class_color, rgb
 from scripts.server import Server
 from tests.browser import looking
 

@@ -123,11 +123,19 @@ class RunView:
             self._history.read_on()
             return self._snapshot(status)
 
-    def record(self, epoch: int) -> EpochRecord | None:
-        """Return counts and scores of an epoch that `refresh` has seen; None where its file cannot be read."""
+    def record(self, epoch: int, *, scores: bool = False) -> EpochRecord | None:
+        """Return counts of an epoch that `refresh` has seen; None where its file cannot be read.
+
+        With `scores` it has the logits of each image, where they are stored, and is read from disk on each call.
+        """
         with self._lock:
             found = self._history.epochs.get(epoch)
-            return None if found is None else self._record(found.attempt, epoch)
+        if found is None:
+            return None
+        if scores:
+            return self._load(found.attempt, epoch, scores=True)
+        with self._lock:
+            return self._record(found.attempt, epoch)
 
     def _read_config(self) -> None:
         if self._config is not None:
@@ -182,9 +190,9 @@ class RunView:
             )
         return self._points[key]
 
-    def _load(self, attempt: int, epoch: int) -> EpochRecord | None:
+    def _load(self, attempt: int, epoch: int, *, scores: bool = False) -> EpochRecord | None:
         try:
-            return EpochRecord.load(self.paths.epoch(attempt, epoch), scores=False)
+            return EpochRecord.load(self.paths.epoch(attempt, epoch), scores=scores)
         except EpochRecordError:
             return None  # it was complete before its event, so that trying again changes nothing
 

@@ -91,6 +91,8 @@ class RunPaths:
     """One JSON record per line, appended and never rewritten."""
     running = _Name("running.npz")
     """The confusion counts of the training batches of this epoch so far, replaced each second."""
+    validation = _Name("validation.npz")
+    """Ids and hashes of the validation images, in the order of the rows of the logits."""
     result = _Name("result.json")
     """What a quick check or a search for a learning rate has found so far."""
     logged = _Name("logged")

@@ -11,6 +11,7 @@ from explorer.augment import edits
 from explorer.augment.pipeline import Draft
 from explorer.augment.targets import BoxRules, MaskInterpolation, PointRules, TargetRules
 from explorer.data.annotations import format_boxes, format_keypoints
+from explorer.figures.palette import CLASS_COLORS
 from explorer.texts import Common
 from explorer.texts import Targets as T
 from explorer.ui.components.fields import bound, choice
@@ -19,7 +20,6 @@ from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import MAX_TYPED, Palette
-from explorer.ui.theme.palette import CLASS_COLORS
 
 _STARTING_RATIO = 5.0
 _PICKERS = len(CLASS_COLORS)  # further classes start again with the first color, as in the palette

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from explorer.base.words import clock, cut, span
+from explorer.figures.palette import STATE_COLORS
 from explorer.metrics.table import METRICS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.summary import RunSummary
@@ -16,7 +17,6 @@ from explorer.runs.state.status import State
 from explorer.texts import Common, Probes, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component, event
-from explorer.ui.theme.palette import STATE_COLORS
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of a reason or a note in the list; the page of the run has all of it

@@ -4,13 +4,13 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.figures.palette import STATE_COLORS
 from explorer.metrics.table import HEADLINE, METRICS
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.state.status import RunStatus
 from explorer.texts import Runs as T
 from explorer.texts import RunsList
 from explorer.ui.components.markdown import escape
-from explorer.ui.theme.palette import STATE_COLORS
 
 # Streamlit's badge colors for the colors of the states.
 _BADGES: dict[str, Any] = {

@@ -7,12 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.base.home import made_home
+from explorer.figures.palette import ACCENT, GRID, STATE_COLORS
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.usage import GpuUse, MachineUse, Meter, Use
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Usage as T
-from explorer.ui.theme.palette import ACCENT, GRID, STATE_COLORS
 
 FULL = 0.9  # the share from which a meter has the color of a warning
 

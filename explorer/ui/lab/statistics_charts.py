@@ -5,10 +5,10 @@ from typing import Any
 
 from explorer.augment.draws.report import Labels, Mask, Report, StepReport, histogram
 from explorer.draw.encoding import Classes
+from explorer.figures import palette
+from explorer.figures.charts import base_layout
 from explorer.texts import Common
 from explorer.texts import Statistics as T
-from explorer.ui.figures.charts import base_layout
-from explorer.ui.theme import palette
 
 Figure = dict[str, Any]
 SMALL = 170  # px

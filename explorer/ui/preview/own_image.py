@@ -10,6 +10,7 @@ from explorer.data.stored import ImageError
 from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import Checked, ColorsOf, MaskOf, Recolored
 from explorer.draw.uploads import MaskColor
+from explorer.figures.palette import hex_of
 from explorer.texts import Common
 from explorer.texts import Pictures as T
 from explorer.ui.background import asking
@@ -18,7 +19,6 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import IMAGE_TYPES, Uploads, is_lost, received
-from explorer.ui.theme.palette import hex_of
 
 _SHOWN_COLORS = 12
 

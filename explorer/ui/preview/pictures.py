@@ -28,11 +28,11 @@ from explorer.draw.pictures import (
 from explorer.draw.requests import Describe
 from explorer.draw.sources import KEPT_SECONDS, Described
 from explorer.draw.training import Training
+from explorer.figures.palette import CLASS_COLORS, rgb
 from explorer.texts import Pictures as T
 from explorer.ui.background import asking
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Palette, View
-from explorer.ui.theme.palette import CLASS_COLORS, rgb
 from explorer.ui.train import as_trained
 
 UPLOAD = "upload"

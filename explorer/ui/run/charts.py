@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from explorer.figures import charts, step_charts
+from explorer.figures.step_charts import Line
 from explorer.metrics.table import METRICS, SCORES
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.texts import Runs as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures import charts, step_charts
-from explorer.ui.figures.step_charts import Line
 from explorer.ui.session.keys import Key, widget_key
 
 STEP_METRIC = "accuracy"  # also measured on training batches

@@ -15,9 +15,9 @@ from explorer.texts import Runs as T
 from explorer.ui.components import state_badge, usage_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import answer as run_answer
-from explorer.ui.run import charts
 from explorer.ui.run import details as run_details
 from explorer.ui.run import notes as run_notes
+from explorer.ui.run import sections
 from explorer.ui.run import tools as run_tools
 from explorer.ui.session.keys import Query
 from explorer.ui.train import probe_results
@@ -105,7 +105,7 @@ def _found(view: RunView, snapshot: RunSnapshot) -> None:
         with st.container(width=PROBE_WIDTH):
             probe_results.show(view.paths, kind, snapshot.status.over)
     elif _works(snapshot):
-        charts.show(view, snapshot)
+        sections.show(view, snapshot)
     elif not snapshot.status.over:
         st.info(T.WAITS if snapshot.status.state is State.QUEUED else T.WAITING)
 

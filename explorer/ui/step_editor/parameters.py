@@ -13,6 +13,7 @@ import streamlit as st
 
 from explorer.augment.parameters import Kind, Parameter
 from explorer.data import fonts
+from explorer.figures.palette import rgb
 from explorer.texts import Common
 from explorer.texts import StepEditor as T
 from explorer.ui.components.fields import choice, sync, with_kept_end
@@ -20,7 +21,6 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key
 from explorer.ui.step_editor import reference_picker
 from explorer.ui.step_editor.field import Field
-from explorer.ui.theme.palette import rgb
 
 Bounds = tuple[float, float]
 _OWN_VALUE = ""  # the choice of none of the words

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from explorer.figures.palette import ACCENT, ON_ACCENT, rgb
 from explorer.texts import App
-from explorer.ui.theme.palette import ACCENT, ON_ACCENT, rgb
 
 _SIDE = 64  # px
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from explorer.figures import charts, palette
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import curve
 from explorer.texts import Train as T
-from explorer.ui.figures import charts
-from explorer.ui.theme import palette
 
 Figure = dict[str, Any]
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.base.words import span
+from explorer.figures import step_charts
 from explorer.runs.machine import capacity
 from explorer.runs.record import rates, results
 from explorer.runs.record.paths import RunPaths
@@ -11,7 +12,6 @@ from explorer.runs.record.results import CheckResult, RateResult
 from explorer.texts import Probes as T
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
-from explorer.ui.figures import step_charts
 from explorer.ui.session.keys import widget_key
 
 

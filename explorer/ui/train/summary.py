@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from explorer.data.dataset import Dataset
+from explorer.figures.palette import class_color
 from explorer.runs.life import launcher
 from explorer.runs.life.launcher import LaunchError
 from explorer.runs.machine.capacity import in_words
@@ -17,7 +18,6 @@ from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Page, Query, widget_key
-from explorer.ui.theme.palette import class_color
 from explorer.ui.train import checks, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked

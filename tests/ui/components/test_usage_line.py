@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.figures.palette import STATE_COLORS
 from explorer.runs.launchers import local
 from explorer.runs.life import launcher
 from explorer.runs.machine.gpus import GpuUse
@@ -13,7 +14,6 @@ from explorer.runs.overview.usage import MachineUse, Use
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import from_values
 from explorer.ui.components import usage_line
-from explorer.ui.theme.palette import STATE_COLORS
 from tests.runs.conftest import pid_of, wait_for
 
 GB = 10**9

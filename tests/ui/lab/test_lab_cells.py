@@ -24,6 +24,7 @@ from explorer.draw import sources
 from explorer.draw.cells import Cell, Drawn, Pair
 from explorer.draw.drawing import BrokenError, Request
 from explorer.draw.encoding import Classes, thumbnail
+from explorer.figures.palette import CLASS_COLORS, rgb
 from explorer.ui.lab import cells, fills, forcing, rivals, seeds, sheet, sweep, versus
 from explorer.ui.lab.cells import Spec
 from explorer.ui.lab.places import places
@@ -33,7 +34,6 @@ from explorer.ui.session.history import History
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Lab, Over, View
 from explorer.ui.session.workspace import Workspace, demo_draft
-from explorer.ui.theme.palette import CLASS_COLORS, rgb
 from tests.draw.breaking import Counts, Raises, Stuck
 from tests.draw.conftest import LONG_S, Sign, gone
 from tests.runs.conftest import wait_for

@@ -10,11 +10,11 @@ import pytest
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.draw import sources
 from explorer.draw.pictures import FULL, NoPicture
+from explorer.figures.palette import CLASS_COLORS, rgb
 from explorer.ui.preview import pictures
 from explorer.ui.preview.pictures import Seen
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Palette, View
-from explorer.ui.theme.palette import CLASS_COLORS, rgb
 
 NOBODY = Uploads("x" * 22)
 RULES = TargetRules()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.figures import step_charts
 from explorer.runs.launchers import local
 from explorer.runs.overview.index import summaries
 from explorer.runs.record import outcome, results
@@ -16,7 +17,6 @@ from explorer.runs.spec.config import RunConfig, dumps, loads
 from explorer.runs.state.status import State
 from explorer.texts import Probes
 from explorer.ui.components import run_list
-from explorer.ui.figures import step_charts
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import probes
 from explorer.ui.train.probes import Probe

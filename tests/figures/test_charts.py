@@ -20,6 +20,7 @@ from sklearn.metrics import (
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.formats.digits import DigitsSpec
+from explorer.figures import charts, class_ticks, palette, step_charts
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import score_histogram
 from explorer.metrics.table import METRICS, SCORES, floor
@@ -34,8 +35,6 @@ from explorer.runs.state.status import RunStatus, State
 from explorer.texts import Charts
 from explorer.training.tasks import classification as validation
 from explorer.ui.components import plot
-from explorer.ui.figures import charts, class_ticks, step_charts
-from explorer.ui.theme import palette
 
 
 def auroc(snapshot: RunSnapshot) -> charts.Figure:

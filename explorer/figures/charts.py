@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.figures import class_ticks, palette
 from explorer.metrics.table import LOSS, SCORES, Metric, floor
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.texts import Charts as T
 from explorer.texts import Common
-from explorer.ui.figures import class_ticks
-from explorer.ui.theme import palette
 
 Figure = dict[str, Any]
 
@@ -121,7 +120,9 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
 def row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the (C, C) share of each cell in its row; 0 in an empty row."""
     totals = counts.sum(axis=1, keepdims=True)
-    return np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
+    shares = np.zeros(counts.shape)
+    np.divide(counts, totals, out=shares, where=totals > 0)
+    return shares
 
 
 def thin(x: ArrayLike, *columns: ArrayLike, most: int = MAX_POINTS) -> list[NDArray[np.float64]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from explorer.ui.theme.palette import CLASS_COLORS, class_color, rgb
+from explorer.figures.palette import CLASS_COLORS, class_color, rgb
 
 # For linear RGB, severity 1.0, from the tables of "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency" by Machado, Oliveira and Fernandes in 2009.

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explorer.figures import charts, palette
+from explorer.figures.charts import Figure
 from explorer.metrics.table import METRICS
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.results import RateResult
 from explorer.runs.spec.schedules import curve as schedule
 from explorer.texts import Charts as T
-from explorer.ui.figures import charts
-from explorer.ui.figures.charts import Figure
-from explorer.ui.theme import palette
 
 Line = dict[str, object]
 

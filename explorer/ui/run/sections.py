@@ -1,0 +1,47 @@
+"""The sections of a training run's page, each of which is computed only while it is open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.texts import Run as T
+from explorer.ui.run import charts
+from explorer.ui.session.keys import widget_key
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: its title, and the function that draws it each second while the run trains."""
+
+    title: str
+    show: Callable[[RunView, RunSnapshot, Evidence], None]
+
+
+def _curves(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    del evidence  # the curves are made of events and counts
+    charts.show(view, snapshot)
+
+
+SECTIONS = (Section(T.CURVES, _curves),)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def evidence_of(root: str, _view: RunView) -> Evidence:
+    """Return the reader of a run's evidence, shared by all browser tabs. root: its folder, the key of the cache."""
+    assert str(_view.paths.root) == str(Path(root))
+    return Evidence(_view)
+
+
+def show(view: RunView, snapshot: RunSnapshot) -> None:
+    """Draw the section that is open."""
+    evidence = evidence_of(str(view.paths.root), view)
+    titles = [section.title for section in SECTIONS]
+    tabs = st.tabs(titles, key=widget_key("run", snapshot.id, "section"), on_change="rerun")
+    for tab, section in zip(tabs, SECTIONS, strict=True):
+        if tab.open:
+            with tab:
+                section.show(view, snapshot, evidence)
