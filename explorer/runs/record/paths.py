@@ -122,7 +122,9 @@ class RunPaths:
     weights = _Name("checkpoints/best.safetensors")
     """The weights of the best checkpoint by the names of their library, made when an export asks for them."""
     meta = _Name("meta.json")
-    """The run's name, tags and note: the one file that people change."""
+    """The run's name, tags and note, which people change."""
+    flags = _Name("flags.json")
+    """The validation images that people have flagged, with their notes."""
     announced = _of_attempt("announced-{}")
     """Exists once EXPLORER_ON_FINISH was run for the end of the attempt."""
 
