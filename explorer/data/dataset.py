@@ -1,5 +1,7 @@
 """A data set: two splits whose samples are loaded one by one."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.base.names import ShownError
 from explorer.data.depth import Decided
+from explorer.data.fit import Fit
 from explorer.data.sample import Sample
 
 if TYPE_CHECKING:
@@ -49,6 +52,22 @@ class Split:
 
         source = self.source(index)
         return read_size(source) if isinstance(source, Path) else self.load(index).size
+
+    def listing(self, fit: Fit | None) -> str:
+        """Hash the names of the samples, their order, their classes and the size they are brought to.
+
+        A run records it, so that a reader can tell whether the samples are still those of the run.
+
+        Args:
+            fit: The size; None for the samples' own sizes.
+
+        Returns:
+            16 hexadecimal digits.
+        """
+        # The size of squares has the form that earlier versions have recorded.
+        size = None if fit is None else fit.most if fit.square else [fit.least, fit.most]
+        listed = json.dumps([list(map(str, self.ids)), list(map(int, self.labels)), size])
+        return hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()
 
     def counts(self, num_classes: int) -> NDArray[np.int64]:
         """The number of samples of each class: (C,) int64."""

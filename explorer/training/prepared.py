@@ -1,13 +1,10 @@
 """The images of a split at one size, decoded once and kept if there is room, or at their own sizes."""
 
-import hashlib
-import json
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from explorer.data.cache.cache import Cache, Tally
-from explorer.data.cache.contents import MEMO, digest_of
+from explorer.data.cache.contents import MEMO, contents_of, joined_digest
 from explorer.data.cache.limits import Limits, folder
 from explorer.data.dataset import Split
 from explorer.data.fit import Fit
@@ -36,7 +33,7 @@ class Prepared:
         self.keep = keep and fit is not None
         self._cache = Cache(split, fit, limits, words) if fit is not None and keep else None
         self._limits = limits
-        self._digest = ""
+        self._contents: tuple[bytes, ...] = ()
 
     def __len__(self) -> int:
         return len(self.split)
@@ -54,7 +51,7 @@ class Prepared:
             self._cache.fill(threads, report)
         else:
             memo = folder() / MEMO if self._limits.disk > 0 else None
-            self._digest = digest_of(self.split, memo, threads, report)
+            self._contents = contents_of(self.split, memo, threads, report)
 
     def sample(self, index: int) -> Sample:
         """The sample at `index`. Raises what the split's `load` raises."""
@@ -71,16 +68,12 @@ class Prepared:
 
     def listing(self) -> str:
         """A hash of the names of the samples, their order and their classes."""
-        split = self.split
-        listed = json.dumps([list(map(str, split.ids)), list(map(int, split.labels)), self._size])
-        return hashlib.blake2b(listed.encode(), digest_size=8).hexdigest()
+        return self.split.listing(self.fit)
 
-    @property
-    def _size(self) -> Any:
-        """The size for a hash; that of squares has the form that earlier versions have recorded."""
-        fit = self.fit
-        return None if fit is None else fit.most if fit.square else [fit.least, fit.most]
+    def hashes(self) -> tuple[bytes, ...]:
+        """The hash of what each sample is made of, the same wherever it is kept; empty before `read`."""
+        return self._contents if self._cache is None else self._cache.contents
 
     def contents(self) -> str:
-        """A hash of the contents of all samples, the same wherever they are kept; empty before `read`."""
-        return self._digest if self._cache is None else self._cache.digest
+        """One hash of what all samples are made of, in hexadecimal; empty before `read`."""
+        return joined_digest(self.hashes())

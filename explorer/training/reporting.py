@@ -17,6 +17,7 @@ from explorer.training.attempt import Attempt
 from explorer.training.batch_counts import BatchCounts
 from explorer.training.checkpoints import BEST_EPOCH, LEARNED_EPOCH, Choice
 from explorer.training.data import Batch
+from explorer.training.evidence import EvidenceWriter
 from explorer.training.module import Classifier
 from explorer.training.stopping import TrainingError
 from explorer.training.tasks.task import Task
@@ -37,11 +38,21 @@ class Reporter(pl.Callback):
         first_promise_s: Seconds in which the first step ends, before anything was measured.
         task: Counts training batches.
         classes: How many classes there are.
+        evidence: Writes what each validation has found.
     """
 
-    def __init__(self, attempt: Attempt, choice: Choice, first_promise_s: float, task: Task, classes: int) -> None:
+    def __init__(
+        self,
+        attempt: Attempt,
+        choice: Choice,
+        first_promise_s: float,
+        task: Task,
+        classes: int,
+        evidence: EvidenceWriter,
+    ) -> None:
         self._attempt = attempt
         self._choice = choice
+        self._evidence = evidence
         self._first_promise_s = first_promise_s
         self._counts = BatchCounts(task, classes)
         self._step_s = 0.0
@@ -81,6 +92,7 @@ class Reporter(pl.Callback):
         if isinstance(self._loss_sum, Tensor):
             self._loss_sum = self._loss_sum.to(pl_module.device)
         self._counts.move(pl_module.device)
+        self._evidence.list_images()
         self._restart_pace(trainer)
 
     def _restart_pace(self, trainer: pl.Trainer) -> None:
@@ -185,8 +197,7 @@ class Reporter(pl.Callback):
         train_loss = self._mean_loss(trainer)
         if not math.isfinite(train_loss):
             raise TrainingError(reason("mean_loss_not_finite", epoch=progress.epoch + 1))
-        if self._attempt.leads:
-            found.record.save(self._attempt.paths.epoch(self._attempt.number, progress.epoch))
+        self._evidence.save(found.record, progress.epoch)
         values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}
         self._write("epoch", max(_SAVING_PROMISE_S, self._promise()), **values)
         self._attempt.writer.sync()
@@ -194,6 +205,7 @@ class Reporter(pl.Callback):
         progress.epochs += 1
         self._validated.append({"epoch": progress.epoch, **values})
         progress.best = self._validated[best_of(self._validated, self._choice.value, self._choice.rules)]
+        self._evidence.thin(int(progress.best["epoch"]), progress.epoch)
 
     @override
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

@@ -7,6 +7,7 @@ from pytorch_lightning.callbacks import EarlyStopping
 
 from explorer.metrics.table import HEADLINE, LOSS
 from explorer.runs.machine import durations
+from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.record.depths import noted
 from explorer.runs.record.reasons import Why, joined, reason, to_json
 from explorer.runs.spec.config import RunConfig
@@ -22,6 +23,7 @@ from explorer.training.checkpoints import (
     sweep,
 )
 from explorer.training.data import Images
+from explorer.training.evidence import EvidenceWriter, images_of
 from explorer.training.loggers import make as make_loggers
 from explorer.training.module import build_model
 from explorer.training.reading import Data, cache_notes, read
@@ -72,7 +74,9 @@ def _callbacks(
     # About a second for each image of the first batch is enough for any network and pipeline.
     first_promise_s = PROMISE_S + config.batch_size * max(1.0, (config.image_size / 224) ** 2)
     io = AtomicCheckpointIO(config, saved=lambda step: setattr(attempt.progress, "saved", step))
-    reporter = Reporter(attempt, choice, first_promise_s, task_of(config), len(data.dataset.classes))
+    classes = len(data.dataset.classes)
+    evidence = EvidenceWriter(attempt, images_of(data.val), ScoreBudget(len(data.val), classes, config.epochs))
+    reporter = Reporter(attempt, choice, first_promise_s, task_of(config), classes, evidence)
     callbacks: list[pl.Callback] = [reporter, Saver(attempt, reporter, io), *checkpoints(attempt.paths, choice)]
     if config.early_stopping is not None:
         # An undefined AUROC is no reason to stop, only no progress.

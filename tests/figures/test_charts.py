@@ -25,6 +25,7 @@ from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import score_histogram
 from explorer.metrics.table import METRICS, SCORES, floor
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record import budget
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -104,7 +105,7 @@ def tiny() -> tuple[NDArray[np.float32], NDArray[np.int64], list[float]]:
 def test_the_auroc_of_tiny_logits_is_that_of_scikit_learn_where_too_many_to_keep(
     snapshot: RunSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validation, "_LOGITS_BUDGET", 0)
+    monkeypatch.setattr(budget, "EPOCH_BYTES", 0)
     logits, labels, each = tiny()
     measured = validation.validate(logits, labels, logits.argmax(axis=1), 0.4)
     paths = RunPaths(runs_root() / snapshot.id)

@@ -10,7 +10,7 @@ import torch
 
 from explorer.augment.apply import augment
 from explorer.data.cache import contents, memo
-from explorer.data.cache.contents import digest_of
+from explorer.data.cache.contents import contents_of
 from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.runs.record.paths import RunPaths
@@ -155,9 +155,9 @@ def test_files_that_have_not_changed_are_not_read_again_to_see_that(
 
     monkeypatch.setattr(contents, "_read", noted)
     told: list[int] = []
-    first = digest_of(split, tmp_path / "memo", 2, told.append)
+    first = contents_of(split, tmp_path / "memo", 2, told.append)
     assert (len(read), told) == (len(split), [len(split)])
-    assert digest_of(split, tmp_path / "memo", 2, told.append) == first
+    assert contents_of(split, tmp_path / "memo", 2, told.append) == first
     assert len(read) == len(split)
-    assert digest_of(split, None, 2, told.append) == first  # nothing may be noted: all are read
+    assert contents_of(split, None, 2, told.append) == first  # nothing may be noted: all are read
     assert len(read) == 2 * len(split)

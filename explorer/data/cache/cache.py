@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.base import locks
-from explorer.data.cache.contents import MEMO, hash_split, joined_digest, key
+from explorer.data.cache.contents import MEMO, hash_split, key
 from explorer.data.cache.limits import DISK, Limits, folder
 from explorer.data.cache.memo import Stamp, stamp_of
 from explorer.data.cache.record import Bytes, least_bytes, pack, unpack
@@ -57,7 +57,7 @@ class Cache:
         room: bytes of memory that are free for more.
         store, keys, in_file: the files, the key of each sample, and the indices of samples that have a file.
         decoded: how many samples had to be decoded.
-        digest: a hash of what all samples are made of, in hexadecimal, after `fill`.
+        contents: the hash of what each sample is made of, after `fill`.
     """
 
     def __init__(self, split: Split, fit: Fit, limits: Limits, words: str) -> None:
@@ -73,7 +73,7 @@ class Cache:
         self.keys: list[bytes] = []
         self.in_file: set[int] = set()
         self.decoded = 0
-        self.digest = ""
+        self.contents: tuple[bytes, ...] = ()
 
     def fill(self, threads: int, report: Callable[[int], None]) -> None:
         """Look up all samples, and decode those that are not kept yet.
@@ -150,8 +150,8 @@ class _Filling:
         memo_file = self._store.folder / MEMO if self._store.takes else None
         hashed = hash_split(self._split, memo_file, self._pool, lambda done: self._report(0))  # nothing is ready yet
         self._stamps = [stamp for stamp, _ in hashed]
-        self._cache.keys = [key(content, self._fit, self._split.reading) for _, content in hashed]
-        self._cache.digest = joined_digest(hashed)
+        self._cache.contents = tuple(content for _, content in hashed)
+        self._cache.keys = [key(content, self._fit, self._split.reading) for content in self._cache.contents]
 
     def _portions(self) -> Iterator[range]:
         count = len(self._split)

@@ -48,7 +48,7 @@ def hash_split(
 
 def _hashed(source: Path | str, memo: Memo) -> Hashed:
     if isinstance(source, str):
-        return None, _hash(shown(source).encode())
+        return None, content_of(source)
     stamp = stamp_of(source)
     content = memo.get(source, stamp)
     if content is None:
@@ -57,15 +57,21 @@ def _hashed(source: Path | str, memo: Memo) -> Hashed:
     return stamp, content
 
 
-def joined_digest(hashed: Iterable[Hashed]) -> str:
-    """One hash of what all samples are made of, 16 hexadecimal digits."""
-    return hashlib.blake2b(b"".join(content for _, content in hashed), digest_size=8).hexdigest()
+def joined_digest(contents: Iterable[bytes]) -> str:
+    """One hash of what all samples are made of, 16 hexadecimal digits; empty without samples."""
+    joined = b"".join(contents)
+    return hashlib.blake2b(joined, digest_size=8).hexdigest() if joined else ""
 
 
-def digest_of(split: Split, memo_file: Path | None, threads: int, report: Callable[[int], None]) -> str:
-    """The digest that a filled cache of a split has; arguments and errors are those of `hash_split`."""
+def contents_of(split: Split, memo_file: Path | None, threads: int, report: Callable[[int], None]) -> tuple[bytes, ...]:
+    """Hash all samples as a filled cache of the split does; arguments and errors are those of `hash_split`."""
     with ThreadPoolExecutor(threads) as pool:
-        return joined_digest(hash_split(split, memo_file, pool, report))
+        return tuple(content for _, content in hash_split(split, memo_file, pool, report))
+
+
+def content_of(source: Path | str) -> bytes:
+    """Hash what one sample is made of, now. Raises ImageError if its file cannot be read."""
+    return _hash(shown(source).encode()) if isinstance(source, str) else _read(source)
 
 
 def key(content: bytes, fit: Fit, reading: str) -> bytes:

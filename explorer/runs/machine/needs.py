@@ -25,6 +25,7 @@ from explorer.runs.machine.machine import (
     effective_precision,
     known_machine,
 )
+from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
 
@@ -43,7 +44,6 @@ _FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, see exp
 _FEATURES_BUDGET = 256e6
 _MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimizer keeps
 _BINS_BYTES = 66_000  # per class of an epoch's histograms
-_SCORES_BUDGET = 64_000_000  # an epoch whose scores take more keeps none
 _EVENT_BYTES = 300  # per step
 _LOG_BYTES = 1_000_000
 
@@ -202,10 +202,9 @@ def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_imag
     moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
     checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
     count = classes or config.dataset.known.class_count or _CLASSES
-    scores = val_images * (4 * count + 4)
-    epoch = _BINS_BYTES * count + (scores if scores <= _SCORES_BUDGET else 0)
+    evidence = config.epochs * _BINS_BYTES * count + ScoreBudget(val_images, count, config.epochs).run_bytes
     steps = config.epochs * -(-train_images // config.batch_size)
-    return 3 * checkpoint + config.epochs * epoch + steps * _EVENT_BYTES + _LOG_BYTES
+    return 3 * checkpoint + evidence + steps * _EVENT_BYTES + _LOG_BYTES
 
 
 def look(folder: Path, device: DeviceInfo, gpu_used: int | None = None) -> Room:

@@ -4,7 +4,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,6 +60,10 @@ class EpochRecord:
                 raise ValueError(f"logits must be {expected}; got {self.logits.shape}")
         if self.auroc is not None and self.auroc.shape != (classes,):
             raise ValueError(f"auroc must be ({classes},); got {self.auroc.shape}")
+
+    def without_scores(self) -> "EpochRecord":
+        """Return the same record without the logits and labels of single images."""
+        return replace(self, logits=None, labels=None)
 
     def save(self, path: Path) -> None:
         """Write the npz in one step. Its folder is made if it is missing, but not the run's. Raises OSError."""

@@ -49,7 +49,7 @@ class ValidationImages:
             "text": np.frombuffer(text.encode(), np.uint8),
             "labels": self.labels.astype(np.int64),
         }
-        write_atomic(path, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))
+        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
 
     @classmethod
     def load(cls, path: Path) -> Self:

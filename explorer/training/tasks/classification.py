@@ -12,14 +12,13 @@ from explorer.data.dataset import Split
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import auroc, score_histogram
 from explorer.metrics.table import Evaluation, measure
+from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.reasons import reason
 from explorer.runs.spec.recipe import LossRecipe
 from explorer.training.losses import LOSSES, ClassCounts, Objective
 from explorer.training.stopping import TrainingError
 from explorer.training.tasks.task import Task, Validation
-
-_LOGITS_BUDGET = 64_000_000  # bytes of an epoch's file that scores of single images may take
 
 
 def validate(
@@ -35,7 +34,7 @@ def validate(
     confusion = confusion_counts(labels, predicted, logits.shape[1])
     histogram = score_histogram(logits, labels)
     areas = auroc(logits, labels)
-    keep = logits.nbytes <= _LOGITS_BUDGET
+    keep = ScoreBudget(len(logits), logits.shape[1], epochs=1).fits
     record = EpochRecord(
         confusion,
         histogram.positives,
