@@ -140,6 +140,12 @@ def _bin(scores: Values, bins: int) -> Counts:
     return np.clip(((squashed + 1) * (bins / 2)).astype(np.int64), 0, bins - 1)
 
 
+def lower_edges(bins: int) -> Values:
+    """Return the (bins,) ascending log odds at which the bins begin; the first begins at the least of all floats."""
+    squashed = np.arange(1, bins) * (2 / bins) - 1
+    return np.concatenate([[np.finfo(np.float64).min], _KNEE * squashed / (1 - np.abs(squashed))])
+
+
 def score_histogram(logits: ArrayLike, labels: ArrayLike, bins: int | None = None) -> ScoreHistogram:
     """Histogram of (N, C) logits and (N,) labels; N may be 0. Raises ValueError as `check_scores`."""
     scores, truth = check_scores(logits, labels)

@@ -18,6 +18,7 @@ from explorer.texts.probes import Probes
 from explorer.texts.run import Run
 from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
+from explorer.texts.scores import Scores
 from explorer.texts.serving import Serving
 from explorer.texts.statistics import Statistics
 from explorer.texts.step_editor import StepEditor
@@ -29,5 +30,6 @@ from explorer.texts.usage import Usage
 
 __all__ = [
     "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview", "Probes", "Run",
-    "Runs", "RunsList", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
+    "Runs", "RunsList", "Scores", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train",
+    "TrainFields", "Usage",
 ]  # fmt: skip

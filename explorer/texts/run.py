@@ -25,6 +25,7 @@ class Run:
 
     # Sections
     CURVES = "Curves"
+    SCORES = "Scores"
 
     # Details
     DETAILS = "Details"

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.texts import Run as T
+from explorer.ui.evidence import scores
 from explorer.ui.run import charts
 from explorer.ui.session.keys import widget_key
 
@@ -26,7 +27,7 @@ def _curves(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     charts.show(view, snapshot)
 
 
-SECTIONS = (Section(T.CURVES, _curves),)
+SECTIONS = (Section(T.CURVES, _curves), Section(T.SCORES, scores.show))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -81,6 +81,7 @@ class Key(StrEnum):
 
     # Runs
     CELL = "cell"
+    THRESHOLD_NOT_KEPT = "threshold_not_kept"  # why the last threshold could not be kept
     END_ASKED = "end_asked"  # the run whose end has to be confirmed
     RUN_TOLD = "run_told"  # a run and the result of the last action on it
     RUNS_SEEN = "runs_seen"  # the last look of this session at the runs

@@ -1,0 +1,125 @@
+"""Words of the Scores section of a run's page: the threshold, the curves and the table."""
+
+from typing import Any, ClassVar
+
+
+class Scores:
+    EPOCH = "Epoch"
+    EPOCH_HELP = "The validation whose scores are shown. The best epoch is the one whose weights are kept."
+    BEST = "Best (epoch {epoch})"
+    LATEST = "Latest (epoch {epoch})"
+    EPOCH_NUMBER = "Epoch {epoch}"
+    CLASS = "Class"
+    CLASS_HELP = (
+        "The threshold decides for this class against all others: an image counts as this class if its probability is "
+        "at least the threshold."
+    )
+    NO_EPOCH = "Scores can be shown after the first validated epoch."
+    NO_RECORD = "The file of this epoch is missing or damaged, so that its scores cannot be shown."
+    THRESHOLD_TITLE = "Threshold"
+    THRESHOLD_HELP = (
+        "With two classes, the network's answer is the class with a probability above 0.5. Another threshold trades "
+        "precision against recall. The arrow keys move it, with Shift from one image to the next; Home counts all "
+        "images as the class, End none."
+    )
+    OPTIMISTIC = (
+        "The threshold is chosen on the same {images:,} validation images that it is measured on, so these values are "
+        "optimistic: expect somewhat lower ones on new images."
+    )
+    ONE_AGAINST_REST = (
+        "One against the rest: with {classes} classes, the answer of the network is the class with the highest "
+        "probability, which need not be above 0.5. So this matrix may differ from that of all classes."
+    )
+    FROM_HISTOGRAM = (
+        "The scores of the single images are not stored in this run, only histograms of them. The threshold moves in "
+        "{bins:,} steps, whose counts are exact."
+    )
+    ONE_CLASS_ONLY = (
+        "All validation images that were counted are of one kind: {positives:,} are {name}, and {negatives:,} are not. "
+        "Scores that compare the two are undefined."
+    )
+
+    OTHER = "other"
+
+    # Thresholds that are kept
+    KEPT = (
+        "Kept for predictions: **{name}** from a probability of {threshold} on. Chosen in epoch {epoch} on {images:,} "
+        "validation images: {how}."
+    )
+    HOW: ClassVar = {
+        "": "set by hand",
+        "half": "a probability of 0.5",
+        "best_f1": "best F1",
+        "youden": "Youden’s J",
+        "recall": "recall of {wanted:.3g} %",
+        "precision": "precision of {wanted:.3g} %",
+    }
+    REMOVE = "Remove"
+    REMOVE_HELP = "Predictions then use the answer of the network for {name}"
+    NOT_KEPT = "The threshold could not be kept: {why}"
+
+    THRESHOLD: ClassVar[dict[str, Any]] = {
+        "threshold": "Threshold",
+        "label": "Threshold for {name}",
+        "keep": "Keep for predictions",
+        "keep_help": "Writes this threshold into the folder of the run",
+        "buttons": {
+            "half": "0.5",
+            "best_f1": "Best F1",
+            "youden": "Youden’s J",
+            "recall": "Recall of",
+            "precision": "Precision of",
+        },
+        "ways": {
+            "half": "A probability of 0.5. With two classes this is the answer of the network (argmax).",
+            "best_f1": "The threshold with the highest F1.",
+            "youden": "The threshold with the highest recall + specificity − 1 (Youden’s J).",
+            "recall": "The highest threshold with at least this recall.",
+            "precision": "The threshold with the highest recall of those with at least this precision.",
+            "moved": "Moved by hand.",
+        },
+        "fields": {"recall": "Wanted recall in percent", "precision": "Wanted precision in percent"},
+        "not_a_share": "Type a number from 0 to 100.",
+        "unreachable": {
+            "best_f1": "F1 is undefined, because no validation image is of the class {name}.",
+            "youden": "Youden’s J is undefined, because all validation images are of the class {name}, or none is.",
+            "recall": "A recall of {wanted} cannot be reached, because no validation image is of the class {name}.",
+            "precision": "A precision of {wanted} cannot be reached. The highest of any threshold is {precision}.",
+        },
+        "predicted": "predicted {name}",
+        "not_predicted": "predicted {other}",
+        "true": "true {name}",
+        "not_true": "true {other}",
+        "no_images": "no images",
+        "cells": {
+            "tp": "True positives (TP), and their share of the row",
+            "fn": "False negatives (FN), and their share of the row",
+            "fp": "False positives (FP), and their share of the row",
+            "tn": "True negatives (TN), and their share of the row",
+        },
+        "tiles": {
+            "precision": "Precision",
+            "recall": "Recall",
+            "specificity": "Specificity",
+            "f1": "F1",
+            "accuracy": "Accuracy",
+            "youden": "Youden’s J",
+        },
+        "made_of": {
+            "precision": "TP {tp} of TP + FP",
+            "recall": "TP {tp} of TP + FN",
+            "specificity": "TN {tn} of TN + FP",
+            "f1": "2 TP of 2 TP + FP + FN",
+            "accuracy": "TP + TN of all",
+            "youden": "recall + specificity − 1",
+        },
+        "undefined": "undefined",
+        "why_undefined": {
+            "precision": "no image is predicted so",
+            "recall": "no image is of the class",
+            "specificity": "all images are of the class",
+            "f1": "no image is of the class",
+            "accuracy": "no images",
+            "youden": "only one kind of images",
+        },
+    }

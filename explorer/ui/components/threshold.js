@@ -1,0 +1,227 @@
+// A threshold for the scores of one class. All counts of each threshold are here, so that a move of the slider asks no
+// server: it looks up two cumulative counts by binary search, and computes six ratios.
+
+const REGISTRY = Symbol.for("explorer.threshold");
+const memory = (window[REGISTRY] ??= new Map()); // what is chosen by the name of the class, also while its tab is closed
+const STEPS = 1000;
+const PRESSES = 200; // of an arrow key, from one end to the other
+
+const chance = (odds) => (odds >= 0 ? 1 / (1 + Math.exp(-odds)) : Math.exp(odds) / (1 + Math.exp(odds)));
+
+// As many digits as it takes to tell it from 0 and 1.
+function shownChance(odds) {
+  const rest = chance(-Math.abs(odds));
+  const digits = Math.max(3, Math.ceil(-Math.log10(Math.max(rest, 1e-300))) + 1);
+  if (digits <= 9) return chance(odds).toFixed(digits);
+  return odds > 0 ? `1 − ${rest.toExponential(1)}` : rest.toExponential(1);
+}
+
+// How many of the descending scores reach a threshold.
+function reached(scores, odds) {
+  let low = 0, high = scores.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (scores[middle] >= odds) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function between(state, cut) {
+  const { scores, exact } = state;
+  if (!scores.length) return 0;
+  if (cut <= 0) return scores[0] + 1;
+  if (cut >= scores.length) return scores[scores.length - 1];
+  const middle = scores[cut - 1] / 2 + scores[cut] / 2;
+  return exact && scores[cut] < middle && middle <= scores[cut - 1] ? middle : scores[cut - 1];
+}
+
+function countsOf(state, cut) {
+  const tp = state.tp[cut], fp = state.fp[cut], last = state.scores.length;
+  return { tp, fp, fn: state.tp[last] - tp, tn: state.fp[last] - fp };
+}
+
+const ratio = (part, whole) => (whole ? part / whole : null);
+
+function scoresOf({ tp, fp, fn, tn }) {
+  return {
+    precision: ratio(tp, tp + fp), recall: ratio(tp, tp + fn), specificity: ratio(tn, tn + fp),
+    f1: ratio(2 * tp, 2 * tp + fp + fn), accuracy: ratio(tp + tn, tp + fp + fn + tn), youden: fn + tp && tn + fp ? tp / (tp + fn) + tn / (tn + fp) - 1 : null,
+  };
+}
+
+// The highest threshold with the wanted recall.
+function forRecall(state, wanted) {
+  const all = state.tp[state.scores.length];
+  if (!all) return null;
+  const cut = state.tp.findIndex((found) => found >= wanted * all - 1e-9);
+  return cut < 0 ? null : cut;
+}
+
+// The threshold with the highest recall of those with the wanted precision.
+function forPrecision(state, wanted) {
+  let best = null;
+  for (let cut = 1; cut <= state.scores.length; cut++) {
+    const found = state.tp[cut], all = found + state.fp[cut];
+    if (found && found >= wanted * all - 1e-9 && (best === null || found > state.tp[best])) best = cut;
+  }
+  return best;
+}
+
+const WAYS = {
+  half: (state) => ({ odds: state.data.half }),
+  best_f1: (state) => ({ cut: state.data.cuts.best_f1 }),
+  youden: (state) => ({ cut: state.data.cuts.youden }),
+  recall: (state, wanted) => ({ cut: forRecall(state, wanted) }),
+  precision: (state, wanted) => ({ cut: forPrecision(state, wanted) }),
+};
+
+function fill(words, values) { return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""); }
+
+function percent(value) { return value === null ? "" : `${(100 * value).toFixed(1)} %`; }
+
+function choose(root, odds, way = "", wanted = null, why = "") {
+  const { state } = root;
+  state.choice = { odds, way, wanted };
+  memory.set(state.data.memory, state.choice);
+  state.why = why;
+  paint(root);
+}
+
+function byWay(root, way) {
+  const { state } = root, words = state.data.words;
+  const field = root.querySelector(`input[data-for="${way}"]`);
+  const wanted = field ? Number(field.value) / 100 : null;
+  if (field && !(field.value !== "" && wanted >= 0 && wanted <= 1)) return refuse(root, words.not_a_share);
+  const found = WAYS[way](state, wanted);
+  if (found.odds !== undefined) return choose(root, found.odds, way);
+  if (found.cut !== null) return choose(root, between(state, found.cut), way, wanted);
+  refuse(root, fill(words.unreachable[way], { wanted: percent(wanted), name: state.data.name, ...state.data.most }));
+}
+
+function refuse(root, words) {
+  root.state.why = words;
+  paint(root);
+}
+
+function onKey(root, event) {
+  const { state } = root, last = state.scores.length;
+  const cut = reached(state.scores, state.choice.odds);
+  const step = event.shiftKey ? 1 : Math.max(1, Math.round(last / PRESSES));
+  const to = {
+    ArrowRight: cut - step, ArrowUp: cut - step, ArrowLeft: cut + step, ArrowDown: cut + step,
+    PageUp: cut - 10 * step, PageDown: cut + 10 * step, Home: last, End: 0,
+  }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  choose(root, between(state, Math.min(last, Math.max(0, to))));
+}
+
+// The axis of the slider: log odds between the scores of the images, so that confident scores are not all at one end.
+function atPosition(state, position) { return state.low + (position / STEPS) * (state.high - state.low); }
+function positionOf(state, odds) { return Math.round(STEPS * Math.min(1, Math.max(0, (odds - state.low) / (state.high - state.low)))); }
+
+function paint(root) {
+  const began = performance.now();
+  const { state } = root, { data, choice } = state, { words } = data;
+  const cut = reached(state.scores, choice.odds), counts = countsOf(state, cut), found = scoresOf(counts);
+  const slider = root.querySelector("input[type=range]");
+  slider.value = positionOf(state, choice.odds);
+  slider.setAttribute("aria-valuetext", shownChance(choice.odds));
+  root.querySelector(".value").textContent = shownChance(choice.odds);
+  for (const button of root.querySelectorAll("[data-way]")) button.setAttribute("aria-pressed", String(button.dataset.way === choice.way));
+  root.querySelector(".why").textContent = state.why || words.ways[choice.way] || words.ways.moved;
+  for (const [name, cell] of Object.entries(state.cells)) {
+    const row = name === "tp" || name === "fn" ? counts.tp + counts.fn : counts.tn + counts.fp;
+    cell.number.textContent = counts[name].toLocaleString("en");
+    cell.share.textContent = row ? percent(counts[name] / row) : words.no_images;
+    cell.td.style.setProperty("--share", row ? counts[name] / row : 0);
+  }
+  for (const [name, tile] of Object.entries(state.tiles)) {
+    tile.value.textContent = found[name] === null ? words.undefined : found[name].toFixed(3);
+    tile.value.classList.toggle("undefined", found[name] === null);
+    tile.note.textContent = found[name] === null ? words.why_undefined[name] : fill(words.made_of[name], counts);
+  }
+  sayMarks(data.channel, {
+    roc: { x: ratio(counts.fp, counts.fp + counts.tn), y: found.recall },
+    pr: { x: found.recall, y: found.precision },
+    f1: { x: choice.odds, y: found.f1 },
+    calibration: { x: chance(choice.odds) },
+    distribution: { x: choice.odds },
+  });
+  root.dataset.threshold = choice.odds;
+  root.dataset.painted = (Number(root.dataset.painted) || 0) + 1;
+  root.dataset.took = (performance.now() - began).toFixed(2);
+}
+
+function build(root) {
+  const { data } = root.state, { words } = data;
+  root.querySelector(".name").textContent = words.threshold;
+  root.querySelector("input[type=range]").setAttribute("aria-label", fill(words.label, data));
+  for (const button of root.querySelectorAll("[data-way]")) {
+    button.textContent = words.buttons[button.dataset.way];
+    button.title = words.ways[button.dataset.way];
+  }
+  for (const field of root.querySelectorAll("[data-for]")) field.setAttribute("aria-label", words.fields[field.dataset.for]);
+  const keep = root.querySelector(".keep");
+  keep.textContent = words.keep;
+  keep.title = words.keep_help;
+  const head = element("tr"), rows = [element("tr"), element("tr")];
+  head.append(element("th"), element("th", "", fill(words.predicted, data)), element("th", "", fill(words.not_predicted, data)));
+  root.state.cells = {};
+  rows.forEach((row, at) => {
+    row.append(element("th", "", fill(at ? words.not_true : words.true, data)));
+    for (const name of at ? ["fp", "tn"] : ["tp", "fn"]) {
+      const td = element("td"), number = element("b"), share = element("span");
+      td.dataset.cell = name;
+      td.title = words.cells[name];
+      td.append(number, share);
+      row.append(td);
+      root.state.cells[name] = { td, number, share };
+    }
+  });
+  root.querySelector("tbody").replaceChildren(head, ...rows);
+  root.state.tiles = {};
+  root.querySelector("dl").replaceChildren(...Object.entries(words.tiles).map(([name, title]) => {
+    const tile = element("div"), term = element("dt", "", title), value = element("dd"), note = element("small");
+    tile.dataset.score = name;
+    tile.append(term, value, note);
+    root.state.tiles[name] = { value, note };
+    return tile;
+  }));
+}
+
+function read(root, frame) {
+  const { header, part } = unpack(frame);
+  const numbers = (Kind, range) => new Kind(part(range).slice().buffer); // a copy, since a blob may begin anywhere
+  const scores = numbers(Float64Array, header.scores);
+  const ends = scores.length ? [scores[scores.length - 1], scores[0]] : [0, 0];
+  const margin = Math.max(0.05 * (ends[1] - ends[0]), 0.5);
+  // Far out, a probability is 0 or 1 for every purpose, and one such score must not take the slider for itself.
+  const low = Math.max(-40, Math.min(ends[0], 0) - margin), high = Math.min(40, Math.max(ends[1], 0) + margin);
+  const kept = memory.get(header.memory) ?? { odds: header.start ?? header.half, way: header.start === null ? "half" : "", wanted: null };
+  root.state = { ...root.state, data: header, scores, tp: numbers(Uint32Array, header.tp), fp: numbers(Uint32Array, header.fp), exact: header.exact, low, high, choice: kept, why: "" };
+}
+
+function listen(root) {
+  const slider = root.querySelector("input[type=range]");
+  slider.onkeydown = (event) => onKey(root, event);
+  slider.oninput = () => choose(root, atPosition(root.state, Number(slider.value)));
+  for (const button of root.querySelectorAll("[data-way]")) button.onclick = () => byWay(root, button.dataset.way);
+  for (const field of root.querySelectorAll("[data-for]")) {
+    field.onkeydown = (event) => { if (event.key === "Enter") byWay(root, field.dataset.for); };
+    field.onchange = () => byWay(root, field.dataset.for);
+  }
+  root.querySelector(".keep").onclick = () => root.send("keep", JSON.stringify({ ...root.state.choice, class: root.state.data.class, epoch: root.state.data.epoch, images: root.state.data.images }));
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".threshold");
+  root.send = component.setTriggerValue;
+  if (!root.state) listen(root);
+  const { header } = unpack(component.data);
+  if (root.state?.data.revision === header.revision) return;
+  read(root, component.data);
+  build(root);
+  paint(root);
+}

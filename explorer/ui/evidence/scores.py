@@ -1,0 +1,111 @@
+"""The Scores section of a run's page: a threshold that one can move, the curves it lies on, and a table of scores."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.figures.charts import class_names
+from explorer.metrics.scores import log_odds
+from explorer.metrics.thresholds import Cuts
+from explorer.runs.overview.best import best_point
+from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record.epochs import EpochRecord
+from explorer.texts import Scores as T
+from explorer.ui.components import threshold
+from explorer.ui.components.markdown import escape
+from explorer.ui.evidence import kept
+from explorer.ui.session.keys import widget_key
+
+BEST, LATEST = "best", "latest"
+
+
+def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    """Draw the section."""
+    if not snapshot.epochs:
+        st.info(T.NO_EPOCH)
+        return
+    names = class_names(snapshot)
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        epoch = _epoch(view, snapshot)
+    with right:
+        index = _class(snapshot, names)
+    other = names[1 - index] if len(names) == 2 else T.OTHER
+    panel = _panel_of(str(view.paths.root), epoch, index, names[index], other, evidence)
+    if panel is None:
+        st.warning(T.NO_RECORD)
+        return
+    st.markdown(f"**{T.THRESHOLD_TITLE}**", help=T.THRESHOLD_HELP)
+    threshold.show(
+        panel.frame, widget_key("threshold", snapshot.id), lambda choice: kept.keep(view.paths, names, choice)
+    )
+    kept.show(view.paths)
+    st.caption("  \n".join(map(escape, _notes(panel, names, index))))
+
+
+@dataclass(frozen=True, eq=False)
+class _Panel:
+    """What is shown for one class of one epoch."""
+
+    cuts: Cuts
+    frame: bytes
+    bins: int
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _panel_of(root: str, epoch: int, index: int, name: str, other: str, _evidence: Evidence) -> _Panel | None:
+    del root  # a part of the key of the cache
+    record = _evidence.record(epoch)
+    if record is None:
+        return None
+    cuts = _cuts(record, index)
+    channel = widget_key("run", _evidence.view.paths.id)
+    return _Panel(cuts, threshold.frame(cuts, index, name, other, epoch, channel), record.positives.shape[1])
+
+
+def _cuts(record: EpochRecord, index: int) -> Cuts:
+    if record.logits is None or record.labels is None:
+        return Cuts.of_histogram(record.positives[index], record.negatives[index])
+    for place, odds in enumerate(log_odds(record.logits)):
+        if place == index:
+            return Cuts.of_scores(odds, record.labels == index)
+    raise IndexError(f"There is no class {index} of {record.logits.shape[1]}")
+
+
+def _epoch(view: RunView, snapshot: RunSnapshot) -> int:
+    best, latest = best_point(view.paths, snapshot.config, snapshot.epochs), snapshot.epochs[-1]
+    numbers: dict[str, int] = {} if best is None else {BEST: best.number}
+    numbers |= {LATEST: latest.number} | {str(point.number): point.number for point in reversed(snapshot.epochs)}
+    titles = {BEST: T.BEST, LATEST: T.LATEST}
+    chosen = st.selectbox(
+        T.EPOCH,
+        list(numbers),
+        format_func=lambda option: titles.get(option, T.EPOCH_NUMBER).format(epoch=numbers.get(option, option)),
+        key=widget_key("scores", snapshot.id, "epoch"),
+        help=T.EPOCH_HELP,
+    )
+    return numbers[chosen] - 1
+
+
+def _class(snapshot: RunSnapshot, names: tuple[str, ...]) -> int:
+    return st.selectbox(
+        T.CLASS,
+        range(len(names)),
+        index=min(1, len(names) - 1),
+        format_func=lambda index: names[index],
+        key=widget_key("scores", snapshot.id, "class"),
+        help=T.CLASS_HELP,
+    )
+
+
+def _notes(panel: _Panel, names: tuple[str, ...], index: int) -> list[str]:
+    positives, negatives = int(panel.cuts.positives.sum()), int(panel.cuts.negatives.sum())
+    notes = [T.OPTIMISTIC.format(images=positives + negatives)]
+    if len(names) > 2:
+        notes.append(T.ONE_AGAINST_REST.format(classes=len(names)))
+    if not panel.cuts.exact:
+        notes.append(T.FROM_HISTOGRAM.format(bins=panel.bins))
+    if not positives or not negatives:
+        notes.append(T.ONE_CLASS_ONLY.format(name=names[index], positives=positives, negatives=negatives))
+    return notes
