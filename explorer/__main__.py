@@ -10,9 +10,10 @@ def _main() -> int:
         print(*broken, sep="\n", file=sys.stderr)
         return 1
     # Imported here: with such an installation it might fail with another reason.
+    from explorer.report.command import add
     from explorer.runs.cli.main import main
 
-    return main()
+    return main(more=(add,))
 
 
 if __name__ == "__main__":

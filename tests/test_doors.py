@@ -23,6 +23,16 @@ DOORS = {
         "explorer.export",
     ),
     "figures": (BASE, "explorer.texts", "explorer.runs", "explorer.metrics"),
+    "report": (
+        BASE,
+        "explorer.draw.encoding",  # pictures as JPEG
+        "explorer.figures",
+        "explorer.texts",
+        "explorer.runs",
+        "explorer.metrics",
+        "explorer.data",
+        "explorer.augment",
+    ),
     "draw": (BASE, "explorer.texts", "explorer.runs", "explorer.data", "explorer.augment"),
     "texts": (),
     "training": (
@@ -56,7 +66,7 @@ DOORS = {
     "metrics": (),
     "base": (),
     "installation": (),  # looked at before anything else is imported
-    "__main__": (BASE, "explorer.runs", "explorer.installation"),
+    "__main__": (BASE, "explorer.runs", "explorer.report.command", "explorer.installation"),
     "app": ("explorer.ui", "explorer.texts", "explorer.figures.palette", "explorer.installation"),
     "serve": ("explorer.ui",),
 }
@@ -85,7 +95,7 @@ FLOORS = {
 # library -> the one room that may import it.
 OWNERS = {
     "streamlit": "ui",
-    "plotly": "ui",
+    "plotly": "figures",
     "torch": "training",
     "pytorch_lightning": "training",
     "lightning": "training",
@@ -177,6 +187,7 @@ def test_all_rooms_are_looked_at() -> None:
         "export",
         "figures",
         "metrics",
+        "report",
         "runs",
         "texts",
         "training",

@@ -18,6 +18,15 @@ def clock(moment: float, now: float) -> str:
     return f"{then.tm_mday} {time.strftime(pattern, then)}"
 
 
+def day(moment: float) -> str:
+    """Write a moment, in seconds since 1970, as "22 November 2026, 14:02 CET", for what is read in later years."""
+    try:
+        then = time.localtime(moment)
+    except (OverflowError, ValueError, OSError):  # a damaged record
+        return "an unknown time"
+    return f"{then.tm_mday} {time.strftime('%B %Y, %H:%M %Z', then)}"
+
+
 def span(seconds: float) -> str:
     """Write seconds as "0.4 s", "12 s", "3 min 20 s", "2 h 5 min" or "3 d 4 h"."""
     if seconds < 1:

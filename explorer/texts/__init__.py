@@ -15,6 +15,7 @@ from explorer.texts.lab import Lab
 from explorer.texts.pictures import Pictures
 from explorer.texts.preview import Preview
 from explorer.texts.probes import Probes
+from explorer.texts.report import Report
 from explorer.texts.run import Run
 from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
@@ -29,7 +30,7 @@ from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview", "Probes", "Run",
-    "Runs", "RunsList", "Scores", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train",
+    "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview", "Probes", "Report",
+    "Run", "Runs", "RunsList", "Scores", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train",
     "TrainFields", "Usage",
 ]  # fmt: skip

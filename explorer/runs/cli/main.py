@@ -5,7 +5,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from explorer.runs.cli import commands, exporting, keeping, lookups, queueing
 from explorer.runs.cli.exit_codes import FAILED, INTERRUPTED, as_command_error
@@ -25,10 +26,22 @@ Runs are kept in EXPLORER_HOME (default ~/.augmentation-explorer). When a run is
 EXPLORER_ON_FINISH is run once, with EXPLORER_RUN_ID, _STATE, _REASON and _FOLDER."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. A usage error raises SystemExit(2)."""
+class Add(Protocol):
+    """Adds a command to the table of commands."""
+
+    def __call__(self, name: str, run: Command, words: str) -> argparse.ArgumentParser:
+        """Return the parser of a new command, which takes `--json` already."""
+
+
+def main(arguments: Sequence[str] | None = None, more: Iterable[Callable[[Add], None]] = ()) -> int:
+    """Run one command and return its exit code. A usage error raises SystemExit(2).
+
+    Args:
+        arguments: Those of the process by default.
+        more: Functions of rooms above this one, each of which adds commands of its own.
+    """
     logs.write_any_name()
-    options = _parser().parse_args(arguments)
+    options = _parser(more).parse_args(arguments)
     command: Command = options.run
     try:
         tend()
@@ -49,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return known.code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(more: Iterable[Callable[[Add], None]] = ()) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m explorer",
         description="Start, list, watch and stop training runs.",
@@ -99,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument(
         "entry", nargs="?", metavar="ENTRY", help="what `delete` has printed, or the whole id of the run"
     )
+    for adding in more:
+        adding(add)
     return parser
 
 

@@ -11,7 +11,13 @@ _UNSEEN = ("<span hidden></span>", "span { display: none; }")  # HTML and CSS
 
 
 def component(
-    name: str, *, seen: bool = True, isolate_styles: bool = True, shared: tuple[str, ...] = (), folder: Path = _HERE
+    name: str,
+    *,
+    seen: bool = True,
+    isolate_styles: bool = True,
+    shared: tuple[str, ...] = (),
+    before: str = "",
+    folder: Path = _HERE,
 ) -> Callable[..., Any]:
     """Register the component whose parts are `<name>.html`, `.css` and `.js`; call it once, at module level.
 
@@ -20,10 +26,11 @@ def component(
         seen: Whether it shows something. One that does not has a `.js` only.
         isolate_styles: Whether the component's CSS applies only inside it.
         shared: Names of JavaScript files in this folder that go before the component's own.
+        before: JavaScript of another room that goes before all of this.
         folder: The folder of its files.
     """
     html, css = (_text(folder / f"{name}.{kind}") for kind in ("html", "css")) if seen else _UNSEEN
-    js = "\n".join(map(_text, [*(_HERE / f"{part}.js" for part in shared), folder / f"{name}.js"]))
+    js = "\n".join([before, *map(_text, [*(_HERE / f"{part}.js" for part in shared), folder / f"{name}.js"])])
     return st.components.v2.component(f"explorer_{name}", html=html, css=css, js=js, isolate_styles=isolate_styles)
 
 

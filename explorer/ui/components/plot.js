@@ -1,5 +1,5 @@
 // One chart that lives as long as its place on the page: every update goes through Plotly.react, so that the node, the
-// zoom and the hover stay. A color may be written as var(--name): it is looked up in the theme, now and when it changes.
+// zoom and the hover stay.
 
 const REGISTRY = Symbol.for("explorer.plot");
 const shared = (window[REGISTRY] ??= { script: null, mounts: new Map() });
@@ -20,17 +20,6 @@ function loadPlotly(path) {
     document.head.append(script);
   });
   return shared.script;
-}
-
-function themed(value, styles) {
-  if (typeof value === "string") {
-    return value.startsWith("var(--") ? styles.getPropertyValue(value.slice(4, -1)).trim() || "inherit" : value;
-  }
-  if (Array.isArray(value)) return value.map((part) => themed(part, styles));
-  if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, themed(part, styles)]));
-  }
-  return value;
 }
 
 function draw(root) {

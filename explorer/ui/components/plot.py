@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from explorer.figures import scripts
 from explorer.texts import Charts as T
 from explorer.ui.components.parts import component, event
 from explorer.ui.theme.static_files import plotly_path
 
-_component = component("plot", isolate_styles=False)
+_component = component("plot", isolate_styles=False, before=scripts.shared("themed"))
 
 Cell = tuple[int, int]
 Figure = Mapping[str, Any]  # {"data": [...], "layout": {...}}, JSON values only

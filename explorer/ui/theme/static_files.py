@@ -3,12 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-import plotly
-
 from explorer.base.atomic import write_bytes_atomic
+from explorer.figures.scripts import PLOTLY, PLOTLY_VERSION
 
 FOLDER = Path(__file__).parents[3] / "static"  # the folder that Streamlit serves for `app.py`
-_NAME = "plotly.min.js"
 
 
 def copy_if_changed(source: Path, target: Path) -> bool:
@@ -26,6 +24,5 @@ def plotly_path() -> str:
 
     The version is part of the address, so that browsers do not keep an old one. Raises OSError.
     """
-    source = Path(plotly.__file__).parent / "package_data" / _NAME
-    copy_if_changed(source, FOLDER / _NAME)
-    return f"app/static/{_NAME}?v={plotly.__version__}"
+    copy_if_changed(PLOTLY, FOLDER / PLOTLY.name)
+    return f"app/static/{PLOTLY.name}?v={PLOTLY_VERSION}"

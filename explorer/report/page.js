@@ -1,0 +1,37 @@
+// Draws each figure of the page when it comes into view, and all of them before the page is printed.
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const { figures } = read("explorer-figures");
+const places = [...document.querySelectorAll("[data-figure]")];
+const config = { displaylogo: false, scrollZoom: false, doubleClick: "reset", modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]] };
+
+function draw(place) {
+  const figure = figures[place.dataset.figure];
+  const styles = getComputedStyle(place);
+  const layout = { ...themed(figure.layout, styles), width: place.clientWidth, autosize: false };
+  place.dataset.drawn = "yes";
+  return window.Plotly.react(place, themed(figure.data, styles), layout, config);
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries.filter((one) => one.isIntersecting && !one.target.dataset.drawn)) draw(entry.target);
+}, { rootMargin: "400px" });
+
+const sized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const width = target.clientWidth;
+    if (target.dataset.drawn && width && width !== target.layout?.width) window.Plotly.relayout(target, { width });
+  }
+});
+
+for (const place of places) {
+  place.style.height = `${figures[place.dataset.figure].layout.height}px`;
+  seen.observe(place);
+  sized.observe(place);
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => places.filter((place) => place.dataset.drawn).forEach(draw));
+
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  places.filter((place) => !place.dataset.drawn).forEach(draw);
+});

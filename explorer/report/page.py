@@ -1,0 +1,102 @@
+"""Puts the page of a report together: one HTML document that loads nothing."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from explorer.base.words import day
+from explorer.figures import scripts, theme
+from explorer.report.figures import Chart
+from explorer.report.sections import Comparison, Section
+from explorer.texts import App, Charts
+from explorer.texts import Report as T
+
+_HERE = Path(__file__).parent
+# Words that the scripts of the page show.
+_WORDS = {"failed": Charts.FAILED}
+
+
+def render(
+    sections: Sequence[Section],
+    comparison: Comparison | None,
+    charts: Sequence[Sequence[Chart]],
+    payload: str,
+    now: float,
+) -> str:
+    """Return the HTML document.
+
+    Args:
+        sections: One for each run.
+        comparison: What compares them; None for one run.
+        charts: The figures of the comparison, then those of each run.
+        payload: The numbers as JSON, see `as_data`.
+        now: Seconds since 1970.
+    """
+    name = sections[0].name if comparison is None else T.COMPARISON.format(count=len(sections))
+    script = "\n".join(["(() => {", scripts.shared("themed"), _text("page.js"), "})();"])
+    plotly = scripts.PLOTLY.read_text(encoding="utf-8")
+    drawn = {f"{group}-{chart.key}": chart for group, found in enumerate(charts) for chart in found}
+    figures = {key: chart.figure for key, chart in drawn.items() if chart.figure is not None}
+    return _environment().get_template("page.html").render(
+        T=T,
+        product=App.TITLE,
+        title=T.TITLE.format(name=name) if comparison is None else name,
+        made=T.MADE.format(time=day(now)),
+        sections=sections,
+        comparison=comparison,
+        charts=[[(f"{group}-{chart.key}", chart) for chart in found] for group, found in enumerate(charts)],
+        policy=_policy(plotly, script),
+        style=Markup(_style()),
+        script=Markup(script),
+        plotly=Markup(plotly),
+        data=Markup(payload),
+        figures=Markup(as_data({"figures": figures, "words": _WORDS})),
+    )  # fmt: skip
+
+
+def as_data(value: Any) -> str:
+    """Return JSON that can stand inside of a script element: no text in it can end the element or begin a comment."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _policy(*trusted: str) -> str:
+    """The content security policy: no request at all, and no script but our own."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in trusted
+    )
+    parts = (
+        "default-src 'none'",
+        f"script-src {hashes}",
+        "style-src 'unsafe-inline'",  # plotly writes its rules into the page
+        "img-src data: blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(parts)
+
+
+def _style() -> str:
+    light, dark = (";".join(f"{name}:{value}" for name, value in theme.variables(base).items()) for base in _BASES)
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{_text('page.css')}"
+
+
+_BASES = ("light", "dark")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,61 @@
+"""All that a report says about one run, read once, so that every part of the file describes the same moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.metrics.table import METRICS
+from explorer.runs.overview.best import best_point
+from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.summary import RunSummary, summarize
+from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.validation import ValidationImages
+
+
+@dataclass(frozen=True, eq=False)
+class Reported:
+    """A run at the moment of its report.
+
+    Attributes:
+        best: The best epoch; None before the first validation.
+        record: Counts and scores of the best epoch; None where they cannot be read.
+        images: The validation images, in the order of the rows of the logits; None where they are not known.
+    """
+
+    summary: RunSummary
+    snapshot: RunSnapshot
+    best: EpochPoint | None
+    record: EpochRecord | None
+    images: ValidationImages | None
+
+    @property
+    def paths(self) -> RunPaths:
+        """The files of the run."""
+        return self.summary.paths
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """What the run has recorded about its packages, data and initial weights; empty before it began to train."""
+        start = self.snapshot.start
+        found = start.values.get("identity") if start else None
+        return found if isinstance(found, dict) else {}
+
+
+def read(paths: RunPaths) -> Reported:
+    """Read a run at this moment, also one that still trains, has failed, or has damaged files."""
+    view = RunView(paths)
+    snapshot = view.refresh()
+    best = best_point(paths, snapshot.config, snapshot.epochs)
+    evidence = Evidence(view)
+    record = None if best is None else evidence.record(best.epoch)
+    images = evidence.images
+    if record is not None and record.logits is not None and images is not None and len(images) != len(record.logits):
+        images = None  # of another attempt: no row of the scores has a known image
+    return Reported(summarize(paths), snapshot, best, record, images)
+
+
+def values_of(point: EpochPoint) -> dict[str, float]:
+    """Return each metric of an epoch, nan where it is undefined."""
+    return {key: point.value(key) for key in METRICS}

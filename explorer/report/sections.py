@@ -1,0 +1,306 @@
+"""What the page says about each run, in words and rows that its template writes down."""
+
+import base64
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.base.words import cut, day, span
+from explorer.figures.charts import class_names
+from explorer.metrics.table import HEADLINE, METRICS
+from explorer.report import numbers
+from explorer.report.pictures import Mistake, Mistakes
+from explorer.report.reported import Reported
+from explorer.runs.spec.config import title_of
+from explorer.runs.state.status import State
+from explorer.texts import Report as T
+from explorer.texts import Runs
+
+MOST_PAIRS = 50
+MOST_NAME = 200  # characters of a name or value in a table; the numbers hold all of them
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A metric at the best epoch, in words."""
+
+    title: str
+    help: str
+    value: str
+    interval: str
+    latest: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mistake, in words, with its image as a data address; "" where there is none."""
+
+    words: str
+    id: str
+    scores: str
+    image: str
+    why_not: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node of a pipeline."""
+
+    name: str
+    values: str
+    off: bool
+    children: tuple["Step", ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """All that the page says about a run but its figures."""
+
+    id: str
+    name: str
+    state: str
+    reason: str
+    facts: tuple[Row, ...]
+    notice: str
+    numbers: tuple[Number, ...]
+    numbers_of: str
+    classes: tuple[Row, ...]
+    pairs: tuple[Row, ...]
+    pairs_note: str
+    mistakes: tuple[Shown, ...]
+    mistakes_note: str
+    settings: tuple[Row, ...]
+    steps: tuple[Step, ...]
+    codes: tuple[Row, ...]
+    pipeline_note: str
+    recorded: tuple[Row, ...]
+    tags: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a report of several runs says about all of them.
+
+    Attributes:
+        head: Of the table of metrics.
+        rows: A row for each run, with its state, best epoch and metrics.
+        differences: A row for each setting that differs: its title, and its value in each run.
+    """
+
+    names: tuple[str, ...]
+    head: Row
+    rows: tuple[Row, ...]
+    differences: tuple[Row, ...] = field(default=())
+
+
+def section_of(run: Reported, mistakes: Mistakes) -> Section:
+    """Return what the page says about a run."""
+    summary, snapshot = run.summary, run.snapshot
+    steps, codes, pipeline_note = _pipeline(run)
+    pairs, pairs_note = _pairs(run)
+    return Section(
+        id=summary.id,
+        name=summary.name,
+        state=Runs.STATES[summary.status.state],
+        reason=summary.status.reason,
+        facts=tuple(_facts(run)),
+        notice=_notice(run),
+        numbers=tuple(_numbers(run)),
+        numbers_of=_numbers_of(run),
+        classes=tuple(_classes(run)),
+        pairs=pairs,
+        pairs_note=pairs_note,
+        mistakes=tuple(_shown(mistake, class_names(snapshot)) for mistake in mistakes.listed),
+        mistakes_note=_mistakes_note(mistakes) if run.best else "",
+        settings=tuple(settings_of(summary.asked)),
+        steps=steps,
+        codes=codes,
+        pipeline_note=pipeline_note,
+        recorded=tuple(_recorded(run)),
+        tags=", ".join(summary.meta.tags),
+        note=summary.meta.note,
+    )
+
+
+def _facts(run: Reported) -> Iterator[Row]:
+    summary, start = run.summary, run.snapshot.start
+    yield T.RUN_ID, summary.id
+    if summary.started:
+        yield T.STARTED, day(summary.started)
+    if summary.worked_s is not None:
+        yield T.DURATION, span(summary.worked_s)
+    if summary.dataset:
+        counts = [start.number(name) if start else math.nan for name in ("train_images", "val_images")]
+        images = T.IMAGES.format(train=counts[0], val=counts[1]) if all(map(math.isfinite, counts)) else ""
+        yield T.DATA, " ".join(filter(None, [summary.dataset, images]))
+    if summary.backbone:
+        yield T.NETWORK, summary.backbone
+
+
+def _notice(run: Reported) -> str:
+    if not run.summary.status.over:
+        return T.STILL
+    if run.summary.kind != "train":
+        return T.NOT_TRAINING
+    return "" if run.best else T.NO_EPOCH
+
+
+def _numbers(run: Reported) -> Iterator[Number]:
+    if run.best is None:
+        return
+    latest = run.snapshot.epochs[-1]
+    for key, metric in METRICS.items():
+        yield Number(metric.title, metric.help, _value(run.best.value(key)), "", _value(latest.value(key)))
+
+
+def _value(value: float) -> str:
+    return f"{value:.4f}" if math.isfinite(value) else T.UNDEFINED
+
+
+def _numbers_of(run: Reported) -> str:
+    if run.best is None:
+        return ""
+    config = run.snapshot.config
+    monitor = METRICS[config.monitor if config else HEADLINE].title
+    words = T.NUMBERS_OF if run.summary.status.state is State.FINISHED else T.NUMBERS_SO_FAR
+    return words.format(epoch=run.best.number, epochs=len(run.snapshot.epochs), monitor=monitor)
+
+
+def _classes(run: Reported) -> Iterator[Row]:
+    for name, row in zip(class_names(run.snapshot), numbers.per_class(run), strict=False):
+        scores = (row[key] for key in ("precision", "recall", "f1", "auroc"))
+        yield cut(name, MOST_NAME), f"{row['images']:,}", *(_value(math.nan if s is None else s) for s in scores)
+
+
+def _pairs(run: Reported) -> tuple[tuple[Row, ...], str]:
+    """The most confused pairs of classes, largest count first, and how many of how many they are."""
+    if run.record is None:
+        return (), ""
+    confusion, names = run.record.confusion, class_names(run.snapshot)
+    wrong = confusion - np.diag(np.diagonal(confusion))
+    true, predicted = np.nonzero(wrong)
+    order = np.argsort(-wrong[true, predicted], kind="stable")[:MOST_PAIRS]
+    totals = confusion.sum(axis=1)
+    rows = tuple(
+        (
+            cut(names[true[place]], MOST_NAME),
+            cut(names[predicted[place]], MOST_NAME),
+            f"{wrong[true[place], predicted[place]]:,}",
+            f"{wrong[true[place], predicted[place]] / totals[true[place]]:.1%}",
+        )
+        for place in order
+    )
+    return rows, T.PAIRS_NOTE.format(shown=len(rows), total=len(true)) if len(true) > len(rows) else ""
+
+
+def _shown(mistake: Mistake, names: Sequence[str]) -> Shown:
+    image = "" if mistake.jpeg is None else f"data:image/jpeg;base64,{base64.b64encode(mistake.jpeg).decode()}"
+    true, predicted = (cut(names[index], MOST_NAME) for index in (mistake.true, mistake.predicted))
+    return Shown(
+        words=T.TRUE_PREDICTED.format(true=true, predicted=predicted),
+        id=cut(mistake.id, MOST_NAME) or T.ROW.format(index=mistake.index),
+        scores=T.SCORES.format(true=mistake.scores[0], predicted=mistake.scores[1], loss=mistake.loss),
+        image=image,
+        why_not=mistake.why_not or T.NO_IMAGE,
+    )
+
+
+def _mistakes_note(mistakes: Mistakes) -> str:
+    if mistakes.total is None:
+        return mistakes.why_not
+    if not mistakes.total:
+        return T.NO_MISTAKES
+    counts = {"listed": len(mistakes.listed), "total": mistakes.total, "shown": mistakes.shown}
+    return " ".join(filter(None, [T.MISTAKES_NOTE.format(**counts), mistakes.why_not]))
+
+
+def settings_of(asked: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield title and value of each recorded setting but the pipeline."""
+    for name, value in _flat(asked):
+        yield title_of(name), cut(_written(value), MOST_NAME)
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict) and name != "pipeline":
+            yield from _flat(value, f"{before}{name}.")
+        elif name not in ("pipeline", "version") or before:
+            yield f"{before}{name}", value
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_written, value))
+    return T.NOTHING if value is None or value == "" else str(value)
+
+
+def _pipeline(run: Reported) -> tuple[tuple[Step, ...], tuple[Row, ...], str]:
+    """The steps as a tree, the pipeline in each form that can be copied, and a note."""
+    config = run.snapshot.config
+    if config is None:
+        return (), (), T.NO_PIPELINE.format(why=run.snapshot.problem)
+    from explorer.augment.exchange import FORMS  # here: it imports albumentations, which takes seconds
+
+    if not config.pipeline.nodes:
+        return (), (), T.NO_STEPS
+    forms = tuple((name, FORMS[name].write(config.pipeline, False, False)) for name in ("Python", "JSON"))
+    return tuple(map(_step, config.pipeline.model_dump(mode="json")["nodes"])), forms, ""
+
+
+def _step(node: Mapping[str, Any]) -> Step:
+    values = [f"{name} = {_written(value)}" for name, value in (node.get("params") or {}).items()]
+    return Step(
+        name=str(node.get("transform") or node.get("kind")),
+        values=", ".join([T.PROBABILITY.format(p=node.get("p", 1)), *values]),
+        off=not node.get("enabled", True),
+        children=tuple(map(_step, node.get("children") or ())),
+    )
+
+
+def _recorded(run: Reported) -> Iterator[Row]:
+    for name, value in run.identity.items():
+        yield str(name), cut(str(value), MOST_NAME)
+    if (digest := _digest(run.paths.best)) is not None:
+        yield T.CHECKPOINT, digest
+
+
+def _digest(file: Path) -> str | None:
+    found = sha256()
+    try:
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                found.update(block)
+    except OSError:
+        return None
+    return found.hexdigest()
+
+
+def comparison_of(runs: Sequence[Reported]) -> Comparison:
+    """Return what a report says about all of its runs together."""
+    titles = [metric.title for metric in METRICS.values()]
+    rows = []
+    for run in runs:
+        best = run.best
+        values = [T.NOTHING if best is None else _value(best.value(key)) for key in METRICS]
+        state = Runs.STATES[run.summary.status.state]
+        rows.append((run.summary.name, state, T.NOTHING if best is None else str(best.number), *values))
+    names = tuple(run.summary.name for run in runs)
+    return Comparison(names, (*T.RUNS_HEAD, *titles), tuple(rows), tuple(_differences(runs)))
+
+
+def _differences(runs: Sequence[Reported]) -> Iterator[Row]:
+    values = [dict(_flat(run.summary.asked)) for run in runs]
+    for name in dict.fromkeys(name for found in values for name in found):
+        written = [cut(_written(found[name]), MOST_NAME) if name in found else T.NOT_SET for found in values]
+        if name != "name" and len(set(written)) > 1:
+            yield title_of(name), *written
+    pipelines = [run.summary.pipeline or T.NOTHING for run in runs]
+    if len(set(pipelines)) > 1:
+        yield T.PIPELINE, *(cut(words, MOST_NAME) for words in pipelines)

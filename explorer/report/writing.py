@@ -1,0 +1,62 @@
+"""Writes a report: reads the runs, divides the room in the file among them, and puts the page together."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from explorer.base.atomic import write_bytes_atomic
+from explorer.figures import scripts
+from explorer.report import figures, numbers, page, pictures
+from explorer.report.reported import read
+from explorer.report.sections import comparison_of, section_of
+from explorer.runs.record.paths import RunPaths
+from explorer.texts import Report as T
+
+LEAST_MB = 6.0
+_IMAGES = 0.4  # of the room that is left beside plotly and the numbers
+_TEXT = 1_000_000  # bytes for the words and tables of the page
+
+
+def write_report(
+    runs: Sequence[RunPaths], target: Path, *, most_mb: float, inside: bool, progress: Callable[[str], None]
+) -> int:
+    """Write one HTML file about one or several runs, in one step.
+
+    Args:
+        runs: One run, or several to compare.
+        target: The file.
+        most_mb: The most megabytes (10^6 bytes) that the file should have, at least LEAST_MB. Images and figures that
+            do not fit are left out, and the page says so.
+        inside: Whether images are read only inside the folders that pages may read.
+        progress: Called with words about each step.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    now, found = time.time(), []
+    for paths in runs:
+        progress(T.READING.format(run=paths.id))
+        found.append(read(paths))
+    room = int(most_mb * 1e6) - scripts.PLOTLY.stat().st_size - _TEXT
+    mistakes = {}
+    for run in found:
+        progress(T.PICTURES.format(run=run.summary.id))
+        # A third more than its bytes, as text in base 64.
+        budget = int(room * _IMAGES * 0.75 / len(found))
+        mistakes[run.summary.id] = pictures.worst(run, budget, inside=inside)
+    listed = {run_id: worst.listed for run_id, worst in mistakes.items()}
+    payload = page.as_data(numbers.payload(found, listed, now))
+    room -= len(payload) + int(sum(len(m.jpeg or b"") for worst in listed.values() for m in worst) * 4 / 3)
+    progress(T.WRITING)
+    names = [run.summary.name for run in found]
+    comparison = comparison_of(found) if len(found) > 1 else None
+    drawn = [list(figures.of_comparison(found, names)) if comparison else []]
+    drawn += [list(figures.of_run(run)) for run in found]
+    kept = figures.fitting(drawn, room, most_mb)
+    sections = [section_of(run, mistakes[run.summary.id]) for run in found]
+    content = page.render(sections, comparison, kept, payload, now).encode("utf-8", "replace")
+    write_bytes_atomic(target, content)
+    return len(content)
