@@ -11,6 +11,7 @@ from explorer.draw import sources
 from explorer.draw.batch import FirstBatch, Trial
 from explorer.draw.cells import Both, Cell
 from explorer.draw.drawing import Request
+from explorer.draw.listing import ListValidation
 from explorer.draw.pictures import Subject
 from explorer.draw.presets import PresetPicture
 from explorer.draw.preview import Preview
@@ -18,8 +19,8 @@ from explorer.draw.sources import Describe
 from explorer.draw.uploads import Checked, ColorsOf, KeepReference, MaskOf, Recolored, ReferencePicture
 
 __all__ = [
-    "Both", "Cell", "Checked", "ColorsOf", "Describe", "Draws", "FirstBatch", "KeepReference", "MaskOf",
-    "PresetPicture", "Preview", "Recolored", "ReferencePicture", "SeedFor", "Trial",
+    "Both", "Cell", "Checked", "ColorsOf", "Describe", "Draws", "FirstBatch", "KeepReference", "ListValidation",
+    "MaskOf", "PresetPicture", "Preview", "Recolored", "ReferencePicture", "SeedFor", "Trial",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from explorer.texts.app import App
 from explorer.texts.augment import Augment
 from explorer.texts.charts import Charts
 from explorer.texts.common import Common
+from explorer.texts.evidence import Evidence
 from explorer.texts.files import Files
 from explorer.texts.help import Help
 from explorer.texts.keeping import Keeping
@@ -30,7 +31,7 @@ from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Common", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview", "Probes", "Report",
-    "Run", "Runs", "RunsList", "Scores", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train",
-    "TrainFields", "Usage",
+    "App", "Augment", "Charts", "Common", "Evidence", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview",
+    "Probes", "Report", "Run", "Runs", "RunsList", "Scores", "Serving", "Statistics", "StepEditor", "Targets",
+    "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -56,6 +56,7 @@ CELL = requests.Cell(SUBJECT, PIPELINE, 3, CLASSES, 64)
 EXAMPLES: dict[str, Callable[[], Request[Any]]] = {
     "Both": lambda: requests.Both(CELL, requests.Cell(SUBJECT, Pipeline(), 3, CLASSES, 64)),
     "Cell": lambda: CELL,
+    "ListValidation": lambda: requests.ListValidation(CONFIG.dataset, 32),
     "Checked": lambda: requests.Checked(RGB, INDICES, "leaf.png"),
     "ColorsOf": lambda: requests.ColorsOf(png(COLORS), INDICES),
     "Describe": lambda: requests.Describe(Subject(SetSample("shapes", "train", 3), typed=Typed(boxes="1 2 3"))),

@@ -137,6 +137,21 @@ class RunView:
         with self._lock:
             return self._record(found.attempt, epoch)
 
+    def attempt_of(self, epoch: int) -> int | None:
+        """Return the attempt whose validation of an epoch counts; None where `refresh` has seen none."""
+        found = self._history.epochs.get(epoch)
+        return None if found is None else found.attempt
+
+    @property
+    def start(self) -> Event | None:
+        """The latest "start" event that `refresh` has seen."""
+        return self._history.start
+
+    @property
+    def config(self) -> RunConfig | None:
+        """The config of the run, after `refresh`; None where it cannot be read."""
+        return self._config
+
     def _read_config(self) -> None:
         if self._config is not None:
             return
