@@ -109,3 +109,66 @@ def highest_precision(cuts: Cuts) -> float:
 def probability(odds: float) -> float:
     """Return the probability with these log odds."""
     return float(np.exp(-np.logaddexp(0.0, -odds)))
+
+
+def probabilities(odds: Values) -> Values:
+    """Return the probabilities with these (N,) log odds."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -odds)))
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Images in G groups of about equal size, by their probability.
+
+    Attributes:
+        predicted: (G,) mean probability of the class, ascending.
+        observed: (G,) share of the images that are of the class.
+        images: (G,) int64 images of each group.
+    """
+
+    predicted: Values
+    observed: Values
+    images: Counts
+
+
+def calibration(cuts: Cuts, most: int = 10, least_images: int = 15) -> Groups:
+    """Return predicted and observed shares in groups of about equal size.
+
+    Images with one score are in one group.
+
+    Args:
+        cuts: The scores of the class.
+        most: The highest number of groups.
+        least_images: There are fewer groups, down to 2, where they would have fewer images than this.
+    """
+    images = cuts.positives + cuts.negatives
+    total = int(images.sum())
+    groups = min(most, max(2, total // least_images))
+    # A score belongs to the group in which the middle of its images lies.
+    place = ((np.cumsum(images) - images / 2) * groups / max(total, 1)).astype(np.int64)
+    sums = [
+        np.bincount(place, weights, groups)[::-1]
+        for weights in (images, images * probabilities(cuts.scores), cuts.positives)
+    ]
+    filled = sums[0] > 0
+    count, predicted, observed = (values[filled] for values in sums)
+    return Groups(predicted / count, observed / count, count.astype(np.int64))
+
+
+def wilson(share: Values, images: Counts) -> tuple[Values, Values]:
+    """Return the lower and upper ends of 95 % intervals for (G,) shares of so many images each (Wilson, 1927)."""
+    z2 = 1.959963984540054**2
+    middle = (share + z2 / (2 * images)) / (1 + z2 / images)
+    half_width = np.sqrt(z2 * (share * (1 - share) / images + z2 / (4 * images**2))) / (1 + z2 / images)
+    return middle - half_width, middle + half_width
+
+
+def counted(cuts: Cuts, edges: Values) -> tuple[Counts, Counts]:
+    """Return how many images of the class, and others, lie between ascending (B + 1,) edges of log odds.
+
+    Scores below the first or above the last edge count in the first or last of the (B,) bins.
+    """
+    bins = len(edges) - 1
+    place = np.clip(np.searchsorted(edges, cuts.scores, side="right") - 1, 0, bins - 1)
+    mine, rest = (np.bincount(place, weights, bins).astype(np.int64) for weights in (cuts.positives, cuts.negatives))
+    return mine, rest

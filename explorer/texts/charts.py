@@ -26,6 +26,20 @@ class Charts:
     )
     TRAIN_EPOCH = "training, epoch"
     VAL_EPOCH = "validation"
+    ROC = "ROC"
+    PRECISION_RECALL = "precision and recall"
+    F1 = "F1"
+    OBSERVED = "observed"
+    IMAGES = "images"
+    GUESSING = "guessing"
+    SHARE_OF_CLASS = "share of the class among all images"
+    CALIBRATED = "perfectly calibrated"
+    FALSE_POSITIVE_RATE = "false positive rate (1 − specificity)"
+    RECALL_AXIS = "recall"
+    PRECISION_AXIS = "precision"
+    THRESHOLD_AXIS = "threshold"
+    PROBABILITY_AXIS = "predicted probability"
+    OBSERVED_AXIS = "observed share"
     TRUE = "true"
     PREDICTED = "predicted"
     # Templates of Plotly, which fills in %{...}.
@@ -39,3 +53,13 @@ class Charts:
         "true %{customdata[2]}, predicted %{customdata[3]}<br>"
         "%{customdata[0]} of %{customdata[1]} images (%{z:.1%})<extra></extra>"
     )
+    HOVER_NAME = "%{fullData.name}<extra></extra>"
+    HOVER_ROC = "false positive rate %{x:.3f}, recall %{y:.3f}<extra></extra>"
+    HOVER_PR = "recall %{x:.3f}, precision %{y:.3f}<extra></extra>"
+    HOVER_F1 = "threshold %{customdata}: F1 %{y:.3f}<extra></extra>"
+    HOVER_CALIBRATION = (
+        "predicted %{x:.3f}, observed %{y:.3f}<br>95 % interval %{customdata[1]:.3f} to %{customdata[2]:.3f}<br>"
+        "%{customdata[0]} images<extra></extra>"
+    )
+    HOVER_BAR_PROBABILITY = "%{y} images with a probability of about %{x:.3f}<extra></extra>"
+    HOVER_BAR_CLASS = "%{y} images with a probability of about %{customdata}<extra>%{fullData.name}</extra>"

@@ -41,6 +41,50 @@ class Scores:
 
     OTHER = "other"
 
+    # Charts
+    CHARTS: ClassVar = {
+        "roc": "ROC",
+        "pr": "Precision and recall",
+        "f1": "F1 by threshold",
+        "calibration": "Calibration",
+        "distribution": "Scores by class",
+    }
+    CHARTS_HELP: ClassVar = {
+        "roc": (
+            "Recall over the false positive rate, for each threshold. The area below is the AUROC. It deceives where "
+            "the class is rare: then few false positives in percent are many in number."
+        ),
+        "pr": (
+            "Precision over recall, for each threshold. It depends on how common the class is: on data with another "
+            "share of the class, precision is another. The dotted line is the precision of guessing."
+        ),
+        "f1": (
+            "F1 for each threshold. A sharp peak is a threshold that fits these images by chance; a broad one holds on "
+            "new images, too. The axis of the threshold is in log odds, so that confident scores are told apart."
+        ),
+        "calibration": (
+            "Images in at most ten groups of about equal size by their predicted probability, and the share of each "
+            "group that is of the class, with 95 % intervals (Wilson). On the dotted line, 70 % means that 70 % are. "
+            "Below: how many images have each probability. Good calibration does not mean good predictions: the share "
+            "of the class as the answer for every image is perfectly calibrated."
+        ),
+        "distribution": (
+            "How many images have each score, by their true class. Where the two overlap, no threshold separates them. "
+            "The axis is in log odds, so that confident scores are told apart."
+        ),
+    }
+    CHARTS_UNDEFINED: ClassVar = {
+        "roc": "Undefined: the validation images that were counted are all of the class, or none is.",
+        "pr": "Undefined: no validation image is of the class.",
+        "f1": "Undefined: no validation image is of the class.",
+        "calibration": "Undefined: there are no validation images.",
+        "distribution": "There are no validation images.",
+    }
+    AXES = "The axes show where the curves change. Drag to zoom; a double click shows these axes again."
+    CALIBRATION_COARSE = (
+        "Calibration and distribution are computed from histograms of the scores, and so are approximate."
+    )
+
     # Thresholds that are kept
     KEPT = (
         "Kept for predictions: **{name}** from a probability of {threshold} on. Chosen in epoch {epoch} on {images:,} "

@@ -125,7 +125,6 @@ class RunPaths:
     """The run's name, tags and note, which people change."""
     flags = _Name("flags.json")
     """The validation images that people have flagged, with their notes."""
-    """The run's name, tags and note: the one file that people change."""
     thresholds = _Name("thresholds.json")
     """The thresholds of classes that people keep for predictions."""
     announced = _of_attempt("announced-{}")

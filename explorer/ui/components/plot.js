@@ -36,7 +36,28 @@ function draw(root) {
     if (!state.listening) listen(root, canvas);
     root.dataset.updates = ++state.updates;
     root.dataset.revision = state.revision;
+    placeMark(root);
   });
+}
+
+// The chosen threshold as a dot, a line, or both over the chart. They are not plotly's own, which takes many times longer
+// to draw a chart again. What lies outside of the axes is shown at their edge, as a ring.
+function placeMark(root) {
+  const { state } = root, { mark } = state.data;
+  const canvas = root.querySelector(".canvas"), axes = canvas._fullLayout;
+  if (!mark || !axes?.xaxis) return;
+  const place = marksOf(mark.channel)[mark.name] ?? {};
+  const along = (axis, value) => (value === null || value === undefined ? null : axis.d2p(value));
+  const within = (axis, at) => Math.min(axis._length, Math.max(0, at));
+  const x = along(axes.xaxis, place.x), y = along(axes.yaxis, place.y);
+  const [line, dot] = state.marks ??= ["mark-line", "mark-dot"].map((name) => root.appendChild(element("i", name)));
+  line.hidden = x === null || !mark.line || x !== within(axes.xaxis, x);
+  dot.hidden = x === null || y === null;
+  if (!line.hidden) Object.assign(line.style, { left: `${axes.xaxis._offset + x}px`, top: `${axes.yaxis._offset}px`, height: `${axes.yaxis._length}px` });
+  if (dot.hidden) return;
+  const [left, top] = [within(axes.xaxis, x), within(axes.yaxis, y)];
+  Object.assign(dot.style, { left: `${axes.xaxis._offset + left}px`, top: `${axes.yaxis._offset + top}px` });
+  dot.classList.toggle("outside", left !== x || top !== y);
 }
 
 function listen(root, canvas) {
@@ -46,6 +67,9 @@ function listen(root, canvas) {
     const place = event.points.find((point) => point.data.type === "heatmap")?.pointNumber;
     if (place && state.data.clickable) state.send("cell", { row: place[0], column: place[1] });
   });
+  // Also while it is zoomed; a chart that is drawn again for another reason is placed in `draw`.
+  canvas.on("plotly_afterplot", () => placeMark(root));
+  if (state.data.mark) whenMarked(root, () => placeMark(root));
   state.observer = new ResizeObserver(() => {
     const width = root.clientWidth;
     if (!width || width === canvas.layout?.width) return;

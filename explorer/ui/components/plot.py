@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -10,13 +11,28 @@ from explorer.texts import Charts as T
 from explorer.ui.components.parts import component, event
 from explorer.ui.theme.static_files import plotly_path
 
-_component = component("plot", isolate_styles=False, before=scripts.shared("themed"))
+_component = component("plot", isolate_styles=False, shared=("dom", "marks"), before=scripts.shared("themed"))
 
 Cell = tuple[int, int]
 Figure = Mapping[str, Any]  # {"data": [...], "layout": {...}}, JSON values only
 
 
-def data(figure: Figure, label: str, key: str, clickable: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Mark:
+    """A mark of the chosen threshold on a chart.
+
+    Attributes:
+        channel: The channel of the threshold component that says where it is.
+        name: The name of the chart in that channel.
+        line: Whether a line shows the place on the x axis.
+    """
+
+    channel: str
+    name: str
+    line: bool = False
+
+
+def data(figure: Figure, label: str, key: str, clickable: bool = False, mark: Mark | None = None) -> dict[str, Any]:
     """The data for the browser, which redraws only when `revision` changes.
 
     Raises:
@@ -28,13 +44,20 @@ def data(figure: Figure, label: str, key: str, clickable: bool = False) -> dict[
         "label": label,
         "key": key,
         "clickable": clickable,
+        "mark": None if mark is None else asdict(mark),
         "revision": blake2b(text.encode(), digest_size=8).hexdigest(),
         "script": plotly_path(),
         "words": {"failed": T.FAILED},
     }
 
 
-def show(figure: Figure, label: str, key: str, on_cell: Callable[[Cell], None] | None = None) -> None:
+def show(
+    figure: Figure,
+    label: str,
+    key: str,
+    on_cell: Callable[[Cell], None] | None = None,
+    mark: Mark | None = None,
+) -> None:
     """Mount or update the chart.
 
     Args:
@@ -42,10 +65,11 @@ def show(figure: Figure, label: str, key: str, on_cell: Callable[[Cell], None] |
         label: A description for screen readers.
         key: The key of the component.
         on_cell: Called with (row, column) when a cell of a heatmap is clicked.
+        mark: The mark of a threshold that the chart shows.
     """
     clickable = on_cell is not None
     calls = event(key, "cell", on_cell or (lambda cell: None), _as_cell)
-    _component(data=data(figure, label, key, clickable), key=key, **calls)
+    _component(data=data(figure, label, key, clickable, mark), key=key, **calls)
 
 
 def _as_cell(sent: Any) -> Cell | None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.figures.charts import class_names
+from explorer.figures import palette, score_curves
+from explorer.figures.charts import Figure, class_names
 from explorer.metrics.scores import log_odds
 from explorer.metrics.thresholds import Cuts
 from explorer.runs.overview.best import best_point
@@ -14,7 +15,7 @@ from explorer.runs.record.epochs import EpochRecord
 from explorer.texts import Scores as T
 from explorer.ui.components import threshold
 from explorer.ui.components.markdown import escape
-from explorer.ui.evidence import kept
+from explorer.ui.evidence import kept, score_charts
 from explorer.ui.session.keys import widget_key
 
 BEST, LATEST = "best", "latest"
@@ -42,6 +43,8 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     )
     kept.show(view.paths)
     st.caption("  \n".join(map(escape, _notes(panel, names, index))))
+    score_charts.show(snapshot.id, panel.figures, _channel(snapshot.id))
+    st.caption(T.AXES if panel.cuts.exact else f"{T.AXES} {T.CALIBRATION_COARSE}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,7 @@ class _Panel:
 
     cuts: Cuts
     frame: bytes
+    figures: dict[str, Figure]
     bins: int
 
 
@@ -60,8 +64,15 @@ def _panel_of(root: str, epoch: int, index: int, name: str, other: str, _evidenc
     if record is None:
         return None
     cuts = _cuts(record, index)
-    channel = widget_key("run", _evidence.view.paths.id)
-    return _Panel(cuts, threshold.frame(cuts, index, name, other, epoch, channel), record.positives.shape[1])
+    channel = _channel(_evidence.view.paths.id)
+    rest = palette.class_color(1 - index) if len(record.confusion) == 2 else palette.NEUTRAL
+    figures = score_curves.figures(cuts, (name, other), (palette.class_color(index), rest), f"class {index}")
+    frame = threshold.frame(cuts, index, name, other, epoch, channel)
+    return _Panel(cuts, frame, figures, record.positives.shape[1])
+
+
+def _channel(run_id: str) -> str:
+    return widget_key("run", run_id)
 
 
 def _cuts(record: EpochRecord, index: int) -> Cuts:
