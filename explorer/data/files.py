@@ -79,16 +79,22 @@ def opened(
             f"{len(seen.looks):,} of {seen.total:,} images were looked at in {seen.seconds:.0f} s. The others may hold "
             "larger values, and the range of values is then larger: a run looks at all of them when it starts."
         )
-    train, val = (
-        _split(part, names, _Loader(root, files, depth))
-        for part, names, files in zip(TRAIN_AND_VAL, ids, parts, strict=True)
-    )
+    train, val = (split_of(part, files, root, depth) for part, files in zip(TRAIN_AND_VAL, parts, strict=True))
     return Dataset(name, classes, train, val, tuple(notes), depth, seen)
 
 
-def _split(name: str, ids: tuple[str, ...], loader: _Loader) -> Split:
-    labels = np.array([label for _, label in loader.files], np.int64)
-    depth = loader.depth
+def split_of(name: str, files: Labelled, root: Path, depth: Decided) -> Split:
+    """A split of listed files.
+
+    Args:
+        name: "train" or "val".
+        files: the files with their labels.
+        root: the folder that their names are relative to.
+        depth: how values of more than 8 bits become pixels.
+    """
+    loader = _Loader(root, files, depth)
+    ids = tuple(shown_in(root, path) for path, _ in files)
+    labels = np.array([label for _, label in files], np.int64)
     reading = depth if isinstance(depth, str) else f"{depth.low!r} to {depth.high!r}"
     return Split(name, labels, ids, loader, loader.source, reading)
 

@@ -15,12 +15,14 @@ from explorer.draw.listing import ListValidation
 from explorer.draw.pictures import Subject
 from explorer.draw.presets import PresetPicture
 from explorer.draw.preview import Preview
+from explorer.draw.recorded import NetworkInput, RecordedPicture
 from explorer.draw.sources import Describe
 from explorer.draw.uploads import Checked, ColorsOf, KeepReference, MaskOf, Recolored, ReferencePicture
 
 __all__ = [
     "Both", "Cell", "Checked", "ColorsOf", "Describe", "Draws", "FirstBatch", "KeepReference", "ListValidation",
-    "MaskOf", "PresetPicture", "Preview", "Recolored", "ReferencePicture", "SeedFor", "Trial",
+    "MaskOf", "NetworkInput", "PresetPicture", "Preview", "Recolored", "RecordedPicture", "ReferencePicture", "SeedFor",
+    "Trial",
 ]  # fmt: skip
 
 

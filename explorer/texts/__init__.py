@@ -13,9 +13,11 @@ from explorer.texts.files import Files
 from explorer.texts.help import Help
 from explorer.texts.keeping import Keeping
 from explorer.texts.lab import Lab
+from explorer.texts.matrix import Matrix
 from explorer.texts.pictures import Pictures
 from explorer.texts.preview import Preview
 from explorer.texts.probes import Probes
+from explorer.texts.recorded_images import RecordedImages
 from explorer.texts.report import Report
 from explorer.texts.run import Run
 from explorer.texts.runs import Runs
@@ -31,7 +33,7 @@ from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Common", "Evidence", "Files", "Help", "Keeping", "Lab", "Pictures", "Preview",
-    "Probes", "Report", "Run", "Runs", "RunsList", "Scores", "Serving", "Statistics", "StepEditor", "Targets",
-    "ThenAndNow", "Train", "TrainFields", "Usage",
+    "App", "Augment", "Charts", "Common", "Evidence", "Files", "Help", "Keeping", "Lab", "Matrix", "Pictures",
+    "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Scores", "Serving", "Statistics",
+    "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

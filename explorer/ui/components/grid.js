@@ -24,11 +24,15 @@ function makeCell(root, id) {
   return cell;
 }
 
+function kindOf(bytes) {
+  return bytes[0] === 0x89 ? "image/png" : "image/jpeg"; // the first byte of every PNG
+}
+
 // Returns the decoded picture of a cell, or null if the painted one may stay. A picture is sent once, so a frame that is
 // replaced by a newer one before it is painted leaves its pictures in the store.
 async function load(root, holder, data, part) {
   if (!data.stamp || holder?.dataset.stamp === data.stamp) return null;
-  if (data.picture) root.store.set(data.stamp, decode(part(data.picture), "image/jpeg"));
+  if (data.picture) root.store.set(data.stamp, decode(part(data.picture), kindOf(part(data.picture))));
   if (!root.store.has(data.stamp)) root.missing = true;
   return root.store.get(data.stamp) ?? null;
 }
@@ -42,6 +46,7 @@ function paint(holder, data, picture, words) {
     holder.dataset.stamp = data.stamp;
   }
   canvas.setAttribute("aria-label", data.alt);
+  canvas.classList.toggle("exact", Boolean(data.exact));
   const waiting = !data.stamp && !data.message;
   holder.classList.toggle("waiting", waiting);
   holder.classList.toggle("failed", Boolean(data.message));
@@ -99,6 +104,12 @@ const WAYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home",
 
 function onKey(root, event) {
   const cell = event.target.closest?.(".cell");
+  const turn = { PageUp: -1, PageDown: 1 }[event.key];
+  if (turn && root.pages) {
+    event.preventDefault();
+    event.stopPropagation();
+    turnPage(root, turn);
+  }
   if (!cell || !WAYS.has(event.key)) return;
   const next = neighbour(seen(root), cell, event.key);
   event.preventDefault();
@@ -118,7 +129,34 @@ function close(root) {
   root.send("choose", "");
 }
 
+function turnPage(root, step) {
+  const next = root.pages.number + step;
+  if (next >= 0 && next < root.pages.count) root.send("page", String(next));
+}
+
+function showPages(root, header) {
+  const nav = root.querySelector(".pages");
+  const turned = root.pages && header.pages && root.pages.number !== header.pages.number;
+  root.pages = header.pages;
+  nav.hidden = !header.pages || Boolean(header.large);
+  if (!header.pages) return;
+  const [back, text, on] = nav.children;
+  const { number, count, keys } = header.pages;
+  Object.assign(back, { textContent: header.pages.back, title: keys, disabled: number === 0, onclick: () => turnPage(root, -1) });
+  Object.assign(on, { textContent: header.pages.on, title: keys, disabled: number === count - 1, onclick: () => turnPage(root, 1) });
+  text.textContent = header.pages.text;
+  // The cell that had the focus has gone with its page.
+  if (turned && !header.large && !root.contains(root.getRootNode().activeElement)) seen(root)[0]?.focus({ preventScroll: true });
+}
+
 function go(root, step) {
+  if (root.neighbors) {
+    const id = root.neighbors[step < 0 ? 0 : 1];
+    if (!id) return;
+    root.last = id;
+    root.send("choose", id);
+    return;
+  }
   const ids = [...root.querySelectorAll(".cell")].map((cell) => cell.dataset.id);
   const next = ids[ids.indexOf(root.shown) + step * root.querySelectorAll(".figures figure").length];
   if (next === undefined) return;
@@ -209,7 +247,9 @@ function enlarge(root, header, figures, pictures) {
     note.textContent = cell.note;
   });
   large.querySelector(".figures").replaceChildren(...figures);
+  large.querySelector(".text").textContent = header.large.text;
   root.shown = header.large.id;
+  root.neighbors = header.large.neighbors;
   large.hidden = false;
   root.querySelector(".groups").hidden = true;
   if (opened) large.focus({ preventScroll: true });
@@ -269,8 +309,13 @@ async function update(root, data) {
   if (!header.words.search) field.value = "";
   search(root);
   if (header.large) enlarge(root, header, figures, largePictures); else shrink(root);
+  showPages(root, header);
   if (root.missing) root.send("missing", String(generation));
-  root.dataset.waiting = rows.filter((row) => !row.stamp && !row.message).length;
+  const waits = (one) => !one.stamp && !one.message;
+  root.dataset.waiting = rows.filter(waits).length;
+  if (header.poll && (header.large ? header.large.cells : rows).some(waits)) {
+    setTimeout(() => { if (generation === root.generation) root.send("more", String(generation)); }, header.poll);
+  }
   root.dataset.painted = (Number(root.dataset.painted) || 0) + 1;
 }
 

@@ -19,9 +19,10 @@ class Cell:
     Attributes:
         id: The value that is sent when it is chosen.
         alt: A description for people who cannot see the picture.
-        picture: JPEG. None if it is not drawn yet, or if `message` says why it cannot be drawn.
+        picture: JPEG or PNG. None if it is not drawn yet, or if `message` says why it cannot be drawn.
         mark: A word in the corner of the picture.
         search: More text that the search finds.
+        exact: Whether the pixels of an enlarged picture stay sharp squares.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Cell:
     message: str = ""
     mark: str = ""
     search: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,38 @@ class Group:
 class Large:
     """A cell that is shown large, alone or with the one `beside` it.
 
-    `actions` maps the names of actions to their labels.
+    Attributes:
+        actions: The names of actions, with their labels.
+        text: What stands below the pictures.
+        neighbors: The ids of the cells before and after it, "" for none; None: those of the shown cells.
     """
 
     title: str
     cell: Cell
     beside: Cell | None = None
     actions: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    neighbors: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a grid that does not show all of its cells at once.
+
+    Attributes:
+        number: The page that is shown, from 0.
+        count: How many pages there are.
+        text: What it shows, such as "25–48 of 113".
+        back, on: The titles of the buttons.
+        keys: Which keys turn the pages.
+    """
+
+    number: int
+    count: int
+    text: str
+    back: str
+    on: str
+    keys: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +118,8 @@ class Board:
         aspect: The width of a picture divided by its height.
         notice: A message above the cells.
         picks: Whether cells are small, and a click chooses one or takes the choice back. Chosen cells have a mark.
+        pages: The pages, if there are several.
+        poll: Milliseconds after which the browser asks for pictures that are still drawn; 0: the page itself looks.
     """
 
     groups: Sequence[Group]
@@ -102,6 +131,8 @@ class Board:
     large: Large | None = None
     notice: str = ""
     picks: bool = False
+    pages: Pages | None = None
+    poll: int = 0
 
 
 def frame(board: Board, sent: set[str] | None = None) -> bytes:
@@ -118,6 +149,8 @@ def _large(large: Large) -> dict[str, Any]:
         "title": large.title,
         "cells": [_cell(cell, set()) for cell in cells],
         "actions": dict(large.actions),
+        "text": large.text,
+        "neighbors": large.neighbors,
     }
 
 
@@ -140,6 +173,7 @@ def show(
     on_choose: Callable[[str], None],
     on_act: Callable[[str], None] = _ignore,
     on_missing: Callable[[str], None] = _ignore,
+    on_page: Callable[[str], None] = _ignore,
 ) -> None:
     """Mount the grid or update it with a new frame.
 
@@ -149,6 +183,8 @@ def show(
         on_choose: Called with the id of a cell that is chosen, or with "" for the way back to all cells.
         on_act: Called with the name of an action of the large cell.
         on_missing: Called when the browser has lost pictures and needs all of them again.
+        on_page: Called with the number of a page, from 0.
     """
-    chooses, acts = event(key, "choose", on_choose), event(key, "act", on_act)
-    _component(data=data, key=key, **chooses, **acts, **event(key, "missing", on_missing))
+    calls = event(key, "choose", on_choose) | event(key, "act", on_act) | event(key, "missing", on_missing)
+    # A browser that asks for pictures that are still drawn only needs the script to run again.
+    _component(data=data, key=key, **calls, **event(key, "page", on_page), **event(key, "more", _ignore))

@@ -1,6 +1,7 @@
 """A cell of the laboratory: what it shows, the request that draws it, and its place on the board."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.augment.pipeline import Pipeline
 from explorer.draw.cells import LARGE, SIDE, Drawn
@@ -50,7 +51,7 @@ def failed(reason: str) -> Drawn:
     return Drawn(None, message=reason)
 
 
-def cell(drawn: Drawn | None, *, id: str, title: str, alt: str, message: str = "", **more: str) -> Cell:
+def cell(drawn: Drawn | None, *, id: str, title: str, alt: str, message: str = "", **more: Any) -> Cell:
     """Return the cell of the board for a drawing; None is a drawing that does not exist yet."""
     drawn = drawn or Drawn(None)
     return Cell(id=id, title=title, alt=alt, picture=drawn.picture, message=message or drawn.message, **more)

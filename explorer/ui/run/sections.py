@@ -8,8 +8,9 @@ import streamlit as st
 
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.texts import Matrix
 from explorer.texts import Run as T
-from explorer.ui.evidence import scores
+from explorer.ui.evidence import matrix, scores
 from explorer.ui.run import charts
 from explorer.ui.session.keys import widget_key
 
@@ -27,7 +28,11 @@ def _curves(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     charts.show(view, snapshot)
 
 
-SECTIONS = (Section(T.CURVES, _curves), Section(T.SCORES, scores.show))
+SECTIONS = (
+    Section(T.CURVES, _curves),
+    Section(Matrix.TITLE, matrix.show),
+    Section(T.SCORES, scores.show),
+)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

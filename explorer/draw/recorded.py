@@ -1,0 +1,173 @@
+"""Images of a run, recognized by the ids and hashes that it has recorded, and what its network saw of them."""
+
+import importlib.metadata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.augment.apply import AugmentError
+from explorer.augment.network_input import training_image, validation_image
+from explorer.base.names import existing
+from explorer.data.cache.contents import content_of
+from explorer.data.dataset import DatasetError, Split
+from explorer.data.files import split_of
+from explorer.data.fit import Fit, square
+from explorer.data.formats.spec import FileSpec
+from explorer.data.prepare import load
+from explorer.data.roots import resolve_inside
+from explorer.data.sample import Sample
+from explorer.data.specs import DatasetSpec
+from explorer.data.stored import ImageError
+from explorer.draw import training
+from explorer.draw.drawing import Request
+from explorer.draw.encoding import Plain, as_jpeg, as_shown, reduced
+from explorer.draw.pictures import NoPicture
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import RecordedImages as T
+
+SMALL = 240  # px at most, shown at half of it, since some screens have twice the pixels
+LARGE = 1024  # px at most
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An image of a run.
+
+    Attributes:
+        dataset: The data set of the run, with the recorded range of values of more than 8 bits.
+        part: "train" or "val".
+        index: The place in that split when the run began.
+        id: The name in the split.
+        hash: The recorded hash of what it is made of, in hexadecimal; "" where none was recorded.
+    """
+
+    dataset: DatasetSpec
+    part: str
+    index: int
+    id: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A JPEG or PNG, with the height and width in px of the image that it shows, and a note about it."""
+
+    picture: bytes
+    size: tuple[int, int]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RecordedPicture(Request[Card]):
+    """The image itself, at most `side` px large. Raises NoPicture where it was deleted or changed since the run."""
+
+    image: Recorded
+    side: int = SMALL
+
+    def draw(self) -> Iterator[Card]:
+        sample = _sample(self.image, None)
+        small = reduced(Plain(sample.image), self.side)
+        note = "" if self.image.hash else T.UNKNOWN_HASH
+        yield Card(as_jpeg(as_shown(small.image), quality=85), sample.size, note)
+
+
+@dataclass(frozen=True)
+class NetworkInput(Request[Card]):
+    """What the network saw of the image, as PNG, pixel for pixel. Raises NoPicture where that cannot be shown.
+
+    Attributes:
+        config: The config of the run.
+        epoch: The epoch of training, from 0; None for validation.
+        versions: The versions of libraries that the run has recorded, by name, in all of its attempts.
+    """
+
+    image: Recorded
+    config: RunConfig
+    epoch: int | None
+    versions: tuple[tuple[str, str], ...]
+
+    @property
+    def draft_key(self) -> object:
+        return ("as seen", self.config.pipeline.key, self.image.dataset)
+
+    def draw(self) -> Iterator[Card]:
+        refuse_other_versions(self.versions)
+        if not self.image.hash:
+            raise NoPicture(T.UNKNOWN_HASH)
+        pixels = self._pixels()
+        note = T.SCALED if pixels.dtype != np.uint8 else ""
+        yield Card(_png(as_shown(pixels)), (pixels.shape[0], pixels.shape[1]), note)
+
+    def _pixels(self) -> NDArray[np.generic]:
+        config = self.config
+        try:
+            if self.epoch is None:
+                return validation_image(_sample(self.image, square(config.image_size)), config.pipeline)
+            sample = _sample(self.image, config.kept)
+            place = (config.seed, self.epoch, self.image.index)
+            return training_image(sample, config.pipeline, *place, config.image_size)
+        except AugmentError as error:
+            if error.out_of_memory:
+                raise
+            raise NoPicture(str(error)) from error
+
+
+def refuse_other_versions(recorded: tuple[tuple[str, str], ...]) -> None:
+    """Raise NoPicture if a library that decides pixels has another version than the run has recorded."""
+    if not recorded:
+        raise NoPicture(T.VERSIONS_UNKNOWN)
+    others = [(name, then, now) for name, then in recorded if then != (now := _version(name))]
+    if others:
+        words = (T.VERSION.format(name=name, then=then, now=now) for name, then, now in others)
+        raise NoPicture(T.VERSIONS.format(differences=", ".join(words)))
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return T.NO_VERSION
+
+
+def _sample(image: Recorded, fit: Fit | None) -> Sample:
+    """The sample at the size of `fit`, or at its own. Raises NoPicture if it is no longer the one of the run."""
+    try:
+        refuse_outside(image.dataset)
+        split, index = _place(image)
+        if image.hash and content_of(split.source(index)).hex() != image.hash:
+            raise NoPicture(T.CHANGED)
+        return load(split, index, fit)
+    except (DatasetError, ImageError) as error:
+        raise NoPicture(str(error)) from error
+
+
+def _place(image: Recorded) -> tuple[Split, int]:
+    """A split with the image, and its index there. Raises NoPicture where it was deleted."""
+    spec = image.dataset
+    if not isinstance(spec, FileSpec):
+        split = training.part(training.opened(spec), image.part)
+        if image.index >= len(split) or split.ids[image.index] != image.id:
+            raise NoPicture(T.CHANGED)
+        return split, image.index
+    # The file is found by its name: the whole data set may have many, and may be divided otherwise by now.
+    file = existing(spec.images / image.id)
+    resolve_inside(str(file))
+    if not file.is_file():
+        raise NoPicture(T.DELETED)
+    if spec.depth == "auto":
+        raise NoPicture(T.RANGE_UNKNOWN)
+    return split_of(image.part, [(file, 0)], spec.images, spec.depth), 0
+
+
+def refuse_outside(spec: DatasetSpec) -> None:
+    """Raise OutsideRoots for a data set of files outside the folders that pages may read."""
+    if isinstance(spec, FileSpec):
+        resolve_inside(str(spec.images))
+
+
+def _png(image: NDArray[np.uint8]) -> bytes:
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    return cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes()

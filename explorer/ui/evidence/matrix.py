@@ -1,0 +1,210 @@
+"""The Matrix section of a run's page: the confusion matrix of each epoch, and the images behind a cell."""
+
+import functools
+from collections.abc import Callable
+from pathlib import PurePath
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer.figures.charts import class_names
+from explorer.metrics.cells import members, most_confident_first, predicted_classes, top_classes
+from explorer.runs.overview.best import best_point
+from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
+from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import Matrix as T
+from explorer.texts import RecordedImages
+from explorer.ui.components import matrix
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.matrix import Epoch, Focus, Opened
+from explorer.ui.evidence import pictures
+from explorer.ui.evidence.pictures import Caption
+from explorer.ui.session.keys import widget_key
+
+MOST_CELLS = 200_000  # that are sent at once; of runs with more, the browser asks for the epochs that it shows
+_WANTED = 6  # epochs that are sent beside the best and the latest one, if not all are
+_NAME = 22  # characters of the name of a file below its picture
+
+Indices = NDArray[np.int64]
+
+
+class _Cells:
+    """The sparse matrices of a run, shared by all browser tabs; each epoch is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[EpochPoint, Epoch]] = {}
+        self._frame: tuple[object, bytes] = ((), b"")
+
+    def frame(
+        self, view: RunView, snapshot: RunSnapshot, best: int | None, wanted: tuple[int, ...], focus: Focus | None
+    ) -> bytes:
+        """Return the data for the browser, which is made again only when something in it has changed."""
+        names = class_names(snapshot)
+        stamp = (snapshot.revision, best, wanted, focus, names)
+        before, made = self._frame
+        if before != stamp:
+            needed = None if self._fits(snapshot, len(names)) else {best, snapshot.latest_epoch, *wanted}
+            epochs = [self._epoch(view, point, len(names), needed) for point in snapshot.epochs]
+            made = matrix.frame(names, epochs, best, snapshot.latest_epoch, focus)
+            self._frame = (stamp, made)
+        return made
+
+    @staticmethod
+    def _fits(snapshot: RunSnapshot, classes: int) -> bool:
+        counts = snapshot.confusion
+        most = classes**2 if counts is None else min(classes**2, int(counts.sum()))
+        return most * len(snapshot.epochs) <= MOST_CELLS
+
+    def _epoch(self, view: RunView, point: EpochPoint, classes: int, needed: set[int | None] | None) -> Epoch:
+        known, found = self._known.get(point.epoch, (None, None))
+        if found is not None and known is point:
+            sent = needed is None or point.epoch in needed
+            return found if sent else Epoch(found.number, found.key, None, found.missing)
+        key = f"{point.epoch}:{id(point):x}"
+        if needed is not None and point.epoch not in needed:
+            return Epoch(point.epoch, key, None, point.measured is None)
+        record = view.record(point.epoch)
+        fits = record is not None and len(record.confusion) == classes
+        made = Epoch(point.epoch, key, matrix.sparse(record.confusion) if record and fits else None, not fits)
+        self._known[point.epoch] = (point, made)
+        return made
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _cells_of(root: str) -> _Cells:
+    del root  # the key of the cache
+    return _Cells()
+
+
+def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    """Draw the section; it runs again each second while the run trains."""
+    if not snapshot.epochs:
+        st.caption(T.NEVER if snapshot.status.over else T.COMES)
+        return
+    best = best_point(view.paths, snapshot.config, snapshot.epochs)
+    wanted_key, opened_key = (widget_key(name, snapshot.id) for name in ("matrix_wanted", "matrix_opened"))
+    wanted: tuple[int, ...] = st.session_state.get(wanted_key, ())
+    focus: Focus | None = st.session_state.get(focus_key(snapshot.id))
+    data = _cells_of(str(view.paths.root)).frame(view, snapshot, None if best is None else best.epoch, wanted, focus)
+
+    def open_images(opened: Opened) -> None:
+        st.session_state[opened_key] = opened
+
+    def fetch(epoch: int) -> None:
+        st.session_state[wanted_key] = (*(one for one in wanted if one != epoch), epoch)[-_WANTED:]
+
+    matrix.show(
+        data,
+        widget_key("matrix", snapshot.id),
+        on_open=open_images,
+        on_close=lambda _: st.session_state.pop(opened_key, None),
+        on_fetch=fetch,
+    )
+    opened: Opened | None = st.session_state.get(opened_key)
+    with st.container():
+        if opened is not None and _exists(opened, snapshot):
+            _images(view, snapshot, evidence, opened)
+
+
+def focus_key(run_id: str) -> str:
+    """Return the key of the session state for the cell that another section leads to."""
+    return widget_key("matrix_focus", run_id)
+
+
+def lead_to(run_id: str, focus: Focus) -> None:
+    """Have the section show a cell and its images, once it is open."""
+    st.session_state[focus_key(run_id)] = focus
+    st.session_state[widget_key("matrix_opened", run_id)] = Opened(focus.row, focus.column, focus.epoch)
+
+
+def _exists(opened: Opened, snapshot: RunSnapshot) -> bool:
+    """Whether the run has this cell: the browser says which, and is not trusted."""
+    classes = len(class_names(snapshot))
+    places = [place for place in (opened.row, opened.column) if place is not None]
+    return max(places) < classes and any(point.epoch == opened.epoch for point in snapshot.epochs)
+
+
+def _images(view: RunView, snapshot: RunSnapshot, evidence: Evidence, opened: Opened) -> None:
+    """Draw the images of a cell, a row or a column."""
+    names, counts = class_names(snapshot), view.record(opened.epoch)
+    st.markdown(f"**{escape(_heading(opened, names, None if counts is None else counts.confusion))}**", help=T.ORDER)
+    source = pictures.of_validation(snapshot, evidence)
+    record = evidence.record(opened.epoch)
+    if isinstance(source, str):
+        st.info(escape(source))
+        return
+    if record is None or record.logits is None or record.labels is None:
+        st.info(RecordedImages.NO_SCORES.format(epoch=opened.epoch + 1))
+        return
+    if len(record.labels) != len(source.ids):
+        words = RecordedImages.OTHER_COUNT
+        st.warning(words.format(epoch=opened.epoch + 1, scores=len(record.labels), images=len(source.ids)))
+        return
+    found = ordered(record, threshold_of(snapshot.config), opened.row, opened.column)
+    counted = _count(record.confusion, opened)
+    if counted != len(found):
+        st.warning(T.DIFFERS.format(found=len(found), count=counted))
+    caption = _captions(record, threshold_of(snapshot.config), source.ids, names, opened)
+    pictures.show(source, found, caption, widget_key("matrix_pictures", snapshot.id), T.ORDER)
+
+
+def threshold_of(config: RunConfig | None) -> float:
+    """Return the probability of the second class above which a run predicts it."""
+    return config.threshold if config is not None and config.loss == "bce" else 0.5
+
+
+@functools.lru_cache(maxsize=3)
+def predicted(record: EpochRecord, threshold: float) -> Indices:
+    """Return the (N,) classes that a record with logits predicts."""
+    assert record.logits is not None
+    return predicted_classes(record.logits, threshold)
+
+
+@functools.lru_cache(maxsize=8)
+def ordered(record: EpochRecord, threshold: float, row: int | None, column: int | None) -> Indices:
+    """Return the images of a cell of a record with logits, the most confident first."""
+    assert record.logits is not None
+    assert record.labels is not None
+    classes = predicted(record, threshold)
+    return most_confident_first(record.logits, members(record.labels, classes, row, column), classes)
+
+
+def _count(confusion: NDArray[np.int64], opened: Opened) -> int:
+    rows = slice(None) if opened.row is None else opened.row
+    columns = slice(None) if opened.column is None else opened.column
+    return int(confusion[rows, columns].sum())
+
+
+def _heading(opened: Opened, names: tuple[str, ...], confusion: NDArray[np.int64] | None) -> str:
+    count = 0 if confusion is None else _count(confusion, opened)
+    row = "" if opened.row is None else names[opened.row]
+    column = "" if opened.column is None else names[opened.column]
+    total = 0 if confusion is None or opened.row is None else int(confusion[opened.row].sum())
+    words = T.OF_CELL if row and column else T.OF_ROW if row else T.OF_COLUMN
+    return words.format(row=row, column=column, count=count, total=total, epoch=opened.epoch + 1)
+
+
+def _captions(
+    record: EpochRecord, threshold: float, ids: tuple[str, ...], names: tuple[str, ...], opened: Opened
+) -> Callable[[int], Caption]:
+    """Return the function that describes an image by the scores of a record with logits."""
+    logits, labels, classes = record.logits, record.labels, predicted(record, threshold)
+    assert logits is not None
+    assert labels is not None
+
+    def caption(index: int) -> Caption:
+        mine, truth = int(classes[index]), names[int(labels[index])]
+        share = dict(top_classes(logits[index], len(names)))[mine]
+        several = opened.row is None or opened.column is None
+        name = PurePath(ids[index]).name
+        return Caption(
+            title=T.IMAGE_TITLE.format(predicted=names[mine], share=pictures.percent(share)),
+            note=T.IMAGE_TRUE.format(true=truth) if opened.row is None else name[-_NAME:],
+            mark=T.WRONG if several and mine != int(labels[index]) else "",
+            text=T.SCORES.format(scores=pictures.scores_text(names, logits[index]), true=truth),
+        )
+
+    return caption

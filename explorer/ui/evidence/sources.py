@@ -1,0 +1,100 @@
+"""Where the pictures of a run's images come from: ids and hashes that it has recorded, and its own settings."""
+
+import functools
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.draw.recorded import LARGE, SMALL, NetworkInput, Recorded, RecordedPicture
+from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.view import RunSnapshot
+from explorer.runs.record.depths import recorded_depth
+from explorer.runs.record.events import Event
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.resume_point import started
+from explorer.runs.record.validation import ValidationImages
+from explorer.runs.spec.config import RunConfig
+from explorer.texts import RecordedImages as T
+
+_DECIDES_PIXELS = ("albumentations", "opencv-python-headless")  # libraries, as a run records them
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The images of one split of a run.
+
+    Attributes:
+        paths: The files of the run.
+        config: Its config, whose data set has the recorded range of values of more than 8 bits.
+        part: "train" or "val".
+        ids: The id of each image in the order of the split; they may repeat.
+        hashes: The recorded hash of what each image is made of, "" where none was recorded.
+        epoch: The epoch of training whose augmentation is shown, from 0; None for validation.
+    """
+
+    paths: RunPaths
+    config: RunConfig
+    part: str
+    ids: tuple[str, ...]
+    hashes: tuple[str, ...]
+    epoch: int | None = None
+
+    def recorded(self, index: int) -> Recorded:
+        """Return an image as a worker finds it."""
+        return Recorded(self.config.dataset, self.part, index, self.ids[index], self.hashes[index])
+
+    def small(self, index: int) -> RecordedPicture:
+        """Return the request for a small picture."""
+        return RecordedPicture(self.recorded(index), SMALL)
+
+    def large(self, index: int) -> RecordedPicture:
+        """Return the request for a large picture."""
+        return RecordedPicture(self.recorded(index), LARGE)
+
+    def network_input(self, index: int) -> NetworkInput:
+        """Return the request for what the network saw."""
+        return NetworkInput(self.recorded(index), self.config, self.epoch, _versions(self.paths))
+
+    def name(self, index: int) -> str:
+        """Return the id of an image, with its place in the list where other images have the same id."""
+        name = self.ids[index]
+        return T.REPEATED.format(id=name, number=index + 1) if name in _repeated(self.ids) else name
+
+
+def of_validation(snapshot: RunSnapshot, paths: RunPaths, images: ValidationImages | None) -> Source | str:
+    """Return the validation images of a run, or the reason why they cannot be shown."""
+    if snapshot.config is None:
+        return T.NO_CONFIG.format(reason=snapshot.problem)
+    if images is None:
+        return T.NO_IMAGES
+    return Source(paths, with_recorded_range(snapshot.config, snapshot.start), "val", images.ids, images.hashes)
+
+
+def validation(snapshot: RunSnapshot, evidence: Evidence) -> Source | str:
+    """Return the validation images of a run by the reader of its evidence, or why they cannot be shown."""
+    return of_validation(snapshot, evidence.view.paths, evidence.images)
+
+
+def with_recorded_range(config: RunConfig, start: Event | None) -> RunConfig:
+    """Return the config with the range of values of more than 8 bits that the run has recorded."""
+    dataset = config.dataset.with_range(recorded_depth(identity(start)))
+    return config.model_copy(update={"dataset": dataset})
+
+
+def identity(start: Event | None) -> Mapping[str, str]:
+    """Return what an attempt has recorded of versions and data; empty where it has not."""
+    found = start.values.get("identity") if start else None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _versions(paths: RunPaths) -> tuple[tuple[str, str], ...]:
+    """The versions of libraries that decide pixels, of all attempts: each attempt may have had others."""
+    found = [identity(started(paths, attempt)) for attempt in paths.attempts()]
+    return tuple(
+        sorted({(name, one[name]) for one in found for name in _DECIDES_PIXELS if one and name in one}),
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _repeated(ids: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for name, count in Counter(ids).items() if count > 1)
