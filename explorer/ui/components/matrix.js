@@ -66,7 +66,7 @@ function written(root, number) {
 
 function fill(text, values) { return text.replace(/\{(\w+)\}/g, (_, name) => values[name]); }
 
-// Colors come from the palette, as "rgba(...)" at shares of the scale.
+// Colors come from the palette: CSS colors of four numbers, at shares of the scale.
 
 function shade(root, share) {
   const stops = root.state.header.colors.stops;
