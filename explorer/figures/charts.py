@@ -88,6 +88,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
             [[int(counts[row, column]), int(counts[row].sum()), names[row], names[column]] for column in places]
             for row in places
         ],
+        "meta": {"cell": 0, "row": 2, "column": 3},  # what a table of it holds, see saving.js
         "zmin": 0,
         "zmax": 1,
         "colorscale": [list(stop) for stop in shades.stops],

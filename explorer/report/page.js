@@ -1,15 +1,19 @@
 // Draws each figure of the page when it comes into view, and all of them before the page is printed.
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const { figures } = read("explorer-figures");
+const { figures, words } = read("explorer-figures");
 const places = [...document.querySelectorAll("[data-figure]")];
-const config = { displaylogo: false, scrollZoom: false, doubleClick: "reset", modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]] };
+
+function savedAs(place) {
+  const background = getComputedStyle(place).getPropertyValue("--st-background-color").trim();
+  return { title: place.dataset.title, file: place.dataset.file, background };
+}
 
 function draw(place) {
   const figure = figures[place.dataset.figure];
   const styles = getComputedStyle(place);
   const layout = { ...themed(figure.layout, styles), width: place.clientWidth, autosize: false };
   place.dataset.drawn = "yes";
-  return window.Plotly.react(place, themed(figure.data, styles), layout, config);
+  return window.Plotly.react(place, themed(figure.data, styles), layout, figureConfig(() => savedAs(place), words));
 }
 
 const seen = new IntersectionObserver((entries) => {

@@ -20,7 +20,7 @@ from explorer.texts import Report as T
 
 _HERE = Path(__file__).parent
 # Words that the scripts of the page show.
-_WORDS = {"failed": Charts.FAILED}
+_WORDS = Charts.SAVING
 
 
 def render(
@@ -40,9 +40,10 @@ def render(
         now: Seconds since 1970.
     """
     name = sections[0].name if comparison is None else T.COMPARISON.format(count=len(sections))
-    script = "\n".join(["(() => {", scripts.shared("themed"), _text("page.js"), "})();"])
+    script = "\n".join(["(() => {", scripts.shared("themed", "saving"), _text("page.js"), "})();"])
     plotly = scripts.PLOTLY.read_text(encoding="utf-8")
     drawn = {f"{group}-{chart.key}": chart for group, found in enumerate(charts) for chart in found}
+    files = [T.COMPARISON_FILE, *(section.id for section in sections)]
     figures = {key: chart.figure for key, chart in drawn.items() if chart.figure is not None}
     return _environment().get_template("page.html").render(
         T=T,
@@ -51,7 +52,10 @@ def render(
         made=T.MADE.format(time=day(now)),
         sections=sections,
         comparison=comparison,
-        charts=[[(f"{group}-{chart.key}", chart) for chart in found] for group, found in enumerate(charts)],
+        charts=[
+            [(f"{group}-{chart.key}", f"{files[group]}-{chart.key}", chart) for chart in found]
+            for group, found in enumerate(charts)
+        ],
         policy=_policy(plotly, script),
         style=Markup(_style()),
         script=Markup(script),

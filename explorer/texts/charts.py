@@ -1,8 +1,17 @@
 """Words in charts."""
 
+from typing import ClassVar
+
 
 class Charts:
     FAILED = "The charts could not be loaded, because plotly.min.js is missing. Restart the app to restore it."
+    # The buttons that save a figure, and a column of its table.
+    SAVING: ClassVar = {
+        "png": "Save as PNG",
+        "svg": "Save as SVG",
+        "csv": "Save the data as CSV",
+        "series": "series",
+    }
     EPOCH_AXIS = "epoch"
     LOSS_AXIS = "loss"
     RATE = "learning rate"

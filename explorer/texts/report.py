@@ -20,6 +20,7 @@ class Report:
     # The page
     TITLE = "Report: {name}"
     COMPARISON = "Comparison of {count} runs"
+    COMPARISON_FILE = "comparison"
     MADE = "Made {time} with augmentation explorer. Everything is in this one file; it loads nothing."
     STILL = "This run was still training when the report was made: its numbers may change."
     NOT_TRAINING = "This run did not train a network, so it has no metrics."

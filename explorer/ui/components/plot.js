@@ -22,6 +22,11 @@ function loadPlotly(path) {
   return shared.script;
 }
 
+function savedAs(root) {
+  const { label, file } = root.state.data;
+  return { title: label, file, background: getComputedStyle(root).getPropertyValue("--st-background-color").trim() };
+}
+
 function draw(root) {
   const { state } = root;
   const canvas = root.querySelector(".canvas");
@@ -29,6 +34,7 @@ function draw(root) {
   canvas.style.height = `${figure.layout.height}px`;
   const styles = getComputedStyle(root);
   state.color = styles.color;
+  state.config ??= figureConfig(() => savedAs(root), state.data.words);
   root.setAttribute("aria-label", label);
   const width = root.clientWidth || undefined;
   const layout = { ...themed(figure.layout, styles), width, autosize: false };
@@ -84,7 +90,7 @@ function mount(root, key) {
   root.dataset.mounts = mounts;
   root.state = {
     updates: 0, revision: null, color: null, queue: Promise.resolve(), listening: false,
-    config: { displaylogo: false, scrollZoom: false, doubleClick: "reset", modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]] },
+    config: null,
   };
   root.addEventListener("transitionend", (event) => {
     if (event.target === root && getComputedStyle(root).color !== root.state.color && window.Plotly) draw(root);

@@ -11,7 +11,7 @@ from explorer.texts import Charts as T
 from explorer.ui.components.parts import component, event
 from explorer.ui.theme.static_files import plotly_path
 
-_component = component("plot", isolate_styles=False, shared=("dom", "marks"), before=scripts.shared("themed"))
+_component = component("plot", isolate_styles=False, shared=("dom", "marks"), before=scripts.shared("themed", "saving"))
 
 Cell = tuple[int, int]
 Figure = Mapping[str, Any]  # {"data": [...], "layout": {...}}, JSON values only
@@ -47,7 +47,8 @@ def data(figure: Figure, label: str, key: str, clickable: bool = False, mark: Ma
         "mark": None if mark is None else asdict(mark),
         "revision": blake2b(text.encode(), digest_size=8).hexdigest(),
         "script": plotly_path(),
-        "words": {"failed": T.FAILED},
+        "file": file_of(key),
+        "words": {"failed": T.FAILED, **T.SAVING},
     }
 
 
@@ -70,6 +71,12 @@ def show(
     clickable = on_cell is not None
     calls = event(key, "cell", on_cell or (lambda cell: None), _as_cell)
     _component(data=data(figure, label, key, clickable, mark), key=key, **calls)
+
+
+def file_of(key: str) -> str:
+    """The name of the files that a figure is saved as, from its key: the run and the figure."""
+    _kind, *rest = key.split(":")
+    return "-".join(rest or [key])
 
 
 def _as_cell(sent: Any) -> Cell | None:
