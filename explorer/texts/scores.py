@@ -30,10 +30,7 @@ class Scores:
         "One against the rest: with {classes} classes, the answer of the network is the class with the highest "
         "probability, which need not be above 0.5. So this matrix may differ from that of all classes."
     )
-    FROM_HISTOGRAM = (
-        "The scores of the single images are not stored in this run, only histograms of them. The threshold moves in "
-        "{bins:,} steps, whose counts are exact."
-    )
+    FROM_HISTOGRAM = "Here they come from histograms: the threshold moves in {steps:,} steps, whose counts are exact."
     ONE_CLASS_ONLY = (
         "All validation images that were counted are of one kind: {positives:,} are {name}, and {negatives:,} are not. "
         "Scores that compare the two are undefined."

@@ -1,0 +1,110 @@
+"""The Scores section of a run's page: what it says of runs that have little, much or odd data."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.runs.record import thresholds
+from explorer.runs.record.paths import RunPaths
+from explorer.ui.components.threshold import Choice, _as_choice
+from explorer.ui.evidence import kept
+from explorer.ui.session.keys import widget_key
+from tests.runs.validated import Scored, ended_run, scored
+from tests.ui.conftest import APP
+
+PAGE = "explorer/ui/pages/runs.py"
+CHARTS = ("ROC", "Precision and recall", "F1 by threshold", "Calibration", "Scores by class")
+
+
+def open_scores(paths: RunPaths) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["run"] = paths.id
+    app.session_state[widget_key("run", paths.id, "section")] = "Scores"
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def text(app: AppTest) -> str:
+    return " ".join(part.value for part in [*app.markdown, *app.warning, *app.info, *app.caption]).replace("\\", "")
+
+
+def one_class_only(label: int) -> Scored:
+    logits, labels = scored(20)
+    return logits, np.full_like(labels, label)
+
+
+def class_absent() -> Scored:
+    logits, labels = scored(60, 3)
+    return logits, np.where(labels == 1, 0, labels)
+
+
+def test_a_run_of_two_classes_begins_with_the_second_and_its_best_epoch() -> None:
+    paths = ended_run([scored(50), scored(50, seed=1)], ["ants", "bees"], best=1)
+    app = open_scores(paths)
+    epoch, index = (app.selectbox(key=widget_key("scores", paths.id, name)) for name in ("epoch", "class"))
+    assert (epoch.value, index.value) == ("best", 1)
+    assert epoch.options == ["Best (epoch 2)", "Latest (epoch 2)", "Epoch 2", "Epoch 1"]
+    assert "same 50 validation images" in text(app)
+    assert "optimistic" in text(app)
+    assert all(f"**{chart}**" in text(app) for chart in CHARTS)
+
+    # What was chosen is still chosen after a look at another section.
+    epoch.set_value("1").run()
+    index.set_value(0).run()
+    app.session_state[widget_key("run", paths.id, "section")] = "Curves"
+    app.run()
+    app.session_state[widget_key("run", paths.id, "section")] = "Scores"
+    app.run()
+    values = [app.selectbox(key=widget_key("scores", paths.id, name)).value for name in ("epoch", "class")]
+    assert values == ["1", 0]
+
+
+@pytest.mark.parametrize(
+    ("data", "names", "words"),
+    [
+        (one_class_only(1), ["ants", "bees"], ["20 are bees, and 0 are not", "Undefined: the validation images"]),
+        (one_class_only(0), ["ants", "bees"], ["0 are bees, and 20 are not", "Undefined: no validation image"]),
+        (class_absent(), ["ants", "bees", "wasps"], ["0 are bees, and 60 are not", "One against the rest"]),
+        (scored(1000, 1000), [f"class {number}" for number in range(1000)], ["One against the rest: with 1000"]),
+    ],
+    ids=["only the class", "without the class", "one of three is absent", "1,000 classes"],
+)
+def test_odd_validation_sets_are_shown_with_the_reason(data: Scored, names: list[str], words: list[str]) -> None:
+    found = text(open_scores(ended_run([data], names)))
+    assert [word for word in words if word not in found] == []
+
+
+def test_a_run_without_stored_scores_says_why_and_has_a_coarser_threshold() -> None:
+    found = text(open_scores(ended_run([scored(50)], ["ants", "bees"], stored=False)))
+    assert "stored without the scores of single images. Here they come from histograms" in found
+    assert "approximate" in found
+
+
+def test_a_damaged_epoch_says_so() -> None:
+    paths = ended_run([scored(50)], ["ants", "bees"])
+    paths.epoch(1, 0).write_bytes(b"PK")
+    assert "The file of this epoch is damaged" in text(open_scores(paths))
+
+
+def test_a_threshold_is_kept_shown_and_removed() -> None:
+    paths = ended_run([scored(50)], ["ants", "bees"])
+    kept.keep(paths, ["ants", "bees"], Choice(2.0, "recall", 0.95, 1, 0, 50))
+    assert [(one.class_name, round(one.probability, 4)) for one in thresholds.read(paths)] == [("bees", 0.8808)]
+    app = open_scores(paths)
+    assert "**bees** from a probability of 0.880797 on. Chosen in epoch 1 on 50 validation images: recall of 95 %" in (
+        text(app)
+    )
+    app.button(key=widget_key("kept", paths.id, "1")).click().run()
+    assert thresholds.read(paths) == ()
+    assert "Kept for predictions" not in text(app)
+    kept.keep(paths, ["ants", "bees"], Choice(2.0, "", None, 7, 0, 50))  # no such class
+    assert thresholds.read(paths) == ()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["", "[]", None, '{"odds": 1}', '{"odds": NaN, "way": "", "wanted": null, "class": 0, "epoch": 0, "images": 1}'],
+)
+def test_what_a_browser_sends_is_checked(sent: object) -> None:
+    assert _as_choice(sent) is None
