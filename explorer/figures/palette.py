@@ -51,6 +51,12 @@ CLASS_COLORS: tuple[str, ...] = (
 )
 
 
+# Runs that are compared: the same colors in the order in which the first ones differ most from each other, the accent
+# not among them. They are never beside classes in one chart.
+RUN_COLORS = CLASS_COLORS
+RUN_DASHES = ("solid", "dash", "dot")
+
+
 @dataclass(frozen=True)
 class Shades:
     """A color scale from transparent, which suits both themes, to a full color.
@@ -105,6 +111,16 @@ STATE_COLORS: dict[str, str] = {
 def class_color(index: int) -> str:
     """Return the color of class `index` (0-based) on every page; classes beyond the last color start again."""
     return CLASS_COLORS[index % len(CLASS_COLORS)]
+
+
+def run_color(place: int) -> str:
+    """Return the color of the run at a place (0-based) of a selection; colors start again after the last."""
+    return RUN_COLORS[place % len(RUN_COLORS)]
+
+
+def run_dash(place: int) -> str:
+    """Return the dash of the run at a place (0-based), which distinguishes runs of the same color."""
+    return RUN_DASHES[place // len(RUN_COLORS) % len(RUN_DASHES)]
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from explorer.texts.app import App
 from explorer.texts.augment import Augment
 from explorer.texts.charts import Charts
 from explorer.texts.common import Common
+from explorer.texts.compare import Compare
 from explorer.texts.evidence import Evidence
 from explorer.texts.files import Files
 from explorer.texts.help import Help
@@ -33,7 +34,7 @@ from explorer.texts.train_fields import TrainFields
 from explorer.texts.usage import Usage
 
 __all__ = [
-    "App", "Augment", "Charts", "Common", "Evidence", "Files", "Help", "Keeping", "Lab", "Matrix", "Pictures",
-    "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Scores", "Serving", "Statistics",
-    "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
+    "App", "Augment", "Charts", "Common", "Compare", "Evidence", "Files", "Help", "Keeping", "Lab", "Matrix",
+    "Pictures", "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Scores", "Serving",
+    "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -179,7 +179,7 @@ def test_curves_of_a_long_run_say_how_they_are_thinned(snapshot: RunSnapshot) ->
     assert charts.how_thinned(snapshot) == ""
     count = 4 * charts.MAX_POINTS
     numbers = np.ones(count)
-    long = replace(snapshot, steps=Steps(np.arange(count), numbers, numbers, numbers, one_in=128))
+    long = replace(snapshot, steps=Steps(np.arange(count), numbers, numbers, numbers, numbers, one_in=128))
     assert "thinned to 1,000 points: each is the mean of about 4" in charts.how_thinned(long)
     assert "one in 128 is read" in charts.how_thinned(long)
     for figure in (charts.loss(long), step_charts.accuracy(long)):

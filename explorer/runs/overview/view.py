@@ -30,6 +30,8 @@ class EpochPoint:
 
     Args:
         epoch: Counts from 0.
+        step: Optimizer steps done in the whole run.
+        seconds: How long the run had worked, without waiting in the queue.
         train_loss: nan where it is not known.
         noted: Metric -> the value that the trainer recorded. Trainers of older versions know fewer metrics.
         measured: The metrics of the epoch's counts; None where its file cannot be read.
@@ -39,6 +41,8 @@ class EpochPoint:
     train_loss: float
     noted: Mapping[str, float]
     measured: Measured | None
+    step: int = 0
+    seconds: float = math.nan
 
     @property
     def number(self) -> int:
@@ -202,6 +206,8 @@ class RunView:
                 train_loss=event.number("train_loss"),
                 noted={metric: value for metric, value in numbers.items() if math.isfinite(value)},
                 measured=of_record(record) if record else None,
+                step=event.step,
+                seconds=found.seconds,
             )
         return self._points[key]
 

@@ -16,10 +16,11 @@ VALIDATION_SHARE = 0.4  # the share of a training image's time, until the first 
 
 @dataclass(frozen=True)
 class Validated:
-    """An "epoch" event and the attempt it came from."""
+    """An "epoch" event, the attempt it came from, and how long the run had worked then, in seconds."""
 
     attempt: int
     event: Event
+    seconds: float
 
 
 class History:
@@ -46,6 +47,7 @@ class History:
         self.epoch, self.step = 0, 0
         self.images_per_second = math.nan
         self.times = StepTimes()
+        self._clock = WorkClock()
         self.revision = 0
 
     @property
@@ -82,6 +84,7 @@ class History:
         self._join(attempt, event)
         self.last = event
         self.times.take(event)
+        seconds = self._clock.read(attempt, event)
         if event.kind in ("step", "epoch") or event.values.get("phase") in (
             "training",
             "validating",
@@ -91,10 +94,10 @@ class History:
         if event.kind == "start":
             self.start = event
         elif event.kind == "step":
-            self.steps.add(event)
+            self.steps.add(event, seconds)
             self.images_per_second = event.number("images_per_second")
         elif event.kind == "epoch":
-            self.epochs[event.epoch] = Validated(attempt, event)
+            self.epochs[event.epoch] = Validated(attempt, event, seconds)
 
     def _join(self, attempt: int, event: Event) -> None:
         """Drop what earlier attempts did after the point that this attempt continues from."""
@@ -108,6 +111,23 @@ class History:
         self.steps.drop_after(kept)
         self.epochs = {epoch: found for epoch, found in self.epochs.items() if found.event.step <= kept}
         self.epoch, self.step = event.epoch, max(kept, 0)
+
+
+class WorkClock:
+    """How long a run has worked: the time within its attempts, without waiting in the queue or between two attempts."""
+
+    def __init__(self) -> None:
+        self._attempt = 0
+        self._first: Moment | None = None
+        self._before = self._now = 0.0
+
+    def read(self, attempt: int, event: Event) -> float:
+        """Return the seconds that the run had worked when the event was written. Events come in their order."""
+        if attempt != self._attempt or self._first is None:
+            self._attempt, self._first, self._before = attempt, event.moment, self._now
+        # A clock that was set back does not turn the curve back.
+        self._now = max(self._now, self._before + event.moment.since(self._first))
+        return self._now
 
 
 class StepTimes:

@@ -11,7 +11,7 @@ from explorer.runs.record.scanning import Mask, Seqs
 
 MOST_STEPS = 4096  # more than an hour of one record a second, and four times what a chart draws
 _SPREAD = 0x9E3779B97F4A7C15  # 2 ** 64 divided by the golden ratio: its multiples modulo 2 ** 64 are spread evenly
-_Row = tuple[int, int, float, float, float]  # number of the record, step, loss, learning rate, accuracy
+_Row = tuple[int, int, float, float, float, float]  # number of the record, step, loss, rate, accuracy, seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,7 @@ class Steps:
     """N training steps, about one a second: (N,) step int64; (N,) loss, lr and accuracy float64, nan where unknown.
 
     `accuracy` is the share of right answers since the step before; nan for mixed images, which have no right answer.
+    `seconds` is (N,) float64: how long the run had worked, see `WorkClock`.
     One record in `one_in` is here; 1 means all.
     """
 
@@ -26,6 +27,7 @@ class Steps:
     loss: NDArray[np.float64]
     lr: NDArray[np.float64]
     accuracy: NDArray[np.float64]
+    seconds: NDArray[np.float64]
     one_in: int = 1
 
 
@@ -52,9 +54,10 @@ class StepSeries:
         kept: Mask = spread >> np.uint64(64 - self._level) == 0
         return kept
 
-    def add(self, event: Event) -> None:
-        """Add a record of a step, the latest so far."""
-        self._latest = (event.seq, event.step, event.number("loss"), event.number("lr"), event.number("accuracy"))
+    def add(self, event: Event, seconds: float) -> None:
+        """Add a record of a step, the latest so far. `seconds` is how long the run had worked then."""
+        values = (event.number("loss"), event.number("lr"), event.number("accuracy"), seconds)
+        self._latest = (event.seq, event.step, *values)
         if self.picks(np.array([event.seq]))[0]:
             self._rows.append(self._latest)
         while len(self) > MOST_STEPS:
@@ -71,5 +74,5 @@ class StepSeries:
         """Return the kept records and the latest one."""
         latest = self._latest
         more = [latest] if latest is not None and not (self._rows and self._rows[-1][1] >= latest[1]) else []
-        _, step, loss, rate, accuracy = np.array(self._rows + more, np.float64).reshape(-1, 5).T.copy()
-        return Steps(step.astype(np.int64), loss, rate, accuracy, 1 << self._level)
+        _, step, loss, rate, accuracy, seconds = np.array(self._rows + more, np.float64).reshape(-1, 6).T.copy()
+        return Steps(step.astype(np.int64), loss, rate, accuracy, seconds, 1 << self._level)

@@ -226,6 +226,13 @@ function ask(state, op) {
   state.root.querySelector(".actions .strong").focus();
 }
 
+function compareButton(state, runs) {
+  const found = button(state.words.compare, () => state.send("compare", runs.map((run) => run.id)), "strong");
+  found.title = state.words.compare_hint.replaceAll("{most}", state.words.most_compared);
+  found.disabled = runs.length > state.words.most_compared;
+  return found;
+}
+
 function buttons(state, runs) {
   const { words } = state;
   if (state.asking) return [
@@ -235,7 +242,7 @@ function buttons(state, runs) {
   ];
   const away = runs.every((run) => run.archived);
   return [
-    ...(runs.length > 1 ? [element("span", "hint", words.compare)] : []),
+    ...(runs.length > 1 ? [compareButton(state, runs)] : []),
     button(away ? words.unarchive : words.archive, () => act(state, away ? "unarchive" : "archive")),
     button(words.keep_best, () => ask(state, "keep_best")),
     button(words.remove, () => act(state, "delete")),

@@ -11,6 +11,7 @@ from explorer.base.words import clock, cut, span
 from explorer.figures.palette import STATE_COLORS
 from explorer.metrics.table import METRICS
 from explorer.runs.machine.capacity import in_words
+from explorer.runs.overview.comparison import MOST_RUNS
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.spec.kinds import PROBES
 from explorer.runs.state.status import State
@@ -35,6 +36,7 @@ _WORDS = T.WORDS | {
     "unarchive": Common.UNARCHIVE,
     "remove": Common.DELETE,
     "no": Common.CANCEL,
+    "most_compared": MOST_RUNS,
 }
 
 
@@ -150,9 +152,24 @@ def _epochs(run: RunSummary) -> str:
     return words.format(done=run.epochs, asked=run.asked_epochs)
 
 
-def show(changes: Changes, key: str, on_open: Callable[[str], None], on_act: Callable[[Request], None]) -> None:
-    """Mount the list. `on_open` is called with the id of a run to open, `on_act` with an action on runs."""
+def show(
+    changes: Changes,
+    key: str,
+    on_open: Callable[[str], None],
+    on_act: Callable[[Request], None],
+    on_compare: Callable[[Sequence[str]], None],
+) -> None:
+    """Mount the list.
+
+    Args:
+        changes: To the rows that the browser holds.
+        key: The key of the component.
+        on_open: Called with the id of a run to open.
+        on_act: Called with an action on runs.
+        on_compare: Called with the ids of runs to compare.
+    """
     calls = event(key, "open", on_open) | event(key, "act", on_act, received)
+    calls |= event(key, "compare", on_compare, received_ids)
     _component(data={**vars(changes), "words": _WORDS}, key=key, **calls)
 
 
@@ -160,7 +177,12 @@ def received(sent: Any) -> Request | None:
     """Check the form of what the browser has sent. None if it is malformed."""
     if not isinstance(sent, Mapping) or sent.get("op") not in get_args(Op):
         return None
-    ids = sent.get("ids")
-    if not isinstance(ids, Sequence) or isinstance(ids, str) or not all(isinstance(one, str) for one in ids):
+    ids = received_ids(sent.get("ids"))
+    return None if ids is None else Request(sent["op"], ids)
+
+
+def received_ids(sent: Any) -> tuple[str, ...] | None:
+    """Check a list of ids that the browser has sent. None if it is malformed."""
+    if not isinstance(sent, Sequence) or isinstance(sent, str) or not all(isinstance(one, str) for one in sent):
         return None
-    return Request(sent["op"], tuple(dict.fromkeys(ids)))
+    return tuple(dict.fromkeys(sent))

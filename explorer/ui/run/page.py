@@ -1,7 +1,6 @@
 """The live page of one run: state, facts, metrics, actions, charts and details."""
 
 import math
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,17 +18,12 @@ from explorer.ui.run import details as run_details
 from explorer.ui.run import notes as run_notes
 from explorer.ui.run import sections
 from explorer.ui.run import tools as run_tools
+from explorer.ui.run.readers import view_of
 from explorer.ui.session.keys import Query
 from explorer.ui.train import probe_results
 
 EVERY_SECONDS = 1.0
 PROBE_WIDTH = 860  # px, of the result of a quick check or a search
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _view_of(root: str) -> RunView:
-    """The reader of the run in this folder, shared by all browser tabs."""
-    return RunView(RunPaths(Path(root)))
 
 
 def show(run_id: str, tools: DeltaGenerator) -> None:
@@ -43,7 +37,7 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
         RunNotFound: There is no such run.
     """
     paths = run_paths(run_id)
-    view = _view_of(str(paths.root))
+    view = view_of(str(paths.root))
     drawn = view.refresh()
     over, offered = drawn.status.over, run_tools.offered(paths, drawn)
     run_tools.confirm_end(paths)

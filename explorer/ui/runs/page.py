@@ -13,6 +13,7 @@ from explorer.runs.overview.index import summaries
 from explorer.runs.overview.summary import RunSummary
 from explorer.texts import Common, Runs
 from explorer.texts import RunsList as T
+from explorer.ui.compare import selection
 from explorer.ui.components import run_list, usage_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import bulk_actions
@@ -34,8 +35,8 @@ def show(if_empty: Callable[[], None]) -> None:
     held = run_list.hold(first, widget_key("run_rows"))
 
     def body() -> None:
-        if Query.RUN in st.query_params:
-            st.rerun()  # only the whole page can show the run that was opened
+        if Query.RUN in st.query_params or Query.RUNS in st.query_params:
+            st.rerun()  # only the whole page can show what was opened
         runs = notices.look().runs
         housekeeping.tend(runs)
         changes = run_list.changes(held, runs)
@@ -60,7 +61,7 @@ def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Calla
         _message(st.session_state.get(Key.RUNS_DONE, Done()))
     with listed:
         if runs:
-            run_list.show(changes, widget_key("run_list"), _open, _act)
+            run_list.show(changes, widget_key("run_list"), _open, _act, _compare)
         else:
             if_empty()
 
@@ -68,6 +69,11 @@ def _draw(runs: Sequence[RunSummary], changes: run_list.Changes, if_empty: Calla
 def _open(run_id: str) -> None:
     st.session_state.pop(Key.RUNS_DONE, None)
     st.query_params[Query.RUN] = run_id
+
+
+def _compare(ids: Sequence[str]) -> None:
+    st.session_state.pop(Key.RUNS_DONE, None)
+    selection.compare(ids)
 
 
 def _act(request: run_list.Request) -> None:

@@ -107,6 +107,8 @@ class Query(StrEnum):
 
     DRAFT = "draft"
     RUN = "run"
+    RUNS = "runs"  # the runs that are compared, separated by commas
+    AGAINST = "against"  # the run that the others are compared with
     DUPLICATE = "duplicate"  # a run whose settings fill the Train page
     SHARED = "p"  # a whole pipeline with its view
     TOPIC = "topic"  # the topic of the Help page

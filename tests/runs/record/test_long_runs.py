@@ -126,7 +126,7 @@ def test_steps_told_in_a_rhythm_do_not_fall_through(every: int) -> None:
     """Where each so-manieth record only is one of a step, as in short epochs, the series is no shorter for it."""
     series = thinning.StepSeries()
     for place in range(STEPS):
-        series.add(Event("step", every * place + 1, 0, 0, "b", 0, place, 1, {"loss": 1.0}))
+        series.add(Event("step", every * place + 1, 0, 0, "b", 0, place, 1, {"loss": 1.0}), 0.0)
     assert len(series) > KEPT / 4
 
 

@@ -1,0 +1,126 @@
+"""Words of the comparison of runs."""
+
+from typing import ClassVar
+
+
+class Compare:
+    TITLE = "Compare {count} runs"
+    BACK = "Back to the comparison"
+    WITH_PAIR = "Compare both"
+    WITH_ORIGIN = "Compare with it"
+    TOO_FEW = "A comparison needs at least two runs. Select them in the list of runs."
+    TOO_MANY = "At most {most} runs can be compared at once. These are the first {most} of {count}."
+    UNKNOWN = "Not found: {ids}. These runs may have been deleted, or the link is incomplete."
+    NOT_TRAINED = "{names}: quick checks and searches for a learning rate have no curves to compare."
+
+    # The table of runs
+    RUNS = "The runs that are compared"
+    HEAD: ClassVar = {"name": "Run", "state": "State", "epoch": "Best epoch"}
+    REFERENCE = "reference"
+    REFER = "make reference"
+    REMOVE = "Remove {name} from the comparison"
+    OPEN = "Open {name}"
+    MAKE_REFERENCE = "Compare the others with {name}"
+    EPOCH_OF = "{epoch} of {epochs}"
+    NO_VALUE = "–"
+    UNDEFINED = "undefined"
+    TABLE_NOTE = "Values at the best epoch of each run so far, by the metric that the run was set to watch."
+
+    # Sections
+    CURVES = "Curves"
+    METRICS = "Metrics"
+    SETTINGS = "Settings"
+    IMAGES = "Images"
+
+    # Curves
+    METRIC = "Metric"
+    AXIS = "Horizontal axis"
+    AXIS_HELP = (
+        "Time is what the run has worked, without waiting in the queue or between two attempts. It compares computers "
+        "and settings of loading too, not only recipes."
+    )
+    AXES: ClassVar = {"epoch": "Epoch", "step": "Step", "time": "Time"}
+    SMOOTHING = "Smoothing"
+    SMOOTHING_HELP = (
+        "Exponential moving average along the horizontal axis, as wide as this share of it. It looks back only, so a "
+        "smooth curve is late by about its width. The faint line is the measured one."
+    )
+    NO_SMOOTHING = "none"
+    SMOOTHED = "Smoothed by an exponential moving average over {share:.0%} of the axis; the faint lines are measured."
+    CURVES_LABEL = "{metric}, validation loss and training loss of {count} runs"
+    CURVES_NOTE = "A click on a run in the legend hides it; a double click shows it alone."
+    THINNED = "Curves with more than {points:,} points are thinned: each point is the mean of its neighbors."
+    HOVER = "%{x:.4g}: %{y:.4f}<extra>%{fullData.name}</extra>"
+    TIME_AXIS = "time worked, {unit}"
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    VAL_LOSS = "validation loss"
+    TRAIN_LOSS = "training loss"
+
+    # Differences
+    OTHER = "In detail: “{name}” (A) with"
+    COMPUTING = "Comparing the runs image by image"
+    ALL_HEAD: ClassVar = ("Run", "Value", "Difference to the reference", "95 % interval", "Gained and lost images")
+    REFERENCE_VALUE = "{name} (reference)"
+    SPLIT = "{won} gained, {lost} lost, p = {p}"
+    PAIR_HEAD: ClassVar = ("Metric", "A", "B", "B − A", "95 % interval")
+    A = "**A** · {name}"
+    B = "**B** · {name}"
+    AT_EPOCH = ", epoch {epoch}"
+    SO_FAR = ", its best epoch so far: it still trains"
+    THESE_TWO = (
+        "This says something about **these two models**, not about the two recipes: training again with another seed "
+        "gives other models, and that spread is not in these intervals."
+    )
+    INTERVAL_HELP = (
+        "Paired bootstrap: the {images:,} validation images are drawn {draws:,} times with replacement, the same for "
+        "both models, within the classes for all metrics but accuracy. An interval that contains 0 means that these "
+        "images do not tell the models apart."
+    )
+    APPROXIMATE = "~ approximate, from the influence of each image, because there are too many scores to draw again."
+    NO_INTERVAL = "–"
+    INTERVAL = "{low:+.3f} to {high:+.3f}"
+    CHANGE = "{value:+.3f}"
+    MCNEMAR = "Right and wrong"
+    MCNEMAR_HEAD: ClassVar = ("", "B right", "B wrong")
+    MCNEMAR_A_RIGHT = "A right"
+    MCNEMAR_A_WRONG = "A wrong"
+    MCNEMAR_SAYS = (
+        "{changed} of {images:,} images changed sides: {won} only B gets right, {lost} only A. Exact McNemar test: "
+        "p = {p}."
+    )
+    MCNEMAR_HELP = (
+        "The probability of a split at least as uneven as this one if each of these images were as likely to change in "
+        "one way as in the other."
+    )
+    ALL_IMAGES = "Back to all images"
+    COMMON = "Compare on the {count:,} common images"
+    NOT_COMPARED = (
+        "The difference cannot be shown image by image. {why} Each value below belongs to the run's own validation "
+        "images."
+    )
+    VALUES_HEAD: ClassVar = ("Metric", "A", "B")
+    LOSS_NOTE = "The validation loss of single images is not recorded, so it has no interval."
+
+    # Images
+    LOST = "A right, B wrong ({count})"
+    WON = "A wrong, B right ({count})"
+    NONE_CHANGED = "No image changed sides: both models are right and wrong on the same images."
+    CAPTION = "{true}: A says {a} ({score_a:.0%}), B says {b} ({score_b:.0%})"
+
+    # Settings
+    SAME = "All {count} settings are the same."
+    SAME_NOTE = "Only settings that differ are listed; the other {count} are the same."
+    SETTING = "Setting"
+    NOT_USED = "not used"
+    PIPELINES = "Pipelines, step by step"
+    PIPELINE_SAME = "The pipelines do the same."
+    UNREADABLE = "The settings of {names} cannot be read."
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    SWITCHED_OFF = "switched off"
+    SWITCHED_ON = "switched on"
+    VERSIONS = "Versions and machine"
+    DATA = "Data"

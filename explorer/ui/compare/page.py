@@ -1,0 +1,159 @@
+"""The comparison of two to fifty runs: their values, their curves, what differs, and the images that changed sides."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.figures.palette import run_color
+from explorer.metrics.table import METRICS
+from explorer.runs.overview.comparison import MOST_RUNS
+from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
+from explorer.runs.spec.kinds import PROBES
+from explorer.texts import Compare as T
+from explorer.texts import Runs
+from explorer.ui.compare import curves, differences, selection
+from explorer.ui.compare.readers import Compared, look
+from explorer.ui.compare.selection import Chosen
+from explorer.ui.components import compared
+from explorer.ui.components.markdown import escape
+from explorer.ui.session.keys import Query, widget_key
+
+EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page: its title, and what draws it. It gets the runs, the reference first."""
+
+    title: str
+    show: Callable[[Sequence[Compared]], None]
+
+
+SECTIONS = (Section(T.CURVES, curves.show), Section(T.METRICS, differences.show))
+
+
+def show(text: str) -> None:
+    """Draw the comparison of the runs in the address, and update it while one of them trains."""
+    found, missing = _found(selection.read(text))
+    runs = _look(found)
+    over = all(run.snapshot.status.over for run in runs)
+
+    def body() -> None:
+        now = _look(found)
+        # Only the whole page can start or stop the timer, or show something else.
+        if st.query_params.get(Query.RUNS) != text or Query.RUN in st.query_params or len(now) != len(runs):
+            st.rerun()
+        if all(run.snapshot.status.over for run in now) is not over:
+            st.rerun()
+        _draw(now, missing, len(found))
+
+    st.fragment(body, run_every=None if over else EVERY_SECONDS)()
+
+
+def _found(chosen: Sequence[Chosen]) -> tuple[list[tuple[Chosen, RunPaths]], list[str]]:
+    """The runs of an address, and the ids that no run has."""
+    found, missing = [], []
+    for one in chosen:
+        try:
+            found.append((one, run_paths(one.id)))
+        except RunNotFound:
+            missing.append(one.id)
+    return found, missing
+
+
+def _look(found: Sequence[tuple[Chosen, RunPaths]]) -> list[Compared]:
+    looks = (look(paths, one.place) for one, paths in found[:MOST_RUNS])
+    return [run for run in looks if run is not None]
+
+
+def _draw(runs: Sequence[Compared], missing: Sequence[str], asked: int) -> None:
+    trained = [run for run in runs if not _is_probe(run)]
+    # Containers, so that a line that appears or disappears does not mount the charts again.
+    heading, said, table, sections = (st.container() for _ in range(4))
+    with heading:
+        st.subheader(T.TITLE.format(count=len(trained)), anchor=False)
+    with said:
+        _say(runs, missing, asked)
+    if len(trained) < 2:
+        with said:
+            st.info(T.TOO_FEW)
+    if not trained:
+        return
+    ordered = _reference_first(trained)
+    with table:
+        _table(trained, ordered[0].id)
+    with sections:
+        _sections(ordered)
+
+
+def _is_probe(run: Compared) -> bool:
+    return run.snapshot.config is not None and run.snapshot.config.kind in PROBES
+
+
+def _say(runs: Sequence[Compared], missing: Sequence[str], asked: int) -> None:
+    if missing:
+        st.warning(escape(T.UNKNOWN.format(ids=", ".join(missing))))
+    if asked > MOST_RUNS:
+        st.warning(T.TOO_MANY.format(most=MOST_RUNS, count=asked))
+    if probes := [f"“{run.name}”" for run in runs if _is_probe(run)]:
+        st.info(escape(T.NOT_TRAINED.format(names=", ".join(probes))))
+
+
+def _reference_first(runs: Sequence[Compared]) -> list[Compared]:
+    against = st.query_params.get(Query.AGAINST)
+    return sorted(runs, key=lambda run: run.id != against)
+
+
+def _table(runs: Sequence[Compared], reference: str) -> None:
+    rows = [
+        compared.Row(
+            run.id,
+            run.name,
+            run_color(run.place),
+            Runs.STATES[run.snapshot.status.state],
+            _epoch(run),
+            tuple(value_of(run, key) for key in METRICS),
+            run.id == reference,
+            len(runs) > 1,
+        )
+        for run in runs
+    ]
+    head = [metric.label for metric in METRICS.values()]
+    compared.show(head, rows, widget_key("compared"), on_open=_open, on_remove=_remove, on_refer=_refer)
+    st.caption(T.TABLE_NOTE)
+
+
+def _epoch(run: Compared) -> str:
+    if run.best is None:
+        return T.NO_VALUE
+    config = run.snapshot.config
+    return T.EPOCH_OF.format(epoch=run.best.number, epochs=config.epochs) if config else str(run.best.number)
+
+
+def value_of(run: Compared, metric: str) -> str:
+    """A metric at the best epoch of a run, in words."""
+    if run.best is None or (run.best.measured is None and metric not in run.best.noted):
+        return T.NO_VALUE
+    value = run.best.value(metric)
+    return f"{value:.3f}" if value == value else T.UNDEFINED
+
+
+def _sections(runs: Sequence[Compared]) -> None:
+    tabs = st.tabs([section.title for section in SECTIONS], key=widget_key("compare_section"), on_change="rerun")
+    for tab, section in zip(tabs, SECTIONS, strict=True):
+        if tab.open:
+            with tab:
+                section.show(runs)
+
+
+def _open(run_id: str) -> None:
+    st.query_params[Query.RUN] = run_id
+
+
+def _remove(run_id: str) -> None:
+    st.query_params[Query.RUNS] = selection.without(st.query_params.get(Query.RUNS, ""), run_id)
+
+
+def _refer(run_id: str) -> None:
+    st.query_params[Query.AGAINST] = run_id

@@ -1,0 +1,75 @@
+"""Looks at the runs that are compared. A run that is over is read again only where its folder has changed."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.runs.overview.comparison import best_of
+from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
+from explorer.runs.record import meta
+from explorer.runs.record.paths import RunPaths
+from explorer.ui.run.readers import view_of
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A run at one moment.
+
+    Attributes:
+        place: In the selection, from 0; it decides the color.
+        best: Its best epoch so far, or None.
+    """
+
+    place: int
+    name: str
+    view: RunView
+    snapshot: RunSnapshot
+    best: EpochPoint | None
+
+    @property
+    def id(self) -> str:
+        """The id of the run."""
+        return self.snapshot.id
+
+    @property
+    def stamp(self) -> Hashable:
+        """Another one after each new record, or another name."""
+        return self.id, self.place, self.name, self.snapshot.revision
+
+    @property
+    def best_stamp(self) -> Hashable:
+        """Another one where the best epoch is another one, or was trained again by a later attempt."""
+        best = self.best
+        return self.id, self.name, best and (best.epoch, best.step, best.seconds, tuple(sorted(best.noted.items())))
+
+
+class _Reader:
+    def __init__(self, root: str) -> None:
+        self.view = view_of(root)
+        self._last: tuple[int, str, RunSnapshot, EpochPoint | None] | None = None
+
+    def look(self, place: int) -> Compared:
+        paths = self.view.paths
+        changed = paths.root.stat().st_mtime_ns
+        if self._last is None or self._last[0] != changed or not self._last[2].status.over:
+            snapshot = self.view.refresh()
+            asked = snapshot.config.name if snapshot.config else ""
+            name = meta.read(paths).name or asked or paths.id
+            self._last = (changed, name, snapshot, best_of(self.view, snapshot))
+        _, name, snapshot, best = self._last
+        return Compared(place, name, self.view, snapshot, best)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _reader_of(root: str) -> _Reader:
+    return _Reader(root)
+
+
+def look(paths: RunPaths, place: int) -> Compared | None:
+    """Read a run; None where its folder is gone."""
+    try:
+        return _reader_of(str(Path(paths.root))).look(place)
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,51 @@
+"""The runs that are compared, in the address of the page, so that it can be reloaded and shared.
+
+The place of a run decides its color. A run that is taken out leaves an empty place, so that the others keep theirs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.ui.session.keys import Query
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A run of the selection and its place, from 0."""
+
+    place: int
+    id: str
+
+
+def read(text: str) -> tuple[Chosen, ...]:
+    """Return the runs in an address. A run that is named twice counts once."""
+    places = [part.strip() for part in text.split(",")]
+    return tuple(
+        Chosen(place, run_id) for place, run_id in enumerate(places) if run_id and places.index(run_id) == place
+    )
+
+
+def address(ids: Iterable[str]) -> str:
+    """Return the text for the address; an empty id is an empty place."""
+    return ",".join(ids).rstrip(",")
+
+
+def without(text: str, run_id: str) -> str:
+    """Return the text for the address without a run, with the places of the others unchanged."""
+    return address("" if part.strip() == run_id else part.strip() for part in text.split(","))
+
+
+def compare(ids: Iterable[str]) -> None:
+    """Open the comparison of some runs. Call it in a callback, so that Back leads back."""
+    st.query_params.from_dict(
+        {name: value for name, value in st.query_params.to_dict().items() if name not in (Query.RUN, Query.AGAINST)}
+        | {Query.RUNS: address(ids)}
+    )
+
+
+def close() -> None:
+    """Leave the comparison."""
+    for name in (Query.RUNS, Query.AGAINST):
+        st.query_params.pop(name, None)
