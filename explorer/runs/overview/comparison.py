@@ -1,5 +1,6 @@
 """Two runs on the same validation images: what can be compared of their best epochs, and why the rest cannot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,9 @@ from explorer.metrics.paired_bootstrap import Difference, differences
 from explorer.metrics.pairs import Alignment, Answers, ImageList, McNemar, align, changed_sides, mcnemar, predictions
 from explorer.metrics.table import METRICS
 from explorer.runs.overview.best import best_point
+from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
-from explorer.runs.record.epochs import EpochRecord
-from explorer.runs.record.validation import ValidationImages, ValidationRecordError
+from explorer.runs.record.validation import ValidationImages
 
 MOST_RUNS = 50  # that are compared at once
 LEAST_COMMON = 10  # images; an interval of fewer says nothing
@@ -37,17 +38,35 @@ class Side:
     Attributes:
         name: As it is shown.
         point: The best epoch.
-        record: Its counts and logits.
-        images: The images of the rows of the logits.
-        classes: Their names.
+        labels: (N,) classes of its validation images.
+        images: These images in the same order; None where the run has no list of them.
+        answers: What the model says about them.
     """
 
     name: str
+    snapshot: RunSnapshot
     point: EpochPoint
-    record: EpochRecord
-    images: ValidationImages
-    classes: tuple[str, ...]
+    labels: Counts
+    images: ValidationImages | None
     answers: Answers
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, one for each column of the logits."""
+        return class_names(self.snapshot.classes, self.answers.logits.shape[1])
+
+    @property
+    def data(self) -> tuple[str, str]:
+        """Hashes of the list of validation images and of the contents of all images; "" where not recorded."""
+        start = self.snapshot.start
+        found = start.values.get("identity") if start else None
+        known = found if isinstance(found, Mapping) else {}
+        return str(known.get("validation images", "")), str(known.get("contents", ""))
+
+
+def class_names(known: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """Return `count` names; classes without one are numbered."""
+    return known[:count] + tuple(f"class {number}" for number in range(len(known) + 1, count + 1))
 
 
 @dataclass(frozen=True)
@@ -116,37 +135,30 @@ def side_of(view: RunView, snapshot: RunSnapshot, name: str) -> Side:
     """Read what the best epoch of a run has left behind. Raises NotComparable."""
     point = best_of(view, snapshot)
     if point is None:
-        state = "" if snapshot.status.over else " yet"
-        raise NotComparable(f"“{name}” has no validated epoch{state}.")
-    record = view.record(point.epoch, scores=True)
-    if record is None:
-        raise NotComparable(f"The record of epoch {point.number} of “{name}” cannot be read.")
-    if record.logits is None or record.labels is None:
-        raise NotComparable(
-            f"“{name}” has no scores of single images: it was trained by an older version, or it has too many images "
-            "and classes to keep them."
-        )
+        raise NotComparable(f"“{name}” has no validated epoch{'' if snapshot.status.over else ' yet'}.")
+    evidence = Evidence(view)
+    record = evidence.record(point.epoch)
+    if record is None or record.logits is None or record.labels is None:
+        absent = evidence.why_not(point.epoch)
+        why = _ABSENT["not_stored" if absent is None else absent.code]
+        raise NotComparable(why.format(name=name, epoch=point.number))
     if not np.isfinite(record.logits).all():
         raise NotComparable(f"Some scores of “{name}” are not finite.")
-    images = _images(view, name)
-    if len(images) != len(record.labels) or (images.labels != record.labels).any():
-        raise NotComparable(f"The list of validation images of “{name}” does not belong to its scores.")
     config = snapshot.config
     threshold = config.threshold if config is not None and config.loss == "bce" else None
     answers = Answers(record.logits, predictions(record.logits, threshold))
-    return Side(name, point, record, images, snapshot.classes, answers)
+    return Side(name, snapshot, point, record.labels, evidence.images, answers)
 
 
-def _images(view: RunView, name: str) -> ValidationImages:
-    if not view.paths.validation.exists():
-        raise NotComparable(
-            f"“{name}” was trained by an older version, which did not record its validation images. Train it again, "
-            "for example with “Duplicate and change”, to compare it image by image."
-        )
-    try:
-        return ValidationImages.load(view.paths.validation)
-    except ValidationRecordError as error:
-        raise NotComparable(f"The list of validation images of “{name}” cannot be read.") from error
+_ABSENT = {
+    "not_validated": "Epoch {epoch} of “{name}” is not known to be validated.",
+    "missing": "The record of epoch {epoch} of “{name}” is missing.",
+    "damaged": "The record of epoch {epoch} of “{name}” is damaged.",
+    "too_large": "“{name}” has so many validation images and classes that the scores of single images were not kept.",
+    "thinned": "The scores of single images were not kept for epoch {epoch} of “{name}”.",
+    "not_stored": "“{name}” has no scores of single images.",
+    "other_images": "The scores of “{name}” do not belong to the validation images that it has listed.",
+}
 
 
 def pair_of(a: Side, b: Side, *, common: bool = False) -> Pair:
@@ -159,21 +171,51 @@ def pair_of(a: Side, b: Side, *, common: bool = False) -> Pair:
     Raises:
         NotComparable: They have other classes, or other validation images.
     """
-    if a.classes != b.classes or a.record.confusion.shape != b.record.confusion.shape:
+    if a.classes != b.classes:
         raise NotComparable(
             f"The runs tell other classes apart: “{a.name}” {_listed(a.classes)}, “{b.name}” {_listed(b.classes)}."
         )
-    found = align(*(ImageList(side.images.ids, side.images.hashes, side.images.labels) for side in (a, b)))
+    found = _aligned(a, b)
     many = len(found.rows_a)
     if not found.complete and (not common or many < LEAST_COMMON):
         raise NotComparable(_why_not(a, b, found), many if many >= LEAST_COMMON else 0)
     if not many:
         raise NotComparable("The runs have no validation images.")
-    notes: tuple[str, ...] = () if found.complete else (_why_not(a, b, found),)
-    if a.images.reading != b.images.reading:
-        notes += ("The same images were read in another way, for example with another range of values.",)
-    answers = (a.answers.take(found.rows_a), b.answers.take(found.rows_b))
-    return Pair(a, b, found, a.images.labels[found.rows_a], *answers, notes)
+    notes = () if found.complete else (_why_not(a, b, found),)
+    return Pair(
+        a,
+        b,
+        found,
+        a.labels[found.rows_a],
+        a.answers.take(found.rows_a),
+        b.answers.take(found.rows_b),
+        notes + _read_in_another_way(a, b),
+    )
+
+
+def _aligned(a: Side, b: Side) -> Alignment:
+    """The common images, by their lists. Runs that have recorded the same data have the same images, also without."""
+    if a.data == b.data and all(a.data) and np.array_equal(a.labels, b.labels):
+        rows = np.arange(len(a.labels))
+        return Alignment(rows, rows, 0, 0, 0, 0, 0)
+    for side in (a, b):
+        if side.images is None:
+            raise NotComparable(
+                f"“{side.name}” has no readable list of its validation images. Runs of older versions did not write "
+                "one, and can only be compared with runs on exactly the same data. Train it again, for example with "
+                "“Duplicate and change”."
+            )
+    assert a.images is not None
+    assert b.images is not None
+    return align(*(ImageList(images.ids, images.hashes, images.labels) for images in (a.images, b.images)))
+
+
+def _read_in_another_way(a: Side, b: Side) -> tuple[str, ...]:
+    if a.images is None or b.images is None or a.images.reading == b.images.reading:
+        return ()
+    return (
+        f"The images were read in another way: {a.images.reading or 'as usual'} and {b.images.reading or 'as usual'}.",
+    )
 
 
 def _probability(logits: NDArray[np.floating[Any]], index: int) -> float:

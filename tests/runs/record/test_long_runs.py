@@ -4,6 +4,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,13 @@ def lines(steps: int = STEPS, resumed: int = 0) -> list[bytes]:
         head = {"kind": kind, "seq": seq, "time": mono, "mono": mono, "boot": "b", "epoch": epoch, "step": step}
         found.append(json.dumps(head | {"promise_s": 30.0, "values": values}).encode() + b"\n")
     return found
+
+
+def ends(path: Path) -> tuple[Event, Event]:
+    first, last = first_event(path), last_event(path)
+    assert first is not None
+    assert last is not None
+    return first, last
 
 
 def read(paths: RunPaths) -> History:
@@ -147,6 +155,12 @@ def test_a_long_run_that_was_resumed_has_neither_gap_nor_double(folder: RunPaths
     assert (np.diff(steps.step) > 0).all()
     np.testing.assert_array_equal(steps.loss, np.sin(steps.step))
     assert {found.attempt for epoch, found in followed.epochs.items() if epoch >= 8} == {2}
+    # The clock of work goes on where the first attempt ended, though the second one has other times.
+    assert (np.diff(steps.seconds) > 0).all()
+    worked = [last.moment.since(first.moment) for first, last in map(ends, (folder.events(1), folder.events(2)))]
+    assert followed.last is not None
+    assert steps.seconds[-1] == pytest.approx(sum(worked), abs=60)
+    assert followed.epochs[8].seconds > worked[0]
 
 
 def test_hardly_any_step_of_a_long_run_is_decoded(folder: RunPaths, decoded: list[bytes]) -> None:
