@@ -1,6 +1,7 @@
 """`python -m explorer report ID... -o FILE.html`: the command that writes a report."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from explorer.texts import Report as T
 
 MOST_MB = 15.0
 MOST_RUNS = 50
+_MEMORY = 4 << 30  # bytes more than after the imports: 15 MB of report and the largest image that is decoded
 _QUIET_S = 1.0  # what is faster reports no progress
 
 
@@ -36,8 +38,13 @@ def write(options: argparse.Namespace) -> int:
     if target.exists() and not options.force:
         raise CommandError(T.EXISTS.format(file=options.output), USAGE)
     # Imported here: it imports albumentations and OpenCV, which takes seconds.
+    from explorer.augment.confined import end_with, limit_memory
     from explorer.report.writing import LEAST_MB, write_report
 
+    if options.inside:
+        # A page has started this process for a stranger's image files, and may end before it.
+        end_with(os.getppid())
+        limit_memory(_MEMORY)
     if not options.most >= LEAST_MB:
         raise CommandError(T.TOO_SMALL.format(most=options.most, least=LEAST_MB), USAGE)
     written = write_report(runs, target, most_mb=options.most, inside=options.inside, progress=_Progress())

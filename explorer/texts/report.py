@@ -17,6 +17,22 @@ class Report:
     WRITING = "writing the file"
     WRITTEN = "{file}: {size}"
 
+    # The button of the app
+    OFFER = "Report"
+    OFFER_WHAT = (
+        "One HTML file with figures that zoom, the worst mistakes as images, the configuration and all numbers. It "
+        "opens in any browser, without this app and without the internet."
+    )
+    MAKE = "Make report (one HTML file)"
+    MAKE_AGAIN = "Make it again"
+    MAKING = "Making the report"
+    MAKING_STEP = "Making the report: {step}"
+    CANCEL = "Cancel"
+    OTHER = "Another report is being made. Try again in a moment."
+    FAILED = "The report could not be made: {reason}"
+    TOO_LONG = "it took longer than {seconds:.0f} s"
+    DOWNLOAD = "Download report ({size}, made {time})"
+
     # The page
     TITLE = "Report: {name}"
     COMPARISON = "Comparison of {count} runs"

@@ -22,6 +22,11 @@ def statistics_folder() -> Path:
     return made_home() / "cache" / "statistics"
 
 
+def reports_folder() -> Path:
+    """The cache of reports that pages have made to be downloaded."""
+    return made_home() / "cache" / "reports"
+
+
 def filled() -> tuple[Path, ...]:
     """The existing folders whose size is limited, including those of reference images and saved pipelines."""
     folders = (drafts_folder(), browsers_folder(), references.folder(), pipelines_folder())

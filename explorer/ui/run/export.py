@@ -13,9 +13,10 @@ from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
+from explorer.texts import Report
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.run import last_action
+from explorer.ui.run import last_action, reports
 from explorer.ui.session.keys import widget_key
 
 CODE_FILE = "train.py"  # docs/export.md imports it as a module
@@ -39,6 +40,9 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     )
     if export.open:
         with export, st.container(width=WIDTH):
+            st.markdown(f"**{Report.OFFER}**")
+            st.caption(Report.OFFER_WHAT)
+            reports.show((paths.id,))
             _code(paths, config)
             _files(paths)
             if "tensorboard" in config.loggers:

@@ -18,7 +18,8 @@ from explorer.runs.record.events import EventWriter
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.config import RunConfig, dumps
-from explorer.ui.run import export
+from explorer.texts import Report as T
+from explorer.ui.run import export, reports
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of
 from tests.ui.conftest import APP
@@ -155,3 +156,24 @@ def test_the_command_of_tensorboard_can_be_pasted() -> None:
     assert f"tensorboard --logdir '{paths.logged}'" in [
         code.value for code in opened(paths).code
     ]  # its home has a space
+
+
+def test_a_report_is_made_by_a_process_and_offered_for_download() -> None:
+    paths = trained(config_of("ants"))
+    app = opened(paths)
+    app.button(key=widget_key("report", reports.key_of((paths.id,)), "make")).click().run()
+    assert not app.exception
+    making = reports.JOBS.get(reports.key_of((paths.id,)))
+    assert making is not None
+    assert making.wait(120)
+    assert making.problem == ""
+    app.run()
+    (download,) = [one for one in app.get("download_button") if "report" in one.proto.id]
+    assert "report" in download.proto.label
+    assert T.NO_EPOCH in (reports.reports_folder() / f"{reports.key_of((paths.id,))}.html").read_text()
+
+
+def test_a_report_that_fails_says_why() -> None:
+    making = reports.Making(("no-such-run",), reports.reports_folder() / "none.html")
+    assert making.wait(120)
+    assert "no-such-run" in making.problem
