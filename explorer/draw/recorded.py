@@ -94,14 +94,18 @@ class NetworkInput(Request[Card]):
         return ("as seen", self.config.pipeline.key, self.image.dataset)
 
     def draw(self) -> Iterator[Card]:
+        yield self.picture(self.pixels())
+
+    def picture(self, pixels: NDArray[np.generic], note: str = "") -> Card:
+        """The picture of what the network saw. `note` is what there is to say about it."""
+        scaled = T.SCALED if pixels.dtype != np.uint8 else ""
+        return Card(_png(as_shown(pixels)), (pixels.shape[0], pixels.shape[1]), " ".join(filter(None, [note, scaled])))
+
+    def pixels(self) -> NDArray[np.generic]:
+        """(S, S, 3) uint8, or float32 if the pipeline scales. Raises NoPicture where they cannot be known."""
         refuse_other_versions(self.versions)
         if not self.image.hash:
             raise NoPicture(T.UNKNOWN_HASH)
-        pixels = self._pixels()
-        note = T.SCALED if pixels.dtype != np.uint8 else ""
-        yield Card(_png(as_shown(pixels)), (pixels.shape[0], pixels.shape[1]), note)
-
-    def _pixels(self) -> NDArray[np.generic]:
         config = self.config
         try:
             if self.epoch is None:

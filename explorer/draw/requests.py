@@ -17,12 +17,13 @@ from explorer.draw.presets import PresetPicture
 from explorer.draw.preview import Preview
 from explorer.draw.recorded import NetworkInput, RecordedPicture
 from explorer.draw.sources import Describe
+from explorer.draw.training_images import ListTraining, TrainingInput
 from explorer.draw.uploads import Checked, ColorsOf, KeepReference, MaskOf, Recolored, ReferencePicture
 
 __all__ = [
-    "Both", "Cell", "Checked", "ColorsOf", "Describe", "Draws", "FirstBatch", "KeepReference", "ListValidation",
-    "MaskOf", "NetworkInput", "PresetPicture", "Preview", "Recolored", "RecordedPicture", "ReferencePicture", "SeedFor",
-    "Trial",
+    "Both", "Cell", "Checked", "ColorsOf", "Describe", "Draws", "FirstBatch", "KeepReference", "ListTraining",
+    "ListValidation", "MaskOf", "NetworkInput", "PresetPicture", "Preview", "Recolored", "RecordedPicture",
+    "ReferencePicture", "SeedFor", "TrainingInput", "Trial",
 ]  # fmt: skip
 
 

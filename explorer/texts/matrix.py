@@ -57,7 +57,22 @@ class Matrix:
     IMAGE_TITLE = "{predicted} {share}"
     IMAGE_TRUE = "true {true}"
     SCORES = "Scores: {scores}. True class: {true}."
+    NO_SCORES = "The images of this cell cannot be shown, its counts are exact. {reason}"
     DIFFERS = (
         "The stored scores give {found:,} images for this cell where the matrix has counted {count:,}: these may be "
         "others than those that were counted."
     )
+
+    # Training images
+    PART = "Images"
+    VALIDATION_IMAGES = "Validation images"
+    TRAINING_IMAGES = "Training images"
+    TRAINING_HELP = (
+        "Training images of a class. Open one to see what the network saw of it in any epoch: the pipeline's own "
+        "draws for this seed, epoch and image, made again."
+    )
+    CLASS = "Class"
+    TRAINING_EPOCH = "Epoch of training"
+    TRAINING_LOADING = "Comparing the training images with those that the run has recorded"
+    TRAINING_HEADING = "Training images of {name}: {count:,}"
+    NOTHING_OPEN = "Click a cell of the matrix, or one of the most confused pairs, to see its images."

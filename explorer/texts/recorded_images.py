@@ -7,18 +7,7 @@ class RecordedImages:
     CHANGED = "Changed since the run: its content is not what the run has recorded."
     UNKNOWN_HASH = "The run has recorded no hash of this image, so it may have changed since."
     RANGE_UNKNOWN = "The run has not recorded how values of more than 8 bits became pixels."
-    NO_IMAGES = (
-        "The images of this run cannot be shown: it was trained by a version of the app that did not record which "
-        "images it validated on."
-    )
-    NO_SCORES = (
-        "The images of epoch {epoch} cannot be shown: their scores were not stored, since they would take too much "
-        "room, or a version of the app trained this run that did not store them. Its counts are exact."
-    )
     NO_CONFIG = "The images of this run cannot be shown, because its settings cannot be read: {reason}"
-    OTHER_COUNT = (
-        "The images of epoch {epoch} cannot be shown: it has scores of {scores:,} images, and the run lists {images:,}."
-    )
 
     # Why the input of the network is not shown
     VERSIONS = "Not shown, since other versions may draw other pixels: {differences}."
@@ -32,6 +21,12 @@ class RecordedImages:
         "class, so that the random numbers of each image are unknown."
     )
     TRAINING_CHANGED = "The content of training images has changed since the run."
+
+    LEFT_OUT = (
+        "Not seen in epoch {epoch}: the epoch left this image out, because it would have been a batch of one image or "
+        "could not be shared evenly by the GPUs."
+    )
+    MIXED = "Mixed in its batch: {share:.0%} of this image, {rest:.0%} of {id}. Shown rounded to 8 bits."
 
     # The grid
     HINT = "Show large"
@@ -53,5 +48,4 @@ class RecordedImages:
     AS_SEEN = "As the model saw it"
     AS_SEEN_VALIDATION = "{size}, pixel for pixel, the same in every epoch: validation images are not augmented."
     AS_SEEN_TRAINING = "{size}, pixel for pixel, in epoch {epoch}."
-    AS_SEEN_MIXED = "{size}, in epoch {epoch}, before it was mixed with another image of its batch."
     SCORE = "{name} {share}"

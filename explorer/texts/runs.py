@@ -69,17 +69,13 @@ class Runs:
     )
     CONFUSION_HELP = (
         "Rows are true classes, columns are predicted classes. The color shows the share of the row. Click a cell for "
-        "its numbers."
+        "its images and for all epochs."
     )
     NONE_YET = "–"
     UNDEFINED = "undefined"
     LATEST = "latest {value}"
     NO_LATEST = "latest –"
-    CELL = (
-        "True {true}, predicted {predicted}: {count:,} of {total:,} images in epoch {epoch}. The images themselves "
-        "cannot be shown yet."
-    )
-    CELL_HINT = "Click a cell for its numbers."
+    CELL_HINT = "Click a cell for its images and for all epochs."
     NO_THRESHOLD = (
         "ROC and precision–recall curves with a movable threshold are not available yet. AUROC compares all "
         "thresholds; F1, accuracy and the matrix use the threshold of the settings, or the most likely class."

@@ -184,7 +184,7 @@ def test_train_watch_kill_the_server_come_back_stop(page: Page, server: Server) 
     assert page.locator(LOSS).get_attribute("data-mounts") == "1"
     assert x_range(page) == zoomed
 
-    # A click on a cell reaches the server.
+    # A click on a cell leads to the section that takes the matrix apart.
     page.locator(f"{MATRIX} .nsewdrag").first.click(position={"x": 20, "y": 12})
     expect(
         page.get_by_text(re.compile(r"True circle, predicted circle: \d+ of \d+ images in epoch \d+"))

@@ -247,6 +247,7 @@ function enlarge(root, header, figures, pictures) {
     note.textContent = cell.note;
   });
   large.querySelector(".figures").replaceChildren(...figures);
+  large.style.setProperty("--height", header.height ? `${header.height}rem` : "");
   large.querySelector(".text").textContent = header.large.text;
   root.shown = header.large.id;
   root.neighbors = header.large.neighbors;

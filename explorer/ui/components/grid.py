@@ -119,6 +119,7 @@ class Board:
         notice: A message above the cells.
         picks: Whether cells are small, and a click chooses one or takes the choice back. Chosen cells have a mark.
         pages: The pages, if there are several.
+        height: Of the large pictures, in rem; 0: what the window has room for.
         poll: Milliseconds after which the browser asks for pictures that are still drawn; 0: the page itself looks.
     """
 
@@ -132,6 +133,7 @@ class Board:
     notice: str = ""
     picks: bool = False
     pages: Pages | None = None
+    height: float = 0.0
     poll: int = 0
 
 

@@ -11,6 +11,9 @@ const MOST_HEIGHT = 520; // px of all cells
 const LEAST_SPAN = 6; // classes that are seen at the closest zoom
 const ZOOM = 1.3;
 
+const KEPT = Symbol.for("explorer.matrix");
+const kept = (window[KEPT] ??= new Map()); // what was chosen, by run, while its section is closed
+
 // Data
 
 function read(root, data) {
@@ -89,6 +92,8 @@ function layout(root) {
   context.font = state.font;
   const longest = Math.min(120, Math.max(...labels.slice(0, 400).map((label) => context.measureText(label).width)));
   const left = Math.ceil(longest) + 26;
+  // The pairs stand beside what the cells take, and not beside what they could take.
+  root.style.setProperty("--wide", `${left + Math.min(MOST_SIDE * names.length, MOST_HEIGHT) + 60}px`);
   const side = Math.min(MOST_SIDE, (width - left) / names.length, MOST_HEIGHT / names.length);
   const size = Math.floor(side * names.length);
   const turned = longest + 8 > size / state.span;
@@ -188,7 +193,7 @@ function drawSelection(root, { context, cell, size }, styles) {
   context.strokeRect(left + 1, top + 1, Math.max((chosen.column === null ? size : cell) - 2, 2), Math.max((chosen.row === null ? size : cell) - 2, 2));
 }
 
-function drawLabels(root, { context, left, size, cell, turned, bottom, height }) {
+function drawLabels(root, { context, left, size, cell, turned, height }) {
   const { state } = root;
   const { labels, words } = state.header;
   const step = Math.max(1, Math.ceil(LABEL / cell));
@@ -225,7 +230,6 @@ function drawLabels(root, { context, left, size, cell, turned, bottom, height })
   context.fillText(words.truth, 0, 0);
   context.restore();
   context.globalAlpha = 1;
-  void bottom;
 }
 
 function drawLegend(root) {
@@ -350,7 +354,7 @@ function pick(root, choice) {
 function settle(root) {
   const { opened, timer } = root.state;
   const epoch = now(root);
-  if (opened && !timer && epoch && opened.epoch !== epoch.number) open(root, opened);
+  if (opened && !timer && epoch && opened.epoch !== epoch.number) open(root, opened, "follow");
 }
 
 function play(root) {
@@ -381,11 +385,11 @@ function choose(root, chosen) {
   draw(root);
 }
 
-function open(root, what = root.state.chosen) {
+function open(root, what = root.state.chosen, name = "open") {
   const epoch = now(root);
   if (!what || !epoch) return;
   root.state.opened = { row: what.row, column: what.column, epoch: epoch.number };
-  root.send("open", root.state.opened);
+  root.send(name, root.state.opened);
 }
 
 function close(root) {
@@ -515,10 +519,13 @@ function find(root, jump) {
 }
 
 function mount(root, component, header) {
-  root.state = {
+  root.state = kept.get(header.key) ?? {
     stamp: null, header: null, epochs: [], choice: header.choice, mode: "counts", hidden: false, x: 0, y: 0, span: header.names.length, font: "",
     chosen: null, opened: null, over: null, found: new Set(), timer: null, focus: 0,
   };
+  clearInterval(root.state.timer);
+  Object.assign(root.state, { stamp: null, timer: null });
+  kept.set(header.key, root.state);
   const { words } = header;
   const on = (query, name, act) => { root.querySelector(query)[name] = act; };
   const choice = root.querySelector(".choice");
@@ -570,7 +577,7 @@ function mount(root, component, header) {
 function follow(root, focus) {
   if (!focus || focus.number <= root.state.focus) return;
   root.state.focus = focus.number;
-  if (focus.epoch !== null) root.state.choice = focus.choice ?? focus.epoch;
+  root.state.choice = focus.choice;
   root.state.chosen = { row: focus.row, column: focus.column };
   root.state.opened = { row: focus.row, column: focus.column, epoch: focus.epoch };
 }

@@ -79,11 +79,17 @@ def sparse(counts: NDArray[np.int64]) -> NDArray[np.uint32]:
 
 
 def frame(
-    names: Sequence[str], epochs: Sequence[Epoch], best: int | None, latest: int | None, focus: Focus | None = None
+    key: str,
+    names: Sequence[str],
+    epochs: Sequence[Epoch],
+    best: int | None,
+    latest: int | None,
+    focus: Focus | None = None,
 ) -> bytes:
     """Pack the data for the browser.
 
     Args:
+        key: The run. What a person has chosen is kept for it while the section is closed.
         names: The names of the classes.
         epochs: All validated epochs, ascending.
         best: The epoch whose weights are kept, from 0; None where it is not known.
@@ -91,6 +97,7 @@ def frame(
         focus: The cell that the page was led to last.
     """
     header = {
+        "key": key,
         "names": list(names),
         "labels": [html.unescape(label) for label in class_ticks.distinct(names, _LABEL)],
         "epochs": [
@@ -116,6 +123,7 @@ def show(
     data: bytes,
     key: str,
     on_open: Callable[[Opened], None],
+    on_follow: Callable[[Opened], None],
     on_close: Callable[[str], None],
     on_fetch: Callable[[int], None],
 ) -> None:
@@ -125,10 +133,12 @@ def show(
         data: The result of `frame`.
         key: The key of the component.
         on_open: Called with the cell, row or column whose images are wanted.
+        on_follow: Called when another epoch is shown, with the same cell, row or column in it.
         on_close: Called when the images are no longer wanted.
         on_fetch: Called with the number of an epoch, from 0, whose cells were not sent and are wanted.
     """
-    calls = event(key, "open", on_open, received) | event(key, "close", on_close)
+    calls = event(key, "open", on_open, received) | event(key, "follow", on_follow, received)
+    calls |= event(key, "close", on_close)
     _component(data=data, key=key, **calls, **event(key, "fetch", on_fetch, _number))
 
 

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -15,12 +16,12 @@ from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.spec.config import RunConfig
+from explorer.texts import Evidence as TextsOfEvidence
 from explorer.texts import Matrix as T
-from explorer.texts import RecordedImages
 from explorer.ui.components import matrix
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.matrix import Epoch, Focus, Opened
-from explorer.ui.evidence import pictures
+from explorer.ui.evidence import pictures, training_images
 from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
 
@@ -48,7 +49,7 @@ class _Cells:
         if before != stamp:
             needed = None if self._fits(snapshot, len(names)) else {best, snapshot.latest_epoch, *wanted}
             epochs = [self._epoch(view, point, len(names), needed) for point in snapshot.epochs]
-            made = matrix.frame(names, epochs, best, snapshot.latest_epoch, focus)
+            made = matrix.frame(snapshot.id, names, epochs, best, snapshot.latest_epoch, focus)
             self._frame = (stamp, made)
         return made
 
@@ -85,13 +86,18 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
         st.caption(T.NEVER if snapshot.status.over else T.COMES)
         return
     best = best_point(view.paths, snapshot.config, snapshot.epochs)
-    wanted_key, opened_key = (widget_key(name, snapshot.id) for name in ("matrix_wanted", "matrix_opened"))
+    wanted_key = widget_key("matrix_wanted", snapshot.id)
+    opened_key, part_key = _opened_key(snapshot.id), _part_key(snapshot.id)
     wanted: tuple[int, ...] = st.session_state.get(wanted_key, ())
-    focus: Focus | None = st.session_state.get(focus_key(snapshot.id))
+    focus: Focus | None = st.session_state.get(_focus_key(snapshot.id))
     data = _cells_of(str(view.paths.root)).frame(view, snapshot, None if best is None else best.epoch, wanted, focus)
 
-    def open_images(opened: Opened) -> None:
+    def follow(opened: Opened) -> None:
         st.session_state[opened_key] = opened
+
+    def open_images(opened: Opened) -> None:
+        follow(opened)
+        st.session_state[part_key] = T.VALIDATION_IMAGES
 
     def fetch(epoch: int) -> None:
         st.session_state[wanted_key] = (*(one for one in wanted if one != epoch), epoch)[-_WANTED:]
@@ -100,24 +106,49 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
         data,
         widget_key("matrix", snapshot.id),
         on_open=open_images,
+        on_follow=follow,
         on_close=lambda _: st.session_state.pop(opened_key, None),
         on_fetch=fetch,
     )
     opened: Opened | None = st.session_state.get(opened_key)
-    with st.container():
-        if opened is not None and _exists(opened, snapshot):
+    part = st.segmented_control(
+        T.PART, [T.VALIDATION_IMAGES, T.TRAINING_IMAGES], default=T.VALIDATION_IMAGES, required=True,
+        key=part_key, label_visibility="collapsed", help=T.TRAINING_HELP,
+    )  # fmt: skip
+    with st.container(key=widget_key("matrix_images", snapshot.id)):
+        if part == T.TRAINING_IMAGES:
+            training_images.show(view, snapshot)
+        elif opened is not None and _exists(opened, snapshot):
             _images(view, snapshot, evidence, opened)
+        else:
+            st.caption(T.NOTHING_OPEN)
 
 
-def focus_key(run_id: str) -> str:
-    """Return the key of the session state for the cell that another section leads to."""
+def _focus_key(run_id: str) -> str:
+    """The key of the session state for the cell that another section leads to."""
     return widget_key("matrix_focus", run_id)
 
 
-def lead_to(run_id: str, focus: Focus) -> None:
-    """Have the section show a cell and its images, once it is open."""
-    st.session_state[focus_key(run_id)] = focus
-    st.session_state[widget_key("matrix_opened", run_id)] = Opened(focus.row, focus.column, focus.epoch)
+def lead_to(run_id: str, choice: Literal["best", "latest"], cell: Opened) -> None:
+    """Have the section show a cell of an epoch and its images, once it is open."""
+    assert cell.row is not None
+    assert cell.column is not None
+    key = _focus_key(run_id)
+    before: Focus | None = st.session_state.get(key)
+    number = 1 if before is None else before.number + 1
+    st.session_state[key] = Focus(number, choice, cell.epoch, cell.row, cell.column)
+    st.session_state[_opened_key(run_id)] = cell
+    st.session_state[_part_key(run_id)] = T.VALIDATION_IMAGES
+
+
+def _opened_key(run_id: str) -> str:
+    """The key of the session state for the cell whose images are shown."""
+    return widget_key("matrix_opened", run_id)
+
+
+def _part_key(run_id: str) -> str:
+    """The key of the choice between validation images and training images."""
+    return widget_key("matrix_part", run_id)
 
 
 def _exists(opened: Opened, snapshot: RunSnapshot) -> bool:
@@ -132,17 +163,14 @@ def _images(view: RunView, snapshot: RunSnapshot, evidence: Evidence, opened: Op
     names, counts = class_names(snapshot), view.record(opened.epoch)
     st.markdown(f"**{escape(_heading(opened, names, None if counts is None else counts.confusion))}**", help=T.ORDER)
     source = pictures.of_validation(snapshot, evidence)
-    record = evidence.record(opened.epoch)
+    record, why_not = evidence.record(opened.epoch), evidence.why_not(opened.epoch)
+    if why_not is not None:
+        st.info(T.NO_SCORES.format(reason=TextsOfEvidence.WHY_NOT[why_not.code].format(**why_not.values)))
+        return
     if isinstance(source, str):
         st.info(escape(source))
         return
-    if record is None or record.logits is None or record.labels is None:
-        st.info(RecordedImages.NO_SCORES.format(epoch=opened.epoch + 1))
-        return
-    if len(record.labels) != len(source.ids):
-        words = RecordedImages.OTHER_COUNT
-        st.warning(words.format(epoch=opened.epoch + 1, scores=len(record.labels), images=len(source.ids)))
-        return
+    assert record is not None
     found = ordered(record, threshold_of(snapshot.config), opened.row, opened.column)
     counted = _count(record.confusion, opened)
     if counted != len(found):

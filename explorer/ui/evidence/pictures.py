@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 
 from explorer.draw.recorded import Card
 from explorer.metrics.cells import top_classes
-from explorer.runs.overview.evidence import Evidence
-from explorer.runs.overview.view import RunSnapshot
 from explorer.texts import RecordedImages as T
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board, Cell, Group, Large, Pages, Words
-from explorer.ui.evidence import sources
-from explorer.ui.evidence.sources import Source
+from explorer.ui.evidence.sources import Source, of_validation
 from explorer.ui.lab.fills import Drawings, Fill, Task, token
 from explorer.ui.session.keys import widget_key
+
+__all__ = ["ON_PAGE", "Caption", "Source", "close", "of_validation", "percent", "scores_text", "show"]
 
 ON_PAGE = 24
 PATIENCE = 0.25  # seconds that a page waits for new pictures before it is shown with those that have come
 POLL_MS = 250
 _WIDTH = 8.5  # rem of a small picture
+_LARGE_HEIGHT = 22.0  # rem of a large picture
 _SMALL_MS, _LARGE_MS = 8.0, 40.0  # expected time of a drawing
 _known = Drawings(400)  # pictures of some 10 to 150 kB, shared by all sessions
 
@@ -68,11 +68,6 @@ class _State:
     page: int = 0
     opened: int | None = None
     fill: Fill = field(default_factory=lambda: Fill(()))
-
-
-def of_validation(snapshot: RunSnapshot, evidence: Evidence) -> Source | str:
-    """Return the source of the validation images of a run, or the reason why they cannot be shown."""
-    return sources.validation(snapshot, evidence)
 
 
 def show(
@@ -200,7 +195,7 @@ def board(
     pages = Pages(page, count, text, T.PAGE_BACK, T.PAGE_ON, T.PAGE_KEYS) if count > 1 else None
     words = Words(label, T.HINT, T.WAITING, T.BACK, T.PREVIOUS, T.FOLLOWING)
     large = None if opened is None else _large(source, indices, opened, caption(opened), drawn)
-    return Board([Group(cells)], words, width=_WIDTH, large=large, pages=pages, poll=POLL_MS)
+    return Board([Group(cells)], words, width=_WIDTH, large=large, pages=pages, poll=POLL_MS, height=_LARGE_HEIGHT)
 
 
 def _cell(source: Source, index: int, caption: Caption, drawn: Drawn) -> Cell:
@@ -247,5 +242,4 @@ def _as_seen(source: Source, drawn: Drawn) -> str:
         return ""
     if source.epoch is None:
         return T.AS_SEEN_VALIDATION.format(size=_size(drawn))
-    words = T.AS_SEEN_TRAINING if source.config.mixing == "none" else T.AS_SEEN_MIXED
-    return words.format(size=_size(drawn), epoch=source.epoch + 1)
+    return T.AS_SEEN_TRAINING.format(size=_size(drawn), epoch=source.epoch + 1)

@@ -5,16 +5,24 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import streamlit as st
+
+from explorer.draw.drawing import DrawingError
+from explorer.draw.limits import ASKED_SECONDS
+from explorer.draw.pictures import NoPicture
 from explorer.draw.recorded import LARGE, SMALL, NetworkInput, Recorded, RecordedPicture
+from explorer.draw.training_images import Listed, ListTraining, TrainingInput, partner_of
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.events import Event
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import started
-from explorer.runs.record.validation import ValidationImages
 from explorer.runs.spec.config import RunConfig
+from explorer.texts import Evidence as TextsOfEvidence
 from explorer.texts import RecordedImages as T
+from explorer.ui.background import asking
+from explorer.ui.evidence import restoring
 
 _DECIDES_PIXELS = ("albumentations", "opencv-python-headless")  # libraries, as a run records them
 
@@ -51,9 +59,13 @@ class Source:
         """Return the request for a large picture."""
         return RecordedPicture(self.recorded(index), LARGE)
 
-    def network_input(self, index: int) -> NetworkInput:
+    def network_input(self, index: int) -> NetworkInput | TrainingInput:
         """Return the request for what the network saw."""
-        return NetworkInput(self.recorded(index), self.config, self.epoch, _versions(self.paths))
+        own = NetworkInput(self.recorded(index), self.config, self.epoch, _versions(self.paths))
+        if self.epoch is None:
+            return own
+        partner = partner_of(self.config, len(self.ids), self.epoch, index)
+        return TrainingInput(own, None if partner is None else self.recorded(partner), len(self.ids))
 
     def name(self, index: int) -> str:
         """Return the id of an image, with its place in the list where other images have the same id."""
@@ -61,18 +73,49 @@ class Source:
         return T.REPEATED.format(id=name, number=index + 1) if name in _repeated(self.ids) else name
 
 
-def of_validation(snapshot: RunSnapshot, paths: RunPaths, images: ValidationImages | None) -> Source | str:
-    """Return the validation images of a run, or the reason why they cannot be shown."""
+def of_validation(snapshot: RunSnapshot, evidence: Evidence) -> Source | str:
+    """Return the validation images of a run, or the reason why they cannot be shown.
+
+    The images of a run of an earlier version are looked up in its data set, once.
+    """
     if snapshot.config is None:
         return T.NO_CONFIG.format(reason=snapshot.problem)
+    if reason := restoring.restore(evidence):
+        return reason
+    images = evidence.images
     if images is None:
-        return T.NO_IMAGES
-    return Source(paths, with_recorded_range(snapshot.config, snapshot.start), "val", images.ids, images.hashes)
+        return TextsOfEvidence.WHY_NO_IMAGES["damaged"]  # it was there a moment ago
+    config = with_recorded_range(snapshot.config, snapshot.start)
+    return Source(evidence.view.paths, config, "val", images.ids, images.hashes)
 
 
-def validation(snapshot: RunSnapshot, evidence: Evidence) -> Source | str:
-    """Return the validation images of a run by the reader of its evidence, or why they cannot be shown."""
-    return of_validation(snapshot, evidence.view.paths, evidence.images)
+def of_training(snapshot: RunSnapshot, paths: RunPaths, epoch: int) -> tuple[Source, Listed] | str:
+    """Return the training images of a run as an epoch, from 0, has seen them, or why they cannot be shown.
+
+    The first call compares their contents with what the run has recorded, which may take a while for large ones.
+    """
+    if snapshot.config is None:
+        return T.NO_CONFIG.format(reason=snapshot.problem)
+    found, config = identity(snapshot.start), with_recorded_range(snapshot.config, snapshot.start)
+    contents = found.get("contents", "").split()
+    train = contents[0] if len(contents) == 2 else ""  # of both splits, one after the other
+    listed = _listed(str(paths.root), config, found.get("training images", ""), train)
+    if isinstance(listed, str):
+        return listed
+    return Source(paths, config, "train", listed.ids, listed.hashes, epoch), listed
+
+
+@st.cache_resource(max_entries=8, ttl=60.0, show_spinner=False)
+def _listed(root: str, _config: RunConfig, listing: str, contents: str) -> Listed | str:
+    del root  # a key of the cache
+    drawing = asking.submit(ListTraining(_config, listing, contents), asked=True)
+    try:
+        drawing.wait(ASKED_SECONDS)
+        return drawing.result()
+    except NoPicture as error:
+        return str(error)
+    except DrawingError as error:
+        return asking.words(error)
 
 
 def with_recorded_range(config: RunConfig, start: Event | None) -> RunConfig:

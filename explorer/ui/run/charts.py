@@ -1,8 +1,9 @@
 """The curves and confusion matrices of a run."""
 
-import numpy as np
+from collections.abc import Callable
+from typing import Literal
+
 import streamlit as st
-from numpy.typing import NDArray
 
 from explorer.figures import charts, step_charts
 from explorer.figures.step_charts import Line
@@ -11,10 +12,11 @@ from explorer.runs.overview.best import best_point
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.texts import Runs as T
 from explorer.ui.components import plot
-from explorer.ui.components.markdown import escape
-from explorer.ui.session.keys import Key, widget_key
+from explorer.ui.components.matrix import Opened
+from explorer.ui.session.keys import widget_key
 
 STEP_METRIC = "accuracy"  # also measured on training batches
+OnCell = Callable[[Literal["best", "latest"], Opened], None]
 FIRST = ("auroc", "f1_macro")  # drawn beside it; an expander holds the other metrics
 
 
@@ -60,15 +62,21 @@ def _figures_of(root: str) -> _Figures:
     return _Figures()
 
 
-def show(view: RunView, snapshot: RunSnapshot) -> None:
-    """Draw the charts. Each has a place from the first step on, so that none moves when another one appears."""
+def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
+    """Draw the charts. Each has a place from the first step on, so that none moves when another one appears.
+
+    Args:
+        view: The reader of the run.
+        snapshot: The run at this moment.
+        on_cell: Called with the choice of the epoch and the cell of the matrix that was clicked.
+    """
     best = best_point(view.paths, snapshot.config, snapshot.epochs)
     figures = _figures_of(str(view.paths.root)).of(view, snapshot, None if best is None else best.epoch)
     top, bottom = st.columns([1.15, 1, 1], gap="medium"), st.columns(4, gap="small")
     with top[0]:
         _chart(snapshot, figures, "loss", T.LOSS_TITLE, T.LOSS_HELP)
     with top[1]:
-        _confusion(view, snapshot, figures, best)
+        _confusion(snapshot, figures, best, on_cell)
     with top[2]:
         _running(snapshot, figures)
     for place, name, title, explanation in (
@@ -132,7 +140,7 @@ def _so_far(snapshot: RunSnapshot) -> str:
 
 
 def _confusion(
-    view: RunView, snapshot: RunSnapshot, figures: dict[str, charts.Figure], best: EpochPoint | None
+    snapshot: RunSnapshot, figures: dict[str, charts.Figure], best: EpochPoint | None, on_cell: OnCell
 ) -> None:
     """Draw the validation matrix of the best or of the latest epoch."""
     st.markdown(f"**{T.VALIDATION_TITLE}**", help=T.CONFUSION_HELP)
@@ -147,12 +155,13 @@ def _confusion(
     title = T.CONFUSION_TITLE.format(epoch=epoch + 1)
     key = widget_key("chart", snapshot.id, "confusion")
 
-    def clicked(cell: tuple[int, int]) -> None:
-        st.session_state[Key.CELL] = (snapshot.id, *cell)
-
-    plot.show(figures["best" if of_best else "confusion"], title, key, on_cell=clicked)
-    record = view.record(epoch)
-    st.caption(T.CELL_HINT if record is None else _cell(snapshot, record.confusion, epoch))
+    plot.show(
+        figures["best" if of_best else "confusion"],
+        title,
+        key,
+        on_cell=lambda cell: on_cell("best" if of_best else "latest", Opened(*cell, epoch)),
+    )
+    st.caption(T.CELL_HINT)
 
 
 def _chosen(best: int | None, latest: int | None) -> str:
@@ -166,19 +175,3 @@ def _chosen(best: int | None, latest: int | None) -> str:
         label_visibility="collapsed", disabled=latest is None,
     )  # fmt: skip
     return chosen or "best"
-
-
-def _cell(snapshot: RunSnapshot, counts: NDArray[np.int64], epoch: int) -> str:
-    """Describe the cell that was clicked last, with its counts in this epoch."""
-    run_id, row, column = st.session_state.get(Key.CELL, ("", 0, 0))
-    names = charts.class_names(snapshot)
-    if run_id != snapshot.id or max(row, column) >= len(counts):
-        return T.CELL_HINT
-    words = T.CELL.format(
-        true=names[row],
-        predicted=names[column],
-        count=int(counts[row, column]),
-        total=int(counts[row].sum()),
-        epoch=epoch + 1,
-    )
-    return escape(words)

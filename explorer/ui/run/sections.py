@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.texts import Matrix
 from explorer.texts import Run as T
+from explorer.ui.components.matrix import Opened
 from explorer.ui.evidence import matrix, scores
 from explorer.ui.run import charts
 from explorer.ui.session.keys import widget_key
@@ -25,7 +27,12 @@ class Section:
 
 def _curves(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     del evidence  # the curves are made of events and counts
-    charts.show(view, snapshot)
+
+    def open_matrix(choice: Literal["best", "latest"], cell: Opened) -> None:
+        matrix.lead_to(snapshot.id, choice, cell)
+        st.session_state[_open_key(snapshot.id)] = Matrix.TITLE
+
+    charts.show(view, snapshot, open_matrix)
 
 
 SECTIONS = (
@@ -33,6 +40,11 @@ SECTIONS = (
     Section(Matrix.TITLE, matrix.show),
     Section(T.SCORES, scores.show),
 )
+
+
+def _open_key(run_id: str) -> str:
+    """The key of the section that is open."""
+    return widget_key("run", run_id, "section")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -46,7 +58,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     """Draw the section that is open."""
     evidence = evidence_of(str(view.paths.root), view)
     titles = [section.title for section in SECTIONS]
-    tabs = st.tabs(titles, key=widget_key("run", snapshot.id, "section"), on_change="rerun")
+    tabs = st.tabs(titles, key=_open_key(snapshot.id), on_change="rerun")
     for tab, section in zip(tabs, SECTIONS, strict=True):
         if tab.open:
             with tab:

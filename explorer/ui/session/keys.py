@@ -80,7 +80,6 @@ class Key(StrEnum):
     PROBE_TOLD = "probe_told"  # the kind of a probe, and why it could not be started or cancelled
 
     # Runs
-    CELL = "cell"
     THRESHOLD_NOT_KEPT = "threshold_not_kept"  # why the last threshold could not be kept
     END_ASKED = "end_asked"  # the run whose end has to be confirmed
     RUN_TOLD = "run_told"  # a run and the result of the last action on it
