@@ -1,5 +1,6 @@
 """DeiT, data-efficient image transformers (https://arxiv.org/abs/2012.12877), as `transformers` has them."""
 
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from explorer.training.networks.download import Download, Source
-from explorer.training.networks.network import Design
+from explorer.training.networks.network import Cam, Design
 
 PATCH = 16  # px
 _NATIVE_SIZE = 224  # px that the position embeddings were learned at; those of other sizes are interpolated
@@ -21,6 +22,16 @@ def features_of(net: Any, images: Tensor) -> Tensor:
     """Scaled images -> what goes into the head, (N, F): the last state of the class token."""
     tokens: Tensor = net.vit(images, interpolate_pos_encoding=True).last_hidden_state
     return tokens[:, 0, :]
+
+
+def _patches(tokens: Tensor) -> Tensor:
+    """The tokens of an image's patches as maps: (N, 1 + H * W, K) -> (N, K, H, W), without the class token."""
+    side = math.isqrt(tokens.shape[1] - 1)
+    return tokens[:, 1:].transpose(1, 2).reshape(len(tokens), -1, side, side)
+
+
+# What goes into the last attention: behind it only the class token leads to the head, and patches have no gradient.
+CAM = Cam(lambda net: net.vit.layers[-1].layernorm_before, _patches)
 
 
 def deit(hidden_size: int, heads: int) -> Callable[[Design], nn.Module]:

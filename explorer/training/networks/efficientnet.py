@@ -12,7 +12,7 @@ from efficientnet_pytorch.utils import url_map, url_map_advprop
 from torch import Tensor, nn
 
 from explorer.training.networks.download import Bundled, Download, Source
-from explorer.training.networks.network import Design, Scale
+from explorer.training.networks.network import Cam, Design, Scale
 
 # The lite networks were trained on (pixel - 127) / 128, as TensorFlow's efficientnet_lite_builder.py says. With it the
 # network for 1000 classes is right on 80 % of photographs of ants and bees, with the scale of ImageNet on 62 %.
@@ -27,6 +27,9 @@ def features_of(net: Any, images: Tensor) -> Tensor:
     """Scaled images -> what goes into the head, (N, F)."""
     features: Tensor = net._avg_pooling(net.extract_features(images)).flatten(start_dim=1)
     return features
+
+
+CAM = Cam(lambda net: net._conv_head)  # the last convolution
 
 
 def _made(library: Any, name: str, design: Design) -> nn.Module:

@@ -32,6 +32,19 @@ class Design:
     drop_connect: float | None = None
 
 
+@dataclass(frozen=True)
+class Cam:
+    """Where Grad-CAM looks into a network.
+
+    Attributes:
+        layer: The layer of the library's network whose output is explained.
+        maps: Turns that output, and its gradient, into maps (N, K, H, W).
+    """
+
+    layer: Callable[[Any], nn.Module]
+    maps: Callable[[Tensor], Tensor] = lambda output: output
+
+
 Features = Callable[[Any, Tensor], Tensor]  # a network and scaled images (N, 3, S, S) float32 -> (N, F) for its head
 
 

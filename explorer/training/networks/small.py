@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from explorer.training.networks.download import Source
-from explorer.training.networks.network import Design
+from explorer.training.networks.network import Cam, Design
 
 _CHANNELS = (3, 32, 64, 128, 256)
 SOURCES: Mapping[str, Source] = {}
@@ -49,6 +49,9 @@ def features_of(net: Any, images: Tensor) -> Tensor:
     """Scaled images -> what goes into the head, (N, F)."""
     found: Tensor = net.features(images)
     return found
+
+
+CAM = Cam(lambda net: net.blocks[-1][0])  # the last convolution
 
 
 def small(design: Design) -> SmallCNN:

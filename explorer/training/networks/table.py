@@ -12,6 +12,7 @@ from explorer.training.networks.network import (
     IMAGENET,
     SYMMETRIC,
     UNIT,
+    Cam,
     Design,
     Features,
     Network,
@@ -37,6 +38,7 @@ class Backbone:
         make: Makes the library's network; its weights are drawn from torch's generator.
         features_of: Gives what goes into its head, (N, F).
         head: The name of its last layer.
+        cam: Where Grad-CAM looks into it.
         sources: Choice of pretrained weights -> where they come from.
         parameters: How many numbers it learns, with a head of 2 outputs.
         default_size: Side of its input in px.
@@ -56,6 +58,7 @@ class Backbone:
     make: Callable[[Design], nn.Module]
     features_of: Features
     head: str
+    cam: Cam
     sources: Mapping[str, Source]
     parameters: int
     default_size: int
@@ -109,6 +112,7 @@ def _efficientnet(letter: str, size: int, parameters: int, trained: float, froze
         make=efficientnet.full(name),
         features_of=efficientnet.features_of,
         head=efficientnet.HEAD,
+        cam=efficientnet.CAM,
         sources=sources,
         parameters=parameters,
         default_size=size,
@@ -127,6 +131,7 @@ def _deit(size_name: str, hidden_size: int, heads: int, parameters: int, trained
         make=deit.deit(hidden_size, heads),
         features_of=deit.features_of,
         head=deit.HEAD,
+        cam=deit.CAM,
         sources=deit.sources(name),
         parameters=parameters,
         default_size=224,
@@ -145,6 +150,7 @@ BACKBONES: dict[str, Backbone] = {
         make=efficientnet.lite("efficientnet-lite0"),
         features_of=efficientnet.features_of,
         head=efficientnet.HEAD,
+        cam=efficientnet.CAM,
         sources=efficientnet.LITE0_SOURCES,
         parameters=3_373_570,
         default_size=224,
@@ -171,6 +177,7 @@ BACKBONES: dict[str, Backbone] = {
         make=small.small,
         features_of=small.features_of,
         head=small.HEAD,
+        cam=small.CAM,
         sources=small.SOURCES,
         parameters=389_410,
         default_size=128,
