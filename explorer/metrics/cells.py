@@ -1,12 +1,13 @@
 """The images behind a cell, a row or a column of a confusion matrix, by the logits of each image."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
-Logits = NDArray[np.float32]
+Logits = NDArray[np.floating[Any]]
 
 _BLOCK = 1 << 18  # scores that are worked on at once
 

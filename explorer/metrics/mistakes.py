@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.metrics.cells import predicted_classes
 from explorer.metrics.scores import check_scores
 
 Indices = NDArray[np.int64]
@@ -24,11 +25,12 @@ class Judged:
 
     Attributes:
         labels: (N,) int64 true classes.
-        predicted: (N,) int64 class with the highest logit; the first one of equals.
+        predicted: (N,) int64 class that was predicted.
         loss: (N,) float64 cross-entropy in nats, 0 or more, whatever loss the run was trained with.
         confidence: (N,) float64 softmax probability of the predicted class.
         own: (N,) float64 softmax probability of the true class.
-        margin: (N,) float64 logit of the true class minus the highest other logit: below 0 where the image is wrong.
+        margin: (N,) float64 logit of the true class minus the highest other logit: below 0 where another class is the
+            most probable one.
     """
 
     labels: Indices
@@ -47,29 +49,37 @@ class Judged:
         return np.asarray(self.predicted == self.labels)
 
 
-def judge(logits: ArrayLike, labels: ArrayLike) -> Judged:
-    """Judge (N, C) logits by (N,) labels, block after block, so that no copy of all logits is made. N may be 0.
+def judge(logits: ArrayLike, labels: ArrayLike, threshold: float = 0.5) -> Judged:
+    """Judge the images by their scores, block after block, so that no copy of all logits is made.
 
-    Raises ValueError as `check_scores`, also for logits that are nan or infinite.
+    Args:
+        logits: (N, C); N may be 0.
+        labels: (N,) class indices.
+        threshold: Of two classes, the probability of the second above which it is predicted. With more classes the one
+            with the highest logit is predicted, the first one of equals.
+
+    Raises:
+        ValueError: As `check_scores`, also for logits that are nan or infinite.
     """
     scores, truth = check_scores(logits, labels)
     rows = max(1, _BLOCK // scores.shape[1])
     parts = [
-        _judged(scores[begin : begin + rows].astype(np.float64), truth[begin : begin + rows])
+        _judged(scores[begin : begin + rows].astype(np.float64), truth[begin : begin + rows], threshold)
         for begin in range(0, max(len(truth), 1), rows)
     ]
     predicted, *values = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Judged(truth, predicted.astype(np.int64), *values)
 
 
-def _judged(logits: Values, labels: Indices) -> tuple[NDArray[Any], ...]:
-    """Of each row: predicted class, loss, its probability, that of the label, and the margin. Changes `logits`."""
-    rows, predicted = np.arange(len(logits)), logits.argmax(axis=1)
-    logits -= logits[rows, predicted][:, None]
+def _judged(logits: Values, labels: Indices, threshold: float) -> tuple[NDArray[Any], ...]:
+    """Of each row: predicted class, loss, confidence, probability of the label, and margin. Changes `logits`."""
+    rows, predicted = np.arange(len(logits)), predicted_classes(logits, threshold)
+    logits -= logits.max(axis=1, keepdims=True)
     total = np.exp(logits).sum(axis=1)
+    confidence = np.exp(logits[rows, predicted]) / total
     own = logits[rows, labels]
     logits[rows, labels] = -np.inf
-    return predicted, np.log(total) - own, 1 / total, np.exp(own) / total, own - logits.max(axis=1)
+    return predicted, np.log(total) - own, confidence, np.exp(own) / total, own - logits.max(axis=1)
 
 
 def highest_first(indices: Indices, values: Values) -> Indices:

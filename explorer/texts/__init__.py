@@ -15,6 +15,7 @@ from explorer.texts.help import Help
 from explorer.texts.keeping import Keeping
 from explorer.texts.lab import Lab
 from explorer.texts.matrix import Matrix
+from explorer.texts.mistakes import Mistakes
 from explorer.texts.pictures import Pictures
 from explorer.texts.preview import Preview
 from explorer.texts.probes import Probes
@@ -35,6 +36,6 @@ from explorer.texts.usage import Usage
 
 __all__ = [
     "App", "Augment", "Charts", "Common", "Compare", "Evidence", "Files", "Help", "Keeping", "Lab", "Matrix",
-    "Pictures", "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Scores", "Serving",
-    "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
+    "Mistakes", "Pictures", "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Scores",
+    "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -39,6 +39,13 @@ def test_the_mean_loss_is_that_of_scikit_learn() -> None:
     assert judge(logits, labels).loss.mean() == pytest.approx(log_loss(labels, softmax(logits, axis=1)))
 
 
+def test_a_threshold_of_the_run_decides_between_two_classes() -> None:
+    logits, labels = np.array([[0.0, -1.0], [0.0, -1.1], [0.0, 3.0]]), np.array([1, 1, 1])
+    judged = judge(logits, labels, threshold=0.26)
+    assert judged.predicted.tolist() == [1, 0, 1]
+    assert judged.confidence == pytest.approx([judged.own[0], 1 - judged.own[1], judged.own[2]])
+
+
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     logits, labels = drawn(7, 50, 3)
     whole = judge(logits, labels)

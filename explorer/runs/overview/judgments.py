@@ -3,14 +3,18 @@
 import functools
 import threading
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.metrics.mistakes import Course, Judged, judge
 from explorer.runs.overview.evidence import Evidence
+from explorer.runs.record.epochs import EpochRecord
 
 _JUDGED_KEPT = 3  # epochs in memory, each with some 50 bytes for an image
+
+_Side = tuple[bytes, int, NDArray[np.uint8]]  # a digest of the labels, the number of images, a bit for each
 
 
 class Judgments:
@@ -18,57 +22,55 @@ class Judgments:
 
     Args:
         evidence: The reader of the run's evidence.
+        threshold: Of two classes, the probability of the second above which the run predicts it.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
-        self.evidence = evidence
+    def __init__(self, evidence: Evidence, threshold: float = 0.5) -> None:
+        self.evidence, self.threshold = evidence, threshold
         self._lock = threading.Lock()
         self._judged = functools.lru_cache(_JUDGED_KEPT)(self._judge)
-        self._right: dict[int, tuple[int, NDArray[np.uint8]]] = {}  # epoch -> number of images, a bit for each
-        self._scored: tuple[object, tuple[int, ...]] = (None, ())
-
-    def scored(self, epochs: Sequence[int], revision: int) -> tuple[int, ...]:
-        """Return those of the epochs whose logits are stored; `revision` is that of the snapshot that has them."""
-        with self._lock:
-            stamp = (revision, tuple(epochs))
-            if self._scored[0] != stamp:
-                self._scored = stamp, self.evidence.scored(epochs)
-            return self._scored[1]
+        self._sides: dict[tuple[int, int], _Side | None] = {}  # by attempt and epoch; None for a useless one
 
     def of(self, epoch: int) -> Judged | None:
         """Judge one epoch, from 0; None if its logits are not stored. Raises ValueError for logits that are broken."""
+        record = self.evidence.record(epoch)
+        if record is None or record.logits is None:
+            return None
         with self._lock:
-            return self._judged(epoch)
+            return self._judged(record)
 
     def course(self, epochs: Sequence[int]) -> Course | None:
         """Return what became of the images over some scored epochs; None if none of them can be read.
 
-        An epoch is left out if its logits cannot be read or used, or if it has another number of images than the first
-        one. Of each epoch only a bit for each image is kept in memory.
+        An epoch is left out if its logits cannot be read or used, or if it has other images than the first one. Of each
+        epoch only a bit for each image is kept in memory.
         """
+        course, images = None, b""
         with self._lock:
-            course: Course | None = None
             for epoch in epochs:
-                right = self._right_in(epoch)
-                if right is not None and (course is None or len(right) == len(course.now)):
-                    course = (course or Course.empty(len(right))).then(epoch, right)
-            return course
+                side = self._side(epoch)
+                if side is None or (course is not None and side[0] != images):
+                    continue
+                images, count, bits = side
+                course = (course or Course.empty(count)).then(epoch, np.unpackbits(bits, count=count).astype(np.bool_))
+        return course
 
-    def _right_in(self, epoch: int) -> NDArray[np.bool_] | None:
-        if epoch not in self._right:
-            try:
-                judged = self._judge(epoch)
-            except ValueError:
-                return None
-            if judged is None:
-                return None
-            self._right[epoch] = len(judged), np.packbits(judged.right)
-        count, bits = self._right[epoch]
-        return np.unpackbits(bits, count=count).astype(np.bool_)
+    def _side(self, epoch: int) -> _Side | None:
+        key = (self.evidence.view.attempt_of(epoch) or 0, epoch)
+        if key not in self._sides:
+            # Read past the evidence's memory of records, which many epochs in a row would fill.
+            record = self.evidence.view.record(epoch, scores=True)
+            self._sides[key] = None if record is None or record.labels is None else self._packed(record)
+        return self._sides[key]
 
-    def _judge(self, epoch: int) -> Judged | None:
-        # Read past the evidence's own cache, which many epochs in a row would empty.
-        record = self.evidence.view.record(epoch, scores=True)
-        if record is None or record.logits is None or record.labels is None:
+    def _packed(self, record: EpochRecord) -> _Side | None:
+        try:
+            judged = self._judge(record)
+        except ValueError:
             return None
-        return judge(record.logits, record.labels)
+        return blake2b(judged.labels.tobytes()).digest(), len(judged), np.packbits(judged.right)
+
+    def _judge(self, record: EpochRecord) -> Judged:
+        assert record.logits is not None
+        assert record.labels is not None
+        return judge(record.logits, record.labels, self.threshold)

@@ -84,7 +84,7 @@ class Child:
             self._done.set()
 
 
-def wait(child: Child, look: Callable[[Child], None]) -> None:
+def wait(child: Child, look: Callable[[Child], object]) -> None:
     """Wait in the script of a page until a child has ended, and call `look` some times a second to draw its progress.
 
     Each drawing is a place where Streamlit ends the script in favor of a click, such as one on Cancel.

@@ -9,10 +9,10 @@ import streamlit as st
 
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
-from explorer.texts import Matrix
+from explorer.texts import Matrix, Mistakes
 from explorer.texts import Run as T
 from explorer.ui.components.matrix import Opened
-from explorer.ui.evidence import matrix, scores
+from explorer.ui.evidence import matrix, mistakes, scores
 from explorer.ui.run import charts
 from explorer.ui.session.keys import widget_key
 
@@ -39,6 +39,7 @@ SECTIONS = (
     Section(T.CURVES, _curves),
     Section(Matrix.TITLE, matrix.show),
     Section(T.SCORES, scores.show),
+    Section(Mistakes.TITLE, mistakes.show),
 )
 
 

@@ -22,7 +22,7 @@ def test_what_a_child_prints_is_its_answer() -> None:
 def test_the_last_line_says_why_a_child_failed() -> None:
     child = Child([sys.executable, "-c", "raise SystemExit('first\\nthe disk is full')"])
     assert child.wait(60)
-    with pytest.raises(ChildError, match="^the disk is full$"):
+    with pytest.raises(ChildError, match=r"^the disk is full$"):
         child.result()
 
 

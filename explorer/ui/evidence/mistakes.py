@@ -1,0 +1,167 @@
+"""The Mistakes section of a run's page: lists of the images that say most about what the network gets wrong."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.metrics import mistakes
+from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record.flags import Flag, FlagsError, flagged
+from explorer.texts import Evidence as Words
+from explorer.texts import Mistakes as T
+from explorer.ui.components.markdown import escape
+from explorer.ui.evidence import changed_sides, flagging, label_errors, listed, look, matrix
+from explorer.ui.evidence.look import Look
+from explorer.ui.session.keys import widget_key
+
+MOST_PAIRS = 300  # that can be chosen
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of images.
+
+    Attributes:
+        count: Returns how many images it has; None while that takes too long to know.
+        show: Draws it.
+    """
+
+    count: Callable[[Look], int | None]
+    show: Callable[[Look], None]
+
+
+def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    """Draw the section; it runs again each second while the run trains."""
+    if not snapshot.epochs:
+        st.caption(T.NEVER if snapshot.status.over else T.COMES)
+        return
+    judgments = look.judgments_of(str(view.paths.root), evidence, matrix.threshold_of(snapshot.config))
+    scored = evidence.scored(point.epoch for point in snapshot.epochs)
+    if not scored:
+        st.info(_why_not(evidence, snapshot.epochs[-1].epoch))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        place = st.container(width="stretch")
+        epoch = look.choose_epoch(view, snapshot, scored)
+    try:
+        judged = judgments.of(epoch)
+    except ValueError as error:
+        st.error(escape(T.BROKEN.format(epoch=epoch + 1, reason=error)))
+        return
+    if judged is None:
+        st.info(_why_not(evidence, epoch))
+        return
+    best = look.best_of(view, snapshot, scored)
+    found = _flags(view)
+    seen = Look(view, snapshot, evidence, judgments, scored, best, epoch, judged, found)
+    with place:
+        chosen = _chosen(seen)
+    with st.container():
+        st.caption(" ".join(filter(None, [_words(seen, chosen), look.threshold_note(seen)])))
+        LISTS[chosen].show(seen)
+
+
+def _why_not(evidence: Evidence, epoch: int) -> str:
+    absent = evidence.why_not(epoch)
+    reason = Words.WHY_NOT[absent.code].format(**absent.values) if absent is not None else ""
+    return escape(T.NO_SCORES.format(epoch=epoch + 1, reason=reason))
+
+
+def _flags(view: RunView) -> Mapping[int, Flag]:
+    try:
+        return flagging.read(view.paths)
+    except (FlagsError, OSError) as error:
+        st.error(escape(T.FLAGS_UNREADABLE.format(reason=error)))
+        return {}
+
+
+def _chosen(seen: Look) -> str:
+    counts = {name: listing.count(seen) for name, listing in LISTS.items()}
+    words = {
+        name: T.LIST_TITLES[name] if count is None else T.COUNTED.format(title=T.LIST_TITLES[name], count=count)
+        for name, count in counts.items()
+    }
+    first = next(iter(LISTS))
+    return (
+        st.segmented_control(
+            T.LISTS, list(LISTS), default=first, required=True, key=widget_key("mistakes", seen.snapshot.id, "list"),
+            format_func=words.__getitem__,
+        )
+        or first
+    )  # fmt: skip
+
+
+def _words(seen: Look, name: str) -> str:
+    every, count = len(seen.snapshot.epochs), len(seen.scored)
+    of = T.ALL_EPOCHS if count == every else T.SCORED_EPOCHS
+    words = T.LIST_WORDS[name].format(
+        epoch=seen.number(), last=seen.number(seen.scored[-1]), epochs=of.format(count=count, all=every)
+    )
+    return escape(words)
+
+
+# The lists
+
+
+def _errors(seen: Look) -> None:
+    nothing = T.NOTHING["errors"].format(epoch=seen.number())
+    listed.show(seen, "errors", mistakes.confident_errors(seen.judged), nothing)
+
+
+def _losses(seen: Look) -> None:
+    listed.show(seen, "losses", mistakes.by_loss(seen.judged), T.NOTHING["losses"])
+
+
+def _pairs(seen: Look) -> None:
+    pairs = mistakes.confused_pairs(seen.judged, len(seen.names))
+    if not pairs:
+        listed.show(seen, "pairs", (), T.NOTHING["pairs"].format(epoch=seen.number()))
+        return
+    words = {
+        f"{pair.true}:{pair.predicted}": T.PAIR_OPTION.format(
+            true=seen.names[pair.true], predicted=seen.names[pair.predicted], count=pair.count
+        )
+        for pair in pairs[:MOST_PAIRS]
+    }
+    key = seen.key("pair")
+    if st.session_state.get(key) not in words:
+        st.session_state.pop(key, None)
+    chosen = st.selectbox(T.PAIR, list(words), key=key, format_func=words.__getitem__, width=420)
+    if len(pairs) > MOST_PAIRS:
+        st.caption(T.PAIRS_CUT.format(shown=MOST_PAIRS, count=len(pairs)))
+    true, predicted = map(int, chosen.split(":"))
+    listed.show(seen, "pairs", mistakes.of_pair(seen.judged, true, predicted), "")
+
+
+def _never(seen: Look) -> None:
+    found = mistakes.highest_first(seen.course.never_learned, seen.judged.loss)
+    listed.show(seen, "never", found, T.NOTHING["never"])
+
+
+def _forgotten(seen: Look) -> None:
+    if len(seen.scored) < 2:
+        listed.show(seen, "forgotten", (), T.ONE_EPOCH)
+        return
+    found = mistakes.highest_first(seen.course.forgotten, seen.judged.loss)
+    listed.show(seen, "forgotten", found, T.NOTHING["forgotten"])
+
+
+def _flagged(seen: Look) -> None:
+    found = [flag.index for flag in flagged(seen.flags) if 0 <= flag.index < len(seen.judged)]
+    if found:
+        flagging.export(seen.paths, seen.flags, seen.judged, seen.names, seen.epoch)
+    listed.show(seen, "flagged", found, T.NOTHING["flagged"])
+
+
+LISTS: Mapping[str, Listing] = {
+    "errors": Listing(lambda seen: int((~seen.judged.right).sum()), _errors),
+    "losses": Listing(lambda seen: len(seen.judged), _losses),
+    "pairs": Listing(lambda seen: len(mistakes.confused_pairs(seen.judged, len(seen.names))), _pairs),
+    "changed": Listing(changed_sides.count, changed_sides.show),
+    "never": Listing(lambda seen: None if seen.heavy else len(seen.course.never_learned), _never),
+    "forgotten": Listing(lambda seen: None if seen.heavy else len(seen.course.forgotten), _forgotten),
+    "labels": Listing(label_errors.count, label_errors.show),
+    "flagged": Listing(lambda seen: len(flagged(seen.flags)), _flagged),
+}
