@@ -21,15 +21,19 @@ Figure = dict[str, Any]
 
 HEIGHT = 270  # px
 MAX_POINTS = 1000  # of a curve of steps: more than a chart has pixel columns, few enough to send each second
+MAX_DRAWN = 60  # classes up to which a page draws a matrix as a chart: one of 1,000 classes would be 50 MB
 MAX_COUNTED = 20  # classes up to which the cells of a matrix contain their counts
 LEAST_SPAN = 0.04  # of the axis of a score: a shorter axis would show the noise of a small validation set as progress
 MAX_LINES = 12  # classes up to which each has its own line
 
 
 def figures(snapshot: RunSnapshot, metrics: Iterable[Metric] = SCORES) -> dict[str, Figure]:
-    """Return charts of a run by name: "loss", one for each of the metrics, and "confusion" after the first epoch."""
+    """Return charts of a run by name: "loss", one for each of the metrics, and "confusion" after the first epoch.
+
+    Beyond `MAX_DRAWN` classes there is no chart of the matrix.
+    """
     found = {"loss": loss(snapshot)} | {metric.key: scores(snapshot, metric) for metric in metrics}
-    if snapshot.confusion is not None:
+    if snapshot.confusion is not None and len(snapshot.confusion) <= MAX_DRAWN:
         found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
     return found
 

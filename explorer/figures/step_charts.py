@@ -53,9 +53,13 @@ def learning_rate(snapshot: RunSnapshot, plan: Line | None) -> Figure:
 
 
 def running(snapshot: RunSnapshot) -> Figure | None:
-    """Return the confusion matrix of this epoch's training batches, if there is one."""
+    """Return the confusion matrix of this epoch's training batches, if there is one of at most `MAX_DRAWN` classes."""
     counts = charts.running_counts(snapshot)
-    return None if counts is None else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED)
+    return (
+        None
+        if counts is None or len(counts) > charts.MAX_DRAWN
+        else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED)
+    )
 
 
 def tried_rates(found: RateResult) -> Figure:

@@ -75,6 +75,8 @@ class Runs:
     UNDEFINED = "undefined"
     LATEST = "latest {value}"
     NO_LATEST = "latest –"
+    TOO_MANY_CLASSES = "Drawn for at most {most} classes."
+    MATRIX_ELSEWHERE = "With more than {most} classes, the matrix is drawn in the Matrix section only."
     CELL_HINT = "Click a cell for its images and for all epochs."
     NO_THRESHOLD = (
         "ROC and precision–recall curves with a movable threshold are not available yet. AUROC compares all "

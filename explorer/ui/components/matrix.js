@@ -7,7 +7,8 @@ const NUMBERS = 12; // classes up to which every cell has its number
 const NUMBER_SIDE = 34; // px of a cell from which on it has its number with more classes, too
 const LABEL = 12; // px between two labels
 const MOST_SIDE = 92; // px of a cell
-const MOST_HEIGHT = 520; // px of all cells
+const MOST_HEIGHT = 400; // px of all cells, so that images are in sight below them
+const LARGE_HEIGHT = 520; // px of all cells of more than `NUMBERS` classes
 const LEAST_SPAN = 6; // classes that are seen at the closest zoom
 const ZOOM = 1.3;
 
@@ -93,8 +94,9 @@ function layout(root) {
   const longest = Math.min(120, Math.max(...labels.slice(0, 400).map((label) => context.measureText(label).width)));
   const left = Math.ceil(longest) + 26;
   // The pairs stand beside what the cells take, and not beside what they could take.
-  root.style.setProperty("--wide", `${left + Math.min(MOST_SIDE * names.length, MOST_HEIGHT) + 60}px`);
-  const side = Math.min(MOST_SIDE, (width - left) / names.length, MOST_HEIGHT / names.length);
+  const most = names.length > NUMBERS ? LARGE_HEIGHT : MOST_HEIGHT;
+  root.style.setProperty("--wide", `${left + Math.min(MOST_SIDE * names.length, most) + 60}px`);
+  const side = Math.min(MOST_SIDE, (width - left) / names.length, most / names.length);
   const size = Math.floor(side * names.length);
   const turned = longest + 8 > size / state.span;
   const bottom = (turned ? Math.ceil(longest * 0.75) + 12 : 18) + 18;
@@ -390,6 +392,8 @@ function open(root, what = root.state.chosen, name = "open") {
   if (!what || !epoch) return;
   root.state.opened = { row: what.row, column: what.column, epoch: epoch.number };
   root.send(name, root.state.opened);
+  // The images appear below, where a small window does not show them.
+  if (name === "open" && root.getBoundingClientRect().bottom > innerHeight * 0.75) root.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
 function close(root) {

@@ -23,7 +23,7 @@ from explorer.ui.session.keys import widget_key
 __all__ = ["ON_PAGE", "Caption", "Source", "close", "of_validation", "percent", "scores_text", "show"]
 
 ON_PAGE = 24
-PATIENCE = 0.25  # seconds that a page waits for new pictures before it is shown with those that have come
+PATIENCE = 0.15  # seconds that a page waits for new pictures before it is shown with those that have come
 POLL_MS = 250
 _WIDTH = 8.5  # rem of a small picture
 _LARGE_HEIGHT = 22.0  # rem of a large picture

@@ -18,6 +18,7 @@ from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.events import Event
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.resume_point import started
+from explorer.runs.record.validation import ValidationImages
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Evidence as TextsOfEvidence
 from explorer.texts import RecordedImages as T
@@ -37,6 +38,7 @@ class Source:
         part: "train" or "val".
         ids: The id of each image in the order of the split; they may repeat.
         hashes: The recorded hash of what each image is made of, "" where none was recorded.
+        repeated: The ids that several images have.
         epoch: The epoch of training whose augmentation is shown, from 0; None for validation.
     """
 
@@ -45,6 +47,7 @@ class Source:
     part: str
     ids: tuple[str, ...]
     hashes: tuple[str, ...]
+    repeated: frozenset[str]
     epoch: int | None = None
 
     def recorded(self, index: int) -> Recorded:
@@ -70,7 +73,7 @@ class Source:
     def name(self, index: int) -> str:
         """Return the id of an image, with its place in the list where other images have the same id."""
         name = self.ids[index]
-        return T.REPEATED.format(id=name, number=index + 1) if name in _repeated(self.ids) else name
+        return T.REPEATED.format(id=name, number=index + 1) if name in self.repeated else name
 
 
 def of_validation(snapshot: RunSnapshot, evidence: Evidence) -> Source | str:
@@ -86,7 +89,7 @@ def of_validation(snapshot: RunSnapshot, evidence: Evidence) -> Source | str:
     if images is None:
         return TextsOfEvidence.WHY_NO_IMAGES["damaged"]  # it was there a moment ago
     config = with_recorded_range(snapshot.config, snapshot.start)
-    return Source(evidence.view.paths, config, "val", images.ids, images.hashes)
+    return Source(evidence.view.paths, config, "val", images.ids, images.hashes, _repeated(images))
 
 
 def of_training(snapshot: RunSnapshot, paths: RunPaths, epoch: int) -> tuple[Source, Listed] | str:
@@ -102,7 +105,7 @@ def of_training(snapshot: RunSnapshot, paths: RunPaths, epoch: int) -> tuple[Sou
     listed = _listed(str(paths.root), config, found.get("training images", ""), train)
     if isinstance(listed, str):
         return listed
-    return Source(paths, config, "train", listed.ids, listed.hashes, epoch), listed
+    return Source(paths, config, "train", listed.ids, listed.hashes, _repeated(listed), epoch), listed
 
 
 @st.cache_resource(max_entries=8, ttl=60.0, show_spinner=False)
@@ -139,5 +142,5 @@ def _versions(paths: RunPaths) -> tuple[tuple[str, str], ...]:
 
 
 @functools.lru_cache(maxsize=8)
-def _repeated(ids: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name for name, count in Counter(ids).items() if count > 1)
+def _repeated(images: ValidationImages | Listed) -> frozenset[str]:
+    return frozenset(name for name, count in Counter(images.ids).items() if count > 1)

@@ -35,7 +35,7 @@ class _Figures:
         before, figures = self._made
         if before != stamp:
             figures = self._make(snapshot)
-            if best is not None and (record := view.record(best)) is not None:
+            if best is not None and "confusion" in figures and (record := view.record(best)) is not None:
                 figures["best"] = charts.confusion(record.confusion, charts.class_names(snapshot))
             self._made = (stamp, figures)
         return figures
@@ -115,7 +115,11 @@ def _not_yet(why: str) -> None:
 def _running(snapshot: RunSnapshot, figures: dict[str, charts.Figure]) -> None:
     """Draw the confusion matrix of the training batches in the current or last epoch."""
     st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
-    if snapshot.running is None or "running" not in figures:
+    if snapshot.running is not None and "running" not in figures:
+        _not_yet(T.TOO_MANY_CLASSES.format(most=charts.MAX_DRAWN))
+        st.caption(_so_far(snapshot))
+        return
+    if snapshot.running is None:
         config = snapshot.config
         if config is not None and config.mixing != "none" and config.mix_probability == 1:
             _not_yet(T.RUNNING_MIXED)
@@ -146,6 +150,9 @@ def _confusion(
     st.markdown(f"**{T.VALIDATION_TITLE}**", help=T.CONFUSION_HELP)
     latest = snapshot.latest_epoch
     chosen = _chosen(None if best is None else best.epoch, latest)
+    if snapshot.confusion is not None and "confusion" not in figures:
+        _not_yet(T.MATRIX_ELSEWHERE.format(most=charts.MAX_DRAWN))
+        return
     if latest is None or "confusion" not in figures:
         _not_yet(T.VALIDATION_NEVER if snapshot.status.over else T.VALIDATION_COMES)
         st.caption(T.CELL_HINT)  # keeps the place as high as it is with a matrix
