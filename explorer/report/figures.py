@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.figures import charts, palette, step_charts
+from explorer.base.words import cut
+from explorer.figures import charts, overlay, palette, score_curves, step_charts
 from explorer.figures.charts import Figure
-from explorer.metrics.table import LOSS, METRICS, SCORES, Metric
+from explorer.metrics.table import HEADLINE, SCORES
 from explorer.report.reported import Reported
-from explorer.texts import Charts, Runs
+from explorer.runs.overview.measured import cuts_of
 from explorer.texts import Report as T
+from explorer.texts import Runs, Scores
 
+MOST_CURVES = 3  # classes whose curves of scores are drawn
 MOST_CLASSES = 100  # of a matrix that is drawn; of a larger one the most confused pairs are listed
 
 
@@ -45,6 +48,7 @@ def of_run(run: Reported) -> Iterator[Chart]:
     yield Chart("loss", Runs.LOSS_TITLE, charts.loss(snapshot))
     if run.record is not None and run.best is not None:
         yield _matrix(run, run.record.confusion, run.best.number)
+    yield from _score_curves(run)
     for metric in SCORES:
         yield Chart(metric.key, metric.title, charts.scores(snapshot, metric), help=metric.help)
     yield Chart("lr", Runs.RATE_TITLE, step_charts.learning_rate(snapshot, step_charts.planned(snapshot)))
@@ -59,27 +63,44 @@ def _matrix(run: Reported, confusion: NDArray[np.int64], epoch: int) -> Chart:
     return Chart("confusion", title, figure | {"layout": figure["layout"] | {"height": height}})
 
 
-def of_comparison(runs: Sequence[Reported], names: Sequence[str]) -> Iterator[Chart]:
-    """Yield a figure for each metric with one line for each run."""
-    for metric in (*SCORES, METRICS[LOSS]):
-        yield Chart(f"all-{metric.key}", metric.title, _overlaid(runs, names, metric), help=metric.help)
+def curve_classes(run: Reported) -> tuple[list[int], str]:
+    """Return the classes whose curves of scores are drawn, and a sentence where these are not all.
+
+    Of two classes, the curves of the second one say all. Of many, those with the lowest AUROC are drawn.
+    """
+    if run.record is None or run.best is None or run.best.measured is None:
+        return [], ""
+    areas = run.best.measured.per_class[HEADLINE]
+    if len(areas) == 2:
+        return [1], ""
+    defined = [index for index, area in enumerate(areas) if area is not None]
+    chosen = sorted(defined, key=lambda index: areas[index] or 0.0)[:MOST_CURVES]
+    if len(chosen) == len(areas):
+        return sorted(chosen), ""
+    return chosen, T.CURVES_SHOWN.format(shown=len(chosen), total=len(areas))
 
 
-def _overlaid(runs: Sequence[Reported], names: Sequence[str], metric: Metric) -> Figure:
-    traces = [
-        charts.curve(
-            name,
-            run.snapshot.epochs,
-            [point.value(metric.key) for point in run.snapshot.epochs],
-            palette.class_color(index),
-            T.HOVER_RUN,
-        )
-        for index, (run, name) in enumerate(zip(runs, names, strict=True))
-    ]
-    layout = charts.base_layout() | {"showlegend": True}
-    layout["xaxis"] |= {"title": {"text": Charts.EPOCH_AXIS, "standoff": 4}}
-    layout["yaxis"] |= {"title": {"text": metric.in_sentence, "standoff": 6}}
-    return {"data": traces, "layout": layout}
+def _score_curves(run: Reported) -> Iterator[Chart]:
+    names = charts.class_names(run.snapshot)
+    for index in curve_classes(run)[0]:
+        assert run.record is not None
+        if run.record.logits is not None and not np.isfinite(run.record.logits).all():
+            return  # the part about mistakes says so
+        cuts = cuts_of(run.record, index)
+        other = names[1 - index] if len(names) == 2 else T.OTHER_CLASSES
+        rest = palette.class_color(1 - index) if len(names) == 2 else palette.NEUTRAL
+        found = score_curves.figures(cuts, (names[index], other), (palette.class_color(index), rest), "kept")
+        for key, figure in found.items():
+            title = T.CURVES_OF.format(title=Scores.CHARTS[key], name=cut(names[index], 60))
+            words = Scores.CHARTS_HELP[key] if cuts.exact else f"{Scores.CHARTS_HELP[key]} {T.FROM_HISTOGRAM}"
+            yield Chart(f"{key}-{index}", title, figure, help=words)
+
+
+def of_comparison(runs: Sequence[Reported]) -> Iterator[Chart]:
+    """Yield a figure of each metric with a line for each run, beside the losses of validation and training."""
+    courses = [overlay.course(run.snapshot, run.summary.name, place) for place, run in enumerate(runs)]
+    for metric in SCORES:
+        yield Chart(metric.key, metric.title, overlay.overlay(courses, metric.key, "epoch", 0.0), help=metric.help)
 
 
 def fitting(groups: Sequence[Sequence[Chart]], room: int, most_mb: float) -> list[list[Chart]]:

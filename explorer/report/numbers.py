@@ -58,6 +58,7 @@ def _of_run(run: Reported, mistakes: Sequence[Mistake]) -> dict[str, Any]:
         "confusion": None if run.record is None else _cells(run.record.confusion),
         "per_class": per_class(run),
         "mistakes": [mistake.as_json() for mistake in mistakes],
+        "flags": [{"index": flag.index, "id": flag.id, "note": flag.note} for flag in run.flags],
         "config": dict(summary.asked),
         "recorded": dict(run.identity),
     }

@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from explorer.base.words import day
 from explorer.figures import scripts, theme
+from explorer.report.comparing import Comparison
 from explorer.report.figures import Chart
-from explorer.report.sections import Comparison, Section
+from explorer.report.sections import Section
 from explorer.texts import App, Charts
 from explorer.texts import Report as T
 

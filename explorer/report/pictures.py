@@ -3,23 +3,31 @@
 This decodes images, so a page never calls it: it has a process of its own make the report.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.base.names import ShownError
 from explorer.data.cache.contents import content_of
 from explorer.data.dataset import Dataset, Split
+from explorer.data.fit import square
+from explorer.data.formats.spec import FileSpec
 from explorer.data.inspection import Looking
 from explorer.data.prepare import load, shrink
 from explorer.data.roots import resolve_inside
+from explorer.data.specs import DatasetSpec
 from explorer.draw.encoding import as_jpeg, as_shown
 from explorer.metrics.mistakes import Judged, by_loss, judge
+from explorer.metrics.pairs import predictions
 from explorer.report.reported import Reported
 from explorer.runs.record.depths import recorded_depth
+from explorer.runs.record.validation import ValidationImages
+from explorer.texts import Evidence
 from explorer.texts import Report as T
 
 SIDE = 160  # px of the long side
@@ -82,56 +90,77 @@ class Mistakes:
         return sum(mistake.jpeg is not None for mistake in self.listed)
 
 
-def worst(run: Reported, budget: int, *, inside: bool, most: int = MOST) -> Mistakes:
+def worst(
+    run: Reported, dataset: Dataset | None, budget: int, *, inside: bool, why_not: str = "", most: int = MOST
+) -> Mistakes:
     """Return the worst mistakes of the best epoch with small images.
 
     Args:
         run: The run.
+        dataset: See `opened`; None where it cannot be opened, and `why_not` says why.
         budget: Bytes that the images may take together.
         inside: Whether images are read only inside the folders that pages may read.
         most: How many mistakes are listed.
     """
     record = run.record
     if record is None or record.logits is None or record.labels is None:
-        return Mistakes(None, (), T.NO_SCORES)
+        return Mistakes(None, (), _no_scores(run))
     try:
         judged = judge(record.logits, record.labels)
     except ValueError as error:
         return Mistakes(None, (), T.SCORES_WRONG.format(why=error))
-    wrong = [index for index in by_loss(judged) if not judged.right[index]]
-    found = [_mistake(run, judged, int(index)) for index in wrong[:most]]
-    listed, why_not = found, ""
-    try:
-        opened = _opened(run, inside) if listed else None
-    except (ShownError, OSError, ValueError) as error:
-        opened, why_not = None, T.NO_IMAGES.format(why=error)
-    if opened is not None:
-        listed = list(_with_images(listed, opened, run, budget, inside))
-    return Mistakes(len(wrong), tuple(listed), why_not)
+    # With the loss bce the run predicts by a threshold, which may lie elsewhere than in the middle.
+    config = run.snapshot.config
+    predicted = predictions(record.logits, config.threshold if config is not None and config.loss == "bce" else None)
+    wrong = [index for index in by_loss(judged) if predicted[index] != judged.labels[index]]
+    listed = [_mistake(run, judged, predicted, int(index)) for index in wrong[:most]]
+    if dataset is not None and run.images is not None:
+        listed = list(_with_images(listed, dataset, run, budget, inside))
+    return Mistakes(len(wrong), tuple(listed), why_not if listed else "")
 
 
-def _mistake(run: Reported, judged: Judged, index: int) -> Mistake:
+def _no_scores(run: Reported) -> str:
+    absent = None if run.best is None else run.evidence.why_not(run.best.epoch)
+    why = "" if absent is None else Evidence.WHY_NOT[absent.code].format(**absent.values)
+    return " ".join(filter(None, [T.NO_SCORES, why]))
+
+
+def _mistake(run: Reported, judged: Judged, predicted: NDArray[np.int64], index: int) -> Mistake:
+    own = float(judged.own[index])
     return Mistake(
         index=index,
         id=run.images.ids[index] if run.images else "",
         true=int(judged.labels[index]),
-        predicted=int(judged.predicted[index]),
+        predicted=int(predicted[index]),
         loss=float(judged.loss[index]),
-        scores=(float(judged.own[index]), float(judged.confidence[index])),
+        scores=(own, float(judged.confidence[index]) if predicted[index] == judged.predicted[index] else 1 - own),
     )
 
 
-def _opened(run: Reported, inside: bool) -> Dataset:
-    """The data set of the run. Raises DatasetError, OSError."""
+def opened(run: Reported, *, inside: bool) -> Dataset:
+    """Return the data set of the run, and make its validation images known where the run has not listed them.
+
+    Raises:
+        DatasetError, OSError: It cannot be opened.
+        ValueError: It is not known which images the run has validated on.
+    """
     config = run.snapshot.config
     if config is None:
         raise ValueError(run.snapshot.problem)
-    if run.images is None:
+    lost = run.evidence.lost_images()
+    if run.images is None and lost is None:
         raise ValueError(T.IMAGES_NOT_NAMED)
-    spec = config.dataset.with_range(recorded_depth(run.identity))
-    if inside and (path := getattr(spec, "path", None)) is not None:
-        resolve_inside(str(path))
-    return spec.open(Looking(seconds=0.0))
+    spec: DatasetSpec = lost.spec if lost else config.dataset.with_range(recorded_depth(run.identity))
+    if inside and isinstance(spec, FileSpec):
+        resolve_inside(str(spec.images))
+        spec = spec.model_copy(update={"links": "inside"})  # a run of the command line may follow any
+    dataset = spec.open(Looking(seconds=0.0))
+    if run.images is None and lost is not None:
+        split = dataset.val
+        known = ValidationImages(tuple(map(str, split.ids)), split.labels, ("",) * len(split), split.reading)
+        if not run.evidence.restore(known, split.listing(square(lost.image_size))):
+            raise ValueError(T.OTHER_IMAGES)
+    return dataset
 
 
 def _with_images(
@@ -145,7 +174,7 @@ def _with_images(
             yield _without(mistake, T.NO_ROOM)
             continue
         try:
-            place = _place(mistake, dataset.val, places)
+            place = place_of(mistake.index, mistake.id, dataset.val, places)
             _check_same(run.images.hashes[mistake.index], dataset.val, place, inside)
             jpeg = _small(dataset.val, place)
         except (ShownError, OSError, ValueError, cv2.error) as error:
@@ -159,12 +188,12 @@ def _without(mistake: Mistake, why_not: str) -> Mistake:
     return Mistake(**{**vars(mistake), "why_not": why_not})
 
 
-def _place(mistake: Mistake, split: Split, places: dict[str, int]) -> int:
-    """The index of the image in the data set of now. Raises ValueError."""
-    if mistake.index < len(split) and split.ids[mistake.index] == mistake.id:
-        return mistake.index  # also where ids repeat
-    if mistake.id in places:
-        return places[mistake.id]
+def place_of(index: int, name: str, split: Split, places: Mapping[str, int]) -> int:
+    """Return the index of an image in the data set of now. Raises ValueError."""
+    if index < len(split) and split.ids[index] == name:
+        return index  # also where ids repeat
+    if name in places:
+        return places[name]
     raise ValueError(T.IMAGE_GONE)
 
 

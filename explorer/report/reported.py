@@ -9,7 +9,9 @@ from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
+from explorer.runs.record import flags
 from explorer.runs.record.epochs import EpochRecord
+from explorer.runs.record.flags import Flag, FlagsError, flagged
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.validation import ValidationImages
 
@@ -21,14 +23,23 @@ class Reported:
     Attributes:
         best: The best epoch; None before the first validation.
         record: Counts and scores of the best epoch; None where they cannot be read.
-        images: The validation images, in the order of the rows of the logits; None where they are not known.
+        evidence: Reads more of what its validations have left behind.
+        flags: The images that people have flagged.
+        flags_problem: Why these cannot be read; "" where they can.
     """
 
     summary: RunSummary
     snapshot: RunSnapshot
     best: EpochPoint | None
     record: EpochRecord | None
-    images: ValidationImages | None
+    evidence: Evidence
+    flags: tuple[Flag, ...]
+    flags_problem: str
+
+    @property
+    def images(self) -> ValidationImages | None:
+        """The validation images, in the order of the rows of the logits; None where they are not known."""
+        return self.evidence.images
 
     @property
     def paths(self) -> RunPaths:
@@ -50,10 +61,15 @@ def read(paths: RunPaths) -> Reported:
     best = best_point(paths, snapshot.config, snapshot.epochs)
     evidence = Evidence(view)
     record = None if best is None else evidence.record(best.epoch)
-    images = evidence.images
-    if record is not None and record.logits is not None and images is not None and len(images) != len(record.logits):
-        images = None  # of another attempt: no row of the scores has a known image
-    return Reported(summarize(paths), snapshot, best, record, images)
+    found, problem = _flags(paths)
+    return Reported(summarize(paths), snapshot, best, record, evidence, found, problem)
+
+
+def _flags(paths: RunPaths) -> tuple[tuple[Flag, ...], str]:
+    try:
+        return flagged(flags.read(paths)), ""
+    except FlagsError as error:
+        return (), str(error)
 
 
 def values_of(point: EpochPoint) -> dict[str, float]:

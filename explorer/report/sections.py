@@ -3,7 +3,7 @@
 import base64
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from explorer.base.words import cut, day, span
 from explorer.figures.charts import class_names
 from explorer.metrics.table import HEADLINE, METRICS
 from explorer.report import numbers
+from explorer.report.figures import curve_classes
 from explorer.report.pictures import Mistake, Mistakes
 from explorer.report.reported import Reported
 from explorer.runs.spec.config import title_of
@@ -82,22 +83,8 @@ class Section:
     recorded: tuple[Row, ...]
     tags: str
     note: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What a report of several runs says about all of them.
-
-    Attributes:
-        head: Of the table of metrics.
-        rows: A row for each run, with its state, best epoch and metrics.
-        differences: A row for each setting that differs: its title, and its value in each run.
-    """
-
-    names: tuple[str, ...]
-    head: Row
-    rows: tuple[Row, ...]
-    differences: tuple[Row, ...] = field(default=())
+    flags: tuple[Row, ...]
+    figures_note: str
 
 
 def section_of(run: Reported, mistakes: Mistakes) -> Section:
@@ -126,6 +113,8 @@ def section_of(run: Reported, mistakes: Mistakes) -> Section:
         recorded=tuple(_recorded(run)),
         tags=", ".join(summary.meta.tags),
         note=summary.meta.note,
+        flags=tuple((cut(flag.id, MOST_NAME), flag.note) for flag in run.flags),
+        figures_note=" ".join(filter(None, [T.FIGURES_NOTE, curve_classes(run)[1]])),
     )
 
 
@@ -157,10 +146,11 @@ def _numbers(run: Reported) -> Iterator[Number]:
         return
     latest = run.snapshot.epochs[-1]
     for key, metric in METRICS.items():
-        yield Number(metric.title, metric.help, _value(run.best.value(key)), "", _value(latest.value(key)))
+        yield Number(metric.title, metric.help, in_words(run.best.value(key)), "", in_words(latest.value(key)))
 
 
-def _value(value: float) -> str:
+def in_words(value: float) -> str:
+    """Return a metric as it is shown."""
     return f"{value:.4f}" if math.isfinite(value) else T.UNDEFINED
 
 
@@ -176,7 +166,7 @@ def _numbers_of(run: Reported) -> str:
 def _classes(run: Reported) -> Iterator[Row]:
     for name, row in zip(class_names(run.snapshot), numbers.per_class(run), strict=False):
         scores = (row[key] for key in ("precision", "recall", "f1", "auroc"))
-        yield cut(name, MOST_NAME), f"{row['images']:,}", *(_value(math.nan if s is None else s) for s in scores)
+        yield cut(name, MOST_NAME), f"{row['images']:,}", *(in_words(math.nan if s is None else s) for s in scores)
 
 
 def _pairs(run: Reported) -> tuple[tuple[Row, ...], str]:
@@ -223,21 +213,23 @@ def _mistakes_note(mistakes: Mistakes) -> str:
 
 def settings_of(asked: Mapping[str, Any]) -> Iterator[Row]:
     """Yield title and value of each recorded setting but the pipeline."""
-    for name, value in _flat(asked):
-        yield title_of(name), cut(_written(value), MOST_NAME)
+    for name, value in flat(asked):
+        yield title_of(name), cut(written(value), MOST_NAME)
 
 
-def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the recorded settings by their names, nested ones with dots, but for the pipeline."""
     for name, value in values.items():
         if isinstance(value, dict) and name != "pipeline":
-            yield from _flat(value, f"{before}{name}.")
+            yield from flat(value, f"{before}{name}.")
         elif name not in ("pipeline", "version") or before:
             yield f"{before}{name}", value
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a recorded value as it is shown."""
     if isinstance(value, list):
-        return ", ".join(map(_written, value))
+        return ", ".join(map(written, value))
     return T.NOTHING if value is None or value == "" else str(value)
 
 
@@ -255,7 +247,7 @@ def _pipeline(run: Reported) -> tuple[tuple[Step, ...], tuple[Row, ...], str]:
 
 
 def _step(node: Mapping[str, Any]) -> Step:
-    values = [f"{name} = {_written(value)}" for name, value in (node.get("params") or {}).items()]
+    values = [f"{name} = {written(value)}" for name, value in (node.get("params") or {}).items()]
     return Step(
         name=str(node.get("transform") or node.get("kind")),
         values=", ".join([T.PROBABILITY.format(p=node.get("p", 1)), *values]),
@@ -280,27 +272,3 @@ def _digest(file: Path) -> str | None:
     except OSError:
         return None
     return found.hexdigest()
-
-
-def comparison_of(runs: Sequence[Reported]) -> Comparison:
-    """Return what a report says about all of its runs together."""
-    titles = [metric.title for metric in METRICS.values()]
-    rows = []
-    for run in runs:
-        best = run.best
-        values = [T.NOTHING if best is None else _value(best.value(key)) for key in METRICS]
-        state = Runs.STATES[run.summary.status.state]
-        rows.append((run.summary.name, state, T.NOTHING if best is None else str(best.number), *values))
-    names = tuple(run.summary.name for run in runs)
-    return Comparison(names, (*T.RUNS_HEAD, *titles), tuple(rows), tuple(_differences(runs)))
-
-
-def _differences(runs: Sequence[Reported]) -> Iterator[Row]:
-    values = [dict(_flat(run.summary.asked)) for run in runs]
-    for name in dict.fromkeys(name for found in values for name in found):
-        written = [cut(_written(found[name]), MOST_NAME) if name in found else T.NOT_SET for found in values]
-        if name != "name" and len(set(written)) > 1:
-            yield title_of(name), *written
-    pipelines = [run.summary.pipeline or T.NOTHING for run in runs]
-    if len(set(pipelines)) > 1:
-        yield T.PIPELINE, *(cut(words, MOST_NAME) for words in pipelines)

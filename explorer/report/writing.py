@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from explorer.base.atomic import write_bytes_atomic
+from explorer.base.names import ShownError
 from explorer.figures import scripts
 from explorer.report import figures, numbers, page, pictures
-from explorer.report.reported import read
-from explorer.report.sections import comparison_of, section_of
+from explorer.report.comparing import comparison_of
+from explorer.report.pictures import Mistakes
+from explorer.report.reported import Reported, read
+from explorer.report.sections import section_of
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Report as T
 
@@ -46,17 +49,25 @@ def write_report(
         progress(T.PICTURES.format(run=run.summary.id))
         # A third more than its bytes, as text in base 64.
         budget = int(room * _IMAGES * 0.75 / len(found))
-        mistakes[run.summary.id] = pictures.worst(run, budget, inside=inside)
+        mistakes[run.summary.id] = _mistakes(run, budget, inside)
     listed = {run_id: worst.listed for run_id, worst in mistakes.items()}
     payload = page.as_data(numbers.payload(found, listed, now))
     room -= len(payload) + int(sum(len(m.jpeg or b"") for worst in listed.values() for m in worst) * 4 / 3)
     progress(T.WRITING)
-    names = [run.summary.name for run in found]
     comparison = comparison_of(found) if len(found) > 1 else None
-    drawn = [list(figures.of_comparison(found, names)) if comparison else []]
+    drawn = [list(figures.of_comparison(found)) if comparison else []]
     drawn += [list(figures.of_run(run)) for run in found]
     kept = figures.fitting(drawn, room, most_mb)
     sections = [section_of(run, mistakes[run.summary.id]) for run in found]
     content = page.render(sections, comparison, kept, payload, now).encode("utf-8", "replace")
     write_bytes_atomic(target, content)
     return len(content)
+
+
+def _mistakes(run: Reported, budget: int, inside: bool) -> Mistakes:
+    dataset, why_not = None, ""
+    try:
+        dataset = pictures.opened(run, inside=inside) if run.record is not None else None
+    except (ShownError, OSError, ValueError) as error:
+        why_not = T.NO_IMAGES.format(why=error)
+    return pictures.worst(run, dataset, budget, inside=inside, why_not=why_not)

@@ -74,6 +74,7 @@ class Report:
     SCORES_WRONG = "The mistakes cannot be put in order: {why}."
     NO_IMAGES = "The images are not shown: {why}"
     IMAGES_NOT_NAMED = "this run has not recorded which images it validated on."
+    OTHER_IMAGES = "the validation images in the data set are no longer those of the run."
     IMAGE_GONE = "no longer in the data set"
     IMAGE_CHANGED = "changed since the run"
     NO_IMAGE = "no image"
@@ -106,6 +107,21 @@ class Report:
     NOTES = "Notes"
     TAGS = "Tags"
     NOTE = "Note"
-    HOVER_RUN = "epoch %{x}: %{y:.4f}<extra>%{fullData.name}</extra>"
+    FLAGS = "Flagged images"
+    FLAGS_HEAD = ("Image", "Note")
+    CURVES_OF = "{title}: {name}"
+    CURVES_SHOWN = "Curves of scores are drawn for {shown} of {total:,} classes: those with the lowest AUROC."
+    OTHER_CLASSES = "other classes"
+    FROM_HISTOGRAM = "Computed from histograms of the scores, since those of single images are not stored."
+    BESIDE = "The first run (A) beside (B)"
+    BESIDE_HEAD = ("Metric", "A", "B", "B − A", "95 % interval")
+    THESE_TWO = (
+        "This says something about these two models, not about the two recipes: training again with another seed gives "
+        "other models, and that spread is not in these intervals."
+    )
+    PAIRED = (
+        "Paired bootstrap: the {images:,} validation images are drawn {draws:,} times with replacement, the same for "
+        "both models. An interval that contains 0 means that these images do not tell the models apart."
+    )
     RUNS_HEAD = ("Run", "State", "Best epoch")
     NO_SCRIPT = "The figures need JavaScript. All numbers are in the tables, and as JSON at the end of this file."

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
+from explorer.data.roots import OutsideRoots
 from explorer.report import command
-from explorer.report.pictures import worst
+from explorer.report.pictures import opened, worst
 from explorer.report.reported import read
 from explorer.runs.cli.main import main
 from explorer.runs.record import meta
@@ -161,7 +162,8 @@ def test_mistakes_show_their_images_within_a_budget(tmp_path: Path) -> None:
         cv2.imwrite(str(file), pixels)
     run = read(written_run("pictures", ["a", "b"], folder=tmp_path / "set"))
     assert run.images is not None
-    everything = worst(run, 1_000_000, inside=False)
+    dataset = opened(run, inside=False)
+    everything = worst(run, dataset, 1_000_000, inside=False)
     assert everything.total
     assert everything.shown == everything.total == len(everything.listed)
     first = everything.listed[0]
@@ -169,13 +171,14 @@ def test_mistakes_show_their_images_within_a_budget(tmp_path: Path) -> None:
     decoded = cv2.imdecode(np.frombuffer(first.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert decoded is not None
     assert decoded.shape == (40, 60, 3)
-    few = worst(run, len(first.jpeg) + 1, inside=False)
+    few = worst(run, dataset, len(first.jpeg) + 1, inside=False)
     assert (few.shown, few.listed[1].why_not) == (1, T.NO_ROOM)
-    assert "outside the folders" in worst(run, 1_000_000, inside=True).why_not
+    with pytest.raises(OutsideRoots):
+        opened(run, inside=True)
 
     changed = tmp_path / "set" / first.id.replace("\\", "/")
     changed = changed if changed.exists() else next((tmp_path / "set").rglob(Path(first.id).name))
     cv2.imwrite(str(changed), np.zeros((40, 60, 3), np.uint8))
-    again = worst(run, 1_000_000, inside=False)
+    again = worst(run, dataset, 1_000_000, inside=False)
     assert again.shown < everything.shown
     assert T.IMAGE_CHANGED in {mistake.why_not for mistake in again.listed}

@@ -1,9 +1,11 @@
 """The metrics of the record of an epoch."""
 
+import itertools
 import math
 
-from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc
+from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc, log_odds
 from explorer.metrics.table import Evaluation, Measured, measure
+from explorer.metrics.thresholds import Cuts
 from explorer.runs.record.epochs import EpochRecord
 
 WITHIN = 0.001  # the largest error of an AUROC that is drawn
@@ -16,6 +18,14 @@ def of_record(record: EpochRecord) -> Measured:
     except ValueError:
         areas, sure = (None,) * len(record.confusion), True
     return measure(Evaluation(record.confusion, areas), sure)
+
+
+def cuts_of(record: EpochRecord, index: int) -> Cuts:
+    """Return the scores of one class against the rest; from the histogram where those of single images are missing."""
+    if record.logits is None or record.labels is None:
+        return Cuts.of_histogram(record.positives[index], record.negatives[index])
+    odds = next(itertools.islice(log_odds(record.logits), index, None))
+    return Cuts.of_scores(odds, record.labels == index)
 
 
 def _areas(record: EpochRecord) -> tuple[Areas, bool]:
