@@ -86,14 +86,14 @@ def show(runs: Sequence[Compared]) -> None:
     _one(runs[0], other)
 
 
-def chosen_other(runs: Sequence[Compared]) -> Compared:
+def chosen_other(runs: Sequence[Compared], key: str = "compare_other") -> Compared:
     """Return the run that is compared with the reference, and draw the choice where there are several."""
     reference, *others = runs
     if len(others) == 1:
         return others[0]
     by_id = {run.id: run for run in others}
     chosen = st.selectbox(
-        T.OTHER.format(name=reference.name), list(by_id), key=widget_key("compare_other"),
+        T.OTHER.format(name=reference.name), list(by_id), key=widget_key(key),
         format_func=lambda run_id: by_id[run_id].name if run_id in by_id else run_id, width=420,
     )  # fmt: skip
     return by_id.get(chosen, others[0])

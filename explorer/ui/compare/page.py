@@ -12,12 +12,13 @@ from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.spec.kinds import PROBES
 from explorer.texts import Compare as T
 from explorer.texts import Runs
-from explorer.ui.compare import curves, differences, selection
+from explorer.ui.compare import curves, differences, settings, sides
 from explorer.ui.compare.readers import Compared, look
-from explorer.ui.compare.selection import Chosen
 from explorer.ui.components import compared
 from explorer.ui.components.markdown import escape
+from explorer.ui.session import selection
 from explorer.ui.session.keys import Query, widget_key
+from explorer.ui.session.selection import Chosen
 
 EVERY_SECONDS = 2.0
 
@@ -30,7 +31,12 @@ class Section:
     show: Callable[[Sequence[Compared]], None]
 
 
-SECTIONS = (Section(T.CURVES, curves.show), Section(T.METRICS, differences.show))
+SECTIONS = (
+    Section(T.CURVES, curves.show),
+    Section(T.METRICS, differences.show),
+    Section(T.IMAGES, sides.show),
+    Section(T.SETTINGS, settings.show),
+)
 
 
 def show(text: str) -> None:

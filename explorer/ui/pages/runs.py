@@ -8,11 +8,10 @@ from explorer.runs.record.paths import RunNotFound
 from explorer.texts import Compare
 from explorer.texts import Runs as T
 from explorer.ui.compare import page as compare_page
-from explorer.ui.compare import selection
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import page as run_view
 from explorer.ui.runs import page as runs_page
-from explorer.ui.session import workspace
+from explorer.ui.session import selection, workspace
 from explorer.ui.session.keys import Page, Query, widget_key
 
 

@@ -12,8 +12,8 @@ from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
+from explorer.texts import Compare, Runs
 from explorer.texts import Run as T
-from explorer.texts import Runs
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.state_badge import headline
 from explorer.ui.run import other_run
@@ -72,7 +72,9 @@ def _partner(paths: RunPaths, pair: str) -> None:
         return
     state = headline(other) or Runs.STATES[other.status.state]
     words = T.PAIR.format(name=escape(other.name), state=state)
-    other_run.button(other.id, words, key=widget_key("run_partner"), icon=":material/compare_arrows:")
+    with st.container(horizontal=True, gap="medium"):
+        other_run.button(other.id, words, key=widget_key("run_partner"), icon=":material/compare_arrows:")
+        other_run.compare_button(other.id, paths.id, Compare.WITH_PAIR, key=widget_key("run_compare_partner"))
 
 
 def show_numbers(paths: RunPaths, snapshot: RunSnapshot) -> None:

@@ -7,6 +7,7 @@ from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record import resume_point
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
 from explorer.runs.record.reasons import from_json, in_words
+from explorer.texts import Compare
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import other_run
@@ -16,20 +17,22 @@ from explorer.ui.session.keys import widget_key
 def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Draw the notes, if there are any."""
     if snapshot.config is not None and snapshot.config.start_from is not None:
-        _origin(snapshot.config.start_from)
+        _origin(snapshot.config.start_from, snapshot.id)
     lines = [*_attempts(paths), *_noted(snapshot)]
     if lines:
         st.caption("  \n".join(map(escape, lines)))
 
 
-def _origin(run_id: str) -> None:
+def _origin(run_id: str, own_id: str) -> None:
     try:
         name = summarize(run_paths(run_id)).name
     except RunNotFound:
         st.caption(escape(T.STARTS_FROM_GONE.format(id=run_id)))
         return
     words = T.STARTS_FROM.format(name=escape(name))
-    other_run.button(run_id, words, key=widget_key("run_origin"), icon=":material/call_split:")
+    with st.container(horizontal=True, gap="medium"):
+        other_run.button(run_id, words, key=widget_key("run_origin"), icon=":material/call_split:")
+        other_run.compare_button(run_id, own_id, Compare.WITH_ORIGIN, key=widget_key("run_compare_origin"))
 
 
 def _attempts(paths: RunPaths) -> list[str]:

@@ -13,12 +13,12 @@ from explorer.runs.overview.index import summaries
 from explorer.runs.overview.summary import RunSummary
 from explorer.texts import Common, Runs
 from explorer.texts import RunsList as T
-from explorer.ui.compare import selection
 from explorer.ui.components import run_list, usage_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import bulk_actions
 from explorer.ui.run.bulk_actions import Done
 from explorer.ui.runs import notices, queue_panel
+from explorer.ui.session import selection
 from explorer.ui.session.keys import Key, Query, widget_key
 
 LIVE_SECONDS, IDLE_SECONDS = 2.0, 10.0
