@@ -33,8 +33,10 @@ def show(runs: Sequence[Compared]) -> None:
     asked = of_settings([run.snapshot.config for run in read if run.snapshot.config])
     _table(T.SETTINGS, read, different(asked), len(asked))
     _pipelines(read)
-    recorded = of_records([run.snapshot for run in read])
-    _table(T.VERSIONS, read, different(recorded), len(recorded))
+    begun = [run for run in read if run.snapshot.start is not None]
+    if len(begun) > 1:
+        recorded = of_records([run.snapshot for run in begun])
+        _table(T.VERSIONS, begun, different(recorded), len(recorded))
 
 
 def of_settings(configs: Sequence[RunConfig]) -> Rows:
