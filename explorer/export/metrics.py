@@ -10,13 +10,16 @@ def parts(classes: int) -> list[Part]:
     odds = "odds_of_two" if classes == 2 else "odds_of_many"
     # What a metric is computed from -> the functions that give it, and how it is written.
     of = {
-        "counts": ([], "confusion"),
+        "counts": (["metrics.rates.margins"], "margins(confusion)"),
         "scores": ([f"metrics.scores.{odds}", "metrics.scores.areas"], f"areas({odds}(logits), labels)"),
     }
     rows, places = [], list[str]()
     for metric in SCORES:
-        function, (needed, given) = metric.compute, of[metric.of]
-        rows.append(f'        "{metric.key}": {function.__name__}({given}),')
+        (needed, given), function = of[metric.of], metric.compute
+        if function is None:
+            continue
+        value = f"{function.__name__}({given})"
+        rows.append(f'        "{metric.key}": {f"float({value})" if metric.of == "counts" else value},')
         places += [*needed, f"{function.__module__.removeprefix('explorer.')}.{function.__name__}"]
     return [lift(*places), filled(_MEASURED, rows="\n".join(rows))]
 

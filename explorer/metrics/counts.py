@@ -1,11 +1,13 @@
 """Metrics from confusion counts. Counts of batches, ranks and shards add up with +.
 
 A confusion matrix is (C, C) int64: rows are the truth, columns the prediction, as in scikit-learn. The definitions are
-those of scikit-learn with zero_division=0: a ratio of nothing is 0.
+those of scikit-learn: a ratio of nothing is nan for one class, and counts as 0 in a mean over classes.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from explorer.metrics import rates
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -35,12 +37,6 @@ def confusion_counts(labels: ArrayLike, predictions: ArrayLike, num_classes: int
     return cells.reshape(num_classes, num_classes).astype(np.int64)
 
 
-def _ratio(numerator: NDArray[np.integer], denominator: NDArray[np.integer]) -> Values:
-    result = np.zeros(len(numerator))
-    np.divide(numerator, denominator, out=result, where=denominator != 0)
-    return result
-
-
 def support(confusion: Counts) -> Counts:
     """(C,) number of samples that truly belong to each class."""
     return np.asarray(confusion.sum(axis=1), np.int64)
@@ -51,25 +47,30 @@ def predicted(confusion: Counts) -> Counts:
     return np.asarray(confusion.sum(axis=0), np.int64)
 
 
+def against_rest(confusion: Counts) -> Counts:
+    """(C, 4) counts of each class against all others: TP, FP, FN, TN."""
+    right, truth, guess = rates.margins(confusion)
+    return np.stack([right, guess - right, truth - right, confusion.sum() - truth - guess + right], axis=1)
+
+
 def accuracy(confusion: Counts) -> float:
     """Share of correct predictions, 0..1; nan without samples."""
-    total = int(confusion.sum())
-    return float(np.trace(confusion) / total) if total else float("nan")
+    return float(rates.accuracy(rates.margins(confusion)))
 
 
 def precision(confusion: Counts) -> Values:
-    """(C,) share of the predictions of a class that are right; 0 where it was never predicted."""
-    return _ratio(np.diagonal(confusion), confusion.sum(axis=0))
+    """(C,) share of the predictions of a class that are right; nan where it was never predicted."""
+    return rates.precision(rates.margins(confusion))
 
 
 def recall(confusion: Counts) -> Values:
-    """(C,) share of the samples of a class that were found; 0 where it has none."""
-    return _ratio(np.diagonal(confusion), confusion.sum(axis=1))
+    """(C,) share of the samples of a class that were found; nan where it has none."""
+    return rates.recall(rates.margins(confusion))
 
 
 def f1_per_class(confusion: Counts) -> Values:
-    """(C,) harmonic mean of precision and recall; 0 for a class neither present nor predicted."""
-    return _ratio(2 * np.diagonal(confusion), confusion.sum(axis=0) + confusion.sum(axis=1))
+    """(C,) harmonic mean of precision and recall; nan for a class neither present nor predicted."""
+    return rates.f1(rates.margins(confusion))
 
 
 def f1_macro(confusion: Counts) -> float:
@@ -77,27 +78,17 @@ def f1_macro(confusion: Counts) -> float:
 
     A class that neither occurs nor is predicted says nothing about the model and is left out.
     """
-    seen = (confusion.sum(axis=0) + confusion.sum(axis=1)) > 0
-    return float(f1_per_class(confusion)[seen].mean()) if seen.any() else float("nan")
+    return float(rates.f1_macro(rates.margins(confusion)))
 
 
 def balanced_accuracy(confusion: Counts) -> float:
     """Mean recall over the classes that are present, as scikit-learn's; nan without samples."""
-    present = confusion.sum(axis=1) > 0
-    return float(recall(confusion)[present].mean()) if present.any() else float("nan")
+    return float(rates.balanced_accuracy(rates.margins(confusion)))
 
 
 def mcc(confusion: Counts) -> float:
     """Matthews correlation coefficient, -1..1; nan without samples.
 
-    The formula for C classes of Gorodkin (2004), https://doi.org/10.1016/j.compbiolchem.2004.09.006. As in
-    scikit-learn, it is 0 where all samples are of one class or predicted as one.
+    As in scikit-learn, it is 0 where all samples are of one class or predicted as one.
     """
-    total = float(confusion.sum())
-    if not total:
-        return float("nan")
-    # Floats: products of counts outgrow 64-bit integers with some billions of pairs.
-    truth, guess = (confusion.sum(axis=axis).astype(np.float64) for axis in (1, 0))
-    covariance = float(np.trace(confusion)) * total - truth @ guess
-    spread = (total**2 - truth @ truth) * (total**2 - guess @ guess)
-    return float(covariance / np.sqrt(spread)) if spread > 0 else 0.0
+    return float(rates.mcc_or_zero(rates.margins(confusion)))

@@ -178,6 +178,12 @@ def areas_from_histogram(histogram: ScoreHistogram, within: float = 1.0) -> tupl
     return tuple(area if known else None for area, known in zip(areas, sure, strict=True)), all(sure)
 
 
+def unsure(histogram: ScoreHistogram) -> tuple[float, ...]:
+    """Return how far the area of each class may be off; 0 where it is undefined."""
+    pairs = zip(histogram.positives, histogram.negatives, strict=True)
+    return tuple(_unsure(*pair) if all(part.any() for part in pair) else 0.0 for pair in pairs)
+
+
 def _unsure(positives: Counts, negatives: Counts) -> float:
     """How far the area may be off: half of the share of pairs that are in one bin."""
     return float((positives * (negatives / 2)).sum() / (float(positives.sum()) * float(negatives.sum())))

@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc, log_odds
+from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc, log_odds, unsure
 from explorer.metrics.table import Evaluation, Measured, measure
 from explorer.metrics.thresholds import Cuts
 from explorer.runs.record.epochs import EpochRecord
@@ -26,6 +26,24 @@ def cuts_of(record: EpochRecord, index: int) -> Cuts:
         return Cuts.of_histogram(record.positives[index], record.negatives[index])
     odds = next(itertools.islice(log_odds(record.logits), index, None))
     return Cuts.of_scores(odds, record.labels == index)
+
+
+def evaluation_of(record: EpochRecord, loss: float = math.nan) -> Evaluation:
+    """Return all that metrics can be computed from, with the validation loss if it is known.
+
+    An AUROC that is only known from a histogram comes with how far it may be off.
+    """
+    histogram = ScoreHistogram(record.positives, record.negatives)
+    within = None
+    if record.auroc is None and record.logits is None:
+        areas, _ = areas_from_histogram(histogram)
+        within = unsure(histogram)
+    else:
+        try:
+            areas, _ = _areas(record)
+        except ValueError:  # the scores are not finite, which the evaluation says
+            areas = (None,) * len(record.confusion)
+    return Evaluation(record.confusion, areas, loss, histogram, record.logits, record.labels, within)
 
 
 def _areas(record: EpochRecord) -> tuple[Areas, bool]:

@@ -1,0 +1,277 @@
+"""95 % intervals of the metrics of one validation over its images, by the Bayesian bootstrap: see `draws.py`.
+
+They say how far a value would differ with other validation images of the same kind. They do not contain what another
+training run would change.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.metrics import draws, rates
+from explorer.metrics.counts import against_rest
+from explorer.metrics.draws import Ranked, cell_draws, influences, margins_draws, weights
+from explorer.metrics.images import ImageScores, reliability
+from explorer.metrics.metric import Evaluation, Value
+from explorer.metrics.rates import Margins
+from explorer.metrics.scores import log_odds
+from explorer.metrics.table import EVERY
+from explorer.metrics.values import first_of
+
+Values = NDArray[np.float64]
+
+LEVEL = 0.95
+_SEED = 20260  # the same images always give the same interval
+_EXACT = 40_000_000  # weights times classes up to which each draw ranks the images again
+
+HOW = "Bayesian bootstrap over validation images, {draws:,} draws"
+TOGETHER = "; wrong predictions are drawn by class and not by cell"
+LINEAR = "; linear in the weights of the images"
+BINS = "; from bins, each class by itself"
+SAME = "it is the same whichever images are drawn"
+NO_IMAGE_LOSSES = "the losses of single images are not stored"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value and its interval.
+
+    Args:
+        value: Of the metric; None where it is undefined.
+        low, high: The ends; None where there is no interval.
+        level: The share of cases in which such intervals contain the true value.
+        how: How it was computed, as part of a sentence.
+        why: Why there is no interval, as the end of a sentence.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    level: float = LEVEL
+    how: str = ""
+    why: str = ""
+
+
+_OF_COUNTS: dict[str, Callable[[Margins], Values]] = {
+    "f1_macro": rates.f1_macro,
+    "f1_micro": rates.accuracy,
+    "f1_weighted": rates.f1_weighted,
+    "precision": rates.precision_macro,
+    "recall": rates.recall_macro,
+    "specificity": rates.specificity_macro,
+    "accuracy": rates.accuracy,
+    "balanced_accuracy": rates.balanced_accuracy,
+    "mcc": rates.mcc,
+    "kappa": rates.kappa,
+}
+_RANKED = ("auroc", "auroc_weighted", "average_precision")
+_OF_IMAGES = ("top_k", "brier", "log_loss", "ece")
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    values: Values
+    how: str
+
+
+def intervals(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -> dict[str, Interval]:
+    """Return the interval of each metric of these keys; the same evaluation always gives the same."""
+    found = {key: EVERY[key].value(evaluation) for key in keys}
+    wanted = {key for key, value in found.items() if value.value is not None}
+    drawn = _counted(evaluation, wanted) | _scored(evaluation, wanted)
+    return {key: _interval(key, value, drawn.get(key)) for key, value in found.items()}
+
+
+def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
+    if found.value is None or drawn is None:
+        return Interval(found.value, why=found.why or NO_IMAGE_LOSSES)
+    defined = drawn.values[np.isfinite(drawn.values)]
+    if not len(defined):
+        return Interval(found.value, why=SAME)
+    low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    if key == "ece":
+        # Random weights make the error larger, as chance has made that of the images larger than the true one.
+        bias = float(defined.mean()) - found.value
+        low, high = max(low - 2 * bias, 0.0), high - 2 * bias
+    # The images added by the draws can push both ends past an extreme value.
+    ends = min(float(low), found.value), max(float(high), found.value)
+    return Interval(found.value, *ends, how=drawn.how)
+
+
+def _counted(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
+    keys = [key for key in _OF_COUNTS if key in wanted]
+    if not keys:
+        return {}
+    drawn = margins_draws(evaluation.confusion, np.random.default_rng(_SEED))
+    how = HOW.format(draws=len(drawn.right)) + (TOGETHER if draws.together(evaluation.confusion) else "")
+    # A class that is never predicted counts as 0 in the precision, in each draw as in the value.
+    called = evaluation.margins.predicted > 0
+    masked = Margins(drawn.right * called, drawn.truth, drawn.predicted * called)
+    return {key: _Drawn(_OF_COUNTS[key](masked if key == "precision" else drawn), how) for key in keys}
+
+
+def _scored(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
+    if not wanted.intersection(_RANKED + _OF_IMAGES):
+        return {}
+    if evaluation.images is None:
+        return _from_bins(evaluation, wanted)
+    return _from_images(evaluation, evaluation.images, wanted)
+
+
+def _from_images(evaluation: Evaluation, images: ImageScores, wanted: set[str]) -> dict[str, _Drawn]:
+    """Draw all metrics of scores with the same weights of the images."""
+    rng, count, classes = np.random.default_rng(_SEED + 1), len(images.rank), len(evaluation.confusion)
+    ranks = bool(wanted.intersection(_RANKED))
+    exact = count * draws.how_many(count) * classes <= _EXACT
+    ranked = list(_orders(evaluation)) if ranks and exact else []
+    columns = _columns(images, classes) | (_linear(evaluation) if ranks and not exact else {})
+    matrix = np.concatenate(list(columns.values()), axis=1)
+    found: list[dict[str, Values]] = []
+    for block in weights(count, rng):
+        means = np.split(block @ matrix / block.sum(axis=1, keepdims=True), _ends(columns), axis=1)
+        values = {key: mean[:, 0] for key, mean in zip(columns, means, strict=True)}
+        values["ece"] = np.abs(dict(zip(columns, means, strict=True))["ece"]).sum(axis=1)
+        found.append(values | _of_orders(ranked, block, rng))
+    how = HOW.format(draws=draws.how_many(count))
+    added = _added(images, rng)
+    drawn = {key: np.concatenate([one[key] for one in found]) for key in found[0]}
+    drawn["top_k"] = added(drawn["top_k"])
+    for key in _RANKED if ranks and not exact else ():
+        drawn[key] = np.clip(drawn[key] + (EVERY[key].value(evaluation).value or 0.0), 0.0, 1.0)
+    return {
+        key: _Drawn(values, how + (LINEAR if key in _RANKED and not exact else ""))
+        for key, values in drawn.items()
+        if key in wanted
+    }
+
+
+def _ends(columns: dict[str, Values]) -> list[int]:
+    return list(np.cumsum([column.shape[1] for column in columns.values()])[:-1])
+
+
+def _columns(images: ImageScores, classes: int) -> dict[str, Values]:
+    """Return (N, k) columns whose weighted means give the metrics of single images."""
+    bins = reliability(images.confidence, images.right)
+    apart = np.zeros((len(images.rank), len(bins.count)))
+    apart[np.arange(len(apart)), bins.place] = images.confidence - images.right
+    return {
+        "top_k": (images.rank < first_of(classes)).astype(np.float64)[:, None],
+        "brier": images.brier[:, None],
+        "log_loss": images.log_loss[:, None],
+        "ece": apart,
+    }
+
+
+def _added(images: ImageScores, rng: np.random.Generator) -> Callable[[Values], Values]:
+    """Return what adds an image that is half right to draws of the top-k accuracy, as to those of counts."""
+
+    def add(values: Values) -> Values:
+        right, wrong = rng.standard_gamma(draws.PRIOR / 4, (2, len(values)))
+        total = len(images.rank)
+        return np.asarray((values * total + right) / (total + right + wrong), np.float64)
+
+    return add
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    ranked: Ranked
+    support: int
+
+
+def _classes_with_both(evaluation: Evaluation) -> Iterator[tuple[Values, NDArray[np.bool_], int]]:
+    """Yield the scores of each class that some images belong to and some not, which those are, and how many."""
+    if evaluation.logits is None or evaluation.labels is None:
+        return
+    for index, odds in enumerate(log_odds(evaluation.logits)):
+        mine = evaluation.labels == index
+        if mine.any() and not mine.all():
+            yield odds, mine, int(mine.sum())
+
+
+def _orders(evaluation: Evaluation) -> Iterator[_Order]:
+    classes = len(evaluation.confusion)
+    for odds, mine, support in _classes_with_both(evaluation):
+        yield _Order(Ranked(odds, mine, classes), support)
+
+
+def _of_orders(orders: list[_Order], block: Values, rng: np.random.Generator) -> dict[str, Values]:
+    if not orders:
+        return {}
+    pairs = [order.ranked.drawn(block, rng) for order in orders]
+    areas, precisions = (np.stack(column) for column in zip(*pairs, strict=True))
+    return _means(areas, precisions, np.array([order.support for order in orders], np.float64))
+
+
+def _means(areas: Values, precisions: Values, support: Values) -> dict[str, Values]:
+    return {
+        "auroc": areas.mean(axis=0),
+        "auroc_weighted": support @ areas / support.sum(),
+        "average_precision": precisions.mean(axis=0),
+    }
+
+
+def _linear(evaluation: Evaluation) -> dict[str, Values]:
+    """Return (N, 1) influences on the means over the classes."""
+    sums: dict[str, Values] = {}
+    classes, images = 0, 0
+    for odds, mine, support in _classes_with_both(evaluation):
+        area, precision = influences(odds, mine)
+        one = {"auroc": area, "auroc_weighted": area * support, "average_precision": precision}
+        sums = {key: sums.get(key, 0.0) + values for key, values in one.items()}
+        classes, images = classes + 1, images + support
+    parts = {"auroc": classes, "auroc_weighted": images, "average_precision": classes}
+    return {key: (values / parts[key])[:, None] for key, values in sums.items()}
+
+
+def _from_bins(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
+    """Draw AUROC and average precision from a histogram, which does not say which image is in which bins."""
+    if not wanted.intersection(_RANKED) or evaluation.histogram is None:
+        return {}
+    rng, classes = np.random.default_rng(_SEED + 2), len(evaluation.confusion)
+    chosen = [cuts for cuts in evaluation.cuts() if cuts.positives.sum() and cuts.negatives.sum()]
+    pairs = [cell_draws(cuts, draws.FEWEST, classes, rng) for cuts in chosen]
+    areas, precisions = (np.stack(column) for column in zip(*pairs, strict=True))
+    if classes == 2:
+        areas = areas[:1].repeat(2, axis=0)  # both classes have the same area
+    found = _means(areas, precisions, np.array([cuts.positives.sum() for cuts in chosen], np.float64))
+    how = HOW.format(draws=draws.FEWEST) + BINS
+    return {key: _Drawn(values, how) for key, values in found.items() if key in wanted}
+
+
+def class_intervals(evaluation: Evaluation, key: str) -> tuple[Interval, ...]:
+    """Return the interval of a metric for each class, one against the rest; nothing for a metric without classes."""
+    metric = EVERY[key]
+    if metric.classes is None:
+        return ()
+    found = metric.classes(evaluation)
+    rng = np.random.default_rng(_SEED + 3)
+    drawn = _class_ratios(evaluation, key, rng) if metric.of == "counts" else _class_ranks(evaluation, key, rng)
+    how = HOW.format(draws=draws.FEWEST)
+    return tuple(_interval(key, value, _Drawn(one, how)) for value, one in zip(found, drawn, strict=True))
+
+
+def _class_ratios(evaluation: Evaluation, key: str, rng: np.random.Generator) -> Iterator[Values]:
+    """Yield draws for each class. Half an image is added to both sides of each ratio: see `draws.py`."""
+    for right, wrong in zip(*_sides(evaluation.confusion, key), strict=True):
+        share = rng.beta(right + 0.5, wrong + 0.5, draws.FEWEST)
+        # F1 is 2 J / (1 + J), where J is the share TP / (TP + FP + FN).
+        yield 2 * share / (1 + share) if key == "f1_macro" else share
+
+
+def _sides(confusion: NDArray[np.int64], key: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    found, wrong, missed, others = against_rest(confusion).T
+    if key == "f1_macro":
+        return found, wrong + missed
+    if key == "precision":
+        return found, wrong
+    return (others, wrong) if key == "specificity" else (found, missed)
+
+
+def _class_ranks(evaluation: Evaluation, key: str, rng: np.random.Generator) -> Iterator[Values]:
+    place = 0 if key == "auroc" else 1
+    for cuts in evaluation.cuts():
+        both = cuts.positives.sum() and cuts.negatives.sum()
+        yield cell_draws(cuts, draws.FEWEST, 2, rng)[place] if both else np.full(1, np.nan)

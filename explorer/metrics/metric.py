@@ -1,0 +1,145 @@
+"""What a metric is, what it is computed from, and a value that may be undefined."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.metrics.counts import Counts
+from explorer.metrics.images import ImageScores, image_scores
+from explorer.metrics.rates import Margins, margins
+from explorer.metrics.scores import Areas, ScoreHistogram, check_scores, log_odds
+from explorer.metrics.thresholds import Cuts
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value of a metric, or the reason why it is undefined.
+
+    Args:
+        value: None where it is undefined.
+        why: Why it is undefined, as the end of a sentence: "no validation image is of this class".
+        note: What has to be known about a value that is defined, as a sentence; "" if nothing.
+        within: How far the value may be off where it is computed from a histogram; 0 where it is exact.
+    """
+
+    value: float | None
+    why: str = ""
+    note: str = ""
+    within: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What metrics are computed from.
+
+    Args:
+        confusion: (C, C) counts, rows are the truth.
+        areas: AUROC of each class.
+        loss: Mean validation loss; nan where it is not known.
+        histogram: Of the scores; None where it is not known.
+        logits, labels: (N, C) floats and (N,) class indices; None where they are not stored.
+        within: (C,) how far each of the areas may be off; None where they are exact.
+    """
+
+    confusion: Counts
+    areas: Areas
+    loss: float = math.nan
+    histogram: ScoreHistogram | None = None
+    logits: NDArray[np.floating[Any]] | None = None
+    labels: NDArray[np.int64] | None = None
+    within: tuple[float, ...] | None = None
+
+    @cached_property
+    def margins(self) -> Margins:
+        """What the metrics of counts need of each class."""
+        return margins(self.confusion)
+
+    @cached_property
+    def scores_missing(self) -> str:
+        """Why there are no scores of single images, as the end of a sentence; "" where there are."""
+        if self.logits is None or self.labels is None:
+            return "the scores of single images are not stored"
+        try:
+            check_scores(self.logits, self.labels)
+        except ValueError as error:
+            return str(error)
+        return "" if len(self.labels) else "there are no validation images"
+
+    @cached_property
+    def images(self) -> ImageScores | None:
+        """Numbers of single images; None where `scores_missing`."""
+        if self.scores_missing or self.logits is None or self.labels is None:
+            return None
+        return image_scores(self.logits, self.labels)
+
+    def cuts(self) -> "Iterable[Cuts]":
+        """Yield the distinct scores of one class after the other, from logits or else bins; nothing without both."""
+        if not self.scores_missing and self.logits is not None and self.labels is not None:
+            scored = enumerate(log_odds(self.logits))
+            yield from (Cuts.of_scores(odds, self.labels == index) for index, odds in scored)
+        elif self.histogram is not None:
+            yield from map(Cuts.of_histogram, self.histogram.positives, self.histogram.negatives)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric.
+
+    Args:
+        key: Its name in events, outcomes and configs.
+        title: As a label on a page.
+        help: What it means, in a sentence or two.
+        logged: Its name for Lightning's callbacks and loggers.
+        of: What it needs: "counts" is the margins of the confusion matrix, "scores" the AUROC of each class, "loss"
+            the loss itself, "images" the scores of single images.
+        value: Its value of an evaluation, or why it is undefined.
+        classes: Its value of each class, one against the rest, where it has them.
+        formula: In LaTeX, for the whole.
+        class_formula: In LaTeX, for one class.
+        deceives: When it deceives, in a sentence.
+        compute: For those that are listed: a function, defined in `rates.py` or `scores.py`, of what the metric needs;
+            None or nan where it is undefined. Exported code takes it by its source.
+        listed: Whether it is computed for every epoch, for curves, lists, loggers, the monitor and exported code. The
+            others are shown where the scores of one epoch are.
+        short: A shorter title, for charts and columns.
+        better: Which values are better.
+        low: The least possible value; the highest is 1, and for losses there is none.
+        no_skill: What the value of a network that has learned nothing is called in charts.
+    """
+
+    key: str
+    title: str
+    help: str
+    logged: str
+    of: Literal["counts", "scores", "loss", "images"]
+    value: Callable[[Evaluation], Value]
+    classes: Callable[[Evaluation], Sequence[Value]] | None = None
+    formula: str = ""
+    class_formula: str = ""
+    deceives: str = ""
+    compute: Callable[[Any], Any] | None = field(default=None, repr=False)
+    per_class: Callable[[Any], Iterable[float | None]] | None = field(default=None, repr=False)
+    short: str = ""
+    better: Literal["higher", "lower"] = "higher"
+    low: float = 0.0
+    no_skill: str = "always the largest class"
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is computed for every epoch."""
+        return self.compute is not None
+
+    @property
+    def label(self) -> str:
+        """The short title."""
+        return self.short or self.title
+
+    @property
+    def in_sentence(self) -> str:
+        """The short title inside of a sentence: "F1", "accuracy"."""
+        return self.label if self.label.isupper() else self.label.lower()
