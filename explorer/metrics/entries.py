@@ -11,7 +11,8 @@ LOSS = "val_loss"
 
 _F1 = r"\frac{2\cdot TP}{2\cdot TP+FP+FN}"
 _RECALL = r"\frac{TP}{TP+FN}"
-_AREA = r"P(s_{+}>s_{-})+\tfrac{1}{2}P(s_{+}=s_{-})"
+# Pairs of an image of the class and another in which the first scores higher, of all pairs.
+_AREA = r"\frac{\#(s_{+}>s_{-})+\frac{1}{2}\#(s_{+}=s_{-})}{P\cdot N}"
 
 ENTRIES = (
     Metric(
@@ -39,7 +40,9 @@ ENTRIES = (
         "val_auroc_weighted",
         "scores",
         values.auroc_weighted,
+        values.areas,
         formula=r"\frac{1}{n}\sum_{c} n_c\,\mathrm{AUROC}_c",
+        class_formula=_AREA,
         deceives="A large class hides a rare one that the network cannot tell from the others.",
         no_skill="guessing",
     ),
@@ -91,7 +94,9 @@ ENTRIES = (
         "val_f1_weighted",
         "counts",
         partial(of_counts, compute=rates.f1_weighted, note=values.nothing),
+        partial(of_each, compute=rates.f1, why=UNSEEN),
         formula=r"\frac{1}{n}\sum_{c} n_c\,F_{1,c}",
+        class_formula=_F1,
         deceives="A large class hides a rare one that is never found.",
     ),
     Metric(

@@ -67,6 +67,7 @@ _OF_COUNTS: dict[str, Callable[[Margins], Values]] = {
     "kappa": rates.kappa,
 }
 _RANKED = ("auroc", "auroc_weighted", "average_precision")
+_F1 = ("f1_macro", "f1_weighted")
 _OF_IMAGES = ("top_k", "brier", "log_loss", "ece")
 
 
@@ -258,12 +259,12 @@ def _class_ratios(evaluation: Evaluation, key: str, rng: np.random.Generator) ->
     for right, wrong in zip(*_sides(evaluation.confusion, key), strict=True):
         share = rng.beta(right + 0.5, wrong + 0.5, draws.FEWEST)
         # F1 is 2 J / (1 + J), where J is the share TP / (TP + FP + FN).
-        yield 2 * share / (1 + share) if key == "f1_macro" else share
+        yield 2 * share / (1 + share) if key in _F1 else share
 
 
 def _sides(confusion: NDArray[np.int64], key: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     found, wrong, missed, others = against_rest(confusion).T
-    if key == "f1_macro":
+    if key in _F1:
         return found, wrong + missed
     if key == "precision":
         return found, wrong
@@ -271,7 +272,7 @@ def _sides(confusion: NDArray[np.int64], key: str) -> tuple[NDArray[np.int64], N
 
 
 def _class_ranks(evaluation: Evaluation, key: str, rng: np.random.Generator) -> Iterator[Values]:
-    place = 0 if key == "auroc" else 1
+    place = 1 if key == "average_precision" else 0
     for cuts in evaluation.cuts():
         both = cuts.positives.sum() and cuts.negatives.sum()
         yield cell_draws(cuts, draws.FEWEST, 2, rng)[place] if both else np.full(1, np.nan)

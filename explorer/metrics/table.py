@@ -12,13 +12,14 @@ import numpy as np
 
 from explorer.metrics.counts import Counts
 from explorer.metrics.entries import ENTRIES, HEADLINE, LOSS
+from explorer.metrics.filled import filled
 from explorer.metrics.metric import Evaluation, Metric, Value
 from explorer.metrics.rates import margins
 from explorer.metrics.scores import Areas
 
 __all__ = [
     "EVERY", "HEADLINE", "LOSS", "METRICS", "SCORES", "TITLES", "Evaluation", "Measured", "Metric", "Value",
-    "class_values", "floor", "measure", "values",
+    "class_values", "filled", "floor", "measure", "values",
 ]  # fmt: skip
 
 EVERY = {metric.key: metric for metric in ENTRIES}

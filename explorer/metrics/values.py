@@ -140,7 +140,7 @@ def _ranked(area: float | None, truth: NDArray[np.int64], index: int, evaluation
 def from_bins(value: float, within: float) -> Value:
     """Return a value of a histogram; undefined where its bins leave it open."""
     if within <= WITHIN:
-        return Value(value, within=within)
+        return Value(float(value), within=within)
     low, high = max(0.0, value - within), min(1.0, value + within)
     return Value(None, f"the bins of the stored scores only say that it lies between {low:.3f} and {high:.3f}")
 
