@@ -16,8 +16,6 @@ def parts(classes: int) -> list[Part]:
     rows, places = [], list[str]()
     for metric in SCORES:
         (needed, given), function = of[metric.of], metric.compute
-        if function is None:
-            continue
         value = f"{function.__name__}({given})"
         rows.append(f'        "{metric.key}": {f"float({value})" if metric.of == "counts" else value},')
         places += [*needed, f"{function.__module__.removeprefix('explorer.')}.{function.__name__}"]

@@ -86,6 +86,10 @@ class Evaluation:
             yield from map(Cuts.of_histogram, self.histogram.positives, self.histogram.negatives)
 
 
+def _not_listed(_: Any) -> float:
+    raise LookupError("only metrics that are listed are computed from a part of an evaluation")
+
+
 @dataclass(frozen=True)
 class Metric:
     """One metric.
@@ -122,7 +126,7 @@ class Metric:
     formula: str = ""
     class_formula: str = ""
     deceives: str = ""
-    compute: Callable[[Any], Any] | None = field(default=None, repr=False)
+    compute: Callable[[Any], Any] = field(default=_not_listed, repr=False)
     per_class: Callable[[Any], Iterable[float | None]] | None = field(default=None, repr=False)
     short: str = ""
     better: Literal["higher", "lower"] = "higher"
@@ -132,7 +136,7 @@ class Metric:
     @property
     def listed(self) -> bool:
         """Whether it is computed for every epoch."""
-        return self.compute is not None
+        return self.compute is not _not_listed
 
     @property
     def label(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.metrics.counts import Counts, confusion_counts
 from explorer.metrics.pairs import Answers
+from explorer.metrics.rates import margins
 from explorer.metrics.resampling import DRAWS, Values, WeightedArea, area_influence, draws, interval
 from explorer.metrics.scores import Areas, areas, check_scores, log_odds
 from explorer.metrics.table import HEADLINE, Metric
@@ -95,7 +96,8 @@ def _exact(pair: _Pair, count: int) -> bool:
 
 def _values(pair: _Pair, metric: Metric) -> list[float | None]:
     if metric.of == "counts":
-        found = [metric.compute(confusion_counts(pair.labels, one.predicted, pair.classes)) for one in pair.models]
+        tables = (confusion_counts(pair.labels, one.predicted, pair.classes) for one in pair.models)
+        found = [metric.compute(margins(table)) for table in tables]
     else:
         found = [metric.compute(areas(odds, pair.labels)) for odds in pair.odds]
     return [None if value is None or math.isnan(value) else float(value) for value in found]
@@ -137,8 +139,9 @@ def _of_counts(pair: _Pair, metrics: Mapping[str, Metric], weights: Counts) -> V
     cells = [pair.labels * classes + one.predicted for one in pair.models]
     for place, row in enumerate(weights):  # one after the other: a matrix of 1,000 classes has 8 MB
         tables = [np.bincount(each, row, classes**2).astype(np.int64).reshape(classes, classes) for each in cells]
+        both = [margins(table) for table in tables]
         for row_of, metric in enumerate(metrics.values()):
-            a, b = (_number(metric.compute(table)) for table in tables)
+            a, b = (_number(metric.compute(one)) for one in both)
             found[row_of, place] = b - a
     return found
 

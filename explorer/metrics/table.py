@@ -49,7 +49,6 @@ def measure(evaluation: Evaluation, sure: bool = True) -> Measured:
     values = {
         key: _known(metric.compute(parts[metric.of])) if sure or metric.of != "scores" else None
         for key, metric in METRICS.items()
-        if metric.compute
     }
     classes = {m.key: tuple(map(_known, m.per_class(parts[m.of]))) for m in METRICS.values() if m.per_class}
     return Measured(values, classes, sure)
@@ -85,4 +84,4 @@ def floor(metric: Metric, support: Counts | None) -> float | None:
         return None
     confusion = np.zeros((len(support), len(support)), np.int64)
     confusion[:, support.argmax()] = support
-    return _known(metric.compute(margins(confusion))) if metric.compute else None
+    return _known(metric.compute(margins(confusion)))

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.metrics import rates
+from explorer.metrics.curves import average_precision
 from explorer.metrics.images import ImageScores, calibration_error, reliability
 from explorer.metrics.metric import Evaluation, Value
 from explorer.metrics.rates import Margins
-from explorer.metrics.curves import average_precision
 from explorer.metrics.thresholds import Cuts
 
 NO_IMAGES = "there are no validation images"
