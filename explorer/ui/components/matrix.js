@@ -149,7 +149,7 @@ function spot(root, row, column) {
 function drawCells(root, matrix, { context, cell, size, left }, styles) {
   const { state } = root;
   const gap = cell >= 8 ? 1 : 0;
-  const side = Math.max(cell - gap, 1);
+  const side = Math.max(cell - gap, 1.5);
   context.strokeStyle = styles.getPropertyValue("--st-border-color");
   context.lineWidth = 1;
   context.strokeRect(left + 0.5, 0.5, size - 1, size - 1);
@@ -198,7 +198,7 @@ function drawSelection(root, { context, cell, size }, styles) {
 function drawLabels(root, { context, left, size, cell, turned, height }) {
   const { state } = root;
   const { labels, words } = state.header;
-  const step = Math.max(1, Math.ceil(LABEL / cell));
+  const step = Math.max(1, Math.ceil((turned ? 1.4 : 1) * (LABEL / cell)));
   context.font = state.font;
   context.fillStyle = state.color;
   const within = (at) => at > -cell / 2 && at < size - cell / 2;
