@@ -154,5 +154,6 @@ def received(sent: Any) -> Opened | None:
 
 
 def _number(sent: Any) -> int | None:
-    whole = isinstance(sent, int | float) and not isinstance(sent, bool) and sent == int(sent) and sent >= 0
-    return int(sent) if whole else None
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not float(sent).is_integer() or sent < 0:
+        return None
+    return int(sent)
