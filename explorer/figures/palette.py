@@ -94,6 +94,9 @@ TRAINED = Shades(
     ON_TRAIN,
 )
 
+# What speaks for a class in an image, from little to most: laid over the image, and more opaque where it is more.
+SALIENCY = ((0.0, "#2D00FF"), (0.5, "#D200B4"), (1.0, "#FF5A1E"))
+
 # The state of a run. It is always shown in words too, never by color alone.
 STATE_COLORS: dict[str, str] = {
     "queued": "#8A90A2",

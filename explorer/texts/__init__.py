@@ -24,6 +24,7 @@ from explorer.texts.report import Report
 from explorer.texts.run import Run
 from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
+from explorer.texts.saliency import Saliency
 from explorer.texts.scores import Scores
 from explorer.texts.serving import Serving
 from explorer.texts.statistics import Statistics
@@ -36,6 +37,6 @@ from explorer.texts.usage import Usage
 
 __all__ = [
     "App", "Augment", "Charts", "Common", "Compare", "Evidence", "Files", "Help", "Keeping", "Lab", "Matrix",
-    "Mistakes", "Pictures", "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Scores",
-    "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
+    "Mistakes", "Pictures", "Preview", "Probes", "RecordedImages", "Report", "Run", "Runs", "RunsList", "Saliency",
+    "Scores", "Serving", "Statistics", "StepEditor", "Targets", "ThenAndNow", "Train", "TrainFields", "Usage",
 ]  # fmt: skip

@@ -21,9 +21,12 @@ from explorer.ui.session.uploads import Stamp, stamp
 _WIDTH = 640  # px of a note
 
 
-def read(paths: RunPaths) -> Mapping[int, Flag]:
-    """Read the flags of a run again only when their file has changed. Raises FlagsError, OSError."""
-    return _read(paths, stamp(paths.flags))
+def read(paths: RunPaths) -> tuple[Mapping[int, Flag], str]:
+    """Return the flags of a run, and why they cannot be read, or "". The file is read when it has changed."""
+    try:
+        return _read(paths, stamp(paths.flags)), ""
+    except (FlagsError, OSError) as error:
+        return {}, str(error)
 
 
 @lru_cache(maxsize=32)
@@ -36,14 +39,14 @@ def image(source: Source, index: int) -> Flag:
     return Flag(index, source.ids[index], source.hashes[index], flagged=False)
 
 
-def edit(paths: RunPaths, image: Flag, found: Mapping[int, Flag]) -> None:
+def edit(paths: RunPaths, image: Flag) -> None:
     """Draw the flag and the note of one image. They are saved when they are changed.
 
     Args:
         paths: The run.
         image: Says which image it is.
-        found: All flags of the run.
     """
+    found, problem = read(paths)
     kept = found.get(image.index, image)
     flag_key, note_key, error_key = (
         widget_key("flag", paths.id, str(image.index), part) for part in ("on", "note", "error")
@@ -61,6 +64,8 @@ def edit(paths: RunPaths, image: Flag, found: Mapping[int, Flag]) -> None:
     )  # fmt: skip
     if (reason := st.session_state.get(error_key)) is not None:
         st.error(escape(T.NOT_KEPT.format(reason=reason)))
+    elif problem:
+        st.error(escape(T.FLAGS_UNREADABLE.format(reason=problem)))
 
 
 def _save(paths: RunPaths, image: Flag, key: str, field: str, error_key: str) -> None:

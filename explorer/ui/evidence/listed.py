@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from explorer.texts import Mistakes as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.evidence import flagging, pictures
+from explorer.ui.evidence import opened as opened_image
+from explorer.ui.evidence import pictures
 from explorer.ui.evidence.look import Look, opened_key
 from explorer.ui.evidence.pictures import Caption, percent, scores_text
 
@@ -46,7 +47,8 @@ def show(look: Look, name: str, indices: Indices, nothing: str, describe: Descri
     opened = pictures.show(source, indices, caption, look.key("pictures", name), T.LIST_TITLES[name])
     if opened is not None:
         st.session_state[opened_key(look.snapshot.id)] = look.epoch
-        flagging.edit(look.paths, flagging.image(source, opened), look.flags)
+        classes = (int(look.judged.predicted[opened]), int(look.judged.labels[opened]))
+        opened_image.show(look.snapshot, source, opened, look.epoch, classes)
 
 
 def describe_image(look: Look, index: int) -> Caption:

@@ -21,6 +21,7 @@ from explorer.texts import Matrix as T
 from explorer.ui.components import matrix
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.matrix import Epoch, Focus, Opened
+from explorer.ui.evidence import opened as opened_image
 from explorer.ui.evidence import pictures, training_images
 from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
@@ -176,7 +177,11 @@ def _images(view: RunView, snapshot: RunSnapshot, evidence: Evidence, opened: Op
     if counted != len(found):
         st.warning(T.DIFFERS.format(found=len(found), count=counted))
     caption = _captions(record, threshold_of(snapshot.config), source.ids, names, opened)
-    pictures.show(source, found, caption, widget_key("matrix_pictures", snapshot.id), T.ORDER)
+    image = pictures.show(source, found, caption, widget_key("matrix_pictures", snapshot.id), T.ORDER)
+    if image is not None:
+        assert record.labels is not None
+        classes = (int(predicted(record, threshold_of(snapshot.config))[image]), int(record.labels[image]))
+        opened_image.show(snapshot, source, image, opened.epoch, classes)
 
 
 def threshold_of(config: RunConfig | None) -> float:

@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.metrics import mistakes
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
-from explorer.runs.record.flags import Flag, FlagsError, flagged
+from explorer.runs.record.flags import flagged
 from explorer.texts import Evidence as Words
 from explorer.texts import Mistakes as T
 from explorer.ui.components.markdown import escape
@@ -54,7 +54,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
         st.info(_why_not(evidence, epoch))
         return
     best = look.best_of(view, snapshot, scored)
-    found = _flags(view)
+    found, _ = flagging.read(view.paths)
     seen = Look(view, snapshot, evidence, judgments, scored, best, epoch, judged, found)
     with place:
         chosen = _chosen(seen)
@@ -67,14 +67,6 @@ def _why_not(evidence: Evidence, epoch: int) -> str:
     absent = evidence.why_not(epoch)
     reason = Words.WHY_NOT[absent.code].format(**absent.values) if absent is not None else ""
     return escape(T.NO_SCORES.format(epoch=epoch + 1, reason=reason))
-
-
-def _flags(view: RunView) -> Mapping[int, Flag]:
-    try:
-        return flagging.read(view.paths)
-    except (FlagsError, OSError) as error:
-        st.error(escape(T.FLAGS_UNREADABLE.format(reason=error)))
-        return {}
 
 
 def _chosen(seen: Look) -> str:
@@ -149,6 +141,10 @@ def _forgotten(seen: Look) -> None:
 
 
 def _flagged(seen: Look) -> None:
+    _, problem = flagging.read(seen.paths)
+    if problem:
+        st.error(escape(T.FLAGS_UNREADABLE.format(reason=problem)))
+        return
     found = [flag.index for flag in flagged(seen.flags) if 0 <= flag.index < len(seen.judged)]
     if found:
         flagging.export(seen.paths, seen.flags, seen.judged, seen.names, seen.epoch)

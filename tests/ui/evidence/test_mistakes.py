@@ -1,14 +1,17 @@
 """The Mistakes section of a run's page."""
 
 import csv
+import importlib.metadata
 import io
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
+from explorer.data.cache.contents import content_of
 from explorer.data.formats.digits import DigitsSpec
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.mistakes import judge
@@ -21,9 +24,11 @@ from explorer.runs.record.flags import Flag
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.record.validation import ValidationImages
-from explorer.runs.spec.config import dumps
+from explorer.runs.spec.config import dumps, loads
 from explorer.texts import Mistakes as T
-from explorer.ui.evidence import flagging
+from explorer.texts import Saliency
+from explorer.training.networks import build
+from explorer.ui.evidence import flagging, saliency
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of
 from tests.ui.conftest import APP
@@ -44,11 +49,12 @@ def make_run(*, scores: bool = True, images: bool = True) -> RunPaths:
     """A run of two epochs, of which the second is the best."""
     paths = RunPaths(runs_root() / "20261123-142501-digits-x7k")
     paths.root.mkdir()
-    paths.config.write_text(dumps(config_of("finishes").model_copy(update={"epochs": 2})))
+    network = {"backbone": "small-cnn", "weights": "none", "image_size": 32, "frozen": False}
+    paths.config.write_text(dumps(config_of("finishes").model_copy(update={"epochs": 2, **network})))
     with EventWriter(paths, 1) as writer:
-        writer.write(
-            "start", promise_s=60, classes=[str(digit) for digit in range(10)], epochs=2, val_images=len(LABELS)
-        )
+        versions = {name: importlib.metadata.version(name) for name in ("albumentations", "opencv-python-headless")}
+        known = {"classes": [str(digit) for digit in range(10)], "epochs": 2, "val_images": len(LABELS)}
+        writer.write("start", promise_s=60, identity=versions, **known)
         for epoch, wrong in enumerate(((*RISEN, *NEVER), (*FALLEN, *NEVER))):
             logits = logits_with(wrong)
             histogram = score_histogram(logits, LABELS)
@@ -59,7 +65,8 @@ def make_run(*, scores: bool = True, images: bool = True) -> RunPaths:
     if images:
         # An id that repeats, and one that a spreadsheet would run.
         ids = ("=cmd|' /C calc'!A0", SPLIT.ids[1], SPLIT.ids[1], *SPLIT.ids[3:])
-        ValidationImages(ids, LABELS, ("",) * len(ids)).save(paths.validation)
+        hashes = tuple(content_of(SPLIT.source(index)).hex() for index in range(len(ids)))
+        ValidationImages(ids, LABELS, hashes).save(paths.validation)
     outcome.write(paths, Outcome("finished", "Done.", 1.0, 1, {"epoch": 1, "auroc": 0.91}))
     return paths
 
@@ -211,11 +218,29 @@ def test_label_errors_are_looked_for_in_a_child_process() -> None:
     assert [option.content for option in lists(app, paths).proto.options][-2] == f"Label errors · {len(found.indices)}"
 
 
+def test_where_the_network_looked_is_computed_from_the_checkpoint() -> None:
+    paths = make_run()
+    app = open_image(open_section(paths), paths, "errors", 3)
+    ask = widget_key("saliency", paths.id, "ask")
+    assert Saliency.NO_CHECKPOINT.format(which=Saliency.WHICH_BEST) in text(app)
+    paths.checkpoints.mkdir()
+    network = build(loads(paths.config.read_bytes()), 10, None)
+    state = {f"network.{name}": value for name, value in network.state_dict().items()}
+    others = {name: {} for name in ("loops", "callbacks")} | {"optimizer_states": [], "global_step": 2}
+    torch.save({"state_dict": state, "epoch": 1, **others}, paths.best)
+    app.run().button(key=ask).click().run()
+    assert not app.exception
+    assert Saliency.MEANING in text(app)
+    (looking,) = (job for name, job in saliency.JOBS.all().items() if str(paths.root) in name)
+    assert looking.maps().classes.tolist() == [(LABELS[3] + 1) % 10, LABELS[3]]
+    assert looking.maps().maps.shape == (2, 32, 32)
+
+
 @pytest.mark.parametrize(
     ("stored", "words"),
     [
         ({"scores": False}, "No list can be made of epoch 2. This epoch was stored without the scores"),
-        ({"images": False}, "The images of this run cannot be shown"),
+        ({"images": False}, "This run has stored no list of its validation images"),
     ],
 )
 def test_a_run_shows_what_it_has_and_says_what_it_lacks(stored: dict[str, bool], words: str) -> None:

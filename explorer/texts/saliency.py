@@ -1,0 +1,31 @@
+"""Words of the picture that shows which regions of an image raise the score of a class."""
+
+
+class Saliency:
+    ASK = "Where did it look?"
+    ASK_HELP = (
+        "Computes Grad-CAM with the weights of a checkpoint, which takes some seconds. It shows which regions raise "
+        "the score of a class."
+    )
+    NO_CHECKPOINT = "Where it looked cannot be computed: this run has no checkpoint of {which}."
+    WHICH_BEST = "its best epoch"
+    WHICH_LAST = "its latest epoch"
+    WORKING = "Computing where it looked, {seconds:.0f} s"
+    CANCELED = "Canceled."
+    FAILED = "Where it looked cannot be computed: {reason}"
+    NO_INPUT = "What the network saw cannot be shown, and without it neither can the regions: {reason}"
+    MEANING = (
+        "Grad-CAM: the regions of the network's input that raise the score of this class in the last layer of its "
+        "backbone. The layer is coarse, and the regions do not say why."
+    )
+    OF_EPOCH = "Weights of epoch {epoch}: {scores}."
+    OTHER_EPOCH = (
+        "The weights are those of epoch {epoch}. Those of epoch {shown}, which is judged here, are not kept: only the "
+        "best and the latest are."
+    )
+    NOWHERE = "No region raises the score of {name}."
+    CLASS = "Score of"
+    PREDICTED = "{name} (predicted)"
+    LABEL = "{name} (label)"
+    OPACITY = "Opacity"
+    ALT = "What the network saw, with the regions that raise the score of {name}"

@@ -1,0 +1,167 @@
+"""Where the network looked: Grad-CAM of the image that is open, which a child process computes from a checkpoint."""
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from explorer.augment.apply import AugmentError
+from explorer.base.child import ChildError
+from explorer.draw.drawing import DrawingError
+from explorer.draw.pictures import NoPicture
+from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.saliency import SaliencyMaps, SaliencyRecordError
+from explorer.texts import Common
+from explorer.texts import Saliency as T
+from explorer.ui.background import asking, children
+from explorer.ui.background.children import Child
+from explorer.ui.background.jobs import Jobs
+from explorer.ui.components import overlay
+from explorer.ui.components.markdown import escape
+from explorer.ui.components.overlay import Map
+from explorer.ui.evidence.pictures import scores_text
+from explorer.ui.evidence.sources import Source
+from explorer.ui.session.keys import widget_key
+from explorer.ui.session.uploads import stamp
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An image of a run, and how the epoch that is looked at judged it.
+
+    Attributes:
+        index: The row of the image.
+        epoch: The epoch that is looked at, from 0.
+        which: The checkpoint to ask, "best" or "last".
+        predicted, label: Classes.
+        names: The names of all classes.
+    """
+
+    index: int
+    epoch: int
+    which: str
+    predicted: int
+    label: int
+    names: tuple[str, ...]
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The classes that are explained."""
+        return tuple(dict.fromkeys((self.predicted, self.label)))
+
+
+class Looking(Child):
+    """Computes Grad-CAM of one image for some classes. Its file is removed once it was read."""
+
+    def __init__(self, paths: RunPaths, asked: Asked) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="explorer-saliency-", ignore_cleanup_errors=True)
+        self._file = Path(self._folder.name) / "maps.npz"
+        self._maps: SaliencyMaps | None = None
+        self._picture: bytes | None = None
+        self._index = asked.index
+        images, classes = [asked.index] * len(asked.classes), asked.classes
+        super().__init__(
+            [
+                *(sys.executable, "-P", "-m", "explorer.training.saliency", str(paths.root), str(self._file)),
+                *("--images", ",".join(map(str, images)), "--classes", ",".join(map(str, classes))),
+                *("--which", asked.which),
+            ]
+        )
+
+    def maps(self) -> SaliencyMaps:
+        """Return what was found, once it has ended. Raises ChildError, SaliencyRecordError."""
+        if self._maps is None:
+            self.result()
+            self._maps = SaliencyMaps.load(self._file)
+            self._folder.cleanup()
+        return self._maps
+
+    def picture(self, source: Source) -> bytes:
+        """Return the picture of what the network saw. Raises NoPicture, AugmentError, DrawingError."""
+        if self._picture is None:
+            self._picture = asking.wait_for(source.network_input(self._index)).picture
+        return self._picture
+
+
+JOBS: Jobs[Looking] = Jobs(kept=32)
+
+
+def show(source: Source, asked: Asked) -> None:
+    """Draw the button, the progress, or the picture with its maps.
+
+    Args:
+        source: The validation images of a run.
+        asked: The one that is open.
+    """
+    paths = source.paths
+    checkpoint = stamp(paths.best if asked.which == "best" else paths.last)
+    if checkpoint is None:
+        which = T.WHICH_BEST if asked.which == "best" else T.WHICH_LAST
+        st.caption(T.NO_CHECKPOINT.format(which=which))
+        return
+    # Of what has been computed once, another checkpoint in the same file gives other maps.
+    job = f"{paths.root}:{asked.index}:{asked.classes}:{asked.which}:{checkpoint}"
+    looking = JOBS.get(job)
+    if looking is not None and looking.running:
+        _wait(job, looking)
+    if looking is None or looking.canceled:
+        if looking is not None:
+            st.caption(T.CANCELED)
+        _offer(paths, asked, job)
+        return
+    try:
+        maps = looking.maps()
+    except (ChildError, SaliencyRecordError) as error:
+        st.error(escape(T.FAILED.format(reason=error)))
+        _offer(paths, asked, job)
+        return
+    _overlay(source, asked, looking, maps, widget_key("saliency", paths.id, job))
+
+
+def _offer(paths: RunPaths, asked: Asked, job: str) -> None:
+    st.button(
+        T.ASK, key=widget_key("saliency", paths.id, "ask"), help=T.ASK_HELP, icon=":material/center_focus_strong:",
+        on_click=JOBS.start, args=(job, lambda: Looking(paths, asked)),
+    )  # fmt: skip
+
+
+def _wait(job: str, looking: Looking) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            Common.CANCEL, key=widget_key("saliency", "cancel"), icon=":material/stop_circle:", on_click=JOBS.cancel,
+            args=(job,),
+        )  # fmt: skip
+        words = st.empty()
+        children.wait(looking, lambda one: words.markdown(T.WORKING.format(seconds=one.seconds)))
+    st.rerun()  # without the button
+
+
+def _overlay(source: Source, asked: Asked, looking: Looking, maps: SaliencyMaps, key: str) -> None:
+    try:
+        picture = looking.picture(source)
+    except (NoPicture, AugmentError) as error:
+        st.info(escape(T.NO_INPUT.format(reason=error)))
+        return
+    except DrawingError as error:
+        st.info(escape(T.NO_INPUT.format(reason=asking.words(error))))
+        return
+    shown = [_map(asked, maps, place) for place in range(len(maps.maps))]
+    overlay.show(overlay.frame(picture, shown, maps.maps.shape[1]), key)
+    words = [T.MEANING]
+    if asked.epoch != maps.epoch:
+        words.append(T.OTHER_EPOCH.format(epoch=maps.epoch + 1, shown=asked.epoch + 1))
+    st.caption(escape(" ".join(words)))
+
+
+def _map(asked: Asked, maps: SaliencyMaps, place: int) -> Map:
+    values, explained = maps.maps[place], int(maps.classes[place])
+    name = asked.names[explained]
+    title = T.PREDICTED if explained == asked.predicted else T.LABEL
+    note = T.OF_EPOCH.format(epoch=maps.epoch + 1, scores=scores_text(asked.names, maps.logits[place]))
+    if not values.any():
+        note = f"{T.NOWHERE.format(name=name)} {note}"
+    as_bytes = np.rint(values.clip(0, 1) * 255).astype(np.uint8).tobytes()
+    return Map(title.format(name=name), T.ALT.format(name=name), as_bytes, note)
