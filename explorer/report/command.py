@@ -48,6 +48,8 @@ def write(options: argparse.Namespace) -> int:
     if not options.most >= LEAST_MB:
         raise CommandError(T.TOO_SMALL.format(most=options.most, least=LEAST_MB), USAGE)
     written = write_report(runs, target, most_mb=options.most, inside=options.inside, progress=_Progress())
+    if written > options.most * 1e6:
+        print(T.LARGER.format(most=options.most), file=sys.stderr)
     words = T.WRITTEN.format(file=options.output, size=size(written))
     value = {"ids": [paths.id for paths in runs], "file": options.output, "bytes": written}
     return report.answer(options, "", words, value=value)

@@ -10,6 +10,7 @@ from explorer.metrics.table import METRICS
 from explorer.report.reported import Reported
 from explorer.report.sections import MOST_NAME, Row, flat, in_words, written
 from explorer.runs.overview.comparison import NotComparable, Side, pair_of, side_of
+from explorer.runs.overview.summary import steps_in_words
 from explorer.runs.spec.config import title_of
 from explorer.texts import Compare, Runs
 from explorer.texts import Report as T
@@ -98,6 +99,11 @@ def _differences(runs: Sequence[Reported]) -> Iterator[Row]:
         shown = [cut(written(found[name]), MOST_NAME) if name in found else T.NOT_SET for found in values]
         if name != "name" and len(set(shown)) > 1:
             yield title_of(name), *shown
-    pipelines = [run.summary.pipeline or T.NOTHING for run in runs]
-    if len(set(pipelines)) > 1:
-        yield T.PIPELINE, *(cut(words, MOST_NAME) for words in pipelines)
+    pipelines = [found if isinstance(found := run.summary.asked.get("pipeline"), dict) else {} for run in runs]
+    if any(one.get("nodes") != pipelines[0].get("nodes") for one in pipelines):
+        # Without their names, which may be equal although the steps are not. Their values are in the tree of each run.
+        shown = [steps_in_words(one.get("nodes")) or T.NOTHING for one in pipelines]
+        yield (
+            T.PIPELINE,
+            *(cut(words if len(set(shown)) > 1 else T.OTHER_VALUES.format(steps=words), MOST_NAME) for words in shown),
+        )

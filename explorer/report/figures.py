@@ -1,6 +1,5 @@
 """The figures of a report, as JSON for plotly, with a title and the reason why one is left out."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,18 +10,23 @@ from explorer.base.words import cut
 from explorer.figures import charts, overlay, palette, score_curves, step_charts
 from explorer.figures.charts import Figure
 from explorer.metrics.table import HEADLINE, SCORES
+from explorer.report.embedding import as_data
 from explorer.report.reported import Reported
 from explorer.runs.overview.measured import cuts_of
 from explorer.texts import Report as T
 from explorer.texts import Runs, Scores
 
+_PLACE = 600  # bytes of the element and the name of a figure
 MOST_CURVES = 3  # classes whose curves of scores are drawn
 MOST_CLASSES = 100  # of a matrix that is drawn; of a larger one the most confused pairs are listed
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure of the report; without `figure`, the sentence `why_not` stands at its place."""
+    """A figure of the report; without `figure`, the sentence `why_not` stands at its place.
+
+    `size` is what it takes in the file, in bytes. Raises ValueError for a number that JSON cannot hold.
+    """
 
     key: str
     title: str
@@ -32,12 +36,7 @@ class Chart:
     size: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", len(self.text))
-
-    @property
-    def text(self) -> str:
-        """The figure as JSON. Raises ValueError for a number that JSON cannot hold."""
-        return json.dumps(self.figure, allow_nan=False, separators=(",", ":"))
+        object.__setattr__(self, "size", len(as_data(self.figure)) + _PLACE)
 
 
 def of_run(run: Reported) -> Iterator[Chart]:

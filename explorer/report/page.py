@@ -2,11 +2,9 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,6 +12,7 @@ from markupsafe import Markup
 from explorer.base.words import day
 from explorer.figures import scripts, theme
 from explorer.report.comparing import Comparison
+from explorer.report.embedding import as_data
 from explorer.report.figures import Chart
 from explorer.report.sections import Section
 from explorer.texts import App, Charts
@@ -37,7 +36,7 @@ def render(
         sections: One for each run.
         comparison: What compares them; None for one run.
         charts: The figures of the comparison, then those of each run.
-        payload: The numbers as JSON, see `as_data`.
+        payload: The numbers as JSON, from `as_data`.
         now: Seconds since 1970.
     """
     name = sections[0].name if comparison is None else T.COMPARISON.format(count=len(sections))
@@ -64,12 +63,6 @@ def render(
         data=Markup(payload),
         figures=Markup(as_data({"figures": figures, "words": _WORDS})),
     )  # fmt: skip
-
-
-def as_data(value: Any) -> str:
-    """Return JSON that can stand inside of a script element: no text in it can end the element or begin a comment."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _policy(*trusted: str) -> str:

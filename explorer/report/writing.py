@@ -9,6 +9,7 @@ from explorer.base.names import ShownError
 from explorer.figures import scripts
 from explorer.report import figures, numbers, page, pictures
 from explorer.report.comparing import comparison_of
+from explorer.report.embedding import as_data
 from explorer.report.pictures import Mistakes
 from explorer.report.reported import Reported, read
 from explorer.report.sections import section_of
@@ -17,7 +18,7 @@ from explorer.texts import Report as T
 
 LEAST_MB = 6.0
 _IMAGES = 0.4  # of the room that is left beside plotly and the numbers
-_TEXT = 1_000_000  # bytes for the words and tables of the page
+_TEXT = 1_000_000  # bytes that are kept free for words, tables and numbers
 
 
 def write_report(
@@ -34,7 +35,7 @@ def write_report(
         progress: Called with words about each step.
 
     Returns:
-        The bytes of the file.
+        The bytes of the file. They are more than asked for where words, tables and numbers alone are.
 
     Raises:
         OSError: The file cannot be written.
@@ -51,17 +52,23 @@ def write_report(
         budget = int(room * _IMAGES * 0.75 / len(found))
         mistakes[run.summary.id] = _mistakes(run, budget, inside)
     listed = {run_id: worst.listed for run_id, worst in mistakes.items()}
-    payload = page.as_data(numbers.payload(found, listed, now))
-    room -= len(payload) + int(sum(len(m.jpeg or b"") for worst in listed.values() for m in worst) * 4 / 3)
     progress(T.WRITING)
+    payload = as_data(numbers.payload(found, listed, now))
     comparison = comparison_of(found) if len(found) > 1 else None
+    sections = [section_of(run, mistakes[run.summary.id]) for run in found]
     drawn = [list(figures.of_comparison(found)) if comparison else []]
     drawn += [list(figures.of_run(run)) for run in found]
+    # Everything but the figures is there in any case; they get what is left.
+    none = figures.fitting(drawn, 0, most_mb)
+    room = int(most_mb * 1e6) - len(_encoded(page.render(sections, comparison, none, payload, now)))
     kept = figures.fitting(drawn, room, most_mb)
-    sections = [section_of(run, mistakes[run.summary.id]) for run in found]
-    content = page.render(sections, comparison, kept, payload, now).encode("utf-8", "replace")
+    content = _encoded(page.render(sections, comparison, kept, payload, now))
     write_bytes_atomic(target, content)
     return len(content)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _mistakes(run: Reported, budget: int, inside: bool) -> Mistakes:

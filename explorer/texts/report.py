@@ -15,6 +15,7 @@ class Report:
     READING = "reading {run}"
     PICTURES = "making small images of the mistakes of {run}"
     WRITING = "writing the file"
+    LARGER = "caution: words, tables and numbers alone take more than {most:g} MB. Report fewer runs at once."
     WRITTEN = "{file}: {size}"
 
     # The button of the app
@@ -87,6 +88,7 @@ class Report:
     CONFIGURATION_HEAD = ("Setting", "Value")
     DIFFERENCES = "What differs"
     SAME = "All recorded settings are the same."
+    OTHER_VALUES = "{steps} (with other values, see below)"
     NOT_SET = "default"
     PIPELINE = "Pipeline"
     NO_PIPELINE = "The pipeline cannot be read: {why}"

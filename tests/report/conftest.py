@@ -32,13 +32,14 @@ def written_run(
     folder: Path | None = None,
     scores: bool = True,
     ended: bool = True,
+    transform: str = "HorizontalFlip",
 ) -> RunPaths:
     """Write a run of a data set of images in a folder, or of generated shapes."""
     count = len(list(runs_root().iterdir()))
     paths = RunPaths(runs_root() / f"20261123-142501-written-{count:03}")
     paths.root.mkdir()
     spec: ImageFolderSpec | ShapesSpec = ImageFolderSpec(path=str(folder)) if folder else ShapesSpec()
-    pipeline = Pipeline(nodes=(Step(id="n1", transform="HorizontalFlip", p=0.5),))
+    pipeline = Pipeline(nodes=(Step(id="n1", transform=transform, p=0.5),))
     config = RunConfig(name=name[:100], dataset=spec, pipeline=pipeline, epochs=epochs)
     paths.config.write_text(config.model_dump_json())
     split = spec.open().val if folder else None

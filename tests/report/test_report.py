@@ -138,8 +138,10 @@ def test_a_run_without_scores_says_so_and_keeps_its_counts(target: Path) -> None
 
 
 def test_a_comparison_shows_each_run_and_what_differs(target: Path) -> None:
-    text = report(target, written_run("first"), written_run("second", epochs=3))
+    text = report(target, written_run("first"), written_run("second", epochs=3, transform="VerticalFlip"))
     page = Page(text)
+    assert "Pipeline HorizontalFlip VerticalFlip" in page.said
+    assert T.THESE_TWO in page.said
     assert T.COMPARISON.format(count=2) in page.said
     assert "Epochs 2 3" in page.said
     assert [run["name"] for run in data_of(text)["runs"]] == ["first", "second"]
