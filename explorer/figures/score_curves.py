@@ -108,21 +108,23 @@ def calibration(cuts: Cuts) -> Figure:
             "width": 3,
         },
     }
-    edges = np.linspace(0, 1, 21)
+    # A rare class has no high probabilities, so that the axis ends below 1.
+    ends = _fit(0.0, float(max(groups.predicted.max(), high.max())))
+    edges = np.linspace(0, 1, min(200, round(20 / min(ends[1], 1.0))) + 1)
     with np.errstate(divide="ignore"):
         mine, rest = thresholds.counted(cuts, np.log(edges) - np.log1p(-edges))
-    bars = _bars(T.IMAGES, (edges[:-1] + edges[1:]) / 2, mine + rest, 0.05, palette.NEUTRAL)
+    bars = _bars(T.IMAGES, (edges[:-1] + edges[1:]) / 2, mine + rest, float(edges[1]), palette.NEUTRAL)
     bars |= {"yaxis": "y2", "hovertemplate": T.HOVER_BAR_PROBABILITY, "opacity": 0.6}
     layout = _layout(T.PROBABILITY_AXIS, T.OBSERVED_AXIS)
-    layout["xaxis"] |= {"range": [-0.02, 1.02], "anchor": "y2"}
-    layout["yaxis"] |= {"range": [-0.02, 1.02], "domain": [0.28, 1]}
+    layout["xaxis"] |= {"range": ends, "anchor": "y2"}
+    layout["yaxis"] |= {"range": ends, "domain": [0.28, 1]}
     layout["yaxis2"] = dict(layout["yaxis"]) | {"range": None, "domain": [0, 0.2], "nticks": 3, "anchor": "x"}
     layout["yaxis2"] |= {"title": {"text": T.IMAGES, "standoff": 6}, "rangemode": "tozero"}
     return {"data": [_line([0.0, 1.0], [0.0, 1.0], T.CALIBRATED), drawn, bars], "layout": layout}
 
 
 def distribution(cuts: Cuts, names: tuple[str, str], colors: tuple[str, str]) -> Figure:
-    """Return how many images of the class, and others, have each score."""
+    """Return the share of the images of the class, and of others, at each score, so that a rare class is seen too."""
     axis = _odds_axis(np.clip(cuts.scores, -_FAR, _FAR))
     low, high = axis["range"]
     edges = np.linspace(low, high, _BINS + 1, dtype=np.float64)
@@ -131,10 +133,12 @@ def distribution(cuts: Cuts, names: tuple[str, str], colors: tuple[str, str]) ->
     traces = []
     for name, counts, color in zip(names, thresholds.counted(cuts, edges), colors, strict=True):
         bars = _bars(name, middles, counts, width, color) | {"opacity": 0.65, "hovertemplate": T.HOVER_BAR_CLASS}
-        traces.append(bars | {"customdata": _shown(middles)})
-    layout = _layout(T.PROBABILITY_AXIS, T.IMAGES) | {"barmode": "overlay", "showlegend": True}
+        bars["customdata"] = list(map(list, zip(_shown(middles), counts.tolist(), strict=True)))
+        bars["y"] = _numbers(counts / max(int(counts.sum()), 1))
+        traces.append(bars)
+    layout = _layout(T.PROBABILITY_AXIS, T.SHARE_AXIS) | {"barmode": "overlay", "showlegend": True}
     layout["xaxis"] |= axis
-    layout["yaxis"] |= {"rangemode": "tozero"}
+    layout["yaxis"] |= {"rangemode": "tozero", "tickformat": ".0%"}
     return {"data": traces, "layout": layout}
 
 
@@ -168,12 +172,20 @@ def _numbers(values: Values) -> list[float | None]:
 
 
 def _kept(x: Values, y: Values, most: int = charts.MAX_POINTS) -> NDArray[np.int64]:
-    """Return the indices of at most `most` points, evenly along the curve, so that no part of it is lost."""
+    """Return the indices of at most `most` points, evenly along the curve, so that no part of it is lost.
+
+    Points in the middle of a straight line go first, so that a curve of a few long steps keeps its corners.
+    """
     if len(x) <= most:
         return np.arange(len(x))
-    gone = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
+    dx, dy = np.diff(x), np.diff(y)
+    turns = np.abs(dx[:-1] * dy[1:] - dy[:-1] * dx[1:]) > 1e-15
+    corners = np.concatenate([[0], np.flatnonzero(turns) + 1, [len(x) - 1]])
+    if len(corners) <= most:
+        return corners
+    gone = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x[corners])) + np.abs(np.diff(y[corners])))])
     wanted = np.searchsorted(gone, np.linspace(0, gone[-1], most))
-    return np.unique(np.clip(wanted, 0, len(x) - 1))
+    return corners[np.unique(np.clip(wanted, 0, len(corners) - 1))]
 
 
 def _fit(low: float, high: float) -> list[float]:
@@ -194,8 +206,9 @@ def _odds_axis(odds: Values) -> dict[str, Any]:
     ticks: list[tuple[float, str]] = [(0.0, "0.5")]
     for share in _TICKS:
         place = math.log(share) - math.log1p(-share)
-        ticks += [(place, f"{share:.0e}" if share < 1e-4 else f"{share:g}")]
-        ticks += [(-place, f"1−{share:.0e}" if share < 1e-4 else f"{1 - share:g}")]
+        power = f"10<sup>−{-round(math.log10(share))}</sup>"
+        ticks += [(place, power if share < 1e-3 else f"{share:g}")]
+        ticks += [(-place, f"1−{power}" if share < 1e-3 else f"{1 - share:g}")]
     shown: list[tuple[float, str]] = []
     for place, text in sorted(ticks, key=lambda tick: abs(tick[0])):
         if low <= place <= high and all(abs(place - other) > (high - low) / 9 for other, _ in shown):

@@ -48,6 +48,7 @@ class Charts:
     PRECISION_AXIS = "precision"
     THRESHOLD_AXIS = "threshold"
     PROBABILITY_AXIS = "predicted probability"
+    SHARE_AXIS = "share of the images"
     OBSERVED_AXIS = "observed share"
     TRUE = "true"
     PREDICTED = "predicted"
@@ -71,4 +72,6 @@ class Charts:
         "%{customdata[0]} images<extra></extra>"
     )
     HOVER_BAR_PROBABILITY = "%{y} images with a probability of about %{x:.3f}<extra></extra>"
-    HOVER_BAR_CLASS = "%{y} images with a probability of about %{customdata}<extra>%{fullData.name}</extra>"
+    HOVER_BAR_CLASS = (
+        "%{customdata[1]} images (%{y:.1%}) with a probability of about %{customdata[0]}<extra>%{fullData.name}</extra>"
+    )

@@ -66,7 +66,7 @@ class Scores:
             "of the class as the answer for every image is perfectly calibrated."
         ),
         "distribution": (
-            "How many images have each score, by their true class. Where the two overlap, no threshold separates them. "
+            "The share of the images of each true class at each score. Where the two overlap, no threshold separates them. "
             "The axis is in log odds, so that confident scores are told apart."
         ),
     }
@@ -147,11 +147,11 @@ class Scores:
             "youden": "Youden’s J",
         },
         "made_of": {
-            "precision": "TP {tp} of TP + FP",
-            "recall": "TP {tp} of TP + FN",
-            "specificity": "TN {tn} of TN + FP",
-            "f1": "2 TP of 2 TP + FP + FN",
-            "accuracy": "TP + TN of all",
+            "precision": "TP / (TP + FP) = {tp} / {predicted}",
+            "recall": "TP / (TP + FN) = {tp} / {positives}",
+            "specificity": "TN / (TN + FP) = {tn} / {negatives}",
+            "f1": "2 TP / (2 TP + FP + FN)",
+            "accuracy": "(TP + TN) / all = {right} / {images}",
             "youden": "recall + specificity − 1",
         },
         "undefined": "undefined",

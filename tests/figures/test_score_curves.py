@@ -70,4 +70,11 @@ def test_confident_scores_do_not_take_the_axis() -> None:
     figures = score_curves.figures(Cuts.of_scores(odds, odds > 0), NAMES, COLORS, "a")
     json.dumps(figures, allow_nan=False)
     assert figures["distribution"]["layout"]["xaxis"]["range"][1] < 50
-    assert sum(sum(bars["y"]) for bars in figures["distribution"]["data"]) == 6
+    assert sum(count for bars in figures["distribution"]["data"] for _, count in bars["customdata"]) == 6
+
+
+def test_a_perfect_curve_keeps_its_corner() -> None:
+    odds, truth = scores(5_000, 40.0)
+    figures = score_curves.figures(Cuts.of_scores(odds, truth), NAMES, COLORS, "a")
+    drawn = figures["roc"]["data"][-1]
+    assert list(zip(drawn["x"], drawn["y"], strict=True)) == [(0, 0), (0, 1), (1, 1)]

@@ -137,10 +137,13 @@ function paint(root) {
     cell.share.textContent = row ? percent(counts[name] / row) : words.no_images;
     cell.td.style.setProperty("--share", row ? counts[name] / row : 0);
   }
+  const { tp, fp, fn, tn } = counts;
+  const sums = { tp, tn, predicted: tp + fp, positives: tp + fn, negatives: tn + fp, right: tp + tn, images: tp + fp + fn + tn };
+  const shown = Object.fromEntries(Object.entries(sums).map(([name, number]) => [name, number.toLocaleString("en")]));
   for (const [name, tile] of Object.entries(state.tiles)) {
     tile.value.textContent = found[name] === null ? words.undefined : found[name].toFixed(3);
     tile.value.classList.toggle("undefined", found[name] === null);
-    tile.note.textContent = found[name] === null ? words.why_undefined[name] : fill(words.made_of[name], counts);
+    tile.note.textContent = found[name] === null ? words.why_undefined[name] : fill(words.made_of[name], shown);
   }
   sayMarks(data.channel, {
     roc: { x: ratio(counts.fp, counts.fp + counts.tn), y: found.recall },
