@@ -18,6 +18,7 @@ from explorer.metrics.metric import Evaluation, Value
 from explorer.metrics.rates import Margins
 from explorer.metrics.scores import log_odds
 from explorer.metrics.table import EVERY
+from explorer.metrics.thresholds import Cuts
 from explorer.metrics.values import first_of
 
 Values = NDArray[np.float64]
@@ -248,18 +249,38 @@ def class_intervals(evaluation: Evaluation, key: str) -> tuple[Interval, ...]:
     if metric.classes is None:
         return ()
     found = metric.classes(evaluation)
-    rng = np.random.default_rng(_SEED + 3)
-    drawn = _class_ratios(evaluation, key, rng) if metric.of == "counts" else _class_ranks(evaluation, key, rng)
-    how = HOW.format(draws=draws.FEWEST)
-    return tuple(_interval(key, value, _Drawn(one, how)) for value, one in zip(found, drawn, strict=True))
+    if metric.of == "counts":
+        drawn = (_class_ratio(evaluation, key, index) for index in range(len(found)))
+    else:
+        drawn = (_class_rank(cuts, key, index) for index, cuts in enumerate(evaluation.cuts()))
+    return tuple(_of_class(key, value, one) for value, one in zip(found, drawn, strict=True))
 
 
-def _class_ratios(evaluation: Evaluation, key: str, rng: np.random.Generator) -> Iterator[Values]:
-    """Yield draws for each class. Half an image is added to both sides of each ratio: see `draws.py`."""
-    for right, wrong in zip(*_sides(evaluation.confusion, key), strict=True):
-        share = rng.beta(right + 0.5, wrong + 0.5, draws.FEWEST)
-        # F1 is 2 J / (1 + J), where J is the share TP / (TP + FP + FN).
-        yield 2 * share / (1 + share) if key in _F1 else share
+def class_interval(evaluation: Evaluation, key: str, index: int, value: Value) -> Interval:
+    """Return what `class_intervals` has for one class, whose value is known, without work for the others."""
+    if EVERY[key].of == "counts":
+        return _of_class(key, value, _class_ratio(evaluation, key, index))
+    cuts = evaluation.cuts_of(index)
+    return (
+        Interval(value.value, why=value.why) if cuts is None else _of_class(key, value, _class_rank(cuts, key, index))
+    )
+
+
+def _of_class(key: str, value: Value, drawn: Values) -> Interval:
+    return _interval(key, value, _Drawn(drawn, HOW.format(draws=draws.FEWEST)))
+
+
+def _draws_of(index: int) -> np.random.Generator:
+    """Return a generator for each class, so that one class alone has the interval that it has among all."""
+    return np.random.default_rng((_SEED + 3, index))
+
+
+def _class_ratio(evaluation: Evaluation, key: str, index: int) -> Values:
+    """Return draws for a class. Half an image is added to both sides of the ratio: see `draws.py`."""
+    right, wrong = _sides(evaluation.confusion, key)
+    share = _draws_of(index).beta(right[index] + 0.5, wrong[index] + 0.5, draws.FEWEST)
+    # F1 is 2 J / (1 + J), where J is the share TP / (TP + FP + FN).
+    return 2 * share / (1 + share) if key in _F1 else share
 
 
 def _sides(confusion: NDArray[np.int64], key: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -271,8 +292,7 @@ def _sides(confusion: NDArray[np.int64], key: str) -> tuple[NDArray[np.int64], N
     return (others, wrong) if key == "specificity" else (found, missed)
 
 
-def _class_ranks(evaluation: Evaluation, key: str, rng: np.random.Generator) -> Iterator[Values]:
-    place = 1 if key == "average_precision" else 0
-    for cuts in evaluation.cuts():
-        both = cuts.positives.sum() and cuts.negatives.sum()
-        yield cell_draws(cuts, draws.FEWEST, 2, rng)[place] if both else np.full(1, np.nan)
+def _class_rank(cuts: Cuts, key: str, index: int) -> Values:
+    if not (cuts.positives.sum() and cuts.negatives.sum()):
+        return np.full(1, np.nan)
+    return cell_draws(cuts, draws.FEWEST, 2, _draws_of(index))[1 if key == "average_precision" else 0]

@@ -1,5 +1,6 @@
 """What a metric is, what it is computed from, and a value that may be undefined."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -84,6 +85,15 @@ class Evaluation:
             yield from (Cuts.of_scores(odds, self.labels == index) for index, odds in scored)
         elif self.histogram is not None:
             yield from map(Cuts.of_histogram, self.histogram.positives, self.histogram.negatives)
+
+    def cuts_of(self, index: int) -> Cuts | None:
+        """Return the distinct scores of one class, from logits or else bins; None without both."""
+        if not self.scores_missing and self.logits is not None and self.labels is not None:
+            odds = next(itertools.islice(log_odds(self.logits), index, None))
+            return Cuts.of_scores(odds, self.labels == index)
+        if self.histogram is None:
+            return None
+        return Cuts.of_histogram(self.histogram.positives[index], self.histogram.negatives[index])
 
 
 def _not_listed(_: Any) -> float:

@@ -4,6 +4,9 @@ from typing import Any, ClassVar
 
 
 class Scores:
+    PART_THRESHOLD = "Threshold and curves"
+    PART_ALL = "All scores"
+    PART_CLASSES = "By class"
     EPOCH = "Epoch"
     EPOCH_HELP = "The validation whose scores are shown. The best epoch is the one whose weights are kept."
     BEST = "Best (epoch {epoch})"
@@ -15,7 +18,7 @@ class Scores:
         "at least the threshold."
     )
     NO_EPOCH = "Scores can be shown after the first validated epoch."
-    NO_RECORD = "The file of this epoch is missing or damaged, so that its scores cannot be shown."
+    NOT_FINITE = "Some scores of this epoch are nan or infinite, so that those of single images are not used."
     THRESHOLD_TITLE = "Threshold"
     THRESHOLD_HELP = (
         "With two classes, the network's answer is the class with a probability above 0.5. Another threshold trades "
@@ -66,8 +69,8 @@ class Scores:
             "of the class as the answer for every image is perfectly calibrated."
         ),
         "distribution": (
-            "The share of the images of each true class at each score. Where the two overlap, no threshold separates them. "
-            "The axis is in log odds, so that confident scores are told apart."
+            "The share of the images of each true class at each score. Where the two overlap, no threshold separates "
+            "them. The axis is in log odds, so that confident scores are told apart."
         ),
     }
     CHARTS_UNDEFINED: ClassVar = {
@@ -81,6 +84,42 @@ class Scores:
     CALIBRATION_COARSE = (
         "Calibration and distribution are computed from histograms of the scores, and so are approximate."
     )
+
+    # Tables
+    METRIC = "Score"
+    VALUE = "Value"
+    INTERVAL = "95 % interval"
+    UNDEFINED = "undefined"
+    NO_INTERVAL = "none"
+    COMPUTING = "…"
+    LABEL = "{title} {value} :gray[{between}]"
+    RANGE = "{low:.3f} – {high:.3f}"
+    HOW_MANY = (
+        "Intervals say how far a score would differ with other validation images of the same kind: a bootstrap over "
+        "the {images:,} validation images of this epoch. They do not contain what another training would change. "
+        "Choose a row for its formula."
+    )
+    VALUE_IS = "**{value}** with a 95 % interval from {low} to {high}"
+    VALUE_ONLY = "**{value}**, without an interval: {why}."
+    VALUE_COMES = "**{value}**; its interval is being computed."
+    UNDEFINED_WHY = "**Undefined:** {why}."
+    WITHIN = "Computed from histograms of the scores: off by {within:.2g} at most."
+    DECEIVES = "**When it deceives.** {words}"
+    HOW_COMPUTED = "Interval: {how}."
+    OF_CLASS: ClassVar = {
+        "precision": "Precision",
+        "recall": "Recall",
+        "specificity": "Specificity",
+        "f1_macro": "F1",
+        "auroc": "AUROC",
+        "average_precision": "AP",
+    }
+    CLASS_COLUMN = "Class"
+    IMAGES_COLUMN = "Images"
+    IMAGES_HELP = "Validation images of the class (support)"
+    SCORES_COME = "The scores of this epoch are being computed."
+    CLASSES_NOTE = "One class against the rest. A click on a head sorts; choose a row for intervals and formulas."
+    COUNTS = "TP {tp:,} · FP {fp:,} · FN {fn:,} · TN {tn:,}"
 
     # Thresholds that are kept
     KEPT = (

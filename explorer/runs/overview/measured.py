@@ -1,9 +1,8 @@
 """The metrics of the record of an epoch."""
 
-import itertools
 import math
 
-from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc, log_odds, unsure
+from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc, unsure
 from explorer.metrics.table import Evaluation, Measured, measure
 from explorer.metrics.thresholds import Cuts
 from explorer.runs.record.epochs import EpochRecord
@@ -22,10 +21,12 @@ def of_record(record: EpochRecord) -> Measured:
 
 def cuts_of(record: EpochRecord, index: int) -> Cuts:
     """Return the scores of one class against the rest; from the histogram where those of single images are missing."""
-    if record.logits is None or record.labels is None:
-        return Cuts.of_histogram(record.positives[index], record.negatives[index])
-    odds = next(itertools.islice(log_odds(record.logits), index, None))
-    return Cuts.of_scores(odds, record.labels == index)
+    histogram = ScoreHistogram(record.positives, record.negatives)
+    unknown = (None,) * len(record.confusion)
+    evaluation = Evaluation(record.confusion, unknown, histogram=histogram, logits=record.logits, labels=record.labels)
+    cuts = evaluation.cuts_of(index)
+    assert cuts is not None  # there is a histogram
+    return cuts
 
 
 def evaluation_of(record: EpochRecord, loss: float = math.nan) -> Evaluation:

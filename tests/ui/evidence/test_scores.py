@@ -1,14 +1,18 @@
 """The Scores section of a run's page: what it says of runs that have little, much or odd data."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
 from explorer.ui.components.threshold import Choice, _as_choice
 from explorer.ui.evidence import kept
+from explorer.ui.evidence.score_table import _later
 from explorer.ui.session.keys import widget_key
+from tests.runs.conftest import wait_for
 from tests.runs.validated import Scored, ended_run, scored
 from tests.ui.conftest import APP
 
@@ -16,13 +20,25 @@ PAGE = "explorer/ui/pages/runs.py"
 CHARTS = ("ROC", "Precision and recall", "F1 by threshold", "Calibration", "Scores by class")
 
 
-def open_scores(paths: RunPaths) -> AppTest:
+def open_scores(paths: RunPaths, part: str = "Threshold and curves") -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["run"] = paths.id
     app.session_state[widget_key("run", paths.id, "section")] = "Scores"
+    app.session_state[widget_key("scores", paths.id, "part")] = part
     app.switch_page(PAGE).run()
     assert not app.exception
     return app
+
+
+def table(paths: RunPaths, part: str) -> tuple[AppTest, pd.DataFrame]:
+    """A part with its table, once what is computed beside the page is there."""
+    app = open_scores(paths, part)
+    wait_for(lambda: not _later().computing, "the scores")
+    app.run()
+    wait_for(lambda: not _later().computing, "the intervals")
+    app.run()
+    assert not app.exception
+    return app, app.dataframe[0].value
 
 
 def text(app: AppTest) -> str:
@@ -73,6 +89,36 @@ def test_a_run_of_two_classes_begins_with_the_second_and_its_best_epoch() -> Non
 def test_odd_validation_sets_are_shown_with_the_reason(data: Scored, names: list[str], words: list[str]) -> None:
     found = text(open_scores(ended_run([data], names)))
     assert [word for word in words if word not in found] == []
+
+
+def test_all_scores_have_a_value_an_interval_and_a_formula() -> None:
+    logits, labels = scored(60)
+    app, found = table(ended_run([(logits, labels)], ["ants", "bees"]), "All scores")
+    shown = found.set_index("Score")
+    right = metrics.accuracy_score(labels, logits.argmax(axis=1))
+    assert shown.loc["Accuracy", "Value"] == f"{right:.3f}"
+    low, high = map(float, shown.loc["Accuracy", "95 % interval"].split(" – "))
+    assert low < right < high
+    assert shown.loc["Top-k accuracy", "Value"] == "undefined"
+    assert shown.loc["Validation loss", "95 % interval"] == "none"
+    assert "bootstrap over the 60 validation images" in text(app)
+    assert "When it deceives." in text(app)
+    assert any("AUROC" in formula.value for formula in app.latex)
+
+
+def test_each_class_has_its_scores_and_counts() -> None:
+    logits, labels = class_absent()
+    app, found = table(ended_run([(logits, labels)], ["ants", "bees", "wasps"]), "By class")
+    shown = found.set_index("Class")
+    predicted = logits.argmax(axis=1)
+    precision, recall, f1, images = metrics.precision_recall_fscore_support(labels, predicted, zero_division=np.nan)
+    assert shown["Images"].tolist() == images.tolist() == [40, 0, 20]
+    assert shown.loc["bees", ["Recall", "AUROC", "AP"]].tolist() == ["undefined"] * 3
+    assert shown.loc["ants", ["Precision", "Recall", "F1"]].tolist() == [
+        f"{value:.3f}" for value in (precision[0], recall[0], f1[0])
+    ]
+    found_ants = int(((labels == 0) & (predicted == 0)).sum())
+    assert f"TP {found_ants} · FP" in text(app)
 
 
 def test_a_run_without_stored_scores_says_why_and_has_a_coarser_threshold() -> None:
