@@ -59,10 +59,14 @@ def _log_odds(logits: Logits, classes: Indices) -> NDArray[np.float64]:
     return found
 
 
+def share_of(logits: NDArray[np.float32], place: int) -> float:
+    """Return the softmax probability of one class of (C,) logits."""
+    scores = logits.astype(np.float64)
+    with np.errstate(over="ignore"):  # a class that is out of the question has a probability of 0
+        return float(1 / np.exp(scores - scores[place]).sum())
+
+
 def top_classes(logits: NDArray[np.float32], count: int = 3) -> list[tuple[int, float]]:
     """Return the most likely classes of one image with their softmax probabilities, of (C,) logits."""
-    scores = logits.astype(np.float64)
-    shares = np.exp(scores - scores.max())
-    shares /= shares.sum()
-    order = np.argsort(-scores, kind="stable")[:count]
-    return [(int(place), float(shares[place])) for place in order]
+    order = np.argsort(-logits, kind="stable")[:count]
+    return [(int(place), share_of(logits, int(place))) for place in order]

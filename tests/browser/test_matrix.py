@@ -19,10 +19,10 @@ from scripts.server import Server
 from tests.browser import looking
 from tests.browser.pausing import Pause, has_validated
 
-EPOCHS = 7
+EPOCHS = 5
 SIZE = 32
 CONFIG = RunConfig(
-    name="shapes", dataset=ShapesSpec(), pipeline=Pipeline(), backbone="small-cnn", weights="none",
+    name="shapes", dataset=ShapesSpec(train_images=96), pipeline=Pipeline(), backbone="small-cnn", weights="none",
     frozen=False, epochs=EPOCHS, image_size=SIZE, accelerator="cpu",
 )  # fmt: skip
 PIXELS = """canvas => {
@@ -95,7 +95,7 @@ def test_flip_through_the_epochs_of_a_run_that_trains_and_see_the_images_of_a_ce
 
     # While it trains, epochs are added in the same place; what was chosen stays.
     page.evaluate("node => { window.matrixOfBefore = node; }", matrix.element_handle())
-    later = Pause(paths, has_validated(4))
+    later = Pause(paths, has_validated(3))
     early.end()
     validated = len(later.wait().epochs)
     expect(slider).to_have_attribute("max", str(validated - 1))

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.figures.charts import class_names
-from explorer.metrics.cells import members, most_confident_first, predicted_classes, top_classes
+from explorer.metrics.cells import members, most_confident_first, predicted_classes, share_of
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
@@ -196,7 +196,7 @@ def predicted(record: EpochRecord, threshold: float) -> Indices:
     return predicted_classes(record.logits, threshold)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def ordered(record: EpochRecord, threshold: float, row: int | None, column: int | None) -> Indices:
     """Return the images of a cell of a record with logits, the most confident first."""
     assert record.logits is not None
@@ -230,7 +230,7 @@ def _captions(
 
     def caption(index: int) -> Caption:
         mine, truth = int(classes[index]), names[int(labels[index])]
-        share = dict(top_classes(logits[index], len(names)))[mine]
+        share = share_of(logits[index], mine)
         several = opened.row is None or opened.column is None
         name = PurePath(ids[index]).name
         return Caption(
