@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.metrics import counts
+from explorer.metrics.intervals import Interval
 from explorer.report.pictures import Mistake
 from explorer.report.reported import Reported, values_of
 
 FORMAT = "explorer-report"
 VERSION = 1
+COLUMNS = ("precision", "recall", "f1", "auroc")  # of each class
 
 
 def payload(runs: Sequence[Reported], mistakes: Mapping[str, Sequence[Mistake]], now: float) -> dict[str, Any]:
@@ -55,6 +57,7 @@ def _of_run(run: Reported, mistakes: Sequence[Mistake]) -> dict[str, Any]:
             | {key: known(value) for key, value in values_of(point).items()}
             for point in snapshot.epochs
         ],
+        "scores": {key: _interval(found) for key, found in run.scores.items()},
         "confusion": None if run.record is None else _cells(run.record.confusion),
         "per_class": per_class(run),
         "mistakes": [mistake.as_json() for mistake in mistakes],
@@ -62,6 +65,11 @@ def _of_run(run: Reported, mistakes: Sequence[Mistake]) -> dict[str, Any]:
         "config": dict(summary.asked),
         "recorded": dict(run.identity),
     }
+
+
+def _interval(found: Interval) -> dict[str, Any]:
+    ends = {"value": known(found.value), "low": known(found.low), "high": known(found.high)}
+    return {**ends, "level": found.level, "how": found.how, "why": found.why}
 
 
 def _cells(confusion: NDArray[np.int64]) -> list[list[int]]:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.metrics.table import METRICS
+from explorer.metrics.intervals import Interval, class_intervals, intervals
+from explorer.metrics.table import LOSS, METRICS
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.measured import evaluation_of
 from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record import flags
@@ -14,6 +16,9 @@ from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.flags import Flag, FlagsError, flagged
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.validation import ValidationImages
+
+CLASS_SCORES = ("precision", "recall", "f1_macro", "auroc")  # whose values of single classes have intervals
+MOST_CLASSES = 50  # that have intervals: for more, they would take minutes
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +31,8 @@ class Reported:
         evidence: Reads more of what its validations have left behind.
         flags: The images that people have flagged.
         flags_problem: Why these cannot be read; "" where they can.
+        scores: Every metric at the best epoch with its 95 % interval; empty where there is no record.
+        class_scores: The same for each class, of CLASS_SCORES; empty for more than MOST_CLASSES classes.
     """
 
     summary: RunSummary
@@ -35,6 +42,8 @@ class Reported:
     evidence: Evidence
     flags: tuple[Flag, ...]
     flags_problem: str
+    scores: Mapping[str, Interval]
+    class_scores: Mapping[str, tuple[Interval, ...]]
 
     @property
     def images(self) -> ValidationImages | None:
@@ -62,7 +71,18 @@ def read(paths: RunPaths) -> Reported:
     evidence = Evidence(view)
     record = None if best is None else evidence.record(best.epoch)
     found, problem = _flags(paths)
-    return Reported(summarize(paths), snapshot, best, record, evidence, found, problem)
+    scores, class_scores = _scores(best, record)
+    return Reported(summarize(paths), snapshot, best, record, evidence, found, problem, scores, class_scores)
+
+
+def _scores(
+    best: EpochPoint | None, record: EpochRecord | None
+) -> tuple[dict[str, Interval], dict[str, tuple[Interval, ...]]]:
+    if best is None or record is None:
+        return {}, {}
+    evaluation = evaluation_of(record, best.value(LOSS))
+    few = len(record.confusion) <= MOST_CLASSES
+    return intervals(evaluation), {key: class_intervals(evaluation, key) for key in CLASS_SCORES if few}
 
 
 def _flags(paths: RunPaths) -> tuple[tuple[Flag, ...], str]:

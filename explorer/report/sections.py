@@ -12,11 +12,12 @@ import numpy as np
 
 from explorer.base.words import cut, day, span
 from explorer.figures.charts import class_names
-from explorer.metrics.table import HEADLINE, METRICS
+from explorer.metrics.intervals import Interval
+from explorer.metrics.table import EVERY, HEADLINE, METRICS
 from explorer.report import numbers
 from explorer.report.figures import curve_classes
 from explorer.report.pictures import Mistake, Mistakes
-from explorer.report.reported import Reported
+from explorer.report.reported import CLASS_SCORES, Reported
 from explorer.runs.spec.config import title_of
 from explorer.runs.state.status import State
 from explorer.texts import Report as T
@@ -35,7 +36,6 @@ class Number:
     help: str
     value: str
     interval: str
-    latest: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class Section:
     notice: str
     numbers: tuple[Number, ...]
     numbers_of: str
+    scores: tuple[Row, ...]
+    interval_note: str
     classes: tuple[Row, ...]
     pairs: tuple[Row, ...]
     pairs_note: str
@@ -101,6 +103,8 @@ def section_of(run: Reported, mistakes: Mistakes) -> Section:
         notice=_notice(run),
         numbers=tuple(_numbers(run)),
         numbers_of=_numbers_of(run),
+        scores=tuple(_scores(run)),
+        interval_note=_interval_note(run),
         classes=tuple(_classes(run)),
         pairs=pairs,
         pairs_note=pairs_note,
@@ -144,9 +148,27 @@ def _notice(run: Reported) -> str:
 def _numbers(run: Reported) -> Iterator[Number]:
     if run.best is None:
         return
-    latest = run.snapshot.epochs[-1]
     for key, metric in METRICS.items():
-        yield Number(metric.title, metric.help, in_words(run.best.value(key)), "", in_words(latest.value(key)))
+        yield Number(metric.title, metric.help, in_words(run.best.value(key)), _interval(run.scores.get(key)))
+
+
+def _interval(found: Interval | None) -> str:
+    if found is None or found.low is None or found.high is None:
+        return ""
+    return T.INTERVAL.format(low=found.low, high=found.high)
+
+
+def _scores(run: Reported) -> Iterator[Row]:
+    """Each metric that the cards do not show: its title, its value or why it has none, and its interval."""
+    for key, found in run.scores.items():
+        if key not in METRICS:
+            value = T.UNDEFINED_WHY.format(why=found.why) if found.value is None else in_words(found.value)
+            yield EVERY[key].title, value, _interval(found) or T.NOTHING
+
+
+def _interval_note(run: Reported) -> str:
+    found = dict.fromkeys(one.how for one in run.scores.values() if one.low is not None)
+    return T.INTERVAL_NOTE.format(how="; ".join(found)) if found else ""
 
 
 def in_words(value: float) -> str:
@@ -164,9 +186,14 @@ def _numbers_of(run: Reported) -> str:
 
 
 def _classes(run: Reported) -> Iterator[Row]:
-    for name, row in zip(class_names(run.snapshot), numbers.per_class(run), strict=False):
-        scores = (row[key] for key in ("precision", "recall", "f1", "auroc"))
-        yield cut(name, MOST_NAME), f"{row['images']:,}", *(in_words(math.nan if s is None else s) for s in scores)
+    names = class_names(run.snapshot)
+    for index, (name, row) in enumerate(zip(names, numbers.per_class(run), strict=False)):
+        cells = []
+        for key, column in zip(CLASS_SCORES, numbers.COLUMNS, strict=True):
+            found = run.class_scores[key][index] if key in run.class_scores else None
+            value = row[column]
+            cells.append(" ".join(filter(None, [in_words(math.nan if value is None else value), _interval(found)])))
+        yield cut(name, MOST_NAME), f"{row['images']:,}", *cells
 
 
 def _pairs(run: Reported) -> tuple[tuple[Row, ...], str]:
@@ -214,7 +241,8 @@ def _mistakes_note(mistakes: Mistakes) -> str:
 def settings_of(asked: Mapping[str, Any]) -> Iterator[Row]:
     """Yield title and value of each recorded setting but the pipeline."""
     for name, value in flat(asked):
-        yield title_of(name), cut(written(value), MOST_NAME)
+        if value is not None:
+            yield title_of(name), cut(written(value), MOST_NAME)
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -49,11 +49,14 @@ class Report:
     METRIC = "Metric"
     VALUE = "Value"
     LATEST = "Latest epoch"
-    INTERVAL = "95 % interval"
+    INTERVAL = "{low:.3f} to {high:.3f}"
     INTERVAL_NOTE = (
-        "Intervals say what other validation images of the same kind could give for this one trained network "
-        "(percentile bootstrap over the validation images). They do not say what another training would give."
+        "The ranges are 95 % intervals ({how}): what other validation images of the same kind could give for this one "
+        "trained network. They do not say what another training would give."
     )
+    SCORES_TITLE = "More scores"
+    SCORES_HEAD = ("Score", "Value", "95 % interval")
+    UNDEFINED_WHY = "undefined: {why}"
     UNDEFINED = "undefined"
     UNKNOWN = "not known"
     FIGURES = "Figures"
@@ -84,7 +87,7 @@ class Report:
     SCORES = "score {predicted:.0%}, true class {true:.0%}, loss {loss:.2f}"
     ROW = "row {index}"
     CONFIGURATION = "Configuration"
-    CONFIGURATION_NOTE = "As the run recorded it. Settings that are not listed had their default."
+    CONFIGURATION_NOTE = "As the run recorded it, without settings that were left empty."
     CONFIGURATION_HEAD = ("Setting", "Value")
     DIFFERENCES = "What differs"
     SAME = "All recorded settings are the same."

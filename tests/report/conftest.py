@@ -44,7 +44,10 @@ def written_run(
     paths.config.write_text(config.model_dump_json())
     split = spec.open().val if folder else None
     labels = split.labels if split else np.arange(images) % len(classes)
-    if split:
+    if split is None:
+        ids = tuple(f"image {number}" for number in range(len(labels)))
+        ValidationImages(ids, labels, tuple(f"{number:032x}" for number in range(len(labels)))).save(paths.validation)
+    else:
         hashes = tuple(content_of(split.source(index)).hex() for index in range(len(split)))
         ValidationImages(split.ids, labels, hashes, split.reading).save(paths.validation)
     with EventWriter(paths, 1) as events:

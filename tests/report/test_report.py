@@ -9,10 +9,12 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from explorer.data.roots import OutsideRoots
+from explorer.metrics.intervals import intervals
 from explorer.report import command
 from explorer.report.pictures import opened, worst
 from explorer.report.reported import read
 from explorer.runs.cli.main import main
+from explorer.runs.overview.measured import evaluation_of
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Report as T
@@ -89,6 +91,8 @@ def test_the_numbers_inside_are_those_of_the_run(target: Path) -> None:
     predictions = run.record.logits.argmax(axis=1)
     assert matrix.tolist() == confusion_matrix(run.record.labels, predictions).tolist()
     assert len(found["mistakes"]) == (predictions != run.record.labels).sum()
+    for key, interval in intervals(evaluation_of(run.record, run.best.value("val_loss"))).items():
+        assert (found["scores"][key]["low"], found["scores"][key]["high"]) == (interval.low, interval.high)
     assert found["config"] == json.loads(paths.config.read_text())
 
 
