@@ -74,7 +74,6 @@ class Mistakes:
     SURE = "{share} sure · loss {loss:.2f}"
     SCORES = "Scores in epoch {epoch}: {scores}. Label: {true}."
     MEASURES = "Loss {loss:.4g}, margin {margin:+.4g} (logit of the label minus the highest other one)."
-    FORGOT = "Went from right to wrong {count} times."
     FLAG_MARK = "flagged"
 
     # Without pictures
@@ -92,12 +91,14 @@ class Mistakes:
     SIDES = "Direction"
     LOST = "Right → wrong · {count:,}"
     GAINED = "Wrong → right · {count:,}"
+    LABELED = "label {true}"
+    SAID = "epoch {epoch}: {predicted} {share}"
     SAME_EPOCH = "Choose two different epochs."
     OTHER_IMAGES = "These two epochs validated other images, so that they cannot be compared."
 
     # Probable label errors
     SEARCH = "Look for label errors"
-    SEARCHING = "Looking for label errors, {seconds:.0f} s"
+    SEARCHING = "Looking for label errors, {seconds} s"
     CANCELED = "Canceled."
     FAILED = "The search failed: {reason}"
     SUSPICIONS = (

@@ -10,7 +10,7 @@ class Saliency:
     NO_CHECKPOINT = "Where it looked cannot be computed: this run has no checkpoint of {which}."
     WHICH_BEST = "its best epoch"
     WHICH_LAST = "its latest epoch"
-    WORKING = "Computing where it looked, {seconds:.0f} s"
+    WORKING = "Computing where it looked, {seconds} s"
     CANCELED = "Canceled."
     FAILED = "Where it looked cannot be computed: {reason}"
     NO_INPUT = "What the network saw cannot be shown, and without it neither can the regions: {reason}"
@@ -18,7 +18,7 @@ class Saliency:
         "Grad-CAM: the regions of the network's input that raise the score of this class in the last layer of its "
         "backbone. The layer is coarse, and the regions do not say why."
     )
-    OF_EPOCH = "Weights of epoch {epoch}: {scores}."
+    OF_EPOCH = "Weights of epoch {epoch}, in 32-bit precision: {scores}."
     OTHER_EPOCH = (
         "The weights are those of epoch {epoch}. Those of epoch {shown}, which is judged here, are not kept: only the "
         "best and the latest are."

@@ -6,12 +6,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import explorer
 from explorer.base.child import ChildError
-
-_LOOK_SECONDS = 0.25
 
 
 class Child:
@@ -82,12 +80,3 @@ class Child:
             self._error = str(error)
         finally:
             self._done.set()
-
-
-def wait(child: Child, look: Callable[[Child], object]) -> None:
-    """Wait in the script of a page until a child has ended, and call `look` some times a second to draw its progress.
-
-    Each drawing is a place where Streamlit ends the script in favor of a click, such as one on Cancel.
-    """
-    while not child.wait(_LOOK_SECONDS):
-        look(child)

@@ -6,6 +6,7 @@ from explorer.metrics.mistakes import Changed, changed
 from explorer.texts import Mistakes as T
 from explorer.ui.evidence import listed
 from explorer.ui.evidence.look import Look
+from explorer.ui.evidence.pictures import Caption, percent
 
 _LOST, _GAINED = "lost", "gained"
 
@@ -41,7 +42,8 @@ def show(seen: Look) -> None:
             T.SIDES, list(words), default=_LOST, required=True, key=seen.key("changed", "side"),
             format_func=words.__getitem__,
         )  # fmt: skip
-    listed.show(seen, "changed", found.gained if side == _GAINED else found.lost, T.NOTHING["changed"])
+    images = found.gained if side == _GAINED else found.lost
+    listed.show(seen, "changed", images, T.NOTHING["changed"], lambda index: _describe(seen, index, before, after))
 
 
 def _defaults(seen: Look) -> tuple[int, int]:
@@ -57,6 +59,17 @@ def _chosen(seen: Look) -> tuple[int, int]:
         for name, default in zip(("from", "to"), _defaults(seen), strict=True)
     )
     return before, after
+
+
+def _describe(seen: Look, index: int, before: int, after: int) -> Caption:
+    """The words about an image: what both epochs predicted."""
+    said = []
+    for epoch in (before, after):
+        if (judged := seen.judgments.of(epoch)) is not None:
+            name, share = seen.names[judged.predicted[index]], float(judged.confidence[index])
+            said.append(T.SAID.format(epoch=seen.number(epoch), predicted=name, share=percent(share)))
+    title = T.LABELED.format(true=seen.names[seen.judged.labels[index]])
+    return Caption(title, " · ".join(said), listed.mark(seen, index), listed.details(seen, index))
 
 
 def _between(seen: Look, before: int, after: int) -> Changed | None:

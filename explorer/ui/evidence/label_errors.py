@@ -8,11 +8,10 @@ from explorer.base.child import ChildError, parsed
 from explorer.metrics.label_issues import FEW
 from explorer.runs.overview import label_issues
 from explorer.runs.overview.label_issues import Found
-from explorer.texts import Common
 from explorer.texts import Mistakes as T
-from explorer.ui.background import children
 from explorer.ui.background.children import Child
 from explorer.ui.background.jobs import Jobs
+from explorer.ui.components import working
 from explorer.ui.components.markdown import escape
 from explorer.ui.evidence import listed
 from explorer.ui.evidence.look import Look
@@ -37,7 +36,8 @@ def show(seen: Look) -> None:
     st.caption(f"{escape(T.SUSPICIONS)} {escape(T.HOW.format(epoch=seen.number()))}")
     child = JOBS.get(_job(seen))
     if child is not None and child.running:
-        _wait(seen, child)
+        working.show(T.SEARCHING, child.seconds, seen.key("labels", _job(seen)), lambda: JOBS.cancel(_job(seen)))
+        return
     if child is None or child.canceled:
         if child is not None:
             st.caption(T.CANCELED)
@@ -62,17 +62,6 @@ def _start(seen: Look) -> None:
         T.SEARCH, key=seen.key("labels", "search"), type="primary", icon=":material/search:",
         on_click=JOBS.start, args=(_job(seen), lambda: Child(begin)),
     )  # fmt: skip
-
-
-def _wait(seen: Look, child: Child) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            Common.CANCEL, key=seen.key("labels", "cancel"), icon=":material/stop_circle:", on_click=JOBS.cancel,
-            args=(_job(seen),),
-        )  # fmt: skip
-        words = st.empty()
-        children.wait(child, lambda one: words.markdown(T.SEARCHING.format(seconds=one.seconds)))
-    st.rerun()  # for the count in the title of the list
 
 
 def _answer(child: Child) -> Found:

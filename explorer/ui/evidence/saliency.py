@@ -14,12 +14,11 @@ from explorer.draw.drawing import DrawingError
 from explorer.draw.pictures import NoPicture
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.saliency import SaliencyMaps, SaliencyRecordError
-from explorer.texts import Common
 from explorer.texts import Saliency as T
-from explorer.ui.background import asking, children
+from explorer.ui.background import asking
 from explorer.ui.background.children import Child
 from explorer.ui.background.jobs import Jobs
-from explorer.ui.components import overlay
+from explorer.ui.components import overlay, working
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.overlay import Map
 from explorer.ui.evidence.pictures import scores_text
@@ -106,7 +105,8 @@ def show(source: Source, asked: Asked) -> None:
     job = f"{paths.root}:{asked.index}:{asked.classes}:{asked.which}:{checkpoint}"
     looking = JOBS.get(job)
     if looking is not None and looking.running:
-        _wait(job, looking)
+        working.show(T.WORKING, looking.seconds, widget_key("saliency", job, "working"), lambda: JOBS.cancel(job))
+        return
     if looking is None or looking.canceled:
         if looking is not None:
             st.caption(T.CANCELED)
@@ -126,17 +126,6 @@ def _offer(paths: RunPaths, asked: Asked, job: str) -> None:
         T.ASK, key=widget_key("saliency", paths.id, "ask"), help=T.ASK_HELP, icon=":material/center_focus_strong:",
         on_click=JOBS.start, args=(job, lambda: Looking(paths, asked)),
     )  # fmt: skip
-
-
-def _wait(job: str, looking: Looking) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            Common.CANCEL, key=widget_key("saliency", "cancel"), icon=":material/stop_circle:", on_click=JOBS.cancel,
-            args=(job,),
-        )  # fmt: skip
-        words = st.empty()
-        children.wait(looking, lambda one: words.markdown(T.WORKING.format(seconds=one.seconds)))
-    st.rerun()  # without the button
 
 
 def _overlay(source: Source, asked: Asked, looking: Looking, maps: SaliencyMaps, key: str) -> None:

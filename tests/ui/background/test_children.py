@@ -6,16 +6,13 @@ import pytest
 
 from explorer.base.child import ChildError
 from explorer.base.processes import pid_alive, start_ticks
-from explorer.ui.background import children
 from explorer.ui.background.children import Child
 
 
 def test_what_a_child_prints_is_its_answer() -> None:
-    looked: list[bool] = []
-    child = Child([sys.executable, "-c", "import time; time.sleep(0.4); print('사과')"])
-    children.wait(child, lambda one: looked.append(one.running))
+    child = Child([sys.executable, "-c", "import sys; sys.stdin.read(); print('사과')"])
+    assert child.wait(60)
     assert child.result().decode() == "사과\n"
-    assert looked[0]
     assert not child.running
 
 

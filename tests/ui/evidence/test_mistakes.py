@@ -28,7 +28,8 @@ from explorer.runs.spec.config import dumps, loads
 from explorer.texts import Mistakes as T
 from explorer.texts import Saliency
 from explorer.training.networks import build
-from explorer.ui.evidence import flagging, saliency
+from explorer.ui.background.jobs import Jobs
+from explorer.ui.evidence import flagging, label_errors, saliency
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of
 from tests.ui.conftest import APP
@@ -110,6 +111,15 @@ def open_image(app: AppTest, paths: RunPaths, name: str, index: int) -> AppTest:
 def field(app: AppTest, paths: RunPaths, index: int, part: str) -> Any:
     find: Callable[..., Any] = app.checkbox if part == "on" else app.text_area
     return find(key=widget_key("flag", paths.id, str(index), part))
+
+
+def finish(app: AppTest, jobs: Jobs[Any], paths: RunPaths) -> Any:
+    """Wait for the job of a run, and let the page look again."""
+    (job,) = (job for name, job in jobs.all().items() if str(paths.root) in name)
+    assert job.wait(180)
+    app.run()
+    assert not app.exception
+    return job
 
 
 def test_each_list_has_its_count_and_its_images() -> None:
@@ -210,7 +220,7 @@ def test_label_errors_are_looked_for_in_a_child_process() -> None:
     app = choose(open_section(paths), paths, "labels")
     assert T.SUSPICIONS in text(app)
     app.button(key=widget_key("mistakes", paths.id, "labels", "search")).click().run()
-    assert not app.exception
+    finish(app, label_errors.JOBS, paths)
     found = label_issues.find(paths, 1)
     assert found.indices
     assert set(found.indices) <= {*FALLEN, *NEVER}
@@ -229,9 +239,8 @@ def test_where_the_network_looked_is_computed_from_the_checkpoint() -> None:
     others = {name: {} for name in ("loops", "callbacks")} | {"optimizer_states": [], "global_step": 2}
     torch.save({"state_dict": state, "epoch": 1, **others}, paths.best)
     app.run().button(key=ask).click().run()
-    assert not app.exception
+    looking = finish(app, saliency.JOBS, paths)
     assert Saliency.MEANING in text(app)
-    (looking,) = (job for name, job in saliency.JOBS.all().items() if str(paths.root) in name)
     assert looking.maps().classes.tolist() == [(LABELS[3] + 1) % 10, LABELS[3]]
     assert looking.maps().maps.shape == (2, 32, 32)
 
