@@ -1,7 +1,6 @@
 """The series of the steps of a run, which stays small for a run of any length."""
 
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from explorer.runs.record.scanning import Mask, Seqs
 MOST_STEPS = 4096  # more than an hour of one record a second, and four times what a chart draws
 _SPREAD = 0x9E3779B97F4A7C15  # 2 ** 64 divided by the golden ratio: its multiples modulo 2 ** 64 are spread evenly
 _Row = tuple[int, int, float, float, float, float]  # number of the record, step, loss, rate, accuracy, seconds
+_COLUMNS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,13 @@ class StepSeries:
 
     def __init__(self) -> None:
         self._level = 0  # one record in 2 ** level is kept
-        self._rows: list[_Row] = []
+        self._count = 0
+        # An array and not a list of rows: with each tick of a page all of them become arrays.
+        self._rows = np.empty((MOST_STEPS + 1, _COLUMNS))
         self._latest: _Row | None = None
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     def picks(self, seqs: Seqs) -> Mask:
         """Return which records, given by number, this series still keeps."""
@@ -59,20 +61,31 @@ class StepSeries:
         values = (event.number("loss"), event.number("lr"), event.number("accuracy"), seconds)
         self._latest = (event.seq, event.step, *values)
         if self.picks(np.array([event.seq]))[0]:
-            self._rows.append(self._latest)
+            self._rows[self._count] = self._latest
+            self._count += 1
         while len(self) > MOST_STEPS:
             self._level += 1
-            self._rows = list(compress(self._rows, self.picks(np.array([row[0] for row in self._rows]))))
+            self._keep(self.picks(self._kept[:, 0].astype(np.int64)))
+
+    @property
+    def _kept(self) -> NDArray[np.float64]:
+        return self._rows[: self._count]
+
+    def _keep(self, which: Mask) -> None:
+        rows = self._kept[which]
+        self._count = len(rows)
+        self._rows[: self._count] = rows
 
     def drop_after(self, step: int) -> None:
         """Forget later steps."""
-        self._rows = [row for row in self._rows if row[1] <= step]
+        self._keep(self._kept[:, 1] <= step)
         if self._latest is not None and self._latest[1] > step:
             self._latest = None
 
     def arrays(self) -> Steps:
         """Return the kept records and the latest one."""
-        latest = self._latest
-        more = [latest] if latest is not None and not (self._rows and self._rows[-1][1] >= latest[1]) else []
-        _, step, loss, rate, accuracy, seconds = np.array(self._rows + more, np.float64).reshape(-1, 6).T.copy()
+        rows, latest = self._kept, self._latest
+        if latest is not None and not (len(rows) and rows[-1, 1] >= latest[1]):
+            rows = np.concatenate([rows, [latest]])
+        _, step, loss, rate, accuracy, seconds = rows.T.copy()
         return Steps(step.astype(np.int64), loss, rate, accuracy, seconds, 1 << self._level)
