@@ -10,7 +10,7 @@ from bench import costs, decoding, grid, hostile, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.gpu import main as gpu
-from bench.runs import busy, events, faults, many_runs, soak
+from bench.runs import busy, events, faults, live, many_runs, soak
 from bench.train import cache, rates, speed
 
 
@@ -30,6 +30,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "grid": grid.main,
     "hostile": hostile.main,
     "importing": importing.main,
+    "live": live.main,
     "many_runs": many_runs.main,
     "preview": _preview,
     "rates": rates.main,

@@ -28,11 +28,16 @@ MAX_LINES = 12  # classes up to which each has its own line
 
 
 def figures(snapshot: RunSnapshot, metrics: Iterable[Metric] = SCORES) -> dict[str, Figure]:
-    """Return charts of a run by name: "loss", one for each of the metrics, and "confusion" after the first epoch.
+    """Return charts of a run by name: "loss", one for each of the metrics, and "confusion" after the first epoch."""
+    return {"loss": loss(snapshot)} | epoch_figures(snapshot, metrics)
+
+
+def epoch_figures(snapshot: RunSnapshot, metrics: Iterable[Metric]) -> dict[str, Figure]:
+    """Return those charts of a run that change with its epochs only: all but the loss.
 
     Beyond `MAX_DRAWN` classes there is no chart of the matrix.
     """
-    found = {"loss": loss(snapshot)} | {metric.key: scores(snapshot, metric) for metric in metrics}
+    found = {metric.key: scores(snapshot, metric) for metric in metrics}
     if snapshot.confusion is not None and len(snapshot.confusion) <= MAX_DRAWN:
         found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
     return found
@@ -57,7 +62,7 @@ def loss(snapshot: RunSnapshot) -> Figure:
     step, value, rate = thin(snapshot.steps.step, snapshot.steps.loss, snapshot.steps.lr)
     traces = [
         line(step_name(snapshot), step / per_epoch, value, palette.NEUTRAL, T.HOVER_STEP, width=1.2)
-        | {"customdata": [[number(s), number(r)] for s, r in zip(step, rate, strict=True)]},
+        | {"customdata": list(map(list, zip(numbers(step), numbers(rate), strict=True)))},
         curve(T.TRAIN_EPOCH, snapshot.epochs, [point.train_loss for point in snapshot.epochs], palette.TRAIN),
         curve(T.VAL_EPOCH, snapshot.epochs, [point.value(LOSS) for point in snapshot.epochs], palette.ACCENT),
     ]
@@ -204,8 +209,8 @@ def line(
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [number(value) for value in x],
-        "y": [number(value) for value in y],
+        "x": numbers(x),
+        "y": numbers(y),
         "line": {"color": color, "width": width},
         "hovertemplate": hover,
     }
@@ -214,6 +219,13 @@ def line(
 def number(value: float | None) -> float | None:
     """Return a number for JSON, rounded to six digits; None if it is not finite."""
     return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")
+
+
+def numbers(values: Iterable[float | None]) -> list[float | None]:
+    """Return `number` of each value, several times faster for many: a page makes thousands each second."""
+    known = tuple(math.nan if value is None else value for value in values)
+    found = map(float, ("%.6g " * len(known) % known).split())
+    return [value if math.isfinite(value) else None for value in found]
 
 
 def steps_per_epoch(snapshot: RunSnapshot) -> float:

@@ -25,7 +25,7 @@ def accuracy(snapshot: RunSnapshot) -> Figure:
     found = [point.value(metric.key) for point in snapshot.epochs]
     traces = [
         charts.line(charts.step_name(snapshot), step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)
-        | {"customdata": list(map(charts.number, step))},
+        | {"customdata": charts.numbers(step)},
         charts.curve(T.VAL_EPOCH, snapshot.epochs, found, palette.ACCENT, T.HOVER_SCORE),
     ]
     return {"data": traces, "layout": charts.score_layout(snapshot, traces, metric, first=0.0)}
@@ -39,14 +39,14 @@ def planned(snapshot: RunSnapshot) -> Line | None:
     rates = schedule(snapshot.config, per_epoch).lr
     step, rate = charts.thin(np.arange(1, len(rates) + 1), rates)
     drawn = charts.line(T.RATE_PLANNED, step / per_epoch, rate, palette.NEUTRAL, T.HOVER_RATE, 1.2)
-    return drawn | {"customdata": list(map(charts.number, step))}
+    return drawn | {"customdata": charts.numbers(step)}
 
 
 def learning_rate(snapshot: RunSnapshot, plan: Line | None) -> Figure:
     """Return the learning rate of each reported step, with the schedule behind it."""
     step, rate = charts.thin(snapshot.steps.step, snapshot.steps.lr)
     done = charts.line(T.RATE_DONE, step / charts.steps_per_epoch(snapshot), rate, palette.TRAIN, T.HOVER_RATE, 2.2)
-    traces = [*([plan] if plan else []), done | {"customdata": list(map(charts.number, step))}]
+    traces = [*([plan] if plan else []), done | {"customdata": charts.numbers(step)}]
     layout = charts.epoch_layout(snapshot, "", first=0.0)
     layout["yaxis"] |= {"rangemode": "tozero", "exponentformat": "power", "nticks": 5}
     return {"data": traces, "layout": layout}

@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,7 @@ class RunSnapshot:
         images_per_second: nan until it is known.
         running: Counts of the training batches of the latest epoch; None without any, as with mixed images.
         latest: Counts and scores of the latest epoch; None where its file cannot be read.
+        epochs: The validated epochs; the same tuple object until an epoch comes or goes.
         revision: Grows with each new record. If it is the same, so are curves and matrix.
     """
 
@@ -115,6 +117,7 @@ class RunView:
         self._record = functools.lru_cache(_RECORDS_KEPT)(self._load)
         self._steps = functools.lru_cache(1)(lambda revision: self._history.steps.arrays())
         self._points: dict[tuple[int, int], EpochPoint] = {}
+        self._shown: tuple[EpochPoint, ...] = ()  # the same object until an epoch comes or goes
         self._config: RunConfig | None = None
         self._problem = ""
 
@@ -171,6 +174,8 @@ class RunView:
         total = history.start.count("total_steps") if history.start else 0
         latest = history.epochs[max(history.epochs)] if history.epochs else None
         points = tuple(self._point(found) for _, found in sorted(history.epochs.items()))
+        if len(points) != len(self._shown) or not all(map(is_, points, self._shown)):
+            self._shown = points
         return RunSnapshot(
             id=self.paths.id,
             config=self._config,
@@ -187,7 +192,7 @@ class RunView:
             precision=_text(history.start, "precision"),
             images_per_second=history.images_per_second,
             start=history.start,
-            epochs=points,
+            epochs=self._shown,
             steps=self._steps(history.revision),
             running=Running.load(self.paths.running),
             latest=None if latest is None else self._record(latest.attempt, latest.event.epoch),

@@ -26,6 +26,7 @@ class _Figures:
     def __init__(self) -> None:
         self._made: tuple[tuple[object, ...], dict[str, charts.Figure]] = ((), {})
         self._plan: tuple[float, Line | None] = (0.0, None)
+        self._of_epochs: tuple[RunSnapshot, dict[str, charts.Figure]] | None = None
 
     def of(self, view: RunView, snapshot: RunSnapshot, best: int | None) -> dict[str, charts.Figure]:
         """The figures by name. `best` is the epoch whose weights are kept, from 0, or None."""
@@ -41,11 +42,22 @@ class _Figures:
         return figures
 
     def _make(self, snapshot: RunSnapshot) -> dict[str, charts.Figure]:
-        figures = charts.figures(snapshot, [METRICS[key] for key in FIRST])
+        figures = {"loss": charts.loss(snapshot)} | self._epoch_figures(snapshot)
         figures[STEP_METRIC] = step_charts.accuracy(snapshot)
         figures["lr"] = step_charts.learning_rate(snapshot, self._planned(snapshot))
         if (matrix := step_charts.running(snapshot)) is not None:
             figures["running"] = matrix
+        return figures
+
+    def _epoch_figures(self, snapshot: RunSnapshot) -> dict[str, charts.Figure]:
+        """The figures that depend on epochs only, which most ticks leave as they are."""
+        if self._of_epochs is not None:
+            before, figures = self._of_epochs
+            same_start = before.start is snapshot.start and charts.class_names(before) == charts.class_names(snapshot)
+            if before.epochs is snapshot.epochs and same_start:
+                return figures
+        figures = charts.epoch_figures(snapshot, [METRICS[key] for key in FIRST])
+        self._of_epochs = (snapshot, figures)
         return figures
 
     def _planned(self, snapshot: RunSnapshot) -> Line | None:
