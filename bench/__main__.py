@@ -10,7 +10,7 @@ from bench import costs, decoding, grid, hostile, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.gpu import main as gpu
-from bench.runs import busy, events, faults, live, many_runs, soak
+from bench.runs import busy, events, faults, live, many_runs, overlaid, soak
 from bench.train import cache, rates, speed
 
 
@@ -23,6 +23,7 @@ def _preview() -> None:
 BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
     "cache": cache.main,
+    "compare": overlaid.main,
     "costs": costs.main,
     "decoding": decoding.main,
     "events": events.main,

@@ -137,6 +137,11 @@ def points_each(runs: int, smooth: bool) -> int:
     return min(charts.MAX_POINTS, max(LEAST_POINTS, MOST_POINTS // max(1, runs * (6 if smooth else 3))))
 
 
+def uid(run_id: str, panel: str, kind: str) -> str:
+    """Return the identity of a line, by which plotly keeps what was hidden; plotly allows word characters only."""
+    return f"{run_id.encode().hex()}_{panel or 1}_{kind}"
+
+
 def _training_loss(one: Course, axis: Axis) -> tuple[Values, Values]:
     """The training loss of the steps; of the epochs where no step was reported."""
     if len(one.step_loss):
@@ -163,7 +168,7 @@ def _lines(
         drawn = charts.line(name, thin_x, thin_y, color, T.HOVER, 2.0 if opacity == 1 else 1.2)
         drawn["line"]["dash"] = palette.run_dash(one.place)
         yield drawn | {
-            "uid": f"{one.id}:{panel}:{kind}",
+            "uid": uid(one.id, panel, kind),
             "mode": "lines+markers" if marked and opacity == 1 else "lines",
             "marker": {"color": color, "size": 5},
             "opacity": opacity,

@@ -12,6 +12,7 @@ class Compare:
     TOO_FEW = "A comparison needs at least two runs. Select them in the list of runs."
     TOO_MANY = "At most {most} runs can be compared at once. These are the first {most} of {count}."
     UNKNOWN = "Not found: {ids}. These runs may have been deleted, or the link is incomplete."
+    READING = "Reading the runs: {done} of {count}"
     NOT_TRAINED = "{names}: quick checks and searches for a learning rate have no curves to compare."
 
     # The table of runs

@@ -59,10 +59,10 @@ def test_a_smooth_line_has_the_measured_one_faint_behind_it() -> None:
     figure = overlay.overlay([course(0, steps=50)], "auroc", "step", 0.1)
     drawn = lines(figure)
     assert len(drawn) == 6
-    assert drawn["run-0::raw"]["opacity"] < 0.5
-    assert drawn["run-0::smooth"]["opacity"] == 1
+    assert drawn[overlay.uid("run-0", "", "raw")]["opacity"] < 0.5
+    assert drawn[overlay.uid("run-0", "", "smooth")]["opacity"] == 1
     assert [trace["showlegend"] for trace in drawn.values()].count(True) == 1
-    assert drawn["run-0:3:raw"]["y"][0] == 1.0
+    assert drawn[overlay.uid("run-0", "3", "raw")]["y"][0] == 1.0
 
 
 def test_smoothing_is_that_of_pandas_for_regular_points() -> None:

@@ -21,6 +21,7 @@ from explorer.ui.session.keys import Query, widget_key
 from explorer.ui.session.selection import Chosen
 
 EVERY_SECONDS = 2.0
+READING_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,24 @@ SECTIONS = (
 def show(text: str) -> None:
     """Draw the comparison of the runs in the address, and update it while one of them trains."""
     found, missing = _found(selection.read(text))
-    runs = _look(found)
-    over = all(run.snapshot.status.over for run in runs)
+    compared = [(one.place, paths) for one, paths in found[:MOST_RUNS]]
+    every = _every(*look(compared))
 
     def body() -> None:
-        now = _look(found)
-        # Only the whole page can start or stop the timer, or show something else.
-        if st.query_params.get(Query.RUNS) != text or Query.RUN in st.query_params or len(now) != len(runs):
+        runs, unread = look(compared)
+        # Only the whole page can change the timer, or show something else.
+        if st.query_params.get(Query.RUNS) != text or Query.RUN in st.query_params or _every(runs, unread) != every:
             st.rerun()
-        if all(run.snapshot.status.over for run in now) is not over:
-            st.rerun()
-        _draw(now, missing, len(found))
+        _draw(runs, missing, len(found), unread)
 
-    st.fragment(body, run_every=None if over else EVERY_SECONDS)()
+    st.fragment(body, run_every=every)()
+
+
+def _every(runs: Sequence[Compared], unread: int) -> float | None:
+    """The seconds between two looks; None where there is nothing new to come."""
+    if unread:
+        return READING_SECONDS
+    return None if all(run.snapshot.status.over for run in runs) else EVERY_SECONDS
 
 
 def _found(chosen: Sequence[Chosen]) -> tuple[list[tuple[Chosen, RunPaths]], list[str]]:
@@ -68,20 +74,17 @@ def _found(chosen: Sequence[Chosen]) -> tuple[list[tuple[Chosen, RunPaths]], lis
     return found, missing
 
 
-def _look(found: Sequence[tuple[Chosen, RunPaths]]) -> list[Compared]:
-    looks = (look(paths, one.place) for one, paths in found[:MOST_RUNS])
-    return [run for run in looks if run is not None]
-
-
-def _draw(runs: Sequence[Compared], missing: Sequence[str], asked: int) -> None:
+def _draw(runs: Sequence[Compared], missing: Sequence[str], asked: int, unread: int) -> None:
     trained = [run for run in runs if not _is_probe(run)]
     # Containers, so that a line that appears or disappears does not mount the charts again.
     heading, said, table, sections = (st.container() for _ in range(4))
     with heading:
-        st.subheader(T.TITLE.format(count=len(trained)), anchor=False)
+        st.subheader(T.TITLE.format(count=len(trained) + unread), anchor=False)
     with said:
         _say(runs, missing, asked)
-    if len(trained) < 2:
+        if unread:
+            st.progress(len(runs) / (len(runs) + unread), T.READING.format(done=len(runs), count=len(runs) + unread))
+    if len(trained) < 2 and not unread:
         with said:
             st.info(T.TOO_FEW)
     if not trained:

@@ -1,6 +1,8 @@
 """Looks at the runs that are compared. A run that is over is read again only where its folder has changed."""
 
-from collections.abc import Hashable
+import contextlib
+import time
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths
 from explorer.ui.run.readers import view_of
+
+PATIENCE_S = 0.7  # that one drawing of the page reads runs which were not read before
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,10 @@ class _Reader:
         self.view = view_of(root)
         self._last: tuple[int, str, RunSnapshot, EpochPoint | None] | None = None
 
+    @property
+    def has_read(self) -> bool:
+        return self._last is not None
+
     def look(self, place: int) -> Compared:
         paths = self.view.paths
         changed = paths.root.stat().st_mtime_ns
@@ -67,9 +75,19 @@ def _reader_of(root: str) -> _Reader:
     return _Reader(root)
 
 
-def look(paths: RunPaths, place: int) -> Compared | None:
-    """Read a run; None where its folder is gone."""
-    try:
-        return _reader_of(str(Path(paths.root))).look(place)
-    except FileNotFoundError:
-        return None
+def look(found: Sequence[tuple[int, RunPaths]]) -> tuple[list[Compared], int]:
+    """Read runs, given with their places, and return how many are still to be read.
+
+    Reading a long run for the first time takes a while, so that only some are read at once. Runs whose folder is gone
+    are left out.
+    """
+    runs: list[Compared] = []
+    unread, end = 0, time.monotonic() + PATIENCE_S
+    for place, paths in found:
+        reader = _reader_of(str(Path(paths.root)))
+        if not reader.has_read and runs and time.monotonic() > end:
+            unread += 1
+            continue
+        with contextlib.suppress(FileNotFoundError):
+            runs.append(reader.look(place))
+    return runs, unread
