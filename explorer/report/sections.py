@@ -192,7 +192,8 @@ def _classes(run: Reported) -> Iterator[Row]:
         for key, column in zip(CLASS_SCORES, numbers.COLUMNS, strict=True):
             found = run.class_scores[key][index] if key in run.class_scores else None
             value = row[column]
-            cells.append(" ".join(filter(None, [in_words(math.nan if value is None else value), _interval(found)])))
+            ends = _interval(found)
+            cells.append(in_words(math.nan if value is None else value) + (f" ({ends})" if ends else ""))
         yield cut(name, MOST_NAME), f"{row['images']:,}", *cells
 
 
