@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import costs, decoding, grid, hostile, importing, preview, statistics
+from bench import cells, costs, decoding, grid, hostile, importing, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.gpu import main as gpu
@@ -24,6 +24,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
     "cache": cache.main,
     "compare": overlaid.main,
+    "cells": cells.main,
     "costs": costs.main,
     "decoding": decoding.main,
     "events": events.main,

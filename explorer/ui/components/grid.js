@@ -254,6 +254,7 @@ function enlarge(root, header, figures, pictures) {
   large.hidden = false;
   root.querySelector(".groups").hidden = true;
   if (opened) large.focus({ preventScroll: true });
+  if (opened && header.height) large.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
 function shrink(root) {
