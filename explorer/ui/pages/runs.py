@@ -8,6 +8,7 @@ from explorer.runs.record.paths import RunNotFound
 from explorer.texts import Compare
 from explorer.texts import Runs as T
 from explorer.ui.compare import page as compare_page
+from explorer.ui.compare import reporting
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import page as run_view
 from explorer.ui.runs import page as runs_page
@@ -19,7 +20,11 @@ def page() -> None:
     workspace.arrive()  # puts the draft into the address, so that a reload does not lose it
     run_id, compared = st.query_params.get(Query.RUN), st.query_params.get(Query.RUNS)
     if run_id is None and compared is not None:
-        _back(T.ALL, selection.close)
+        back, tools = st.columns([1, 8], gap="small")
+        with back:
+            _back(T.ALL, selection.close)
+        with tools:
+            reporting.show(compared)
         compare_page.show(compared)
         return
     if run_id is None:

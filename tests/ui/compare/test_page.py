@@ -6,7 +6,9 @@ from streamlit.testing.v1 import AppTest
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Compare as T
+from explorer.texts import Report
 from explorer.ui.compare import page
+from explorer.ui.run import reports
 from explorer.ui.session import selection
 from explorer.ui.session.keys import widget_key
 from tests.runs.paired import digits, digits_run
@@ -148,3 +150,12 @@ def test_a_name_is_shown_as_it_is() -> None:
     meta.change(two, name="<b>| *x*")
     said = compare(one, two)
     assert any("\\<b\\>" in part.value for part in said.markdown)
+
+
+def test_the_comparison_offers_its_report_with_the_reference_first() -> None:
+    a, b = digits_run("one", A_WRONG), digits_run("two", B_WRONG)
+    app = compare(a, b, against=b.id)
+    app.session_state[widget_key("compare", "report")] = True
+    app.run()
+    assert not app.exception
+    assert app.button(key=widget_key("report", reports.key_of([b.id, a.id]), "make")).label == Report.MAKE
