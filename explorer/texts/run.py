@@ -17,9 +17,20 @@ class Run:
     BEST_EPOCH = "Best epoch"
     BEST_EPOCH_HELP = (
         "The epoch with the best {monitor}. The figures are those of this epoch, and its weights are the ones that are "
-        "saved and exported. The smaller figures are those of the latest epoch."
+        "saved and exported. The figures at the bottom are those of the latest epoch."
     )
     EPOCH_OF = "{epoch} of {epochs}"
+    BEST_BY = "by {monitor}"
+    INTERVAL = "{low:.3f} to {high:.3f}"
+    INTERVAL_COMES = "…"
+    INTERVALS = (
+        "Below each value: its 95 % interval over the {images:,} validation images (bootstrap). Another training run "
+        "may differ by more."
+    )
+    INTERVALS_OF_ALL = (
+        "Below each value: its 95 % interval over the validation images (bootstrap). Another training run may differ "
+        "by more."
+    )
     PAIR = "Started together with **{name}** · {state}"
     PAIR_GONE = "The run that was started together with this one has been deleted."
 

@@ -74,7 +74,6 @@ class Runs:
     NONE_YET = "–"
     UNDEFINED = "undefined"
     LATEST = "latest {value}"
-    NO_LATEST = "latest –"
     TOO_MANY_CLASSES = "Drawn for at most {most} classes."
     MATRIX_ELSEWHERE = "With more than {most} classes, the matrix is drawn in the Matrix section only."
     CELL_HINT = "Click a cell for its images and for all epochs."

@@ -44,14 +44,27 @@ def _later() -> Later[Any]:
     return Later()
 
 
+def with_intervals(
+    view: RunView,
+    snapshot: RunSnapshot,
+    evidence: Evidence,
+    epoch: int,
+    draw: Callable[[Mapping[str, Interval] | None], None],
+) -> None:
+    """Draw with the intervals of an epoch's scores by metric: None until they are computed, empty where none are."""
+    record = evidence.record(epoch)
+    if record is None:
+        draw({})
+        return
+    loss = _loss(snapshot, epoch)
+    _with_intervals(_key(view, epoch, "all"), lambda: intervals(evaluation_of(record, loss)), draw, snapshot)
+
+
 def show_all(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> None:
     """Draw all scores of an epoch."""
     found = _found(view, snapshot, evidence, epoch)
     if found is None:
         return
-
-    def compute() -> Mapping[str, Interval]:
-        return intervals(found.evaluation)
 
     def draw(ends: Mapping[str, Interval] | None) -> None:
         left, right = st.columns([1.15, 1], gap="medium")
@@ -65,7 +78,7 @@ def show_all(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: in
             key = list(found.values)[place]
             _details(EVERY[key], found.values[key], ends, found.evaluation)
 
-    _with_intervals(_key(view, epoch, "all"), compute, draw, snapshot)
+    with_intervals(view, snapshot, evidence, epoch, draw)
     st.caption(T.HOW_MANY.format(images=int(found.evaluation.confusion.sum())))
 
 
@@ -114,7 +127,7 @@ def _found(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int)
     if record is None:
         st.warning(escape(why_not(evidence, epoch)))
         return None
-    loss = next(point for point in snapshot.epochs if point.epoch == epoch).value(LOSS)
+    loss = _loss(snapshot, epoch)
 
     def compute() -> _Scores:
         evaluation = evaluation_of(record, loss)
@@ -124,6 +137,10 @@ def _found(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int)
     if found is not None and found.evaluation.scores_missing:
         st.caption(escape(why_not(evidence, epoch)))
     return found
+
+
+def _loss(snapshot: RunSnapshot, epoch: int) -> float:
+    return next(point for point in snapshot.epochs if point.epoch == epoch).value(LOSS)
 
 
 def _waited_for(key: Key, compute: Callable[[], Found], snapshot: RunSnapshot) -> Found | None:

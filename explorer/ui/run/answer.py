@@ -1,21 +1,25 @@
 """The top of a run's page: its data, network, pipeline and duration, and its metrics."""
 
 import math
+from collections.abc import Mapping
 
 import streamlit as st
 
 from explorer.base.words import span
+from explorer.metrics.intervals import Interval
 from explorer.metrics.table import HEADLINE, METRICS
 from explorer.runs.overview.best import best_point
+from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.index import summaries
 from explorer.runs.overview.summary import RunSummary, summarize
-from explorer.runs.overview.view import EpochPoint, RunSnapshot
+from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Compare, Runs
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.state_badge import headline
+from explorer.ui.evidence import score_table
 from explorer.ui.run import other_run
 from explorer.ui.session.keys import widget_key
 from explorer.ui.train.source import steps_of
@@ -77,22 +81,48 @@ def _partner(paths: RunPaths, pair: str) -> None:
         other_run.compare_button(other.id, paths.id, Compare.WITH_PAIR, key=widget_key("run_compare_partner"))
 
 
-def show_numbers(paths: RunPaths, snapshot: RunSnapshot) -> None:
-    """Draw each metric at the best epoch, whose weights are kept, with its value at the latest epoch below."""
+def show_numbers(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    """Draw each metric at the best epoch, whose weights are kept, with its interval and its value at the latest."""
     points = snapshot.epochs
-    best = best_point(paths, snapshot.config, points)
+    best = best_point(view.paths, snapshot.config, points)
     latest = points[-1] if points else None
-    total, monitor = (snapshot.config.epochs, snapshot.config.monitor) if snapshot.config else (len(points), HEADLINE)
-    # Drawn from the first step on, so that the first epoch does not move the charts.
-    with st.container(horizontal=True, gap="small"):
-        _metric(
-            T.BEST_EPOCH,
-            Runs.NONE_YET if best is None else T.EPOCH_OF.format(epoch=best.number, epochs=total),
-            None if latest is None else str(latest.number),
-            T.BEST_EPOCH_HELP.format(monitor=METRICS[monitor].title),
-        )
-        for key, metric in METRICS.items():
-            _metric(metric.title, _value(best, key), None if latest is None else _value(latest, key), metric.help)
+
+    def draw(ends: Mapping[str, Interval] | None) -> None:
+        # Drawn from the first step on, so that the first epoch does not move the charts.
+        with st.container(horizontal=True, gap="small"):
+            _best_epoch(snapshot, best, latest)
+            for key, metric in METRICS.items():
+                below = Runs.NONE_YET if latest is None else _value(latest, key)
+                _metric(metric.title, _value(best, key), _between(ends, key), below, metric.help)
+        images = snapshot.start.count("val_images") if snapshot.start else 0
+        st.caption(T.INTERVALS.format(images=images) if images else T.INTERVALS_OF_ALL)
+
+    if best is None:
+        draw({})
+    else:
+        score_table.with_intervals(view, snapshot, evidence, best.epoch, draw)
+
+
+def _best_epoch(snapshot: RunSnapshot, best: EpochPoint | None, latest: EpochPoint | None) -> None:
+    config = snapshot.config
+    total, monitor = (config.epochs, config.monitor) if config else (len(snapshot.epochs), HEADLINE)
+    _metric(
+        T.BEST_EPOCH,
+        Runs.NONE_YET if best is None else T.EPOCH_OF.format(epoch=best.number, epochs=total),
+        T.BEST_BY.format(monitor=METRICS[monitor].label),
+        Runs.NONE_YET if latest is None else str(latest.number),
+        T.BEST_EPOCH_HELP.format(monitor=METRICS[monitor].title),
+    )
+
+
+def _between(ends: Mapping[str, Interval] | None, key: str) -> str:
+    """Return the ends of a metric's interval in words; "–" where there is none."""
+    if ends is None:
+        return T.INTERVAL_COMES
+    found = ends.get(key)
+    if found is None or found.low is None or found.high is None:
+        return Runs.NONE_YET
+    return T.INTERVAL.format(low=found.low, high=found.high)
 
 
 def _value(point: EpochPoint | None, name: str) -> str:
@@ -102,6 +132,7 @@ def _value(point: EpochPoint | None, name: str) -> str:
     return f"{value:.3f}" if math.isfinite(value) else Runs.UNDEFINED
 
 
-def _metric(label: str, value: str, latest: str | None, explanation: str) -> None:
-    below = Runs.NO_LATEST if latest is None else Runs.LATEST.format(value=latest)
-    st.metric(label, value, below, delta_color="off", delta_arrow="off", help=explanation, width=METRIC_WIDTH)
+def _metric(label: str, value: str, between: str, latest: str, explanation: str) -> None:
+    with st.container(width=METRIC_WIDTH, gap=None):
+        st.metric(label, value, between, delta_color="off", delta_arrow="off", help=explanation)
+        st.caption(Runs.LATEST.format(value=latest))

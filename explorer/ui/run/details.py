@@ -1,4 +1,4 @@
-"""The details on a run's page: its device, its settings and its log."""
+"""The settings and the log of a run: sections of a page with curves, else behind Details."""
 
 import streamlit as st
 
@@ -27,13 +27,19 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
         )
         if settings.open:
             with settings:
-                _settings(snapshot)
+                show_settings(snapshot)
         if log.open:
             with log:
-                run_log.show(view.paths, logs.tail(view.paths.log, run_log.TAIL_LINES))
+                show_log(view)
 
 
-def _settings(snapshot: RunSnapshot) -> None:
+def show_log(view: RunView) -> None:
+    """Draw the end of what the run has printed."""
+    run_log.show(view.paths, logs.tail(view.paths.log, run_log.TAIL_LINES))
+
+
+def show_settings(snapshot: RunSnapshot) -> None:
+    """Draw the device, where images are kept, and the settings."""
     if snapshot.start is not None:
         cached = snapshot.start.values.get("cached")
         lines = [T.DEVICE.format(device=snapshot.device, precision=snapshot.precision)]

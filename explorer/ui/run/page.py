@@ -67,7 +67,7 @@ def _draw(view: RunView, snapshot: RunSnapshot) -> None:
         run_answer.show_facts(view.paths, snapshot)
     with numbers:
         if _works(snapshot):
-            run_answer.show_numbers(view.paths, snapshot)
+            run_answer.show_numbers(view, snapshot, sections.evidence_of(str(view.paths.root), view))
     with progress:
         if _kind(snapshot) == "train":
             _progress(snapshot)
@@ -80,7 +80,8 @@ def _draw(view: RunView, snapshot: RunSnapshot) -> None:
     with details:
         if snapshot.damaged_lines:
             st.warning(T.DAMAGED.format(count=snapshot.damaged_lines))
-        run_details.show(view, snapshot)
+        if not _works(snapshot):  # else they are sections
+            run_details.show(view, snapshot)
 
 
 def _kind(snapshot: RunSnapshot) -> str:

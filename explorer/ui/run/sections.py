@@ -9,11 +9,12 @@ import streamlit as st
 
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.state.status import State
 from explorer.texts import Matrix, Mistakes
 from explorer.texts import Run as T
 from explorer.ui.components.matrix import Opened
 from explorer.ui.evidence import matrix, mistakes, scores
-from explorer.ui.run import charts
+from explorer.ui.run import charts, details
 from explorer.ui.session.keys import widget_key
 
 
@@ -35,11 +36,23 @@ def _curves(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     charts.show(view, snapshot, open_matrix)
 
 
+def _settings(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    del view, evidence
+    details.show_settings(snapshot)
+
+
+def _log(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
+    del snapshot, evidence
+    details.show_log(view)
+
+
 SECTIONS = (
     Section(T.CURVES, _curves),
     Section(Matrix.TITLE, matrix.show),
     Section(T.SCORES, scores.show),
     Section(Mistakes.TITLE, mistakes.show),
+    Section(T.SETTINGS, _settings),
+    Section(T.LOG, _log),
 )
 
 
@@ -59,7 +72,10 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
     """Draw the section that is open."""
     evidence = evidence_of(str(view.paths.root), view)
     titles = [section.title for section in SECTIONS]
-    tabs = st.tabs(titles, key=_open_key(snapshot.id), on_change="rerun")
+    # The log says why a run broke, so it is open then.
+    broken = snapshot.status.state in (State.FAILED, State.LOST)
+    first = T.LOG if broken else T.CURVES
+    tabs = st.tabs(titles, default=first, key=_open_key(snapshot.id), on_change="rerun")
     for tab, section in zip(tabs, SECTIONS, strict=True):
         if tab.open:
             with tab:

@@ -11,9 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.base.processes import Moment
+from explorer.metrics.intervals import intervals
 from explorer.metrics.scores import score_histogram
 from explorer.runs.launchers import local
 from explorer.runs.life import control, launcher
+from explorer.runs.overview.measured import evaluation_of
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.queue import queue
 from explorer.runs.record import meta, outcome
@@ -457,7 +459,8 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     ]
     paths = trained(epochs, best=1)
     app = open_page(paths)
-    shown = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    latest = [caption.value for caption in app.caption if caption.value.startswith("latest ")]
+    shown = {metric.label: (metric.value, said) for metric, said in zip(app.metric, latest, strict=True)}
     assert shown == {
         "Best epoch": ("2 of 3", "latest 3"),
         "AUROC": ("0.990", "latest 0.950"),
@@ -468,11 +471,17 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
         "MCC": ("0.800", "latest 0.600"),
         "Validation loss": ("0.300", "latest 0.500"),
     }
+    ends = intervals(evaluation_of(EpochRecord.load(paths.epoch(1, 1))), ["accuracy", "mcc"])
+    below = {metric.label: metric.delta for metric in app.metric}
+    assert below["Accuracy"] == "{:.3f} to {:.3f}".format(ends["accuracy"].low, ends["accuracy"].high)
+    assert below["MCC"] == "{:.3f} to {:.3f}".format(ends["mcc"].low, ends["mcc"].high)
+    assert below["Validation loss"] == "–"  # the losses of single images are not stored
+    assert "95 % interval over the 20 validation images" in text(app)
     found = text(app)
     for words in ("Data", "Handwritten digits (40 training, 20 validation images)", "efficientnet-lite0, all layers",
                   "Pipeline", "none", "Duration"):  # fmt: skip
         assert words in found, words
-    assert "Cached" not in found  # that is plumbing, and stands behind Details
+    assert "Cached" not in found  # that is plumbing, which the section Settings shows
 
     # The matrix is that of the best epoch, and can be switched to the latest.
     view = RunView(paths)
@@ -488,7 +497,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert "**MCC**" in text(app)
 
     # Settings have the names of the Train page, and what was changed is marked.
-    app.session_state[widget_key("run", paths.id, "details")] = True
+    app.session_state[widget_key("run", paths.id, "section")] = "Settings"
     app.run()
     assert "Cached 60 images in memory (9 MB)." in text(app)
     table = next(part.value for part in app.markdown if part.value.startswith("| Setting |")).replace("\\", "")
