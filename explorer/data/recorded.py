@@ -1,10 +1,10 @@
 """Samples that a run has recorded by name, place and hash, found again in its data set."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 from explorer.base.names import existing
 from explorer.data.cache.contents import content_of
-from explorer.data.dataset import DatasetError, Split
+from explorer.data.dataset import Dataset, DatasetError, Split
 from explorer.data.files import split_of
 from explorer.data.formats.spec import FileSpec
 from explorer.data.roots import resolve_inside
@@ -12,10 +12,29 @@ from explorer.data.specs import DatasetSpec
 
 
 class OtherSample(DatasetError):
-    """A sample that is no longer the one of the run: it was deleted or changed since."""
+    """A sample that has changed since the run."""
 
 
-def find(spec: DatasetSpec, part: str, index: int, name: str, content: str) -> tuple[Split, int]:
+class GoneSample(DatasetError):
+    """A sample that was deleted since the run."""
+
+
+class NoRange(DatasetError):
+    """A run that has not recorded how values of more than 8 bits became pixels."""
+
+
+def _open(spec: DatasetSpec) -> Dataset:
+    return spec.open()
+
+
+def find(
+    spec: DatasetSpec,
+    part: str,
+    index: int,
+    name: str,
+    content: str,
+    opened: Callable[[DatasetSpec], Dataset] = _open,
+) -> tuple[Split, int]:
     """Return a split that holds the sample, and its place there.
 
     The file of a sample is found by its name, since a whole data set may have many files, and may be divided otherwise
@@ -27,20 +46,23 @@ def find(spec: DatasetSpec, part: str, index: int, name: str, content: str) -> t
         index: The place in that split when the run began.
         name: The id of the sample.
         content: The recorded hash of its content in hexadecimal; "" where none was recorded.
+        opened: Opens a data set that is no folder of files.
 
     Raises:
-        OtherSample: It was deleted or changed since.
+        OtherSample, GoneSample, NoRange: See there.
         OutsideRoots: Its file is outside of the folders that pages may read.
         ImageError, DatasetError: It cannot be read.
     """
-    split, place = _of_file(spec, part, name) if isinstance(spec, FileSpec) else _embedded(spec, part, index, name)
+    if isinstance(spec, FileSpec):
+        split, place = _of_file(spec, part, name)
+    else:
+        split, place = _embedded(opened(spec), part, index, name)
     if content and content_of(split.source(place)).hex() != content:
         raise OtherSample(f"{name} has changed since the run.")
     return split, place
 
 
-def _embedded(spec: DatasetSpec, part: str, index: int, name: str) -> tuple[Split, int]:
-    dataset = spec.open()
+def _embedded(dataset: Dataset, part: str, index: int, name: str) -> tuple[Split, int]:
     split = dataset.val if part == "val" else dataset.train
     if index >= len(split) or split.ids[index] != name:
         raise OtherSample(f"{name} is no longer in the data set.")
@@ -51,8 +73,8 @@ def _of_file(spec: FileSpec, part: str, name: str) -> tuple[Split, int]:
     resolve_inside(str(spec.images))
     file = existing(spec.images / name)
     resolve_inside(str(file))
-    if not Path(file).is_file():
-        raise OtherSample(f"{name} was deleted since the run.")
+    if not file.is_file():
+        raise GoneSample(f"{name} was deleted since the run.")
     if spec.depth == "auto":
-        raise DatasetError("The run has not recorded how values of more than 8 bits became pixels.")
+        raise NoRange("The run has not recorded how values of more than 8 bits became pixels.")
     return split_of(part, [(file, 0)], spec.images, spec.depth), 0

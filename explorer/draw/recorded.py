@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
-from explorer.base.names import existing
-from explorer.data.cache.contents import content_of
-from explorer.data.dataset import DatasetError, Split
-from explorer.data.files import split_of
+from explorer.data.dataset import DatasetError
 from explorer.data.fit import Fit, square
 from explorer.data.formats.spec import FileSpec
 from explorer.data.prepare import load
+from explorer.data.recorded import GoneSample, NoRange, OtherSample, find
 from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.specs import DatasetSpec
@@ -139,31 +137,15 @@ def _version(name: str) -> str:
 def _sample(image: Recorded, fit: Fit | None) -> Sample:
     """The sample at the size of `fit`, or at its own. Raises NoPicture if it is no longer the one of the run."""
     try:
-        refuse_outside(image.dataset)
-        split, index = _place(image)
-        if image.hash and content_of(split.source(index)).hex() != image.hash:
-            raise NoPicture(T.CHANGED)
+        split, index = find(image.dataset, image.part, image.index, image.id, image.hash, training.opened)
         return load(split, index, fit)
+    except (OtherSample, GoneSample, NoRange) as error:
+        raise NoPicture(_WORDS[type(error)]) from error
     except (DatasetError, ImageError) as error:
         raise NoPicture(str(error)) from error
 
 
-def _place(image: Recorded) -> tuple[Split, int]:
-    """A split with the image, and its index there. Raises NoPicture where it was deleted."""
-    spec = image.dataset
-    if not isinstance(spec, FileSpec):
-        split = training.part(training.opened(spec), image.part)
-        if image.index >= len(split) or split.ids[image.index] != image.id:
-            raise NoPicture(T.CHANGED)
-        return split, image.index
-    # The file is found by its name: the whole data set may have many, and may be divided otherwise by now.
-    file = existing(spec.images / image.id)
-    resolve_inside(str(file))
-    if not file.is_file():
-        raise NoPicture(T.DELETED)
-    if spec.depth == "auto":
-        raise NoPicture(T.RANGE_UNKNOWN)
-    return split_of(image.part, [(file, 0)], spec.images, spec.depth), 0
+_WORDS: dict[type[Exception], str] = {OtherSample: T.CHANGED, GoneSample: T.DELETED, NoRange: T.RANGE_UNKNOWN}
 
 
 def refuse_outside(spec: DatasetSpec) -> None:

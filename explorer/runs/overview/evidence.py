@@ -11,14 +11,13 @@ import numpy as np
 from explorer.base import npz
 from explorer.base.kept import Kept
 from explorer.data.specs import DatasetSpec
-from explorer.runs.overview.view import RunView
+from explorer.runs.overview.view import RECORDS, RunView, version_of
 from explorer.runs.record.budget import EPOCH_BYTES, ScoreBudget
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.epochs import DAMAGE, EpochRecord, EpochRecordError
 from explorer.runs.record.validation import ValidationImages, ValidationRecordError
 
 Code = Literal["not_validated", "missing", "damaged", "too_large", "thinned", "not_stored", "other_images"]
-_MOST_BYTES = 400_000_000  # of the records of all runs that this process keeps in memory
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,6 @@ class LostImages:
     listing: str
 
 
-def _size(record: EpochRecord) -> int:
-    arrays = (record.confusion, record.positives, record.negatives, record.logits, record.labels)
-    return 1000 + sum(array.nbytes for array in arrays if array is not None)
-
-
-_KEPT: Kept[EpochRecord] = Kept(_MOST_BYTES, _size)
-
-
 class Evidence:
     """Reads what the validations of one run have left behind. Threads may share it, and no lock is held while it reads.
 
@@ -67,7 +58,7 @@ class Evidence:
         kept: Where records stay in memory; those of all runs share one budget.
     """
 
-    def __init__(self, view: RunView, kept: Kept[EpochRecord] = _KEPT) -> None:
+    def __init__(self, view: RunView, kept: Kept[EpochRecord | None] = RECORDS) -> None:
         self.view = view
         self._kept = kept
         self._lock = threading.Lock()
@@ -83,7 +74,7 @@ class Evidence:
 
         None where the run has no readable list of them, as runs of earlier versions, until `restore` was called.
         """
-        stamp = _stamp(self.view.paths.validation)
+        stamp = version_of(self.view.paths.validation)
         with self._lock:
             known, images = self._listed
         if known != stamp:
@@ -169,13 +160,12 @@ class Evidence:
             return Absent("not_validated")
         path = self.view.paths.epoch(attempt, epoch)
         # A file is written again when its scores are dropped, and a resumed run writes another one.
-        stamp = _stamp(path)
-        if stamp is None:
-            return Absent("missing")
         try:
-            return self._kept.get((str(path), stamp), lambda: EpochRecord.load(path))
+            found = self._kept.get(("scores", *version_of(path)), lambda: EpochRecord.load(path))
         except EpochRecordError:
-            return Absent("damaged")
+            return Absent("damaged" if path.exists() else "missing")
+        assert found is not None  # only readers of counts keep what cannot be read
+        return found
 
     def _has_scores(self, epoch: int, budget: ScoreBudget | None) -> bool:
         attempt = self.view.attempt_of(epoch)
@@ -186,15 +176,6 @@ class Evidence:
         if known is None or (known and drops):
             known = self._stored[attempt, epoch] = _stores_scores(self.view.paths.epoch(attempt, epoch))
         return known
-
-
-def _stamp(path: Path) -> object:
-    """Identify a version of a file without reading it; None where there is no file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _list_of(path: Path) -> ValidationImages | None:

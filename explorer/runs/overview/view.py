@@ -6,10 +6,12 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import is_
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.base.kept import Kept
 from explorer.base.processes import Moment
 from explorer.metrics.table import METRICS, Measured
 from explorer.runs.overview.measured import of_record
@@ -22,7 +24,8 @@ from explorer.runs.record.thinning import Steps
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.runs.state.status import RunStatus, State, derive
 
-_RECORDS_KEPT = 4  # epoch files in memory, each of which may have several MB
+_MOST_BYTES = 400_000_000  # of the records of all runs in memory, each of which may have many MB
+RECORDS: Kept[EpochRecord | None] = Kept(_MOST_BYTES, lambda record: 1000 + (0 if record is None else record.nbytes))
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,6 @@ class RunView:
         self.paths = paths
         self._lock = threading.Lock()
         self._history = History(paths)
-        self._record = functools.lru_cache(_RECORDS_KEPT)(self._load)
         self._steps = functools.lru_cache(1)(lambda revision: self._history.steps.arrays())
         self._points: dict[tuple[int, int], EpochPoint] = {}
         self._shown: tuple[EpochPoint, ...] = ()  # the same object until an epoch comes or goes
@@ -216,11 +218,24 @@ class RunView:
             )
         return self._points[key]
 
+    def _record(self, attempt: int, epoch: int) -> EpochRecord | None:
+        key = ("counts", *version_of(self.paths.epoch(attempt, epoch)))
+        return RECORDS.get(key, lambda: self._load(attempt, epoch))
+
     def _load(self, attempt: int, epoch: int, *, scores: bool = False) -> EpochRecord | None:
         try:
             return EpochRecord.load(self.paths.epoch(attempt, epoch), scores=scores)
         except EpochRecordError:
             return None  # it was complete before its event, so that trying again changes nothing
+
+
+def version_of(path: Path) -> tuple[object, ...]:
+    """Identify a version of a file without reading it, also where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (str(path),)
+    return str(path), status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _classes(start: Event | None) -> tuple[str, ...]:

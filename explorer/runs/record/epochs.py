@@ -61,6 +61,12 @@ class EpochRecord:
         if self.auroc is not None and self.auroc.shape != (classes,):
             raise ValueError(f"auroc must be ({classes},); got {self.auroc.shape}")
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its arrays."""
+        arrays = (self.confusion, self.positives, self.negatives, self.logits, self.labels)
+        return sum(array.nbytes for array in arrays if array is not None)
+
     def without_scores(self) -> "EpochRecord":
         """Return the same record without the logits and labels of single images."""
         return replace(self, logits=None, labels=None)

@@ -7,7 +7,7 @@ from explorer.augment.pipeline import Pipeline
 from explorer.base.kept import Kept
 from explorer.data.fit import square
 from explorer.data.formats.digits import DigitsSpec
-from explorer.runs.overview.evidence import Absent, Evidence, _size
+from explorer.runs.overview.evidence import Absent, Evidence
 from explorer.runs.overview.view import RunView
 from explorer.runs.record import budget
 from explorer.runs.record.budget import ScoreBudget
@@ -130,9 +130,9 @@ def test_a_run_of_before_gets_the_images_of_a_data_set_with_the_recorded_listing
 def test_records_of_all_runs_share_one_budget(work: Work) -> None:
     view = RunView(work.paths)
     view.refresh()
-    record = EpochRecord.load(work.paths.epoch(1, 0))
-    kept: Kept[EpochRecord] = Kept(2 * _size(record), _size)
+    size = EpochRecord.load(work.paths.epoch(1, 0)).nbytes
+    kept: Kept[EpochRecord | None] = Kept(2 * size, lambda record: record.nbytes if record else 0)
     first, second = Evidence(view, kept), Evidence(view, kept)
     for epoch in range(4):
         assert first.record(epoch) is second.record(epoch)
-    assert kept.held == 2 * _size(record)
+    assert kept.held == 2 * size
