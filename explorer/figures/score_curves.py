@@ -118,8 +118,8 @@ def calibration(cuts: Cuts) -> Figure:
     layout = _layout(T.PROBABILITY_AXIS, T.OBSERVED_AXIS)
     layout["xaxis"] |= {"range": ends, "anchor": "y2"}
     layout["yaxis"] |= {"range": ends, "domain": [0.28, 1]}
-    layout["yaxis2"] = dict(layout["yaxis"]) | {"range": None, "domain": [0, 0.2], "nticks": 3, "anchor": "x"}
-    layout["yaxis2"] |= {"title": {"text": T.IMAGES, "standoff": 6}, "rangemode": "tozero"}
+    images = {"title": {"text": T.IMAGES, "standoff": 6}, "rangemode": "tozero", "nticks": 3}
+    layout["yaxis2"] = charts.base_layout()["yaxis"] | images | {"domain": [0, 0.2], "anchor": "x"}
     return {"data": [_line([0.0, 1.0], [0.0, 1.0], T.CALIBRATED), drawn, bars], "layout": layout}
 
 

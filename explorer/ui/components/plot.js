@@ -38,12 +38,38 @@ function draw(root) {
   root.setAttribute("aria-label", label);
   const width = root.clientWidth || undefined;
   const layout = { ...themed(figure.layout, styles), width, autosize: false };
+  if (state.view !== layout.uirevision) Object.assign(state, { view: layout.uirevision, zoom: {} });
+  for (const [axis, range] of Object.entries(state.zoom)) layout[axis] = { ...layout[axis], range };
   state.queue = state.queue.then(() => window.Plotly.react(canvas, themed(figure.data, styles), layout, state.config)).then(() => {
     if (!state.listening) listen(root, canvas);
+    setHome(root);
     root.dataset.updates = ++state.updates;
     root.dataset.revision = state.revision;
     placeMark(root);
   });
+}
+
+// Axes that fit the data move with them. Plotly keeps the zoom of a person only where they stay, so it is kept here; and
+// a double click goes back to the axes of the present figure instead of the first.
+const AXES = ["xaxis", "yaxis"];
+
+function ownRange(root, axis) { return root.state.data.figure.layout[axis]?.range; }
+
+function keepZoom(root) {
+  const { layout } = root.querySelector(".canvas");
+  for (const axis of AXES) {
+    const own = ownRange(root, axis), now = layout[axis]?.range;
+    if (own && now && own.some((end, at) => Math.abs(end - now[at]) > 1e-9 * Math.abs(own[1] - own[0]))) root.state.zoom[axis] = [...now];
+    else delete root.state.zoom[axis];
+  }
+}
+
+function setHome(root) {
+  const axes = root.querySelector(".canvas")._fullLayout;
+  for (const axis of AXES) {
+    const own = ownRange(root, axis);
+    if (own && axes[axis]) Object.assign(axes[axis], { _rangeInitial0: own[0], _rangeInitial1: own[1] });
+  }
 }
 
 // The chosen threshold as a dot, a line, or both over the chart. They are not plotly's own, which takes many times longer
@@ -73,6 +99,7 @@ function listen(root, canvas) {
     const place = event.points.find((point) => point.data.type === "heatmap")?.pointNumber;
     if (place && state.data.clickable) state.send("cell", { row: place[0], column: place[1] });
   });
+  canvas.on("plotly_relayout", () => keepZoom(root));
   // Also while it is zoomed; a chart that is drawn again for another reason is placed in `draw`.
   canvas.on("plotly_afterplot", () => placeMark(root));
   if (state.data.mark) whenMarked(root, () => placeMark(root));
@@ -89,7 +116,7 @@ function mount(root, key) {
   shared.mounts.set(key, mounts);
   root.dataset.mounts = mounts;
   root.state = {
-    updates: 0, revision: null, color: null, queue: Promise.resolve(), listening: false,
+    updates: 0, revision: null, color: null, queue: Promise.resolve(), listening: false, zoom: {},
     config: null,
   };
   root.addEventListener("transitionend", (event) => {

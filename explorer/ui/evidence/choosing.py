@@ -37,10 +37,19 @@ def class_index(names: Sequence[str], key: str) -> int:
 def select(
     label: str, options: Sequence[Option], title: Callable[[Option], str], key: str, explanation: str, first: int = 0
 ) -> Option:
-    """Draw a select box that keeps its value while it is not drawn, for which Streamlit would forget it."""
-    recall(key, options)
-    chosen = st.selectbox(label, options, index=first, format_func=title, key=key, help=explanation)
-    return remember(key, chosen)
+    """Draw a select box that keeps its value while it is not drawn, and when the title of its option changes.
+
+    Streamlit then goes back to the first value, so that is the one that was chosen last.
+    """
+    chosen = st.session_state.get(_kept(key))
+    index = options.index(chosen) if chosen in options else first
+    return st.selectbox(
+        label, options, index=index, format_func=title, key=key, help=explanation, on_change=_commit, args=(key,)
+    )
+
+
+def _commit(key: str) -> None:
+    st.session_state[_kept(key)] = st.session_state[key]
 
 
 def recall(key: str, options: Sequence[object]) -> None:
