@@ -69,7 +69,7 @@ def _wrong(
     """Return the (b, C) weights of the images of each class that are missed, and of those wrongly called this class."""
     classes = len(confusion)
     drawn = rng.standard_gamma(confusion[rows, columns], (count, len(rows)))
-    missed, called = (_summed(drawn, places, classes) for places in (rows, columns))
+    missed, called = (summed(drawn, places, classes) for places in (rows, columns))
     unseen, targets = _unseen(confusion, count, rng)
     return missed + unseen, called + targets
 
@@ -85,7 +85,7 @@ def _unseen(confusion: Counts, count: int, rng: np.random.Generator) -> tuple[Va
     return weight, predicted * (share.sum(axis=1, keepdims=True) - share)
 
 
-def _summed(drawn: Values, places: Counts, classes: int) -> Values:
+def summed(drawn: Values, places: Counts, classes: int) -> Values:
     """Return the (b, C) sums of (b, K) weights by the class at each place."""
     order = np.argsort(places, kind="stable")
     filled, begin = np.unique(places[order], return_index=True)

@@ -3,21 +3,27 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
 from explorer.metrics.counts import Counts, confusion_counts
+from explorer.metrics.draws import summed
+from explorer.metrics.images import ImageScores, image_scores
 from explorer.metrics.pairs import Answers
-from explorer.metrics.rates import margins
+from explorer.metrics.rates import Margins, margins
 from explorer.metrics.resampling import DRAWS, Values, WeightedArea, area_influence, draws, interval
 from explorer.metrics.scores import Areas, areas, check_scores, log_odds
-from explorer.metrics.table import HEADLINE, Metric
+from explorer.metrics.table import EVERY, HEADLINE, METRICS, Metric
 
-MOST_WORK = 200_000_000  # numbers up to which a metric of counts is computed for each draw: some seconds
-MOST_SCORES = (
-    10_000_000  # scores up to which areas are computed for each draw; from there on, their approximation is close
-)
+MOST_SCORES = 5_000_000  # drawn scores up to which areas are computed for each draw; with more they are approximated
+
+# Metrics that are means over the images, by what they are a mean of.
+_MEANS: Mapping[str, Callable[[ImageScores], Values]] = {
+    "log_loss": lambda scores: scores.log_loss,
+    "brier": lambda scores: scores.brier,
+}
+COMPARED = {key: metric for key, metric in METRICS.items() if metric.of != "loss"} | {key: EVERY[key] for key in _MEANS}
 
 
 @dataclass(frozen=True)
@@ -48,31 +54,61 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class _Pair:
-    """Two models of C classes on N images, and the log odds of each class where they are needed."""
+class _Model:
+    """What one of two models says about N images of C classes."""
 
     labels: Counts
-    models: tuple[Answers, Answers]
-    odds: tuple[tuple[Values, ...], ...]
+    answers: Answers
 
     @property
     def classes(self) -> int:
-        return int(self.models[0].logits.shape[1])
+        return int(self.answers.logits.shape[1])
+
+    @property
+    def right(self) -> Values:
+        return np.asarray(self.answers.predicted == self.labels, np.float64)
+
+    @cached_property
+    def odds(self) -> tuple[Values, ...]:
+        return tuple(log_odds(self.answers.logits))
+
+    @cached_property
+    def images(self) -> ImageScores:
+        return image_scores(self.answers.logits, self.labels)
+
+    def value(self, key: str, metric: Metric) -> float | None:
+        if key in _MEANS:
+            found = float(_MEANS[key](self.images).mean())
+        elif metric.of == "counts":
+            found = metric.compute(margins(confusion_counts(self.labels, self.answers.predicted, self.classes)))
+        else:
+            found = metric.compute(areas(self.odds, self.labels))
+        return None if found is None or math.isnan(found) else float(found)
+
+    def margins(self, weights: Counts) -> Margins:
+        """Return the margins (b, C) of (b, N) weights of the images."""
+        drawn = weights.astype(np.float64)
+        parts = ((drawn * self.right, self.labels), (drawn, self.labels), (drawn, self.answers.predicted))
+        return Margins(*(summed(part, places, self.classes) for part, places in parts))
+
+
+_Models = tuple[_Model, _Model]
+_Compute = Callable[[Counts], Values]  # (b, N) weights -> (b,) differences
 
 
 def differences(
-    labels: Counts, a: Answers, b: Answers, metrics: Mapping[str, Metric], count: int = DRAWS
+    labels: Counts, a: Answers, b: Answers, metrics: Mapping[str, Metric] = COMPARED, count: int = DRAWS
 ) -> dict[str, Difference]:
     """Compute metrics of two models on the same images, with the interval of each difference.
 
-    Accuracy is resampled over all images, all other metrics within the classes, so that each draw has as many images of
-    each class. The same input gives the same intervals. Where there are too many scores for a metric of each draw, the
-    interval of the AUROC is approximate, and other metrics have none.
+    Means over images (accuracy, log loss, Brier score) are resampled over all images, all other metrics within the
+    classes, so that each draw has as many images of each class. The same input gives the same intervals. Where there
+    are too many scores to rank them in each draw, the interval of the AUROC is approximate.
 
     Args:
         labels: (N,) classes, N at least 1.
         a, b: The answers of both models.
-        metrics: By key. Those of the loss are left out.
+        metrics: By key, some of `COMPARED`.
         count: Bootstrap draws.
 
     Raises:
@@ -80,91 +116,82 @@ def differences(
     """
     for one in (a, b):
         check_scores(one.logits, labels)
-    scored = any(metric.of == "scores" for metric in metrics.values())
-    pair = _Pair(labels, (a, b), tuple(tuple(log_odds(one.logits)) for one in (a, b)) if scored else ())
-    drawn = {key: np.concatenate(values) for key, values in _drawn(pair, metrics, count).items()}
+    models = (_Model(labels, a), _Model(labels, b))
+    means = _of_means(models, metrics)
+    rest = _of_counts(models, metrics) | _of_areas(models, metrics, count)
+    drawn = _drawn(means, np.zeros(len(labels), np.int64), count) | _drawn(rest, labels, count)
     return {
-        key: _with_interval(_values(pair, metric), drawn.get(key), metric.of == "scores" and not _exact(pair, count))
+        key: _with_interval(
+            [model.value(key, metric) for model in models],
+            drawn[key],
+            metric.of == "scores" and not _exact(models, count),
+        )
         for key, metric in metrics.items()
-        if metric.of != "loss"
     }
 
 
-def _exact(pair: _Pair, count: int) -> bool:
-    return count * pair.models[0].logits.size <= MOST_SCORES
+def _drawn(computes: Mapping[str, _Compute], groups: Counts, count: int) -> dict[str, Values]:
+    """Return the differences of all draws, by metric."""
+    found: dict[str, list[Values]] = {key: [] for key in computes}
+    for weights in draws(groups, count) if computes else ():
+        for key, compute in computes.items():
+            found[key].append(compute(weights))
+    return {key: np.concatenate(parts) for key, parts in found.items()}
 
 
-def _values(pair: _Pair, metric: Metric) -> list[float | None]:
-    if metric.of == "counts":
-        tables = (confusion_counts(pair.labels, one.predicted, pair.classes) for one in pair.models)
-        found = [metric.compute(margins(table)) for table in tables]
-    else:
-        found = [metric.compute(areas(odds, pair.labels)) for odds in pair.odds]
-    return [None if value is None or math.isnan(value) else float(value) for value in found]
+def _exact(models: _Models, count: int) -> bool:
+    return count * models[0].answers.logits.size <= MOST_SCORES
 
 
-def _with_interval(values: Sequence[float | None], drawn: Values | None, approximate: bool) -> Difference:
+def _with_interval(values: Sequence[float | None], drawn: Values, approximate: bool) -> Difference:
     a, b = values
-    if a is None or b is None or drawn is None:
+    if a is None or b is None:
         return Difference(a, b)
     bounds = interval(drawn + (b - a) if approximate else drawn)
     return Difference(a, b) if bounds is None else Difference(a, b, *bounds, approximate=approximate)
 
 
-def _drawn(pair: _Pair, metrics: Mapping[str, Metric], count: int) -> dict[str, list[Values]]:
-    """Return the differences of all draws, by metric; for an approximate metric, from its value."""
-    counted = {key: metric for key, metric in metrics.items() if metric.of == "counts" and key != "accuracy"}
-    scored = {key: metric for key, metric in metrics.items() if metric.of == "scores"}
-    if count * pair.classes**2 > MOST_WORK:
-        counted = {}
-    found: dict[str, list[Values]] = {key: [] for key in counted}
+def _of_means(models: _Models, metrics: Mapping[str, Metric]) -> dict[str, _Compute]:
+    found = {key: [_MEANS[key](model.images) for model in models] for key in metrics if key in _MEANS}
     if "accuracy" in metrics:
-        gains = np.subtract(*((one.predicted == pair.labels).astype(np.float64) for one in reversed(pair.models)))
-        one_group = np.zeros(len(gains), np.int64)
-        found["accuracy"] = [weights @ gains / len(gains) for weights in draws(one_group, count)]
-    of_scores = _of_areas(pair, scored) if _exact(pair, count) else _of_influences(pair, scored)
-    found |= {key: [] for key in of_scores}
-    for weights in draws(pair.labels, count) if counted or of_scores else ():
-        for key, values in zip(counted, _of_counts(pair, counted, weights), strict=True):
-            found[key].append(values)
-        for key, compute in of_scores.items():
-            found[key].append(compute(weights))
-    return found
+        found["accuracy"] = [model.right for model in models]
+
+    def compute(gain: Values, weights: Counts) -> Values:
+        return np.asarray(weights @ gain / len(gain), np.float64)
+
+    return {key: partial(compute, b - a) for key, (a, b) in found.items()}
 
 
-def _of_counts(pair: _Pair, metrics: Mapping[str, Metric], weights: Counts) -> Values:
-    """Return the (metrics, b) differences of b draws."""
-    classes = pair.classes
-    found = np.empty((len(metrics), len(weights)))
-    cells = [pair.labels * classes + one.predicted for one in pair.models]
-    for place, row in enumerate(weights):  # one after the other: a matrix of 1,000 classes has 8 MB
-        tables = [np.bincount(each, row, classes**2).astype(np.int64).reshape(classes, classes) for each in cells]
-        both = [margins(table) for table in tables]
-        for row_of, metric in enumerate(metrics.values()):
-            a, b = (_number(metric.compute(one)) for one in both)
-            found[row_of, place] = b - a
-    return found
-
-
-_Compute = Callable[[Counts], Values]
-
-
-def _of_areas(pair: _Pair, metrics: Mapping[str, Metric]) -> dict[str, _Compute]:
-    """Return what computes the (b,) differences of each metric of scores in b draws."""
-    # Two classes have one area.
-    classes = range(1, 2) if pair.classes == 2 else range(pair.classes)
-    models = (
-        [[WeightedArea(odds[index], pair.labels == index) for index in classes] for odds in pair.odds]
-        if metrics
-        else []
-    )
+def _of_counts(models: _Models, metrics: Mapping[str, Metric]) -> dict[str, _Compute]:
+    wanted = {key: metric for key, metric in metrics.items() if metric.of == "counts" and key != "accuracy"}
+    last: list[tuple[Counts, tuple[Margins, Margins]]] = []
 
     def of(metric: Metric, weights: Counts) -> Values:
-        tables = [np.stack([part.of(weights) for part in parts], axis=1) for parts in models]
+        if not last or last[0][0] is not weights:  # all metrics of a block share its margins
+            last[:] = [(weights, (models[0].margins(weights), models[1].margins(weights)))]
+        a, b = (np.asarray(metric.compute(each), np.float64) for each in last[0][1])
+        return b - a
+
+    return {key: partial(of, metric) for key, metric in wanted.items()}
+
+
+def _of_areas(models: _Models, metrics: Mapping[str, Metric], count: int) -> dict[str, _Compute]:
+    wanted = {key: metric for key, metric in metrics.items() if metric.of == "scores"}
+    if not wanted:
+        return {}
+    if not _exact(models, count):
+        return {HEADLINE: _of_influences(models)} if HEADLINE in wanted else {}
+    labels, classes = models[0].labels, models[0].classes
+    # Two classes have one area.
+    indices = range(1, 2) if classes == 2 else range(classes)
+    parts = [[WeightedArea(model.odds[index], labels == index) for index in indices] for model in models]
+
+    def of(metric: Metric, weights: Counts) -> Values:
+        tables = [np.stack([part.of(weights) for part in each], axis=1) for each in parts]
         a, b = ([_number(metric.compute(_areas(row))) for row in table] for table in tables)
         return np.subtract(b, a)
 
-    return {key: partial(of, metric) for key, metric in metrics.items()}
+    return {key: partial(of, metric) for key, metric in wanted.items()}
 
 
 def _areas(row: Values) -> Areas:
@@ -176,14 +203,13 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _of_influences(pair: _Pair, metrics: Mapping[str, Metric]) -> dict[str, _Compute]:
+def _of_influences(models: _Models) -> _Compute:
     """Return what computes the (b,) differences of the mean area from their value, from the influence of each image."""
-    if HEADLINE not in metrics:
-        return {}
-    present = [index for index in range(pair.classes) if 0 < (pair.labels == index).sum() < len(pair.labels)]
+    labels = models[0].labels
+    present = [index for index in range(models[0].classes) if 0 < (labels == index).sum() < len(labels)]
     a, b = (
-        np.mean([area_influence(odds[index], pair.labels == index) for index in present], axis=0) if present else 0.0
-        for odds in pair.odds
+        np.mean([area_influence(model.odds[index], labels == index) for index in present], axis=0) if present else 0.0
+        for model in models
     )
-    change = np.broadcast_to(b - a, len(pair.labels))
-    return {HEADLINE: lambda weights: np.asarray(weights @ change / len(change), np.float64)}
+    change = np.broadcast_to(b - a, len(labels))
+    return lambda weights: np.asarray(weights @ change / len(change), np.float64)

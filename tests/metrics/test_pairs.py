@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from sklearn.metrics import roc_auc_score
+from scipy.special import softmax
+from sklearn.metrics import log_loss, matthews_corrcoef, roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
 from explorer.metrics import paired_bootstrap
@@ -96,7 +97,7 @@ def test_models_that_agree_on_every_image_do_not_differ() -> None:
     labels, a, _ = models(50, 2)
     assert mcnemar(labels, a, a).p == 1.0
     assert [len(part) for part in changed_sides(labels, a, a)] == [0, 0]
-    assert all(one.difference == one.low == one.high == 0 for one in differences(labels, a, a, METRICS).values())
+    assert all(one.difference == one.low == one.high == 0 for one in differences(labels, a, a).values())
 
 
 def test_images_that_changed_sides_come_with_the_surest_wrong_answer_first() -> None:
@@ -126,7 +127,7 @@ def test_the_interval_of_accuracy_is_that_of_scipys_paired_bootstrap() -> None:
     reference = stats.bootstrap(
         right, lambda x, y, axis: y.mean(axis) - x.mean(axis), paired=True, method="percentile", n_resamples=4000, rng=0
     ).confidence_interval
-    found = differences(labels, a, b, METRICS)["accuracy"]
+    found = differences(labels, a, b)["accuracy"]
     assert found.difference == pytest.approx(right[1].mean() - right[0].mean())
     assert (found.low, found.high) == (
         pytest.approx(reference.low, abs=0.006),
@@ -136,11 +137,15 @@ def test_the_interval_of_accuracy_is_that_of_scipys_paired_bootstrap() -> None:
 
 def test_values_are_those_of_the_metrics_and_repeat_exactly() -> None:
     labels, a, b = models(150, 2)
-    found, again = (differences(labels, a, b, METRICS, count=200) for _ in range(2))
+    found, again = (differences(labels, a, b, count=200) for _ in range(2))
     assert found == again
     auroc = [roc_auc_score(labels, one.logits[:, 1] - one.logits[:, 0]) for one in (a, b)]
     assert [found["auroc"].a, found["auroc"].b] == pytest.approx(auroc)
-    assert set(found) == {key for key, metric in METRICS.items() if metric.of != "loss"}
+    assert set(found) == {key for key, metric in METRICS.items() if metric.of != "loss"} | {"log_loss", "brier"}
+    shares = [softmax(one.logits.astype(np.float64), axis=1) for one in (a, b)]
+    assert [found["log_loss"].a, found["log_loss"].b] == pytest.approx([log_loss(labels, each) for each in shares])
+    scored = [matthews_corrcoef(labels, one.predicted) for one in (a, b)]
+    assert [found["mcc"].a, found["mcc"].b] == pytest.approx(scored)
     for one in found.values():
         assert one.low is not None
         assert one.high is not None
@@ -153,9 +158,9 @@ def test_the_approximate_interval_of_auroc_is_close_to_the_exact_one(
     classes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels, a, b = models(600, classes)
-    exact = differences(labels, a, b, METRICS, count=1000)["auroc"]
+    exact = differences(labels, a, b, count=1000)["auroc"]
     monkeypatch.setattr(paired_bootstrap, "MOST_SCORES", 0)
-    rough = differences(labels, a, b, METRICS, count=1000)["auroc"]
+    rough = differences(labels, a, b, count=1000)["auroc"]
     assert replace(rough, low=None, high=None, approximate=False) == replace(exact, low=None, high=None)
     assert (exact.approximate, rough.approximate) == (False, True)
     assert rough.low == pytest.approx(exact.low, abs=0.002)
@@ -197,4 +202,4 @@ def test_scores_that_are_not_finite_are_refused() -> None:
     labels, a, b = models(20, 2)
     broken = Answers(np.where(np.arange(20)[:, None] == 3, np.nan, b.logits), b.predicted)
     with pytest.raises(ValueError, match="1 of 20 samples"):
-        differences(labels, a, broken, METRICS)
+        differences(labels, a, broken)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from explorer.metrics.counts import Counts
 from explorer.metrics.paired_bootstrap import Difference, differences
 from explorer.metrics.pairs import Alignment, Answers, ImageList, McNemar, align, changed_sides, mcnemar, predictions
-from explorer.metrics.table import METRICS
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
@@ -123,7 +122,7 @@ class Pair:
 
     def differences(self) -> dict[str, Difference]:
         """Return each metric of both models on these images, with the interval of the difference B - A."""
-        return differences(self.labels, self.answers_a, self.answers_b, METRICS)
+        return differences(self.labels, self.answers_a, self.answers_b)
 
 
 def best_of(view: RunView, snapshot: RunSnapshot) -> EpochPoint | None:

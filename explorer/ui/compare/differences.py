@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.pairs import McNemar
 from explorer.metrics.resampling import DRAWS
-from explorer.metrics.table import HEADLINE, LOSS, METRICS, SCORES
+from explorer.metrics.table import EVERY, HEADLINE, LOSS, METRICS, SCORES
 from explorer.runs.overview.comparison import Changed, NotComparable, pair_of, side_of
 from explorer.texts import Compare as T
 from explorer.ui.compare.readers import Compared
@@ -140,7 +140,7 @@ def _one(a: Compared, b: Compared) -> None:
     with left:
         st.markdown(f"**{T.METRICS}**", help=T.INTERVAL_HELP.format(images=found.images, draws=DRAWS))
         rows = [
-            [cell(METRICS[key].title), _number(one.a), _number(one.b), _change(one), _interval(one)]
+            [cell(EVERY[key].title), _number(one.a), _number(one.b), _change(one), _interval(one)]
             for key, one in found.differences.items()
         ]
         loss = [_number(_value(run, LOSS)) for run in (a, b)]
