@@ -23,8 +23,8 @@ def _preview() -> None:
 BENCHES: dict[str, Callable[..., None]] = {
     "busy": busy.main,
     "cache": cache.main,
-    "compare": overlaid.main,
     "cells": cells.main,
+    "compare": overlaid.main,
     "costs": costs.main,
     "decoding": decoding.main,
     "events": events.main,

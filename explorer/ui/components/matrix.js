@@ -65,7 +65,7 @@ function shown(root, cell) { return !(root.state.hidden && cell.row === cell.col
 function written(root, number) {
   if (root.state.mode === "counts") return number.toLocaleString("en-US");
   const share = number * 100;
-  return `${share > 0 && share < 0.95 ? "<1" : Math.round(share)} %`;
+  return `${share > 0 && share < 0.95 ? "<1" : Math.round(share)}%`;
 }
 
 function fill(text, values) { return text.replace(/\{(\w+)\}/g, (_, name) => values[name]); }
@@ -302,7 +302,7 @@ function say(root) {
   message.hidden = !message.textContent;
   let text = words.hint;
   if (at && matrix) {
-    const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : words.undefined_share);
+    const share = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)}%` : words.undefined_share);
     if (at.column === null) text = fill(words.row, { name: names[at.row], count: matrix.rows[at.row].toLocaleString("en-US") });
     else if (at.row === null) text = fill(words.column, { name: names[at.column], count: matrix.columns[at.column].toLocaleString("en-US") });
     else {

@@ -1,6 +1,7 @@
 """The Matrix section of a run's page: the confusion matrix of each epoch, and the images behind a cell."""
 
 import functools
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Literal
@@ -28,6 +29,7 @@ from explorer.ui.session.keys import widget_key
 
 MOST_CELLS = 200_000  # that are sent at once; of runs with more, the browser asks for the epochs that it shows
 _WANTED = 6  # epochs that are sent beside the best and the latest one, if not all are
+_FRAMES_KEPT = 4  # of a run: browser tabs may look at different epochs
 _NAME = 22  # characters of the name of a file below its picture
 
 Indices = NDArray[np.int64]
@@ -38,7 +40,7 @@ class _Cells:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[EpochPoint, Epoch]] = {}
-        self._frame: tuple[object, bytes] = ((), b"")
+        self._frames: OrderedDict[object, bytes] = OrderedDict()
 
     def frame(
         self, view: RunView, snapshot: RunSnapshot, best: int | None, wanted: tuple[int, ...], focus: Focus | None
@@ -46,12 +48,14 @@ class _Cells:
         """Return the data for the browser, which is made again only when something in it has changed."""
         names = class_names(snapshot)
         stamp = (snapshot.revision, best, wanted, focus, names)
-        before, made = self._frame
-        if before != stamp:
+        made = self._frames.get(stamp)
+        if made is None:
             needed = None if self._fits(snapshot, len(names)) else {best, snapshot.latest_epoch, *wanted}
             epochs = [self._epoch(view, point, len(names), needed) for point in snapshot.epochs]
             made = matrix.frame(snapshot.id, names, epochs, best, snapshot.latest_epoch, focus)
-            self._frame = (stamp, made)
+            self._frames[stamp] = made
+            while len(self._frames) > _FRAMES_KEPT:
+                self._frames.popitem(last=False)
         return made
 
     @staticmethod
