@@ -3,6 +3,7 @@
 
 class Saliency:
     ASK = "Where did it look?"
+    ASK_AGAIN = "Look again with newer weights"
     ASK_HELP = (
         "Computes Grad-CAM with the weights of a checkpoint, which takes some seconds. It shows which regions raise "
         "the score of a class."

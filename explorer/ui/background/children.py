@@ -42,6 +42,11 @@ class Child:
         """Whether it was canceled, so that it has no answer."""
         return self._canceled
 
+    @property
+    def failed(self) -> bool:
+        """Whether it has ended without an answer."""
+        return not self.running and bool(self._error or self._canceled)
+
     def cancel(self) -> None:
         """End it and all that it has started."""
         self._canceled = True
@@ -55,7 +60,7 @@ class Child:
 
     def result(self) -> bytes:
         """Return what it has printed, once it has ended. Raises ChildError with its last lines."""
-        if self._error or self._canceled:
+        if self.failed:
             raise ChildError(self._error)
         return self._output
 

@@ -17,6 +17,7 @@ from explorer.ui.evidence.look import Look
 from explorer.ui.session.keys import widget_key
 
 MOST_PAIRS = 300  # that can be chosen
+_OVER_EPOCHS = ("never", "forgotten")  # lists that are about all epochs
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,13 @@ def _chosen(seen: Look) -> str:
 
 
 def _words(seen: Look, name: str) -> str:
-    every, count = len(seen.snapshot.epochs), len(seen.scored)
-    of = T.ALL_EPOCHS if count == every else T.SCORED_EPOCHS
-    words = T.LIST_WORDS[name].format(
-        epoch=seen.number(), last=seen.number(seen.scored[-1]), epochs=of.format(count=count, all=every)
-    )
-    return escape(words)
+    words = T.LIST_WORDS[name]
+    if name not in _OVER_EPOCHS:
+        return escape(words.format(epoch=seen.number()))
+    epochs, every = seen.course.epochs, len(seen.snapshot.epochs)
+    of = (T.ALL_EPOCHS if len(epochs) == every else T.SCORED_EPOCHS).format(count=len(epochs), all=every)
+    last = seen.number(epochs[-1]) if epochs else 0
+    return escape(words.format(epoch=seen.number(), epochs=of, last=last))
 
 
 # The lists
@@ -133,7 +135,7 @@ def _never(seen: Look) -> None:
 
 
 def _forgotten(seen: Look) -> None:
-    if len(seen.scored) < 2:
+    if len(seen.course.epochs) < 2:
         listed.show(seen, "forgotten", (), T.ONE_EPOCH)
         return
     found = mistakes.highest_first(seen.course.forgotten, seen.judged.loss)

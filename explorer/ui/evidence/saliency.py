@@ -101,31 +101,38 @@ def show(source: Source, asked: Asked) -> None:
         which = T.WHICH_BEST if asked.which == "best" else T.WHICH_LAST
         st.caption(T.NO_CHECKPOINT.format(which=which))
         return
-    # Of what has been computed once, another checkpoint in the same file gives other maps.
-    job = f"{paths.root}:{asked.index}:{asked.classes}:{asked.which}:{checkpoint}"
+    now = f"{paths.root}:{asked.index}:{asked.classes}:{asked.which}:{checkpoint}"
+    # While the run trains, its checkpoint is replaced: what this session has asked for stays until it asks again.
+    asked_key = widget_key("saliency", paths.id, str(asked.index), str(asked.classes), "asked")
+    job = st.session_state.get(asked_key, now)
     looking = JOBS.get(job)
     if looking is not None and looking.running:
         working.show(T.WORKING, looking.seconds, widget_key("saliency", job, "working"), lambda: JOBS.cancel(job))
         return
-    if looking is None or looking.canceled:
-        if looking is not None:
-            st.caption(T.CANCELED)
-        _offer(paths, asked, job)
-        return
+    if looking is not None and not looking.canceled:
+        _result(source, asked, looking, widget_key("saliency", paths.id, job))
+    elif looking is not None:
+        st.caption(T.CANCELED)
+    if looking is None or looking.failed or job != now:
+        newer = looking is not None and not looking.failed
+        st.button(
+            T.ASK_AGAIN if newer else T.ASK, key=widget_key("saliency", paths.id, "ask"), help=T.ASK_HELP,
+            icon=":material/center_focus_strong:", on_click=_start, args=(paths, asked, now, asked_key),
+        )  # fmt: skip
+
+
+def _start(paths: RunPaths, asked: Asked, job: str, asked_key: str) -> None:
+    st.session_state[asked_key] = job
+    JOBS.start(job, lambda: Looking(paths, asked))
+
+
+def _result(source: Source, asked: Asked, looking: Looking, key: str) -> None:
     try:
         maps = looking.maps()
     except (ChildError, SaliencyRecordError) as error:
         st.error(escape(T.FAILED.format(reason=error)))
-        _offer(paths, asked, job)
         return
-    _overlay(source, asked, looking, maps, widget_key("saliency", paths.id, job))
-
-
-def _offer(paths: RunPaths, asked: Asked, job: str) -> None:
-    st.button(
-        T.ASK, key=widget_key("saliency", paths.id, "ask"), help=T.ASK_HELP, icon=":material/center_focus_strong:",
-        on_click=JOBS.start, args=(job, lambda: Looking(paths, asked)),
-    )  # fmt: skip
+    _overlay(source, asked, looking, maps, key)
 
 
 def _overlay(source: Source, asked: Asked, looking: Looking, maps: SaliencyMaps, key: str) -> None:
