@@ -22,6 +22,7 @@ from explorer.runs.state.status import derive, of_outcome
 from explorer.training import ranks
 from explorer.training.attempt import Attempt, Progress
 from explorer.training.claim import Claim, end_children
+from explorer.training.importing import import_lightning
 from explorer.training.stopping import StopRequest, StopRun
 from explorer.training.waiting import wait_for_turn
 
@@ -113,6 +114,7 @@ def follow(paths: RunPaths, stop: StopRequest) -> int:
 def _train(attempt: Attempt) -> tuple[OutcomeState, Why]:
     try:
         # Imported here, since it takes seconds: readers of the run already see that it is importing.
+        import_lightning()
         from explorer.training.kinds import carry_out
 
         attempt.stop.check("stopped_beginning")

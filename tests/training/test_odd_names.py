@@ -15,7 +15,13 @@ from tests.training.conftest import config_of, folder_of, outcome_of
 
 ODD = os.fsdecode(b"gr\xfcn")
 # One process for several runs: to import torch takes longer than they do.
-TRAIN = "import sys; from explorer.training.__main__ import main; [main([folder]) for folder in sys.argv[1:]]"
+TRAIN = """
+import sys
+from explorer.training.__main__ import main
+for folder in sys.argv[1:]:
+    main([folder])
+print("imported:", sorted({"pytorch_lightning", "scipy.signal", "transformers"} & set(sys.modules)))
+"""
 
 
 def make_insects(folder: Path) -> Path:
@@ -52,7 +58,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str
         with log.open("wb") as file:
             subprocess.run(
                 [sys.executable, "-c", TRAIN, *(str(paths.root) for paths in runs.values())], stdout=file, stderr=file,
-                env={**explorer.child_environment(), "PYTHONUTF8": "1"}, check=False, timeout=120,
+                env={**explorer.child_environment(), "PYTHONUTF8": "1"}, check=False,
             )  # fmt: skip
         yield runs, log.read_text()
 
@@ -79,3 +85,7 @@ def test_a_link_that_leads_out_ends_the_run_that_a_page_started(trained: tuple[d
     assert found.state == "failed"
     assert "red/link.png is a link that leads outside" in found.reason
     assert "secret" not in found.reason
+
+
+def test_a_trainer_does_not_wait_for_imports_of_what_it_never_uses(trained: tuple[dict[str, RunPaths], str]) -> None:
+    assert "imported: ['pytorch_lightning']\n" in trained[1]

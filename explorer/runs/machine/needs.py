@@ -32,7 +32,7 @@ from explorer.runs.spec.config_errors import ConfigError
 _CLASSES = 10  # a guess for a folder of images
 _PHOTOGRAPH = 2000, 3000  # px; a guess for an image, larger than what is kept of it
 
-_PROCESS = 570e6  # Python with torch, Lightning and albumentations after a first step
+_PROCESS = 510e6  # Python with torch, Lightning and albumentations after a first step
 _GPU_PROCESS = 2.5e9  # the same with CUDA's libraries: not measured
 _GPU_CONTEXT = 0.6e9  # of a GPU's memory: not measured
 _WORKER = 60e6  # of each worker alone; a forked worker shares the rest
