@@ -74,7 +74,7 @@ def started() -> Callable[[str], RunPaths]:
     return start
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Poll until the condition holds; fail, naming it, when the time is up."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -115,6 +115,13 @@ def kill(paths: RunPaths, number: int = signal.SIGKILL) -> int:
     pid = pid_of(paths)
     os.kill(pid, number)
     return pid
+
+
+def pause(*pids: int) -> None:
+    """Stop processes by SIGSTOP, and wait until they are: on a busy machine a signal takes its time to arrive."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: all(processes.is_paused(pid, processes.start_ticks(pid)) for pid in pids), "the pause")
 
 
 @pytest.fixture

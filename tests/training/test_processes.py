@@ -22,6 +22,7 @@ from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.state.status import State, derive
 from explorer.training.checkpoints import AtomicCheckpointIO
+from tests.runs.conftest import pause
 from tests.training.conftest import config_of, has_said, has_stepped, outcome_of, wait_until
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
@@ -83,7 +84,7 @@ def test_nothing_that_a_trainer_writes_makes_its_folder_again(tmp_path: Path, mo
 def test_a_paused_trainer_whose_folder_is_deleted_is_ended_by_its_workers() -> None:
     paths, group = start("train")
     wait_until(paths, has_stepped(paths))
-    os.kill(group, signal.SIGSTOP)
+    pause(group)  # before anything is removed: it would make files in the folder while `rm` empties it
     subprocess.run(["rm", "-rf", paths.root], check=True)
     wait_until(paths, lambda: not members(group))
     assert not paths.root.exists()
@@ -92,7 +93,8 @@ def test_a_paused_trainer_whose_folder_is_deleted_is_ended_by_its_workers() -> N
 def test_a_real_group_that_is_paused_is_stopped_and_saves() -> None:
     paths, group = start("train")
     wait_until(paths, has_stepped(paths))
-    os.killpg(group, signal.SIGSTOP)
+    pause(group)  # first, so that its workers stay the same
+    pause(*(process.pid for process in members(group)))
     request_stop(paths)
 
     def over() -> bool:
@@ -101,7 +103,7 @@ def test_a_real_group_that_is_paused_is_stopped_and_saves() -> None:
 
     wait_until(paths, over)
     assert derive(paths).state is State.STOPPED
-    assert members(group) == []
+    wait_until(paths, lambda: not members(group))
     assert paths.last.exists()
 
 
@@ -109,10 +111,10 @@ def test_a_trainer_that_has_ended_takes_its_paused_workers_along_also_when_nobod
     many = {"train_images": 40, "val_images": 1500, "image_size": 48}
     paths, group = start("train", dataset=LONG | many)
     wait_until(paths, has_said("validating")(paths))
-    for process in members(group):
-        if process.pid != group:
-            process.suspend()
+    pause(group)  # first, so that its workers stay the same
+    pause(*(process.pid for process in members(group)))
     os.kill(group, signal.SIGTERM)
+    os.kill(group, signal.SIGCONT)
     wait_until(paths, lambda: not members(group))
     assert derive(paths).state is State.STOPPED
     assert "by SIGTERM" in outcome_of(paths).reason

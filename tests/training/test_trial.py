@@ -14,7 +14,6 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 from explorer.augment.apply import AugmentError
-from explorer.base.processes import is_paused, start_ticks
 from explorer.data.sample import Sample
 from explorer.runs.life import launcher
 from explorer.runs.record.launch_record import how_it_ended, latest_launch, write_ended
@@ -28,7 +27,7 @@ from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import StopRun
-from tests.runs.conftest import wait_for
+from tests.runs.conftest import pause
 from tests.training.conftest import config_of, has_stepped, run_and_meet, run_here, wait_until
 
 FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 1.0}
@@ -150,8 +149,7 @@ def test_a_loader_worker_that_dies_in_the_training_names_its_step(
             made.append(self)
 
     def is_paused_in_step(pid: int) -> bool:
-        os.kill(pid, signal.SIGSTOP)
-        wait_for(lambda: is_paused(pid, start_ticks(pid)), "the pause")
+        pause(pid)
         return bool(made[-1].transform_in(pid))
 
     def kill_worker(_paths: RunPaths) -> None:
@@ -205,11 +203,21 @@ def test_a_connection_that_breaks_without_a_death_is_nobodys_death() -> None:
 def test_a_trainer_without_workers_that_dies_in_a_step_is_lost_with_its_name() -> None:
     paths = launcher.start(with_steps(SLOW, epochs=1000))
     wait_until(paths, has_stepped(paths))
-    wait_until(paths, lambda: paths.step(1).read_text().strip() == "GridElasticDeform")
     launch = latest_launch(paths)
     assert launch is not None
-    assert launch.pid is not None
-    os.kill(launch.pid, signal.SIGSEGV)
+    pid = launch.pid
+    assert pid is not None
+
+    def is_paused_in_step() -> bool:
+        pause(pid)
+        if paths.step(1).read_text().strip() == "GridElasticDeform":
+            return True
+        os.kill(pid, signal.SIGCONT)  # between two images, no step is to blame
+        return False
+
+    wait_until(paths, is_paused_in_step)
+    os.kill(pid, signal.SIGSEGV)
+    os.kill(pid, signal.SIGCONT)
     wait_until(paths, lambda: "SIGSEGV" in derive(paths).reason)
     assert derive(paths).state is State.LOST
     assert "(killed by SIGSEGV in the step GridElasticDeform)" in derive(paths).reason

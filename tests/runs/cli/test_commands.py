@@ -312,11 +312,11 @@ def test_following_a_log_ends_with_the_run_or_with_ctrl_c(started: Started) -> N
         assert process.stdout is not None
         assert process.stdout.readline() == "안녕 first line\n"
     first.send_signal(signal.SIGINT)
-    out, err = first.communicate(timeout=20)
+    out, err = first.communicate(timeout=60)
     assert first.returncode == INTERRUPTED
     assert "Traceback" not in err
     request_stop(paths)
-    out, _ = second.communicate(timeout=20)
+    out, _ = second.communicate(timeout=60)
     assert (second.returncode, out) == (OK, "Last LINE\n")
 
 
@@ -400,7 +400,7 @@ def test_ctrl_c_while_waiting_leaves_the_run_alone(head: RunPaths) -> None:
     waiting = interruptible(call, PROJECT)
     wait_for(head.stop.exists, "the request")
     waiting.send_signal(signal.SIGINT)
-    _, err = waiting.communicate(timeout=20)
+    _, err = waiting.communicate(timeout=60)
     os.kill(process, signal.SIGCONT)
     assert waiting.returncode == INTERRUPTED
     assert "continues" in err

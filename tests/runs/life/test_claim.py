@@ -24,7 +24,17 @@ from explorer.runs.spec.config import dumps
 from explorer.runs.state.resting import resting
 from explorer.runs.state.status import State, derive
 from explorer.training.claim import Claim
-from tests.runs.conftest import config_of, is_alive, is_at_it, make_folder, pid_of, turns, wait_for, wait_for_state
+from tests.runs.conftest import (
+    config_of,
+    is_alive,
+    is_at_it,
+    make_folder,
+    pause,
+    pid_of,
+    turns,
+    wait_for,
+    wait_for_state,
+)
 
 PROJECT = Path(explorer.__file__).parents[1]
 Started = Callable[[str], RunPaths]
@@ -180,7 +190,7 @@ def by_hand(paths: RunPaths) -> "subprocess.Popen[str]":
 def test_a_second_trainer_refuses_where_the_lock_of_the_first_was_deleted(started: Started) -> None:
     paths = started("ignores_stop")
     wait_for_state(paths, State.RUNNING)
-    os.kill(pid_of(paths), signal.SIGSTOP)  # so that it cannot take its lock again
+    pause(pid_of(paths))  # so that it cannot take its lock again
     paths.lock.unlink()
     second = by_hand(paths)
     said = second.communicate()[1]

@@ -1,7 +1,6 @@
 """What whoever looks does in passing: waiting runs start again, leftovers go, the end is told once."""
 
 import os
-import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +20,7 @@ from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.state import escalation
 from explorer.runs.state.escalation import end_leftovers
 from explorer.runs.state.status import State, derive
-from tests.runs.conftest import config_of, is_alive, kill, pid_of, turns, wait_for, wait_for_state
+from tests.runs.conftest import config_of, is_alive, kill, pause, pid_of, turns, wait_for, wait_for_state
 
 Tend = Callable[[], None]
 Started = Callable[[str], RunPaths]
@@ -170,12 +169,12 @@ def test_tending_goes_on_after_an_outcome_until_no_process_is_left(
     paths = started("ends_before_its_worker")
     wait_for_state(paths, State.RUNNING)
     worker = int((paths.root / "worker").read_text())
-    os.killpg(pid_of(paths), signal.SIGSTOP)
+    pause(pid_of(paths), worker)
     request_stop(paths)
     monkeypatch.setattr(escalation, "CONTINUE_AFTER_S", 0.0)
     tend()
     wait_for(paths.outcome.exists, "the outcome")
-    os.kill(worker, signal.SIGSTOP)
+    pause(worker)
     tend()
     wait_for(lambda: not is_paused(worker, start_ticks(worker)), "going on")
     assert derive(paths).state is State.STOPPING

@@ -24,7 +24,7 @@ from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, list_runs, queue_root
 from explorer.runs.spec.devices import DEVICES
 from explorer.runs.state.status import State, derive
-from tests.runs.conftest import config_of, is_at_it, kill, pid_of, turns, wait_for, wait_for_state
+from tests.runs.conftest import config_of, is_at_it, kill, pause, pid_of, turns, wait_for, wait_for_state
 
 PROJECT = Path(explorer.__file__).parents[1]
 FORK = multiprocessing.get_context("fork")  # launchers that need not import all of albumentations first
@@ -307,7 +307,7 @@ def test_a_guard_that_is_held_for_long_says_by_whom() -> None:
     with holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        os.kill(holder.pid, signal.SIGSTOP)
+        pause(holder.pid)
         with pytest.raises(queue.QueueError, match=f"by process {holder.pid}, which is paused"), queue.guard(0.05):
             pass
         os.kill(holder.pid, signal.SIGCONT)

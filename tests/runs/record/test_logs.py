@@ -49,7 +49,7 @@ class Following:
 
     def end(self) -> list[str]:
         self._over.set()
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         return self.seen
 
