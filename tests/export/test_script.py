@@ -107,6 +107,13 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "class_weights": [1.0, 2.5],
         "epochs": 2,
     },
+    "a table of labels": {
+        "dataset": {"kind": "csv", "path": "", "label_column": "label", "val_fraction": 0.3, "links": "inside"},
+        "backbone": "small-cnn",
+        "weights": "none",
+        "frozen": False,
+        "epochs": 2,
+    },
 }
 
 
@@ -143,6 +150,16 @@ def _save(image: Image.Image, file: Path, number: int) -> None:
         image.save(file.with_suffix(".AVIF" if number == 11 else ".JPG"))
 
 
+def make_table(folder: Path) -> Path:
+    """A table of labels in a folder beside its photographs."""
+    photographs = make_photographs(folder / "photographs")
+    table = folder / "tables" / "labels.csv"
+    table.parent.mkdir()
+    files = sorted(file.relative_to(photographs) for file in photographs.rglob("*") if file.is_file())
+    table.write_text("image;label\n" + "\n".join(f"../photographs/{file};{file.parts[0]}" for file in files))
+    return table
+
+
 @dataclass(frozen=True)
 class Pair:
     """A run, what it measured, what its exported file did, and the checkpoint of that."""
@@ -163,20 +180,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pairs(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     """A run of each config, and its exported file, executed."""
     folder = tmp_path_factory.mktemp("exported")
-    photographs = make_photographs(folder / "photographs")
+    places = {"image_folder": make_photographs(folder / "photographs"), "csv": make_table(folder / "with a table")}
     runs: dict[str, RunPaths] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_HOME", str(home))
+        patch.setenv("EXPLORER_DATA_ROOTS", str(folder))
         for number, (name, values) in enumerate(CONFIGS.items()):
-            has_folder = values.get("dataset", {}).get("kind") == "image_folder"
-            own = {"dataset": values["dataset"] | {"path": str(photographs)}} if has_folder else {}
+            kind = values.get("dataset", {}).get("kind")
+            own = {"dataset": values["dataset"] | {"path": str(places[kind])}} if kind in places else {}
             runs[name], outcome = run_here(config_of(**values | own), f"r{number}")
             assert outcome.state == "finished", outcome.reason
     files = {name: export(paths, folder / str(number)) for number, (name, paths) in enumerate(runs.items())}
     # The photographs lie elsewhere by now.
-    moved = shutil.move(photographs, folder / "moved")
-    data = ("--data", str(moved))
-    measured = execute({file: data if "--data" in file.read_text() else () for file in files.values()})
+    places["image_folder"] = shutil.move(places["image_folder"], folder / "moved")
+    kinds = {name: values.get("dataset", {}).get("kind") for name, values in CONFIGS.items()}
+    assert all(("--data" in file.read_text()) is (kinds[name] in places) for name, file in files.items())
+    measured = execute(
+        {file: ("--data", str(places[kinds[name]])) if kinds[name] in places else () for name, file in files.items()}
+    )
     return {
         name: Pair(paths, metrics_of(paths), measured[files[name]], files[name].with_name("best.ckpt"))
         for name, paths in runs.items()

@@ -1,6 +1,9 @@
 """What the machine's child tells: the devices that are there, stand-ins for those that are not, and a real pace."""
 
 import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +16,14 @@ from explorer.runs.machine.machine import machine
 from explorer.training import bf16, devices
 from explorer.training.bf16 import bf16_speedup
 from explorer.training.networks import BACKBONES
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home for all tests here: what the child answers is kept there, and it takes seconds to ask again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        yield Path(os.environ["EXPLORER_HOME"])
 
 
 def test_the_machine_answers_in_the_words_that_pages_read() -> None:

@@ -12,7 +12,7 @@ from explorer.training.losses import LOSSES
 from explorer.training.module import classifier
 from explorer.training.prepared import Prepared
 from explorer.training.weights import load
-from tests.training.conftest import SHAPES, config_of, run_here
+from tests.training.conftest import SHAPES, SMALL, config_of, run_here
 
 
 def test_it_walks_through_the_rates_and_leaves_its_curve_with_steps_as_the_run_makes_them() -> None:
@@ -43,8 +43,9 @@ def test_it_walks_through_the_rates_and_leaves_its_curve_with_steps_as_the_run_m
 
 
 def test_a_network_that_breaks_ends_the_search_and_not_the_result() -> None:
-    paths, outcome = run_here(config_of(kind="rate", optimizer="sgd", frozen=False, weight_decay=10.0))
+    paths, outcome = run_here(config_of(kind="rate", optimizer="sgd", weight_decay=10.0, **SMALL))
     found = results.rate_result(paths)
     assert outcome.state == "finished", outcome.reason
     assert found is not None
+    assert len(found.loss) == found.total < rates.STEPS
     assert all(map(math.isfinite, found.loss))

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from explorer.runs.life import launcher
+from explorer.runs.life.control import request_stop
 from explorer.runs.record.history import History
 from explorer.runs.record.launch_record import latest_launch
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -31,7 +32,6 @@ from tests.training.conftest import (
     config_of,
     events_of,
     folder_of,
-    has_stepped,
     make_image_folder,
     outcome_of,
     run_here,
@@ -194,9 +194,8 @@ def test_killed_with_two_loader_workers_and_resumed(monkeypatch: pytest.MonkeyPa
     config = config_of(
         dataset=SMALL | {"train_images": 60}, batch_size=4, epochs=3, frozen=False, workers=2, name="killed"
     )
-    reference, _ = run_here(config, "reference")
+    reference, _ = run_here(config.model_copy(update={"workers": 0}), "reference")
     paths = launcher.start(config)
-    wait_until(paths, has_stepped(paths))
     wait_until(paths, paths.last.exists)
     launch = latest_launch(paths)
     assert launch is not None
@@ -330,10 +329,15 @@ def test_a_finished_run_is_extended_by_a_new_one_that_starts_with_its_weights(
     paths = uninterrupted
     monkeypatch.setenv("EXPLORER_HOME", str(paths.root.parents[1]))
     child = launcher.extend(paths, 1)
-    assert wait_for_end(child).state == "finished"
+    # Its process, which would import torch for seconds, leaves the work to this one.
+    request_stop(child)
+    wait_until(child, lambda: derive(child).over)
+    child.stop.unlink(missing_ok=True)
+    run(child, StopRequest(child.stop))
+    assert outcome_of(child).state == "finished"
     asked = json.loads(child.config.read_text())
     assert (asked["start_from"], asked["epochs"]) == (paths.id, 1)
-    start = next(event for event in events_of(child) if event.kind == "start")
+    start = next(event for event in events_of(child, child.latest_attempt) if event.kind == "start")
     network = classifier(CONFIG, ("a", "b", "c"), 1, np.array([6, 6, 6])).network
     load_weights(paths.last, network, CONFIG)
     assert start.values["identity"]["initial weights"] == identity.of_weights(network)["initial weights"]

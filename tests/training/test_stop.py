@@ -13,6 +13,8 @@ from explorer.runs.life.control import request_stop
 from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.status import State, derive
+from explorer.training.__main__ import run
+from explorer.training.stopping import StopRequest
 from tests.training.conftest import (
     config_of,
     folder_of,
@@ -36,15 +38,9 @@ def _pid(paths: RunPaths) -> int:
     return launch.pid
 
 
-def test_a_living_run_is_neither_resumed_nor_extended_and_a_stop_file_saves_in_the_middle_of_an_epoch() -> None:
-    paths = launcher.start(config_of(dataset=LONG, epochs=1000, batch_size=4))
-    wait_until(paths, has_stepped(paths))
-    with pytest.raises(launcher.LaunchError, match="nothing to resume"):
-        launcher.resume(paths)
-    with pytest.raises(launcher.LaunchError, match="not over yet"):
-        launcher.extend(paths, 1)
-    assert request_stop(paths)
-    outcome = wait_for_end(paths)
+def test_a_stop_file_saves_in_the_middle_of_an_epoch() -> None:
+    config = config_of(dataset=LONG, epochs=1000, batch_size=4)
+    paths, outcome = run_and_meet(config, lambda paths: paths.stop.touch(), has_stepped)
     assert outcome.state == "stopped", outcome.reason
     assert derive(paths).state is State.STOPPED
     checkpoint = torch.load(paths.last, weights_only=True)
@@ -52,25 +48,41 @@ def test_a_living_run_is_neither_resumed_nor_extended_and_a_stop_file_saves_in_t
     assert f"after step {checkpoint['global_step']}" in outcome.reason
 
 
-def test_a_stop_in_the_validation_saves() -> None:
-    config = config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4)
-    paths, outcome = run_and_meet(config, lambda paths: paths.stop.touch(), has_said("validating"))
-    assert outcome.state == "stopped"
-    assert "in the validation of" in outcome.reason
-    assert paths.last.exists()
+class StopInPhase(StopRequest):
+    """A stop that is asked for once the run has said that it is at this phase."""
+
+    def __init__(self, paths: RunPaths, phase: str) -> None:
+        super().__init__(paths.stop)
+        self._said = has_said(phase)(paths)
+
+    @property
+    def asked(self) -> bool:
+        return self._said()
 
 
 @pytest.mark.parametrize(("phase", "words"), [("validating", "in the validation of"), ("reading data", "reading")])
-def test_a_stop_is_visible_wherever_it_falls_and_leaves_no_process(phase: str, words: str) -> None:
+def test_a_stop_falls_wherever_the_run_is_at_work(phase: str, words: str) -> None:
+    paths = folder_of(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4))
+    run(paths, StopInPhase(paths, phase))
+    outcome = outcome_of(paths)
+    assert outcome.state == "stopped"
+    assert words in outcome.reason
+    assert paths.last.exists() is (phase == "validating")
+
+
+def test_a_living_run_is_neither_resumed_nor_extended_and_a_stop_is_visible_saves_and_leaves_no_process() -> None:
     paths = launcher.start(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4, workers=2))
     group = _pid(paths)
-    wait_until(paths, has_said(phase)(paths))
+    wait_until(paths, has_said("validating")(paths))
+    with pytest.raises(launcher.LaunchError, match="nothing to resume"):
+        launcher.resume(paths)
+    with pytest.raises(launcher.LaunchError, match="not over yet"):
+        launcher.extend(paths, 1)
     assert request_stop(paths)
     assert derive(paths).state in (State.STOPPING, State.STOPPED)
     outcome = wait_for_end(paths)
     assert outcome.state == "stopped"
-    assert words in outcome.reason
-    assert paths.last.exists() is (phase == "validating")
+    assert paths.last.exists()
     wait_until(paths, lambda: not _members(group))
 
 
@@ -95,18 +107,12 @@ def test_sigterm_during_the_import_stops_it() -> None:
 def test_a_run_that_was_asked_to_stop_before_it_began_does_not_train() -> None:
     paths = folder_of(config_of(), "asked")
     paths.stop.touch()
-    from explorer.training.__main__ import run
-    from explorer.training.stopping import StopRequest
-
     assert run(paths, StopRequest(paths.stop)) == 0
     assert outcome_of(paths).reason == "Stopped on request before it began."
 
 
 def test_a_second_attempt_writes_its_own_events() -> None:
     paths, _ = run_here(config_of(epochs=1))
-    from explorer.training.__main__ import run
-    from explorer.training.stopping import StopRequest
-
     assert run(paths, StopRequest(paths.stop)) == 0
     assert paths.attempts() == (1, 2)
     assert outcome_of(paths).attempt == 2
