@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from explorer.runs.cli import commands, exporting, keeping, lookups, queueing
+from explorer.runs.cli import commands, comparing, exporting, keeping, lookups, queueing
 from explorer.runs.cli.exit_codes import FAILED, INTERRUPTED, as_command_error
 from explorer.runs.life.housekeeping import tend
 from explorer.runs.queue import queue
@@ -92,6 +92,9 @@ def _parser(more: Iterable[Callable[[Add], None]] = ()) -> argparse.ArgumentPars
     every.add_argument("--metric", default="auroc", metavar="NAME", help="the metric to print (default auroc)")
     every.add_argument("--all", action="store_true", help="archived runs too")
     add_for_run("show", lookups.show, "show the state, progress and results of one run")
+    both = add("compare", comparing.compare, "compare two runs on the same validation images, with intervals")
+    both.add_argument("id", nargs=2, metavar="ID")
+    both.add_argument("--common", action="store_true", help="on the common images, where others differ")
     _add_log(add_for_run("logs", lookups.show_log, "print the end of the log of a run"))
     _add_stop(add_for_run("stop", commands.stop, "ask a run to save and stop, or to leave the queue, and wait for it"))
     add_for_run("cancel", commands.cancel, "take a run that has not begun out of the queue")
