@@ -1,6 +1,6 @@
 """What the page of a comparison says about all of its runs together, and about each one beside the first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from explorer.base.words import cut
@@ -49,8 +49,8 @@ class Comparison:
     differences: tuple[Row, ...]
 
 
-def comparison_of(runs: Sequence[Reported]) -> Comparison:
-    """Return what a report says about all of its runs together."""
+def comparison_of(runs: Sequence[Reported], progress: Callable[[str], None]) -> Comparison:
+    """Return what a report says about all of its runs together. `progress` is called with words about each pair."""
     titles = [metric.title for metric in METRICS.values()]
     rows = []
     for run in runs:
@@ -59,12 +59,15 @@ def comparison_of(runs: Sequence[Reported]) -> Comparison:
         state = Runs.STATES[run.summary.status.state]
         rows.append((run.summary.name, state, T.NOTHING if best is None else str(best.number), *values))
     names = tuple(run.summary.name for run in runs)
-    return Comparison(names, (*T.RUNS_HEAD, *titles), tuple(rows), tuple(_beside(runs)), tuple(_differences(runs)))
+    return Comparison(
+        names, (*T.RUNS_HEAD, *titles), tuple(rows), tuple(_beside(runs, progress)), tuple(_differences(runs))
+    )
 
 
-def _beside(runs: Sequence[Reported]) -> Iterator[Beside]:
+def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterator[Beside]:
     reference, *others = runs
     for other in others:
+        progress(T.COMPARING.format(run=other.summary.id))
         try:
             pair = pair_of(_side(reference), _side(other))
         except NotComparable as error:

@@ -35,7 +35,14 @@ for (const place of places) {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => places.filter((place) => place.dataset.drawn).forEach(draw));
 
+// Paper is white: figures that were drawn for a dark screen are drawn again.
 addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details")) details.open = true;
-  places.filter((place) => !place.dataset.drawn).forEach(draw);
+  document.documentElement.classList.add("printed");
+  places.forEach(draw);
+});
+
+addEventListener("afterprint", () => {
+  document.documentElement.classList.remove("printed");
+  places.forEach(draw);
 });

@@ -83,7 +83,8 @@ def _policy(*trusted: str) -> str:
 
 def _style() -> str:
     light, dark = (";".join(f"{name}:{value}" for name, value in theme.variables(base).items()) for base in _BASES)
-    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n{_text('page.css')}"
+    in_the_dark = f"@media screen and (prefers-color-scheme: dark){{:root:not(.printed){{{dark}}}}}"
+    return "\n".join((f":root{{{light}}}", in_the_dark, _text("page.css")))
 
 
 _BASES = ("light", "dark")

@@ -52,9 +52,9 @@ def write_report(
         budget = int(room * _IMAGES * 0.75 / len(found))
         mistakes[run.summary.id] = _mistakes(run, budget, inside)
     listed = {run_id: worst.listed for run_id, worst in mistakes.items()}
-    progress(T.WRITING)
     payload = as_data(numbers.payload(found, listed, now))
-    comparison = comparison_of(found) if len(found) > 1 else None
+    comparison = comparison_of(found, progress) if len(found) > 1 else None
+    progress(T.WRITING)
     sections = [section_of(run, mistakes[run.summary.id]) for run in found]
     drawn = [list(figures.of_comparison(found)) if comparison else []]
     drawn += [list(figures.of_run(run)) for run in found]

@@ -14,6 +14,7 @@ class Report:
     TOO_SMALL = "{most:g} MB are too few: the part that draws the charts takes 5 MB. Give at least {least:g}."
     READING = "reading {run}"
     PICTURES = "making small images of the mistakes of {run}"
+    COMPARING = "comparing with {run}"
     WRITING = "writing the file"
     LARGER = "caution: words, tables and numbers alone take more than {most:g} MB. Report fewer runs at once."
     WRITTEN = "{file}: {size}"
