@@ -19,8 +19,8 @@ class Mistakes:
         "The epoch whose network is judged. Only epochs whose scores of single images are stored can be chosen. The "
         "best epoch is the one whose weights are kept."
     )
-    BEST = "Best: epoch {epoch}"
-    BEST_OF_SCORED = "Latest with scores: epoch {epoch}"
+    BEST = "Best epoch"
+    BEST_NOT_STORED = "The scores of epoch {epoch}, the best one, are not stored, so that epoch {shown} is shown."
     NUMBER = "Epoch {epoch}"
     HELD = "Epoch {shown} stays while an image is open. The best epoch is now {best}."
     THRESHOLD = "As in training, {name} is predicted above a probability of {threshold:g}."

@@ -14,6 +14,7 @@ from explorer.runs.record.epochs import EpochRecord
 
 _JUDGED_KEPT = 3  # epochs in memory, each with some 50 bytes for an image
 
+_Key = tuple[int, int]  # attempt and epoch
 _Side = tuple[bytes, int, NDArray[np.uint8]]  # a digest of the labels, the number of images, a bit for each
 
 
@@ -29,7 +30,8 @@ class Judgments:
         self.evidence, self.threshold = evidence, threshold
         self._lock = threading.Lock()
         self._judged = functools.lru_cache(_JUDGED_KEPT)(self._judge)
-        self._sides: dict[tuple[int, int], _Side | None] = {}  # by attempt and epoch; None for a useless one
+        self._sides: dict[_Key, _Side | None] = {}  # None for an epoch that cannot be used
+        self._course: tuple[tuple[_Key, ...], Course | None] = ((), None)
 
     def of(self, epoch: int) -> Judged | None:
         """Judge one epoch, from 0; None if its logits are not stored. Raises ValueError for logits that are broken."""
@@ -45,21 +47,26 @@ class Judgments:
         An epoch is left out if its logits cannot be read or used, or if it has other images than the first one. Of each
         epoch only a bit for each image is kept in memory.
         """
-        course, images = None, b""
+        keys = tuple((self.evidence.view.attempt_of(epoch) or 0, epoch) for epoch in epochs)
         with self._lock:
-            for epoch in epochs:
-                side = self._side(epoch)
-                if side is None or (course is not None and side[0] != images):
-                    continue
-                images, count, bits = side
-                course = (course or Course.empty(count)).then(epoch, np.unpackbits(bits, count=count).astype(np.bool_))
+            if self._course[0] != keys:
+                self._course = keys, self._folded(keys)
+            return self._course[1]
+
+    def _folded(self, keys: Sequence[_Key]) -> Course | None:
+        course, images = None, b""
+        for key in keys:
+            side = self._side(key)
+            if side is None or (course is not None and side[0] != images):
+                continue
+            images, count, bits = side
+            course = (course or Course.empty(count)).then(key[1], np.unpackbits(bits, count=count).astype(np.bool_))
         return course
 
-    def _side(self, epoch: int) -> _Side | None:
-        key = (self.evidence.view.attempt_of(epoch) or 0, epoch)
+    def _side(self, key: _Key) -> _Side | None:
         if key not in self._sides:
             # Read past the evidence's memory of records, which many epochs in a row would fill.
-            record = self.evidence.view.record(epoch, scores=True)
+            record = self.evidence.view.record(key[1], scores=True)
             self._sides[key] = None if record is None or record.labels is None else self._packed(record)
         return self._sides[key]
 

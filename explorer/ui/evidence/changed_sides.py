@@ -1,5 +1,7 @@
 """The list of images that changed sides between two epochs."""
 
+from functools import lru_cache
+
 import streamlit as st
 
 from explorer.metrics.mistakes import Changed, changed
@@ -72,10 +74,13 @@ def _describe(seen: Look, index: int, before: int, after: int) -> Caption:
     return Caption(title, " · ".join(said), listed.mark(seen, index), listed.details(seen, index))
 
 
+_changed = lru_cache(maxsize=4)(changed)  # a tick that has nothing new compares nothing
+
+
 def _between(seen: Look, before: int, after: int) -> Changed | None:
     """The images that changed sides; None if the two epochs cannot be compared."""
     try:
         first, second = seen.judgments.of(before), seen.judgments.of(after)
-        return None if first is None or second is None else changed(first, second)
+        return None if first is None or second is None else _changed(first, second)
     except ValueError:
         return None

@@ -91,24 +91,34 @@ def opened_key(run_id: str) -> str:
     return widget_key("mistakes", run_id, "opened")
 
 
-def choose_epoch(view: RunView, snapshot: RunSnapshot, scored: tuple[int, ...]) -> int:
-    """Draw the choice of the epoch. The best one stays the same while an image is open, so that the image does, too."""
+def choose_epoch(view: RunView, snapshot: RunSnapshot, scored: tuple[int, ...]) -> tuple[int, str]:
+    """Draw the choice of the epoch.
+
+    Args:
+        view: The reader of the run.
+        snapshot: The run.
+        scored: Its epochs with scores of single images, at least one.
+
+    Returns:
+        The epoch, and what there is to say about it, or "". As the best one is chosen, it stays the same while an image
+        is open, so that the image does, too.
+    """
     best = best_of(view, snapshot, scored)
-    real = best_point(view.paths, snapshot.config, snapshot.epochs)
-    of_best = T.BEST if real is not None and real.epoch == best else T.BEST_OF_SCORED
-    words = {_BEST: of_best.format(epoch=best + 1)}
-    words |= {str(epoch): T.NUMBER.format(epoch=epoch + 1) for epoch in scored}
+    # The label of the first option has no number: the browser would keep showing the number of before.
+    words = {_BEST: T.BEST} | {str(epoch): T.NUMBER.format(epoch=epoch + 1) for epoch in scored}
     key = widget_key("mistakes", snapshot.id, "epoch")
     if st.session_state.get(key, _BEST) not in words:
         del st.session_state[key]  # the scores of that epoch were dropped for those of later ones
-    chosen = st.selectbox(T.EPOCH, list(words), key=key, format_func=words.__getitem__, help=T.EPOCH_HELP, width=190)
+    chosen = st.selectbox(T.EPOCH, list(words), key=key, format_func=words.__getitem__, help=T.EPOCH_HELP, width=160)
     if chosen != _BEST:
-        return int(chosen)
+        return int(chosen), ""
     held = st.session_state.get(opened_key(snapshot.id))
-    if held is None or held == best or held not in scored:
-        return best
-    st.caption(T.HELD.format(shown=held + 1, best=best + 1))
-    return int(held)
+    if held is not None and held != best and held in scored:
+        return int(held), T.HELD.format(shown=held + 1, best=best + 1)
+    real = best_point(view.paths, snapshot.config, snapshot.epochs)
+    if real is not None and real.epoch != best:
+        return best, T.BEST_NOT_STORED.format(epoch=real.number, shown=best + 1)
+    return best, ""
 
 
 def threshold_note(look: Look) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 
@@ -18,6 +19,13 @@ from explorer.ui.session.keys import widget_key
 
 MOST_PAIRS = 300  # that can be chosen
 _OVER_EPOCHS = ("never", "forgotten")  # lists that are about all epochs
+
+
+# A tick of a run that trains has the same judgments as the one before, and need not sort them again.
+_by_loss = lru_cache(maxsize=4)(mistakes.by_loss)
+_confident_errors = lru_cache(maxsize=4)(mistakes.confident_errors)
+_confused_pairs = lru_cache(maxsize=4)(mistakes.confused_pairs)
+_of_pair = lru_cache(maxsize=8)(mistakes.of_pair)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         place = st.container(width="stretch")
-        epoch = look.choose_epoch(view, snapshot, scored)
+        epoch, note = look.choose_epoch(view, snapshot, scored)
     try:
         judged = judgments.of(epoch)
     except ValueError as error:
@@ -60,7 +68,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     with place:
         chosen = _chosen(seen)
     with st.container():
-        st.caption(" ".join(filter(None, [_words(seen, chosen), look.threshold_note(seen)])))
+        st.caption(" ".join(filter(None, [_words(seen, chosen), escape(note), look.threshold_note(seen)])))
         LISTS[chosen].show(seen)
 
 
@@ -101,15 +109,15 @@ def _words(seen: Look, name: str) -> str:
 
 def _errors(seen: Look) -> None:
     nothing = T.NOTHING["errors"].format(epoch=seen.number())
-    listed.show(seen, "errors", mistakes.confident_errors(seen.judged), nothing)
+    listed.show(seen, "errors", _confident_errors(seen.judged), nothing)
 
 
 def _losses(seen: Look) -> None:
-    listed.show(seen, "losses", mistakes.by_loss(seen.judged), T.NOTHING["losses"])
+    listed.show(seen, "losses", _by_loss(seen.judged), T.NOTHING["losses"])
 
 
 def _pairs(seen: Look) -> None:
-    pairs = mistakes.confused_pairs(seen.judged, len(seen.names))
+    pairs = _confused_pairs(seen.judged, len(seen.names))
     if not pairs:
         listed.show(seen, "pairs", (), T.NOTHING["pairs"].format(epoch=seen.number()))
         return
@@ -126,7 +134,7 @@ def _pairs(seen: Look) -> None:
     if len(pairs) > MOST_PAIRS:
         st.caption(T.PAIRS_CUT.format(shown=MOST_PAIRS, count=len(pairs)))
     true, predicted = map(int, chosen.split(":"))
-    listed.show(seen, "pairs", mistakes.of_pair(seen.judged, true, predicted), "")
+    listed.show(seen, "pairs", _of_pair(seen.judged, true, predicted), "")
 
 
 def _never(seen: Look) -> None:
@@ -154,9 +162,9 @@ def _flagged(seen: Look) -> None:
 
 
 LISTS: Mapping[str, Listing] = {
-    "errors": Listing(lambda seen: int((~seen.judged.right).sum()), _errors),
+    "errors": Listing(lambda seen: len(_confident_errors(seen.judged)), _errors),
     "losses": Listing(lambda seen: len(seen.judged), _losses),
-    "pairs": Listing(lambda seen: len(mistakes.confused_pairs(seen.judged, len(seen.names))), _pairs),
+    "pairs": Listing(lambda seen: len(_confused_pairs(seen.judged, len(seen.names))), _pairs),
     "changed": Listing(changed_sides.count, changed_sides.show),
     "never": Listing(lambda seen: None if seen.heavy else len(seen.course.never_learned), _never),
     "forgotten": Listing(lambda seen: None if seen.heavy else len(seen.course.forgotten), _forgotten),
