@@ -257,7 +257,7 @@ class _Case:
             last = last_event(paths.events(max(paths.attempts(), default=1)))
             if last is not None and last.values.get("phase") == wanted:
                 break
-            time.sleep(0.005)
+            time.sleep(0.02)
         time.sleep(self._dice.uniform(0, 0.6))
 
     def _note(self, name: str, done: bool) -> None:

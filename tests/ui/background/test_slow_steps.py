@@ -52,13 +52,23 @@ def test_a_slow_step_does_not_run_before_somebody_says_so(app: AppTest) -> None:
     assert Key.RUN_SLOW in keys(app)
 
 
-def test_drawn_once_it_is_shown_until_something_changes(app: AppTest) -> None:
+def test_drawn_once_it_is_shown_until_something_changes_and_what_steps_took_is_known_for_the_next_time(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observed = Observed()
+    monkeypatch.setattr(live, "OBSERVED", observed)
     app.button(key=Key.RUN_SLOW).click().run()
     assert "cancel" in keys(app)
     finish(app)
-    look = app.session_state[Key.LOOK]
+    look: Look = app.session_state[Key.LOOK]
     assert not look.notice
     assert Key.RUN_SLOW not in keys(app)
+    assert look.shown is not None
+    steps = {node.id: node for node in app.session_state[Key.WORKSPACE].draft.nodes}
+    assert {steps[node].transform for node, _, _ in look.shown.times} >= {"HorizontalFlip", "PiecewiseAffine"}
+    for node, (height, width), milliseconds in look.shown.times:
+        estimate = observed.estimate(steps[node].transform, steps[node].params, (height, width))
+        assert estimate == pytest.approx(milliseconds)
     app.button(key=Key.NEXT).click().run()
     assert app.session_state[Key.LOOK].notice
     assert Key.RUN_SLOW in keys(app)
@@ -101,17 +111,3 @@ def test_a_step_that_had_to_wait_for_a_processor_does_not_ask() -> None:
     assert 0 < entry.cpu_milliseconds <= entry.milliseconds + 1  # two clocks, read one after the other
     waited = replace(found, entries=(replace(entry, milliseconds=60_000.0),))
     assert cards.times(waited) == [[step, list(found.result.image.shape[:2]), entry.cpu_milliseconds]]
-
-
-def test_what_steps_took_is_known_for_the_next_time(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    observed = Observed()
-    monkeypatch.setattr(live, "OBSERVED", observed)
-    app.button(key=Key.RUN_SLOW).click().run()
-    finish(app)
-    look: Look = app.session_state[Key.LOOK]
-    assert look.shown is not None
-    steps = {node.id: node for node in app.session_state[Key.WORKSPACE].draft.nodes}
-    assert {steps[node].transform for node, _, _ in look.shown.times} >= {"HorizontalFlip", "PiecewiseAffine"}
-    for node, (height, width), milliseconds in look.shown.times:
-        estimate = observed.estimate(steps[node].transform, steps[node].params, (height, width))
-        assert estimate == pytest.approx(milliseconds)
