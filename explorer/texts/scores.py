@@ -9,8 +9,9 @@ class Scores:
     PART_CLASSES = "By class"
     EPOCH = "Epoch"
     EPOCH_HELP = "The validation whose scores are shown. The best epoch is the one whose weights are kept."
-    BEST = "Best (epoch {epoch})"
-    LATEST = "Latest (epoch {epoch})"
+    BEST = "Best epoch"
+    LATEST = "Latest epoch"
+    SHOWN_EPOCH = "Epoch {epoch} is shown."
     EPOCH_NUMBER = "Epoch {epoch}"
     CLASS = "Class"
     CLASS_HELP = (

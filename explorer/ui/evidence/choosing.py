@@ -20,12 +20,15 @@ def epoch(view: RunView, snapshot: RunSnapshot, key: str) -> int:
     best, latest = best_point(view.paths, snapshot.config, snapshot.epochs), snapshot.epochs[-1]
     numbers: dict[str, int] = {} if best is None else {BEST: best.number}
     numbers |= {LATEST: latest.number} | {str(point.number): point.number for point in reversed(snapshot.epochs)}
+    # Titles without numbers: Streamlit knows an option by its title, and a new epoch would change it.
     titles = {BEST: T.BEST, LATEST: T.LATEST}
 
     def title(option: str) -> str:
-        return titles.get(option, T.EPOCH_NUMBER).format(epoch=numbers.get(option, option))
+        return titles.get(option) or T.EPOCH_NUMBER.format(epoch=option)
 
-    return numbers[select(T.EPOCH, list(numbers), title, key, T.EPOCH_HELP)] - 1
+    chosen = numbers[select(T.EPOCH, list(numbers), title, key, T.EPOCH_HELP)]
+    st.caption(T.SHOWN_EPOCH.format(epoch=chosen))
+    return chosen - 1
 
 
 def class_index(names: Sequence[str], key: str) -> int:
@@ -37,10 +40,7 @@ def class_index(names: Sequence[str], key: str) -> int:
 def select(
     label: str, options: Sequence[Option], title: Callable[[Option], str], key: str, explanation: str, first: int = 0
 ) -> Option:
-    """Draw a select box that keeps its value while it is not drawn, and when the title of its option changes.
-
-    Streamlit then goes back to the first value, so that is the one that was chosen last.
-    """
+    """Draw a select box that keeps its value while it is not drawn: its first value is the one that was chosen last."""
     chosen = st.session_state.get(_kept(key))
     index = options.index(chosen) if chosen in options else first
     return st.selectbox(

@@ -60,7 +60,8 @@ def test_a_run_of_two_classes_begins_with_the_second_and_its_best_epoch() -> Non
     app = open_scores(paths)
     epoch, index = (app.selectbox(key=widget_key("scores", paths.id, name)) for name in ("epoch", "class"))
     assert (epoch.value, index.value) == ("best", 1)
-    assert epoch.options == ["Best (epoch 2)", "Latest (epoch 2)", "Epoch 2", "Epoch 1"]
+    assert epoch.options == ["Best epoch", "Latest epoch", "Epoch 2", "Epoch 1"]
+    assert "Epoch 2 is shown." in text(app)
     assert "same 50 validation images" in text(app)
     assert "optimistic" in text(app)
     assert all(f"**{chart}**" in text(app) for chart in CHARTS)
