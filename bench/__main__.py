@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import cells, costs, decoding, grid, hostile, importing, preview, statistics
+from bench import cells, costs, decoding, grid, hostile, importing, metrics, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.gpu import main as gpu
@@ -34,6 +34,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "importing": importing.main,
     "live": live.main,
     "many_runs": many_runs.main,
+    "metrics": metrics.main,
     "preview": _preview,
     "rates": rates.main,
     "soak": soak.main,

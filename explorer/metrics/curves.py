@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics.thresholds import Cuts
+from explorer.metrics.binning import lower_edges
+from explorer.metrics.scores import ScoreHistogram
+from explorer.metrics.thresholds import Cuts, probabilities
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -40,3 +42,35 @@ def _harmonic(numbers: Counts) -> Values:
     large = np.maximum(numbers, 64).astype(np.float64)
     asymptotic = np.log(large) + np.euler_gamma + 1 / (2 * large) - 1 / (12 * large**2)
     return np.where(numbers <= 64, exact[np.minimum(numbers, 64)], asymptotic)
+
+
+def log_loss_of_bins(histogram: ScoreHistogram) -> tuple[float, float]:
+    """Return the mean log loss of all samples, and how far it may be off; nan without samples.
+
+    Only the bins of the true classes are needed: -log of the probability with log odds x is log(1 + exp(-x)).
+    """
+    low, high = _ends(histogram)
+    counts = histogram.positives.sum(axis=0)
+    return _middle(counts, np.logaddexp(0.0, -low), np.logaddexp(0.0, -high), int(counts.sum()))
+
+
+def brier_of_bins(histogram: ScoreHistogram) -> tuple[float, float]:
+    """Return the mean Brier score as `ImageScores` has it, and how far it may be off; nan without samples."""
+    # The bins of the negatives, reversed, are those of the log odds of not being of the class.
+    counts = histogram.positives.sum(axis=0) + histogram.negatives.sum(axis=0)[::-1]
+    low, high = (probabilities(-ends) ** 2 for ends in _ends(histogram))
+    total = int(histogram.positives.sum()) * (2 if len(histogram.positives) == 2 else 1)
+    return _middle(counts, low, high, total)
+
+
+def _ends(histogram: ScoreHistogram) -> tuple[Values, Values]:
+    low = lower_edges(histogram.positives.shape[1])
+    return low, np.append(low[1:], np.finfo(np.float64).max)
+
+
+def _middle(counts: Counts, most: Values, least: Values, total: int) -> tuple[float, float]:
+    if not total:
+        return float("nan"), 0.0
+    filled = counts > 0
+    high, low = (float(counts[filled] @ ends[filled]) / total for ends in (most, least))
+    return high / 2 + low / 2, (high - low) / 2

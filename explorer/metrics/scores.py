@@ -11,6 +11,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.metrics import binning
+
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
 
@@ -18,8 +20,6 @@ Values = NDArray[np.float64]
 # class. With 2 classes both have the same value, the usual binary AUROC of class 1.
 Areas = tuple[float | None, ...]
 
-# Log odds of -KNEE to KNEE take half of the bins: the errors of a trained model, and so its curve, are there.
-_KNEE = 6.0
 _BLOCK = 1 << 18  # scores that are worked on at once
 
 
@@ -82,10 +82,12 @@ def check_scores(logits: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float
     whole = truth.size == 0 or np.issubdtype(truth.dtype, np.integer)
     if not whole or (truth.size and not 0 <= truth.min() <= truth.max() < scores.shape[1]):
         raise ValueError(f"labels must be class indices 0..{scores.shape[1] - 1}")
-    broken = sum(int((~np.isfinite(block)).any(axis=1).sum()) for block in _blocks(scores))
+    rows = max(1, _BLOCK // scores.shape[1])
+    blocks = (np.isfinite(scores[begin : begin + rows]) for begin in range(0, len(scores), rows))
+    broken = sum(0 if block.all() else int((~block).any(axis=1).sum()) for block in blocks)
     if broken:
         raise ValueError(f"{broken} of {len(scores)} samples have logits that are nan or infinite")
-    return scores, truth.astype(np.int64)
+    return scores, truth.astype(np.int64, copy=False)
 
 
 def _blocks(logits: NDArray[np.floating[Any]]) -> Iterator[Values]:
@@ -134,24 +136,22 @@ def _of_rows(logits: Values) -> tuple[Counts, Values, Values, Values]:
     return best, top, total, lead
 
 
-def _bin(scores: Values, bins: int) -> Counts:
-    # Squashed into -1..1 and not clipped: no score is too large, and their order is kept.
-    squashed = scores / (_KNEE + np.abs(scores))
-    return np.clip(((squashed + 1) * (bins / 2)).astype(np.int64), 0, bins - 1)
-
-
-def lower_edges(bins: int) -> Values:
-    """Return the (bins,) ascending log odds at which the bins begin; the first begins at the least of all floats."""
-    squashed = np.arange(1, bins) * (2 / bins) - 1
-    return np.concatenate([[np.finfo(np.float64).min], _KNEE * squashed / (1 - np.abs(squashed))])
-
-
 def score_histogram(logits: ArrayLike, labels: ArrayLike, bins: int | None = None) -> ScoreHistogram:
     """Histogram of (N, C) logits and (N,) labels; N may be 0. Raises ValueError as `check_scores`."""
     scores, truth = check_scores(logits, labels)
     size = bins or bins_for(scores.shape[1])
-    found = [_counted(_bin(odds, size), truth == index, size) for index, odds in enumerate(log_odds(scores))]
+    if scores.shape[1] == 2:
+        return ScoreHistogram(*binning.count_two(scores, truth, size))
+    found = [binning.count_one(odds, truth == index, size) for index, odds in enumerate(odds_of_many(scores))]
     return ScoreHistogram(np.stack([mine for mine, _ in found]), np.stack([rest for _, rest in found]))
+
+
+def histogram_of_blocks(blocks: Iterable[tuple[ArrayLike, ArrayLike]], num_classes: int) -> ScoreHistogram:
+    """Histogram of blocks of (n, C) logits and (n,) labels, of which only one at a time has to be in memory.
+
+    Raises ValueError as `check_scores`, or for a block of other classes.
+    """
+    return sum((score_histogram(logits, labels) for logits, labels in blocks), ScoreHistogram.empty(num_classes))
 
 
 def _counted(places: Counts, mine: NDArray[np.bool_], size: int) -> list[Counts]:

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics.scores import lower_edges
+from explorer.metrics.binning import lower_edges
 
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.metrics import rates
-from explorer.metrics.curves import average_precision
+from explorer.metrics.curves import average_precision, brier_of_bins, log_loss_of_bins
 from explorer.metrics.images import ImageScores, calibration_error, reliability
 from explorer.metrics.metric import Evaluation, Value
 from explorer.metrics.rates import Margins
+from explorer.metrics.scores import ScoreHistogram
 from explorer.metrics.thresholds import Cuts
 
 NO_IMAGES = "there are no validation images"
@@ -28,6 +29,7 @@ UNSEEN = "no validation image is of this class or predicted as it"
 TWO_CLASSES = "with 2 classes, the first two are all classes"
 LOSS_UNKNOWN = "the loss of this epoch is not known"
 WITHIN = 0.001  # the largest error of a value from a histogram that is shown as a number
+MOST = 1e6  # an upper end above it says nothing
 
 Batch = NDArray[np.float64]
 
@@ -137,11 +139,13 @@ def _ranked(area: float | None, truth: NDArray[np.int64], index: int, evaluation
     return Value(None, NO_OTHERS if truth[index] == truth.sum() else evaluation.scores_missing)
 
 
-def from_bins(value: float, within: float) -> Value:
+def from_bins(value: float, within: float, most: float = 1.0) -> Value:
     """Return a value of a histogram; undefined where its bins leave it open."""
     if within <= WITHIN:
         return Value(float(value), within=within)
-    low, high = max(0.0, value - within), min(1.0, value + within)
+    low, high = max(0.0, value - within), min(most, value + within)
+    if high > MOST:
+        return Value(None, f"the bins of the stored scores only say that it is above {low:.3f}")
     return Value(None, f"the bins of the stored scores only say that it lies between {low:.3f} and {high:.3f}")
 
 
@@ -210,8 +214,26 @@ def _ece(images: ImageScores) -> float:
     return calibration_error(reliability(images.confidence, images.right))
 
 
-log_loss = partial(of_images, compute=_mean_log_loss)
-brier = partial(of_images, compute=_mean_brier)
+def log_loss(evaluation: Evaluation) -> Value:
+    """Return the log loss, from bins where the scores of single images are not stored."""
+    return _or_from_bins(of_images(evaluation, _mean_log_loss), evaluation, log_loss_of_bins)
+
+
+def brier(evaluation: Evaluation) -> Value:
+    """Return the Brier score, from bins where the scores of single images are not stored."""
+    return _or_from_bins(of_images(evaluation, _mean_brier), evaluation, brier_of_bins)
+
+
+def _or_from_bins(
+    found: Value, evaluation: Evaluation, compute: Callable[[ScoreHistogram], tuple[float, float]]
+) -> Value:
+    histogram = evaluation.histogram
+    if found.value is not None or evaluation.logits is not None or histogram is None or not histogram.positives.any():
+        return found
+    value, within = compute(histogram)
+    return from_bins(value, within, math.inf)
+
+
 ece = partial(of_images, compute=_ece)
 
 
