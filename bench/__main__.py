@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import cells, costs, decoding, grid, hostile, importing, metrics, preview, statistics
+from bench import cells, costs, coverage, decoding, grid, hostile, importing, metrics, preview, statistics
 from bench.crowd import main as crowd
 from bench.fuzz import main as fuzz
 from bench.gpu import main as gpu
@@ -26,6 +26,7 @@ BENCHES: dict[str, Callable[..., None]] = {
     "cells": cells.main,
     "compare": overlaid.main,
     "costs": costs.main,
+    "coverage": coverage.main,
     "decoding": decoding.main,
     "events": events.main,
     "faults": faults.main,

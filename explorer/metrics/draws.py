@@ -121,7 +121,10 @@ def cell_draws(cuts: Cuts, count: int, classes: int, rng: np.random.Generator) -
     small, added = compressed(cuts), SCORE_PRIOR / 2 / classes
     ends = [np.concatenate([[added], one, [added]]) for one in (small.positives, small.negatives)]
     width = len(ends[0])
-    parts = [weighted(*(rng.standard_gamma(shape, (size, width)) for shape in ends)) for size in _blocks(count, width)]
+    parts = []
+    for size in _blocks(count, width):
+        mine, rest = (rng.standard_gamma(shape, (size, width)) for shape in ends)
+        parts.append(weighted(mine, rest))
     # What putting scores together has changed is the same in all draws.
     pairs = zip(zip(*parts, strict=True), _of_counts(cuts), _of_counts(small), strict=True)
     area, precision = (np.concatenate(column) + exact - rough for column, exact, rough in pairs)
@@ -133,14 +136,17 @@ def _of_counts(cuts: Cuts) -> tuple[float, float]:
     return float(area[0]), float(precision[0])
 
 
-def weighted(mine: Values, rest: Values) -> tuple[Values, Values]:
-    """Return the (B,) AUROC and average precision of (B, K) weights at K descending scores."""
-    found, wrong = np.cumsum(mine, axis=1), np.cumsum(rest, axis=1)
-    total = found[:, -1]
-    above = np.einsum("bk,bk->b", mine, wrong - rest / 2)  # of the pairs, those with the other image above
+def weighted(mine: Values, rest: Values, precision: bool = True) -> tuple[Values, Values]:
+    """Return the (B,) AUROC and average precision of (B, K) weights at K descending scores; the latter on request."""
+    wrong = np.cumsum(rest, axis=1)
+    total = mine.sum(axis=1)
+    above = np.einsum("bk,bk->b", mine, wrong) - np.einsum("bk,bk->b", mine, rest) / 2  # pairs in the wrong order
     area = 1 - above / (total * wrong[:, -1])
-    precision = np.einsum("bk,bk->b", mine, found / np.maximum(found + wrong, np.finfo(float).tiny)) / total
-    return area, precision
+    if not precision:
+        return area, np.full(len(area), np.nan)
+    found = np.cumsum(mine, axis=1)
+    shares = found / np.maximum(found + wrong, np.finfo(float).tiny)
+    return area, np.einsum("bk,bk->b", mine, shares) / total
 
 
 class Ranked:
@@ -159,13 +165,14 @@ class Ranked:
         self._starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
         self._added = SCORE_PRIOR / 2 / classes
 
-    def drawn(self, weights: Values, rng: np.random.Generator) -> tuple[Values, Values]:
-        """Return (b,) AUROC and average precision with (b, N) weights of the images."""
+    def drawn(self, weights: Values, rng: np.random.Generator, precision: bool = True) -> tuple[Values, Values]:
+        """Return (b,) AUROC and, on request, average precision with (b, N) weights of the images."""
         ordered = weights[:, self._order]
         mine = ordered * self._mine
         both = [self._at_scores(part) for part in (mine, ordered - mine)]
         ends = rng.standard_gamma(self._added, (4, len(weights), 1))
-        return weighted(*(np.concatenate([ends[i], part, ends[i + 2]], axis=1) for i, part in enumerate(both)))
+        mine, rest = (np.concatenate([ends[i], part, ends[i + 2]], axis=1) for i, part in enumerate(both))
+        return weighted(mine, rest, precision)
 
     def _at_scores(self, values: Values) -> Values:
         return values if len(self._starts) == values.shape[1] else np.add.reduceat(values, self._starts, axis=1)

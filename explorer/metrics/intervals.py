@@ -127,7 +127,8 @@ def _from_images(evaluation: Evaluation, images: ImageScores, wanted: set[str]) 
     rng, count, classes = np.random.default_rng(_SEED + 1), len(images.rank), len(evaluation.confusion)
     ranks = bool(wanted.intersection(_RANKED))
     exact = count * draws.how_many(count) * classes <= _EXACT
-    ranked = list(_orders(evaluation)) if ranks and exact else []
+    precision = "average_precision" in wanted
+    ranked = list(_orders(evaluation, one_of_two=not precision)) if ranks and exact else []
     columns = _columns(images, classes) | (_linear(evaluation) if ranks and not exact else {})
     matrix = np.concatenate(list(columns.values()), axis=1)
     found: list[dict[str, Values]] = []
@@ -135,7 +136,7 @@ def _from_images(evaluation: Evaluation, images: ImageScores, wanted: set[str]) 
         means = np.split(block @ matrix / block.sum(axis=1, keepdims=True), _ends(columns), axis=1)
         values = {key: mean[:, 0] for key, mean in zip(columns, means, strict=True)}
         values["ece"] = np.abs(dict(zip(columns, means, strict=True))["ece"]).sum(axis=1)
-        found.append(values | _of_orders(ranked, block, rng))
+        found.append(values | _of_orders(ranked, block, rng, precision))
     how = HOW.format(draws=draws.how_many(count))
     added = _added(images, rng)
     drawn = {key: np.concatenate([one[key] for one in found]) for key in found[0]}
@@ -193,16 +194,19 @@ def _classes_with_both(evaluation: Evaluation) -> Iterator[tuple[Values, NDArray
             yield odds, mine, int(mine.sum())
 
 
-def _orders(evaluation: Evaluation) -> Iterator[_Order]:
+def _orders(evaluation: Evaluation, one_of_two: bool) -> Iterator[_Order]:
+    """Yield the order of the images by each class; only one if two classes are wanted for their AUROC, which is one."""
     classes = len(evaluation.confusion)
     for odds, mine, support in _classes_with_both(evaluation):
         yield _Order(Ranked(odds, mine, classes), support)
+        if classes == 2 and one_of_two:
+            return
 
 
-def _of_orders(orders: list[_Order], block: Values, rng: np.random.Generator) -> dict[str, Values]:
+def _of_orders(orders: list[_Order], block: Values, rng: np.random.Generator, precision: bool) -> dict[str, Values]:
     if not orders:
         return {}
-    pairs = [order.ranked.drawn(block, rng) for order in orders]
+    pairs = [order.ranked.drawn(block, rng, precision) for order in orders]
     areas, precisions = (np.stack(column) for column in zip(*pairs, strict=True))
     return _means(areas, precisions, np.array([order.support for order in orders], np.float64))
 

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.metrics import roc_auc_score
 
+from explorer.metrics.binning import exact_bins
 from explorer.metrics.scores import (
     ScoreHistogram,
     areas_from_histogram,
     auroc,
     bins_for,
+    histogram_of_blocks,
     log_odds,
     mean_area,
     score_histogram,
+    unsure,
 )
 
 Drawn = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -195,3 +198,48 @@ def test_wrong_input_is_named(logits: list[list[float]], labels: list[int], word
     for measure in (auroc, score_histogram):
         with pytest.raises(ValueError, match=words):
             measure(logits, labels)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scale", [0.0, 1e-4, 1.0, 1e30])
+def test_binary_scores_are_counted_as_in_double_precision(dtype: type, scale: float) -> None:
+    logits, labels = _trained(2, 3000, 1.0)
+    logits = (np.round(logits, 1) * scale).astype(dtype)  # many equal scores, and some on edges of bins
+    logits[:4] = [[0, 6], [6, 0], [3, 3], [-2, 0]]
+    found = score_histogram(logits, labels)
+    for index, odds in enumerate(log_odds(logits)):
+        places = exact_bins(odds, bins_for(2))
+        for mine, counted in ((labels == index, found.positives), (labels != index, found.negatives)):
+            assert np.array_equal(np.bincount(places[mine], minlength=bins_for(2)), counted[index])
+
+
+def test_histograms_of_blocks_are_that_of_the_whole_in_constant_memory() -> None:
+    logits, labels = _trained(2, 400_000, 1.0)
+    blocks = [(logits[at : at + 50_000], labels[at : at + 50_000]) for at in range(0, 400_000, 50_000)]
+    tracemalloc.start()
+    try:
+        found = histogram_of_blocks(iter(blocks), 2)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert _same(found, score_histogram(logits, labels))
+    assert most < 4_000_000
+    with pytest.raises(ValueError, match="same classes and bins"):
+        histogram_of_blocks([*blocks, (np.zeros((1, 3)), np.zeros(1, np.int64))], 2)
+
+
+@given(
+    npst.arrays(np.float64, st.integers(2, 40), elements=st.floats(-1e3, 1e3)),
+    st.sampled_from([1.0, 1e-3, 1e-6]),
+    st.integers(0, 2**20),
+)
+def test_the_area_from_bins_is_off_by_no_more_than_its_bound(
+    odds: NDArray[np.float64], scale: float, seed: int
+) -> None:
+    labels = np.random.default_rng(seed).integers(0, 2, len(odds))
+    labels[:2] = [0, 1]
+    logits = np.stack([np.zeros(len(odds)), odds * scale], axis=1)
+    histogram = score_histogram(logits, labels)
+    found, _ = areas_from_histogram(histogram)
+    for area, exact, bound in zip(found, auroc(logits, labels), unsure(histogram), strict=True):
+        assert abs((area or 0) - (exact or 0)) <= bound + 1e-12
