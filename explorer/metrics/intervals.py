@@ -67,6 +67,7 @@ _OF_COUNTS: dict[str, Callable[[Margins], Values]] = {
     "mcc": rates.mcc,
     "kappa": rates.kappa,
 }
+_MEANS = ("f1_macro", "f1_weighted", "precision", "recall", "specificity", "balanced_accuracy")
 _RANKED = ("auroc", "auroc_weighted", "average_precision")
 _F1 = ("f1_macro", "f1_weighted")
 _OF_IMAGES = ("top_k", "brier", "log_loss", "ece")
@@ -111,7 +112,23 @@ def _counted(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
     # A class that is never predicted counts as 0 in the precision, in each draw as in the value.
     called = evaluation.margins.predicted > 0
     masked = Margins(drawn.right * called, drawn.truth, drawn.predicted * called)
-    return {key: _Drawn(_OF_COUNTS[key](masked if key == "precision" else drawn), how) for key in keys}
+    found = {key: _OF_COUNTS[key](masked if key == "precision" else drawn) for key in keys}
+    return {key: _Drawn(_widened(key, values, evaluation), how) for key, values in found.items()}
+
+
+def _widened(key: str, values: Values, evaluation: Evaluation) -> Values:
+    """Return draws of a mean over classes as wide as they have to be for the few images of each class.
+
+    The weighted share of m images varies by (m - 1) / (m + 1) less than that of m others would, in the mean over draws
+    (see Hesterberg 2015, https://doi.org/10.1080/00031305.2015.1089789, on narrow bootstrap intervals). m is taken as
+    the mean number of images of a class, and as 2 where it is less.
+    """
+    if key not in _MEANS:
+        return values
+    images = max(evaluation.margins.truth.sum() / max((evaluation.margins.truth > 0).sum(), 1), 2.0)
+    value = float(_OF_COUNTS[key](evaluation.margins))
+    wider: Values = value + (values - value) * np.sqrt((images + 1) / (images - 1))
+    return wider.clip(0.0, 1.0)
 
 
 def _scored(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
