@@ -26,7 +26,7 @@ from explorer.texts import RecordedImages as T
 _THREADS = 2  # that hash the files of a split
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Listed:
     """The training images of a run: their ids, labels and the hashes of their contents, in the order of the split."""
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from explorer.augment.pipeline import Pipeline, Step
 from explorer.data import references
+from explorer.data.cache.contents import contents_of, joined_digest
 from explorer.data.stored import ImageError
 from explorer.draw import requests
 from explorer.draw.drawing import Request
@@ -18,6 +20,8 @@ from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Photograph, SetSample, Subject, Typed, Uploaded
 from explorer.draw.pool import Pool
 from explorer.draw.preview import Shown
+from explorer.draw.recorded import Recorded
+from explorer.draw.training_images import partner_of
 from explorer.runs.spec.config import from_values
 from tests.draw.breaking import Hoards, Says
 from tests.draw.conftest import drawn, gone
@@ -52,10 +56,24 @@ RGB = png(np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8))
 COLORS = np.zeros((12, 16, 3), np.uint8)
 COLORS[:6] = (200, 0, 0)
 INDICES = png((COLORS[..., 0] > 0).astype(np.uint8))
+TRAIN = CONFIG.dataset.open().train
+CONTENTS = contents_of(TRAIN, None, 1, lambda done: None)
+VERSIONS = tuple((name, version(name)) for name in ("albumentations", "opencv-python-headless"))
+
+
+def recorded(index: int) -> Recorded:
+    return Recorded(CONFIG.dataset, "train", index, TRAIN.ids[index], CONTENTS[index].hex())
+
+
+SEEN = requests.NetworkInput(recorded(4), CONFIG, 1, VERSIONS)
 CELL = requests.Cell(SUBJECT, PIPELINE, 3, CLASSES, 64)
 EXAMPLES: dict[str, Callable[[], Request[Any]]] = {
     "Both": lambda: requests.Both(CELL, requests.Cell(SUBJECT, Pipeline(), 3, CLASSES, 64)),
     "Cell": lambda: CELL,
+    "ListTraining": lambda: requests.ListTraining(CONFIG, TRAIN.listing(CONFIG.kept), joined_digest(CONTENTS)),
+    "NetworkInput": lambda: SEEN,
+    "RecordedPicture": lambda: requests.RecordedPicture(recorded(4), 64),
+    "TrainingInput": lambda: requests.TrainingInput(SEEN, recorded(partner_of(CONFIG, 20, 1, 4) or 0), 20),
     "ListValidation": lambda: requests.ListValidation(CONFIG.dataset, 32),
     "Checked": lambda: requests.Checked(RGB, INDICES, "leaf.png"),
     "ColorsOf": lambda: requests.ColorsOf(png(COLORS), INDICES),
