@@ -1,11 +1,23 @@
-"""`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots again."""
+"""`python -m scripts.screenshots`: start the app, do what a person does, and take docs/screenshots again.
 
+The pictures of a run's evidence are those of photographs, where EXPLORER_TEST_DATA names a folder with hymenoptera/ in
+it, and else of generated shapes.
+"""
+
+import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 from playwright.sync_api import Page
 
+from explorer.augment.pipeline import Pipeline
+from explorer.augment.presets import draft
+from explorer.runs.spec.config import RunConfig, dumps
 from scripts.browsing import app_and_browser
-from scripts.server import PROJECT
+from scripts.server import PROJECT, Server
 
 FOLDER = PROJECT / "docs" / "screenshots"
 SIZE = {"width": 1280, "height": 800}
@@ -14,6 +26,8 @@ SIZE = {"width": 1280, "height": 800}
 def main() -> None:
     """Take every image that README and docs/ show."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    if photographs := os.environ.get("EXPLORER_TEST_DATA"):
+        os.environ["EXPLORER_DATA_ROOTS"] = photographs
     with app_and_browser() as (server, browser):
         page = browser.new_page(viewport=SIZE)
         page.goto(server.url)
@@ -29,6 +43,9 @@ def main() -> None:
         page.get_by_role("link", name="Then and now").click()
         page.get_by_text("Metrics have a package of their own").wait_for()
         _shot(page, "then-and-now")
+        runs = [_trained(server, name) for name in ("medium", "light")]
+        _evidence(page, server.url, runs[0])
+        _compared(page, server.url, runs)
 
 
 def _shot(page: Page, name: str) -> None:
@@ -180,6 +197,50 @@ def _duplicate(page: Page) -> None:
     page.get_by_text("was 0.01").scroll_into_view_if_needed()
     _shot(page, "train-duplicate")
     _start(page)
+
+
+def _trained(server: Server, preset: str) -> str:
+    """Train a run to its end by the command line, and return its id."""
+    given = os.environ.get("EXPLORER_TEST_DATA")
+    folder = {"kind": "image_folder", "path": str(Path(given).resolve() / "hymenoptera")} if given else None
+    chosen = draft(preset)
+    config = RunConfig(
+        name=f"{'ants and bees' if given else 'shapes'}, {chosen.name}",
+        dataset=folder or {"kind": "shapes"},
+        pipeline=Pipeline(nodes=chosen.nodes, name=chosen.name),
+        image_size=160,
+        frozen=True,
+        epochs=5,
+        learning_rate=0.002,
+    )
+    command = [sys.executable, "-m", "explorer", "start", "-", "--wait", "--json"]
+    environment = {**os.environ, "EXPLORER_HOME": str(server.home)}
+    done = subprocess.run(command, input=dumps(config), capture_output=True, text=True, check=True, env=environment)
+    return str(json.loads(done.stdout)["id"])
+
+
+def _evidence(page: Page, url: str, run: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(f"{url}/runs?run={run}")
+    page.get_by_role("tab", name="Matrix").click()
+    page.get_by_role("button", name=re.compile("→")).first.click()  # the most confused pair
+    page.locator("[data-testid=grid] .cell img").first.wait_for()
+    page.locator("[data-testid=matrix]").evaluate("e => e.scrollIntoView()")
+    _shot(page, "run-matrix")
+    page.get_by_role("tab", name="Scores").click()
+    page.get_by_text("Best F1").wait_for()
+    page.get_by_role("tab", name="Scores").evaluate("e => e.scrollIntoView()")
+    _shot(page, "run-scores")
+    page.get_by_role("tab", name="Mistakes").click()
+    page.locator("[data-testid=grid] .cell img").first.wait_for()
+    page.get_by_role("tab", name="Mistakes").evaluate("e => e.scrollIntoView()")
+    _shot(page, "run-mistakes")
+
+
+def _compared(page: Page, url: str, runs: list[str]) -> None:
+    page.goto(f"{url}/runs?runs={','.join(runs)}")
+    page.get_by_role("tab", name="Metrics").wait_for()
+    _shot(page, "compare")
 
 
 if __name__ == "__main__":
