@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.presets import draft
+from explorer.data.specs import ImageFolderSpec, ShapesSpec
 from explorer.runs.spec.config import RunConfig, dumps
 from scripts.browsing import app_and_browser
 from scripts.server import PROJECT, Server
@@ -202,11 +203,11 @@ def _duplicate(page: Page) -> None:
 def _trained(server: Server, preset: str) -> str:
     """Train a run to its end by the command line, and return its id."""
     given = os.environ.get("EXPLORER_TEST_DATA")
-    folder = {"kind": "image_folder", "path": str(Path(given).resolve() / "hymenoptera")} if given else None
+    folder = ImageFolderSpec(path=str(Path(given).resolve() / "hymenoptera")) if given else None
     chosen = draft(preset)
     config = RunConfig(
         name=f"{'ants and bees' if given else 'shapes'}, {chosen.name}",
-        dataset=folder or {"kind": "shapes"},
+        dataset=folder or ShapesSpec(),
         pipeline=Pipeline(nodes=chosen.nodes, name=chosen.name),
         image_size=160,
         frozen=True,
