@@ -15,7 +15,8 @@ from playwright.sync_api import Page
 
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.presets import draft
-from explorer.data.specs import ImageFolderSpec, ShapesSpec
+from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.runs.spec.config import RunConfig, dumps
 from scripts.browsing import app_and_browser
 from scripts.server import PROJECT, Server
