@@ -1,5 +1,7 @@
 """A run's matrix taken apart while it trains: other epochs, the images of a cell, and what the network saw of them."""
 
+import csv
+import io
 import re
 
 import numpy as np
@@ -15,6 +17,7 @@ from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunView
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
+from explorer.texts import Charts
 from scripts.server import Server
 from tests.browser import looking
 from tests.browser.pausing import Pause, has_validated
@@ -57,6 +60,22 @@ def fullest(paths: RunPaths, epoch: int) -> tuple[int, int]:
     return int(row), int(column)
 
 
+def counts(paths: RunPaths, epoch: int) -> list[list[int]]:
+    view = RunView(paths)
+    view.refresh()
+    record = view.record(epoch)
+    assert record is not None
+    return [[int(count) for count in row] for row in record.confusion]
+
+
+def saved_counts(page: Page, matrix: Locator) -> list[list[int]]:
+    """The counts in the file that a button saves."""
+    with page.expect_download() as found:
+        matrix.get_by_role("button", name=Charts.SAVING["csv"]).click()
+    _, *rows = csv.reader(io.StringIO(found.value.path().read_text("utf-8-sig")))
+    return [[int(cell) for cell in row[1:]] for row in rows]
+
+
 def shown_ids(page: Page) -> list[int]:
     cells = page.locator("[data-testid=grid] .cell")
     return [int(cell.get_attribute("data-id") or "") for cell in cells.all()]
@@ -91,6 +110,7 @@ def test_flip_through_the_epochs_of_a_run_that_trains_and_see_the_images_of_a_ce
     expected = stored(paths, 0, row, column)
     expect(page.locator("[data-testid=grid] .cell:not(.waiting)")).to_have_count(min(len(expected), 24))
     assert shown_ids(page) == expected[:24]
+    assert saved_counts(page, matrix) == counts(paths, 0)
     first = looking.painted(cells)
 
     # While it trains, epochs are added in the same place; what was chosen stays.

@@ -315,6 +315,61 @@ function say(root) {
   if (output.textContent !== text) output.textContent = text;
 }
 
+// Saving
+
+const TITLE = 34; // px above a saved picture
+
+function titleOf(root) {
+  const { words } = root.state.header;
+  return fill(words.epoch, { epoch: now(root).number + 1, count: root.state.epochs.at(-1).number + 1 });
+}
+
+// What is seen, drawn once more as an SVG on the background of the page.
+function pictureOf(root) {
+  const { state } = root;
+  const styles = getComputedStyle(root);
+  const place = state.place;
+  const [width, height] = [place.left + place.size + 16, place.height + TITLE];
+  const context = new SvgContext(width, height);
+  context.fillStyle = styles.getPropertyValue("--st-background-color").trim();
+  context.fillRect(0, 0, width, height);
+  Object.assign(context, { fillStyle: state.color, font: `600 14px ${styles.fontFamily}`, textBaseline: "middle" });
+  context.fillText(titleOf(root), 10, TITLE / 2);
+  context.save();
+  context.translate(0, TITLE);
+  state.place = { ...place, context };
+  try {
+    context.save();
+    context.beginPath();
+    context.rect(place.left, 0, place.size, place.size);
+    context.clip();
+    drawCells(root, now(root).cells, state.place, styles);
+    context.restore();
+    drawLabels(root, state.place);
+  } finally {
+    state.place = place;
+  }
+  context.restore();
+  return { svg: context.svg(), width, height };
+}
+
+// All counts of the epoch that is shown, whatever part of them is seen.
+function countsOf(root) {
+  const { names, words } = root.state.header;
+  const { at } = now(root).cells;
+  const rows = names.map((name, row) => [name, ...names.map((_, column) => at.get(row * names.length + column)?.count ?? 0)]);
+  return [[`${words.truth} \\ ${words.predicted}`, ...names], ...rows];
+}
+
+async function save(root, format) {
+  const epoch = now(root);
+  const name = fileName(`${root.state.header.key}-confusion-epoch-${epoch.number + 1}`, format);
+  if (format === "csv") { download(csvText(countsOf(root)), "text/csv;charset=utf-8", name); return; }
+  const { svg, width, height } = pictureOf(root);
+  if (format === "svg") download(svg, "image/svg+xml", name);
+  else download(await pngOf(svg, width, height, 2), "image/png", name);
+}
+
 // Tools
 
 function tools(root) {
@@ -340,6 +395,7 @@ function tools(root) {
     button.setAttribute("aria-pressed", String(state.choice === name));
   }
   for (const button of root.querySelectorAll(".choice button")) button.setAttribute("aria-checked", String(button.dataset.mode === state.mode));
+  for (const button of root.querySelectorAll(".saves button")) button.disabled = !epoch?.cells;
   root.querySelector(".diagonal").checked = state.hidden;
   root.querySelector(".zooms").hidden = state.header.names.length <= LEAST_SPAN;
   root.querySelector(".find").hidden = state.header.names.length <= LEAST_SPAN;
@@ -559,6 +615,11 @@ function mount(root, component, header) {
   for (const [query, icon, title, act] of icons) {
     Object.assign(root.querySelector(query), { textContent: icon, title, onclick: act });
     root.querySelector(query).setAttribute("aria-label", title);
+  }
+  for (const format of ["png", "svg", "csv"]) {
+    const button = Object.assign(element("button", "", format.toUpperCase()), { type: "button", title: words[format], onclick: () => save(root, format) });
+    button.setAttribute("aria-label", words[format]);
+    root.querySelector(".saves").append(button);
   }
   const canvas = root.querySelector(".cells");
   canvas.setAttribute("aria-label", words.label);

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.draw import frames
-from explorer.figures import class_ticks
+from explorer.figures import class_ticks, scripts
 from explorer.figures.palette import VALIDATED
+from explorer.texts import Charts
 from explorer.texts import Matrix as T
 from explorer.ui.components.parts import component, event
 
-_component = component("matrix", shared=("frame", "dom"))
+_component = component("matrix", shared=("frame", "dom"), before=scripts.shared("saving", "svg_context"))
 _LABEL = 18  # characters of a class beside the matrix
 _WORDS = {
     "modes": T.MODES, "mode": T.MODE, "hide_diagonal": T.HIDE_DIAGONAL, "without_diagonal": T.WITHOUT_DIAGONAL,
@@ -24,7 +25,7 @@ _WORDS = {
     "no_pairs": T.NO_PAIRS, "more_pairs": T.MORE_PAIRS, "missing": T.MISSING, "hint": T.CELL_HINT, "row": T.ROW_SUM,
     "column": T.COLUMN_SUM, "cell": T.CELL, "undefined_share": T.UNDEFINED_SHARE, "epoch": T.EPOCH,
     "slider": T.SLIDER, "play": T.PLAY, "pause": T.PAUSE, "best": T.BEST, "latest": T.LATEST, "no_best": T.NO_BEST,
-    "no_latest": T.NO_LATEST,
+    "no_latest": T.NO_LATEST, **Charts.SAVING,
 }  # fmt: skip
 
 
