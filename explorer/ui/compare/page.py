@@ -44,10 +44,11 @@ def show(text: str) -> None:
     """Draw the comparison of the runs in the address, and update it while one of them trains."""
     found, missing = _found(selection.read(text))
     compared = [(one.place, paths) for one, paths in found[:MOST_RUNS]]
-    every = _every(*look(compared))
+    looks = [look(compared)]
+    every = _every(*looks[0])
 
     def body() -> None:
-        runs, unread = look(compared)
+        runs, unread = looks.pop() if looks else look(compared)
         # Only the whole page can change the timer, or show something else.
         if st.query_params.get(Query.RUNS) != text or Query.RUN in st.query_params or _every(runs, unread) != every:
             st.rerun()
