@@ -21,7 +21,7 @@ settings.register_profile("tests", deadline=None)  # a busy machine takes its ti
 settings.load_profile("tests")
 
 LONGEST = {
-    "training", "export", "machine", "test_scripts.py", "test_cache.py", "test_limits.py", "test_writing.py",
+    "training", "export", "machine", "report", "test_scripts.py", "test_cache.py", "test_limits.py", "test_writing.py",
     "test_every_transform.py", "test_many_windows.py", "test_page.py", "test_lab_cells.py",
 }  # fmt: skip
 """Folders and files of tests that take 10 s and more."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from explorer.base.words import cut
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.resampling import DRAWS
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import EVERY, METRICS
 from explorer.report.reported import Reported
 from explorer.report.sections import MOST_NAME, Row, flat, in_words, written
 from explorer.runs.overview.comparison import NotComparable, Side, pair_of, side_of
@@ -73,7 +73,7 @@ def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterat
         except NotComparable as error:
             yield Beside(other.summary.name, (), (Compare.NOT_COMPARED.format(why=error),))
             continue
-        rows = tuple(_row(METRICS[key].title, found) for key, found in pair.differences().items())
+        rows = tuple(_row(EVERY[key].title, found) for key, found in pair.differences().items())
         sides, images = pair.mcnemar(), len(pair.labels)
         split = {"changed": sides.only_a + sides.only_b, "won": sides.only_b, "lost": sides.only_a}
         tested = Compare.MCNEMAR_SAYS.format(**split, images=images, p=f"{sides.p:.3g}")

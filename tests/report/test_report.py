@@ -152,7 +152,7 @@ def test_a_comparison_shows_each_run_and_what_differs(target: Path) -> None:
 
 
 def test_a_file_stays_below_its_limit(target: Path) -> None:
-    paths = written_run("large", [f"class {number}" for number in range(1000)], images=2000, epochs=2)
+    paths = written_run("large", [f"class {number}" for number in range(300)], images=600, epochs=1)
     text = report(target, paths, more=("--most", "8"))
     assert target.stat().st_size < 8e6
     assert "too large to be drawn" in Page(text).said
