@@ -23,6 +23,7 @@ class Run:
     BEST_BY = "by {monitor}"
     INTERVAL = "{low:.3f} to {high:.3f}"
     INTERVAL_COMES = "…"
+    UNDEFINED_WHY = "It is undefined here: {why}."
     INTERVALS = (
         "Below each value: its 95 % interval over the {images:,} validation images (bootstrap). Another training run "
         "may differ by more."

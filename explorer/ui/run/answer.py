@@ -93,7 +93,11 @@ def show_numbers(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> No
             _best_epoch(snapshot, best, latest)
             for key, metric in METRICS.items():
                 below = Runs.NONE_YET if latest is None else _value(latest, key)
-                _metric(metric.title, _value(best, key), _between(ends, key), below, metric.help)
+                found = (ends or {}).get(key)
+                undefined = found is not None and found.value is None
+                value = Runs.UNDEFINED if undefined else _value(best, key)
+                about = T.UNDEFINED_WHY.format(why=found.why) if found is not None and undefined else metric.help
+                _metric(metric.title, value, _between(ends, key), below, about)
         images = snapshot.start.count("val_images") if snapshot.start else 0
         st.caption(T.INTERVALS.format(images=images) if images else T.INTERVALS_OF_ALL)
 

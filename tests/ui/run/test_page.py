@@ -507,6 +507,16 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert "null" not in table.lower()
 
 
+def test_a_number_that_is_undefined_says_so_and_why() -> None:
+    paths = trained([{"auroc": 1.0, "f1_macro": 1.0, "accuracy": 1.0, "val_loss": 0.1}], best=0)
+    histogram = score_histogram(np.eye(2)[np.zeros(20, int)], np.zeros(20, int))
+    one_class = np.array([[20, 0], [0, 0]])
+    EpochRecord(one_class, histogram.positives, histogram.negatives, None, None).save(paths.epoch(1, 0))
+    shown = {metric.label: metric for metric in open_page(paths).metric}
+    assert (shown["MCC"].value, shown["AUROC"].value) == ("undefined", "undefined")
+    assert "It is undefined here: " in shown["MCC"].help
+
+
 def test_a_run_that_broke_shows_its_log_at_once() -> None:
     paths = over("failed")
     paths.log.write_text("what went wrong")
