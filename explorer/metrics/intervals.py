@@ -17,7 +17,7 @@ from explorer.metrics.images import ImageScores, reliability
 from explorer.metrics.metric import Evaluation, Value
 from explorer.metrics.rates import Margins
 from explorer.metrics.scores import log_odds
-from explorer.metrics.table import EVERY
+from explorer.metrics.table import EVERY, LOSS
 from explorer.metrics.thresholds import Cuts
 from explorer.metrics.values import first_of
 
@@ -89,7 +89,7 @@ def intervals(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -> d
 
 def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
     if found.value is None or drawn is None:
-        return Interval(found.value, why=found.why or NO_IMAGE_LOSSES)
+        return Interval(found.value, why=found.why or (NO_IMAGE_LOSSES if key == LOSS else SAME))
     defined = drawn.values[np.isfinite(drawn.values)]
     if not len(defined):
         return Interval(found.value, why=SAME)
@@ -255,6 +255,8 @@ def _from_bins(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
         return {}
     rng, classes = np.random.default_rng(_SEED + 2), len(evaluation.confusion)
     chosen = [cuts for cuts in evaluation.cuts() if cuts.positives.sum() and cuts.negatives.sum()]
+    if not chosen:  # the average precision of one class that all images have is 1, whichever are drawn
+        return {}
     pairs = [cell_draws(cuts, draws.FEWEST, classes, rng) for cuts in chosen]
     areas, precisions = (np.stack(column) for column in zip(*pairs, strict=True))
     if classes == 2:
