@@ -198,6 +198,8 @@ def build(name: str, params: Mapping[str, JsonValue], p: float = 1.0, node_id: s
 
     with _construction, warnings.catch_warnings():
         warnings.simplefilter("always")
+        # The garbage collector may warn about files and sockets here, which is none of the transform's business.
+        warnings.simplefilter("ignore", ResourceWarning)
         warnings.showwarning = note
         made = catalog()[name].cls(**arguments(own), **further, p=p)
     return made, tuple(warned)
