@@ -73,6 +73,7 @@ ENTRIES = (
         class_formula=_F1,
         deceives="It ignores true negatives and depends on one threshold; a rare class with few images moves the macro "
         "mean as much as a large one, so it is noisy.",
+        rate=rates.f1_macro,
         compute=rates.f1_macro,
         per_class=rates.f1,
         short="F1",
@@ -86,6 +87,7 @@ ENTRIES = (
         partial(of_counts, compute=rates.accuracy, note=values.nothing),
         formula=r"\frac{2\sum TP}{2\sum TP+\sum FP+\sum FN}",
         deceives="It looks like an F1 and is the accuracy, so it rises when a network prefers a large class.",
+        rate=rates.accuracy,
     ),
     Metric(
         "f1_weighted",
@@ -98,6 +100,7 @@ ENTRIES = (
         formula=r"\frac{1}{n}\sum_{c} n_c\,F_{1,c}",
         class_formula=_F1,
         deceives="A large class hides a rare one that is never found.",
+        rate=rates.f1_weighted,
     ),
     Metric(
         "precision",
@@ -111,6 +114,7 @@ ENTRIES = (
         class_formula=r"\frac{TP}{TP+FP}",
         deceives="A network that names a class only when it is quite sure has a high precision and misses most images; "
         "and precision falls by itself where the class is rarer than in validation.",
+        rate=rates.precision_macro,
     ),
     Metric(
         "recall",
@@ -124,6 +128,7 @@ ENTRIES = (
         formula=r"\frac{1}{C}\sum_{c} \mathrm{recall}_c",
         class_formula=_RECALL,
         deceives="A network that calls every image this class has a recall of 1.",
+        rate=rates.recall_macro,
     ),
     Metric(
         "specificity",
@@ -138,6 +143,7 @@ ENTRIES = (
         class_formula=r"\frac{TN}{TN+FP}",
         deceives="With many classes nearly all images are of other classes, so it is close to 1 even for a poor "
         "network.",
+        rate=rates.specificity_macro,
     ),
     Metric(
         "accuracy",
@@ -148,6 +154,7 @@ ENTRIES = (
         partial(of_counts, compute=rates.accuracy, note=values.nothing),
         formula=r"\frac{\sum TP}{n}",
         deceives="Where one class is large, always answering it already gives its share.",
+        rate=rates.accuracy,
         compute=rates.accuracy,
     ),
     Metric(
@@ -163,6 +170,7 @@ ENTRIES = (
         class_formula=_RECALL,
         deceives="A class with a handful of images counts as much as a large one, so its chance decides; and it says "
         "nothing about precision.",
+        rate=rates.balanced_accuracy,
         compute=rates.balanced_accuracy,
         per_class=rates.recall,
     ),
@@ -177,6 +185,7 @@ ENTRIES = (
         formula=r"\frac{n\sum TP-\sum_c t_c p_c}{\sqrt{(n^2-\sum_c t_c^2)(n^2-\sum_c p_c^2)}}",
         deceives="It depends on the shares of the classes, so values of data sets with other shares cannot be "
         "compared.",
+        rate=rates.mcc,
         compute=rates.mcc_or_zero,
         low=-1.0,
     ),
@@ -190,6 +199,7 @@ ENTRIES = (
         values.kappa,
         formula=r"\frac{n\sum TP-\sum_c t_c p_c}{n^2-\sum_c t_c p_c}",
         deceives="Where one class is rare, chance agrees often and kappa is low although nearly all answers are right.",
+        rate=rates.kappa,
         low=-1.0,
     ),
     Metric(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics import draws, rates
+from explorer.metrics import draws
 from explorer.metrics.counts import against_rest
 from explorer.metrics.draws import Ranked, cell_draws, influences, margins_draws, weights
 from explorer.metrics.images import ImageScores, reliability
@@ -55,18 +55,6 @@ class Interval:
     why: str = ""
 
 
-_OF_COUNTS: dict[str, Callable[[Margins], Values]] = {
-    "f1_macro": rates.f1_macro,
-    "f1_micro": rates.accuracy,
-    "f1_weighted": rates.f1_weighted,
-    "precision": rates.precision_macro,
-    "recall": rates.recall_macro,
-    "specificity": rates.specificity_macro,
-    "accuracy": rates.accuracy,
-    "balanced_accuracy": rates.balanced_accuracy,
-    "mcc": rates.mcc,
-    "kappa": rates.kappa,
-}
 _MEANS = ("f1_macro", "f1_weighted", "precision", "recall", "specificity", "balanced_accuracy")
 _RANKED = ("auroc", "auroc_weighted", "average_precision")
 _F1 = ("f1_macro", "f1_weighted")
@@ -104,15 +92,15 @@ def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
 
 
 def _counted(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
-    keys = [key for key in _OF_COUNTS if key in wanted]
-    if not keys:
+    asked = {key: metric.rate for key, metric in EVERY.items() if key in wanted and metric.rate is not None}
+    if not asked:
         return {}
     drawn = margins_draws(evaluation.confusion, np.random.default_rng(_SEED))
     how = HOW.format(draws=len(drawn.right)) + (TOGETHER if draws.together(evaluation.confusion) else "")
     # A class that is never predicted counts as 0 in the precision, in each draw as in the value.
     called = evaluation.margins.predicted > 0
     masked = Margins(drawn.right * called, drawn.truth, drawn.predicted * called)
-    found = {key: _OF_COUNTS[key](masked if key == "precision" else drawn) for key in keys}
+    found = {key: rate(masked if key == "precision" else drawn) for key, rate in asked.items()}
     return {key: _Drawn(_widened(key, values, evaluation), how) for key, values in found.items()}
 
 
@@ -123,10 +111,11 @@ def _widened(key: str, values: Values, evaluation: Evaluation) -> Values:
     (see Hesterberg 2015, https://doi.org/10.1080/00031305.2015.1089789, on narrow bootstrap intervals). m is taken as
     the mean number of images of a class, and as 2 where it is less.
     """
-    if key not in _MEANS:
+    rate = EVERY[key].rate
+    if key not in _MEANS or rate is None:
         return values
     images = max(evaluation.margins.truth.sum() / max((evaluation.margins.truth > 0).sum(), 1), 2.0)
-    value = float(_OF_COUNTS[key](evaluation.margins))
+    value = float(rate(evaluation.margins))
     wider: Values = value + (values - value) * np.sqrt((images + 1) / (images - 1))
     return wider.clip(0.0, 1.0)
 

@@ -116,6 +116,8 @@ class Metric:
         formula: In LaTeX, for the whole.
         class_formula: In LaTeX, for one class.
         deceives: When it deceives, in a sentence.
+        rate: For those of counts: a function of the margins of one matrix, or of many at once, whose draws give its
+            interval.
         compute: For those that are listed: a function, defined in `rates.py` or `scores.py`, of what the metric needs;
             None or nan where it is undefined. Exported code takes it by its source.
         listed: Whether it is computed for every epoch, for curves, lists, loggers, the monitor and exported code. The
@@ -136,6 +138,7 @@ class Metric:
     formula: str = ""
     class_formula: str = ""
     deceives: str = ""
+    rate: Callable[[Margins], NDArray[np.float64]] | None = field(default=None, repr=False)
     compute: Callable[[Any], Any] = field(default=_not_listed, repr=False)
     per_class: Callable[[Any], Iterable[float | None]] | None = field(default=None, repr=False)
     short: str = ""

@@ -10,7 +10,9 @@ from pathlib import Path
 from explorer.texts import Help as T
 
 PROJECT = Path(__file__).resolve().parents[3]
-ORDER = ("index", "augment", "laboratory", "files", "data", "recipes", "runs", "export", "classroom")
+ORDER = (
+    "index", "augment", "laboratory", "files", "data", "recipes", "runs", "evidence", "report", "export", "classroom",
+)  # fmt: skip
 PARTS = (
     "albumentations", "streamlit", "torch", "pytorch-lightning", "torchmetrics", "efficientnet-pytorch",
     "opencv-python-headless", "scikit-learn", "plotly",
