@@ -147,7 +147,9 @@ def _from_images(evaluation: Evaluation, images: ImageScores, wanted: set[str]) 
     added = _added(images, rng)
     drawn = {key: np.concatenate([one[key] for one in found]) for key in found[0]}
     drawn["top_k"] = added(drawn["top_k"])
-    for key in _RANKED if ranks and not exact else ():
+    for key in _RANKED if not exact else ():
+        if key not in drawn:  # no class has both images and others
+            continue
         drawn[key] = np.clip(drawn[key] + (EVERY[key].value(evaluation).value or 0.0), 0.0, 1.0)
     return {
         key: _Drawn(values, how + (LINEAR if key in _RANKED and not exact else ""))

@@ -66,6 +66,16 @@ def test_undefined_values_have_no_interval_but_the_reason() -> None:
     assert class_intervals(one, "recall")[2].why
 
 
+def test_one_class_has_intervals_also_where_images_are_too_many_to_rank_in_each_draw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("explorer.metrics.intervals._EXACT", 0)
+    found = intervals(evaluation(drawn(30, 3)[0], np.zeros(30, np.int64)))
+    assert found["auroc"].low is None
+    assert found["auroc"].why
+    assert found["accuracy"].low is not None
+
+
 def test_many_images_are_drawn_by_their_influence_and_nearly_equal_those_that_are_ranked_again() -> None:
     logits, labels = drawn(600, 3)
     weights = np.random.default_rng(0).standard_exponential((200, 600))
