@@ -93,7 +93,7 @@ def chosen_other(runs: Sequence[Compared], key: str = "compare_other") -> Compar
         return others[0]
     by_id = {run.id: run for run in others}
     chosen = st.selectbox(
-        T.OTHER.format(name=reference.name), list(by_id), key=widget_key(key),
+        escape(T.OTHER.format(name=reference.name)), list(by_id), key=widget_key(key),
         format_func=lambda run_id: by_id[run_id].name if run_id in by_id else run_id, width=420,
     )  # fmt: skip
     return by_id.get(chosen, others[0])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explorer.base.words import cut
 from explorer.figures.palette import run_color
 from explorer.metrics.table import METRICS
 from explorer.runs.overview.comparison import MOST_RUNS
@@ -22,6 +23,8 @@ from explorer.ui.session.selection import Chosen
 
 EVERY_SECONDS = 2.0
 READING_SECONDS = 0.2
+_MOST_MISSING = 5  # that are named
+_MOST_OF_ID = 100  # characters, as many as the id of a run can have
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,9 @@ SECTIONS = (
 
 def show(text: str) -> None:
     """Draw the comparison of the runs in the address, and update it while one of them trains."""
-    found, missing = _found(selection.read(text))
-    compared = [(one.place, paths) for one, paths in found[:MOST_RUNS]]
+    found, missing, more = _found(selection.read(text))
+    warnings = _warnings(text, missing, more)
+    compared = [(one.place, paths) for one, paths in found]
     looks = [look(compared)]
     every = _every(*looks[0])
 
@@ -52,7 +56,7 @@ def show(text: str) -> None:
         # Only the whole page can change the timer, or show something else.
         if st.query_params.get(Query.RUNS) != text or Query.RUN in st.query_params or _every(runs, unread) != every:
             st.rerun()
-        _draw(runs, missing, len(found), unread)
+        _draw(runs, warnings, unread)
 
     st.fragment(body, run_every=every)()
 
@@ -64,25 +68,28 @@ def _every(runs: Sequence[Compared], unread: int) -> float | None:
     return None if all(run.snapshot.status.over for run in runs) else EVERY_SECONDS
 
 
-def _found(chosen: Sequence[Chosen]) -> tuple[list[tuple[Chosen, RunPaths]], list[str]]:
-    """The runs of an address, and the ids that no run has."""
-    found, missing = [], []
+def _found(chosen: Sequence[Chosen]) -> tuple[list[tuple[Chosen, RunPaths]], list[str], bool]:
+    """The first MOST_RUNS runs of an address, the ids before them that no run has, and whether there are more ids."""
+    found: list[tuple[Chosen, RunPaths]] = []
+    missing: list[str] = []
     for one in chosen:
+        if len(found) == MOST_RUNS:
+            return found, missing, True
         try:
             found.append((one, run_paths(one.id)))
         except RunNotFound:
             missing.append(one.id)
-    return found, missing
+    return found, missing, False
 
 
-def _draw(runs: Sequence[Compared], missing: Sequence[str], asked: int, unread: int) -> None:
+def _draw(runs: Sequence[Compared], warnings: Sequence[str], unread: int) -> None:
     trained = [run for run in runs if not _is_probe(run)]
     # Containers, so that a line that appears or disappears does not mount the charts again.
     heading, said, table, sections = (st.container() for _ in range(4))
     with heading:
         st.subheader(T.TITLE.format(count=len(trained) + unread), anchor=False)
     with said:
-        _say(runs, missing, asked)
+        _say(runs, warnings)
         if unread:
             st.progress(len(runs) / (len(runs) + unread), T.READING.format(done=len(runs), count=len(runs) + unread))
     if len(trained) < 2 and not unread:
@@ -101,13 +108,27 @@ def _is_probe(run: Compared) -> bool:
     return run.snapshot.config is not None and run.snapshot.config.kind in PROBES
 
 
-def _say(runs: Sequence[Compared], missing: Sequence[str], asked: int) -> None:
-    if missing:
-        st.warning(escape(T.UNKNOWN.format(ids=", ".join(missing))))
-    if asked > MOST_RUNS:
-        st.warning(T.TOO_MANY.format(most=MOST_RUNS, count=asked))
+def _warnings(text: str, missing: Sequence[str], more: bool) -> list[str]:
+    """What is not shown of an address, in sentences."""
+    found = [T.UNKNOWN.format(ids=_named(missing))] if missing else []
+    if more:
+        return [*found, T.TOO_MANY.format(most=MOST_RUNS)]
+    unread = selection.is_cut(text)
+    return [*found, T.TOO_LONG.format(most=selection.MOST_PLACES)] if unread else found
+
+
+def _say(runs: Sequence[Compared], warnings: Sequence[str]) -> None:
+    for words in warnings:
+        st.warning(escape(words))
     if probes := [f"“{run.name}”" for run in runs if _is_probe(run)]:
         st.info(escape(T.NOT_TRAINED.format(names=", ".join(probes))))
+
+
+def _named(missing: Sequence[str]) -> str:
+    """The ids that no run has. An address may hold any number of them, of any length."""
+    names = ", ".join(cut(run_id, _MOST_OF_ID) for run_id in missing[:_MOST_MISSING])
+    more = len(missing) - _MOST_MISSING
+    return names if more <= 0 else T.AND_MORE.format(names=names, more=more)
 
 
 def _reference_first(runs: Sequence[Compared]) -> list[Compared]:

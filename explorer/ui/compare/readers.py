@@ -2,8 +2,9 @@
 
 import contextlib
 import time
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +24,7 @@ class Compared:
 
     Attributes:
         place: In the selection, from 0; it decides the color.
+        name: Another one than those of the other runs: Streamlit knows an option by its title.
         best: Its best epoch so far, or None.
     """
 
@@ -90,4 +92,16 @@ def look(found: Sequence[tuple[int, RunPaths]]) -> tuple[list[Compared], int]:
             continue
         with contextlib.suppress(FileNotFoundError):
             runs.append(reader.look(place))
-    return runs, unread
+    return distinct(runs), unread
+
+
+def distinct(runs: Sequence[Compared]) -> list[Compared]:
+    """Return runs with names that differ: a name of several runs is followed by the end of the id, or by all of it."""
+    short = _marked(runs, lambda run: run.id.rsplit("-", 1)[-1])
+    return short if len({run.name for run in short}) == len(short) else _marked(runs, lambda run: run.id)
+
+
+def _marked(runs: Sequence[Compared], mark: Callable[[Compared], str]) -> list[Compared]:
+    """Return runs with a mark after each name that several of them have."""
+    count = Counter(run.name for run in runs)
+    return [replace(run, name=f"{run.name} ({mark(run)})") if count[run.name] > 1 else run for run in runs]

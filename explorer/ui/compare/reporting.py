@@ -1,5 +1,7 @@
 """The report of a comparison, to be made and downloaded."""
 
+from itertools import islice
+
 import streamlit as st
 
 from explorer.runs.overview.comparison import MOST_RUNS
@@ -15,7 +17,8 @@ def show(text: str) -> None:
 
     It is outside of the page's timed fragment: drawing a button again during a click loses the click.
     """
-    ids = [chosen.id for chosen in selection.read(text) if _exists(chosen.id)][:MOST_RUNS]
+    existing = (chosen.id for chosen in selection.read(text) if _exists(chosen.id))
+    ids = list(islice(existing, MOST_RUNS))
     if len(ids) < 2:
         return
     against = st.query_params.get(Query.AGAINST)

@@ -37,7 +37,7 @@ def show(runs: Sequence[Compared]) -> None:
 
 
 def _grid(a: Compared, b: Compared, changed: Sequence[Changed], label: str) -> None:
-    evidence = evidence_of(str(a.view.paths.root), a.view)
+    evidence = evidence_of(a.view)
     if evidence.images is None:
         with st.spinner(T.LOOKING_UP):
             why = restoring.restore(evidence)

@@ -21,6 +21,7 @@ from explorer.ui.components.parts import component, event
 
 Op = Literal["archive", "unarchive", "delete", "keep_best"]
 MAX_PROSE = 200  # characters of a reason or a note in the list; the page of the run has all of it
+MOST_IDS = 100_000  # that one action may name
 MANY = 200  # changed rows from which on all rows are sent again
 
 _component = component("run_list", shared=("run_rows_held", "dom"))
@@ -169,7 +170,7 @@ def show(
         on_compare: Called with the ids of runs to compare.
     """
     calls = event(key, "open", on_open) | event(key, "act", on_act, received)
-    calls |= event(key, "compare", on_compare, received_ids)
+    calls |= event(key, "compare", on_compare, received_compared)
     _component(data={**vars(changes), "words": _WORDS}, key=key, **calls)
 
 
@@ -182,7 +183,13 @@ def received(sent: Any) -> Request | None:
 
 
 def received_ids(sent: Any) -> tuple[str, ...] | None:
-    """Check a list of ids that the browser has sent. None if it is malformed."""
-    if not isinstance(sent, Sequence) or isinstance(sent, str) or not all(isinstance(one, str) for one in sent):
+    """Check a list of ids that the browser has sent. None if it is malformed or longer than any list of runs."""
+    if not isinstance(sent, Sequence) or isinstance(sent, str) or len(sent) > MOST_IDS:
         return None
-    return tuple(dict.fromkeys(sent))
+    return tuple(dict.fromkeys(sent)) if all(isinstance(one, str) for one in sent) else None
+
+
+def received_compared(sent: Any) -> tuple[str, ...] | None:
+    """Check the ids of runs to compare. None if they are malformed, or more than can be compared."""
+    ids = received_ids(sent)
+    return None if ids is None or len(ids) > MOST_RUNS else ids

@@ -64,5 +64,11 @@ def remember(key: str, value: Option) -> Option:
     return value
 
 
+def remembered(key: str, default: Option) -> Option:
+    """Return the value that `remember` has kept."""
+    found: Option = st.session_state.get(_kept(key), default)
+    return found
+
+
 def _kept(key: str) -> str:
     return widget_key("kept", key)

@@ -73,11 +73,11 @@ class Look:
         return widget_key("mistakes", self.snapshot.id, *parts)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def judgments_of(root: str, _evidence: Evidence, threshold: float) -> Judgments:
-    """Return the judgments of a run, shared by all browser tabs. root: its folder, the key of the cache."""
-    del root
-    return Judgments(_evidence, threshold)
+# By the reader itself, which the judgments hold: no other one can get the same id.
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={Evidence: id})
+def judgments_of(evidence: Evidence, threshold: float) -> Judgments:
+    """Return the judgments of a run, shared by all browser tabs."""
+    return Judgments(evidence, threshold)
 
 
 def best_of(view: RunView, snapshot: RunSnapshot, scored: Sequence[int]) -> int:

@@ -46,7 +46,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     if not snapshot.epochs:
         st.caption(T.NEVER if snapshot.status.over else T.COMES)
         return
-    judgments = look.judgments_of(str(view.paths.root), evidence, matrix.threshold_of(snapshot.config))
+    judgments = look.judgments_of(evidence, matrix.threshold_of(snapshot.config))
     scored = evidence.scored(point.epoch for point in snapshot.epochs)
     if not scored:
         st.info(_why_not(evidence, snapshot.epochs[-1].epoch))

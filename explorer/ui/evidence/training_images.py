@@ -9,7 +9,7 @@ from explorer.figures.charts import class_names
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.texts import Matrix as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.evidence import pictures, sources
+from explorer.ui.evidence import choosing, pictures, sources
 from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
 
@@ -24,9 +24,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
             T.CLASS, range(len(names)), format_func=names.__getitem__, key=widget_key("training_class", snapshot.id),
             width=260,
         )  # fmt: skip
-        key = widget_key("training_epoch", snapshot.id)
-        # A slider with one value would be an error.
-        epoch = st.slider(T.TRAINING_EPOCH, 1, last, key=key, width=340) if last > 1 else 1
+        epoch = _epoch(widget_key("training_epoch", snapshot.id), last)
     with st.spinner(T.TRAINING_LOADING):
         found = sources.of_training(snapshot, view.paths, epoch - 1)
     if isinstance(found, str):
@@ -41,3 +39,12 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
         return Caption(PurePath(source.ids[index]).name, names[listed.labels[index]])
 
     pictures.show(source, images, caption, widget_key("training_pictures", snapshot.id), heading)
+
+
+def _epoch(key: str, last: int) -> int:
+    """Draw the choice of the epoch, from 1."""
+    if last == 1:  # a slider with one value would be an error
+        return 1
+    # With each new epoch it is another slider to Streamlit, which begins at `value`.
+    first = min(choosing.remembered(key, 1), last)
+    return choosing.remember(key, st.slider(T.TRAINING_EPOCH, 1, last, first, key=key, width=340))

@@ -67,7 +67,7 @@ def _draw(view: RunView, snapshot: RunSnapshot) -> None:
         run_answer.show_facts(view.paths, snapshot)
     with numbers:
         if _works(snapshot):
-            run_answer.show_numbers(view, snapshot, sections.evidence_of(str(view.paths.root), view))
+            run_answer.show_numbers(view, snapshot, sections.evidence_of(view))
     with progress:
         if _kind(snapshot) == "train":
             _progress(snapshot)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -61,16 +60,17 @@ def _open_key(run_id: str) -> str:
     return widget_key("run", run_id, "section")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def evidence_of(root: str, _view: RunView) -> Evidence:
-    """Return the reader of a run's evidence, shared by all browser tabs. root: its folder, the key of the cache."""
-    assert str(_view.paths.root) == str(Path(root))
-    return Evidence(_view)
+# By the view itself: a reader that belongs to a forgotten view would never learn of later epochs. It holds its view, so
+# that no other one can get the same id.
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={RunView: id})
+def evidence_of(view: RunView) -> Evidence:
+    """Return the reader of a run's evidence, shared by all browser tabs."""
+    return Evidence(view)
 
 
 def show(view: RunView, snapshot: RunSnapshot) -> None:
     """Draw the section that is open."""
-    evidence = evidence_of(str(view.paths.root), view)
+    evidence = evidence_of(view)
     titles = [section.title for section in SECTIONS]
     # The log says why a run broke, so it is open then.
     broken = snapshot.status.state in (State.FAILED, State.LOST)

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explorer.runs.overview.comparison import MOST_RUNS
 from explorer.ui.session.keys import Query
+
+MOST_PLACES = 4 * MOST_RUNS  # that are read of an address, with those of runs that are gone
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,17 @@ class Chosen:
 
 
 def read(text: str) -> tuple[Chosen, ...]:
-    """Return the runs in an address. A run that is named twice counts once."""
-    places = [part.strip() for part in text.split(",")]
-    return tuple(
-        Chosen(place, run_id) for place, run_id in enumerate(places) if run_id and places.index(run_id) == place
-    )
+    """Return the runs in the first MOST_PLACES places of an address. A run that is named twice counts once."""
+    parts = text.split(",", MOST_PLACES)[:MOST_PLACES]  # what follows them stays in one piece
+    first: dict[str, int] = {}
+    for place, part in enumerate(parts):
+        first.setdefault(part.strip(), place)
+    return tuple(Chosen(place, run_id) for run_id, place in first.items() if run_id)
+
+
+def is_cut(text: str) -> bool:
+    """Whether an address has more places than `read` reads."""
+    return text.count(",") >= MOST_PLACES
 
 
 def address(ids: Iterable[str]) -> str:

@@ -113,6 +113,25 @@ def test_every_section_copes_with_runs_that_lack_something(section: str) -> None
     assert "Not found: 20260101-000000-gone-x7k" in said
 
 
+def test_an_address_of_many_runs_that_are_gone_names_some_and_says_that_not_all_were_read() -> None:
+    gone = [f"gone-{number}" for number in range(300)]
+    said = text(compare(digits_run("one"), digits_run("two"), "x" * 1000, *gone))
+    assert f"Not found: {'x' * 100}…, gone-0, gone-1, gone-2, gone-3 and 193 more." in said
+    assert "only its first 200 places" in said
+
+
+def test_runs_of_the_same_name_have_titles_that_differ() -> None:
+    runs = [digits_run(name, wrong) for name, wrong in (("one", A_WRONG), ("two", B_WRONG), ("three", ()))]
+    for run in runs:
+        meta.change(run, name="*same*")
+    app = compare(*runs)
+    other = app.selectbox(key="compare_other")
+    assert len(set(other.options)) == 2
+    assert "\\*same\\*" in other.label
+    other.select_index(1).run()
+    assert "4 only B gets right, 0 only A" in text(app)
+
+
 def test_a_selection_of_one_run_and_of_probes_says_what_is_missing() -> None:
     check = digits_run("check", kind="check")
     said = text(compare(digits_run("one"), check))

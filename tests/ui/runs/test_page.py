@@ -13,6 +13,7 @@ from explorer.base import locks
 from explorer.metrics.table import METRICS
 from explorer.runs.launchers import local
 from explorer.runs.life import launcher, trash
+from explorer.runs.overview.comparison import MOST_RUNS
 from explorer.runs.overview.index import summaries
 from explorer.runs.queue import queue
 from explorer.runs.record import meta, outcome
@@ -142,6 +143,14 @@ def test_a_row_of_a_living_run_says_how_far_it_is(living: Callable[[], RunPaths]
 )  # fmt: skip
 def test_what_no_list_sends_is_not_obeyed(sent: object) -> None:
     assert run_list.received(sent) is None
+
+
+def test_no_more_ids_are_taken_than_a_list_can_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [str(number) for number in range(MOST_RUNS + 1)]
+    assert run_list.received_compared(ids[:MOST_RUNS]) == tuple(ids[:MOST_RUNS])
+    assert run_list.received_compared(ids) is None
+    monkeypatch.setattr(run_list, "MOST_IDS", 10)
+    assert run_list.received({"op": "delete", "ids": ids}) is None
 
 
 def test_several_runs_are_archived_and_taken_out_again(several: list[RunPaths]) -> None:
