@@ -70,9 +70,9 @@ def _embedded(dataset: Dataset, part: str, index: int, name: str) -> tuple[Split
 
 
 def _of_file(spec: FileSpec, part: str, name: str) -> tuple[Split, int]:
-    resolve_inside(str(spec.images))
+    resolve_inside(str(spec.images.absolute()))
     file = existing(spec.images / name)
-    resolve_inside(str(file))
+    resolve_inside(str(file.absolute()))
     if not file.is_file():
         raise GoneSample(f"{name} was deleted since the run.")
     if spec.depth == "auto":

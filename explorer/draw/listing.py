@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explorer.data.fit import square
-from explorer.data.formats.spec import FileSpec
-from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
 from explorer.draw import training
 from explorer.draw.drawing import Request
@@ -25,18 +23,14 @@ class Listed:
 class ListValidation(Request[Listed]):
     """The validation images of a data set whose squares have `image_size` px. Raises DatasetError.
 
-    Its folder has to be one that pages may read.
+    Its files have to be in folders that pages may read.
     """
 
     spec: DatasetSpec
     image_size: int
 
     def draw(self) -> Iterator[Listed]:
-        spec = self.spec
-        if isinstance(spec, FileSpec):
-            resolve_inside(str(spec.images))
-            spec = spec.model_copy(update={"links": "inside"})  # a run of the command line may follow any
-        split = training.opened(spec).val
+        split = training.opened(self.spec.for_page()).val
         yield Listed(
             tuple(map(str, split.ids)),
             tuple(map(int, split.labels)),

@@ -12,10 +12,8 @@ from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import training_image, validation_image
 from explorer.data.dataset import DatasetError
 from explorer.data.fit import Fit, square
-from explorer.data.formats.spec import FileSpec
 from explorer.data.prepare import load
 from explorer.data.recorded import GoneSample, NoRange, OtherSample, find
-from explorer.data.roots import resolve_inside
 from explorer.data.sample import Sample
 from explorer.data.specs import DatasetSpec
 from explorer.data.stored import ImageError
@@ -146,12 +144,6 @@ def _sample(image: Recorded, fit: Fit | None) -> Sample:
 
 
 _WORDS: dict[type[Exception], str] = {OtherSample: T.CHANGED, GoneSample: T.DELETED, NoRange: T.RANGE_UNKNOWN}
-
-
-def refuse_outside(spec: DatasetSpec) -> None:
-    """Raise OutsideRoots for a data set of files outside the folders that pages may read."""
-    if isinstance(spec, FileSpec):
-        resolve_inside(str(spec.images))
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -13,12 +13,11 @@ from explorer.augment.order import permutation
 from explorer.data.cache.contents import MEMO, contents_of, joined_digest
 from explorer.data.cache.limits import folder
 from explorer.data.dataset import DatasetError
-from explorer.data.formats.spec import FileSpec
 from explorer.data.stored import ImageError
 from explorer.draw import training
 from explorer.draw.drawing import Request
 from explorer.draw.pictures import NoPicture
-from explorer.draw.recorded import Card, NetworkInput, Recorded, refuse_outside
+from explorer.draw.recorded import Card, NetworkInput, Recorded
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.schedules import leaves_one_out
 from explorer.texts import RecordedImages as T
@@ -52,12 +51,8 @@ class ListTraining(Request[Listed]):
     def draw(self) -> Iterator[Listed]:
         if not self.listing or not self.contents:
             raise NoPicture(T.TRAINING_UNKNOWN)
-        spec = self.config.dataset
         try:
-            refuse_outside(spec)
-            if isinstance(spec, FileSpec):
-                spec = spec.model_copy(update={"links": "inside"})  # a run of the command line may follow any
-            split = training.opened(spec).train
+            split = training.opened(self.config.dataset.for_page()).train
             if split.listing(self.config.kept) != self.listing:
                 raise NoPicture(T.TRAINING_LISTING)
             hashes = contents_of(split, folder() / MEMO, _THREADS, lambda done: None)

@@ -72,7 +72,7 @@ def _answer(connection: Connection, note: Note, request: Any, seconds: float, en
         if isinstance(error, AugmentError) and error.out_of_memory:
             send(connection, "memory", error.node_id)
         else:
-            send(connection, "error", [type(error).__name__, list(_arguments(error))])
+            send(connection, "error", [_known(type(error)), list(_arguments(error))])
     except Exception:  # noqa: BLE001 - reported to the server
         send(connection, "broken", traceback.format_exc()[-4000:])
     finally:
@@ -86,6 +86,11 @@ def _take_over(environment: Environment) -> None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+def _known(kind: type[Exception]) -> str:
+    """The name of the error, or of the one in ERRORS that it derives from."""
+    return next(parent.__name__ for parent in kind.__mro__ if parent.__name__ in ERRORS)
 
 
 def _arguments(error: Exception) -> tuple[Any, ...]:

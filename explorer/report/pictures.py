@@ -16,7 +16,6 @@ from explorer.base.names import ShownError
 from explorer.data.cache.contents import content_of
 from explorer.data.dataset import Dataset, Split
 from explorer.data.fit import square
-from explorer.data.formats.spec import FileSpec
 from explorer.data.inspection import Looking
 from explorer.data.prepare import load, shrink
 from explorer.data.roots import resolve_inside
@@ -151,10 +150,7 @@ def opened(run: Reported, *, inside: bool) -> Dataset:
     if run.images is None and lost is None:
         raise ValueError(T.IMAGES_NOT_NAMED)
     spec: DatasetSpec = lost.spec if lost else config.dataset.with_range(recorded_depth(run.identity))
-    if inside and isinstance(spec, FileSpec):
-        resolve_inside(str(spec.images))
-        spec = spec.model_copy(update={"links": "inside"})  # a run of the command line may follow any
-    dataset = spec.open(Looking(seconds=0.0))
+    dataset = (spec.for_page() if inside else spec).open(Looking(seconds=0.0))
     if run.images is None and lost is not None:
         split = dataset.val
         known = ValidationImages(tuple(map(str, split.ids)), split.labels, ("",) * len(split), split.reading)
@@ -201,7 +197,7 @@ def _check_same(known: str, split: Split, place: int, inside: bool) -> None:
     """Refuse an image that has changed since the run, and a link that leads out of the folders. Raises ValueError."""
     source = split.source(place)
     if isinstance(source, Path) and inside:
-        resolve_inside(str(source))
+        resolve_inside(str(source.absolute()))
     if known and content_of(source).hex() != known:
         raise ValueError(T.IMAGE_CHANGED)
 

@@ -141,3 +141,24 @@ def test_what_a_data_set_is_asked_for_is_known_without_opencv() -> None:
     code = "import sys, explorer.data.specs; print(sorted({'cv2', 'PIL', 'torch', 'sklearn'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_page_opens_a_table_only_if_it_and_its_images_are_inside_the_folders(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = CsvSpec(path=str(table))
+    assert spec.for_page() == spec.model_copy(update={"links": "inside"})
+    outside = tmp_path / "people.csv"
+    outside.write_text(HEADER + "alice@corp.png,ant\n")
+    link = table.with_name("link.csv")
+    link.symlink_to(outside)
+    monkeypatch.chdir(tmp_path)
+    for path, folder in (
+        (outside, table.parent),
+        (tmp_path / "missing.csv", table.parent),
+        (link, ""),
+        ("people.csv", table.parent),  # would be read from the folder of the server, not from an allowed one
+        (table, tmp_path),
+    ):
+        with pytest.raises(OutsideRoots):
+            CsvSpec(path=str(path), folder=str(folder)).for_page()

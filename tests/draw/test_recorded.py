@@ -10,10 +10,13 @@ import pytest
 from explorer.augment import presets
 from explorer.augment.pipeline import Pipeline, validate
 from explorer.data.cache.contents import content_of, contents_of, joined_digest
+from explorer.data.dataset import DatasetError
 from explorer.data.fit import square
+from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.specs import DatasetSpec
+from explorer.draw.listing import ListValidation
 from explorer.draw.pictures import NoPicture
 from explorer.draw.pool import Pool
 from explorer.draw.recorded import Card, NetworkInput, Recorded, RecordedPicture, refuse_other_versions
@@ -182,3 +185,16 @@ def test_a_pipeline_that_scales_is_shown_with_a_word_about_it(folder: Path, pool
     pipeline = Pipeline(nodes=(Step(id="n1", transform="Normalize", p=1.0),))
     config = config_of(spec).model_copy(update={"pipeline": pipeline})
     assert "scales the values" in drawn(pool, NetworkInput(recorded(spec, "val", 0), config, None, versions())).note
+
+
+def test_a_table_outside_the_folders_is_not_read(
+    folder: Path, pool: Pool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    table = tmp_path_factory.mktemp("outside") / "people.csv"
+    table.write_text("path,label\nalice@corp.png,ant\n")
+    spec = CsvSpec(path=str(table), folder=str(folder), depth="by_image")
+    requests = (ListValidation(spec, SIZE), ListTraining(config_of(spec), "0", "0"))
+    for request in requests:
+        with pytest.raises((DatasetError, NoPicture), match="outside the folders") as refused:
+            drawn(pool, request)
+        assert "alice" not in str(refused.value)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from explorer.base.names import existing, expanded
 from explorer.data.depth import Depth
+from explorer.data.roots import resolve_inside
 
 if TYPE_CHECKING:
     from explorer.data.dataset import Dataset
@@ -124,6 +125,14 @@ class Spec(BaseModel):
         """
         raise NotImplementedError
 
+    def for_page(self) -> Self:
+        """The spec as a page may open it, although it comes from a file that anybody may have written.
+
+        Raises:
+            OutsideRoots: it reads files outside the folders that pages may read.
+        """
+        return self
+
     def pictures(self) -> "Pictures":
         """The data set as Augment shows it. Raises DatasetError."""
         from explorer.data.pictures import of_dataset
@@ -178,6 +187,11 @@ class FileSpec(Spec):
     def images(self) -> Path:
         """The folder that the names of images are relative to."""
         return self.root
+
+    def for_page(self) -> Self:
+        for place in (self.root, self.images):  # of a table both matter: it need not be in the folder of its images
+            resolve_inside(str(place.absolute()))
+        return self.model_copy(update={"links": "inside"})  # a run of the command line may follow any
 
     def pictures(self) -> "Pictures":
         from explorer.data.inspection import Looking
