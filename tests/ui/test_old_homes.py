@@ -97,10 +97,14 @@ def run_page(run_id: str, kind: str = "") -> dict[str, Any]:
     """What the page of a run shows; of a check or a search also what it found."""
     app = opened("runs", run=run_id)
     lines = [line.value for line in app.markdown if not line.value.startswith("<")]
+    said = [line.value for line in app.caption if line.value.startswith("latest ")]
     return {
         "title": app.subheader[0].value,
         "state": next(line for line in lines if "-badge[" in line),
-        "metrics": {one.label: [one.value, one.delta] for one in app.metric if one.label in METRICS},
+        # Below each value was the one of the latest epoch; now that is below the interval.
+        "metrics": {
+            one.label: [one.value, latest] for one, latest in zip(app.metric, said, strict=True) if one.label in METRICS
+        },
         "problems": [each.value for each in [*app.error, *app.warning]],
         "found": lines if kind in PROBES else [],
     }
