@@ -53,6 +53,9 @@ class Kept(Generic[Value]):
         if size > self._most:
             return
         with self._lock:
+            # After a reader that failed, two of those that waited for it may read at the same time.
+            if key in self._values:
+                self._held -= self._size(self._values.pop(key))
             self._values[key] = value
             self._held += size
             while self._held > self._most:

@@ -43,6 +43,12 @@ def test_one_reads_while_others_wait_for_that_value_only() -> None:
     assert count == [1]
 
 
+def test_a_value_that_two_have_read_at_the_same_time_counts_once() -> None:
+    kept: Kept[bytes] = Kept(10, len)
+    kept.get("a", lambda: kept._add("a", bytes(6)) or bytes(4))  # type: ignore[func-returns-value]
+    assert (kept.held, kept.get("a", bytes)) == (4, bytes(4))
+
+
 def test_a_value_that_cannot_be_read_is_read_again() -> None:
     kept: Kept[bytes] = Kept(10, len)
     with pytest.raises(OSError, match="no disk"):

@@ -53,7 +53,8 @@ def show(seen: Look) -> None:
 
 
 def _job(seen: Look) -> str:
-    return f"{seen.paths.root}:{seen.epoch}"
+    # A resumed run may validate an epoch again.
+    return f"{seen.paths.root}:{seen.view.attempt_of(seen.epoch)}:{seen.epoch}"
 
 
 def _start(seen: Look) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class Looking(Child):
         self._file = Path(self._folder.name) / "maps.npz"
         self._maps: SaliencyMaps | None = None
         self._picture: bytes | None = None
+        self._reading = threading.Lock()
         self._index = asked.index
         images, classes = [asked.index] * len(asked.classes), asked.classes
         super().__init__(
@@ -72,11 +74,12 @@ class Looking(Child):
 
     def maps(self) -> SaliencyMaps:
         """Return what was found, once it has ended. Raises ChildError, SaliencyRecordError."""
-        if self._maps is None:
-            self.result()
-            self._maps = SaliencyMaps.load(self._file)
-            self._folder.cleanup()
-        return self._maps
+        self.result()
+        with self._reading:  # two tabs may show it at the same time
+            if self._maps is None:
+                self._maps = SaliencyMaps.load(self._file)
+                self._folder.cleanup()
+            return self._maps
 
     def picture(self, source: Source) -> bytes:
         """Return the picture of what the network saw. Raises NoPicture, AugmentError, DrawingError."""

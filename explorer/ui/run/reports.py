@@ -1,5 +1,6 @@
 """Reports to download, each made by a process of its own, since it decodes images and takes seconds."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -112,7 +113,7 @@ def show(ids: Sequence[str]) -> None:
 
 def _offer(ids: Sequence[str], key: str) -> None:
     file = _file_of(key)
-    made = file.stat() if file.exists() else None
+    made = _status_of(file)
     if made is not None:
         size, moment = in_words(made.st_size), clock(made.st_mtime, time.time())
         # A callable, so that the file is read only when it is downloaded.
@@ -148,13 +149,22 @@ def _file_of(key: str) -> Path:
     return reports_folder() / f"{key}.html"
 
 
+def _status_of(file: Path) -> os.stat_result | None:
+    """The status of a report; None where there is none. Another tab may discard it at any moment."""
+    try:
+        return file.stat()
+    except OSError:
+        return None
+
+
 def _name_of(ids: Sequence[str]) -> str:
     return f"{ids[0]}.html" if len(ids) == 1 else f"{T.COMPARISON_FILE}-{len(ids)}.html"
 
 
 def _discard_old() -> None:
     """Keep only the latest reports: they are made again in seconds."""
-    found = [(file.stat().st_mtime, file) for file in reports_folder().glob("*.html")]
+    files = reports_folder().glob("*.html")
+    found = [(made.st_mtime, file) for file in files if (made := _status_of(file)) is not None]
     for _, file in sorted(found, reverse=True)[_KEPT:]:
         with suppress(OSError):
             file.unlink()
