@@ -10,8 +10,9 @@ from typing import Any
 
 import psutil
 
-from explorer.augment import confined, observe
+from explorer.augment import observe
 from explorer.augment.apply import AugmentError
+from explorer.base import confined
 from explorer.data.dataset import DatasetError
 from explorer.data.references import ReferenceMissing
 from explorer.data.sample import SampleError

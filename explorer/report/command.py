@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from explorer.base.confined import end_with, limit_memory
 from explorer.base.words import size
 from explorer.runs.cli import report
 from explorer.runs.cli.exit_codes import USAGE, CommandError
@@ -38,7 +39,6 @@ def write(options: argparse.Namespace) -> int:
     if target.exists() and not options.force:
         raise CommandError(T.EXISTS.format(file=options.output), USAGE)
     # Imported here: it imports albumentations and OpenCV, which takes seconds.
-    from explorer.augment.confined import end_with, limit_memory
     from explorer.report.writing import LEAST_MB, write_report
 
     if options.inside:

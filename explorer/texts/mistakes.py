@@ -100,6 +100,7 @@ class Mistakes:
     SEARCH = "Look for label errors"
     SEARCHING = "Looking for label errors, {seconds} s"
     CANCELED = "Canceled."
+    BUSY = "The server is looking for label errors of another epoch or run. Click again when it is done."
     FAILED = "The search failed: {reason}"
     SUSPICIONS = (
         "These are suspicions, not findings: look at each image before you change its label. A hard or unusual image "

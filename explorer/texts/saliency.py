@@ -13,6 +13,7 @@ class Saliency:
     WHICH_LAST = "its latest epoch"
     WORKING = "Computing where it looked, {seconds} s"
     CANCELED = "Canceled."
+    BUSY = "The server is computing this for two other images, and no more at once. Click again when it is done."
     FAILED = "Where it looked cannot be computed: {reason}"
     NO_INPUT = "What the network saw cannot be shown, and without it neither can the regions: {reason}"
     MEANING = (

@@ -17,6 +17,7 @@ from torch.nn.functional import interpolate
 
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import validation_image
+from explorer.base import confined
 from explorer.data.dataset import DatasetError
 from explorer.data.fit import square
 from explorer.data.prepare import load
@@ -174,6 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.classes is not None and len(options.classes) != len(options.images):
         parser.error("--classes needs one class for each image")
+    confined.limit_if_for_page()
     try:
         found = explain(RunPaths(options.run.resolve()), options.images, options.classes, options.which)
         found.save(options.target)

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from explorer.augment import confined
 from explorer.augment.apply import AugmentError
 from explorer.augment.network_input import check_pipeline
+from explorer.base import confined
 from explorer.data.sample import Sample
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.spec.config import RunConfig

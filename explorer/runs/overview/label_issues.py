@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from explorer.base import confined
 from explorer.metrics.label_issues import TooFewImagesError, suspects
 from explorer.runs.overview.view import RunView
 from explorer.runs.record.paths import RunPaths
@@ -50,4 +51,5 @@ def find(paths: RunPaths, epoch: int) -> Found:
 
 
 if __name__ == "__main__":
+    confined.limit_if_for_page()
     print(find(RunPaths(Path(sys.argv[1])), int(sys.argv[2])).model_dump_json())

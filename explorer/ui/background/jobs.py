@@ -31,26 +31,34 @@ class Jobs(Generic[Work]):
     """The latest job of each key.
 
     Args:
-        alone: Whether a job is started only if no other one runs.
+        most: How many jobs run at once: more are not started.
         kept: The number of ended jobs that are remembered.
     """
 
-    def __init__(self, *, alone: bool = False, kept: int = 16) -> None:
-        self._alone, self._kept = alone, kept
+    def __init__(self, *, most: int | None = None, kept: int = 16) -> None:
+        self._most, self._kept = most, kept
         self._lock = threading.Lock()
         self._latest: dict[str, Work] = {}
 
     def start(self, key: str, begin: Callable[[], Work]) -> None:
-        """Start a job by calling `begin`, unless one runs for this key, or any one if jobs run alone."""
+        """Start a job by calling `begin`, unless one runs for this key, or as many as may run at once."""
         with self._lock:
             running = [name for name, job in self._latest.items() if job.running]
-            if key in running or (self._alone and running):
+            if key in running or self._are_most(len(running)):
                 return
             self._latest.pop(key, None)
             ended = [name for name in self._latest if name not in running]
             for name in ended[: max(0, len(ended) - self._kept)]:
                 del self._latest[name]
             self._latest[key] = begin()
+
+    @property
+    def full(self) -> bool:
+        """Whether as many jobs run as may run at once."""
+        return self._are_most(sum(job.running for job in self.all().values()))
+
+    def _are_most(self, running: int) -> bool:
+        return self._most is not None and running >= self._most
 
     def all(self) -> Mapping[str, Work]:
         """Return the latest jobs by key."""

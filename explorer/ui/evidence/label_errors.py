@@ -17,7 +17,7 @@ from explorer.ui.evidence import listed
 from explorer.ui.evidence.look import Look
 from explorer.ui.evidence.pictures import Caption, percent
 
-JOBS: Jobs[Child] = Jobs()
+JOBS: Jobs[Child] = Jobs(most=1)
 
 
 def count(seen: Look) -> int | None:
@@ -63,6 +63,8 @@ def _start(seen: Look) -> None:
         T.SEARCH, key=seen.key("labels", "search"), type="primary", icon=":material/search:",
         on_click=JOBS.start, args=(_job(seen), lambda: Child(begin)),
     )  # fmt: skip
+    if JOBS.full:
+        st.caption(T.BUSY)
 
 
 def _answer(child: Child) -> Found:

@@ -88,7 +88,7 @@ class Looking(Child):
         return self._picture
 
 
-JOBS: Jobs[Looking] = Jobs(kept=32)
+JOBS: Jobs[Looking] = Jobs(most=2, kept=32)
 
 
 def show(source: Source, asked: Asked) -> None:
@@ -122,6 +122,8 @@ def show(source: Source, asked: Asked) -> None:
             T.ASK_AGAIN if newer else T.ASK, key=widget_key("saliency", paths.id, "ask"), help=T.ASK_HELP,
             icon=":material/center_focus_strong:", on_click=_start, args=(paths, asked, now, asked_key),
         )  # fmt: skip
+        if JOBS.full:
+            st.caption(T.BUSY)
 
 
 def _start(paths: RunPaths, asked: Asked, job: str, asked_key: str) -> None:

@@ -89,7 +89,7 @@ class Making:
             self.problem = T.TOO_LONG.format(seconds=MOST_SECONDS) if late else " ".join(last)
 
 
-JOBS: Jobs[Making] = Jobs(alone=True)
+JOBS: Jobs[Making] = Jobs(most=1)
 
 
 def show(ids: Sequence[str]) -> None:

@@ -60,7 +60,7 @@ class Measurement:
         return not self.running
 
 
-JOBS: Jobs[Measurement] = Jobs(alone=True)  # two at once would slow each other down
+JOBS: Jobs[Measurement] = Jobs(most=1)  # two at once would slow each other down
 
 
 def start(backbone: str) -> None:
