@@ -125,7 +125,8 @@ class Classifier(pl.LightningModule):
         values = {"val_loss": float(self.loss(outputs, labels))}
         values |= measured(logits.numpy(), labels.numpy(), predicted.numpy())
         self.log_dict(values)
-        self.history.append({"epoch": self.current_epoch, **values})
+        known = {name: None if math.isnan(value) else value for name, value in values.items()}
+        self.history.append({"epoch": self.current_epoch, **known})
         scores = [score(epoch["$monitor"], "$better") for epoch in self.history]  #? ranks
         losses = [-score(epoch["val_loss"], "lower") for epoch in self.history]  #? ranks
         self.log("best_epoch", float(best_epoch(scores, losses)))  #? ranks

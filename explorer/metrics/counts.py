@@ -87,8 +87,5 @@ def balanced_accuracy(confusion: Counts) -> float:
 
 
 def mcc(confusion: Counts) -> float:
-    """Matthews correlation coefficient, -1..1; nan without samples.
-
-    As in scikit-learn, it is 0 where all samples are of one class or predicted as one.
-    """
-    return float(rates.mcc_or_zero(rates.margins(confusion)))
+    """Matthews correlation coefficient, -1..1; nan where all samples are of one class or predicted as one."""
+    return float(rates.mcc(rates.margins(confusion)))

@@ -186,8 +186,9 @@ ENTRIES = (
         deceives="It depends on the shares of the classes, so values of data sets with other shares cannot be "
         "compared.",
         rate=rates.mcc,
-        compute=rates.mcc_or_zero,
+        compute=rates.mcc,
         low=-1.0,
+        no_skill="guessing",
     ),
     Metric(
         "kappa",

@@ -11,10 +11,10 @@ from explorer.metrics.counts import Counts, confusion_counts
 from explorer.metrics.draws import summed
 from explorer.metrics.images import ImageScores, image_scores
 from explorer.metrics.pairs import Answers
-from explorer.metrics.rates import Margins, margins
+from explorer.metrics.rates import Margins
 from explorer.metrics.resampling import DRAWS, Values, WeightedArea, area_influence, draws, interval
 from explorer.metrics.scores import Areas, areas, check_scores, log_odds
-from explorer.metrics.table import EVERY, HEADLINE, METRICS, Metric
+from explorer.metrics.table import EVERY, HEADLINE, METRICS, Evaluation, Metric, Value
 
 MOST_SCORES = 5_000_000  # drawn scores up to which areas are computed for each draw; with more they are approximated
 
@@ -34,6 +34,7 @@ class Difference:
         a, b: Its values; None where it is undefined.
         low, high: The 95 % interval of the difference B - A by paired bootstrap over the images; None without one.
         approximate: Whether the interval comes from the influence of each image, not from the metric of each draw.
+        why_a, why_b: Why a value is undefined, as the end of a sentence; "" where it is defined.
     """
 
     a: float | None
@@ -41,6 +42,13 @@ class Difference:
     low: float | None = None
     high: float | None = None
     approximate: bool = False
+    why_a: str = ""
+    why_b: str = ""
+
+    @property
+    def undefined(self) -> dict[str, str]:
+        """Why values are undefined, by "A" and "B"."""
+        return {side: why for side, why in (("A", self.why_a), ("B", self.why_b)) if why}
 
     @property
     def difference(self) -> float | None:
@@ -76,14 +84,12 @@ class _Model:
     def images(self) -> ImageScores:
         return image_scores(self.answers.logits, self.labels)
 
-    def value(self, key: str, metric: Metric) -> float | None:
+    def value(self, key: str, metric: Metric) -> Value:
         if key in _MEANS:
-            found = float(_MEANS[key](self.images).mean())
-        elif metric.of == "counts":
-            found = metric.compute(margins(confusion_counts(self.labels, self.answers.predicted, self.classes)))
-        else:
-            found = metric.compute(areas(self.odds, self.labels))
-        return None if found is None or math.isnan(found) else float(found)
+            return Value(float(_MEANS[key](self.images).mean()))
+        confusion = confusion_counts(self.labels, self.answers.predicted, self.classes)
+        found = areas(self.odds, self.labels) if metric.of == "scores" else ()
+        return metric.value(Evaluation(confusion, found))
 
     def margins(self, weights: Counts) -> Margins:
         """Return the margins (b, C) of (b, N) weights of the images."""
@@ -143,10 +149,10 @@ def _exact(models: _Models, count: int) -> bool:
     return count * models[0].answers.logits.size <= MOST_SCORES
 
 
-def _with_interval(values: Sequence[float | None], drawn: Values, approximate: bool) -> Difference:
-    a, b = values
+def _with_interval(values: Sequence[Value], drawn: Values, approximate: bool) -> Difference:
+    (a, b), (why_a, why_b) = ([one.value for one in values], [one.why for one in values])
     if a is None or b is None:
-        return Difference(a, b)
+        return Difference(a, b, why_a=why_a, why_b=why_b)
     bounds = interval(drawn + (b - a) if approximate else drawn)
     return Difference(a, b) if bounds is None else Difference(a, b, *bounds, approximate=approximate)
 

@@ -131,8 +131,3 @@ def kappa(found: Margins) -> Values:
     total = truth.sum(axis=-1)
     chance = (truth * guess).sum(axis=-1)
     return ratio(total * right.sum(axis=-1) - chance, total**2 - chance)
-
-
-def mcc_or_zero(found: Margins) -> Values:
-    """Return the MCC, which is 0 where it is undefined, as in scikit-learn; nan without samples."""
-    return np.where(found.truth.sum(axis=-1) > 0, np.nan_to_num(mcc(found)), np.nan)

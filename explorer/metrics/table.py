@@ -69,7 +69,7 @@ def class_values(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -
 
 
 def floor(metric: Metric, support: Counts | None) -> float | None:
-    """The value of a network that always answers the largest class, which needs no learning.
+    """The value of a network that has learned nothing: that of guessing, else of always answering the largest class.
 
     Args:
         metric: One of `SCORES`.
@@ -80,6 +80,8 @@ def floor(metric: Metric, support: Counts | None) -> float | None:
     """
     if metric.of == "scores":
         return 0.5  # equal scores order nothing, whatever the images are
+    if metric.low < 0:
+        return 0.0  # a correlation, which one answer for all images leaves undefined
     if support is None or not support.sum():
         return None
     confusion = np.zeros((len(support), len(support)), np.int64)

@@ -73,11 +73,17 @@ def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterat
         except NotComparable as error:
             yield Beside(other.summary.name, (), (Compare.NOT_COMPARED.format(why=error),))
             continue
-        rows = tuple(_row(EVERY[key].title, found) for key, found in pair.differences().items())
+        found = pair.differences()
+        rows = tuple(_row(EVERY[key].title, one) for key, one in found.items())
         sides, images = pair.mcnemar(), len(pair.labels)
         split = {"changed": sides.only_a + sides.only_b, "won": sides.only_b, "lost": sides.only_a}
         tested = Compare.MCNEMAR_SAYS.format(**split, images=images, p=f"{sides.p:.3g}")
         notes = [*pair.notes, T.THESE_TWO, T.PAIRED.format(images=images, draws=DRAWS), tested]
+        notes += [
+            Compare.UNDEFINED_WHY.format(title=EVERY[key].title, side=side, why=why)
+            for key, one in found.items()
+            for side, why in one.undefined.items()
+        ]
         if any(row[-1].endswith("~") for row in rows):
             notes.append(Compare.APPROXIMATE)
         yield Beside(other.summary.name, rows, tuple(notes))

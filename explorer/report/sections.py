@@ -35,7 +35,7 @@ class Number:
     title: str
     help: str
     value: str
-    interval: str
+    interval: str  # or why the value is undefined
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ def _numbers(run: Reported) -> Iterator[Number]:
     if run.best is None:
         return
     for key, metric in METRICS.items():
-        yield Number(metric.title, metric.help, in_words(run.best.value(key)), _interval(run.scores.get(key)))
+        found = run.scores.get(key)
+        below = found.why if found is not None and found.value is None else _interval(found)
+        yield Number(metric.title, metric.help, in_words(run.best.value(key)), below)
 
 
 def _interval(found: Interval | None) -> str:

@@ -28,6 +28,7 @@ class Compare:
     EPOCH_OF = "{epoch} of {epochs}"
     NO_VALUE = "–"
     UNDEFINED = "undefined"
+    UNDEFINED_WHY = "{title} of {side} is undefined: {why}."
     TABLE_NOTE = "Values at the best epoch of each run so far, by the metric that the run was set to watch."
 
     # Sections

@@ -100,6 +100,14 @@ def test_models_that_agree_on_every_image_do_not_differ() -> None:
     assert all(one.difference == one.low == one.high == 0 for one in differences(labels, a, a).values())
 
 
+def test_an_undefined_metric_is_not_0_and_says_why() -> None:
+    labels, a, b = models(50, 2)
+    always = Answers(b.logits, np.zeros(50, np.int64))
+    found = differences(labels, a, always, count=20)["mcc"]
+    assert (found.b, found.difference, found.low) == (None, None, None)
+    assert found.undefined == {"B": "all validation images are predicted as one class"}
+
+
 def test_images_that_changed_sides_come_with_the_surest_wrong_answer_first() -> None:
     labels, a, b = models(300, 3)
     lost, won = changed_sides(labels, a, b)

@@ -52,12 +52,18 @@ def _text(pair: "Pair", found: "dict[str, Difference]") -> str:
     lines = ["  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in table]
     parts = [f"both right {sides.both_right:,}", f"only A {sides.only_a:,}", f"only B {sides.only_b:,}"]
     split = f"{len(pair.labels):,} images: {', '.join(parts)}, both wrong {sides.both_wrong:,}"
+    undefined = [
+        f"{EVERY[key].title} of {side} is undefined: {why}."
+        for key, one in found.items()
+        for side, why in one.undefined.items()
+    ]
     return "\n".join(
         [
             f"A  {pair.a.name}, epoch {pair.a.point.number}",
             f"B  {pair.b.name}, epoch {pair.b.point.number}",
             *lines,
             f"{split}; exact McNemar test p = {sides.p:.3g}",
+            *undefined,
             *pair.notes,
             _THESE_TWO,
         ]

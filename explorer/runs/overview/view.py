@@ -56,8 +56,11 @@ class EpochPoint:
     def value(self, metric: str) -> float:
         """Return the value that the trainer recorded, else the one from the counts; nan where it is unknown.
 
-        So a new metric has values for older runs, too.
+        So a new metric has values for older runs, too. What the counts leave undefined is nan: trainers of older
+        versions recorded an undefined MCC as 0.
         """
+        if METRICS[metric].of == "counts" and self.measured is not None and self.measured.values[metric] is None:
+            return math.nan
         if metric in self.noted or self.measured is None:
             return self.noted.get(metric, math.nan)
         found = self.measured.values[metric]

@@ -146,6 +146,9 @@ def _one(a: Compared, b: Compared) -> None:
         loss = [_number(_value(run, LOSS)) for run in (a, b)]
         rows.append([cell(METRICS[LOSS].title), *loss, _loss_change(a, b), T.NO_INTERVAL])
         st.markdown(table(T.PAIR_HEAD, rows))
+        for key, one in found.differences.items():
+            for side, why in one.undefined.items():
+                st.caption(escape(T.UNDEFINED_WHY.format(title=EVERY[key].title, side=side, why=why)))
         if any(one.approximate for one in found.differences.values()):
             st.caption(escape(T.APPROXIMATE))
         st.caption(T.LOSS_NOTE)

@@ -9,9 +9,12 @@ import pytest
 from explorer.augment.pipeline import Pipeline
 from explorer.base import locks
 from explorer.data.formats.digits import DigitsSpec
+from explorer.metrics.scores import score_histogram
 from explorer.runs.life import launcher
-from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.overview.measured import of_record
+from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record import logs
+from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig, dumps
@@ -71,6 +74,15 @@ def test_a_finished_run_is_there_as_a_whole() -> None:
     np.testing.assert_array_equal(first.confusion, [[1, 1], [2, 10]])
     assert view.record(7) is None
     assert logs.tail(view.paths.log, 200) == "training begins"
+
+
+def test_an_mcc_that_an_older_trainer_recorded_as_0_is_undefined() -> None:
+    histogram = score_histogram(np.eye(2)[[0, 1, 1]], np.zeros(3, np.int64))
+    record = EpochRecord(np.array([[1, 2], [0, 0]]), histogram.positives, histogram.negatives, None, None)
+    point = EpochPoint(0, 0.5, {"mcc": 0.0, "accuracy": 0.3333}, of_record(record))
+    assert np.isnan(point.value("mcc"))
+    assert point.value("accuracy") == 0.3333
+    assert EpochPoint(0, 0.5, {"mcc": 0.0}, None).value("mcc") == 0.0  # its counts cannot be read
 
 
 def test_metrics_are_computed_once_for_each_epoch(folder: RunPaths) -> None:
