@@ -3,6 +3,7 @@
 An image counts as the class if its score, the log odds of its probability, is at least the threshold.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +16,7 @@ Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 _JUST_ABOVE = float(np.nextafter(0.0, 1.0))
+MOST = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +30,14 @@ class Cuts:
         scores: (K,) log odds, descending. From a histogram they are the lower edges of its bins that are not empty.
         positives, negatives: (K,) int64 counts of images of the class, and of others, that have each score.
         exact: Whether each image has its own score. In a histogram, images of one bin share one.
+        end: The upper edge of the highest bin of a histogram; MOST where it has none. None for scores of images.
     """
 
     scores: Values
     positives: Counts
     negatives: Counts
     exact: bool = True
+    end: float | None = None
 
     @classmethod
     def of_scores(cls, scores: Values, positive: NDArray[np.bool_]) -> Self:
@@ -46,7 +50,9 @@ class Cuts:
     def of_histogram(cls, positives: Counts, negatives: Counts) -> Self:
         """Return the cuts at the edges of (B,) ascending bins of `ScoreHistogram`, where their counts are exact."""
         filled = np.flatnonzero(positives + negatives)[::-1]
-        return cls(lower_edges(len(positives))[filled], positives[filled], negatives[filled], exact=False)
+        edges = np.append(lower_edges(len(positives)), MOST)
+        end = float(edges[filled[0] + 1]) if len(filled) else None
+        return cls(edges[filled], positives[filled], negatives[filled], exact=False, end=end)
 
     @property
     def true_positives(self) -> Counts:
@@ -58,12 +64,20 @@ class Cuts:
         """(K + 1,) other images that reach each cut; the last is all of them."""
         return np.concatenate([[0], np.cumsum(self.negatives)]).astype(np.int64)
 
+    @property
+    def above(self) -> float:
+        """A threshold that no image reaches, as log odds; 0 without images."""
+        if self.end is not None or not len(self.scores):
+            return self.end or 0.0
+        top = float(self.scores[0])
+        return min(max(top + 1.0, float(np.nextafter(top, math.inf))), MOST)
+
     def threshold(self, cut: int) -> float:
         """Return the log odds in the middle between the scores on both sides of a cut."""
         if not len(self.scores):
             return 0.0
         if cut == 0:
-            return float(self.scores[0]) + 1.0
+            return self.above
         if cut == len(self.scores):
             return float(self.scores[-1])
         above, below = float(self.scores[cut - 1]), float(self.scores[cut])
@@ -71,16 +85,28 @@ class Cuts:
         return middle if self.exact and below < middle <= above else above
 
 
-def half(index: int, scores: Values) -> float:
+def half(index: int, cuts: Cuts) -> float:
     """Return the threshold at a probability of 0.5, as log odds, so that two classes are told apart as by argmax.
 
-    Of two equal logits argmax takes the first class, so that a score of 0 must not reach the threshold of another.
+    Of two equal logits argmax takes the first class, so that a score of 0 must not reach the threshold of another. In a
+    histogram 0 is the lower edge of a bin, whose images are nearly all above it.
 
     Args:
         index: The class.
-        scores: (K,) log odds.
+        cuts: Its scores.
     """
-    return _JUST_ABOVE if index > 0 and bool((scores == 0).any()) else 0.0
+    return _JUST_ABOVE if index > 0 and cuts.exact and bool((cuts.scores == 0).any()) else 0.0
+
+
+def as_predicted(index: int, probability: float) -> float:
+    """Return the threshold, as log odds, at which one of two classes is predicted as by `pairs.predictions`.
+
+    Args:
+        index: The class. The first is predicted where the second is not.
+        probability: That of the second class above which it is predicted, 0 to 1 and neither.
+    """
+    odds = float(np.float32(math.log(probability / (1 - probability))))
+    return -odds if index == 0 else float(np.nextafter(odds, math.inf))
 
 
 def best_f1(cuts: Cuts) -> int | None:

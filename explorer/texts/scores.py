@@ -129,6 +129,7 @@ class Scores:
     )
     HOW: ClassVar = {
         "": "set by hand",
+        "run": "the threshold of the run",
         "half": "a probability of 0.5",
         "best_f1": "best F1",
         "youden": "Youden’s J",
@@ -145,6 +146,7 @@ class Scores:
         "keep": "Keep for predictions",
         "keep_help": "Writes this threshold into the folder of the run",
         "buttons": {
+            "run": "Of the run",
             "half": "0.5",
             "best_f1": "Best F1",
             "youden": "Youden’s J",
@@ -194,6 +196,7 @@ class Scores:
             "accuracy": "(TP + TN) / all = {right} / {images}",
             "youden": "recall + specificity − 1",
         },
+        "above_all": "above every score",
         "undefined": "undefined",
         "why_undefined": {
             "precision": "no image is predicted so",
@@ -203,4 +206,8 @@ class Scores:
             "accuracy": "no images",
             "youden": "only one kind of images",
         },
+    }
+    WAYS_OF_RUN: ClassVar[dict[str, str]] = THRESHOLD["ways"] | {
+        "run": "The threshold of this run: this is the answer of the network.",
+        "half": "A probability of 0.5. The network answers by the threshold of this run instead.",
     }

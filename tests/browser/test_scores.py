@@ -46,7 +46,8 @@ def agree(panel: Locator, odds: np.ndarray, labels: np.ndarray) -> None:
 def test_a_threshold_is_moved_by_keyboard_and_kept(page: Page, server: Server) -> None:
     logits, labels = scored(200, apart=1.5)
     odds = logits[:, 1].astype(np.float64) - logits[:, 0]
-    paths = ended_run([(logits, labels)], NAMES)
+    later = (0.5 * logits - [0.0, 1.0]).astype(np.float32)
+    paths = ended_run([(logits, labels), (later, labels)], NAMES)
     page.goto(f"{server.url}/runs?run={paths.id}")
     page.get_by_role("tab", name="Scores", exact=True).click()
     panel = page.locator("[data-testid=threshold][data-painted]")
@@ -100,3 +101,11 @@ def test_a_threshold_is_moved_by_keyboard_and_kept(page: Page, server: Server) -
     page.get_by_role("tab", name="Curves", exact=True).click()
     page.get_by_role("tab", name="Scores", exact=True).click()
     until(page, lambda: cells(panel) == shown, "the same threshold")
+
+    # In another epoch, whose scores are in the same order, the same wish has another threshold and the same counts.
+    before = panel.get_attribute("data-threshold")
+    page.get_by_role("combobox", name="Epoch").click()
+    page.get_by_role("option", name="Epoch 2").click()
+    until(page, lambda: panel.get_attribute("data-threshold") != before, "the threshold of epoch 2")
+    assert cells(panel) == shown
+    agree(panel, later[:, 1].astype(np.float64) - later[:, 0], labels)

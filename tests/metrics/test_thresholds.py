@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from explorer.metrics import thresholds
+from explorer.metrics.pairs import predictions
 from explorer.metrics.scores import log_odds, score_histogram
 from explorer.metrics.thresholds import Cuts
 
@@ -66,5 +67,34 @@ def test_a_histogram_counts_exactly_at_the_edges_of_its_bins() -> None:
 def test_half_tells_two_classes_apart_as_argmax_does() -> None:
     logits = np.array([[1.0, 1.0], [0.0, 2.0], [2.0, 0.0]])
     for index, odds in enumerate(log_odds(logits)):
-        threshold = thresholds.half(index, Cuts.of_scores(odds, odds > 0).scores)
+        threshold = thresholds.half(index, Cuts.of_scores(odds, odds > 0))
         assert np.array_equal(odds >= threshold, logits.argmax(axis=1) == index)
+
+
+def test_half_of_a_histogram_keeps_the_bin_that_begins_at_0() -> None:
+    logits = np.zeros((6, 2))
+    logits[:, 1] = [-2.0, -1.0, 1e-4, 2e-4, 1.0, 2.0]
+    labels = np.array([0, 1, 0, 1, 1, 1])
+    histogram = score_histogram(logits, labels)
+    for index in (0, 1):
+        cuts = Cuts.of_histogram(histogram.positives[index], histogram.negatives[index])
+        reached = cuts.scores >= thresholds.half(index, cuts)
+        assert int((cuts.positives + cuts.negatives)[reached].sum()) == int((logits.argmax(axis=1) == index).sum())
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.7, 0.05])
+def test_the_threshold_of_a_run_tells_two_classes_apart_as_its_predictions_do(probability: float) -> None:
+    odds = np.float32(np.log(probability / (1 - probability)))
+    logits = np.array([[0, odds], [0, np.nextafter(odds, np.float32(9))], [0, -3], [0, 3]], np.float32)
+    predicted = predictions(logits, probability)
+    for index, scores in enumerate(log_odds(logits)):
+        assert np.array_equal(scores >= thresholds.as_predicted(index, probability), predicted == index)
+
+
+@pytest.mark.parametrize("top", [1.0, 1e5, 1e17, 1e300])
+def test_no_image_reaches_the_first_cut(top: float) -> None:
+    logits, labels = np.array([[0.0, 0.0], [0.0, top]]), np.array([0, 1])
+    cuts = Cuts.of_scores(logits[:, 1], labels == 1)
+    assert top < cuts.threshold(0) < np.inf
+    histogram = score_histogram(logits, labels)
+    assert top < Cuts.of_histogram(histogram.positives[1], histogram.negatives[1]).threshold(0) < np.inf

@@ -22,7 +22,8 @@ class Threshold:
         probability: An image counts as the class if its probability is at least this, 0 to 1.
         log_odds: The same threshold as log odds, which tells apart probabilities that round to 0 or 1.
         epoch: The epoch whose scores it was chosen on, from 0.
-        chosen: How: "half", "best_f1", "youden", "recall", "precision", or "" where it was set by hand.
+        chosen: How: "run" (that of the run), "half", "best_f1", "youden", "recall", "precision", or "" where it was set
+            by hand.
         wanted: The wanted recall or precision, 0 to 1; None where it was chosen in another way.
         images: The validation images that it was chosen on.
     """

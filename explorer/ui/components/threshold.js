@@ -30,7 +30,7 @@ function reached(scores, odds) {
 function between(state, cut) {
   const { scores, exact } = state;
   if (!scores.length) return 0;
-  if (cut <= 0) return scores[0] + 1;
+  if (cut <= 0) return state.data.above;
   if (cut >= scores.length) return scores[scores.length - 1];
   const middle = scores[cut - 1] / 2 + scores[cut] / 2;
   return exact && scores[cut] < middle && middle <= scores[cut - 1] ? middle : scores[cut - 1];
@@ -69,6 +69,7 @@ function forPrecision(state, wanted) {
 }
 
 const WAYS = {
+  run: (state) => ({ odds: state.data.start }),
   half: (state) => ({ odds: state.data.half }),
   best_f1: (state) => ({ cut: state.data.cuts.best_f1 }),
   youden: (state) => ({ cut: state.data.cuts.youden }),
@@ -96,7 +97,23 @@ function byWay(root, way) {
   const found = WAYS[way](state, wanted);
   if (found.odds !== undefined) return choose(root, found.odds, way);
   if (found.cut !== null) return choose(root, between(state, found.cut), way, wanted);
-  refuse(root, fill(words.unreachable[way], { wanted: percent(wanted), name: state.data.name, ...state.data.most }));
+  refuse(root, unreachable(state, way, wanted));
+}
+
+// What was chosen in an epoch, in this one: the same wish has another threshold here.
+function chosenHere(state, kept) {
+  if (!kept.way) return { choice: { ...kept, odds: settled(state, kept.odds) }, why: "" };
+  const found = WAYS[kept.way](state, kept.wanted);
+  if (found.odds !== undefined) return { choice: { ...kept, odds: found.odds }, why: "" };
+  if (found.cut !== null) return { choice: { ...kept, odds: between(state, found.cut) }, why: "" };
+  return { choice: { odds: settled(state, kept.odds), way: "", wanted: null }, why: unreachable(state, kept.way, kept.wanted) };
+}
+
+// A threshold inside of a bin would split images that cannot be told apart: the edge above it counts the same images.
+function settled(state, odds) { return state.exact ? odds : between(state, reached(state.scores, odds)); }
+
+function unreachable(state, way, wanted) {
+  return fill(state.data.words.unreachable[way], { wanted: percent(wanted), name: state.data.name, ...state.data.most });
 }
 
 function refuse(root, words) {
@@ -127,8 +144,9 @@ function paint(root) {
   const cut = reached(state.scores, choice.odds), counts = countsOf(state, cut), found = scoresOf(counts);
   const slider = root.querySelector("input[type=range]");
   slider.value = positionOf(state, choice.odds);
-  slider.setAttribute("aria-valuetext", shownChance(choice.odds));
-  root.querySelector(".value").textContent = shownChance(choice.odds);
+  const shownThreshold = choice.odds === Number.MAX_VALUE ? words.above_all : shownChance(choice.odds);
+  slider.setAttribute("aria-valuetext", shownThreshold);
+  root.querySelector(".value").textContent = shownThreshold;
   for (const button of root.querySelectorAll("[data-way]")) button.setAttribute("aria-pressed", String(button.dataset.way === choice.way));
   root.querySelector(".why").textContent = state.why || words.ways[choice.way] || words.ways.moved;
   for (const [name, cell] of Object.entries(state.cells)) {
@@ -163,7 +181,8 @@ function build(root) {
   root.querySelector("input[type=range]").setAttribute("aria-label", fill(words.label, data));
   for (const button of root.querySelectorAll("[data-way]")) {
     button.textContent = words.buttons[button.dataset.way];
-    button.title = words.ways[button.dataset.way];
+    button.title = words.ways[button.dataset.way] ?? "";
+    button.hidden = button.dataset.way === "run" && data.start === null;
   }
   for (const field of root.querySelectorAll("[data-for]")) field.setAttribute("aria-label", words.fields[field.dataset.for]);
   const keep = root.querySelector(".keep");
@@ -202,14 +221,15 @@ function read(root, frame) {
   const margin = Math.max(0.05 * (ends[1] - ends[0]), 0.5);
   // Far out, a probability is 0 or 1 for every purpose, and one such score must not take the slider for itself.
   const low = Math.max(-40, Math.min(ends[0], 0) - margin), high = Math.min(40, Math.max(ends[1], 0) + margin);
-  const kept = memory.get(header.memory) ?? { odds: header.start ?? header.half, way: header.start === null ? "half" : "", wanted: null };
-  root.state = { ...root.state, data: header, scores, tp: numbers(Uint32Array, header.tp), fp: numbers(Uint32Array, header.fp), exact: header.exact, low, high, choice: kept, why: "" };
+  const kept = memory.get(header.memory) ?? { way: header.start === null ? "half" : "run", wanted: null };
+  const state = { data: header, scores, tp: numbers(Uint32Array, header.tp), fp: numbers(Uint32Array, header.fp), exact: header.exact, low, high };
+  root.state = { ...root.state, ...state, ...chosenHere(state, kept) };
 }
 
 function listen(root) {
   const slider = root.querySelector("input[type=range]");
   slider.onkeydown = (event) => onKey(root, event);
-  slider.oninput = () => choose(root, atPosition(root.state, Number(slider.value)));
+  slider.oninput = () => choose(root, settled(root.state, atPosition(root.state, Number(slider.value))));
   for (const button of root.querySelectorAll("[data-way]")) button.onclick = () => byWay(root, button.dataset.way);
   for (const field of root.querySelectorAll("[data-for]")) {
     field.onkeydown = (event) => { if (event.key === "Enter") byWay(root, field.dataset.for); };

@@ -17,7 +17,7 @@ from explorer.ui.components.parts import component, event
 
 _component = component("threshold", isolate_styles=False, shared=("frame", "dom", "marks"))
 
-WAYS = ("half", "best_f1", "youden", "recall", "precision")
+WAYS = ("run", "half", "best_f1", "youden", "recall", "precision")
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ def frame(cuts: Cuts, index: int, name: str, other: str, epoch: int, channel: st
         other: What all other images are called.
         epoch: From 0.
         channel: Charts with this channel show the threshold as marks.
-        start: The log odds to begin with; None for a probability of 0.5.
+        start: The threshold of the run, as log odds, to begin with; None for a probability of 0.5.
     """
     scores = cuts.scores.astype("<f8").tobytes()
     found_all, wrong_all = cuts.true_positives, cuts.false_positives
     found, wrong = found_all.astype("<u4").tobytes(), wrong_all.astype("<u4").tobytes()
-    named = f"{index} {name} {other} {epoch}"
+    named = f"{index} {name} {other} {epoch} {start} {cuts.above}"
     header: dict[str, Any] = {
         "revision": blake2b(scores + found + wrong + named.encode(), digest_size=8).hexdigest(),
         "memory": f"{channel}:{index}",
@@ -67,11 +67,12 @@ def frame(cuts: Cuts, index: int, name: str, other: str, epoch: int, channel: st
         "images": int(found_all[-1] + wrong_all[-1]),
         "epoch": epoch,
         "exact": cuts.exact,
-        "half": thresholds.half(index, cuts.scores),
+        "above": cuts.above,
+        "half": thresholds.half(index, cuts),
         "start": start,
         "cuts": {"best_f1": thresholds.best_f1(cuts), "youden": thresholds.youden(cuts)},
         "most": {"precision": f"{thresholds.highest_precision(cuts):.1%}"},
-        "words": T.THRESHOLD,
+        "words": T.THRESHOLD if start is None else T.THRESHOLD | {"ways": T.WAYS_OF_RUN},
         "scores": scores,
         "tp": found,
         "fp": wrong,

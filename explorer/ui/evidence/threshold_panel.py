@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.figures import palette, score_curves
 from explorer.figures.charts import Figure, class_names
-from explorer.metrics.thresholds import Cuts
+from explorer.metrics.thresholds import Cuts, as_predicted
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import cuts_of
 from explorer.runs.overview.view import RunSnapshot, RunView
@@ -24,7 +24,8 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -
     index = choosing.class_index(names, widget_key("scores", snapshot.id, "class"))
     other = names[1 - index] if len(names) == 2 else T.OTHER
     attempt = view.attempt_of(epoch) or 0
-    panel = _panel_of(str(view.paths.root), attempt, epoch, index, names[index], other, evidence)
+    start = _start(snapshot, index) if len(names) == 2 else None
+    panel = _panel_of(str(view.paths.root), attempt, epoch, index, names[index], other, start, evidence)
     if panel is None:
         st.warning(escape(why_not(evidence, epoch)))
         return
@@ -49,7 +50,7 @@ class _Panel:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _panel_of(
-    root: str, attempt: int, epoch: int, index: int, name: str, other: str, _evidence: Evidence
+    root: str, attempt: int, epoch: int, index: int, name: str, other: str, start: float | None, _evidence: Evidence
 ) -> _Panel | None:
     del root, attempt  # parts of the key of the cache
     record = _evidence.record(epoch)
@@ -59,8 +60,16 @@ def _panel_of(
     channel = _channel(_evidence.view.paths.id)
     rest = palette.class_color(1 - index) if len(record.confusion) == 2 else palette.NEUTRAL
     figures = score_curves.figures(cuts, (name, other), (palette.class_color(index), rest), f"class {index}")
-    frame = threshold.frame(cuts, index, name, other, epoch, channel)
+    frame = threshold.frame(cuts, index, name, other, epoch, channel, start)
     return _Panel(cuts, frame, figures)
+
+
+def _start(snapshot: RunSnapshot, index: int) -> float | None:
+    """Return the run's own threshold of one of two classes as log odds; None where it predicts the likelier class."""
+    config = snapshot.config
+    if config is None or config.loss != "bce" or config.threshold == 0.5:
+        return None
+    return as_predicted(index, config.threshold)
 
 
 def _channel(run_id: str) -> str:
