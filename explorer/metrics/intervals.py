@@ -58,6 +58,7 @@ class Interval:
 _MEANS = ("f1_macro", "f1_weighted", "precision", "recall", "specificity", "balanced_accuracy")
 _RANKED = ("auroc", "auroc_weighted", "average_precision")
 _F1 = ("f1_macro", "f1_weighted")
+_LOSSES = (LOSS, "brier", "log_loss")
 _OF_IMAGES = ("top_k", "brier", "log_loss", "ece")
 
 
@@ -77,7 +78,7 @@ def intervals(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -> d
 
 def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
     if found.value is None or drawn is None:
-        return Interval(found.value, why=found.why or (NO_IMAGE_LOSSES if key == LOSS else SAME))
+        return Interval(found.value, why=found.why or (NO_IMAGE_LOSSES if key in _LOSSES else SAME))
     defined = drawn.values[np.isfinite(drawn.values)]
     if not len(defined):
         return Interval(found.value, why=SAME)

@@ -95,6 +95,8 @@ def test_intervals_from_bins_nearly_equal_those_of_single_images() -> None:
     histogram = score_histogram(logits, labels)
     areas, _ = areas_from_histogram(histogram)
     found = intervals(Evaluation(exact.confusion, areas, histogram=histogram, within=unsure(histogram)))
+    assert found["brier"].value is not None
+    assert {found[key].why for key in ("brier", "log_loss")} == {"the losses of single images are not stored"}
     for key in ("auroc", "average_precision"):
         wanted = intervals(exact, [key])[key]
         assert (found[key].low, found[key].high) == pytest.approx((wanted.low, wanted.high), abs=0.006)
