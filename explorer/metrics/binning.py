@@ -80,7 +80,7 @@ def _two(first: Scores, second: Scores, labels: Counts, bins: int) -> Counts:
             return two[near].astype(np.float64) - one[near].astype(np.float64)
 
         with np.errstate(over="ignore"):
-            odds = np.subtract(two, one, dtype=one.dtype).astype(np.float32, copy=False)
+            odds = np.subtract(two, one, dtype=np.promote_types(one.dtype, np.float32)).astype(np.float32, copy=False)
         places, near = work.places(odds, exact)
         found += work.counted(places, truth)
         # A score on an edge of bins belongs to the upper one, seen from both classes.

@@ -1,5 +1,7 @@
 """Curves of the scores of one class against the rest, and areas under them."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,11 +49,15 @@ def _harmonic(numbers: Counts) -> Values:
 def log_loss_of_bins(histogram: ScoreHistogram) -> tuple[float, float]:
     """Return the mean log loss of all samples, and how far it may be off; nan without samples.
 
+    Scores in the lowest bin have no lower bound: then it is the least possible mean, which may be off by infinity.
     Only the bins of the true classes are needed: -log of the probability with log odds x is log(1 + exp(-x)).
     """
     low, high = _ends(histogram)
     counts = histogram.positives.sum(axis=0)
-    return _middle(counts, np.logaddexp(0.0, -low), np.logaddexp(0.0, -high), int(counts.sum()))
+    least = np.logaddexp(0.0, -high)
+    if counts[0]:
+        return float(counts @ least) / int(counts.sum()), math.inf
+    return _middle(counts, np.logaddexp(0.0, -low), least, int(counts.sum()))
 
 
 def brier_of_bins(histogram: ScoreHistogram) -> tuple[float, float]:

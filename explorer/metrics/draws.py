@@ -216,4 +216,4 @@ def compressed(cuts: Cuts, parts: int = 256) -> Cuts:
     ]
     _, begin = np.unique(places[0] + places[1], return_index=True)
     mine, rest = (np.add.reduceat(counts, begin) for counts in (cuts.positives, cuts.negatives))
-    return Cuts(cuts.scores[begin], mine, rest, exact=False, end=cuts.end)
+    return Cuts(cuts.scores[begin], mine, rest, exact=False)

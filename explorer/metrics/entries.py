@@ -243,7 +243,8 @@ ENTRIES = (
         "ece",
         "ECE",
         "Expected calibration error: how far the confidence in a prediction is from the share that is right, as a mean "
-        "over 15 bins of equally many images. 0 is perfect.",
+        "over 15 bins of equally many images. 0 is perfect. The prediction is the most probable class here, also where "
+        "a run answers by a threshold other than 0.5.",
         "val_ece",
         "images",
         values.ece,

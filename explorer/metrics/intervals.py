@@ -86,7 +86,7 @@ def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
     if key == "ece":
         # Random weights make the error larger, as chance has made that of the images larger than the true one.
         bias = float(defined.mean()) - found.value
-        low, high = max(low - 2 * bias, 0.0), high - 2 * bias
+        low, high = max(low - 2 * bias, 0.0), min(high - 2 * bias, 1.0)
     # The images added by the draws can push both ends past an extreme value.
     ends = min(float(low), found.value), max(float(high), found.value)
     return Interval(found.value, *ends, how=drawn.how)
@@ -94,6 +94,8 @@ def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
 
 def _counted(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
     asked = {key: metric.rate for key, metric in EVERY.items() if key in wanted and metric.rate is not None}
+    if (evaluation.margins.predicted > 0).sum() == 1:
+        asked.pop("kappa", None)  # it is 0 with one answer for all images, whichever they are
     if not asked:
         return {}
     drawn = margins_draws(evaluation.confusion, np.random.default_rng(_SEED))

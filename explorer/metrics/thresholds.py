@@ -30,14 +30,14 @@ class Cuts:
         scores: (K,) log odds, descending. From a histogram they are the lower edges of its bins that are not empty.
         positives, negatives: (K,) int64 counts of images of the class, and of others, that have each score.
         exact: Whether each image has its own score. In a histogram, images of one bin share one.
-        end: The upper edge of the highest bin of a histogram; MOST where it has none. None for scores of images.
+        ends: (K,) upper edges of the bins of a histogram, MOST for one that has none; None for scores of images.
     """
 
     scores: Values
     positives: Counts
     negatives: Counts
     exact: bool = True
-    end: float | None = None
+    ends: Values | None = None
 
     @classmethod
     def of_scores(cls, scores: Values, positive: NDArray[np.bool_]) -> Self:
@@ -51,8 +51,7 @@ class Cuts:
         """Return the cuts at the edges of (B,) ascending bins of `ScoreHistogram`, where their counts are exact."""
         filled = np.flatnonzero(positives + negatives)[::-1]
         edges = np.append(lower_edges(len(positives)), MOST)
-        end = float(edges[filled[0] + 1]) if len(filled) else None
-        return cls(edges[filled], positives[filled], negatives[filled], exact=False, end=end)
+        return cls(edges[filled], positives[filled], negatives[filled], exact=False, ends=edges[filled + 1])
 
     @property
     def true_positives(self) -> Counts:
@@ -67,8 +66,10 @@ class Cuts:
     @property
     def above(self) -> float:
         """A threshold that no image reaches, as log odds; 0 without images."""
-        if self.end is not None or not len(self.scores):
-            return self.end or 0.0
+        if not len(self.scores):
+            return 0.0
+        if self.ends is not None:
+            return float(self.ends[0])
         top = float(self.scores[0])
         return min(max(top + 1.0, float(np.nextafter(top, math.inf))), MOST)
 
@@ -160,7 +161,7 @@ class Groups:
 def calibration(cuts: Cuts, most: int = 10, least_images: int = 15) -> Groups:
     """Return predicted and observed shares in groups of about equal size.
 
-    Images with one score are in one group.
+    Images with one score are in one group. The probability of the images of a bin is the middle of those of its edges.
 
     Args:
         cuts: The scores of the class.
@@ -172,10 +173,10 @@ def calibration(cuts: Cuts, most: int = 10, least_images: int = 15) -> Groups:
     groups = min(most, max(2, total // least_images))
     # A score belongs to the group in which the middle of its images lies.
     place = ((np.cumsum(images) - images / 2) * groups / max(total, 1)).astype(np.int64)
-    sums = [
-        np.bincount(place, weights, groups)[::-1]
-        for weights in (images, images * probabilities(cuts.scores), cuts.positives)
-    ]
+    shares = probabilities(cuts.scores)
+    if cuts.ends is not None:
+        shares = (shares + probabilities(cuts.ends)) / 2
+    sums = [np.bincount(place, weights, groups)[::-1] for weights in (images, images * shares, cuts.positives)]
     filled = sums[0] > 0
     count, predicted, observed = (values[filled] for values in sums)
     return Groups(predicted / count, observed / count, count.astype(np.int64))

@@ -140,10 +140,16 @@ def _ranked(area: float | None, truth: NDArray[np.int64], index: int, evaluation
 
 
 def from_bins(value: float, within: float, most: float = 1.0) -> Value:
-    """Return a value of a histogram; undefined where its bins leave it open."""
+    """Return a value of a histogram; undefined where its bins leave it open.
+
+    Args:
+        value: In the middle of what is possible; the least possible value where there is no upper bound.
+        within: How far it may be off; inf where there is no upper bound.
+        most: The highest possible value of the metric.
+    """
     if within <= WITHIN:
         return Value(float(value), within=within)
-    low, high = max(0.0, value - within), min(most, value + within)
+    low, high = value if math.isinf(within) else max(0.0, value - within), min(most, value + within)
     if high > MOST:
         return Value(None, f"the bins of the stored scores only say that it is above {low:.3f}")
     return Value(None, f"the bins of the stored scores only say that it lies between {low:.3f} and {high:.3f}")

@@ -103,6 +103,17 @@ def test_intervals_from_bins_nearly_equal_those_of_single_images() -> None:
     assert found["ece"].why == "the scores of single images are not stored"
 
 
+def test_intervals_stay_within_what_is_possible() -> None:
+    labels = np.array([0, 1, 0])
+    wrong = intervals(evaluation(np.eye(2)[1 - labels] * 40.0, labels), ["ece"])["ece"]
+    assert (wrong.value, wrong.high) == (pytest.approx(1.0), pytest.approx(1.0))
+    labels = np.arange(60) // 50
+    one_answer = intervals(evaluation(np.eye(2)[np.zeros(60, np.int64)], labels), ["kappa", "accuracy"])
+    assert (one_answer["kappa"].value, one_answer["kappa"].low) == (0.0, None)
+    assert one_answer["kappa"].why == "it is the same whichever images are drawn"
+    assert one_answer["accuracy"].low is not None
+
+
 def test_formulas_of_many_draws_are_those_of_one_matrix() -> None:
     confusions = np.random.default_rng(0).integers(0, 20, (7, 4, 4))
     each = [margins(one) for one in confusions]

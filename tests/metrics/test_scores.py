@@ -213,6 +213,12 @@ def test_binary_scores_are_counted_as_in_double_precision(dtype: type, scale: fl
             assert np.array_equal(np.bincount(places[mine], minlength=bins_for(2)), counted[index])
 
 
+def test_half_precision_logits_are_counted_as_in_double_precision() -> None:
+    logits, labels = _trained(2, 3000, 1.0)
+    half = logits.astype(np.float16)
+    assert _same(score_histogram(half, labels), score_histogram(half.astype(np.float64), labels))
+
+
 def test_histograms_of_blocks_are_that_of_the_whole_in_constant_memory() -> None:
     logits, labels = _trained(2, 400_000, 1.0)
     blocks = [(logits[at : at + 50_000], labels[at : at + 50_000]) for at in range(0, 400_000, 50_000)]

@@ -98,3 +98,14 @@ def test_no_image_reaches_the_first_cut(top: float) -> None:
     assert top < cuts.threshold(0) < np.inf
     histogram = score_histogram(logits, labels)
     assert top < Cuts.of_histogram(histogram.positives[1], histogram.negatives[1]).threshold(0) < np.inf
+
+
+def test_calibration_from_few_bins_is_close_to_that_of_scores() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 2000)
+    logits = np.stack([np.zeros(2000), rng.normal(0, 2, 2000) + 2 * labels - 1], axis=1)
+    histogram = score_histogram(logits, labels, bins=64)
+    rough = thresholds.calibration(Cuts.of_histogram(histogram.positives[1], histogram.negatives[1]))
+    exact = thresholds.calibration(Cuts.of_scores(logits[:, 1], labels == 1))
+    total = [float(one.predicted @ one.images) / 2000 for one in (rough, exact)]
+    assert total[0] == pytest.approx(total[1], abs=0.002)

@@ -163,6 +163,16 @@ def test_values_from_bins_lie_within_their_bound_or_are_undefined(classes: int, 
         assert "only say that it lies between" in found["auroc"].why
 
 
+def test_a_score_without_a_bound_in_its_bin_leaves_the_log_loss_open() -> None:
+    logits, labels = np.array([[0.0, -1e8], [0.0, 1.0], [0.0, -1e8]]), np.array([1, 0, 1])
+    with np.errstate(all="raise", under="ignore"):
+        found = values(binned(logits, labels), ["log_loss"])["log_loss"]
+    least = math.log1p(math.e) / 3  # of the second image; that of the others is larger than any bound
+    assert found.value is None
+    assert found.why.startswith("the bins of the stored scores only say that it is above ")
+    assert float(found.why.rpartition(" ")[2]) >= round(least, 3)
+
+
 def test_undefined_values_say_why() -> None:
     logits, _ = drawn(20, 3)
     one_class = values(evaluation(logits, np.ones(20, np.int64)))
