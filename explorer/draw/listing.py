@@ -9,7 +9,7 @@ from explorer.draw import training
 from explorer.draw.drawing import Request
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listed:
     """The validation images that a data set has today: N ids and classes, and the hash of the list."""
 

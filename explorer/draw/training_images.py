@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,21 @@ from explorer.texts import RecordedImages as T
 _THREADS = 2  # that hash the files of a split
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Listed:
     """The training images of a run: their ids, labels and the hashes of their contents, in the order of the split."""
 
     ids: tuple[str, ...]
     labels: tuple[int, ...]
     hashes: tuple[str, ...]
+
+    def of_class(self, label: int) -> NDArray[np.int64]:
+        """Return the places of the images of a class."""
+        return np.flatnonzero(self._labels == label)
+
+    @cached_property
+    def _labels(self) -> NDArray[np.int64]:
+        return np.array(self.labels, np.int64)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,12 @@ class Pictures:
         "crashed": "This crashed the process that reads and draws images. Use another image.",
         "killed": "Something outside the app keeps ending the process that draws. Try again.",
     }
+    LISTING_ENDED: ClassVar = {
+        "memory": "Listing the images needs more than the {limit} GB of memory that it may take.",
+        "time": "Listing the images was stopped after {limit} s. Open this page again in a minute to try again.",
+        "crashed": "This crashed the process that lists the images. Open this page again in a minute to try again.",
+        "killed": "Something outside the app keeps ending the process that lists the images. Try again in a minute.",
+    }
     UPLOAD_MASK_NAME = "the mask"
     SHRUNK = (
         "This image of {width} × {height} px is previewed as a copy of {side} px. Values in pixels act more strongly "

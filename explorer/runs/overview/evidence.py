@@ -174,8 +174,10 @@ class Evidence:
         known = self._stored.get((attempt, epoch))
         drops = budget is not None and budget.every > 1 and epoch % budget.every != 0
         if known is None or (known and drops):
-            known = self._stored[attempt, epoch] = _stores_scores(self.view.paths.epoch(attempt, epoch))
-        return known
+            known = _stores_scores(self.view.paths.epoch(attempt, epoch))
+            if known is not None:
+                self._stored[attempt, epoch] = known
+        return bool(known)
 
 
 def _list_of(path: Path) -> ValidationImages | None:
@@ -185,9 +187,12 @@ def _list_of(path: Path) -> ValidationImages | None:
         return None
 
 
-def _stores_scores(path: Path) -> bool:
+def _stores_scores(path: Path) -> bool | None:
+    """Whether a file has scores. None if that cannot be told at the moment: the file may be readable again later."""
     try:
         with npz.opened(path) as found:
             return "logits" in found.files
+    except (OSError, MemoryError):
+        return None
     except DAMAGE:
         return False

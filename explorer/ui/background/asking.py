@@ -31,9 +31,9 @@ def submit(
     return pool().submit(request, Order(session, channel, urgency, seconds, milliseconds, asked))
 
 
-def wait_for(request: Request[Result]) -> Result:
-    """The result of a quick request. Raises DrawingError and the errors of the request."""
-    drawing = submit(request)
+def wait_for(request: Request[Result], *, asked: bool = False) -> Result:
+    """The result of a quick request, or of one that is `asked`. Raises DrawingError and the errors of the request."""
+    drawing = submit(request, asked=asked)
     drawing.wait(_FOREVER)  # the time limit of the request ends it
     return drawing.result()
 
@@ -46,6 +46,11 @@ def beside(training: bool) -> None:
 def words(error: DrawingError) -> str:
     """The message about an image that could not be read or drawn."""
     return T.READING_ENDED[error.ending].format(limit=limit(error))
+
+
+def listing_words(error: DrawingError) -> str:
+    """The message about images of a data set that could not be listed."""
+    return T.LISTING_ENDED[error.ending].format(limit=limit(error))
 
 
 def limit(error: DrawingError) -> str:

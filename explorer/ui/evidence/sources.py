@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.draw.drawing import DrawingError
-from explorer.draw.limits import ASKED_SECONDS
 from explorer.draw.pictures import NoPicture
 from explorer.draw.recorded import LARGE, SMALL, NetworkInput, Recorded, RecordedPicture
 from explorer.draw.training_images import Listed, ListTraining, TrainingInput, partner_of
@@ -102,23 +101,27 @@ def of_training(snapshot: RunSnapshot, paths: RunPaths, epoch: int) -> tuple[Sou
     found, config = identity(snapshot.start), with_recorded_range(snapshot.config, snapshot.start)
     contents = found.get("contents", "").split()
     train = contents[0] if len(contents) == 2 else ""  # of both splits, one after the other
-    listed = _listed(str(paths.root), config, found.get("training images", ""), train)
+    listed = _listed_or_why(str(paths.root), config, found.get("training images", ""), train)
     if isinstance(listed, str):
         return listed
     return Source(paths, config, "train", listed.ids, listed.hashes, _repeated(listed), epoch), listed
 
 
-@st.cache_resource(max_entries=8, ttl=60.0, show_spinner=False)
-def _listed(root: str, _config: RunConfig, listing: str, contents: str) -> Listed | str:
-    del root  # a key of the cache
-    drawing = asking.submit(ListTraining(_config, listing, contents), asked=True)
+@st.cache_resource(max_entries=64, ttl=60.0, show_spinner=False)  # then what could not be listed is tried again
+def _listed_or_why(root: str, _config: RunConfig, listing: str, contents: str) -> Listed | str:
     try:
-        drawing.wait(ASKED_SECONDS)
-        return drawing.result()
+        return _listed(root, _config, listing, contents)
     except NoPicture as error:
         return str(error)
     except DrawingError as error:
-        return asking.words(error)
+        return asking.listing_words(error)
+
+
+# Long, since all files are hashed for it: one that changes later is found by its own hash when its picture is drawn.
+@st.cache_resource(max_entries=8, ttl=3600.0, show_spinner=False)
+def _listed(root: str, _config: RunConfig, listing: str, contents: str) -> Listed:
+    del root  # a key of the cache
+    return asking.wait_for(ListTraining(_config, listing, contents), asked=True)
 
 
 def with_recorded_range(config: RunConfig, start: Event | None) -> RunConfig:
@@ -135,10 +138,25 @@ def identity(start: Event | None) -> Mapping[str, str]:
 
 def _versions(paths: RunPaths) -> tuple[tuple[str, str], ...]:
     """The versions of libraries that decide pixels, of all attempts: each attempt may have had others."""
-    found = [identity(started(paths, attempt)) for attempt in paths.attempts()]
+    found = [_identity_of(paths, attempt) for attempt in paths.attempts()]
     return tuple(
         sorted({(name, one[name]) for one in found for name in _DECIDES_PIXELS if one and name in one}),
     )
+
+
+def _identity_of(paths: RunPaths, attempt: int) -> Mapping[str, str]:
+    try:
+        return _recorded_identity(paths, attempt)
+    except LookupError:
+        return {}
+
+
+@functools.lru_cache(maxsize=256)  # an attempt writes it once, and its file of events may be long
+def _recorded_identity(paths: RunPaths, attempt: int) -> Mapping[str, str]:
+    """What an attempt has recorded. Raises LookupError if it has not begun, so that this is not kept."""
+    if (start := started(paths, attempt)) is None:
+        raise LookupError(attempt)
+    return identity(start)
 
 
 @functools.lru_cache(maxsize=8)

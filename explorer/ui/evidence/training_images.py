@@ -2,7 +2,6 @@
 
 from pathlib import PurePath
 
-import numpy as np
 import streamlit as st
 
 from explorer.figures.charts import class_names
@@ -31,7 +30,7 @@ def show(view: RunView, snapshot: RunSnapshot) -> None:
         st.info(escape(found))
         return
     source, listed = found
-    images = np.flatnonzero(np.array(listed.labels) == label)
+    images = listed.of_class(label)
     heading = T.TRAINING_HEADING.format(name=names[label], count=len(images))
     st.markdown(f"**{escape(heading)}**", help=T.TRAINING_HELP)
 

@@ -61,6 +61,16 @@ def test_an_epoch_that_cannot_be_read_says_so(work: Work, damage: bytes | None) 
     assert (evidence.images, evidence.why_no_images()) == (None, "damaged")
 
 
+def test_an_epoch_that_cannot_be_read_for_a_moment_has_its_scores_again_after_it(work: Work) -> None:
+    evidence, path = evidence_of(work.paths), work.paths.epoch(1, 1)
+    away = path.rename(path.with_suffix(".away"))
+    path.mkdir()  # reading it is an OSError
+    assert 1 not in evidence.scored(range(4))
+    path.rmdir()
+    away.rename(path)
+    assert 1 in evidence.scored(range(4))
+
+
 def test_an_epoch_that_is_validated_again_is_read_again(work: Work) -> None:
     paths, view = work.paths, RunView(work.paths)
     evidence = Evidence(view)
