@@ -4,6 +4,7 @@ An image counts as the class if its score, the log odds of its probability, is a
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,7 +30,7 @@ class Cuts:
     Attributes:
         scores: (K,) log odds, descending. From a histogram they are the lower edges of its bins that are not empty.
         positives, negatives: (K,) int64 counts of images of the class, and of others, that have each score.
-        exact: Whether each image has its own score. In a histogram, images of one bin share one.
+        exact: Whether each image has its own score. In a histogram and in coarse cuts, several share one.
         ends: (K,) upper edges of the bins of a histogram, MOST for one that has none; None for scores of images.
     """
 
@@ -52,6 +53,26 @@ class Cuts:
         filled = np.flatnonzero(positives + negatives)[::-1]
         edges = np.append(lower_edges(len(positives)), MOST)
         return cls(edges[filled], positives[filled], negatives[filled], exact=False, ends=edges[filled + 1])
+
+    def coarse(self, most: int, also: Collection[int] = ()) -> "Cuts":
+        """Return these cuts, or about `most` of them if there are more, evenly spread. Their counts stay exact.
+
+        Args:
+            most: The number of cuts besides cut 0; 2 or more.
+            also: Cuts that are kept in any case.
+        """
+        if len(self.scores) <= most:
+            return self
+        spread = np.linspace(1, len(self.scores), most).round().astype(np.int64)
+        cuts = np.union1d(spread, [cut for cut in also if cut > 0])
+        before = np.concatenate([[0], cuts])
+        # Each score stands for those above it, down from the cut before, as in a histogram.
+        return Cuts(
+            self.scores[cuts - 1],
+            np.diff(self.true_positives[before]),
+            np.diff(self.false_positives[before]),
+            exact=False,
+        )
 
     @property
     def true_positives(self) -> Counts:
@@ -96,7 +117,7 @@ def half(index: int, cuts: Cuts) -> float:
         index: The class.
         cuts: Its scores.
     """
-    return _JUST_ABOVE if index > 0 and cuts.exact and bool((cuts.scores == 0).any()) else 0.0
+    return _JUST_ABOVE if index > 0 and cuts.ends is None and bool((cuts.scores == 0).any()) else 0.0
 
 
 def as_predicted(index: int, probability: float) -> float:

@@ -35,6 +35,10 @@ class Scores:
         "probability, which need not be above 0.5. So this matrix may differ from that of all classes."
     )
     FROM_HISTOGRAM = "Here they come from histograms: the threshold moves in {steps:,} steps, whose counts are exact."
+    COARSE_STEPS = (
+        "The images have {scores:,} different scores, between which the threshold moves in {steps:,} steps. The counts "
+        "at each step are exact."
+    )
     ONE_CLASS_ONLY = (
         "All validation images that were counted are of one kind: {positives:,} are {name}, and {negatives:,} are not. "
         "Scores that compare the two are undefined."

@@ -64,6 +64,26 @@ def test_a_histogram_counts_exactly_at_the_edges_of_its_bins() -> None:
         assert np.array_equal(cuts.false_positives, above[:, labels != index].sum(axis=1))
 
 
+def test_coarse_cuts_count_exactly_and_keep_the_best_ones() -> None:
+    rng = np.random.default_rng(0)
+    positive = rng.integers(0, 2, 500).astype(np.bool_)
+    odds = rng.normal(0, 2, 500) + positive
+    cuts = Cuts.of_scores(odds, positive)
+    best = thresholds.best_f1(cuts)
+    assert best is not None
+    found = cuts.coarse(20, [best])
+    assert len(found.scores) in (20, 21)
+    above = np.array([odds >= found.threshold(cut) for cut in range(len(found.scores) + 1)])
+    assert np.array_equal(found.true_positives, above[:, positive].sum(axis=1))
+    assert np.array_equal(found.false_positives, above[:, ~positive].sum(axis=1))
+    again = thresholds.best_f1(found)
+    assert again is not None
+    assert (found.true_positives[again], found.false_positives[again]) == (
+        cuts.true_positives[best], cuts.false_positives[best],
+    )  # fmt: skip
+    assert cuts.coarse(500) is cuts
+
+
 def test_half_tells_two_classes_apart_as_argmax_does() -> None:
     logits = np.array([[1.0, 1.0], [0.0, 2.0], [2.0, 0.0]])
     for index, odds in enumerate(log_odds(logits)):

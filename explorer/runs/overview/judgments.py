@@ -1,6 +1,5 @@
 """What a run's network made of each validation image in its epochs."""
 
-import functools
 import threading
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -8,11 +7,20 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.base.kept import Kept
 from explorer.metrics.mistakes import Course, Judged, judge
 from explorer.runs.overview.evidence import Evidence
+from explorer.runs.overview.view import version_of
 from explorer.runs.record.epochs import EpochRecord
 
-_JUDGED_KEPT = 3  # epochs in memory, each with some 50 bytes for an image
+_MOST_BYTES = 150_000_000  # of the judged epochs of all runs in memory, each with some 50 bytes for an image
+
+
+def _size(judged: Judged) -> int:
+    return sum(array.nbytes for array in vars(judged).values())
+
+
+JUDGED: Kept[Judged] = Kept(_MOST_BYTES, _size)
 
 _Key = tuple[int, int]  # attempt and epoch
 _Side = tuple[bytes, int, NDArray[np.uint8]]  # a digest of the labels, the number of images, a bit for each
@@ -29,17 +37,19 @@ class Judgments:
     def __init__(self, evidence: Evidence, threshold: float = 0.5) -> None:
         self.evidence, self.threshold = evidence, threshold
         self._lock = threading.Lock()
-        self._judged = functools.lru_cache(_JUDGED_KEPT)(self._judge)
         self._sides: dict[_Key, _Side | None] = {}  # None for an epoch that cannot be used
         self._course: tuple[tuple[_Key, ...], Course | None] = ((), None)
 
     def of(self, epoch: int) -> Judged | None:
         """Judge one epoch, from 0; None if its logits are not stored. Raises ValueError for logits that are broken."""
+        view = self.evidence.view
+        attempt = view.attempt_of(epoch) or 0  # before the record is read, which may then be one of a later attempt
         record = self.evidence.record(epoch)
         if record is None or record.logits is None:
             return None
-        with self._lock:
-            return self._judged(record)
+        # By the file and not by the record, whose scores would stay in memory as a part of the key.
+        key = (*version_of(view.paths.epoch(attempt, epoch)), self.threshold)
+        return JUDGED.get(key, lambda: self._judge(record))
 
     def course(self, epochs: Sequence[int]) -> Course | None:
         """Return what became of the images over some scored epochs; None if none of them can be read.

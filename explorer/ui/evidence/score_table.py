@@ -1,20 +1,22 @@
 """Tables of scores with their intervals: of the whole validation, and of each class. A row opens its formula."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
 from explorer.figures.charts import class_names
-from explorer.metrics.counts import against_rest, support
+from explorer.metrics.counts import Counts, against_rest, support
 from explorer.metrics.filled import filled
 from explorer.metrics.intervals import Interval, class_interval, intervals
 from explorer.metrics.metric import Evaluation, Metric, Value
+from explorer.metrics.scores import Areas, ScoreHistogram
 from explorer.metrics.table import EVERY, LOSS, class_values, values
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import evaluation_of
 from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.record.epochs import EpochRecord
 from explorer.texts import Scores as T
 from explorer.ui.background import jobs
 from explorer.ui.components.markdown import escape
@@ -32,9 +34,16 @@ Key = tuple[str, int, int, str]  # the run's folder, attempt, epoch, and what of
 
 @dataclass(frozen=True, eq=False)
 class _Scores:
-    """All scores of one epoch."""
+    """All scores of one epoch, without the scores of single images, of which one epoch may have 64 MB.
 
-    evaluation: Evaluation
+    Attributes:
+        areas: AUROC of each class.
+        missing: Why there are no scores of single images; "" where there are.
+        values, classes: The values of the metrics, and those of each class.
+    """
+
+    areas: Areas
+    missing: str
     values: Mapping[str, Value]
     classes: Mapping[str, tuple[Value, ...]]
 
@@ -62,8 +71,9 @@ def with_intervals(
 
 def show_all(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> None:
     """Draw all scores of an epoch."""
-    found = _found(view, snapshot, evidence, epoch)
-    if found is None:
+    record = _record(evidence, epoch)
+    found = None if record is None else _found(view, snapshot, evidence, epoch, record)
+    if record is None or found is None:
         return
 
     def draw(ends: Mapping[str, Interval] | None) -> None:
@@ -76,18 +86,19 @@ def show_all(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: in
             place = _table(rows, widget_key("scores", snapshot.id, "all"), "content")
         with right:
             key = list(found.values)[place]
-            _details(EVERY[key], found.values[key], ends, found.evaluation)
+            _details(EVERY[key], found.values[key], ends, found, record.confusion)
 
     with_intervals(view, snapshot, evidence, epoch, draw)
-    st.caption(T.HOW_MANY.format(images=int(found.evaluation.confusion.sum())))
+    st.caption(T.HOW_MANY.format(images=int(record.confusion.sum())))
 
 
 def show_classes(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> None:
     """Draw the scores of each class, one against the rest."""
-    found = _found(view, snapshot, evidence, epoch)
-    if found is None:
+    record = _record(evidence, epoch)
+    found = None if record is None else _found(view, snapshot, evidence, epoch, record)
+    if record is None or found is None:
         return
-    names, images = class_names(snapshot), support(found.evaluation.confusion)
+    names, images = class_names(snapshot), support(record.confusion)
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         rows = [
@@ -100,41 +111,52 @@ def show_classes(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch
         )
         st.caption(T.CLASSES_NOTE)
     with right:
-        _class_details(view, snapshot, found, epoch, index, names[index])
+        _class_details(view, snapshot, found, record, epoch, index, names[index])
 
 
-def _class_details(view: RunView, snapshot: RunSnapshot, found: _Scores, epoch: int, index: int, name: str) -> None:
+def _class_details(
+    view: RunView, snapshot: RunSnapshot, found: _Scores, record: EpochRecord, epoch: int, index: int, name: str
+) -> None:
     def compute() -> Mapping[str, Interval]:
-        return {key: class_interval(found.evaluation, key, index, found.classes[key][index]) for key in _OF_CLASSES}
+        histogram = ScoreHistogram(record.positives, record.negatives)
+        evaluation = Evaluation(
+            record.confusion, found.areas, histogram=histogram, logits=record.logits, labels=record.labels
+        )
+        return {key: class_interval(evaluation, key, index, found.classes[key][index]) for key in _OF_CLASSES}
 
     def draw(ends: Mapping[str, Interval] | None) -> None:
         st.markdown(f"**{escape(name)}**")
-        tp, fp, fn, tn = (int(count) for count in against_rest(found.evaluation.confusion)[index])
+        tp, fp, fn, tn = (int(count) for count in against_rest(record.confusion)[index])
         st.caption(T.COUNTS.format(tp=tp, fp=fp, fn=fn, tn=tn))
         for key in _OF_CLASSES:
             value, metric = found.classes[key][index], EVERY[key]
             between = _range(ends, key, value)
             label = T.LABEL.format(title=T.OF_CLASS[key], value=_number(value), between=between)
             with st.expander(label, key=widget_key("scores", snapshot.id, "class", key)):
-                _details(metric, value, ends, found.evaluation, index)
+                _details(metric, value, ends, found, record.confusion, index)
 
     _with_intervals(_key(view, epoch, str(index)), compute, draw, snapshot)
 
 
-def _found(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> _Scores | None:
-    """Return the scores of an epoch; None while they are computed, and where there are none, which is said."""
+def _record(evidence: Evidence, epoch: int) -> EpochRecord | None:
+    """Return the record of an epoch, or say why there is none."""
     record = evidence.record(epoch)
     if record is None:
         st.warning(escape(why_not(evidence, epoch)))
-        return None
+    return record
+
+
+def _found(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int, record: EpochRecord) -> _Scores | None:
+    """Return the scores of an epoch; None while they are computed, which is said."""
     loss = _loss(snapshot, epoch)
 
     def compute() -> _Scores:
         evaluation = evaluation_of(record, loss)
-        return _Scores(evaluation, values(evaluation), class_values(evaluation, _OF_CLASSES))
+        found, classes = values(evaluation), class_values(evaluation, _OF_CLASSES)
+        return _Scores(evaluation.areas, evaluation.scores_missing, found, classes)
 
     found = _waited_for(_key(view, epoch, "values"), compute, snapshot)
-    if found is not None and found.evaluation.scores_missing:
+    if found is not None and found.missing:
         st.caption(escape(why_not(evidence, epoch)))
     return found
 
@@ -198,7 +220,12 @@ def _table(rows: Sequence[Mapping[str, object]], key: str, height: int | Literal
 
 
 def _details(
-    metric: Metric, value: Value, ends: Mapping[str, Interval] | None, evaluation: Evaluation, index: int | None = None
+    metric: Metric,
+    value: Value,
+    ends: Mapping[str, Interval] | None,
+    scores: _Scores,
+    confusion: Counts,
+    index: int | None = None,
 ) -> None:
     """Draw what a score is, with this run's own numbers, when it deceives, and how sure it is."""
     if index is None:
@@ -206,7 +233,7 @@ def _details(
     st.markdown(_sentence(metric, value, ends))
     st.markdown(metric.help)
     if formula := metric.formula if index is None else metric.class_formula or metric.formula:
-        own = filled(metric, evaluation, index)
+        own = filled(_known(metric, scores), Evaluation(confusion, scores.areas), index)
         st.latex(formula if not own else rf"{formula} = {own}")
     if value.note:
         st.caption(escape(value.note))
@@ -216,6 +243,13 @@ def _details(
         st.markdown(T.DECEIVES.format(words=metric.deceives))
     if ends is not None and (how := ends[metric.key].how):
         st.caption(T.HOW_COMPUTED.format(how=how))
+
+
+def _known(metric: Metric, scores: _Scores) -> Metric:
+    """Return a metric that gives the values that were computed for it."""
+    classes = scores.classes.get(metric.key)
+    value = scores.values[metric.key]
+    return replace(metric, value=lambda _: value, classes=metric.classes if classes is None else lambda _: classes)
 
 
 def _sentence(metric: Metric, value: Value, ends: Mapping[str, Interval] | None) -> str:

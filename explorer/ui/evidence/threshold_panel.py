@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explorer.base.kept import Kept
 from explorer.figures import palette, score_curves
 from explorer.figures.charts import Figure, class_names
+from explorer.metrics import thresholds
 from explorer.metrics.thresholds import Cuts, as_predicted
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import cuts_of
-from explorer.runs.overview.view import RunSnapshot, RunView
+from explorer.runs.overview.view import RunSnapshot, RunView, version_of
 from explorer.texts import Scores as T
 from explorer.ui.components import threshold
 from explorer.ui.components.markdown import escape
@@ -17,16 +19,19 @@ from explorer.ui.evidence import choosing, kept, score_charts
 from explorer.ui.evidence.absent import why_not
 from explorer.ui.session.keys import widget_key
 
+MOST_CUTS = 100_000  # of 16 bytes, that the browser gets
+
 
 def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> None:
     """Draw the threshold of the chosen class in an epoch, and the curves."""
     names = class_names(snapshot)
     index = choosing.class_index(names, widget_key("scores", snapshot.id, "class"))
     other = names[1 - index] if len(names) == 2 else T.OTHER
-    attempt = view.attempt_of(epoch) or 0
     start = _start(snapshot, index) if len(names) == 2 else None
-    panel = _panel_of(str(view.paths.root), attempt, epoch, index, names[index], other, start, evidence)
-    if panel is None:
+    key = (*version_of(view.paths.epoch(view.attempt_of(epoch) or 0, epoch)), index, names[index], other, start)
+    try:
+        panel = PANELS.get(key, lambda: _panel_of(evidence, epoch, index, names[index], other, start))
+    except _NoRecord:
         st.warning(escape(why_not(evidence, epoch)))
         return
     st.markdown(f"**{T.THRESHOLD_TITLE}**", help=T.THRESHOLD_HELP)
@@ -36,32 +41,58 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -
     kept.show(view.paths)
     st.caption("  \n".join(map(escape, _notes(panel, names, index, evidence, epoch))))
     score_charts.show(snapshot.id, panel.figures, _channel(snapshot.id))
-    st.caption(T.AXES if panel.cuts.exact else f"{T.AXES} {T.CALIBRATION_COARSE}")
+    st.caption(T.AXES if panel.exact else f"{T.AXES} {T.CALIBRATION_COARSE}")
 
 
 @dataclass(frozen=True, eq=False)
 class _Panel:
-    """What is shown for one class of one epoch."""
+    """What is shown for one class of one epoch.
 
-    cuts: Cuts
+    Attributes:
+        positives, negatives: Images of the class, and others.
+        exact: Whether the scores of single images are stored.
+        scores: How many different scores they have.
+        steps: In how many steps the threshold moves.
+        frame: What the browser gets.
+        figures: The curves by name.
+    """
+
+    positives: int
+    negatives: int
+    exact: bool
+    scores: int
+    steps: int
     frame: bytes
     figures: dict[str, Figure]
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _panel_of(
-    root: str, attempt: int, epoch: int, index: int, name: str, other: str, start: float | None, _evidence: Evidence
-) -> _Panel | None:
-    del root, attempt  # parts of the key of the cache
-    record = _evidence.record(epoch)
+class _NoRecord(LookupError):
+    """The record of the epoch cannot be read, which `why_not` explains."""
+
+
+_FIGURES_BYTES = 1_000_000  # at most, of the curves of a panel
+PANELS: Kept[_Panel] = Kept(100_000_000, lambda panel: len(panel.frame) + _FIGURES_BYTES)
+
+
+def _panel_of(evidence: Evidence, epoch: int, index: int, name: str, other: str, start: float | None) -> _Panel:
+    record = evidence.record(epoch)
     if record is None:
-        return None
+        raise _NoRecord(f"epoch {epoch}")
     cuts = cuts_of(record, index)
-    channel = _channel(_evidence.view.paths.id)
+    channel = _channel(evidence.view.paths.id)
     rest = palette.class_color(1 - index) if len(record.confusion) == 2 else palette.NEUTRAL
     figures = score_curves.figures(cuts, (name, other), (palette.class_color(index), rest), f"class {index}")
-    frame = threshold.frame(cuts, index, name, other, epoch, channel, start)
-    return _Panel(cuts, frame, figures)
+    sent = _sent(cuts, index, start)
+    frame = threshold.frame(sent, index, name, other, epoch, channel, start)
+    positives, negatives = int(cuts.positives.sum()), int(cuts.negatives.sum())
+    return _Panel(positives, negatives, cuts.exact, len(cuts.scores), len(sent.scores), frame, figures)
+
+
+def _sent(cuts: Cuts, index: int, start: float | None) -> Cuts:
+    """Return the cuts between which the threshold moves in the browser, with those that have a button there."""
+    odds = [thresholds.half(index, cuts), *([] if start is None else [start])]
+    best = [cut for cut in (thresholds.best_f1(cuts), thresholds.youden(cuts)) if cut is not None]
+    return cuts.coarse(MOST_CUTS, [*(int((cuts.scores >= one).sum()) for one in odds), *best])
 
 
 def _start(snapshot: RunSnapshot, index: int) -> float | None:
@@ -77,12 +108,14 @@ def _channel(run_id: str) -> str:
 
 
 def _notes(panel: _Panel, names: tuple[str, ...], index: int, evidence: Evidence, epoch: int) -> list[str]:
-    positives, negatives = int(panel.cuts.positives.sum()), int(panel.cuts.negatives.sum())
+    positives, negatives = panel.positives, panel.negatives
     notes = [T.OPTIMISTIC.format(images=positives + negatives)]
     if len(names) > 2:
         notes.append(T.ONE_AGAINST_REST.format(classes=len(names)))
-    if not panel.cuts.exact:
-        notes.append(f"{why_not(evidence, epoch)} {T.FROM_HISTOGRAM.format(steps=len(panel.cuts.scores))}")
+    if not panel.exact:
+        notes.append(f"{why_not(evidence, epoch)} {T.FROM_HISTOGRAM.format(steps=panel.steps)}")
+    elif panel.steps < panel.scores:
+        notes.append(T.COARSE_STEPS.format(scores=panel.scores, steps=panel.steps))
     if not positives or not negatives:
         notes.append(T.ONE_CLASS_ONLY.format(name=names[index], positives=positives, negatives=negatives))
     return notes

@@ -1,8 +1,12 @@
 """How the networks of a run's epochs judged its validation images."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
+from explorer.base.kept import Kept
 from explorer.metrics.mistakes import judge
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.judgments import Judgments
@@ -26,6 +30,24 @@ def test_an_epoch_is_judged_by_its_scores_and_the_threshold_of_the_run() -> None
         found = judgments_of(paths, threshold).of(1)
         assert found is not None
         assert np.array_equal(found.predicted, judge(*EPOCHS[1], threshold).predicted)
+
+
+def test_a_judged_epoch_does_not_keep_its_scores_in_memory() -> None:
+    view = RunView(ended_run(EPOCHS, ("ants", "bees")))
+    view.refresh()
+    read: list[weakref.ref[EpochRecord]] = []
+
+    def size(record: EpochRecord | None) -> int:
+        assert record is not None
+        read.append(weakref.ref(record))
+        return 1
+
+    kept: Kept[EpochRecord | None] = Kept(0, size)  # forgets each record at once
+    judgments = Judgments(Evidence(view, kept))
+    found = judgments.of(1)
+    assert judgments.of(1) is found
+    gc.collect()
+    assert [one() for one in read] == [None, None]
 
 
 def test_the_course_over_epochs_is_that_of_all_of_them_and_grows() -> None:

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
 from explorer.ui.components.threshold import Choice, _as_choice
-from explorer.ui.evidence import kept
-from explorer.ui.evidence.score_table import _later
+from explorer.ui.evidence import kept, threshold_panel
+from explorer.ui.evidence.score_table import _later, _Scores
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import wait_for
 from tests.runs.validated import Scored, ended_run, scored
@@ -105,6 +105,9 @@ def test_all_scores_have_a_value_an_interval_and_a_formula() -> None:
     assert "bootstrap over the 60 validation images" in text(app)
     assert "When it deceives." in text(app)
     assert any("AUROC" in formula.value for formula in app.latex)
+    in_memory = [one for one in (future.result() for future in _later()._found.values()) if isinstance(one, _Scores)]
+    assert in_memory
+    assert not any(hasattr(part, "logits") for one in in_memory for part in vars(one).values())
 
 
 def test_each_class_has_its_scores_and_counts() -> None:
@@ -126,6 +129,12 @@ def test_a_run_without_stored_scores_says_why_and_has_a_coarser_threshold() -> N
     found = text(open_scores(ended_run([scored(50)], ["ants", "bees"], stored=False)))
     assert "stored without the scores of single images. Here they come from histograms" in found
     assert "approximate" in found
+
+
+def test_of_very_many_scores_the_threshold_moves_in_fewer_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threshold_panel, "MOST_CUTS", 10)
+    found = text(open_scores(ended_run([scored(50)], ["ants", "bees"])))
+    assert "The images have 50 different scores, between which the threshold moves in 1" in found
 
 
 def test_a_damaged_epoch_says_so() -> None:
