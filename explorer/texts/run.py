@@ -17,7 +17,8 @@ class Run:
     BEST_EPOCH = "Best epoch"
     BEST_EPOCH_HELP = (
         "The epoch with the best {monitor}. The figures are those of this epoch, and its weights are the ones that are "
-        "saved and exported. The figures at the bottom are those of the latest epoch."
+        "saved and exported. Of equal values, the lower validation loss wins, then the later epoch. The figures at the "
+        "bottom are those of the latest epoch."
     )
     EPOCH_OF = "{epoch} of {epochs}"
     BEST_BY = "by {monitor}"

@@ -77,8 +77,8 @@ class Runs:
     TOO_MANY_CLASSES = "Drawn for at most {most} classes."
     MATRIX_ELSEWHERE = "With more than {most} classes, the matrix is drawn in the Matrix section only."
     CELL_HINT = "Click a cell for its images and for all epochs."
-    NO_THRESHOLD = (
-        "ROC and precision–recall curves with a movable threshold are not available yet. AUROC compares all "
-        "thresholds; F1, accuracy and the matrix use the threshold of the settings, or the most likely class."
+    WHICH_THRESHOLD = (
+        "AUROC compares all thresholds; F1, accuracy and the matrix use the threshold of the settings, or the most "
+        "likely class. The Scores section has ROC and precision–recall curves with a threshold to move."
     )
     DAMAGED = "{count} lines of the record of this run are damaged and were left out."

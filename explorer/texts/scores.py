@@ -23,12 +23,13 @@ class Scores:
     THRESHOLD_TITLE = "Threshold"
     THRESHOLD_HELP = (
         "With two classes, the network's answer is the class with a probability above 0.5. Another threshold trades "
-        "precision against recall. The arrow keys move it, with Shift from one image to the next; Home counts all "
-        "images as the class, End none."
+        "precision against recall. The slider follows the scores of the images, so it is not linear in probability. Arrow "
+        "keys move it by a 200th of the images, with Shift to the next image; Home counts all images as the class, End "
+        "none."
     )
     OPTIMISTIC = (
-        "The threshold is chosen on the same {images:,} validation images that it is measured on, so these values are "
-        "optimistic: expect somewhat lower ones on new images."
+        "A threshold that is chosen here fits the same {images:,} validation images that it is measured on: expect "
+        "somewhat lower values on new images."
     )
     ONE_AGAINST_REST = (
         "One against the rest: with {classes} classes, the answer of the network is the class with the highest "
@@ -56,12 +57,12 @@ class Scores:
     }
     CHARTS_HELP: ClassVar = {
         "roc": (
-            "Recall over the false positive rate, for each threshold. The area below is the AUROC. It deceives where "
+            "Recall over the false positive rate, for each threshold. The area below is the AUROC. It misleads where "
             "the class is rare: then few false positives in percent are many in number."
         ),
         "pr": (
             "Precision over recall, for each threshold. It depends on how common the class is: on data with another "
-            "share of the class, precision is another. The dotted line is the precision of guessing."
+            "share of the class it changes. The dotted line is the precision of guessing."
         ),
         "f1": (
             "F1 for each threshold. A sharp peak is a threshold that fits these images by chance; a broad one holds on "
@@ -98,18 +99,18 @@ class Scores:
     NO_INTERVAL = "none"
     COMPUTING = "…"
     LABEL = "{title} {value} :gray[{between}]"
-    RANGE = "{low:.3f} – {high:.3f}"
+    RANGE = "{low:.3f} to {high:.3f}"
     HOW_MANY = (
         "Intervals say how far a score would differ with other validation images of the same kind: a bootstrap over "
-        "the {images:,} validation images of this epoch. They do not contain what another training would change. "
-        "Choose a row for its formula."
+        "the {images:,} validation images of this epoch. They do not cover variation between training runs. "
+        "Select a row for its formula."
     )
     VALUE_IS = "**{value}** with a 95 % interval from {low} to {high}"
     VALUE_ONLY = "**{value}**, without an interval: {why}."
     VALUE_COMES = "**{value}**; its interval is being computed."
     UNDEFINED_WHY = "**Undefined:** {why}."
     WITHIN = "Computed from histograms of the scores: off by {within:.2g} at most."
-    DECEIVES = "**When it deceives.** {words}"
+    DECEIVES = "**When it misleads.** {words}"
     HOW_COMPUTED = "Interval: {how}."
     OF_CLASS: ClassVar = {
         "precision": "Precision",
@@ -117,13 +118,15 @@ class Scores:
         "specificity": "Specificity",
         "f1_macro": "F1",
         "auroc": "AUROC",
-        "average_precision": "AP",
+        "average_precision": "Average precision",
     }
     CLASS_COLUMN = "Class"
     IMAGES_COLUMN = "Images"
     IMAGES_HELP = "Validation images of the class (support)"
     SCORES_COME = "The scores of this epoch are being computed."
-    CLASSES_NOTE = "One class against the rest. A click on a head sorts; choose a row for intervals and formulas."
+    CLASSES_NOTE = (
+        "One class against the rest. Click a column heading to sort; select a row for intervals and formulas."
+    )
     COUNTS = "TP {tp:,} · FP {fp:,} · FN {fn:,} · TN {tn:,}"
 
     # Thresholds that are kept
@@ -148,7 +151,7 @@ class Scores:
         "threshold": "Threshold",
         "label": "Threshold for {name}",
         "keep": "Keep for predictions",
-        "keep_help": "Writes this threshold into the folder of the run",
+        "keep_help": "Writes this threshold into the run’s folder. This app does not predict on new images yet",
         "buttons": {
             "run": "Of the run",
             "half": "0.5",

@@ -59,7 +59,7 @@ def _words(one: Threshold) -> str:
     how = T.HOW.get(one.chosen, T.HOW[""]).format(wanted=100 * (one.wanted or 0))
     return T.KEPT.format(
         name=escape(one.class_name),
-        threshold=f"{one.probability:.6g}",
+        threshold=f"{one.probability:.3g}",
         epoch=one.epoch + 1,
         images=one.images,
         how=how,

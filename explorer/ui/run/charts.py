@@ -103,7 +103,7 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
         with more:
             _other_metrics(snapshot)
     # Below all charts, so that it moves none of them when it appears.
-    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.NO_THRESHOLD])))
+    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.WHICH_THRESHOLD])))
 
 
 def _other_metrics(snapshot: RunSnapshot) -> None:

@@ -107,8 +107,9 @@ def _found(view: RunView, snapshot: RunSnapshot) -> None:
 
 def _heading(paths: RunPaths, snapshot: RunSnapshot) -> None:
     asked = snapshot.config.name if snapshot.config else ""
-    st.subheader(escape(meta.read(paths).name or asked or snapshot.id), anchor=False)
-    state_badge.show(snapshot.status)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.subheader(escape(meta.read(paths).name or asked or snapshot.id), anchor=False, width="content")
+        state_badge.show(snapshot.status)
 
 
 def _progress(snapshot: RunSnapshot) -> None:
