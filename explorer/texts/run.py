@@ -26,11 +26,11 @@ class Run:
     INTERVAL_COMES = "…"
     UNDEFINED_WHY = "It is undefined here: {why}."
     INTERVALS = (
-        "Below each value: its 95 % interval over the {images:,} validation images (bootstrap). Another training run "
+        "Below each value: its 95% interval over the {images:,} validation images (bootstrap). Another training run "
         "may differ by more."
     )
     INTERVALS_OF_ALL = (
-        "Below each value: its 95 % interval over the validation images (bootstrap). Another training run may differ "
+        "Below each value: its 95% interval over the validation images (bootstrap). Another training run may differ "
         "by more."
     )
     PAIR = "Started together with **{name}** · {state}"

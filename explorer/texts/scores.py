@@ -23,9 +23,9 @@ class Scores:
     THRESHOLD_TITLE = "Threshold"
     THRESHOLD_HELP = (
         "With two classes, the network's answer is the class with a probability above 0.5. Another threshold trades "
-        "precision against recall. The slider follows the scores of the images, so it is not linear in probability. Arrow "
-        "keys move it by a 200th of the images, with Shift to the next image; Home counts all images as the class, End "
-        "none."
+        "precision against recall. The slider follows the scores of the images, so it is not linear in probability. "
+        "Arrow keys move it by a 200th of the images, with Shift to the next image; Home counts all images as the "
+        "class, End none."
     )
     OPTIMISTIC = (
         "A threshold that is chosen here fits the same {images:,} validation images that it is measured on: expect "
@@ -70,7 +70,7 @@ class Scores:
         ),
         "calibration": (
             "Images in at most ten groups of about equal size by their predicted probability, and the share of each "
-            "group that is of the class, with 95 % intervals (Wilson). On the dotted line, 70 % means that 70 % are. "
+            "group that is of the class, with 95% intervals (Wilson). On the dotted line, 70% means that 70% are. "
             "Below: how many images have each probability. Good calibration does not mean good predictions: the share "
             "of the class as the answer for every image is perfectly calibrated."
         ),
@@ -94,7 +94,7 @@ class Scores:
     # Tables
     METRIC = "Score"
     VALUE = "Value"
-    INTERVAL = "95 % interval"
+    INTERVAL = "95% interval"
     UNDEFINED = "undefined"
     NO_INTERVAL = "none"
     COMPUTING = "…"
@@ -105,7 +105,7 @@ class Scores:
         "the {images:,} validation images of this epoch. They do not cover variation between training runs. "
         "Select a row for its formula."
     )
-    VALUE_IS = "**{value}** with a 95 % interval from {low} to {high}"
+    VALUE_IS = "**{value}** with a 95% interval from {low} to {high}"
     VALUE_ONLY = "**{value}**, without an interval: {why}."
     VALUE_COMES = "**{value}**; its interval is being computed."
     UNDEFINED_WHY = "**Undefined:** {why}."
@@ -140,8 +140,8 @@ class Scores:
         "half": "a probability of 0.5",
         "best_f1": "best F1",
         "youden": "Youden’s J",
-        "recall": "recall of {wanted:.3g} %",
-        "precision": "precision of {wanted:.3g} %",
+        "recall": "recall of {wanted:.3g}%",
+        "precision": "precision of {wanted:.3g}%",
     }
     REMOVE = "Remove"
     REMOVE_HELP = "Predictions then use the answer of the network for {name}"

@@ -476,7 +476,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
     assert below["Accuracy"] == "{:.3f} to {:.3f}".format(ends["accuracy"].low, ends["accuracy"].high)
     assert below["MCC"] == "{:.3f} to {:.3f}".format(ends["mcc"].low, ends["mcc"].high)
     assert below["Validation loss"] == "–"  # the losses of single images are not stored
-    assert "95 % interval over the 20 validation images" in text(app)
+    assert "95% interval over the 20 validation images" in text(app)
     found = text(app)
     for words in ("Data", "Handwritten digits (40 training, 20 validation images)", "efficientnet-lite0, all layers",
                   "Pipeline", "none", "Duration"):  # fmt: skip
