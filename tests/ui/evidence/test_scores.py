@@ -6,9 +6,13 @@ import pytest
 from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
+from explorer.metrics.thresholds import Cuts
+from explorer.runs.overview.view import RunView
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
-from explorer.ui.components.threshold import Choice, _as_choice
+from explorer.runs.spec.config import dumps, loads
+from explorer.texts import Scores as T
+from explorer.ui.components.threshold import Choice, _as_choice, frame
 from explorer.ui.evidence import kept, threshold_panel
 from explorer.ui.evidence.score_table import _later, _Scores
 from explorer.ui.session.keys import widget_key
@@ -75,6 +79,17 @@ def test_a_run_of_two_classes_begins_with_the_second_and_its_best_epoch() -> Non
     app.run()
     values = [app.selectbox(key=widget_key("scores", paths.id, name)).value for name in ("epoch", "class")]
     assert values == ["1", 0]
+
+
+def test_a_panel_begins_at_the_threshold_of_a_run_that_has_one() -> None:
+    paths = ended_run([scored(20)], ["ants", "bees"])
+    assert [threshold_panel._start(RunView(paths).refresh(), index) for index in (0, 1)] == [None, None]
+    own = loads(paths.config.read_bytes()).model_copy(update={"loss": "bce", "threshold": 0.7})
+    paths.config.write_text(dumps(own))
+    starts = [threshold_panel._start(RunView(paths).refresh(), index) for index in (0, 1)]
+    assert starts == pytest.approx([-np.log(0.7 / 0.3), np.log(0.7 / 0.3)])
+    header = frame(Cuts.of_scores(np.array([0.0]), np.array([True])), 1, "bees", "ants", 0, "channel", starts[1])
+    assert T.WAYS_OF_RUN["run"].encode() in header
 
 
 @pytest.mark.parametrize(
