@@ -6,8 +6,9 @@ import pytest
 
 from explorer.data import picture_sets
 from explorer.runs.overview.summary import summarize
+from explorer.settings.values import values_of
 from explorer.ui.session.view import DATA_SET, View
-from explorer.ui.train import carry, conversion, source
+from explorer.ui.train import carry, conversion
 from explorer.ui.train import values as train_values
 from tests.export.test_script import CONFIGS, make_table
 from tests.training.conftest import config_of, folder_of
@@ -27,6 +28,6 @@ def test_a_table_is_found_and_taken_over_into_the_form_and_out_of_it(
     trained = CONFIGS["a table of labels"]
     assert config.dataset == config_of(**trained | {"dataset": trained["dataset"] | {"path": str(table)}}).dataset
     paths = folder_of(config)
-    again = conversion.config(source.values_of(config, paths.root.name), config.pipeline)
+    again = conversion.config(values_of(config, paths.root.name), config.pipeline)
     assert again.dataset == config.dataset
     assert summarize(paths).dataset == "labels.csv"

@@ -10,12 +10,12 @@ from explorer.augment.exchange import read
 from explorer.augment.files import NO_TEXT, PipelineFileError, dumps_draft, loads_draft
 from explorer.augment.pipeline import Draft
 from explorer.base.home import made_home as home_folder
+from explorer.settings.fields import DEFAULTS
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Query
 from explorer.ui.session.uploads import draft_file
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, save
-from explorer.ui.train.fields import DEFAULTS
 from tests.ui.conftest import APP
 
 DRAFT = "f" * 22

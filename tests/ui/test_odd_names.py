@@ -8,12 +8,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Draft
+from explorer.settings.fields import DEFAULTS
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.uploads import drafts_folder, write_shared
 from explorer.ui.session.view import DATA_SET, Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
-from explorer.ui.train.fields import DEFAULTS
 from tests.ui.conftest import APP
 
 TRAIN = "explorer/ui/pages/train.py"

@@ -9,18 +9,15 @@ import streamlit as st
 from explorer.augment.difference import Row, difference
 from explorer.base.words import cut
 from explorer.runs.overview.view import RunSnapshot
-from explorer.runs.spec.config import RunConfig
+from explorer.settings.rows import Rows, different, filled, side_by_side
 from explorer.texts import Compare as T
 from explorer.ui.compare.differences import chosen_other
 from explorer.ui.compare.readers import Compared
 from explorer.ui.components.markdown import cell, escape, table
-from explorer.ui.run.settings import settings
 
 MOST_COLUMNS = 5  # runs up to which each is a column; of more, each is a row
 MOST_VALUE = 80  # characters of a value
 _MARKS = {"same": "", "added": ":green[+ {}]", "removed": ":red[− {}]", "changed": ":orange[~ {}]"}
-
-Rows = dict[str, list[str]]  # name of a setting -> its value in each run
 
 
 def show(runs: Sequence[Compared]) -> None:
@@ -30,7 +27,7 @@ def show(runs: Sequence[Compared]) -> None:
         st.warning(escape(T.UNREADABLE.format(names=", ".join(missing))))
     if len(read) < 2:
         return
-    asked = of_settings([run.snapshot.config for run in read if run.snapshot.config])
+    asked = side_by_side([run.snapshot.config for run in read if run.snapshot.config])
     _table(T.SETTINGS, read, different(asked), len(asked))
     _pipelines(read)
     begun = [run for run in read if run.snapshot.start is not None]
@@ -39,16 +36,10 @@ def show(runs: Sequence[Compared]) -> None:
         _table(T.VERSIONS, begun, different(recorded), len(recorded))
 
 
-def of_settings(configs: Sequence[RunConfig]) -> Rows:
-    """Return each setting that had an effect on a run, in the order of the Train page, with its value in all runs."""
-    found = [{f"{one.section}: {one.label}": one.value for one in settings(config)} for config in configs]
-    return {name: [each.get(name, T.NOT_USED) for each in found] for name in _names(found)}
-
-
 def of_records(snapshots: Sequence[RunSnapshot]) -> Rows:
     """Return what the runs have recorded about their data, packages and machine."""
     found = [_recorded(snapshot) for snapshot in snapshots]
-    return {name: [each.get(name, T.NOT_RECORDED) for each in found] for name in _names(found)}
+    return filled(found, T.NOT_RECORDED)
 
 
 def _recorded(snapshot: RunSnapshot) -> dict[str, str]:
@@ -63,15 +54,6 @@ def _recorded(snapshot: RunSnapshot) -> dict[str, str]:
     }
     known = identity if isinstance(identity, Mapping) else {}
     return counts | {str(name): str(value) or T.NOT_RECORDED for name, value in known.items()}
-
-
-def _names(found: Sequence[Mapping[str, str]]) -> list[str]:
-    return list(dict.fromkeys(name for each in found for name in each))
-
-
-def different(rows: Rows) -> Rows:
-    """Return the rows in which the runs differ."""
-    return {name: values for name, values in rows.items() if len({*values}) > 1}
 
 
 def _table(title: str, runs: Sequence[Compared], rows: Rows, count: int) -> None:

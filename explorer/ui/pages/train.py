@@ -6,6 +6,7 @@ from explorer.runs.machine.machine import Machine, MachineError, machine
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.schedules import steps_per_epoch
+from explorer.settings.fields import SECTIONS
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components import plot
@@ -16,7 +17,6 @@ from explorer.ui.train import carry, checks, conversion, curve, devices, network
 from explorer.ui.train import sections as train_sections
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
-from explorer.ui.train.fields import SECTIONS
 from explorer.ui.train.form import Form
 
 

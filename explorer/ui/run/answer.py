@@ -15,6 +15,7 @@ from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
+from explorer.settings.rows import steps_of
 from explorer.texts import Compare, Runs
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
@@ -22,7 +23,6 @@ from explorer.ui.components.state_badge import headline
 from explorer.ui.evidence import score_table
 from explorer.ui.run import other_run
 from explorer.ui.session.keys import widget_key
-from explorer.ui.train.source import steps_of
 
 METRIC_WIDTH = 148  # px; two fit side by side on a phone
 

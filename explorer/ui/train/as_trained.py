@@ -9,9 +9,10 @@ from explorer.data.roots import resolve_inside
 from explorer.draw import training as drawn
 from explorer.draw.training import Training, part
 from explorer.runs.spec.config import ConfigError
+from explorer.settings.fields import FIELDS, place_field
+from explorer.settings.values import following
 from explorer.ui.train import checks, conversion
 from explorer.ui.train import values as train_values
-from explorer.ui.train.fields import FIELDS, place_field
 from explorer.ui.train.values import Values
 
 
@@ -44,7 +45,7 @@ def _values(set_key: str) -> Values | None:
     values = train_values.current()
     if values["dataset"] == kind and (place is None or _is_place(values[place], path)):
         return values
-    return values | {"dataset": kind} | train_values.following({"dataset": kind}) | ({place: path} if place else {})
+    return values | {"dataset": kind} | following({"dataset": kind}) | ({place: path} if place else {})
 
 
 def _is_place(typed: str, path: str) -> bool:

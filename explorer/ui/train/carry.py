@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.data import picture_sets
+from explorer.settings.fields import FIELDS, place_field
+from explorer.settings.values import following
 from explorer.texts import Train as T
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import DATA_SET, View
 from explorer.ui.session.workspace import Workspace
 from explorer.ui.train import values as train_values
-from explorer.ui.train.fields import FIELDS, place_field
 from explorer.ui.train.values import Values
 
 
@@ -34,7 +35,7 @@ def arrive(work: Workspace) -> None:
     taken = {name: value for name, value in (data_of(work.view) or {}).items() if values[name] != value}
     wanted = {"pipeline": ""} | taken  # the pipeline that is open is the one to train with
     if not own:
-        wanted = dict(values) | {"source": "", "name": ""} | wanted | train_values.following(taken)
+        wanted = dict(values) | {"source": "", "name": ""} | wanted | following(taken)
     if any(train_values.current()[name] != value for name, value in wanted.items()):
         train_values.change(**wanted) if own else train_values.begin(wanted)
 

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
-from explorer.data.depth import ValueRange
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import FORMATS, DatasetSpec
 from explorer.runs.spec.config import ConfigError, RunConfig, from_values
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.recipe import Recipe
-from explorer.ui.train.fields import DEFAULTS, FIELDS, matters
+from explorer.settings.fields import FIELDS, matters
+from explorer.settings.values import run_pipeline
 from explorer.ui.train.weights import weights_inside
 
 Errors = dict[str, str]  # field of RunConfig -> message
@@ -24,7 +24,6 @@ Errors = dict[str, str]  # field of RunConfig -> message
 # Values of "pipeline" besides the names of saved pipelines, which contain no tab.
 NO_PIPELINE = "\tnone"
 _PRESET = "\tpreset:"
-_RUN = "run:"
 
 
 def preset_pipeline(name: str) -> str:
@@ -36,11 +35,6 @@ def pipeline_preset(values: Values) -> str | None:
     """Return the name of the chosen preset; None if something else is chosen."""
     chosen = str(values["pipeline"])
     return chosen.removeprefix(_PRESET) if chosen.startswith(_PRESET) else None
-
-
-def run_pipeline(run_id: str) -> str:
-    """Return the value of "pipeline" for the pipeline of a run."""
-    return _RUN + run_id
 
 
 def pipeline_run(values: Values) -> str | None:
@@ -149,23 +143,3 @@ def _depth(values: Values, errors: Errors) -> Any:
         )
         return "auto"
     return {"low": low, "high": high}
-
-
-def values_of(config: RunConfig, run_id: str) -> dict[str, Any]:
-    """Return the values of the form that make this config again, except for its name."""
-    found = {**DEFAULTS, "source": run_id, "pipeline": run_pipeline(run_id), "dataset": config.dataset.kind}
-    for name, field in FIELDS.items():
-        of_dataset, _, inside = field.path.rpartition(".")
-        owner = config.dataset if of_dataset else config
-        if (
-            hasattr(owner, inside)
-            and name not in ("dataset", "pipeline", "name")
-            and (matters(name, found) or not of_dataset)
-        ):
-            found[name] = field.as_kept(getattr(owner, inside))
-    if isinstance(depth := found["depth"], ValueRange):
-        ends = {name: FIELDS[name].as_kept(end) for name, end in (("depth_low", depth.low), ("depth_high", depth.high))}
-        found |= {"depth": "range"} | ends
-    if config.dataset.seed == config.seed:
-        found["dataset_seed"] = ""
-    return found

@@ -11,10 +11,9 @@ from explorer.data.dataset import DatasetError
 from explorer.data.mask_layouts import WITH_MASKS
 from explorer.data.mask_names import MaskNames
 from explorer.data.picture_sets import PictureSet
-from explorer.data.roots import allowed_roots, resolve_inside
-from explorer.data.specs import FORMATS, OF_FILES
+from explorer.data.roots import allowed_roots
+from explorer.data.specs import FORMATS
 from explorer.draw.training import Training
-from explorer.runs.spec.fields import Values
 from explorer.texts import Common
 from explorer.texts import Pictures as T
 from explorer.ui.components.fields import bound
@@ -23,7 +22,6 @@ from explorer.ui.session import workspace
 from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import View
 from explorer.ui.train import as_trained
-from explorer.ui.train.fields import place_field
 
 _MOST_NAMED = 12  # mask values whose names are shown
 _LOOKED_FOR_S = 20.0
@@ -106,14 +104,3 @@ def show_unusable(more: Sequence[tuple[str, str]] = ()) -> None:
                 st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
     if not seen.complete:
         st.caption(T.NOT_ALL_FOUND)
-
-
-def is_split(values: Values) -> bool:
-    """Return whether the chosen data set has its own validation part, so that the validation share has no effect."""
-    place = place_field(values["dataset"])
-    if place is None:
-        return False
-    try:
-        return OF_FILES[values["dataset"]].is_split(resolve_inside(values[place]))
-    except DatasetError:
-        return False  # the field of the path shows the error

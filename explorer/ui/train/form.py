@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.data.dataset import Dataset
 from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.fields import Values
+from explorer.settings.fields import FIELDS, Field
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.fields import sync
@@ -16,7 +17,6 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import networks
 from explorer.ui.train import values as train_values
-from explorer.ui.train.fields import FIELDS, Field
 from explorer.ui.train.source import Source
 
 

@@ -16,6 +16,7 @@ from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
 from explorer.runs.state.status import derive
+from explorer.settings.fields import FIELDS
 from explorer.texts import Common, Probes
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
@@ -23,7 +24,6 @@ from explorer.ui.background.jobs import watch
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import widget_key
 from explorer.ui.train import measuring
-from explorer.ui.train.fields import FIELDS
 from explorer.ui.train.measuring import JOBS
 from explorer.ui.train.source import Source
 

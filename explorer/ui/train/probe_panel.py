@@ -11,6 +11,7 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import ConfigError, RunConfig
 from explorer.runs.spec.kinds import PROBES, Probe
 from explorer.runs.state.status import State, derive
+from explorer.settings.fields import title_at
 from explorer.texts import Common
 from explorer.texts import Probes as T
 from explorer.ui.background.jobs import watch
@@ -18,7 +19,6 @@ from explorer.ui.components import state_badge
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.train import probe_results, probes, values
-from explorer.ui.train.fields import title_at
 
 EVERY_SECONDS = 1.0
 

@@ -11,13 +11,13 @@ import streamlit as st
 
 from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.fields import Values
+from explorer.settings.fields import FIELDS, SECTIONS, Field, Rows, choice_for, in_rows, shown_by
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components import focus
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.train import devices, widgets
-from explorer.ui.train.fields import FIELDS, SECTIONS, Field, Rows, choice_for, in_rows, shown_by
 from explorer.ui.train.form import Form
 
 COLUMNS = 3

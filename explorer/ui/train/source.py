@@ -5,14 +5,14 @@ from typing import Any
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import expanded
-from explorer.runs.overview.summary import steps_in_words, summarize
+from explorer.runs.overview.summary import summarize
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.runs.spec.fields import Values
-from explorer.texts import Common
+from explorer.settings.fields import FIELDS, matters
+from explorer.settings.rows import steps_of
+from explorer.settings.values import values_of
 from explorer.texts import Train as T
-from explorer.ui.train.conversion import values_of
-from explorer.ui.train.fields import FIELDS, matters
 
 MAX_NAME = 100
 _SHORTEST = 20  # characters of the source's name that are kept beside the changes
@@ -101,11 +101,6 @@ def _numbers(text: str) -> list[float | str]:
 def _of_pipelines(before: Pipeline, now: Pipeline) -> Difference:
     was, becomes = (pipeline.name or steps_of(pipeline) for pipeline in (before, now))
     return Difference("pipeline", was, T.OTHER_SETTINGS if becomes == was else becomes)
-
-
-def steps_of(pipeline: Pipeline) -> str:
-    """Return the transforms that are on, inside of their composers: "Blur, OneOf(A, B)"."""
-    return steps_in_words(pipeline.model_dump()["nodes"]) or Common.NONE
 
 
 def name_for(source: Source, found: list[Difference]) -> str:

@@ -13,6 +13,8 @@ from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.config import ConfigError, RunConfig
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.schedules import steps_per_epoch
+from explorer.settings.fields import title_at
+from explorer.settings.rows import steps_of
 from explorer.texts import Common
 from explorer.texts import Train as T
 from explorer.ui.components.markdown import escape
@@ -21,7 +23,6 @@ from explorer.ui.session.keys import Page, Query, widget_key
 from explorer.ui.train import checks, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
-from explorer.ui.train.fields import title_at
 from explorer.ui.train.form import Form
 
 MOST_CLASSES = 12
@@ -34,7 +35,7 @@ def show(checked: Checked, form: Form) -> None:
         if checked.dataset is not None:
             _counts(checked.dataset)
         if checked.pipeline is not None:
-            st.markdown(escape(T.AUGMENTED.format(steps=source.steps_of(checked.pipeline))))
+            st.markdown(escape(T.AUGMENTED.format(steps=steps_of(checked.pipeline))))
         _work(checked, form.machine)
         _needs(checked)
         _differences(checked, form.values)
@@ -150,6 +151,6 @@ def _named(config: RunConfig, checked: Checked) -> RunConfig:
         return config
     if checked.source is not None:
         return config.model_copy(update={"name": source.name_for(checked.source, checked.differences)})
-    steps = config.pipeline.name or source.steps_of(config.pipeline)
+    steps = config.pipeline.name or steps_of(config.pipeline)
     name = T.DEFAULT_NAME.format(dataset=checked.dataset.name, steps=steps)
     return config.model_copy(update={"name": name[: source.MAX_NAME]})

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from explorer.base import records
-from explorer.data.specs import FORMATS
+from explorer.settings.fields import DEFAULTS, FIELDS
+from explorer.settings.values import following
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
 from explorer.ui.session.uploads import Revision, revision, write_shared
-from explorer.ui.train.fields import DEFAULTS, FIELDS
 
 Values = dict[str, Any]
 
@@ -83,11 +83,6 @@ def edit(changes: Callable[[Values], Values]) -> None:
         return newest | found | following(found)
 
     _edit(changed)
-
-
-def following(values: Values) -> Values:
-    """Return the fields that follow from a choice: each format of data sets has its own image size."""
-    return {"image_size": FORMATS[values["dataset"]].network_size} if "dataset" in values else {}
 
 
 def fill(values: Mapping[str, Any]) -> None:

@@ -13,12 +13,13 @@ from explorer.data.files import files_of
 from explorer.data.inspection import Looking, inspect
 from explorer.data.roots import allowed_roots
 from explorer.runs.record.paths import pipelines_folder
+from explorer.settings.fields import FIELDS, Field
+from explorer.settings.values import is_split, run_pipeline
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import widget_key
 from explorer.ui.train import checks, conversion, data_sets, devices, networks, seen, source, values
-from explorer.ui.train.fields import FIELDS, Field
 from explorer.ui.train.form import Form
 from explorer.ui.train.weights import MAX_FOUND, weights_files, weights_roots
 
@@ -96,13 +97,13 @@ def _pipeline(form: Form, field: Field) -> None:
     }
     if form.values["source"]:
         as_in = T.AS_IN.format(name=form.source.name) if form.source else T.AS_IN_GONE
-        choices[conversion.run_pipeline(form.values["source"])] = as_in
+        choices[run_pipeline(form.values["source"])] = as_in
     form.select(field, choices)
 
 
 def _share(form: Form, field: Field) -> None:
     """Draw the validation share, disabled if the folder has a validation part."""
-    split = data_sets.is_split(form.values)
+    split = is_split(form.values)
     form.number(field, disabled=split)
     if split:
         st.caption(F.SPLIT_ALREADY)

@@ -20,8 +20,8 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.spec.config import RunConfig
+from explorer.settings.fields import FIELDS
 from explorer.texts.then_and_now import Idiom, idioms, intro
-from explorer.ui.train.fields import FIELDS
 from tests.ui.conftest import APP
 
 PAGE = "explorer/ui/pages/then_and_now.py"

@@ -8,11 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Draft, Step
+from explorer.settings.fields import DEFAULTS
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace, load, save
-from explorer.ui.train.fields import DEFAULTS
 from tests.ui.conftest import APP
 
 

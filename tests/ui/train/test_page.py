@@ -16,11 +16,12 @@ from explorer.runs.machine import needs
 from explorer.runs.machine.capacity import Memory
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, runs_root
 from explorer.runs.spec.config import RunConfig, dumps, from_values, loads
+from explorer.settings.fields import DEFAULTS
+from explorer.settings.values import values_of
 from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.session.view import DATA_SET
 from explorer.ui.train import conversion, pair
 from explorer.ui.train import source as train_source
-from explorer.ui.train.fields import DEFAULTS
 from explorer.ui.train.source import Difference, Source
 from tests.ui.conftest import APP
 
@@ -457,7 +458,7 @@ def test_a_folder_of_the_source_that_this_page_may_not_read_is_told_and_not_exch
 
 def test_a_name_says_what_differs_and_is_never_too_long() -> None:
     config = from_values({"dataset": {"kind": "digits"}, "pipeline": {}})
-    source = Source(SOURCE, "n" * 100, config, conversion.values_of(config, SOURCE))
+    source = Source(SOURCE, "n" * 100, config, values_of(config, SOURCE))
     changes = [Difference("epochs", "8", "12"), Difference("seed", "0", "1")]
     name = train_source.name_for(source, changes)
     assert len(name) == train_source.MAX_NAME

@@ -16,12 +16,12 @@ from explorer.runs.machine.machine import BackboneInfo, DeviceInfo, Machine, Pre
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.recipe import Recipe
 from explorer.runs.spec.schedules import curve
+from explorer.settings.fields import DEFAULTS
 from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.train import curve as train_curve
 from explorer.ui.train import devices, form, measuring, networks
 from explorer.ui.train import values as train_values
 from explorer.ui.train.curve import MAX_POINTS
-from explorer.ui.train.fields import DEFAULTS
 from tests.ui.conftest import APP
 
 PAGE = "explorer/ui/pages/train.py"

@@ -12,9 +12,10 @@ from explorer.data.fit import square
 from explorer.runs.machine.machine import machine
 from explorer.runs.spec.config import ConfigError, RunConfig, from_values, loads
 from explorer.runs.spec.recipe import Recipe
+from explorer.settings.fields import DEFAULTS, FIELDS, RULES, choice_for, matters, shown_by
+from explorer.settings.values import values_of
 from explorer.texts import TrainFields as F
 from explorer.ui.train import conversion
-from explorer.ui.train.fields import DEFAULTS, FIELDS, RULES, choice_for, matters, shown_by
 from explorer.ui.train.sections import section_behind
 from explorer.ui.train.weights import weights_files
 
@@ -77,7 +78,7 @@ BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "we
 
 def again(config: RunConfig) -> RunConfig:
     """The config that a form makes which was filled from this one, and kept in a file in between."""
-    values = json.loads(json.dumps(conversion.values_of(config, "20261123-142501-a-x7k")))
+    values = json.loads(json.dumps(values_of(config, "20261123-142501-a-x7k")))
     return conversion.config(values, config.pipeline)
 
 
@@ -107,7 +108,7 @@ def test_a_data_set_comes_back_with_its_seed(spec: dict[str, Any]) -> None:
 
 def test_a_run_of_format_1_is_duplicated_with_the_squares_that_it_kept() -> None:
     old = loads((Path(__file__).parents[2] / "runs" / "run-format-1.json").read_bytes())
-    values = conversion.values_of(old, "20261123-142501-a-x7k")
+    values = values_of(old, "20261123-142501-a-x7k")
     values = values | {"dataset": "shapes"}  # its folder is not among those that a page may read
     assert conversion.config(values, old.pipeline).kept == old.kept == square(64)
 
