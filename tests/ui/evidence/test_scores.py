@@ -118,7 +118,7 @@ def test_all_scores_have_a_value_an_interval_and_a_formula() -> None:
     assert shown.loc["Top-k accuracy", "Value"] == "undefined"
     assert shown.loc["Validation loss", "95% interval"] == "none"
     assert "bootstrap over the 60 validation images" in text(app)
-    assert "When it deceives." in text(app)
+    assert "When it misleads." in text(app)
     assert any("AUROC" in formula.value for formula in app.latex)
     in_memory = [one for one in (future.result() for future in _later()._found.values()) if isinstance(one, _Scores)]
     assert in_memory
