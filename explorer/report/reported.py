@@ -88,7 +88,7 @@ def _scores(
 def _flags(paths: RunPaths) -> tuple[tuple[Flag, ...], str]:
     try:
         return flagged(flags.read(paths)), ""
-    except FlagsError as error:
+    except (FlagsError, OSError) as error:
         return (), str(error)
 
 

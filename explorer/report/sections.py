@@ -86,6 +86,7 @@ class Section:
     tags: str
     note: str
     flags: tuple[Row, ...]
+    flags_note: str
     figures_note: str
 
 
@@ -118,6 +119,7 @@ def section_of(run: Reported, mistakes: Mistakes) -> Section:
         tags=", ".join(summary.meta.tags),
         note=summary.meta.note,
         flags=tuple((cut(flag.id, MOST_NAME), flag.note) for flag in run.flags),
+        flags_note=T.FLAGS_UNREADABLE.format(why=run.flags_problem) if run.flags_problem else "",
         figures_note=" ".join(filter(None, [T.FIGURES_NOTE, curve_classes(run)[1]])),
     )
 

@@ -114,6 +114,7 @@ class Report:
     TAGS = "Tags"
     NOTE = "Note"
     FLAGS = "Flagged images"
+    FLAGS_UNREADABLE = "They cannot be shown: {why}"
     FLAGS_HEAD = ("Image", "Note")
     CURVES_OF = "{title}: {name}"
     CURVES_SHOWN = "Curves of scores are drawn for {shown} of {total:,} classes: those with the lowest AUROC."

@@ -145,6 +145,7 @@ class Scores:
     }
     REMOVE = "Remove"
     REMOVE_HELP = "Predictions then use the answer of the network for {name}"
+    UNREADABLE = "The thresholds that were kept cannot be shown: {why}"
     NOT_KEPT = "The threshold could not be kept: {why}"
 
     THRESHOLD: ClassVar[dict[str, Any]] = {

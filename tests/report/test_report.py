@@ -151,6 +151,12 @@ def test_a_comparison_shows_each_run_and_what_differs(target: Path) -> None:
     assert [run["name"] for run in data_of(text)["runs"]] == ["first", "second"]
 
 
+def test_flags_that_cannot_be_read_are_named_as_such_in_the_report(target: Path) -> None:
+    paths = written_run("flagged", epochs=1)
+    paths.flags.mkdir()  # reading it is an OSError
+    assert T.FLAGS_UNREADABLE.format(why="") in Page(report(target, paths)).said
+
+
 def test_a_file_stays_below_its_limit(target: Path) -> None:
     paths = written_run("large", [f"class {number}" for number in range(300)], images=600, epochs=1)
     text = report(target, paths, more=("--most", "8"))

@@ -12,6 +12,10 @@ from explorer.runs.record.paths import RunPaths
 _LOCK_S = 5.0
 
 
+class ThresholdsError(ValueError):
+    """The thresholds cannot be read. The message says why."""
+
+
 @dataclass(frozen=True)
 class Threshold:
     """A threshold of one class against the rest, as it was chosen on the validation images.
@@ -39,7 +43,12 @@ class Threshold:
 
 
 def read(paths: RunPaths) -> tuple[Threshold, ...]:
-    """Return the thresholds that are kept, by class. Entries that are damaged are left out."""
+    """Return the thresholds that are kept, by class. Entries that are damaged are left out.
+
+    Raises:
+        ThresholdsError: The file is damaged. It is not written over.
+        OSError: It cannot be read.
+    """
     found = (_from(entry) for entry in _stored(paths).values())
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.class_index))
 
@@ -48,6 +57,7 @@ def keep(paths: RunPaths, threshold: Threshold) -> None:
     """Keep a threshold instead of the one of the same class.
 
     Raises:
+        ThresholdsError: The file is damaged. It is not written over.
         TimeoutError: Another window is changing the file.
         OSError: The run is gone or cannot be written.
     """
@@ -73,8 +83,13 @@ def _change(paths: RunPaths, key: str, entry: dict[str, Any] | None) -> None:
 
 
 def _stored(paths: RunPaths) -> dict[str, Any]:
-    classes = (read_json_object(paths.thresholds) or {}).get("classes")
-    return dict(classes) if isinstance(classes, dict) else {}
+    stored = read_json_object(paths.thresholds)
+    if stored is None and not paths.thresholds.exists():
+        return {}
+    classes = stored.get("classes") if stored is not None else None
+    if not isinstance(classes, dict):
+        raise ThresholdsError(f"{paths.thresholds} is damaged. Rename or mend the file to keep thresholds again.")
+    return dict(classes)
 
 
 def _from(entry: Any) -> Threshold | None:
@@ -92,6 +107,6 @@ def _from(entry: Any) -> Threshold | None:
             None if wanted is None else float(wanted),
             int(entry.get("images", 0)),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     return threshold if math.isfinite(threshold.log_odds) and 0 <= threshold.probability <= 1 else None

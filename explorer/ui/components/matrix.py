@@ -14,7 +14,7 @@ from explorer.figures import class_ticks, scripts
 from explorer.figures.palette import VALIDATED
 from explorer.texts import Charts
 from explorer.texts import Matrix as T
-from explorer.ui.components.parts import component, event
+from explorer.ui.components.parts import as_number, component, event
 
 _component = component("matrix", shared=("frame", "dom"), before=scripts.shared("saving", "svg_context"))
 _LABEL = 18  # characters of a class beside the matrix
@@ -140,7 +140,7 @@ def show(
     """
     calls = event(key, "open", on_open, received) | event(key, "follow", on_follow, received)
     calls |= event(key, "close", on_close)
-    _component(data=data, key=key, **calls, **event(key, "fetch", on_fetch, _number))
+    _component(data=data, key=key, **calls, **event(key, "fetch", on_fetch, as_number))
 
 
 def received(sent: Any) -> Opened | None:
@@ -148,13 +148,7 @@ def received(sent: Any) -> Opened | None:
     if not isinstance(sent, Mapping):
         return None
     row, column, epoch = (sent.get(name) for name in ("row", "column", "epoch"))
-    found = [None if place is None else _number(place) for place in (row, column)]
-    number = _number(epoch)
+    found = [None if place is None else as_number(place) for place in (row, column)]
+    number = as_number(epoch)
     malformed = any(place is not None and at is None for place, at in zip((row, column), found, strict=True))
     return None if number is None or malformed or found == [None, None] else Opened(found[0], found[1], number)
-
-
-def _number(sent: Any) -> int | None:
-    if isinstance(sent, bool) or not isinstance(sent, int | float) or not float(sent).is_integer() or sent < 0:
-        return None
-    return int(sent)

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+_MOST = 2**53  # larger whole numbers of a browser are not exact
 _HERE = Path(__file__).parent
 _UNSEEN = ("<span hidden></span>", "span { display: none; }")  # HTML and CSS
 
@@ -40,6 +41,13 @@ def _text(file: Path) -> str:
 
 def _as_text(sent: Any) -> str | None:
     return sent if isinstance(sent, str) else None
+
+
+def as_number(sent: Any) -> int | None:
+    """Return a whole number from 0 that a browser has sent, and None for anything else."""
+    if isinstance(sent, bool) or not isinstance(sent, int | float) or not 0 <= sent <= _MOST:
+        return None
+    return int(sent) if sent == int(sent) else None
 
 
 def event(

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.figures import scripts
 from explorer.texts import Charts as T
-from explorer.ui.components.parts import component, event
+from explorer.ui.components.parts import as_number, component, event
 from explorer.ui.theme.static_files import plotly_path
 
 _component = component("plot", isolate_styles=False, shared=("dom", "marks"), before=scripts.shared("themed", "saving"))
@@ -80,4 +80,7 @@ def file_of(key: str) -> str:
 
 
 def _as_cell(sent: Any) -> Cell | None:
-    return None if sent is None else (int(sent["row"]), int(sent["column"]))
+    if not isinstance(sent, Mapping):
+        return None
+    row, column = as_number(sent.get("row")), as_number(sent.get("column"))
+    return None if row is None or column is None else (row, column)

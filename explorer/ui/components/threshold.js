@@ -235,7 +235,7 @@ function listen(root) {
     field.onkeydown = (event) => { if (event.key === "Enter") byWay(root, field.dataset.for); };
     field.onchange = () => byWay(root, field.dataset.for);
   }
-  root.querySelector(".keep").onclick = () => root.send("keep", JSON.stringify({ ...root.state.choice, class: root.state.data.class, epoch: root.state.data.epoch, images: root.state.data.images }));
+  root.querySelector(".keep").onclick = () => root.send("keep", JSON.stringify({ ...root.state.choice, class: root.state.data.class, epoch: root.state.data.epoch }));
 }
 
 export default function (component) {

@@ -1,19 +1,17 @@
 """A slider for the threshold of one class, with what it counts: the browser has all counts and asks no server."""
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
-
+from explorer.base import records
 from explorer.draw.frames import pack
 from explorer.metrics import thresholds
 from explorer.metrics.thresholds import Cuts
 from explorer.texts import Scores as T
-from explorer.ui.components.parts import component, event
+from explorer.ui.components.parts import as_number, component, event
 
 _component = component("threshold", isolate_styles=False, shared=("frame", "dom", "marks"))
 
@@ -30,7 +28,6 @@ class Choice:
         wanted: The wanted recall or precision, 0 to 1; None with other ways.
         class_index: The class.
         epoch: The epoch whose scores it was chosen on, from 0.
-        images: How many images that were.
     """
 
     odds: float
@@ -38,7 +35,6 @@ class Choice:
     wanted: float | None
     class_index: int
     epoch: int
-    images: int
 
 
 def frame(cuts: Cuts, index: int, name: str, other: str, epoch: int, channel: str, start: float | None = None) -> bytes:
@@ -93,12 +89,13 @@ def show(data: bytes, key: str, on_keep: Callable[[Choice], None]) -> None:
 
 def _as_choice(sent: Any) -> Choice | None:
     try:
-        found = json.loads(sent)
-        wanted = None if found["wanted"] is None else float(found["wanted"])
-        choice = Choice(
-            float(found["odds"]), str(found["way"]), wanted, *(int(found[key]) for key in ("class", "epoch", "images"))
-        )
-    except (ValueError, TypeError, KeyError):
+        found = records.parse(sent.encode())
+        odds, way, wanted = float(found["odds"]), found["way"], found["wanted"]
+        wanted = None if wanted is None else float(wanted)
+        class_index, epoch = as_number(found["class"]), as_number(found["epoch"])
+    except (AttributeError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    known = choice.way in ("", *WAYS) and math.isfinite(choice.odds)
-    return choice if known and (wanted is None or np.isfinite(wanted)) else None
+    if way not in ("", *WAYS) or class_index is None or epoch is None:
+        return None
+    known = math.isfinite(odds) and (wanted is None or 0 <= wanted <= 1)
+    return Choice(odds, way, wanted, class_index, epoch) if known else None

@@ -108,5 +108,12 @@ def _row(flag: Flag, judged: Judged, names: tuple[str, ...], epoch: int) -> list
     if 0 <= at < len(judged):
         label, predicted = names[judged.labels[at]], names[judged.predicted[at]]
         scores = [label, predicted, float(judged.confidence[at]), float(judged.loss[at]), epoch + 1]
-    moment = datetime.fromtimestamp(flag.time, UTC).isoformat(timespec="seconds")
-    return [at, flag.id, PurePath(flag.id).name, *scores, flag.note, moment, flag.hash]
+    return [at, flag.id, PurePath(flag.id).name, *scores, flag.note, _moment(flag.time), flag.hash]
+
+
+def _moment(seconds: float) -> Cell:
+    """The date and time of a flag; None for a number in its file that is no time."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    except (OverflowError, ValueError, OSError):
+        return None

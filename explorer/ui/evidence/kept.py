@@ -5,31 +5,41 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from explorer.metrics.thresholds import probability
+from explorer.runs.overview.evidence import Evidence
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.record.thresholds import Threshold
+from explorer.runs.record.thresholds import Threshold, ThresholdsError
 from explorer.texts import Scores as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.threshold import Choice
+from explorer.ui.evidence.absent import why_not
 from explorer.ui.session.keys import Key, widget_key
 
 
-def keep(paths: RunPaths, names: Sequence[str], choice: Choice) -> None:
-    """Keep what was chosen in the browser, unless there is no such class."""
-    if not 0 <= choice.class_index < len(names):
+def keep(evidence: Evidence, names: Sequence[str], choice: Choice) -> None:
+    """Keep what was chosen in the browser, unless there is no such class or epoch."""
+    if choice.class_index >= len(names):
+        return
+    record = evidence.record(choice.epoch)
+    if record is None:
+        st.session_state[Key.THRESHOLD_NOT_KEPT] = why_not(evidence, choice.epoch)
         return
     name, odds = names[choice.class_index], choice.odds
-    one = Threshold(
-        name, choice.class_index, probability(odds), odds, choice.epoch, choice.way, choice.wanted, choice.images
-    )
-    _try(lambda: thresholds.keep(paths, one))
+    images = int(record.confusion.sum())
+    one = Threshold(name, choice.class_index, probability(odds), odds, choice.epoch, choice.way, choice.wanted, images)
+    _try(lambda: thresholds.keep(evidence.view.paths, one))
 
 
 def show(paths: RunPaths) -> None:
     """Draw a line for each threshold that is kept, with a button that removes it."""
     if (why := st.session_state.get(Key.THRESHOLD_NOT_KEPT)) is not None:
         st.error(escape(T.NOT_KEPT.format(why=why)))
-    for one in thresholds.read(paths):
+    try:
+        found = thresholds.read(paths)
+    except (ThresholdsError, OSError) as error:
+        st.error(escape(T.UNREADABLE.format(why=error)))
+        return
+    for one in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_words(one), width="content")
             st.button(
@@ -53,6 +63,8 @@ def _try(change: Callable[[], None]) -> None:
         change()
     except OSError as error:  # also a TimeoutError
         st.session_state[Key.THRESHOLD_NOT_KEPT] = error.strerror or str(error)
+    except ThresholdsError as error:
+        st.session_state[Key.THRESHOLD_NOT_KEPT] = str(error)
 
 
 def _words(one: Threshold) -> str:

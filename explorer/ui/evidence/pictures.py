@@ -25,6 +25,7 @@ __all__ = ["ON_PAGE", "Caption", "Source", "close", "of_validation", "percent", 
 ON_PAGE = 24
 PATIENCE = 0.15  # seconds that a page waits for new pictures before it is shown with those that have come
 POLL_MS = 250
+_MOST_DIGITS = 15
 _WIDTH = 8.5  # rem of a small picture
 _LARGE_HEIGHT = 22.0  # rem of a large picture
 _SMALL_MS, _LARGE_MS = 8.0, 40.0  # expected time of a drawing
@@ -139,14 +140,19 @@ def _state(key: str, indices: Indices, epoch: int | None) -> _State:
 def _choose(state: _State, name: str) -> None:
     if not name:
         state.opened = None
-    elif name.isdecimal() and int(name) in state.indices:
-        state.opened = int(name)
+    elif (index := _number(name)) is not None and index in state.indices:
+        state.opened = index
         state.page = int(np.flatnonzero(state.indices == state.opened)[0]) // ON_PAGE
 
 
 def _turn(state: _State, number: str) -> None:
-    if number.isdecimal():
-        state.page = min(int(number), _pages(len(state.indices)) - 1)
+    if (page := _number(number)) is not None:
+        state.page = min(page, _pages(len(state.indices)) - 1)
+
+
+def _number(sent: str) -> int | None:
+    """The whole number that a browser has sent as text; None for anything else, also for one of too many digits."""
+    return int(sent) if sent.isdecimal() and len(sent) <= _MOST_DIGITS else None
 
 
 def _pages(count: int) -> int:

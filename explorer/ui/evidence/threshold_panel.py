@@ -35,9 +35,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -
         st.warning(escape(why_not(evidence, epoch)))
         return
     st.markdown(f"**{T.THRESHOLD_TITLE}**", help=T.THRESHOLD_HELP)
-    threshold.show(
-        panel.frame, widget_key("threshold", snapshot.id), lambda choice: kept.keep(view.paths, names, choice)
-    )
+    threshold.show(panel.frame, widget_key("threshold", snapshot.id), lambda choice: kept.keep(evidence, names, choice))
     kept.show(view.paths)
     st.caption("  \n".join(map(escape, _notes(panel, names, index, evidence, epoch))))
     score_charts.show(snapshot.id, panel.figures, _channel(snapshot.id))

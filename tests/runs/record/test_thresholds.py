@@ -6,7 +6,7 @@ import pytest
 
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.record.thresholds import Threshold
+from explorer.runs.record.thresholds import Threshold, ThresholdsError
 
 BEES = Threshold("bees", 1, 0.7, 0.8473, 3, "recall", 0.95, 50)
 ANTS = Threshold("ants", 0, 0.5, 0.0, 2)
@@ -34,7 +34,14 @@ def test_a_damaged_entry_is_left_out(folder: RunPaths, damage: dict[str, object]
     assert thresholds.read(folder) == (ANTS,)
 
 
-def test_a_file_that_holds_anything_else_is_as_none(folder: RunPaths) -> None:
-    for text in ("", "[]", '{"classes": 3}', "\0"):
-        folder.thresholds.write_text(text)
-        assert thresholds.read(folder) == ()
+@pytest.mark.parametrize("damage", ["", "[]", '{"classes": 3}', "\0"])
+def test_a_damaged_file_is_not_written_over(folder: RunPaths, damage: str) -> None:
+    folder.thresholds.write_text(damage)
+    for attempt in (
+        lambda: thresholds.read(folder),
+        lambda: thresholds.keep(folder, ANTS),
+        lambda: thresholds.remove(folder, 0),
+    ):
+        with pytest.raises(ThresholdsError, match="damaged"):
+            attempt()
+    assert folder.thresholds.read_text() == damage

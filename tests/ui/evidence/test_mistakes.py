@@ -213,6 +213,10 @@ def test_the_table_of_flags_is_safe_and_complete() -> None:
     assert (row["file"], row["note"], row["row"], row["epoch"], row["hash"]) == ("'=b.png", "'=1+1", "3", "2", "0f")
     assert (row["label"], row["predicted"]) == (str(LABELS[3]), str((LABELS[3] + 1) % 10))
     assert (float(row["loss"]), row["flagged"]) == (judged.loss[3], "1970-01-01T00:00:00+00:00")
+    for no_time in (1e300, -1e300, 1e15):
+        later = {3: Flag(3, "b.png", time=no_time)}
+        (row,) = csv.DictReader(io.StringIO(flagging.table(later, judged, tuple("0123456789"), 1).decode("utf-8-sig")))
+        assert (row["id"], row["flagged"]) == ("b.png", "")
 
 
 def test_label_errors_are_looked_for_in_a_child_process() -> None:

@@ -57,6 +57,16 @@ def test_images_with_the_same_id_are_told_apart_and_refusals_stand_in_their_cell
     assert "same in every epoch" in large.beside.note
 
 
+def test_numbers_of_a_browser_that_are_too_long_are_ignored() -> None:
+    state = pictures._State(ORDER)
+    for sent in ("9" * 5_000, "9" * 30, "-1", "1.5"):
+        pictures._choose(state, sent)
+        pictures._turn(state, sent)
+    assert (state.opened, state.page) == (None, 0)
+    pictures._choose(state, "3")
+    assert (state.opened, state.page) == (3, 2)
+
+
 def test_a_probability_is_never_rounded_to_one() -> None:
     assert [percent(share) for share in (0.5, 0.9994, 0.9999999)] == ["50.0%", "99.9%", ">99.9%"]
     assert (

@@ -1,5 +1,8 @@
 """The Scores section of a run's page: what it says of runs that have little, much or odd data."""
 
+import json
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +10,7 @@ from sklearn import metrics
 from streamlit.testing.v1 import AppTest
 
 from explorer.metrics.thresholds import Cuts
+from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunView
 from explorer.runs.record import thresholds
 from explorer.runs.record.paths import RunPaths
@@ -160,7 +164,10 @@ def test_a_damaged_epoch_says_so() -> None:
 
 def test_a_threshold_is_kept_shown_and_removed() -> None:
     paths = ended_run([scored(50)], ["ants", "bees"])
-    kept.keep(paths, ["ants", "bees"], Choice(2.0, "recall", 0.95, 1, 0, 50))
+    view = RunView(paths)
+    view.refresh()
+    evidence = Evidence(view)
+    kept.keep(evidence, ["ants", "bees"], Choice(2.0, "recall", 0.95, 1, 0))
     assert [(one.class_name, round(one.probability, 4)) for one in thresholds.read(paths)] == [("bees", 0.8808)]
     app = open_scores(paths)
     assert "**bees** from a probability of 0.881 on. Chosen in epoch 1 on 50 validation images: recall of 95%" in (
@@ -169,13 +176,35 @@ def test_a_threshold_is_kept_shown_and_removed() -> None:
     app.button(key=widget_key("kept", paths.id, "1")).click().run()
     assert thresholds.read(paths) == ()
     assert "Kept for predictions" not in text(app)
-    kept.keep(paths, ["ants", "bees"], Choice(2.0, "", None, 7, 0, 50))  # no such class
-    assert thresholds.read(paths) == ()
+    for class_index, epoch in ((7, 0), (1, 5)):  # no such class, no such epoch
+        kept.keep(evidence, ["ants", "bees"], Choice(2.0, "", None, class_index, epoch))
+        assert thresholds.read(paths) == ()
+
+
+def test_damaged_thresholds_say_so_on_the_page() -> None:
+    paths = ended_run([scored(50)], ["ants", "bees"])
+    paths.thresholds.mkdir()
+    (error,) = open_scores(paths).error
+    assert "The thresholds that were kept cannot be shown" in error.value
 
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "[]", None, '{"odds": 1}', '{"odds": NaN, "way": "", "wanted": null, "class": 0, "epoch": 0, "images": 1}'],
+    [
+        *("", "[]", None, "[" * 100_000, '{"odds": 1}'),
+        *(
+            json.dumps({"odds": 1.0, "way": "", "wanted": None, "class": 0, "epoch": 0} | wrong)
+            for wrong in (
+                *({"odds": math.nan}, {"odds": 10**400}, {"way": "guess"}, {"way": []}, {"wanted": 7.0}),
+                *({"epoch": -4}, {"epoch": math.inf}, {"epoch": 0.5}, {"class": "0"}, {"class": True}),
+            )
+        ),
+    ],
 )
 def test_what_a_browser_sends_is_checked(sent: object) -> None:
     assert _as_choice(sent) is None
+
+
+def test_a_choice_of_a_browser_is_taken_over() -> None:
+    sent = '{"odds": 1, "way": "recall", "wanted": 0.9, "class": 1, "epoch": 3}'
+    assert _as_choice(sent) == Choice(1.0, "recall", 0.9, 1, 3)
