@@ -120,9 +120,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
     layout["margin"] |= {"t": 10}
     if size <= MAX_COUNTED:
         layout["annotations"] = [
-            _cell_text(row, column, int(counts[row, column]), shares[row, column], shades)
-            for row in places
-            for column in places
+            _cell_text(row, column, int(counts[row, column])) for row in places for column in places
         ]
     return {"data": [heatmap], "layout": layout}
 
@@ -234,7 +232,8 @@ def steps_per_epoch(snapshot: RunSnapshot) -> float:
     return steps if steps > 0 else 1.0
 
 
-def _epochs(snapshot: RunSnapshot) -> int:
+def planned_epochs(snapshot: RunSnapshot) -> int:
+    """Return the number of epochs that a run is to have; where it is not known, those that it has."""
     epochs = snapshot.start.number("epochs") if snapshot.start else math.nan
     if epochs > 0:
         return int(epochs)
@@ -244,8 +243,8 @@ def _epochs(snapshot: RunSnapshot) -> int:
 def epoch_layout(snapshot: RunSnapshot, title: str, first: float) -> dict[str, Any]:
     """Return axes over all planned epochs of the run, from `first` on."""
     layout = base_layout()
-    last = _epochs(snapshot)
-    margin = max((last - first) * 0.02, 0.06)
+    last = planned_epochs(snapshot)
+    margin = max((last - first) * 0.03, 0.06)  # room for half a marker
     ticks = {"tickmode": "linear", "tick0": 1, "dtick": 1} if last <= 12 else {"nticks": 8}
     title_x = {"text": T.EPOCH_AXIS, "standoff": 4}
     layout["xaxis"] |= {"title": title_x, "range": [first - margin, last + margin], **ticks}
@@ -316,6 +315,6 @@ def base_layout() -> dict[str, Any]:
     }
 
 
-def _cell_text(row: int, column: int, count: int, share: float, shades: palette.Shades) -> dict[str, Any]:
-    color = shades.ink if share > shades.turns_at else palette.THEME_TEXT
-    return {"x": column, "y": row, "text": f"{count:,}", "showarrow": False, "font": {"color": color, "size": 13}}
+def _cell_text(row: int, column: int, count: int) -> dict[str, Any]:
+    font = {"color": palette.THEME_TEXT, "size": 13}
+    return {"x": column, "y": row, "text": f"{count:,}", "showarrow": False, "font": font}

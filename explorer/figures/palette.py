@@ -59,39 +59,32 @@ RUN_DASHES = ("solid", "dash", "dot")
 
 @dataclass(frozen=True)
 class Shades:
-    """A color scale from transparent, which suits both themes, to a full color.
+    """A color scale from transparent, which suits both themes, to a color on which the theme's text stays legible.
 
     Attributes:
         stops: Pairs of share and color.
-        turns_at: The share above which text needs the color `ink` to be legible.
-        ink: The color of text on the full color.
     """
 
     stops: tuple[tuple[float, str], ...]
-    turns_at: float
-    ink: str
 
 
+# The most opaque colors leave the text of both themes a contrast of 4.5 or more.
 VALIDATED = Shades(
     (
         (0.0, "rgba(110, 107, 232, 0.04)"),
-        (0.25, "rgba(110, 107, 232, 0.28)"),
-        (0.5, "rgba(110, 107, 232, 0.52)"),
-        (1.0, "rgba(110, 107, 232, 0.96)"),
-    ),
-    0.5,
-    ON_ACCENT,
+        (0.25, "rgba(110, 107, 232, 0.23)"),
+        (0.5, "rgba(110, 107, 232, 0.42)"),
+        (1.0, "rgba(110, 107, 232, 0.80)"),
+    )
 )
 # In the color of training, so that its matrix is not mistaken for that of validation.
 TRAINED = Shades(
     (
         (0.0, "rgba(208, 138, 0, 0.04)"),
-        (0.25, "rgba(208, 138, 0, 0.28)"),
-        (0.5, "rgba(208, 138, 0, 0.52)"),
-        (1.0, "rgba(208, 138, 0, 0.96)"),
-    ),
-    0.75,
-    ON_TRAIN,
+        (0.25, "rgba(208, 138, 0, 0.19)"),
+        (0.5, "rgba(208, 138, 0, 0.34)"),
+        (1.0, "rgba(208, 138, 0, 0.64)"),
+    )
 )
 
 # What speaks for a class in an image, from little to most: laid over the image, and more opaque where it is more.

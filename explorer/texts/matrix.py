@@ -17,6 +17,7 @@ class Matrix:
     # Epochs
     SLIDER = "Epoch of the matrix"
     EPOCH = "Epoch {epoch} of {count}"
+    EPOCH_SO_FAR = "Epoch {epoch} ({count} of {planned} done)"
     PLAY = "Play all epochs"
     PAUSE = "Pause"
     BEST = "Best: epoch {epoch}"
@@ -54,8 +55,8 @@ class Matrix:
     ORDER = "The most confident predictions come first."
     CLOSE = "Close"
     WRONG = "wrong"
-    IMAGE_TITLE = "{predicted} {share}"
-    IMAGE_TRUE = "true {true}"
+    IMAGE_TITLE = "Predicted {predicted} {share}"
+    IMAGE_TRUE = "True {true}"
     SCORES = "Scores: {scores}. True class: {true}."
     NO_SCORES = "The images of this cell cannot be shown, its counts are exact. {reason}"
     DIFFERS = (

@@ -51,7 +51,7 @@ class Mistakes:
             "Images that were right in some epoch and are wrong in the latest one, epoch {last}, of {epochs}. Those "
             "with the highest loss in epoch {epoch} come first."
         ),
-        "labels": "Images whose label is probably wrong.",
+        "labels": "Images whose label may be wrong.",
         "flagged": "Images that were flagged by hand.",
     }
     NOTHING: ClassVar[dict[str, str]] = {
@@ -69,11 +69,11 @@ class Mistakes:
     ONE_EPOCH = "This needs the scores of at least two epochs. So far there is one."
 
     # An image
-    WRONG = "{true}, predicted {predicted}"
-    RIGHT = "{true}, right"
+    WRONG = "True {true}, predicted {predicted}"
+    RIGHT = "True {true}, right"
     SURE = "{share} sure · loss {loss:.2f}"
-    SCORES = "Scores in epoch {epoch}: {scores}. Label: {true}."
-    MEASURES = "Loss {loss:.4g}, margin {margin:+.4g} (logit of the label minus the highest other one)."
+    SCORES = "Scores in epoch {epoch}: {scores}. True class: {true}."
+    MEASURES = "Loss {loss:.3g}, margin {margin} (logit of the label minus the highest other one)."
     FLAG_MARK = "flagged"
 
     # Without pictures
@@ -82,7 +82,7 @@ class Mistakes:
 
     # Pairs
     PAIR = "Pair"
-    PAIR_OPTION = "{true}, predicted {predicted} · {count:,}"
+    PAIR_OPTION = "True {true}, predicted {predicted} · {count:,}"
     PAIRS_CUT = "The {shown:,} most frequent of {count:,} pairs can be chosen."
 
     # Changed sides
@@ -91,7 +91,7 @@ class Mistakes:
     SIDES = "Direction"
     LOST = "Right → wrong · {count:,}"
     GAINED = "Wrong → right · {count:,}"
-    LABELED = "label {true}"
+    LABELED = "True {true}"
     SAID = "epoch {epoch}: {predicted} {share}"
     SAME_EPOCH = "Choose two different epochs."
     OTHER_IMAGES = "These two epochs validated other images, so that they cannot be compared."
@@ -114,8 +114,8 @@ class Mistakes:
         "There are too few images to suspect a label: at least two classes need more than {few} validation images each."
     )
     LEFT_OUT = "Not looked at, because they have {few} validation images or fewer: {names}."
-    SUSPECT = "Labeled {label}, suggests {suggested}"
-    SUSPECT_NOTE = "{own} {label} · {share} {suggested}"
+    SUSPECT = "Labeled {label}; model suggests {suggested}"
+    SUSPECT_NOTE = "{own} {label}\n{share} {suggested}"
 
     # Flags
     FLAG = "Flag this image"

@@ -30,7 +30,7 @@ class RecordedImages:
 
     # The grid
     HINT = "Show large"
-    WAITING = "drawing"
+    WAITING = "loading"
     BACK = "Back to all (Esc)"
     PREVIOUS = "← Previous"
     FOLLOWING = "Next →"

@@ -2,7 +2,7 @@
 
 
 class Saliency:
-    ASK = "Where did it look?"
+    ASK = "Grad-CAM: where did it look?"
     ASK_AGAIN = "Look again with newer weights"
     ASK_HELP = (
         "Computes Grad-CAM with the weights of a checkpoint, which takes some seconds. It shows which regions raise "
@@ -21,6 +21,9 @@ class Saliency:
         "backbone. The layer is coarse, and the regions do not say why."
     )
     OF_EPOCH = "Weights of epoch {epoch}, in 32-bit precision: {scores}."
+    OTHER_PRECISION = "Validation used {precision}, so its scores may differ a little."
+    LITTLE = "little"
+    MUCH = "much"
     OTHER_EPOCH = (
         "The weights are those of epoch {epoch}. Those of epoch {shown}, which is judged here, are not kept: only the "
         "best and the latest are."

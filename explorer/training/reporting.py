@@ -157,12 +157,15 @@ class Reporter(pl.Callback):
         mix: Mix | None = outputs["mix"]
         mixed = {} if mix is None else {"mix": mix.kind, "lam": mix.lam, "partners": mix.partners}
         accuracy = self._counts.share_since()
-        progress = self._attempt.progress
-        if self._counts.seen and self._attempt.leads:
-            Running(progress.epoch, progress.step, self._counts.counts.cpu().numpy()).save(self._attempt.paths.running)
+        self._save_counts()
         self._write("step", self._promise(), **values, seen=ranks * self._images, accuracy=accuracy, **mixed)
         logged = {"train_loss": values["loss"], "train_accuracy": accuracy}
         self._log(trainer, logged | {"lr": self._lr, "images_per_second": values["images_per_second"]})
+
+    def _save_counts(self) -> None:
+        if self._counts.seen and self._attempt.leads:
+            progress, counts = self._attempt.progress, self._counts.counts.cpu().numpy()
+            Running(progress.epoch, progress.step, counts).save(self._attempt.paths.running)
 
     def _log(self, trainer: pl.Trainer, values: dict[str, float | None]) -> None:
         """Pass finite values on to Lightning's own loggers, if the run asks for some."""
@@ -172,7 +175,8 @@ class Reporter(pl.Callback):
 
     @override
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Report that the validation goes on."""
+        """Report that the validation goes on, and write the counts of all training batches of the epoch."""
+        self._save_counts()
         self._reported = time.monotonic()
         self._write("phase", self._promise(), phase="validating")
 

@@ -20,7 +20,7 @@ from sklearn.metrics import (
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.formats.digits import DigitsSpec
-from explorer.figures import charts, class_ticks, palette, step_charts
+from explorer.figures import charts, class_ticks, step_charts
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import score_histogram
 from explorer.metrics.table import METRICS, SCORES, floor
@@ -209,13 +209,6 @@ def test_the_running_matrix_is_that_of_the_training_batches_and_stays_when_it_en
 def test_before_the_first_validation_the_running_matrix_has_names_too(snapshot: RunSnapshot) -> None:
     unsaid = replace(running(snapshot, State.RUNNING), latest=None, latest_epoch=None, classes=())
     assert charts.class_names(unsaid) == ("class 1", "class 2", "class 3")
-
-
-@pytest.mark.parametrize(("share", "ink"), [(1.0, palette.ON_TRAIN), (0.6, palette.THEME_TEXT)])
-def test_counts_in_full_cells_are_dark_where_the_color_is_light(share: float, ink: str) -> None:
-    counts = np.array([[round(10 * share), 10 - round(10 * share)], [0, 10]])
-    notes = charts.confusion(counts, ("a", "b"), palette.TRAINED)["layout"]["annotations"]
-    assert notes[0]["font"]["color"] == ink
 
 
 def test_accuracy_has_every_step_with_a_gap_for_mixed_images_and_every_epoch(snapshot: RunSnapshot) -> None:

@@ -1,10 +1,15 @@
 """Colors of classes can be told apart, for ordinary eyes and for those that lack a kind of cone."""
 
+import re
+import tomllib
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from explorer.figures.palette import CLASS_COLORS, class_color, rgb
+from explorer.figures.palette import CLASS_COLORS, TRAINED, VALIDATED, Shades, class_color, rgb
+from scripts.server import PROJECT
 
 # For linear RGB, severity 1.0, from the tables of "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency" by Machado, Oliveira and Fernandes in 2009.
@@ -46,3 +51,20 @@ def test_colors_are_seen_on_a_light_and_on_a_dark_page_and_begin_again_after_the
     assert lightness.min() > 30
     assert lightness.max() < 80
     assert class_color(len(CLASS_COLORS) + 2) == class_color(2)
+
+
+def luminance(color: Sequence[float]) -> float:
+    """The relative luminance by WCAG 2 of a color of three numbers from 0 to 255."""
+    srgb = np.array(color) / 255
+    return float(np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("shades", [VALIDATED, TRAINED])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_counts_are_legible_on_every_cell_of_a_matrix(shades: Shades, theme: str) -> None:
+    colors = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["theme"][theme]
+    page, text = (np.array(rgb(colors[name])) for name in ("backgroundColor", "textColor"))
+    for _, color in shades.stops:
+        *channels, opacity = map(float, re.findall(r"[\d.]+", color))
+        low, high = sorted([luminance(opacity * np.array(channels) + (1 - opacity) * page), luminance(text)])
+        assert (high + 0.05) / (low + 0.05) >= 4.5

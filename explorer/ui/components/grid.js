@@ -17,7 +17,7 @@ function makeCell(root, id) {
   cell.dataset.id = id;
   cell.tabIndex = -1;
   const caption = element("span", "caption");
-  caption.append(element("b"), element("span"));
+  caption.append(element("b"), element("span"), element("span", "name"));
   cell.append(makeStage(), element("span", "mark"), caption);
   cell.onclick = () => { root.last = id; root.send("choose", id); };
   cell.onfocus = () => rove(root, cell);
@@ -63,10 +63,10 @@ function fill(cell, data, picture, { words, picks }) {
   mark.textContent = data.mark;
   mark.hidden = !data.mark;
   mark.ariaHidden = String(picks);
-  const [title, note] = cell.querySelector(".caption").children;
+  const [title, note, name] = cell.querySelector(".caption").children;
   // A narrow cell breaks a long name between its words.
   title.textContent = data.title.replace(/([a-z])([A-Z])/g, "$1\u200b$2");
-  note.textContent = data.note;
+  for (const [line, text] of [[note, data.note], [name, data.name]]) Object.assign(line, { textContent: text, title: text, hidden: !text });
   cell.title = data.message || data.search || words.hint;
   cell.sought = inWords(`${data.title} ${data.title.replace(/([a-z])([A-Z])/g, "$1 $2")} ${data.search}`);
 }

@@ -21,6 +21,7 @@ class Cell:
         alt: A description for people who cannot see the picture.
         picture: JPEG or PNG. None if it is not drawn yet, or if `message` says why it cannot be drawn.
         mark: A word in the corner of the picture.
+        name: A line of its own below the other words, such as the name of a file; it is cut where it is too long.
         search: More text that the search finds.
         exact: Whether the pixels of an enlarged picture stay sharp squares.
     """
@@ -30,6 +31,7 @@ class Cell:
     alt: str
     picture: bytes | None = None
     note: str = ""
+    name: str = ""
     message: str = ""
     mark: str = ""
     search: str = ""

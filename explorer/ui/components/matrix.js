@@ -176,8 +176,7 @@ function drawNumbers(root, matrix, side, styles) {
       const one = matrix.at.get(row * count + column) ?? { row, column, count: 0 };
       const total = state.mode === "rows" ? matrix.rows[row] : state.mode === "columns" ? matrix.columns[column] : 1;
       const number = total ? value(root, one, matrix) : NaN;
-      const share = state.most ? number / state.most : 0;
-      context.fillStyle = share > state.header.colors.turns_at ? state.header.colors.ink : state.color;
+      context.fillStyle = state.color;
       context.globalAlpha = one.count ? 1 : 0.45;
       const [x, y] = spot(root, row, column);
       context.fillText(total ? written(root, number) : "–", x + side / 2, y + side / 2);
@@ -380,7 +379,9 @@ function tools(root) {
   slider.max = Math.max(0, state.epochs.length - 1);
   slider.value = place(root);
   slider.disabled = state.epochs.length < 2;
-  const title = epoch ? fill(words.epoch, { epoch: epoch.number + 1, count: state.epochs.at(-1).number + 1 }) : "";
+  const count = epoch ? state.epochs.at(-1).number + 1 : 0;
+  const { planned } = state.header;
+  const title = epoch ? fill(planned > count ? words.epoch_so_far : words.epoch, { epoch: epoch.number + 1, count, planned }) : "";
   slider.setAttribute("aria-label", words.slider);
   slider.setAttribute("aria-valuetext", title);
   root.querySelector(".which").textContent = title;
@@ -392,7 +393,7 @@ function tools(root) {
     const button = root.querySelector(`.${name}`);
     button.textContent = number === null ? words[`no_${name}`] : fill(text, { epoch: number + 1 });
     button.disabled = number === null;
-    button.setAttribute("aria-pressed", String(state.choice === name));
+    button.setAttribute("aria-pressed", String(number !== null && epoch?.number === number));
   }
   for (const button of root.querySelectorAll(".choice button")) button.setAttribute("aria-checked", String(button.dataset.mode === state.mode));
   for (const button of root.querySelectorAll(".saves button")) button.disabled = !epoch?.cells;
@@ -425,7 +426,9 @@ function play(root) {
     if (!root.isConnected) { clearInterval(state.timer); return; }
     if (!epoch.cells && !epoch.missing) return; // it is on its way
     const next = state.epochs[place(root) + 1];
-    if (next) pick(root, next.number); else stop(root);
+    if (next) { pick(root, next.number); return; }
+    state.choice = "latest";
+    stop(root);
   }, pause);
   draw(root);
 }

@@ -24,6 +24,7 @@ _WORDS = {
     "predicted": T.PREDICTED, "truth": T.TRUE, "pairs": T.PAIRS, "pair": T.PAIR, "pair_count": T.PAIR_COUNT,
     "no_pairs": T.NO_PAIRS, "more_pairs": T.MORE_PAIRS, "missing": T.MISSING, "hint": T.CELL_HINT, "row": T.ROW_SUM,
     "column": T.COLUMN_SUM, "cell": T.CELL, "undefined_share": T.UNDEFINED_SHARE, "epoch": T.EPOCH,
+    "epoch_so_far": T.EPOCH_SO_FAR,
     "slider": T.SLIDER, "play": T.PLAY, "pause": T.PAUSE, "best": T.BEST, "latest": T.LATEST, "no_best": T.NO_BEST,
     "no_latest": T.NO_LATEST, **Charts.SAVING,
 }  # fmt: skip
@@ -86,6 +87,7 @@ def frame(
     best: int | None,
     latest: int | None,
     focus: Focus | None = None,
+    planned: int = 0,
 ) -> bytes:
     """Pack the data for the browser.
 
@@ -96,6 +98,7 @@ def frame(
         best: The epoch whose weights are kept, from 0; None where it is not known.
         latest: The latest epoch, from 0; None where there is none.
         focus: The cell that the page was led to last.
+        planned: The number of epochs that the run is to have; 0 where it is not known.
     """
     header = {
         "key": key,
@@ -114,7 +117,8 @@ def frame(
         "latest": latest,
         "choice": "latest" if best is None else "best",
         "focus": focus,
-        "colors": {"stops": VALIDATED.stops, "turns_at": VALIDATED.turns_at, "ink": VALIDATED.ink},
+        "planned": planned,
+        "colors": {"stops": VALIDATED.stops},
         "words": _WORDS,
     }
     return frames.pack({**header, "stamp": blake2b(frames.pack(header), digest_size=8).hexdigest()})

@@ -33,7 +33,7 @@ function paint(root) {
   context.globalAlpha = opacity / 100;
   context.drawImage(chosen.heat, 0, 0, canvas.width, canvas.height);
   canvas.setAttribute("aria-label", chosen.alt);
-  root.querySelector("output").textContent = `${opacity} %`;
+  root.querySelector("output").textContent = `${opacity}%`;
   root.querySelector(".note").textContent = chosen.note;
   root.dataset.painted = (Number(root.dataset.painted) || 0) + 1;
 }
@@ -60,6 +60,10 @@ async function update(root, data) {
   root.maps = header.maps.map((map) => ({ ...map, heat: heat(part(map.values), header.side, header.colors) }));
   root.chosen = Math.min(root.chosen ?? 0, root.maps.length - 1);
   root.querySelector(".opacity span").textContent = header.words.opacity;
+  const [little, scale, much] = root.querySelector(".scale").children;
+  Object.assign(little, { textContent: header.words.little });
+  Object.assign(much, { textContent: header.words.much });
+  scale.style.background = `linear-gradient(to right, ${header.colors.map(([stop, ...color]) => `rgba(${color}, ${stop}) ${stop * 100}%`)})`;
   offer(root, header.words, "map");
   paint(root);
 }

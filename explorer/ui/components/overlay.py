@@ -37,7 +37,7 @@ def frame(picture: bytes, maps: Sequence[Map], side: int) -> bytes:
         maps: One or more maps to choose from, the first of which is shown at first.
         side: The width and height of each map.
     """
-    words = {"choice": T.CLASS, "opacity": T.OPACITY}
+    words = {"choice": T.CLASS, "opacity": T.OPACITY, "little": T.LITTLE, "much": T.MUCH}
     return frames.pack(
         {
             "picture": picture,

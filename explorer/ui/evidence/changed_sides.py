@@ -71,7 +71,7 @@ def _describe(seen: Look, index: int, before: int, after: int) -> Caption:
             name, share = seen.names[judged.predicted[index]], float(judged.confidence[index])
             said.append(T.SAID.format(epoch=seen.number(epoch), predicted=name, share=percent(share)))
     title = T.LABELED.format(true=seen.names[seen.judged.labels[index]])
-    return Caption(title, " · ".join(said), listed.mark(seen, index), listed.details(seen, index))
+    return Caption(title, "\n".join(said), listed.mark(seen, index), listed.details(seen, index))
 
 
 _changed = lru_cache(maxsize=4)(changed)  # a tick that has nothing new compares nothing

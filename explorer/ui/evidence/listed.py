@@ -73,8 +73,13 @@ def details(look: Look, index: int) -> str:
     if record is not None and record.logits is not None:
         scores = scores_text(look.names, record.logits[index])
         lines.append(T.SCORES.format(epoch=look.number(), scores=scores, true=look.names[judged.labels[index]]))
-    lines.append(T.MEASURES.format(loss=judged.loss[index], margin=judged.margin[index]))
+    lines.append(T.MEASURES.format(loss=judged.loss[index], margin=_signed(float(judged.margin[index]))))
     return "\n".join(lines)
+
+
+def _signed(value: float) -> str:
+    """Return a number with its sign and two digits after the point."""
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _table(look: Look, indices: NDArray[np.int64]) -> None:

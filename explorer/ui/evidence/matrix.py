@@ -3,14 +3,14 @@
 import functools
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
-from explorer.figures.charts import class_names
+from explorer.figures.charts import class_names, planned_epochs
 from explorer.metrics.cells import members, most_confident_first, predicted_classes, share_of
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
@@ -28,9 +28,9 @@ from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
 
 MOST_CELLS = 200_000  # that are sent at once; of runs with more, the browser asks for the epochs that it shows
+_SMALL = 12  # classes of a matrix that leaves room for images beside it
 _WANTED = 6  # epochs that are sent beside the best and the latest one, if not all are
 _FRAMES_KEPT = 4  # of a run: browser tabs may look at different epochs
-_NAME = 22  # characters of the name of a file below its picture
 
 Indices = NDArray[np.int64]
 
@@ -52,7 +52,8 @@ class _Cells:
         if made is None:
             needed = None if self._fits(snapshot, len(names)) else {best, snapshot.latest_epoch, *wanted}
             epochs = [self._epoch(view, point, len(names), needed) for point in snapshot.epochs]
-            made = matrix.frame(snapshot.id, names, epochs, best, snapshot.latest_epoch, focus)
+            planned = planned_epochs(snapshot)
+            made = matrix.frame(snapshot.id, names, epochs, best, snapshot.latest_epoch, focus, planned)
             self._frames[stamp] = made
             while len(self._frames) > _FRAMES_KEPT:
                 self._frames.popitem(last=False)
@@ -107,26 +108,36 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     def fetch(epoch: int) -> None:
         st.session_state[wanted_key] = (*(one for one in wanted if one != epoch), epoch)[-_WANTED:]
 
-    matrix.show(
-        data,
-        widget_key("matrix", snapshot.id),
-        on_open=open_images,
-        on_follow=follow,
-        on_close=lambda _: st.session_state.pop(opened_key, None),
-        on_fetch=fetch,
-    )
+    place, beside = _places(len(class_names(snapshot)))
+    with place:
+        matrix.show(
+            data,
+            widget_key("matrix", snapshot.id),
+            on_open=open_images,
+            on_follow=follow,
+            on_close=lambda _: st.session_state.pop(opened_key, None),
+            on_fetch=fetch,
+        )
     opened: Opened | None = st.session_state.get(opened_key)
-    part = st.segmented_control(
+    part = beside.segmented_control(
         T.PART, [T.VALIDATION_IMAGES, T.TRAINING_IMAGES], default=T.VALIDATION_IMAGES, required=True,
         key=part_key, label_visibility="collapsed", help=T.TRAINING_HELP,
     )  # fmt: skip
-    with st.container(key=widget_key("matrix_images", snapshot.id)):
+    with beside.container(key=widget_key("matrix_images", snapshot.id)):
         if part == T.TRAINING_IMAGES:
-            training_images.show(view, snapshot)
+            training_images.show(view, snapshot, opened, snapshot.latest_epoch if best is None else best.epoch)
         elif opened is not None and _exists(opened, snapshot):
             _images(view, snapshot, evidence, opened)
         else:
             st.caption(T.NOTHING_OPEN)
+
+
+def _places(classes: int) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return the places of the matrix and of the images: beside a small matrix, below a large one."""
+    if classes > _SMALL:
+        return st.container(), st.container()
+    place, beside = st.columns([0.45, 0.55], gap="medium")
+    return place, beside
 
 
 def _focus_key(run_id: str) -> str:
@@ -180,7 +191,7 @@ def _images(view: RunView, snapshot: RunSnapshot, evidence: Evidence, opened: Op
     counted = _count(record.confusion, opened)
     if counted != len(found):
         st.warning(T.DIFFERS.format(found=len(found), count=counted))
-    caption = _captions(record, threshold_of(snapshot.config), source.ids, names, opened)
+    caption = _captions(record, threshold_of(snapshot.config), names, opened)
     image = pictures.show(source, found, caption, widget_key("matrix_pictures", snapshot.id), T.ORDER)
     if image is not None:
         assert record.labels is not None
@@ -225,7 +236,7 @@ def _heading(opened: Opened, names: tuple[str, ...], confusion: NDArray[np.int64
 
 
 def _captions(
-    record: EpochRecord, threshold: float, ids: tuple[str, ...], names: tuple[str, ...], opened: Opened
+    record: EpochRecord, threshold: float, names: tuple[str, ...], opened: Opened
 ) -> Callable[[int], Caption]:
     """Return the function that describes an image by the scores of a record with logits."""
     logits, labels, classes = record.logits, record.labels, predicted(record, threshold)
@@ -236,10 +247,9 @@ def _captions(
         mine, truth = int(classes[index]), names[int(labels[index])]
         share = share_of(logits[index], mine)
         several = opened.row is None or opened.column is None
-        name = PurePath(ids[index]).name
         return Caption(
             title=T.IMAGE_TITLE.format(predicted=names[mine], share=pictures.percent(share)),
-            note=T.IMAGE_TRUE.format(true=truth) if opened.row is None else name[-_NAME:],
+            note=T.IMAGE_TRUE.format(true=truth) if opened.row is None else "",
             mark=T.WRONG if several and mine != int(labels[index]) else "",
             text=T.SCORES.format(scores=pictures.scores_text(names, logits[index]), true=truth),
         )

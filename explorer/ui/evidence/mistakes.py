@@ -1,7 +1,7 @@
 """The Mistakes section of a run's page: lists of the images that say most about what the network gets wrong."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import streamlit as st
@@ -15,6 +15,7 @@ from explorer.texts import Mistakes as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.evidence import changed_sides, flagging, label_errors, listed, look, matrix
 from explorer.ui.evidence.look import Look
+from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
 
 MOST_PAIRS = 300  # that can be chosen
@@ -33,7 +34,7 @@ class Listing:
     """A list of images.
 
     Attributes:
-        count: Returns how many images it has; None while that takes too long to know.
+        count: Returns how many images it has; None where that says nothing, or takes too long to know.
         show: Draws it.
     """
 
@@ -158,13 +159,18 @@ def _flagged(seen: Look) -> None:
     found = [flag.index for flag in flagged(seen.flags) if 0 <= flag.index < len(seen.judged)]
     if found:
         flagging.export(seen.paths, seen.flags, seen.judged, seen.names, seen.epoch)
-    listed.show(seen, "flagged", found, T.NOTHING["flagged"])
+
+    def describe(index: int) -> Caption:
+        caption, note = listed.describe_image(seen, index), " ".join(seen.flags[index].note.split())
+        return replace(caption, note="\n".join(filter(None, [caption.note, note])))
+
+    listed.show(seen, "flagged", found, T.NOTHING["flagged"], describe)
 
 
 LISTS: Mapping[str, Listing] = {
     "errors": Listing(lambda seen: len(_confident_errors(seen.judged)), _errors),
-    "losses": Listing(lambda seen: len(seen.judged), _losses),
-    "pairs": Listing(lambda seen: len(_confused_pairs(seen.judged, len(seen.names))), _pairs),
+    "losses": Listing(lambda _: None, _losses),
+    "pairs": Listing(lambda _: None, _pairs),
     "changed": Listing(changed_sides.count, changed_sides.show),
     "never": Listing(lambda seen: None if seen.heavy else len(seen.course.never_learned), _never),
     "forgotten": Listing(lambda seen: None if seen.heavy else len(seen.course.forgotten), _forgotten),

@@ -24,7 +24,7 @@ def show(snapshot: RunSnapshot, source: Source, index: int, epoch: int, classes:
     left, right = st.columns(2, gap="medium")
     with left:
         which = _which(source.paths, snapshot, epoch)
-        saliency.show(source, Asked(index, epoch, which, *classes, class_names(snapshot)))
+        saliency.show(source, Asked(index, epoch, which, *classes, class_names(snapshot), snapshot.precision))
     with right:
         flagging.edit(source.paths, flagging.image(source, index))
 

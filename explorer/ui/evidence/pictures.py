@@ -6,6 +6,7 @@ still drawn, so that this also works on a page that does not run by itself.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 import streamlit as st
@@ -38,7 +39,7 @@ class Caption:
 
     Attributes:
         title: Below the small picture, and above the large one.
-        note: A second line, such as the id.
+        note: More below the small picture, in one or more lines.
         mark: A word in the corner of the picture.
         text: Below the large picture, such as the scores of classes.
     """
@@ -121,7 +122,7 @@ def scores_text(classes: Sequence[str], logits: NDArray[np.float32], count: int 
 
 
 def percent(share: float) -> str:
-    """Return a probability in percent; one that is rounded to 100 % without being 1 keeps its nines."""
+    """Return a probability in percent; one that is rounded to 100% without being 1 keeps its nines."""
     return f"{share:.1%}" if share < 0.9995 else ">99.9%"
 
 
@@ -212,6 +213,7 @@ def _cell(source: Source, index: int, caption: Caption, drawn: Drawn) -> Cell:
         alt=T.ALT.format(title=caption.title, id=name),
         picture=drawn.picture if isinstance(drawn, Card) else None,
         note=caption.note,
+        name=PurePath(name).name,
         message=drawn.message if isinstance(drawn, Refused) else "",
         mark=caption.mark,
         search=name,

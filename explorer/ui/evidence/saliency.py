@@ -38,6 +38,7 @@ class Asked:
         which: The checkpoint to ask, "best" or "last".
         predicted, label: Classes.
         names: The names of all classes.
+        precision: That of the validation, such as "bf16-mixed"; "" where it is not known.
     """
 
     index: int
@@ -46,6 +47,7 @@ class Asked:
     predicted: int
     label: int
     names: tuple[str, ...]
+    precision: str = ""
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -162,6 +164,8 @@ def _map(asked: Asked, maps: SaliencyMaps, place: int) -> Map:
     name = asked.names[explained]
     title = T.PREDICTED if explained == asked.predicted else T.LABEL
     note = T.OF_EPOCH.format(epoch=maps.epoch + 1, scores=scores_text(asked.names, maps.logits[place]))
+    if asked.precision not in ("", "32-true"):
+        note = f"{note} {T.OTHER_PRECISION.format(precision=asked.precision)}"
     if not values.any():
         note = f"{T.NOWHERE.format(name=name)} {note}"
     as_bytes = np.rint(values.clip(0, 1) * 255).astype(np.uint8).tobytes()

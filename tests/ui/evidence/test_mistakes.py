@@ -129,8 +129,6 @@ def test_each_list_has_its_count_and_its_images() -> None:
     counts = dict(title.split(" · ") for title in titles if " · " in title)
     assert counts == {
         "Confident errors": "5",
-        "Highest loss": str(len(LABELS)),
-        "Confused pairs": counts["Confused pairs"],
         "Changed sides": "3",
         "Never learned": "3",
         "Forgotten": "2",

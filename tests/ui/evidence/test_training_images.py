@@ -8,7 +8,7 @@ def _script() -> None:
 
     from explorer.ui.evidence import training_images
 
-    st.text(training_images._epoch("key", st.session_state.get("last", 3)))
+    st.text(training_images._epoch("key", st.session_state.get("last", 3), 1))
 
 
 def test_the_chosen_epoch_stays_when_a_new_epoch_comes() -> None:
