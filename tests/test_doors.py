@@ -43,6 +43,7 @@ DOORS = {
         "explorer.metrics.table",
         "explorer.data",
         "explorer.augment.pipeline",
+        "explorer.augment.difference",
     ),
     "draw": (BASE, "explorer.texts", "explorer.runs", "explorer.data", "explorer.augment"),
     "texts": (),

@@ -19,12 +19,12 @@ def clock(moment: float, now: float) -> str:
 
 
 def day(moment: float) -> str:
-    """Write a moment, in seconds since 1970, as "22 November 2026, 14:02 CET", for what is read in later years."""
+    """Write a moment, in seconds since 1970, as "November 22, 2026, 14:02 CET", for what is read in later years."""
     try:
         then = time.localtime(moment)
     except (OverflowError, ValueError, OSError):  # a damaged record
         return "an unknown time"
-    return f"{then.tm_mday} {time.strftime('%B %Y, %H:%M %Z', then)}"
+    return f"{time.strftime('%B', then)} {then.tm_mday}, {time.strftime('%Y, %H:%M %Z', then)}"
 
 
 def span(seconds: float) -> str:
@@ -50,6 +50,23 @@ def size(count: float) -> str:
             digits = 1 if unit == "GB" and count < 9.95 * factor else 0
             return f"{count / factor:.{digits}f} {unit}"
     return f"{count / 1e3:.0f} kB"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with a true minus sign, as "−0.027"; what rounds to 0 has no sign."""
+    written = f"{value:z.{digits}f}"
+    return written.replace("-", "−")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Write a difference with its sign, as "+0.027" or "−0.027"; what rounds to 0 has none."""
+    written = number(value, digits)
+    return f"+{written}" if value > 0 and float(written) else written
+
+
+def chance(p: float) -> str:
+    """Write the p-value of a test with three digits, as "0.031" or "1.000", and a smaller one as "1.2e−05"."""
+    return number(p) if p >= 0.001 else f"{p:.1e}".replace("-", "−")
 
 
 def cut(text: str, most: int) -> str:

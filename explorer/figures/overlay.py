@@ -132,6 +132,16 @@ def overlay(courses: Sequence[Course], metric: str, axis: Axis, smoothing: float
     return {"data": traces, "layout": _layout(courses, metric, axis, scale, span)}
 
 
+def without_losses(figure: Figure) -> Figure:
+    """Return the chart of the metric alone, without a legend, for a place beside a figure that has both."""
+    layout = {name: part for name, part in figure["layout"].items() if name not in _OF_LOSSES}
+    layout |= {"height": charts.HEIGHT, "showlegend": False, "xaxis": layout["xaxis"] | {"domain": [0.0, 1.0]}}
+    return {"data": [trace for trace in figure["data"] if trace["xaxis"] == "x"], "layout": layout}
+
+
+_OF_LOSSES = ("xaxis2", "yaxis2", "xaxis3", "yaxis3")
+
+
 def points_each(runs: int, smooth: bool) -> int:
     """Return the most points of a line, where each run has a line in each chart, and a raw line behind a smooth one."""
     return min(charts.MAX_POINTS, max(LEAST_POINTS, MOST_POINTS // max(1, runs * (6 if smooth else 3))))

@@ -17,6 +17,7 @@ from explorer.metrics.scores import Areas, areas, check_scores, log_odds
 from explorer.metrics.table import EVERY, HEADLINE, METRICS, Evaluation, Metric, Value
 
 MOST_SCORES = 5_000_000  # drawn scores up to which areas are computed for each draw; with more they are approximated
+_ROUNDING = 1e-12  # differences below are due to the order of sums
 
 # Metrics that are means over the images, by what they are a mean of.
 _MEANS: Mapping[str, Callable[[ImageScores], Values]] = {
@@ -54,6 +55,12 @@ class Difference:
     def difference(self) -> float | None:
         """B - A; None where one of them is undefined."""
         return None if self.a is None or self.b is None else self.b - self.a
+
+    @property
+    def none(self) -> bool:
+        """Whether the metric is the same for both models in every draw, as with equal answers."""
+        ends = (self.difference, self.low, self.high)
+        return all(value is not None and abs(value) < _ROUNDING for value in ends)
 
     @property
     def clear(self) -> bool:

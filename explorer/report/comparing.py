@@ -3,17 +3,32 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from explorer.base.words import cut
+from explorer.base.words import chance, cut, number, signed
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.resampling import DRAWS
 from explorer.metrics.table import EVERY, METRICS
 from explorer.report.reported import Reported
-from explorer.report.sections import MOST_NAME, Row, flat, in_words, written
+from explorer.report.sections import MOST_NAME, Row, in_words
 from explorer.runs.overview.comparison import NotComparable, Side, pair_of, side_of
-from explorer.runs.overview.summary import steps_in_words
-from explorer.runs.spec.config import title_of
+from explorer.settings.rows import different, side_by_side
 from explorer.texts import Compare, Runs
 from explorer.texts import Report as T
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node of two pipelines: its depth in the tree from 0, in words, and what differs.
+
+    Attributes:
+        status: "same", "added", "removed" or "changed", from A to B.
+        changes: The parameters with other values.
+    """
+
+    depth: int
+    words: str
+    status: str
+    mark: str
+    changes: str
 
 
 @dataclass(frozen=True)
@@ -24,11 +39,15 @@ class Beside:
         name: Of B.
         rows: A row for each metric: title, A, B, difference and its 95 % interval.
         notes: Sentences on what a reader has to know, or why the two cannot be compared image by image.
+        steps: Both pipelines as one tree; empty where `steps_note` says all.
+        steps_note: What a reader has to know about them.
     """
 
     name: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    steps: tuple[Step, ...]
+    steps_note: str
 
 
 @dataclass(frozen=True)
@@ -68,16 +87,17 @@ def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterat
     reference, *others = runs
     for other in others:
         progress(T.COMPARING.format(run=other.summary.id))
+        steps = _steps(reference, other)
         try:
             pair = pair_of(_side(reference), _side(other))
         except NotComparable as error:
-            yield Beside(other.summary.name, (), (Compare.NOT_COMPARED.format(why=error),))
+            yield Beside(other.summary.name, (), (Compare.NOT_COMPARED.format(why=error),), *steps)
             continue
         found = pair.differences()
         rows = tuple(_row(EVERY[key].title, one) for key, one in found.items())
         sides, images = pair.mcnemar(), len(pair.labels)
         split = {"changed": sides.only_a + sides.only_b, "won": sides.only_b, "lost": sides.only_a}
-        tested = Compare.MCNEMAR_SAYS.format(**split, images=images, p=f"{sides.p:.3g}")
+        tested = Compare.MCNEMAR_SAYS.format(**split, images=images, p=chance(sides.p))
         notes = [*pair.notes, T.THESE_TWO, T.PAIRED.format(images=images, draws=DRAWS), tested]
         notes += [
             Compare.UNDEFINED_WHY.format(title=EVERY[key].title, side=side, why=why)
@@ -86,7 +106,7 @@ def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterat
         ]
         if any(row[-1].endswith("~") for row in rows):
             notes.append(Compare.APPROXIMATE)
-        yield Beside(other.summary.name, rows, tuple(notes))
+        yield Beside(other.summary.name, rows, tuple(notes), *steps)
 
 
 def _side(run: Reported) -> Side:
@@ -94,25 +114,44 @@ def _side(run: Reported) -> Side:
 
 
 def _row(title: str, found: Difference) -> Row:
-    values = (T.UNDEFINED if value is None else in_words(value) for value in (found.a, found.b))
-    change = T.NOTHING if found.difference is None else Compare.CHANGE.format(value=found.difference)
+    values = (T.UNDEFINED if value is None else number(value) for value in (found.a, found.b))
+    change = T.NOTHING if found.difference is None else signed(found.difference)
     interval = T.NOTHING
-    if found.low is not None and found.high is not None:
-        interval = Compare.INTERVAL.format(low=found.low, high=found.high) + (" ~" if found.approximate else "")
+    if found.none:
+        interval = Compare.NO_DIFFERENCE
+    elif found.low is not None and found.high is not None:
+        ends = Compare.INTERVAL.format(low=signed(found.low), high=signed(found.high))
+        interval = f"{ends} ~" if found.approximate else ends
     return title, *values, change, interval
 
 
+def _steps(a: Reported, b: Reported) -> tuple[tuple[Step, ...], str]:
+    """Return both pipelines as one tree, and a sentence about it."""
+    for run in (a, b):
+        if run.snapshot.config is None:
+            return (), T.PIPELINE_NOT_COMPARED.format(name=run.summary.name)
+    # Imported here: they import albumentations, which takes seconds.
+    from explorer.augment.difference import difference
+    from explorer.settings.steps import changes_of, title_of
+
+    assert a.snapshot.config is not None
+    assert b.snapshot.config is not None
+    rows = difference(a.snapshot.config.pipeline, b.snapshot.config.pipeline)
+    if not rows:
+        return (), Compare.PIPELINES_EMPTY
+    if all(row.status == "same" for row in rows):
+        return (), Compare.PIPELINE_SAME
+    steps = (Step(row.depth, title_of(row), row.status, _MARKS[row.status], changes_of(row)) for row in rows)
+    return tuple(steps), T.PIPELINES_NOTE
+
+
+_MARKS = {"same": "", "added": "+ ", "removed": "− ", "changed": "~ "}
+
+
 def _differences(runs: Sequence[Reported]) -> Iterator[Row]:
-    values = [dict(flat(run.summary.asked)) for run in runs]
-    for name in dict.fromkeys(name for found in values for name in found):
-        shown = [cut(written(found[name]), MOST_NAME) if name in found else T.NOT_SET for found in values]
-        if name != "name" and len(set(shown)) > 1:
-            yield title_of(name), *shown
-    pipelines = [found if isinstance(found := run.summary.asked.get("pipeline"), dict) else {} for run in runs]
-    if any(one.get("nodes") != pipelines[0].get("nodes") for one in pipelines):
-        # Without their names, which may be equal although the steps are not. Their values are in the tree of each run.
-        shown = [steps_in_words(one.get("nodes")) or T.NOTHING for one in pipelines]
-        yield (
-            T.PIPELINE,
-            *(cut(words if len(set(shown)) > 1 else T.OTHER_VALUES.format(steps=words), MOST_NAME) for words in shown),
-        )
+    """Yield the settings that differ between the runs whose config can be read, in words."""
+    configs = [run.snapshot.config for run in runs]
+    rows = different(side_by_side([config for config in configs if config is not None]))
+    for name, values in rows.items():
+        left = iter(values)
+        yield name, *(T.NOT_READ if config is None else cut(next(left), MOST_NAME) for config in configs)

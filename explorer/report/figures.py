@@ -96,10 +96,12 @@ def _score_curves(run: Reported) -> Iterator[Chart]:
 
 
 def of_comparison(runs: Sequence[Reported]) -> Iterator[Chart]:
-    """Yield a figure of each metric with a line for each run, beside the losses of validation and training."""
+    """Yield a figure of each metric with a line for each run, the first one beside the losses of both parts."""
     courses = [overlay.course(run.snapshot, run.summary.name, place) for place, run in enumerate(runs)]
-    for metric in SCORES:
-        yield Chart(metric.key, metric.title, overlay.overlay(courses, metric.key, "epoch", 0.0), help=metric.help)
+    for place, metric in enumerate(SCORES):
+        whole = overlay.overlay(courses, metric.key, "epoch", 0.0)
+        title = metric.title if place else T.WITH_LOSSES.format(title=metric.title)
+        yield Chart(metric.key, title, overlay.without_losses(whole) if place else whole, help=metric.help)
 
 
 def fitting(groups: Sequence[Sequence[Chart]], room: int, most_mb: float) -> list[list[Chart]]:

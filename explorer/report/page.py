@@ -15,7 +15,7 @@ from explorer.report.comparing import Comparison
 from explorer.report.embedding import as_data
 from explorer.report.figures import Chart
 from explorer.report.sections import Section
-from explorer.texts import App, Charts
+from explorer.texts import App, Charts, Compare
 from explorer.texts import Report as T
 
 _HERE = Path(__file__).parent
@@ -47,6 +47,7 @@ def render(
     figures = {key: chart.figure for key, chart in drawn.items() if chart.figure is not None}
     return _environment().get_template("page.html").render(
         T=T,
+        Compare=Compare,
         product=App.TITLE,
         title=T.TITLE.format(name=name) if comparison is None else name,
         made=T.MADE.format(time=day(now)),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.base.words import cut, day, span
+from explorer.base.words import cut, day, number, span
 from explorer.figures.charts import class_names
 from explorer.metrics.intervals import Interval
 from explorer.metrics.table import EVERY, HEADLINE, METRICS
@@ -20,6 +20,7 @@ from explorer.report.pictures import Mistake, Mistakes
 from explorer.report.reported import CLASS_SCORES, Reported
 from explorer.runs.spec.config import title_of
 from explorer.runs.state.status import State
+from explorer.settings.rows import settings
 from explorer.texts import Report as T
 from explorer.texts import Runs
 
@@ -79,6 +80,7 @@ class Section:
     mistakes: tuple[Shown, ...]
     mistakes_note: str
     settings: tuple[Row, ...]
+    settings_note: str
     steps: tuple[Step, ...]
     codes: tuple[Row, ...]
     pipeline_note: str
@@ -111,7 +113,8 @@ def section_of(run: Reported, mistakes: Mistakes) -> Section:
         pairs_note=pairs_note,
         mistakes=tuple(_shown(mistake, class_names(snapshot)) for mistake in mistakes.listed),
         mistakes_note=_mistakes_note(mistakes) if run.best else "",
-        settings=tuple(settings_of(summary.asked)),
+        settings=tuple(_settings(run)),
+        settings_note=T.CONFIGURATION_NOTE if snapshot.config else T.CONFIGURATION_RAW.format(why=snapshot.problem),
         steps=steps,
         codes=codes,
         pipeline_note=pipeline_note,
@@ -159,7 +162,7 @@ def _numbers(run: Reported) -> Iterator[Number]:
 def _interval(found: Interval | None) -> str:
     if found is None or found.low is None or found.high is None:
         return ""
-    return T.INTERVAL.format(low=found.low, high=found.high)
+    return T.INTERVAL.format(low=number(found.low), high=number(found.high))
 
 
 def _scores(run: Reported) -> Iterator[Row]:
@@ -177,7 +180,7 @@ def _interval_note(run: Reported) -> str:
 
 def in_words(value: float) -> str:
     """Return a metric as it is shown."""
-    return f"{value:.4f}" if math.isfinite(value) else T.UNDEFINED
+    return number(value) if math.isfinite(value) else T.UNDEFINED
 
 
 def _numbers_of(run: Reported) -> str:
@@ -243,11 +246,15 @@ def _mistakes_note(mistakes: Mistakes) -> str:
     return " ".join(filter(None, [T.MISTAKES_NOTE.format(**counts), mistakes.why_not]))
 
 
-def settings_of(asked: Mapping[str, Any]) -> Iterator[Row]:
-    """Yield title and value of each recorded setting but the pipeline."""
-    for name, value in flat(asked):
-        if value is not None:
-            yield title_of(name), cut(written(value), MOST_NAME)
+def _settings(run: Reported) -> Iterator[Row]:
+    """Yield title, value and default of each setting; of a config that cannot be read, what was recorded."""
+    if run.snapshot.config is None:
+        for name, value in flat(run.summary.asked):
+            if value is not None:
+                yield title_of(name), cut(written(value), MOST_NAME), ""
+        return
+    for one in settings(run.snapshot.config):
+        yield f"{one.section}: {one.label}", cut(one.value, MOST_NAME), one.default or ""
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

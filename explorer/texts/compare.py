@@ -53,7 +53,7 @@ class Compare:
     NO_SMOOTHING = "none"
     SMOOTHED = "Smoothed by an exponential moving average over {share:.0%} of the axis; the faint lines are measured."
     CURVES_LABEL = "{metric}, validation loss and training loss of {count} runs"
-    CURVES_NOTE = "A click on a run in the legend hides it; a double click shows it alone."
+    CURVES_NOTE = "Click a run in the legend to hide it; double-click to show it alone."
     THINNED = "Curves with more than {points:,} points are thinned: each point is the mean of its neighbors."
     HOVER = "%{x:.4g}: %{y:.4f}<extra>%{fullData.name}</extra>"
     TIME_AXIS = "time worked, {unit}"
@@ -66,17 +66,17 @@ class Compare:
     # Differences
     OTHER = "In detail: “{name}” (A) with"
     COMPUTING = "Comparing the runs image by image"
-    ALL_HEAD: ClassVar = ("Run", "Value", "Difference to the reference", "95 % interval", "Gained and lost images")
+    ALL_HEAD: ClassVar = ("Run", "Value", "Difference from the reference", "95% interval", "Gained and lost images")
     REFERENCE_VALUE = "{name} (reference)"
     SPLIT = "{won} gained, {lost} lost, p = {p}"
-    PAIR_HEAD: ClassVar = ("Metric", "A", "B", "B − A", "95 % interval")
+    PAIR_HEAD: ClassVar = ("Metric", "A", "B", "B − A", "95% interval")
     A = "**A** · {name}"
     B = "**B** · {name}"
     AT_EPOCH = ", epoch {epoch}"
     SO_FAR = ", its best epoch so far: it still trains"
     THESE_TWO = (
-        "This says something about **these two models**, not about the two recipes: training again with another seed "
-        "gives other models, and that spread is not in these intervals."
+        "This says something about **these two models**, not about the two training setups: training again with "
+        "another seed gives other models, and that spread is not in these intervals."
     )
     INTERVAL_HELP = (
         "Paired bootstrap: the {images:,} validation images are drawn {draws:,} times with replacement, the same for "
@@ -85,8 +85,8 @@ class Compare:
     )
     APPROXIMATE = "~ approximate, from the influence of each image, because there are too many scores to draw again."
     NO_INTERVAL = "–"
-    INTERVAL = "{low:+.3f} to {high:+.3f}"
-    CHANGE = "{value:+.3f}"
+    INTERVAL = "{low} to {high}"
+    NO_DIFFERENCE = "no difference on these images"
     MCNEMAR = "Right and wrong"
     MCNEMAR_HEAD: ClassVar = ("", "B right", "B wrong")
     MCNEMAR_A_RIGHT = "A right"
@@ -110,14 +110,14 @@ class Compare:
 
     # Images
     SIDES = "Which images"
-    WHO = "A is “{a}”, B is “{b}”. The images of which the wrong model is most sure come first."
+    WHO = "A is “{a}”, B is “{b}”. Images on which the wrong model is most confident come first."
     LOST = "A right, B wrong ({count})"
     WON = "A wrong, B right ({count})"
     NONE_CHANGED = "No image changed sides: both models are right and wrong on the same images."
     NO_SIDES = "Which images changed sides cannot be shown. {why}"
     LOOKING_UP = "Looking up the validation images in the data set"
-    CAPTION_SHORT = "{true} · A: {a} · B: {b}"
-    CAPTION = "True class {true}. A says {a} ({score_a:.1%}), B says {b} ({score_b:.1%})."
+    CAPTION_SHORT = "True {true}; A predicted {a}, B predicted {b}"
+    CAPTION = "True {true}. A predicted {a} ({score_a:.1%}), B predicted {b} ({score_b:.1%})."
 
     # Settings
     SAME = "All {count} are the same."
@@ -130,7 +130,7 @@ class Compare:
         "other parameters. A step that has moved is both, because order has an effect. Steps that are off are left out."
     )
     PIPELINES_EMPTY = "Neither run augments its images."
-    PIPELINE_SAME = "The pipelines do the same."
+    PIPELINE_SAME = "The pipelines are identical."
     STEP = "{title}, p = {p:g}"
     CHANGE_OF = "{name}: {was} → {now}"
     UNREADABLE = "The settings of {names} cannot be read."

@@ -39,7 +39,7 @@ class Report:
     TITLE = "Report: {name}"
     COMPARISON = "Comparison of {count} runs"
     COMPARISON_FILE = "comparison"
-    MADE = "Made {time} with augmentation explorer. Everything is in this one file; it loads nothing."
+    MADE = "Made {time} with Augmentation Explorer. Everything is in this one file; it loads nothing."
     STILL = "This run was still training when the report was made: its numbers may change."
     NOT_TRAINING = "This run did not train a network, so it has no metrics."
     NO_EPOCH = "No epoch was validated, so there are no metrics."
@@ -50,17 +50,19 @@ class Report:
     METRIC = "Metric"
     VALUE = "Value"
     LATEST = "Latest epoch"
-    INTERVAL = "{low:.3f} to {high:.3f}"
+    INTERVAL = "{low} to {high}"
     INTERVAL_NOTE = (
-        "The ranges are 95 % intervals ({how}): what other validation images of the same kind could give for this one "
+        "The ranges are 95% intervals ({how}): what other validation images of the same kind could give for this one "
         "trained network. They do not say what another training would give."
     )
     SCORES_TITLE = "More scores"
-    SCORES_HEAD = ("Score", "Value", "95 % interval")
+    SCORES_HEAD = ("Score", "Value", "95% interval")
     UNDEFINED_WHY = "undefined: {why}"
     UNDEFINED = "undefined"
     UNKNOWN = "not known"
     FIGURES = "Figures"
+    WITH_LOSSES = "{title}, validation loss and training loss"
+    COLORS_NOTE = "The colors of the runs are those in the legend of the first figure."
     FIGURES_NOTE = "Drag to zoom, double-click to see all of a figure again."
     LEFT_OUT = "Left out, so that the file stays below {most:g} MB."
     MATRIX_TOO_LARGE = (
@@ -84,16 +86,22 @@ class Report:
     IMAGE_CHANGED = "changed since the run"
     NO_IMAGE = "no image"
     NO_ROOM = "no room in this file"
-    TRUE_PREDICTED = "{true} taken for {predicted}"
+    TRUE_PREDICTED = "True {true}, predicted {predicted}"
     SCORES = "score {predicted:.0%}, true class {true:.0%}, loss {loss:.2f}"
     ROW = "row {index}"
     CONFIGURATION = "Configuration"
-    CONFIGURATION_NOTE = "As the run recorded it, without settings that were left empty."
-    CONFIGURATION_HEAD = ("Setting", "Value")
+    CONFIGURATION_NOTE = "Settings that had no effect on this run are not listed."
+    CONFIGURATION_RAW = "The settings are listed as they were recorded, because they cannot be read: {why}"
+    CONFIGURATION_HEAD = ("Setting", "Value", "Default, where it differs")
+    SETTING = "Setting"
     DIFFERENCES = "What differs"
     SAME = "All recorded settings are the same."
-    OTHER_VALUES = "{steps} (with other values, see below)"
-    NOT_SET = "default"
+    PIPELINES_NOTE = (
+        "Marked with + are steps that only B has, with − those that only A has, and with ~ those with other "
+        "parameters. A step that has moved is both, because order has an effect. Steps that are off are left out."
+    )
+    NOT_READ = "cannot be read"
+    PIPELINE_NOT_COMPARED = "The pipelines cannot be compared, because the settings of {name} cannot be read."
     PIPELINE = "Pipeline"
     NO_PIPELINE = "The pipeline cannot be read: {why}"
     NO_STEPS = "No steps: training images were not augmented."
@@ -120,11 +128,11 @@ class Report:
     CURVES_SHOWN = "Curves of scores are drawn for {shown} of {total:,} classes: those with the lowest AUROC."
     OTHER_CLASSES = "other classes"
     FROM_HISTOGRAM = "Computed from histograms of the scores, since those of single images are not stored."
-    BESIDE = "The first run (A) beside (B)"
-    BESIDE_HEAD = ("Metric", "A", "B", "B − A", "95 % interval")
+    BESIDE = "{a} (A) vs. {b} (B)"
+    BESIDE_HEAD = ("Metric", "A", "B", "B − A", "95% interval")
     THESE_TWO = (
-        "This says something about these two models, not about the two recipes: training again with another seed gives "
-        "other models, and that spread is not in these intervals."
+        "This says something about these two models, not about the two training setups: training again with another "
+        "seed gives other models, and that spread is not in these intervals."
     )
     PAIRED = (
         "Paired bootstrap: the {images:,} validation images are drawn {draws:,} times with replacement, the same for "

@@ -145,9 +145,12 @@ def test_a_comparison_shows_each_run_and_what_differs(target: Path) -> None:
     text = report(target, written_run("first"), written_run("second", epochs=3, transform="VerticalFlip"))
     page = Page(text)
     assert "Pipeline HorizontalFlip VerticalFlip" in page.said
+    assert "+ VerticalFlip, p = 0.5" in page.said
     assert T.THESE_TWO in page.said
     assert T.COMPARISON.format(count=2) in page.said
     assert "Epochs 2 3" in page.said
+    assert "Data: Pipeline" in page.said
+    assert page.said.count("validation loss and training loss") == 1
     assert [run["name"] for run in data_of(text)["runs"]] == ["first", "second"]
 
 
@@ -194,3 +197,15 @@ def test_mistakes_show_their_images_within_a_budget(tmp_path: Path) -> None:
     again = worst(run, dataset, 1_000_000, inside=False)
     assert again.shown < everything.shown
     assert T.IMAGE_CHANGED in {mistake.why_not for mistake in again.listed}
+
+
+def test_settings_are_reported_in_the_words_of_the_app(target: Path) -> None:
+    said = Page(report(target, written_run())).said.partition(T.CONFIGURATION_HEAD[2])[2]
+    assert "Layers to train Head only (frozen backbone)" in said
+    assert "cross_entropy" not in said
+
+
+def test_equal_models_have_no_difference_and_no_interval(target: Path) -> None:
+    page = Page(report(target, written_run("first"), written_run("second")))
+    assert "0.000 no difference on these images" in page.said
+    assert "+0.000" not in page.said

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from explorer.metrics.paired_bootstrap import Difference
     from explorer.runs.overview.comparison import Pair, Side
 
-_THESE_TWO = "This says something about these two models, not about their recipes: another seed gives other models."
+_THESE_TWO = (
+    "This says something about these two models, not about their training setups: another seed gives other models."
+)
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -47,7 +49,7 @@ def _text(pair: "Pair", found: "dict[str, Difference]") -> str:
     rows = [
         (EVERY[key].title, _number(one.a), _number(one.b), _change(one), _interval(one)) for key, one in found.items()
     ]
-    table = [("", "A", "B", "B - A", "95 % interval"), *rows]
+    table = [("", "A", "B", "B - A", "95% interval"), *rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = ["  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in table]
     parts = [f"both right {sides.both_right:,}", f"only A {sides.only_a:,}", f"only B {sides.only_b:,}"]
@@ -75,12 +77,14 @@ def _number(value: float | None) -> str:
 
 
 def _change(one: "Difference") -> str:
-    return "-" if one.difference is None else f"{one.difference:+.4f}"
+    return "-" if one.difference is None else f"{one.difference:{'' if one.none else '+'}.4f}"
 
 
 def _interval(one: "Difference") -> str:
     if one.low is None or one.high is None:
         return "-"
+    if one.none:
+        return "no difference on these images"
     return f"{one.low:+.4f} to {one.high:+.4f}{' (approximate)' if one.approximate else ''}"
 
 

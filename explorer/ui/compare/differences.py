@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explorer.base.words import chance, number, signed
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.pairs import McNemar
 from explorer.metrics.resampling import DRAWS
@@ -115,7 +116,7 @@ def _all(runs: Sequence[Compared]) -> None:
                 rows.append([cell(run.name), _number(_value(run, metric)), T.NO_VALUE, T.NO_INTERVAL, T.NO_VALUE])
                 continue
             one, sides = found.differences[metric], found.mcnemar
-            split = T.SPLIT.format(won=sides.only_b, lost=sides.only_a, p=_p(sides.p))
+            split = T.SPLIT.format(won=sides.only_b, lost=sides.only_a, p=chance(sides.p))
             rows.append([cell(run.name), _number(one.b), _change(one), _interval(one), cell(split)])
     first = T.REFERENCE_VALUE.format(name=cell(reference.name))
     st.markdown(table(T.ALL_HEAD, [[first, _number(_value(reference, metric)), "", "", ""], *rows]))
@@ -183,8 +184,8 @@ def _sides(found: McNemar) -> None:
     st.markdown(table(T.MCNEMAR_HEAD, rows))
     changed = found.only_a + found.only_b
     images = changed + found.both_right + found.both_wrong
-    words = T.MCNEMAR_SAYS.format(changed=changed, images=images, won=found.only_b, lost=found.only_a, p=_p(found.p))
-    st.markdown(escape(words))
+    split = {"changed": changed, "won": found.only_b, "lost": found.only_a}
+    st.markdown(escape(T.MCNEMAR_SAYS.format(**split, images=images, p=chance(found.p))))
 
 
 def _value(run: Compared, metric: str) -> float | None:
@@ -193,20 +194,22 @@ def _value(run: Compared, metric: str) -> float | None:
 
 
 def _number(value: float | None) -> str:
-    return T.UNDEFINED if value is None else f"{value:.3f}"
+    return T.UNDEFINED if value is None else number(value)
 
 
 def _change(one: Difference) -> str:
     if one.difference is None:
         return T.NO_VALUE
-    text = cell(T.CHANGE.format(value=one.difference))
+    text = cell(signed(one.difference))
     return f"**{text}**" if one.clear else text
 
 
 def _interval(one: Difference) -> str:
     if one.low is None or one.high is None:
         return T.NO_INTERVAL
-    words = T.INTERVAL.format(low=one.low, high=one.high)
+    if one.none:
+        return T.NO_DIFFERENCE
+    words = T.INTERVAL.format(low=signed(one.low), high=signed(one.high))
     return cell(f"{words} ~" if one.approximate else words)
 
 
@@ -214,8 +217,4 @@ def _loss_change(a: Compared, b: Compared) -> str:
     values = _value(a, LOSS), _value(b, LOSS)
     if values[0] is None or values[1] is None:
         return T.NO_VALUE
-    return cell(T.CHANGE.format(value=values[1] - values[0]))
-
-
-def _p(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}"
+    return cell(signed(values[1] - values[0]))

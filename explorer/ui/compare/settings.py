@@ -1,8 +1,6 @@
 """What the configurations of compared runs differ in: settings, pipelines, data, versions."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -10,13 +8,13 @@ from explorer.augment.difference import Row, difference
 from explorer.base.words import cut
 from explorer.runs.overview.view import RunSnapshot
 from explorer.settings.rows import Rows, different, filled, side_by_side
+from explorer.settings.steps import MOST_VALUE, changes_of, title_of
 from explorer.texts import Compare as T
 from explorer.ui.compare.differences import chosen_other
 from explorer.ui.compare.readers import Compared
 from explorer.ui.components.markdown import cell, escape, table
 
 MOST_COLUMNS = 5  # runs up to which each is a column; of more, each is a row
-MOST_VALUE = 80  # characters of a value
 _MARKS = {"same": "", "added": ":green[+ {}]", "removed": ":red[− {}]", "changed": ":orange[~ {}]"}
 
 
@@ -87,13 +85,7 @@ def _pipelines(runs: Sequence[Compared]) -> None:
 
 def line(row: Row) -> str:
     """Return a node as an item of a list in Markdown."""
-    words = escape(T.STEP.format(title=row.title, p=row.p))
+    words = escape(title_of(row))
     marked = _MARKS[row.status].format(words) if row.status != "same" else f":gray[{words}]"
-    changes = "; ".join(
-        T.CHANGE_OF.format(name=change.name, was=_value(change.was), now=_value(change.now)) for change in row.changes
-    )
+    changes = changes_of(row)
     return f"{'    ' * row.depth}- {marked}" + (f" :small[{escape(changes)}]" if changes else "")
-
-
-def _value(value: Any) -> str:
-    return cut(json.dumps(value, ensure_ascii=False), MOST_VALUE)

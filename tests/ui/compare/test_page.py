@@ -48,8 +48,8 @@ def test_two_runs_show_the_difference_its_interval_and_the_exact_test() -> None:
     assert "these two models" in said
     images = len(digits()[1])
     assert f"5 of {images:,} images changed sides: 3 only B gets right, 2 only A. Exact McNemar test: p = 1.000" in said
-    assert f"| Accuracy | {1 - 4 / images:.3f} | {1 - 3 / images:.3f} | +{1 / images:.3f} | -" in said
-    assert "| Validation loss | 0.400 | 0.400 | +0.000 | – |" in said
+    assert f"| Accuracy | {1 - 4 / images:.3f} | {1 - 3 / images:.3f} | +{1 / images:.3f} | −" in said
+    assert "| Validation loss | 0.400 | 0.400 | 0.000 | – |" in said
 
 
 def test_another_reference_turns_the_difference_around() -> None:
