@@ -73,12 +73,12 @@ class Mistakes:
     RIGHT = "True {true}, right"
     SURE = "{share} sure · loss {loss:.2f}"
     SCORES = "Scores in epoch {epoch}: {scores}. True class: {true}."
-    MEASURES = "Loss {loss:.3g}, margin {margin} (logit of the label minus the highest other one)."
+    MEASURES = "Loss {loss:.3g}, margin {margin} (logit of the true class minus the highest other one)."
     FLAG_MARK = "flagged"
 
     # Without pictures
     TABLE_CUT = "The first {shown:,} of {count:,} images."
-    COLUMNS = ("Image", "Label", "Predicted", "Confidence", "Loss")
+    COLUMNS = ("Image", "True class", "Predicted", "Confidence", "Loss")
 
     # Pairs
     PAIR = "Pair"

@@ -31,6 +31,6 @@ class Saliency:
     NOWHERE = "No region raises the score of {name}."
     CLASS = "Score of"
     PREDICTED = "{name} (predicted)"
-    LABEL = "{name} (label)"
+    LABEL = "{name} (true)"
     OPACITY = "Opacity"
     ALT = "What the network saw, with the regions that raise the score of {name}"

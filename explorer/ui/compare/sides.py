@@ -50,11 +50,10 @@ def _grid(a: Compared, b: Compared, changed: Sequence[Changed], label: str) -> N
         return
     known = {one.row_a: one for one in changed}
     key = widget_key("pictures", "compare", a.id, b.id)
-    images = evidence.images
-    pictures.show(source, list(known), _captions(a, known, images.ids if images else ()), key, label)
+    pictures.show(source, list(known), _captions(a, known), key, label)
 
 
-def _captions(a: Compared, known: dict[int, Changed], ids: Sequence[str]) -> Callable[[int], Caption]:
+def _captions(a: Compared, known: dict[int, Changed]) -> Callable[[int], Caption]:
     most = max(max(one.true, one.a, one.b) for one in known.values()) + 1 if known else 0
     names = class_names(a.snapshot.classes, max(most, len(a.snapshot.classes)))
 
@@ -63,7 +62,6 @@ def _captions(a: Compared, known: dict[int, Changed], ids: Sequence[str]) -> Cal
         words = T.CAPTION.format(
             true=names[one.true], a=names[one.a], score_a=one.score_a, b=names[one.b], score_b=one.score_b
         )
-        note = ids[index] if index < len(ids) else ""
-        return Caption(T.CAPTION_SHORT.format(true=names[one.true], a=names[one.a], b=names[one.b]), note, text=words)
+        return Caption(T.CAPTION_SHORT.format(true=names[one.true], a=names[one.a], b=names[one.b]), text=words)
 
     return caption
