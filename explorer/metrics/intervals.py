@@ -4,7 +4,7 @@ They say how far a value would differ with other validation images of the same k
 training run would change.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,11 +141,13 @@ def _from_images(evaluation: Evaluation, images: ImageScores, wanted: set[str]) 
     columns = _columns(images, classes) | (_linear(evaluation) if ranks and not exact else {})
     matrix = np.concatenate(list(columns.values()), axis=1)
     found: list[dict[str, Values]] = []
+    # Generators of their own, so that one metric has the same draws whichever others are computed with it.
+    ends = np.random.default_rng(_SEED + 4).spawn(len(ranked))
     for block in weights(count, rng):
         means = np.split(block @ matrix / block.sum(axis=1, keepdims=True), _ends(columns), axis=1)
         values = {key: mean[:, 0] for key, mean in zip(columns, means, strict=True)}
         values["ece"] = np.abs(dict(zip(columns, means, strict=True))["ece"]).sum(axis=1)
-        found.append(values | _of_orders(ranked, block, rng, precision))
+        found.append(values | _of_orders(ranked, block, ends, classes, precision))
     how = HOW.format(draws=draws.how_many(count))
     added = _added(images, rng)
     drawn = {key: np.concatenate([one[key] for one in found]) for key in found[0]}
@@ -214,11 +216,15 @@ def _orders(evaluation: Evaluation, one_of_two: bool) -> Iterator[_Order]:
             return
 
 
-def _of_orders(orders: list[_Order], block: Values, rng: np.random.Generator, precision: bool) -> dict[str, Values]:
+def _of_orders(
+    orders: list[_Order], block: Values, ends: list[np.random.Generator], classes: int, precision: bool
+) -> dict[str, Values]:
     if not orders:
         return {}
-    pairs = [order.ranked.drawn(block, rng, precision) for order in orders]
+    pairs = [order.ranked.drawn(block, rng, precision) for order, rng in zip(orders, ends, strict=True)]
     areas, precisions = (np.stack(column) for column in zip(*pairs, strict=True))
+    if classes == 2:
+        areas = areas[:1].repeat(len(orders), axis=0)  # both classes have the same area
     return _means(areas, precisions, np.array([order.support for order in orders], np.float64))
 
 
@@ -266,6 +272,8 @@ def class_intervals(evaluation: Evaluation, key: str) -> tuple[Interval, ...]:
     if metric.classes is None:
         return ()
     found = metric.classes(evaluation)
+    if _one_for_both(evaluation, key):
+        return _of_both(evaluation, found)
     if metric.of == "counts":
         drawn = (_class_ratio(evaluation, key, index) for index in range(len(found)))
     else:
@@ -277,10 +285,22 @@ def class_interval(evaluation: Evaluation, key: str, index: int, value: Value) -
     """Return what `class_intervals` has for one class, whose value is known, without work for the others."""
     if EVERY[key].of == "counts":
         return _of_class(key, value, _class_ratio(evaluation, key, index))
+    if _one_for_both(evaluation, key):
+        return _of_both(evaluation, [value])[0]
     cuts = evaluation.cuts_of(index)
     return (
         Interval(value.value, why=value.why) if cuts is None else _of_class(key, value, _class_rank(cuts, key, index))
     )
+
+
+def _one_for_both(evaluation: Evaluation, key: str) -> bool:
+    """Whether a metric is one number for both of two classes, so that it has one interval too."""
+    return key == "auroc" and len(evaluation.confusion) == 2
+
+
+def _of_both(evaluation: Evaluation, found: Iterable[Value]) -> tuple[Interval, ...]:
+    whole = intervals(evaluation, ["auroc"])["auroc"]
+    return tuple(whole if one.value is not None else Interval(None, why=one.why) for one in found)
 
 
 def _of_class(key: str, value: Value, drawn: Values) -> Interval:

@@ -11,7 +11,7 @@ from explorer.metrics.rates import Margins, f1_macro, margins, mcc
 from explorer.metrics.scores import areas_from_histogram, score_histogram, unsure
 from explorer.metrics.table import Evaluation, values
 from explorer.metrics.thresholds import Cuts
-from tests.metrics.test_values import drawn, evaluation
+from tests.metrics.test_values import binned, drawn, evaluation
 
 
 def test_the_interval_of_accuracy_and_log_loss_is_that_of_scipys_bootstrap() -> None:
@@ -138,3 +138,19 @@ def test_compressed_cuts_keep_all_images_in_few_cells() -> None:
     assert len(found.scores) <= 512
     assert found.positives.sum() == cuts.positives.sum()
     assert found.negatives.sum() == cuts.negatives.sum()
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_one_area_of_two_classes_has_one_interval(exact: bool) -> None:
+    one = (evaluation if exact else binned)(*drawn(120, 2))
+    found = intervals(one)
+    alike = (
+        found["auroc"],
+        found["auroc_weighted"],
+        intervals(one, ["auroc"])["auroc"],
+        *class_intervals(one, "auroc"),
+    )
+    assert len({each.how for each in alike}) == 1
+    for each in alike:
+        assert (each.low, each.high) == pytest.approx((found["auroc"].low, found["auroc"].high), abs=1e-12)
+    assert found["auroc"].low is not None

@@ -28,10 +28,13 @@ def start(options: argparse.Namespace) -> int:
     # Imported here: a config holds a pipeline, so that it takes seconds to import albumentations.
     from explorer.runs.life.launcher import start as launch
     from explorer.runs.machine.config_warnings import cautions_of_config
+    from explorer.runs.machine.machine import check_network, known_machine
     from explorer.runs.spec.config import loads, with_absolute_paths
 
     with _naming_mistakes(f"{options.config} cannot be run"):
         config = with_absolute_paths(loads(text), Path.cwd())
+        if machine := known_machine():  # else the run itself finds out what this computer has
+            check_network(config, machine)
         paths = launch(config)
     for field, words in ({} if options.json else cautions_of_config(config)).items():
         print(f"caution: {field}: {words}", file=sys.stderr)

@@ -255,6 +255,12 @@ def check_with_machine(config: RunConfig, found: Machine) -> None:
         raise ConfigError(errors)
 
 
+def check_network(config: RunConfig, found: Machine) -> None:
+    """Check what depends on the networks on offer only. Raises ConfigError with a message per field."""
+    if errors := _backbone_errors(config, found):
+        raise ConfigError(errors)
+
+
 def _device_errors(config: RunConfig, found: Machine) -> dict[str, str]:
     devices = found.chosen(config)
     if config.gpus and len(devices) < len(config.gpus):
@@ -281,8 +287,8 @@ def _backbone_errors(config: RunConfig, found: Machine) -> dict[str, str]:
         return {"backbone": f'There is no backbone "{config.backbone}". Choose one of: {names}.'}
     errors: dict[str, str] = {}
     if config.weights not in backbone.weights:
-        choices = ", ".join(backbone.weights)
-        errors["weights"] = f"{backbone.title} has no {config.weights} weights here. Choose {choices}."
+        choices = " or ".join(filter(None, [", ".join(backbone.weights[:-1]), *backbone.weights[-1:]]))
+        errors["weights"] = f"{backbone.title} has no {config.weights} weights here. Set weights to {choices}."
     if wrong := backbone.wrong_size(config.image_size):
         errors["image_size"] = wrong
     if config.drop_connect and backbone.drop_connect is None:

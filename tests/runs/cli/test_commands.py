@@ -17,6 +17,7 @@ from explorer.runs.cli import main as cli
 from explorer.runs.cli.exit_codes import FAILED, INTERRUPTED, NOT_FOUND, OK, USAGE, WRONG_STATE
 from explorer.runs.life import launcher
 from explorer.runs.life.control import request_stop
+from explorer.runs.machine import machine
 from explorer.runs.queue import queue
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths, list_runs
@@ -24,6 +25,7 @@ from explorer.runs.spec.config import dumps
 from explorer.runs.spec.devices import DEVICES
 from explorer.runs.state.status import State, derive
 from tests.runs.conftest import config_of, interruptible, kill, make_folder, wait_for, wait_for_state
+from tests.runs.machine.test_machine import ANSWER, machine_of
 
 PROJECT = Path(explorer.__file__).parents[1]
 Started = Callable[[str], RunPaths]
@@ -107,6 +109,16 @@ def test_start_that_waits_for_a_run_that_fails_is_a_failure(command: Command, tm
     answer = command("start", "--wait", "--json", str(tmp_path / "config.json"))
     assert answer.code == FAILED
     assert (answer.value["state"], answer.value["reason"]) == ("failed", "The loss became nan at step 7.")
+
+
+def test_start_refuses_weights_that_a_network_does_not_have(command: Command, tmp_path: Path) -> None:
+    machine.remember(machine_of(ANSWER))
+    config = config_of("finishes").model_copy(update={"weights": "advprop"})
+    (tmp_path / "config.json").write_text(dumps(config))
+    answer = command("start", str(tmp_path / "config.json"))
+    assert answer.code == USAGE
+    assert "weights: EfficientNet-Lite0 has no advprop weights here. Set weights to " in answer.err
+    assert not list_runs()
 
 
 def test_start_where_nothing_can_be_written_is_a_failure(
