@@ -70,10 +70,10 @@ def test_a_threshold_is_moved_by_keyboard_and_kept(page: Page, server: Server) -
     agree(panel, odds, labels)
     false_rate, found_rate, _ = metrics.roc_curve(labels, odds)
     assert score(panel, "youden") == pytest.approx((found_rate - false_rate).max(), abs=0.0006)
-    roc = page.locator("[data-testid=plot][data-key$=roc]")
+    roc = page.locator("[data-testid=plot][data-key$=':roc']")
     expect(roc.locator(".mark-dot")).to_be_visible()
-    placed = roc.evaluate(MARKED)
-    assert placed == pytest.approx([1 - score(panel, "specificity"), score(panel, "recall")], abs=0.005)
+    here = pytest.approx([1 - score(panel, "specificity"), score(panel, "recall")], abs=0.005)
+    until(page, lambda: roc.evaluate(MARKED) == here, "the mark on the curve")
 
     # The other buttons, and a wish that cannot be met.
     panel.get_by_role("button", name="Best F1").click()
