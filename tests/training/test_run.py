@@ -52,6 +52,8 @@ def test_the_page_s_reader_understands_it(finished: RunPaths) -> None:
     snapshot = RunView(finished).refresh()
     assert (snapshot.fraction, snapshot.total_steps, len(snapshot.classes)) == (1.0, 15, 3)
     assert [point.epoch for point in snapshot.epochs] == [0, 1, 2]
+    assert snapshot.running is not None
+    assert (snapshot.running.epoch, snapshot.running.seen) == (2, 37)  # all of the last epoch
     assert all(np.isfinite([point.train_loss, *map(point.value, METRICS)]).all() for point in snapshot.epochs)
 
 
