@@ -13,7 +13,7 @@ class Train:
         "optimizer": "Optimizer and schedule",
         "mixing": "What the model sees",
         "device": "Device and speed",
-        "out": "Output and logging",
+        "out": "Name, seed and logging",
     }
     SECTION_HELP: ClassVar = {
         "mixing": "The first images of the first batch of an epoch, exactly as training gets them: augmented, scaled "

@@ -175,7 +175,7 @@ class FileSpec(Spec):
     path: Annotated[str, Field(min_length=1, max_length=4096)]
     val_fraction: ValFraction = 0.2
     seed: Seed = 0
-    depth: Annotated[Depth, Field(title="Values of more than 8 bits", description=_DEPTH)] = "auto"
+    depth: Annotated[Depth, Field(title="Images with more than 8 bits", description=_DEPTH)] = "auto"
     links: Literal["any", "inside"] = "any"
 
     @property

@@ -172,7 +172,7 @@ def pair_of(a: Side, b: Side, *, common: bool = False) -> Pair:
     """
     if a.classes != b.classes:
         raise NotComparable(
-            f"The runs tell other classes apart: “{a.name}” {_listed(a.classes)}, “{b.name}” {_listed(b.classes)}."
+            f"These runs have different classes: “{a.name}” {_listed(a.classes)}, “{b.name}” {_listed(b.classes)}."
         )
     found = _aligned(a, b)
     many = len(found.rows_a)

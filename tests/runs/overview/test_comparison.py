@@ -74,7 +74,7 @@ def test_runs_without_lists_are_compared_if_they_have_recorded_the_same_data() -
         (lambda: digits_run("odd", epochs=0), "“odd” has no validated epoch"),
         (lambda: digits_run("odd", scores=False), "“odd” has no scores of single images"),
         (lambda: digits_run("odd", listed=False), "“odd” has no readable list"),
-        (lambda: digits_run("odd", classes=[f"digit {n}" for n in range(10)]), "tell other classes apart"),
+        (lambda: digits_run("odd", classes=[f"digit {n}" for n in range(10)]), "have different classes"),
         (lambda: digits_run("odd", rows=range(5)), "5 are the same"),
         (lambda: digits_run("odd", state="failed", epochs=0), "“odd” has no validated epoch"),
     ],

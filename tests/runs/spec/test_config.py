@@ -264,7 +264,7 @@ def test_images_of_a_run_of_format_1_are_listed_and_decoded_as_they_were() -> No
     ).dataset
     for depth in ("deep", {"low": 2, "high": 2}, {"low": 0}, {"low": 0, "high": float("inf")}, 3):
         with pytest.raises(
-            ConfigError, match=r'Values of more than 8 bits must be "auto", "by_image", or a range such as'
+            ConfigError, match=r'Images with more than 8 bits must be "auto", "by_image", or a range such as'
         ):
             from_values({"dataset": folder | {"depth": depth}, "pipeline": {}})
 

@@ -575,7 +575,7 @@ def test_a_first_run_needs_few_fields_and_what_is_folded_says_its_values(app: Ap
     } <= keys
     assert len(keys) <= 13, keys
     folded = " ".join(expander.label for expander in app.expander)
-    for words in ("Head and loss", "Device and speed", "Output and logging"):
+    for words in ("Head and loss", "Device and speed", "Name, seed and logging"):
         assert words in folded, words
     for words in ("Cross entropy", "device Auto, precision Auto", "Named automatically, seed 0"):
         assert words in said(app), words
