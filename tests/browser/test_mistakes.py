@@ -25,7 +25,7 @@ def test_the_most_confident_mistake_is_opened_flagged_and_listed(page: Page, ser
     assert ids == sorted(wrong, key=lambda index: -judged.confidence[index])
 
     cells.first.click()
-    expect(page.get_by_text(re.compile(f"Label: {LABELS[ids[0]]}\\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(f"True class: {LABELS[ids[0]]}\\."))).to_be_visible()
     note = page.get_by_role("textbox", name="Note")
     note.fill("=blurred")
     note.press("Control+Enter")
