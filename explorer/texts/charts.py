@@ -68,7 +68,7 @@ class Charts:
     HOVER_PR = "recall %{x:.3f}, precision %{y:.3f}<extra></extra>"
     HOVER_F1 = "threshold %{customdata}: F1 %{y:.3f}<extra></extra>"
     HOVER_CALIBRATION = (
-        "predicted %{x:.3f}, observed %{y:.3f}<br>95 % interval %{customdata[1]:.3f} to %{customdata[2]:.3f}<br>"
+        "predicted %{x:.3f}, observed %{y:.3f}<br>95% interval %{customdata[1]:.3f} to %{customdata[2]:.3f}<br>"
         "%{customdata[0]} images<extra></extra>"
     )
     HOVER_BAR_PROBABILITY = "%{y} images with a probability of about %{x:.3f}<extra></extra>"

@@ -79,7 +79,7 @@ const WAYS = {
 
 function fill(words, values) { return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""); }
 
-function percent(value) { return value === null ? "" : `${(100 * value).toFixed(1)} %`; }
+function percent(value) { return value === null ? "" : `${(100 * value).toFixed(1)}%`; }
 
 function choose(root, odds, way = "", wanted = null, why = "") {
   const { state } = root;
