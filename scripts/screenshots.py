@@ -224,24 +224,26 @@ def _trained(server: Server, preset: str) -> str:
 def _evidence(page: Page, url: str, run: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(f"{url}/runs?run={run}")
-    page.get_by_role("tab", name="Matrix").click()
+    page.get_by_role("tab", name="Matrix", exact=True).click()
     page.get_by_role("button", name=re.compile("→")).first.click()  # the most confused pair
-    page.locator("[data-testid=grid] .cell img").first.wait_for()
+    page.locator("[data-testid=grid] .cell").first.wait_for()
+    page.wait_for_timeout(2000)  # pictures come one after the other
     page.locator("[data-testid=matrix]").evaluate("e => e.scrollIntoView()")
     _shot(page, "run-matrix")
-    page.get_by_role("tab", name="Scores").click()
+    page.get_by_role("tab", name="Scores", exact=True).click()
     page.get_by_text("Best F1").wait_for()
-    page.get_by_role("tab", name="Scores").evaluate("e => e.scrollIntoView()")
+    page.get_by_role("tab", name="Scores", exact=True).evaluate("e => e.scrollIntoView()")
     _shot(page, "run-scores")
-    page.get_by_role("tab", name="Mistakes").click()
-    page.locator("[data-testid=grid] .cell img").first.wait_for()
-    page.get_by_role("tab", name="Mistakes").evaluate("e => e.scrollIntoView()")
+    page.get_by_role("tab", name="Mistakes", exact=True).click()
+    page.locator("[data-testid=grid] .cell").first.wait_for()
+    page.wait_for_timeout(2000)  # pictures come one after the other
+    page.get_by_role("tab", name="Mistakes", exact=True).evaluate("e => e.scrollIntoView()")
     _shot(page, "run-mistakes")
 
 
 def _compared(page: Page, url: str, runs: list[str]) -> None:
     page.goto(f"{url}/runs?runs={','.join(runs)}")
-    page.get_by_role("tab", name="Metrics").wait_for()
+    page.get_by_role("tab", name="Metrics", exact=True).wait_for()
     _shot(page, "compare")
 
 

@@ -124,7 +124,7 @@ def overlay(courses: Sequence[Course], metric: str, axis: Axis, smoothing: float
         panels = (
             ("", one.epochs[axis], one.metrics[metric], True),
             ("2", one.epochs[axis], one.metrics[LOSS], True),
-            ("3", *_training_loss(one, axis), False),
+            ("3", *_training_loss(one, axis), len(one.step_loss) <= len(one.metrics["train_loss"])),
         )
         for panel, x, y, of_epochs in panels:
             drawn = _lines(one, name, panel, (x, y), width, scale, most, of_epochs and len(x) <= MOST_MARKED)
@@ -153,8 +153,8 @@ def uid(run_id: str, panel: str, kind: str) -> str:
 
 
 def _training_loss(one: Course, axis: Axis) -> tuple[Values, Values]:
-    """The training loss of the steps; of the epochs where no step was reported."""
-    if len(one.step_loss):
+    """The training loss of the steps; of the epochs where those are more, as in a run of a few seconds."""
+    if len(one.step_loss) > len(one.metrics["train_loss"]):
         return one.steps[axis], one.step_loss
     return one.epochs[axis], one.metrics["train_loss"]
 

@@ -99,3 +99,10 @@ def test_fifty_long_runs_make_a_figure_of_bounded_size_without_nan() -> None:
         figure = overlay.overlay(runs, "auroc", "epoch", smoothing)
         assert sum(len(trace["x"]) for trace in figure["data"]) <= overlay.MOST_POINTS
         assert len(json.dumps(figure, allow_nan=False)) < 3_000_000
+
+
+def test_a_run_of_a_few_seconds_has_its_training_loss_by_epoch() -> None:
+    figure = overlay.overlay([course(0, points=5, steps=1)], "auroc", "epoch", 0.0)
+    (drawn,) = [trace for trace in figure["data"] if trace["yaxis"] == "y3"]
+    assert len(drawn["y"]) == 5
+    assert drawn["mode"] == "lines+markers"  # a line through the only step would not be seen
