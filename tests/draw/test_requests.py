@@ -14,7 +14,7 @@ from explorer.augment.pipeline import Pipeline, Step
 from explorer.data import references
 from explorer.data.cache.contents import contents_of, joined_digest
 from explorer.data.stored import ImageError
-from explorer.draw import requests
+from explorer.draw import listing, requests, training_images
 from explorer.draw.drawing import Request
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Photograph, SetSample, Subject, Typed, Uploaded
@@ -95,6 +95,8 @@ def without_times(result: Any) -> Any:
     """The result but for what differs from one time to the next."""
     if isinstance(result, Shown):
         return result.full
+    if isinstance(result, listing.Listed | training_images.Listed):  # which are equal only to themselves
+        return {name: np.asarray(value).tolist() for name, value in vars(result).items()}
     if isinstance(result, dict):
         return {name: without_times(value) for name, value in result.items() if "seconds" not in name}
     return result
