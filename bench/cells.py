@@ -107,7 +107,7 @@ def _run(folder: Path, labels: np.ndarray, hashes: tuple[str, ...]) -> RunPaths:
     EpochRecord(counts, empty, empty, logits, labels, np.full(CLASSES, 0.9)).save(paths.epoch(1, 0))
     names = [f"class {name}" for name in range(CLASSES)]
     identity = {name: version(name) for name in ("albumentations", "opencv-python-headless")} | {"depth": "by_image"}
-    told: dict[str, Any] = {
+    start_values: dict[str, Any] = {
         "classes": names,
         "val_images": len(labels),
         "train_images": 1,
@@ -115,7 +115,7 @@ def _run(folder: Path, labels: np.ndarray, hashes: tuple[str, ...]) -> RunPaths:
         "identity": identity,
     }
     with EventWriter(paths, 1) as writer:
-        writer.write("start", promise_s=60, total_steps=1, epochs=1, notes=[], **told)
+        writer.write("start", promise_s=60, total_steps=1, epochs=1, notes=[], **start_values)
         writer.write("epoch", epoch=0, step=1, promise_s=60, train_loss=0.5, val_loss=0.4)
     outcome.write(paths, Outcome("finished", "All epochs are done.", 1.0, best={"epoch": 0}))
     return paths

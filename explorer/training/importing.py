@@ -18,7 +18,7 @@ class _StandIn(ModuleType):
 def import_lightning() -> None:
     """Import Lightning without what it never uses here: in three quarters of the time, and 60 MB less.
 
-    The stand-ins are there for the length of the import; whoever needs the real modules imports them afterwards.
+    The stand-ins are there for the length of the import; code that needs the real modules imports them afterwards.
     """
     hidden = [name for name in _UNUSED if name not in sys.modules]
     sys.modules.update({name: _StandIn(name) for name in hidden})
