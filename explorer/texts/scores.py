@@ -29,7 +29,8 @@ class Scores:
     )
     OPTIMISTIC = (
         "A threshold that is chosen here fits the same {images:,} validation images that it is measured on: expect "
-        "somewhat lower values on new images."
+        "somewhat lower values on new images. The 95% intervals (Wilson; Newcombe for Youden’s J) are those of a "
+        "threshold that was fixed before."
     )
     ONE_AGAINST_REST = (
         "One against the rest: with {classes} classes, the answer of the network is the class with the highest "
@@ -204,6 +205,7 @@ class Scores:
             "accuracy": "(TP + TN) / all = {right} / {images}",
             "youden": "recall + specificity − 1",
         },
+        "between": "{low} to {high}",
         "above_all": "above every score",
         "undefined": "undefined",
         "why_undefined": {

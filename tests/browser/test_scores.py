@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
 
 from explorer.runs.record import thresholds
 from scripts.server import Server
@@ -40,6 +41,10 @@ def agree(panel: Locator, odds: np.ndarray, labels: np.ndarray) -> None:
         "accuracy": metrics.accuracy_score(labels, predicted),
     }
     assert {name: score(panel, name) for name in expected} == pytest.approx(expected, abs=0.0006)
+    tn, fp, fn, tp = cells(panel)
+    for name, part, whole in (("precision", tp, tp + fp), ("recall", tp, tp + fn), ("accuracy", tp + tn, len(labels))):
+        between = panel.locator(f"[data-score={name}] .between").inner_text().split(" to ")
+        assert [*map(float, between)] == pytest.approx(proportion_confint(part, whole, method="wilson"), abs=0.0006)
 
 
 @pytest.mark.usefixtures("home")

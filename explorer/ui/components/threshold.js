@@ -50,6 +50,28 @@ function scoresOf({ tp, fp, fn, tn }) {
   };
 }
 
+// Wilson's 95% interval of a share, as in explorer/metrics/thresholds.py.
+function wilson(part, whole) {
+  if (!whole) return null;
+  const z = 1.959964, share = part / whole, by = 1 + z * z / whole;
+  const middle = (share + z * z / (2 * whole)) / by, half = z / by * Math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+function intervalsOf({ tp, fp, fn, tn }) {
+  const recall = wilson(tp, tp + fn), specificity = wilson(tn, tn + fp);
+  // F1 is 2 J / (1 + J), where J is the share TP / (TP + FP + FN).
+  const f1 = wilson(tp, tp + fp + fn)?.map((j) => 2 * j / (1 + j)) ?? null;
+  return { precision: wilson(tp, tp + fp), recall, specificity, f1, accuracy: wilson(tp + tn, tp + fp + fn + tn), youden: newcombe(tp / (tp + fn), recall, tn / (tn + fp), specificity) };
+}
+
+// The interval of the sum of two shares, less 1: Newcombe (1998), https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+function newcombe(one, ofOne, other, ofOther) {
+  if (!ofOne || !ofOther) return null;
+  const sum = one + other - 1;
+  return [sum - Math.hypot(one - ofOne[0], other - ofOther[0]), sum + Math.hypot(ofOne[1] - one, ofOther[1] - other)];
+}
+
 // The highest threshold with the wanted recall.
 function forRecall(state, wanted) {
   const all = state.tp[state.scores.length];
@@ -78,6 +100,8 @@ const WAYS = {
 };
 
 function fill(words, values) { return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? ""); }
+
+function fixed(value) { return value.toFixed(3).replace("-", "\u2212"); }
 
 function percent(value) { return value === null ? "" : `${(100 * value).toFixed(1)}%`; }
 
@@ -141,7 +165,7 @@ function positionOf(state, odds) { return Math.round(STEPS * Math.min(1, Math.ma
 function paint(root) {
   const began = performance.now();
   const { state } = root, { data, choice } = state, { words } = data;
-  const cut = reached(state.scores, choice.odds), counts = countsOf(state, cut), found = scoresOf(counts);
+  const cut = reached(state.scores, choice.odds), counts = countsOf(state, cut), found = scoresOf(counts), ends = intervalsOf(counts);
   const slider = root.querySelector("input[type=range]");
   slider.value = positionOf(state, choice.odds);
   const shownThreshold = choice.odds === Number.MAX_VALUE ? words.above_all : shownChance(choice.odds);
@@ -161,6 +185,7 @@ function paint(root) {
   for (const [name, tile] of Object.entries(state.tiles)) {
     tile.value.textContent = found[name] === null ? words.undefined : found[name].toFixed(3);
     tile.value.classList.toggle("undefined", found[name] === null);
+    tile.between.textContent = ends[name] === null ? "" : fill(words.between, { low: fixed(ends[name][0]), high: fixed(ends[name][1]) });
     tile.note.textContent = found[name] === null ? words.why_undefined[name] : fill(words.made_of[name], shown);
   }
   sayMarks(data.channel, {
@@ -205,10 +230,10 @@ function build(root) {
   root.querySelector("tbody").replaceChildren(head, ...rows);
   root.state.tiles = {};
   root.querySelector("dl").replaceChildren(...Object.entries(words.tiles).map(([name, title]) => {
-    const tile = element("div"), term = element("dt", "", title), value = element("dd"), note = element("small");
+    const tile = element("div"), term = element("dt", "", title), value = element("dd"), between = element("span", "between"), note = element("small");
     tile.dataset.score = name;
-    tile.append(term, value, note);
-    root.state.tiles[name] = { value, note };
+    tile.append(term, value, between, note);
+    root.state.tiles[name] = { value, between, note };
     return tile;
   }));
 }
