@@ -16,6 +16,7 @@ from explorer.metrics.draws import Ranked, cell_draws, influences, margins_draws
 from explorer.metrics.images import ImageScores, reliability
 from explorer.metrics.metric import Evaluation, Value
 from explorer.metrics.rates import Margins
+from explorer.metrics.resampling import LEVEL
 from explorer.metrics.scores import log_odds
 from explorer.metrics.table import EVERY, LOSS
 from explorer.metrics.thresholds import Cuts
@@ -23,7 +24,6 @@ from explorer.metrics.values import first_of
 
 Values = NDArray[np.float64]
 
-LEVEL = 0.95
 _SEED = 20260  # the same images always give the same interval
 _EXACT = 40_000_000  # weights times classes up to which each draw ranks the images again
 

@@ -108,7 +108,7 @@ class Cuts:
 
 
 def half(index: int, cuts: Cuts) -> float:
-    """Return the threshold at a probability of 0.5, as log odds, so that two classes are told apart as by argmax.
+    """Return the threshold at a probability of 0.5, as log odds, so that with two classes it decides as argmax does.
 
     Of two equal logits argmax takes the first class, so that a score of 0 must not reach the threshold of another. In a
     histogram 0 is the lower edge of a bin, whose images are nearly all above it.

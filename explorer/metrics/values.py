@@ -28,7 +28,7 @@ NEVER_PREDICTED = "no validation image is predicted as this class"
 UNSEEN = "no validation image is of this class or predicted as it"
 TWO_CLASSES = "with 2 classes, the top 2 are always right"
 LOSS_UNKNOWN = "the loss of this epoch is not known"
-WITHIN = 0.001  # the largest error of a value from a histogram that is shown as a number
+WITHIN = 0.001  # the largest error of a value from a histogram that is shown or drawn as a number
 MOST = 1e6  # an upper end above it says nothing
 
 Batch = NDArray[np.float64]

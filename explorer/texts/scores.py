@@ -67,7 +67,7 @@ class Scores:
         ),
         "f1": (
             "F1 for each threshold. A sharp peak is a threshold that fits these images by chance; a broad one holds on "
-            "new images, too. The axis of the threshold is in log odds, so that confident scores are told apart."
+            "new images, too. The axis of the threshold is in log odds, so that confident scores do not coincide."
         ),
         "calibration": (
             "Images in at most ten groups of about equal size by their predicted probability, and the share of each "
@@ -77,7 +77,7 @@ class Scores:
         ),
         "distribution": (
             "The share of the images of each true class at each score. Where the two overlap, no threshold separates "
-            "them. The axis is in log odds, so that confident scores are told apart."
+            "them. The axis is in log odds, so that confident scores do not coincide."
         ),
     }
     CHARTS_UNDEFINED: ClassVar = {

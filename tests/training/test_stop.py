@@ -49,7 +49,7 @@ def test_a_stop_file_saves_in_the_middle_of_an_epoch() -> None:
 
 
 class StopInPhase(StopRequest):
-    """A stop that is asked for once the run has said that it is at this phase."""
+    """A stop request that is made once the run has reported this phase."""
 
     def __init__(self, paths: RunPaths, phase: str) -> None:
         super().__init__(paths.stop)

@@ -5,9 +5,8 @@ import math
 from explorer.metrics.scores import Areas, ScoreHistogram, areas_from_histogram, auroc, unsure
 from explorer.metrics.table import Evaluation, Measured, measure
 from explorer.metrics.thresholds import Cuts
+from explorer.metrics.values import WITHIN
 from explorer.runs.record.epochs import EpochRecord
-
-WITHIN = 0.001  # the largest error of an AUROC that is drawn
 
 
 def of_record(record: EpochRecord) -> Measured:
