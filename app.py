@@ -41,6 +41,7 @@ page = st.navigation(
     [
         st.Page(Page.AUGMENT, title=App.AUGMENT, icon=":material/tune:", default=True),
         st.Page(Page.LABORATORY, title=App.LABORATORY, icon=":material/science:"),
+        st.Page(Page.DATA, title=App.DATA, icon=":material/database:"),
         st.Page(Page.TRAIN, title=App.TRAIN, icon=":material/model_training:"),
         runs,
         st.Page(Page.THEN_AND_NOW, title=App.THEN_AND_NOW, icon=":material/history_edu:"),

@@ -6,12 +6,16 @@
 import sys
 from collections.abc import Callable
 
-from bench import cells, costs, coverage, decoding, grid, hostile, importing, metrics, preview, statistics
+from bench import cells, costs, decoding, grid, hostile, importing, metrics, predict, preview, statistics, study
 from bench.crowd import main as crowd
+from bench.damaged import main as damaged
+from bench.data import main as data
 from bench.fuzz import main as fuzz
 from bench.gpu import main as gpu
 from bench.runs import busy, events, faults, live, many_runs, overlaid, soak
-from bench.train import cache, rates, speed
+from bench.train import cache, heart, masks, rates, speed
+from bench.verdicts import main as verdicts
+from bench.verdicts import speed as speed_of_verdicts
 
 
 def _preview() -> None:
@@ -21,12 +25,12 @@ def _preview() -> None:
 
 
 BENCHES: dict[str, Callable[..., None]] = {
+    "bootstrap": speed_of_verdicts.main,
     "busy": busy.main,
     "cache": cache.main,
     "cells": cells.main,
     "compare": overlaid.main,
     "costs": costs.main,
-    "coverage": coverage.main,
     "decoding": decoding.main,
     "events": events.main,
     "faults": faults.main,
@@ -35,16 +39,27 @@ BENCHES: dict[str, Callable[..., None]] = {
     "importing": importing.main,
     "live": live.main,
     "many_runs": many_runs.main,
+    "masks": masks.main,
     "metrics": metrics.main,
+    "overfit": heart.main,
+    "predict": predict.main,
     "preview": _preview,
     "rates": rates.main,
     "soak": soak.main,
     "statistics": statistics.main,
+    "study": study.main,
     "train": speed.main,
 }
 
 # These read the rest of the command line themselves.
-WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {"crowd": crowd.main, "fuzz": fuzz.main, "gpu": gpu.main}
+WITH_OPTIONS: dict[str, Callable[[list[str]], None]] = {
+    "coverage": verdicts.main,
+    "crowd": crowd.main,
+    "data": data.main,
+    "damaged": damaged.main,
+    "fuzz": fuzz.main,
+    "gpu": gpu.main,
+}
 
 if __name__ == "__main__":
     if sys.argv[1:] and sys.argv[1] in WITH_OPTIONS:

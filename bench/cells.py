@@ -18,7 +18,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.pipeline import Pipeline
-from explorer.data.cache.contents import content_of
+from explorer.data.cache.contents import source_hash
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.photographs import photographs
 from explorer.metrics.counts import confusion_counts
@@ -29,9 +29,9 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.record.validation import ValidationImages
 from explorer.runs.spec.config import RunConfig, dumps
+from explorer.ui.background.fills import Fill
 from explorer.ui.components.matrix import Opened
 from explorer.ui.evidence import pictures
-from explorer.ui.lab.fills import Fill
 from explorer.ui.session.keys import widget_key
 from scripts.server import PROJECT
 
@@ -87,7 +87,7 @@ def _files(folder: Path, images: int) -> tuple[np.ndarray, tuple[str, ...]]:
         (folder / f"class {name}").mkdir()
     for index, label in enumerate(labels.tolist()):
         os.link(kept[index % _FILES], folder / f"class {label}" / f"{index}.jpg")
-    hashes = [content_of(file).hex() for file in kept]
+    hashes = [source_hash(file).hex() for file in kept]
     return labels, tuple(hashes[index % _FILES] for index in range(images))
 
 

@@ -87,7 +87,7 @@ def square(side: int) -> Sample:
     assert whole.mask is not None
     return Sample(
         image=cv2.resize(whole.image[:crop, :crop], (side, side), interpolation=cv2.INTER_CUBIC),
-        mask=cv2.resize(whole.mask[:crop, :crop], (side, side), interpolation=cv2.INTER_NEAREST),
+        mask=cv2.resize(whole.mask[:crop, :crop], (side, side), interpolation=cv2.INTER_NEAREST_EXACT),
         bboxes=np.array([[0.2 * side, 0.2 * side, 0.6 * side, 0.7 * side, 0]], np.float32),
     )
 

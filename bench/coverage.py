@@ -1,7 +1,7 @@
 """How often the 95 % intervals of one validation contain the true value, in simulations where it is known.
 
 Images are drawn from a network whose true accuracy and AUROC are set; for each draw the interval is computed as on a
-run's page. `python -m bench coverage 2000` takes 2,000 draws of each setting. Beside it stands what the usual
+run's page. `python -m bench coverage scores 2000` takes 2,000 draws of each setting. Beside it stands what the usual
 percentile bootstrap of images would cover.
 """
 

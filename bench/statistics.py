@@ -1,4 +1,4 @@
-"""Statistics over 2,000 draws against plain albumentations over the same draws; then how fast code is read.
+"""Statistics over 2,000 draws against plain albumentations over the same draws; streams; how fast code is read.
 
 Plain is what anybody would write: one Compose, called in a loop. Ours also counts labels, mask classes, drawn values,
 times and pixels. Rounds take turns in one run. Machines are noisy: read the ratios, not the seconds.
@@ -9,11 +9,11 @@ import time
 import warnings
 from collections.abc import Callable
 
-from bench import importing
-from explorer.augment.apply import random_state
+from bench import importing, streams
 from explorer.augment.draws.measure import measure
 from explorer.augment.edits import add
 from explorer.augment.pipeline import Draft, Pipeline, validate
+from explorer.augment.streams import random_state
 from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
@@ -52,6 +52,8 @@ def main() -> None:
     for name, values in times.items():
         median = statistics.median(values)
         print(f"{name:27}{median:>7.2f} s{median / plain:>10.2f}{first[name]:>10.2f} s")
+    print()
+    streams.main(Sample(sample.image))
     print()
     importing.main()
 

@@ -15,9 +15,11 @@ from playwright.sync_api import Page
 
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.presets import draft
+from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.runs.spec.config import RunConfig, dumps
+from explorer.runs.spec.plans.effects import EffectsPlan
 from scripts.browsing import app_and_browser
 from scripts.server import PROJECT, Server
 
@@ -40,6 +42,7 @@ def main() -> None:
         page.goto(server.url)
         _files(page)
         _laboratory(page)
+        _data(page, server.url)
         page.goto(server.url)
         _run(page)
         page.get_by_role("link", name="Then and now").click()
@@ -48,11 +51,27 @@ def main() -> None:
         runs = [_trained(server, name) for name in ("medium", "light")]
         _evidence(page, server.url, runs[0])
         _compared(page, server.url, runs)
+        _study(page, server.url, _studied(server))
 
 
 def _shot(page: Page, name: str) -> None:
     page.wait_for_timeout(1500)
     page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def _data(page: Page, url: str) -> None:
+    photographs = os.environ.get("EXPLORER_TEST_DATA")
+    page.goto(f"{url}/data?data={f'image_folder:{photographs}/hymenoptera' if photographs else 'shapes'}")
+    page.locator("[data-testid=grid] .cell").first.wait_for()
+    if photographs:
+        page.get_by_text("All of them decode.").wait_for()
+    page.wait_for_timeout(2000)  # pictures come one after the other
+    _shot(page, "data")
+    if photographs:
+        page.get_by_text("Brightness and sharpness", exact=True).click()
+        page.locator("[data-testid=plot][data-key$=sharpness] .js-plotly-plot").wait_for()
+        page.get_by_role("heading", name="Overview").evaluate("e => e.scrollIntoView()")
+        _shot(page, "data-overview")
 
 
 def _presets(page: Page) -> None:
@@ -201,13 +220,16 @@ def _duplicate(page: Page) -> None:
     _start(page)
 
 
+def _photographs() -> ImageFolderSpec | None:
+    given = os.environ.get("EXPLORER_TEST_DATA")
+    return ImageFolderSpec(path=str(Path(given).resolve() / "hymenoptera")) if given else None
+
+
 def _trained(server: Server, preset: str) -> str:
     """Train a run to its end by the command line, and return its id."""
-    given = os.environ.get("EXPLORER_TEST_DATA")
-    folder = ImageFolderSpec(path=str(Path(given).resolve() / "hymenoptera")) if given else None
-    chosen = draft(preset)
+    folder, chosen = _photographs(), draft(preset)
     config = RunConfig(
-        name=f"{'ants and bees' if given else 'shapes'}, {chosen.name}",
+        name=f"{'ants and bees' if folder else 'shapes'}, {chosen.name}",
         dataset=folder or ShapesSpec(),
         pipeline=Pipeline(nodes=chosen.nodes, name=chosen.name),
         image_size=160,
@@ -215,7 +237,27 @@ def _trained(server: Server, preset: str) -> str:
         epochs=5,
         learning_rate=0.002,
     )
-    command = [sys.executable, "-m", "explorer", "start", "-", "--wait", "--json"]
+    return _carried_out(server, "start", config)
+
+
+def _studied(server: Server) -> str:
+    """Study the steps of a pipeline to the end by the command line, and return the id of the study."""
+    folder, chosen = _photographs(), draft("medium")
+    config = RunConfig(
+        kind="study",
+        name=f"{'ants and bees' if folder else 'digits'}, {chosen.name}",
+        dataset=folder or DigitsSpec(),
+        pipeline=Pipeline(nodes=chosen.nodes, name=chosen.name),
+        image_size=160 if folder else 32,
+        frozen=True,
+        monitor="accuracy",
+        study=EffectsPlan(),
+    )
+    return _carried_out(server, "study", config)
+
+
+def _carried_out(server: Server, command_name: str, config: RunConfig) -> str:
+    command = [sys.executable, "-m", "explorer", command_name, "-", "--wait", "--json"]
     environment = {**os.environ, "EXPLORER_HOME": str(server.home)}
     done = subprocess.run(command, input=dumps(config), capture_output=True, text=True, check=True, env=environment)
     return str(json.loads(done.stdout)["id"])
@@ -239,6 +281,12 @@ def _evidence(page: Page, url: str, run: str) -> None:
     page.wait_for_timeout(2000)  # pictures come one after the other
     page.get_by_role("tab", name="Mistakes", exact=True).evaluate("e => e.scrollIntoView()")
     _shot(page, "run-mistakes")
+
+
+def _study(page: Page, url: str, run: str) -> None:
+    page.goto(f"{url}/runs?run={run}")
+    page.locator("[data-testid=plot][data-key$=forest] .js-plotly-plot").wait_for()
+    _shot(page, "study")
 
 
 def _compared(page: Page, url: str, runs: list[str]) -> None:

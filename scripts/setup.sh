@@ -10,7 +10,7 @@ stamp=.venv/installed-$requirements
 recent='import sys; sys.exit(sys.version_info < (3, 11))'
 
 wanted() {
-    if [ "$requirements" = requirements.txt ]; then cat requirements.txt; else cat requirements.txt "$requirements"; fi
+    if [ "$requirements" = requirements.txt ]; then cat requirements.txt; else cat requirements.txt requirements-onnx.txt "$requirements"; fi
 }
 
 # find_python CODE: the first Python of at least 3.11 that can run CODE.
@@ -51,7 +51,7 @@ need_venv() {
 if .venv/bin/python -c "$recent" 2>/dev/null; then
     if wanted | cmp -s - "$stamp"; then exit 0; fi
     # The requirements of the tests hold those of the app.
-    if [ "$requirements" = requirements.txt ] && cat requirements.txt requirements-dev.txt | cmp -s - .venv/installed-requirements-dev.txt; then exit 0; fi
+    if [ "$requirements" = requirements.txt ] && cat requirements.txt requirements-onnx.txt requirements-dev.txt | cmp -s - .venv/installed-requirements-dev.txt; then exit 0; fi
 fi
 
 if ! .venv/bin/python -c "$recent" 2>/dev/null || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then

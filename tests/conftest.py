@@ -1,6 +1,8 @@
 """What all tests share: a home of their own, real photographs where they were given, and a real browser."""
 
+import gc
 import os
+import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from explorer.augment import edits
 from explorer.runs.launchers import table
 from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.paths import list_runs
@@ -17,12 +20,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PHOTOGRAPHS = "EXPLORER_TEST_DATA"
-settings.register_profile("tests", deadline=None)  # a busy machine takes its time: seconds are measured in bench/
+# A busy machine takes its time: seconds are measured in bench/.
+settings.register_profile("tests", deadline=None, max_examples=50)
 settings.load_profile("tests")
 
 LONGEST = {
     "training", "export", "machine", "report", "test_scripts.py", "test_cache.py", "test_limits.py", "test_writing.py",
     "test_every_transform.py", "test_many_windows.py", "test_page.py", "test_lab_cells.py",
+    "test_recipes.py", "test_runs.py", "test_first_light.py",
 }  # fmt: skip
 """Folders and files of tests that take 10 s and more."""
 LEFT_OUT = pytest.StashKey[list[str]]()
@@ -43,6 +48,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             launch = read_launch(paths, attempt)
             if launch and table.alive(launch):
                 _kill_group(launch.pid)
+
+
+@pytest.fixture(autouse=True)
+def ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New nodes get the same ids in each run of a test: with them, the test draws the same random numbers."""
+    numbers = random.Random(0)
+    monkeypatch.setattr(edits, "token_hex", lambda size: numbers.randbytes(size).hex())
 
 
 def _kill_group(pid: int | None) -> None:
@@ -78,10 +90,10 @@ def browser() -> "Iterator[Browser]":
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a folder of photographs that is not there: it was meant to be used."""
-    config.stash[LEFT_OUT] = []
     given = os.environ.get(PHOTOGRAPHS)
     if given and not Path(given).is_dir():
         raise pytest.UsageError(f"{PHOTOGRAPHS} names a folder that does not exist: {given}")
+    config.stash[LEFT_OUT] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -94,6 +106,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in without]
     config.hook.pytest_deselected(items=without)
     config.stash[LEFT_OUT].extend(item.nodeid for item in without)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what is imported and collected by now: it goes through it for seconds."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -28,6 +28,8 @@ DOORS = {
     "report": (
         BASE,
         "explorer.draw.encoding",  # pictures as JPEG
+        "explorer.draw.seen_mask",  # masks over images, as pages show them
+        "explorer.export.verdict",  # the code that computes a verdict again
         "explorer.figures",
         "explorer.settings",
         "explorer.texts",
@@ -58,24 +60,34 @@ DOORS = {
     "export": (BASE, "explorer.metrics", "explorer.runs", "explorer.data", "explorer.augment"),
     "runs": (  # the specs that a config is made of, and how large it keeps images for its pipeline
         BASE,
+        "explorer.texts",  # what commands print of verdicts is what pages say
         "explorer.metrics",
         "explorer.augment.pipeline",
         "explorer.augment.resolution",
+        "explorer.augment.distortions",  # an immunity map keeps those that it was begun with
+        "explorer.augment.presets",  # TrivialAugment, which a search has to beat
         "explorer.data.specs",
         "explorer.data.depth",  # the range that a run records
+        "explorer.data.formats.csv_file",  # how a table of images to predict is encoded
+        "explorer.data.suffixes",  # which ends of ids are those of images
         "explorer.data.fit",
+        "explorer.data.mask_classes",  # whether the first value of masks is a background
+        "explorer.data.curation",  # what the command line takes over from the Data page
+        "explorer.data.mask_classes",  # which colors classes of masks have
     ),
     "augment": (
         BASE,
         "explorer.data.sample",
         "explorer.data.fit",
+        "explorer.data.mask_classes",  # which values of masks do not count
         "explorer.data.prepare",  # the squares that a network sees
         "explorer.data.annotations",  # the formats that boxes and keypoints are written in
         "explorer.data.references",  # pictures and fonts that a step names
         "explorer.data.fonts",
+        "explorer.data.mask_classes",  # which pixels of a mask count
     ),
     "data": (BASE,),
-    "metrics": (),
+    "metrics": ("explorer.base.task_names",),
     "base": (),
     "installation": (),  # looked at before anything else is imported
     "__main__": (BASE, "explorer.runs", "explorer.report.command", "explorer.installation"),
@@ -93,10 +105,13 @@ FLOORS = {
         "serving",
         "train",
         "preview",
+        "data",
         "step_editor",
         "lab",
         "augment",
         "evidence",
+        "study",
+        "predict",
         "run",
         "compare",
         "runs",

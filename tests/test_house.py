@@ -283,10 +283,10 @@ def test_only_the_paths_of_a_run_name_its_files() -> None:
 
 def _requirements(name: str) -> dict[str, str]:
     lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
-    return dict(line.split("==") for line in lines if line and line != "-r requirements.txt")
+    return dict(line.split("==") for line in lines if line and not line.startswith("-r "))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-onnx.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned_and_installed_so(name: str) -> None:
     for package, version in _requirements(name).items():
         assert re.fullmatch(r"[a-z0-9-]+", package)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bench.train.job import TRAINING, VALIDATING, Job
 from explorer.runs.record.paths import RunPaths, runs_root
@@ -81,8 +81,15 @@ class Contender:
         return end - start - sum(max(0.0, min(end, to) - max(start, since)) for since, to in self.waited)
 
 
-def reference(name: str, job: Job, scratch: Path) -> Contender:
-    """One of the two scripts."""
+class Written(Protocol):
+    """A job that a script can be started with."""
+
+    def dumps(self) -> str:
+        """As JSON."""
+
+
+def reference(name: str, job: Written, scratch: Path) -> Contender:
+    """One of the scripts."""
     marks, log = scratch / f"{name}.marks", scratch / f"{name}.log"
     process = start([sys.executable, "-m", f"bench.train.{name}", job.dumps(), str(marks)], log, NICENESS)
 
@@ -94,8 +101,13 @@ def reference(name: str, job: Job, scratch: Path) -> Contender:
 
 
 def ours(job: Job, scratch: Path) -> tuple[Contender, RunPaths]:
+    """A job as a run of the app."""
+    return run_of(config_of(job), scratch)
+
+
+def run_of(config: RunConfig, scratch: Path) -> tuple[Contender, RunPaths]:
     """A run of the app, read through its events."""
-    paths = run_folder(config_of(job))
+    paths = run_folder(config)
     reader, found = EventReader(paths.events(1)), list[Mark]()
     # The trainer makes itself nice.
     process = start([*TRAINER, str(paths.root)], scratch / "ours.log", 0)

@@ -1,6 +1,5 @@
 """The one function that augments: both the preview and training call it."""
 
-import random
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from explorer.augment import extras
 from explorer.augment.catalog import catalog
 from explorer.augment.observe import Observer, StepFailedError, Visit, observe
-from explorer.augment.pipeline import Pipeline, all_steps, is_on
+from explorer.augment.pipeline import Pipeline, all_steps, is_on, made_ids
+from explorer.augment.streams import Stream, begin_sample, give_streams, random_state
 from explorer.data.sample import Sample
 
 _MOST_PIPELINES = 32  # whose composes are kept
@@ -66,12 +66,6 @@ class AugmentedSample:
     drawn: tuple[Drawn, ...]
 
 
-def random_state(seed: int, epoch: int, index: int) -> tuple[np.random.Generator, random.Random]:
-    """The random state of one sample, which depends only on its place: equal in any worker, order or attempt."""
-    generator = np.random.default_rng([seed, epoch, index])
-    return generator, random.Random(int(generator.integers(2**63)))
-
-
 def augment(sample: Sample, pipeline: Pipeline, seed: int, epoch: int = 0, index: int = 0) -> AugmentedSample:
     """Apply the pipeline to a sample; the result depends on the arguments only. Raises AugmentError.
 
@@ -95,11 +89,11 @@ def apply_watched(sample: Sample, pipeline: Pipeline, place: tuple[int, int, int
     The place is seed, epoch and index; with `keep` the targets before and after each step are kept.
     """
     data = _targets(sample, pipeline) | _handed_over(sample, pipeline)
-    with _lent(pipeline, "bboxes" in data, "keypoints" in data) as (compose, observer):
-        observer.reset(keep)
-        compose.set_random_state(*random_state(*place))
+    with _lent(pipeline, "bboxes" in data, "keypoints" in data) as lent:
+        lent.observer.reset(keep)
+        lent.begin(*place)
         try:
-            result = compose(**data)
+            result = lent.compose(**data)
         except StepFailedError as failed:
             reason = _missing(failed.transform, sample, data) or _words(failed.error)
             too_large = _is_out_of_memory(failed.error)
@@ -107,8 +101,8 @@ def apply_watched(sample: Sample, pipeline: Pipeline, place: tuple[int, int, int
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise AugmentError("", "", _words(error)) from error  # before the first step, or between two
         finally:
-            visits = observer.take()
-    return Watched(_result(sample, pipeline, result, visits), visits, compose)
+            visits = lent.observer.take()
+    return Watched(_result(sample, pipeline, result, visits), visits, lent.compose)
 
 
 def _targets(sample: Sample, pipeline: Pipeline) -> dict[str, Any]:
@@ -179,20 +173,41 @@ def _words(error: BaseException) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
 
 
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """A compose, its observer, and the streams of its nodes; None where all share one generator."""
+
+    compose: A.Compose
+    observer: Observer
+    streams: tuple[Stream, ...] | None
+
+    def begin(self, seed: int, epoch: int, index: int) -> None:
+        """Set the random state of a sample."""
+        if self.streams is None:
+            self.compose.set_random_state(*random_state(seed, epoch, index))
+        else:
+            begin_sample(self.streams, seed, epoch, index)
+
+
+def _make(pipeline: Pipeline, bboxes: bool, keypoints: bool) -> _Made:
+    compose = pipeline.to_compose(bboxes=bboxes, keypoints=keypoints)
+    streams = give_streams(compose, made_ids(pipeline.nodes)) if pipeline.streams == 2 else None
+    return _Made(compose, observe(compose), streams)
+
+
 _lock = threading.Lock()
-_idle: OrderedDict[tuple[str, bool, bool], list[tuple[A.Compose, Observer]]] = OrderedDict()
+_idle: OrderedDict[tuple[str, bool, bool], list[_Made]] = OrderedDict()
 
 
 @contextmanager
-def _lent(pipeline: Pipeline, bboxes: bool, keypoints: bool) -> Iterator[tuple[A.Compose, Observer]]:
-    """A compose with its observer. Composes are kept; they hold state, so one thread at a time uses each."""
+def _lent(pipeline: Pipeline, bboxes: bool, keypoints: bool) -> Iterator[_Made]:
+    """A compose that is ready. Composes are kept; they hold state, so one thread at a time uses each."""
     key = (pipeline.key, bboxes, keypoints)
     with _lock:
         idle = _idle.get(key)
         made = idle.pop() if idle else None
     if made is None:
-        compose = pipeline.to_compose(bboxes=bboxes, keypoints=keypoints)
-        made = compose, observe(compose)
+        made = _make(pipeline, bboxes, keypoints)
     try:
         yield made
     finally:

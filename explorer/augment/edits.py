@@ -4,8 +4,8 @@ A node keeps its id wherever it moves. New ids are random, since a draft does no
 not used again within a draft's life, not even after its node is gone.
 """
 
-import secrets
 from collections.abc import Callable, Collection, Iterator
+from secrets import token_hex
 from typing import Any
 
 from explorer.augment.catalog import catalog
@@ -268,7 +268,7 @@ def _siblings(draft: Draft, node_ids: Collection[str]) -> tuple[str | None, int,
 
 def _new_id(taken: set[str]) -> str:
     """An id that is not among `taken`, which is added to them."""
-    while (drawn := f"n{secrets.token_hex(4)}") in taken:
+    while (drawn := f"n{token_hex(4)}") in taken:
         pass
     taken.add(drawn)
     return drawn

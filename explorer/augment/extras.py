@@ -98,7 +98,7 @@ def _overlay(name: str, side: int, mask_class: int | None) -> dict[str, Any]:
     cover = np.ones(picture.size, np.uint8) if picture.mask is None else (picture.mask > 0).astype(np.uint8)
     overlay: dict[str, Any] = {
         "image": cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA),
-        "mask": cv2.resize(cover, size, interpolation=cv2.INTER_NEAREST),
+        "mask": cv2.resize(cover, size, interpolation=cv2.INTER_NEAREST_EXACT),
     }
     return overlay if mask_class is None else {**overlay, "mask_id": mask_class}
 

@@ -11,7 +11,7 @@ from explorer.augment import plain_yaml
 from explorer.augment.pipeline import MAX_DEPTH, Draft, DraftErrors, Pipeline, validate
 
 FORMAT = "augmentation-explorer/pipeline"
-VERSION = 1
+VERSION = 2  # 1 had no streams
 MAX_CHARACTERS = 4_000_000  # more than the largest pipeline that is allowed takes
 _MAX_JSON_DEPTH = 4 * MAX_DEPTH  # a group is an object in a list in an object
 
@@ -42,7 +42,10 @@ def _dumps(value: Draft | Pipeline, indent: int | None) -> str:
 def _record_of(value: Draft | Pipeline) -> dict[str, Any]:
     nodes = [node.model_dump(mode="json") for node in value.nodes]
     targets = value.targets.model_dump(mode="json")
-    return {"format": FORMAT, "version": VERSION, "name": value.name, "targets": targets, "nodes": nodes}
+    # What has one generator for all nodes stays in version 1, which had no others, so that it is the same text as ever.
+    streams = {} if value.streams == 1 else {"streams": value.streams}
+    version = VERSION if streams else 1
+    return {"format": FORMAT, "version": version, "name": value.name, **streams, "targets": targets, "nodes": nodes}
 
 
 def loads(text: str | bytes) -> Pipeline:
@@ -71,14 +74,19 @@ def draft_of(record: Mapping[str, Any]) -> Draft:
     version = record.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise PipelineFileError(f"The file has version {version}; up to {VERSION} can be read. Update the app.")
-    unknown = set(record) - {"format", "version", "name", "targets", "nodes"}
+    unknown = set(record) - {"format", "version", "name", "streams", "targets", "nodes"}
     if unknown:
         raise PipelineFileError(f"The file has fields that mean nothing here: {', '.join(sorted(unknown))}.")
     if not isinstance(record.get("nodes"), list):
         raise PipelineFileError('"nodes" should be a list of steps.')
     try:
         return Draft.model_validate(
-            {"name": record.get("name", ""), "nodes": record["nodes"], "targets": record.get("targets", {})}
+            {
+                "name": record.get("name", ""),
+                "nodes": record["nodes"],
+                "targets": record.get("targets", {}),
+                "streams": record.get("streams", 1),
+            }
         )
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]

@@ -80,3 +80,12 @@ def apply(images: NDArray[Any], mix: Mix) -> NDArray[np.float32]:
     top, bottom, left, right = mix.box
     own[:, top:bottom, left:right] = partner[:, top:bottom, left:right]
     return own
+
+
+def paste(masks: NDArray[np.uint8], mix: Mix) -> NDArray[np.uint8]:
+    """Paste the boxes of CutMix into (N, H, W) masks, as `apply` does for their images."""
+    assert mix.box is not None  # masks are not blended
+    top, bottom, left, right = mix.box
+    found = masks.copy()
+    found[:, top:bottom, left:right] = masks[mix.partners][:, top:bottom, left:right]
+    return found

@@ -4,7 +4,7 @@ A pipeline may end with Normalize or ToFloat, as in training code by hand. That 
 last, to squares of the network's size, in training and in validation alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from explorer.augment.apply import AugmentedSample, AugmentError, augment
 from explorer.augment.catalog import catalog
-from explorer.augment.pipeline import Group, Node, Pipeline, Step, scaling_step
+from explorer.augment.pipeline import Group, Node, Pipeline, Step, scaling_step, with_nodes
 from explorer.augment.remembered import Remembered
 from explorer.data.prepare import square_of
 from explorer.data.sample import Sample
@@ -74,18 +74,18 @@ def _split(pipeline: Pipeline) -> _Parts:
     if last is None:
         return _Parts(pipeline)
     rest = tuple(node for node in pipeline.nodes if node is not last)
-    return _Parts(_of(pipeline, *rest), _of(pipeline, last))
-
-
-def _of(pipeline: Pipeline, *nodes: Node) -> Pipeline:
-    """Other nodes with the rules of a pipeline."""
-    return Pipeline(nodes=nodes, targets=pipeline.targets)
+    return _Parts(with_nodes(pipeline, rest), with_nodes(pipeline, (last,)))
 
 
 _parts = Remembered(_split, most=32)
 
 
-def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, size: int) -> None:
+Sees = Callable[[Sample, Pipeline, int, int, int, int], object]  # with the arguments of `training_image`
+
+
+def check_pipeline(
+    pipeline: Pipeline, samples: Sequence[Sample], seed: int, size: int, sees: Sees = training_image
+) -> None:
     """Find out before training which step of a pipeline would break it.
 
     Args:
@@ -93,6 +93,7 @@ def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, siz
         samples: Some training samples, as augmentation gets them; at least one.
         seed: Seed of the draws.
         size: Side of the network's input in px.
+        sees: What makes the network's input of a sample: `masked_input.training_pair` where masks are learned.
 
     Raises:
         AugmentError: A step would break the training.
@@ -102,10 +103,10 @@ def check_pipeline(pipeline: Pipeline, samples: Sequence[Sample], seed: int, siz
     if not any(step.transform == _TO_PIXELS for step in steps):
         for step in steps:
             _check_alone(step, unscaled, samples[0], seed)
-    always = _of(unscaled, *map(_always, unscaled.nodes))
+    always = with_nodes(unscaled, tuple(map(_always, unscaled.nodes)))
     for index, sample in enumerate(samples[:_PROBES]):
-        training_image(sample, pipeline, seed, 0, index, size)
-        training_image(sample, always, seed, 0, index, size)
+        sees(sample, pipeline, seed, 0, index, size)
+        sees(sample, always, seed, 0, index, size)
     _check_sizes(unscaled, steps, samples[0], seed)
 
 
@@ -118,7 +119,7 @@ def _always(node: Node) -> Node:
 
 
 def _check_alone(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> None:
-    alone = _of(pipeline, _always(step))
+    alone = with_nodes(pipeline, (_always(step),))
     try:
         result = augment(sample, alone, seed)
     except AugmentError:
@@ -153,7 +154,7 @@ def _only_scales(step: Step, pipeline: Pipeline, sample: Sample, seed: int) -> b
     if catalog()[step.transform].group != _RESIZING:
         return False
     try:
-        sizes = _sizes(_of(pipeline, _always(step)), sample, seed)
+        sizes = _sizes(with_nodes(pipeline, (_always(step),)), sample, seed)
     except AugmentError:
         return False
     shape = sample.size[1] / sample.size[0]
@@ -175,6 +176,18 @@ def _enabled(nodes: tuple[Node, ...]) -> Iterator[Step]:
             yield from _enabled(node.children)
         else:
             yield node
+
+
+def scaled(image: NDArray[Any], pipeline: Pipeline) -> NDArray[Any]:
+    """Scale pixels as the last step of the pipeline does, if that is one that scales."""
+    return _parts(pipeline).scaled(image)
+
+
+def checked(result: AugmentedSample, pipeline: Pipeline) -> NDArray[np.uint8]:
+    """Return the RGB pixels of the result of `augmenting(pipeline)`. Raises AugmentError where it is none."""
+    if not _is_pixels(result):
+        raise _not_pixels(result, _parts(pipeline).augmenting)
+    return np.ascontiguousarray(result.image)
 
 
 def _is_pixels(result: AugmentedSample) -> bool:

@@ -24,6 +24,15 @@ _COLUMNS = 6  # of a keypoint inside albumentations: x, y, z, angle, scale, clas
 _TOLERANCE = 0.5  # px between a point of the grid and where the homography puts it
 _MOVING = ("albumentations.augmentations.geometric", "albumentations.augmentations.crops")
 _REORDERING = frozenset({"Mosaic", "RandomGridShuffle"})  # they put pieces together: there is no one outline
+# They scale the image between the edges of pixels, and keypoints as if these were centers.
+_SCALING = frozenset(
+    {
+        "CropAndPad", "LongestMaxSize", "RandomResizedCrop", "RandomScale", "RandomSizedBBoxSafeCrop",
+        "RandomSizedCrop", "Resize", "SmallestMaxSize",
+    }
+)  # fmt: skip
+# They scale the whole image to a whole number of pixels, and keypoints by the factor that was drawn before rounding.
+_WHOLE = frozenset({"LongestMaxSize", "RandomScale", "SmallestMaxSize"})
 _RAISED = (NotImplementedError, ValueError, TypeError, KeyError, IndexError, AttributeError, cv2.error)
 
 
@@ -74,6 +83,24 @@ def homography(node: Any, params: Mapping[str, Any], size: Size) -> Matrix:
     except _RAISED as error:  # albumentations raises any error; the step itself has worked
         raise BentError(type(node).__name__) from error
     return _fitted(given, found, type(node).__name__)
+
+
+def of_pixels(node: Any, params: Mapping[str, Any], size: Size, after: Size) -> Matrix:
+    """The matrix of `homography`, to a fraction of a pixel as the step has moved pixels.
+
+    Args:
+        node, params, size: As in `homography`.
+        after: Size of the image after the step.
+
+    Raises:
+        BentError: No homography describes the step.
+    """
+    name = type(node).__name__
+    found = np.diag([after[1] / size[1], after[0] / size[0], 1.0]) if name in _WHOLE else homography(node, params, size)
+    if name not in _SCALING:
+        return found
+    shift = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    return np.asarray(np.linalg.inv(shift) @ found @ shift, np.float64)
 
 
 def _fitted(given: NDArray[Any], found: NDArray[Any], name: str) -> Matrix:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import albumentations as A
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -68,10 +68,16 @@ Node = Annotated[Step | Group, Field(discriminator="kind")]
 Nodes = tuple[Node, ...]
 
 
+Streams = Literal[1, 2]
+
+
 class _Tree(_Value):
     name: Annotated[str, Field(max_length=100)] = ""
     nodes: Nodes = ()
     targets: TargetRules = TargetRules()
+    streams: Streams = 2
+    """2: each node draws from its own stream of random numbers. 1: all nodes share one generator. What was stored
+    before there were streams has no such field, and is read as 1."""
 
 
 class Draft(_Tree):
@@ -95,10 +101,17 @@ class Pipeline(_Tree):
             raise ValueError(" ".join(errors.values()))
         return self
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values, which are not checked."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("key", None)  # pydantic copies what cached properties have kept
+        return copied
+
     @cached_property
     def key(self) -> str:
         """Key for caches: equal for pipelines that do the same."""
-        return json.dumps([self.targets.model_dump(), *(node.model_dump() for node in self.nodes)], sort_keys=True)
+        values = [self.streams, self.targets.model_dump(), *(node.model_dump() for node in self.nodes)]
+        return json.dumps(values, sort_keys=True)
 
     def to_compose(self, *, bboxes: bool = True, keypoints: bool = True) -> A.Compose:
         """The `A.Compose` for samples with or without boxes and keypoints; its seed is not set.
@@ -108,12 +121,29 @@ class Pipeline(_Tree):
         return self.targets.compose(list(transforms(self.nodes).values()), bboxes=bboxes, keypoints=keypoints)
 
 
-def content(value: "Draft | Pipeline") -> str:
-    """Text that is equal for equal steps and rules, whatever the ids of their nodes; 1 and 1.0 differ in it."""
+Tree = TypeVar("Tree", Draft, Pipeline)
+
+
+def content(value: Draft | Pipeline) -> str:
+    """Text that is equal for equal steps, rules and version of streams, whatever the ids of nodes; 1 is not 1.0."""
     nodes = rebuilt(value.nodes, lambda node: (node.model_copy(update={"id": ""}),))
-    return json.dumps(
-        [value.targets.model_dump(mode="json"), *(node.model_dump(mode="json") for node in nodes)], sort_keys=True
-    )
+    values = [value.streams, value.targets.model_dump(mode="json"), *(node.model_dump(mode="json") for node in nodes)]
+    return json.dumps(values, sort_keys=True)
+
+
+def as_draft(pipeline: Pipeline) -> Draft:
+    """The pipeline as a draft to edit."""
+    return Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets, streams=pipeline.streams)
+
+
+def with_nodes(pipeline: Pipeline, nodes: Nodes) -> Pipeline:
+    """A nameless pipeline of other nodes, with the rules and the version of streams of this one."""
+    return Pipeline(nodes=nodes, targets=pipeline.targets, streams=pipeline.streams)
+
+
+def renewed(value: Tree) -> Tree:
+    """The same with a stream of random numbers for each node. Its pictures are others than before."""
+    return type(value)(name=value.name, nodes=value.nodes, targets=value.targets, streams=2)
 
 
 def wanted_targets(pipeline: Pipeline) -> frozenset[str]:
@@ -134,7 +164,7 @@ def scaling_step(pipeline: Pipeline) -> Step | None:
 def without_augmentation(pipeline: Pipeline) -> Pipeline:
     """The pipeline reduced to the step that scales pixels for the network, or to no step at all."""
     last = scaling_step(pipeline)
-    return Pipeline(nodes=() if last is None else (last,), targets=pipeline.targets)
+    return with_nodes(pipeline, () if last is None else (last,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +179,8 @@ def _checked(draft: Draft) -> Checked:
     if errors := check(draft.nodes):
         return Checked(None, errors)
     # The constructor would check a second time.
-    return Checked(Pipeline.model_construct(name=draft.name, nodes=draft.nodes, targets=draft.targets), {})
+    made = Pipeline.model_construct(name=draft.name, nodes=draft.nodes, targets=draft.targets, streams=draft.streams)
+    return Checked(made, {})
 
 
 checked = Remembered(_checked, most=256)  # a page asks many times in a row
@@ -297,6 +328,14 @@ def _are_channels(value: Any) -> bool:
 def transforms(nodes: Nodes) -> dict[str, Any]:
     """Node id -> transform or composer of albumentations, for the nodes of this level that are on, in order."""
     return {node.id: _make(node) for node in nodes if is_on(node)}
+
+
+def made_ids(nodes: Nodes) -> tuple[str, ...]:
+    """The ids of the nodes that `transforms` makes at any depth, parents before their children."""
+    on = filter(is_on, nodes)
+    return tuple(
+        node_id for node in on for node_id in (node.id, *(made_ids(node.children) if isinstance(node, Group) else ()))
+    )
 
 
 def _make(node: Node) -> Any:

@@ -18,19 +18,24 @@ from explorer.augment.pipeline import Draft, Group, GroupKind, Node, Nodes, Step
 
 @dataclass(frozen=True)
 class Preset:
-    """A pipeline to begin with. Its purpose and its harm are a sentence each; the ids of its nodes are n1, n2, ..."""
+    """A pipeline to begin with. Its purpose and its harm are a sentence each; the ids of its nodes are n1, n2, ...
+
+    Attributes:
+        note: Where it departs from what its title names; empty where it does not.
+    """
 
     name: str
     title: str
     purpose: str
     harm: str
     nodes: Nodes
+    note: str = ""
 
 
 @functools.cache
 def presets() -> Mapping[str, Preset]:
     """Name -> preset, in the order in which they are offered. Images keep their size."""
-    return {one.name: replace(one, nodes=_numbered(one.nodes)) for one in _PRESETS}
+    return {one.name: replace(one, nodes=numbered(one.nodes)) for one in _PRESETS}
 
 
 def draft(name: str) -> Draft:
@@ -39,7 +44,8 @@ def draft(name: str) -> Draft:
     return Draft(name=preset.title, nodes=preset.nodes)
 
 
-def _numbered(nodes: Nodes) -> Nodes:
+def numbered(nodes: Nodes) -> Nodes:
+    """The nodes with the ids n1, n2, ..., so that everybody sees the same draws."""
     numbers = itertools.count(1)
     return rebuilt(nodes, lambda node: (node.model_copy(update={"id": f"n{next(numbers)}"}),))
 
@@ -56,6 +62,41 @@ _REFLECTED = cv2.BORDER_REFLECT_101  # fields and tissue go on beyond the border
 _WHITE = 255.0  # paper
 # What a smaller sensor does: pixels are averaged, and drawn large again smoothly.
 _COARSER = {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR}
+
+# TrivialAugment (Müller and Hutter 2021, https://arxiv.org/abs/2103.10158, "wide"): one of 14 operations, each with
+# the same probability, at a strength that is drawn uniformly.
+_SMOOTH = 0.65  # sigma at which 3 x 3 pixels weigh their middle as Pillow's SMOOTH does, by 5 of 13
+_FACTOR = [0.01, 2.0]  # of color, contrast and brightness; 1 leaves the image as it is
+_SHIFT = [-32 / 224, 32 / 224]  # 32 px of an image of 224 px
+
+
+def _only(**jitter: list[float]) -> Step:
+    unchanged = {"brightness": [1.0, 1.0], "contrast": [1.0, 1.0], "saturation": [1.0, 1.0], "hue": [0.0, 0.0]}
+    return _step("ColorJitter", 1.0, **{**unchanged, **jitter})
+
+
+_TRIVIAL = _group(
+    "OneOf", 1.0,
+    _step("NoOp", 1.0),
+    _step("AutoContrast", 1.0, method="pil"),
+    _step("Equalize", 1.0, mode="pil"),
+    _step("Affine", 1.0, rotate=[-135.0, 135.0]),
+    _step("Solarize", 1.0, threshold_range=[0.0, 1.0]),
+    _only(saturation=_FACTOR),
+    _step("Posterize", 1.0, num_bits=[2, 8]),
+    _only(contrast=_FACTOR),
+    _only(brightness=_FACTOR),
+    # Sharpness from 0.01 to 2: up to 1 the image is blended with a smooth one, above 1 it moves away from that.
+    _group("OneOf", 1.0,
+           _step("Sharpen", 1.0, alpha=[0.01, 1.0], method="gaussian", kernel_size=3, sigma=_SMOOTH),
+           _step("UnsharpMask", 1.0, alpha=[0.0, 1.0], blur_limit=[3, 3], sigma_limit=[_SMOOTH, _SMOOTH], threshold=0)),
+    _step("Affine", 1.0, shear={"x": [-45.0, 45.0], "y": [0.0, 0.0]}),
+    _step("Affine", 1.0, shear={"x": [0.0, 0.0], "y": [-45.0, 45.0]}),
+    _step("Affine", 1.0, translate_percent={"x": _SHIFT, "y": [0.0, 0.0]}),
+    _step("Affine", 1.0, translate_percent={"x": [0.0, 0.0], "y": _SHIFT}),
+)  # fmt: skip
+
+TRIVIAL_AUGMENT = "trivial"  # the key of its preset
 
 _PRESETS = (
     Preset(
@@ -218,5 +259,15 @@ _PRESETS = (
                           _step("GaussianBlur", 1.0, sigma_limit=[0.5, 1.5]),
                           _step("GaussNoise", 1.0, std_range=[0.01, 0.05]))),
         ),
+    ),
+    Preset(
+        TRIVIAL_AUGMENT,
+        "TrivialAugment (wide)",
+        "For a bar that a tuned pipeline has to beat: one of 14 operations for each image, at a random strength.",
+        "Avoid when color, left and right, or what is up separates the classes: it changes all of these.",
+        (_TRIVIAL,),
+        note="After Müller and Hutter (2021). Approximate: shifts are up to a seventh of the image, as 32 px of 224; "
+        "shears are uniform in degrees up to 45; strengths are continuous, not 31 levels; pixels are interpolated; "
+        "sharpness is blended with a Gaussian blur.",
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What each node of a pipeline did to one sample: one pass, and the result is that of `augment`."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from explorer.augment import outline
 from explorer.augment.apply import AugmentedSample, Watched, apply_watched
 from explorer.augment.observe import Visit
+from explorer.augment.outline import Matrix, Size, homography, of_pixels
 from explorer.augment.pipeline import Group, GroupKind, Node, Nodes, Pipeline, is_on
 from explorer.augment.targets import with_extent
 from explorer.data.sample import Sample
@@ -109,16 +110,33 @@ class Trace:
         """
         if entry is not None and entry.status is not Status.APPLIED:
             return None
+        moved = self._moved(_applied(self.entries) if entry is None else [(entry, False)])
+        return outline.corners([matrix for matrix, _ in moved], moved[-1][1]) if moved else None
+
+    def moves(self) -> list[tuple[Matrix, Size]]:
+        """What the steps that move pixels have done, in their order.
+
+        Returns:
+            For each the (3, 3) matrix from the centers of pixels before it to those after it, and the height and width
+            after it.
+
+        Raises:
+            BentError: A step bends the image, so that there is no matrix.
+        """
+        return self._moved(_applied(self.entries), pixels=True)
+
+    def _moved(self, steps: Iterable[tuple["Entry", bool]], *, pixels: bool = False) -> list[tuple[Matrix, Size]]:
         made = outline.steps(self._compose)
-        matrices, size = [], self.result.image.shape[:2]
-        for step, partly in _applied(self.entries) if entry is None else [(entry, False)]:
+        moved = []
+        for step, partly in steps:
             if step.before is None or step.after is None or not outline.moves(made[step.node_id]):
                 continue
             if partly:
                 raise outline.BentError(step.title)
-            matrices.append(outline.homography(made[step.node_id], step.params, step.before.image.shape[:2]))
-            size = step.after.image.shape[:2]
-        return outline.corners(matrices, size) if matrices else None
+            node, before, after = made[step.node_id], step.before.image.shape[:2], step.after.image.shape[:2]
+            matrix = of_pixels(node, step.params, before, after) if pixels else homography(node, step.params, before)
+            moved.append((matrix, after))
+        return moved
 
 
 def _applied(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, bool]]:

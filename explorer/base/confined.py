@@ -22,16 +22,21 @@ def end_with(parent: int) -> None:
         os._exit(0)
 
 
-def limit_if_for_page() -> None:
+def limit_if_for_page(*, memory: bool = True) -> None:
     """Let a process that a page has started end with its server, leave the pages their cores, and take little memory.
 
     One that a person has started on the command line has no limits.
+
+    Args:
+        memory: Whether its memory is limited too. One that only starts another process leaves that to it, since a
+            process cannot have more than the one that has started it.
     """
     parent = os.environ.get(PAGE_PID, "")
     if parent.isdecimal():
         end_with(int(parent))
         os.nice(_PAGE_NICENESS)
-        limit_memory(_PAGE_MEMORY)
+        if memory:
+            limit_memory(_PAGE_MEMORY)
 
 
 def limit_memory(more: int) -> None:

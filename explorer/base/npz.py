@@ -2,29 +2,62 @@
 
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+
+class Arrays(Mapping[str, NDArray[Any]]):
+    """The arrays of a file by name, each read when it is asked for.
+
+    Raises ValueError for an array of something else than numbers, and for an axis that is longer than the file: an
+    array that is empty, or whose values take no bytes, may claim any length, and what is computed of it takes memory.
+    """
+
+    def __init__(self, found: Any, size: int) -> None:
+        self._found = found
+        self._size = size
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the arrays."""
+        return list(self._found.files)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        array = self._found[name]
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+            raise ValueError(f"{name} does not hold numbers")
+        if max(array.shape, default=0) > self._size:
+            raise ValueError(f"{name} says that its shape is {array.shape}")
+        return array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """Open the arrays of an npz by name, as `np.load` does.
+def opened(path: Path) -> Iterator[Arrays]:
+    """Open the arrays of numbers of an npz by name.
 
     The file is opened once, so that a file that takes its place meanwhile does no harm.
 
     Raises:
-        ValueError: The file is compressed. `np.savez` does not compress, so it is not one of ours.
+        ValueError: The file is compressed. `np.savez` does not compress, so it is not one of ours. Also see `Arrays`.
         Exception: What numpy and zipfile raise for a damaged file, see `explorer.runs.record.epochs.DAMAGE`.
     """
     with path.open("rb") as file:
         with zipfile.ZipFile(file) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > os.fstat(file.fileno()).st_size:
+        size = os.fstat(file.fileno()).st_size
+        if unpacked > size:
             raise ValueError(f"it would unpack to {unpacked:,} bytes")
         file.seek(0)
         with np.load(file, allow_pickle=False) as found:
-            yield found
+            yield Arrays(found, size)

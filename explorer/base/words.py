@@ -1,4 +1,4 @@
-"""Times, durations and sizes in words, times in local time, and texts cut to a length."""
+"""Counts, times, durations and sizes in words, times in local time, and texts cut to a length."""
 
 import time
 
@@ -67,6 +67,17 @@ def signed(value: float, digits: int = 3) -> str:
 def chance(p: float) -> str:
     """Write the p-value of a test with three digits, as "0.031" or "1.000", and a smaller one as "1.2e−05"."""
     return number(p) if p >= 0.001 else f"{p:.1e}".replace("-", "−")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Write a count with what is counted, as "1 image" or "1,200 images".
+
+    Args:
+        count: How many.
+        one: What follows 1, such as "image" or "image has no class".
+        many: What follows any other number; `one` with an s where it is empty.
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def cut(text: str, most: int) -> str:

@@ -7,13 +7,23 @@ from itertools import islice
 from pathlib import Path
 
 from explorer.base.names import shown
+from explorer.base.tables import TABLES
+from explorer.base.words import counted
+from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.listing import holds_images, is_image, suffixes, visible_folders
 from explorer.data.mask_layouts import IMAGES, MASK_FOLDERS, MASKS, parts_of
+from explorer.data.parts import TEST, TRAIN, VAL
 
 _OTHER_LAYOUTS = frozenset({"images", "masks", "labels", "annotations"})  # data sets for segmentation or detection
+_IMAGE_FOLDERS = frozenset({IMAGES, "JPEGImages"})
 _PART = re.compile(
     r"(train|training|test|testing|val|valid|validation|dev|eval)([ _-]?(images?|imgs?|data|set))?\d*", re.I
 )
+_NAMES = {
+    TRAIN: ("train", "training"),
+    VAL: ("val", "valid", "validation", "dev"),
+    TEST: ("test", "testing"),
+}  # of the folders of parts
 _GLANCE_FILES = 1_000  # files that are counted by suffix
 _GLANCE = 50  # class folders that are looked at to find out whether a folder is a data set
 
@@ -21,7 +31,7 @@ _GLANCE = 50  # class folders that are looked at to find out whether a folder is
 def are_parts(root: Path, folders: list[Path]) -> str:
     """Sentences that say why the folders in `root` are parts of a data set; empty where they are classes."""
     parts = [folder for folder in folders if _PART.fullmatch(folder.name)]
-    if len(parts) < 2 or any(folder not in parts and holds_images(folder) for folder in folders):
+    if len(parts) < 2 or _holds_others(folders):
         return ""
     named = " and ".join(f"{folder.name}/" for folder in parts[:3])
     return (
@@ -30,9 +40,34 @@ def are_parts(root: Path, folders: list[Path]) -> str:
     )
 
 
+def part_folders(folders: list[Path], *, every: bool = True) -> dict[int, Path]:
+    """The folders of the parts for training, validation and testing among the folders of a data set, by number.
+
+    Args:
+        folders: those in the data set.
+        every: whether all usual names count; otherwise only train and val, as in runs of format 1.
+
+    Returns:
+        The folders. None of them where all may be classes: none is called train or val, and another one holds images,
+        as in training/, testing/ and resting/.
+    """
+    if not every:
+        return {part: folder for part in (TRAIN, VAL) for folder in folders if folder.name == _NAMES[part][0]}
+    by_name = {folder.name if folder.name in TRAIN_AND_VAL else folder.name.lower(): folder for folder in folders}
+    found = {part: next((by_name[name] for name in names if name in by_name), None) for part, names in _NAMES.items()}
+    parts = {part: folder for part, folder in found.items() if folder is not None}
+    sure = len(parts) < 2 or any(folder.name in TRAIN_AND_VAL for folder in folders)
+    return parts if sure or not _holds_others(folders) else {}
+
+
+def _holds_others(folders: list[Path]) -> bool:
+    """Whether a folder that is not called as a part of a data set holds images."""
+    return any(holds_images(folder) for folder in folders if not _PART.fullmatch(folder.name))
+
+
 def about_tables(folder: Path) -> str:
     """A sentence about the tables in a folder, after a space; empty where there are none."""
-    tables = [child.name for child in sorted(folder.iterdir()) if child.suffix.lower() in (".csv", ".tsv")]
+    tables = [child.name for child in sorted(folder.iterdir()) if child.suffix.lower() in TABLES]
     return f" {shown(tables[0])} is not read here: choose the file itself to use its labels." if tables else ""
 
 
@@ -45,8 +80,9 @@ def has_classes(folder: Path) -> bool:
     names = {child.name for child in children}
     if names & _OTHER_LAYOUTS or parts_of(folder):
         return False
-    if {"train", "val"} <= names:
-        children = visible_folders(folder / "train")
+    parts = part_folders(children)
+    if TRAIN in parts and len(parts) > 1:
+        children = visible_folders(parts[TRAIN])
     elif are_parts(folder, children):
         return False
     return len(_class_folders(children)) > 1
@@ -55,7 +91,7 @@ def has_classes(folder: Path) -> bool:
 def beside_classes(folder: Path) -> list[Path]:
     """The folders in an image folder that are neither its parts nor its classes. Raises OSError."""
     children = visible_folders(folder)
-    if {"train", "val"} <= {child.name for child in children}:
+    if TRAIN in (parts := part_folders(children)) and len(parts) > 1:
         return [child for child in children if not _PART.fullmatch(child.name)]
     classes = _class_folders(children)
     return [child for child in children if child not in classes]
@@ -84,7 +120,7 @@ def _is_laid_out(folder: Path, depth: int) -> bool:
     """Whether a folder, or one a little deeper, is laid out as a data set of its own."""
     children = visible_folders(folder)
     names = {child.name for child in children}
-    if parts_of(folder) or {"train", "val"} <= names or len(names & _OTHER_LAYOUTS) > 1:
+    if parts_of(folder) or {"train", "val"} <= names or names & _IMAGE_FOLDERS or len(names & _OTHER_LAYOUTS) > 1:
         return True
     return depth > 1 and any(_is_laid_out(child, depth - 1) for child in children[:_GLANCE])
 
@@ -109,8 +145,8 @@ def why_not(folder: Path) -> str:
     loose = sum(is_image(child.name) for child in folder.iterdir())
     if not loose:
         return ""
-    tables = about_tables(folder)
-    return f"it holds {loose:,} images and no folders of classes.{tables} Put them into folders named after classes."
+    tables, images = about_tables(folder), counted(loose, "image")
+    return f"it holds {images} and no folders of classes.{tables} Put them into folders named after classes."
 
 
 def _without_masks(folder: Path, names: set[str]) -> str:
@@ -122,5 +158,5 @@ def _without_masks(folder: Path, names: set[str]) -> str:
     )
     return (
         f"{other}/ holds no images ({suffixes(found) if found else 'it is empty'}), and masks are images. "
-        "Boxes from files are not supported yet."
+        "They are no labels of YOLO, COCO or Pascal VOC either, from which boxes are read."
     )

@@ -1,7 +1,7 @@
 """Generated pictures of one shape each, with label, mask, box and keypoints. They depend on the seed alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from explorer.data.dataset import Dataset, Split
 from explorer.data.formats.shapes import ShapesSpec
+from explorer.data.mask_classes import MaskClasses
 from explorer.data.sample import Sample
 
 Points = NDArray[np.float64]  # (N, 2) x, y; a unit shape is inside the circle of radius 1
@@ -41,11 +42,15 @@ OUTLINES: dict[str, Callable[[], Points]] = {
 def open_shapes(spec: ShapesSpec) -> Dataset:
     """Two splits with the same shares of classes; training and validation pictures never coincide."""
     classes = tuple(OUTLINES)[: spec.num_classes]
+    masks = MaskClasses(("background", *classes)) if spec.task == "segmentation" else None
     train, val = (
         _split(name, _Loader(spec, number, labels_of(count, spec.num_classes, spec.imbalance, (spec.seed, number))))
         for number, (name, count) in enumerate([("train", spec.train_images), ("val", spec.val_images)])
     )
-    return Dataset("shapes", classes, train, val)
+    if masks is None:
+        return Dataset("shapes", classes, train, val)
+    train, val = (replace(split, labels=np.zeros(len(split), np.int64), masks=masks) for split in (train, val))
+    return Dataset("shapes", masks.classes, train, val)
 
 
 def _split(name: str, loader: "_Loader") -> Split:

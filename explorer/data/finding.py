@@ -36,8 +36,8 @@ def search(formats: Formats, why_not: Callable[[Path], str] = lambda folder: "")
     """Look into the folders inside the roots. The search goes on inside of what is found, in folders beside its parts.
 
     Args:
-        formats: what is looked for; the first one that fits counts. Where looking raises OSError, the folder is left
-            out.
+        formats: what is looked for. A place that fits several is found once with each. Where looking raises OSError,
+            the folder is left out.
         why_not: why a folder is of no format, in a sentence; empty where it holds no images.
     """
     found: set[Found] = set()
@@ -60,17 +60,18 @@ def search(formats: Formats, why_not: Callable[[Path], str] = lambda folder: "")
         if depth < MAX_DEPTH:
             visible = (child for child in inside if not child.is_symlink() and not is_hidden(child.name))
             waiting += [(child, depth + 1, reports) for child in sorted(visible, reverse=True)]
-    places = sorted(found, key=lambda each: each[0])
+    places = sorted(found, key=lambda each: (each[0], formats.index(each[1])))
     above = {parent for place, _ in places for parent in place.parents}
     reasons = sorted((folder, reason) for folder, reason in unusable.items() if folder not in above)
     complete = not waiting and len(places) <= MAX_FOUND
     return Search(tuple(places[:MAX_FOUND]), tuple(reasons[:MAX_UNUSABLE]), complete)
 
 
-def format_of(place: Path, formats: Formats) -> type[FileSpec] | None:
-    """The first of `formats` that a folder or file looks like. Raises OSError."""
-    fitting = (each for each in formats if (place.suffix.lower() in each.suffixes) == bool(each.suffixes))
-    return next((each for each in fitting if each.looks(place)), None)
+def formats_of(place: Path, formats: Formats) -> list[type[FileSpec]]:
+    """Those of `formats` that a folder or file looks like. Raises OSError."""
+    suffix, is_folder = place.suffix.lower(), place.is_dir()
+    fitting = (each for each in formats if (each.folders if is_folder else suffix in each.suffixes))
+    return [each for each in fitting if each.looks(place)]
 
 
 def _look(folder: Path, formats: Formats) -> tuple[list[Found], list[Path]]:
@@ -78,8 +79,11 @@ def _look(folder: Path, formats: Formats) -> tuple[list[Found], list[Path]]:
     children = sorted(child for child in folder.iterdir() if not is_hidden(child.name))
     of_suffixes = {suffix: each for each in formats for suffix in each.suffixes}
     files = (child for child in children if child.suffix.lower() in of_suffixes and not child.is_symlink())
-    here = [(file, each) for file in files if file.is_file() and (each := format_of(file, formats))]
-    whole = format_of(folder, formats)
-    if whole is not None:
-        return [*here, (folder, whole)], whole.beside(folder)
-    return here, [child for child in children if child.is_dir()]
+    whole = formats_of(folder, formats)
+    # A file that the folder is read by, such as one of COCO, is no set of its own.
+    here = [(file, each) for file in files if file.is_file() for each in formats_of(file, formats) if each not in whole]
+    inside = [child for child in children if child.is_dir()]
+    if whole:
+        parts = [set(each.beside(folder)) for each in whole]
+        inside = sorted(set.intersection(*parts))
+    return [*here, *((folder, each) for each in whole)], inside

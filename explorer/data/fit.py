@@ -14,14 +14,19 @@ class Fit:
         most: the short side in px that larger images are shrunk to.
         least: the short side in px that smaller images are enlarged to.
         square: whether only the middle square of `most` px is kept, and not the whole image with its aspect ratio.
+        long: whether the long side of the whole image, and not its short one, becomes `most` px.
     """
 
     most: int
     least: int
     square: bool = False
+    long: bool = False
 
     def size(self, height: int, width: int) -> tuple[int, int]:
         """Height and width in px that an image of this height and width is brought to."""
+        if self.long:
+            scale = self.most / max(height, width)
+            return max(1, round(height * scale)), max(1, round(width * scale))
         return (self.most, self.most) if self.square else whole_size(height, width, self.most, self.least)
 
 
@@ -41,3 +46,8 @@ def whole_size(height: int, width: int, most: int, least: int) -> tuple[int, int
 def square(size: int) -> Fit:
     """The fit to the middle square of `size` px, as in validation."""
     return Fit(size, size, square=True)
+
+
+def longest(size: int) -> Fit:
+    """The fit to a long side of `size` px with the aspect ratio kept, as in the validation of masks."""
+    return Fit(size, size, long=True)

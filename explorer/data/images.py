@@ -49,7 +49,11 @@ def decode(source: Path | bytes, name: str | None = None, depth: Depth = "auto")
         ImageError: the file cannot be read, is damaged or too large.
     """
     called = name or (source.name if isinstance(source, Path) else "the image")
-    held = stored.read(source, called, deep_colors=depth != "by_image")
+    return converted(stored.read(source, called, deep_colors=depth != "by_image"), depth)
+
+
+def converted(held: Stored, depth: Depth = "auto") -> Decoded:
+    """The 8-bit RGB pixels of what a file holds; `depth` is that of `decode`."""
     notes = tuple(note for change, note in _NOTES.items() if change in held.change)
     if held.image is not None:
         return Decoded(_rgb(held.image, held.change), notes)
@@ -98,7 +102,7 @@ def _rgb(image: Image.Image, change: Change) -> NDArray[np.uint8]:
         if Change.ALPHA in change:
             part = part.convert("RGBA")
             part = Image.alpha_composite(Image.new("RGBA", part.size, _WHITE), part)
-        pixels[rows] = np.asarray(part.convert("RGB"), np.uint8)
+        pixels[rows] = np.asarray(part if part.mode == "RGB" else part.convert("RGB"), np.uint8)
     return pixels
 
 

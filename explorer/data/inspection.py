@@ -106,12 +106,14 @@ class Inspection:
         looks: a look for each image that was looked at and can be read.
         damaged: a message for each image that cannot be read.
         seconds: how long it took.
+        broken: what messages call each image that cannot be read.
     """
 
     total: int
     looks: tuple[Look, ...] = ()
     damaged: tuple[str, ...] = ()
     seconds: float = 0.0
+    broken: tuple[str, ...] = ()
 
     @property
     def left(self) -> int:
@@ -189,10 +191,9 @@ def inspect(files: Files, looking: Looking) -> Inspection:
             if looker.has_opened and time.monotonic() - begun > looking.seconds:
                 break
     looker.memo.save()
-    in_order = [found[index] for index in sorted(found)]
-    looks = tuple(each for each in in_order if isinstance(each, Look))
-    damaged = tuple(str(each) for each in in_order if isinstance(each, ImageError))
-    return Inspection(len(files), looks, damaged, time.monotonic() - begun)
+    looks = tuple(each for _, each in sorted(found.items()) if isinstance(each, Look))
+    damaged = {files[at][0]: str(each) for at, each in sorted(found.items()) if isinstance(each, ImageError)}
+    return Inspection(len(files), looks, tuple(damaged.values()), time.monotonic() - begun, tuple(damaged))
 
 
 class _Looker:

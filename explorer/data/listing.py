@@ -10,11 +10,11 @@ from typing import NoReturn
 
 from explorer.base.names import shown
 from explorer.data.dataset import DatasetError
-from explorer.data.suffixes import FLAT_SUFFIXES, SUFFIXES
+from explorer.data.index import CLUTTER, Index, Names
+from explorer.data.suffixes import FLAT_SUFFIXES, HEIC, HEIC_HINT, SUFFIXES
 
 MAX_IMAGES = 1_000_000
 _GLANCED = 20  # folders below a folder that are looked into to tell whether it holds images
-_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})  # of desktops; like hidden files they are not mentioned
 _NAMED = 6  # suffixes that a note names
 
 
@@ -31,7 +31,8 @@ class Listed:
         if not count:
             return ()
         files = "1 file" if count == 1 else f"{count:,} files"
-        return (f"{files} in {where} {'is' if count == 1 else 'are'} left out ({suffixes(self.others)}).",)
+        hint = f" {HEIC_HINT}" if HEIC & set(self.others) else ""
+        return (f"{files} in {where} {'is' if count == 1 else 'are'} left out ({suffixes(self.others)}).{hint}",)
 
 
 def suffixes(others: Counter[str]) -> str:
@@ -54,17 +55,28 @@ def images_below(folder: Path, enter: Enter | None = None) -> Listed:
     Raises:
         DatasetError: a folder cannot be read, or there are too many images.
     """
-    images: list[Path] = []
-    others: Counter[str] = Counter()
-    for file in files_below(folder, enter or Path):
-        suffix = file.suffix.lower()
-        if suffix in SUFFIXES:
-            images.append(file)
-        else:
-            others[suffix] += 1
-        if len(images) > MAX_IMAGES:
-            raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} images. Choose a smaller folder.")
-    return Listed(tuple(sorted(images)), others)
+    found = names_below(folder, Index(folder, kept=False), enter)
+    return Listed(tuple(folder / name for name in found.names), found.others)
+
+
+def names_below(folder: Path, index: Index, enter: Enter | None = None) -> Names:
+    """What `images_below` lists, as names relative to the folder.
+
+    Args:
+        folder: where to begin.
+        index: of this folder or of one above it, which knows what has not changed since it was listed.
+        enter: as for `files_below`.
+
+    Raises:
+        DatasetError: a folder cannot be read, or there are too many images.
+    """
+    try:
+        found = index.images(folder, enter or Path, MAX_IMAGES)
+    except OSError as error:
+        raise unreadable(Path(error.filename or folder), error) from error
+    if found is None:
+        raise DatasetError(f"{folder} has more than {MAX_IMAGES:,} images. Choose a smaller folder.")
+    return found
 
 
 def images_in(folder: Path) -> Listed:
@@ -103,12 +115,13 @@ def files_below(folder: Path, enter: Enter = Path) -> Iterator[Path]:
             continue
         seen.add((stat.st_dev, stat.st_ino))
         inner[:] = sorted(name for name in inner if not is_hidden(name))
-        yield from (Path(place, name) for name in files if not is_hidden(name) and name.lower() not in _CLUTTER)
+        yield from (Path(place, name) for name in files if not is_hidden(name) and name.lower() not in CLUTTER)
 
 
 def is_image(name: str) -> bool:
     """Whether a file of this name counts as an image."""
-    return Path(name).suffix.lower() in SUFFIXES and not is_hidden(name)
+    stem, _, suffix = name.rpartition(".")  # asked for each of a million names
+    return bool(stem) and f".{suffix.lower()}" in SUFFIXES and not is_hidden(name)
 
 
 def is_hidden(name: str) -> bool:

@@ -1,7 +1,6 @@
 """Names of the values in masks, from a file beside the masks that counts from 0 or from 1."""
 
 import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,18 +8,18 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.data.class_names import checked
 from explorer.data.dataset import DatasetError
 from explorer.data.images import decode_mask
-from explorer.data.listing import unreadable
-from explorer.data.roots import resolve_inside
+from explorer.data.marks.bounded import text
+from explorer.data.mask_classes import IGNORED as IGNORED
+from explorer.data.mask_classes import is_background as is_background
+from explorer.data.roots import Reach, in_roots
 from explorer.data.stored import ImageError
 
 CLASS_FILES = ("classes.json", "classes.txt")
-IGNORED = 255  # by custom the value of pixels that do not count
 _MAX_CLASSES = 256  # a mask has one byte per pixel
 _MAX_BYTES = 100_000  # of a file of names
-_MOST_LOOKED = 64  # masks that are decoded to find their largest value
-_MOST_S = 2.0
 
 First = Literal[0, 1]
 
@@ -32,14 +31,43 @@ class MaskNames:
     Attributes:
         names: the names in the order of the file.
         first: the value of the first name.
-        sure: whether the masks prove that.
+        sure: whether the masks prove that, or a person has chosen it.
         reason: how they prove it, or why it is in doubt, in a sentence.
+        file: the name of the file, where its first name is the value 0 or 1 as the masks show.
     """
 
     names: tuple[str, ...] = ()
     first: First = 1
     sure: bool = True
     reason: str = ""
+    file: str = ""
+
+    def seen(self, values: Iterable[int], looked_at: str = "") -> "MaskNames":
+        """The names as the values of masks show where they begin; as they are where the masks do not decide that.
+
+        Args:
+            values: of the masks. Values above the number of names have no name either way, and say nothing.
+            looked_at: which masks, for the reason; "" for all.
+        """
+        if not self.file:
+            return self
+        count, found = len(self.names), set(values) - {IGNORED}
+        whose = f"the masks{looked_at}"
+        if not found:
+            return replace(self, reason=self._open("no mask could be read"))
+        largest = max((value for value in found if value <= count), default=0)
+        if largest < count - 1 or largest == 0:
+            return replace(self, reason=self._open(f"{whose} have values up to {max(found)}"))
+        upto = "the values 0" if largest < count else "values up"
+        reason = f"{self.file} has {count} names and {whose} have {upto} to {largest}."
+        return replace(self, first=0 if largest < count else 1, sure=True, reason=reason)
+
+    def chosen(self, first: First) -> "MaskNames":
+        """The names from the value that a person has chosen, whatever the masks show."""
+        return replace(self, first=first, sure=True, reason="", file="") if self.file else self
+
+    def _open(self, seen: str) -> str:
+        return f"{self.file} has {len(self.names)} names, and {seen}: the value of the first name is open."
 
     def counted_from(self, first: First | None) -> "MaskNames":
         """The names with the choice of a person, where there is one and the masks leave it open."""
@@ -60,17 +88,13 @@ class MaskNames:
         return bool(self.names) and is_background(self.names[0])
 
 
-def is_background(name: str) -> bool:
-    """Whether the first name of a list says that the mask value 0 is no class."""
-    return name.strip("_").lower() == "background"
-
-
-def names_of(folder: Path, masks: Iterable[Path]) -> MaskNames:
+def names_of(folder: Path, masks: Iterable[Path], reach: Reach = in_roots) -> MaskNames:
     """The names beside the masks of a data set.
 
     Args:
         folder: the data set.
-        masks: files that are spread over the data set; a few of them are decoded.
+        masks: some of its masks, which are decoded. The answer follows from them alone.
+        reach: which files may be read.
 
     Raises:
         DatasetError: the file is not a list of names.
@@ -79,52 +103,34 @@ def names_of(folder: Path, masks: Iterable[Path]) -> MaskNames:
     file = next((folder / name for name in CLASS_FILES if (folder / name).exists()), None)
     if file is None:
         return MaskNames()
-    names = tuple(name.strip() for name in _read(file))
-    if len(names) > _MAX_CLASSES or not all(0 < len(name) <= 100 and name.isprintable() for name in names):
-        raise DatasetError(f"{file} must hold at most {_MAX_CLASSES} names, each of 1 to 100 characters.")
+    names = checked(_read(file, reach), str(file), _MAX_CLASSES)
     if not names:
         return MaskNames()
     if is_background(names[0]):
         return MaskNames(names, 0, True, f"The first name in {file.name} is the background, which is the value 0.")
-    return _counted(names, file.name, _largest(masks, len(names)))
+    return MaskNames(names, 1, False, file=file.name).seen(_values(masks, reach), " that were looked at")
 
 
-def _counted(names: tuple[str, ...], file: str, largest: int | None) -> MaskNames:
-    count = len(names)
-    if largest == count - 1:
-        return MaskNames(names, 0, True, f"{file} has {count} names and the masks have the values 0 to {largest}.")
-    if largest == count:
-        return MaskNames(names, 1, True, f"{file} has {count} names and the masks have values up to {largest}.")
-    seen = "no mask could be read" if largest is None else f"the masks that were looked at have values up to {largest}"
-    return MaskNames(names, 1, False, f"{file} has {count} names, and {seen}: the value of the first name is open.")
-
-
-def _largest(masks: Iterable[Path], enough: int) -> int | None:
-    """The largest value of a few masks but for the ignored one; None where no mask could be read."""
-    largest: int | None = None
-    begun = time.monotonic()
-    for number, file in enumerate(masks):
-        if number >= _MOST_LOOKED or time.monotonic() - begun > _MOST_S or (largest or 0) >= enough:
-            break
+def _values(masks: Iterable[Path], reach: Reach) -> set[int]:
+    found: set[int] = set()
+    for file in masks:
         try:
-            mask = decode_mask(resolve_inside(str(file)), file.name)
+            found.update(np.unique(decode_mask(reach(file), file.name)).tolist())
         except (ImageError, DatasetError):
             continue  # which is reported when its sample is shown
-        values = mask[mask != IGNORED]
-        largest = max(largest or 0, int(np.max(values, initial=0)))
-    return largest
+    return found
 
 
-def _read(file: Path) -> list[str]:
+def _read(file: Path, reach: Reach) -> list[str]:
+    reach(file)
     try:
-        with resolve_inside(str(file)).open("rb") as stream:
-            content = stream.read(_MAX_BYTES + 1)
-        text = content[:_MAX_BYTES].decode("utf-8-sig")
-        names = json.loads(text) if file.suffix == ".json" else [line for line in text.splitlines() if line.strip()]
-    except OSError as error:
-        raise unreadable(file, error) from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise DatasetError(f"{file} is not a list of names in UTF-8: {error}. Correct it, or remove it.") from error
-    if len(content) > _MAX_BYTES or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        content = text(file, _MAX_BYTES)
+        lines = [line for line in content.splitlines() if line.strip()]
+        names = json.loads(content) if file.suffix == ".json" else lines
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DatasetError):
+            raise
+        raise DatasetError(f"{file} is not a list of names: {str(error)[:200]}. Correct it, or remove it.") from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise DatasetError(f'{file} must be a list of names of classes, such as ["road", "car"]. Correct it.')
     return names

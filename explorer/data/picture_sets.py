@@ -12,7 +12,7 @@ from pathlib import Path
 from explorer.base.names import shown
 from explorer.data.class_folders import why_not
 from explorer.data.dataset import DatasetError
-from explorer.data.finding import format_of, search
+from explorer.data.finding import formats_of, search
 from explorer.data.formats.spec import TRAIN_AND_VAL, FileSpec
 from explorer.data.mask_names import First
 from explorer.data.pictures import Pictures
@@ -64,16 +64,23 @@ class Offer:
 def offer() -> Offer:
     """Search the allowed folders, within bounds."""
     seen = search(_OF_FILES, why_not)
-    titles = [_title(place) for place, _ in seen.found]
+    places = [place for place, _ in seen.found]
+    titles = [_title(place) for place in dict.fromkeys(places)]
     found = (
         *(PictureSet(name, spec.title, TRAIN_AND_VAL) for name, spec in _EMBEDDED.items()),
         *(
-            # Of two places with the same title, each is called by its whole path.
-            _set_of(place, spec, title if titles.count(title) == 1 else shown(str(place)))
-            for (place, spec), title in zip(seen.found, titles, strict=True)
+            _set_of(place, spec, _told_apart(place, spec, titles, is_alone=places.count(place) == 1))
+            for place, spec in seen.found
         ),
     )
     return Offer(found, tuple((_title(folder), shown(reason)) for folder, reason in seen.unusable), seen.complete)
+
+
+def _told_apart(place: Path, spec: type[FileSpec], titles: list[str], *, is_alone: bool) -> str:
+    """The title of a set. titles: of all places; is_alone: whether the place is on offer in one format only."""
+    # Of two places with the same title, each is called by its whole path.
+    title = _title(place) if titles.count(_title(place)) == 1 else shown(str(place))
+    return title if is_alone else f"{title} · {spec.title}"
 
 
 def _set_of(place: Path, spec: type[FileSpec], title: str) -> PictureSet:
@@ -90,10 +97,8 @@ def typed(path: str) -> PictureSet:
     """
     place = resolve_inside(path)
     try:
-        of_suffix = next(
-            (each for each in _OF_FILES if place.suffix.lower() in each.suffixes and place.is_file()), None
-        )
-        found = format_of(place, _OF_FILES) or of_suffix  # opening it says what is wrong
+        of_suffix = [each for each in _OF_FILES if place.suffix.lower() in each.suffixes and place.is_file()]
+        found = next(iter(formats_of(place, _OF_FILES) or of_suffix), None)  # opening it says what is wrong
         reason = "" if found else why_not(place)
     except OSError as error:
         raise DatasetError(f"There is no folder {path.strip()} that can be read. Check the path.") from error
@@ -164,7 +169,8 @@ def _size(found: Pictures, split: str) -> int:
 @lru_cache(maxsize=10)
 def _opened(kind: str, place: Path | None, modified: tuple[int, ...]) -> Pictures:  # noqa: ARG001 - a change opens it again
     values = FORMATS[kind].pictured if place is None else {"path": shown(str(place))}
-    return FORMATS[kind].model_validate(values).pictures()
+    spec = FORMATS[kind].model_validate(values)
+    return (spec.recognized() if isinstance(spec, FileSpec) else spec).pictures()
 
 
 def _modified(path: Path) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from explorer.data.dataset import Dataset
+from explorer.data.dataset import Dataset, label_words
 from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.images import decode
 from explorer.data.mask_names import MaskNames
@@ -42,7 +42,7 @@ def of_dataset(dataset: Dataset) -> Pictures:
         dataset.classes,
         {part: len(split) for part, split in parts.items()},
         lambda part, index: (parts[part].load(index), ()),
-        lambda part, index: f"{parts[part].ids[index]}, {dataset.classes[int(parts[part].labels[index])]}",
+        lambda part, index: f"{parts[part].ids[index]}, {label_words(dataset.classes, parts[part].labels, index)}",
         notes=dataset.notes,
     )
 
@@ -57,6 +57,6 @@ def of_files(dataset: Dataset, root: Path) -> Pictures:
         assert isinstance(file, Path)
         refuse_outside([file], root)
         decoded = decode(file, name, dataset.depth or "auto")
-        return Sample(decoded.pixels, label=int(split.labels[index]), id=name), decoded.notes
+        return Sample(decoded.pixels, label=split.label_of(index), id=name), decoded.notes
 
     return replace(of_dataset(dataset), load=load)

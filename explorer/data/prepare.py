@@ -106,7 +106,7 @@ def _scaled_to(sample: Sample, height: int, width: int) -> Sample:
     return replace(
         sample,
         image=resized(sample.image, height, width),
-        mask=None if mask is None else cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST),
+        mask=None if mask is None else cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT),
         bboxes=None if boxes is None else boxes * np.array([x, y, x, y, 1], np.float32),
         keypoints=None if points is None else points * np.array([x, y, 1], np.float32),
     )

@@ -6,9 +6,12 @@ from explorer.base.names import existing
 from explorer.data.cache.contents import content_of
 from explorer.data.dataset import Dataset, DatasetError, Split
 from explorer.data.files import split_of
+from explorer.data.formats.mask_folder import MaskFolderSpec
 from explorer.data.formats.spec import FileSpec
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
+
+_NO_RANGE = "The run has not recorded how values of more than 8 bits became pixels."
 
 
 class OtherSample(DatasetError):
@@ -53,13 +56,45 @@ def find(
         OutsideRoots: Its file is outside of the folders that pages may read.
         ImageError, DatasetError: It cannot be read.
     """
-    if isinstance(spec, FileSpec):
+    if isinstance(spec, MaskFolderSpec):
+        if spec.depth == "auto":
+            raise NoRange(_NO_RANGE)
+        return find_masked(spec, index, name, content, opened)
+    if isinstance(spec, FileSpec) and spec.has_files:
         split, place = _of_file(spec, part, name)
     else:
-        split, place = _embedded(opened(spec), part, index, name)
-    if content and content_of(split.source(place)).hex() != content:
+        split, place = _embedded(opened(spec.for_page()), part, index, name)
+    if content and content_of(split, place).hex() != content:
         raise OtherSample(f"{name} has changed since the run.")
     return split, place
+
+
+def find_masked(
+    spec: DatasetSpec,
+    index: int,
+    name: str,
+    content: str,
+    opened: Callable[[DatasetSpec], Dataset] = _open,
+) -> tuple[Split, int]:
+    """Return the split of a data set with masks that holds a validation image of a run, and its place there.
+
+    Which mask belongs to a file is known only to the whole data set. The arguments are those of `find`, which also says
+    what is raised.
+    """
+    dataset = opened(spec.for_page())
+    for split in (dataset.val, dataset.train, dataset.test):
+        if split is None:
+            continue
+        place = index if index < len(split) and split.ids[index] == name else _place(split, name)
+        if place is not None:
+            if content and content_of(split, place).hex() != content:
+                raise OtherSample(f"{name} has changed since the run.")
+            return split, place
+    raise GoneSample(f"{name} is no longer in the data set.")
+
+
+def _place(split: Split, name: str) -> int | None:
+    return split.ids.index(name) if name in split.ids else None
 
 
 def _embedded(dataset: Dataset, part: str, index: int, name: str) -> tuple[Split, int]:
@@ -76,5 +111,5 @@ def _of_file(spec: FileSpec, part: str, name: str) -> tuple[Split, int]:
     if not file.is_file():
         raise GoneSample(f"{name} was deleted since the run.")
     if spec.depth == "auto":
-        raise NoRange("The run has not recorded how values of more than 8 bits became pixels.")
+        raise NoRange(_NO_RANGE)
     return split_of(part, [(file, 0)], spec.images, spec.depth), 0

@@ -1,7 +1,8 @@
 """The folders that a page may read. The owner of the server sets them, and visitors choose among what they hold."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.base.home import home
@@ -15,12 +16,21 @@ class OutsideRoots(DatasetError):
     """A path outside the folders that pages may read."""
 
 
+def uploads_folder() -> Path:
+    """The folder of what visitors have uploaded, which pages may always read. It is not made here."""
+    return home() / "uploads"
+
+
 def allowed_roots() -> tuple[Path, ...]:
-    """The folders of EXPLORER_DATA_ROOTS, separated as in PATH, else `data` in EXPLORER_HOME and in the project."""
+    """The folders of EXPLORER_DATA_ROOTS, separated as in PATH, else `data` in EXPLORER_HOME and in the project.
+
+    The folder of uploads is one of them once it exists.
+    """
     named = os.environ.get(VARIABLE, "")
     given = [expanded(part) for part in named.split(os.pathsep) if part]
     roots = given if named else [home() / "data", Path("data")]
-    return tuple(root.resolve() for root in roots)
+    uploads = uploads_folder()
+    return tuple(root.resolve() for root in [*roots, *([uploads] if there(uploads) else [])])
 
 
 def resolve_inside(path: str) -> Path:
@@ -35,12 +45,13 @@ def resolve_inside(path: str) -> Path:
     given = expanded(text)
     # `~name` leads nowhere, whether there is such an account or not.
     candidates = [given] if given.is_absolute() else [] if text[0] == "~" else [root / text for root in roots]
-    inside = [found for found in map(_resolved, candidates) if found and any(map(found.is_relative_to, roots))]
+    readable = allowed_roots()
+    inside = [found for found in map(_resolved, candidates) if found and any(map(found.is_relative_to, readable))]
     if not inside:
         raise OutsideRoots(f"{text} is {outside(roots)}")
     # The file system may spell the name in another Unicode form; only places inside are looked into.
     spelled = [
-        place for found in inside if (place := _resolved(existing(found))) and any(map(place.is_relative_to, roots))
+        place for found in inside if (place := _resolved(existing(found))) and any(map(place.is_relative_to, readable))
     ]
     return next((found for found in spelled if there(found)), inside[0])
 
@@ -69,6 +80,35 @@ def refuse_outside(paths: Iterable[Path], folder: Path) -> None:
         if place is None or not any(map(place.is_relative_to, roots)):
             named = path.relative_to(folder) if path.is_relative_to(folder) else path
             raise OutsideRoots(f"{named} is a link that leads {outside(roots[1:])}")
+
+
+Reach = Callable[[Path], Path]  # a path -> the real place; raises OutsideRoots where reading it is not allowed
+
+
+def in_roots(path: Path) -> Path:
+    """The real place of a path that a page reads. Raises OutsideRoots."""
+    return resolve_inside(str(path))
+
+
+def anywhere(path: Path) -> Path:
+    """The place of a path that the command line reads, wherever it leads."""
+    return existing(path)
+
+
+@dataclass(frozen=True)
+class Within:
+    """The reach of a run that a page has started: its data set, and the folders that pages may read.
+
+    A value and not a closure, so that it can be pickled.
+    """
+
+    folder: Path
+
+    def __call__(self, path: Path) -> Path:
+        """The place of a path. Raises OutsideRoots."""
+        place = existing(path)
+        refuse_outside([place], self.folder)
+        return place
 
 
 def _resolved(path: Path) -> Path | None:

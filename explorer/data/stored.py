@@ -2,7 +2,9 @@
 
 import io
 import os
+import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +18,7 @@ from explorer.base.names import ShownError
 from explorer.data import headers, heads, limits
 from explorer.data.depth import bands, full_alpha
 from explorer.data.headers import DEEP_GRAY, Change, has_alpha, is_deep_color, raw_mode
-from explorer.data.suffixes import FORMATS
+from explorer.data.suffixes import FORMATS, HEIC_BRANDS, HEIC_HINT
 
 Image.MAX_IMAGE_PIXELS = None  # explorer.data.limits is lower, and its words name the size
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -29,6 +31,12 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+
+_OF_DAMAGE = (
+    ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError, TypeError, ZeroDivisionError, OverflowError,
+    struct.error,
+)  # fmt: skip
 
 
 class ImageError(ShownError):
@@ -67,12 +75,12 @@ def read(source: Path | bytes, called: str, *, deep_colors: bool = True) -> Stor
     """
     data = _bytes(source, called)
     try:
-        with _opened(io.BytesIO(data), called) as image:
+        with _damage_named(called), _opened(io.BytesIO(data), called) as image:
             return _loaded(image, data, called, deep_colors=deep_colors)
     except UnidentifiedImageError as error:
         values = _decoded_by_opencv(data, called) if deep_colors else None
         if values is None:
-            raise _not_an_image(called) from error
+            raise _not_an_image(called, data) from error
         return _of_values(values, Change.NONE, None)  # such as colors with fractions
     except (MemoryError, cv2.error) as error:
         raise ImageError(f"{called} needs more memory than there is to be read. Make it smaller.") from error
@@ -88,7 +96,7 @@ def glance(file: Path, called: str) -> tuple[Change, tuple[float, float] | None,
         ImageError: the file cannot be opened, or is not an image.
     """
     try:
-        with file.open("rb") as stream, _opened(stream, called) as image:
+        with _damage_named(called), file.open("rb") as stream, _opened(stream, called) as image:
             change = headers.change(image)
             return change, headers.header(image), bool(change & Change.DEEP) or has_alpha(image)
     except UnidentifiedImageError:
@@ -99,17 +107,35 @@ def glance(file: Path, called: str) -> tuple[Change, tuple[float, float] | None,
 
 def read_size(file: Path) -> tuple[int, int]:
     """Height and width in px as the image is shown, without decoding its pixels. Raises ImageError."""
+    return read_size_and_turn(file)[0]
+
+
+def read_size_and_turn(file: Path) -> tuple[tuple[int, int], bool]:
+    """Height and width as `read_size` gives them, and whether EXIF turns the image or mirrors it. Raises ImageError."""
     try:
-        with file.open("rb") as stream, _opened(stream, file.name) as image:
+        with _damage_named(file.name), file.open("rb") as stream, _opened(stream, file.name) as image:
             # Pillow gives the size of a TIFF as it is shown.
-            is_on_side = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-            return (image.width, image.height) if is_on_side else (image.height, image.width)
+            turn = image.getexif().get(_ORIENTATION, 1)
+            is_on_side = image.format != "TIFF" and turn in (5, 6, 7, 8)
+            size = (image.width, image.height) if is_on_side else (image.height, image.width)
+            return size, turn in range(2, 9)
     except UnidentifiedImageError:
         held = read(file, file.name)
         assert held.values is not None
-        return held.values.shape[0], held.values.shape[1]
+        return (held.values.shape[0], held.values.shape[1]), False
     except OSError as error:
         raise unreadable(file.name, error) from error
+
+
+@contextmanager
+def _damage_named(called: str) -> Iterator[None]:
+    """Turn what decoders raise about damaged files into an ImageError; Pillow's plugins do not agree on one error."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except _OF_DAMAGE as error:
+        raise ImageError(f"{called} is damaged: {error}. Copy it again, or remove it.") from error
 
 
 def _bytes(source: Path | bytes, called: str) -> bytes:
@@ -139,13 +165,12 @@ def _opened(stream: IO[bytes], called: str) -> Image.Image:
         image = Image.open(stream, formats=tuple(FORMATS))
     except UnidentifiedImageError as error:
         stream.seek(0)
-        if stream.read(4) in heads.TIFF:
+        start = stream.read(12)
+        if start[:4] in heads.TIFF:
             raise
-        raise _not_an_image(called) from error
+        raise _not_an_image(called, start) from error
     except OSError as error:
         raise unreadable(called, error) from error
-    except (ValueError, SyntaxError, EOFError) as error:
-        raise ImageError(f"{called} is damaged: {error}. Copy it again, or remove it.") from error
     if words := limits.trouble(image, held + reserved):
         image.close()
     _refuse(called, words)
@@ -240,10 +265,13 @@ def as_array(image: Image.Image) -> NDArray[Any]:
 def cut(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
     """The bands of rows of an image, so that what converts it takes little memory beside it."""
     for rows in bands(image.height, image.width):
-        yield rows, image.crop((0, rows.start, image.width, rows.stop))
+        whole = rows.stop - rows.start == image.height
+        yield rows, image if whole else image.crop((0, rows.start, image.width, rows.stop))
 
 
-def _not_an_image(called: str) -> ImageError:
+def _not_an_image(called: str, data: bytes) -> ImageError:
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
+        return ImageError(f"{called} is a HEIC image. {HEIC_HINT}")
     return ImageError(f"{called} is not an image that can be read. Use JPEG, PNG, TIFF, WebP, AVIF or BMP.")
 
 

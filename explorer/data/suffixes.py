@@ -22,3 +22,10 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 FLAT_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})  # in runs of format 1
+# Formats that cameras write and that are not read: their decoders have licenses that this app cannot take on.
+HEIC = frozenset({".heic", ".heif", ".hif"})
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})  # at the start of such files
+HEIC_HINT = (
+    "HEIC is not read: convert the images to JPEG (phones can take JPEG: on an iPhone, Settings, Camera, Formats, "
+    "Most Compatible)."
+)

@@ -67,7 +67,7 @@ class Cell(Request[Drawn]):
             if square is None:
                 return apply_watched(sample, self.pipeline, place).result
             result = apply_watched(sample, augmenting(self.pipeline), place).result
-            return training.of_result(result, self.pipeline, square)
+            return training.of_result(result, self.pipeline, square, whole=loaded.picture.whole)
         except AugmentError as error:
             if error.out_of_memory:
                 raise

@@ -99,7 +99,7 @@ def reduced(targets: Targets, long_side: int | None) -> Targets:
     size = (width, height)
     return Plain(
         cv2.resize(as_shown(targets.image), size, interpolation=cv2.INTER_AREA),
-        None if targets.mask is None else cv2.resize(targets.mask, size, interpolation=cv2.INTER_NEAREST),
+        None if targets.mask is None else cv2.resize(targets.mask, size, interpolation=cv2.INTER_NEAREST_EXACT),
         None if targets.bboxes is None else targets.bboxes * factors[[0, 0, 0, 0, 2]],
         None if targets.keypoints is None else targets.keypoints * factors,
     )
@@ -109,6 +109,12 @@ def as_jpeg(image: np.ndarray, quality: int = 90) -> bytes:
     """JPEG of an (H, W, 3) or (H, W) uint8 image."""
     bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def as_png(image: np.ndarray) -> bytes:
+    """The image, pixel for pixel."""
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    return cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes()
 
 
 def as_shown(image: np.ndarray) -> np.ndarray:
@@ -153,14 +159,24 @@ def thumbnail(targets: Targets, classes: Classes, side: int = THUMBNAIL_SIDE) ->
     small = cv2.resize(image[edge], size, interpolation=cv2.INTER_AREA)
     small = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB) if small.ndim == 2 else small
     if targets.mask is not None and targets.mask.ndim == 2 and targets.mask.dtype == np.uint8:
-        small = _outlined(small, cv2.resize(targets.mask[edge], size, interpolation=cv2.INTER_NEAREST), classes)
+        small = _outlined(small, cv2.resize(targets.mask[edge], size, interpolation=cv2.INTER_NEAREST_EXACT), classes)
     _draw(small, targets, 1 / block, classes.colors)
     return as_jpeg(small, quality=80)
 
 
-def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes) -> np.ndarray:
+def annotated(targets: Targets, classes: Classes, line: int = 1) -> np.ndarray:
+    """The (H, W, 3) uint8 image with outlines of its mask, boxes and keypoints, in lines of `line` px."""
+    image = as_shown(targets.image)
+    image = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB) if image.ndim == 2 else image.copy()
+    if targets.mask is not None:
+        image = _outlined(image, targets.mask, classes, line)
+    _draw(image, targets, 1.0, classes.colors, line)
+    return image
+
+
+def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes, line: int = 1) -> np.ndarray:
     """The image with the border of each class in its color."""
-    border = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, _CROSS)
+    border = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, _CROSS, iterations=line)
     if classes.first:
         border = cv2.bitwise_and(border, border, mask=mask)
     painted = cv2.LUT(cv2.merge([mask, mask, mask]), classes.table()[:, None])
@@ -168,12 +184,12 @@ def _outlined(image: np.ndarray, mask: np.ndarray, classes: Classes) -> np.ndarr
     return outlined
 
 
-def _draw(image: np.ndarray, targets: Targets, scale: float, colors: tuple[Color, ...]) -> None:
+def _draw(image: np.ndarray, targets: Targets, scale: float, colors: tuple[Color, ...], line: int = 1) -> None:
     for left, top, right, bottom, label in _table(targets.bboxes):
         corners = [(round(x * scale), round(y * scale)) for x, y in ((left, top), (right, bottom))]
-        cv2.rectangle(image, corners[0], corners[1], colors[int(label) % len(colors)], 1)
+        cv2.rectangle(image, corners[0], corners[1], colors[int(label) % len(colors)], line)
     for x, y, label in _table(targets.keypoints):
-        cv2.circle(image, (round(x * scale), round(y * scale)), 2, colors[int(label) % len(colors)], -1)
+        cv2.circle(image, (round(x * scale), round(y * scale)), 1 + line, colors[int(label) % len(colors)], -1)
 
 
 def _table(table: np.ndarray | None) -> list[Any]:

@@ -87,6 +87,7 @@ class Picture:
         first: Mask value of the first class, see `LoadedSample`.
         index: Place in its data set; with the seed it decides what steps do.
         square: Px of the square that training makes at the end, None if the image is shown by itself.
+        whole: Whether that square has the whole image in it, and not its middle.
         mask: Whether it has one.
         bboxes: Rows as in `Sample`, as are `keypoints`.
         label: Index of its class.
@@ -102,6 +103,7 @@ class Picture:
     first: int = field(default=1, compare=False)
     index: int = 0
     square: int | None = None
+    whole: bool = False
     mask: bool = field(default=False, compare=False)
     bboxes: tuple[tuple[float, ...], ...] | None = field(default=None, compare=False)
     keypoints: tuple[tuple[float, ...], ...] | None = field(default=None, compare=False)

@@ -17,7 +17,7 @@ from explorer.draw.drawing import Request
 from explorer.draw.encoding import as_jpeg, as_shown
 
 _RESULTS = 3
-_TRIED = 6  # seeds, of which those are shown with which most steps fire
+_TRIED = 6  # seeds, of which those are shown with which most steps fire, and among these those that change most
 _SIDE = 160  # px of a result
 _PHOTO_SIDE = 384  # px of the photo that the steps are applied to: some of their values are in px
 _GAP = 3
@@ -36,8 +36,10 @@ class PresetPicture(Request[bytes]):
 def _picture(name: str) -> bytes:
     pipeline, photo = validate(presets.draft(name)), _photo()
     results = [augment(photo, pipeline, seed) for seed in range(_TRIED)]
-    telling = sorted(range(_TRIED), key=lambda seed: _fired(results[seed]), reverse=True)[:_RESULTS]
-    tiles = [_tile(photo.image), *(_tile(results[seed].image) for seed in sorted(telling))]
+    tile, tiles = _tile(photo.image), [_tile(result.image) for result in results]
+    changes = [(_fired(result), float(cv2.norm(tile, one))) for result, one in zip(results, tiles, strict=True)]
+    telling = sorted(range(_TRIED), key=changes.__getitem__, reverse=True)[:_RESULTS]
+    tiles = [tile, *(tiles[seed] for seed in sorted(telling))]
     gap = np.full((_SIDE, _GAP, 3), 128, np.uint8)
     return as_jpeg(np.hstack([part for tile in tiles for part in (gap, tile)][1:]), quality=85)
 

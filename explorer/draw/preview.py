@@ -13,7 +13,6 @@ from explorer.augment.apply import AugmentedSample, AugmentError
 from explorer.augment.outline import BentError
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.trace import Trace, trace
-from explorer.data.prepare import fit_square
 from explorer.data.sample import Sample
 from explorer.draw import cards, frames, sources, training
 from explorer.draw.drawing import Request
@@ -101,7 +100,7 @@ def applied(pipeline: Pipeline, loaded: Loaded, seed: int) -> Applied:
     result, refused = traced.result, ""
     if picture.square is not None:
         try:
-            result = training.of_trace(traced, pipeline, picture.square)
+            result = training.of_trace(traced, pipeline, picture.square, whole=picture.whole)
         except AugmentError as error:
             refused = T.REFUSED.format(reason=error)
     return Applied(traced, result, refused, (time.perf_counter() - begun) * 1000)
@@ -112,7 +111,8 @@ def _frame(asked: Preview, loaded: Loaded, drawn: Applied) -> bytes:
     before, after, captions = _sides(asked, loaded, drawn)
     compared = asked.difference and picture.square is not None and not asked.focus
     size = before.image.shape[:2]
-    outline, around = (None, "") if compared else outline_of(traced, asked.focus, size, picture.square is not None)
+    middle = picture.square is not None and not picture.whole
+    outline, around = (None, "") if compared else outline_of(traced, asked.focus, size, middle)
     remark = _remark(result)
     if asked.difference:
         after, captions, remark = _difference(before, after, captions, outline is not None)
@@ -165,7 +165,7 @@ def _sides(asked: Preview, loaded: Loaded, drawn: Applied) -> Sides:
         return _captioned(entry.before, entry.after, T.STEP_BEFORE.format(title=entry.title), title, entry.milliseconds)
     before = loaded.sample
     if asked.difference and loaded.picture.square is not None:  # pixels are compared in the same place
-        before = fit_square(before, loaded.picture.square)
+        before = training.unaugmented(before, loaded.picture.square, whole=loaded.picture.whole)
     return _captioned(before, drawn.result, T.BEFORE, T.AFTER, drawn.milliseconds)
 
 

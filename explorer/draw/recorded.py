@@ -4,7 +4,6 @@ import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,7 @@ from explorer.data.specs import DatasetSpec
 from explorer.data.stored import ImageError
 from explorer.draw import training
 from explorer.draw.drawing import Request
-from explorer.draw.encoding import Plain, as_jpeg, as_shown, reduced
+from explorer.draw.encoding import Plain, as_jpeg, as_png, as_shown, reduced
 from explorer.draw.pictures import NoPicture
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import RecordedImages as T
@@ -64,7 +63,7 @@ class RecordedPicture(Request[Card]):
     side: int = SMALL
 
     def draw(self) -> Iterator[Card]:
-        sample = _sample(self.image, None)
+        sample = sample_of(self.image, None)
         small = reduced(Plain(sample.image), self.side)
         note = "" if self.image.hash else T.UNKNOWN_HASH
         yield Card(as_jpeg(as_shown(small.image), quality=85), sample.size, note)
@@ -95,7 +94,9 @@ class NetworkInput(Request[Card]):
     def picture(self, pixels: NDArray[np.generic], note: str = "") -> Card:
         """The picture of what the network saw. `note` is what there is to say about it."""
         scaled = T.SCALED if pixels.dtype != np.uint8 else ""
-        return Card(_png(as_shown(pixels)), (pixels.shape[0], pixels.shape[1]), " ".join(filter(None, [note, scaled])))
+        return Card(
+            as_png(as_shown(pixels)), (pixels.shape[0], pixels.shape[1]), " ".join(filter(None, [note, scaled]))
+        )
 
     def pixels(self) -> NDArray[np.generic]:
         """(S, S, 3) uint8, or float32 if the pipeline scales. Raises NoPicture where they cannot be known."""
@@ -105,8 +106,8 @@ class NetworkInput(Request[Card]):
         config = self.config
         try:
             if self.epoch is None:
-                return validation_image(_sample(self.image, square(config.image_size)), config.pipeline)
-            sample = _sample(self.image, config.kept)
+                return validation_image(sample_of(self.image, square(config.image_size)), config.pipeline)
+            sample = sample_of(self.image, config.kept)
             place = (config.seed, self.epoch, self.image.index)
             return training_image(sample, config.pipeline, *place, config.image_size)
         except AugmentError as error:
@@ -132,7 +133,7 @@ def _version(name: str) -> str:
         return T.NO_VERSION
 
 
-def _sample(image: Recorded, fit: Fit | None) -> Sample:
+def sample_of(image: Recorded, fit: Fit | None) -> Sample:
     """The sample at the size of `fit`, or at its own. Raises NoPicture if it is no longer the one of the run."""
     try:
         split, index = find(image.dataset, image.part, image.index, image.id, image.hash, training.opened)
@@ -144,8 +145,3 @@ def _sample(image: Recorded, fit: Fit | None) -> Sample:
 
 
 _WORDS: dict[type[Exception], str] = {OtherSample: T.CHANGED, GoneSample: T.DELETED, NoRange: T.RANGE_UNKNOWN}
-
-
-def _png(image: NDArray[np.uint8]) -> bytes:
-    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    return cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3])[1].tobytes()

@@ -10,9 +10,15 @@ from explorer.augment.pipeline import Pipeline
 from explorer.draw import sources
 from explorer.draw.batch import FirstBatch, Trial
 from explorer.draw.cells import Both, Cell
+from explorer.draw.data_images import DataPicture, MeasureFew
+from explorer.draw.data_pairs import PairPicture
 from explorer.draw.drawing import Request
 from explorer.draw.listing import ListValidation
+from explorer.draw.mask_lesson import TurnedMask
+from explorer.draw.mask_views import OneClassViews
+from explorer.draw.masked import MaskedInput, MaskThumbnail
 from explorer.draw.pictures import Subject
+from explorer.draw.predicted import PredictedPicture
 from explorer.draw.presets import PresetPicture
 from explorer.draw.preview import Preview
 from explorer.draw.recorded import NetworkInput, RecordedPicture
@@ -21,9 +27,10 @@ from explorer.draw.training_images import ListTraining, TrainingInput
 from explorer.draw.uploads import Checked, ColorsOf, KeepReference, MaskOf, Recolored, ReferencePicture
 
 __all__ = [
-    "Both", "Cell", "Checked", "ColorsOf", "Describe", "Draws", "FirstBatch", "KeepReference", "ListTraining",
-    "ListValidation", "MaskOf", "NetworkInput", "PresetPicture", "Preview", "Recolored", "RecordedPicture",
-    "ReferencePicture", "SeedFor", "TrainingInput", "Trial",
+    "Both", "Cell", "Checked", "ColorsOf", "DataPicture", "Describe", "Draws", "FirstBatch", "KeepReference",
+    "ListTraining", "ListValidation", "MaskOf", "MaskThumbnail", "MaskedInput", "MeasureFew", "NetworkInput",
+    "OneClassViews", "PairPicture", "PredictedPicture", "PresetPicture", "Preview", "Recolored", "RecordedPicture",
+    "ReferencePicture", "SeedFor", "TrainingInput", "Trial", "TurnedMask",
 ]  # fmt: skip
 
 

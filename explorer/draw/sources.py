@@ -80,9 +80,10 @@ def _photograph(source: Photograph, long_side: int) -> Loaded:
 def _set_sample(source: SetSample, long_side: int) -> Loaded:
     loaded = picture_sets.load(source.key, source.split, source.index, source.first)
     sample = shrink(loaded.sample, long_side)
-    mask = b"" if sample.mask is None else sample.mask.tobytes()
+    known = (sample.mask, sample.bboxes, sample.keypoints)
+    targets = b"".join(b"" if each is None else each.tobytes() for each in known)
     return _loaded(
-        _identity(repr((source, long_side)).encode(), sample.image.tobytes(), mask),
+        _identity(repr((source, long_side)).encode(), sample.image.tobytes(), targets),
         sample,
         full_size=loaded.sample.size,
         class_names=loaded.classes,
@@ -96,6 +97,7 @@ def _trained_sample(source: TrainedSample) -> Loaded:
     settings = source.training
     dataset = training.opened(settings.spec)
     samples = training.part(dataset, source.split)
+    masks = samples.masks
     index = min(source.index, len(samples) - 1)  # it may have lost samples since one was chosen
     sample = training.sample(settings, samples, index)
     height, width = sample.size
@@ -104,10 +106,12 @@ def _trained_sample(source: TrainedSample) -> Loaded:
         _identity(repr((source, index)).encode(), sample.image.tobytes()),
         sample,
         full_size=sample.size if square else samples.size(index),
-        class_names=dataset.classes,
+        class_names=dataset.classes if masks is None else masks.names[masks.first :],
         notes=(T.AS_TRAINED_NOTE.format(width=width, height=height, size=settings.size),),
+        first=1 if masks is None else masks.first,
         index=index,
         square=settings.size,
+        whole=masks is not None,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.augment.apply import AugmentedSample
+from explorer.augment.masked_input import letterboxed, letterboxed_mask, place, seen_whole
 from explorer.augment.network_input import seen
 from explorer.augment.pipeline import Pipeline, scaling_step
 from explorer.augment.trace import Trace
@@ -65,30 +66,56 @@ def sample(training: Training, split: Split, index: int) -> Sample:
     return load(split, index, training.kept)
 
 
-def of_trace(traced: Trace, pipeline: Pipeline, size: int) -> AugmentedSample:
-    """What the network sees of a traced sample. Raises AugmentError for a result that training refuses."""
+def of_trace(traced: Trace, pipeline: Pipeline, size: int, *, whole: bool = False) -> AugmentedSample:
+    """What the network sees of a traced sample, see `of_result`. Raises AugmentError where training refuses it."""
     scaling = scaling_step(pipeline)
     last = next((entry.before for entry in traced.entries if scaling and entry.node_id == scaling.id), None)
     if last is None:
-        return of_result(traced.result, pipeline, size)
+        return of_result(traced.result, pipeline, size, whole=whole)
     before = replace(traced.result, image=last.image, mask=last.mask, bboxes=last.bboxes, keypoints=last.keypoints)
-    return of_result(before, pipeline, size)
+    return of_result(before, pipeline, size, whole=whole)
 
 
-def of_result(augmented: AugmentedSample, pipeline: Pipeline, size: int) -> AugmentedSample:
+def of_result(augmented: AugmentedSample, pipeline: Pipeline, size: int, *, whole: bool = False) -> AugmentedSample:
     """What the network sees of an augmented sample, with its targets moved along.
 
     Args:
         augmented: Result of the pipeline without its last step if that scales, see `network_input.augmenting`.
         pipeline: The whole pipeline.
         size: Side of the square in px.
+        whole: Whether the network gets the whole image, padded to a square, and not its middle, as it does for masks.
 
     Raises:
         AugmentError: Training refuses the result.
     """
+    if whole:
+        return _padded(augmented, pipeline, size)
     image, boxes = seen(augmented, pipeline, size), augmented.bboxes
     if boxes is not None:
         boxes = boxes[(boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])]
-    whole = Sample(np.ascontiguousarray(augmented.image), augmented.mask, boxes, augmented.keypoints)
-    square = fit_square(whole, size)
+    square = fit_square(Sample(np.ascontiguousarray(augmented.image), augmented.mask, boxes, augmented.keypoints), size)
     return replace(augmented, image=image, mask=square.mask, bboxes=square.bboxes, keypoints=square.keypoints)
+
+
+def unaugmented(sample: Sample, size: int, *, whole: bool) -> Sample:
+    """The square of a sample without augmentation; `whole` as in `of_result`."""
+    if not whole:
+        return fit_square(sample, size)
+    mask = None if sample.mask is None else letterboxed_mask(sample.mask, size)
+    return Sample(letterboxed(sample.image, size), mask, id=sample.id)
+
+
+def _padded(augmented: AugmentedSample, pipeline: Pipeline, size: int) -> AugmentedSample:
+    image = seen_whole(augmented, pipeline, size)
+    before = augmented.image.shape[:2]
+    top, left, height, width = place(before[0], before[1], size)
+    x, y = width / before[1], height / before[0]
+    scales, shift = np.array([x, y, x, y, 1], np.float32), np.array([left, top, left, top, 0], np.float32)
+    mask, boxes, points = augmented.mask, augmented.bboxes, augmented.keypoints
+    return replace(
+        augmented,
+        image=image,
+        mask=None if mask is None else letterboxed_mask(np.ascontiguousarray(mask), size),
+        bboxes=None if boxes is None else boxes * scales + shift,
+        keypoints=None if points is None else points * scales[[0, 1, 4]] + shift[[0, 1, 4]],
+    )

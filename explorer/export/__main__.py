@@ -1,4 +1,4 @@
-"""`python -m explorer.export RUN_DIR`: prints a run as one Python file."""
+"""`python -m explorer.export RUN_DIR`: prints a run, or the verdict of a study, as one Python file."""
 
 import sys
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from explorer.export.facts import ExportError, config_of, of_run
 from explorer.export.script import script
+from explorer.export.verdict import verdict_script
 from explorer.runs.record.paths import RunPaths
 
 
@@ -17,8 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     paths = RunPaths(Path(given[0]).resolve())
     try:
-        text = script(config_of(paths), of_run(paths))
-    except ExportError as error:
+        config = config_of(paths)
+        if config.predict is not None:
+            networks = ", ".join(dict.fromkeys(network.run for network in config.predict.networks))
+            raise ExportError(
+                f"{paths.id} is a prediction, which trains nothing. Export a run that it uses: {networks}."
+            )
+        text = verdict_script(config) if config.kind == "study" else script(config, of_run(paths, inside=False))
+    except (ExportError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     sys.stdout.buffer.write(text.encode())

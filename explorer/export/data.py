@@ -1,9 +1,9 @@
 """The part of an exported file that augments and batches images."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
-from explorer.augment.code.writing import to_python
-from explorer.augment.pipeline import Node, Pipeline, scaling_step
+from explorer.augment.code.writing import WIDTH, to_python
+from explorer.augment.pipeline import Node, Pipeline, made_ids, scaling_step
 from explorer.augment.targets import TargetRules
 from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
@@ -12,16 +12,35 @@ from explorer.runs.spec.config import RunConfig
 
 
 def pipeline(config: RunConfig) -> list[Part]:
-    """`transform = A.Compose(...)`, for images alone, and `scaling` where the pipeline ends with a step that scales."""
+    """`transform = A.Compose(...)`, for images alone, and `scaling` where the pipeline ends with a step that scales.
+
+    Where each node has its own stream of random numbers, `streams` comes with `transform`.
+    """
     last = scaling_step(config.pipeline)
-    augmenting = _compose("transform", tuple(node for node in config.pipeline.nodes if node is not last))
-    if last is None:
-        return [augmenting]
-    return [augmenting, "# No augmentation: it comes last, and in validation too.\n" + _compose("scaling", (last,))]
+    nodes = tuple(node for node in config.pipeline.nodes if node is not last)
+    rules = TargetRules(mask_interpolation=config.pipeline.targets.mask_interpolation)
+    parts: list[Part] = [_compose("transform", nodes, rules if config.task == "segmentation" else TargetRules())]
+    if config.pipeline.streams == 2:
+        parts = [lift("augment.streams.give_streams"), *parts, _streams(made_ids(nodes))]
+    if last is not None:
+        parts.append(
+            "# No augmentation: it comes last, and in validation too.\n" + _compose("scaling", (last,), TargetRules())
+        )
+    return parts
 
 
-def _compose(name: str, nodes: tuple[Node, ...]) -> str:
-    plain = Pipeline(nodes=nodes, targets=TargetRules())
+def _streams(ids: Sequence[str]) -> str:
+    """The streams of the nodes of `transform`."""
+    names = [f'"{one}"' for one in ids]
+    text = f"streams = give_streams(transform, [{', '.join(names)}])"
+    if len(text) > WIDTH:
+        lines = "".join(f"        {name},\n" for name in names)
+        text = f"streams = give_streams(\n    transform,\n    [\n{lines}    ],\n)"
+    return f"# A stream of random numbers for each step: it depends on the id that the step had in the app.\n{text}"
+
+
+def _compose(name: str, nodes: tuple[Node, ...], rules: TargetRules) -> str:
+    plain = Pipeline(nodes=nodes, targets=rules)
     text = to_python(plain, bboxes=False, keypoints=False)
     return name + text[text.index(" = ") :]
 
@@ -30,8 +49,9 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
     """Definitions in their order: `load`, `list_data`, and what makes batches of them."""
     fitting = ["data.prepare.resized"] if "stays square" in having else ["data.prepare.square_of"]
     fitting += ["data.fit.whole_size"] if "keeps whole" in having else []
-    drawing = ("augment.apply.random_state", "augment.order.permutation", "runs.spec.schedules.leaves_one_out")
-    images = lift(*fitting, *drawing), filled(_IMAGES, having)
+    drawing = ["augment.streams." + ("begin_sample" if "streams" in having else "random_state")]
+    drawing += ["augment.order.permutation", "runs.spec.schedules.leaves_one_out"]
+    images = lift(*fitting, *drawing), filled(_IMAGES, having), SAMPLER, _COLLATE
     return [*SOURCES[config.dataset.kind].parts(config.dataset), *images]
 
 
@@ -61,7 +81,8 @@ def augmented(key, epoch, index):
 
     What is drawn follows from seed, epoch and place; with A.Compose(seed=...) it would depend on the number of workers.
     """
-    transform.set_random_state(*random_state(SEED, epoch, index))
+    begin_sample(streams, SEED, epoch, index)  #? streams
+    transform.set_random_state(*random_state(SEED, epoch, index))  #? not streams
     image = whole(key)  #? keeps whole
     image = square(key, KEPT_SIDE)  #? keeps squares
     image = load(key)  #? not keeps whole, not keeps squares
@@ -86,8 +107,9 @@ class Images(Dataset):
             return augmented(key, epoch, index), label
         return square(key, IMAGE_SIZE), label  #? not scales
         return scaled(square(key, IMAGE_SIZE)), label  #? scales
+'''
 
-
+SAMPLER = '''\
 class EpochSampler(Sampler):
     """Every image once, in an order of its own for each epoch."""
 
@@ -103,10 +125,11 @@ class EpochSampler(Sampler):
 
     def __iter__(self):
         return iter([(self.epoch, index) for index in permutation(SEED, self.epoch, self.size)])
+'''
 
-
+_COLLATE = '''\
 def collate(items):
-    """(N, 3, S, S), channels last in memory, and (N,) labels. Bytes stay bytes until the device: less to carry."""
+    """(N, 3, S, S), channels last in memory, and their labels. Bytes stay bytes until the device: less to carry."""
     images = torch.from_numpy(np.stack([image for image, _ in items])).permute(0, 3, 1, 2)
     return images, torch.tensor([label for _, label in items])
 '''
@@ -116,7 +139,8 @@ def mixing(having: Set[str]) -> list[Part]:
     """`mix_of`, `mixed` and `partners_of`; nothing where batches are not mixed."""
     if "mixes" not in having:
         return []
-    return [lift("augment.mixing.plan", "training.mixing.mixed", "training.mixing.partners_of"), _MIX_OF]
+    answers = "pasted" if "masks" in having else "partners_of"
+    return [lift("augment.mixing.plan", "training.mixing.mixed", f"training.mixing.{answers}"), _MIX_OF]
 
 
 _MIX_OF = '''\

@@ -7,7 +7,11 @@ from typing import Any, Literal
 
 from explorer.augment.pipeline import Step, scaling_step, walk
 from explorer.augment.sizes import keeps_size
+from explorer.data.dataset import DatasetError
 from explorer.data.depth import ValueRange
+from explorer.data.roots import OutsideRoots
+from explorer.data.stored import ImageError
+from explorer.export.mask_facts import MaskFacts, mask_facts
 from explorer.export.sources import kept_side
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.paths import RunPaths
@@ -39,6 +43,7 @@ class Facts:
         versions: Package -> its version at that time.
         start: The checkpoint whose weights the run began with, or None.
         depth: How values of more than 8 bits became pixels; None if no files were read.
+        masks: What its masks mean, for a run that learns masks.
     """
 
     classes: tuple[str, ...]
@@ -51,6 +56,7 @@ class Facts:
     versions: Mapping[str, str] = field(default_factory=dict)
     start: Path | None = None
     depth: ValueRange | Literal["by_image"] | None = None
+    masks: MaskFacts | None = None
 
 
 def config_of(paths: RunPaths) -> RunConfig:
@@ -61,12 +67,15 @@ def config_of(paths: RunPaths) -> RunConfig:
         raise ExportError(f"The config of {paths.id} cannot be read: {error}") from error
 
 
-def of_run(paths: RunPaths) -> Facts:
-    """The facts of a run. Raises ExportError if it has not begun to train: its classes are not known yet."""
+def of_run(paths: RunPaths, *, inside: bool = True) -> Facts:
+    """The facts of a run. Raises ExportError if it has not begun to train: its classes are not known yet.
+
+    inside: whether a data set with masks has to be inside the folders that pages may read.
+    """
     for attempt in paths.attempts():
         if (start := started(paths, attempt)) is not None:
             try:
-                return _facts(paths, start.values)
+                return _facts(paths, start.values, inside=inside)
             except KeyError as error:
                 raise ExportError(
                     f"{paths.id} has not noted its {error.args[0]}: it was run by an older version."
@@ -74,7 +83,7 @@ def of_run(paths: RunPaths) -> Facts:
     raise ExportError(f"{paths.id} has not begun to train: only then its classes and devices are known. Wait for it.")
 
 
-def _facts(paths: RunPaths, values: Mapping[str, Any]) -> Facts:
+def _facts(paths: RunPaths, values: Mapping[str, Any], *, inside: bool) -> Facts:
     identity = values.get("identity") or {}
     return Facts(
         classes=tuple(map(str, values["classes"])),
@@ -87,7 +96,18 @@ def _facts(paths: RunPaths, values: Mapping[str, Any]) -> Facts:
         versions={name: str(identity[name]) for name in _PACKAGES if identity.get(name, "none") != "none"},
         start=paths.first if paths.first.exists() else None,
         depth=recorded_depth(identity),
+        masks=_masks(config_of(paths), inside=inside),
     )
+
+
+def _masks(config: RunConfig, *, inside: bool) -> MaskFacts | None:
+    """What the masks mean, which the files of the data set say."""
+    if config.task != "segmentation":
+        return None
+    try:
+        return mask_facts(config, inside=inside)
+    except (DatasetError, ImageError, OutsideRoots) as error:
+        raise ExportError(f"The code needs to know the masks of the data set, which cannot be read. {error}") from error
 
 
 def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
@@ -95,6 +115,7 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
     kept, learns_late = config.kept, config.frozen and config.unfreeze_epoch is not None
     holds = {
         "scales": scaling_step(config.pipeline) is not None,
+        "streams": config.pipeline.streams == 2,
         "has workers": facts.workers > 0,
         "given squares": config.dataset.known.image_side is not None,
         "stays square": _stays_square(config),
@@ -117,7 +138,14 @@ def traits(config: RunConfig, facts: Facts) -> frozenset[str]:
         "learned": config.early_stopping is not None and config.rules != 1,
         "clips": config.gradient_clip is not None,
         "balances": "balanced" in (config.pos_weight, config.class_weights),
-        "binary": config.loss == "bce",
+        "binary": config.loss == "bce" and config.task == "classification",
+        "labels": config.task == "labels",
+        "masks": facts.masks is not None,
+        "masks of values": facts.masks is not None and facts.masks.kind == "index",
+        "masks of two": facts.masks is not None and facts.masks.kind == "two",
+        "masks of colors": facts.masks is not None and facts.masks.kind == "colors",
+        "masks of files": facts.masks is not None and facts.masks.kind == "files",
+        "keeps": kept is not None,
         config.schedule: True,
     }
     return frozenset(name for name, held in holds.items() if held)

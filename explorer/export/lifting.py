@@ -104,7 +104,8 @@ def _defined(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+    names = [one for target in targets for one in (target.elts if isinstance(target, ast.Tuple) else [target])]
+    return [one.id for one in names if isinstance(one, ast.Name)]
 
 
 def _source(node: ast.stmt, lines: list[str]) -> str:
@@ -146,7 +147,9 @@ def _shorten(lines: list[str], node: ast.FunctionDef) -> None:
     end = node.lineno
     while not re.search(r":(\s+#.*)?$", lines[end - 1]):
         end += 1
-    header = f"{' ' * node.col_offset}def {node.name}({ast.unparse(node.args)}):"
+    written = ast.unparse(node.args)
+    written = written if '"' in written else written.replace("'", '"')
+    header = f"{' ' * node.col_offset}def {node.name}({written}):"
     lines[node.lineno - 1 : end] = [header, *[_LEFT_OUT] * (end - node.lineno)]
 
 

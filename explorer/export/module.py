@@ -2,11 +2,11 @@
 
 from collections.abc import Set
 
-from explorer.export import loss
+from explorer.export import loss, masks
 from explorer.export.glue import filled, literal
 from explorer.export.lifting import Part, lift
 from explorer.export.sources import SOURCES
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import EVERY
 from explorer.runs.spec.config import RunConfig
 
 _ONECYCLE = (  # the recipe has PyTorch's defaults
@@ -29,7 +29,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
         _MODULE,
         having,
         monitor=config.monitor,
-        better=METRICS[config.monitor].better,
+        better=EVERY[config.monitor].better,
         optimizer=_optimizer(config),
         onecycle=_onecycle(config),
     )
@@ -37,7 +37,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
         _MAIN,
         having,
         workers=", **workers" if "has workers" in having else "",
-        data=SOURCES[config.dataset.kind].argument,
+        data=(masks.SOURCES if "masks" in having else SOURCES)[config.dataset.kind].argument,
         loss=loss.expression(config),
         steps="math.ceil(len(loader) / ACCUMULATE)" if "accumulates" in having else "len(loader)",
         devices=list(config.gpus) or 1,
@@ -53,7 +53,7 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
 def _watched(config: RunConfig, number: str) -> str:
     """What a callback monitors: the number of the best epoch so far, or by rules 1 the value itself."""
     if config.rules == 1:
-        return f'monitor="{config.monitor}", mode="{"min" if METRICS[config.monitor].better == "lower" else "max"}"'
+        return f'monitor="{config.monitor}", mode="{"min" if EVERY[config.monitor].better == "lower" else "max"}"'
     return f'monitor="{number}", mode="max"'
 
 
@@ -82,10 +82,13 @@ class Classifier(pl.LightningModule):
         super().__init__()
         self.network = make_network()
         self.loss, self.steps_per_epoch = loss, steps_per_epoch
-        self.outputs, self.labels, self.history = [], [], []
+        self.outputs, self.labels, self.history = [], [], []  #? not masks
+        self.losses, self.cells, self.history = [], [], []  #? masks
 
     def forward(self, images):
-        """Images as `Network` takes them -> (N, C) logits."""
+        """Images as `Network` takes them -> (N, C) logits."""  #? not masks, not labels
+        """Images as `Network` takes them -> (N, L) log odds of each label."""  #? labels
+        """Images as `Network` takes them -> (N, C, S, S) logits."""  #? masks
         return self.network(images).float()  #? not binary
         return two_logits(self.network(images).float())  #? binary
 
@@ -103,8 +106,9 @@ class Classifier(pl.LightningModule):
             loss = self.loss(self.network(images).float(), labels)
         else:  #? mixes
             outputs = self.network(mixed(images, mix)).float()
-            own, other = (self.loss(outputs, truth) for truth in (labels, partners_of(labels, mix)))
-            loss = mix.lam * own + (1 - mix.lam) * other
+            own, other = (self.loss(outputs, truth) for truth in (labels, partners_of(labels, mix)))  #? not masks
+            loss = mix.lam * own + (1 - mix.lam) * other  #? not masks
+            loss = self.loss(outputs, pasted(labels, mix))  #? masks
         loss = self.loss(self.network(images).float(), labels)  #? shares, not mixes
         # Lightning divides by ACCUMULATE, also at the end of an epoch, where a step may have fewer batches.  #? shares
         return ACCUMULATE / batches_in_step(batch_idx, self.trainer.num_training_batches, ACCUMULATE) * loss  #? shares
@@ -113,17 +117,24 @@ class Classifier(pl.LightningModule):
 
     def validation_step(self, batch, batch_idx):
         images, labels = batch
-        self.outputs.append(self.network(images).float().cpu())
-        self.labels.append(labels.cpu())
+        outputs = self.network(images).float()  #? masks
+        self.losses.append(float(self.loss(outputs, labels)) * len(outputs))  #? masks
+        self.cells.append(cells_of(labels, outputs.argmax(dim=1), len(CLASSES)).cpu().numpy())  #? masks
+        self.outputs.append(self.network(images).float().cpu())  #? not masks
+        self.labels.append(labels.cpu())  #? not masks
 
     def on_validation_epoch_end(self):
         """Metrics are of all images together, not means over batches."""
-        outputs, labels = torch.cat(self.outputs), torch.cat(self.labels)
-        self.outputs, self.labels = [], []
-        logits, predicted = outputs, outputs.argmax(dim=1)  #? not binary
+        cells, losses = np.concatenate(self.cells), self.losses  #? masks
+        self.cells, self.losses = [], []  #? masks
+        values = {"val_loss": sum(losses) / len(cells)} | measured(cells)  #? masks
+        outputs, labels = torch.cat(self.outputs), torch.cat(self.labels)  #? not masks
+        self.outputs, self.labels = [], []  #? not masks
+        logits, predicted = outputs, outputs.argmax(dim=1)  #? not binary, not masks, not labels
+        logits, predicted = outputs, (outputs > ODDS).long()  #? labels
         logits, predicted = two_logits(outputs), (outputs[:, 0] > ODDS).long()  #? binary
-        values = {"val_loss": float(self.loss(outputs, labels))}
-        values |= measured(logits.numpy(), labels.numpy(), predicted.numpy())
+        values = {"val_loss": float(self.loss(outputs, labels))}  #? not masks
+        values |= measured(logits.numpy(), labels.numpy(), predicted.numpy())  #? not masks
         self.log_dict(values)
         known = {name: None if math.isnan(value) else value for name, value in values.items()}
         self.history.append({"epoch": self.current_epoch, **known})
@@ -166,12 +177,17 @@ def main():
     workers = {"num_workers": WORKERS, "persistent_workers": True}  #? has workers
     loader = DataLoader(Images(train), BATCH_SIZE, sampler=sampler, collate_fn=collate, drop_last=alone$workers)
     places = [(None, index) for index in range(len(val))]
-    val_loader = DataLoader(Images(val), max(BATCH_SIZE, 32), sampler=places, collate_fn=collate)
-    counts = np.bincount([label for _, label in train], minlength=len(CLASSES))  #? balances
+    val_loader = DataLoader(Images(val), max(BATCH_SIZE, 32), sampler=places, collate_fn=collate)  #? not masks
+    val_loader = DataLoader(Images(val), BATCH_SIZE, sampler=places, collate_fn=collate)  #? masks
+    counts = np.bincount([label for _, label in train], minlength=len(CLASSES))  #? balances, not masks, not labels
+    having = np.array([labels for _, labels in train]).sum(axis=0)  #? balances, labels
+    counts = np.stack([len(train) - having, having], axis=1)  #? balances, labels
+    counts = sum(np.bincount(TARGETS[whole(key)[1]].ravel(), minlength=256) for key in train)  #? balances, masks
+    counts = counts[: len(CLASSES)]  #? balances, masks
     loss = $loss
     torch.manual_seed(batch_seed(SEED, BUILD, 0))
     model = Classifier(loss, $steps)
-    load_pretrained(model.network)  #? pretrained
+    load_pretrained(model.network)  #? pretrained, not masks
     model.network.to(memory_format=torch.channels_last)  # nearly twice as fast on a processor
     model.load_state_dict(torch.load(START, map_location="cpu", weights_only=True)["state_dict"])  #? starts
     best = ModelCheckpoint(here, "best", $best, enable_version_counter=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
+from explorer.export import masks
 from explorer.export.facts import ExportError
 from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
@@ -78,6 +79,8 @@ def parts(config: RunConfig, having: Set[str]) -> list[Part]:
     lifted = [f"{library.module}.HEAD", f"{library.module}.features_of", scale(config), "network.Network"]
     if library.module == "small":
         lifted.append("small.SmallCNN")
+    if "masks" in having:
+        return [*_pretrained(config, library, having), *masks.network(net, scale(config), library.module, having)]
     network = filled(_NETWORK, having, net=net, scale=scale(config).rpartition(".")[2])
     return [lift(*(f"{_ROOM}.{name}" for name in lifted)), network, *_pretrained(config, library, having)]
 

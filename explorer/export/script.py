@@ -7,17 +7,20 @@ from itertools import pairwise
 from explorer.augment.catalog import catalog
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Node, Step, is_on
-from explorer.export import data, loss, metrics, module, network
+from explorer.data.formats.spec import FileSpec
+from explorer.export import data, loss, masks, metrics, module, network
 from explorer.export.facts import ExportError, Facts, traits
 from explorer.export.imports import IMPORTS, Import, imports
 from explorer.export.lifting import Part, definitions
 from explorer.export.settings import settings
+from explorer.export.sources import MOST_NAMED
 from explorer.runs.spec.config import RunConfig
 
 
 def script(config: RunConfig, facts: Facts) -> str:
     """The text of the file, with only what this config needs. Raises ExportError as `check` does."""
     check(config)
+    _check_masks_listed(facts)
     config = _with_depth(config, facts)
     chapters, offered = _written(_chapters(config, facts))
     code = "\n".join(text for texts in chapters.values() for text in texts)
@@ -53,13 +56,22 @@ def _with_depth(config: RunConfig, facts: Facts) -> RunConfig:
 
 
 def check(config: RunConfig) -> None:
-    """Refuse steps that need more than the image, runs on several GPUs, and runs that do not train.
+    """Refuse what one file cannot do: steps that need more than the image, several GPUs, images that are left out.
 
     Raises:
         ExportError: The run cannot be exported; the message says why, and what to do.
     """
     if config.kind != "train":
         raise ExportError("This run does not train a network. Export the training run that followed it.")
+    if config.task == "segmentation":
+        _check_masks(config)
+    if config.dataset.set_aside is not None or config.dataset.drawn is not None:
+        raise ExportError(
+            "This run leaves images out (a final set, or a random part), which are chosen by the contents of all "
+            "files; one file of code does not do that. Train it without, then export it."
+        )
+    if isinstance(config.dataset, FileSpec):
+        _check_files(config.dataset)
     if len(config.gpus) > 1:
         raise ExportError(
             "This run trains on several GPUs, whose sums have no fixed order. Export one of a single GPU."
@@ -70,11 +82,47 @@ def check(config: RunConfig) -> None:
                 f"{step.transform} needs images, a text or a box that exist in this app only, not in one file. "
                 "Turn the step off, and train without it."
             )
-        if needs := catalog()[step.transform].needs or _looks_at(step):
+        has = frozenset({"mask"}) if config.task == "segmentation" else frozenset[str]()
+        if needs := (catalog()[step.transform].needs or _looks_at(step)) - has:
             raise ExportError(
                 f"{step.transform} wants {' or '.join(sorted(needs))} of each image; the file trains on images alone. "
                 "Turn the step off, and train without it."
             )
+
+
+def _check_masks(config: RunConfig) -> None:
+    if config.kept_as == "squares":
+        raise ExportError("Masks of middle squares are not written as one file. Train on whole images, then export it.")
+    if config.evaluation != "whole":
+        raise ExportError(
+            "The file measures whole images, and this run was measured in sliding windows. Train it with whole images, "
+            "then export it."
+        )
+    if not config.pipeline.targets.use_mask:
+        raise ExportError("The pipeline leaves masks out, which are what the network learns.")
+
+
+def _check_masks_listed(facts: Facts) -> None:
+    masks = facts.masks
+    if masks is not None and len(masks.train) + len(masks.val) > MOST_NAMED:
+        raise ExportError(
+            f"One file of code lists up to {MOST_NAMED:,} images with their masks, and there are "
+            f"{len(masks.train) + len(masks.val):,}."
+        )
+
+
+def _check_files(spec: FileSpec) -> None:
+    if spec.skip_unusable:
+        raise ExportError(
+            "This run may leave out rows and images that cannot be used, which are found by reading all files; one "
+            "file of code does not do that. Correct the data, train without leaving anything out, then export it."
+        )
+    named = len(spec.left_out) + sum(map(len, spec.together))
+    if named > MOST_NAMED:
+        raise ExportError(
+            f"{named:,} images are left out or kept together by choice, and one file of code lists up to "
+            f"{MOST_NAMED:,}. Put such decisions into a column of groups of a table, and train on that."
+        )
 
 
 def _looks_at(step: Step) -> frozenset[str]:
@@ -97,12 +145,21 @@ def _chapters(config: RunConfig, facts: Facts) -> dict[str, list[Part]]:
     having = traits(config, facts)
     return {
         "Pipeline": data.pipeline(config),
-        "Data": data.parts(config, having),
+        "Data": masks.data(config, facts.masks, having) if facts.masks else data.parts(config, having),
         "Mixing": data.mixing(having),
         "Network": network.parts(config, having),
-        "Loss and metrics": [*loss.parts(config, having), *metrics.parts(len(facts.classes))],
+        "Loss and metrics": [
+            *loss.parts(config, having),
+            *_metrics(config, facts),
+        ],
         "Training": module.parts(config, having),
     }
+
+
+def _metrics(config: RunConfig, facts: Facts) -> list[Part]:
+    if config.task == "labels":
+        return metrics.of_labels()
+    return masks.metrics() if facts.masks else metrics.parts(len(facts.classes))
 
 
 def _chapter(title: str, texts: Sequence[str]) -> str:
@@ -115,7 +172,9 @@ def _chapter(title: str, texts: Sequence[str]) -> str:
 def _title(config: RunConfig, facts: Facts) -> str:
     """The docstring of the file."""
     name = _plain(config.name)
-    what = f"{name}: an image classifier" if name else "An image classifier"
+    kind = "n image classifier" if facts.masks is None else " U-Net for masks"
+    kind += " with several labels for an image" if config.task == "labels" else ""
+    what = f"{name}: a{kind}" if name else f"A{kind}"
     made = [f"{package} {version}" for package, version in facts.versions.items()]
     made += [_plain(facts.device)] if facts.device else []
     lines = [

@@ -1,14 +1,15 @@
 """The part of an exported file that lists and decodes images, by the format of the data set."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from typing import Any
 
 from explorer.data.formats.csv_file import CsvSpec
 from explorer.data.formats.digits import DigitsSpec
 from explorer.data.formats.image_folder import ImageFolderSpec
+from explorer.data.formats.medmnist import MedMnistSpec
 from explorer.data.formats.shapes import ShapesSpec
 from explorer.data.formats.spec import FileSpec
+from explorer.data.tables import NONE
 from explorer.export.glue import filled
 from explorer.export.lifting import Part, lift
 from explorer.runs.spec.config import RunConfig
@@ -26,14 +27,14 @@ class Source:
     """
 
     settings: str
-    parts: Callable[[Any], list[Part]]
+    parts: Callable[..., list[Part]]
     argument: str = ""
 
 
 # Generated shapes
 
 
-_SHAPES_SETTINGS = """\
+SHAPES_SETTINGS = """\
 DATA_SEED = $seed
 IMAGES = ($train_images, $val_images)  # for training, for validation
 SIDE = $image_size  # px, of a drawn image
@@ -97,20 +98,76 @@ def list_data():
 '''
 
 
+# What is divided by parts, folds and groups
+
+
+MOST_NAMED = 2_000  # names of images that the file may hold
+
+
+def _parts(spec: FileSpec) -> list[Part]:
+    """`parted(items, root, ...)`, for files."""
+    names = _names(spec)
+    having = names | ({"labels"} if spec.task == "labels" else set())
+    needed = ["data.parts.decided", *(["data.listing.shown_in"] if names else [])]
+    needed += ["data.parts.folds_of_labels"] if "labels" in having else []
+    return [lift(*needed), filled(_PARTED, having)]
+
+
+def _names(spec: FileSpec) -> Set[str]:
+    """Whether a person has decided about some images, which are found by their names."""
+    return {"names"} if spec.left_out or spec.together else set()
+
+
+_PARTED = '''\
+def parted(items, ids, part=None, given_fold=None, groups=None):
+    """(key, label) for training and for validation: by given parts, folds or groups, or a share of each class."""
+    labels = np.array([label for _, label in items], np.int64)
+    chosen = {"share": VAL_FRACTION, "seed": DATA_SEED, "folds": FOLDS, "fold": FOLD}
+    chosen |= {"together": TOGETHER, "left_out": LEFT_OUT}  #? names
+    if given_fold is None:  #? labels
+        whole = joined(groups, ids, TOGETHER)  #? labels, names
+        whole = groups  #? labels, not names
+        given_fold = folds_of_labels(labels, part, whole, share=VAL_FRACTION, seed=DATA_SEED, folds=FOLDS)
+    found, _ = decided(ids, labels, part, given_fold, groups, **chosen)
+    return [[items[i] for i in np.flatnonzero(found == number)] for number in (TRAIN, VAL)]
+'''
+
+
 # Folders of images
 
 
-_FILES = f"""\
+_DIVISION = f"""\
 DATA = $path
 {_SHARE}\
+FOLDS = $folds  # parts of which each validates once; None: a share validates
+FOLD = $fold  # the one that validates
+TOGETHER = $together  # names of images that are never divided
+LEFT_OUT = $left_out  # names of images that are not used
+"""
+FOLDER_SETTINGS = """\
+DATA = $path
+RANGE = $depth  # the values that become 0 and 255, of images with more than 8 bits
+"""
+_FILES = f"""\
+{_DIVISION}\
 RANGE = $depth  # the values that become 0 and 255, of images with more than 8 bits
 """
 
 
+def _is_simple(spec: FileSpec) -> bool:
+    """Whether a share of each class validates, or what is in val/."""
+    return spec.folds is None and not spec.left_out and not spec.together
+
+
 def _folder(spec: ImageFolderSpec) -> list[Part]:
     """Runs of format 1 have the list of files of that time."""
-    suffixes = lift("data.suffixes.FLAT_SUFFIXES" if spec.listing == "flat" else "data.suffixes.SUFFIXES")
-    return [*_DIVIDED, suffixes, filled(_LISTING, {spec.listing}), *_reading(spec)]
+    simple = _is_simple(spec)
+    divided = _DIVIDED if simple else _parts(spec)
+    suffixes = "data.suffixes.FLAT_SUFFIXES" if spec.listing == "flat" else "data.suffixes.SUFFIXES"
+    finding = lift(suffixes, *(["data.class_folders.part_folders"] if spec.listing == "nested" or not simple else []))
+    how = "simple" if simple else "chosen"
+    having = {spec.listing, how, f"{spec.listing} {how}", *_names(spec)}
+    return [*divided, finding, filled(_LISTING, having), *reading(spec)]
 
 
 _LISTING = '''\
@@ -141,9 +198,26 @@ def list_files(folder):
 
 def list_data(folder):
     """(path, label) for training and for validation: of train/ and val/, or of one folder, split class by class."""
-    if (folder / "train").is_dir() and (folder / "val").is_dir():
+    if (folder / "train").is_dir() and (folder / "val").is_dir():  #? flat simple
         return list_files(folder / "train"), list_files(folder / "val")
-    return divided(list_files(folder))
+    return divided(list_files(folder))  #? flat simple
+    folders = sorted(child for child in folder.iterdir() if child.is_dir())  #? chosen
+    parts = part_folders(folders, every=False)  #? flat chosen
+    parts = part_folders(folders)  #? nested chosen
+    parts = part_folders(sorted(child for child in folder.iterdir() if child.is_dir()))  #? nested simple
+    if TRAIN not in parts or len(parts) == 1:  #? nested simple
+        return divided(list_files(folder))
+    if VAL not in parts:  #? nested simple
+        return divided(list_files(parts[TRAIN]))
+    return list_files(parts[TRAIN]), list_files(parts[VAL])  #? nested simple
+    if TRAIN not in parts or len(parts) == 1:  #? chosen
+        parts = {TRAIN: folder}
+    listed = [list_files(parts[part]) for part in (TRAIN, VAL) if part in parts]  #? chosen
+    part = np.repeat(np.arange(len(listed), dtype=np.int8), [len(each) for each in listed])  #? chosen
+    items = [item for each in listed for item in each]  #? chosen
+    ids = [shown_in(folder, path) for path, _ in items]  #? chosen, names
+    return parted(items, ids, part)  #? chosen, names
+    return parted(items, range(len(items)), part)  #? chosen, not names
 '''
 
 
@@ -153,37 +227,123 @@ def list_data(folder):
 _TABLE = f"""\
 {_FILES}\
 FOLDER = $folder  # where paths begin, if not at the table
-COLUMNS = ($image_column, $label_column)  # of paths and of labels; empty for the usual names
+COLUMNS = $columns  # of paths, labels, parts, folds, groups; empty: usual names
+BETWEEN = $several  # the labels of a cell
+ENCODING = $encoding  # of the table; empty for UTF-8, or UTF-16 that says so
 """
 
 
 def _table(spec: CsvSpec) -> list[Part]:
-    return [*_DIVIDED, lift("data.formats.csv_file.rows_of"), _ROWS, *_reading(spec)]
+    """Runs of format 3 and before had the paths and labels alone, in the order of their letters."""
+    kind = "parquet" if spec.is_parquet else "text"
+    read = ["data.tables.parquet_of"] if spec.is_parquet else ["base.tables.decoded", "data.tables.table_of"]
+    found = ["data.tables.rows_of", "data.finder.Finder", "data.table_files.classes_of"]
+    several = spec.several != "no"
+    simple = not several and _is_simple(spec) and (spec.rules == 1 or set(spec.columns[2:]) == {NONE})
+    found += [] if simple else ["data.table_files.read_columns", "data.table_files.given_by"]
+    having = {kind, f"rules {spec.rules}", "simple" if simple else "chosen", *_names(spec)}
+    if several:
+        found.remove("data.table_files.classes_of")
+        having.add("in columns" if spec.several == "columns" else "in cells")
+        in_columns = ["base.names.plain", "data.several_labels.TRUTH", "data.several_labels.with_column"]
+        found += in_columns if spec.several == "columns" else ["data.several_labels.labels_in"]
+    else:
+        having.add("one label")
+    divided = _DIVIDED if simple else _parts(spec)
+    return [*divided, lift(*read, *found), filled(_ROWS, having), *reading(spec)]
 
 
 _ROWS = '''\
 def list_data(table):
-    """(path, label) for training and for validation: the rows of a table, split class by class."""
+    """(path, label) for training and for validation: the rows of a table."""  #? one label
+    """(path, labels) for training and for validation, 0 or 1: the rows of a table."""  #? not one label
     folder = Path(FOLDER) if FOLDER else table.parent
-    rows = rows_of(table.read_text(encoding="utf-8-sig"), *COLUMNS)
-    files = [(folder / path, CLASSES.index(unicodedata.normalize("NFC", label))) for _, path, label in rows]
-    return divided(list(dict(files).items()))  # a row that repeats an image counts once
+    found = table_of(decoded(table.read_bytes(), ENCODING))  #? text
+    names = ParquetFile(table).schema_arrow.names  #? parquet
+    found = parquet_of(table, named_columns(names, COLUMNS))  #? parquet, not in columns
+    found = parquet_of(table, [*named_columns(names, COLUMNS), *names])  #? parquet, in columns
+    rows = rows_of(found, COLUMNS, 1)  #? rules 1, not in columns
+    rows = rows_of(found, COLUMNS)  #? rules 2, not in columns
+    rows = rows_of(with_column(found), (COLUMNS[0], COLUMN, *COLUMNS[2:]))  #? in columns
+    finder = Finder(folder, search=False)  #? rules 1
+    finder = Finder(folder)  #? rules 2
+    names, words = read_columns(found.header, COLUMNS, rows), ("train", "val", "test")  #? chosen
+    files = {}
+    for row in rows:  # one that repeats an image counts once
+        part = words[PART_WORDS[row.split.casefold()]] if names[2] else ""  #? chosen
+        files.setdefault(finder.find(row.path, part), row)  #? chosen
+        files.setdefault(finder.find(row.path), row)  #? simple
+    of_label = classes_of([row.label for row in files.values()], numeric=False)[1]  #? rules 1, one label
+    of_label = classes_of([row.label for row in files.values()], numeric=True)[1]  #? rules 2, one label
+    items = [(Path(path), of_label[row.label]) for path, row in files.items()]  #? one label
+    items = []  #? not one label
+    for path, row in files.items():  #? in cells
+        named = labels_in(row.label, BETWEEN)
+        items.append((Path(path), [int(name in named) for name in CLASSES]))
+    header = list(map(plain, found.header))  #? in columns
+    cells = [found.columns[header.index(name)] for name in CLASSES]  #? in columns
+    place = {row: number for number, row in enumerate(rows)}  #? in columns
+    for path, row in files.items():  #? in columns
+        values = [column[place[row]].casefold() for column in cells]
+        items.append((Path(path), [int(TRUTH.get(value, False)) for value in values]))
+    return divided(items)  #? simple
+    given = given_by(list(files.values()), names)  #? chosen
+    ids = [shown_in(folder, path) for path, _ in items]  #? chosen, names
+    ids = range(len(items))  #? chosen, not names
+    return parted(items, ids, given.part, given.fold, given.group)  #? chosen
+'''
+
+
+# Arrays
+
+
+def _arrays(spec: MedMnistSpec) -> list[Part]:
+    return [*_parts(spec), lift("data.arrays.names_in", "data.arrays.as_rgb"), filled(_ARRAYS, _names(spec))]
+
+
+_ARRAYS = '''\
+@lru_cache(maxsize=1)
+def read_arrays(file):
+    """By part, the images and their labels."""
+    with np.load(file, allow_pickle=False) as held:
+        return {part: (held[images], held[labels]) for part, (images, labels) in names_in(held.files).items()}
+
+
+def load(key):
+    """(H, W, 3) uint8 RGB of the image at this place. key: file, part, place in it."""
+    file, part, index = key
+    return as_rgb(read_arrays(file)[part][0][index])
+
+
+def list_data(file):
+    """(key, label) for training and for validation: the parts of the file, or a share of each class."""
+    held = {part: arrays for part, arrays in read_arrays(file).items() if part != "test"}
+    items = [
+        ((file, part, index), int(label))
+        for part, (_, labels) in held.items()
+        for index, label in enumerate(labels.reshape(-1).tolist())
+        if 0 <= label == int(label)
+    ]
+    part = np.array([key[1] == "val" for key, _ in items], np.int8)
+    ids = [f"{key[1]}/{key[2]}" for key, _ in items]  #? names
+    ids = range(len(items))  #? not names
+    return parted(items, ids, part if part.any() else None)
 '''
 
 
 # Files
 
 
-def _reading(spec: FileSpec) -> list[Part]:
-    """`load(path)`. The depth is decided; that of runs of format 1 is "by_image"."""
+def reading(spec: FileSpec, name: str = "load") -> list[Part]:
+    """A function of this name that reads an image. The depth is decided; that of runs of format 1 is "by_image"."""
     if spec.depth == "by_image":
-        return [lift("data.depth.by_image"), filled(_READING, {"by image"})]
-    return [lift("data.depth.on_white", "data.stored.turned"), filled(_READING, {"by range"})]
+        return [lift("data.depth.by_image"), filled(_READING, {"by image"}, name=name)]
+    return [lift("data.depth.on_white", "data.stored.turned"), filled(_READING, {"by range"}, name=name)]
 
 
 # Glue, for most of what the app does to read a file is to refuse what is damaged or would be too large.
 _READING = '''\
-def load(path):
+def $name(path):
     """(H, W, 3) uint8 RGB: turned as the camera says, transparency laid on white, more than 8 bits brought to 8."""
     try:  #? by range
         file = Image.open(path)
@@ -214,9 +374,10 @@ def deep_colors(path, most):  #? by range
 '''
 
 SOURCES: Mapping[str, Source] = {  # by format
-    "shapes": Source(_SHAPES_SETTINGS, _shapes),
+    "shapes": Source(SHAPES_SETTINGS, _shapes),
     "digits": Source(_SHARE, _digits),
     "csv": Source(_TABLE, _table, "the table of labels"),
+    "medmnist": Source(_DIVISION, _arrays, "the file of arrays"),
     "image_folder": Source(_FILES, _folder, "the folder of images"),
 }
 

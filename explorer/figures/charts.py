@@ -22,14 +22,15 @@ Figure = dict[str, Any]
 HEIGHT = 270  # px
 MAX_POINTS = 1000  # of a curve of steps: more than a chart has pixel columns, few enough to send each second
 MAX_DRAWN = 60  # classes up to which a page draws a matrix as a chart: one of 1,000 classes would be 50 MB
+MAX_DIGITS = 60  # that fit side by side into the cells of a row
 MAX_COUNTED = 20  # classes up to which the cells of a matrix contain their counts
 LEAST_SPAN = 0.04  # of the axis of a score: a shorter axis would show the noise of a small validation set as progress
 MAX_LINES = 12  # classes up to which each has its own line
 
 
-def figures(snapshot: RunSnapshot, metrics: Iterable[Metric] = SCORES) -> dict[str, Figure]:
-    """Return charts of a run by name: "loss", one for each of the metrics, and "confusion" after the first epoch."""
-    return {"loss": loss(snapshot)} | epoch_figures(snapshot, metrics)
+def figures(snapshot: RunSnapshot) -> dict[str, Figure]:
+    """Return charts of a run by name: "loss", one for each score, and "confusion" after the first epoch."""
+    return {"loss": loss(snapshot)} | epoch_figures(snapshot, SCORES[snapshot.task])
 
 
 def epoch_figures(snapshot: RunSnapshot, metrics: Iterable[Metric]) -> dict[str, Figure]:
@@ -38,8 +39,10 @@ def epoch_figures(snapshot: RunSnapshot, metrics: Iterable[Metric]) -> dict[str,
     Beyond `MAX_DRAWN` classes there is no chart of the matrix.
     """
     found = {metric.key: scores(snapshot, metric) for metric in metrics}
-    if snapshot.confusion is not None and len(snapshot.confusion) <= MAX_DRAWN:
-        found["confusion"] = confusion(snapshot.confusion, class_names(snapshot))
+    if snapshot.confusion is not None and snapshot.confusion.ndim == 2 and len(snapshot.confusion) <= MAX_DRAWN:
+        found["confusion"] = confusion(
+            snapshot.confusion, class_names(snapshot), pixels=snapshot.task == "segmentation"
+        )
     return found
 
 
@@ -49,6 +52,12 @@ def class_names(snapshot: RunSnapshot) -> tuple[str, ...]:
     count = len(counts) if counts is not None else len(snapshot.classes)
     known = snapshot.classes[:count]
     return known + tuple(Common.CLASS.format(number=number) for number in range(len(known) + 1, count + 1))
+
+
+def class_colors(snapshot: RunSnapshot) -> tuple[str, ...]:
+    """Return the color of each class in `class_names`; that of a background is neutral."""
+    places = snapshot.color_places
+    return palette.class_colors([*places, *range(len(places), len(class_names(snapshot)))])
 
 
 def running_counts(snapshot: RunSnapshot) -> NDArray[np.int64] | None:
@@ -83,8 +92,20 @@ def scores(snapshot: RunSnapshot, metric: Metric) -> Figure:
     return {"data": traces, "layout": score_layout(snapshot, traces, metric)}
 
 
-def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.Shades = palette.VALIDATED) -> Figure:
-    """Return a heatmap of a (C, C) matrix of counts with the true classes in rows; colors show shares of the row."""
+def confusion(
+    counts: NDArray[np.int64],
+    names: Sequence[str],
+    shades: palette.Shades = palette.VALIDATED,
+    pixels: bool = False,
+) -> Figure:
+    """Return a heatmap of a (C, C) matrix of counts with the true classes in rows; colors show shares of the row.
+
+    Args:
+        counts: Of images, or of pixels.
+        names: Of the classes.
+        shades: The colors.
+        pixels: Whether pixels are counted.
+    """
     shares = row_shares(counts)
     size = len(counts)
     places = list(range(size))
@@ -104,7 +125,7 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        "hovertemplate": T.HOVER_CELL,
+        "hovertemplate": T.HOVER_CELL_PIXELS if pixels else T.HOVER_CELL,
     }
     layout = base_layout() | {"showlegend": False}
     for axis, title in (("xaxis", T.PREDICTED), ("yaxis", T.TRUE)):
@@ -118,7 +139,8 @@ def confusion(counts: NDArray[np.int64], names: Sequence[str], shades: palette.S
         }
     layout["yaxis"] |= {"range": [size - 0.5, -0.5]}
     layout["margin"] |= {"t": 10}
-    if size <= MAX_COUNTED:
+    # Counts of pixels have many digits: where they would overlap, color and tooltip say them.
+    if size <= MAX_COUNTED and size * len(f"{counts.max(initial=0):,}") <= MAX_DIGITS:
         layout["annotations"] = [
             _cell_text(row, column, int(counts[row, column])) for row in places for column in places
         ]
@@ -171,10 +193,11 @@ def left_out(snapshot: RunSnapshot) -> str:
 def _class_lines(snapshot: RunSnapshot, names: Sequence[str], metric: str) -> list[dict[str, Any]]:
     """Return a line for each class. Lines often coincide, so they differ in dash and marker, and are thin."""
     lines = []
+    colors = class_colors(snapshot)
     for index, label in enumerate(class_ticks.distinct(names, 24)):
         points = snapshot.epochs
         values = [point.measured.per_class[metric][index] if point.measured else None for point in points]
-        drawn = curve(label, points, values, palette.class_color(index), T.HOVER_SCORE, 1.6)
+        drawn = curve(label, points, values, colors[index], T.HOVER_SCORE, 1.6)
         drawn["line"]["dash"] = _DASHES[index % len(_DASHES)]
         drawn["marker"] |= {"symbol": _MARKERS[index % len(_MARKERS)], "size": drawn["marker"]["size"] + 4}
         lines.append(drawn)
@@ -268,7 +291,7 @@ def score_layout(
     bounds = [max(middle - room * 0.62, metric.low - 0.02), min(middle + room * 0.62, 1.02)]
     layout["yaxis"] |= {"range": bounds, "tickformat": ".2f" if room > 0.08 else ".3f"}
     counts = snapshot.confusion
-    if (no_skill := floor(metric, None if counts is None else counts.sum(axis=1))) is not None:
+    if (no_skill := floor(metric, None if counts is None or counts.ndim == 3 else counts.sum(axis=1))) is not None:
         _mark_floor(layout, metric.no_skill, no_skill, bounds)
     return layout
 

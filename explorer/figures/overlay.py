@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.figures import charts, class_ticks, palette
 from explorer.figures.charts import Figure
-from explorer.metrics.table import LOSS, METRICS
+from explorer.metrics.table import EVERY, LISTED, LOSS
 from explorer.runs.overview.view import RunSnapshot
 from explorer.texts import Compare as T
 
@@ -56,7 +56,7 @@ class Course:
 def course(snapshot: RunSnapshot, name: str, place: int) -> Course:
     """Return the values of a run. place: in the selection, from 0."""
     points, steps = snapshot.epochs, snapshot.steps
-    metrics = {key: np.array([point.value(key) for point in points], np.float64) for key in METRICS}
+    metrics = {key: np.array([point.value(key) for point in points], np.float64) for key in LISTED[snapshot.task]}
     metrics["train_loss"] = np.array([point.train_loss for point in points], np.float64)
     return Course(
         snapshot.id,
@@ -122,7 +122,7 @@ def overlay(courses: Sequence[Course], metric: str, axis: Axis, smoothing: float
     traces: list[dict[str, Any]] = []
     for one, name in zip(courses, names, strict=True):
         panels = (
-            ("", one.epochs[axis], one.metrics[metric], True),
+            ("", one.epochs[axis], _course_of(one, metric), True),
             ("2", one.epochs[axis], one.metrics[LOSS], True),
             ("3", *_training_loss(one, axis), len(one.step_loss) <= len(one.metrics["train_loss"])),
         )
@@ -150,6 +150,12 @@ def points_each(runs: int, smooth: bool) -> int:
 def uid(run_id: str, panel: str, kind: str) -> str:
     """Return the identity of a line, by which plotly keeps what was hidden; plotly allows word characters only."""
     return f"{run_id.encode().hex()}_{panel or 1}_{kind}"
+
+
+def _course_of(one: Course, metric: str) -> Values:
+    """The values of a metric; nan where the task of the run does not have it."""
+    missing = np.full(len(one.metrics[LOSS]), math.nan)
+    return one.metrics.get(metric, missing)
 
 
 def _training_loss(one: Course, axis: Axis) -> tuple[Values, Values]:
@@ -225,8 +231,8 @@ def _layout(
             **({"matches": "x"} if panel else {}),
         }
         layout[f"yaxis{panel}"] = y_axis | {"domain": [low, high], "anchor": f"x{panel}", "uirevision": panel or metric}
-    values = np.concatenate([np.empty(0), *(one.metrics[metric] for one in courses)])
-    layout["yaxis"] |= {"title": {"text": METRICS[metric].in_sentence, "standoff": 6}} | _range(values, metric)
+    values = np.concatenate([np.empty(0), *(_course_of(one, metric) for one in courses)])
+    layout["yaxis"] |= {"title": {"text": EVERY[metric].in_sentence, "standoff": 6}} | _range(values, metric)
     for panel, words in (("2", T.VAL_LOSS), ("3", T.TRAIN_LOSS)):
         layout[f"yaxis{panel}"] |= {"title": {"text": words, "standoff": 6}, "rangemode": "tozero"}
     layout["legend"] = {"orientation": "v", "x": 1.02, "y": 1, "font": {"size": 11}, "tracegroupgap": 0}
@@ -236,11 +242,11 @@ def _layout(
 
 def _range(values: Values, metric: str) -> dict[str, Any]:
     """Return the range of a score's axis, which fits the values; that of a loss is left to plotly."""
-    if METRICS[metric].of == "loss":
+    if EVERY[metric].of == "loss":
         return {"rangemode": "tozero"}
     known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (METRICS[metric].low, 1.0)
+    low, high = (float(known.min()), float(known.max())) if len(known) else (EVERY[metric].low, 1.0)
     room = max(high - low, charts.LEAST_SPAN)
     middle = (low + high) / 2
-    bounds = [max(middle - room * 0.6, METRICS[metric].low - 0.02), min(middle + room * 0.6, 1.02)]
+    bounds = [max(middle - room * 0.6, EVERY[metric].low - 0.02), min(middle + room * 0.6, 1.02)]
     return {"range": bounds, "tickformat": ".2f" if room > 0.08 else ".3f"}

@@ -5,6 +5,7 @@ the 24 differ for normal vision and under the three common color-vision deficien
 first ones differ most. Names in legends and tooltips distinguish further classes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 ACCENT = "#6E6BE8"  # between the two theme accents: legible on a light and on a dark page
@@ -90,6 +91,15 @@ TRAINED = Shades(
 # What speaks for a class in an image, from little to most: laid over the image, and more opaque where it is more.
 SALIENCY = ((0.0, "#2D00FF"), (0.5, "#D200B4"), (1.0, "#FF5A1E"))
 
+# Where a predicted mask is wrong: on a darkened gray image people with any color vision see it.
+DIFFERENT = "#FF8A00"
+UNCOUNTED = ("#6B7080", "#A9AEBC")  # stripes over pixels that do not count
+
+# A difference: worse is orange and better is blue, which people with any common color vision tell apart. Small ones are
+# nearly transparent, which suits both themes.
+_WORSE, _BETTER = (213, 94, 0), (0, 114, 178)
+_MOST_OPAQUE = 0.88
+
 # The state of a run. It is always shown in words too, never by color alone.
 STATE_COLORS: dict[str, str] = {
     "queued": "#8A90A2",
@@ -103,10 +113,20 @@ STATE_COLORS: dict[str, str] = {
     "lost": "#D55E00",
 }
 
+# What is said of an effect. It is always shown in words too, and by the mark of the estimate.
+EFFECT_COLORS: dict[str, str] = {"helps": "#009E73", "harms": "#D55E00", "same": NEUTRAL, "unknown": NEUTRAL}
+REGION = "rgba(138, 144, 162, 0.16)"  # of effects that do not matter
+CHOSEN = "rgba(110, 107, 232, 0.10)"  # behind the row that is selected
+
 
 def class_color(index: int) -> str:
     """Return the color of class `index` (0-based) on every page; classes beyond the last color start again."""
     return CLASS_COLORS[index % len(CLASS_COLORS)]
+
+
+def class_colors(places: Sequence[int | None]) -> tuple[str, ...]:
+    """Return the color of each class by its place among the colors; that of a background, None, is neutral."""
+    return tuple(NEUTRAL if place is None else class_color(place) for place in places)
 
 
 def run_color(place: int) -> str:
@@ -117,6 +137,12 @@ def run_color(place: int) -> str:
 def run_dash(place: int) -> str:
     """Return the dash of the run at a place (0-based), which distinguishes runs of the same color."""
     return RUN_DASHES[place // len(RUN_COLORS) % len(RUN_DASHES)]
+
+
+def difference_color(share: float) -> str:
+    """Return the color of a difference as a share of the largest one: -1 is the worst, 1 the best."""
+    red, green, blue = _BETTER if share > 0 else _WORSE
+    return f"rgba({red}, {green}, {blue}, {_MOST_OPAQUE * min(abs(share), 1.0):.3f})"
 
 
 def rgb(color: str) -> tuple[int, int, int]:

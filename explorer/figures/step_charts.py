@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.figures import charts, palette
 from explorer.figures.charts import Figure
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import EVERY
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record.results import RateResult
 from explorer.runs.spec.schedules import curve as schedule
@@ -21,7 +21,7 @@ def accuracy(snapshot: RunSnapshot) -> Figure:
     """Return the accuracy of the training batches between reported steps, and of each epoch's validation."""
     per_epoch = charts.steps_per_epoch(snapshot)
     step, share = charts.thin(snapshot.steps.step, snapshot.steps.accuracy)
-    metric = METRICS["accuracy"]
+    metric = EVERY["accuracy"]
     found = [point.value(metric.key) for point in snapshot.epochs]
     traces = [
         charts.line(charts.step_name(snapshot), step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)
@@ -57,8 +57,8 @@ def running(snapshot: RunSnapshot) -> Figure | None:
     counts = charts.running_counts(snapshot)
     return (
         None
-        if counts is None or len(counts) > charts.MAX_DRAWN
-        else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED)
+        if counts is None or counts.ndim == 3 or len(counts) > charts.MAX_DRAWN
+        else charts.confusion(counts, charts.class_names(snapshot), palette.TRAINED, snapshot.task == "segmentation")
     )
 
 

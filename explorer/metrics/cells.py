@@ -20,9 +20,15 @@ def predicted_classes(logits: Logits, threshold: float = 0.5) -> Indices:
         threshold: Of two classes, the probability of the second above which it is predicted.
     """
     if logits.shape[1] == 2 and threshold != 0.5:
-        odds = logits[:, 1].astype(np.float64) - logits[:, 0]
-        return np.asarray(odds > math.log(threshold / (1 - threshold)), np.int64)
+        # In 32 bits, as the trainer compares them.
+        odds = np.float32(math.log(threshold / (1 - threshold)))
+        return np.asarray(logits[:, 1] - logits[:, 0] > odds, np.int64)
     return np.asarray(logits.argmax(axis=1), np.int64)
+
+
+def predicted_labels(logits: Logits, threshold: float = 0.5) -> Indices:
+    """Return (N, L), 1 where the probability of a label of (N, L) logits is above a threshold, and 0 elsewhere."""
+    return (logits > np.float32(math.log(threshold / (1 - threshold)))).astype(np.int64)
 
 
 def members(labels: Indices, predicted: Indices, row: int | None, column: int | None) -> Indices:
@@ -59,7 +65,7 @@ def _log_odds(logits: Logits, classes: Indices) -> NDArray[np.float64]:
     return found
 
 
-def share_of(logits: NDArray[np.float32], place: int) -> float:
+def share_of(logits: Logits, place: int) -> float:
     """Return the softmax probability of one class of (C,) logits."""
     scores = logits.astype(np.float64)
     with np.errstate(over="ignore"):  # a class that is out of the question has a probability of 0

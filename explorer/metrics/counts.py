@@ -1,7 +1,6 @@
-"""Metrics from confusion counts. Counts of batches, ranks and shards add up with +.
+"""Confusion counts. Counts of batches, ranks and shards add up with +; the metrics of them are in `rates.py`.
 
-A confusion matrix is (C, C) int64: rows are the truth, columns the prediction, as in scikit-learn. The definitions are
-those of scikit-learn: a ratio of nothing is nan for one class, and counts as 0 in a mean over classes.
+A confusion matrix is (C, C) int64: rows are the truth, columns the prediction, as in scikit-learn.
 """
 
 import numpy as np
@@ -10,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from explorer.metrics import rates
 
 Counts = NDArray[np.int64]
-Values = NDArray[np.float64]
 
 
 def _class_indices(values: ArrayLike, num_classes: int, what: str) -> Counts:
@@ -39,53 +37,11 @@ def confusion_counts(labels: ArrayLike, predictions: ArrayLike, num_classes: int
 
 def support(confusion: Counts) -> Counts:
     """(C,) number of samples that truly belong to each class."""
-    return np.asarray(confusion.sum(axis=1), np.int64)
-
-
-def predicted(confusion: Counts) -> Counts:
-    """(C,) number of samples that were predicted as each class."""
-    return np.asarray(confusion.sum(axis=0), np.int64)
+    return np.asarray(rates.margins(confusion).truth, np.int64)
 
 
 def against_rest(confusion: Counts) -> Counts:
-    """(C, 4) counts of each class against all others: TP, FP, FN, TN."""
+    """(C, 4) counts of each class against all others, or of each of several labels: TP, FP, FN, TN."""
     right, truth, guess = rates.margins(confusion)
-    return np.stack([right, guess - right, truth - right, confusion.sum() - truth - guess + right], axis=1)
-
-
-def accuracy(confusion: Counts) -> float:
-    """Share of correct predictions, 0..1; nan without samples."""
-    return float(rates.accuracy(rates.margins(confusion)))
-
-
-def precision(confusion: Counts) -> Values:
-    """(C,) share of the predictions of a class that are right; nan where it was never predicted."""
-    return rates.precision(rates.margins(confusion))
-
-
-def recall(confusion: Counts) -> Values:
-    """(C,) share of the samples of a class that were found; nan where it has none."""
-    return rates.recall(rates.margins(confusion))
-
-
-def f1_per_class(confusion: Counts) -> Values:
-    """(C,) harmonic mean of precision and recall; nan for a class neither present nor predicted."""
-    return rates.f1(rates.margins(confusion))
-
-
-def f1_macro(confusion: Counts) -> float:
-    """Mean F1 over the classes that are present or predicted, as scikit-learn's; nan without samples.
-
-    A class that neither occurs nor is predicted says nothing about the model and is left out.
-    """
-    return float(rates.f1_macro(rates.margins(confusion)))
-
-
-def balanced_accuracy(confusion: Counts) -> float:
-    """Mean recall over the classes that are present, as scikit-learn's; nan without samples."""
-    return float(rates.balanced_accuracy(rates.margins(confusion)))
-
-
-def mcc(confusion: Counts) -> float:
-    """Matthews correlation coefficient, -1..1; nan where all samples are of one class or predicted as one."""
-    return float(rates.mcc(rates.margins(confusion)))
+    total = confusion.sum() if confusion.ndim == 2 else confusion.sum(axis=(1, 2))
+    return np.stack([right, guess - right, truth - right, total - truth - guess + right], axis=1)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.metrics.binning import lower_edges
-from explorer.metrics.scores import ScoreHistogram
+from explorer.metrics.scores import ScoreHistogram, precision_of_ties, shares
 from explorer.metrics.thresholds import Cuts, probabilities
 
 Counts = NDArray[np.int64]
@@ -23,19 +23,15 @@ def average_precision(cuts: Cuts) -> tuple[float, float]:
     found, wrong = cuts.true_positives, cuts.false_positives
     if not found[-1]:
         return float("nan"), 0.0
-    tied = _shares(cuts.positives, found[1:], found[1:] + wrong[1:]) / found[-1]
+    tied = precision_of_ties(cuts.positives, cuts.negatives)
     if cuts.exact:
         return tied, 0.0
-    best = _shares(cuts.positives, found[1:], found[1:] + wrong[:-1]) / found[-1]
+    best = shares(cuts.positives, found[1:], found[1:] + wrong[:-1]) / found[-1]
     # Behind all others of its bin, the j-th image has a precision of (found + j) / (found + wrong + j).
     before = found[:-1] + wrong[1:]
     lost = wrong[1:] * (_harmonic(before + cuts.positives) - _harmonic(before))
     worst = float((cuts.positives - lost).sum()) / found[-1]
     return tied, max(best - tied, tied - worst, 0.0)
-
-
-def _shares(counts: Counts, found: Counts, all_above: Counts) -> float:
-    return float((counts * (found / np.maximum(all_above, 1))).sum())
 
 
 def _harmonic(numbers: Counts) -> Values:

@@ -11,6 +11,7 @@ Jeffreys (Brown, Cai and DasGupta 2001, https://doi.org/10.1214/ss/1009213286).
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,11 +155,11 @@ class Ranked:
 
     Args:
         odds: (N,) scores of the class; equal ones are ties.
-        mine: (N,) whether an image belongs to the class. Some have to, and some not.
+        mine: (N,) whether an image belongs to the class.
         classes: C, by which the added images are divided.
     """
 
-    def __init__(self, odds: Values, mine: NDArray[np.bool_], classes: int) -> None:
+    def __init__(self, odds: Values, mine: NDArray[np.bool_], classes: int = 1) -> None:
         self._order = np.argsort(-odds, kind="stable")
         ordered = odds[self._order]
         self._mine = mine[self._order].astype(np.float64)
@@ -166,13 +167,30 @@ class Ranked:
         self._added = SCORE_PRIOR / 2 / classes
 
     def drawn(self, weights: Values, rng: np.random.Generator, precision: bool = True) -> tuple[Values, Values]:
-        """Return (b,) AUROC and, on request, average precision with (b, N) weights of the images."""
-        ordered = weights[:, self._order]
-        mine = ordered * self._mine
-        both = [self._at_scores(part) for part in (mine, ordered - mine)]
+        """Return (b,) AUROC and, on request, average precision with (b, N) weights of the images.
+
+        Some images have to belong to the class, and some not.
+        """
+        both = self._parts(weights)
         ends = rng.standard_gamma(self._added, (4, len(weights), 1))
         mine, rest = (np.concatenate([ends[i], part, ends[i + 2]], axis=1) for i, part in enumerate(both))
         return weighted(mine, rest, precision)
+
+    def areas(self, weights: NDArray[Any]) -> Values:
+        """Return the (b,) AUROC with (b, N) weights and no added images; nan without images of the class, or others."""
+        with np.errstate(invalid="ignore"):
+            return weighted(*self._parts(weights), precision=False)[0]
+
+    def both(self, weights: NDArray[Any]) -> tuple[Values, Values]:
+        """Return the (b,) AUROC and average precision with (b, N) weights and no added images; nan where undefined."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return weighted(*self._parts(weights))
+
+    def _parts(self, weights: NDArray[Any]) -> tuple[Values, Values]:
+        """Return the (b, K) weights of the images of the class at each score, and those of others."""
+        ordered = weights[:, self._order]
+        mine = ordered * self._mine
+        return self._at_scores(mine), self._at_scores(ordered - mine)
 
     def _at_scores(self, values: Values) -> Values:
         return values if len(self._starts) == values.shape[1] else np.add.reduceat(values, self._starts, axis=1)

@@ -3,6 +3,8 @@
 from functools import partial
 
 from explorer.metrics import rates, scores, values
+from explorer.metrics.label_entries import LABEL_ENTRIES
+from explorer.metrics.mask_entries import MASKS
 from explorer.metrics.metric import Metric
 from explorer.metrics.values import ABSENT, NEVER_PREDICTED, NO_OTHERS, UNSEEN, of_counts, of_each
 
@@ -20,7 +22,8 @@ ENTRIES = (
         "AUROC",
         "Area under the ROC curve: the probability that a random image of the class gets a higher score than a random "
         "image of another class. 0.5 is guessing, 1 is perfect. With more than 2 classes, each class is compared with "
-        "all others, and macro is the mean.",
+        "all others, and macro is the mean. Of several labels for an image, each "
+        "compares the images with it and those without.",
         "val_auroc",
         "scores",
         values.auroc,
@@ -32,6 +35,7 @@ ENTRIES = (
         compute=scores.mean_area,
         per_class=tuple,
         no_skill="guessing",
+        tasks=("classification", "labels"),
     ),
     Metric(
         "auroc_weighted",
@@ -45,6 +49,7 @@ ENTRIES = (
         class_formula=_AREA,
         deceives="A large class hides a rare one that the network cannot tell from the others.",
         no_skill="guessing",
+        tasks=("classification", "labels"),
     ),
     Metric(
         "average_precision",
@@ -77,6 +82,7 @@ ENTRIES = (
         compute=rates.f1_macro,
         per_class=rates.f1,
         short="F1",
+        tasks=("classification", "labels"),
     ),
     Metric(
         "f1_micro",
@@ -101,6 +107,7 @@ ENTRIES = (
         class_formula=_F1,
         deceives="A large class hides a rare one that is never found.",
         rate=rates.f1_weighted,
+        tasks=("classification", "labels"),
     ),
     Metric(
         "precision",
@@ -115,6 +122,7 @@ ENTRIES = (
         deceives="A network that names a class only when it is quite sure has a high precision and misses most images; "
         "and precision falls by itself where the class is rarer than in validation.",
         rate=rates.precision_macro,
+        tasks=("classification", "labels"),
     ),
     Metric(
         "recall",
@@ -129,6 +137,7 @@ ENTRIES = (
         class_formula=_RECALL,
         deceives="A network that calls every image this class has a recall of 1.",
         rate=rates.recall_macro,
+        tasks=("classification", "labels"),
     ),
     Metric(
         "specificity",
@@ -145,10 +154,11 @@ ENTRIES = (
         "network.",
         rate=rates.specificity_macro,
     ),
+    *MASKS,
     Metric(
         "accuracy",
         "Accuracy",
-        "Share of validation images that are classified correctly.",
+        "Share of validation images, or of their pixels where masks are learned, that are classified correctly.",
         "val_accuracy",
         "counts",
         partial(of_counts, compute=rates.accuracy, note=values.nothing),
@@ -156,6 +166,7 @@ ENTRIES = (
         deceives="Where one class is large, always answering it already gives its share.",
         rate=rates.accuracy,
         compute=rates.accuracy,
+        tasks=("classification", "segmentation"),
     ),
     Metric(
         "balanced_accuracy",
@@ -253,6 +264,7 @@ ENTRIES = (
         "the largest class has an ECE of 0.",
         better="lower",
     ),
+    *LABEL_ENTRIES,
     Metric(
         LOSS,
         "Validation loss",
@@ -264,5 +276,6 @@ ENTRIES = (
         deceives="With class weights or label smoothing it cannot be compared with that of a run without.",
         compute=float,
         better="lower",
+        tasks=("classification", "segmentation", "labels"),
     ),
 )

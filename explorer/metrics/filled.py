@@ -117,6 +117,8 @@ _WHOLE: dict[str, Callable[[Metric, Evaluation], str]] = {
     "balanced_accuracy": _mean,
     "auroc_weighted": _weighted,
     "f1_weighted": _weighted,
+    "iou": _mean,
+    "dice": _mean,
     "f1_micro": _micro,
     "accuracy": _accuracy,
     "mcc": _mcc,

@@ -4,21 +4,23 @@ They say how far a value would differ with other validation images of the same k
 training run would change.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics import draws
+from explorer.metrics import draws, mask_intervals
 from explorer.metrics.counts import against_rest
 from explorer.metrics.draws import Ranked, cell_draws, influences, margins_draws, weights
 from explorer.metrics.images import ImageScores, reliability
+from explorer.metrics.label_intervals import label_draws
 from explorer.metrics.metric import Evaluation, Value
 from explorer.metrics.rates import Margins
 from explorer.metrics.resampling import LEVEL
 from explorer.metrics.scores import log_odds
 from explorer.metrics.table import EVERY, LOSS
+from explorer.metrics.table import values as values_of
 from explorer.metrics.thresholds import Cuts
 from explorer.metrics.values import first_of
 
@@ -28,6 +30,7 @@ _SEED = 20260  # the same images always give the same interval
 _EXACT = 40_000_000  # weights times classes up to which each draw ranks the images again
 
 HOW = "Bayesian bootstrap over validation images, {draws:,} draws"
+WHOLE = "Bayesian bootstrap over whole validation images, {draws:,} draws"
 TOGETHER = "; wrong predictions are drawn by class and not by cell"
 LINEAR = "; linear in the weights of the images"
 BINS = "; from bins, each class by itself"
@@ -57,6 +60,7 @@ class Interval:
 
 _MEANS = ("f1_macro", "f1_weighted", "precision", "recall", "specificity", "balanced_accuracy")
 _RANKED = ("auroc", "auroc_weighted", "average_precision")
+_PRECISIONS = ("average_precision", "mean_precision")
 _F1 = ("f1_macro", "f1_weighted")
 _LOSSES = (LOSS, "brier", "log_loss")
 _OF_IMAGES = ("top_k", "brier", "log_loss", "ece")
@@ -68,10 +72,15 @@ class _Drawn:
     how: str
 
 
-def intervals(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -> dict[str, Interval]:
-    """Return the interval of each metric of these keys; the same evaluation always gives the same."""
-    found = {key: EVERY[key].value(evaluation) for key in keys}
+def intervals(evaluation: Evaluation, keys: Collection[str] | None = None) -> dict[str, Interval]:
+    """Return the interval of each metric of these keys, or of all of its task; the same evaluation gives the same."""
+    found = values_of(evaluation, keys)
+    if evaluation.pixels is not None:
+        return _of_masks(evaluation, found)
     wanted = {key for key, value in found.items() if value.value is not None}
+    if evaluation.several:
+        drawn = {key: _Drawn(*one) for key, one in label_draws(evaluation, wanted).items()}
+        return {key: _of_labels(evaluation, key, value, drawn.get(key)) for key, value in found.items()}
     drawn = _counted(evaluation, wanted) | _scored(evaluation, wanted)
     return {key: _interval(key, value, drawn.get(key)) for key, value in found.items()}
 
@@ -90,6 +99,29 @@ def _interval(key: str, found: Value, drawn: _Drawn | None) -> Interval:
     # The images added by the draws can push both ends past an extreme value.
     ends = min(float(low), found.value), max(float(high), found.value)
     return Interval(found.value, *ends, how=drawn.how)
+
+
+def _of_labels(evaluation: Evaluation, key: str, value: Value, drawn: _Drawn | None) -> Interval:
+    if value.value is not None and drawn is None and evaluation.scores_missing and key not in _LOSSES:
+        return Interval(value.value, why=evaluation.scores_missing)
+    return _interval(key, value, drawn)
+
+
+def _of_masks(evaluation: Evaluation, found: Mapping[str, Value]) -> dict[str, Interval]:
+    drawn = mask_intervals.drawn_of(evaluation, [key for key, value in found.items() if value.value is not None])
+    return {key: _of_mask(evaluation, key, value, drawn.get(key)) for key, value in found.items()}
+
+
+def _of_mask(evaluation: Evaluation, key: str, value: Value, drawn: Values | None) -> Interval:
+    why = mask_intervals.why_none(evaluation, EVERY[key])
+    if value.value is not None and why:
+        return Interval(value.value, why=why)
+    return _interval(key, value, None if drawn is None else _Drawn(drawn, WHOLE.format(draws=len(drawn))))
+
+
+def _mask_class(evaluation: Evaluation, key: str, index: int, value: Value) -> Interval:
+    drawn = None if value.value is None else mask_intervals.drawn_of_class(evaluation, EVERY[key], index, value.value)
+    return _of_mask(evaluation, key, value, drawn)
 
 
 def _counted(evaluation: Evaluation, wanted: set[str]) -> dict[str, _Drawn]:
@@ -138,7 +170,7 @@ def _from_images(evaluation: Evaluation, images: ImageScores, wanted: set[str]) 
     exact = count * draws.how_many(count) * classes <= _EXACT
     precision = "average_precision" in wanted
     ranked = list(_orders(evaluation, one_of_two=not precision)) if ranks and exact else []
-    columns = _columns(images, classes) | (_linear(evaluation) if ranks and not exact else {})
+    columns = _columns(images, classes) | (rank_influences(evaluation) if ranks and not exact else {})
     matrix = np.concatenate(list(columns.values()), axis=1)
     found: list[dict[str, Values]] = []
     # Generators of their own, so that one metric has the same draws whichever others are computed with it.
@@ -236,8 +268,11 @@ def _means(areas: Values, precisions: Values, support: Values) -> dict[str, Valu
     }
 
 
-def _linear(evaluation: Evaluation) -> dict[str, Values]:
-    """Return (N, 1) influences on the means over the classes."""
+def rank_influences(evaluation: Evaluation) -> dict[str, Values]:
+    """Return (N, 1) influences of the images on metrics of scores, as `draws.influences`, by the metric's key.
+
+    The metrics are means over the classes that some images belong to and some do not; nothing where there are none.
+    """
     sums: dict[str, Values] = {}
     classes, images = 0, 0
     for odds, mine, support in _classes_with_both(evaluation):
@@ -272,6 +307,8 @@ def class_intervals(evaluation: Evaluation, key: str) -> tuple[Interval, ...]:
     if metric.classes is None:
         return ()
     found = metric.classes(evaluation)
+    if evaluation.pixels is not None:
+        return tuple(_mask_class(evaluation, key, index, value) for index, value in enumerate(found))
     if _one_for_both(evaluation, key):
         return _of_both(evaluation, found)
     if metric.of == "counts":
@@ -283,6 +320,8 @@ def class_intervals(evaluation: Evaluation, key: str) -> tuple[Interval, ...]:
 
 def class_interval(evaluation: Evaluation, key: str, index: int, value: Value) -> Interval:
     """Return what `class_intervals` has for one class, whose value is known, without work for the others."""
+    if evaluation.pixels is not None:
+        return _mask_class(evaluation, key, index, value)
     if EVERY[key].of == "counts":
         return _of_class(key, value, _class_ratio(evaluation, key, index))
     if _one_for_both(evaluation, key):
@@ -295,7 +334,7 @@ def class_interval(evaluation: Evaluation, key: str, index: int, value: Value) -
 
 def _one_for_both(evaluation: Evaluation, key: str) -> bool:
     """Whether a metric is one number for both of two classes, so that it has one interval too."""
-    return key == "auroc" and len(evaluation.confusion) == 2
+    return key == "auroc" and len(evaluation.confusion) == 2 and not evaluation.several
 
 
 def _of_both(evaluation: Evaluation, found: Iterable[Value]) -> tuple[Interval, ...]:
@@ -332,4 +371,4 @@ def _sides(confusion: NDArray[np.int64], key: str) -> tuple[NDArray[np.int64], N
 def _class_rank(cuts: Cuts, key: str, index: int) -> Values:
     if not (cuts.positives.sum() and cuts.negatives.sum()):
         return np.full(1, np.nan)
-    return cell_draws(cuts, draws.FEWEST, 2, _draws_of(index))[1 if key == "average_precision" else 0]
+    return cell_draws(cuts, draws.FEWEST, 2, _draws_of(index))[1 if key in _PRECISIONS else 0]

@@ -46,16 +46,13 @@ def suspects(logits: ArrayLike, labels: ArrayLike) -> Suspects:
     counts = np.bincount(truth, minlength=scores.shape[1])
     if (enough := int((counts > FEW).sum())) < 2:
         raise TooFewImagesError(f"at least two classes need more than {FEW} images; got {enough}")
-    probabilities = softmax(scores)
+    # Imported here, like cleanlab: it takes a moment.
+    from scipy.special import softmax
+
+    probabilities: NDArray[np.float64] = softmax(scores.astype(np.float64), axis=1)
     found = _cleanlab(truth, probabilities)
     left_out = tuple(int(index) for index in np.flatnonzero((counts > 0) & (counts <= FEW)))
     return Suspects(found, probabilities[found].argmax(axis=1).astype(np.int64), left_out)
-
-
-def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the (N, C) probabilities of finite logits in float64."""
-    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
 def _cleanlab(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -8,11 +8,11 @@ from functools import cached_property, partial
 import numpy as np
 
 from explorer.metrics.counts import Counts, confusion_counts
-from explorer.metrics.draws import summed
+from explorer.metrics.draws import Ranked, influences, summed
 from explorer.metrics.images import ImageScores, image_scores
 from explorer.metrics.pairs import Answers
 from explorer.metrics.rates import Margins
-from explorer.metrics.resampling import DRAWS, Values, WeightedArea, area_influence, draws, interval
+from explorer.metrics.resampling import DRAWS, Values, draws, interval
 from explorer.metrics.scores import Areas, areas, check_scores, log_odds
 from explorer.metrics.table import EVERY, HEADLINE, METRICS, Evaluation, Metric, Value
 
@@ -197,10 +197,10 @@ def _of_areas(models: _Models, metrics: Mapping[str, Metric], count: int) -> dic
     labels, classes = models[0].labels, models[0].classes
     # Two classes have one area.
     indices = range(1, 2) if classes == 2 else range(classes)
-    parts = [[WeightedArea(model.odds[index], labels == index) for index in indices] for model in models]
+    parts = [[Ranked(model.odds[index], labels == index) for index in indices] for model in models]
 
     def of(metric: Metric, weights: Counts) -> Values:
-        tables = [np.stack([part.of(weights) for part in each], axis=1) for each in parts]
+        tables = [np.stack([part.areas(weights) for part in each], axis=1) for each in parts]
         a, b = ([_number(metric.compute(_areas(row))) for row in table] for table in tables)
         return np.subtract(b, a)
 
@@ -221,7 +221,7 @@ def _of_influences(models: _Models) -> _Compute:
     labels = models[0].labels
     present = [index for index in range(models[0].classes) if 0 < (labels == index).sum() < len(labels)]
     a, b = (
-        np.mean([area_influence(model.odds[index], labels == index) for index in present], axis=0) if present else 0.0
+        np.mean([influences(model.odds[index], labels == index)[0] for index in present], axis=0) if present else 0.0
         for model in models
     )
     change = np.broadcast_to(b - a, len(labels))

@@ -4,9 +4,8 @@ All of it says something about these two models. It does not say which recipe is
 model, and that spread is in none of these numbers.
 """
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -47,16 +46,20 @@ class Alignment:
 
 @dataclass(frozen=True, eq=False)
 class ImageList:
-    """N images: ids, which may repeat, hashes of what they are made of ("" where not known), and (N,) classes."""
+    """N images: ids, which may repeat, hashes of what they are made of ("" where not known), and (N,) classes.
+
+    Where images can have several labels, these are (N, L), 0 or 1.
+    """
 
     ids: Sequence[str]
     hashes: Sequence[str]
     labels: Counts
 
-    def keys(self) -> list[tuple[str, str, int, int]]:
-        """Return (id, hash, class, number among equal ones) of each image."""
-        seen: dict[tuple[str, str, int], Iterator[int]] = defaultdict(count)
-        return [(*key, next(seen[key])) for key in zip(self.ids, self.hashes, map(int, self.labels), strict=True)]
+    def keys(self) -> list[tuple[str, str, Hashable, int]]:
+        """Return (id, hash, class or labels, number among equal ones) of each image."""
+        seen: dict[tuple[str, str, Hashable], Iterator[int]] = defaultdict(count)
+        labels = self.labels.tolist() if self.labels.ndim == 1 else map(tuple, self.labels.tolist())
+        return [(*key, next(seen[key])) for key in zip(self.ids, self.hashes, labels, strict=True)]
 
 
 def align(a: ImageList, b: ImageList) -> Alignment:
@@ -94,7 +97,10 @@ def _difference(mine: Sequence[str], others: Sequence[str]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model of C classes says about N images: (N, C) finite logits, and the (N,) classes that it predicts."""
+    """What a model of C classes says about N images: (N, C) finite logits, and the (N,) classes that it predicts.
+
+    Where an image can have several labels, predictions are (N, C), 0 or 1.
+    """
 
     logits: NDArray[np.floating[Any]]
     predicted: Counts
@@ -117,19 +123,6 @@ class McNemar:
     only_b: int
     both_wrong: int
     p: float
-
-
-def predictions(logits: NDArray[np.floating[Any]], threshold: float | None = None) -> Counts:
-    """Return the (N,) predicted classes of (N, C) logits: the largest, or with 2 classes those above a threshold.
-
-    Args:
-        logits: Finite.
-        threshold: The probability above which class 1 is predicted, as with the loss bce; None for the largest.
-    """
-    if threshold is None:
-        return np.asarray(logits.argmax(axis=1), np.int64)
-    odds = math.log(threshold / (1 - threshold))
-    return np.asarray(logits[:, 1] - logits[:, 0] > np.float32(odds), np.int64)
 
 
 def mcnemar(labels: Counts, a: Answers, b: Answers) -> McNemar:

@@ -26,7 +26,9 @@ class Margins(NamedTuple):
 
 
 def margins(confusion: NDArray[Any]) -> Margins:
-    """Return the margins of a (C, C) matrix, whose rows are the truth."""
+    """Return the margins of a (C, C) matrix, or of the (C, 2, 2) matrices of several labels; rows are the truth."""
+    if confusion.ndim == 3:
+        return Margins(confusion[:, 1, 1], confusion[:, 1].sum(axis=1), confusion[:, :, 1].sum(axis=1))
     return Margins(np.diagonal(confusion), confusion.sum(axis=1), confusion.sum(axis=0))
 
 
@@ -73,6 +75,67 @@ def f1(found: Margins) -> Values:
     return ratio(2 * found.right, found.truth + found.predicted)
 
 
+def iou(found: Margins) -> Values:
+    """Return TP / (TP + FP + FN) of each class; nan where it neither occurs nor is predicted."""
+    return ratio(found.right, found.truth + found.predicted - found.right)
+
+
+def iou_mean(found: Margins) -> Values:
+    """Return the mean IoU of the classes that occur or are predicted."""
+    return mean_over(iou(found), seen(found))
+
+
+def f1_images(found: Margins) -> Values:
+    """Return the mean over the images (N, C) of the mean F1 of the classes that occur or are predicted in each."""
+    return _mean_known(f1_macro(found))
+
+
+def iou_images(found: Margins) -> Values:
+    """Return the mean over the images (N, C) of the mean IoU of the classes that occur or are predicted in each."""
+    return _mean_known(iou_mean(found))
+
+
+def f1_each(found: Margins) -> Values:
+    """Return the mean F1 (C,) of each class over those images (N, C) in which it occurs or is predicted."""
+    return _mean_known(f1(found))
+
+
+def iou_each(found: Margins) -> Values:
+    """Return the mean IoU (C,) of each class over those images (N, C) in which it occurs or is predicted."""
+    return _mean_known(iou(found))
+
+
+def _mean_known(values: Values) -> Values:
+    """Return the mean along the first axis of what is not nan."""
+    known = ~np.isnan(values)
+    return ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
+
+
+def precision_predicted(found: Margins) -> Values:
+    """Return the mean precision of the classes that are predicted."""
+    return mean_over(precision(found), found.predicted > 0)
+
+
+def border_f1(borders: NDArray[Any]) -> Values:
+    """Return the F1 (..., C) of the border pixels of each class from (..., C, 4) counts; nan where it has no border.
+
+    The counts are pixels of the predicted border near the true one and all of it, and of the true border near the
+    predicted one and all of it. F1 is the harmonic mean of both shares. Csurka et al. (2013),
+    https://doi.org/10.5244/C.27.32.
+    """
+    guess, truth = ratio(borders[..., 0], borders[..., 1]), ratio(borders[..., 2], borders[..., 3])
+    both = np.nan_to_num(guess) * np.nan_to_num(truth)
+    total = np.nan_to_num(guess) + np.nan_to_num(truth)
+    some = borders[..., 1] + borders[..., 3] > 0
+    return np.where(some, np.divide(2 * both, total, out=np.zeros_like(total), where=total > 0), np.nan)
+
+
+def border_f1_mean(borders: NDArray[Any]) -> Values:
+    """Return the mean border F1 of the classes that have a border in the truth or in the prediction."""
+    values = border_f1(borders)
+    return mean_over(values, ~np.isnan(values))
+
+
 def accuracy(found: Margins) -> Values:
     """Return the share of samples that are predicted correctly."""
     return ratio(found.right.sum(axis=-1), found.truth.sum(axis=-1))
@@ -81,6 +144,11 @@ def accuracy(found: Margins) -> Values:
 def f1_macro(found: Margins) -> Values:
     """Return the mean F1 of the classes that occur or are predicted."""
     return mean_over(f1(found), seen(found))
+
+
+def f1_micro(found: Margins) -> Values:
+    """Return 2 TP / (2 TP + FP + FN) of all labels together; nan where no image has one and none is predicted."""
+    return ratio(2 * found.right.sum(axis=-1), (found.truth + found.predicted).sum(axis=-1))
 
 
 def f1_weighted(found: Margins) -> Values:

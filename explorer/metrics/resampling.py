@@ -1,4 +1,4 @@
-"""Resampling images with replacement (bootstrap): how often each image is drawn, and areas of weighted images.
+"""Resampling images with replacement (bootstrap): how often each image is drawn.
 
 B draws of N images are (B, N) weights: how often each image is in each draw. They come in blocks, so that memory does
 not grow with B.
@@ -47,56 +47,3 @@ def interval(values: Values) -> tuple[float, float] | None:
         return None
     low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
-
-
-class WeightedArea:
-    """The area under the ROC curve of images with weights.
-
-    Args:
-        scores: (N,) scores; equal ones count as ties.
-        mine: (N,) whether an image belongs to the class.
-    """
-
-    def __init__(self, scores: Values, mine: NDArray[np.bool_]) -> None:
-        self._order = np.argsort(scores, kind="stable")
-        ordered = scores[self._order]
-        self._mine = mine[self._order]
-        self._starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))[: len(scores)]
-
-    def of(self, weights: Weights) -> Values:
-        """Return the (B,) areas of (B, N) weights; nan where a draw has no image of the class, or no other."""
-        ordered = weights[:, self._order]
-        mine, rest = ordered * self._mine, ordered * ~self._mine
-        if len(self._starts) < ordered.shape[1]:  # there are ties
-            mine, rest = (np.add.reduceat(part, self._starts, axis=1) for part in (mine, rest))
-        below = np.cumsum(rest, axis=1) - rest / 2  # a tie counts half
-        pairs = mine.sum(axis=1).astype(np.float64) * rest.sum(axis=1)
-        found = np.full(len(weights), np.nan)
-        np.divide((mine * below).sum(axis=1), pairs, out=found, where=pairs > 0)
-        return found
-
-
-def area_influence(scores: Values, mine: NDArray[np.bool_]) -> Values:
-    """Return (N,) the change of the area per unit of an image's weight within its class, times N.
-
-    By it the area of a draw is about the area plus the mean of `weights * influence`, where each draw has as many
-    images of the class as there are. These are the placement values of DeLong et al. (1988),
-    https://doi.org/10.2307/2531595. Zeros where the area is undefined.
-    """
-    positives, negatives = int(mine.sum()), int((~mine).sum())
-    if not positives or not negatives:
-        return np.zeros(len(scores))
-    above, below = np.sort(scores[mine]), np.sort(scores[~mine])
-    found = np.empty(len(scores))
-    found[mine] = _share_below(below, scores[mine]) * (len(scores) / positives)
-    found[~mine] = (1 - _share_below(above, scores[~mine])) * (len(scores) / negatives)
-    area = found[mine].sum() / len(scores)
-    found[mine] -= area * (len(scores) / positives)
-    found[~mine] -= area * (len(scores) / negatives)
-    return found
-
-
-def _share_below(ordered: Values, values: Values) -> Values:
-    """The share of ordered values that are below each of `values`; equal ones count half."""
-    places = np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")
-    return np.asarray(places / (2 * len(ordered)), np.float64)

@@ -208,7 +208,40 @@ def areas(odds: Iterable[Values], labels: Counts) -> Areas:
     """The exact AUROC of each class by its log odds."""
     found = []
     for index, scores in enumerate(odds):
-        # Each distinct score is a bin of its own, so that ties count half, as in scikit-learn.
-        distinct, place = np.unique(scores, return_inverse=True)
-        found.append(_area(*_counted(place, labels == index, len(distinct))))
+        found.append(area_of(scores, labels == index))
     return tuple(found)
+
+
+def area_of(scores: Values, mine: NDArray[np.bool_]) -> float | None:
+    """The exact AUROC of (N,) scores of samples of which some are of a class; None where all or none are."""
+    # Each distinct score is a bin of its own, so that ties count half, as in scikit-learn.
+    distinct, place = np.unique(scores, return_inverse=True)
+    return _area(*_counted(place, mine, len(distinct)))
+
+
+def mean_precision(scores: Iterable[Values], mine: Iterable[NDArray[np.bool_]]) -> float | None:
+    """The mean over labels of the average precision of (N,) scores; labels that no image has are left out.
+
+    Args:
+        scores: Of each label.
+        mine: Which of the N images have the label.
+    """
+    found = [precision_of(*each) for each in zip(scores, mine, strict=True) if each[1].any()]
+    return float(np.mean(found)) if found else None
+
+
+def precision_of(scores: Values, mine: NDArray[np.bool_]) -> float:
+    """The average precision of (N,) scores of samples of which some are of a class; equal scores are ties."""
+    distinct, place = np.unique(-scores, return_inverse=True)
+    return precision_of_ties(*_counted(place, mine, len(distinct)))
+
+
+def precision_of_ties(positives: Counts, negatives: Counts) -> float:
+    """The average precision of (K,) counts of samples of a class, and of others, at descending scores."""
+    found = np.cumsum(positives)
+    return shares(positives, found, found + np.cumsum(negatives)) / int(found[-1])
+
+
+def shares(counts: Counts, found: Counts, all_above: Counts) -> float:
+    """The sum of (K,) shares of what is found among all above, each as often as its count."""
+    return float((counts * (found / np.maximum(all_above, 1))).sum())

@@ -5,11 +5,13 @@ To add one, write its function in `rates.py`, `scores.py` or `images.py`, its va
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
+from explorer.base.task_names import TaskName
 from explorer.metrics.counts import Counts
 from explorer.metrics.entries import ENTRIES, HEADLINE, LOSS
 from explorer.metrics.filled import filled
@@ -18,14 +20,36 @@ from explorer.metrics.rates import margins
 from explorer.metrics.scores import Areas
 
 __all__ = [
-    "EVERY", "HEADLINE", "LOSS", "METRICS", "SCORES", "TITLES", "Evaluation", "Measured", "Metric", "Value",
-    "class_values", "filled", "floor", "measure", "values",
+    "EVERY", "HEADLINE", "HEADLINES", "LISTED", "LOSS", "METRICS", "SCORES", "TITLES", "Evaluation", "Measured",
+    "Metric", "Value", "class_values", "filled", "floor", "keys_of", "listed_for", "measure", "task_of_values",
+    "values",
 ]  # fmt: skip
 
 EVERY = {metric.key: metric for metric in ENTRIES}
-METRICS = {metric.key: metric for metric in ENTRIES if metric.listed}  # of every epoch
-TITLES = {metric.key: metric.title for metric in METRICS.values()}
-SCORES = tuple(metric for metric in METRICS.values() if metric.of != "loss")  # those that lie between `low` and 1
+LISTED: Mapping[TaskName, Mapping[str, Metric]] = {
+    task: {metric.key: metric for metric in ENTRIES if metric.listed and task in metric.tasks}
+    for task in get_args(TaskName)
+}  # those of every epoch, by task
+METRICS = LISTED["classification"]
+HEADLINES: Mapping[TaskName, str] = {"classification": HEADLINE, "segmentation": "iou", "labels": HEADLINE}
+TITLES = {key: metric.title for listed in LISTED.values() for key, metric in listed.items()}
+SCORES: Mapping[TaskName, tuple[Metric, ...]] = {
+    task: tuple(metric for metric in listed.values() if metric.of != "loss") for task, listed in LISTED.items()
+}  # those that lie between `low` and 1
+
+
+def listed_for(tasks: Iterable[TaskName]) -> dict[str, Metric]:
+    """Return the metrics that are listed for any of some tasks, in the order of the table."""
+    keys = {key for task in set(tasks) for key in LISTED[task]}
+    return {key: metric for key, metric in EVERY.items() if key in keys}
+
+
+def task_of_values(values: Mapping[str, object]) -> TaskName:
+    """Return the task whose metrics the values of an epoch are, by key.
+
+    Lists know a run by the values of its best epoch, which are read without its data set.
+    """
+    return max(LISTED, key=lambda task: len(LISTED[task].keys() & values.keys()))
 
 
 @dataclass(frozen=True)
@@ -45,12 +69,16 @@ class Measured:
 
 def measure(evaluation: Evaluation, sure: bool = True) -> Measured:
     """Compute the listed metrics. sure: whether all areas are known."""
-    parts = {"counts": evaluation.margins, "scores": evaluation.areas, "loss": evaluation.loss}
+    parts = {
+        "counts": evaluation.margins, "scores": evaluation.areas, "loss": evaluation.loss,
+        "pixels": evaluation.image_margins, "labels": evaluation,
+    }  # fmt: skip
+    listed = LISTED[evaluation.task]
     values = {
         key: _known(metric.compute(parts[metric.of])) if sure or metric.of != "scores" else None
-        for key, metric in METRICS.items()
+        for key, metric in listed.items()
     }
-    classes = {m.key: tuple(map(_known, m.per_class(parts[m.of]))) for m in METRICS.values() if m.per_class}
+    classes = {m.key: tuple(map(_known, m.per_class(parts[m.of]))) for m in listed.values() if m.per_class}
     return Measured(values, classes, sure)
 
 
@@ -58,14 +86,20 @@ def _known(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-def values(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -> dict[str, Value]:
-    """Return the value of each metric of these keys, or why it is undefined."""
-    return {key: EVERY[key].value(evaluation) for key in keys}
+def keys_of(task: TaskName) -> tuple[str, ...]:
+    """Return the keys of all metrics of a task, also of those that are not listed."""
+    return tuple(key for key, metric in EVERY.items() if task in metric.tasks)
 
 
-def class_values(evaluation: Evaluation, keys: Collection[str] = tuple(EVERY)) -> dict[str, tuple[Value, ...]]:
+def values(evaluation: Evaluation, keys: Collection[str] | None = None) -> dict[str, Value]:
+    """Return the value of each metric of these keys, or why it is undefined; without keys, of all of its task."""
+    return {key: EVERY[key].value(evaluation) for key in (keys_of(evaluation.task) if keys is None else keys)}
+
+
+def class_values(evaluation: Evaluation, keys: Collection[str] | None = None) -> dict[str, tuple[Value, ...]]:
     """Return the values of each class, one against the rest, for those of these metrics that have them."""
-    return {key: tuple(found(evaluation)) for key in keys if (found := EVERY[key].classes)}
+    wanted = keys_of(evaluation.task) if keys is None else keys
+    return {key: tuple(found(evaluation)) for key in wanted if (found := EVERY[key].classes)}
 
 
 def floor(metric: Metric, support: Counts | None) -> float | None:

@@ -121,7 +121,7 @@ def half(index: int, cuts: Cuts) -> float:
 
 
 def as_predicted(index: int, probability: float) -> float:
-    """Return the threshold, as log odds, at which one of two classes is predicted as by `pairs.predictions`.
+    """Return the threshold, as log odds, at which one of two classes is predicted as by `cells.predicted_classes`.
 
     Args:
         index: The class. The first is predicted where the second is not.
@@ -160,7 +160,7 @@ def probability(odds: float) -> float:
 
 
 def probabilities(odds: Values) -> Values:
-    """Return the probabilities with these (N,) log odds."""
+    """Return the probabilities with these log odds, of any shape."""
     return np.asarray(np.exp(-np.logaddexp(0.0, -odds)))
 
 

@@ -24,11 +24,14 @@ ONE_PREDICTION = "all validation images are predicted as one class"
 CHANCE = "all validation images are of one class and predicted as it, so that chance agrees as well"
 NO_OTHERS = "no validation image is of another class"
 ABSENT = "no validation image is of this class"
+NOT_LABELED = "no validation image has this label"
+ALL_LABELED = "all validation images have this label"
 NEVER_PREDICTED = "no validation image is predicted as this class"
 UNSEEN = "no validation image is of this class or predicted as it"
 TWO_CLASSES = "with 2 classes, the top 2 are always right"
 LOSS_UNKNOWN = "the loss of this epoch is not known"
 WITHIN = 0.001  # the largest error of a value from a histogram that is shown or drawn as a number
+WITHIN_OF_PIXELS = 0.01  # the same for pixels, whose single scores are never stored
 MOST = 1e6  # an upper end above it says nothing
 
 Batch = NDArray[np.float64]
@@ -122,32 +125,35 @@ def loss(evaluation: Evaluation) -> Value:
 def areas(evaluation: Evaluation) -> tuple[Value, ...]:
     """Return the AUROC of each class."""
     within = evaluation.within or (0.0,) * len(evaluation.areas)
-    truth = evaluation.margins.truth
     return tuple(
-        _ranked(area, truth, index, evaluation, off)
+        _ranked(area, index, evaluation, off)
         for index, (area, off) in enumerate(zip(evaluation.areas, within, strict=True))
     )
 
 
-def _ranked(area: float | None, truth: NDArray[np.int64], index: int, evaluation: Evaluation, within: float) -> Value:
+def _ranked(area: float | None, index: int, evaluation: Evaluation, within: float) -> Value:
     if area is not None:
-        return from_bins(area, within)
-    if not truth.sum():
+        return from_bins(area, within, limit=WITHIN_OF_PIXELS if evaluation.pixels is not None else WITHIN)
+    truth = evaluation.margins.truth[index]
+    if not evaluation.total:
         return Value(None, NO_IMAGES)
-    if not truth[index]:
-        return Value(None, ABSENT)
-    return Value(None, NO_OTHERS if truth[index] == truth.sum() else evaluation.scores_missing)
+    if not truth:
+        return Value(None, NOT_LABELED if evaluation.several else ABSENT)
+    if truth < evaluation.total:
+        return Value(None, evaluation.scores_missing)
+    return Value(None, ALL_LABELED if evaluation.several else NO_OTHERS)
 
 
-def from_bins(value: float, within: float, most: float = 1.0) -> Value:
+def from_bins(value: float, within: float, most: float = 1.0, limit: float = WITHIN) -> Value:
     """Return a value of a histogram; undefined where its bins leave it open.
 
     Args:
         value: In the middle of what is possible; the least possible value where there is no upper bound.
         within: How far it may be off; inf where there is no upper bound.
         most: The highest possible value of the metric.
+        limit: The largest error of a value that is a number.
     """
-    if within <= WITHIN:
+    if within <= limit:
         return Value(float(value), within=within)
     low, high = value if math.isinf(within) else max(0.0, value - within), min(most, value + within)
     if high > MOST:
@@ -160,15 +166,26 @@ def mean_of(found: Sequence[Value], evaluation: Evaluation, weights: NDArray[np.
     truth = evaluation.margins.truth
     defined = [index for index, one in enumerate(found) if one.value is not None]
     if not defined:
-        why = NO_IMAGES if not truth.sum() else ONE_CLASS if (truth > 0).sum() == 1 else ""
-        return Value(None, why or next((one.why for index, one in enumerate(found) if truth[index]), NO_IMAGES))
-    if any(one.value is None and 0 < truth[index] < truth.sum() for index, one in enumerate(found)):
+        one = not evaluation.several and (truth > 0).sum() == 1
+        why = NO_IMAGES if not evaluation.total else ONE_CLASS if one else ""
+        reasons = (each.why for index, each in enumerate(found) if truth[index] or evaluation.several)
+        return Value(None, why or next(reasons, NO_IMAGES))
+    if any(one.value is None and 0 < truth[index] < evaluation.total for index, one in enumerate(found)):
         return Value(None, next(one.why for index, one in enumerate(found) if one.value is None and truth[index]))
     share = np.ones(len(found)) if weights is None else weights
     values = np.array([found[index].value for index in defined], np.float64)
     off = np.array([found[index].within for index in defined])
     used = share[defined] / share[defined].sum()
-    return Value(float(values @ used), note=absent(evaluation.margins), within=float(off @ used))
+    note = absent(evaluation.margins) if not evaluation.several else _undefined(len(found) - len(defined))
+    return Value(float(values @ used), note=note, within=float(off @ used))
+
+
+def _undefined(labels: int) -> str:
+    return _counted(
+        labels,
+        "One label, which all validation images have or none has, is left out.",
+        "{number} labels, which all validation images have or none has, are left out.",
+    )
 
 
 def auroc(evaluation: Evaluation) -> Value:
@@ -183,16 +200,17 @@ def auroc_weighted(evaluation: Evaluation) -> Value:
 
 def precisions(evaluation: Evaluation) -> tuple[Value, ...]:
     """Return the average precision of each class."""
-    if found := tuple(map(_average_precision, evaluation.cuts())):
+    words = NOT_LABELED if evaluation.several else ABSENT
+    if found := tuple(_average_precision(cuts, words) for cuts in evaluation.cuts()):
         return found
     return (Value(None, evaluation.scores_missing),) * len(evaluation.confusion)
 
 
-def _average_precision(cuts: Cuts) -> Value:
+def _average_precision(cuts: Cuts, absent_words: str = ABSENT) -> Value:
     if not len(cuts.scores):
         return Value(None, NO_IMAGES)
     if not cuts.positives.sum():
-        return Value(None, ABSENT)
+        return Value(None, absent_words)
     return from_bins(*average_precision(cuts))
 
 

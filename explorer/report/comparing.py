@@ -1,18 +1,21 @@
 """What the page of a comparison says about all of its runs together, and about each one beside the first."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.base.words import chance, cut, number, signed
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.resampling import DRAWS
-from explorer.metrics.table import EVERY, METRICS
+from explorer.metrics.table import EVERY, LISTED, listed_for
+from explorer.report.mask_pictures import MaskPictures, Painter, of_pair
 from explorer.report.reported import Reported
 from explorer.report.sections import MOST_NAME, Row, in_words
 from explorer.runs.overview.comparison import NotComparable, Side, pair_of, side_of
 from explorer.settings.rows import different, side_by_side
 from explorer.texts import Compare, Runs
 from explorer.texts import Report as T
+
+Painters = Mapping[str, Painter | None]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Beside:
         name: Of B.
         rows: A row for each metric: title, A, B, difference and its 95 % interval.
         notes: Sentences on what a reader has to know, or why the two cannot be compared image by image.
+        masks: The masks that changed most; None where no masks are learned, or their images cannot be opened.
         steps: Both pipelines as one tree; empty where `steps_note` says all.
         steps_note: What a reader has to know about them.
     """
@@ -46,6 +50,7 @@ class Beside:
     name: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    masks: MaskPictures | None
     steps: tuple[Step, ...]
     steps_note: str
 
@@ -68,22 +73,38 @@ class Comparison:
     differences: tuple[Row, ...]
 
 
-def comparison_of(runs: Sequence[Reported], progress: Callable[[str], None]) -> Comparison:
-    """Return what a report says about all of its runs together. `progress` is called with words about each pair."""
-    titles = [metric.title for metric in METRICS.values()]
+def comparison_of(
+    runs: Sequence[Reported], painters: Painters, budget: int, progress: Callable[[str], None]
+) -> Comparison:
+    """Return what a report says about all of its runs together.
+
+    Args:
+        runs: The runs, the first of which the others are compared with.
+        painters: Id of a run that learns masks -> what draws them; None where its images cannot be opened.
+        budget: Bytes that the pictures of each pair may take in the file.
+        progress: Called with words about each pair.
+    """
+    listed = listed_for(run.task for run in runs)
+    titles = [metric.title for metric in listed.values()]
     rows = []
     for run in runs:
-        best = run.best
-        values = [T.NOTHING if best is None else in_words(best.value(key)) for key in METRICS]
+        best, own = run.best, LISTED[run.task]
+        values = [T.NOTHING if best is None or key not in own else in_words(best.value(key)) for key in listed]
         state = Runs.STATES[run.summary.status.state]
         rows.append((run.summary.name, state, T.NOTHING if best is None else str(best.number), *values))
     names = tuple(run.summary.name for run in runs)
     return Comparison(
-        names, (*T.RUNS_HEAD, *titles), tuple(rows), tuple(_beside(runs, progress)), tuple(_differences(runs))
+        names,
+        (*T.RUNS_HEAD, *titles),
+        tuple(rows),
+        tuple(_beside(runs, painters, budget, progress)),
+        tuple(_differences(runs)),
     )
 
 
-def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterator[Beside]:
+def _beside(
+    runs: Sequence[Reported], painters: Painters, budget: int, progress: Callable[[str], None]
+) -> Iterator[Beside]:
     reference, *others = runs
     for other in others:
         progress(T.COMPARING.format(run=other.summary.id))
@@ -91,14 +112,15 @@ def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterat
         try:
             pair = pair_of(_side(reference), _side(other))
         except NotComparable as error:
-            yield Beside(other.summary.name, (), (Compare.NOT_COMPARED.format(why=error),), *steps)
+            yield Beside(other.summary.name, (), (Compare.NOT_COMPARED.format(why=error),), None, *steps)
             continue
         found = pair.differences()
         rows = tuple(_row(EVERY[key].title, one) for key, one in found.items())
         sides, images = pair.mcnemar(), len(pair.labels)
-        split = {"changed": sides.only_a + sides.only_b, "won": sides.only_b, "lost": sides.only_a}
-        tested = Compare.MCNEMAR_SAYS.format(**split, images=images, p=chance(sides.p))
-        notes = [*pair.notes, T.THESE_TWO, T.PAIRED.format(images=images, draws=DRAWS), tested]
+        notes = [*pair.notes, T.THESE_TWO, T.PAIRED.format(images=images, draws=DRAWS)]
+        if sides is not None:
+            split = {"changed": sides.only_a + sides.only_b, "won": sides.only_b, "lost": sides.only_a}
+            notes.append(Compare.MCNEMAR_SAYS.format(**split, images=images, p=chance(sides.p)))
         notes += [
             Compare.UNDEFINED_WHY.format(title=EVERY[key].title, side=side, why=why)
             for key, one in found.items()
@@ -106,7 +128,10 @@ def _beside(runs: Sequence[Reported], progress: Callable[[str], None]) -> Iterat
         ]
         if any(row[-1].endswith("~") for row in rows):
             notes.append(Compare.APPROXIMATE)
-        yield Beside(other.summary.name, rows, tuple(notes), *steps)
+        masks = None
+        if pair.of_masks:
+            masks = of_pair(pair, painters.get(reference.summary.id), painters.get(other.summary.id), budget)
+        yield Beside(other.summary.name, rows, tuple(notes), masks, *steps)
 
 
 def _side(run: Reported) -> Side:
@@ -132,15 +157,16 @@ def _steps(a: Reported, b: Reported) -> tuple[tuple[Step, ...], str]:
             return (), T.PIPELINE_NOT_COMPARED.format(name=run.summary.name)
     # Imported here: they import albumentations, which takes seconds.
     from explorer.augment.difference import difference
-    from explorer.settings.steps import changes_of, title_of
+    from explorer.settings.steps import all_same, changes_of, title_of
 
     assert a.snapshot.config is not None
     assert b.snapshot.config is not None
-    rows = difference(a.snapshot.config.pipeline, b.snapshot.config.pipeline)
+    pipelines = a.snapshot.config.pipeline, b.snapshot.config.pipeline
+    rows = difference(*pipelines)
     if not rows:
         return (), Compare.PIPELINES_EMPTY
     if all(row.status == "same" for row in rows):
-        return (), Compare.PIPELINE_SAME
+        return (), all_same(*pipelines)
     steps = (Step(row.depth, title_of(row), row.status, _MARKS[row.status], changes_of(row)) for row in rows)
     return tuple(steps), T.PIPELINES_NOTE
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer.base.words import cut
 from explorer.figures import charts, overlay, palette, score_curves, step_charts
 from explorer.figures.charts import Figure
-from explorer.metrics.table import HEADLINE, SCORES
+from explorer.metrics.table import HEADLINE, LISTED, LOSS, Metric
 from explorer.report.embedding import as_data
 from explorer.report.reported import Reported
 from explorer.runs.overview.measured import cuts_of
@@ -48,16 +48,23 @@ def of_run(run: Reported) -> Iterator[Chart]:
     if run.record is not None and run.best is not None:
         yield _matrix(run, run.record.confusion, run.best.number)
     yield from _score_curves(run)
-    for metric in SCORES:
+    for metric in _curves(run):
         yield Chart(metric.key, metric.title, charts.scores(snapshot, metric), help=metric.help)
     yield Chart("lr", Runs.RATE_TITLE, step_charts.learning_rate(snapshot, step_charts.planned(snapshot)))
 
 
+def _curves(run: Reported) -> list[Metric]:
+    """The metrics that are drawn over the epochs."""
+    return [metric for key, metric in LISTED[run.task].items() if key != LOSS]
+
+
 def _matrix(run: Reported, confusion: NDArray[np.int64], epoch: int) -> Chart:
-    title = Runs.CONFUSION_TITLE.format(epoch=epoch)
+    title = (T.PIXELS_TITLE if run.task == "segmentation" else Runs.CONFUSION_TITLE).format(epoch=epoch)
+    if run.task == "labels":
+        return Chart("confusion", title, None, T.MATRICES_OF_LABELS)
     if len(confusion) > MOST_CLASSES:
         return Chart("confusion", title, None, T.MATRIX_TOO_LARGE.format(classes=len(confusion), most=MOST_CLASSES))
-    figure = charts.confusion(confusion, charts.class_names(run.snapshot))
+    figure = charts.confusion(confusion, charts.class_names(run.snapshot), pixels=run.task == "segmentation")
     height = max(charts.HEIGHT, min(900, 90 + 26 * len(confusion)))
     return Chart("confusion", title, figure | {"layout": figure["layout"] | {"height": height}})
 
@@ -67,10 +74,10 @@ def curve_classes(run: Reported) -> tuple[list[int], str]:
 
     Of two classes, the curves of the second one say all. Of many, those with the lowest AUROC are drawn.
     """
-    if run.record is None or run.best is None or run.best.measured is None:
+    if run.record is None or run.best is None or run.best.measured is None or run.task == "segmentation":
         return [], ""
     areas = run.best.measured.per_class[HEADLINE]
-    if len(areas) == 2:
+    if len(areas) == 2 and run.task == "classification":
         return [1], ""
     defined = [index for index, area in enumerate(areas) if area is not None]
     chosen = sorted(defined, key=lambda index: areas[index] or 0.0)[:MOST_CURVES]
@@ -81,14 +88,15 @@ def curve_classes(run: Reported) -> tuple[list[int], str]:
 
 def _score_curves(run: Reported) -> Iterator[Chart]:
     names = charts.class_names(run.snapshot)
+    two, colors = len(names) == 2 and run.task == "classification", charts.class_colors(run.snapshot)
     for index in curve_classes(run)[0]:
         assert run.record is not None
         if run.record.logits is not None and not np.isfinite(run.record.logits).all():
             return  # the part about mistakes says so
         cuts = cuts_of(run.record, index)
-        other = names[1 - index] if len(names) == 2 else T.OTHER_CLASSES
-        rest = palette.class_color(1 - index) if len(names) == 2 else palette.NEUTRAL
-        found = score_curves.figures(cuts, (names[index], other), (palette.class_color(index), rest), "kept")
+        other = names[1 - index] if two else T.OTHER_CLASSES
+        rest = palette.class_color(1 - index) if two else palette.NEUTRAL
+        found = score_curves.figures(cuts, (names[index], other), (colors[index], rest), "kept")
         for key, figure in found.items():
             title = T.CURVES_OF.format(title=Scores.CHARTS[key], name=cut(names[index], 60))
             words = Scores.CHARTS_HELP[key] if cuts.exact else f"{Scores.CHARTS_HELP[key]} {T.FROM_HISTOGRAM}"
@@ -98,7 +106,7 @@ def _score_curves(run: Reported) -> Iterator[Chart]:
 def of_comparison(runs: Sequence[Reported]) -> Iterator[Chart]:
     """Yield a figure of each metric with a line for each run, the first one beside the losses of both parts."""
     courses = [overlay.course(run.snapshot, run.summary.name, place) for place, run in enumerate(runs)]
-    for place, metric in enumerate(SCORES):
+    for place, metric in enumerate(_curves(runs[0])):
         whole = overlay.overlay(courses, metric.key, "epoch", 0.0)
         title = metric.title if place else T.WITH_LOSSES.format(title=metric.title)
         yield Chart(metric.key, title, overlay.without_losses(whole) if place else whole, help=metric.help)

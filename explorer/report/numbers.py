@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics import counts
+from explorer.metrics import rates
 from explorer.metrics.intervals import Interval
+from explorer.report import studied
 from explorer.report.pictures import Mistake
-from explorer.report.reported import Reported, values_of
+from explorer.report.reported import CLASS_SCORES, Reported, values_of
 
 FORMAT = "explorer-report"
 VERSION = 1
-COLUMNS = ("precision", "recall", "f1", "auroc")  # of each class
 
 
 def payload(runs: Sequence[Reported], mistakes: Mapping[str, Sequence[Mistake]], now: float) -> dict[str, Any]:
@@ -42,6 +42,7 @@ def _of_run(run: Reported, mistakes: Sequence[Mistake]) -> dict[str, Any]:
     summary, snapshot = run.summary, run.snapshot
     return {
         "id": summary.id,
+        "task": run.task,
         "name": summary.name,
         "kind": summary.kind,
         "state": str(summary.status.state),
@@ -51,10 +52,11 @@ def _of_run(run: Reported, mistakes: Sequence[Mistake]) -> dict[str, Any]:
         "note": summary.meta.note,
         "started": summary.started or None,
         "classes": list(snapshot.classes),
+        "study": studied.numbers(summary.paths, snapshot.config),
         "best_epoch": None if run.best is None else run.best.epoch,
         "epochs": [
             {"epoch": point.epoch, "train_loss": known(point.train_loss)}
-            | {key: known(value) for key, value in values_of(point).items()}
+            | {key: known(value) for key, value in values_of(point, run.task).items()}
             for point in snapshot.epochs
         ],
         "scores": {key: _interval(found) for key, found in run.scores.items()},
@@ -73,30 +75,46 @@ def _interval(found: Interval) -> dict[str, Any]:
 
 
 def _cells(confusion: NDArray[np.int64]) -> list[list[int]]:
-    """Return the cells of a confusion matrix that are not 0, as [true class, predicted class, count]."""
-    rows, columns = np.nonzero(confusion)
-    cells = zip(rows, columns, confusion[rows, columns], strict=True)
-    return [[int(row), int(column), int(count)] for row, column, count in cells]
+    """Return the cells of a confusion matrix that are not 0, as [true class, predicted class, count].
+
+    Where images can have several labels, as [label, whether it is true, whether it is predicted, count].
+    """
+    places = np.nonzero(confusion)
+    return [[*map(int, place), int(count)] for *place, count in zip(*places, confusion[places], strict=True)]
 
 
 def per_class(run: Reported) -> list[dict[str, Any]]:
-    """Return a row of numbers for each class at the best epoch; none where the counts are not known."""
+    """Return a row of numbers for each class at the best epoch; none where the counts are not known.
+
+    Of masks, "pixels" are those of the class in all validation images, and "images" those in which it occurs.
+    """
     if run.record is None or run.best is None:
         return []
-    confusion = run.record.confusion
-    columns = {
-        "images": counts.support(confusion).tolist(),
-        "precision": _where(counts.precision(confusion), counts.predicted(confusion)),
-        "recall": _where(counts.recall(confusion), counts.support(confusion)),
-        "f1": _where(counts.f1_per_class(confusion), counts.support(confusion) + counts.predicted(confusion)),
-        "auroc": list(run.best.measured.per_class["auroc"]) if run.best.measured else [None] * len(confusion),
-    }
+    margins = rates.margins(run.record.confusion)
+    supports = {"images": margins.truth.tolist()}
+    if run.record.pixels is not None:
+        supports = {
+            "images": (run.record.pixels.margins[:, :, 1] > 0).sum(axis=0).tolist(),
+            "pixels": margins.truth.tolist(),
+        }
+    columns: dict[str, list[Any]] = dict(supports)
+    for key, name in CLASS_SCORES[run.task].items():
+        columns[name] = _of_classes(run, key, margins)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _where(values: NDArray[np.float64], of: NDArray[np.int64]) -> list[float | None]:
-    """Return the values, and None for a ratio of nothing, which is undefined."""
-    return [float(value) if count else None for value, count in zip(values, of, strict=True)]
+def _of_classes(run: Reported, key: str, margins: rates.Margins) -> list[float | None]:
+    """The values of a metric by class, of the record's counts or else as they were measured."""
+    if key in _RATIOS:
+        return [known(value) for value in _RATIOS[key](margins)]
+    measured = run.best.measured if run.best else None
+    return list(measured.per_class[key] if measured else [None] * len(margins.truth))
+
+
+_RATIOS = {
+    "precision": rates.precision, "pixel_precision": rates.precision, "recall": rates.recall,
+    "pixel_recall": rates.recall, "f1_macro": rates.f1, "dice": rates.f1, "iou": rates.iou,
+}  # fmt: skip
 
 
 def known(value: float | None) -> float | None:

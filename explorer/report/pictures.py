@@ -21,11 +21,12 @@ from explorer.data.prepare import load, shrink
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import DatasetSpec
 from explorer.draw.encoding import as_jpeg, as_shown
+from explorer.metrics.cells import predicted_classes
 from explorer.metrics.mistakes import Judged, by_loss, judge
-from explorer.metrics.pairs import predictions
 from explorer.report.reported import Reported
 from explorer.runs.record.depths import recorded_depth
 from explorer.runs.record.validation import ValidationImages
+from explorer.runs.spec.config import threshold_of
 from explorer.texts import Evidence
 from explorer.texts import Report as T
 
@@ -102,6 +103,10 @@ def worst(
         most: How many mistakes are listed.
     """
     record = run.record
+    if run.task == "segmentation":
+        return Mistakes(None)  # no image is right or wrong as a whole
+    if run.task == "labels":
+        return Mistakes(None, (), T.NO_LABELS)
     if record is None or record.logits is None or record.labels is None:
         return Mistakes(None, (), _no_scores(run))
     try:
@@ -109,8 +114,7 @@ def worst(
     except ValueError as error:
         return Mistakes(None, (), T.SCORES_WRONG.format(why=error))
     # With the loss bce the run predicts by a threshold, which may lie elsewhere than in the middle.
-    config = run.snapshot.config
-    predicted = predictions(record.logits, config.threshold if config is not None and config.loss == "bce" else None)
+    predicted = predicted_classes(record.logits, threshold_of(run.snapshot.config))
     wrong = [index for index in by_loss(judged) if predicted[index] != judged.labels[index]]
     listed = [_mistake(run, judged, predicted, int(index)) for index in wrong[:most]]
     if dataset is not None and run.images is not None:
@@ -171,7 +175,7 @@ def _with_images(
             continue
         try:
             place = place_of(mistake.index, mistake.id, dataset.val, places)
-            _check_same(run.images.hashes[mistake.index], dataset.val, place, inside)
+            check_same(run.images.hashes[mistake.index], dataset.val, place, inside)
             jpeg = _small(dataset.val, place)
         except (ShownError, OSError, ValueError, cv2.error) as error:
             yield _without(mistake, str(error))
@@ -193,12 +197,12 @@ def place_of(index: int, name: str, split: Split, places: Mapping[str, int]) -> 
     raise ValueError(T.IMAGE_GONE)
 
 
-def _check_same(known: str, split: Split, place: int, inside: bool) -> None:
+def check_same(known: str, split: Split, place: int, inside: bool) -> None:
     """Refuse an image that has changed since the run, and a link that leads out of the folders. Raises ValueError."""
     source = split.source(place)
     if isinstance(source, Path) and inside:
         resolve_inside(str(source.absolute()))
-    if known and content_of(source).hex() != known:
+    if known and content_of(split, place).hex() != known:
         raise ValueError(T.IMAGE_CHANGED)
 
 

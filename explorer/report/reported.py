@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.base.task_names import TaskName
 from explorer.metrics.intervals import Interval, class_intervals, intervals
-from explorer.metrics.table import LOSS, METRICS
+from explorer.metrics.table import EVERY, LISTED, LOSS
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import evaluation_of
@@ -17,7 +18,12 @@ from explorer.runs.record.flags import Flag, FlagsError, flagged
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.validation import ValidationImages
 
-CLASS_SCORES = ("precision", "recall", "f1_macro", "auroc")  # whose values of single classes have intervals
+# Metrics whose values of single classes are listed with intervals -> their names in the numbers of a report.
+CLASS_SCORES: Mapping[TaskName, Mapping[str, str]] = {
+    "classification": {"precision": "precision", "recall": "recall", "f1_macro": "f1", "auroc": "auroc"},
+    "segmentation": {"iou": "iou", "dice": "dice", "pixel_precision": "precision", "pixel_recall": "recall"},
+    "labels": {"precision": "precision", "recall": "recall", "f1_macro": "f1", "auroc": "auroc"},
+}
 MOST_CLASSES = 50  # that have intervals: for more, they would take minutes
 
 
@@ -51,6 +57,12 @@ class Reported:
         return self.evidence.images
 
     @property
+    def task(self) -> TaskName:
+        """What its network answers."""
+        config = self.snapshot.config
+        return "classification" if config is None else config.task
+
+    @property
     def paths(self) -> RunPaths:
         """The files of the run."""
         return self.summary.paths
@@ -82,7 +94,10 @@ def _scores(
         return {}, {}
     evaluation = evaluation_of(record, best.value(LOSS))
     few = len(record.confusion) <= MOST_CLASSES
-    return intervals(evaluation), {key: class_intervals(evaluation, key) for key in CLASS_SCORES if few}
+    keys = [key for key, metric in EVERY.items() if evaluation.task in metric.tasks]
+    return intervals(evaluation, keys), {
+        key: class_intervals(evaluation, key) for key in CLASS_SCORES[evaluation.task] if few
+    }
 
 
 def _flags(paths: RunPaths) -> tuple[tuple[Flag, ...], str]:
@@ -92,6 +107,6 @@ def _flags(paths: RunPaths) -> tuple[tuple[Flag, ...], str]:
         return (), str(error)
 
 
-def values_of(point: EpochPoint) -> dict[str, float]:
-    """Return each metric of an epoch, nan where it is undefined."""
-    return {key: point.value(key) for key in METRICS}
+def values_of(point: EpochPoint, task: TaskName) -> dict[str, float]:
+    """Return each metric that is listed for the task, nan where it is undefined."""
+    return {key: point.value(key) for key in LISTED[task]}

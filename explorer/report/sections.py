@@ -13,11 +13,13 @@ import numpy as np
 from explorer.base.words import cut, day, number, span
 from explorer.figures.charts import class_names
 from explorer.metrics.intervals import Interval
-from explorer.metrics.table import EVERY, HEADLINE, METRICS
+from explorer.metrics.table import EVERY, HEADLINES, LISTED
 from explorer.report import numbers
 from explorer.report.figures import curve_classes
+from explorer.report.mask_pictures import MaskPictures
 from explorer.report.pictures import Mistake, Mistakes
 from explorer.report.reported import CLASS_SCORES, Reported
+from explorer.report.studied import Studied, studied
 from explorer.runs.spec.config import title_of
 from explorer.runs.state.status import State
 from explorer.settings.rows import settings
@@ -74,11 +76,14 @@ class Section:
     numbers_of: str
     scores: tuple[Row, ...]
     interval_note: str
+    classes_head: Row
     classes: tuple[Row, ...]
+    pairs_head: Row
     pairs: tuple[Row, ...]
     pairs_note: str
     mistakes: tuple[Shown, ...]
     mistakes_note: str
+    masks: MaskPictures | None
     settings: tuple[Row, ...]
     settings_note: str
     steps: tuple[Step, ...]
@@ -90,10 +95,11 @@ class Section:
     flags: tuple[Row, ...]
     flags_note: str
     figures_note: str
+    study: Studied | None
 
 
-def section_of(run: Reported, mistakes: Mistakes) -> Section:
-    """Return what the page says about a run."""
+def section_of(run: Reported, mistakes: Mistakes, masks: MaskPictures | None) -> Section:
+    """Return what the page says about a run. `masks` are those of a run that learns masks."""
     summary, snapshot = run.summary, run.snapshot
     steps, codes, pipeline_note = _pipeline(run)
     pairs, pairs_note = _pairs(run)
@@ -108,11 +114,14 @@ def section_of(run: Reported, mistakes: Mistakes) -> Section:
         numbers_of=_numbers_of(run),
         scores=tuple(_scores(run)),
         interval_note=_interval_note(run),
+        classes_head=T.CLASSES_HEADS[run.task],
         classes=tuple(_classes(run)),
+        pairs_head=T.PAIRS_HEADS[run.task],
         pairs=pairs,
         pairs_note=pairs_note,
         mistakes=tuple(_shown(mistake, class_names(snapshot)) for mistake in mistakes.listed),
         mistakes_note=_mistakes_note(mistakes) if run.best else "",
+        masks=masks if run.best else None,
         settings=tuple(_settings(run)),
         settings_note=T.CONFIGURATION_NOTE if snapshot.config else T.CONFIGURATION_RAW.format(why=snapshot.problem),
         steps=steps,
@@ -124,6 +133,7 @@ def section_of(run: Reported, mistakes: Mistakes) -> Section:
         flags=tuple((cut(flag.id, MOST_NAME), flag.note) for flag in run.flags),
         flags_note=T.FLAGS_UNREADABLE.format(why=run.flags_problem) if run.flags_problem else "",
         figures_note=" ".join(filter(None, [T.FIGURES_NOTE, curve_classes(run)[1]])),
+        study=studied(run.paths, snapshot.config),
     )
 
 
@@ -143,6 +153,8 @@ def _facts(run: Reported) -> Iterator[Row]:
 
 
 def _notice(run: Reported) -> str:
+    if run.summary.kind == "study":
+        return "" if run.summary.status.over else T.STUDY_STILL
     if not run.summary.status.over:
         return T.STILL
     if run.summary.kind != "train":
@@ -153,7 +165,7 @@ def _notice(run: Reported) -> str:
 def _numbers(run: Reported) -> Iterator[Number]:
     if run.best is None:
         return
-    for key, metric in METRICS.items():
+    for key, metric in LISTED[run.task].items():
         found = run.scores.get(key)
         below = found.why if found is not None and found.value is None else _interval(found)
         yield Number(metric.title, metric.help, in_words(run.best.value(key)), below)
@@ -168,7 +180,7 @@ def _interval(found: Interval | None) -> str:
 def _scores(run: Reported) -> Iterator[Row]:
     """Each metric that the cards do not show: its title, its value or why it has none, and its interval."""
     for key, found in run.scores.items():
-        if key not in METRICS:
+        if key not in LISTED[run.task]:
             value = T.UNDEFINED_WHY.format(why=found.why) if found.value is None else in_words(found.value)
             yield EVERY[key].title, value, _interval(found) or T.NOTHING
 
@@ -187,7 +199,7 @@ def _numbers_of(run: Reported) -> str:
     if run.best is None:
         return ""
     config = run.snapshot.config
-    monitor = METRICS[config.monitor if config else HEADLINE].title
+    monitor = EVERY[config.monitor if config else HEADLINES[run.task]].title
     words = T.NUMBERS_OF if run.summary.status.state is State.FINISHED else T.NUMBERS_SO_FAR
     return words.format(epoch=run.best.number, epochs=len(run.snapshot.epochs), monitor=monitor)
 
@@ -196,17 +208,18 @@ def _classes(run: Reported) -> Iterator[Row]:
     names = class_names(run.snapshot)
     for index, (name, row) in enumerate(zip(names, numbers.per_class(run), strict=False)):
         cells = []
-        for key, column in zip(CLASS_SCORES, numbers.COLUMNS, strict=True):
+        for key, column in CLASS_SCORES[run.task].items():
             found = run.class_scores[key][index] if key in run.class_scores else None
             value = row[column]
             ends = _interval(found)
             cells.append(in_words(math.nan if value is None else value) + (f" ({ends})" if ends else ""))
-        yield cut(name, MOST_NAME), f"{row['images']:,}", *cells
+        supports = [f"{row[name]:,}" for name in ("images", "pixels") if name in row]
+        yield cut(name, MOST_NAME), *supports, *cells
 
 
 def _pairs(run: Reported) -> tuple[tuple[Row, ...], str]:
     """The most confused pairs of classes, largest count first, and how many of how many they are."""
-    if run.record is None:
+    if run.record is None or run.record.several:
         return (), ""
     confusion, names = run.record.confusion, class_names(run.snapshot)
     wrong = confusion - np.diag(np.diagonal(confusion))

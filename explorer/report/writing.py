@@ -6,11 +6,12 @@ from pathlib import Path
 
 from explorer.base.atomic import write_bytes_atomic
 from explorer.base.names import ShownError
+from explorer.data.dataset import Dataset
 from explorer.figures import scripts
-from explorer.report import figures, numbers, page, pictures
+from explorer.report import figures, mask_pictures, numbers, page, pictures, studied
 from explorer.report.comparing import comparison_of
 from explorer.report.embedding import as_data
-from explorer.report.pictures import Mistakes
+from explorer.report.mask_pictures import Painter
 from explorer.report.reported import Reported, read
 from explorer.report.sections import section_of
 from explorer.runs.record.paths import RunPaths
@@ -45,19 +46,24 @@ def write_report(
         progress(T.READING.format(run=paths.id))
         found.append(read(paths))
     room = int(most_mb * 1e6) - scripts.PLOTLY.stat().st_size - _TEXT
-    mistakes = {}
+    # A third more than its bytes, as text in base 64.
+    budget = int(room * _IMAGES * 0.75 / len(found))
+    mistakes, masks, painters = {}, {}, {}
     for run in found:
-        progress(T.PICTURES.format(run=run.summary.id))
-        # A third more than its bytes, as text in base 64.
-        budget = int(room * _IMAGES * 0.75 / len(found))
-        mistakes[run.summary.id] = _mistakes(run, budget, inside)
+        run_id = run.summary.id
+        progress(T.PICTURES.format(run=run_id))
+        dataset, why_not = _opened(run, inside)
+        mistakes[run_id] = pictures.worst(run, dataset, budget, inside=inside, why_not=why_not)
+        if run.task == "segmentation":
+            painters[run_id] = None if dataset is None else Painter(run, dataset, inside)
+            masks[run_id] = mask_pictures.of_run(run, painters[run_id], budget // 2, why_not)
     listed = {run_id: worst.listed for run_id, worst in mistakes.items()}
     payload = as_data(numbers.payload(found, listed, now))
-    comparison = comparison_of(found, progress) if len(found) > 1 else None
+    comparison = comparison_of(found, painters, budget // 2, progress) if len(found) > 1 else None
     progress(T.WRITING)
-    sections = [section_of(run, mistakes[run.summary.id]) for run in found]
+    sections = [section_of(run, mistakes[run.summary.id], masks.get(run.summary.id)) for run in found]
     drawn = [list(figures.of_comparison(found)) if comparison else []]
-    drawn += [list(figures.of_run(run)) for run in found]
+    drawn += [[*studied.charts(run.paths, run.snapshot.config), *figures.of_run(run)] for run in found]
     # Everything but the figures is there in any case; they get what is left.
     none = figures.fitting(drawn, 0, most_mb)
     room = int(most_mb * 1e6) - len(_encoded(page.render(sections, comparison, none, payload, now)))
@@ -71,10 +77,9 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _mistakes(run: Reported, budget: int, inside: bool) -> Mistakes:
-    dataset, why_not = None, ""
+def _opened(run: Reported, inside: bool) -> tuple[Dataset | None, str]:
+    """Return the data set of a run, or None and why its images are not shown."""
     try:
-        dataset = pictures.opened(run, inside=inside) if run.record is not None else None
+        return (pictures.opened(run, inside=inside) if run.record is not None else None), ""
     except (ShownError, OSError, ValueError) as error:
-        why_not = T.NO_IMAGES.format(why=error)
-    return pictures.worst(run, dataset, budget, inside=inside, why_not=why_not)
+        return None, T.NO_IMAGES.format(why=error)

@@ -4,17 +4,19 @@ Title, help, default, bounds and the rule that gives a field an effect are decla
 format of data sets.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
 
-from explorer.data.formats.spec import Ask
-from explorer.data.specs import TRAINABLE
-from explorer.metrics.table import TITLES
+from explorer.base.task_names import TaskName
+from explorer.data.formats.spec import SHARE, Ask
+from explorer.data.specs import FORMATS, TRAINABLE
+from explorer.metrics.table import LISTED, TITLES
 from explorer.runs.spec.config import RunConfig, help_of, title_of
 from explorer.runs.spec.fields import Only, Rules, Values, has_effect, info_of, rules_of
+from explorer.runs.spec.recipe import LOSSES_OF, MIXINGS_OF
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 
@@ -111,12 +113,13 @@ class Field:
             return [part.strip() for part in text.split(",")]
         return text or None
 
-    def shown(self, value: Any) -> str:
-        """Return a value of the form in words."""
+    def shown(self, value: Any, choices: Mapping[Any, str] | None = None) -> str:
+        """Return a value of the form in words. choices: its words, if they differ from those of the field."""
+        choices = self.choices if choices is None else choices
         if isinstance(value, list):
-            return ", ".join(self.choices.get(part, str(part)) for part in value) or F.NOTHING
-        if value in self.choices:
-            return self.choices[value]
+            return ", ".join(choices.get(part, str(part)) for part in value) or F.NOTHING
+        if value in choices:
+            return choices[value]
         if value == "":
             return F.EMPTY.get(self.name, T.EMPTY)
         return F.YES_NO[value] if isinstance(value, bool) else _plain(value)
@@ -150,8 +153,52 @@ class Section:
         return not self.rows
 
 
+RECOGNIZED_BY = "several"  # a field of data sets: with "auto", the data decide what is learned
+
+
+def task_of(values: Values) -> TaskName:
+    """Return what a network learns with these values. It follows from the data set, as in RunConfig."""
+    spec = FORMATS.get(values["dataset"])
+    if spec is None:
+        return "classification"
+    asked = {ask.field: values[ask.name] for ask in spec.asks if values.get(ask.name)}
+    if asked.get(RECOGNIZED_BY) == "auto":
+        return values.get("recognized") or "classification"
+    return spec.model_construct(**asked).task
+
+
+def learns_masks(values: Values) -> bool:
+    """Return whether a class for each pixel is learned."""
+    return task_of(values) == "segmentation"
+
+
+def _learns_none(values: Values) -> bool:
+    return not learns_masks(values)
+
+
+_HAVING_FOLDS = tuple(spec.name() for spec in TRAINABLE if "folds" in spec.model_fields)
+
+
+def _folds(values: Values) -> bool:
+    """Return whether a fold validates, and not a share."""
+    return values["dataset"] in _HAVING_FOLDS and bool(values["folds"])
+
+
+def _shares(values: Values) -> bool:
+    has = any(spec.name() == values["dataset"] and SHARE in spec.asks for spec in TRAINABLE)
+    return has and not _folds(values)
+
+
 _ASKED = tuple(
-    Field(ask.name, ask.step, config=f"dataset.{ask.field}", default=ask.start, ask=ask)
+    Field(
+        ask.name,
+        ask.step,
+        config=f"dataset.{ask.field}",
+        default=ask.start,
+        ask=ask,
+        only=Only("folds", when=_shares) if ask == SHARE else None,
+        side_by_side=ask.field == "learn",
+    )
     for ask in dict.fromkeys(ask for spec in TRAINABLE for ask in spec.asks)
 )
 
@@ -160,6 +207,7 @@ def _of_files(name: str, **options: Any) -> Field:
     return Field(name, config=f"dataset.{name}", **options)
 
 
+_FIRST = ("learn", "ignore_index", "names_from")  # they decide what is learned
 _RANGE, _WINDOW = Only("depth", ("range",)), Only("depth", ("window",))
 
 SECTIONS: Mapping[str, Section] = {
@@ -167,6 +215,8 @@ SECTIONS: Mapping[str, Section] = {
         (
             (Field("dataset", default=FIRST.name(), side_by_side=True),),
             *((field,) for field in _ASKED if field.is_place),
+            (_of_files("skip_unusable"),),
+            *((field,) for field in _ASKED if field.name in _FIRST),
             (_of_files("depth"),),
             (
                 _of_files("depth_low", typed=True, default="", only=_RANGE),
@@ -178,13 +228,22 @@ SECTIONS: Mapping[str, Section] = {
             ),
             (Field("pipeline"),),
         ),
-        (tuple(field for field in _ASKED if not field.is_place),),
+        (
+            tuple(field for field in _ASKED if not field.is_place and field.name not in (*_FIRST, SHARE.name)),
+            (
+                _of_files("folds"),
+                _of_files("fold", only=Only("folds", when=_folds)),
+                *(field for field in _ASKED if field.ask == SHARE),
+            ),
+            (Field("set_aside", config="dataset.set_aside"),),
+        ),
     ),
     "network": Section(
         (
             (Field("backbone"), Field("weights"), Field("image_size", 32, default=FIRST.network_size)),
             (Field("weights_file"),),
             (Field("frozen", side_by_side=True),),
+            (Field("evaluation", side_by_side=True, only=Only("dataset", when=learns_masks)),),
         ),
         ((Field("unfreeze_epoch"), Field("backbone_lr_factor", typed=True), Field("normalise")),),
     ),
@@ -227,7 +286,7 @@ SECTIONS: Mapping[str, Section] = {
         (
             (Field("accelerator"), Field("precision")),
             (Field("gpus"),),
-            (Field("kept_as", side_by_side=True), Field("cache_size")),
+            (Field("kept_as", side_by_side=True, only=Only("dataset", when=_learns_none)), Field("cache_size")),
             (Field("workers"), Field("threads")),
         ),
         ("accelerator", "precision"),
@@ -255,8 +314,32 @@ def fields_of(section: Section) -> Iterator[Field]:
 
 FIELDS: Mapping[str, Field] = {field.name: field for section in SECTIONS.values() for field in fields_of(section)}
 DEFAULTS: Values = {name: field.initial for name, field in FIELDS.items()} | {
-    "source": ""
-}  # the run it was filled from
+    "source": "",  # the run it was filled from
+    "recognized": "",  # the task that the data show, where they decide about it
+    "of_tasks": {},  # what the fields of OF_TASK had when the form was last about another task: task -> field -> value
+}
+OF_TASK = ("loss", "monitor", "mixing")  # the fields whose default or choices depend on the task
+
+
+def choices_for(name: str, values: Values) -> Mapping[Any, str]:
+    """Return the words of those choices of a field that fit the task of these values."""
+    task, words = task_of(values), FIELDS[name].choices
+    offered: Mapping[str, Mapping[TaskName, Iterable[str]]] = {
+        "loss": LOSSES_OF, "monitor": LISTED, "mixing": MIXINGS_OF,
+    }  # fmt: skip
+    if name in offered:
+        return {choice: words[choice] for choice in offered[name][task]}
+    return F.CHOICES_OF_TASK.get(task, {}).get(name, words)
+
+
+def title_for(name: str, values: Values) -> str:
+    """Return the title of a field where the task of these values has it."""
+    return F.TITLES_OF_TASK.get(task_of(values), {}).get(name) or FIELDS[name].title
+
+
+def help_for(name: str, values: Values) -> str | None:
+    """Return the purpose of a field where the task of these values has it."""
+    return F.HELP_OF_TASK.get(task_of(values), {}).get(name) or FIELDS[name].help
 
 
 def _rules() -> Iterator[tuple[str, Only]]:
@@ -266,7 +349,11 @@ def _rules() -> Iterator[tuple[str, Only]]:
         if field.only is not None:
             yield name, field.only
         elif of_dataset:
-            has = (spec for spec in TRAINABLE if (field.ask in spec.asks if field.ask else inside in spec.model_fields))
+            has = (
+                spec
+                for spec in TRAINABLE
+                if (field.ask in spec.asks if field.ask else inside in spec.model_fields.keys() - spec.unused)
+            )
             yield name, Only("dataset", tuple(spec.name() for spec in has))
 
 

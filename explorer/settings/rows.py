@@ -7,8 +7,8 @@ from explorer.augment.pipeline import Pipeline
 from explorer.runs.overview.summary import steps_in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
-from explorer.settings.fields import DEFAULTS, SECTIONS, Field, fields_of, matters
-from explorer.settings.values import following, is_split, values_of
+from explorer.settings.fields import SECTIONS, Field, choices_for, fields_of, matters, title_for
+from explorer.settings.values import defaults_for, is_split, values_of
 from explorer.texts import Common, Compare, Train
 
 Rows = dict[str, list[str]]  # name of a setting -> its value in each run
@@ -27,7 +27,7 @@ class Setting:
 def settings(config: RunConfig) -> list[Setting]:
     """Return all settings that had an effect on the run, in the order of the Train page."""
     values = values_of(config, "")
-    defaults = {**DEFAULTS, **following(values)}
+    defaults = defaults_for(values)
     return [
         _setting(Train.SECTIONS[key], field, values, defaults, config)
         for key, section in SECTIONS.items()
@@ -44,9 +44,10 @@ def _had_effect(name: str, values: Values) -> bool:
 def _setting(section: str, field: Field, values: Values, defaults: Values, config: RunConfig) -> Setting:
     if field.name == "pipeline":
         return Setting(section, field.title, config.pipeline.name or steps_of(config.pipeline), None)
-    value, default = field.shown(values[field.name]), field.shown(defaults[field.name])
+    words = choices_for(field.name, values)
+    value, default = (field.shown(each[field.name], words) for each in (values, defaults))
     choice = field.name == "dataset" or field.is_place  # always chosen, so there is no default
-    return Setting(section, field.title, value, None if choice or value == default else default)
+    return Setting(section, title_for(field.name, values), value, None if choice or value == default else default)
 
 
 def steps_of(pipeline: Pipeline) -> str:

@@ -4,10 +4,16 @@ import json
 from typing import Any
 
 from explorer.augment.difference import Row
+from explorer.augment.pipeline import Pipeline
 from explorer.base.words import cut
 from explorer.texts import Compare as T
 
 MOST_VALUE = 80  # characters of a value
+
+
+def all_same(first: Pipeline, second: Pipeline) -> str:
+    """Return a sentence about two pipelines without a difference of their steps."""
+    return T.PIPELINE_SAME if first.streams == second.streams else T.PIPELINE_SAME_BUT_STREAMS
 
 
 def title_of(row: Row) -> str:

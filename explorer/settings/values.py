@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from explorer.base.names import expanded
 from explorer.data.dataset import DatasetError
 from explorer.data.depth import ValueRange
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import FORMATS, OF_FILES
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
-from explorer.settings.fields import DEFAULTS, FIELDS, matters, place_field
+from explorer.runs.spec.recipe import defaults_of
+from explorer.settings.fields import (
+    DEFAULTS,
+    FIELDS,
+    OF_TASK,
+    RECOGNIZED_BY,
+    choices_for,
+    matters,
+    place_field,
+    task_of,
+)
 
 _RUN = "run:"
 
@@ -38,9 +49,51 @@ def values_of(config: RunConfig, run_id: str) -> dict[str, Any]:
     return found
 
 
-def following(values: Values) -> dict[str, Any]:
-    """Return the fields that follow from a choice: each format of data sets has its own image size."""
-    return {"image_size": FORMATS[values["dataset"]].network_size} if "dataset" in values else {}
+def defaults_for(values: Values) -> Values:
+    """Return the form in which everything but the data set has its default, which may depend on the data set."""
+    if values["dataset"] not in FORMATS:  # from a file that anybody may have written; the form says what is wrong
+        return dict(DEFAULTS)
+    size = FORMATS[values["dataset"]].network_size
+    return {**DEFAULTS, "image_size": size, **defaults_of(task_of(values))}
+
+
+def changed(values: Values, changes: Values) -> dict[str, Any]:
+    """Return the form after some fields have changed, with the fields that follow from them.
+
+    Each format of data sets has its own image size. Each task has losses and monitors of its own: what was chosen for
+    another task is kept in the form and comes back with that task. What was chosen about the labels of one data set,
+    such as the mask value that does not count, is not carried into another one.
+    """
+    found = {**values, **_of_other_data(values, changes), **changes}
+    if "dataset" in changes and "image_size" not in changes:
+        found["image_size"] = FORMATS[found["dataset"]].network_size
+    if any(found[name] != values[name] for name in ("dataset", "masks_path")) and "names_from" not in changes:
+        found["names_from"] = DEFAULTS["names_from"]  # an answer about the masks of one data set only
+    before, task = task_of(values), task_of(found)
+    if before == task:
+        return found
+    kept = {**values["of_tasks"], before: {name: values[name] for name in OF_TASK}}
+    begun = {**defaults_of(task), "mixing": _offered("mixing", found)}
+    again = {name: value for name, value in kept.get(task, {}).items() if value in choices_for(name, found)}
+    return found | begun | again | {name: changes[name] for name in OF_TASK if name in changes} | {"of_tasks": kept}
+
+
+def _of_other_data(values: Values, changes: Values) -> dict[str, Any]:
+    """Return the first values of the fields about labels, for each format of which another data set is chosen."""
+    places = ((kind, place_field(kind)) for kind in OF_FILES)
+    moved = [kind for kind, at in places if at and at in changes and _elsewhere(values[at], changes[at])]
+    about = (ask for kind in moved for ask in FORMATS[kind].asks if ask.learned or ask.field == RECOGNIZED_BY)
+    return {ask.name: DEFAULTS[ask.name] for ask in about if ask.name in DEFAULTS}
+
+
+def _elsewhere(before: str, now: str) -> bool:
+    """Return whether a data set was chosen before, and now another one."""
+    return bool(before) and expanded(before) != expanded(now)
+
+
+def _offered(name: str, values: Values) -> Any:
+    """Return the value of a field, or its default if the task of these values does not offer it."""
+    return values[name] if values[name] in choices_for(name, values) else DEFAULTS[name]
 
 
 def is_split(values: Values) -> bool:

@@ -5,6 +5,7 @@ class App:
     TITLE = "Augmentation Explorer"
     AUGMENT = "Augment"
     LABORATORY = "Laboratory"
+    DATA = "Data"
     TRAIN = "Train"
     RUNS = "Runs"
     RUNS_ALIVE = "Runs ({count})"

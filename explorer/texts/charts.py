@@ -63,6 +63,10 @@ class Charts:
         "true %{customdata[2]}, predicted %{customdata[3]}<br>"
         "%{customdata[0]} of %{customdata[1]} images (%{z:.1%})<extra></extra>"
     )
+    HOVER_CELL_PIXELS = (
+        "true %{customdata[2]}, predicted %{customdata[3]}<br>"
+        "%{customdata[0]:,} of %{customdata[1]:,} pixels (%{z:.1%})<extra></extra>"
+    )
     HOVER_NAME = "%{fullData.name}<extra></extra>"
     HOVER_ROC = "false positive rate %{x:.3f}, recall %{y:.3f}<extra></extra>"
     HOVER_PR = "recall %{x:.3f}, precision %{y:.3f}<extra></extra>"

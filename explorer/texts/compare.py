@@ -5,6 +5,7 @@ from typing import ClassVar
 
 class Compare:
     TITLE = "Compare {count} runs"
+    TITLE_NONE = "Compare runs"
     BACK = "Back to the comparison"
     WITH_PAIR = "Compare both"
     WITH_ORIGIN = "Compare with it"
@@ -15,7 +16,10 @@ class Compare:
     AND_MORE = "{names} and {more} more"
     UNKNOWN = "Not found: {ids}. These runs may have been deleted, or the link is incomplete."
     READING = "Reading the runs: {done} of {count}"
-    NOT_TRAINED = "{names}: quick checks and searches for a learning rate have no curves to compare."
+    NOT_TRAINED = (
+        "Not compared here: {names}. Only training runs have curves to compare; studies and predictions are read on "
+        "their own pages."
+    )
 
     # The table of runs
     RUNS = "The runs that are compared"
@@ -80,7 +84,8 @@ class Compare:
     )
     INTERVAL_HELP = (
         "Paired bootstrap: the {images:,} validation images are drawn {draws:,} times with replacement, the same for "
-        "both models, within the classes for all metrics but accuracy. An interval that contains 0 means that these "
+        "both models, within the classes for all metrics but accuracy where an image has one class. An interval that "
+        "contains 0 means that these "
         "images do not tell the models apart."
     )
     APPROXIMATE = "~ approximate, from the influence of each image, because there are too many scores to draw again."
@@ -115,6 +120,18 @@ class Compare:
     WON = "A wrong, B right ({count})"
     NONE_CHANGED = "No image changed sides: both models are right and wrong on the same images."
     NO_SIDES = "Which images changed sides cannot be shown. {why}"
+    SEVERAL = "These runs learn several labels, and an image is not simply right or wrong. Each run shows its images."
+    WHO_MASKS = (
+        "A is “{a}”, B is “{b}”. Images whose Dice differs most come first; the small pictures show the masks of B. "
+        "Dice is the mean over the classes in the true or the predicted mask of an image. Click one for both masks."
+    )
+    LOWER = "Dice lower in B ({count})"
+    HIGHER = "Dice higher in B ({count})"
+    NONE_CHANGED_DICE = "No image changed: both models have the same Dice on each image."
+    PREDICTED_BY = "Predicted by {side}"
+    DICE_CHANGE = "{a:.3f} → {b:.3f}"
+    DICE_OF_BOTH = "Dice {a:.3f} by A, {b:.3f} by B."
+    MASK_NOT_KEPT = "The mask of {side} was not kept."
     LOOKING_UP = "Looking up the validation images in the data set"
     CAPTION_SHORT = "True {true}; A predicted {a}, B predicted {b}"
     CAPTION = "True {true}. A predicted {a} ({score_a:.1%}), B predicted {b} ({score_b:.1%})."
@@ -131,6 +148,10 @@ class Compare:
     )
     PIPELINES_EMPTY = "Neither run augments its images."
     PIPELINE_SAME = "The pipelines are identical."
+    PIPELINE_SAME_BUT_STREAMS = (
+        "The steps are identical, but with the same seed they draw different numbers. In one of the runs, which an "
+        "earlier version made, all steps share one sequence of random numbers."
+    )
     STEP = "{title}, p = {p:g}"
     CHANGE_OF = "{name}: {was} → {now}"
     UNREADABLE = "The settings of {names} cannot be read."

@@ -19,6 +19,13 @@ class Files:
     DELETED = "Deleted “{name}”."
     NEW = "New pipeline"
     NEW_HELP = "Starts an empty pipeline. You can reopen this one under Recent."
+    OLD_STREAMS = "Random numbers: shared by all steps, as in pipelines of earlier versions."
+    RENEW_STREAMS = "Renew"
+    RENEW_STREAMS_HELP = (
+        "Gives each step its own random numbers, so that a change of one step leaves what all others draw. A study "
+        "needs this. The same seed then gives other pictures. You can undo it."
+    )
+    RENEWED_STREAMS = "Each step now has its own random numbers."
     UNTITLED = "Untitled pipeline"
     NEVER_SAVED = ":gray[not saved]"
     CHANGED = ":orange[● unsaved changes]"

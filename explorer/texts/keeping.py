@@ -11,14 +11,18 @@ class Keeping:
         "drafts, uploads and saved pipelines have used up the {room} that they may take on this server. Its owner can "
         "raise EXPLORER_KEEP_MB or remove old ones"
     )
+    NO_DATA_ROOM = (
+        "uploaded data sets and images would take more than the {room} that they may take on this server. Delete "
+        "uploads that are no longer needed, or the owner raises EXPLORER_DATA_MB"
+    )
     TOO_LARGE = "the uploads of one pipeline may take {room} in total"
     WRONG_NUMBER = "{name}={value!r} has to be a number of at least {least:g}. {effect}"
     NOTHING_CLEARED = "Nothing old is cleared."
     DEFAULT_TAKEN = "The default of {default:g} is used."
     CLEARED = (
         "Cleared in {home}, after {days:g} days unopened (never edited: {sample:g}): {drafts} drafts with their "
-        "uploads, {references} unused reference images, {browsers} browser lists, {statistics} statistics and "
-        "{leftovers} incomplete files; {room} in total. Drafts: {names}"
+        "uploads, {references} unused reference images, {browsers} browser lists, {statistics} statistics, "
+        "{predicted} uploads for predictions and {leftovers} incomplete files; {room} in total. Drafts: {names}"
     )
     NOT_CLEARED = "Nothing old was cleared in {home}: {reason}"
     TOO_MANY_FILES = "Too many uploads at once. Wait for the others to finish.\n"

@@ -15,6 +15,7 @@ class Lab:
         "ab": "A/B",
         "gallery": "Gallery",
         "statistics": "Statistics",
+        "masks": "Mask borders",
     }
     MODE_HELP: ClassVar = {
         "sweep": "One parameter at several values, same seed. Click an image to use its value.",
@@ -22,6 +23,7 @@ class Lab:
         "ab": "Two pipelines on the same images with the same seeds.",
         "gallery": "Every transform on this image, with its start values and p = 1. Click a transform to add it.",
         "statistics": "What the pipeline does over many draws.",
+        "masks": "What interpolation does to the numbers of classes, and to what a network learns. Has its own images.",
     }
     NEXT_HELP = "Show the next seeds"
     TARGETS = "Mask and boxes"
@@ -40,6 +42,36 @@ class Lab:
         "This pipeline has no steps yet, so the images stay as they are. Add steps on the Augment page or in the "
         "Gallery."
     )
+
+    # The lesson about masks
+    LESSON_ANSWER = (
+        "Turned by linear interpolation, **{linear:.1%}** of this mask's pixels have a class that it never had; by the "
+        "nearest pixel, **{nearest:.1%}**."
+    )
+    LESSON_WAYS: ClassVar = {"INTER_NEAREST": "Nearest pixel", "INTER_LINEAR": "Linear"}
+    LESSON_WHY = (
+        "The numbers of classes are names, not amounts. Between the background, 0, and a triangle, 3, linear "
+        "interpolation gives 1 and 2, which are a circle and a square. These pixels are bright, all others dimmed. "
+        "Draw another seed for another shape. In a pipeline of your own, the rule for masks is on Augment under "
+        "Targets: mask_interpolation."
+    )
+    LESSON_NOTHING = "No class was invented."
+    LESSON_INVENTED = "{name}: {count} px"
+    LESSON_TRAIN = "What a network learns from them"
+    LESSON_START = "Train both"
+    LESSON_NAMES: ClassVar = {
+        "INTER_NEAREST": "Lesson: masks by the nearest pixel",
+        "INTER_LINEAR": "Lesson: masks interpolated linearly",
+    }
+    LESSON_NOT_STARTED = "The runs could not be started: {reason}"
+    LESSON_STATE = "{name}: {state}, {{epochs}} of {{of}} epochs"
+    LESSON_CLASS = "IoU on masks that were not interpolated"
+    LESSON_INTERVAL = "{value:.3f}  ({low:.3f} to {high:.3f})"
+    LESSON_NOTE = (
+        "Best epoch of each run, with 95 % intervals over validation images. Both runs have the same images, seed and "
+        "steps. They say nothing about other seeds."
+    )
+    LESSON_COMPARE = "Compare both runs"
 
     # Sweep
     NOTHING_TO_SWEEP = (

@@ -40,6 +40,15 @@ class Matrix:
     ROW_SUM = "True {name}: {count} images"
     COLUMN_SUM = "Predicted {name}: {count} images"
     UNDEFINED_SHARE = "undefined share (no images)"
+    OF_PIXELS: ClassVar[dict[str, str]] = {  # in place of some of these words where pixels are counted
+        "hint": "Click a cell, a row's class or a column's class to see the images with these pixels.",
+        "row": "True {name}: {count} pixels",
+        "column": "Predicted {name}: {count} pixels",
+        "cell": "True {row}, predicted {column}: {count} pixels · {of_row} of the row · {of_column} of the column",
+        "undefined_share": "undefined share (no pixels)",
+        "no_pairs": "No pixel is confused.",
+        "label": LABEL,
+    }
 
     # Confused pairs
     PAIRS = "Most confused, true → predicted"

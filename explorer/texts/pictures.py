@@ -32,7 +32,8 @@ class Pictures:
     INDEX_HELP = "The number of the sample in the data set, from 0. Step through them with the arrow keys."
     SET_PLACEHOLDER = "Choose a data set, or type the path of a folder"
     SET_NOTES = "About this data set ({count})"
-    UNUSABLE = "Found but not usable ({count})"
+    UNUSABLE = "Other folders here that are not usable ({count:,})"
+    UNTRAINABLE = "Other data sets here that cannot be trained ({count:,})"
     UNUSABLE_ONE = "{folder} is not usable, because {reason}"
     NOT_ALL_FOUND = "There are too many folders to search them all. Type the path of one that is not in the list."
     MASK_VALUES = "Mask values: {names}"
@@ -47,7 +48,7 @@ class Pictures:
     )
     AS_TRAINED_NOTE = "As in training: {width} × {height} px before the pipeline, a square of {size} px at the end."
     NOT_AS_TRAINED = "Shown as stored until you fix what is marked red in the pipeline or on the Train page."
-    NOT_TRAINABLE = "Shown as stored. Training on masks is not supported yet."
+    NOT_TRAINABLE = "Shown as stored: {reason}"
     NO_PICTURE = "{reason} Showing the sample photo until then."
     MASK_GONE = "The mask file no longer has colors. Upload it again."
     READING_ENDED: ClassVar = {

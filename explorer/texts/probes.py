@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 class KindWords(NamedTuple):
     """A kind of run. name: empty for a training. start, help, icon: of its button. takes: how its duration is known."""
 
-    takes: str
+    takes: str = ""
     name: str = ""
     start: str = ""
     help: str = ""
@@ -34,6 +34,8 @@ class Probes:
             cancel="Cancel the search",
             takes="From a learning rate search with the same work; the time of validation is estimated.",
         ),
+        "study": KindWords(name="Study"),
+        "predict": KindWords(name="Prediction"),
     }
     NOT_STARTED = "This could not be started: {reason}"
     CANCELLING = "Canceling"

@@ -42,6 +42,7 @@ class RecordedImages:
     NONE = "No images."
     REPEATED = "{id} (image {number} of the list)"
     SIZE = "{width} × {height} px"
+    BOTH = " | "  # between the names of two images that are shown as one
 
     # Large
     ORIGINAL = "The image"

@@ -1,5 +1,7 @@
 """Words of reports: files about runs that are read without the app."""
 
+from typing import ClassVar
+
 
 class Report:
     # The command
@@ -9,6 +11,10 @@ class Report:
     MOST = "megabytes that the file may have (default {most})"
     EXISTS = "{file} exists. Choose another name, or add --force to replace it."
     ENDING = "A report is written as .html; {file} has another ending."
+    IS_PREDICTION = (
+        "{id} is a prediction, and reports are about trainings and studies. `python -m explorer predict {id} "
+        "--out FILE` prints its scores and writes its table."
+    )
     TWICE = "{id} is named twice. A comparison needs different runs."
     TOO_MANY = "{count} runs are too many for one report: at most {most}."
     TOO_SMALL = "{most:g} MB are too few: the part that draws the charts takes 5 MB. Give at least {least:g}."
@@ -24,6 +30,10 @@ class Report:
     OFFER_WHAT = (
         "One HTML file with figures that zoom, the worst mistakes as images, the configuration and all numbers. It "
         "opens in any browser, without this app and without the internet."
+    )
+    OFFER_STUDY = (
+        "One HTML file with the answer, its figures, the configuration and all numbers of this study. It opens in any "
+        "browser, without this app and without the internet."
     )
     MAKE = "Make report (one HTML file)"
     MAKE_AGAIN = "Make it again"
@@ -69,14 +79,28 @@ class Report:
         "A matrix of {classes:,} classes is too large to be drawn here (at most {most}). The most confused pairs are "
         "in the table below, and all cells are in the numbers of this file."
     )
+    MATRICES_OF_LABELS = (
+        "Each label has a matrix of its own. Precision and recall are in the table below, and all cells are in the "
+        "numbers of this file."
+    )
+    PIXELS_TITLE = "Confusion matrix of pixels, epoch {epoch}"
     PAIRS = "Most confused pairs"
-    PAIRS_HEAD = ("True", "Predicted", "Images", "Share of the class")
+    PAIRS_HEADS: ClassVar = {  # by task
+        "classification": ("True", "Predicted", "Images", "Share of the class"),
+        "segmentation": ("True", "Predicted", "Pixels", "Share of the class"),
+        "labels": ("True", "Predicted", "Images", "Share of the class"),
+    }
     PAIRS_NOTE = "The {shown} largest of {total:,} pairs."
     CLASSES = "Classes"
-    CLASSES_HEAD = ("Class", "Images", "Precision", "Recall", "F1", "AUROC")
+    CLASSES_HEADS: ClassVar = {  # by task
+        "classification": ("Class", "Images", "Precision", "Recall", "F1", "AUROC"),
+        "segmentation": ("Class", "Images with it", "Pixels", "IoU", "Dice", "Precision", "Recall"),
+        "labels": ("Class", "Images", "Precision", "Recall", "F1", "AUROC"),
+    }
     MISTAKES = "Worst mistakes"
     MISTAKES_NOTE = "{listed} of {total:,} mistakes at the best epoch, highest loss first; {shown} with their image."
     NO_MISTAKES = "No validation image was classified wrongly at the best epoch."
+    NO_LABELS = "Pictures of several labels are not in this report. The page of the run shows them, label by label."
     NO_SCORES = "The scores of single images are not stored, so single mistakes are not known."
     SCORES_WRONG = "The mistakes cannot be put in order: {why}."
     NO_IMAGES = "The images are not shown: {why}"
@@ -140,3 +164,26 @@ class Report:
     )
     RUNS_HEAD = ("Run", "State", "Best epoch")
     NO_SCRIPT = "The figures need JavaScript. All numbers are in the tables, and as JSON at the end of this file."
+
+    # Of a study
+    VERDICT = "Verdict"
+    STEP = "Step"
+    STUDY_INTERVAL = "effect and 95% interval"
+    STUDY_BETTER = "P(better)"
+    STUDY_OTHER = "The result of this kind of study is shown in the app only."
+    STUDY_STILL = "This study was still running when the report was made: its numbers may change."
+    STUDY_CLASSES = "Classes that are worth a look"
+    STUDY_CLASSES_HEAD = ("Step", "Class", "Images", "Effect on recall", "95% interval, by itself")
+    STUDY_CHANGED = "Images that changed sides"
+    STUDY_CHANGED_NOTE = "For each step those that change most. How often the heads are right with it and without it."
+    STUDY_CHANGED_HEAD = ("Step", "Image", "Class", "Right with it", "Right without it")
+    STUDY_CODE = "Compute the verdict again"
+    ANSWERS_INSIDE = (
+        "This file holds the answers of all heads. Save the code below as verdict.py and run: python verdict.py with "
+        "the path of this file. It needs numpy, and nothing of the app. Intervals come from its own draws, so "
+        "their ends differ a little."
+    )
+    ANSWERS_OUTSIDE = (
+        "The answers of all heads are too large for this file. Save the code below as verdict.py and run: python "
+        "verdict.py with the folder of the study. It needs numpy, and nothing of the app."
+    )

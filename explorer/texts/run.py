@@ -52,6 +52,7 @@ class Run:
     # What can be done
     STOP = "Stop"
     STOP_HELP = "Saves a checkpoint, then ends the run"
+    STOP_STUDY_HELP = "Ends the study. What it has finished is stored, and you can resume it later."
     LEAVE = "Leave the queue"
     LEAVE_HELP = "The run has not started, so nothing is lost. You can resume it later."
     STOPPING = "Stopping: saving first"
@@ -61,12 +62,14 @@ class Run:
     END_LOSES = "The run ends at once without saving. All work since the last checkpoint, at step {step:,}, is lost."
     END_LOSES_ALL = "The run ends at once without saving. There is no checkpoint yet, so all of its work is lost."
     END_LOSES_UNKNOWN = "The run ends at once without saving. All work since the last checkpoint is lost."
+    END_LOSES_STUDY = "The study ends at once. What it has finished is stored; the work in progress is lost."
     END_YES = "End without saving"
     END_NO = "Keep waiting"
     RESUME = "Resume"
     RESUME_FROM = "Continues from step {step:,}, the last checkpoint"
     RESUME_FROM_LAST = "Continues from the last checkpoint"
     RESUME_START = "Starts from the beginning, because there is no checkpoint"
+    RESUME_STUDY = "Continues with the first part that is missing. What is finished is not computed again."
     EXTEND = "Train longer"
     EXTEND_WHAT = (
         "Starts a new run from the weights of this run. The learning rate schedule starts over, and the seed is "
@@ -94,6 +97,10 @@ class Run:
     EXPORT = "Export"
     CODE = "Download {file}"
     CODE_TITLE = "Training code"
+    VERDICT_WHAT = (
+        "`{file}` reads the stored answers and prints the verdict with numpy alone: `python {file} {folder}`, or with "
+        "the path of a report instead of the folder."
+    )
     CODE_WHAT = (
         "One file of plain Lightning and albumentations that repeats this training, to the last digit on this "
         "computer. The file does not need this app. Save it as `{file}`, and `from {module} import Classifier` works."
@@ -106,10 +113,6 @@ class Run:
     WEIGHTS_HELP = "Weights of the best epoch, with the parameter names of the network's own library"
     WEIGHTS_FAILED = "The weights could not be exported: {reason}"
     NO_WEIGHTS = "Weights can be exported after the first validated epoch."
-    NO_PREDICTION = (
-        "This app does not predict on new images yet. Help shows the lines of code that load the weights and predict "
-        "(docs/export.md)."
-    )
     TENSORBOARD = "tensorboard --logdir {folder}"
     CHECKPOINT_HELP = "The Lightning checkpoint of the best epoch"
     FILE = "{label}, {size}"
@@ -118,6 +121,7 @@ class Run:
     TIMES: ClassVar = {1: "Resumed once", 2: "Resumed twice"}
     TIMES_MORE = "Resumed {count} times"
     RESUMED = "{times}: {attempts}."
+    RESUMED_STUDY = "{times}. What was finished before was not computed again."
     ATTEMPT = "attempt {number} from step {step:,}"
     ATTEMPT_FROM_START = "attempt {number} from the beginning"
     STARTS_FROM = "Starts from the weights of **{name}**"

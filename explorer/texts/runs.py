@@ -23,6 +23,11 @@ class Runs:
         "validating": "validating",
         "saving": "saving",
         "checking": "checking",
+        "drawing views": "drawing views and computing their features",
+        "training heads": "training heads",
+        "judging effects": "computing the intervals",
+        "distorting images": "judging distorted images",
+        "predicting": "predicting",
     }
     STATES: ClassVar = {
         "queued": "queued",
@@ -56,6 +61,8 @@ class Runs:
     RUNNING_NEVER = "No training batches were counted."
     RUNNING_MIXED = "Mixed images have no single class, so training batches are not counted."
     RUNNING_CAPTION = "Epoch {epoch}, {seen:,} of {total:,} images: {share:.0%} correct"
+    RUNNING_CAPTION_PIXELS = "Epoch {epoch}, {seen:,} pixels: {share:.0%} correct"
+    RUNNING_CAPTION_PIXELS_MIXED = "Epoch {epoch}, {seen:,} pixels, mixed images left out: {share:.0%} correct"
     RUNNING_CAPTION_MIXED = "Epoch {epoch}, {seen:,} of {total:,} images, mixed ones left out: {share:.0%} correct"
     ACCURACY_HELP = (
         "Share of images that are classified correctly. For training, these are the augmented batches since the "
@@ -76,9 +83,21 @@ class Runs:
     LATEST = "latest {value}"
     TOO_MANY_CLASSES = "Drawn for at most {most} classes."
     MATRIX_ELSEWHERE = "With more than {most} classes, the matrix is drawn in the Matrix section only."
+    MATRICES_OF_LABELS = "Each label has a matrix of its own, in the Labels section."
+    RUNNING_LABELS = (
+        "Each label has a matrix of its own, which is drawn for validation images only. Below: the share of all "
+        "answers, one for each image and label, that are correct."
+    )
     CELL_HINT = "Click a cell for its images and for all epochs."
     WHICH_THRESHOLD = (
         "AUROC compares all thresholds; F1, accuracy and the matrix use the threshold of the settings, or the most "
         "likely class. The Scores section has ROC and precision–recall curves with a threshold to move."
     )
+    WHICH_THRESHOLD_OF: ClassVar = {
+        "classification": WHICH_THRESHOLD,
+        "segmentation": "Counts are of pixels: each is predicted as its most likely class. Dice of a class is the F1 "
+        "of its pixels.",
+        "labels": "AUROC and mAP compare all thresholds; F1 uses the threshold of the settings for each label. The "
+        "Labels section has thresholds to move.",
+    }
     DAMAGED = "{count} lines of the record of this run are damaged and were left out."

@@ -56,6 +56,9 @@ class RunsList:
     }
     SCORE = "{metric} {value:.3f}"
     EPOCHS = "{done} of {asked} epochs"
+    REPEATS = "{done} of {asked} repeats"
+    FOLDS = "{done} of {asked} folds"
+    REPEATS_SHORT = "{done}/{asked}"
     EPOCHS_DONE = "epochs: {done}"
     QUEUED = "queued {time}"
 

@@ -36,6 +36,10 @@ class Scores:
         "One against the rest: with {classes} classes, the answer of the network is the class with the highest "
         "probability, which need not be above 0.5. So this matrix may differ from that of all classes."
     )
+    OF_LABEL = (
+        "Each label has a threshold of its own: an image has the label if its probability is at least the threshold. "
+        "Training measured all of them with {threshold:g}."
+    )
     FROM_HISTOGRAM = "Here they come from histograms: the threshold moves in {steps:,} steps, whose counts are exact."
     COARSE_STEPS = (
         "The images have {scores:,} different scores, between which the threshold moves in {steps:,} steps. The counts "
@@ -92,6 +96,22 @@ class Scores:
         "Calibration and distribution are computed from histograms of the scores, and so are approximate."
     )
 
+    # Masks
+    PART_PIXELS = "Curves"
+    PIXEL_CURVES = (
+        "Each pixel is counted by the probability of this class: {positives:,} pixels of the class and {negatives:,} "
+        "others, {counted}. The pixels of one image are not independent of each other."
+    )
+    PIXELS_OF_ALL = "which are all that count"
+    PIXELS_OF_GRID = "which are {share:.0%} of those that count, on a regular grid"
+    CHARTS_UNDEFINED_PIXELS = "Undefined: the pixels that count are all of the class, or none is."
+    PIXELS_COLUMN = "Pixels"
+    PIXELS_HELP = "Pixels of the class in the masks of the validation images (support)"
+    MASK_CLASSES_NOTE = (
+        "Each class against all others, over the pixels of all validation images unless it says per image. Select a "
+        "row for intervals and formulas."
+    )
+
     # Tables
     METRIC = "Score"
     VALUE = "Value"
@@ -120,6 +140,7 @@ class Scores:
         "f1_macro": "F1",
         "auroc": "AUROC",
         "average_precision": "Average precision",
+        "mean_precision": "Average precision",
     }
     CLASS_COLUMN = "Class"
     IMAGES_COLUMN = "Images"
@@ -153,7 +174,7 @@ class Scores:
         "threshold": "Threshold",
         "label": "Threshold for {name}",
         "keep": "Keep for predictions",
-        "keep_help": "Writes this threshold into the run’s folder. This app does not predict on new images yet",
+        "keep_help": "Writes this threshold into the run’s folder. Predictions with this network use it",
         "buttons": {
             "run": "Of the run",
             "half": "0.5",

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 
 class Train:
-    TITLE = "Train a classifier"
+    TITLE = "Train"
     PROMISE = "Training runs in the background: you can close this page or stop the server."
     SECTIONS: ClassVar = {
         "data": "Data",
@@ -20,7 +20,7 @@ class Train:
         "to the image size and mixed with this seed.",
     }
     MORE: ClassVar = {
-        "data": "More: generated images, validation share",
+        "data": "More: generated images, columns of a table, validation, final set",
         "network": "More: unfreezing, learning rate of the backbone, normalization",
         "optimizer": "More: optimizer, schedule, momentum, clipping, accumulation, early stopping",
     }
@@ -28,9 +28,10 @@ class Train:
     CHANGED = "Changed: {fields}"
     SET_ONE = "{field} {value}"
     DATA_NOTE = (
-        "To look at single images, choose this data set on Augment. Training needs one class for each image, named by "
-        "its folder or by a table: masks and several labels for an image are not supported yet."
+        "To look at single images, choose this data set on Augment. The data set decides what is learned: a class for "
+        "each image, several labels for each, or a class for each pixel where images have masks. Boxes are not learned."
     )
+    TO_DATA = "What is in it, and what is wrong with it"
     SUMMARY = "This run"
     START = "Start"
     START_HELP = "Starts the run and opens its page"
@@ -61,11 +62,14 @@ class Train:
     LOOK_AT_ALL = "Look at all images"
     LOOKED_AT = "{done:,} of {total:,} images"
     CARRY_OTHER = "Augment shows other data: {name}."
-    CARRY_MASKS = "Augment shows {name}, which has masks and no classes of whole images, so it cannot be trained on."
+    CARRY_NOT = "Augment shows {name}, which cannot be trained on: {reason}"
     CARRY_IMAGE = "Augment shows a single image. Training needs a data set, so one is chosen here."
     PARAMETERS = "{millions:.1f} million parameters. {note}."
     COUNTS = "{train:,} training images, {val:,} validation images"
     CLASS_LINE = "{name}: {train:,} train, {val:,} validation"
+    MASK_CLASSES = "Classes of the masks"
+    UNCOUNTED = "{value} {name}: neither learned nor counted"
+    NONE_UNCOUNTED = "All values of the masks but 255 are classes."
     STEPS = "{steps:,} steps: {epochs} epochs of {per_epoch}"
     AUGMENTED = "Augmentation: {steps}"
     DEFAULT_NAME = "{dataset}, {steps}"
@@ -98,6 +102,13 @@ class Train:
     SEEN_DRAW = "Show images"
     SEEN_SCALED = "The pipeline converts pixels to decimal numbers. They are shown scaled from lowest to highest."
     SEEN_MIXED = "{share:.2g} {own} + {rest:.2g} {other}"
+    SEEN_MASKS = (
+        "Each color is a class. Pixels that do not count are hatched, and so is the padding that makes the image a "
+        "square."
+    )
+    SEEN_PASTED = "{share:.0%} of each image is a box of another one, pasted with its mask."
+    SEEN_SHARE = "{name} {share:.0%}"
+    SEEN_VOID = "no pixel counts"
     SEEN_PLAIN = "This batch is not mixed."
     SEEN_ALT = "Image {number}: {caption}"
 
@@ -111,9 +122,11 @@ class Train:
         "Head only, images/s",
         "All layers, images/s",
     )
+    COLUMNS_MASKS: ClassVar = (*COLUMNS[:-2], "Decoder only, images/s", "All layers, images/s")
     MADE_FOR = "{size} px"
     DOWNLOAD = "{weights} (download)"
     COMPARE_NOTE = "Training speeds, measured on this computer at {size} px in {precision}."
+    COMPARE_NOTE_MASKS = "Training speeds as encoders of U-Nets, measured on this computer at {size} px in {precision}."
     COMPARE_NONE = "No network has been measured on this computer yet."
     MEASURE = "Measure {title}"
     MEASURE_AGAIN = "Measure {title} again"
@@ -146,6 +159,7 @@ class Train:
     SOURCE_GONE = "This form was filled from {id}, which can no longer be read, so differences are not known."
     DIFFERS = "Differs from {name}: {changes}"
     CHANGE = "{field} {was} → {now}"
+    FROM_STUDY = "Filled from {name}, which is a study. This trains a network with its pipeline."
     SAME = "Same settings as {name}: this would repeat that run."
     RULES_OF_BEFORE = (
         "{name} was started by an earlier version. A new run takes the lower validation loss among equally good "

@@ -97,7 +97,20 @@ def run(paths: RunPaths, stop: StopRequest) -> int:
         with contextlib.suppress(OSError):  # the disk is full
             print(f"{state}: {in_words(why)}", flush=True)
         outcome.write_at_any_cost(paths, Outcome(state, why, time.time(), number, progress.best))
+    _note_looks(paths)
     return 1 if state == "failed" else 0
+
+
+def _note_looks(paths: RunPaths) -> None:
+    """Note in the ledger how often the run has looked at its validation images."""
+    # Imported here: it imports numpy, which is not for a run that waits.
+    from explorer.runs.record import ledger
+
+    try:
+        ledger.note_run(paths)
+    except OSError as error:  # its page notes it later, or says why it cannot
+        with contextlib.suppress(OSError):
+            print(f"The ledger of looks could not be written: {error}", flush=True)
 
 
 def follow(paths: RunPaths, stop: StopRequest) -> int:

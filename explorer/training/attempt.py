@@ -15,6 +15,21 @@ PROMISE_S = 60.0  # until the next event, wherever nothing better is known
 _REPORT_EVERY_S = 1.0
 
 
+class Throttle:
+    """Lets reports through once a second at most. at_once: Whether the first one is let through immediately."""
+
+    def __init__(self, at_once: bool = True) -> None:
+        self._last = time.monotonic() - (_REPORT_EVERY_S if at_once else 0.0)
+
+    def due(self) -> bool:
+        """Whether to report now; if so, the next report is due a second later."""
+        now = time.monotonic()
+        if now - self._last < _REPORT_EVERY_S:
+            return False
+        self._last = now
+        return True
+
+
 @dataclass
 class Progress:
     """What the outcome says, also that of a run that fails or is stopped.
@@ -65,13 +80,11 @@ class Attempt:
 
         It writes an event once a second at most, and raises StopRun with this code when the run was asked to stop.
         """
-        reported = time.monotonic()
+        throttle = Throttle(at_once=False)
 
         def report(done: int, total: int) -> None:
-            nonlocal reported
             self.stop.check(stop_code)
-            if time.monotonic() - reported >= _REPORT_EVERY_S:
-                reported = time.monotonic()
+            if throttle.due():
                 self.phase(phase, promise_s, done=done, total=total)
 
         return report

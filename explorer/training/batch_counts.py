@@ -14,17 +14,17 @@ class BatchCounts:
         classes: C, how many there are.
 
     Attributes:
-        counts: (C, C) int64, rows are the truth.
+        counts: Of the shape that the task says, int64; along the last two axes rows are the truth.
     """
 
     def __init__(self, task: Task, classes: int) -> None:
         self._task = task
-        self.counts = torch.zeros(classes, classes, dtype=torch.int64)
+        self.counts = torch.zeros(task.shape(classes), dtype=torch.int64)
         self._reported = self.counts
 
     @property
     def seen(self) -> int:
-        """Images counted."""
+        """What is counted: images, pixels, or labels of images."""
         return int(self.counts.sum())
 
     def begin(self) -> None:
@@ -50,4 +50,4 @@ class BatchCounts:
         new = self.counts - self._reported
         self._reported = self.counts
         total = int(new.sum())
-        return int(new.diagonal().sum()) / total if total else None
+        return int(new.diagonal(dim1=-2, dim2=-1).sum()) / total if total else None

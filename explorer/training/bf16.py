@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from explorer.base.task_names import TaskName
 from explorer.training.networks.network import Design, Network
-from explorer.training.networks.table import BACKBONES
+from explorer.training.networks.table import BACKBONES, unet
 
 _BUDGET_S = 1.5
 _TURNS = 5
@@ -69,10 +70,15 @@ def casting(precision: str, device: str) -> AbstractContextManager[Any]:
     return torch.autocast(device, _KINDS[precision]) if precision in _KINDS else nullcontext()
 
 
-def network_for(name: str, size: int) -> Network:
-    """A network of the table with random weights, on the processor, in the trainer's memory layout."""
+def network_for(name: str, size: int, task: TaskName = "classification") -> Network:
+    """A network of the table with random weights, on the processor, in the trainer's memory layout.
+
+    Raises KeyError where the table has no such network for the task.
+    """
     backbone = BACKBONES[name]
     network = Network(backbone.make(Design(size, 2, 0.2)), backbone.features_of, backbone.head, backbone.scale, 0.2)
+    if task == "segmentation":
+        network = unet(backbone, network, 2, 0.2)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

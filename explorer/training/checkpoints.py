@@ -13,7 +13,7 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 from typing_extensions import override
 
 from explorer.base.atomic import write_atomic
-from explorer.metrics.table import LOSS, METRICS
+from explorer.metrics.table import EVERY, LOSS
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import Reason, reason
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
@@ -182,8 +182,8 @@ class Choice:
     @property
     def _of_before(self) -> dict[str, Any]:
         return {
-            "monitor": METRICS[self.value].logged,
-            "mode": "min" if METRICS[self.value].better == "lower" else "max",
+            "monitor": EVERY[self.value].logged,
+            "mode": "min" if EVERY[self.value].better == "lower" else "max",
         }
 
 
@@ -191,7 +191,7 @@ def choice_for(config: RunConfig, val_labels: NDArray[np.int64]) -> Choice:
     """Choose epochs by the monitor, or by the loss if the monitor is undefined: it ranks scores, and all validation
     images are of one class.
     """
-    undefined = METRICS[config.monitor].of == "scores" and not task_of(config).has_scores(val_labels)
+    undefined = EVERY[config.monitor].of == "scores" and not task_of(config).has_scores(val_labels)
     return Choice(LOSS if undefined else config.monitor, config.rules)
 
 

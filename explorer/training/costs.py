@@ -1,4 +1,4 @@
-"""`python -m explorer.training.costs BACKBONE` measures how fast a network is here; prints one line of JSON.
+"""`python -m explorer.training.costs BACKBONE [TASK]` measures how fast a network is here; prints one line of JSON.
 
 explorer.runs.machine.paces defines and reads the line. The weights are random, which does not change the time.
 """
@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.base.task_names import TaskName
 from explorer.runs.machine.machine import automatic_precision, known_machine
 from explorer.runs.spec.devices import Device
 from explorer.training.bf16 import casting, images_for, network_for, processor_seconds
@@ -33,6 +34,7 @@ class _Bench:
     network: Network
     images: Tensor
     device: torch.device
+    task: TaskName
 
     def rate(self, work: Callable[[], Any], precision: str) -> float:
         """Images per second of some work, by its shortest time."""
@@ -77,18 +79,25 @@ class _Bench:
             self.network(self.images)
 
     def _labels(self) -> Tensor:
-        return torch.arange(len(self.images), device=self.device) % 2
+        labels = torch.arange(len(self.images), device=self.device) % 2
+        if self.task != "segmentation":
+            return labels
+        return labels.view(-1, 1, 1).expand(-1, *self.images.shape[2:])  # a class for each pixel
 
 
-def pace(name: str) -> dict[str, Any]:
-    """Measure the fields of explorer.runs.machine.paces.Pace. Raises KeyError for an unknown backbone."""
+def pace(name: str, task: TaskName = "classification") -> dict[str, Any]:
+    """Measure the fields of explorer.runs.machine.paces.Pace.
+
+    Raises KeyError for an unknown backbone, and for one that cannot be the encoder of a U-Net where masks are learned.
+    """
     backbone = BACKBONES[name]
     size = min(backbone.default_size, _SIZE)
     machine = known_machine() or here()
     info = machine.devices[0]
     device = torch.device(_TORCH_NAMES[info.accelerator])
     batch = next((images for parameters, images in _BATCHES if backbone.parameters <= parameters), _SMALLEST_BATCH)
-    bench = _Bench(network_for(name, size).to(device), images_for(batch, size).to(device), device)
+    network = network_for(name, size, task)
+    bench = _Bench(network.to(device), images_for(batch, size).to(device), device, task)
     all_layers, forward = (automatic_precision(info, machine.bf16_speedup, only_head=only) for only in (False, True))
     train = bench.rate(bench.step, all_layers)
     bench.network.freeze(True)
@@ -103,6 +112,12 @@ def pace(name: str) -> dict[str, Any]:
     }
 
 
+def main() -> None:
+    """Measure what the arguments name."""
+    task: TaskName = "segmentation" if "segmentation" in sys.argv[2:] else "classification"
+    print(json.dumps({"format": "augmentation-explorer/pace", "version": 1, **pace(sys.argv[1], task)}), flush=True)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(cores())
-    print(json.dumps({"format": "augmentation-explorer/pace", "version": 1, **pace(sys.argv[1])}), flush=True)
+    main()

@@ -12,13 +12,12 @@ from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler
 
 from explorer.augment.apply import AugmentError
-from explorer.augment.network_input import training_image, validation_image
 from explorer.augment.observe import between_images
 from explorer.augment.order import permutation
 from explorer.data.sample import SampleError
 from explorer.data.stored import ImageError
 from explorer.runs.spec.config import RunConfig
-from explorer.runs.spec.schedules import leaves_one_out
+from explorer.runs.spec.schedules import leaves_one_out, validation_batch
 from explorer.training.claim import watch_from_worker
 from explorer.training.noted_steps import NotedSteps, transforms_of
 from explorer.training.prepared import Prepared
@@ -29,8 +28,6 @@ from explorer.training.tasks.task import Task
 
 Place = tuple[int | None, int]  # epoch, or None for a sample without augmentation; index in the split
 Item = tuple[Any, Any, int]  # (S, S, 3) uint8, target, index
-
-_VALIDATION_BATCH = 32  # images at least: without gradients there is room
 
 
 class Batch(NamedTuple):
@@ -103,22 +100,20 @@ class Samples(Dataset[Item]):
     def __getitem__(self, place: Place) -> Item:
         """Raises TrainingError, which keeps its message on the way out of a loader worker, unlike other errors."""
         epoch, index = place
-        split, config = self._prepared.split, self._config
+        split = self._prepared.split
         try:
             sample = self._prepared.sample(index)
-            if epoch is None:
-                pixels = validation_image(sample, config.pipeline)
-            else:
-                pixels = training_image(sample, config.pipeline, config.seed, epoch, index, config.image_size)
+            pixels, target = self._task.item(sample, split, self._config, epoch, index)
         except (AugmentError, ImageError, SampleError) as error:
             said = str(error) if epoch is None else f"{split.ids[index]}: {error}"
             raise TrainingError(" ".join(said.split())) from error
         finally:
             between_images()
-        return pixels, self._task.target(split, index), index
+        return pixels, target, index
 
 
-def _start_worker(noted: NotedSteps, first: int, number: int) -> None:
+def start_worker(noted: NotedSteps, first: int, number: int) -> None:
+    """Prepare a loader worker. first: the place of the first worker in `noted`; number: of this worker, from 0."""
     noted.note_steps_of(first + number)
     # Each worker has one thread: several would only take the cores from each other.
     cv2.setNumThreads(0)
@@ -158,7 +153,8 @@ class Images(pl.LightningDataModule):
         workers = self._workers if self._val.tally.uncached else 0
         rank = self._rank()
         places: Any = [(None, index) for index in range(rank.number, len(self._val), rank.count)]
-        batches = BatchSampler(places, max(self._config.batch_size, _VALIDATION_BATCH), drop_last=False)
+        usual = validation_batch(self._config.batch_size, self._config.task)
+        batches = BatchSampler(places, self._task.together(self._config) or usual, drop_last=False)
         return self._loader(self._val, batches, workers, self._workers)
 
     def _rank(self) -> Rank:
@@ -173,7 +169,7 @@ class Images(pl.LightningDataModule):
             collate_fn=partial(collate, self._task),
             num_workers=workers,
             persistent_workers=workers > 0,
-            worker_init_fn=partial(_start_worker, self.noted, first),
+            worker_init_fn=partial(start_worker, self.noted, first),
             generator=torch.Generator(),
             pin_memory=torch.cuda.is_available(),
         )

@@ -9,9 +9,11 @@ import numpy as np
 from explorer.base import npz
 from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.record.epochs import DAMAGE, EpochRecord, EpochRecordError
+from explorer.runs.record.masks import PredictedMasks
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.validation import ValidationImages, ValidationRecordError
 from explorer.training.attempt import Attempt
+from explorer.training.mask_writer import MaskWriter
 from explorer.training.prepared import Prepared
 
 _LOG = logging.getLogger(__name__)
@@ -31,10 +33,14 @@ class EvidenceWriter:
         attempt: Where to write.
         images: The validation images in the order of the rows of all logits.
         budget: Which epochs keep the scores of single images.
+        masks: Writes predicted masks.
     """
 
-    def __init__(self, attempt: Attempt, images: ValidationImages, budget: ScoreBudget) -> None:
+    def __init__(
+        self, attempt: Attempt, images: ValidationImages, budget: ScoreBudget, masks: MaskWriter | None = None
+    ) -> None:
         self._attempt = attempt
+        self._masks = masks
         self._images = images
         self._budget = budget
         self._listed = not attempt.leads
@@ -56,9 +62,11 @@ class EvidenceWriter:
         except OSError as error:
             _LOG.warning("The list of validation images could not be written: %s", error)
 
-    def save(self, record: EpochRecord, epoch: int) -> None:
-        """Write the file of an epoch, with its scores where they fit. Raises OSError."""
+    def save(self, record: EpochRecord, epoch: int, masks: PredictedMasks | None = None) -> None:
+        """Write the files of an epoch, with its scores and predicted masks where they fit. Raises OSError."""
         self.list_images()
+        if masks is not None and self._masks is not None:
+            self._masks.save(masks, epoch)
         if self._attempt.leads:
             kept = record if self._budget.fits else record.without_scores()
             kept.save(self._attempt.paths.epoch(self._attempt.number, epoch))
@@ -69,6 +77,8 @@ class EvidenceWriter:
         Args:
             best, latest: Numbers of the best and the latest epoch, from 0.
         """
+        if self._masks is not None:
+            self._masks.thin(best, latest)
         if not self._attempt.leads or self._budget.every <= 1:
             return
         if self._scored is None:

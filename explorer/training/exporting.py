@@ -17,6 +17,7 @@ from explorer.training.checkpoint_files import CheckpointError, bound_of, read
 
 _PREFIX = "network."
 _NET = f"{_PREFIX}net."
+_OWN = (f"{_PREFIX}decoder.", f"{_PREFIX}top.")
 
 
 class WeightsExportError(ValueError):
@@ -31,6 +32,11 @@ def weights_of(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
     state: Mapping[str, Tensor] = checkpoint["state_dict"]
     # The layout in memory (channels last) is not kept in the file.
     found = {name.removeprefix(_NET): value.contiguous() for name, value in state.items() if name.startswith(_NET)}
+    # Of a U-Net also the decoder and the last layer, which no library has.
+    for own in _OWN:
+        found |= {
+            name.removeprefix(_PREFIX): value.contiguous() for name, value in state.items() if name.startswith(own)
+        }
     if not found:
         raise WeightsExportError("it was written by an older version of the explorer, which named weights differently")
     return found
@@ -65,7 +71,10 @@ def export(paths: RunPaths, target: Path, which: str = "best") -> int:
     """
     source = {"best": paths.best, "last": paths.last}[which]
     try:
-        checkpoint = read(source, bound_of(loads(paths.config.read_bytes())))
+        config = loads(paths.config.read_bytes())
+        if config.predict is not None:
+            raise WeightsExportError("it is a prediction, which trains nothing")
+        checkpoint = read(source, bound_of(config))
         weights, words = weights_of(checkpoint), described(checkpoint)
     except (CheckpointError, WeightsExportError, ConfigError, KeyError) as error:
         reason = error if not isinstance(error, KeyError) else "it is not a checkpoint of a training"

@@ -4,18 +4,17 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 
 from explorer.runs.record.paths import RunPaths
-from explorer.runs.record.resume_point import started
+from explorer.runs.record.resume_point import first_identity
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
 
 _PACKAGES = (
     "torch", "pytorch-lightning", "albumentations", "opencv-python-headless", "numpy", "efficientnet-pytorch",
-    "transformers",
+    "efficientnet-lite-pytorch", "transformers",
 )  # fmt: skip
 _DATA = {
     "training images": "Its training images are not those that it began with",
@@ -64,12 +63,7 @@ def of_weights(network: torch.nn.Module) -> dict[str, str]:
 
 def first(paths: RunPaths, attempt: int) -> Identity:
     """The identity that the first earlier attempt has recorded; empty if none got that far."""
-    for earlier in range(1, attempt):
-        start = started(paths, earlier)
-        found: Any = start and start.values.get("identity")
-        if isinstance(found, dict):
-            return {str(name): str(value) for name, value in found.items()}
-    return {}
+    return first_identity(paths, attempt)
 
 
 def check_data(before: Identity, now: Identity) -> None:

@@ -5,11 +5,27 @@ from collections.abc import Callable
 from explorer.runs.record.reasons import Why
 from explorer.runs.spec.config import RunConfig, loads
 from explorer.training.attempt import Attempt
+from explorer.training.predictions.predict import carry_out as predict
 from explorer.training.quick_check import check
 from explorer.training.rate_finder import find
 from explorer.training.trainer import fit
 
-KINDS: dict[str, Callable[[Attempt, RunConfig], Why]] = {"train": fit, "check": check, "rate": find}
+
+def study(attempt: Attempt, config: RunConfig) -> Why:
+    """Carry out a study; returns what was found. Raises as `explorer.training.studies.study.carry_out` does."""
+    # Imported here: scikit-learn, which divides its images into folds, takes all other kinds of runs two seconds.
+    from explorer.training.studies.study import carry_out
+
+    return carry_out(attempt, config)
+
+
+KINDS: dict[str, Callable[[Attempt, RunConfig], Why]] = {
+    "train": fit,
+    "check": check,
+    "rate": find,
+    "study": study,
+    "predict": predict,
+}
 
 
 def carry_out(attempt: Attempt) -> Why:

@@ -57,7 +57,12 @@ def focal(
     weight = None if weights is None else outputs.new_tensor(weights)
     entropy = functional.cross_entropy(outputs, labels, weight=weight, label_smoothing=smoothing, reduction="none")
     right = outputs.softmax(dim=1).gather(1, labels[:, None])[:, 0]
-    return ((1 - right) ** gamma * entropy).mean()
+    return (wrong(right) ** gamma * entropy).mean()
+
+
+def wrong(right: Tensor) -> Tensor:
+    """1 minus a probability, never quite 0: there the slope of its power with an exponent below 1 is infinite."""
+    return (1 - right).clamp(min=1e-8)
 
 
 def bce(outputs: Tensor, labels: Tensor, positive: float | None = None, smoothing: float = 0.0) -> Tensor:
@@ -123,6 +128,8 @@ def class_weights(recipe: LossRecipe, counts: ClassCounts) -> list[float] | None
 
 def pos_weight(recipe: LossRecipe, counts: ClassCounts) -> float | None:
     """The weight of class 1, or None. Raises ConfigError if a balanced one is not defined."""
+    if isinstance(recipe.pos_weight, tuple):
+        raise ConfigError({"pos_weight": "Several weights are for images with several labels. Give one weight here."})
     if recipe.pos_weight != "balanced":
         return recipe.pos_weight
     if not counts[1]:

@@ -28,14 +28,20 @@ def fit(
     attempt: Attempt, trainer: pl.Trainer, model: pl.LightningModule, images: Images, checkpoint: Path | None = None
 ) -> None:
     """Train, from a checkpoint if there is one. Raises LostWorkerError, and what training raises."""
+    with naming_its_step(images.noted), _step_in_folder(attempt, images.noted):
+        trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
+
+
+@contextlib.contextmanager
+def naming_its_step(noted: NotedSteps) -> Iterator[None]:
+    """Raise LostWorkerError, which names the step, where a loader worker dies in the block."""
     try:
-        with _step_in_folder(attempt, images.noted):
-            trainer.fit(model, datamodule=images, ckpt_path=checkpoint, weights_only=True)
+        yield
     except (RuntimeError, ConnectionError, EOFError) as error:
         text = _death_behind(error)
         if not text:
             raise
-        raise LostWorkerError(worker_words(text, _transform(text, images))) from error
+        raise LostWorkerError(worker_words(text, _transform(text, noted))) from error
 
 
 def _death_behind(error: BaseException) -> str:
@@ -67,11 +73,11 @@ def _death(worker: BaseProcess) -> str:
     return f"DataLoader worker (pid {worker.pid}) {how}"
 
 
-def _transform(text: str, images: Images) -> str:
+def _transform(text: str, noted: NotedSteps) -> str:
     found = _PIDS.search(text)
     pids = [int(word) for word in re.findall(r"\d+", found[1])] if found else []
     # If several have ended, one died in its step, and the others were in none or were ended after it.
-    return next(filter(None, map(images.noted.transform_in, pids)), "")
+    return next(filter(None, map(noted.transform_in, pids)), "")
 
 
 @contextlib.contextmanager

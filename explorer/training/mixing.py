@@ -5,6 +5,7 @@ from torch import Tensor
 
 from explorer.augment.mixing import Mix, plan
 from explorer.runs.spec.recipe import MixingRecipe
+from explorer.training.losses import Objective
 
 
 def plan_for(recipe: MixingRecipe, seed: int, epoch: int, batch: int, images: Tensor) -> Mix | None:
@@ -34,3 +35,19 @@ def mixed(images: Tensor, mix: Mix) -> Tensor:
 def partners_of(labels: Tensor, mix: Mix) -> Tensor:
     """The (N,) labels of the images that were mixed in."""
     return labels[torch.from_numpy(mix.partners).to(labels.device)]
+
+
+def mixed_loss(objective: Objective, outputs: Tensor, labels: Tensor, mix: Mix) -> Tensor:
+    """The losses against the labels of both images, each with its share."""
+    own, other = (objective.loss(outputs, each) for each in (labels, partners_of(labels, mix)))
+    return mix.lam * own + (1 - mix.lam) * other
+
+
+def pasted(masks: Tensor, mix: Mix) -> Tensor:
+    """The (N, H, W) masks of images that CutMix has mixed: inside the box that of the partner, outside it the own."""
+    if mix.box is None:
+        raise ValueError("MixUp blends two images, so that a pixel has no single class")
+    top, bottom, left, right = mix.box
+    found = masks.clone()
+    found[:, top:bottom, left:right] = partners_of(masks, mix)[:, top:bottom, left:right]
+    return found

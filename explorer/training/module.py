@@ -10,24 +10,26 @@ from pytorch_lightning.utilities.types import OptimizerLRScheduler
 from torch import Tensor
 from typing_extensions import override
 
-from explorer.runs.spec.config import RunConfig, dumps
+from explorer.runs.spec.config import ConfigError, RunConfig, dumps
 from explorer.runs.spec.schedules import batches_in_step
 from explorer.training.attempt import Attempt
 from explorer.training.checkpoint_files import FORMAT, CheckpointError
 from explorer.training.checkpoints import load_weights
 from explorer.training.data import Batch
 from explorer.training.losses import ClassCounts, Objective
-from explorer.training.mixing import mixed, partners_of, plan_for
+from explorer.training.mixing import mixed, plan_for
 from explorer.training.networks import Network, build
+from explorer.training.networks.network import needs_several
 from explorer.training.optimizers import configure
 from explorer.training.ranks import Rank
 from explorer.training.reading import Data
 from explorer.training.stopping import TrainingError
 from explorer.training.tasks.table import task_of
-from explorer.training.tasks.task import Validation
+from explorer.training.tasks.task import Judge, Validation
 from explorer.training.weights import load
 
 _FEATURES_BUDGET = 256_000_000  # bytes of a frozen backbone's features of the validation images that may be kept
+_LARGE = 64  # px; from there on the last maps of each network, which shrinks images by 32, are larger than a pixel
 BUILD = 2**32 - 1  # in place of an epoch, for the seed of the initial weights; no epoch has this number
 
 
@@ -65,9 +67,7 @@ class Classifier(pl.LightningModule):
         self._task = task_of(config)
         self._steps_per_epoch = steps_per_epoch
         self._classes = classes
-        self._outputs: list[Tensor] = []
-        self._labels: list[Tensor] = []
-        self._places: list[Tensor] = []
+        self._judge: Judge | None = None
         self._features: dict[int, Tensor] = {}
 
     @override
@@ -118,8 +118,7 @@ class Classifier(pl.LightningModule):
             predicted = self._objective.predict(outputs.detach())
             return {"loss": share * loss, "mean_loss": loss.detach(), "predicted": predicted, "mix": None}
         outputs = self.network(mixed(batch.images, mix)).float()
-        own, other = (self._objective.loss(outputs, y) for y in (batch.labels, partners_of(batch.labels, mix)))
-        loss = mix.lam * own + (1 - mix.lam) * other
+        loss = self._task.mixed_loss(self._objective, outputs, batch.labels, mix)
         return {"loss": share * loss, "mean_loss": loss.detach(), "predicted": None, "mix": mix}
 
     def _share(self, batch_idx: int) -> float:
@@ -134,19 +133,23 @@ class Classifier(pl.LightningModule):
 
     @override
     def on_validation_epoch_start(self) -> None:
-        """Start with empty lists."""
-        self._outputs, self._labels, self._places = [], [], []
+        """Start with a judge that has seen nothing."""
+        self._judge = self._task.judge(self._objective, self._config)
 
     @override
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        """Collect outputs and targets: metrics need those of all images together."""
-        self._outputs.append(self.network.classify(self._features_of(batch.images, batch_idx)).float().cpu())
-        self._labels.append(batch.labels.cpu())
-        self._places.append(batch.indices.cpu())
+        """Show the judge outputs and targets."""
+        assert self._judge is not None
 
-    def _features_of(self, images: Tensor, batch_idx: int) -> Tensor:
+        def answer(images: Tensor) -> Tensor:
+            return self.network.classify(self._features_of(images, batch_idx))
+
+        outputs = self._task.outputs(self._config, answer, batch.images)
+        self._judge.add(outputs, batch.labels, batch.indices)
+
+    def _features_of(self, images: Tensor, batch_idx: int) -> Any:
         """The features of a validation batch; those of a frozen backbone never change and are kept if they fit."""
-        if not self.network.frozen:
+        if not self.network.frozen or self._task.name == "segmentation":  # maps would not fit
             return self.network.features(images)
         known = self._features.get(batch_idx)
         if known is None:
@@ -158,22 +161,20 @@ class Classifier(pl.LightningModule):
     @override
     def on_validation_epoch_end(self) -> None:
         """Compute the metrics, and log those that checkpoints are chosen by."""
-        outputs, labels = self._gathered()
-        self.validated = self._task.validate(self._objective, outputs, labels)
+        assert self._judge is not None
+        self.validated = self._judge.finish(self._gathered(self._judge.part))
+        self._judge = None
         # For the callbacks that choose by them; the run's own record and its loggers get them from the Reporter.
         for name, value in self.validated.monitored.items():
             self.log(name, math.nan if value is None else value, logger=False)
 
-    def _gathered(self) -> tuple[Tensor, Tensor]:
-        """Outputs and labels of the validation images of all ranks, in the order of the split."""
-        own = torch.cat(self._outputs), torch.cat(self._labels), torch.cat(self._places)
+    def _gathered(self, own: Any) -> list[Any]:
+        """The parts of the judges of all ranks."""
         if self.trainer.world_size == 1:
-            return own[:2]
+            return [own]
         found: list[Any] = [None] * self.trainer.world_size
         torch.distributed.all_gather_object(found, own)
-        outputs, labels, places = (torch.cat(parts) for parts in zip(*found, strict=True))
-        order = places.argsort()
-        return outputs[order], labels[order]
+        return found
 
     @override
     def configure_optimizers(self) -> OptimizerLRScheduler:
@@ -201,7 +202,7 @@ def build_model(attempt: Attempt, config: RunConfig, data: Data) -> Classifier:
         attempt.stop.check("stopped_downloading")
         attempt.phase("downloading weights", done=done, total=total)
 
-    model = classifier(config, data.dataset.classes, data.steps(config), data.counts, load(config, report))
+    model = classifier(config, data.dataset.classes, data.steps(config), data.counts(config), load(config, report))
     if config.start_from is not None:
         try:
             load_weights(attempt.paths.first, model.network, config)
@@ -221,10 +222,31 @@ def classifier(
         steps: Optimizer steps in an epoch.
         counts: (C,) training images of each class.
         state: Pretrained weights, or None.
+
+    Raises:
+        ConfigError: The network cannot learn from batches of one image of this size.
     """
     torch.manual_seed(batch_seed(config.seed, BUILD, 0))
     objective = task_of(config).objective(config, counts)
-    network = build(config, objective.num_outputs, state)
+    network = build(config, objective.num_outputs, state, config.task)
+    _check_single(config, network)
     # Nearly twice as fast on a processor, and what tensor cores want.
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Classifier(config, network, objective, steps, classes)
+
+
+def _check_single(config: RunConfig, network: Network) -> None:
+    """Raise ConfigError where batches have one image, of which the network cannot learn at this size."""
+    if config.batch_size > 1 or config.image_size >= _LARGE:
+        return
+    if config.unfreeze_epoch is not None:
+        network.freeze(False)
+    refused = needs_several(network, config.image_size)
+    network.freeze(config.frozen)
+    if refused:
+        raise ConfigError(
+            {
+                "batch_size": f"At {config.image_size} px the last maps of the network have one pixel, and its batch "
+                "norms cannot learn from one value. Choose a batch size of 2 or more, or a larger image size."
+            }
+        )

@@ -4,9 +4,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import pytorch_lightning as pl
@@ -15,8 +14,6 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from typing_extensions import override
 
 from explorer.augment.order import permutation
-from explorer.data.dataset import Split
-from explorer.data.fit import square
 from explorer.data.inspection import damage
 from explorer.data.stored import ImageError
 from explorer.metrics.table import LOSS
@@ -36,8 +33,7 @@ from explorer.training.prepared import Prepared
 from explorer.training.reading import Data, check_counts
 from explorer.training.setup import Setup, note_duration
 from explorer.training.stopping import TrainingError
-
-Item = TypeVar("Item")
+from explorer.training.tasks.table import task_of
 
 BATCHES = 3
 _PROBED = 8  # images that the pipeline is tried on
@@ -103,9 +99,9 @@ class _Check:
             raise ImageError(damage(dataset.inspection.damaged))
         check_counts(config, dataset)
         picked = permutation(config.seed, 0, len(dataset.train))[: max(_PROBED, BATCHES * config.batch_size)]
-        train = Prepared(_part(dataset.train, picked), config.kept, keep=True)
+        train = Prepared(dataset.train.part(picked), config.kept, keep=True)
         few = np.random.default_rng(config.seed).permutation(len(dataset.val))[: 2 * config.batch_size]
-        val = Prepared(_part(dataset.val, sorted(few.tolist())), square(config.image_size), keep=True)
+        val = Prepared(dataset.val.part(sorted(few.tolist())), task_of(config).fit(config), keep=True)
         self.data = Data(dataset, train, val)
         begun = time.monotonic()
         for each in (train, val):
@@ -159,7 +155,7 @@ class _Check:
     def _loading(self) -> Reason:
         config, data = self._config, self.data
         other = config.model_copy(update={"seed": config.seed ^ 1})
-        fresh = classifier(other, data.dataset.classes, data.steps(config), data.counts)
+        fresh = classifier(other, data.dataset.classes, data.steps(config), data.counts(other))
         load_weights(self._file, fresh.network, config)
         batch = next(iter(Images(config, data.train, data.val, 0).val_dataloader())).images[:2]
         with torch.no_grad():
@@ -176,22 +172,6 @@ class _Check:
         found = Estimate(epoch_s=epoch_s, run_s=run_s, images_per_second=1 / each, memory_bytes=memory.peak())
         self._write(found)
         return found
-
-
-@dataclass(frozen=True)
-class _Picked(Generic[Item]):
-    """Some items of a split; a class and not a closure, so that loader workers can get it."""
-
-    whole: Callable[[int], Item]
-    indices: tuple[int, ...]
-
-    def __call__(self, place: int) -> Item:
-        return self.whole(self.indices[place])
-
-
-def _part(split: Split, indices: list[int]) -> Split:
-    names, places = tuple(split.ids[index] for index in indices), tuple(indices)
-    return Split(split.name, split.labels[indices], names, _Picked(split.load, places), _Picked(split.source, places))
 
 
 def _typical(seconds: list[float]) -> float:

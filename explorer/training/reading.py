@@ -7,7 +7,6 @@ from explorer.data.cache.cache import Tally
 from explorer.data.cache.limits import CacheSettingError, Limits, limits
 from explorer.data.dataset import Dataset
 from explorer.data.files import files_of
-from explorer.data.fit import square
 from explorer.data.inspection import Looking, damage, inspect
 from explorer.data.stored import ImageError
 from explorer.runs.machine.capacity import memory
@@ -17,9 +16,11 @@ from explorer.runs.spec.config import RunConfig, check_with_dataset
 from explorer.runs.spec.schedules import steps_per_epoch
 from explorer.training import identity, trial
 from explorer.training.attempt import Attempt
+from explorer.training.class_counts import counts_of
 from explorer.training.losses import ClassCounts
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import TrainingError
+from explorer.training.tasks.table import task_of
 
 _PHASE = "reading data"
 _PROBED = 4  # images that the pipeline is tried on
@@ -34,10 +35,13 @@ class Data:
     val: Prepared
     ranks: int = 1
 
-    @property
-    def counts(self) -> ClassCounts:
-        """(C,) training images of each class."""
-        return self.dataset.train.counts(len(self.dataset.classes))
+    def counts(self, config: RunConfig) -> ClassCounts:
+        """(C,) training images of each class, or pixels of each class in their masks. Raises ConfigError."""
+        classes, everything = self.dataset.classes, self.dataset.train
+        if everything.masks is None:
+            return counts_of(config, everything, classes, self.train.sample)
+        is_whole = len(self.train) == len(everything)  # a quick check looks at a few images
+        return counts_of(config, self.train.split, classes, self.train.sample, is_whole=is_whole)
 
     def steps(self, config: RunConfig) -> int:
         """Optimizer steps in an epoch."""
@@ -100,27 +104,29 @@ def check_counts(config: RunConfig, dataset: Dataset) -> None:
         val_images=len(dataset.val),
         num_classes=len(dataset.classes),
         name=dataset.name,
-        class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
+        class_counts=None if dataset.train.masks else dataset.train.counts(len(dataset.classes)).tolist(),
     )
 
 
 def _read(attempt: Attempt, config: RunConfig, dataset: Dataset, threads: int, ranks: int) -> Data:
     check_counts(config, dataset)
     images, total = len(dataset.train), len(dataset.train) + len(dataset.val)
-    kept, words, room = config.kept, config.dataset.model_dump_json(exclude={"links"}), _room(config)
-    train = Prepared(dataset.train, kept, keep=kept is not None, limits=room, words=words)
+    kept, left = config.kept, room(config)
+    words = config.dataset.model_dump_json(exclude={"links", "drawn", "set_aside"})
+    train = Prepared(dataset.train, kept, keep=kept is not None, limits=left, words=words)
     report = attempt.reporter(_PHASE, "stopped_reading")
     # Before all images are read: a pipeline that cannot work should say so at once.
     samples = [train.sample(index) for index in range(min(_PROBED, images))]
     trial.check(config, samples, lambda: report(0, total))
     train.read(threads, lambda done: report(done, total))
-    room = replace(room, memory=room.memory - train.tally.held)
-    val = Prepared(dataset.val, square(config.image_size), keep=kept is not None, limits=room, words=words)
+    left = replace(left, memory=left.memory - train.tally.held)
+    val = Prepared(dataset.val, task_of(config).fit(config), keep=kept is not None, limits=left, words=words)
     val.read(threads, lambda done: report(images + done, total))
     return Data(replace(dataset, notes=(*dataset.notes, *troubles(train.tally, val.tally))), train, val, ranks)
 
 
-def _room(config: RunConfig) -> Limits:
+def room(config: RunConfig) -> Limits:
+    """Return how many bytes the kept images of a run may take. Raises TrainingError for a wrong setting."""
     try:
         found = limits(memory().available)
     except CacheSettingError as error:

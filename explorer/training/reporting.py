@@ -201,7 +201,7 @@ class Reporter(pl.Callback):
         train_loss = self._mean_loss(trainer)
         if not math.isfinite(train_loss):
             raise TrainingError(reason("mean_loss_not_finite", epoch=progress.epoch + 1))
-        self._evidence.save(found.record, progress.epoch)
+        self._evidence.save(found.record, progress.epoch, found.masks)
         values = {"train_loss": train_loss, **found.values, "duration_s": round(time.monotonic() - self._begun, 3)}
         self._write("epoch", max(_SAVING_PROMISE_S, self._promise()), **values)
         self._attempt.writer.sync()

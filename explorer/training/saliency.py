@@ -31,10 +31,14 @@ from explorer.runs.spec.config import ConfigError, RunConfig, loads
 from explorer.training import identity
 from explorer.training.checkpoint_files import CheckpointError, bound_of, read
 from explorer.training.losses import two_logits
-from explorer.training.networks import BACKBONES, Network, build
+from explorer.training.networks import BACKBONES, Network, build, last_layer
 
 MOST_IMAGES = 64
 _PREFIX = "network."
+_MASKS = (
+    "Grad-CAM shows which part of an image speaks for the class of the whole image. This network gives each pixel its "
+    "own class: the predicted mask shows where it sees which one."
+)
 
 
 class SaliencyError(ValueError):
@@ -94,9 +98,11 @@ def explain(
     """
     try:
         config = loads(paths.config.read_bytes())
+        if config.task == "segmentation":
+            raise SaliencyError(_MASKS)
         source = {"best": paths.best, "last": paths.last}[which]
         checkpoint = read(source, bound_of(config))
-        network = _network(config, checkpoint)
+        network = network_of(config, checkpoint)
         images = torch.from_numpy(_squares(paths, config, indices))
     except CheckpointError as error:
         raise SaliencyError(f"{which}.ckpt of {paths.id} cannot be used: {error}.") from error
@@ -104,7 +110,7 @@ def explain(
         raise SaliencyError(f"{paths.id} has no readable list of its validation images.") from error
     except (ConfigError, DatasetError, ImageError, AugmentError, OSError) as error:
         raise SaliencyError(str(error)) from error
-    outputs = max(2, network.head.out_features)
+    outputs = max(2, network.num_outputs)
     if classes is not None and not all(0 <= each < outputs for each in classes):
         raise SaliencyError(f"Classes are numbers from 0 to {outputs - 1}; got {', '.join(map(str, classes))}.")
     each = [
@@ -123,17 +129,17 @@ def explain(
     )
 
 
-def _network(config: RunConfig, checkpoint: dict[str, Any]) -> Network:
-    """The network of a checkpoint, ready to be explained. Raises CheckpointError."""
+def network_of(config: RunConfig, checkpoint: dict[str, Any]) -> Network:
+    """Return the network of a checkpoint in evaluation mode. Raises CheckpointError."""
     state = {
         name.removeprefix(_PREFIX): value
         for name, value in checkpoint["state_dict"].items()
         if name.startswith(_PREFIX)
     }
-    head = state.get(f"net.{BACKBONES[config.backbone].head}.bias")
+    head = state.get(f"{last_layer(config, config.task)}.bias")
     if head is None:
         raise CheckpointError("it was written by an older version of the explorer, which named weights differently")
-    network = build(config, len(head), None)
+    network = build(config, len(head), None, config.task)
     try:
         network.load_state_dict(state)
     except RuntimeError as error:

@@ -5,10 +5,12 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import EarlyStopping
 
-from explorer.metrics.table import HEADLINE, LOSS
+from explorer.metrics.table import HEADLINES, LOSS
 from explorer.runs.machine import durations
+from explorer.runs.record import color_places, mask_values
 from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.record.depths import noted
+from explorer.runs.record.mask_budget import MaskBudget
 from explorer.runs.record.reasons import Why, joined, reason, to_json
 from explorer.runs.spec.config import RunConfig
 from explorer.training import identity, lost_workers
@@ -25,6 +27,7 @@ from explorer.training.checkpoints import (
 from explorer.training.data import Images
 from explorer.training.evidence import EvidenceWriter, images_of
 from explorer.training.loggers import make as make_loggers
+from explorer.training.mask_writer import MaskWriter
 from explorer.training.module import build_model
 from explorer.training.reading import Data, cache_notes, read
 from explorer.training.reporting import Reporter
@@ -75,7 +78,9 @@ def _callbacks(
     first_promise_s = PROMISE_S + config.batch_size * max(1.0, (config.image_size / 224) ** 2)
     io = AtomicCheckpointIO(config, saved=lambda step: setattr(attempt.progress, "saved", step))
     classes = len(data.dataset.classes)
-    evidence = EvidenceWriter(attempt, images_of(data.val), ScoreBudget(len(data.val), classes, config.epochs))
+    budget = ScoreBudget(len(data.val), classes, config.epochs)
+    masks = MaskWriter(attempt, MaskBudget(len(data.val), config.image_size, config.epochs))
+    evidence = EvidenceWriter(attempt, images_of(data.val), budget, masks)
     reporter = Reporter(attempt, choice, first_promise_s, task_of(config), classes, evidence)
     callbacks: list[pl.Callback] = [reporter, Saver(attempt, reporter, io), *checkpoints(attempt.paths, choice)]
     if config.early_stopping is not None:
@@ -97,6 +102,7 @@ def _write_start(
     notes: list[Why] = [*data.dataset.notes, *found.notes]
     if differs:
         notes.append(reason("resumed_elsewhere", differences="; ".join(differs)))
+    masks = data.dataset.train.masks
     # A later attempt says where it goes on: readers drop what was done after that point.
     joins = {"resumed_from_step": found.step} if attempt.number > 1 else {}
     attempt.writer.write(
@@ -110,6 +116,7 @@ def _write_start(
         train_images=len(data.train),
         val_images=len(data.val),
         classes=data.dataset.classes,
+        **({} if masks is None else {color_places.KEY: masks.class_places, mask_values.KEY: masks.values}),
         device=setup.device.name,
         accelerator=setup.device.accelerator,
         precision=setup.precision,
@@ -135,6 +142,7 @@ def _result(attempt: Attempt, config: RunConfig, choice: Choice) -> Why:
             done = reason("stopped_early_by_metric" if choice.rules == 1 else "stopped_early", **values)
     else:
         done = reason("epoch_done") if config.epochs == 1 else reason("epochs_done", epochs=config.epochs)
-    if not best or best.get(HEADLINE) is None:
+    headline = HEADLINES[config.task]
+    if not best or best.get(headline) is None:
         return done
-    return joined(done, reason("best_epoch", epoch=best["epoch"] + 1, metric=HEADLINE, value=best[HEADLINE]))
+    return joined(done, reason("best_epoch", epoch=best["epoch"] + 1, metric=headline, value=best[headline]))

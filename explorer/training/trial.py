@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from explorer.augment.apply import AugmentError
-from explorer.augment.network_input import check_pipeline
+from explorer.augment.masked_input import training_pair
+from explorer.augment.network_input import check_pipeline, training_image
 from explorer.base import confined
 from explorer.data.sample import Sample
 from explorer.runs.machine.capacity import in_words
@@ -93,7 +94,8 @@ def _try(
 
 def _outcome(config: RunConfig, samples: list[Sample]) -> dict[str, Any]:
     try:
-        check_pipeline(config.pipeline, samples, config.seed, config.image_size)
+        sees = training_pair if config.task == "segmentation" else training_image
+        check_pipeline(config.pipeline, samples, config.seed, config.image_size, sees)
     except MemoryError:
         return {"memory": True}
     except AugmentError as error:

@@ -6,8 +6,10 @@ from typing import Any
 import albumentations as A
 import numpy as np
 
-from explorer.augment.apply import AugmentedSample, random_state
+from explorer.augment.apply import AugmentedSample
 from explorer.augment.catalog import catalog
+from explorer.augment.pipeline import Pipeline, made_ids
+from explorer.augment.streams import begin_sample, give_streams, random_state
 from explorer.augment.targets import TargetRules
 from explorer.data.sample import Sample
 
@@ -34,16 +36,28 @@ def call_of(sample: Sample, rules: TargetRules) -> dict[str, Any]:
     return call
 
 
-def plain(sample: Sample, steps: list[Any], state: tuple[int, int, int], **handed_over: Any) -> dict[str, Any]:
-    """The same with albumentations alone. handed_over: what steps need with the call, under keys of its own."""
+def begin(compose: A.Compose, pipeline: Pipeline, place: tuple[int, int, int]) -> None:
+    """Give a compose of the same nodes the random state that the pipeline has for a sample."""
+    if pipeline.streams == 1:
+        compose.set_random_state(*random_state(*place))
+    else:
+        begin_sample(give_streams(compose, made_ids(pipeline.nodes)), *place)
+
+
+def plain(
+    sample: Sample, steps: list[Any], pipeline: Pipeline, place: tuple[int, int, int], **handed_over: Any
+) -> dict[str, Any]:
+    """What albumentations alone makes of the steps of a pipeline. handed_over: what they need, under their own keys."""
     compose = A.Compose(
         steps,
         bbox_params=A.BboxParams(format="pascal_voc", clip=True) if sample.bboxes is not None else None,
         keypoint_params=A.KeypointParams(format="xy") if sample.keypoints is not None else None,
     )
-    compose.set_random_state(*random_state(*state))
+    begin(compose, pipeline, place)
     targets = {"image": sample.image, "mask": sample.mask, "bboxes": sample.bboxes, "keypoints": sample.keypoints}
-    return compose(**{name: np.copy(value) for name, value in targets.items() if value is not None}, **handed_over)
+    given = {name: np.copy(value) for name, value in targets.items() if value is not None}
+    result: dict[str, Any] = compose(**given, **handed_over)
+    return result
 
 
 def same(ours: AugmentedSample, theirs: dict[str, Any]) -> None:

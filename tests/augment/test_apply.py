@@ -30,7 +30,7 @@ def test_a_pipeline_of_several_steps_is_a_plain_compose_of_them(photograph: Samp
     pipeline = validate(draft)
     for index in range(10):
         steps = [getattr(A, n.transform)(**arguments(n.params), p=n.p) for n in pipeline.nodes]  # type: ignore[union-attr]
-        same(augment(photograph, pipeline, 5, 2, index), plain(photograph, steps, (5, 2, index)))
+        same(augment(photograph, pipeline, 5, 2, index), plain(photograph, steps, pipeline, (5, 2, index)))
 
 
 def test_composers_nest_as_in_albumentations(photograph: Sample) -> None:
@@ -48,7 +48,7 @@ def test_composers_nest_as_in_albumentations(photograph: Sample) -> None:
     )
     for index in range(10):
         nested = A.OneOf([A.HorizontalFlip(p=0.5), A.Sequential([A.RandomGamma(p=1.0)], p=0.7)], p=0.9)
-        same(augment(photograph, pipeline, 1, 0, index), plain(photograph, [nested], (1, 0, index)))
+        same(augment(photograph, pipeline, 1, 0, index), plain(photograph, [nested], pipeline, (1, 0, index)))
 
 
 def test_two_coin_flips_are_independent(photograph: Sample) -> None:

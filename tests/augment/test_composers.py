@@ -8,9 +8,9 @@ import albumentations as A
 import numpy as np
 import pytest
 
-from explorer.augment.apply import random_state
 from explorer.augment.documentation import composer
 from explorer.augment.pipeline import GroupKind
+from explorer.augment.streams import random_state
 
 KINDS = get_args(GroupKind)
 DRAWS = 1500

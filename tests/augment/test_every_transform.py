@@ -44,10 +44,10 @@ def read_back(pipeline: Pipeline) -> Pipeline:
     return validate(found.draft)
 
 
-def check_plain(ours: AugmentedSample, sample: Sample, step: Step) -> None:
+def check_plain(ours: AugmentedSample, sample: Sample, pipeline: Pipeline, step: Step) -> None:
     """It gives the pixels and targets of an `A.Compose` of the same two."""
     transform = getattr(A, step.transform)(**arguments(step.params), p=1.0)
-    same(ours, plain(sample, [A.HorizontalFlip(p=1.0), transform], STATE))
+    same(ours, plain(sample, [A.HorizontalFlip(p=1.0), transform], pipeline, STATE))
 
 
 def check_trace(ours: AugmentedSample, sample: Sample, pipeline: Pipeline) -> None:
@@ -92,7 +92,7 @@ def test_every_transform(photograph: Sample, subtests: pytest.Subtests) -> None:
             for target in ("image", "mask", "bboxes", "keypoints"):
                 assert (getattr(ours, target) is None) == (target in offered.refuses), target
             if name not in EXTRAS:  # those need more than a sample: test_extras.py
-                check_plain(ours, sample, step)
+                check_plain(ours, sample, pipeline, step)
             check_trace(ours, sample, pipeline)
             assert changes(ours, sample, pipeline) or name in NEUTRAL
             np.testing.assert_array_equal(photograph.image, image)

@@ -26,8 +26,9 @@ def test_reference_pictures_give_the_pixels_of_plain_albumentations(name: str, p
     pictures = [references.load(each).image for each in names]
     for index in range(4):
         step = getattr(A, name)(metadata_key="mine", p=1.0)
-        theirs = plain(photograph, [step], (0, 0, index), mine=pictures)
-        same(augment(photograph, single(name, references=names), 0, 0, index), theirs)
+        pipeline = single(name, references=names)
+        theirs = plain(photograph, [step], pipeline, (0, 0, index), mine=pictures)
+        same(augment(photograph, pipeline, 0, 0, index), theirs)
 
 
 def test_two_steps_with_references_keep_theirs_apart(photograph: Sample) -> None:
@@ -35,8 +36,8 @@ def test_two_steps_with_references_keep_theirs_apart(photograph: Sample) -> None
     second = Step(id="b", transform="HistogramMatching", p=1.0, params={"references": ["photograph/flower"]})
     steps = [A.HistogramMatching(metadata_key="one", p=1.0), A.HistogramMatching(metadata_key="two", p=1.0)]
     one, two = ([references.load(name).image] for name in ("photograph/coffee", "photograph/flower"))
-    theirs = plain(photograph, steps, (0, 0, 0), one=one, two=two)
-    same(augment(photograph, Pipeline(nodes=(first, second)), 0), theirs)
+    pipeline = Pipeline(nodes=(first, second))
+    same(augment(photograph, pipeline, 0), plain(photograph, steps, pipeline, (0, 0, 0), one=one, two=two))
 
 
 def test_overlays_are_laid_over_and_written_into_the_mask(photograph: Sample) -> None:
@@ -64,7 +65,7 @@ def test_a_mosaic_carries_the_targets_of_all_its_tiles(photograph: Sample) -> No
     names = ["photograph/coffee", "photograph/chelsea", "photograph/flower"]
     tiles = [references.load(name) for name in names]
     given = [{"image": t.image, "mask": t.mask, "bboxes": t.bboxes, "keypoints": t.keypoints} for t in tiles]
-    same(result, plain(photograph, [A.Mosaic(metadata_key="mine", p=1.0)], (0, 0, 0), mine=given))
+    same(result, plain(photograph, [A.Mosaic(metadata_key="mine", p=1.0)], single("Mosaic"), (0, 0, 0), mine=given))
 
 
 def test_text_is_written_with_the_font_into_the_box(photograph: Sample) -> None:
@@ -76,14 +77,16 @@ def test_text_is_written_with_the_font_into_the_box(photograph: Sample) -> None:
     assert 0.35 < rows.min() / height < rows.max() / height < 0.65
     assert columns.min() / width > 0.15
     transform = A.TextImage(str(fonts.path(fonts.BUILT_IN)), font_color=(255.0, 0.0, 0.0), metadata_key="mine", p=1.0)
-    same(result, plain(photograph, [transform], (0, 0, 0), mine=[{"text": "hello world", "bbox": tuple(box)}]))
+    given = [{"text": "hello world", "bbox": tuple(box)}]
+    same(result, plain(photograph, [transform], single("TextImage"), (0, 0, 0), mine=given))
 
 
 def test_a_crop_near_a_box_uses_the_fractions_or_the_largest_box(photograph: Sample) -> None:
     height, width = photograph.size
     step = A.RandomCropNearBBox(max_part_shift=(0, 0.3), cropping_bbox_key="mine", p=1.0)
     inside = (round(0.25 * width), round(0.25 * height), round(0.75 * width), round(0.75 * height))
-    same(augment(photograph, single("RandomCropNearBBox"), 0), plain(photograph, [step], (0, 0, 0), mine=inside))
+    pipeline = single("RandomCropNearBBox")
+    same(augment(photograph, pipeline, 0), plain(photograph, [step], pipeline, (0, 0, 0), mine=inside))
     boxes = photograph.bboxes
     assert boxes is not None
     largest = boxes[np.argmax((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])), :4]

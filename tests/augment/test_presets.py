@@ -15,7 +15,7 @@ from explorer.data.photographs import photographs
 from explorer.data.prepare import fit_square, shrink
 from explorer.data.sample import Sample
 
-NAMES = ("light", "medium", "strong", "flips", "colour", "documents", "aerial", "microscopy")
+NAMES = ("light", "medium", "strong", "flips", "colour", "documents", "aerial", "microscopy", "trivial")
 TURNING = ("aerial", "microscopy")
 
 

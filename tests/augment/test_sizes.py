@@ -23,7 +23,8 @@ def _group(kind: str, *children: dict[str, Any], p: float = 1.0, **params: Any) 
 
 
 def _pipeline(*nodes: dict[str, Any]) -> Pipeline:
-    return Pipeline.model_validate({"nodes": nodes})
+    # With the draws of one generator, each gets about as large as it can.
+    return Pipeline.model_validate({"nodes": nodes, "streams": 1})
 
 
 def output_size(pipeline: Pipeline, size: Size) -> Size:

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from explorer.augment.apply import AugmentError, augment, random_state
+from explorer.augment.apply import AugmentError, augment
 from explorer.augment.draws.measure import measure
 from explorer.augment.pipeline import Pipeline, Step
+from explorer.augment.streams import random_state
 from explorer.augment.targets import BoxRules, PointRules, TargetRules
 from explorer.augment.trace import trace
 from explorer.data.annotations import BoxFormat
@@ -155,7 +156,7 @@ def test_a_box_that_was_cut_away_is_gone_in_every_format_and_counted_as_lost() -
             step = Step(id="c", transform=transform, p=1.0, params=params)  # type: ignore[arg-type]
             pipeline = Pipeline(nodes=(step,), targets=TargetRules(boxes=BoxRules(format=name)))
             lost = 0
-            for index in range(24):
+            for index in range(60):
                 case = f"{transform}, {name}, sample {index}"
                 traced = trace(corner, pipeline, 0, 0, index)
                 boxes, after, left = traced.result.bboxes, traced.entries[0].after, traced.result.mask
@@ -164,9 +165,9 @@ def test_a_box_that_was_cut_away_is_gone_in_every_format_and_counted_as_lost() -
                 assert len(boxes) == len(after.bboxes) == int(left.any()), case  # type: ignore[arg-type]
                 assert (boxes[:, 2:4] - boxes[:, :2] > 0.9).all(), case
                 lost += 1 - len(boxes)
-            assert 0 < lost < 24
-            tally = measure([corner], pipeline, 0, range(24), 24)
-            assert sum(tally["boxes"]["after"].values()) == 24 - lost
+            assert 0 < lost < 60
+            tally = measure([corner], pipeline, 0, range(60), 60)
+            assert sum(tally["boxes"]["after"].values()) == 60 - lost
             assert tally["steps"]["c"]["boxes_lost"] == lost
 
 

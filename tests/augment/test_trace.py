@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.augment.apply import AugmentError, augment, random_state
+from explorer.augment.apply import AugmentError, augment
 from explorer.augment.pipeline import Draft, Group, Node, Pipeline, Step, validate, walk
+from explorer.augment.streams import random_state
 from explorer.augment.trace import Status, Trace, trace
 from explorer.data.sample import Sample
 

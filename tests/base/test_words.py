@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.base.words import chance, number, signed
+from explorer.base.words import chance, counted, number, signed
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,8 @@ def test_numbers_have_a_true_minus_and_what_rounds_to_zero_has_no_sign(
 
 def test_a_chance_has_three_digits_and_a_tiny_one_is_not_zero() -> None:
     assert [chance(1.0), chance(0.0313), chance(0.0000123)] == ["1.000", "0.031", "1.2e−05"]
+
+
+def test_one_is_one_and_all_others_are_many() -> None:
+    assert [counted(count, "image") for count in (0, 1, 1200)] == ["0 images", "1 image", "1,200 images"]
+    assert [counted(count, "box has", "boxes have") for count in (1, 2)] == ["1 box has", "2 boxes have"]

@@ -31,9 +31,9 @@ def home(one_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("EXPLORER_DATA_ROOTS", raising=False)
     yield one_server.home
     end_runs(one_server.home)
-    for folder in one_server.home.iterdir():
-        if folder.name != "cache":
-            shutil.rmtree(folder)
+    for found in one_server.home.iterdir():
+        if found.name != "cache":
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
 
 
 @pytest.fixture

@@ -47,6 +47,11 @@ def painted(one: Locator) -> str:
 def settle(page: Page) -> None:
     """Wait until the page has nothing more to do for what was done to it."""
     page.locator(_PAINTED).wait_for()
+    rest(page)
+
+
+def rest(page: Page) -> None:
+    """Wait until no script runs."""
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-connection-state", "CONNECTED")
 

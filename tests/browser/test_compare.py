@@ -48,6 +48,7 @@ def test_two_runs_are_compared_from_the_list_to_the_images_that_changed_sides(pa
 
     # The difference, whichever run is the reference, after a reload too.
     row(page, "one").get_by_role("button", name="Compare the others with one").click()
+    expect(row(page, "one").locator(".mark")).to_have_text("reference")
     page.get_by_role("tab", name="Metrics").click()
     expect(page.get_by_text("3 only B gets right, 2 only A")).to_be_visible()
     expect(page.get_by_text("these two models")).to_be_visible()

@@ -45,6 +45,10 @@ def open_stripes(page: Page, server: Server) -> None:
     page.get_by_role("option", name="A sample of a data set").click()
     page.get_by_role("combobox", name="Data set").click()
     page.get_by_role("option", name="stripes").click()
+    # As training would see it, padded to a square of its own size; here the file itself is looked at.
+    expect(page.locator(f"{PREVIEW} [data-side=before] figcaption span")).to_contain_text("224 × 224 px")
+    looking.settle(page)
+    page.get_by_text("As in training", exact=True).click()
     expect(page.locator(f"{PREVIEW} [data-side=before] figcaption span")).to_contain_text(f"{SIDE} × {SIDE} px")
     page.get_by_role("button", name="Targets").click()
     names = page.get_by_role("textbox", name="Class names of the mask")
@@ -97,6 +101,7 @@ def test_masks_have_a_color_and_a_name_for_each_class_and_images_enlarge(page: P
     flip = page.locator("[data-testid=trace] .card[data-node]", has_text="HorizontalFlip")
     chip, seed = page.locator("[data-testid=chip]"), page.get_by_role("spinbutton", name="Seed")
     for _ in range(20):
+        looking.settle(page)  # the chip comes after the image, and a click is missed by a button that moves
         if chip.is_visible():
             break
         painted = page.locator(PREVIEW).get_attribute("data-painted") or ""
@@ -112,6 +117,7 @@ def test_masks_have_a_color_and_a_name_for_each_class_and_images_enlarge(page: P
     # Row, card and image are one: with a card large, another row brings its own.
     page.locator("[data-testid=trace] .card", has_text="Affine").click()
     expect(page.locator(f"{PREVIEW} [data-side=before] figcaption b")).to_have_text("Before Affine")
+    looking.settle(page)
     page.get_by_role("treeitem", name="HorizontalFlip").click()
     expect(page.locator(f"{PREVIEW} [data-side=before] figcaption b")).to_have_text("Before HorizontalFlip")
     expect(flip).to_have_attribute("aria-selected", "true")

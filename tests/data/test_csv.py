@@ -1,5 +1,7 @@
 """A table of labels: what it may look like, how it is found, and what is said where it is wrong."""
 
+import csv
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +14,9 @@ from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
 from explorer.data.formats import csv_file
 from explorer.data.formats.csv_file import CsvSpec
+from explorer.data.formats.spec import TRAIN_AND_VAL
 from explorer.data.roots import OutsideRoots
+from explorer.data.tables import TooLarge, table_of
 
 HEADER = "path,label\n"
 ROWS = "".join(f"images/{number}.png,{('ant', 'bee')[number % 2]}\n" for number in range(8))
@@ -54,7 +58,7 @@ def test_tables_are_read_however_they_are_written(table: Path) -> None:
             key.rpartition("/")[2]: value for key, value in expected.items()
         }, name
     notes = CsvSpec(path=str(table.with_name("e.csv"))).open().notes
-    assert notes[0].startswith("1 rows repeat an image")
+    assert notes[0].startswith("1 row repeats an image")
 
 
 def test_each_class_gives_its_share_with_the_seed(table: Path) -> None:
@@ -70,10 +74,14 @@ def test_what_is_wrong_is_said_with_its_line(table: Path, monkeypatch: pytest.Mo
     wrong: list[tuple[str | bytes, dict[str, str], str]] = [
         ("", {}, "has no column path or file or"),
         ("path,other\n" + ROWS, {}, "has no column label or class or"),
-        (HEADER + ROWS, {"label_column": "species"}, "has no column species. Add it, or choose another"),
+        (HEADER + ROWS, {"label_column": "species"}, "has no column species. It has path, label. Add it"),
         (HEADER, {}, "has no images: there is no row"),
-        (HEADER + ROWS + "images/9.png,ant\n", {}, "names images that are not in .*: images/9.png \\(line 10\\)"),
-        (HEADER + "".join(f"{n}.png,a\n" for n in range(5)), {}, r"2.png \(line 4\) and 2 more"),
+        (HEADER + ROWS + "images/9.png,ant\n", {}, "1 row or file of .* line 10: There is no image images/9.png in"),
+        (
+            HEADER + "".join(f"no/{n}.png,a\n" for n in range(5)),
+            {},
+            "5 rows or files .* line 4: There is no image no/2",
+        ),
         (HEADER + ROWS + "images/1.png,\n", {}, "line 10: the label is empty"),
         (HEADER + ROWS + "images/1.png\n", {}, "line 10: the label is empty"),
         (HEADER + ROWS + ",ant\n", {}, "line 10: the path is empty"),
@@ -84,7 +92,7 @@ def test_what_is_wrong_is_said_with_its_line(table: Path, monkeypatch: pytest.Mo
         ((HEADER + ROWS).encode() + b"images/1.png,Ameis\xe9\n", {}, "line 10: it is not UTF-8"),
         (HEADER + 'images/1.png,"a"b\n', {}, "is not a table"),
         (HEADER + ROWS.replace("bee", "ant"), {}, "has one class only, ant"),
-        (HEADER + ROWS * 3, {}, "has 24 rows, more than 20"),
+        (HEADER + ROWS * 3, {}, "has more than 20 rows"),
         (HEADER + ROWS * 20, {}, "is larger than"),
     ]
     failed = []
@@ -96,13 +104,27 @@ def test_what_is_wrong_is_said_with_its_line(table: Path, monkeypatch: pytest.Mo
         except (AssertionError, pytest.fail.Exception) as error:
             failed.append(f"{words}: {error}")
     assert failed == []
+    pipe = table.with_name("pipe.csv")
+    os.mkfifo(pipe)  # which would be waited for without end
+    os.mkfifo(pipe.with_suffix(".parquet"))
     for path, words in (
         (table.parent, "is a folder, not a table"),
         (table / "x", "x"),
+        (pipe, "no ordinary file"),
+        (pipe.with_suffix(".parquet"), "no ordinary file"),
         (table.with_name("no.csv"), "no file"),
     ):
         with pytest.raises(DatasetError, match=words):
             CsvSpec(path=str(path)).open()
+
+
+def test_a_table_that_is_written_to_take_memory_is_refused_before_it_does() -> None:
+    assert table_of("a,b\n1,2\n\n3,4", lambda header: ["b"], 3).columns == [[], ["2", "4"]]
+    with pytest.raises(TooLarge, match="more than 3 rows"):
+        table_of("a,b\n" + ",\n" * 4, most=3)  # rows that hold nothing count too
+    for row in ("," * 1_000_001, ('"' + "," * 99_000 + '\n",') * 40):
+        with pytest.raises(csv.Error, match=r"more than 1,000,000 characters"):
+            table_of(f"a,b\n{row}")
 
 
 def test_links_that_lead_outside_are_followed_for_the_command_line_only(table: Path, tmp_path: Path) -> None:
@@ -113,10 +135,14 @@ def test_links_that_lead_outside_are_followed_for_the_command_line_only(table: P
     assert len(labels_of(CsvSpec(path=str(table)))) == 8
     for name in ("images/0.png", "linked/0.png"):
         table.write_text(HEADER + ROWS + f"{name},ant\n")
-        with pytest.raises(OutsideRoots):
+        with pytest.raises(DatasetError, match=r"0\.png is outside the folders that this page may read"):
             CsvSpec(path=str(table), links="inside").open()
-        with pytest.raises(OutsideRoots):
-            picture_sets.load(f"csv:{table}", "train", 0)
+        key = f"csv:{table}"
+        shown = [
+            picture_sets.name_of(key, part, at) for part in TRAIN_AND_VAL for at in range(picture_sets.count(key, part))
+        ]
+        assert len(shown) == 7
+        assert not any("0.png" in name for name in shown)
 
 
 def test_a_table_is_found_beside_folders_and_looked_through(table: Path) -> None:

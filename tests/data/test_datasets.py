@@ -206,7 +206,8 @@ def test_every_image_counts_as_torchvision_finds_it_and_what_is_left_out_is_name
     images = {"png", "jfif", "jpe", "avif", "jp2", "ppm", "tga", "webp", "qoi"}
     assert listed == sorted(n for n in walked if n.rpartition(".")[2].lower() in images and "/." not in n)
     assert len(listed) == 2 * 15 + 1
-    assert f"4 files in {tmp_path.name}/ants are left out (.heic: 2, .txt: 1, no suffix: 1)." in dataset.notes
+    said = f"4 files in {tmp_path.name}/ants are left out (.heic: 2, .txt: 1, no suffix: 1). HEIC is not read: convert"
+    assert any(note.startswith(said) for note in dataset.notes)
     for split in (dataset.train, dataset.val):
         for index in range(len(split)):
             assert split.load(index).label == ("ants", "bees").index(split.ids[index].partition("/")[0])
@@ -242,8 +243,30 @@ def test_an_empty_class_folder_of_the_validation_is_a_note_and_what_lies_beside_
     (ready_split / "labels.csv").write_text("x")
     notes = " ".join(read(ready_split).notes)
     assert "wasps has no validation images: its F1 and AUROC cannot be computed." in notes
-    assert "Only train/ and val/ are read; test/ beside them is not used." in notes
+    assert "4 images are for testing: neither trained nor validated on." in notes
+    (ready_split / "test/ants").rename(ready_split / "test/hornets")
+    assert "Only train/ and val/ are read; test/ beside them is not used." in read(ready_split).notes
     assert "labels.csv is not read" in notes
+
+
+def test_classes_that_are_called_as_parts_stay_classes_beside_others(tmp_path: Path) -> None:
+    for name in ("training", "testing", "resting"):
+        for camera in ("cam1", "cam2"):
+            (tmp_path / name / camera).mkdir(parents=True)
+            for number in range(4):
+                Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / name / camera / f"{number}.png")
+    files = ImageFolderSpec(path=str(tmp_path)).files()
+    assert (files.classes, len(files.files)) == (("resting", "testing", "training"), 24)
+    assert ImageFolderSpec.looks(tmp_path)
+    assert not ImageFolderSpec.is_split(tmp_path)
+    old = tmp_path / "old"  # runs of format 1 know train/ and val/ alone
+    for name in ("Train", "Val"):
+        (old / name).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(old / name / "0.png")
+    assert ImageFolderSpec(path=str(old), listing="flat").files().classes == ("Train", "Val")
+    shutil.rmtree(tmp_path / "resting")
+    shutil.rmtree(old)
+    assert ImageFolderSpec(path=str(tmp_path)).files().classes == ("cam1", "cam2")
 
 
 def test_parts_of_a_competition_are_no_classes(tmp_path: Path) -> None:

@@ -131,11 +131,14 @@ def test_a_file_of_names_that_is_not_one_is_named(subtests: pytest.Subtests, str
         ("classes.json", b'{"1": "road"}', "must be a list of names"),
         ("classes.json", b"[1, 2]", "must be a list of names"),
         ("classes.json", b"[" * 90_000, "is not a list of names"),
+        ("classes.json", b"[" + b"9" * 5000 + b"]", "is not a list of names"),
         ("classes.json", b"nothing", "is not a list of names"),
         ("classes.json", b'["a", ""]', "1 to 100 characters"),
-        ("classes.txt", b"\xff\xfe", "is not a list of names in UTF-8"),
+        ("classes.json", '["a", "b\u202e"]'.encode(), "1 to 100 characters"),
+        ("classes.txt", b"a\nb\na \n", "one name to 2 classes: a"),
+        ("classes.txt", b"\xff\xfe", "is not text in UTF-8"),
         ("classes.txt", b"a\n" * 300, "at most 256 names"),
-        ("classes.txt", b"a\n" * 60_000, "must be a list of names"),
+        ("classes.txt", b"a\n" * 60_000, "is larger than"),
     ]:
         with subtests.test(content[:20]):
             (street / file).write_bytes(content)

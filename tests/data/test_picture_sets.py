@@ -11,6 +11,7 @@ from PIL import Image
 
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
+from explorer.data.mask_coding import UNNAMED
 from explorer.data.roots import OutsideRoots
 from explorer.data.stored import ImageError
 
@@ -206,7 +207,7 @@ def test_a_set_below_a_find_is_offered_and_what_is_not_usable_has_its_reason(roo
     picture(root / "loose/1.jpg")
     picture(root / "boxes/images/1.jpg")
     (root / "boxes/labels").mkdir()
-    (root / "boxes/labels/1.txt").write_text("0 0.5 0.5 1 1")
+    (root / "boxes/labels/1.txt").write_text("a house")
     picture(root / "half/train/a/1.png")
     picture(root / "single/only/1.png")
     for name in ("x", "y"):
@@ -223,7 +224,7 @@ def test_a_set_below_a_find_is_offered_and_what_is_not_usable_has_its_reason(roo
             "kaggle",
             "parts of a data set, not classes. train.csv is not read here: choose the file itself to use its labels.",
         ),
-        ("loose", "it holds 1 images and no folders of classes."),
+        ("loose", "it holds 1 image and no folders of classes."),
         ("boxes", "labels/ holds no images (.txt: 1)"),
         ("half", "it has train/ but no val/."),
         ("single", "it has one folder of images only, only/"),
@@ -237,7 +238,7 @@ def test_a_typed_path_is_a_set_or_says_why_it_is_none(root: Path) -> None:
         assert picture_sets.typed(path).key == f"image_folder:{root / 'insects'}"
     picture(root / "loose/1.jpg")
     for path, words in (
-        ("loose", "loose is not usable, because it holds 1 images"),
+        ("loose", "loose is not usable, because it holds 1 image"),
         ("nowhere", "There is no folder nowhere"),
         ("/etc", "outside the folders that this page may read"),
         ("", "Give the path of a folder"),
@@ -282,5 +283,5 @@ def test_masks_beside_images_as_camvid_and_others_lay_them_are_sets_with_their_p
         picture_sets.load(key, "all", both[f"images/city/{composed}.jpg"]).sample.mask, values
     )
     assert set(picture_sets.opened(key).notes) == {
-        "1 file in images is left out (.txt: 1).", "1 of 2 images in images have no mask."
+        "1 file in images is left out (.txt: 1).", "1 of 2 images in images have no mask.", UNNAMED
     }  # fmt: skip

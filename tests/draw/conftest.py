@@ -1,4 +1,4 @@
-"""Drawings made by real worker processes: one pool for the tests of a file, gone with all its processes afterwards."""
+"""Drawings made by real worker processes: one pool for all tests, gone with all its processes afterwards."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 LONG_S = 60.0  # a machine that is busy is no failure
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
     """Two workers; nothing of it is left at the end."""
     with pytest.MonkeyPatch.context() as patch:

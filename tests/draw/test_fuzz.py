@@ -10,7 +10,7 @@ from bench.fuzz.watching import watched
 from explorer.augment.catalog import catalog
 from explorer.draw.pool import Pool
 
-COUNT = 60
+COUNT = 40
 
 
 def test_the_same_seed_asks_for_the_same_and_every_transform_has_its_turn() -> None:

@@ -57,7 +57,7 @@ def recorded(spec: DatasetSpec, part: str, index: int) -> Recorded:
     """An image as a run would have recorded it."""
     dataset = spec.open()
     split = dataset.train if part == "train" else dataset.val
-    return Recorded(spec, part, index, split.ids[index], content_of(split.source(index)).hex())
+    return Recorded(spec, part, index, split.ids[index], content_of(split, index).hex())
 
 
 def versions() -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ from explorer.data import references
 from explorer.data.cache.contents import contents_of, joined_digest
 from explorer.data.stored import ImageError
 from explorer.draw import listing, requests, training_images
+from explorer.draw.data_images import DataImage
 from explorer.draw.drawing import Request
 from explorer.draw.encoding import Classes
 from explorer.draw.pictures import NoPicture, Photograph, SetSample, Subject, Typed, Uploaded
@@ -45,6 +46,14 @@ CONFIG = from_values(
     }
 )
 
+MASKED_CONFIG = from_values(
+    {
+        "dataset": {"kind": "shapes", "learn": "masks", "num_classes": 3, "train_images": 20, "image_size": 32},
+        "pipeline": PIPELINE.model_dump(),
+        "image_size": 32,
+    }
+)
+
 
 def png(pixels: np.ndarray) -> bytes:
     stream = io.BytesIO()
@@ -57,6 +66,7 @@ COLORS = np.zeros((12, 16, 3), np.uint8)
 COLORS[:6] = (200, 0, 0)
 INDICES = png((COLORS[..., 0] > 0).astype(np.uint8))
 TRAIN = CONFIG.dataset.open().train
+MADE = DataImage(TRAIN.ids[2], spec=CONFIG.dataset, index=2)
 CONTENTS = contents_of(TRAIN, None, 1, lambda done: None)
 VERSIONS = tuple((name, version(name)) for name in ("albumentations", "opencv-python-headless"))
 
@@ -65,6 +75,14 @@ def recorded(index: int) -> Recorded:
     return Recorded(CONFIG.dataset, "train", index, TRAIN.ids[index], CONTENTS[index].hex())
 
 
+MASKS = from_values(
+    {
+        "dataset": {"kind": "shapes", "learn": "masks", "train_images": 8, "val_images": 4, "image_size": 32},
+        "pipeline": PIPELINE.model_dump(),
+        "image_size": 32,
+    }
+)
+MASKED = requests.MaskedInput(Recorded(MASKS.dataset, "val", 1, MASKS.dataset.open().val.ids[1], ""), 32)
 SEEN = requests.NetworkInput(recorded(4), CONFIG, 1, VERSIONS)
 CELL = requests.Cell(SUBJECT, PIPELINE, 3, CLASSES, 64)
 EXAMPLES: dict[str, Callable[[], Request[Any]]] = {
@@ -77,17 +95,27 @@ EXAMPLES: dict[str, Callable[[], Request[Any]]] = {
     "ListValidation": lambda: requests.ListValidation(CONFIG.dataset, 32),
     "Checked": lambda: requests.Checked(RGB, INDICES, "leaf.png"),
     "ColorsOf": lambda: requests.ColorsOf(png(COLORS), INDICES),
+    "DataPicture": lambda: requests.DataPicture(MADE, CLASSES),
     "Describe": lambda: requests.Describe(Subject(SetSample("shapes", "train", 3), typed=Typed(boxes="1 2 3"))),
     "Draws": lambda: requests.Draws((SUBJECT,), PIPELINE, 0, 2, 6, 10),
     "FirstBatch": lambda: requests.FirstBatch(CONFIG, 1),
     "KeepReference": lambda: requests.KeepReference(RGB, "leaf.png"),
     "MaskOf": lambda: requests.MaskOf(png(COLORS)),
+    "MaskThumbnail": lambda: requests.MaskThumbnail(MASKED, None, CLASSES.colors, (False, False), (255, 0, 0)),
+    "MaskedInput": lambda: MASKED,
+    "MeasureFew": lambda: requests.MeasureFew((MADE,)),
+    "OneClassViews": lambda: requests.OneClassViews(MASKS, (0, 3)),
+    "PairPicture": lambda: requests.PairPicture(
+        requests.DataPicture(MADE, CLASSES), requests.DataPicture(MADE, CLASSES, annotated=False)
+    ),
+    "PredictedPicture": lambda: requests.PredictedPicture(recorded(4), 64),
     "PresetPicture": lambda: requests.PresetPicture("flips"),
     "Preview": lambda: requests.Preview(SUBJECT, PIPELINE, 3, CLASSES, shown_side=64),
     "Recolored": lambda: requests.Recolored(png(COLORS), (((0, 0, 0), 0), ((200, 0, 0), 7))),
     "ReferencePicture": lambda: requests.ReferencePicture("photograph/coffee", 64),
     "SeedFor": lambda: requests.SeedFor(SUBJECT, PIPELINE, tuple(range(20)), 60.0, "turn"),
     "Trial": lambda: requests.Trial(CONFIG, (0, 5)),
+    "TurnedMask": lambda: requests.TurnedMask(MASKED_CONFIG, "INTER_LINEAR", 0, 3, ((255, 0, 0), (0, 0, 255))),
 }
 
 
@@ -97,6 +125,8 @@ def without_times(result: Any) -> Any:
         return result.full
     if isinstance(result, listing.Listed | training_images.Listed):  # which are equal only to themselves
         return {name: np.asarray(value).tolist() for name, value in vars(result).items()}
+    if isinstance(result, float):  # seconds
+        return result > 0
     if isinstance(result, dict):
         return {name: without_times(value) for name, value in result.items() if "seconds" not in name}
     return result

@@ -10,7 +10,7 @@ from typing import Any
 
 from explorer.export.facts import config_of, of_run
 from explorer.export.script import script
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import LISTED
 from explorer.runs.record.paths import RunPaths
 from tests.training.conftest import events_of
 
@@ -28,8 +28,9 @@ for call in sys.argv[1:]:
 
 def metrics_of(paths: RunPaths) -> Measured:
     """What a run measured in each epoch."""
+    listed = LISTED[config_of(paths).task]
     epochs = [event for event in events_of(paths) if event.kind == "epoch"]
-    return [{"epoch": event.epoch} | {name: event.values[name] for name in METRICS} for event in epochs]
+    return [{"epoch": event.epoch} | {name: event.values[name] for name in listed} for event in epochs]
 
 
 def export(paths: RunPaths, folder: Path) -> Path:

@@ -19,18 +19,25 @@ from explorer.export.script import script
 from explorer.runs.cli.main import main
 from explorer.runs.record.paths import RunPaths
 from tests.export.conftest import Measured, execute, export, metrics_of
-from tests.training.conftest import FLIP, SHAPES, config_of, outcome_of, run_here
+from tests.training.conftest import FLIP, SHAPES, SMALL, config_of, outcome_of, run_here
 
 CROP = {"kind": "step", "id": "c", "transform": "RandomResizedCrop", "params": {"size": [40, 40]}, "p": 1.0}
+CHOICE = {
+    "kind": "OneOf",
+    "id": "choice",
+    "children": [
+        {"kind": "step", "id": "off", "transform": "InvertImg", "enabled": False},
+        {"kind": "step", "id": "noise", "transform": "GaussNoise"},
+        {"kind": "step", "id": "holes", "transform": "CoarseDropout"},
+    ],
+}
 NORMALIZE = {"kind": "step", "id": "n", "transform": "Normalize", "p": 1.0}
 
 CONFIGS: dict[str, dict[str, Any]] = {
     "frozen, AdamW, OneCycle": {"pct_start": 0.4, "div_factor": 10.0, "epochs": 2},
     "a small network on digits, SGD, cosine, accumulated, clipped": {
         "dataset": {"kind": "digits", "val_fraction": 0.97, "seed": 3},
-        "backbone": "small-cnn",
-        "weights": "none",
-        "frozen": False,
+        **SMALL,
         "optimizer": "sgd",
         "nesterov": True,
         "learning_rate": 0.05,
@@ -42,9 +49,12 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "normalise": "symmetric",
         "seed": 5,
         "workers": 1,
+        "batch_size": 16,
+        "epochs": 2,
     },
     "two classes, balanced, smoothed, in bf16": {
         "dataset": SHAPES | {"num_classes": 2, "imbalance": 3.0},
+        **SMALL,
         "loss": "bce",
         "pos_weight": "balanced",
         "label_smoothing": 0.1,
@@ -56,9 +66,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
     "mixed, focal, class weights, stopped early": {
         "dataset": SHAPES | {"num_classes": 5, "train_images": 41, "noise": 0.3},
-        "backbone": "small-cnn",
-        "weights": "none",
-        "frozen": False,
+        **SMALL,
         "learning_rate": 0.5,
         "mixing": "both",
         "mix_probability": 0.8,
@@ -71,30 +79,32 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
     "a run of format 1, whose rules were others": {
         "version": 1,
-        "dataset": {"kind": "digits", "val_fraction": 0.97, "seed": 3},
-        "backbone": "small-cnn",
-        "weights": "none",
-        "frozen": False,
+        **SMALL,
         "accumulate": 4,
         "early_stopping": 1,
         "monitor": "accuracy",
     },
     "whole photographs, unfreezing, a slower backbone": {
         "dataset": {"kind": "image_folder", "path": "", "val_fraction": 0.3},
-        "pipeline": {"nodes": [FLIP, CROP]},
+        "pipeline": {"nodes": [FLIP, CROP, CHOICE]},
         "unfreeze_epoch": 2,
         "backbone_lr_factor": 0.1,
         "cache_size": 0,
         "batch_size": 6,
         "three_phase": True,
         "drop_connect": 0.3,
+        "epochs": 2,
+    },
+    "a run of format 2, whose steps shared one generator": {
+        "version": 2,
+        "pipeline": {"nodes": [FLIP, CHOICE]},
+        **SMALL,
+        "epochs": 2,
     },
     "whole images with enough pixels for their crops": {
         "dataset": {"kind": "image_folder", "path": "", "val_fraction": 0.3},
         "pipeline": {"nodes": [FLIP, CROP | {"params": {"size": [40, 40], "scale": [0.2, 0.9]}}]},
-        "backbone": "small-cnn",
-        "weights": "none",
-        "frozen": False,
+        **SMALL,
         "epochs": 2,
     },
     "larger images kept, a pipeline that normalises, CutMix": {
@@ -103,15 +113,21 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "normalise": "none",
         "kept_as": "squares",
         "cache_size": 48,
+        **SMALL,
         "mixing": "cutmix",
         "class_weights": [1.0, 2.5],
         "epochs": 2,
     },
-    "a table of labels": {
-        "dataset": {"kind": "csv", "path": "", "label_column": "label", "val_fraction": 0.3, "links": "inside"},
+    "arrays of gray images": {
+        "dataset": {"kind": "medmnist", "path": ""},
         "backbone": "small-cnn",
         "weights": "none",
         "frozen": False,
+        "epochs": 2,
+    },
+    "a table of labels": {
+        "dataset": {"kind": "csv", "path": "", "label_column": "label", "val_fraction": 0.3, "links": "inside"},
+        **SMALL,
         "epochs": 2,
     },
 }
@@ -160,6 +176,18 @@ def make_table(folder: Path) -> Path:
     return table
 
 
+def make_arrays(folder: Path) -> Path:
+    """A file of arrays as MedMNIST has them, 28 px, gray."""
+    folder.mkdir()
+    draw, arrays = np.random.default_rng(0), {}
+    for part, count in (("train", 24), ("val", 12), ("test", 4)):
+        labels = np.arange(count, dtype=np.uint8)[:, None] % 2
+        arrays[f"{part}_labels"] = labels
+        arrays[f"{part}_images"] = draw.integers(0, 200, (count, 28, 28), np.uint8) + 50 * labels[:, :, None]
+    np.savez_compressed(folder / "lungs.npz", **arrays)
+    return folder / "lungs.npz"
+
+
 @dataclass(frozen=True)
 class Pair:
     """A run, what it measured, what its exported file did, and the checkpoint of that."""
@@ -180,7 +208,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pairs(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     """A run of each config, and its exported file, executed."""
     folder = tmp_path_factory.mktemp("exported")
-    places = {"image_folder": make_photographs(folder / "photographs"), "csv": make_table(folder / "with a table")}
+    places = {
+        "image_folder": make_photographs(folder / "photographs"),
+        "csv": make_table(folder / "with a table"),
+        "medmnist": make_arrays(folder / "arrays"),
+    }
     runs: dict[str, RunPaths] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_HOME", str(home))
@@ -188,7 +220,7 @@ def pairs(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pai
         for number, (name, values) in enumerate(CONFIGS.items()):
             kind = values.get("dataset", {}).get("kind")
             own = {"dataset": values["dataset"] | {"path": str(places[kind])}} if kind in places else {}
-            runs[name], outcome = run_here(config_of(**values | own), f"r{number}")
+            runs[name], outcome = run_here(config_of(**values | own), f"r{number:02}")
             assert outcome.state == "finished", outcome.reason
     files = {name: export(paths, folder / str(number)) for number, (name, paths) in enumerate(runs.items())}
     # The photographs lie elsewhere by now.
@@ -234,7 +266,7 @@ def test_code_and_weights_of_a_run_are_written_from_a_terminal(
     assert json.loads(capfd.readouterr().out) == {"id": paths.id, "code": str(code), "weights": str(weights)}
     expected = script(read_config(paths), of_run(paths))
     assert code.read_text() == expected
-    assert load_file(weights)["fc.weight"].shape == (10, 256)
+    assert load_file(weights)["fc.weight"].shape == (SHAPES["num_classes"], 256)
     assert main(["export", "latest", "--code", "-"]) == 0
     latest = list(pairs.values())[-1].paths
     assert capfd.readouterr().out == script(read_config(latest), of_run(latest))

@@ -28,6 +28,7 @@ from explorer.data.sample import Sample
 from explorer.export import module
 from explorer.export.facts import ExportError, Facts, of_run, traits
 from explorer.export.lifting import definitions, lift
+from explorer.export.mask_facts import MaskFacts
 from explorer.export.network import scale
 from explorer.export.script import script
 from explorer.runs.record.paths import RunPaths
@@ -71,6 +72,21 @@ def _files() -> dict[str, tuple[Any, Facts]]:
         if values.get("dataset", {}).get("path") == "":
             values = values | {"dataset": values["dataset"] | {"path": 'C:\\photographs "of" ants'}}
         found[name] = config_of(**values), FACTS
+    for kind in ("index", "two", "colors", "files"):
+        pair = ("a.png", "b.png" if kind != "files" else ((1, "b.png"),))
+        masks = MaskFacts((0, 2), kind, (((0, 0, 0), 0),), (pair,), (pair,))
+        values = {"dataset": {"kind": "mask_folder", "path": "masks"}, "class_weights": "balanced"}
+        found[f"masks by {kind}"] = config_of(**values), replace(FACTS, masks=masks)
+    for several in ("|", "columns"):
+        values = {
+            "dataset": {"kind": "csv", "path": "table.csv", "several": several, "folds": 3},
+            "pos_weight": "balanced",
+        }
+        found[f"labels by {several}"] = config_of(**values), FACTS
+    table = {"kind": "csv", "path": "a.parquet", "several": "columns", "together": [["a", "b"]]}
+    found["labels in a Parquet file"] = config_of(dataset=table, mixing="mixup", pos_weight=[1.0, 2.0]), FACTS
+    drawn = {"dataset": {"kind": "shapes", "learn": "masks"}, "cache_size": 0}
+    found["masks of shapes"] = config_of(**drawn), replace(FACTS, masks=MaskFacts((0, 1)))
     return found | {"begun with the weights of another run": (config_of(), STARTED)}
 
 
@@ -101,7 +117,11 @@ def test_each_optional_line_stands_in_some_files_and_not_in_others() -> None:
         for found in re.findall(r"  #\? ([a-z, ]+)$", source, re.M)
         for one in found.split(", ")
     }
-    wanted = {one.removeprefix("not ") for one in conditions} - {"nested", "flat", "by image", "by range"}
+    of_data = {"nested", "flat", "by image", "by range", "text", "parquet", "names", "simple", "chosen"}
+    of_data |= {"in cells", "in columns", "one label"}
+    of_data |= {f"masks of {one}" for one in ("values", "two", "colors", "files")}
+    of_data |= {f"{one} {other}" for one in ("nested", "flat") for other in ("simple", "chosen")}
+    wanted = {one.removeprefix("not ") for one in conditions} - of_data
     held = [traits(*each) for each in _files().values()]
     assert len(wanted) > 15
     assert [one for one in sorted(wanted) if not any(one in having for having in held)] == []

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from explorer.figures.palette import CLASS_COLORS, TRAINED, VALIDATED, Shades, class_color, rgb
+from explorer.figures.palette import CLASS_COLORS, NEUTRAL, TRAINED, VALIDATED, Shades, class_color, class_colors, rgb
 from scripts.server import PROJECT
 
 # For linear RGB, severity 1.0, from the tables of "A Physiologically-based Model for Simulation of Color Vision
@@ -68,3 +68,7 @@ def test_counts_are_legible_on_every_cell_of_a_matrix(shades: Shades, theme: str
         *channels, opacity = map(float, re.findall(r"[\d.]+", color))
         low, high = sorted([luminance(opacity * np.array(channels) + (1 - opacity) * page), luminance(text)])
         assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_the_background_is_neutral_and_classes_have_the_colors_of_their_places() -> None:
+    assert class_colors((None, 0, 30)) == (NEUTRAL, class_color(0), class_color(30))

@@ -16,7 +16,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from explorer.metrics import counts
+from explorer.metrics import counts, rates
 
 
 def _drawn(num_classes: int, size: int, skill: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -37,14 +37,15 @@ def labelled(draw: st.DrawFn) -> tuple[int, list[int], list[int]]:
 def test_every_metric_equals_scikit_learns(num_classes: int, skill: float) -> None:
     labels, predictions = _drawn(num_classes, 300, skill)
     confusion = counts.confusion_counts(labels, predictions, num_classes)
+    margins = rates.margins(confusion)
     known = {"labels": range(num_classes), "average": None, "zero_division": np.nan}
     assert np.array_equal(confusion, confusion_matrix(labels, predictions, labels=range(num_classes)))
     assert confusion.dtype == np.int64
-    assert counts.accuracy(confusion) == pytest.approx(accuracy_score(labels, predictions))
-    assert counts.precision(confusion) == pytest.approx(precision_score(labels, predictions, **known), nan_ok=True)
-    assert counts.recall(confusion) == pytest.approx(recall_score(labels, predictions, **known), nan_ok=True)
-    assert counts.f1_per_class(confusion) == pytest.approx(f1_score(labels, predictions, **known), nan_ok=True)
-    assert counts.f1_macro(confusion) == pytest.approx(f1_score(labels, predictions, average="macro"))
+    assert rates.accuracy(margins) == pytest.approx(accuracy_score(labels, predictions))
+    assert rates.precision(margins) == pytest.approx(precision_score(labels, predictions, **known), nan_ok=True)
+    assert rates.recall(margins) == pytest.approx(recall_score(labels, predictions, **known), nan_ok=True)
+    assert rates.f1(margins) == pytest.approx(f1_score(labels, predictions, **known), nan_ok=True)
+    assert rates.f1_macro(margins) == pytest.approx(f1_score(labels, predictions, average="macro"))
     assert np.array_equal(counts.support(confusion), np.bincount(labels, minlength=num_classes))
 
 
@@ -54,18 +55,19 @@ def test_absent_classes_are_treated_as_scikit_learn_treats_them(
 ) -> None:
     num_classes, labels, predictions = drawn
     confusion = counts.confusion_counts(labels, predictions, num_classes)
+    margins = rates.margins(confusion)
     known = {"labels": range(num_classes), "average": None, "zero_division": np.nan}
-    assert counts.precision(confusion) == pytest.approx(precision_score(labels, predictions, **known), nan_ok=True)
-    assert counts.recall(confusion) == pytest.approx(recall_score(labels, predictions, **known), nan_ok=True)
-    assert counts.f1_per_class(confusion) == pytest.approx(f1_score(labels, predictions, **known), nan_ok=True)
+    assert rates.precision(margins) == pytest.approx(precision_score(labels, predictions, **known), nan_ok=True)
+    assert rates.recall(margins) == pytest.approx(recall_score(labels, predictions, **known), nan_ok=True)
+    assert rates.f1(margins) == pytest.approx(f1_score(labels, predictions, **known), nan_ok=True)
     macro = f1_score(labels, predictions, average="macro", zero_division=0)
-    assert counts.f1_macro(confusion) == pytest.approx(macro)
+    assert rates.f1_macro(margins) == pytest.approx(macro)
     several = min(len(set(labels)), len(set(predictions))) > 1
     correlation = matthews_corrcoef(labels, predictions) if several else np.nan
-    assert counts.mcc(confusion) == pytest.approx(correlation, nan_ok=True)
+    assert rates.mcc(margins) == pytest.approx(correlation, nan_ok=True)
     with warnings.catch_warnings():  # of predictions of absent classes
         warnings.simplefilter("ignore")
-        assert counts.balanced_accuracy(confusion) == pytest.approx(balanced_accuracy_score(labels, predictions))
+        assert rates.balanced_accuracy(margins) == pytest.approx(balanced_accuracy_score(labels, predictions))
 
 
 @given(labelled(), st.integers(0, 40), st.integers(0, 40))
@@ -84,8 +86,8 @@ def test_counts_of_shards_add_up_in_any_order(drawn: tuple[int, list[int], list[
 def test_no_samples_give_no_accuracy_rather_than_a_zero() -> None:
     empty = counts.confusion_counts([], [], 3)
     assert empty.shape == (3, 3)
-    assert np.isnan(counts.accuracy(empty))
-    assert np.isnan(counts.f1_macro(empty))
+    assert np.isnan(rates.accuracy(rates.margins(empty)))
+    assert np.isnan(rates.f1_macro(rates.margins(empty)))
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ from sklearn.metrics import log_loss, matthews_corrcoef, roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 
 from explorer.metrics import paired_bootstrap
+from explorer.metrics.cells import predicted_classes
 from explorer.metrics.counts import Counts
+from explorer.metrics.draws import Ranked, influences
 from explorer.metrics.paired_bootstrap import differences
-from explorer.metrics.pairs import Answers, ImageList, align, changed_sides, mcnemar, predictions
-from explorer.metrics.resampling import WeightedArea, area_influence, draws
+from explorer.metrics.pairs import Answers, ImageList, align, changed_sides, mcnemar
+from explorer.metrics.resampling import draws
 from explorer.metrics.table import METRICS
 
 
@@ -29,7 +31,7 @@ def models(images: int, classes: int, seed: int = 0, gain: float = 0.4) -> tuple
         (hard + strength * np.eye(classes)[labels] + 0.5 * rng.normal(size=(images, classes))).astype(np.float32)
         for strength in (1.5, 1.5 + gain)
     ]
-    a, b = (Answers(each, predictions(each)) for each in logits)
+    a, b = (Answers(each, predicted_classes(each)) for each in logits)
     return labels, a, b
 
 
@@ -121,9 +123,9 @@ def test_images_that_changed_sides_come_with_the_surest_wrong_answer_first() -> 
 
 def test_a_threshold_decides_as_the_trainer_does() -> None:
     logits = np.array([[0.0, -0.1], [0.0, 0.1], [0.0, 1.0]], np.float32)
-    assert predictions(logits).tolist() == [0, 1, 1]
-    assert predictions(logits, 0.6).tolist() == [0, 0, 1]
-    assert predictions(logits, 0.5).tolist() == [0, 1, 1]
+    assert predicted_classes(logits).tolist() == [0, 1, 1]
+    assert predicted_classes(logits, 0.6).tolist() == [0, 0, 1]
+    assert predicted_classes(logits, 0.5).tolist() == [0, 1, 1]
 
 
 # Intervals
@@ -180,9 +182,9 @@ def test_a_weighted_area_is_that_of_scikit_learn_also_with_ties() -> None:
     scores, mine = rng.integers(0, 12, 80).astype(float), rng.random(80) < 0.3
     weights = np.concatenate(list(draws(mine.astype(np.int64), count=5)))
     expected = [roc_auc_score(mine, scores, sample_weight=row) for row in weights]
-    assert WeightedArea(scores, mine).of(weights).tolist() == pytest.approx(expected)
-    assert WeightedArea(scores, np.zeros(80, bool)).of(weights) == pytest.approx(np.full(5, np.nan), nan_ok=True)
-    assert area_influence(scores, mine).sum() == pytest.approx(0)
+    assert Ranked(scores, mine).areas(weights).tolist() == pytest.approx(expected)
+    assert Ranked(scores, np.zeros(80, bool)).areas(weights) == pytest.approx(np.full(5, np.nan), nan_ok=True)
+    assert influences(scores, mine)[0].sum() == pytest.approx(0)
 
 
 def test_draws_keep_groups_and_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from explorer.metrics import thresholds
-from explorer.metrics.pairs import predictions
+from explorer.metrics.cells import predicted_classes
 from explorer.metrics.scores import log_odds, score_histogram
 from explorer.metrics.thresholds import Cuts
 
@@ -106,7 +106,7 @@ def test_half_of_a_histogram_keeps_the_bin_that_begins_at_0() -> None:
 def test_the_threshold_of_a_run_tells_two_classes_apart_as_its_predictions_do(probability: float) -> None:
     odds = np.float32(np.log(probability / (1 - probability)))
     logits = np.array([[0, odds], [0, np.nextafter(odds, np.float32(9))], [0, -3], [0, 3]], np.float32)
-    predicted = predictions(logits, probability)
+    predicted = predicted_classes(logits, probability)
     for index, scores in enumerate(log_odds(logits)):
         assert np.array_equal(scores >= thresholds.as_predicted(index, probability), predicted == index)
 

@@ -19,7 +19,7 @@ from explorer.metrics import values as reasons
 from explorer.metrics.counts import against_rest, confusion_counts
 from explorer.metrics.images import calibration_error, image_scores, reliability
 from explorer.metrics.scores import areas_from_histogram, auroc, log_odds, score_histogram, unsure
-from explorer.metrics.table import EVERY, METRICS, Evaluation, class_values, filled, values
+from explorer.metrics.table import EVERY, METRICS, Evaluation, class_values, filled, keys_of, values
 
 Logits = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -179,7 +179,9 @@ def test_undefined_values_say_why() -> None:
     assert (one_class["auroc"].value, one_class["auroc"].why) == (None, reasons.ONE_CLASS)
     assert (one_class["mcc"].value, one_class["mcc"].why) == (None, reasons.ONE_CLASS)
     nothing = values(evaluation(np.zeros((0, 3)), np.zeros(0, np.int64)))
-    assert {key: one.value for key, one in nothing.items()} == dict.fromkeys(EVERY) | {"val_loss": 0.5}
+    assert {key: one.value for key, one in nothing.items()} == dict.fromkeys(keys_of("classification")) | {
+        "val_loss": 0.5
+    }
     assert {one.why for key, one in nothing.items() if key != "val_loss"} == {reasons.NO_IMAGES}
     two = values(evaluation(*drawn(20, 2)))
     assert two["top_k"].why == reasons.TWO_CLASSES
@@ -222,3 +224,9 @@ def test_formulas_are_filled_with_the_numbers_of_a_class_and_of_the_whole() -> N
     assert filled(EVERY["accuracy"], found) == r"\frac{5}{7} = 0.7143"
     assert filled(EVERY["precision"], found) == r"\frac{1}{2}\,(0.667 + 0.750) = 0.7083"
     assert filled(EVERY["top_k"], found) == ""
+
+
+def test_names_in_titles_keep_their_capital_letters_inside_of_a_sentence() -> None:
+    keys = ("iou", "dice_images", "f1_micro", "average_precision", "border_f1")
+    words = [EVERY[key].in_sentence for key in keys]
+    assert words == ["IoU", "Dice per image", "F1, micro", "average precision", "boundary F1"]

@@ -48,7 +48,7 @@ def written_run(
         ids = tuple(f"image {number}" for number in range(len(labels)))
         ValidationImages(ids, labels, tuple(f"{number:032x}" for number in range(len(labels)))).save(paths.validation)
     else:
-        hashes = tuple(content_of(split.source(index)).hex() for index in range(len(split)))
+        hashes = tuple(content_of(split, index).hex() for index in range(len(split)))
         ValidationImages(split.ids, labels, hashes, split.reading).save(paths.validation)
     with EventWriter(paths, 1) as events:
         events.write(

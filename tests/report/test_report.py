@@ -91,7 +91,7 @@ def test_the_numbers_inside_are_those_of_the_run(target: Path) -> None:
     predictions = run.record.logits.argmax(axis=1)
     assert matrix.tolist() == confusion_matrix(run.record.labels, predictions).tolist()
     assert len(found["mistakes"]) == (predictions != run.record.labels).sum()
-    for key, interval in intervals(evaluation_of(run.record, run.best.value("val_loss"))).items():
+    for key, interval in intervals(evaluation_of(run.record, run.best.value("val_loss")), found["scores"]).items():
         assert (found["scores"][key]["low"], found["scores"][key]["high"]) == (interval.low, interval.high)
     assert found["config"] == json.loads(paths.config.read_text())
 

@@ -12,6 +12,7 @@ import pytest
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base import processes
+from explorer.base.processes import Moment
 from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.launchers import local
 from explorer.runs.life import housekeeping, launcher
@@ -37,6 +38,14 @@ def folder() -> RunPaths:
 def config_of(behaviour: str, lane: Accelerator = "cpu") -> RunConfig:
     """A config whose run does what its name says, in a queue that needs no look at the machine."""
     return RunConfig(name=behaviour, dataset=DigitsSpec(), pipeline=Pipeline(), accelerator=lane)
+
+
+@pytest.fixture
+def head() -> RunPaths:
+    """A run that trains until it is stopped, so that all others wait."""
+    paths = launcher.start(config_of("works_until_stopped"))
+    wait_for_state(paths, State.RUNNING)
+    return paths
 
 
 @pytest.fixture
@@ -108,6 +117,12 @@ def pid_of(paths: RunPaths, attempt: int = 1) -> int:
     assert launch is not None
     assert launch.pid is not None
     return launch.pid
+
+
+def later(seconds: float) -> Moment:
+    """The moment so many seconds from now."""
+    now = Moment.now()
+    return Moment(now.wall + seconds, now.mono + seconds, now.boot)
 
 
 def kill(paths: RunPaths, number: int = signal.SIGKILL) -> int:

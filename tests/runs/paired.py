@@ -29,7 +29,7 @@ STEPS = 3  # of each epoch
 def digits() -> tuple[Split, tuple[str, ...]]:
     """Return the validation images of the data set, and the hashes of their contents."""
     split = DigitsSpec().open().val
-    return split, tuple(content_of(split.source(index)).hex() for index in range(len(split)))
+    return split, tuple(content_of(split, index).hex() for index in range(len(split)))
 
 
 def logits_of(labels: NDArray[np.int64], wrong: Sequence[int], seed: int = 0) -> NDArray[np.float32]:

@@ -19,7 +19,10 @@ from explorer.runs.record.scanning import EventReader
 from explorer.runs.spec.config import RunConfig, dumps, from_values
 from explorer.runs.state.status import derive
 from explorer.training.__main__ import run
+from explorer.training.importing import import_lightning
 from explorer.training.stopping import StopRequest
+
+import_lightning()  # as a trainer does, before a test imports it in full
 
 FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 0.5}
 NOISE = {"kind": "step", "id": "n2", "transform": "GaussNoise", "p": 0.7}
@@ -64,11 +67,16 @@ def run_and_meet(
 ) -> tuple[RunPaths, Outcome]:
     """Run it in this process; once `when` holds, `happens` is called beside it, in a thread."""
     paths = folder_of(config, "met")
+    return paths, attempt_and_meet(paths, lambda: happens(paths), when(paths))
+
+
+def attempt_and_meet(paths: RunPaths, happens: Callable[[], object], when: Callable[[], bool]) -> Outcome:
+    """Make another attempt at a run in this process; once `when` holds, `happens` is called beside it, in a thread."""
 
     def meet() -> None:
         try:
-            wait_until(paths, when(paths))
-            happens(paths)
+            wait_until(paths, when)
+            happens()
         except BaseException:
             paths.stop.touch()  # the run would go on for its thousand epochs
             raise
@@ -77,7 +85,7 @@ def run_and_meet(
         met = beside.submit(meet)
         run(paths, StopRequest(paths.stop))
         met.result()
-    return paths, outcome_of(paths)
+    return outcome_of(paths)
 
 
 def outcome_of(paths: RunPaths) -> Outcome:
@@ -125,6 +133,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunPaths]:
         paths = launcher.start(config_of(name="reference"))
         wait_for_end(paths)
         yield paths
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> RunPaths:
+    """A run that this process has trained to the end, where it does not matter which one has; tests only read it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        return run_here(config_of(name="reference"))[0]
 
 
 def make_image_folder(root: Path, classes: dict[str, int], split: str = "train") -> Path:

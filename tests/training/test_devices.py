@@ -52,6 +52,7 @@ def test_a_pace_is_measured_by_training() -> None:
     assert paces.known("small-cnn", paces.machine_key(machine())) == pace
     assert pace.size == BACKBONES["small-cnn"].default_size
     assert pace.train_images_per_second < pace.frozen_images_per_second
+    assert paces.measure("small-cnn", "segmentation").train_images_per_second < pace.train_images_per_second
 
 
 def test_bf16_is_what_it_is_measured_as(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from explorer.texts import Probes
 from explorer.training.devices import here
 from explorer.ui.train import networks
 from explorer.ui.train.source import Source
-from tests.training.conftest import config_of, events_of, run_here
+from tests.training.conftest import SMALL, config_of, events_of, run_here
 
 
 def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
@@ -19,7 +19,7 @@ def test_what_has_measured_the_work_says_how_long_a_run_takes() -> None:
     machine = known_machine()
     assert machine is not None
     key = machine_key(machine)
-    config = config_of(epochs=2)
+    config = config_of(epochs=2, **SMALL)
     dataset = config.dataset.open()
     assert networks.takes(machine, config, dataset, None) is None
 

@@ -46,10 +46,10 @@ def scored(paths: RunPaths, attempt: int, epochs: int) -> list[int]:
     return [epoch for epoch, found in records.items() if found.logits is not None]
 
 
-def test_a_run_lists_its_validation_images_with_the_hashes_of_their_contents(finished: RunPaths) -> None:
-    config = loads(finished.config.read_bytes())
+def test_a_run_lists_its_validation_images_with_the_hashes_of_their_contents(trained: RunPaths) -> None:
+    config = loads(trained.config.read_bytes())
     split = config.dataset.open().val
-    images = ValidationImages.load(finished.validation)
+    images = ValidationImages.load(trained.validation)
     assert images.ids == split.ids
     np.testing.assert_array_equal(images.labels, split.labels)
     words = [shown(str(split.source(index))).encode() for index in range(len(split))]

@@ -25,6 +25,7 @@ from explorer.training.tasks.classification import CLASSIFICATION, validate
 from scripts.memory_limit import NoMemoryLimit, memory_limit
 from tests.disks import fill, small_disk
 from tests.training.conftest import (
+    SMALL,
     config_of,
     make_image_folder,
     run_and_meet,
@@ -71,7 +72,9 @@ def test_normalize_in_a_group_is_found_and_a_disabled_one_does_not_matter() -> N
     group = {"kind": "OneOf", "id": "n8", "children": [NORMALIZE], "p": 0.01}
     _, outcome = run_here(config_of(pipeline={"nodes": [group]}), "group")
     assert "Normalize" in outcome.reason
-    _, outcome = run_here(config_of(pipeline={"nodes": [NORMALIZE | {"enabled": False}]}, epochs=1), "disabled")
+    _, outcome = run_here(
+        config_of(pipeline={"nodes": [NORMALIZE | {"enabled": False}]}, epochs=1, **SMALL), "disabled"
+    )
     assert outcome.state == "finished"
 
 
@@ -80,7 +83,7 @@ def test_decimal_numbers_that_become_pixels_again_are_fine() -> None:
         {"kind": "step", "id": "n1", "transform": "ToFloat", "params": {"max_value": 255}, "p": 1.0},
         {"kind": "step", "id": "n2", "transform": "FromFloat", "params": {"max_value": 255}, "p": 1.0},
     ]
-    _, outcome = run_here(config_of(pipeline={"nodes": steps}, epochs=1))
+    _, outcome = run_here(config_of(pipeline={"nodes": steps}, epochs=1, **SMALL))
     assert outcome.state == "finished", outcome.reason
 
 
@@ -105,7 +108,7 @@ def test_validation_images_of_one_class_train_and_leave_auroc_open(tmp_path: Pat
     make_image_folder(tmp_path, {"ants": 12, "bees": 12})
     make_image_folder(tmp_path, {"ants": 4}, "val")
     (tmp_path / "val" / "bees").mkdir()
-    paths, outcome = run_here(config_of(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=2))
+    paths, outcome = run_here(config_of(dataset={"kind": "image_folder", "path": str(tmp_path)}, epochs=2, **SMALL))
     if outcome.state == "failed":  # the reader may refuse such a folder, in its own words
         assert "bees" in outcome.reason
     else:

@@ -20,7 +20,7 @@ import sys
 from explorer.training.__main__ import main
 for folder in sys.argv[1:]:
     main([folder])
-print("imported:", sorted({"pytorch_lightning", "scipy.signal", "transformers"} & set(sys.modules)))
+print("imported:", sorted({"pytorch_lightning", "scipy.signal", "sklearn", "transformers"} & set(sys.modules)))
 """
 
 

@@ -23,14 +23,14 @@ from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.state.status import State, derive
 from explorer.training.checkpoints import AtomicCheckpointIO
 from tests.runs.conftest import pause
-from tests.training.conftest import config_of, has_said, has_stepped, outcome_of, wait_until
+from tests.training.conftest import SMALL, config_of, has_said, has_stepped, outcome_of, wait_until
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
 
 
 def start(kind: str, **changes: object) -> tuple[RunPaths, int]:
     """A run with two loader workers, and its group."""
-    values = {"dataset": LONG, "epochs": 1000, "batch_size": 4, "workers": 2, **changes}
+    values = {"dataset": LONG, "epochs": 1000, "batch_size": 4, "workers": 2, **SMALL, **changes}
     paths = launcher.start(config_of(kind=kind, **values))
     launch = read_launch(paths, 1)
     assert launch is not None
@@ -108,7 +108,7 @@ def test_a_real_group_that_is_paused_is_stopped_and_saves() -> None:
 
 
 def test_a_trainer_that_has_ended_takes_its_paused_workers_along_also_when_nobody_looks() -> None:
-    many = {"train_images": 40, "val_images": 1500, "image_size": 48}
+    many = {"train_images": 40, "val_images": 600, "image_size": 48}
     paths, group = start("train", dataset=LONG | many)
     wait_until(paths, has_said("validating")(paths))
     pause(group)  # first, so that its workers stay the same

@@ -18,7 +18,15 @@ from tests.training.conftest import SHAPES, SMALL, config_of, run_here
 def test_it_walks_through_the_rates_and_leaves_its_curve_with_steps_as_the_run_makes_them() -> None:
     easy = SHAPES | {"noise": 0.0}
     config = config_of(
-        dataset=easy, pipeline={}, kind="rate", backbone_lr_factor=0.1, unfreeze_epoch=2, accumulate=2, dropout=0.0
+        dataset=easy,
+        pipeline={},
+        kind="rate",
+        backbone_lr_factor=0.1,
+        unfreeze_epoch=2,
+        accumulate=2,
+        dropout=0.0,
+        batch_size=4,
+        **SMALL | {"frozen": True},
     )
     paths, outcome = run_here(config)
     found = results.rate_result(paths)

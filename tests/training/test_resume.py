@@ -35,7 +35,6 @@ from tests.training.conftest import (
     make_image_folder,
     outcome_of,
     run_here,
-    wait_for_end,
     wait_until,
 )
 
@@ -97,6 +96,19 @@ def uninterrupted(references: Callable[[RunConfig], RunPaths]) -> RunPaths:
 @pytest.fixture(scope="module")
 def quick(references: Callable[[RunConfig], RunPaths]) -> RunPaths:
     return references(QUICK)
+
+
+def test_a_run_on_masks_stopped_in_an_epoch_and_resumed_is_as_if_it_never_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0")  # a save after each step
+    masked = {**SMALL, "learn": "masks", "train_images": 12, "val_images": 6}
+    config = config_of(dataset=masked, **QUICKLY, mixing="cutmix", dropout=0.3)
+    reference, _ = run_here(config, "reference")
+    paths = folder_of(config, "stopped")
+    run(paths, StopAtLook(paths.stop, 10))
+    assert outcome_of(paths).state == "stopped"
+    assert "after step" in str(outcome_of(paths).reason), outcome_of(paths).reason
+    run(paths, StopRequest(paths.stop))
+    assert_same(paths, reference)
 
 
 def test_a_run_stopped_at_any_look_and_resumed_is_as_if_it_never_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,20 +202,19 @@ def _every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_killed_with_two_loader_workers_and_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EXPLORER_SAVE_EVERY_S", "0.3")
-    config = config_of(
-        dataset=SMALL | {"train_images": 60}, batch_size=4, epochs=3, frozen=False, workers=2, name="killed"
-    )
+    config = config_of(**QUICKLY | {"epochs": 5}, dataset=SMALL | {"train_images": 60}, workers=2, name="killed")
     reference, _ = run_here(config.model_copy(update={"workers": 0}), "reference")
-    paths = launcher.start(config)
+    with monkeypatch.context() as patch:
+        patch.setenv("EXPLORER_SAVE_EVERY_S", "0")
+        paths = launcher.start(config)
     wait_until(paths, paths.last.exists)
     launch = latest_launch(paths)
     assert launch is not None
     assert launch.pid is not None
     os.killpg(launch.pid, signal.SIGKILL)
     wait_until(paths, lambda: derive(paths).state is State.LOST)
-    launcher.resume(paths)
-    assert wait_for_end(paths).state == "finished"
+    run(paths, StopRequest(paths.stop))  # in this process: a child would import torch for seconds
+    assert outcome_of(paths).state == "finished"
     (start,) = [event for event in events_of(paths, 2) if event.kind == "start"]
     assert start.values["resumed_from_step"] > 0
     assert_same(paths, reference)

@@ -68,13 +68,13 @@ def test_one_output_speaks_for_one_class_and_against_the_other() -> None:
     assert first[1].shape == (1, 2)
 
 
-def test_a_child_explains_images_of_a_run_by_its_best_checkpoint(finished: RunPaths, tmp_path: Path) -> None:
+def test_a_child_explains_images_of_a_run_by_its_best_checkpoint(trained: RunPaths, tmp_path: Path) -> None:
     target = tmp_path / "무게.npz"
-    command = [sys.executable, "-P", "-m", "explorer.training.saliency", str(finished.root), str(target)]
+    command = [sys.executable, "-P", "-m", "explorer.training.saliency", str(trained.root), str(target)]
     subprocess.run([*command, "--images", "5,0"], env=explorer.child_environment(), check=True, capture_output=True)
     found = SaliencyMaps.load(target)
-    best = outcome_of(finished).best["epoch"]
-    record = EpochRecord.load(finished.epoch(1, best))
+    best = outcome_of(trained).best["epoch"]
+    record = EpochRecord.load(trained.epoch(1, best))
     assert record.logits is not None
     assert (found.epoch, found.indices.tolist(), found.maps.shape) == (best, [5, 0], (2, 32, 32))
     np.testing.assert_allclose(found.logits, record.logits[[5, 0]], atol=1e-4)
@@ -91,26 +91,26 @@ def test_a_child_explains_images_of_a_run_by_its_best_checkpoint(finished: RunPa
     ],
 )
 def test_what_cannot_be_explained_is_said(
-    finished: RunPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[str], said: str
+    trained: RunPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[str], said: str
 ) -> None:
-    assert main([str(finished.root), str(tmp_path / "maps.npz"), *asked]) == 1
+    assert main([str(trained.root), str(tmp_path / "maps.npz"), *asked]) == 1
     assert capsys.readouterr().err.strip() == said
 
 
 def test_damaged_checkpoints_changed_images_and_damaged_maps_are_refused(
-    finished: RunPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trained: RunPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = RunPaths(tmp_path / "copy")
     paths.checkpoints.mkdir(parents=True)
-    paths.config.write_bytes(finished.config.read_bytes())
-    paths.best.write_bytes(finished.best.read_bytes()[:-2000])
+    paths.config.write_bytes(trained.config.read_bytes())
+    paths.best.write_bytes(trained.best.read_bytes()[:-2000])
     target = tmp_path / "maps.npz"
     assert main([str(paths.root), str(target), "--images", "0"]) == 1
     assert "best.ckpt of copy cannot be used: it is damaged" in capsys.readouterr().err
-    paths.best.write_bytes(finished.best.read_bytes())
+    paths.best.write_bytes(trained.best.read_bytes())
     assert main([str(paths.root), str(target), "--images", "0"]) == 1
     assert "has no readable list of its validation images" in capsys.readouterr().err
-    listed = ValidationImages.load(finished.validation)
+    listed = ValidationImages.load(trained.validation)
     others = ("00" * 16, *listed.hashes[1:])
     ValidationImages(listed.ids, listed.labels, others, listed.reading).save(paths.validation)
     assert main([str(paths.root), str(target), "--images", "0"]) == 1

@@ -16,6 +16,7 @@ from explorer.runs.state.status import State, derive
 from explorer.training.__main__ import run
 from explorer.training.stopping import StopRequest
 from tests.training.conftest import (
+    SMALL,
     config_of,
     folder_of,
     has_said,
@@ -28,7 +29,7 @@ from tests.training.conftest import (
 )
 
 LONG = {"kind": "shapes", "num_classes": 2, "train_images": 400, "val_images": 20, "image_size": 32}
-VALIDATES_LONG = {"train_images": 40, "val_images": 1500, "image_size": 48}
+VALIDATES_LONG = {"train_images": 40, "val_images": 600, "image_size": 48}
 
 
 def _pid(paths: RunPaths) -> int:
@@ -39,7 +40,7 @@ def _pid(paths: RunPaths) -> int:
 
 
 def test_a_stop_file_saves_in_the_middle_of_an_epoch() -> None:
-    config = config_of(dataset=LONG, epochs=1000, batch_size=4)
+    config = config_of(dataset=LONG, epochs=1000, batch_size=4, **SMALL)
     paths, outcome = run_and_meet(config, lambda paths: paths.stop.touch(), has_stepped)
     assert outcome.state == "stopped", outcome.reason
     assert derive(paths).state is State.STOPPED
@@ -62,7 +63,7 @@ class StopInPhase(StopRequest):
 
 @pytest.mark.parametrize(("phase", "words"), [("validating", "in the validation of"), ("reading data", "reading")])
 def test_a_stop_falls_wherever_the_run_is_at_work(phase: str, words: str) -> None:
-    paths = folder_of(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4))
+    paths = folder_of(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4, **SMALL))
     run(paths, StopInPhase(paths, phase))
     outcome = outcome_of(paths)
     assert outcome.state == "stopped"
@@ -71,7 +72,7 @@ def test_a_stop_falls_wherever_the_run_is_at_work(phase: str, words: str) -> Non
 
 
 def test_a_living_run_is_neither_resumed_nor_extended_and_a_stop_is_visible_saves_and_leaves_no_process() -> None:
-    paths = launcher.start(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4, workers=2))
+    paths = launcher.start(config_of(dataset=LONG | VALIDATES_LONG, epochs=1000, batch_size=4, workers=2, **SMALL))
     group = _pid(paths)
     wait_until(paths, has_said("validating")(paths))
     with pytest.raises(launcher.LaunchError, match="nothing to resume"):
@@ -97,7 +98,7 @@ def _members(group: int) -> list[int]:
 
 
 def test_sigterm_during_the_import_stops_it() -> None:
-    paths = launcher.start(config_of(dataset=LONG))
+    paths = launcher.start(config_of(dataset=LONG, **SMALL))
     wait_until(paths, lambda: paths.events(1).exists())
     os.kill(_pid(paths), signal.SIGTERM)
     outcome = wait_for_end(paths)
@@ -112,7 +113,7 @@ def test_a_run_that_was_asked_to_stop_before_it_began_does_not_train() -> None:
 
 
 def test_a_second_attempt_writes_its_own_events() -> None:
-    paths, _ = run_here(config_of(epochs=1))
+    paths, _ = run_here(config_of(epochs=1, **SMALL))
     assert run(paths, StopRequest(paths.stop)) == 0
     assert paths.attempts() == (1, 2)
     assert outcome_of(paths).attempt == 2

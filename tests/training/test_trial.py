@@ -21,14 +21,14 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.reasons import in_words
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.state.status import State, derive
-from explorer.training import data, trial
+from explorer.training import data, lost_workers, trial
 from explorer.training.lost_workers import _death_behind
 from explorer.training.mistakes import worker_words
 from explorer.training.noted_steps import NotedSteps
 from explorer.training.prepared import Prepared
 from explorer.training.stopping import StopRun
 from tests.runs.conftest import pause
-from tests.training.conftest import config_of, has_stepped, run_and_meet, run_here, wait_until
+from tests.training.conftest import SMALL, config_of, has_stepped, run_and_meet, run_here, wait_until
 
 FLIP = {"kind": "step", "id": "n1", "transform": "HorizontalFlip", "p": 1.0}
 HUGE = {
@@ -195,8 +195,11 @@ def test_a_worker_that_dies_is_found_where_only_its_connection_is_seen_to_break(
     assert re.match(rf"DataLoader worker \(pid {worker.pid}\) is killed by signal: ", found), found
 
 
-def test_a_connection_that_breaks_without_a_death_is_nobodys_death() -> None:
-    assert _death_behind(Loading().error()) == ""
+def test_a_connection_that_breaks_without_a_death_is_nobodys_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost_workers, "_DYING_S", 0.01)
+    loading = Loading()
+    assert _death_behind(loading.error()) == ""
+    assert len(list(loading.batches)) == 4  # at its end a loader lets its workers go at once
     assert _death_behind(ConnectionResetError()) == ""
 
 
@@ -224,7 +227,7 @@ def test_a_trainer_without_workers_that_dies_in_a_step_is_lost_with_its_name() -
 
 
 def test_what_ends_a_trainer_between_images_is_no_steps_fault() -> None:
-    paths, outcome = run_here(with_steps(FLIP, epochs=1), "between")
+    paths, outcome = run_here(with_steps(FLIP, epochs=1, **SMALL), "between")
     assert outcome.state == "finished"
     assert not paths.step(1).exists()
     write_ended(paths, 1, -signal.SIGSEGV)

@@ -8,11 +8,24 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.machine import machine
+from explorer.runs.record.paths import RunPaths
 from explorer.ui.background import asking
 from explorer.ui.preview import live
 from explorer.ui.session.renewal import key_after, times_key
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+RUNS_PAGE = "explorer/ui/pages/runs.py"
+
+
+def open_run(paths: RunPaths) -> AppTest:
+    """Open the page of a run."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["run"] = paths.id
+    app.switch_page(RUNS_PAGE).run()
+    assert not app.exception
+    return app
 
 
 def present_key(app: AppTest, name: str) -> str:
@@ -22,14 +35,11 @@ def present_key(app: AppTest, name: str) -> str:
     return key_after(name, app.session_state[times] if renewed else 0)
 
 
-_looked: list[machine.Machine] = []
-_really_look = machine._look
-
-
+@cache
 def _look_once() -> machine.Machine:
-    if not _looked:
-        _looked.append(_really_look())
-    return _looked[0]
+    from explorer.training.devices import here  # which imports torch
+
+    return here(measure=False)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +52,7 @@ def _a_busy_machine_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _one_look_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has a home of its own, and with each the app would look again what this machine has: seconds, by a
-    process that imports torch. Here the first real answer is taken for all.
+    process that imports torch. Here what that process answers is worked out in this one, and taken for all.
     """
     monkeypatch.setattr(machine, "_look", _look_once)
 

@@ -24,6 +24,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import exchange
+from explorer.augment.pipeline import Draft
 from tests.ui.conftest import APP
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
@@ -110,6 +111,13 @@ def run_page(run_id: str, kind: str = "") -> dict[str, Any]:
     }
 
 
+def as_it_was(draft: Draft) -> dict[str, Any]:
+    """A draft as that version wrote it, in which all steps share one generator of random numbers."""
+    written = draft.model_dump(mode="json")
+    assert written.pop("streams") == 1
+    return written
+
+
 def editor(app: AppTest) -> dict[str, Any]:
     """The pipeline that is open, and the fields of its view that are not as in the beginning."""
     work = app.session_state["workspace"]
@@ -118,10 +126,10 @@ def editor(app: AppTest) -> dict[str, Any]:
     changed = {name: value for name, value in view.items() if value != plain[name]}
     history = work.history
     found: dict[str, Any] = json.loads(json.dumps({
-        "draft": work.draft.model_dump(mode="json"),
+        "draft": as_it_was(work.draft),
         "view": changed,
-        "undo": [draft.model_dump(mode="json") for draft in history.past],
-        "redo": [draft.model_dump(mode="json") for draft in history.future],
+        "undo": [as_it_was(draft) for draft in history.past],
+        "redo": [as_it_was(draft) for draft in history.future],
     }))  # fmt: skip
     return found
 
@@ -168,7 +176,9 @@ def saved_pipeline(name: str) -> dict[str, Any]:
 def exported(file: str) -> dict[str, Any]:
     """The pipeline of an exported file."""
     (found,) = exchange.read((FIXTURES / "exports" / file).read_bytes(), file)
-    return found.draft.model_dump(mode="json")
+    if file.endswith(".py"):  # code has nothing to replay
+        return found.draft.model_dump(mode="json", exclude={"streams"})
+    return as_it_was(found.draft)
 
 
 def links() -> dict[str, str]:

@@ -1,16 +1,27 @@
-"""A window in a process of its own: `python -m tests.ui.window`.
+"""Windows in processes of their own: `python -m tests.ui.window`.
 
-Each line that it is given holds a home, a draft, a gesture and a count, with tabs between them. It opens the draft,
-says "ready", waits for an empty line, makes so many gestures as fast as they go, and says "done". A gesture is a click
-on a small page that calls what the real pages call.
+Each line that it is given holds a home, a draft, and gestures with their counts, with tabs between them. It opens the
+draft in a window for each gesture, lets all of them make their gesture so many times as fast as it goes, and says
+"done". A gesture is a click on a small page that calls what the real pages call.
 """
 
+import multiprocessing
 import os
 import sys
+from multiprocessing.synchronize import Barrier
 
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui.session.keys import Key, Query
+
+IMPORTS = """
+import streamlit as st
+from explorer.ui.augment import pipeline_menu, step_list
+from explorer.ui.lab import board
+from explorer.ui.train import probes, values
+st.button("a")
+"""
+FORK = multiprocessing.get_context("fork")  # windows that need not import all of albumentations first
 
 
 def page() -> None:
@@ -70,18 +81,31 @@ def opened(draft_id: str) -> AppTest:
     return app
 
 
+def work(draft_id: str, gesture: str, count: int, all_are_open: Barrier) -> None:
+    """Make a gesture so many times, from when all windows are open. Raises AssertionError where the page breaks."""
+    app = opened(draft_id)
+    all_are_open.wait()
+    for _ in range(count):
+        app.button(key=f"gesture {gesture}").click().run()
+        assert not app.exception, app.exception
+
+
 def main() -> None:
-    """Do what each line asks for, until there are no more. Raises AssertionError where the page breaks."""
+    """Do what each line asks for, until there are no more."""
+    AppTest.from_string(IMPORTS).run(timeout=60)
     while line := sys.stdin.readline():
-        home, draft_id, gesture, count = line.rstrip("\n").split("\t")
+        home, draft_id, *asked = line.rstrip("\n").split("\t")
         os.environ["EXPLORER_HOME"] = home
-        app = opened(draft_id)
-        print("ready", flush=True)
-        sys.stdin.readline()
-        for _ in range(int(count)):
-            app.button(key=f"gesture {gesture}").click().run()
-            assert not app.exception, app.exception
-        print("done", flush=True)
+        all_are_open = FORK.Barrier(len(asked), timeout=60)
+        windows = []
+        for one in asked:
+            gesture, count = one.split("=")
+            windows.append(FORK.Process(target=work, args=(draft_id, gesture, int(count), all_are_open)))
+        for window in windows:
+            window.start()
+        for window in windows:
+            window.join()
+        print("broken" if any(window.exitcode for window in windows) else "done", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from explorer.base import locks
-from explorer.data.cache.contents import MEMO, hash_split, key
+from explorer.data.cache.contents import MEMO, hash_split, key, stamps_of
 from explorer.data.cache.limits import DISK, Limits, folder
-from explorer.data.cache.memo import Stamp, stamp_of
+from explorer.data.cache.memo import Stamp
 from explorer.data.cache.record import Bytes, least_bytes, pack, unpack
 from explorer.data.cache.store import Store
 from explorer.data.dataset import Split
@@ -100,7 +99,7 @@ class Cache:
                 _LOG.warning("The cache has lost or damaged %s: it is decoded again.", self.split.ids[index])
         if record is None:
             return load(self.split, index, self.fit)
-        return unpack(record, int(self.split.labels[index]), self.split.ids[index])
+        return unpack(record, self.split.label_of(index), self.split.ids[index])
 
     @property
     def tally(self) -> Tally:
@@ -128,7 +127,7 @@ class _Filling:
         self._split, self._fit, self._store = cache.split, cache.fit, cache.store
         self._pool = pool
         self._report = report
-        self._stamps: list[Stamp | None] = []
+        self._stamps: list[tuple[Stamp, ...]] = []
         self._waits = False  # for another process whose turn it may be
         self._turn: locks.Held | None = None
 
@@ -222,7 +221,6 @@ class _Filling:
     def _decode(self, at: int) -> tuple[Bytes, bool]:
         """The record of an image, and whether it has a file now."""
         record = pack(load(self._split, at, self._fit))
-        source = self._split.source(at)
-        if isinstance(source, Path) and stamp_of(source) != self._stamps[at]:
+        if stamps_of(self._split, at) != self._stamps[at]:
             raise ImageError(f"{self._split.ids[at]} changes while it is read. Start again later.")
         return record, self._store.add(self._cache.keys[at], record)

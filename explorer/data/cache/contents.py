@@ -1,7 +1,10 @@
-"""Hashes of what samples are made of: the bytes of a file, or the words that describe a generated one."""
+"""Hashes of what samples are made of: the bytes of a file, or the words that describe a generated one.
+
+A sample with a mask that is learned is made of the file of the image and of what its mask is made of.
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +22,7 @@ MEMO = "contents.log"  # the file that keeps the hashes, in the folder of the ca
 _AT_ONCE = 64  # files that are read before the caller may stop the work
 
 
-Hashed = tuple[Stamp | None, bytes]  # the stamp of a file, None for a generated sample; and a hash of 16 bytes
+Hashed = tuple[tuple[Stamp, ...], bytes]  # the stamps of its files, none for a generated sample; a hash of 16 bytes
 
 
 def hash_split(
@@ -37,24 +40,43 @@ def hash_split(
         ImageError: a file cannot be read.
     """
     memo = Memo(memo_file, KEY_BYTES)
-    sources = [split.source(index) for index in range(len(split))]
+    sources = [_sources(split, index) for index in range(len(split))]
     hashed: list[Hashed] = []
     for start in range(0, len(split), _AT_ONCE):
-        hashed += pool.map(lambda source: _hashed(source, memo), sources[start : start + _AT_ONCE])
+        hashed += pool.map(lambda made_of: _hashed(made_of, memo), sources[start : start + _AT_ONCE])
         report(len(hashed))
     memo.save()
     return hashed
 
 
-def _hashed(source: Path | str, memo: Memo) -> Hashed:
-    if isinstance(source, str):
-        return None, content_of(source)
-    stamp = stamp_of(source)
-    content = memo.get(source, stamp)
-    if content is None:
-        content = _read(source)
-        memo.add(source, stamp, content)
-    return stamp, content
+def _sources(split: Split, index: int) -> tuple[Path | str, ...]:
+    return (split.source(index), *(() if split.beside is None else split.beside(index)))
+
+
+def _hashed(made_of: Sequence[Path | str], memo: Memo) -> Hashed:
+    stamps: list[Stamp] = []
+    contents = []
+    for source in made_of:
+        if isinstance(source, str):
+            contents.append(source_hash(source))
+            continue
+        stamp = stamp_of(source)
+        content = memo.get(source, stamp)
+        if content is None:
+            content = source_hash(source)
+            memo.add(source, stamp, content)
+        stamps.append(stamp)
+        contents.append(content)
+    return tuple(stamps), _together(contents)
+
+
+def stamps_of(split: Split, index: int) -> tuple[Stamp, ...]:
+    """The stamps of the files that a sample is made of, now. Raises ImageError where one is gone."""
+    return tuple(stamp_of(source) for source in _sources(split, index) if isinstance(source, Path))
+
+
+def _together(contents: Sequence[bytes]) -> bytes:
+    return contents[0] if len(contents) == 1 else _hash(b"".join(contents))
 
 
 def joined_digest(contents: Iterable[bytes]) -> str:
@@ -69,8 +91,13 @@ def contents_of(split: Split, memo_file: Path | None, threads: int, report: Call
         return tuple(content for _, content in hash_split(split, memo_file, pool, report))
 
 
-def content_of(source: Path | str) -> bytes:
-    """Hash what one sample is made of, now. Raises ImageError if its file cannot be read."""
+def content_of(split: Split, index: int) -> bytes:
+    """Hash what one sample is made of, now. Raises ImageError if a file of it cannot be read."""
+    return _together([source_hash(source) for source in _sources(split, index)])
+
+
+def source_hash(source: Path | str) -> bytes:
+    """Hash the bytes of a file, or words. Raises ImageError if the file cannot be read."""
     return _hash(shown(source).encode()) if isinstance(source, str) else _read(source)
 
 
@@ -79,7 +106,7 @@ def key(content: bytes, fit: Fit, reading: str) -> bytes:
 
     reading: what its pixels depend on besides content and size, as in `Split.reading`.
     """
-    how = (fit.most, fit.least, fit.square, reading)
+    how = (fit.most, fit.least, "long" if fit.long else fit.square, reading)
     return _hash(repr((FORMAT, cv2.__version__, PIL.__version__, how, content)).encode())
 
 

@@ -35,15 +35,29 @@ def folder() -> Path:
 
 def limits(free_memory: int) -> Limits:
     """The limits that the environment names, else shares of what is free, in bytes. Raises CacheSettingError."""
-    memory = _setting(MEMORY, 1e6, "MB", "500")
-    disk = _setting(DISK, 1e9, "GB", "20")
+    memory = amount(MEMORY, 1e6, "MB", "500")
+    disk = amount(DISK, 1e9, "GB", "20")
     return Limits(
         memory=int(SHARE * free_memory) if memory is None else memory,
         disk=_default_disk() if disk is None else disk,
     )
 
 
-def _setting(variable: str, unit: float, unit_name: str, example: str) -> int | None:
+def amount(variable: str, unit: float, unit_name: str, example: str) -> int | None:
+    """Read an amount from an environment variable.
+
+    Args:
+        variable: Its name.
+        unit: Bytes in one unit.
+        unit_name: The name of the unit.
+        example: A number that could be given.
+
+    Returns:
+        Bytes; None if the variable is not set.
+
+    Raises:
+        CacheSettingError: It holds no amount.
+    """
     text = os.environ.get(variable, "").strip()
     if not text:
         return None

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from explorer.data.fit import Fit
 from explorer.data.sample import Sample
 
-FORMAT = 3  # to be raised with each change of the bytes, or of what loaders of generated samples give
+# To be raised with each change of the bytes, of how samples are scaled, or of what loaders of generated samples give.
+FORMAT = 4
 # Height and width in px (at most `fit.LONGEST`), whether there is a mask, and the numbers of boxes and of keypoints,
 # which are -1 where the sample has no table of them.
 _HEADER = struct.Struct("<2H3i")
@@ -35,7 +36,7 @@ def least_bytes(fit: Fit) -> int:
     return _HEADER.size + 3 * fit.least * fit.least
 
 
-def unpack(record: Bytes, label: int, name: str) -> Sample:
+def unpack(record: Bytes, label: int | None, name: str) -> Sample:
     """The sample that `pack` has made a record of; its arrays are views of the record."""
     height, width, has_mask, boxes, points = _HEADER.unpack_from(record.data)
     at = _HEADER.size

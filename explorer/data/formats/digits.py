@@ -32,7 +32,7 @@ class DigitsSpec(Spec):
     val_fraction: ValFraction = 0.2
     seed: Seed = 0
 
-    def open(self, looking: "Looking | None" = None) -> Dataset:
+    def whole(self, looking: "Looking | None" = None) -> Dataset:
         """The ten digits, split class by class."""
         del looking
         chosen = stratified_split(_digits()[1], self.val_fraction, self.seed)

@@ -1,43 +1,100 @@
 """Mask folders: images, and for each a mask of the same name with the class of each pixel.
 
 The layouts are `images/` with `masks/`, `labels/` or `annotations/`, each perhaps with `train/`, `val/` and `test/` in
-it, or `train/` with `trainannot/` and so on. `classes.json` (a list of names) or `classes.txt` (a name per line) beside
-them names the values of the masks. Pages read these folders, so every file is checked to lie inside the folders that
-they may read.
+it, `train/` with `trainannot/` and so on, `a.jpg` beside `a_mask.png`, or a file for each class as in
+`masks/a/road.png`. `classes.json` (a list of names) or `classes.txt` (a name per line) beside them names the values of
+the masks, `label_colors.txt` their colors. Pages read these folders, so every file is checked to lie inside the folders
+that they may read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from explorer.base.names import existing, there
-from explorer.data.dataset import DatasetError
+from explorer.base.task_names import TaskName
+from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.depth import ValueRange
-from explorer.data.formats.spec import LOOK_S, FileSpec
-from explorer.data.listing import images_below, shown_in, unreadable
-from explorer.data.mask_layouts import ALL, IMAGES, MASKS, Part, beside_parts, looks_like_mask_folder, parts_of, stem
-from explorer.data.roots import resolve_inside
+from explorer.data.formats.spec import LOOK_S, SHARE, Ask, FileSpec
+from explorer.data.listing import unreadable
+from explorer.data.mask_layouts import (
+    ALL,
+    IMAGES,
+    MASKS,
+    beside_parts,
+    looks_like_mask_folder,
+    parts_of,
+    stem,
+)
+from explorer.data.roots import Reach, Within, anywhere, in_roots, resolve_inside
 from explorer.data.sample import Sample, SampleError
 
 if TYPE_CHECKING:
+    from explorer.data.contents import Contents
+    from explorer.data.inspection import Looking
+    from explorer.data.mask_coding import Coding
+    from explorer.data.mask_pairs import Masked, Pairs
     from explorer.data.pictures import Noted, Pictures
-
-_LOSSY = (".jpg", ".jpeg", ".jpe", ".jfif")
-_LOOKED_AT = 64  # masks spread over the data set
-
-Pairs = tuple[tuple[str, str | None], ...]  # images, each with its mask or None, as paths relative to the root
 
 
 class MaskFolderSpec(FileSpec):
-    """A folder of images with masks. Networks that learn masks cannot be trained yet."""
+    """A folder of images with masks."""
 
     title: ClassVar[str] = "Images with masks"
     choice: ClassVar[str] = "images with masks"
-    trainable: ClassVar[bool] = False
+    asks: ClassVar[tuple[Ask, ...]] = (
+        Ask(
+            "path",
+            "Folder of images and masks",
+            "A folder with images/ and masks/, train/ and trainannot/, or masks beside their images. Choose one, or "
+            "type its path, inside the folders that the app may read (make run DATA=/that/folder).",
+            called="masks_path",
+            start="",
+            place=True,
+            inside=True,
+        ),
+        Ask(
+            "ignore_index",
+            "ignore_index",
+            "The mask value of pixels that are neither learned nor counted. Auto: the value called void, ignore or "
+            "unlabelled. 255 never counts",
+            learned=True,
+        ),
+        Ask(
+            "names_from",
+            "Mask value of the first name",
+            "Of classes.json or classes.txt. Auto: a run reads all masks, and starts if their values show it",
+            learned=True,
+        ),
+        SHARE,
+    )
 
     kind: Literal["mask_folder"] = "mask_folder"
+    ignore_index: Annotated[int, Field(ge=0, le=255)] | Literal["auto"] | None = "auto"
+    names_from: Literal["auto", 0, 1] = "auto"
+
+    @property
+    def task(self) -> TaskName:
+        return "segmentation"
+
+    def whole(self, looking: "Looking | None" = None) -> Dataset:
+        """List the images that have masks, and divide them. Raises DatasetError."""
+        from explorer.data.mask_coding import coding_of
+        from explorer.data.masked_files import opened
+
+        reach = self._reach
+        parts = _parts(self.root, drop=self.links == "inside", reach=reach)
+        listed = [(name, pair) for name, pairs in parts.items() for pair in pairs.images]
+        coding = coding_of(self.root, [pair for _, pair in listed], reach, self.names_from)
+        return opened(self, listed, coding, looking)
+
+    @property
+    def _reach(self) -> Reach:
+        """What a run may read: what a page has started stays inside of the folders of pages."""
+        return Within(self.root.resolve()) if self.links == "inside" else anywhere
 
     def pictures(self) -> "Pictures":
         """List the images and masks, and find out what the values of the masks are called.
@@ -46,20 +103,39 @@ class MaskFolderSpec(FileSpec):
             DatasetError: images or masks are missing; the message names what was expected.
             OutsideRoots: a folder or file is a link that leads outside of the allowed folders.
         """
-        from explorer.data.mask_names import names_of
+        from explorer.data.mask_census import settled
+        from explorer.data.mask_coding import coding_of
         from explorer.data.pictures import Pictures
 
-        folder = self.root
-        parts, notes = _parts(folder)
-        names = names_of(folder, _spread(folder, parts))
+        root = self.root
+        parts = _parts(root)
+        images = [pair for pairs in parts.values() for pair in pairs.images]
+        coding = settled(root, images, coding_of(root, images, first=self.names_from))
+        depth = cache(partial(_range, root, images))
+
+        def load(part: str, index: int) -> "Noted":
+            return _load(root, parts[part].images[index], coding, depth)
+
         return Pictures(
-            names.classes,
-            {name: len(pairs) for name, pairs in parts.items()},
-            lambda part, index: _load(folder, parts, part, index),
-            lambda part, index: parts[part][index][0],
-            names,
-            notes,
+            coding.names.classes,
+            {name: len(pairs.images) for name, pairs in parts.items()},
+            load,
+            lambda part, index: parts[part].images[index].image,
+            coding.names,
+            _notes(parts, coding),
         )
+
+    def contents(self) -> "Contents":
+        from explorer.data.mask_census import settled
+        from explorer.data.mask_coding import coding_of
+        from explorer.data.masked_files import contents_of
+
+        parts = _parts(self.root, drop=True)
+        listed = [(name, pair) for name, pairs in parts.items() for pair in pairs.images]
+        pairs = [pair for _, pair in listed]
+        coding = settled(self.root, pairs, coding_of(self.root, pairs, first=self.names_from))
+        left_out = [entry for pairs in parts.values() for entry in pairs.left_out]
+        return contents_of(self, listed, coding, left_out, _notes(parts, coding))
 
     @classmethod
     def looks(cls, place: Path) -> bool:
@@ -74,86 +150,78 @@ class MaskFolderSpec(FileSpec):
         return tuple(part.name for part in parts_of(place)) or (ALL,)
 
     @classmethod
+    def is_split(cls, place: Path) -> bool:
+        from explorer.data.masked_files import gives_validation
+
+        return gives_validation(cls.parts(place))
+
+    @classmethod
     def watched(cls, place: Path) -> Iterable[Path]:
+        from explorer.data.mask_colors import COLOR_FILES
         from explorer.data.mask_names import CLASS_FILES
 
         parts = parts_of(place) if there(place) else ()
         folders = (place / name for part in parts for name in (part.images, part.masks))
-        return [place, *folders, *(place / name for name in CLASS_FILES)]
+        return [place, *folders, *(place / name for name in dict.fromkeys((*CLASS_FILES, *COLOR_FILES)))]
 
 
-def _load(root: Path, parts: Mapping[str, Pairs], part: str, index: int) -> "Noted":
-    """An image with its mask, at full size, and notes. All values of the mask are kept, also 255.
+def _load(root: Path, pair: "Masked", coding: "Coding", depth: Callable[[], ValueRange]) -> "Noted":
+    """An image with its mask, at full size, and notes. All indices of the mask are kept, also 255.
 
     Raises ImageError, SampleError for a mask of another size, OutsideRoots for a link that leads outside.
     """
     from explorer.data.headers import Change
-    from explorer.data.images import decode, decode_mask
+    from explorer.data.images import decode
     from explorer.data.stored import glance
 
-    name, mask_name = parts[part][index]
+    name = pair.image
     file = resolve_inside(str(root / name))
     is_deep = Change.DEEP in glance(file, name)[0]
-    decoded = decode(file, name, depth=_range(root, tuple(parts.values())) if is_deep else "auto")
-    if mask_name is None:
+    decoded = decode(file, name, depth=depth() if is_deep else "auto")
+    if not pair.masks:
         note = f"This image has no mask: there is no file named {Path(stem(name)).name} among the masks."
         return Sample(decoded.pixels, id=name), (*decoded.notes, note)
-    mask = decode_mask(resolve_inside(str(root / mask_name)), mask_name)
+    mask, notes = coding.read(root, pair)
     try:
-        return Sample(decoded.pixels, mask=mask, id=name), decoded.notes
+        return Sample(decoded.pixels, mask=mask, id=name), (*decoded.notes, *notes)
     except SampleError as error:
-        raise SampleError(f"{mask_name} does not fit {name}. {error}") from error
+        raise SampleError(f"{pair.masks[0][1]} does not fit {name}. {error}") from error
 
 
-@lru_cache(maxsize=8)
-def _range(root: Path, parts: tuple[Pairs, ...]) -> ValueRange:
+def _range(root: Path, images: list["Masked"]) -> ValueRange:
     """The range of those images with more than 8 bits that can be looked at in a short time."""
     from explorer.data.inspection import Looking, inspect
 
-    files = [(name, existing(root / name)) for pairs in parts for name, _ in pairs]
-    return inspect(files, Looking(seconds=LOOK_S)).range()
+    return inspect([(pair.image, existing(root / pair.image)) for pair in images], Looking(seconds=LOOK_S)).range()
 
 
-def _parts(folder: Path) -> tuple[dict[str, Pairs], tuple[str, ...]]:
-    """The images of each part with their masks, and notes."""
+def _notes(parts: "Mapping[str, Pairs]", coding: "Coding") -> tuple[str, ...]:
+    return (*(note for pairs in parts.values() for note in pairs.notes), *coding.notes)
+
+
+def _parts(folder: Path, *, drop: bool = False, reach: Reach = in_roots) -> "dict[str, Pairs]":
+    """The images of each part with their masks.
+
+    Args:
+        folder: the data set.
+        drop: whether links that lead outside are left out.
+        reach: which folders may be listed.
+
+    Raises:
+        DatasetError: there are no images, or no masks.
+    """
+    from explorer.data.mask_pairs import pairs_of
+
     try:
-        parts = parts_of(resolve_inside(str(folder)))
+        parts = parts_of(reach(folder))
     except OSError as error:
         raise unreadable(folder, error) from error
     if not parts:
-        raise DatasetError(f"{folder} has no {IMAGES}/ next to {MASKS}/, and no train/ next to trainannot/.")
-    listed = {part.name: _pairs(folder, part) for part in parts}
-    if not any(pairs for pairs, _ in listed.values()):
+        raise DatasetError(
+            f"{folder} has no {IMAGES}/ next to {MASKS}/, no train/ next to trainannot/, and no a.jpg next to "
+            "a_mask.png."
+        )
+    listed = {part.name: pairs_of(folder, part, drop=drop, reach=reach) for part in parts}
+    if not any(pairs.images for pairs in listed.values()):
         raise DatasetError(f"{folder / parts[0].images} has no images. Put some in, with masks in {parts[0].masks}/.")
-    return {name: pairs for name, (pairs, _) in listed.items()}, tuple(
-        note for _, notes in listed.values() for note in notes
-    )
-
-
-def _spread(folder: Path, parts: Mapping[str, Pairs]) -> Iterator[Path]:
-    """A few masks, spread over all parts."""
-    masks = [mask for images in parts.values() for _, mask in images if mask is not None]
-    return (existing(folder / mask) for mask in islice(masks, 0, None, max(1, len(masks) // _LOOKED_AT)))
-
-
-def _pairs(root: Path, part: Part) -> tuple[Pairs, list[str]]:
-    """The images of a part, sorted, each with its mask; and notes."""
-    folders = (root / part.images, root / part.masks)
-    images, masks = (images_below(folder, lambda place: resolve_inside(str(place))) for folder in folders)
-    by_stem: dict[str, Path] = {}
-    for mask in sorted(masks.images, key=lambda path: path.suffix.lower() != ".png"):
-        by_stem.setdefault(stem(mask.relative_to(root / part.masks).as_posix()), mask)
-    found = [by_stem.get(stem(image.relative_to(root / part.images).as_posix())) for image in images.images]
-    pairs = tuple(
-        (shown_in(root, image), None if mask is None else shown_in(root, mask))
-        for image, mask in zip(images.images, found, strict=True)
-    )
-    notes = [*images.left_out(part.images), *masks.left_out(part.masks)]
-    without, unused = found.count(None), len(masks.images) - len({mask for mask in found if mask is not None})
-    if without:
-        notes.append(f"{without:,} of {len(pairs):,} images in {part.images} have no mask.")
-    if unused:
-        notes.append(f"{unused:,} of {len(masks.images):,} masks in {part.masks} belong to no image.")
-    if any(mask is not None and mask.suffix.lower() in _LOSSY for mask in found):
-        notes.append(f"Masks in {part.masks} are JPEG files, whose values are not exact. Save masks as PNG.")
-    return pairs, notes
+    return listed

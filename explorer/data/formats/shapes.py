@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from explorer.base.task_names import TaskName
 from explorer.data.formats.spec import Ask, Known, Seed, Spec
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class ShapesSpec(Spec):
     Attributes:
         imbalance: the size of the largest class divided by that of the smallest.
         noise: how hard the shapes are to see, from 0 (clean) to 1.
+        learn: what a network learns: the shape in the picture, or the class of each pixel.
     """
 
     title: ClassVar[str] = "Generated shapes"
@@ -29,6 +31,7 @@ class ShapesSpec(Spec):
         Ask("image_size", "Size (px)", called="shapes_size", step=16),
         Ask("imbalance", "Imbalance", "Ratio of the largest to the smallest class", step=0.5),
         # Hard enough that the confusion matrix has something to show.
+        Ask("learn", "Learn", "The shape in the picture, or the class of each pixel"),
         Ask("noise", "Noise", "0 is clean, 1 is hard to recognize", start=0.6, step=0.05),
     )
     network_size: ClassVar[int] = 96
@@ -41,9 +44,14 @@ class ShapesSpec(Spec):
     image_size: Annotated[int, Field(ge=32, le=512)] = 96
     imbalance: Annotated[float, Field(ge=1, le=20)] = 1.0
     noise: Annotated[float, Field(ge=0, le=1)] = 0.1
+    learn: Annotated[Literal["class", "masks"], Field(title="Learn")] = "class"
     seed: Seed = 0
 
-    def open(self, looking: "Looking | None" = None) -> "Dataset":
+    @property
+    def task(self) -> TaskName:
+        return "segmentation" if self.learn == "masks" else "classification"
+
+    def whole(self, looking: "Looking | None" = None) -> "Dataset":
         """Two splits with the same shares of classes; training and validation pictures never coincide."""
         from explorer.data.drawn_shapes import open_shapes
 

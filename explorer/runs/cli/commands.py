@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from explorer.runs.cli import report
-from explorer.runs.cli.exit_codes import USAGE, WRONG_STATE, CommandError
+from explorer.runs.cli.decided import as_decided
+from explorer.runs.cli.exit_codes import OK, USAGE, WRONG_STATE, CommandError
 from explorer.runs.cli.run_ids import find
 from explorer.runs.life.control import end_now, request_stop
 from explorer.runs.life.housekeeping import tend
@@ -24,21 +25,21 @@ _LEAVE_S = 20.0  # a waiting run looks once a second; if its process is dead, it
 
 def start(options: argparse.Namespace) -> int:
     """Start a run, and wait until it trains or waits for its turn, or until its end."""
-    text = _read(options.config)
+    text = read_source(options.config)
     # Imported here: a config holds a pipeline, so that it takes seconds to import albumentations.
     from explorer.runs.life.launcher import start as launch
     from explorer.runs.machine.config_warnings import cautions_of_config
     from explorer.runs.machine.machine import check_network, known_machine
     from explorer.runs.spec.config import loads, with_absolute_paths
 
-    with _naming_mistakes(f"{options.config} cannot be run"):
-        config = with_absolute_paths(loads(text), Path.cwd())
+    with naming_mistakes(f"{options.config} cannot be run"):
+        config = as_decided(options, with_absolute_paths(loads(text), Path.cwd()))
         if machine := known_machine():  # else the run itself finds out what this computer has
             check_network(config, machine)
         paths = launch(config)
     for field, words in ({} if options.json else cautions_of_config(config)).items():
         print(f"caution: {field}: {words}", file=sys.stderr)
-    return _begun(options, paths)
+    return begun(options, paths)
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -47,20 +48,22 @@ def resume(options: argparse.Namespace) -> int:
     from explorer.runs.life.launcher import resume as launch
 
     launch(paths)
-    return _begun(options, paths)
+    return begun(options, paths)
 
 
 def extend(options: argparse.Namespace) -> int:
-    """Start a new run from the weights that another one ended with."""
+    """Start a new run from the weights that another one ended with, or from the repeats that a study has done."""
     found = find(options.id)
-    from explorer.runs.life.launcher import extend as launch
+    from explorer.runs.life.launcher import extend as longer
+    from explorer.runs.life.launcher import extend_study
 
-    with _naming_mistakes(f"{found.id} cannot be extended"):
-        paths = launch(found, options.epochs)
-    return _begun(options, paths)
+    with naming_mistakes(f"{found.id} cannot be extended"):
+        paths = longer(found, options.epochs) if options.repeats is None else extend_study(found, options.repeats)
+    return begun(options, paths)
 
 
-def _read(source: str) -> bytes:
+def read_source(source: str) -> bytes:
+    """Read a file, or standard input for "-". Raises CommandError."""
     try:
         return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except OSError as error:
@@ -68,7 +71,8 @@ def _read(source: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _naming_mistakes(words: str) -> Iterator[None]:
+def naming_mistakes(words: str) -> Iterator[None]:
+    """Raise CommandError with a line for each wrong field, after these words, for a ConfigError in the block."""
     from explorer.runs.spec.config_errors import ConfigError
 
     try:
@@ -78,13 +82,21 @@ def _naming_mistakes(words: str) -> Iterator[None]:
         raise CommandError("\n".join([f"{words}:", *lines]), USAGE, dict(error.errors)) from error
 
 
-def _begun(options: argparse.Namespace, paths: RunPaths) -> int:
+def begun(options: argparse.Namespace, paths: RunPaths) -> int:
     """Wait as long as the options say, print, and return the exit code."""
     status = _wait(paths, lambda status: _on_its_way(paths, status), _BEGIN_S)
     if options.wait:
         status = _wait(paths, lambda status: status.over, math.inf)
     good = status.state is State.FINISHED if options.wait else status.state not in (State.FAILED, State.LOST)
     return report.answer(options, paths.id, f"{status.state}: {status.reason}", of=paths, good=good)
+
+
+def wait_for_end(options: argparse.Namespace, paths: RunPaths) -> int:
+    """Wait for the end of a run; print how it ended only where it did not finish, and return the exit code."""
+    status = _wait(paths, lambda status: status.over, math.inf)
+    if status.state is State.FINISHED:
+        return OK
+    return report.answer(options, paths.id, f"{status.state}: {status.reason}", of=paths, good=False)
 
 
 def _on_its_way(paths: RunPaths, status: RunStatus) -> bool:

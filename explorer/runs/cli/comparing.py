@@ -52,8 +52,11 @@ def _text(pair: "Pair", found: "dict[str, Difference]") -> str:
     table = [("", "A", "B", "B - A", "95% interval"), *rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = ["  ".join(f"{text:{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    parts = [f"both right {sides.both_right:,}", f"only A {sides.only_a:,}", f"only B {sides.only_b:,}"]
-    split = f"{len(pair.labels):,} images: {', '.join(parts)}, both wrong {sides.both_wrong:,}"
+    images = f"{len(pair.labels):,} images"
+    if sides is not None:
+        parts = [f"both right {sides.both_right:,}", f"only A {sides.only_a:,}", f"only B {sides.only_b:,}"]
+        test = f"exact McNemar test p = {sides.p:.3g}"
+        images = f"{images}: {', '.join(parts)}, both wrong {sides.both_wrong:,}; {test}"
     undefined = [
         f"{EVERY[key].title} of {side} is undefined: {why}."
         for key, one in found.items()
@@ -64,7 +67,7 @@ def _text(pair: "Pair", found: "dict[str, Difference]") -> str:
             f"A  {pair.a.name}, epoch {pair.a.point.number}",
             f"B  {pair.b.name}, epoch {pair.b.point.number}",
             *lines,
-            f"{split}; exact McNemar test p = {sides.p:.3g}",
+            images,
             *undefined,
             *pair.notes,
             _THESE_TWO,
@@ -90,13 +93,14 @@ def _interval(one: "Difference") -> str:
 
 def _value(paths: list[RunPaths], pair: "Pair", found: "dict[str, Difference]") -> dict[str, Any]:
     """Return what JSON says. Epochs count from 0, as in all files."""
-    sides = zip(("a", "b"), paths, (pair.a, pair.b), strict=True)
-    runs = {name: {"id": each.id, "name": side.name, "epoch": side.point.epoch} for name, each, side in sides}
+    both = zip(("a", "b"), paths, (pair.a, pair.b), strict=True)
+    runs = {name: {"id": each.id, "name": side.name, "epoch": side.point.epoch} for name, each, side in both}
+    sides = pair.mcnemar()
     metrics = {key: asdict(one) | {"difference": one.difference} for key, one in found.items()}
     more = {
         "images": len(pair.labels),
         "metrics": metrics,
-        "mcnemar": asdict(pair.mcnemar()),
+        "mcnemar": None if sides is None else asdict(sides),
         "notes": list(pair.notes),
     }
     return runs | more

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from explorer.runs.cli import commands, comparing, exporting, keeping, lookups, queueing
+from explorer.runs.cli import commands, comparing, decided, exporting, keeping, lookups, predicting, queueing, studying
 from explorer.runs.cli.exit_codes import FAILED, INTERRUPTED, as_command_error
 from explorer.runs.life.housekeeping import tend
 from explorer.runs.queue import queue
@@ -86,12 +86,25 @@ def _parser(more: Iterable[Callable[[Add], None]] = ()) -> argparse.ArgumentPars
     begin = add("start", commands.start, "start a run in the background and print its id")
     begin.add_argument("config", metavar="CONFIG.json", help='the config of the run; "-" reads standard input')
     _add_wait(begin)
+    decided.add_option(begin)
+    asked = add("study", studying.study, "start a study: does each step of the pipeline of a config help?")
+    asked.add_argument(
+        "config", metavar="CONFIG.json", help='a config with or without a plan; "-" reads standard input'
+    )
+    _add_wait(asked)
+    decided.add_option(asked)
+    predicting.add_arguments(
+        add("predict", predicting.predict, "predict images by trained networks, and write a table")
+    )
     every = add("list", lookups.list_all, "list runs, newest first")
     every.add_argument("--state", type=State, choices=list(State), action="append", help="only runs in this state")
     every.add_argument("--tag", action="append", default=[], metavar="T", help="only runs with this tag")
-    every.add_argument("--metric", default="auroc", metavar="NAME", help="the metric to print (default auroc)")
+    every.add_argument("--metric", metavar="NAME", help="the metric to print (default: the headline of each run)")
     every.add_argument("--all", action="store_true", help="archived runs too")
     add_for_run("show", lookups.show, "show the state, progress and results of one run")
+    studying.add_out(
+        add_for_run("verdict", studying.verdict, "print what a study has found, with intervals; of folds also a table")
+    )
     both = add("compare", comparing.compare, "compare two runs on the same validation images, with intervals")
     both.add_argument("id", nargs=2, metavar="ID")
     both.add_argument("--common", action="store_true", help="on the common images, where others differ")
@@ -100,7 +113,9 @@ def _parser(more: Iterable[Callable[[Add], None]] = ()) -> argparse.ArgumentPars
     add_for_run("cancel", commands.cancel, "take a run that has not begun out of the queue")
     _add_wait(add_for_run("resume", commands.resume, "continue a stopped, failed or lost run from its checkpoint"))
     longer = add_for_run("extend", commands.extend, "start a new run from the weights that a run ended with")
-    longer.add_argument("--epochs", type=int, required=True, metavar="N", help="how many epochs to train")
+    how_long = longer.add_mutually_exclusive_group(required=True)
+    how_long.add_argument("--epochs", type=int, metavar="N", help="how many epochs to train")
+    how_long.add_argument("--repeats", type=int, metavar="N", help="of a study: how many repeats in all")
     _add_wait(longer)
     _add_out(add_for_run("export", exporting.export, "write a run as one Python file, or its weights as safetensors"))
     move = add_for_run("move", queueing.move, "move a waiting run forward or back in its queue")

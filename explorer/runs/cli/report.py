@@ -14,28 +14,41 @@ from explorer.runs.overview.sizes import disk_use
 from explorer.runs.overview.summary import RunSummary, summarize
 from explorer.runs.queue import queue
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.reasons import notes_in
 from explorer.runs.state.status import RunStatus, State
 
 if TYPE_CHECKING:
     from explorer.runs.record.history import History
 
 
-def _score(run: RunSummary, metric: str) -> str:
-    value = run.best.get(metric)
-    return f"{value:.3f}" if isinstance(value, int | float) else "-"
+def lines(runs: Sequence[RunSummary], metric: str | None) -> list[str]:
+    """Return a header and a line for each run with a metric of its best epoch.
 
+    Args:
+        runs: At least one.
+        metric: Its key; None for the headline metric of what each run learns, with its name where these differ.
 
-def lines(runs: Sequence[RunSummary], metric: str) -> list[str]:
-    """Return a header and a line for each run with a metric of its best epoch. Raises CommandError."""
+    Raises:
+        CommandError: There is no such metric.
+    """
     # Imported here: it imports numpy.
-    from explorer.metrics.table import METRICS
+    from explorer.metrics.table import EVERY, HEADLINES, TITLES, task_of_values
 
-    if metric not in METRICS:
-        raise CommandError(f"There is no metric {metric!r}. Choose one of {', '.join(METRICS)}.", USAGE)
-    title = METRICS[metric].label.upper()
-    width, wide = max(len(run.id) for run in runs), max(len(title), 5)
+    if metric is not None and metric not in TITLES:
+        raise CommandError(f"There is no metric {metric!r}. Choose one of {', '.join(TITLES)}.", USAGE)
+    keys = [metric or HEADLINES[task_of_values(run.best)] for run in runs]
+    shown = dict.fromkeys(key for key, run in zip(keys, runs, strict=True) if metric or run.best) or keys[:1]
+    labels = [EVERY[key].label for key in shown]
+    title = labels[0].upper() if len(labels) == 1 else "SCORE"
+    cells = []
+    for key, run in zip(keys, runs, strict=True):
+        value = run.best.get(key)
+        named = f" {EVERY[key].label}" if len(labels) > 1 else ""
+        cells.append(f"{value:.3f}{named}" if isinstance(value, int | float) else "-")
+    width, wide = max(len(run.id) for run in runs), max(len(title), 5, *map(len, cells))
     found = [
-        f"{run.id:{width}}  {run.status.state:8}  {_score(run, metric):{wide}}  {run.status.reason}" for run in runs
+        f"{run.id:{width}}  {run.status.state:8}  {cell:{wide}}  {run.status.reason}"
+        for run, cell in zip(runs, cells, strict=True)
     ]
     return [f"{'ID':{width}}  {'STATE':8}  {title:{wide}}  REASON", *found]
 
@@ -51,7 +64,12 @@ def page(run: RunSummary, history: "History") -> str:
     attempts = len(run.paths.attempts())
     takes = f"folder {run.paths.root}, {size(disk_use(run.paths).total)}"
     more = [f"attempts {attempts}"] if attempts > 1 else []
-    return "\n".join([*lines, *more, *labels(run), *_epochs(history), takes])
+    return "\n".join([*lines, *more, *labels(run), *notes(history), *_epochs(history), takes])
+
+
+def notes(history: "History") -> list[str]:
+    """Return what the run has noted: how its data are divided, what was left out, what it could not do."""
+    return notes_in(history.start.values) if history.start else []
 
 
 def labels(run: RunSummary) -> list[str]:
@@ -67,9 +85,10 @@ def size(count: int) -> str:
 
 
 def _epochs(history: "History") -> list[str]:
-    from explorer.metrics.table import METRICS
+    from explorer.metrics.table import LISTED, task_of_values
 
-    names = {name: max(len(name), 10) for name in ("train_loss", *METRICS)}
+    task = task_of_values(next((found.event.values for found in history.epochs.values()), {}))
+    names = {name: max(len(name), 10) for name in ("train_loss", *LISTED[task])}
     lines = ["epoch  " + "  ".join(f"{name:>{width}}" for name, width in names.items())] if history.epochs else []
     for epoch, found in sorted(history.epochs.items()):
         numbers = [(found.event.number(name), width) for name, width in names.items()]
@@ -96,6 +115,7 @@ def progress(history: "History", status: RunStatus) -> dict[str, Any]:
         "total_steps": total,
         "eta_s": _remaining(history, status),
         "damaged_lines": history.skipped,
+        "notes": notes(history),
         "epochs": [
             {"epoch": epoch, "step": found.event.step, **found.event.values}
             for epoch, found in sorted(history.epochs.items())

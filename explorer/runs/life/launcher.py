@@ -24,8 +24,20 @@ from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, new_run_id, runs_root
 from explorer.runs.record.reasons import in_words, reason
-from explorer.runs.spec.config import ConfigError, RunConfig, dumps, from_values, loads, with_absolute_paths
+from explorer.runs.record.resume_point import first_identity
+from explorer.runs.record.studies import origin
+from explorer.runs.record.studies.parts import SCORES, parts
+from explorer.runs.spec.config import (
+    ConfigError,
+    RunConfig,
+    check_size,
+    dumps,
+    from_values,
+    loads,
+    with_absolute_paths,
+)
 from explorer.runs.spec.devices import Device
+from explorer.runs.spec.plans.effects import EffectsPlan
 from explorer.runs.state.escalation import clear
 from explorer.runs.state.status import State, derive
 
@@ -35,23 +47,25 @@ _LEAVE_S = 5.0
 _good: set[Path] = set()  # homes whose locks work
 
 
-def start(config: RunConfig, name: str = "", first: Path | None = None) -> RunPaths:
+def start(config: RunConfig, name: str = "", first: Path | None = None, study: RunPaths | None = None) -> RunPaths:
     """Make the run's folder, put it into the queue and start its process.
 
     Args:
         config: What to do. A relative data folder is taken from the current directory.
         name: For the id, where the config has none.
         first: The checkpoint whose weights it starts from.
+        study: The study whose repeats it goes on from.
 
     Raises:
-        ConfigError: The run can never fit on this computer.
+        ConfigError: The run can never fit on this computer, or its config into a file.
         LaunchError: The folder cannot be written, locks do not work there, or no process can be made.
     """
     config = with_absolute_paths(config, Path.cwd())
+    check_size(config)
     try:
         _check_locks()
         needs.check_start(config)
-        ticket, paths = _make_folder(config, name, lane_of(config), first)
+        ticket, paths = _make_folder(config, name, lane_of(config), first, study)
     except (OSError, QueueError) as error:
         raise LaunchError(f"No folder could be made for the run: {error}") from error
     try:
@@ -83,7 +97,12 @@ def resume(paths: RunPaths) -> None:
             if not status.over:
                 raise WrongState(f"{paths.id} is {status.state}: there is nothing to resume.")
             if status.state is State.FINISHED:
-                raise WrongState(f"{paths.id} has finished. To train it for longer, extend it.")
+                more = (
+                    ": there is nothing to resume"
+                    if config.kind == "predict"
+                    else ". To train it for longer, extend it"
+                )
+                raise WrongState(f"{paths.id} has finished{more}.")
             if not clear(paths):
                 raise WrongState(f"{paths.id} cannot be resumed yet: {derive(paths).reason}")
             attempt = paths.latest_attempt + 1
@@ -148,6 +167,41 @@ def extend(paths: RunPaths, epochs: int) -> RunPaths:
     return start(from_values(config.model_dump() | changes), first=found)
 
 
+def extend_study(paths: RunPaths, repeats: int) -> RunPaths:
+    """Start a new study that goes on from the repeats that another one has done.
+
+    Args:
+        paths: The study, which is over.
+        repeats: How many repeats there shall be in all.
+
+    Raises:
+        WrongState: The study is not over, or there is nothing to add.
+        LaunchError: Its files cannot be read or copied.
+        ConfigError: The number of repeats is not allowed, or it is no study that has repeats.
+    """
+    if not derive(paths).over:
+        raise WrongState(f"{paths.id} is not over yet: it can be extended when it is.")
+    try:
+        config = loads(paths.config.read_bytes())
+    except OSError as error:
+        raise LaunchError(f"run.json cannot be read: {error}") from error
+    if config.study is None or config.study.ask != "effects":
+        raise ConfigError({"study": "Only a study of effects can be extended by more repeats."})
+    if repeats <= config.study.repeats:
+        raise WrongState(f"{paths.id} has {config.study.repeats} repeats: give more in all than these.")
+    looked = (*config.study.looked, config.study.repeats) if _speaks(paths, config.study) else config.study.looked
+    plan = config.study.model_dump() | {"repeats": repeats, "extends": paths.id, "looked": looked}
+    return start(from_values(config.model_dump() | {"study": plan, "pair": None}), study=paths)
+
+
+def _speaks(paths: RunPaths, plan: EffectsPlan) -> bool:
+    """Return whether a study has given verdicts."""
+    # Imported here: a training has no need of it.
+    from explorer.metrics.verdicts.effects import speaks
+
+    return speaks(len(parts(paths, SCORES)), plan.repeats)
+
+
 def lane_of(config: RunConfig) -> Device:
     """Return the queue that a run waits in, which is that of the device that it will train on."""
     if config.accelerator != "auto":
@@ -186,7 +240,9 @@ def _launch(paths: RunPaths, attempt: int, ticket: Held) -> None:
         raise LaunchError(f"{paths.id}: {in_words(why)}") from error
 
 
-def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None) -> tuple[Held, RunPaths]:
+def _make_folder(
+    config: RunConfig, name: str, lane: Device, first: Path | None, study: RunPaths | None
+) -> tuple[Held, RunPaths]:
     # Made under another name and renamed: a visible run has its config, its launch record and its ticket.
     root = runs_root()
     _sweep(root)
@@ -196,7 +252,13 @@ def _make_folder(config: RunConfig, name: str, lane: Device, first: Path | None)
         write_bytes_atomic(half.config, dumps(config).encode())
         half.stop.parent.mkdir()
         if first is not None:
+            half.checkpoints.mkdir()
             _copy(first, half.first)
+        if study is not None:
+            half.study.mkdir()
+            for part in sorted(study.study.glob("*.npz")):
+                _copy(part, half.study / part.name)
+            origin.write(half, origin.read(study) or first_identity(study, study.latest_attempt + 1))
         write_launch(half, 1, Launch.prepared(Moment.now(), half))
         return _publish(half, name or config.name, config.dataset.kind, lane)
     except BaseException:
@@ -220,13 +282,12 @@ def _publish(half: RunPaths, name: str, fallback: str, lane: Device) -> tuple[He
     return ticket, paths
 
 
-def _copy(checkpoint: Path, target: Path) -> None:
+def _copy(file: Path, target: Path) -> None:
     # The new run owns its copy, since the old run may be deleted. A hard link costs nothing.
-    target.parent.mkdir()
     try:
-        os.link(checkpoint, target)
+        os.link(file, target)
     except OSError:
-        shutil.copyfile(checkpoint, target)
+        shutil.copyfile(file, target)
 
 
 def _sweep(root: Path) -> None:

@@ -1,5 +1,6 @@
 """Deleted runs: each is a folder that one rename moves into the trash, and another one back."""
 
+import contextlib
 import functools
 import re
 import secrets
@@ -45,8 +46,12 @@ def delete(paths: RunPaths) -> str:
         TrashError: The run is gone or cannot be moved.
         RunAlive, QueueError, OSError: See `resting`.
     """
+    from explorer.runs.record import ledger  # numpy, which most commands do without
+
     try:
         with resting(paths):
+            with contextlib.suppress(OSError):  # the run's looks are then lost with it, but it can be deleted
+                ledger.note_run(paths)  # its trainer has not where it was killed
             entry = f"{datetime.now(UTC).strftime(_TIME)}_{paths.id}"
             _rename(paths.root, trash_root() / entry, paths.id)
             queue.drop(paths.id)  # a ticket that its death has left behind

@@ -18,6 +18,7 @@ from explorer.runs.record.paths import RunPaths
 from explorer.runs.record.scanning import milestones
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.kinds import KINDS, Kind
+from explorer.runs.spec.same_data import what_counts
 
 # Fields that change the work of an epoch.
 _WORK = {
@@ -48,8 +49,13 @@ def work_of(config: RunConfig, machine_key: str) -> str:
     """Return a hash of a config and a machine that is equal for configs whose epochs take equally long."""
     values = config.model_dump(mode="json", include=_WORK)
     values["pipeline"].pop("name", None)
-    for of_no_account in ("seed", "links"):
-        values["dataset"].pop(of_no_account, None)
+    values["dataset"] = what_counts(values["dataset"])
+    if "drawn" in values["dataset"]:
+        values["dataset"]["drawn"].pop("seed")
+    if values["dataset"].get("folds"):
+        values["dataset"].pop("fold", None)  # all folds are as much work
+    if config.evaluation != "whole":  # left out otherwise, so that what was measured before is still found
+        values["evaluation"] = config.evaluation
     if config.unfreeze_epoch is not None:
         values["epochs"] = config.epochs  # how many of them are slow
     text = json.dumps([values, machine_key], sort_keys=True)

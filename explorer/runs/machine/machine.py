@@ -66,6 +66,7 @@ class BackboneInfo(_Value):
         pixel_bytes_trained: Bytes per image and pixel of a batch where all layers learn, in 32 bits, see needs.py.
         pixel_bytes_frozen: The same where only the head learns, and in validation.
         weight_bytes: One copy of its weights.
+        is_encoder: Whether it can be the encoder of a U-Net, which learns masks.
     """
 
     name: str
@@ -83,6 +84,7 @@ class BackboneInfo(_Value):
     pixel_bytes_trained: float = 2350.0
     pixel_bytes_frozen: float = 505.0
     weight_bytes: int = 13_600_000
+    is_encoder: bool = False
 
     def wrong_size(self, size: int) -> str | None:
         """Return why its input cannot be `size` px, and which size can; None where it can."""
@@ -285,6 +287,9 @@ def _backbone_errors(config: RunConfig, found: Machine) -> dict[str, str]:
     if backbone is None:
         names = ", ".join(known.name for known in found.backbones)
         return {"backbone": f'There is no backbone "{config.backbone}". Choose one of: {names}.'}
+    if config.task == "segmentation" and not backbone.is_encoder:
+        names = ", ".join(known.name for known in found.backbones if known.is_encoder)
+        return {"backbone": f"{backbone.title} cannot be the encoder of a U-Net. Choose one of: {names}."}
     errors: dict[str, str] = {}
     if config.weights not in backbone.weights:
         choices = " or ".join(filter(None, [", ".join(backbone.weights[:-1]), *backbone.weights[-1:]]))

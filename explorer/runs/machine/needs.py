@@ -12,10 +12,11 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from explorer.base.home import made_home
+from explorer.base.task_names import TaskName
 from explorer.runs.machine.capacity import in_words, memory
 from explorer.runs.machine.machine import (
     BackboneInfo,
@@ -25,9 +26,13 @@ from explorer.runs.machine.machine import (
     effective_precision,
     known_machine,
 )
-from explorer.runs.record.budget import ScoreBudget
+from explorer.runs.record.budget import ScoreBudget, keeps_cells
+from explorer.runs.record.mask_budget import MaskBudget
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.config_errors import ConfigError
+from explorer.runs.spec.members import keeps_checkpoints, runs_of
+from explorer.runs.spec.predict import PredictPlan
+from explorer.runs.spec.schedules import validation_batch
 
 _CLASSES = 10  # a guess for a folder of images
 _PHOTOGRAPH = 2000, 3000  # px; a guess for an image, larger than what is kept of it
@@ -37,29 +42,43 @@ _GPU_PROCESS = 2.5e9  # the same with CUDA's libraries: not measured
 _GPU_CONTEXT = 0.6e9  # of a GPU's memory: not measured
 _WORKER = 60e6  # of each worker alone; a forked worker shares the rest
 _HALF = 0.55  # the memory of a batch in 16 bits divided by that in 32 bits
-_VALIDATION_BATCH = 32  # at least, see explorer.training.data
+_STUDY_BATCH = 32  # images of a frozen backbone, see explorer.training.studies.extractor
 _KEPT_BYTES = 3 * 1.35  # per pixel of images in memory, with their masks
 _KEPT_SHARE = 0.4  # of the free memory, see explorer.data.cache.limits; other images are kept in a file
 _FEATURES_BYTES = 4 * 1280  # per validation image of a frozen backbone, see explorer.training.module
 _FEATURES_BUDGET = 256e6
+# Of a U-Net on EfficientNet-Lite0, as above: single steps times 1.15. Per image and pixel of a batch: what the decoder
+# adds where all layers learn, what it takes where it learns alone and in validation, and what each class adds.
+_DECODER_BYTES, _DECODER_ALONE, _DECODER_VALIDATED, _CLASS_BYTES = 880.0, 1590.0, 600.0, 20.0
+_IMAGE_BYTES = 3 * 5.0  # per pixel of an image over which windows slide: as bytes, and as 32 bit numbers
+_DECODER_WEIGHTS = 9e6  # bytes of one copy
 _MOMENTS = {"adamw": 2, "sgd": 1}  # copies of the weights that an optimizer keeps
+_MARGINS_BYTES = 7 * 4  # per validation image and class of an epoch: 3 counts of pixels and 4 of their borders
 _BINS_BYTES = 66_000  # per class of an epoch's histograms
 _EVENT_BYTES = 300  # per step
 _LOG_BYTES = 1_000_000
+_ID_BYTES = 60  # of the name of a predicted image
 
 
 @dataclass(frozen=True)
 class Batches:
-    """How memory grows with the batch: fixed bytes, and bytes per image of a batch in training and in validation."""
+    """How memory grows with the batch: fixed bytes, and bytes per image of a batch in training and in validation.
+
+    Attributes:
+        val_images: How many images can be validated at once; where windows slide, the windows of the largest image.
+        beside: Bytes of a validation beside its batch.
+    """
 
     fixed: float
     trained: float
     validated: float
     val_images: int
+    task: TaskName = "classification"
+    beside: float = 0.0
 
     def at(self, batch_size: int) -> int:
         """Return the bytes at the peak."""
-        validated = min(max(batch_size, _VALIDATION_BATCH), self.val_images) * self.validated
+        validated = min(validation_batch(batch_size, self.task), self.val_images) * self.validated + self.beside
         return round(self.fixed + max(batch_size * self.trained, validated))
 
     def largest(self, room: int, below: int) -> int | None:
@@ -121,9 +140,18 @@ def estimate(
         precision: That of the run, if it is known what "auto" means.
         sizes: Heights and widths in px of some training images. Without any, `original_size` guesses.
     """
+    if config.predict is not None:
+        return _of_prediction(
+            config, config.predict, backbone, device, precision or _precision(config, device), val_images
+        )
+    if _has_heads(config):
+        # All of its images are kept for augmentation, and again as validation sees them.
+        config, train_images = _frozen(config), train_images + val_images
+        val_images = train_images
     on_gpu = device.accelerator == "gpu"
     precision = precision or _precision(config, device)
-    steps = _of_network(config, backbone, val_images, precision)
+    count = classes or config.dataset.known.class_count or _CLASSES
+    steps = _of_network(config, backbone, val_images, precision, count)
     host_fixed = (
         _kept(config, train_images, val_images, available, sizes) + _workers(config, device, precision) * _WORKER
     )
@@ -131,10 +159,10 @@ def estimate(
         # A batch waits as bytes, and again in pinned memory. Each GPU has a process.
         pixels = 2.0 * 3 * config.image_size**2 * _ranks(config)
         processes = _ranks(config) * (_GPU_PROCESS + backbone.weight_bytes)
-        of_memory = Batches(processes + host_fixed, pixels, pixels, val_images)
-        of_gpu = Batches(_GPU_CONTEXT + steps.fixed, steps.trained, steps.validated, val_images)
+        of_memory = Batches(processes + host_fixed, pixels, pixels, val_images, config.task)
+        of_gpu = replace(_sliding(config, steps, sizes, count), fixed=_GPU_CONTEXT + steps.fixed)
     else:
-        of_memory = Batches(_PROCESS + steps.fixed + host_fixed, steps.trained, steps.validated, val_images)
+        of_memory = replace(_sliding(config, steps, sizes, count), fixed=_PROCESS + steps.fixed + host_fixed)
         of_gpu = None
     return Needs(
         memory=of_memory.at(config.batch_size),
@@ -143,6 +171,44 @@ def estimate(
         memory_of=of_memory,
         gpu_memory_of=of_gpu,
     )
+
+
+def _of_prediction(
+    config: RunConfig, plan: PredictPlan, backbone: BackboneInfo, device: DeviceInfo, precision: str, images: int
+) -> Needs:
+    """Estimate what a prediction needs: all of its networks, one batch in one of them, and images that wait.
+
+    The networks are taken to be as large as the first. An image is decoded at its own size by each thread.
+    """
+    networks = len(plan.networks)
+    pixels = config.image_size**2
+    batch = pixels * backbone.pixel_bytes_frozen * (1.0 if precision == "32-true" else _HALF)
+    waiting = 2.0 * 3 * pixels * (1 + (plan.count if plan.views is not None else 0))
+    decoded = (os.cpu_count() or 1) * 3.0 * math.prod(original_size(config)) * 2
+    weights = (networks + 1) * backbone.weight_bytes
+    on_gpu = device.accelerator == "gpu"
+    host = Batches(_GPU_PROCESS + weights + decoded, waiting, waiting, images)
+    if not on_gpu:
+        host = Batches(_PROCESS + weights + decoded, batch + waiting, batch + waiting, images)
+    of_gpu = Batches(_GPU_CONTEXT + weights, batch, batch, images) if on_gpu else None
+    classes = config.dataset.known.class_count or _CLASSES
+    return Needs(
+        memory=host.at(config.batch_size),
+        gpu_memory=of_gpu.at(config.batch_size) if of_gpu else None,
+        disk=_LOG_BYTES + images * (2 * networks * 4 * classes + _ID_BYTES),
+        memory_of=host,
+        gpu_memory_of=of_gpu,
+    )
+
+
+def _has_heads(config: RunConfig) -> bool:
+    """Whether it computes with a frozen backbone only: a study that does not train."""
+    return config.study is not None and not runs_of(config.study)
+
+
+def _frozen(config: RunConfig) -> RunConfig:
+    changes = {"frozen": True, "unfreeze_epoch": None, "batch_size": _STUDY_BATCH, "gpus": config.gpus[:1]}
+    return config.model_copy(update=changes)
 
 
 def _precision(config: RunConfig, device: DeviceInfo) -> str:
@@ -159,8 +225,10 @@ def _learns_all(config: RunConfig) -> bool:
     return not config.frozen or config.unfreeze_epoch is not None
 
 
-def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, precision: str) -> Batches:
+def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, precision: str, classes: int) -> Batches:
     pixels = config.image_size**2 * (1.0 if precision == "32-true" else _HALF)
+    if config.task == "segmentation":
+        return _of_unet(config, backbone, val_images, pixels, classes)
     frozen = pixels * backbone.pixel_bytes_frozen
     trained = pixels * backbone.pixel_bytes_trained if _learns_all(config) else frozen
     # Weights, and a copy while a checkpoint is made; in training also gradients and moments of the optimizer.
@@ -169,15 +237,46 @@ def _of_network(config: RunConfig, backbone: BackboneInfo, val_images: int, prec
     return Batches(copies * backbone.weight_bytes + features, trained, frozen, val_images)
 
 
+def _of_unet(config: RunConfig, backbone: BackboneInfo, val_images: int, pixels: float, classes: int) -> Batches:
+    """Return what a U-Net needs: its decoder learns always, and its outputs are as large as the images."""
+    outputs = _CLASS_BYTES * classes
+    frozen = max(backbone.pixel_bytes_frozen, _DECODER_ALONE) + outputs
+    trained = backbone.pixel_bytes_trained + _DECODER_BYTES + outputs if _learns_all(config) else frozen
+    validated = max(backbone.pixel_bytes_frozen, _DECODER_VALIDATED) + outputs
+    moments = _MOMENTS[config.optimizer]
+    copies = 3 + moments if _learns_all(config) else 2
+    weights = copies * backbone.weight_bytes + (3 + moments) * _DECODER_WEIGHTS
+    return Batches(weights, pixels * trained, pixels * validated, val_images, config.task)
+
+
+def _sliding(config: RunConfig, steps: Batches, sizes: Sequence[tuple[int, int]], classes: int) -> Batches:
+    """Return what a run needs whose windows slide over one image after the other: the image's own outputs, too."""
+    if config.evaluation != "sliding":
+        return steps
+    largest = max(_kept_sizes(config, sizes), key=math.prod)
+    windows = math.prod(-(-2 * max(side, config.image_size) // config.image_size) for side in largest)
+    pixels = math.prod(max(side, config.image_size) for side in largest)
+    return replace(steps, val_images=windows, beside=pixels * (_IMAGE_BYTES + _CLASS_BYTES * classes))
+
+
+def _kept_sizes(config: RunConfig, sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return heights and widths in px at which images enter augmentation."""
+    kept = config.kept
+    return [size if kept is None else kept.size(*size) for size in sizes or (original_size(config),)]
+
+
 def _kept(
     config: RunConfig, train_images: int, val_images: int, available: int | None, sizes: Sequence[tuple[int, int]]
 ) -> float:
-    """Return the bytes of kept images: those for training before augmentation, the others at the image size."""
-    kept = config.kept
-    if kept is None:
+    """Return the bytes of kept images: those for training before augmentation, and those over which windows slide.
+
+    Others are kept at the image size.
+    """
+    if config.kept is None:
         return 0.0
-    each = [math.prod(kept.size(*size)) for size in sizes or (original_size(config),)]
-    pixels = train_images * sum(each) / len(each) + val_images * config.image_size**2
+    each = list(map(math.prod, _kept_sizes(config, sizes)))
+    mean = sum(each) / len(each)
+    pixels = train_images * mean + val_images * (mean if config.evaluation == "sliding" else config.image_size**2)
     needed = _ranks(config) * pixels * _KEPT_BYTES
     return needed if available is None else min(needed, _KEPT_SHARE * available)
 
@@ -198,13 +297,33 @@ def _workers(config: RunConfig, device: DeviceInfo, precision: str) -> int:
 
 
 def _disk(config: RunConfig, backbone: BackboneInfo, train_images: int, val_images: int, classes: int | None) -> int:
+    if _has_heads(config):
+        return _LOG_BYTES  # what it stores is checked as it begins, when its images are counted
+    runs = runs_of(config.study) or 1
     # The best checkpoint, the last one, and a new one before it replaces one of them.
-    moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
-    checkpoint = backbone.weight_bytes * (1 + moments) + 100_000
+    kept = kept_checkpoints(config, backbone) if keeps_checkpoints(config.study) else 0
+    checkpoints = kept + 3 * _checkpoint(config, backbone)
     count = classes or config.dataset.known.class_count or _CLASSES
-    evidence = config.epochs * _BINS_BYTES * count + ScoreBudget(val_images, count, config.epochs).run_bytes
+    evidence = config.epochs * _BINS_BYTES * count
+    if config.task == "segmentation":
+        of_images = (
+            val_images * count * (_MARGINS_BYTES + (4 * count if keeps_cells(val_images, count, config.epochs) else 0))
+        )
+        evidence += config.epochs * of_images + MaskBudget(val_images, config.image_size, config.epochs).run_bytes
+    else:
+        evidence += ScoreBudget(val_images, count, config.epochs).run_bytes
     steps = config.epochs * -(-train_images // config.batch_size)
-    return 3 * checkpoint + evidence + steps * _EVENT_BYTES + _LOG_BYTES
+    return checkpoints + runs * (evidence + steps * _EVENT_BYTES) + _LOG_BYTES
+
+
+def kept_checkpoints(config: RunConfig, backbone: BackboneInfo) -> int:
+    """Return the bytes of the checkpoints of a study that keeps them: two of each of its runs."""
+    return runs_of(config.study) * 2 * _checkpoint(config, backbone)
+
+
+def _checkpoint(config: RunConfig, backbone: BackboneInfo) -> int:
+    moments = _MOMENTS[config.optimizer] if _learns_all(config) else 0
+    return backbone.weight_bytes * (1 + moments) + 100_000
 
 
 def look(folder: Path, device: DeviceInfo, gpu_used: int | None = None) -> Room:
@@ -244,6 +363,8 @@ def _too_much(config: RunConfig, needed: int, batches: Batches, there: int, what
     """Return the field to change, and why and to what."""
     size = f"{config.image_size} px"
     words = f"needs about {in_words(needed)} of {what}; {saying.format(room=in_words(there))}."
+    if _has_heads(config):  # which has a batch size of its own
+        return "image_size", f"A study at {size} {words} Choose smaller images, or another network."
     fits = batches.largest(there, config.batch_size)
     if fits is not None:
         return "batch_size", f"Batch size {config.batch_size} at {size} {words} Batch size {fits} fits."

@@ -1,6 +1,7 @@
 """How fast each backbone trains on this computer, measured once in a child process and kept.
 
-The child, `python -m explorer.training.costs BACKBONE`, prints a `Pace` as the last line of its output.
+The child, `python -m explorer.training.costs BACKBONE [TASK]`, prints a `Pace` as the last line of its output. For
+masks it measures the U-Net, whose decoder can take several times as long as its encoder.
 It measures the network alone. Where reading and augmenting images is slower than the network, a run takes longer.
 """
 
@@ -10,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from explorer.base.child import ChildError, ask
+from explorer.base.task_names import TaskName
 from explorer.runs.machine.kept import Kept
 from explorer.runs.machine.machine import Machine, machine
 from explorer.runs.spec.config import RunConfig
@@ -49,12 +51,22 @@ def machine_key(found: Machine) -> str:
     return f"{found.torch} {found.threads} {device}"
 
 
-def known(backbone: str, key: str) -> Pace | None:
-    """Return the pace of a backbone on the machine of a key, if it has been measured."""
-    return _PACES.get(f"{backbone} on {key}")
+def subject(backbone: str, task: TaskName) -> str:
+    """Return the key of a measured network: one that answers about whole images, or a U-Net for masks."""
+    return f"{backbone} for masks" if task == "segmentation" else backbone
 
 
-def measure(backbone: str) -> Pace:
+def command(backbone: str, task: TaskName) -> list[str]:
+    """Return the command of the child that measures."""
+    return [*COMMAND, backbone, *([task] if task == "segmentation" else [])]
+
+
+def known(backbone: str, key: str, task: TaskName = "classification") -> Pace | None:
+    """Return the pace of a backbone on the machine of a key, if it has been measured for such a task."""
+    return _PACES.get(f"{subject(backbone, task)} on {key}")
+
+
+def measure(backbone: str, task: TaskName = "classification") -> Pace:
     """Measure a backbone on this machine and keep the pace. It takes about ten seconds.
 
     Raises:
@@ -63,23 +75,24 @@ def measure(backbone: str) -> Pace:
     """
     try:
         # Time of the processor is measured: waiting threads must not use it up.
-        pace = ask(Pace, [*COMMAND, backbone], TIMEOUT_S, {"OMP_WAIT_POLICY": "PASSIVE"})
+        pace = ask(Pace, command(backbone, task), TIMEOUT_S, {"OMP_WAIT_POLICY": "PASSIVE"})
     except ChildError as error:
         raise PaceError(f"Measuring {backbone} failed: {error}") from error
-    _PACES.put(f"{backbone} on {machine_key(machine())}", pace)
+    _PACES.put(f"{subject(backbone, task)} on {machine_key(machine())}", pace)
     return pace
 
 
 def estimate_s(config: RunConfig, train_images: int, val_images: int, pace: Pace) -> float:
     """Estimate the seconds that a run computes.
 
-    The work of a network is proportional to the pixels of its input, so that a pace at another size is scaled. Images
-    are validated once while the backbone is frozen, because their features stay the same and are kept.
+    The work of a network is proportional to the pixels of its input, so that a pace at another size is scaled. Whole
+    images are validated once while the backbone is frozen, because their features stay the same and are kept; those of
+    masks would not fit into the memory.
     """
     pixels = (config.image_size / pace.size) ** 2
     frozen_epochs = _frozen_epochs(config)
     free_epochs = config.epochs - frozen_epochs
-    validations = free_epochs + min(frozen_epochs, 1)
+    validations = free_epochs + (frozen_epochs if config.task == "segmentation" else min(frozen_epochs, 1))
     seconds = (
         frozen_epochs * train_images / pace.frozen_images_per_second
         + free_epochs * train_images / pace.train_images_per_second

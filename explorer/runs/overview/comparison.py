@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from explorer.metrics import label_pairs, mask_pairs
+from explorer.metrics.cells import predicted_classes, predicted_labels, share_of
 from explorer.metrics.counts import Counts
+from explorer.metrics.mask_images import mean_dice
+from explorer.metrics.metric import Evaluation
 from explorer.metrics.paired_bootstrap import Difference, differences
-from explorer.metrics.pairs import Alignment, Answers, ImageList, McNemar, align, changed_sides, mcnemar, predictions
+from explorer.metrics.pairs import Alignment, Answers, ImageList, McNemar, align, changed_sides, mcnemar
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
+from explorer.runs.record.pixels import PixelCounts
 from explorer.runs.record.validation import ValidationImages
+from explorer.runs.spec.config import RunConfig, threshold_of
 
 MOST_RUNS = 50  # that are compared at once
 LEAST_COMMON = 10  # images; an interval of fewer says nothing
@@ -37,9 +41,10 @@ class Side:
     Attributes:
         name: As it is shown.
         point: The best epoch.
-        labels: (N,) classes of its validation images.
+        labels: (N,) classes of its validation images; (N, L), 0 or 1, where they can have several labels.
         images: These images in the same order; None where the run has no list of them.
-        answers: What the model says about them.
+        answers: What the model says about them; without meaning where masks are learned.
+        pixels: Counts of the pixels of each image where masks are learned.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Side:
     labels: Counts
     images: ValidationImages | None
     answers: Answers
+    pixels: PixelCounts | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -87,12 +93,27 @@ class Changed:
     score_b: float
 
 
+@dataclass(frozen=True)
+class ChangedDice:
+    """An image whose masks two models predict with another Dice.
+
+    Attributes:
+        row_a, row_b: Its places among the validation images of both runs.
+        a, b: Its mean Dice over classes, by A and B.
+    """
+
+    row_a: int
+    row_b: int
+    a: float
+    b: float
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """Two runs, A and B, on M images that both have validated.
 
     Attributes:
-        labels: (M,) classes.
+        labels: (M,) classes; (M, L), 0 or 1, where images can have several labels.
         answers_a, answers_b: What both models say about these images.
         notes: Sentences on what a reader has to know about the comparison.
     """
@@ -105,23 +126,66 @@ class Pair:
     answers_b: Answers
     notes: tuple[str, ...] = ()
 
+    @property
+    def of_masks(self) -> bool:
+        """Whether the runs learn masks."""
+        return self.a.pixels is not None and self.b.pixels is not None
+
+    @property
+    def of_labels(self) -> bool:
+        """Whether an image can have several labels."""
+        return self.labels.ndim == 2
+
+    @property
+    def one_answer(self) -> bool:
+        """Whether an image has one answer, which is simply right or wrong: neither masks nor several labels."""
+        return not self.of_masks and not self.of_labels
+
     def changed_sides(self) -> tuple[list[Changed], list[Changed]]:
-        """Return the images that only A gets right, and those that only B does, the surest wrong answers first."""
+        """Return the images that only A gets right, and those that only B does, the surest wrong answers first.
+
+        There are none where images have more than one answer.
+        """
+        if not self.one_answer:
+            return [], []
         lost, won = changed_sides(self.labels, self.answers_a, self.answers_b)
         return [self._changed(row) for row in lost], [self._changed(row) for row in won]
 
     def _changed(self, row: int) -> Changed:
         answers = [(int(one.predicted[row]), one.logits[row]) for one in (self.answers_a, self.answers_b)]
-        (a, score_a), (b, score_b) = ((guess, _probability(logits, guess)) for guess, logits in answers)
+        (a, score_a), (b, score_b) = ((guess, share_of(logits, guess)) for guess, logits in answers)
         rows = int(self.alignment.rows_a[row]), int(self.alignment.rows_b[row])
         return Changed(*rows, int(self.labels[row]), a, b, score_a, score_b)
 
-    def mcnemar(self) -> McNemar:
-        """Compare which of the images the models get right."""
+    def changed_dice(self) -> tuple[list[ChangedDice], list[ChangedDice]]:
+        """Return the images whose Dice is lower in B, and those whose Dice is higher, the largest change first.
+
+        Images of which no pixel counts are left out. There are none where no masks are learned.
+        """
+        if self.a.pixels is None or self.b.pixels is None:
+            return [], []
+        rows_a, rows_b = self.alignment.rows_a, self.alignment.rows_b
+        a, b = mean_dice(self.a.pixels.margins[rows_a]), mean_dice(self.b.pixels.margins[rows_b])
+        change = np.nan_to_num(b - a)
+        order = np.argsort(-np.abs(change), kind="stable")
+        found = [
+            ChangedDice(int(rows_a[at]), int(rows_b[at]), float(a[at]), float(b[at])) for at in order if change[at]
+        ]
+        return [one for one in found if one.b < one.a], [one for one in found if one.b > one.a]
+
+    def mcnemar(self) -> McNemar | None:
+        """Compare which of the images the models get right; None where images have more than one answer."""
+        if not self.one_answer:
+            return None
         return mcnemar(self.labels, self.answers_a, self.answers_b)
 
     def differences(self) -> dict[str, Difference]:
         """Return each metric of both models on these images, with the interval of the difference B - A."""
+        if self.a.pixels is not None and self.b.pixels is not None:
+            a = _of_masks(self.a.pixels, self.alignment.rows_a)
+            return mask_pairs.differences(a, _of_masks(self.b.pixels, self.alignment.rows_b))
+        if self.of_labels:
+            return label_pairs.differences(self.labels, self.answers_a, self.answers_b)
         return differences(self.labels, self.answers_a, self.answers_b)
 
 
@@ -137,16 +201,40 @@ def side_of(view: RunView, snapshot: RunSnapshot, name: str) -> Side:
         raise NotComparable(f"“{name}” has no validated epoch{'' if snapshot.status.over else ' yet'}.")
     evidence = Evidence(view)
     record = evidence.record(point.epoch)
+    if record is not None and record.pixels is not None:
+        return _side_of_masks(name, snapshot, point, evidence.images, record.pixels)
     if record is None or record.logits is None or record.labels is None:
         absent = evidence.why_not(point.epoch)
         why = _ABSENT["not_stored" if absent is None else absent.code]
         raise NotComparable(why.format(name=name, epoch=point.number))
     if not np.isfinite(record.logits).all():
         raise NotComparable(f"Some scores of “{name}” are not finite.")
-    config = snapshot.config
-    threshold = config.threshold if config is not None and config.loss == "bce" else None
-    answers = Answers(record.logits, predictions(record.logits, threshold))
+    threshold = threshold_of(snapshot.config)
+    if record.several:
+        answers = Answers(record.logits, predicted_labels(record.logits, threshold))
+    else:
+        answers = Answers(record.logits, predicted_classes(record.logits, threshold))
     return Side(name, snapshot, point, record.labels, evidence.images, answers)
+
+
+def _side_of_masks(
+    name: str, snapshot: RunSnapshot, point: EpochPoint, images: ValidationImages | None, pixels: PixelCounts
+) -> Side:
+    count, classes = pixels.margins.shape[:2]
+    labels = np.zeros(count, np.int64) if images is None else images.labels
+    if len(labels) != count:
+        raise NotComparable(_ABSENT["other_images"].format(name=name))
+    nothing = Answers(np.zeros((count, classes), np.float32), np.zeros(count, np.int64))
+    return Side(name, snapshot, point, labels, images, nothing, pixels)
+
+
+def _of_masks(pixels: PixelCounts, rows: Counts) -> Evaluation:
+    """Return what the metrics of masks of some images are computed from."""
+    margins = pixels.margins[rows]
+    classes = margins.shape[1]
+    nothing = np.zeros((classes, classes), np.int64)  # what is compared needs the counts of each image only
+    borders = None if pixels.borders is None else pixels.borders[rows]
+    return Evaluation(nothing, (None,) * classes, task="segmentation", pixels=margins, borders=borders)
 
 
 _ABSENT = {
@@ -174,6 +262,8 @@ def pair_of(a: Side, b: Side, *, common: bool = False) -> Pair:
         raise NotComparable(
             f"These runs have different classes: “{a.name}” {_listed(a.classes)}, “{b.name}” {_listed(b.classes)}."
         )
+    if a.labels.ndim != b.labels.ndim or (a.pixels is None) != (b.pixels is None):
+        raise NotComparable("These runs learn different things: classes of images, several labels of them, or masks.")
     found = _aligned(a, b)
     many = len(found.rows_a)
     if not found.complete and (not common or many < LEAST_COMMON):
@@ -188,7 +278,7 @@ def pair_of(a: Side, b: Side, *, common: bool = False) -> Pair:
         a.labels[found.rows_a],
         a.answers.take(found.rows_a),
         b.answers.take(found.rows_b),
-        notes + _read_in_another_way(a, b),
+        notes + _read_in_another_way(a, b) + _counted_in_another_way(a, b),
     )
 
 
@@ -217,9 +307,23 @@ def _read_in_another_way(a: Side, b: Side) -> tuple[str, ...]:
     )
 
 
-def _probability(logits: NDArray[np.floating[Any]], index: int) -> float:
-    shifted = np.exp(logits.astype(np.float64) - logits.max())
-    return float(shifted[index] / shifted.sum())
+def _counted_in_another_way(a: Side, b: Side) -> tuple[str, ...]:
+    """A note where the pixels of the masks of two runs were counted at different sizes."""
+    first, second = a.snapshot.config, b.snapshot.config
+    if a.pixels is None or first is None or second is None or _counted_at(first) == _counted_at(second):
+        return ()
+    return (
+        f"Their pixels were counted at different sizes: {_counted_at(first)} and {_counted_at(second)}. A part of the "
+        "difference comes from that.",
+    )
+
+
+def _counted_at(config: RunConfig) -> str:
+    if config.evaluation == "whole":
+        return f"whole images with a long side of {config.image_size} px"
+    kept = config.kept
+    size = "the size of each image" if kept is None else f"a short side of {kept.least} to {kept.most} px"
+    return f"windows of {config.image_size} px over images with {size}"
 
 
 def _listed(classes: tuple[str, ...], most: int = 5) -> str:

@@ -31,7 +31,7 @@ Signature = tuple[Times, ...]  # numbers only: the garbage collector skips such 
 
 WRITE_EVERY_S = 5.0
 EVERY_FILE_S = 10.0
-_FORMAT = 3
+_FORMAT = 4
 # A run that changed within this time is read again at the next look: a second change within one tick of the file
 # system's clock, which may be 2 s on a USB stick, would leave no trace in its times.
 SETTLED_S = 2.5

@@ -1,6 +1,7 @@
 """A run in short, cheap enough for a list of hundreds: it reads no curve and imports no pipeline."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,14 @@ from explorer.runs.record.events import first_event, last_event
 from explorer.runs.record.launch_record import read_launch
 from explorer.runs.record.meta import Meta
 from explorer.runs.record.paths import RunPaths
+from explorer.runs.record.studies.part_names import CURVES, MEMBER, OUTER, SCORES, parts
 from explorer.runs.state.status import RunStatus, derive
 
 _EPOCH = re.compile(r"[1-9][0-9]*-([0-9]+)\.npz")
+# Asks that have repeats or folds, and what they write.
+_KIND_OF_PART = {"effects": SCORES, "worth": CURVES, "search": OUTER, "folds": MEMBER}
+
+_ORIGINS = ("origin", "study", "chosen_by", "extends")  # the fields of plans that name it
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class RunSummary:
         asked: The values in run.json, unchecked; empty where it cannot be read.
         best: Values of the best epoch, once the run is over.
         epochs: How many were validated.
+        repeats: Of a study: how many repeats, or folds, are done.
         bytes: Its size on the disk; None until it is over.
         worked_s: Seconds from the first to the last check-in, added over the attempts; None before the first.
     """
@@ -41,6 +48,7 @@ class RunSummary:
     best: Mapping[str, Any] = field(default_factory=dict)
     meta: Meta = field(default_factory=Meta)
     epochs: int = 0
+    repeats: int = 0
     bytes: int | None = None
     worked_s: float | None = None
 
@@ -57,8 +65,33 @@ class RunSummary:
 
     @property
     def kind(self) -> str:
-        """Its purpose: "train", "check" or "rate"."""
+        """Its purpose, one of `runs.spec.kinds`."""
         return str(self.asked.get("kind", "train"))
+
+    @property
+    def ask(self) -> str:
+        """What a study asks; empty for other runs."""
+        return str(self._plan.get("ask", ""))
+
+    @property
+    def asked_repeats(self) -> int | None:
+        """How many repeats, or folds, a study was asked for; None where it has none, as a map of distortions."""
+        repeats = self._plan.get("folds" if self.ask == "folds" else "repeats")
+        return repeats if isinstance(repeats, int) and self.ask in _KIND_OF_PART else None
+
+    @property
+    def origin(self) -> str:
+        """The id of the study that a study was started from; empty where there is none."""
+        return str(next(filter(None, (self._plan.get(name) for name in _ORIGINS)), ""))
+
+    @property
+    def _predicts(self) -> Mapping[str, Any]:
+        plan = self.asked.get("predict")
+        return plan if isinstance(plan, dict) else {}
+
+    @property
+    def _plan(self) -> Mapping[str, Any]:
+        return _plan_of(self.asked)
 
     @property
     def backbone(self) -> str:
@@ -67,16 +100,17 @@ class RunSummary:
 
     @property
     def pipeline(self) -> str:
-        """The name of the pipeline, else its steps; empty where it has none or cannot be read."""
-        asked = self.asked.get("pipeline")
+        """The name of the pipeline, of the views of a prediction, else its steps; empty where there is none."""
+        asked = self._predicts.get("views") if self.kind == "predict" else self.asked.get("pipeline")
         if not isinstance(asked, dict):
             return ""
         return str(asked.get("name") or "") or steps_in_words(asked.get("nodes"))
 
     @property
     def dataset(self) -> str:
-        """The name of the folder of the data set, else its kind."""
-        spec = self.asked.get("dataset")
+        """The name of the folder of the data set, or of what is predicted, else its kind."""
+        predicted = self._predicts.get("images") or self._predicts.get("dataset")
+        spec = predicted or self.asked.get("dataset")
         if not isinstance(spec, dict):
             return ""
         return Path(str(spec["path"])).name if "path" in spec else str(spec.get("kind", ""))
@@ -118,6 +152,7 @@ def summarize(paths: RunPaths) -> RunSummary:
         best=outcome.best if outcome else {},
         meta=meta,
         epochs=_validated(paths),
+        repeats=_repeats(paths, _plan_of(asked)),
         bytes=disk_use(paths).total if status.over else None,
         worked_s=_worked_s(paths),
     )
@@ -129,6 +164,26 @@ def _validated(paths: RunPaths) -> int:
     except OSError:
         return 0
     return max((int(found[1]) + 1 for name in names if (found := _EPOCH.fullmatch(name))), default=0)
+
+
+def _plan_of(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    plan = asked.get("study")
+    return plan if isinstance(plan, dict) else {}
+
+
+def _repeats(paths: RunPaths, plan: Mapping[str, Any]) -> int:
+    """How many repeats of a study are done: those of a search when all of their outer folds are."""
+    ask = str(plan.get("ask", ""))
+    if ask not in _KIND_OF_PART:
+        return 0
+    done = parts(paths, _KIND_OF_PART[ask])
+    folds = plan.get("folds")
+    if ask != "search":
+        return len(done)
+    if not isinstance(folds, int) or folds < 1:
+        return 0
+    by_repeat = Counter(number // folds for number in done)
+    return sum(count == folds for count in by_repeat.values())
 
 
 def _worked_s(paths: RunPaths) -> float | None:

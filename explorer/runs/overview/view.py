@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import is_
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base.kept import Kept
 from explorer.base.processes import Moment
-from explorer.metrics.table import METRICS, Measured
+from explorer.base.task_names import TaskName
+from explorer.metrics.table import EVERY, TITLES, Measured
 from explorer.runs.overview.measured import of_record
+from explorer.runs.record.color_places import Places, color_places
 from explorer.runs.record.epochs import EpochRecord, EpochRecordError
 from explorer.runs.record.events import Event
 from explorer.runs.record.history import History, Validated, remaining_s
@@ -59,11 +62,12 @@ class EpochPoint:
         So a new metric has values for older runs, too. What the counts leave undefined is nan: trainers of older
         versions recorded an undefined MCC as 0.
         """
-        if METRICS[metric].of == "counts" and self.measured is not None and self.measured.values[metric] is None:
+        known = {} if self.measured is None else self.measured.values
+        if EVERY[metric].of in ("counts", "pixels") and known.get(metric, 0) is None:
             return math.nan
         if metric in self.noted or self.measured is None:
             return self.noted.get(metric, math.nan)
-        found = self.measured.values[metric]
+        found = self.measured.values.get(metric)
         return math.nan if found is None else found
 
 
@@ -74,7 +78,9 @@ class RunSnapshot:
     Attributes:
         config: None where run.json cannot be read; `problem` says why.
         classes: Their names, empty until they are known.
+        color_places: Where each class stands among the colors of classes; None for a background, which has none.
         epoch: Counts from 0.
+        doing: The values of the latest event if it reports a phase; empty otherwise, and when the run is over.
         fraction: The share of all steps that are done, 0 to 1.
         eta_s: Seconds to the end; None when the run is over, and while it is not known.
         images_per_second: nan until it is known.
@@ -89,7 +95,9 @@ class RunSnapshot:
     problem: str
     status: RunStatus
     classes: tuple[str, ...]
+    color_places: Places
     phase: str
+    doing: Mapping[str, Any]
     epoch: int
     step: int
     total_steps: int
@@ -106,6 +114,11 @@ class RunSnapshot:
     latest_epoch: int | None
     damaged_lines: int
     revision: int
+
+    @property
+    def task(self) -> TaskName:
+        """What the network learns to answer; classification where the config cannot be read."""
+        return "classification" if self.config is None else self.config.task
 
     @property
     def confusion(self) -> NDArray[np.int64] | None:
@@ -181,13 +194,16 @@ class RunView:
         points = tuple(self._point(found) for _, found in sorted(history.epochs.items()))
         if len(points) != len(self._shown) or not all(map(is_, points, self._shown)):
             self._shown = points
+        names, task = _classes(history.start), "classification" if self._config is None else self._config.task
         return RunSnapshot(
             id=self.paths.id,
             config=self._config,
             problem=self._problem,
             status=status,
-            classes=_classes(history.start),
+            classes=names,
+            color_places=color_places(task, names, history.start),
             phase="" if status.over else history.phase,
+            doing={} if status.over else history.doing,
             epoch=history.epoch,
             step=history.step,
             total_steps=total,
@@ -210,7 +226,7 @@ class RunView:
         event, key = found.event, (found.attempt, found.event.epoch)
         if key not in self._points:
             record = self._record(*key)
-            numbers = {metric: event.number(metric) for metric in METRICS}
+            numbers = {metric: event.number(metric) for metric in TITLES}
             self._points[key] = EpochPoint(
                 epoch=event.epoch,
                 train_loss=event.number("train_loss"),
@@ -227,9 +243,12 @@ class RunView:
 
     def _load(self, attempt: int, epoch: int, *, scores: bool = False) -> EpochRecord | None:
         try:
-            return EpochRecord.load(self.paths.epoch(attempt, epoch), scores=scores)
+            record = EpochRecord.load(self.paths.epoch(attempt, epoch), scores=scores)
         except EpochRecordError:
             return None  # it was complete before its event, so that trying again changes nothing
+        images = self._history.start.count("val_images") if self._history.start else 0
+        # Counts of other images than the run has validated with are not its own.
+        return None if images and record.pixels is not None and len(record.pixels) != images else record
 
 
 def version_of(path: Path) -> tuple[object, ...]:

@@ -5,6 +5,17 @@ from dataclasses import dataclass
 EPOCH_BYTES = 64_000_000
 RUN_BYTES = 1_000_000_000
 _BESIDE = 2  # the best and the latest epoch, which keep their scores beside those of every k-th
+_CELL_BYTES = 4  # of a count, which is stored in 32 bits
+
+
+def keeps_cells(images: int, classes: int, epochs: int) -> bool:
+    """Return whether the (C, C) cells of the pixels of each image are kept in all epochs of a run.
+
+    Where they are not, as with thousands of images of a hundred classes, the margins of each image remain, from which
+    all metrics and intervals are computed, but not which images have pixels in a cell of the matrix.
+    """
+    each = _CELL_BYTES * images * classes**2
+    return each <= EPOCH_BYTES and epochs * each <= RUN_BYTES
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """The records of all attempts of a run, joined into one history without gaps and duplicates."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from explorer.base.processes import Moment
 from explorer.runs.record.events import Event
@@ -68,6 +70,11 @@ class History:
         if self.last.kind == "phase":
             return str(self.last.values.get("phase", ""))
         return {"step": "training", "start": "building model", "epoch": "saving"}.get(self.last.kind, "")
+
+    @property
+    def doing(self) -> Mapping[str, Any]:
+        """The values of the latest event if it reports a phase, such as how far it is; else empty."""
+        return self.last.values if self.last is not None and self.last.kind == "phase" else {}
 
     def read_on(self) -> None:
         """Read the records that came since the last call."""

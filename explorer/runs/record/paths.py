@@ -95,6 +95,12 @@ class RunPaths:
     """Ids and hashes of the validation images, in the order of the rows of the logits."""
     result = _Name("result.json")
     """What a quick check or a search for a learning rate has found so far."""
+    study = _Name("study")
+    """The folder of what a study has found so far, a file for each repeat."""
+    predictions = _Name("predictions")
+    """The folder of what a prediction has found: parts, the whole, and tables that people download."""
+    members = _Name("members")
+    """The folder of the training runs that a study has made, each with the files of a run."""
     logged = _Name("logged")
     """The folder that Lightning's own loggers write into, where the run asks for some."""
     stop = _Name("control/stop")
@@ -121,8 +127,14 @@ class RunPaths:
     """The checkpoint of another run that this one starts from; only in a run that extends another."""
     weights = _Name("checkpoints/best.safetensors")
     """The weights of the best checkpoint by the names of their library, made when an export asks for them."""
+    package = _Name("checkpoints/best.zip")
+    """The model of the best checkpoint with its card, made when an export asks for it."""
     meta = _Name("meta.json")
     """The run's name, tags and note, which people change."""
+    final_scores = _Name("final.npz")
+    """Counts and scores of the final set, from when it was opened for this run."""
+    final = _Name("final.json")
+    """When the final set was opened for this run, and what belongs to its scores."""
     flags = _Name("flags.json")
     """The validation images that people have flagged, with their notes."""
     thresholds = _Name("thresholds.json")
@@ -138,6 +150,21 @@ class RunPaths:
     def epoch(self, attempt: int, epoch: int) -> Path:
         """Return the file of counts and scores of one validation."""
         return self.root / "epochs" / f"{attempt}-{epoch}.npz"
+
+    def masks(self, attempt: int, epoch: int) -> Path:
+        """Return the file of the masks that one validation has predicted."""
+        return self.root / "epochs" / f"{attempt}-{epoch}-masks.npz"
+
+    def member(self, number: int) -> "RunPaths":
+        """Return the files of one of the training runs that a study has made, from 0."""
+        return RunPaths(self.members / str(number))
+
+    @property
+    def place_in_study(self) -> "tuple[RunPaths, int] | None":
+        """The study that has made this run, and its number there, from 0; None for a run of its own."""
+        if self.root.parent != RunPaths(self.root.parents[1]).members or not self.root.name.isdecimal():
+            return None
+        return RunPaths(self.root.parents[1]), int(self.root.name)
 
     def attempts(self) -> tuple[int, ...]:
         """Return each attempt that left a launch record or events, ascending; none for a missing folder."""

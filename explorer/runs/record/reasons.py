@@ -23,6 +23,10 @@ WORDS = {
     "checks_passed": "All {checks} checks passed.",
     "checks_warn": "{warned} of {checks} checks warn.",
     "run_takes": "The run would take about {takes}.",
+    "pairs_done": "All {pairs} pairs are trained.",
+    "folds_done": "All {folds} folds are trained.",
+    "folds_scored": "All {folds} folds are trained. Out of fold, AUROC is {auroc:.3f}.",
+    "folds_scored_masks": "All {folds} folds are trained. Out of fold, mean IoU is {iou:.3f}.",
     "rate_found": "The loss falls most steeply near a learning rate of {rate:.2g}, and nearly as fast from {low:.2g} "
     "to {high:.2g}.",
     "rate_not_found": "The loss fell at no rate. More images or a larger batch may show it.",
@@ -36,6 +40,27 @@ WORDS = {
     "check_validation": "{images} images: loss {loss:.3f}, {speed:.0f} images/s.",
     "check_checkpoint": "{bytes}; two of them are kept, and a third while one is written.",
     "check_loading": "A new network with the saved weights gives the same answers.",
+    # studies
+    "study_repeats": "All {repeats} repeats are done.",
+    "study_repeat": "The repeat is done.",
+    "whole_helps": "The pipeline helps.",
+    "whole_harms": "The pipeline harms.",
+    "whole_same": "The pipeline makes no difference that matters.",
+    "whole_unknown": "Whether the pipeline helps cannot be told yet.",
+    "steps_helps": "Steps that help: {count}.",
+    "steps_harms": "Steps that harm: {count}.",
+    "steps_same": "Steps that make no difference that matters: {count}.",
+    "steps_unknown": "Steps that cannot be told yet: {count}.",
+    "searches_done": "All {searches} searches are done.",
+    # found by an immunity map
+    "distortions_done": "All {distortions} distortions are done.",
+    # found by a prediction
+    "predicted": "{images:,} images are predicted.",
+    "predicted_without": "{images:,} images are predicted, and {left_out:,} are left out.",
+    "submission_written": "{file} has {rows:,} rows.",
+    "submission_filled": "{file} has {rows:,} rows; {filled:,} of them have no image and hold the mean prediction.",
+    "mask_submission_filled": "{file} has {rows:,} rows; {filled:,} of them have no image and hold a blank mask.",
+    "submission_not_written": "No submission was written: {why}",
     # stopped
     "left_queue": "It was taken out of the queue before it began.",
     "stopped_waiting": "Stopped {by} while it waited for its turn.",
@@ -45,12 +70,21 @@ WORDS = {
     "stopped_downloading": "Stopped {by} while weights were downloaded.",
     "stopped_before_steps": "Stopped {by} before the first step.",
     "stopped_in_check": "Stopped {by} in the quick check.",
+    "stopped_in_confirmation": "Stopped {by} before pair {pair} of {pairs}.",
+    "stopped_in_folds": "Stopped {by} before fold {fold} of {folds}. What is trained is kept.",
+    "in_fold": "Fold {fold} of {folds} was being trained.",
+    "in_pair": "Pair {pair} of {pairs} was being trained with {pipeline}.",
+    "side_fails": "The runs with {pipeline} cannot be trained.",
     "stopped_in_search": "Stopped {by} after {step} of {steps} steps.",
+    "stopped_in_study": "Stopped {by} after {done} of {repeats} repeats. What is done is kept.",
+    "stopped_in_searches": "Stopped {by} after {done} of {searches} searches. What is done is kept.",
     "stopped_in_epoch": "Stopped {by} in epoch {epoch}.",
     "stopped_after_step": "Stopped {by} in epoch {epoch}, after step {step}.",
     "stopped_after_epochs": "Stopped {by} after {done} of {epochs} epochs.",
     "stopped_in_last_step": "Stopped {by} in the last step of epoch {epoch}.",
     "stopped_in_validation": "Stopped {by} in the validation of epoch {epoch}.",
+    "stopped_in_map": "Stopped {by} after {done} of {distortions} distortions. What is done is kept.",
+    "stopped_in_prediction": "Stopped {by} after {done:,} of {images:,} images. What is done is kept.",
     "all_saved": "Everything up to there is saved.",
     "saved_before_step": "Everything before that step is saved.",
     "saved_step": "The last good checkpoint is of step {step}.",
@@ -70,6 +104,10 @@ WORDS = {
     "losses_not_finite": "The loss is nan or infinite. Lower the learning rate, or choose the precision 32-true.",
     "outputs_not_finite": "The network gave no usable numbers (nan or infinite) for {broken} of {images} validation "
     "images. Lower the learning rate, or choose the precision 32-true.",
+    "checkpoint_changed": "{which}.ckpt of “{run}” has changed since this prediction began. Start a new one.",
+    "images_changed": "The images have changed since this prediction began. Put them back, or start a new one.",
+    "prediction_not_finite": "The network of “{run}” gives outputs that are no finite numbers for {broken} images of a "
+    "batch. Choose the precision 32-true, or another checkpoint.",
     "loaded_differs": "The network that was loaded from its checkpoint does not give the answers of the one that was "
     "saved.",
     # stopped or lost, found out by others
@@ -100,15 +138,35 @@ WORDS = {
     "cached_in_both": "Cached {images} images in memory ({bytes}) and {files} images on the disk.",
     "decoded": "{decoded} of {images} were decoded for this run.",
     "not_cached": "{images} of {all} images are not cached: they are decoded again in each epoch.",
+    "no_early_stopping": "Early stopping is off: the images that judge must not choose an epoch.",
+    "threshold_used": "{name} is predicted from a probability of {probability:.3g} on: the threshold of the run.",
+    "threshold_of_other_epoch": "That threshold was chosen on the scores of epoch {epoch}, and the weights are those "
+    "of epoch {used}.",
+    "thresholds_differ": "The networks have different thresholds, which were not chosen for averaged scores: the "
+    "likeliest class is predicted.",
+    "predicted_whole": "“{run}” was validated by sliding windows. Its predictions are of whole images, shrunk to its "
+    "input, so that small objects may be lost.",
+    "views_unseen": "The training of “{run}” did not use these steps of the views: {steps}. Compare the "
+    "scores with and without views.",
+    "views_unseen_by_several": "The trainings of {networks} networks did not use these steps of the views: {steps}. "
+    "Compare the scores with and without views.",
+    "trained_on": "{images:,} of the {all:,} images are among those that “{run}” was trained on: its scores of them "
+    "are too good.",
+    "trained_on_by_several": "{networks} of the networks were trained on some of the {all:,} images, on up to "
+    "{images:,} of them: their scores are too good.",
+    "divided_anew": "The data set has changed since “{run}” was trained: {images:,} of the {all:,} images were not in "
+    "its validation part, so that it may have been trained on them.",
     "resumed_elsewhere": "Not exact to the bit, for it was resumed elsewhere ({differences}).",
     "checkpoint_passed_over": "{file} was not used: {error}.",
 }
 
 
 def _metric(name: str, form: str) -> object:
-    from explorer.metrics.table import METRICS  # imported here: numpy, which comes with it, is not for a waiting run
+    from explorer.metrics.table import (  # imported here: numpy, is not for a waiting run, which comes with it
+        EVERY,
+    )
 
-    return getattr(METRICS[name], form) if name in METRICS else name
+    return getattr(EVERY[name], form) if name in EVERY else name
 
 
 # How the values of each name are put into words.
@@ -174,6 +232,12 @@ def from_json(stored: Any) -> Why:
     if isinstance(stored, list):
         return tuple(filter(None, map(_one, stored)))
     return _one(stored)
+
+
+def notes_in(values: Mapping[str, Any]) -> list[str]:
+    """Return what a trainer has noted about its data and its setup, as text, from the values of its start event."""
+    notes = values.get("notes")
+    return [in_words(from_json(note)) for note in notes] if isinstance(notes, list) else []
 
 
 def _one(stored: Any) -> str | Reason:

@@ -26,6 +26,19 @@ def started(paths: RunPaths, attempt: int) -> Event | None:
     return next((event for event in milestones(paths.events(attempt)) if event.kind == "start"), None)
 
 
+def first_identity(paths: RunPaths, before: int) -> dict[str, str]:
+    """Return what the first attempt before this one has recorded of its machine, its versions and its data.
+
+    Empty if none got that far.
+    """
+    for attempt in range(1, before):
+        start = started(paths, attempt)
+        found = start and start.values.get("identity")
+        if isinstance(found, dict):
+            return {str(name): str(value) for name, value in found.items()}
+    return {}
+
+
 def has_checkpoint(paths: RunPaths) -> bool:
     """Whether there is a checkpoint to continue from."""
     return paths.last.exists() or paths.best.exists()

@@ -14,7 +14,10 @@ from explorer.runs.record.epochs import DAMAGE
 
 @dataclass(frozen=True, eq=False)
 class Running:
-    """The epoch, from 0, the step of the whole run, and (C, C) int64 counts, whose rows are the truth."""
+    """The epoch, from 0, the step of the whole run, and (C, C) int64 counts, whose rows are the truth.
+
+    Where an image can have several labels, the counts are (C, 2, 2), see explorer.runs.record.epochs.
+    """
 
     epoch: int
     step: int
@@ -23,7 +26,7 @@ class Running:
     @property
     def seen(self) -> int:
         """The number of images of this epoch so far."""
-        return int(self.confusion.sum())
+        return int((self.confusion if self.confusion.ndim == 2 else self.confusion[0]).sum())
 
     def save(self, path: Path) -> None:
         """Write the npz in one step. Raises OSError."""
@@ -38,6 +41,7 @@ class Running:
                 place, confusion = found["place"].astype(np.int64), found["confusion"].astype(np.int64)
         except DAMAGE:
             return None
-        if place.shape != (2,) or confusion.ndim != 2 or confusion.shape[0] != confusion.shape[1]:
+        classes = len(confusion) if confusion.ndim else 0
+        if place.shape != (2,) or confusion.shape not in ((classes, classes), (classes, 2, 2)):
             return None
         return cls(int(place[0]), int(place[1]), confusion)

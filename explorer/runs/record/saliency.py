@@ -56,5 +56,5 @@ class SaliencyMaps:
                 indices, classes = (found[name].astype(np.int64) for name in ("indices", "classes"))
                 maps, logits = (found[name].astype(np.float32) for name in ("maps", "logits"))
                 return cls(indices, classes, maps, logits, int(found["epoch"]))
-        except (*DAMAGE, TypeError) as error:
+        except DAMAGE as error:
             raise SaliencyRecordError(f"{path} cannot be read as maps of Grad-CAM: {error}") from error

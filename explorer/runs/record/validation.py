@@ -58,5 +58,5 @@ class ValidationImages:
             with npz.opened(path) as found:
                 text, labels = json.loads(found["text"].tobytes().decode()), found["labels"].astype(np.int64)
             return cls(tuple(map(str, text["ids"])), labels, tuple(map(str, text["hashes"])), str(text["reading"]))
-        except (*DAMAGE, TypeError) as error:
+        except DAMAGE as error:
             raise ValidationRecordError(f"{path} cannot be read as the list of validation images: {error}") from error

@@ -5,23 +5,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from explorer.augment.pipeline import Pipeline
 from explorer.augment.resolution import fit
+from explorer.base.task_names import TaskName
 from explorer.data.fit import Fit, square
 from explorer.data.specs import FORMATS, TRAINABLE, DatasetSpec
+from explorer.metrics.table import LISTED, TITLES
 from explorer.runs.spec.config_errors import ConfigError as ConfigError
 from explorer.runs.spec.config_errors import from_validation
 from explorer.runs.spec.devices import Accelerator
 from explorer.runs.spec.fields import Misfit, Only, info_of, texts_of
 from explorer.runs.spec.kinds import Kind
-from explorer.runs.spec.recipe import Recipe
+from explorer.runs.spec.plans.table import Plan
+from explorer.runs.spec.plans.tasks import why_not
+from explorer.runs.spec.predict import PredictPlan
+from explorer.runs.spec.recipe import LOSSES_OF, MIXINGS_OF, Recipe, defaults_of
 from explorer.runs.spec.schedules import steps_per_epoch
 
-VERSION = 2
+VERSION = 4
 MAX_BYTES = 4_000_000  # of run.json; a pipeline may be 1 MB of it
 
+_SPECS: TypeAdapter[DatasetSpec] = TypeAdapter(DatasetSpec)
 PrecisionName = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
 KeptAs = Literal["whole", "squares"]
 Logger = Literal["csv", "tensorboard", "mlflow"]
@@ -33,7 +39,7 @@ class RunConfig(Recipe):
     Wrong values raise pydantic's ValidationError, which `from_values` puts into plain words.
     """
 
-    version: Literal[2] = 2
+    version: Literal[4] = 4
     kind: Kind = "train"
     """"check" tries a few batches of everything, "rate" looks for a learning rate."""
     name: Annotated[str, Field(max_length=100, title="Run name")] = ""
@@ -70,6 +76,10 @@ class RunConfig(Recipe):
     """The id of the run whose weights this one starts with. Its checkpoint was copied into the folder of this run."""
     pair: Annotated[str, Field(pattern=r"^[a-z0-9]{4,32}$")] | None = None
     """The same word in two runs that were started together, with and without augmentation."""
+    study: Plan | None = None
+    """What a run of kind "study" asks. Its recipe says which network and image size it is asked with."""
+    predict: PredictPlan | None = None
+    """What a run of kind "predict" predicts. Everything else is that of the run whose network it uses first."""
 
     @property
     def kept(self) -> Fit | None:
@@ -80,13 +90,60 @@ class RunConfig(Recipe):
             return square(self.cache_size or self.image_size)
         return Fit(self.cache_size, self.cache_size) if self.cache_size else fit(self.pipeline, self.image_size)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_defaults_of_its_task(cls, values: Any) -> Any:
+        """Give fields that are left out the default of the task, which follows from the data set."""
+        dataset = values.get("dataset") if isinstance(values, Mapping) else None
+        try:
+            task = _SPECS.validate_python(dataset).task
+        except ValidationError:
+            return values  # which is reported with the other errors
+        return {**values, **{name: value for name, value in defaults_of(task).items() if name not in values}}
+
+    @property
+    def task(self) -> TaskName:
+        """What the network learns to answer."""
+        return self.dataset.task
+
+    @model_validator(mode="after")
+    def _fits_its_task(self) -> Self:
+        losses, listed = LOSSES_OF[self.task], LISTED[self.task]
+        if self.loss not in losses:
+            raise Misfit("loss", f"The loss {self.loss} is not for {self.task}. Choose one of: {', '.join(losses)}.")
+        if self.monitor not in listed:
+            raise Misfit(
+                "monitor",
+                f"{TITLES[self.monitor]} is not measured for {self.task}. Choose one of: {', '.join(listed)}.",
+            )
+        if self.task != "labels" and isinstance(self.pos_weight, tuple):
+            raise Misfit("pos_weight", "Several weights are for images with several labels. Give one weight here.")
+        if self.task != "segmentation" and self.evaluation != "whole":
+            raise Misfit("evaluation", "Sliding windows are for masks. Choose the whole image.")
+        if self.mixing not in MIXINGS_OF[self.task]:
+            raise Misfit("mixing", "Masks cannot be blended. Choose CutMix, or no mixing.")
+        if self.study is not None and (reason := why_not(self.task, self.study.ask)):
+            raise Misfit("study", reason)
+        return self
+
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
         if len(set(self.gpus)) < len(self.gpus):
             raise Misfit("gpus", "Each GPU can be chosen once.")
         if self.cache_size and self.cache_size < 32:
             raise Misfit("cache_size", "Images are kept at 32 px or more, or not at all (0).")
+        if (self.kind == "study") != (self.study is not None):
+            raise Misfit("study", "A run of kind study has a plan in `study`, and other kinds have none.")
+        if (self.kind == "predict") != (self.predict is not None):
+            raise Misfit("predict", "A run of kind predict has a plan in `predict`, and other kinds have none.")
+        if self.study is not None and self.pipeline.streams == 1:
+            raise Misfit("pipeline", "A study needs a pipeline whose steps have random numbers of their own. Renew it.")
         return self
+
+
+def threshold_of(config: RunConfig | None) -> float:
+    """Return the probability above which a run predicts the second of two classes; 0.5 where it takes the likelier."""
+    return config.threshold if config is not None and config.loss == "bce" else 0.5
 
 
 def title_of(name: str) -> str:
@@ -119,21 +176,31 @@ def from_values(values: Mapping[str, Any]) -> RunConfig:
             }
         )
     try:
-        return RunConfig.model_validate(_upgraded(values) if version == 1 else dict(values))
+        return RunConfig.model_validate(_upgraded(values, version))
     except ValidationError as error:
         raise from_validation(error, title_of) from error
 
 
-# Defaults of format 1 that have changed since: an old run resumes and exports as it was.
+# Defaults of earlier formats that have changed since: an old run resumes and exports as it was.
 _VERSION_1: dict[str, Any] = {"rules": 1, "kept_as": "squares"}
+_STREAMS_BEFORE_3 = {"streams": 1}
 
 
-def _upgraded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn the values of a config of format 1 into unchecked values of the present format, with the old behavior."""
-    upgraded = {**_VERSION_1, **values, "version": VERSION}
-    dataset = upgraded.get("dataset")
-    if isinstance(dataset, Mapping) and (found := FORMATS.get(str(dataset.get("kind")))):
-        upgraded["dataset"] = {**found.version_1, **dataset}
+def _upgraded(values: Mapping[str, Any], version: Any) -> dict[str, Any]:
+    """Turn the values of a config of any format into unchecked values of the present one, with the old behavior."""
+    upgraded = dict(values)
+    if version == 1:
+        upgraded = _VERSION_1 | upgraded
+    if version in (1, 2):
+        pipeline = upgraded.get("pipeline")
+        if isinstance(pipeline, Mapping):
+            upgraded["pipeline"] = {**_STREAMS_BEFORE_3, **pipeline}
+    if version in (1, 2, 3):
+        dataset = upgraded.get("dataset")
+        if isinstance(dataset, Mapping) and (found := FORMATS.get(str(dataset.get("kind")))):
+            before = found.version_1 if version == 1 else {}
+            upgraded["dataset"] = {**found.version_3, **before, **dataset}
+        upgraded["version"] = VERSION
     return upgraded
 
 
@@ -155,9 +222,26 @@ def dumps(config: RunConfig) -> str:
     return config.model_dump_json(indent=2) + "\n"
 
 
+def check_size(config: RunConfig) -> None:
+    """Check that run.json would not be too large to be read again. Raises ConfigError."""
+    left_out, together = (getattr(config.dataset, name, ()) for name in ("left_out", "together"))
+    if not (left_out or together):  # all else is bounded by what a pipeline may have
+        return
+    size = len(dumps(config).encode())
+    if size > MAX_BYTES:
+        raise ConfigError(
+            {
+                "dataset": f"The names of {len(left_out):,} images that are left out and of {len(together):,} groups "
+                f"that stay together take {size / 1e6:.1f} MB, and run.json may have {MAX_BYTES / 1e6:.0f} MB. Move "
+                "images out of the data set instead of leaving them out, or let groups apart on the Data page."
+            }
+        )
+
+
 def with_absolute_paths(config: RunConfig, base: Path) -> RunConfig:
     """Make the paths of data absolute, relative to `base`, because the trainer runs in another folder."""
-    return config.model_copy(update={"dataset": config.dataset.at(base)})
+    predict = None if config.predict is None else config.predict.at(base)
+    return config.model_copy(update={"dataset": config.dataset.at(base), "predict": predict})
 
 
 def check_with_dataset(
@@ -194,7 +278,13 @@ def check_with_dataset(
 
 def _check_loss(config: RunConfig, classes: int, name: str, counts: Sequence[int] | None) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if config.loss == "bce" and classes > 2:
+    if config.task == "labels":
+        if isinstance(config.pos_weight, tuple) and len(config.pos_weight) != classes:
+            errors["pos_weight"] = (
+                f"There are {len(config.pos_weight)} weights, but {name} has {classes} labels. Give one for each, in "
+                "their order, or one for all."
+            )
+    elif config.loss == "bce" and classes > 2:
         errors["loss"] = f"The loss bce is for 2 classes, but {name} has {classes}. Choose cross_entropy instead."
     if isinstance(config.class_weights, tuple) and len(config.class_weights) != classes:
         errors["class_weights"] = (

@@ -90,7 +90,7 @@ def _limits(detail: Any) -> dict[str, Any]:
 def _field(location: tuple[str | int, ...]) -> str:
     # pydantic adds the tag of a tagged union: ("dataset", "shapes", "num_classes").
     parts = [str(part) for part in location]
-    if len(parts) > 1 and parts[0] == "dataset":
+    if len(parts) > 1 and parts[0] in ("dataset", "study"):
         del parts[1]
     return ".".join(parts)
 

@@ -75,7 +75,7 @@ def texts_of(model: type[BaseModel]) -> Mapping[str, str]:
     Pydantic's `use_attribute_docstrings` does so at import, which takes half a second in a large program.
     """
     found: dict[str, str] = {}
-    for part in model.__mro__[: model.__mro__.index(BaseModel)]:
+    for part in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):  # a field may be declared again
         (definition,) = ast.parse(inspect.getsource(part)).body
         assert isinstance(definition, ast.ClassDef)
         for field, text in pairwise(definition.body):
@@ -92,6 +92,24 @@ def info_of(model: type[BaseModel], name: str) -> FieldInfo | None:
         return info
     inside = (info_of(nested, rest) for nested in _models_in(info.annotation))
     return next(filter(None, inside), None)
+
+
+def limits_of(model: type[BaseModel], name: str) -> tuple[int, int]:
+    """Return the least and the greatest value of a field of whole numbers, which has to declare both."""
+    declared = _declared(model, name)
+    return declared["ge"], declared["le"] if "le" in declared else declared["lt"] - 1
+
+
+def longest_of(model: type[BaseModel], name: str) -> int:
+    """Return how many characters or items a field may have, which has to declare it."""
+    return int(_declared(model, name)["max_length"])
+
+
+def _declared(model: type[BaseModel], name: str) -> dict[str, Any]:
+    """Return the limits of a field by pydantic's names of them."""
+    info = info_of(model, name)
+    marks = info.metadata if info is not None else []
+    return {key: getattr(mark, key) for mark in marks for key in ("ge", "le", "lt", "max_length") if hasattr(mark, key)}
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

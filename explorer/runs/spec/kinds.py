@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["train", "check", "rate"]
+Kind = Literal["train", "check", "rate", "study", "predict"]
 Probe = Literal["check", "rate"]  # kinds that only try something before a training
 PROBES: tuple[Probe, ...] = get_args(Probe)
 
@@ -34,4 +34,6 @@ KINDS: dict[Kind, RunKind] = {
         ),
         indifferent_with_rest=("schedule",),
     ),
+    "study": RunKind(duration_rank=0),  # what an augmentation is worth, see plans/
+    "predict": RunKind(duration_rank=0),  # classes of images by trained networks, see predict.py
 }  # fmt: skip

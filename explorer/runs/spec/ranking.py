@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from explorer.metrics.table import LOSS, METRICS
+from explorer.metrics.table import EVERY, LOSS
 
 
 def score(value: float | None, better: str) -> float:
@@ -57,6 +57,6 @@ def learned_last(epochs: Sequence[Mapping[str, Any]], monitor: str) -> int:
 
 
 def _ranked(epochs: Sequence[Mapping[str, Any]], monitor: str) -> tuple[list[float], list[float]]:
-    better = METRICS[monitor].better
+    better = EVERY[monitor].better
     losses = [-score(values[LOSS], "lower") for values in epochs]
     return [score(values[monitor], better) for values in epochs], losses

@@ -4,24 +4,36 @@ Each field is declared once, here. The Train page, the checks and the error mess
 bounds and the choice that gives it an effect.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from explorer.metrics.table import HEADLINE, METRICS
+from explorer.base.task_names import TaskName
+from explorer.metrics.table import HEADLINE, HEADLINES, TITLES
 from explorer.runs.spec.fields import Misfit, Only, Values, has_effect, rules_of
 
 Weights = Literal["imagenet", "advprop", "file", "none"]
 Normalise = Literal["auto", "imagenet", "symmetric", "none"]
-Loss = Literal["cross_entropy", "bce", "focal"]
+Loss = Literal["cross_entropy", "bce", "focal", "dice", "dice_cross_entropy"]
 Optimizer = Literal["adamw", "sgd"]
 Schedule = Literal["onecycle", "cosine", "constant"]
 Mixing = Literal["none", "mixup", "cutmix", "both"]
+Inputs = Literal["whole", "sliding"]
+LOSSES_OF: Mapping[TaskName, tuple[Loss, ...]] = {  # the default first
+    "classification": ("cross_entropy", "bce", "focal"),
+    "segmentation": ("dice_cross_entropy", "cross_entropy", "dice", "focal"),
+    "labels": ("bce",),
+}
+MIXINGS_OF: Mapping[TaskName, tuple[Mixing, ...]] = {
+    "classification": ("none", "mixup", "cutmix", "both"),
+    "segmentation": ("none", "cutmix"),  # a blend of two masks is none
+    "labels": ("none", "mixup", "cutmix", "both"),
+}
 if TYPE_CHECKING:
     Monitor = str
 else:
-    Monitor = Literal[tuple(METRICS)]  # every metric of the table
+    Monitor = Literal[tuple(TITLES)]  # every metric that is listed for a task
 
 _Weight = Annotated[float, Field(gt=0, le=1000)]
 _SGD = Only("optimizer", ("sgd",))
@@ -31,10 +43,20 @@ _CYCLED = Only("cycle_momentum", (True,))
 _MIXED = Only("mixing", ("mixup", "cutmix", "both"))
 _UNFREEZE = "All layers learn from the beginning. Freeze the backbone, or leave this empty."
 _POS_WEIGHT = "Positive-class weight works with the loss bce only. Choose that loss or leave the weight out."
-_CLASS_WEIGHTS = "Class weights are for cross_entropy and focal. With bce use the positive-class weight."
+_CLASS_WEIGHTS = "Class weights are for losses with a softmax over the classes. With bce use the positive-class weight."
 _NEVER_LEARNS = (
     "A frozen backbone without pretrained weights cannot learn. Train all layers, or choose pretrained weights."
 )
+
+
+def defaults_of(task: TaskName) -> dict[str, str]:
+    """Return the defaults of the fields whose default depends on the task."""
+    return {"loss": LOSSES_OF[task][0], "monitor": HEADLINES[task]}
+
+
+def _one_or_several(value: object) -> object:
+    """A single weight in a list, as a form has it, is a number."""
+    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
 
 
 def _backbone_learns(values: Values) -> bool:
@@ -90,26 +112,34 @@ class LossRecipe(_Part):
 
     loss: Annotated[Loss, Field(title="Loss")] = "cross_entropy"
     """Cross entropy: any number of classes. BCE with logits: one output for two classes. Focal loss: cross entropy
-    that gives easy images less weight."""
-    label_smoothing: Annotated[float, Field(ge=0, lt=1, title="Label smoothing")] = 0.0
+    that gives easy images less weight. Dice: for masks, the overlap of each class, however small it is."""
+    label_smoothing: Annotated[
+        float,
+        Field(ge=0, lt=1, title="Label smoothing"),
+        Only("loss", ("cross_entropy", "bce", "focal", "dice_cross_entropy")),
+    ] = 0.0
     """With 0.1, the target of the true class is 0.9, and the other classes share 0.1"""
     pos_weight: Annotated[
-        _Weight | Literal["balanced"] | None,
+        _Weight | tuple[_Weight, ...] | Literal["balanced"] | None,
+        BeforeValidator(_one_or_several),
         Field(title="Positive-class weight"),
         Only("loss", ("bce",), refusal=_POS_WEIGHT),
     ] = None
-    """Weight of the second class in BCE. balanced: number of negatives divided by positives. Empty: 1"""
+    """Weight of the second class in BCE. balanced: number of negatives divided by positives. Empty: 1. With several
+    labels for an image, the weight of the images that have a label: one for all labels, or one for each in their order,
+    such as 1, 4, 2"""
     class_weights: Annotated[
         tuple[_Weight, ...] | Literal["balanced"] | None,
         Field(title="Class weights"),
-        Only("loss", ("cross_entropy", "focal"), refusal=_CLASS_WEIGHTS),
+        Only("loss", ("cross_entropy", "focal", "dice", "dice_cross_entropy"), refusal=_CLASS_WEIGHTS),
     ] = None
     """One weight for each class, in order, such as 1, 2, 0.5. balanced: N / (C · N_c), so rare classes weigh more.
     Empty: equal weights"""
     focal_gamma: Annotated[float, Field(ge=0, le=10, title="Focal gamma"), Only("loss", ("focal",))] = 2.0
     """(1 - p)^gamma. 0 is cross entropy, 2 is the value in the paper"""
     threshold: Annotated[float, Field(gt=0, lt=1, title="Threshold"), Only("loss", ("bce",))] = 0.5
-    """Images with at least this probability are counted as the second class. AUROC does not depend on the threshold."""
+    """Images with at least this probability are counted as the second class, or as having a label. AUROC does not
+    depend on the threshold."""
 
 
 class LoopRecipe(_Part):
@@ -168,6 +198,15 @@ class OptimizerRecipe(_Part):
     transformers"""
 
 
+class EvaluationRecipe(_Part):
+    """How validation images go into the network."""
+
+    evaluation: Annotated[Inputs, Field(title="Evaluation")] = "whole"
+    """For masks. Whole image: it is shrunk to the network's square and counted there. Sliding window: windows of the
+    network's size, half a window apart, go over the image at the size at which it is kept for training; logits are
+    averaged where they overlap, and pixels are counted at that size. It is slower, and keeps small things visible."""
+
+
 class MixingRecipe(_Part):
     """Images that are mixed within a batch."""
 
@@ -180,7 +219,7 @@ class MixingRecipe(_Part):
 
 
 # Pydantic lists the fields of bases in reverse order.
-class Recipe(MixingRecipe, OptimizerRecipe, LoopRecipe, LossRecipe, NetworkRecipe):
+class Recipe(MixingRecipe, EvaluationRecipe, OptimizerRecipe, LoopRecipe, LossRecipe, NetworkRecipe):
     """The whole recipe. A function that needs one part takes the class of that part, which says what it may read."""
 
     @model_validator(mode="after")

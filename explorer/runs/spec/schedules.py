@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.base.task_names import TaskName
 from explorer.runs.spec.recipe import LoopRecipe, OptimizerRecipe, Recipe
+
+_VALIDATED = 32  # images at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,15 @@ class Curve:
 def leaves_one_out(images: int, batch_size: int) -> bool:
     """Whether the last batch of an epoch would be one image, which is left out: batch norm needs several."""
     return batch_size > 1 and images % batch_size == 1
+
+
+def validation_batch(batch_size: int, task: TaskName) -> int:
+    """Return how many images are validated at once.
+
+    Without gradients there is room for more than in training; but the outputs for masks are as large as the images, and
+    take as much memory as the maps of a step.
+    """
+    return batch_size if task == "segmentation" else max(batch_size, _VALIDATED)
 
 
 def batches_per_epoch(images: int, batch_size: int) -> int:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from explorer.training.networks.download import Bundled, Download, Source
 from explorer.training.networks.network import Cam, Design, Scale
+from explorer.training.networks.unet import Encoder
 
 # The lite networks were trained on (pixel - 127) / 128, as TensorFlow's efficientnet_lite_builder.py says. With it the
 # network for 1000 classes is right on 80 % of photographs of ants and bees, with the scale of ImageNet on 62 %.
@@ -60,3 +61,19 @@ def sources(name: str) -> Mapping[str, Source]:
     """The addresses that the library has for the weights of an EfficientNet; b8 has those of AdvProp only."""
     found = {"imagenet": url_map.get(name), "advprop": url_map_advprop.get(name)}
     return {weights: Download(url, url.rpartition("/")[2]) for weights, url in found.items() if url}
+
+
+def maps_of(net: Any, images: Tensor) -> tuple[Tensor, ...]:
+    """Scaled images -> the last maps at each size, from half of the images' down to a 32nd."""
+    found: list[Tensor] = []
+    maps: Tensor = net._swish(net._bn0(net._conv_stem(images)))
+    rate = net._global_params.drop_connect_rate or 0.0
+    for number, block in enumerate(net._blocks):
+        after = block(maps, drop_connect_rate=rate * number / len(net._blocks))
+        if after.shape[2] < maps.shape[2]:
+            found.append(maps)
+        maps = after
+    return *found, maps
+
+
+ENCODER = Encoder(maps_of, ("_conv_head", "_bn1", "_avg_pooling", "_dropout", "_fc"))

@@ -45,7 +45,7 @@ class Cam:
     maps: Callable[[Tensor], Tensor] = lambda output: output
 
 
-Features = Callable[[Any, Tensor], Tensor]  # a network and scaled images (N, 3, S, S) float32 -> (N, F) for its head
+Features = Callable[[Any, Tensor], Any]  # a network and scaled images (N, 3, S, S) float32 -> (N, F) for its head
 
 
 def buffers(scale: Scale) -> dict[str, Tensor]:
@@ -80,10 +80,15 @@ class Network(nn.Module):
             self.register_buffer(name, value)
 
     @property
-    def head(self) -> nn.Linear:
-        """The last layer."""
+    def head(self) -> Any:
+        """The last layer; a linear one where whole images have a class."""
         found: nn.Linear = getattr(self.net, self._head)
         return found
+
+    @property
+    def num_outputs(self) -> int:
+        """Outputs of the last layer: classes, or 1 for the log odds of the second of two."""
+        return int(self.head.weight.shape[0])
 
     def freeze(self, frozen: bool) -> None:
         """Freeze or unfreeze the backbone; a frozen one gets no gradients and no new statistics of batch norms."""
@@ -106,13 +111,13 @@ class Network(nn.Module):
             self.net.eval()
         return self
 
-    def features(self, images: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Any:
         """(N, 3, S, S) RGB, uint8 or float32 in 0 to 1 -> (N, F); without a graph while frozen."""
         pixels = images * 255 if images.is_floating_point() else images.float()
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
             return self._features_of(self.net, (pixels - self.mean) / self.std)
 
-    def classify(self, features: Tensor) -> Tensor:
+    def classify(self, features: Any) -> Tensor:
         """(N, F) -> (N, num_outputs)."""
         outputs: Tensor = self.head(self.dropout(features))
         return outputs
@@ -121,6 +126,31 @@ class Network(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """(N, 3, S, S) RGB, uint8 or float32 in 0 to 1 -> (N, num_outputs)."""
         return self.classify(self.features(images))
+
+
+def needs_several(network: nn.Module, size: int) -> bool:
+    """Whether a batch in training must have several images of this side: a batch norm that learns sees one pixel each.
+
+    Its statistics of one image would be of one value, which torch refuses.
+    """
+    was_training = network.training
+    network.train()
+    norms = [one for one in network.modules() if isinstance(one, nn.modules.batchnorm._BatchNorm) and one.training]
+    single: list[bool] = []
+
+    def look(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        single.append(inputs[0].numel() == inputs[0].shape[1])
+
+    hooks = [norm.register_forward_pre_hook(look) for norm in norms]
+    try:
+        device = next(network.parameters()).device
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, 3, size, size, dtype=torch.uint8, device=device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+        network.train(was_training)
+    return any(single)
 
 
 def take_weights(network: Network, head: str, state: Mapping[str, Tensor]) -> None:

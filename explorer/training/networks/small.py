@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from explorer.training.networks.download import Source
 from explorer.training.networks.network import Cam, Design
+from explorer.training.networks.unet import Encoder
 
 _CHANNELS = (3, 32, 64, 128, 256)
 SOURCES: Mapping[str, Source] = {}
@@ -57,3 +58,16 @@ CAM = Cam(lambda net: net.blocks[-1][0])  # the last convolution
 def small(design: Design) -> SmallCNN:
     """Make a small network."""
     return SmallCNN(design.num_outputs, design.dropout)
+
+
+def maps_of(net: Any, images: Tensor) -> tuple[Tensor, ...]:
+    """Scaled images -> the maps after each block, from half of the images' size down to a 16th."""
+    found: list[Tensor] = []
+    maps = images
+    for block in net.blocks:
+        maps = block(maps)
+        found.append(maps)
+    return tuple(found)
+
+
+ENCODER = Encoder(maps_of, ("dropout", "fc"))

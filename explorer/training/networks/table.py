@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
+from explorer.base.task_names import TaskName
 from explorer.runs.spec.recipe import NetworkRecipe
 from explorer.training.networks import deit, efficientnet, small
 from explorer.training.networks.download import Download, Source
@@ -20,6 +21,7 @@ from explorer.training.networks.network import (
     take_scale,
     take_weights,
 )
+from explorer.training.networks.unet import Encoder, Segmenter
 
 _SIZES = (32, 800)  # px; what a run's config allows
 _SCALES: dict[str, Scale] = {"imagenet": IMAGENET, "symmetric": SYMMETRIC, "none": UNIT}
@@ -52,6 +54,7 @@ class Backbone:
         drop_connect: The network's own probability; None if it has no drop-connect.
         renamed: Name of a parameter in published weights -> its name in the network.
         from_scratch_note: What to expect without pretrained weights.
+        encoder: How it is the encoder of a U-Net; None where it cannot be.
     """
 
     title: str
@@ -71,6 +74,12 @@ class Backbone:
     drop_connect: float | None = None
     renamed: Callable[[str], str] = field(default=_same)
     from_scratch_note: str = ""
+    encoder: Encoder | None = None
+
+    @property
+    def is_encoder(self) -> bool:
+        """Whether it can be the encoder of a U-Net."""
+        return self.encoder is not None
 
     @property
     def weight_bytes(self) -> int:
@@ -120,6 +129,7 @@ def _efficientnet(letter: str, size: int, parameters: int, trained: float, froze
         pixel_bytes_trained=trained,
         pixel_bytes_frozen=frozen,
         drop_connect=efficientnet.DROP_CONNECT,
+        encoder=efficientnet.ENCODER,
         from_scratch_note=_MANY,
     )
 
@@ -159,6 +169,7 @@ BACKBONES: dict[str, Backbone] = {
         pixel_bytes_frozen=505,
         scale=efficientnet.LITE,
         drop_connect=efficientnet.DROP_CONNECT,
+        encoder=efficientnet.ENCODER,
         from_scratch_note=_MANY,
     ),
     "efficientnet-b0": _efficientnet("b0", 224, 4_010_110, 3450, 1000),
@@ -183,12 +194,15 @@ BACKBONES: dict[str, Backbone] = {
         default_size=128,
         note="four convolutions, for lessons: starts from random weights",
         pixel_bytes_trained=1260,
+        encoder=small.ENCODER,
         pixel_bytes_frozen=570,
     ),
 }
 
 
-def build(recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] | None) -> Network:
+def build(
+    recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] | None, task: TaskName = "classification"
+) -> Network:
     """Make the network of a recipe; its head, and without `state` all of it, is drawn from torch's generator.
 
     Args:
@@ -196,9 +210,10 @@ def build(recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] |
         num_outputs: Outputs of the head.
         state: Weights of the backbone as explorer.training.weights loads them, or None. Its "mean" and "std" are the
             scale if the recipe leaves that open.
+        task: What the network answers: a class of each pixel needs a decoder.
 
     Raises:
-        KeyError: There is no such backbone.
+        KeyError: There is no such backbone, or it cannot be an encoder.
         RuntimeError: The state does not fit.
     """
     backbone = BACKBONES[recipe.backbone]
@@ -209,5 +224,24 @@ def build(recipe: NetworkRecipe, num_outputs: int, state: Mapping[str, Tensor] |
         take_weights(network, backbone.head, state)
         if recipe.normalise == "auto":
             take_scale(network, state)
+    if task == "segmentation":
+        network = unet(backbone, network, num_outputs, recipe.dropout)
     network.freeze(recipe.frozen)
     return network
+
+
+def last_layer(recipe: NetworkRecipe, task: TaskName) -> str:
+    """The name of the last layer in the state of a network that `build` has made."""
+    return "top" if task == "segmentation" else f"net.{BACKBONES[recipe.backbone].head}"
+
+
+def unet(backbone: Backbone, network: Network, num_outputs: int, dropout: float) -> Segmenter:
+    """Turn a network for whole images into a U-Net with the same encoder and scale.
+
+    Raises KeyError for a backbone that cannot be an encoder.
+    """
+    if backbone.encoder is None:
+        raise KeyError(f"{backbone.title} cannot be the encoder of a U-Net")
+    found = Segmenter(network.net, backbone.encoder, num_outputs, UNIT, dropout)
+    found.mean, found.std = network.mean, network.std
+    return found

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,15 +11,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.data.dataset import Split
+from explorer.data.sample import Sample
 from explorer.metrics.counts import confusion_counts
 from explorer.metrics.scores import auroc, score_histogram
 from explorer.metrics.table import Evaluation, measure
 from explorer.runs.record.budget import ScoreBudget
 from explorer.runs.record.epochs import EpochRecord
-from explorer.runs.record.reasons import reason
+from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.recipe import LossRecipe
 from explorer.training.losses import LOSSES, ClassCounts, Objective
-from explorer.training.stopping import TrainingError
+from explorer.training.mixing import mixed_loss
+from explorer.training.tasks import squares
+from explorer.training.tasks.collecting import CollectingJudge
 from explorer.training.tasks.task import Task, Validation
 
 
@@ -28,9 +33,7 @@ def validate(
 
     Raises TrainingError if logits are nan or infinite.
     """
-    broken = int((~np.isfinite(logits)).any(axis=1).sum())
-    if broken:
-        raise TrainingError(reason("outputs_not_finite", broken=broken, images=len(logits)))
+    squares.check_finite(logits)
     confusion = confusion_counts(labels, predicted, logits.shape[1])
     histogram = score_histogram(logits, labels)
     areas = auroc(logits, labels)
@@ -46,18 +49,13 @@ def validate(
     return Validation(record, measure(Evaluation(confusion, areas, loss)).values)
 
 
-def _validate(objective: Objective, outputs: Tensor, labels: Tensor) -> Validation:
-    logits = objective.logits(outputs).numpy().astype(np.float32)
-    return validate(logits, labels.numpy(), objective.predict(outputs).numpy(), float(objective.loss(outputs, labels)))
-
-
 def count(labels: Tensor, predicted: Tensor, classes: int) -> Tensor:
     """(C, C) int64 counts of (N,) labels and predictions, on their device; rows are the truth."""
     return torch.bincount(labels * classes + predicted, minlength=classes * classes).view(classes, classes)
 
 
-def _label(split: Split, index: int) -> int:
-    return int(split.labels[index])
+def _item(sample: Sample, split: Split, config: RunConfig, epoch: int | None, index: int) -> tuple[NDArray[Any], int]:
+    return squares.pixels(sample, config, epoch, index), int(split.labels[index])
 
 
 def _stacked(labels: Sequence[int]) -> Tensor:
@@ -74,5 +72,13 @@ def _has_scores(labels: NDArray[np.int64]) -> bool:
 
 # Functions with names and not lambdas: loader workers that are not forked get the task pickled.
 CLASSIFICATION = Task(
-    target=_label, stack=_stacked, objective=_objective, count=count, validate=_validate, has_scores=_has_scores
+    name="classification",
+    fit=squares.fit,
+    item=_item,
+    stack=_stacked,
+    objective=_objective,
+    mixed_loss=mixed_loss,
+    count=count,
+    judge=partial(CollectingJudge, validate),
+    has_scores=_has_scores,
 )

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.augment import exchange
 from explorer.augment.pipeline import Pipeline, wanted_targets
 from explorer.texts import Files as T
-from explorer.ui.augment import sharing
+from explorer.ui.augment import sharing, stage
 from explorer.ui.components.markdown import escape
 from explorer.ui.preview import pictures
 from explorer.ui.session import workspace
@@ -16,7 +16,7 @@ from explorer.ui.session.keys import widget_key
 
 def offer(work: workspace.Workspace) -> None:
     """Draw the button that opens the dialog."""
-    if st.button(T.EXPORT, key=widget_key("export"), help=T.EXPORT_HELP, width="stretch"):
+    if st.button(T.EXPORT, key=widget_key("export"), help=T.EXPORT_HELP, width="stretch", on_click=stage.stop_playing):
         st.dialog(T.EXPORT_TITLE, width="large")(show)(work)
 
 

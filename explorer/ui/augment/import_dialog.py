@@ -12,6 +12,7 @@ from explorer.augment.parameters import JsonValue, plain
 from explorer.augment.pipeline import Draft, DraftErrors, Step, validate, walk
 from explorer.augment.targets import TargetRules
 from explorer.texts import Files as T
+from explorer.ui.augment import stage
 from explorer.ui.components.markdown import cell, escape, table
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, version_key, widget_key
@@ -21,7 +22,7 @@ INDENT = "    "
 
 def offer() -> None:
     """Draw the button that opens the dialog."""
-    if st.button(T.IMPORT, key=widget_key("import"), help=T.IMPORT_HELP, width="stretch"):
+    if st.button(T.IMPORT, key=widget_key("import"), help=T.IMPORT_HELP, width="stretch", on_click=stage.stop_playing):
         for key in (Key.IMPORT_ANSWERS, Key.IMPORT_MISTAKES):
             st.session_state.pop(key, None)
         st.dialog(T.IMPORT_TITLE, width="large")(show)()

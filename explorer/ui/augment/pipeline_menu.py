@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.augment import library
 from explorer.augment.files import PipelineFileError
-from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, content, validate
+from explorer.augment.pipeline import Draft, DraftErrors, Pipeline, as_draft, content, renewed, validate
 from explorer.base import words
 from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Common, Keeping
@@ -55,6 +55,7 @@ def show(work: workspace.Workspace) -> None:
             st.text_input(Common.NAME, work.draft.name, key=Key.NAME, placeholder=T.NAME_PLACEHOLDER, max_chars=60)
             st.form_submit_button(Common.SAVE, on_click=_save, help=T.SAVE_HELP, width="stretch")
         _saved()
+        _streams(work.draft)
 
 
 def _close() -> None:
@@ -100,6 +101,24 @@ def _reopen(draft_id: str) -> None:
 def _new() -> None:
     _close()
     workspace.open_new(Draft())
+
+
+# Random numbers
+
+
+def _streams(draft: Draft) -> None:
+    """Say that an old pipeline draws as before, and offer to renew it."""
+    if draft.streams == 1:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.caption(T.OLD_STREAMS, width="stretch")
+            st.button(
+                T.RENEW_STREAMS, key=widget_key("renew_streams"), on_click=_renew_streams, help=T.RENEW_STREAMS_HELP
+            )
+
+
+def _renew_streams() -> None:
+    workspace.change(renewed)
+    _notify(T.RENEWED_STREAMS)
 
 
 # Saved pipelines
@@ -160,7 +179,7 @@ def _open(name: str) -> None:
         st.session_state[Key.OPEN_SAVED] = None
         _close()
         st.session_state[Key.SETTLE] = True
-        workspace.open_new(Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets))
+        workspace.open_new(as_draft(pipeline))
 
 
 def _rename(name: str) -> None:

@@ -7,6 +7,7 @@ from explorer.augment.presets import Preset
 from explorer.draw.requests import PresetPicture
 from explorer.runs.overview.summary import steps_in_words
 from explorer.texts import Augment as T
+from explorer.ui.augment import stage
 from explorer.ui.background import asking
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
@@ -17,7 +18,9 @@ _COLUMNS = 2
 
 def offer() -> None:
     """Draw the button that opens the presets."""
-    if st.button(T.PRESETS, key=widget_key("presets"), help=T.PRESETS_HELP, width="stretch"):
+    if st.button(
+        T.PRESETS, key=widget_key("presets"), help=T.PRESETS_HELP, width="stretch", on_click=stage.stop_playing
+    ):
         _dialog()
 
 
@@ -36,7 +39,7 @@ def _card(preset: Preset) -> None:
     st.markdown(f"**{escape(preset.title)}**")
     st.image(_picture(preset.name), width="stretch")
     st.markdown(escape(preset.purpose))
-    st.caption(escape(preset.harm))
+    st.caption(escape(preset.harm), help=escape(preset.note) or None)
     nodes = [node.model_dump() for node in preset.nodes]
     st.caption(escape(T.PRESET_STEPS.format(steps=steps_in_words(nodes))))
     label = T.PRESET_OPEN.format(title=preset.title)

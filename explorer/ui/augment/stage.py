@@ -19,6 +19,7 @@ from explorer.ui.session.view import MAX_SEED
 PLAY_SECONDS = 1.2
 POLL_SECONDS = 0.6  # while something slow is drawn
 HEAD_START = 0.06  # seconds for the browser to paint before the rest of the page competes for the processor
+ARRIVAL_SECONDS = 4.0  # in which the first page of a server that has just started reaches the browser
 GREETING_DRAWS = 6  # draws that a new visitor sees before the image returns to its first seed and stops
 
 
@@ -55,6 +56,7 @@ def greet() -> None:
     st.session_state[Key.SETTLE] = True
     st.session_state[renewable(Key.PLAYING)] = True
     st.session_state[Key.DRAWS_LEFT] = GREETING_DRAWS
+    st.session_state[Key.GREETED] = time.monotonic()
 
 
 def _tick(playing: bool) -> None:
@@ -67,14 +69,15 @@ def _tick(playing: bool) -> None:
         st.session_state[Key.DRAWS_LEFT] = left - 1
         begun = bool(workspace.current().history.past)
         if left <= 1 or begun:  # people who have started to edit want a still image
-            _stop_playing()
+            stop_playing()
             if not begun:  # otherwise a pipeline that was just opened may be about to get its own seed
                 st.session_state[Key.SETTLE] = True
             st.rerun()
     _next_seed()
 
 
-def _stop_playing() -> None:
+def stop_playing() -> None:
+    """Stop playing: the end of the greeting of a newcomer would close a dialog that was opened meanwhile."""
     if st.session_state.get(renewable(Key.PLAYING)):
         renew(Key.PLAYING)
     st.session_state.pop(Key.DRAWS_LEFT, None)
@@ -85,9 +88,13 @@ def _play_changed(key: str) -> None:
     if key != renewable(Key.PLAYING):
         return
     if Key.DRAWS_LEFT in st.session_state:
+        if time.monotonic() < st.session_state.get(Key.GREETED, 0.0) + ARRIVAL_SECONDS:
+            # A browser that still loads the page asks for the next draw before it has the switch, as if it was off.
+            st.session_state[key] = True
+            return
         # It was playing for a new visitor. A click before the browser has the first page would otherwise be lost,
         # because that page has just switched playing on.
-        _stop_playing()
+        stop_playing()
     st.session_state.pop(Key.LAST_TICK, None)
 
 
@@ -97,7 +104,7 @@ def _next_seed() -> None:
 
 
 def _next_pressed() -> None:
-    _stop_playing()
+    stop_playing()
     _next_seed()
 
 

@@ -1,12 +1,14 @@
 """The left side of the Augment page: the pipeline as a list of steps, and the actions on it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.augment.catalog import GROUPS, catalog, exclusions
 from explorer.augment.pipeline import GROUP_KINDS
 from explorer.texts import Augment as T
-from explorer.ui.augment import export_dialog, import_dialog, pipeline_menu, preset_dialog, steps, targets_panel
+from explorer.ui.augment import export_dialog, import_dialog, pipeline_menu, preset_dialog, stage, steps, targets_panel
 from explorer.ui.components.markdown import escape, table
 from explorer.ui.preview.looks import Errors
 from explorer.ui.session import workspace
@@ -14,8 +16,14 @@ from explorer.ui.session.gestures import obey_all
 from explorer.ui.session.keys import Key, Page, widget_key
 
 
-def show(work: workspace.Workspace, errors: Errors) -> None:
-    """Draw the pipeline as a tree, the list of transforms to add, and the actions."""
+def show(work: workspace.Workspace, errors: Errors, ask: Callable[[workspace.Workspace], None]) -> None:
+    """Draw the pipeline as a tree, the list of transforms to add, and the actions.
+
+    Args:
+        work: The pipeline.
+        errors: Of its steps.
+        ask: Draws the button that asks what the steps are worth.
+    """
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=widget_key("heading")):
         pipeline_menu.heading(work)
         pipeline_menu.show(work)
@@ -24,6 +32,7 @@ def show(work: workspace.Workspace, errors: Errors) -> None:
         targets_panel.show(work, st.session_state[Key.FOUND])
     if notice := st.session_state.pop(Key.NOTICE, None):
         st.toast(escape(notice))
+    ask(work)
     _add()
     heard = st.session_state.setdefault(Key.HEARD, 0)
     steps.show(work.history, work.view.selected, errors, heard, key=Key.STEPS, on_command=_obey)
@@ -72,7 +81,7 @@ def _notify(notice: str) -> None:
 
 
 def _left_out() -> None:
-    if st.button(T.LEFT_OUT, key=widget_key("left_out"), type="tertiary"):
+    if st.button(T.LEFT_OUT, key=widget_key("left_out"), type="tertiary", on_click=stage.stop_playing):
         _left_out_table()
 
 

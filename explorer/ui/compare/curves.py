@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.figures import overlay
 from explorer.figures.charts import Figure
-from explorer.metrics.table import HEADLINE, METRICS, SCORES
+from explorer.metrics.table import EVERY, HEADLINES, listed_for
 from explorer.texts import Compare as T
 from explorer.ui.compare.readers import Compared
 from explorer.ui.components import plot
@@ -22,7 +22,7 @@ def show(runs: Sequence[Compared]) -> None:
     metric, axis, smoothing = _choices(runs)
     in_places = sorted(runs, key=lambda run: run.place)
     figure = _figure(tuple(run.stamp for run in in_places), metric, axis, smoothing, in_places)
-    label = T.CURVES_LABEL.format(metric=METRICS[metric].title, count=len(runs))
+    label = T.CURVES_LABEL.format(metric=EVERY[metric].title, count=len(runs))
     plot.show(figure, label, widget_key("chart", "compare", "curves"))
     most = overlay.points_each(len(runs), smoothing > 0)
     notes = [T.CURVES_NOTE]
@@ -34,10 +34,11 @@ def show(runs: Sequence[Compared]) -> None:
 
 
 def _choices(runs: Sequence[Compared]) -> tuple[str, Literal["epoch", "step", "time"], float]:
+    keys = [key for key, one in listed_for(run.snapshot.task for run in runs).items() if one.of != "loss"]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         metric = st.selectbox(
-            T.METRIC, [one.key for one in SCORES], index=[one.key for one in SCORES].index(_monitor(runs)),
-            key=widget_key("compare_metric"), format_func=lambda key: METRICS[key].title, width=200,
+            T.METRIC, keys, index=keys.index(_monitor(runs, keys)),
+            key=widget_key("compare_metric"), format_func=lambda key: EVERY[key].title, width=200,
         )  # fmt: skip
         axis = st.segmented_control(
             T.AXIS, AXES, default=AXES[0], key=widget_key("compare_axis"), format_func=T.AXES.__getitem__,
@@ -50,11 +51,11 @@ def _choices(runs: Sequence[Compared]) -> tuple[str, Literal["epoch", "step", "t
     return metric, axis, smoothing
 
 
-def _monitor(runs: Sequence[Compared]) -> str:
+def _monitor(runs: Sequence[Compared], scores: Sequence[str]) -> str:
     """The metric that all runs watch; the headline where they watch several, or the loss, which is drawn anyway."""
-    watched = {run.snapshot.config.monitor if run.snapshot.config else HEADLINE for run in runs}
-    scores = {one.key for one in SCORES}
-    return watched.pop() if len(watched) == 1 and watched <= scores else HEADLINE
+    headline = HEADLINES[runs[0].snapshot.task]
+    watched = {run.snapshot.config.monitor if run.snapshot.config else headline for run in runs}
+    return watched.pop() if len(watched) == 1 and watched <= set(scores) else headline
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

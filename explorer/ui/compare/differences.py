@@ -10,8 +10,8 @@ from explorer.base.words import chance, number, signed
 from explorer.metrics.paired_bootstrap import Difference
 from explorer.metrics.pairs import McNemar
 from explorer.metrics.resampling import DRAWS
-from explorer.metrics.table import EVERY, HEADLINE, LOSS, METRICS, SCORES
-from explorer.runs.overview.comparison import Changed, NotComparable, pair_of, side_of
+from explorer.metrics.table import EVERY, HEADLINES, LISTED, LOSS, SCORES
+from explorer.runs.overview.comparison import Changed, ChangedDice, NotComparable, pair_of, side_of
 from explorer.texts import Compare as T
 from explorer.ui.compare.readers import Compared
 from explorer.ui.components.markdown import cell, escape, table
@@ -27,17 +27,19 @@ class Found:
         complete: Whether those are all images of both.
         notes: Sentences to show with it.
         differences: Each metric.
-        mcnemar: The images that both models get right and wrong.
+        mcnemar: The images that both models get right and wrong; None where images have more than one answer.
         lost, won: The images that only A gets right, and those that only B does.
+        dice: Of masks, the images whose Dice is lower in B, and those whose Dice is higher.
     """
 
     images: int
     complete: bool
     notes: tuple[str, ...]
     differences: dict[str, Difference]
-    mcnemar: McNemar
+    mcnemar: McNemar | None
     lost: list[Changed]
     won: list[Changed]
+    dice: tuple[list[ChangedDice], list[ChangedDice]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def _found(stamp_a: Hashable, stamp_b: Hashable, common: bool, _a: Compared, _b:
         pair.differences(),
         pair.mcnemar(),
         *pair.changed_sides(),
+        pair.changed_dice(),
     )
 
 
@@ -103,9 +106,11 @@ def chosen_other(runs: Sequence[Compared], key: str = "compare_other") -> Compar
 def _all(runs: Sequence[Compared]) -> None:
     """Draw one metric of all runs against the reference."""
     reference, *others = runs
+    task = reference.snapshot.task
+    keys = [one.key for one in SCORES[task]]
     metric = st.selectbox(
-        T.METRIC, [one.key for one in SCORES], index=[one.key for one in SCORES].index(HEADLINE),
-        key=widget_key("compare_difference_metric"), format_func=lambda key: METRICS[key].title, width=240,
+        T.METRIC, keys, index=keys.index(HEADLINES[task]),
+        key=widget_key("compare_difference_metric"), format_func=lambda key: EVERY[key].title, width=240,
     )  # fmt: skip
     rows, whys = [], []
     with st.spinner(T.COMPUTING, show_time=True):
@@ -116,7 +121,8 @@ def _all(runs: Sequence[Compared]) -> None:
                 rows.append([cell(run.name), _number(_value(run, metric)), T.NO_VALUE, T.NO_INTERVAL, T.NO_VALUE])
                 continue
             one, sides = found.differences[metric], found.mcnemar
-            split = T.SPLIT.format(won=sides.only_b, lost=sides.only_a, p=chance(sides.p))
+            words = {"won": sides.only_b, "lost": sides.only_a, "p": chance(sides.p)} if sides else {}
+            split = T.SPLIT.format(**words) if words else T.NO_VALUE
             rows.append([cell(run.name), _number(one.b), _change(one), _interval(one), cell(split)])
     first = T.REFERENCE_VALUE.format(name=cell(reference.name))
     st.markdown(table(T.ALL_HEAD, [[first, _number(_value(reference, metric)), "", "", ""], *rows]))
@@ -145,7 +151,7 @@ def _one(a: Compared, b: Compared) -> None:
             for key, one in found.differences.items()
         ]
         loss = [_number(_value(run, LOSS)) for run in (a, b)]
-        rows.append([cell(METRICS[LOSS].title), *loss, _loss_change(a, b), T.NO_INTERVAL])
+        rows.append([cell(EVERY[LOSS].title), *loss, _loss_change(a, b), T.NO_INTERVAL])
         st.markdown(table(T.PAIR_HEAD, rows))
         for key, one in found.differences.items():
             for side, why in one.undefined.items():
@@ -154,7 +160,8 @@ def _one(a: Compared, b: Compared) -> None:
             st.caption(escape(T.APPROXIMATE))
         st.caption(T.LOSS_NOTE)
     with right:
-        _sides(found.mcnemar)
+        if found.mcnemar is not None:
+            _sides(found.mcnemar)
     if not found.complete:
         st.button(T.ALL_IMAGES, key=widget_key("compare_whole"), on_click=_ask, args=(_common_key(a, b), False))
 
@@ -166,7 +173,7 @@ def _refused(a: Compared, b: Compared, found: Refused) -> None:
         st.button(words, key=widget_key("compare_on_common"), on_click=_ask, args=(_common_key(a, b), True))
     rows = [
         [cell(metric.title), _number(_value(a, key)), _number(_value(b, key))]
-        for key, metric in METRICS.items()
+        for key, metric in LISTED[a.snapshot.task].items()
     ]  # fmt: skip
     st.markdown(table(T.VALUES_HEAD, rows))
 

@@ -7,19 +7,20 @@ import streamlit as st
 
 from explorer.base.words import cut
 from explorer.figures.palette import run_color
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import LISTED, listed_for
 from explorer.runs.overview.comparison import MOST_RUNS
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
-from explorer.runs.spec.kinds import PROBES
 from explorer.texts import Compare as T
-from explorer.texts import Runs
+from explorer.texts import Immunity, Runs
 from explorer.ui.compare import curves, differences, settings, sides
 from explorer.ui.compare.readers import Compared, look
-from explorer.ui.components import compared
+from explorer.ui.components import compared, looks_line
 from explorer.ui.components.markdown import escape
+from explorer.ui.run.readers import view_of
 from explorer.ui.session import selection
 from explorer.ui.session.keys import Query, widget_key
 from explorer.ui.session.selection import Chosen
+from explorer.ui.study.immunity import robust
 
 EVERY_SECONDS = 2.0
 READING_SECONDS = 0.2
@@ -35,10 +36,15 @@ class Section:
     show: Callable[[Sequence[Compared]], None]
 
 
+def _robustness(runs: Sequence[Compared]) -> None:
+    robust.show([(run.view.paths, run.snapshot) for run in runs], view_of)
+
+
 SECTIONS = (
     Section(T.CURVES, curves.show),
     Section(T.METRICS, differences.show),
     Section(T.IMAGES, sides.show),
+    Section(Immunity.SECTION, _robustness),
     Section(T.SETTINGS, settings.show),
 )
 
@@ -83,11 +89,12 @@ def _found(chosen: Sequence[Chosen]) -> tuple[list[tuple[Chosen, RunPaths]], lis
 
 
 def _draw(runs: Sequence[Compared], warnings: Sequence[str], unread: int) -> None:
-    trained = [run for run in runs if not _is_probe(run)]
+    trained = [run for run in runs if _is_trained(run)]
     # Containers, so that a line that appears or disappears does not mount the charts again.
     heading, said, table, sections = (st.container() for _ in range(4))
     with heading:
-        st.subheader(T.TITLE.format(count=len(trained) + unread), anchor=False)
+        count = len(trained) + unread
+        st.subheader(T.TITLE.format(count=count) if count > 1 else T.TITLE_NONE, anchor=False)
     with said:
         _say(runs, warnings)
         if unread:
@@ -100,12 +107,13 @@ def _draw(runs: Sequence[Compared], warnings: Sequence[str], unread: int) -> Non
     ordered = _reference_first(trained)
     with table:
         _table(trained, ordered[0].id)
+        looks_line.show_all([run.view.paths for run in trained])
     with sections:
         _sections(ordered)
 
 
-def _is_probe(run: Compared) -> bool:
-    return run.snapshot.config is not None and run.snapshot.config.kind in PROBES
+def _is_trained(run: Compared) -> bool:
+    return run.snapshot.config is None or run.snapshot.config.kind == "train"
 
 
 def _warnings(text: str, missing: Sequence[str], more: bool) -> list[str]:
@@ -120,8 +128,8 @@ def _warnings(text: str, missing: Sequence[str], more: bool) -> list[str]:
 def _say(runs: Sequence[Compared], warnings: Sequence[str]) -> None:
     for words in warnings:
         st.warning(escape(words))
-    if probes := [f"“{run.name}”" for run in runs if _is_probe(run)]:
-        st.info(escape(T.NOT_TRAINED.format(names=", ".join(probes))))
+    if others := [f"“{run.name}”" for run in runs if not _is_trained(run)]:
+        st.info(escape(T.NOT_TRAINED.format(names=", ".join(others))))
 
 
 def _named(missing: Sequence[str]) -> str:
@@ -137,6 +145,7 @@ def _reference_first(runs: Sequence[Compared]) -> list[Compared]:
 
 
 def _table(runs: Sequence[Compared], reference: str) -> None:
+    metrics = listed_for(run.snapshot.task for run in runs)
     rows = [
         compared.Row(
             run.id,
@@ -144,13 +153,13 @@ def _table(runs: Sequence[Compared], reference: str) -> None:
             run_color(run.place),
             Runs.STATES[run.snapshot.status.state],
             _epoch(run),
-            tuple(value_of(run, key) for key in METRICS),
+            tuple(value_of(run, key) for key in metrics),
             run.id == reference,
             len(runs) > 1,
         )
         for run in runs
     ]
-    head = [metric.label for metric in METRICS.values()]
+    head = [metric.label for metric in metrics.values()]
     compared.show(head, rows, widget_key("compared"), on_open=_open, on_remove=_remove, on_refer=_refer)
     st.caption(T.TABLE_NOTE)
 
@@ -164,6 +173,8 @@ def _epoch(run: Compared) -> str:
 
 def value_of(run: Compared, metric: str) -> str:
     """A metric at the best epoch of a run, in words."""
+    if metric not in LISTED[run.snapshot.task]:
+        return ""
     if run.best is None or (run.best.measured is None and metric not in run.best.noted):
         return T.NO_VALUE
     value = run.best.value(metric)

@@ -8,7 +8,7 @@ from explorer.augment.difference import Row, difference
 from explorer.base.words import cut
 from explorer.runs.overview.view import RunSnapshot
 from explorer.settings.rows import Rows, different, filled, side_by_side
-from explorer.settings.steps import MOST_VALUE, changes_of, title_of
+from explorer.settings.steps import MOST_VALUE, all_same, changes_of, title_of
 from explorer.texts import Compare as T
 from explorer.ui.compare.differences import chosen_other
 from explorer.ui.compare.readers import Compared
@@ -75,11 +75,12 @@ def _pipelines(runs: Sequence[Compared]) -> None:
     reference, other = runs[0], chosen_other(runs, "compare_pipeline")
     assert reference.snapshot.config is not None
     assert other.snapshot.config is not None
-    rows = difference(reference.snapshot.config.pipeline, other.snapshot.config.pipeline)
+    pipelines = reference.snapshot.config.pipeline, other.snapshot.config.pipeline
+    rows = difference(*pipelines)
     if not rows:
         st.caption(T.PIPELINES_EMPTY)
     elif all(row.status == "same" for row in rows):
-        st.caption(T.PIPELINE_SAME)
+        st.caption(all_same(*pipelines))
     st.markdown("\n".join(map(line, rows)))
 
 

@@ -1,4 +1,7 @@
-"""The images that two compared runs judge differently, as pictures: those that only one of them gets right."""
+"""The images that two compared runs judge differently, as pictures: those that only one of them gets right.
+
+Of runs that learn masks they are those whose Dice differs most, see `mask_sides`.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +9,7 @@ import streamlit as st
 
 from explorer.runs.overview.comparison import Changed, class_names
 from explorer.texts import Compare as T
+from explorer.ui.compare import mask_sides
 from explorer.ui.compare.differences import Refused, chosen_other, found_for
 from explorer.ui.compare.readers import Compared
 from explorer.ui.components.markdown import escape
@@ -23,6 +27,12 @@ def show(runs: Sequence[Compared]) -> None:
     found = found_for(reference, other)
     if isinstance(found, Refused):
         st.info(escape(T.NO_SIDES.format(why=found.why)))
+        return
+    if found.mcnemar is None:
+        if reference.snapshot.task == "segmentation":
+            mask_sides.show(reference, other, *found.dice)
+        else:
+            st.info(T.NO_SIDES.format(why=T.SEVERAL))
         return
     st.caption(escape(T.WHO.format(a=reference.name, b=other.name)))
     if not found.lost and not found.won:

@@ -49,7 +49,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Large:
-    """A cell that is shown large, alone or with the one `beside` it.
+    """A cell that is shown large, alone or with those `beside` it.
 
     Attributes:
         actions: The names of actions, with their labels.
@@ -59,7 +59,7 @@ class Large:
 
     title: str
     cell: Cell
-    beside: Cell | None = None
+    beside: tuple[Cell, ...] = ()
     actions: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     neighbors: tuple[str, str] | None = None
@@ -147,7 +147,7 @@ def frame(board: Board, sent: set[str] | None = None) -> bytes:
 
 
 def _large(large: Large) -> dict[str, Any]:
-    cells = [large.cell] if large.beside is None else [large.cell, large.beside]
+    cells = [large.cell, *large.beside]
     return {
         "id": large.cell.id,
         "title": large.title,

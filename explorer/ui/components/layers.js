@@ -2,20 +2,6 @@
 // image after shows. They are painted here from class indices, so that a change of them needs no request to the server.
 
 const SVG = "http://www.w3.org/2000/svg";
-const VALUES = 256;
-
-// The mask is sent as class indices. `counts` holds the number of pixels of each value.
-async function readMask(bytes) {
-  const bitmap = await decode(bytes, "image/png");
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
-  const values = new Uint8Array(pixels.length);
-  const counts = new Uint32Array(VALUES);
-  for (let at = 0; at < pixels.length; at++) counts[(values[at] = pixels[at] & 255)]++;
-  return { width, height, values, counts };
-}
 
 async function load(side, part) {
   const [picture, mask] = await Promise.all([decode(part(side.image), "image/jpeg"), side.mask ? readMask(part(side.mask)) : null]);

@@ -63,7 +63,7 @@ function value(root, cell, matrix) {
 function shown(root, cell) { return !(root.state.hidden && cell.row === cell.column); }
 
 function written(root, number) {
-  if (root.state.mode === "counts") return number.toLocaleString("en-US");
+  if (root.state.mode === "counts") return number.toLocaleString("en-US", number < 100000 ? {} : { notation: "compact", maximumSignificantDigits: 3 });
   const share = number * 100;
   return `${share > 0 && share < 0.95 ? "<1" : Math.round(share)}%`;
 }
@@ -375,6 +375,7 @@ function tools(root) {
   const { state } = root;
   const { words, best, latest } = state.header;
   const epoch = now(root);
+  root.querySelector(".epochs").hidden = state.header.alone;
   const slider = root.querySelector(".epoch");
   slider.max = Math.max(0, state.epochs.length - 1);
   slider.value = place(root);
@@ -583,7 +584,7 @@ function find(root, jump) {
 
 function mount(root, component, header) {
   root.state = kept.get(header.key) ?? {
-    stamp: null, header: null, epochs: [], choice: header.choice, mode: "counts", hidden: false, x: 0, y: 0, span: header.names.length, font: "",
+    stamp: null, header: null, epochs: [], choice: header.choice, mode: header.mode, hidden: false, x: 0, y: 0, span: header.names.length, font: "",
     chosen: null, opened: null, over: null, found: new Set(), timer: null, focus: 0,
   };
   clearInterval(root.state.timer);

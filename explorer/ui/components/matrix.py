@@ -88,6 +88,9 @@ def frame(
     latest: int | None,
     focus: Focus | None = None,
     planned: int = 0,
+    *,
+    alone: bool = False,
+    pixels: bool = False,
 ) -> bytes:
     """Pack the data for the browser.
 
@@ -99,6 +102,8 @@ def frame(
         latest: The latest epoch, from 0; None where there is none.
         focus: The cell that the page was led to last.
         planned: The number of epochs that the run is to have; 0 where it is not known.
+        alone: Whether the one matrix is of no epoch, so that there is none to choose.
+        pixels: Whether it counts pixels, and not images. Shares are shown at first then: counts say little.
     """
     header = {
         "key": key,
@@ -118,8 +123,10 @@ def frame(
         "choice": "latest" if best is None else "best",
         "focus": focus,
         "planned": planned,
+        "alone": alone,
         "colors": {"stops": VALIDATED.stops},
-        "words": _WORDS,
+        "mode": "rows" if pixels else "counts",
+        "words": _WORDS | (T.OF_PIXELS if pixels else {}),
     }
     return frames.pack({**header, "stamp": blake2b(frames.pack(header), digest_size=8).hexdigest()})
 

@@ -51,7 +51,7 @@ function draw(root) {
 
 // Axes that fit the data move with them. Plotly keeps the zoom of a person only where they stay, so it is kept here; and
 // a double click goes back to the axes of the present figure instead of the first.
-const AXES = ["xaxis", "yaxis"];
+const AXES = ["xaxis", "xaxis2", "yaxis"];
 
 function ownRange(root, axis) { return root.state.data.figure.layout[axis]?.range; }
 
@@ -92,13 +92,20 @@ function placeMark(root) {
   dot.classList.toggle("outside", left !== x || top !== y);
 }
 
+function choose(root, trace, point) {
+  const cell = trace.type === "heatmap" ? { row: point[0], column: point[1] } : { row: point, column: trace.meta.column ?? 0 };
+  root.state.send("cell", cell);
+}
+
 function listen(root, canvas) {
   const { state } = root;
   state.listening = true;
   canvas.on("plotly_click", (event) => {
-    const place = event.points.find((point) => point.data.type === "heatmap")?.pointNumber;
-    if (place && state.data.clickable) state.send("cell", { row: place[0], column: place[1] });
+    if (!state.data.clickable) return;
+    const point = event.points.find(({ data }) => data.type === "heatmap") ?? event.points.find(({ data }) => data.meta?.rows);
+    if (point) choose(root, point.data, point.pointNumber);
   });
+  whenKeyed(root, canvas, (trace, point) => choose(root, trace, point));
   canvas.on("plotly_relayout", () => keepZoom(root));
   // Also while it is zoomed; a chart that is drawn again for another reason is placed in `draw`.
   canvas.on("plotly_afterplot", () => placeMark(root));
@@ -139,6 +146,8 @@ export default function (component) {
   if (state.revision !== data.revision) {
     Object.assign(state, { data, revision: data.revision });
     root.classList.toggle("clickable", data.clickable);
+    root.setAttribute("role", data.clickable ? "application" : "img"); // whose keys a screen reader leaves alone
+    if (data.clickable) root.tabIndex = 0;
     root.dataset.key = data.key;
     state.queue = state.queue.then(() => loadPlotly(data.script));
     state.queue.then(() => { root.querySelector(".problem").hidden = true; draw(root); }).catch(() => fail(root, data.words.failed));

@@ -11,7 +11,9 @@ from explorer.texts import Charts as T
 from explorer.ui.components.parts import as_number, component, event
 from explorer.ui.theme.static_files import plotly_path
 
-_component = component("plot", isolate_styles=False, shared=("dom", "marks"), before=scripts.shared("themed", "saving"))
+_component = component(
+    "plot", isolate_styles=False, shared=("dom", "marks", "plot_keys"), before=scripts.shared("themed", "saving")
+)
 
 Cell = tuple[int, int]
 Figure = Mapping[str, Any]  # {"data": [...], "layout": {...}}, JSON values only
@@ -65,7 +67,8 @@ def show(
         figure: The figure as JSON values.
         label: A description for screen readers.
         key: The key of the component.
-        on_cell: Called with (row, column) when a cell of a heatmap is clicked.
+        on_cell: Called with (row, column) when a cell of a heatmap is clicked, and with (row, 0) when a row is, where
+            a trace of bars has `"meta": {"rows": true}`; with "column" in it the trace gives its number.
         mark: The mark of a threshold that the chart shows.
     """
     clickable = on_cell is not None

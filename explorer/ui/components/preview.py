@@ -2,7 +2,7 @@
 
 from explorer.ui.components.parts import component
 
-_component = component("preview", shared=("frame", "layers", "large", "shown"))
+_component = component("preview", shared=("frame", "indices", "layers", "large", "shown"))
 
 
 def show(data: bytes, key: str) -> None:

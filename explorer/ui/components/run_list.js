@@ -54,10 +54,27 @@ function order({ view, words }) {
   return ORDERS[view.sort] ?? ORDERS.newest;
 }
 
-// The two metrics with a column: the first one, and the one that is sorted by or else the second one.
-function columnMetrics({ view, words }) {
-  const [first, second] = Object.keys(words.metrics);
+// The tasks of the runs that have scores.
+function tasksOf({ runs, words }) {
+  const there = new Set(runs.map((run) => run.task));
+  const tasks = Object.keys(words.tasks);
+  const found = tasks.filter((task) => there.has(task) && words.tasks[task].length);
+  return found.length ? found : tasks.slice(0, 1);
+}
+
+// The two metrics of a run with a column: the first one of its task, and the one that is sorted by, or else the second.
+function columnMetrics({ view, words }, task) {
+  const [first, second] = words.tasks[task] ?? [];
   return [first, words.metrics[view.sort] && view.sort !== first ? view.sort : second];
+}
+
+// The headings of both: where runs of several tasks are listed, the names of all, and the metric to sort by.
+function columnHeads(state) {
+  const each = tasksOf(state).map((task) => columnMetrics(state, task));
+  return [0, 1].map((place) => {
+    const keys = [...new Set(each.map((pair) => pair[place]).filter(Boolean))];
+    return { key: keys[0], label: keys.map((key) => state.words.metrics[key].label).join(" / ") };
+  });
 }
 
 function sorted(state, runs) {
@@ -123,21 +140,25 @@ const shownScore = (value) => (value ?? null) === null ? "" : value.toFixed(3);
 function fillScores(state, item, run) {
   const known = Object.entries(state.words.metrics).filter(([key]) => scoreOf(state, run, key) !== null);
   const title = known.map(([key, { title }]) => `${title} ${shownScore(scoreOf(state, run, key))}`).join("\n");
-  columnMetrics(state).forEach((key, place) => {
+  const several = tasksOf(state).length > 1;
+  columnMetrics(state, run.task).forEach((key, place) => {
     const element = item.querySelector(place ? ".score-second" : ".score");
-    element.textContent = shownScore(scoreOf(state, run, key));
+    const shown = key ? shownScore(scoreOf(state, run, key)) : "";
+    element.textContent = shown;
+    element.dataset.of = several && shown ? state.words.metrics[key].label : "";
     element.title = title;
   });
 }
 
 // Another order may change the metric of the second column.
 function drawColumns(state) {
-  const keys = columnMetrics(state);
-  if (state.columnKeys === keys.join()) return;
-  state.columnKeys = keys.join();
+  const both = columnHeads(state);
+  const shown = both.map(({ label }) => label).join();
+  if (state.columnKeys === shown) return;
+  state.columnKeys = shown;
   const heads = state.words.columns.map(([css, text, sort]) => {
-    const key = { score: keys[0], "score-second": keys[1] }[css];
-    return key ? heading(state, css, state.words.metrics[key].label, key) : heading(state, css, text, sort);
+    const metric = { score: both[0], "score-second": both[1] }[css];
+    return metric?.key ? heading(state, css, metric.label, metric.key) : heading(state, css, text, sort);
   });
   state.root.querySelector(".columns").replaceChildren(element("span", "pick"), ...heads);
   for (const run of state.runs) fillScores(state, state.rows.get(run.id).item, run);

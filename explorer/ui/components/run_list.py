@@ -9,13 +9,13 @@ from typing import Any, Literal, get_args
 
 from explorer.base.words import clock, cut, span
 from explorer.figures.palette import STATE_COLORS
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import LISTED, SCORES, listed_for, task_of_values
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.comparison import MOST_RUNS
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.spec.kinds import PROBES
 from explorer.runs.state.status import State
-from explorer.texts import Common, Probes, Runs
+from explorer.texts import Common, Probes, Runs, Study
 from explorer.texts import RunsList as T
 from explorer.ui.components.parts import component, event
 
@@ -27,12 +27,14 @@ MANY = 200  # changed rows from which on all rows are sent again
 _component = component("run_list", shared=("run_rows_held", "dom"))
 _holder = component("run_rows", seen=False, shared=("run_rows_held",))
 _ORDER = tuple(State)
+_METRICS = listed_for(LISTED)
 _WORDS = T.WORDS | {
     "states": Runs.STATES,
     "colors": STATE_COLORS,
     "metrics": {
-        key: {"label": metric.label, "title": metric.title, "better": metric.better} for key, metric in METRICS.items()
+        key: {"label": metric.label, "title": metric.title, "better": metric.better} for key, metric in _METRICS.items()
     },
+    "tasks": {task: [metric.key for metric in scores[:2]] for task, scores in SCORES.items()},
     "archive": Common.ARCHIVE,
     "unarchive": Common.UNARCHIVE,
     "remove": Common.DELETE,
@@ -117,7 +119,8 @@ def _row(run: RunSummary, now: float) -> Row:
         "probe": run.kind in PROBES,
         "what": " · ".join(filter(None, [_kind(run), run.dataset, run.backbone])),
         "pipeline": run.pipeline or Common.NONE,
-        "scores": tuple(_number(run.best.get(key)) for key in METRICS),
+        "task": task_of_values(run.best) if run.best else "",
+        "scores": tuple(_number(run.best.get(key)) for key in _METRICS),
         "bytes": run.bytes,
         "size": "" if run.bytes is None else in_words(run.bytes),
         "seconds": run.worked_s,
@@ -132,7 +135,8 @@ def _row(run: RunSummary, now: float) -> Row:
 
 def _kind(run: RunSummary) -> str:
     words = Probes.KINDS.get(run.kind)
-    return words.name.lower() if words else ""
+    kind = Study.ASKS.get(run.ask) or (words.name.lower() if words else "")
+    return " ".join(filter(None, [kind, _repeats(run, T.REPEATS_SHORT)]))
 
 
 def _number(value: Any) -> float | None:
@@ -147,10 +151,17 @@ def _since(run: RunSummary, now: float) -> str:
 
 
 def _epochs(run: RunSummary) -> str:
-    if run.kind in PROBES:
+    if run.kind in (*PROBES, "predict"):
         return ""
+    if run.kind == "study":
+        return _repeats(run, T.FOLDS if run.ask == "folds" else T.REPEATS)
     words = T.EPOCHS_DONE if run.asked_epochs is None else T.EPOCHS
     return words.format(done=run.epochs, asked=run.asked_epochs)
+
+
+def _repeats(run: RunSummary, words: str) -> str:
+    """How far a study is; empty for other runs."""
+    return "" if run.asked_repeats is None else words.format(done=run.repeats, asked=run.asked_repeats)
 
 
 def show(

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.figures.palette import STATE_COLORS
-from explorer.metrics.table import HEADLINE, METRICS
+from explorer.metrics.table import EVERY, HEADLINES, task_of_values
 from explorer.runs.overview.summary import RunSummary
 from explorer.runs.state.status import RunStatus
 from explorer.texts import Runs as T
@@ -31,7 +31,8 @@ def show(status: RunStatus, name: str = "") -> None:
 
 def headline(run: RunSummary) -> str:
     """The headline metric of a run's best epoch, such as "AUROC 0.981", or ""."""
-    value = run.best.get(HEADLINE)
+    key = HEADLINES[task_of_values(run.best)]
+    value = run.best.get(key)
     if not isinstance(value, int | float):
         return ""
-    return RunsList.SCORE.format(metric=METRICS[HEADLINE].label, value=value)
+    return RunsList.SCORE.format(metric=EVERY[key].label, value=value)

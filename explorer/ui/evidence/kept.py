@@ -25,7 +25,7 @@ def keep(evidence: Evidence, names: Sequence[str], choice: Choice) -> None:
         st.session_state[Key.THRESHOLD_NOT_KEPT] = why_not(evidence, choice.epoch)
         return
     name, odds = names[choice.class_index], choice.odds
-    images = int(record.confusion.sum())
+    images = record.counted
     one = Threshold(name, choice.class_index, probability(odds), odds, choice.epoch, choice.way, choice.wanted, images)
     _try(lambda: thresholds.keep(evidence.view.paths, one))
 

@@ -16,14 +16,15 @@ from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record.epochs import EpochRecord
-from explorer.runs.spec.config import RunConfig
+from explorer.runs.spec.config import threshold_of
 from explorer.texts import Evidence as TextsOfEvidence
+from explorer.texts import Masks
 from explorer.texts import Matrix as T
 from explorer.ui.components import matrix
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.matrix import Epoch, Focus, Opened
+from explorer.ui.evidence import mask_cells, pictures, training_images
 from explorer.ui.evidence import opened as opened_image
-from explorer.ui.evidence import pictures, training_images
 from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
 
@@ -53,7 +54,10 @@ class _Cells:
             needed = None if self._fits(snapshot, len(names)) else {best, snapshot.latest_epoch, *wanted}
             epochs = [self._epoch(view, point, len(names), needed) for point in snapshot.epochs]
             planned = planned_epochs(snapshot)
-            made = matrix.frame(snapshot.id, names, epochs, best, snapshot.latest_epoch, focus, planned)
+            of_pixels = _of_pixels(snapshot)
+            made = matrix.frame(
+                snapshot.id, names, epochs, best, snapshot.latest_epoch, focus, planned, pixels=of_pixels
+            )
             self._frames[stamp] = made
             while len(self._frames) > _FRAMES_KEPT:
                 self._frames.popitem(last=False)
@@ -119,6 +123,13 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
             on_fetch=fetch,
         )
     opened: Opened | None = st.session_state.get(opened_key)
+    if _of_pixels(snapshot):
+        with beside:
+            if opened is not None and _exists(opened, snapshot):
+                mask_cells.show(view, snapshot, evidence, opened)
+            else:
+                st.caption(Masks.NOTHING_OPEN)
+        return
     part = beside.segmented_control(
         T.PART, [T.VALIDATION_IMAGES, T.TRAINING_IMAGES], default=T.VALIDATION_IMAGES, required=True,
         key=part_key, label_visibility="collapsed", help=T.TRAINING_HELP,
@@ -130,6 +141,11 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
             _images(view, snapshot, evidence, opened)
         else:
             st.caption(T.NOTHING_OPEN)
+
+
+def _of_pixels(snapshot: RunSnapshot) -> bool:
+    """Whether the matrix counts pixels, and not images."""
+    return snapshot.config is not None and snapshot.config.task == "segmentation"
 
 
 def _places(classes: int) -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -197,11 +213,6 @@ def _images(view: RunView, snapshot: RunSnapshot, evidence: Evidence, opened: Op
         assert record.labels is not None
         classes = (int(predicted(record, threshold_of(snapshot.config))[image]), int(record.labels[image]))
         opened_image.show(snapshot, source, image, opened.epoch, classes)
-
-
-def threshold_of(config: RunConfig | None) -> float:
-    """Return the probability of the second class above which a run predicts it."""
-    return config.threshold if config is not None and config.loss == "bce" else 0.5
 
 
 @functools.lru_cache(maxsize=3)

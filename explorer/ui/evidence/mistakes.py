@@ -10,10 +10,11 @@ from explorer.metrics import mistakes
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.flags import flagged
+from explorer.runs.spec.config import threshold_of
 from explorer.texts import Evidence as Words
 from explorer.texts import Mistakes as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.evidence import changed_sides, flagging, label_errors, listed, look, matrix
+from explorer.ui.evidence import changed_sides, flagging, label_errors, listed, look
 from explorer.ui.evidence.look import Look
 from explorer.ui.evidence.pictures import Caption
 from explorer.ui.session.keys import widget_key
@@ -47,7 +48,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     if not snapshot.epochs:
         st.caption(T.NEVER if snapshot.status.over else T.COMES)
         return
-    judgments = look.judgments_of(evidence, matrix.threshold_of(snapshot.config))
+    judgments = look.judgments_of(evidence, threshold_of(snapshot.config))
     scored = evidence.scored(point.epoch for point in snapshot.epochs)
     if not scored:
         st.info(_why_not(evidence, snapshot.epochs[-1].epoch))

@@ -11,7 +11,7 @@ from explorer.metrics.counts import Counts, against_rest, support
 from explorer.metrics.filled import filled
 from explorer.metrics.intervals import Interval, class_interval, intervals
 from explorer.metrics.metric import Evaluation, Metric, Value
-from explorer.metrics.scores import Areas, ScoreHistogram
+from explorer.metrics.scores import Areas
 from explorer.metrics.table import EVERY, LOSS, class_values, values
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import evaluation_of
@@ -25,6 +25,8 @@ from explorer.ui.evidence.later import Later
 from explorer.ui.session.keys import widget_key
 
 _OF_CLASSES = ("precision", "recall", "specificity", "f1_macro", "auroc", "average_precision")
+_OF_LABELS = ("precision", "recall", "f1_macro", "auroc", "mean_precision")
+_OF_MASKS = ("iou", "dice", "dice_images", "pixel_precision", "pixel_recall", "pixel_auroc", "border_f1")
 _MOST_ROWS = 12  # of the table of classes; beyond it scrolls
 _HEIGHT = 36 * (_MOST_ROWS + 1)  # px
 
@@ -89,7 +91,8 @@ def show_all(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: in
             _details(EVERY[key], found.values[key], ends, found, record.confusion)
 
     with_intervals(view, snapshot, evidence, epoch, draw)
-    st.caption(T.HOW_MANY.format(images=int(record.confusion.sum())))
+    images = record.counted if record.pixels is None else len(record.pixels)
+    st.caption(T.HOW_MANY.format(images=images))
 
 
 def show_classes(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> None:
@@ -99,39 +102,49 @@ def show_classes(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch
     if record is None or found is None:
         return
     names, images = class_names(snapshot), support(record.confusion)
+    masks = record.pixels is not None
+    support_column = T.PIXELS_COLUMN if masks else T.IMAGES_COLUMN
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         rows = [
-            {T.CLASS_COLUMN: names[index], T.IMAGES_COLUMN: int(images[index])}
-            | {T.OF_CLASS[key]: _number(found.classes[key][index]) for key in _OF_CLASSES}
+            {T.CLASS_COLUMN: names[index], support_column: int(images[index])}
+            | {_title(key): _number(found.classes[key][index]) for key in of_classes(record)}
             for index in range(len(names))
         ]
         index = _table(
             rows, widget_key("scores", snapshot.id, "classes"), "content" if len(rows) <= _MOST_ROWS else _HEIGHT
         )
-        st.caption(T.CLASSES_NOTE)
+        st.caption(T.MASK_CLASSES_NOTE if masks else T.CLASSES_NOTE)
     with right:
         _class_details(view, snapshot, found, record, epoch, index, names[index])
+
+
+def of_classes(record: EpochRecord) -> tuple[str, ...]:
+    """Return the metrics that are shown for each class, or label."""
+    if record.pixels is not None:
+        return _OF_MASKS
+    return _OF_LABELS if record.several else _OF_CLASSES
+
+
+def _title(key: str) -> str:
+    return T.OF_CLASS.get(key) or EVERY[key].label
 
 
 def _class_details(
     view: RunView, snapshot: RunSnapshot, found: _Scores, record: EpochRecord, epoch: int, index: int, name: str
 ) -> None:
     def compute() -> Mapping[str, Interval]:
-        histogram = ScoreHistogram(record.positives, record.negatives)
-        evaluation = Evaluation(
-            record.confusion, found.areas, histogram=histogram, logits=record.logits, labels=record.labels
-        )
-        return {key: class_interval(evaluation, key, index, found.classes[key][index]) for key in _OF_CLASSES}
+        evaluation = evaluation_of(record)
+        return {key: class_interval(evaluation, key, index, found.classes[key][index]) for key in of_classes(record)}
 
     def draw(ends: Mapping[str, Interval] | None) -> None:
         st.markdown(f"**{escape(name)}**")
         tp, fp, fn, tn = (int(count) for count in against_rest(record.confusion)[index])
         st.caption(T.COUNTS.format(tp=tp, fp=fp, fn=fn, tn=tn))
-        for key in _OF_CLASSES:
+        for key in of_classes(record):
             value, metric = found.classes[key][index], EVERY[key]
             between = _range(ends, key, value)
-            label = T.LABEL.format(title=T.OF_CLASS[key], value=_number(value), between=between)
+            label = T.LABEL.format(title=_title(key), value=_number(value), between=between)
             with st.expander(label, key=widget_key("scores", snapshot.id, "class", key)):
                 _details(metric, value, ends, found, record.confusion, index)
 
@@ -152,8 +165,9 @@ def _found(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int,
 
     def compute() -> _Scores:
         evaluation = evaluation_of(record, loss)
-        found, classes = values(evaluation), class_values(evaluation, _OF_CLASSES)
-        return _Scores(evaluation.areas, evaluation.scores_missing, found, classes)
+        found, classes = values(evaluation), class_values(evaluation, of_classes(record))
+        missing = "" if record.pixels is not None else evaluation.scores_missing
+        return _Scores(evaluation.areas, missing, found, classes)
 
     found = _waited_for(_key(view, epoch, "values"), compute, snapshot)
     if found is not None and found.missing:
@@ -199,11 +213,15 @@ def _watched(key: Key, draw: Callable[[], None], snapshot: RunSnapshot) -> None:
 
 def _table(rows: Sequence[Mapping[str, object]], key: str, height: int | Literal["content"]) -> int:
     """Draw a table, and return the row that is chosen, at first the first."""
-    numbers = {T.IMAGES_COLUMN: st.column_config.NumberColumn(help=T.IMAGES_HELP, format="localized")}
+    numbers = {
+        name: st.column_config.NumberColumn(help=words, format="localized")
+        for name, words in ((T.IMAGES_COLUMN, T.IMAGES_HELP), (T.PIXELS_COLUMN, T.PIXELS_HELP))
+        if name in rows[0]
+    }
     texts = {
         name: st.column_config.TextColumn(alignment="right")
         for name in rows[0]
-        if name not in (T.METRIC, T.CLASS_COLUMN, T.IMAGES_COLUMN)
+        if name not in (T.METRIC, T.CLASS_COLUMN, *numbers)
     }
     state = st.dataframe(
         list(rows),

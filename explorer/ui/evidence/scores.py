@@ -7,13 +7,18 @@ import streamlit as st
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.texts import Scores as T
-from explorer.ui.evidence import choosing, score_table, threshold_panel
+from explorer.ui.evidence import choosing, mask_curves, score_table, threshold_panel
 from explorer.ui.session.keys import widget_key
 
 _PARTS: dict[str, Callable[[RunView, RunSnapshot, Evidence, int], None]] = {
     T.PART_THRESHOLD: threshold_panel.show,
     T.PART_ALL: score_table.show_all,
     T.PART_CLASSES: score_table.show_classes,
+}
+_OF_MASKS = {
+    T.PART_ALL: score_table.show_all,
+    T.PART_CLASSES: score_table.show_classes,
+    T.PART_PIXELS: mask_curves.show,
 }
 
 
@@ -25,10 +30,11 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> None:
     with st.container(width=300):
         epoch = choosing.epoch(view, snapshot, widget_key("scores", snapshot.id, "epoch"))
     key = widget_key("scores", snapshot.id, "part")
-    choosing.recall(key, list(_PARTS))
-    tabs = dict(zip(_PARTS, st.tabs(list(_PARTS), key=key, on_change="rerun"), strict=True))
+    parts = _OF_MASKS if snapshot.task == "segmentation" else _PARTS
+    choosing.recall(key, list(parts))
+    tabs = dict(zip(parts, st.tabs(list(parts), key=key, on_change="rerun"), strict=True))
     for title, tab in tabs.items():
         if tab.open:
             choosing.remember(key, title)
             with tab:
-                _PARTS[title](view, snapshot, evidence, epoch)
+                parts[title](view, snapshot, evidence, epoch)

@@ -23,6 +23,7 @@ from explorer.texts import Evidence as TextsOfEvidence
 from explorer.texts import RecordedImages as T
 from explorer.ui.background import asking
 from explorer.ui.evidence import restoring
+from explorer.ui.preview.wall import Picture
 
 _DECIDES_PIXELS = ("albumentations", "opencv-python-headless")  # libraries, as a run records them
 
@@ -57,9 +58,14 @@ class Source:
         """Return the request for a small picture."""
         return RecordedPicture(self.recorded(index), SMALL)
 
-    def large(self, index: int) -> RecordedPicture:
-        """Return the request for a large picture."""
-        return RecordedPicture(self.recorded(index), LARGE)
+    def large(self, index: int) -> tuple[Picture, ...]:
+        """Return the image in large, and what the network saw of it."""
+        original = RecordedPicture(self.recorded(index), LARGE)
+        seen = (str(self.paths.root), self.part, "seen", index, self.epoch)
+        return (
+            Picture("original", T.ORIGINAL, original, original),
+            Picture("seen", T.AS_SEEN, self.network_input(index), seen, self.as_seen, exact=True),
+        )
 
     def network_input(self, index: int) -> NetworkInput | TrainingInput:
         """Return the request for what the network saw."""
@@ -68,6 +74,12 @@ class Source:
             return own
         partner = partner_of(self.config, len(self.ids), self.epoch, index)
         return TrainingInput(own, None if partner is None else self.recorded(partner), len(self.ids))
+
+    def as_seen(self, size: str) -> str:
+        """Return the words below what the network saw, whose size is given in words."""
+        if self.epoch is None:
+            return T.AS_SEEN_VALIDATION.format(size=size)
+        return T.AS_SEEN_TRAINING.format(size=size, epoch=self.epoch + 1)
 
     def name(self, index: int) -> str:
         """Return the id of an image, with its place in the list where other images have the same id."""

@@ -12,6 +12,7 @@ from explorer.metrics.thresholds import Cuts, as_predicted
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import cuts_of
 from explorer.runs.overview.view import RunSnapshot, RunView, version_of
+from explorer.runs.spec.config import threshold_of
 from explorer.texts import Scores as T
 from explorer.ui.components import threshold
 from explorer.ui.components.markdown import escape
@@ -26,8 +27,10 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -
     """Draw the threshold of the chosen class in an epoch, and the curves."""
     names = class_names(snapshot)
     index = choosing.class_index(names, widget_key("scores", snapshot.id, "class"))
-    other = names[1 - index] if len(names) == 2 else T.OTHER
-    start = _start(snapshot, index) if len(names) == 2 else None
+    several = snapshot.config is not None and snapshot.config.task == "labels"
+    two = len(names) == 2 and not several
+    other = names[1 - index] if two else T.OTHER
+    start = _start(snapshot, 1 if several else index) if two or several else None
     key = (*version_of(view.paths.epoch(view.attempt_of(epoch) or 0, epoch)), index, names[index], other, start)
     try:
         panel = PANELS.get(key, lambda: _panel_of(evidence, epoch, index, names[index], other, start))
@@ -37,7 +40,7 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -
     st.markdown(f"**{T.THRESHOLD_TITLE}**", help=T.THRESHOLD_HELP)
     threshold.show(panel.frame, widget_key("threshold", snapshot.id), lambda choice: kept.keep(evidence, names, choice))
     kept.show(view.paths)
-    st.caption("  \n".join(map(escape, _notes(panel, names, index, evidence, epoch))))
+    st.caption("  \n".join(map(escape, _notes(panel, names, index, evidence, epoch, several))))
     score_charts.show(snapshot.id, panel.figures, _channel(snapshot.id))
     st.caption(T.AXES if panel.exact else f"{T.AXES} {T.CALIBRATION_COARSE}")
 
@@ -78,9 +81,9 @@ def _panel_of(evidence: Evidence, epoch: int, index: int, name: str, other: str,
         raise _NoRecord(f"epoch {epoch}")
     cuts = cuts_of(record, index)
     channel = _channel(evidence.view.paths.id)
-    rest = palette.class_color(1 - index) if len(record.confusion) == 2 else palette.NEUTRAL
+    rest = palette.class_color(1 - index) if record.confusion.shape == (2, 2) else palette.NEUTRAL
     figures = score_curves.figures(cuts, (name, other), (palette.class_color(index), rest), f"class {index}")
-    sent = _sent(cuts, index, start)
+    sent = _sent(cuts, 1 if record.several else index, start)
     frame = threshold.frame(sent, index, name, other, epoch, channel, start)
     positives, negatives = int(cuts.positives.sum()), int(cuts.negatives.sum())
     return _Panel(positives, negatives, cuts.exact, len(cuts.scores), len(sent.scores), frame, figures)
@@ -95,20 +98,22 @@ def _sent(cuts: Cuts, index: int, start: float | None) -> Cuts:
 
 def _start(snapshot: RunSnapshot, index: int) -> float | None:
     """Return the run's own threshold of one of two classes as log odds; None where it predicts the likelier class."""
-    config = snapshot.config
-    if config is None or config.loss != "bce" or config.threshold == 0.5:
-        return None
-    return as_predicted(index, config.threshold)
+    above = threshold_of(snapshot.config)
+    return None if above == 0.5 else as_predicted(index, above)
 
 
 def _channel(run_id: str) -> str:
     return widget_key("run", run_id)
 
 
-def _notes(panel: _Panel, names: tuple[str, ...], index: int, evidence: Evidence, epoch: int) -> list[str]:
+def _notes(
+    panel: _Panel, names: tuple[str, ...], index: int, evidence: Evidence, epoch: int, several: bool
+) -> list[str]:
     positives, negatives = panel.positives, panel.negatives
     notes = [T.OPTIMISTIC.format(images=positives + negatives)]
-    if len(names) > 2:
+    if several:
+        notes.append(T.OF_LABEL.format(threshold=threshold_of(evidence.view.config)))
+    elif len(names) > 2:
         notes.append(T.ONE_AGAINST_REST.format(classes=len(names)))
     if not panel.exact:
         notes.append(f"{why_not(evidence, epoch)} {T.FROM_HISTOGRAM.format(steps=panel.steps)}")

@@ -5,8 +5,9 @@ import os
 
 from explorer.texts import Keeping as T
 
-DAYS, MEGABYTES = "EXPLORER_KEEP_DAYS", "EXPLORER_KEEP_MB"
-DEFAULT_DAYS, DEFAULT_MEGABYTES = 90.0, 2_000.0
+DAYS, MEGABYTES, DATA_MEGABYTES = "EXPLORER_KEEP_DAYS", "EXPLORER_KEEP_MB", "EXPLORER_DATA_MB"
+DEFAULT_DAYS, DEFAULT_MEGABYTES, DEFAULT_DATA_MEGABYTES = 90.0, 2_000.0, 4_000.0
+ZIP_MEGABYTES = 120  # of one uploaded file; a session may hold little more in memory
 SAMPLE_DAYS = 3.0  # for a draft that was never edited
 DAY_S = 86_400.0
 MB = 1_000_000
@@ -34,10 +35,16 @@ def keep_bytes() -> float:
     return _number(MEGABYTES, DEFAULT_MEGABYTES, least=1.0, effect=effect) * MB
 
 
+def data_bytes() -> float:
+    """The bytes that uploaded data sets may take together, unpacked. Raises WrongLimit."""
+    effect = T.DEFAULT_TAKEN.format(default=DEFAULT_DATA_MEGABYTES)
+    return _number(DATA_MEGABYTES, DEFAULT_DATA_MEGABYTES, least=1.0, effect=effect) * MB
+
+
 def problems() -> list[str]:
     """The messages about invalid limits in the environment."""
     found = []
-    for limit in (keep_days, keep_bytes):
+    for limit in (keep_days, keep_bytes, data_bytes):
         try:
             limit()
         except WrongLimit as error:

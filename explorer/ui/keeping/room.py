@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from explorer.base.home import made_home
+from explorer.data.roots import uploads_folder
 from explorer.runs.machine.capacity import in_words
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits, places
@@ -71,6 +72,16 @@ def check_upload(others: int, size: int) -> None:
     check(size)
 
 
+def check_data(more: int) -> None:
+    """Check that `more` bytes fit beside the data sets and images that were uploaded. Raises NoRoom."""
+    try:
+        limit = limits.data_bytes()
+    except limits.WrongLimit:
+        limit = limits.DEFAULT_DATA_MEGABYTES * limits.MB  # reported when the server started
+    if data_taken() + more > limit:
+        raise NoRoom(T.NO_DATA_ROOM.format(room=in_words(limit)))
+
+
 def _taken() -> int:
     """The bytes in the folders that visitors fill, with at least one block for each file."""
     total = 0
@@ -78,4 +89,15 @@ def _taken() -> int:
         for entry in os.scandir(folder):
             with suppress(FileNotFoundError):
                 total += max(entry.stat().st_size, limits.BLOCK)
+    return total
+
+
+def data_taken() -> int:
+    """The bytes in the folder of uploaded data sets, with at least one block for each file and folder."""
+    total = 0
+    for place, folders, files in os.walk(uploads_folder()):
+        total += limits.BLOCK * len(folders)
+        for name in files:
+            with suppress(OSError):
+                total += max(Path(place, name).lstat().st_size, limits.BLOCK)
     return total

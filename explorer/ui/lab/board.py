@@ -11,10 +11,10 @@ from explorer.augment.pipeline import Pipeline
 from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.background import slow
+from explorer.ui.background.fills import Fill, Task, token
 from explorer.ui.background.slow import Cost
 from explorer.ui.components import fields, grid
 from explorer.ui.components.grid import Board
-from explorer.ui.lab.fills import Fill, Task, token
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key

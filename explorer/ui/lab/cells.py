@@ -10,8 +10,8 @@ from explorer.draw.encoding import Classes
 from explorer.draw.pictures import Picture, Subject
 from explorer.texts import Preview
 from explorer.ui.background import slow
+from explorer.ui.background.fills import Task
 from explorer.ui.components.grid import Cell
-from explorer.ui.lab.fills import Task
 
 __all__ = ["LARGE", "SIDE", "Drawn", "Spec", "cell", "failed", "size"]
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from explorer.augment import library, presets
 from explorer.augment.files import PipelineFileError, dumps_draft
-from explorer.augment.pipeline import Draft, walk
+from explorer.augment.pipeline import Draft, as_draft, walk
 from explorer.runs.record.paths import pipelines_folder
 from explorer.texts import Lab as T
 from explorer.ui.session.history import History
@@ -72,7 +72,7 @@ def _saved(name: str, _history: History) -> Draft:
         pipeline = library.load(pipelines_folder(), name)
     except PipelineFileError as error:
         raise NoRivalError(T.RIVAL_SAVED_GONE.format(name=name, reason=error)) from error
-    return Draft(name=pipeline.name, nodes=pipeline.nodes, targets=pipeline.targets)
+    return as_draft(pipeline)
 
 
 _FINDERS: dict[str, Callable[[str, History], Draft]] = {NONE: _nothing, PAST: _past, PRESET: _preset, SAVED: _saved}

@@ -9,10 +9,10 @@ from explorer.augment.sizes import area
 from explorer.texts import Lab as T
 from explorer.texts import Preview
 from explorer.ui.background import slow
+from explorer.ui.background.fills import Fill
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.lab import board, cells, steps
 from explorer.ui.lab.cells import Spec
-from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.places import Place, places
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace

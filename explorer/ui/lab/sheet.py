@@ -13,9 +13,9 @@ from explorer.draw.cells import Cell as Request
 from explorer.draw.pictures import Picture
 from explorer.texts import Lab as T
 from explorer.texts import Targets
+from explorer.ui.background.fills import Fill, Task
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.lab import board, cells
-from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key

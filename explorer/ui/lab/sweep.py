@@ -10,13 +10,14 @@ from explorer.augment import edits, neutral
 from explorer.augment.catalog import Transform, catalog
 from explorer.augment.parameters import JsonValue, Kind, Parameter
 from explorer.augment.pipeline import DraftErrors, Step
+from explorer.augment.spread import NUMBERS, RANGES
 from explorer.texts import Lab as T
+from explorer.ui.background.fills import Fill
 from explorer.ui.components.fields import bound
 from explorer.ui.components.grid import Board, Cell, Group, Words
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, cells, forcing, steps, sweeps
 from explorer.ui.lab.cells import Drawn, Spec
-from explorer.ui.lab.fills import Fill
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key
@@ -139,7 +140,7 @@ def label(parameter: Parameter, value: JsonValue) -> str:
         return T.NOT_SET
     if isinstance(value, bool):
         return T.ON if value else T.OFF
-    if isinstance(value, list) and len(value) == 2 and parameter.kind in sweeps.RANGES:
+    if isinstance(value, list) and len(value) == 2 and parameter.kind in RANGES:
         return _range(parameter, value)
     return _number(value)
 
@@ -208,11 +209,11 @@ def _controls(work: workspace.Workspace) -> None:
 
     shows = bound(widget_key("lab", "parameter"), parameter.name, chose)
     st.selectbox(T.PARAMETER, offered, help=parameter.doc or None, **shows)
-    if parameter.kind in sweeps.RANGES:
+    if parameter.kind in RANGES:
         names = T.PAIR_ENDS if parameter.kind is Kind.INT_PAIR else T.ENDS
         ends = board.bound("ends")
         st.selectbox(T.ENDS_LABEL, list(Ends), format_func=names.__getitem__, help=T.ENDS_HELP, **ends)
-    if parameter.kind in sweeps.RANGES | sweeps.NUMBERS:
+    if parameter.kind in RANGES | NUMBERS:
         count = board.bound("count")
         st.segmented_control(T.COUNT, COUNTS, required=True, help=T.COUNT_HELP, **count)
     st.toggle(T.ALONE, help=T.ALONE_HELP, **board.bound("alone"))

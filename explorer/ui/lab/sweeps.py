@@ -6,14 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.augment.parameters import JsonValue, Kind, Parameter
+from explorer.augment.spread import NUMBERS, RANGES, Pair, on_step, spread
+from explorer.augment.spread import bounds as bounds_of
 from explorer.ui.session.view import Ends
 from explorer.ui.step_editor.parameters import is_number, is_pair, start_value
 
-RANGES = frozenset({Kind.INT_RANGE, Kind.FLOAT_RANGE, Kind.INT_PAIR})
-NUMBERS = frozenset({Kind.INT, Kind.FLOAT})
-_WHOLE = frozenset({Kind.INT, Kind.INT_RANGE, Kind.INT_PAIR})
 MAX_CHOICES = 24
-Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,13 @@ def values(parameter: Parameter, present: JsonValue, count: int, ends: Ends) -> 
         count: Number of values of a number or a range; of choices, all are shown.
         ends: Which ends of a range move.
     """
-    spread = _spread(parameter, present, count, ends)
+    shown = _spread(parameter, present, count, ends)
     same_type = isinstance(present, bool)  # True equals 1
-    at = next((i for i, each in enumerate(spread) if each == present and isinstance(each, bool) is same_type), None)
+    at = next((i for i, each in enumerate(shown) if each == present and isinstance(each, bool) is same_type), None)
     if at is None:
-        at = _place(spread, present)
-        spread.insert(at, present)
-    return tuple(Value(value, index == at) for index, value in enumerate(spread))
+        at = _place(shown, present)
+        shown.insert(at, present)
+    return tuple(Value(value, index == at) for index, value in enumerate(shown))
 
 
 def _spread(parameter: Parameter, present: JsonValue, count: int, ends: Ends) -> list[JsonValue]:
@@ -66,53 +64,26 @@ def _spread(parameter: Parameter, present: JsonValue, count: int, ends: Ends) ->
         return [False, True]
     if parameter.kind is Kind.CHOICE:
         return [choice.value for choice in parameter.choices[:MAX_CHOICES]]
-    bounds = _bounds(parameter)
+    bounds = bounds_of(parameter)
     if parameter.kind in NUMBERS:
-        return list(_steps(parameter, bounds, count))
+        return list(spread(parameter, bounds, count))
     low, high = present if is_pair(present) else start_value(parameter)
     found = SPREADS[ends](parameter, bounds, (low, high), count)
     return list(map(list, dict.fromkeys(found)))
 
 
-def _bounds(parameter: Parameter) -> Pair:
-    low = parameter.soft_low if parameter.soft_low is not None else 0.0
-    high = parameter.soft_high if parameter.soft_high is not None else 1.0
-    return low, high
-
-
-def _steps(parameter: Parameter, bounds: Pair, count: int) -> tuple[float, ...]:
-    """Return numbers from end to end on the steps of the slider, so that kernels of odd size stay odd."""
-    low, high = bounds
-    step = parameter.step or 0.01
-    found: list[float] = []
-    for value in np.linspace(low, high, count).tolist():
-        if parameter.kind in _WHOLE:
-            on_step = _on_step(parameter, value, low)
-            found.append(on_step if on_step <= high else int(on_step - step))
-        elif value in (low, high):
-            found.append(float(value))
-        else:
-            found.append(_on_step(parameter, value, low))
-    return tuple(dict.fromkeys(found))
-
-
-def _decimals(step: float) -> int:
-    # Enough digits to distinguish neighbors; the ends of a slider may be finer than its step.
-    return max(2, int(np.ceil(-np.log10(step))) + 1)
-
-
 def _exact(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequence[Pair]:  # noqa: ARG001
-    return [(value, value) for value in _steps(parameter, bounds, count)]
+    return [(value, value) for value in spread(parameter, bounds, count)]
 
 
 def _low(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequence[Pair]:
     top = max(bounds[0], present[1])
-    return [(value, present[1]) for value in _steps(parameter, (bounds[0], top), count)]
+    return [(value, present[1]) for value in spread(parameter, (bounds[0], top), count)]
 
 
 def _high(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequence[Pair]:
     bottom = min(bounds[1], present[0])
-    return [(present[0], value) for value in _steps(parameter, (bottom, bounds[1]), count)]
+    return [(present[0], value) for value in spread(parameter, (bottom, bounds[1]), count)]
 
 
 def _both(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequence[Pair]:
@@ -121,16 +92,9 @@ def _both(parameter: Parameter, bounds: Pair, present: Pair, count: int) -> Sequ
     middle = 0 if low < 0 < high else sum(present) / 2
     reach = max(high - middle, middle - low)
     return [
-        (_on_step(parameter, max(low, middle - width), low), _on_step(parameter, min(high, middle + width), low))
+        (on_step(parameter, max(low, middle - width), low), on_step(parameter, min(high, middle + width), low))
         for width in np.linspace(0, reach, count).tolist()
     ]
-
-
-def _on_step(parameter: Parameter, value: float, low: float) -> float:
-    """Return the nearest value that a slider from `low` on can have."""
-    step = parameter.step or 0.01
-    found = low + round((value - low) / step) * step
-    return int(found) if parameter.kind in _WHOLE else round(float(found), _decimals(step))
 
 
 SPREADS: dict[Ends, Callable[[Parameter, Pair, Pair, int], Sequence[Pair]]] = {
@@ -141,13 +105,13 @@ SPREADS: dict[Ends, Callable[[Parameter, Pair, Pair, int], Sequence[Pair]]] = {
 }
 
 
-def _place(spread: Sequence[JsonValue], present: JsonValue) -> int:
+def _place(shown: Sequence[JsonValue], present: JsonValue) -> int:
     """Return the place of the present value: before the first larger one; a value without an order goes first."""
     size = _size(present)
     if size is None:
         return 0
-    sizes = [_size(value) for value in spread]
-    return next((at for at, other in enumerate(sizes) if other is not None and other > size), len(spread))
+    sizes = [_size(value) for value in shown]
+    return next((at for at, other in enumerate(sizes) if other is not None and other > size), len(shown))
 
 
 def _size(value: JsonValue) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
-from explorer.ui.lab import board, seeds, sheet, statistics, sweep, versus
+from explorer.ui.lab import board, mask_lesson, seeds, sheet, statistics, sweep, versus
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey
@@ -23,6 +23,7 @@ MODES: Mapping[Mode, Callable[[workspace.Workspace, sources.Found], None]] = {
     Mode.AB: versus.show,
     Mode.GALLERY: sheet.show,
     Mode.STATISTICS: statistics.show,
+    Mode.MASKS: mask_lesson.show,
 }
 
 
@@ -57,7 +58,7 @@ def pipeline_line(draft: Draft) -> str:
 
 def _targets(lab: Lab) -> None:
     """Draw the switch for overlaid targets. The gallery, where they hide much, has a switch of its own."""
-    if lab.mode is Mode.STATISTICS:
+    if lab.mode in (Mode.STATISTICS, Mode.MASKS):
         return
     field = "targets_gallery" if lab.mode is Mode.GALLERY else "targets"
     st.toggle(T.TARGETS, help=T.TARGETS_HELP, **board.bound(field))

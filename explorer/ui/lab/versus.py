@@ -8,11 +8,11 @@ import streamlit as st
 from explorer.augment.pipeline import Draft, Pipeline, checked
 from explorer.draw.cells import Both, Pair
 from explorer.texts import Lab as T
+from explorer.ui.background.fills import Fill, Task
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import board, cells, rivals, seeds
 from explorer.ui.lab.cells import Spec
-from explorer.ui.lab.fills import Fill, Task
 from explorer.ui.lab.places import Place, places
 from explorer.ui.preview.sources import Found
 from explorer.ui.session import workspace
@@ -116,7 +116,7 @@ def _board(rows: tuple[Row, ...], large: Row | None, pair: Rivals, fill: Fill) -
 
 def _large(row: Row, pair: Rivals, fill: Fill) -> Large:
     group = _group(row, pair, fill, cells.LARGE)
-    return Large(" · ".join(filter(None, (group.title, group.note))), group.cells[0], group.cells[1])
+    return Large(" · ".join(filter(None, (group.title, group.note))), group.cells[0], tuple(group.cells[1:]))
 
 
 WORDS = Words(T.AB_LABEL, T.AB_HINT)

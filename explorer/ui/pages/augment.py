@@ -6,6 +6,7 @@ from explorer.ui.augment import stage, step_list
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.step_editor import form
+from explorer.ui.study import dialog
 
 
 def page() -> None:
@@ -19,7 +20,7 @@ def page() -> None:
     with middle:
         form.show(work, errors)
     with left:
-        step_list.show(work, errors)
+        step_list.show(work, errors, dialog.offer)
 
 
 page()

@@ -11,7 +11,8 @@ from explorer.texts import Help as T
 
 PROJECT = Path(__file__).resolve().parents[3]
 ORDER = (
-    "index", "augment", "laboratory", "files", "data", "recipes", "runs", "evidence", "report", "export", "classroom",
+    "index", "augment", "laboratory", "files", "data", "recipes", "runs", "evidence", "predict", "report", "export",
+    "classroom",
 )  # fmt: skip
 PARTS = (
     "albumentations", "streamlit", "torch", "pytorch-lightning", "torchmetrics", "efficientnet-pytorch",

@@ -24,7 +24,7 @@ def page() -> None:
         top.show(work)
     for note in found.picture.notes:
         st.caption(escape(note))
-    if work.view.lab.mode is Mode.STATISTICS:
+    if work.view.lab.mode in (Mode.STATISTICS, Mode.MASKS):
         board.leave()
     top.MODES[work.view.lab.mode](work, found)
     if notice := st.session_state.pop(Key.NOTICE, None):

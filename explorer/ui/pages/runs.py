@@ -10,6 +10,7 @@ from explorer.texts import Runs as T
 from explorer.ui.compare import page as compare_page
 from explorer.ui.compare import reporting
 from explorer.ui.components.markdown import escape
+from explorer.ui.predict import several
 from explorer.ui.run import page as run_view
 from explorer.ui.runs import page as runs_page
 from explorer.ui.session import selection, workspace
@@ -23,8 +24,9 @@ def page() -> None:
         back, tools = st.columns([1, 8], gap="small")
         with back:
             _back(T.ALL, selection.close)
-        with tools:
+        with tools, st.container(horizontal=True, gap="small"):
             reporting.show(compared)
+            several.show([one.id for one in selection.read(compared)])
         compare_page.show(compared)
         return
     if run_id is None:

@@ -6,14 +6,14 @@ from explorer.runs.machine.machine import Machine, MachineError, machine
 from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.schedules import steps_per_epoch
-from explorer.settings.fields import SECTIONS
+from explorer.settings.fields import SECTIONS, place_field, task_of
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components import plot
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
-from explorer.ui.session.keys import Key, Query, widget_key
-from explorer.ui.train import carry, checks, conversion, curve, devices, networks, seen, source, summary
+from explorer.ui.session.keys import Key, Page, Query, widget_key
+from explorer.ui.train import carry, checks, conversion, curve, decided, devices, networks, seen, source, summary
 from explorer.ui.train import sections as train_sections
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
@@ -35,7 +35,7 @@ def page() -> None:
         }
     with boxes["device"]:
         found = _machine()
-    values = train_values.current()
+    values = _recognized(train_values.current())
     train_sections.land(values, found)
     checked = checks.check(values, found)
     form = _form(values, checked, found, carry.hint(work.view, values))
@@ -50,6 +50,15 @@ def page() -> None:
     with unwritten:
         workspace.show_unwritten()
     train_sections.focus_field()
+
+
+def _recognized(values: train_values.Values) -> train_values.Values:
+    """Note in the form what is learned, where the data decide about it. Fields of another task change with it."""
+    spec = conversion.dataset_spec(values)
+    if spec is None or spec.task == task_of(values):
+        return values
+    train_values.change(recognized=spec.task)
+    return train_values.current()
 
 
 def _duplicate() -> None:
@@ -105,13 +114,25 @@ def _logged(values: Values) -> str:
 def _own(key: str, form: Form, checked: Checked) -> None:
     """Draw the parts of a section besides its fields."""
     if key == "data":
+        decided.show(conversion.dataset_spec(form.values))
         st.caption(T.DATA_NOTE)
+        _to_data(form.values)
     elif key == "network":
         networks.compare(form.machine, form.values)
     elif key == "optimizer":
         _curve(form.values, checked)
     elif key == "mixing":
         seen.show(checked.config, checked.dataset)
+
+
+def _to_data(values: Values) -> None:
+    """Draw the link to the Data page with this data set."""
+    kind = values["dataset"]
+    field = place_field(kind)
+    if field is None or values[field]:
+        key = kind if field is None else f"{kind}:{values[field]}"
+        address = {Query.DATA.value: key, Query.DRAFT.value: workspace.current().id}
+        st.page_link(Page.DATA, label=T.TO_DATA, icon=":material/database:", query_params=address)
 
 
 def _curve(values: Values, checked: Checked) -> None:

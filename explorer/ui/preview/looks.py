@@ -69,7 +69,8 @@ def outcome(drawing: Drawing[Shown], pipeline: Pipeline, found: Found) -> Look:
 def token(work: Workspace, found: Found) -> Token:
     """Return a key of everything that a drawing depends on."""
     draft, view = work.draft, work.view
-    return (draft.nodes, draft.targets, found.picture.id, view.seed, view.focus, view.difference, found.classes)
+    what = draft.nodes, draft.targets, draft.streams
+    return (*what, found.picture.id, view.seed, view.focus, view.difference, found.classes)
 
 
 def request(work: Workspace, found: Found, pipeline: Pipeline) -> Preview:

@@ -114,7 +114,7 @@ def _set_widgets(work: workspace.Workspace, training: Training | None) -> None:
 
 def _switch(work: workspace.Workspace, training: Training | None) -> None:
     if carry.data_of(work.view) is None:
-        st.caption(T.NOT_TRAINABLE)
+        st.caption(escape(T.NOT_TRAINABLE.format(reason=carry.why_untrained(work.view))))
         return
     shows = bound(widget_key("as_trained"), work.view.as_trained, lambda on: workspace.look(as_trained=bool(on)))
     st.toggle(T.AS_TRAINED, help=T.AS_TRAINED_HELP, **shows)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.base.words import span
 from explorer.metrics.intervals import Interval
-from explorer.metrics.table import HEADLINE, METRICS
+from explorer.metrics.table import EVERY, HEADLINES, LISTED
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.index import summaries
@@ -18,10 +18,10 @@ from explorer.runs.spec.config import RunConfig
 from explorer.settings.rows import steps_of
 from explorer.texts import Compare, Runs
 from explorer.texts import Run as T
+from explorer.ui.components import looks_line
 from explorer.ui.components.markdown import escape
 from explorer.ui.components.state_badge import headline
-from explorer.ui.evidence import score_table
-from explorer.ui.run import other_run
+from explorer.ui.evidence import other_run, score_table
 from explorer.ui.session.keys import widget_key
 
 METRIC_WIDTH = 148  # px; two fit side by side on a phone
@@ -91,15 +91,16 @@ def show_numbers(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> No
         # Drawn from the first step on, so that the first epoch does not move the charts.
         with st.container(horizontal=True, gap="small"):
             _best_epoch(snapshot, best, latest)
-            for key, metric in METRICS.items():
+            for key, metric in LISTED[snapshot.task].items():
                 below = Runs.NONE_YET if latest is None else _value(latest, key)
                 found = (ends or {}).get(key)
                 undefined = found is not None and found.value is None
                 value = Runs.UNDEFINED if undefined else _value(best, key)
                 about = T.UNDEFINED_WHY.format(why=found.why) if found is not None and undefined else metric.help
-                _metric(metric.title, value, _between(ends, key), below, about)
+                _metric(metric.title, value, between(ends, key), below, about)
         images = snapshot.start.count("val_images") if snapshot.start else 0
         st.caption(T.INTERVALS.format(images=images) if images else T.INTERVALS_OF_ALL)
+        looks_line.show(view.paths, snapshot.status.over)
 
     if best is None:
         draw({})
@@ -109,17 +110,17 @@ def show_numbers(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> No
 
 def _best_epoch(snapshot: RunSnapshot, best: EpochPoint | None, latest: EpochPoint | None) -> None:
     config = snapshot.config
-    total, monitor = (config.epochs, config.monitor) if config else (len(snapshot.epochs), HEADLINE)
+    total, monitor = (config.epochs, config.monitor) if config else (len(snapshot.epochs), HEADLINES[snapshot.task])
     _metric(
         T.BEST_EPOCH,
         Runs.NONE_YET if best is None else T.EPOCH_OF.format(epoch=best.number, epochs=total),
-        T.BEST_BY.format(monitor=METRICS[monitor].label),
+        T.BEST_BY.format(monitor=EVERY[monitor].label),
         Runs.NONE_YET if latest is None else str(latest.number),
-        T.BEST_EPOCH_HELP.format(monitor=METRICS[monitor].title),
+        T.BEST_EPOCH_HELP.format(monitor=EVERY[monitor].title),
     )
 
 
-def _between(ends: Mapping[str, Interval] | None, key: str) -> str:
+def between(ends: Mapping[str, Interval] | None, key: str) -> str:
     """Return the ends of a metric's interval in words; "–" where there is none."""
     if ends is None:
         return T.INTERVAL_COMES

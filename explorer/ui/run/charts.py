@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.figures import charts, step_charts
 from explorer.figures.step_charts import Line
-from explorer.metrics.table import METRICS, SCORES
+from explorer.metrics.table import EVERY, SCORES
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.texts import Runs as T
@@ -17,7 +17,11 @@ from explorer.ui.session.keys import widget_key
 
 STEP_METRIC = "accuracy"  # also measured on training batches
 OnCell = Callable[[Literal["best", "latest"], Opened], None]
-FIRST = ("auroc", "f1_macro")  # drawn beside it; an expander holds the other metrics
+
+
+def _first(snapshot: RunSnapshot) -> tuple[str, ...]:
+    """The two metrics that are drawn beside it; an expander holds the others."""
+    return tuple(metric.key for metric in SCORES[snapshot.task] if metric.key != STEP_METRIC)[:2]
 
 
 class _Figures:
@@ -37,7 +41,9 @@ class _Figures:
         if before != stamp:
             figures = self._make(snapshot)
             if best is not None and "confusion" in figures and (record := view.record(best)) is not None:
-                figures["best"] = charts.confusion(record.confusion, charts.class_names(snapshot))
+                figures["best"] = charts.confusion(
+                    record.confusion, charts.class_names(snapshot), pixels=snapshot.task == "segmentation"
+                )
             self._made = (stamp, figures)
         return figures
 
@@ -56,7 +62,7 @@ class _Figures:
             same_start = before.start is snapshot.start and charts.class_names(before) == charts.class_names(snapshot)
             if before.epochs is snapshot.epochs and same_start:
                 return figures
-        figures = charts.epoch_figures(snapshot, [METRICS[key] for key in FIRST])
+        figures = charts.epoch_figures(snapshot, [EVERY[key] for key in _first(snapshot)])
         self._of_epochs = (snapshot, figures)
         return figures
 
@@ -92,8 +98,11 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
     with top[2]:
         _running(snapshot, figures)
     for place, name, title, explanation in (
-        (bottom[0], STEP_METRIC, METRICS[STEP_METRIC].title, T.ACCURACY_HELP),
-        *((place, key, METRICS[key].label, METRICS[key].help) for place, key in zip(bottom[1:], FIRST, strict=False)),
+        (bottom[0], STEP_METRIC, EVERY[STEP_METRIC].title, T.ACCURACY_HELP),
+        *(
+            (place, key, EVERY[key].label, EVERY[key].help)
+            for place, key in zip(bottom[1:], _first(snapshot), strict=False)
+        ),
         (bottom[3], "lr", T.RATE_TITLE, T.RATE_HELP),
     ):
         with place:
@@ -103,11 +112,15 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
         with more:
             _other_metrics(snapshot)
     # Below all charts, so that it moves none of them when it appears.
-    st.caption("  \n".join(filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.WHICH_THRESHOLD])))
+    st.caption(
+        "  \n".join(
+            filter(None, [charts.how_thinned(snapshot), charts.left_out(snapshot), T.WHICH_THRESHOLD_OF[snapshot.task]])
+        )
+    )
 
 
 def _other_metrics(snapshot: RunSnapshot) -> None:
-    others = [metric for metric in SCORES if metric.key not in (STEP_METRIC, *FIRST)]
+    others = [metric for metric in SCORES[snapshot.task] if metric.key not in (STEP_METRIC, *_first(snapshot))]
     figures = {metric.key: charts.scores(snapshot, metric) for metric in others}
     for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
         with place:
@@ -128,7 +141,8 @@ def _running(snapshot: RunSnapshot, figures: dict[str, charts.Figure]) -> None:
     """Draw the confusion matrix of the training batches in the current or last epoch."""
     st.markdown(f"**{T.RUNNING_TITLE}**", help=T.RUNNING_HELP)
     if snapshot.running is not None and "running" not in figures:
-        _not_yet(T.TOO_MANY_CLASSES.format(most=charts.MAX_DRAWN))
+        several = snapshot.running.confusion.ndim == 3
+        _not_yet(T.RUNNING_LABELS if several else T.TOO_MANY_CLASSES.format(most=charts.MAX_DRAWN))
         st.caption(_so_far(snapshot))
         return
     if snapshot.running is None:
@@ -146,12 +160,15 @@ def _so_far(snapshot: RunSnapshot) -> str:
     assert snapshot.running is not None
     counts = snapshot.running.confusion
     seen, total = snapshot.running.seen, snapshot.start.number("train_images") if snapshot.start else 0
-    words = T.RUNNING_CAPTION_MIXED if snapshot.config and snapshot.config.mixing != "none" else T.RUNNING_CAPTION
+    mixed = snapshot.config is not None and snapshot.config.mixing != "none"
+    words = T.RUNNING_CAPTION_MIXED if mixed else T.RUNNING_CAPTION
+    if snapshot.config is not None and snapshot.config.task == "segmentation":
+        words = T.RUNNING_CAPTION_PIXELS_MIXED if mixed else T.RUNNING_CAPTION_PIXELS
     return words.format(
         epoch=snapshot.running.epoch + 1,
         seen=seen,
         total=int(total) if total > 0 else seen,
-        share=counts.trace() / max(seen, 1),
+        share=counts.trace(axis1=-2, axis2=-1).sum() / max(counts.sum(), 1),
     )
 
 
@@ -163,7 +180,8 @@ def _confusion(
     latest = snapshot.latest_epoch
     chosen = _chosen(None if best is None else best.epoch, latest)
     if snapshot.confusion is not None and "confusion" not in figures:
-        _not_yet(T.MATRIX_ELSEWHERE.format(most=charts.MAX_DRAWN))
+        several = snapshot.confusion.ndim == 3
+        _not_yet(T.MATRICES_OF_LABELS if several else T.MATRIX_ELSEWHERE.format(most=charts.MAX_DRAWN))
         return
     if latest is None or "confusion" not in figures:
         _not_yet(T.VALIDATION_NEVER if snapshot.status.over else T.VALIDATION_COMES)

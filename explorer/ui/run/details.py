@@ -6,6 +6,7 @@ from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record import logs
 from explorer.runs.record.reasons import from_json, in_words
 from explorer.runs.state.status import State
+from explorer.texts import Predict
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
 from explorer.ui.run import log as run_log
@@ -46,4 +47,6 @@ def show_settings(snapshot: RunSnapshot) -> None:
         lines += [in_words(from_json(note)) for note in cached] if isinstance(cached, list) else []
         st.caption("  \n".join(map(escape, lines)))
     if snapshot.config is not None:
+        if snapshot.config.kind == "predict":
+            st.caption(Predict.SETTINGS)
         run_settings.show(snapshot.config)

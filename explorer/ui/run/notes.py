@@ -6,11 +6,11 @@ from explorer.runs.overview.summary import summarize
 from explorer.runs.overview.view import RunSnapshot
 from explorer.runs.record import resume_point
 from explorer.runs.record.paths import RunNotFound, RunPaths, run_paths
-from explorer.runs.record.reasons import from_json, in_words
+from explorer.runs.record.reasons import notes_in
 from explorer.texts import Compare
 from explorer.texts import Run as T
 from explorer.ui.components.markdown import escape
-from explorer.ui.run import other_run
+from explorer.ui.evidence import other_run
 from explorer.ui.session.keys import widget_key
 
 
@@ -18,7 +18,8 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     """Draw the notes, if there are any."""
     if snapshot.config is not None and snapshot.config.start_from is not None:
         _origin(snapshot.config.start_from, snapshot.id)
-    lines = [*_attempts(paths), *_noted(snapshot)]
+    is_study = snapshot.config is not None and snapshot.config.kind == "study"
+    lines = [*_attempts(paths, is_study), *_noted(snapshot)]
     if lines:
         st.caption("  \n".join(map(escape, lines)))
 
@@ -35,10 +36,12 @@ def _origin(run_id: str, own_id: str) -> None:
         other_run.compare_button(run_id, own_id, Compare.WITH_ORIGIN, key=widget_key("run_compare_origin"))
 
 
-def _attempts(paths: RunPaths) -> list[str]:
+def _attempts(paths: RunPaths, is_study: bool) -> list[str]:
     found = resume_point.resumed(paths)
     if not found:
         return []
+    if is_study:  # it has no steps, and goes on with the first part that is missing
+        return [T.RESUMED_STUDY.format(times=T.TIMES.get(len(found), T.TIMES_MORE).format(count=len(found)))]
     words = [
         (T.ATTEMPT if one.step else T.ATTEMPT_FROM_START).format(number=one.attempt, step=one.step) for one in found
     ]
@@ -47,5 +50,4 @@ def _attempts(paths: RunPaths) -> list[str]:
 
 
 def _noted(snapshot: RunSnapshot) -> list[str]:
-    notes = snapshot.start.values.get("notes") if snapshot.start else None
-    return [in_words(from_json(note)) for note in notes] if isinstance(notes, list) else []
+    return notes_in(snapshot.start.values) if snapshot.start else []

@@ -13,13 +13,16 @@ from explorer.runs.state.status import State
 from explorer.texts import Runs as T
 from explorer.ui.components import state_badge, usage_line
 from explorer.ui.components.markdown import escape
+from explorer.ui.predict import page as predict_page
 from explorer.ui.run import answer as run_answer
 from explorer.ui.run import details as run_details
+from explorer.ui.run import final_set, sections
 from explorer.ui.run import notes as run_notes
-from explorer.ui.run import sections
 from explorer.ui.run import tools as run_tools
 from explorer.ui.run.readers import view_of
 from explorer.ui.session.keys import Query
+from explorer.ui.study import page as study_page
+from explorer.ui.study import progress as study_progress
 from explorer.ui.train import probe_results
 
 EVERY_SECONDS = 1.0
@@ -40,7 +43,8 @@ def show(run_id: str, tools: DeltaGenerator) -> None:
     view = view_of(str(paths.root))
     drawn = view.refresh()
     over, offered = drawn.status.over, run_tools.offered(paths, drawn)
-    run_tools.confirm_end(paths)
+    run_tools.confirm_end(paths, drawn)
+    run_tools.open_predict(paths, drawn)
     # The buttons are outside of the timed fragment: redrawing them would swallow a key press or a click.
     with tools:
         run_tools.show(paths, view.refresh)
@@ -64,13 +68,21 @@ def _draw(view: RunView, snapshot: RunSnapshot) -> None:
         if snapshot.problem:
             st.error(escape(snapshot.problem))
     with answer:
-        run_answer.show_facts(view.paths, snapshot)
+        if _kind(snapshot) == "predict":
+            predict_page.show_facts(view, snapshot)
+        else:
+            run_answer.show_facts(view.paths, snapshot)
     with numbers:
         if _works(snapshot):
             run_answer.show_numbers(view, snapshot, sections.evidence_of(view))
+            final_set.show(view, snapshot)
     with progress:
         if _kind(snapshot) == "train":
             _progress(snapshot)
+        elif _kind(snapshot) == "study":
+            study_progress.show(snapshot)
+        elif _kind(snapshot) == "predict":
+            predict_page.show_progress(snapshot)
         if not snapshot.status.over and snapshot.status.state is not State.QUEUED:
             usage_line.show_run(view.paths)
     with notes:
@@ -94,9 +106,13 @@ def _works(snapshot: RunSnapshot) -> bool:
 
 
 def _found(view: RunView, snapshot: RunSnapshot) -> None:
-    """Draw the charts of a training run, or the result of a probe."""
+    """Draw the charts of a training run, the answer of a study or a prediction, or the result of a probe."""
     kind = _kind(snapshot)
-    if kind != "train":
+    if kind == "study":
+        study_page.show(view, snapshot)
+    elif kind == "predict":
+        predict_page.show(view, snapshot)
+    elif kind != "train":
         with st.container(width=PROBE_WIDTH):
             probe_results.show(view.paths, kind, snapshot.status.over)
     elif _works(snapshot):

@@ -11,7 +11,7 @@ from explorer.runs.life.trash import Deleted
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.overview.index import summaries
 from explorer.runs.overview.summary import RunSummary
-from explorer.texts import Common, Runs
+from explorer.texts import Common, Compare, Runs
 from explorer.texts import RunsList as T
 from explorer.ui.components import run_list, usage_line
 from explorer.ui.components.markdown import escape
@@ -72,6 +72,11 @@ def _open(run_id: str) -> None:
 
 
 def _compare(ids: Sequence[str]) -> None:
+    asked = set(ids)
+    others = [run.name for run in summaries() if run.id in asked and run.kind != "train"]
+    if len(asked) - len(others) < 2:  # the list stays, and with it what is selected
+        _note(Done(refused=(Compare.NOT_TRAINED.format(names=", ".join(f"“{name}”" for name in others)),)))
+        return
     st.session_state.pop(Key.RUNS_DONE, None)
     selection.compare(ids)
 

@@ -1,4 +1,4 @@
-"""Deletes what was not opened for long: drafts with their uploads, lists of browsers, statistics, unused references.
+"""Deletes what was not opened for long: drafts and other uploads, lists of browsers, statistics, unused references.
 
 There is no daemon: a page does it after it is drawn, at most once an hour for each home.
 """
@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import re
+import shutil
 import threading
 import time
 from collections import defaultdict
@@ -22,7 +23,7 @@ from explorer.runs.machine.capacity import in_words
 from explorer.runs.record.paths import RunPaths, list_runs, pipelines_folder, trash_root
 from explorer.texts import Keeping as T
 from explorer.ui.keeping import limits
-from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled, statistics_folder
+from explorer.ui.keeping.places import browsers_folder, drafts_folder, filled, predicted_folders, statistics_folder
 from explorer.ui.session import browsers, opened, workspace
 from explorer.ui.session.dropping import drop, removed
 from explorer.ui.session.uploads import draft_file
@@ -38,19 +39,23 @@ _UPLOAD = re.compile(rb"upload/([0-9a-f]{24})")
 
 @dataclass(frozen=True)
 class Cleared:
-    """The ids of the deleted drafts, the number of other deleted files, and the bytes that were freed (`room`)."""
+    """The ids of the deleted drafts, the number of other deleted files, and the bytes that were freed (`room`).
+
+    Of uploads for predictions (`predicted`) it is the number of their folders.
+    """
 
     drafts: tuple[str, ...] = ()
     references: int = 0
     browsers: int = 0
     statistics: int = 0
     leftovers: int = 0
+    predicted: int = 0
     room: int = 0
 
     @property
     def files(self) -> int:
         """The largest number of one kind; a draft counts as one, however many files it has."""
-        return max(len(self.drafts), self.references, self.browsers, self.statistics, self.leftovers)
+        return max(len(self.drafts), self.references, self.browsers, self.statistics, self.leftovers, self.predicted)
 
     def __str__(self) -> str:
         names = ", ".join(f"{draft_id[:6]}…" for draft_id in self.drafts[:_NAMED_MOST])
@@ -58,7 +63,7 @@ class Cleared:
         return T.CLEARED.format(
             home=made_home(), days=limits.keep_days(), sample=limits.SAMPLE_DAYS, drafts=len(self.drafts),
             references=self.references, browsers=self.browsers, statistics=self.statistics, leftovers=self.leftovers,
-            room=in_words(self.room), names=f"{names}{more}" or "-",
+            predicted=self.predicted, room=in_words(self.room), names=f"{names}{more}" or "-",
         )  # fmt: skip
 
 
@@ -116,8 +121,9 @@ def clear(now: float) -> Cleared:
             _torn(now - _TORN_S),
         )
     )
-    room += sum(map(sum, (pictures, lists, statistics, torn)))
-    return Cleared(drafts, len(pictures), len(lists), len(statistics), len(torn), room)
+    predicted = list(islice(_clear_predicted(max(oldest, now - limits.SAMPLE_DAYS * limits.DAY_S)), _MOST))
+    room += sum(map(sum, (pictures, lists, statistics, torn, predicted)))
+    return Cleared(drafts, len(pictures), len(lists), len(statistics), len(torn), len(predicted), room)
 
 
 # Drafts
@@ -175,12 +181,34 @@ def _unnamed(oldest: float, now: float) -> Iterator[Path]:
 
 def _named() -> frozenset[str]:
     """The ids of all reference images that a pipeline names, including those in undo histories."""
-    runs = [paths.config for paths in (*list_runs(), *map(RunPaths, trash_root().iterdir()))]
     found: set[str] = set()
-    for file in (*drafts_folder().glob("*.json"), *pipelines_folder().glob("*.json"), *runs):
+    for file in (*drafts_folder().glob("*.json"), *pipelines_folder().glob("*.json"), *_configs()):
         with suppress(FileNotFoundError, NotADirectoryError):
             found.update(digits.decode() for digits in _UPLOAD.findall(file.read_bytes()))
     return frozenset(found)
+
+
+def _configs() -> list[Path]:
+    """The configs of all runs, with those in the trash."""
+    trash = trash_root().iterdir() if trash_root().is_dir() else ()
+    return [paths.config for paths in (*list_runs(), *map(RunPaths, trash))]
+
+
+def _clear_predicted(oldest: float) -> Iterator[int]:
+    """Delete what was uploaded for a prediction before `oldest` and that no run names; yields the bytes of each."""
+    old = [folder for folder in predicted_folders() if folder.stat().st_mtime < oldest]
+    named: set[str] = set()
+    for file in _configs() if old else ():
+        with suppress(FileNotFoundError, NotADirectoryError):
+            content = file.read_bytes()
+            named.update(folder.name for folder in old if folder.name.encode() in content)
+    for folder in old:
+        if folder.name in named:
+            os.utime(folder)  # so that not every visit searches for it again
+        else:
+            size = sum(file.stat().st_size for file in folder.iterdir())
+            shutil.rmtree(folder)
+            yield size
 
 
 def _unused_lists(oldest: float) -> Iterator[Path]:

@@ -26,6 +26,7 @@ class Key(StrEnum):
     EXACT = "exact"
     NEXT = "next"
     PLAYING = "playing"
+    GREETED = "greeted"  # when a new visitor was greeted, on the monotonic clock
     DRAWS_LEFT = "draws_left"
     LAST_GOOD = "last_good"
     STEPS = "steps"
@@ -69,6 +70,16 @@ class Key(StrEnum):
     IMPORT_ANSWERS = "import_answers"  # the typed values of names that the code leaves open
     IMPORT_MISTAKES = "import_mistakes"  # the errors in those values
 
+    # Data
+    DATA = "data"  # the key of the data set that was shown last
+    DATA_LIST = "data_list"  # how often the list of data sets was replaced
+    DATA_PATH_ERROR = "data_path_error"  # why a typed path is not a data set
+    DATA_UPLOAD = "data_upload"  # the folder that an uploaded file is being unpacked into
+    DATA_UPLOAD_TOLD = "data_upload_told"  # what became of the last upload
+    DATA_PICKED = "data_picked"  # the images of a bar or cell that was clicked
+    DATA_ACTED = "data_acted"  # the findings that stood before the one that was acted on last
+    DATA_TAKEN = "data_taken"  # what was put into the pipeline last
+
     # Train
     TRAIN_VALUES = "train_values"
     TRAIN_LANDED = "train_landed"  # the field that a link has led to, and why
@@ -79,9 +90,14 @@ class Key(StrEnum):
     PROBES = "probes"  # the workspace and its last probe of each kind
     PROBE_TOLD = "probe_told"  # the kind of a probe, and why it could not be started or cancelled
 
+    # Studies
+    STUDY_ASKED = "study_asked"  # what the dialog of a study asks for, besides its data set
+    STUDY_TAKEN = "study_taken"  # the steps of a study were put into the workspace
+
     # Runs
     THRESHOLD_NOT_KEPT = "threshold_not_kept"  # why the last threshold could not be kept
     END_ASKED = "end_asked"  # the run whose end has to be confirmed
+    PREDICT_ASKED = "predict_asked"  # the run whose dialog of a prediction is to be opened
     RUN_TOLD = "run_told"  # a run and the result of the last action on it
     RUNS_SEEN = "runs_seen"  # the last look of this session at the runs
 
@@ -95,6 +111,7 @@ class Page(StrEnum):
 
     AUGMENT = "explorer/ui/pages/augment.py"
     LABORATORY = "explorer/ui/pages/laboratory.py"
+    DATA = "explorer/ui/pages/data.py"
     TRAIN = "explorer/ui/pages/train.py"
     RUNS = "explorer/ui/pages/runs.py"
     THEN_AND_NOW = "explorer/ui/pages/then_and_now.py"
@@ -105,6 +122,8 @@ class Query(StrEnum):
     """Keys of the address bar."""
 
     DRAFT = "draft"
+    DATA = "data"  # the key of the data set on the Data page
+    READ = "read"  # how its table is read, where that is chosen
     RUN = "run"
     RUNS = "runs"  # the runs that are compared, separated by commas
     AGAINST = "against"  # the run that the others are compared with

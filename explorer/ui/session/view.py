@@ -33,6 +33,7 @@ class Mode(StrEnum):
     AB = "ab"  # two pipelines side by side
     GALLERY = "gallery"  # every transform of the catalog
     STATISTICS = "statistics"
+    MASKS = "masks"  # the lesson about the interpolation of masks
 
 
 class Ends(StrEnum):

@@ -43,7 +43,11 @@ def demo_draft() -> Draft:
     draft = set_param(draft, affine, "rotate", [-15.0, 15.0])
     draft = set_p(draft, affine, 0.8)
     draft, color = add(draft, "RandomBrightnessContrast", None)
-    return set_p(draft, color, 0.7)
+    draft = set_p(draft, color, 0.7)
+    # With these ids all steps fire with the first seed, so that the first picture need not be drawn again with another.
+    names = ("mirror", "turn", "light")
+    nodes = tuple(node.model_copy(update={"id": name}) for node, name in zip(draft.nodes, names, strict=True))
+    return draft.model_copy(update={"nodes": nodes})
 
 
 def is_work(recent: Recent) -> bool:

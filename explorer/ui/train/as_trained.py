@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from explorer.augment.pipeline import Draft, DraftErrors, validate
 from explorer.data import picture_sets
-from explorer.data.dataset import Dataset, DatasetError
+from explorer.data.dataset import Dataset, DatasetError, label_words
 from explorer.data.roots import resolve_inside
 from explorer.draw import training as drawn
 from explorer.draw.training import Training, part
 from explorer.runs.spec.config import ConfigError
 from explorer.settings.fields import FIELDS, place_field
-from explorer.settings.values import following
+from explorer.settings.values import changed
 from explorer.ui.train import checks, conversion
 from explorer.ui.train import values as train_values
 from explorer.ui.train.values import Values
@@ -45,7 +45,7 @@ def _values(set_key: str) -> Values | None:
     values = train_values.current()
     if values["dataset"] == kind and (place is None or _is_place(values[place], path)):
         return values
-    return values | {"dataset": kind} | following({"dataset": kind}) | ({place: path} if place else {})
+    return changed(values, {"dataset": kind} | ({place: path} if place else {}))
 
 
 def _is_place(typed: str, path: str) -> bool:
@@ -75,4 +75,6 @@ def name_of(set_key: str, name: str, index: int, training: Training | None) -> s
     if training is None:
         return picture_sets.name_of(set_key, name, index)
     classes, split = dataset(training).classes, part(dataset(training), name)
-    return f"{split.ids[index]}, {classes[int(split.labels[index])]}"
+    if split.masks is not None:
+        return split.ids[index]
+    return f"{split.ids[index]}, {label_words(classes, split.labels, index)}"

@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.data import picture_sets
+from explorer.data.specs import FORMATS
 from explorer.settings.fields import FIELDS, place_field
-from explorer.settings.values import following
+from explorer.settings.values import changed
 from explorer.texts import Train as T
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import DATA_SET, View
@@ -26,6 +27,12 @@ def data_of(view: View) -> Values | None:
     return {"dataset": kind} | ({field: place} if field else {}) if bool(field) == bool(place) else None
 
 
+def why_untrained(view: View) -> str:
+    """Return why the data set that Augment shows cannot be trained on; "" if it can."""
+    kind = (view.set_key or picture_sets.FIRST).partition(":")[0]
+    return FORMATS[kind].why_untrained if kind in FORMATS else ""
+
+
 def arrive(work: Workspace) -> None:
     """Fill the form on the first visit, or after "Train with this". Other fields of a form keep their values."""
     values, own = train_values.before_arrival()
@@ -35,7 +42,7 @@ def arrive(work: Workspace) -> None:
     taken = {name: value for name, value in (data_of(work.view) or {}).items() if values[name] != value}
     wanted = {"pipeline": ""} | taken  # the pipeline that is open is the one to train with
     if not own:
-        wanted = dict(values) | {"source": "", "name": ""} | wanted | following(taken)
+        wanted = changed(values, {"source": "", "name": ""} | wanted)
     if any(train_values.current()[name] != value for name, value in wanted.items()):
         train_values.change(**wanted) if own else train_values.begin(wanted)
 
@@ -47,7 +54,7 @@ def hint(view: View, values: Values) -> str:
         same = all(values[name] == value for name, value in shown.items())
         return "" if same else T.CARRY_OTHER.format(name=_title(view))
     if view.picture == DATA_SET:
-        return T.CARRY_MASKS.format(name=_title(view))
+        return T.CARRY_NOT.format(name=_title(view), reason=why_untrained(view))
     return T.CARRY_IMAGE
 
 

@@ -1,8 +1,9 @@
 """Checks whether the form's values make a run. Each error and warning belongs to a field."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -44,7 +45,7 @@ class Checked:
         needs: The memory and disk that the run will take; None if they are not known.
         warnings: Sentences about needs that are not free at the moment.
         source: The run that the form was filled from.
-        differences: How the form differs from `source`.
+        differences: How the form differs from `source`; empty where that is a study.
         cautions: The warning of each field of RunConfig whose value works but is seldom wanted.
         untried: Whether the pipeline is too slow to be tried at once; `try_now` tries it.
     """
@@ -67,7 +68,7 @@ def check(values: Values, machine: Machine | None) -> Checked:
     source = source_of(values)
     pipeline = _pipeline(values, source, errors)
     config = _config(values, pipeline or Pipeline(), errors)
-    dataset = _dataset(values, errors)
+    dataset = dataset_of(values, errors)
     needed = None
     warnings: tuple[str, ...] = ()
     warned: dict[str, str] = {}
@@ -82,7 +83,8 @@ def check(values: Values, machine: Machine | None) -> Checked:
     untried = not errors and config is not None and trial.is_slow(config)
     if not errors and not untried and config is not None and dataset is not None:
         errors |= trial.mistakes(config, dataset)
-    differing = train_source.differences(values, pipeline, source) if source else []
+    trained = source is not None and not source.is_study
+    differing = train_source.differences(values, pipeline, source) if source and trained else []
     return Checked(
         None if errors else config, dataset, pipeline, errors, needed, warnings, source, differing, warned, untried
     )
@@ -99,17 +101,22 @@ _OF_MACHINE = {"accelerator", "gpus", "backbone"}  # if one of these has an erro
 
 
 def _cautions(config: RunConfig, dataset: Dataset, machine: Machine | None, sizes: Sizes) -> dict[str, str]:
-    count = len(dataset.classes)
+    masks = dataset.train.masks is not None
+    # Images with masks have no class of their own, so that only their number says something.
+    classes = ("",) if masks else dataset.classes
     found = cautions(
         config,
-        classes=dataset.classes,
-        train_counts=dataset.train.counts(count).tolist(),
-        val_counts=dataset.val.counts(count).tolist(),
+        classes=classes,
+        train_counts=dataset.train.counts(len(classes)).tolist(),
+        val_counts=dataset.val.counts(len(classes)).tolist(),
         machine=machine,
         sizes=sizes,
+        images=len(dataset.train) if config.task == "labels" else None,
     )
     if words := probes.rate_caution(config):
         found.setdefault("learning_rate", words)
+    if masks and (words := trial.mask_caution(config, dataset)):
+        found["pipeline"] = " ".join(filter(None, [found.get("pipeline"), words]))
     return found
 
 
@@ -182,8 +189,8 @@ def _config(values: Values, pipeline: Pipeline, errors: dict[str, str]) -> RunCo
         return None
 
 
-def _dataset(values: Values, errors: dict[str, str]) -> Dataset | None:
-    """Return the data set, also if other fields of the form have errors."""
+def dataset_of(values: Mapping[str, Any], errors: dict[str, str]) -> Dataset | None:
+    """Return the data set, also if other fields of the form have errors; why there is none is added to `errors`."""
     spec = conversion.dataset_spec(values)
     if spec is None:
         return None
@@ -204,7 +211,7 @@ def _fits(config: RunConfig, dataset: Dataset) -> None:
         val_images=len(dataset.val),
         num_classes=len(dataset.classes),
         name=dataset.name,
-        class_counts=dataset.train.counts(len(dataset.classes)).tolist(),
+        class_counts=None if dataset.train.masks else dataset.train.counts(len(dataset.classes)).tolist(),
     )
 
 

@@ -1,7 +1,7 @@
 """Converts the form's values to the config of a run, and back."""
 
 import math
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +9,16 @@ from pydantic import ValidationError
 
 from explorer.augment.pipeline import Pipeline
 from explorer.base.names import shown
+from explorer.data.curation import CurationError, curated
 from explorer.data.dataset import DatasetError
 from explorer.data.roots import resolve_inside
 from explorer.data.specs import FORMATS, DatasetSpec
-from explorer.runs.spec.config import ConfigError, RunConfig, from_values
+from explorer.runs.spec.config import ConfigError, RunConfig, check_size, from_values
 from explorer.runs.spec.fields import Values
 from explorer.runs.spec.recipe import Recipe
 from explorer.settings.fields import FIELDS, matters
 from explorer.settings.values import run_pipeline
+from explorer.ui.train.recognizing import recognized_labels
 from explorer.ui.train.weights import weights_inside
 
 Errors = dict[str, str]  # field of RunConfig -> message
@@ -63,6 +65,8 @@ def config(values: Values, pipeline: Pipeline) -> RunConfig:
         raise ConfigError({**error.errors, **errors}) from error
     if errors:
         raise ConfigError(errors)
+    made = made.model_copy(update={"dataset": _curated(made.dataset)})
+    check_size(made)
     return made
 
 
@@ -71,9 +75,17 @@ def dataset_spec(values: Values) -> DatasetSpec | None:
     errors: Errors = {}
     try:
         made = from_values({"dataset": _dataset(values, errors), "pipeline": {}})
+        return None if errors else _curated(made.dataset)
     except ConfigError:
         return None
-    return None if errors else made.dataset
+
+
+def _curated(spec: DatasetSpec) -> DatasetSpec:
+    """Return the data set as it was decided about on the Data page. Raises ConfigError if that cannot be read."""
+    try:
+        return curated(spec)
+    except CurationError as error:
+        raise ConfigError({spec.error_field: str(error)}) from error
 
 
 def recipe(values: Values) -> Recipe | None:
@@ -116,9 +128,19 @@ def _dataset(values: Values, errors: Errors) -> dict[str, Any]:
         spec["seed"] = spec["seed"] or values["seed"]
     if "depth" in names:
         spec["depth"] = _depth(values, errors)
+    if spec.get("several") == "auto":
+        spec["several"] = _several(spec)
     if "links" in names:
         spec["links"] = "inside"  # visitors of a page choose among the folders that it may read
     return spec
+
+
+def _several(spec: Mapping[str, Any]) -> str:
+    """Return whether the images of a table have several labels, as the table says; "no" if it cannot be read."""
+    try:
+        return recognized_labels(str(spec["path"]), str(spec["label_column"]), str(spec["encoding"]))
+    except (DatasetError, ValidationError):
+        return "no"  # opening it says what is wrong
 
 
 def _depth(values: Values, errors: Errors) -> Any:

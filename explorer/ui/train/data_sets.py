@@ -8,10 +8,10 @@ import streamlit as st
 
 from explorer.data import picture_sets
 from explorer.data.dataset import DatasetError
-from explorer.data.mask_layouts import WITH_MASKS
-from explorer.data.mask_names import MaskNames
+from explorer.data.formats.csv_file import CsvSpec, header_of
+from explorer.data.mask_names import First, MaskNames
 from explorer.data.picture_sets import PictureSet
-from explorer.data.roots import allowed_roots
+from explorer.data.roots import allowed_roots, resolve_inside
 from explorer.data.specs import FORMATS
 from explorer.draw.training import Training
 from explorer.texts import Common
@@ -21,7 +21,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import widget_key
 from explorer.ui.session.view import View
-from explorer.ui.train import as_trained
+from explorer.ui.train import as_trained, mask_classes, values
 
 _MOST_NAMED = 12  # mask values whose names are shown
 _LOOKED_FOR_S = 20.0
@@ -43,6 +43,11 @@ def offer() -> picture_sets.Offer:
     return _offer(allowed_roots())
 
 
+def forget_offer() -> None:
+    """Look for data sets again the next time, since one has come or gone."""
+    _offer.clear()
+
+
 @st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
 def _offer(roots: tuple[Path, ...]) -> picture_sets.Offer:
     del roots  # the key of the cache
@@ -53,6 +58,15 @@ def places(kind: str) -> list[str]:
     """Return the paths of the data sets of one format."""
     found = (each.key.partition(":") for each in offer().sets)
     return [place for name, _, place in found if name == kind and place]
+
+
+@st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)
+def columns(path: str, encoding: str) -> list[str]:
+    """Return the names of the columns of a table; none if it cannot be read, which its field says."""
+    try:
+        return header_of(CsvSpec.model_validate({"path": str(resolve_inside(path)), "encoding": encoding}))
+    except (DatasetError, ValueError):
+        return []
 
 
 def about(view: View, key: str, split: str, index: int, training: Training | None) -> None:
@@ -71,10 +85,13 @@ def about(view: View, key: str, split: str, index: int, training: Training | Non
                     st.caption(escape(note))
         show_unusable()
     if found.names.names:
-        _mask_names(view, found.names)
+        _mask_names(view, key, found.names)
+        names = found.names.counted_from(view.names_from)
+        if learned := mask_classes.chosen(key, names.names if names.first == 0 else ("background", *names.names)):
+            st.html(mask_classes.ignored_line(learned))
 
 
-def _mask_names(view: View, names: MaskNames) -> None:
+def _mask_names(view: View, key: str, names: MaskNames) -> None:
     """Show the names of mask values, and a choice if the masks leave open which value has the first name."""
     chosen = names.counted_from(view.names_from)
     pairs = enumerate(chosen.names, start=chosen.first)
@@ -84,22 +101,30 @@ def _mask_names(view: View, names: MaskNames) -> None:
     st.caption(escape(listed), help=names.reason or None)
     if not names.sure:
         st.warning(escape(names.reason))
-        shows = bound(widget_key("names_from"), chosen.first, lambda first: workspace.look(names_from=first))
+        shows = bound(widget_key("names_from"), chosen.first, lambda first: _count_from(key, first))
         st.radio(T.NAMES_FROM, [0, 1], horizontal=True, help=T.NAMES_FROM_HELP, **shows)
+
+
+def _count_from(key: str, first: First) -> None:
+    """Take over which value has the first name, also for a run of the form if it is about this data set."""
+    workspace.look(names_from=first)
+    form = values.current()
+    if key.partition("?")[0] == f"{form['dataset']}:{form['masks_path']}":
+        values.change(names_from=first)
 
 
 def show_unusable_for_training() -> None:
     """Show which folders cannot be trained on, and why."""
-    masks = [(each.title, WITH_MASKS) for each in offer().sets if not FORMATS[each.key.partition(":")[0]].trainable]
-    show_unusable(masks)
+    formats = [(each.title, FORMATS[each.key.partition(":")[0]]) for each in offer().sets]
+    show_unusable([(title, spec.why_untrained) for title, spec in formats if not spec.trainable], T.UNTRAINABLE)
 
 
-def show_unusable(more: Sequence[tuple[str, str]] = ()) -> None:
+def show_unusable(more: Sequence[tuple[str, str]] = (), title: str = T.UNUSABLE) -> None:
     """Show which folders are not usable, and why. `more` are further folders with their reasons."""
     seen = offer()
     found = [*more, *seen.unusable]
     if found:
-        with st.popover(T.UNUSABLE.format(count=len(found)), type="tertiary"):
+        with st.popover(title.format(count=len(found)), type="tertiary"):
             for folder, reason in found:
                 st.caption(escape(T.UNUSABLE_ONE.format(folder=folder, reason=reason)))
     if not seen.complete:

@@ -8,6 +8,7 @@ from explorer.data.fit import Fit
 from explorer.runs.machine.capacity import in_words
 from explorer.runs.machine.machine import DeviceInfo, Machine, automatic_precision
 from explorer.runs.spec.fields import Values
+from explorer.settings.fields import learns_masks
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 
@@ -70,6 +71,9 @@ def kept_hint(values: Values, pipeline: Pipeline | None) -> str:
     size, kept = values["image_size"], values["cache_size"]
     if kept == "0":
         return F.KEPT_AS["none"]
+    if learns_masks(values):
+        fitted = Fit(int(kept), int(kept)) if kept.isdigit() else fit(pipeline or Pipeline(), size)
+        return F.KEPT_AS["masks"].format(size=size, least=fitted.least)
     if kept.isdigit() and int(kept) < size:
         return F.KEPT_AS["smaller"].format(size=size, kept=kept)
     if values["kept_as"] == "squares":

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.data.dataset import Dataset
 from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.fields import Values
-from explorer.settings.fields import FIELDS, Field
+from explorer.settings.fields import FIELDS, Field, choices_for, help_for, task_of, title_for
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components.fields import sync
@@ -91,11 +91,11 @@ class Form:
 
     def _draw(self, field: Field, widget: Callable[..., Any], **options: Any) -> None:
         """Draw a widget, and below it the error, the warning, the earlier value and the hint of its field."""
-        key = widget_key("train", field.name)
+        key = key_of(field.name, self.values)
         sync(key, self.values[field.name])
         widget(
-            _label(field, self.values), key=key, help=field.help, on_change=_commit,
-            args=(field.name, None if "accept_new_options" in options else options.get("options")), **options,
+            _label(field, self.values), key=key, help=help_for(field.name, self.values), on_change=_commit,
+            args=(field.name, key, None if "accept_new_options" in options else options.get("options")), **options,
         )  # fmt: skip
         if message := self.errors.get(field.path):
             st.markdown(f":red[:material/error: {escape(message)}]")
@@ -112,6 +112,17 @@ class Form:
             st.markdown(f":orange[:material/warning: {escape(message)}]")
 
 
+def key_of(name: str, values: Values) -> str:
+    """Return the key of a field's widget. With other words for its choices it is another one.
+
+    A browser knows a choice by its words, so that it would lose the choice if they changed.
+    """
+    own = choices_for(name, values) if FIELDS[name].side_by_side else {}
+    words = FIELDS[name].choices
+    renamed = any(words.get(choice) != text for choice, text in own.items())
+    return widget_key("train", f"{name}-{task_of(values)}" if renamed else name)
+
+
 def _options(choices: Mapping[Any, str], *chosen: Any) -> dict[str, Any]:
     known = {**choices, **{value: str(value) for value in chosen if value not in choices}}
     return {"options": list(known), "format_func": lambda value: known.get(value, str(value))}
@@ -119,18 +130,20 @@ def _options(choices: Mapping[Any, str], *chosen: Any) -> dict[str, Any]:
 
 def _label(field: Field, values: Values) -> str:
     if field.name != "learning_rate":
-        return field.title
+        return title_for(field.name, values)
     # PyTorch's name for it depends on the schedule.
     return F.LABELLED.format(label=field.title, code=F.MAX_LR if values["schedule"] == "onecycle" else F.LR)
 
 
-def _commit(name: str, options: list[Any] | None) -> None:
-    value = st.session_state[widget_key("train", name)]
+def _commit(name: str, key: str, options: list[Any] | None) -> None:
+    value = st.session_state[key]
     if options is not None and not isinstance(value, list) and value not in options:
         return  # the label of a choice has changed and the browser sent the old label, which the person did not choose
     st.session_state.pop(Key.TRAIN_LANDED, None)  # the person has found the field
     if name == "backbone" and value is not None:
         train_values.edit(lambda newest: {name: value, **_along(newest, value)})
+    elif name == "folds":
+        train_values.change(folds=value, fold=0)  # the one that was chosen need not exist
     else:
         train_values.change(**{name: FIELDS[name].initial if value is None else value})
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import psutil
 
+from explorer.base.task_names import TaskName
 from explorer.runs.machine import paces
 from explorer.runs.machine.machine import MachineError
 from explorer.runs.machine.paces import PaceError
@@ -17,8 +18,8 @@ _EXPECTED_S = 15.0
 class Measurement:
     """A network that is being measured or was measured. `error` says why it failed, or is ""."""
 
-    def __init__(self, backbone: str) -> None:
-        self.backbone = backbone
+    def __init__(self, backbone: str, task: TaskName) -> None:
+        self.backbone, self.task = backbone, task
         self.error = ""
         self._cancelled = False
         self._begun = time.monotonic()
@@ -27,7 +28,7 @@ class Measurement:
 
     def _run(self) -> None:
         try:
-            paces.measure(self.backbone)
+            paces.measure(self.backbone, self.task)
         except (PaceError, MachineError, OSError) as error:
             self.error = "" if self._cancelled else str(error)
 
@@ -51,7 +52,7 @@ class Measurement:
         self._cancelled = True
         for child in psutil.Process().children():
             with suppress(psutil.Error):
-                if child.cmdline() == [*paces.COMMAND, self.backbone]:
+                if child.cmdline() == paces.command(self.backbone, self.task):
                     child.kill()
 
     def wait(self, timeout: float) -> bool:
@@ -63,6 +64,6 @@ class Measurement:
 JOBS: Jobs[Measurement] = Jobs(most=1)  # two at once would slow each other down
 
 
-def start(backbone: str) -> None:
-    """Start to measure a network, unless any one is being measured."""
-    JOBS.start(backbone, lambda: Measurement(backbone))
+def start(backbone: str, task: TaskName = "classification") -> None:
+    """Start to measure a network for a task, unless any one is being measured. Its key is `paces.subject`."""
+    JOBS.start(paces.subject(backbone, task), lambda: Measurement(backbone, task))

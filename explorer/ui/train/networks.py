@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.base.task_names import TaskName
 from explorer.base.words import span
 from explorer.data.dataset import Dataset
 from explorer.runs.machine import durations, paces
@@ -16,7 +17,7 @@ from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import RunConfig
 from explorer.runs.spec.fields import Values
 from explorer.runs.state.status import derive
-from explorer.settings.fields import FIELDS
+from explorer.settings.fields import FIELDS, learns_masks, task_of
 from explorer.texts import Common, Probes
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
@@ -35,9 +36,10 @@ _CELL = '<{tag} style="text-align:{align};padding:0.2rem 1rem 0.2rem 0;font-weig
 _ALIGN = ("left", "right", "right", "left", "right", "right")
 
 
-def titles(machine: Machine | None) -> Mapping[str, str]:
-    """Return the titles of the backbones by name."""
-    return {found.name: found.title for found in machine.backbones} if machine else {}
+def titles(machine: Machine | None, values: Values) -> Mapping[str, str]:
+    """Return the titles of the backbones by name; for masks, of those that can be the encoder of a U-Net."""
+    listed = machine.backbones if machine else ()
+    return {found.name: found.title for found in listed if found.is_encoder or not learns_masks(values)}
 
 
 def weights(machine: Machine | None, backbone: str) -> Mapping[str, str]:
@@ -61,7 +63,11 @@ def weights_hint(machine: Machine | None, values: Values) -> str:
 def backbone_hint(machine: Machine | None, values: Values) -> str:
     """Return the size of the chosen backbone and a note about it."""
     found = machine.backbone(values["backbone"]) if machine else None
-    return T.PARAMETERS.format(millions=found.parameters / 1e6, note=found.note) if found else ""
+    return (
+        T.PARAMETERS.format(millions=found.parameters / 1e6, note=found.note[:1].upper() + found.note[1:])
+        if found
+        else ""
+    )
 
 
 def along(values: Values, backbone: str) -> dict[str, Any]:
@@ -76,9 +82,9 @@ def along(values: Values, backbone: str) -> dict[str, Any]:
     return changes
 
 
-def pace_of(machine: Machine | None, backbone: str) -> Pace | None:
-    """Return the measured speed of a backbone on this computer, if there is one."""
-    return paces.known(backbone, paces.machine_key(machine)) if machine else None
+def pace_of(machine: Machine | None, backbone: str, task: TaskName = "classification") -> Pace | None:
+    """Return the measured speed of a backbone on this computer for a task, if there is one."""
+    return paces.known(backbone, paces.machine_key(machine), task) if machine else None
 
 
 def takes(
@@ -100,7 +106,7 @@ def takes(
         found = _as_source_took(config, source, key) or found
     if found is not None:
         return span(found.of(config.epochs)), Probes.KINDS[found.by].takes
-    pace = pace_of(machine, config.backbone)
+    pace = pace_of(machine, config.backbone, config.task)
     if pace is None:
         return None
     return span(paces.estimate_s(config, len(dataset.train), len(dataset.val), pace)), T.TAKES_HELP
@@ -122,27 +128,30 @@ def compare(machine: Machine | None, values: Values) -> None:
         return
     with st.expander(T.COMPARE, key=widget_key("train_compare"), on_change="rerun") as box:
         if box.open:
-            _opened(machine, values["backbone"])
+            _opened(machine, values["backbone"], task_of(values))
 
 
-def _opened(machine: Machine, backbone: str) -> None:
-    rows = [(found, pace_of(machine, found.name)) for found in machine.backbones]
-    st.html(_table(rows, backbone))
+def _opened(machine: Machine, backbone: str, task: TaskName) -> None:
+    masks = task == "segmentation"
+    offered = (found for found in machine.backbones if found.is_encoder or not masks)
+    rows = [(found, pace_of(machine, found.name, task)) for found in offered]
+    st.html(_table(rows, backbone, T.COLUMNS_MASKS if masks else T.COLUMNS))
     measured = [pace for _, pace in rows if pace is not None]
-    st.caption(_note(measured) if measured else T.COMPARE_NONE)
+    st.caption(_note(measured, task) if measured else T.COMPARE_NONE)
     chosen = machine.backbone(backbone)
-    if chosen is not None:
-        words = T.MEASURE_AGAIN if pace_of(machine, backbone) else T.MEASURE
-        _measure(chosen, words, (widget_key("train_measure"), widget_key("train_measure_cancel")))
+    if chosen is not None and (chosen.is_encoder or task != "segmentation"):
+        words = T.MEASURE_AGAIN if pace_of(machine, backbone, task) else T.MEASURE
+        _measure(chosen, task, words, (widget_key("train_measure"), widget_key("train_measure_cancel")))
 
 
-def _note(measured: list[Pace]) -> str:
+def _note(measured: list[Pace], task: TaskName) -> str:
     sizes = ", ".join(sorted({str(pace.size) for pace in measured}))
-    return T.COMPARE_NOTE.format(size=sizes, precision=", ".join(sorted({pace.precision for pace in measured})))
+    words = T.COMPARE_NOTE_MASKS if task == "segmentation" else T.COMPARE_NOTE
+    return words.format(size=sizes, precision=", ".join(sorted({pace.precision for pace in measured})))
 
 
-def _table(rows: list[tuple[BackboneInfo, Pace | None]], chosen: str) -> str:
-    head = _row(T.COLUMNS, "th", bold=True)
+def _table(rows: list[tuple[BackboneInfo, Pace | None]], chosen: str, columns: Iterable[str]) -> str:
+    head = _row(columns, "th", bold=True)
     return _TABLE.format(rows=head + "".join(_row(_cells(*row), "td", bold=row[0].name == chosen) for row in rows))
 
 
@@ -171,29 +180,30 @@ def _pretrained(found: BackboneInfo) -> str:
     return ", ".join(names) or Common.NONE
 
 
-def offer_measure(machine: Machine, backbone: str) -> None:
+def offer_measure(machine: Machine, backbone: str, task: TaskName) -> None:
     """Draw the button that measures a network, for a run whose duration is not known."""
     chosen = machine.backbone(backbone)
     if chosen is not None:
-        _measure(chosen, T.MEASURE, (widget_key("train_measure_time"), widget_key("train_measure_time_cancel")))
+        _measure(chosen, task, T.MEASURE, (widget_key("train_measure_time"), widget_key("train_measure_time_cancel")))
 
 
-def _measure(chosen: BackboneInfo, words: str, keys: tuple[str, str]) -> None:
+def _measure(chosen: BackboneInfo, task: TaskName, words: str, keys: tuple[str, str]) -> None:
     """Draw the button that starts a measurement or cancels it, with the keys of both, and the progress."""
+    job = paces.subject(chosen.name, task)
 
     def progress() -> None:
-        if (measurement := JOBS.at_work(chosen.name)) is not None:
+        if (measurement := JOBS.at_work(job)) is not None:
             st.progress(measurement.share, T.MEASURING.format(title=chosen.title, seconds=measurement.seconds))
 
-    works = JOBS.at_work(chosen.name) is not None
+    works = JOBS.at_work(job) is not None
     if works:
-        st.button(Common.CANCEL, key=keys[1], on_click=JOBS.cancel, args=(chosen.name,))
+        st.button(Common.CANCEL, key=keys[1], on_click=JOBS.cancel, args=(job,))
     else:
         st.button(
             words.format(title=chosen.title), key=keys[0], help=T.MEASURE_HELP, icon=":material/speed:",
-            on_click=measuring.start, args=(chosen.name,),
+            on_click=measuring.start, args=(chosen.name, task),
         )  # fmt: skip
-    watch(works, lambda: JOBS.at_work(chosen.name), progress)
-    latest = JOBS.get(chosen.name)
+    watch(works, lambda: JOBS.at_work(job), progress)
+    latest = JOBS.get(job)
     if latest is not None and not latest.running and latest.error:
         st.error(escape(T.MEASURE_FAILED.format(reason=latest.error)))

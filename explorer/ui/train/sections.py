@@ -11,14 +11,16 @@ import streamlit as st
 
 from explorer.runs.machine.machine import Machine
 from explorer.runs.spec.fields import Values
-from explorer.settings.fields import FIELDS, SECTIONS, Field, Rows, choice_for, in_rows, shown_by
+from explorer.settings.fields import FIELDS, SECTIONS, Field, Rows, choice_for, choices_for, in_rows, shown_by
+from explorer.settings.values import defaults_for
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
 from explorer.ui.components import focus
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, Query, widget_key
 from explorer.ui.train import devices, widgets
-from explorer.ui.train.form import Form
+from explorer.ui.train import values as train_values
+from explorer.ui.train.form import Form, key_of
 
 COLUMNS = 3
 
@@ -58,12 +60,13 @@ def draw_more(form: Form, key: str) -> None:
 
 def _summary(form: Form, always: Sequence[str], fields: Sequence[Field]) -> str:
     """Return the values of the fields that are always named, and of those that were changed."""
-    words = {field.name: field.shown(form.values[field.name]) for field in fields}
+    words = {field.name: field.shown(form.values[field.name], choices_for(field.name, form.values)) for field in fields}
+    usual = defaults_for(form.values)
     named = ", ".join(T.SUMMARY_OF.get(name, "{value}").format(value=words[name]) for name in always)
     changed = ", ".join(
         T.SET_ONE.format(field=field.title, value=words[field.name])
         for field in fields
-        if field.name not in always and form.values[field.name] != field.initial
+        if field.name not in always and form.values[field.name] != usual[field.name]
     )
     return " · ".join(filter(None, [named, T.CHANGED.format(fields=changed) if changed else ""]))
 
@@ -137,4 +140,4 @@ def focus_field() -> None:
     """Scroll to the field of a link and focus it."""
     landed: Landing | None = st.session_state.get(Key.TRAIN_LANDED)
     if landed is not None:
-        focus.show(widget_key("train", landed.field), landed.token, widget_key("train_focus"))
+        focus.show(key_of(landed.field, train_values.current()), landed.token, widget_key("train_focus"))

@@ -14,12 +14,14 @@ from explorer.draw.batch import SHOWN, SIDE, SeenImages
 from explorer.draw.drawing import DrawingError
 from explorer.draw.requests import FirstBatch
 from explorer.draw.training import decided
+from explorer.figures.palette import CLASS_COLORS, rgb
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Train as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import Key, widget_key
 
+NAMED = 2  # classes of a mask below its image
 SLOW_MS = 2_000.0  # images that take longer are drawn after a click only
 _STRIP = (
     f'<div style="display:grid;grid-template-columns:repeat({SHOWN},minmax(0,1fr));gap:0.4rem" '
@@ -62,6 +64,10 @@ def _strip(config: RunConfig, dataset: Dataset) -> None:
         st.warning(escape(T.SEEN_FAILED.format(reason=endings.words(error, config.pipeline, batch.size(config)))))
         return
     st.html(_html(seen, dataset.classes))
+    if seen.shares:
+        st.caption(T.SEEN_MASKS)
+    if seen.shares and seen.share is not None:
+        st.caption(T.SEEN_PASTED.format(share=1 - seen.share))
     if config.mixing != "none" and seen.share is None:
         st.caption(T.SEEN_PLAIN)
     if seen.scaled:
@@ -85,7 +91,7 @@ def _allowed(config: RunConfig) -> bool:
 def _drawn(key: str, _config: RunConfig, _dataset: Dataset, epoch: int) -> SeenImages:
     del key  # the key of the cache
     drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
-    return asking.wait_for(FirstBatch(drawn, epoch))
+    return asking.wait_for(FirstBatch(drawn, epoch, tuple(rgb(color) for color in CLASS_COLORS)))
 
 
 def forget() -> None:
@@ -108,11 +114,18 @@ def _html(seen: SeenImages, classes: tuple[str, ...]) -> str:
 
 
 def caption(seen: SeenImages, place: int, classes: tuple[str, ...]) -> str:
-    """Return the class of an image, or both classes with their shares if two images are mixed."""
-    own = classes[seen.labels[place]]
+    """Return the class of an image, or both classes with their shares if two images are mixed.
+
+    For a mask, these are its largest classes with their shares of the pixels that count.
+    """
+    if seen.shares:
+        largest = sorted(zip(seen.shares[place], classes, strict=True), reverse=True)[:NAMED]
+        words = [T.SEEN_SHARE.format(share=share, name=name) for share, name in largest if share > 0]
+        return ", ".join(words) or T.SEEN_VOID
+    own = seen.words[place] if seen.words else classes[seen.labels[place]]
     if seen.share is None:
         return own
-    other = classes[seen.partners[place]]
+    other = seen.partner_words[place] if seen.words else classes[seen.partners[place]]
     if own == other:
         return own
     return T.SEEN_MIXED.format(share=round(seen.share, 2), own=own, rest=round(1 - seen.share, 2), other=other)

@@ -8,13 +8,13 @@ from explorer.base.names import expanded
 from explorer.runs.overview.summary import summarize
 from explorer.runs.record.paths import RunNotFound, run_paths
 from explorer.runs.spec.config import ConfigError, RunConfig, loads
-from explorer.runs.spec.fields import Values
+from explorer.runs.spec.fields import Values, longest_of
 from explorer.settings.fields import FIELDS, matters
 from explorer.settings.rows import steps_of
 from explorer.settings.values import values_of
 from explorer.texts import Train as T
 
-MAX_NAME = 100
+MAX_NAME = longest_of(RunConfig, "name")
 _SHORTEST = 20  # characters of the source's name that are kept beside the changes
 
 
@@ -30,6 +30,11 @@ class Source:
     name: str
     config: RunConfig
     values: Values
+
+    @property
+    def is_study(self) -> bool:
+        """Whether it is a study, which a training with its pipeline, data set and network does not repeat."""
+        return self.config.kind == "study"
 
 
 @dataclass(frozen=True)

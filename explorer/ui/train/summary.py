@@ -17,10 +17,11 @@ from explorer.settings.fields import title_at
 from explorer.settings.rows import steps_of
 from explorer.texts import Common
 from explorer.texts import Train as T
+from explorer.ui.components import not_free
 from explorer.ui.components.markdown import escape
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Page, Query, widget_key
-from explorer.ui.train import checks, networks, pair, probe_panel, source
+from explorer.ui.train import checks, folds, mask_classes, networks, pair, probe_panel, source
 from explorer.ui.train import values as train_values
 from explorer.ui.train.checks import Checked
 from explorer.ui.train.form import Form
@@ -34,6 +35,8 @@ def show(checked: Checked, form: Form) -> None:
         st.markdown(f"**{T.SUMMARY}**")
         if checked.dataset is not None:
             _counts(checked.dataset)
+        if checked.config is not None and checked.dataset is not None:
+            not_free.warn(checked.config.dataset)
         if checked.pipeline is not None:
             st.markdown(escape(T.AUGMENTED.format(steps=steps_of(checked.pipeline))))
         _work(checked, form.machine)
@@ -46,12 +49,22 @@ def show(checked: Checked, form: Form) -> None:
         if "pipeline" in checked.errors and st.button(T.TO_AUGMENT, key=widget_key("to_augment")):
             workspace.go(Page.AUGMENT)
         _start(checked)
+        folds.offer(checked, form.machine)
         probe_panel.show(checked.config, checked.errors)
         st.button(T.RESET, key=widget_key("train_reset"), on_click=train_values.reset, type="tertiary")
 
 
 def _counts(dataset: Dataset) -> None:
     st.markdown(T.COUNTS.format(train=len(dataset.train), val=len(dataset.val)))
+    if dataset.train.masks is None:
+        _classes(dataset)
+    else:
+        st.html(mask_classes.lines(dataset.train.masks, MOST_CLASSES))
+    for note in dataset.notes:
+        st.caption(escape(note))
+
+
+def _classes(dataset: Dataset) -> None:
     count = len(dataset.classes)
     train, val = dataset.train.counts(count), dataset.val.counts(count)
     lines = []
@@ -61,8 +74,6 @@ def _counts(dataset: Dataset) -> None:
     if count > MOST_CLASSES:
         lines.append(Common.AND_MORE.format(count=count - MOST_CLASSES))
     st.markdown("<br>".join(lines), unsafe_allow_html=True)
-    for note in dataset.notes:
-        st.caption(escape(note))
 
 
 def _work(checked: Checked, machine: Machine | None) -> None:
@@ -76,7 +87,7 @@ def _work(checked: Checked, machine: Machine | None) -> None:
         st.markdown(T.TAKES.format(time=time[0]), help=time[1])
     elif machine is not None:
         st.caption(T.TAKES_UNKNOWN)
-        networks.offer_measure(machine, config.backbone)
+        networks.offer_measure(machine, config.backbone, config.task)
 
 
 def _needs(checked: Checked) -> None:
@@ -97,6 +108,9 @@ def _differences(checked: Checked, values: Values) -> None:
         st.caption(escape(T.SOURCE_GONE.format(id=values["source"])))
         return
     name = checked.source.name
+    if checked.source.is_study:
+        st.caption(escape(T.FROM_STUDY.format(name=name)))
+        return
     changes = ", ".join(T.CHANGE.format(field=one.label, was=one.was, now=one.now) for one in checked.differences)
     st.markdown(escape(T.DIFFERS.format(name=name, changes=changes) if changes else T.SAME.format(name=name)))
     if checked.source.config.rules == 1:
@@ -149,7 +163,7 @@ def _named(config: RunConfig, checked: Checked) -> RunConfig:
     """Return the config with a name that distinguishes it from other runs, if none was typed."""
     if config.name or checked.dataset is None:
         return config
-    if checked.source is not None:
+    if checked.source is not None and not checked.source.is_study:
         return config.model_copy(update={"name": source.name_for(checked.source, checked.differences)})
     steps = config.pipeline.name or steps_of(config.pipeline)
     name = T.DEFAULT_NAME.format(dataset=checked.dataset.name, steps=steps)

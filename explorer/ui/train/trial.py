@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from explorer.augment.apply import AugmentError
+from explorer.augment.mask_cautions import blending_words, filling_words
 from explorer.augment.pipeline import Step, walk
 from explorer.data.dataset import Dataset, DatasetError
 from explorer.data.sample import SampleError
 from explorer.data.stored import ImageError
 from explorer.draw import batch
 from explorer.draw.drawing import DrawingError
-from explorer.draw.requests import Trial
+from explorer.draw.requests import OneClassViews, Trial
 from explorer.draw.training import decided
 from explorer.runs.spec.config import RunConfig
 from explorer.texts import Train as T
@@ -17,6 +19,7 @@ from explorer.ui.background import asking, endings, slow
 Sizes = tuple[tuple[int, int], ...]
 
 IMAGES = 4  # spread over the training images
+_LOOKED_AT = 12  # training images whose masks are looked at, each a few times
 SLOW_MS = 2_000.0  # a pipeline that takes longer is tried when the run is started
 _KEPT_SECONDS = 120.0  # the time after which the images of a folder are read again
 _DRAWS = 24  # applications of each step, roughly: alone, in the pipeline, and to see whether sizes differ
@@ -52,6 +55,31 @@ def _named(error: DrawingError, config: RunConfig) -> str:
     return "".join(f"{step.transform}: " for step in steps) + words
 
 
+def mask_caution(config: RunConfig, dataset: Dataset) -> str:
+    """Return what is seldom wanted of the masks that training gets; "" if nothing is, or no masks are learned.
+
+    A pipeline that is slow is not looked at here.
+    """
+    if dataset.train.masks is None:
+        return ""
+    said = (blending_words(config.pipeline), filling_words(config.pipeline, dataset.train.masks))
+    words = " ".join(filter(None, said))
+    if is_slow(config):
+        return words
+    key = f"{config.dataset.model_dump_json()} {config.kept} {config.pipeline.key} {config.seed} {config.image_size}"
+    return " ".join(filter(None, [words, _one_class(key, config, dataset)]))
+
+
+@st.cache_resource(max_entries=64, ttl=_KEPT_SECONDS, show_spinner=T.TRYING)
+def _one_class(key: str, _config: RunConfig, _dataset: Dataset) -> str:
+    del key  # the key of the cache
+    drawn = _config.model_copy(update={"dataset": decided(_config.dataset, _dataset)})
+    try:
+        return asking.wait_for(OneClassViews(drawn, tuple(_places(len(_dataset.train), _LOOKED_AT))))
+    except (AugmentError, DatasetError, DrawingError, ImageError, SampleError):
+        return ""  # `mistakes` reports it
+
+
 def sizes(config: RunConfig, dataset: Dataset) -> Sizes:
     """Return height and width in px of each image that a pipeline is tried on; empty if they cannot be read."""
     try:
@@ -66,5 +94,5 @@ def _sizes(spec: str, _dataset: Dataset) -> Sizes:
     return tuple(_dataset.train.size(place) for place in _places(len(_dataset.train)))
 
 
-def _places(count: int) -> list[int]:
-    return sorted({place * count // IMAGES for place in range(min(IMAGES, count))})
+def _places(count: int, most: int = IMAGES) -> list[int]:
+    return sorted({place * count // most for place in range(min(most, count))})

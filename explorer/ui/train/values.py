@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.base import records
 from explorer.settings.fields import DEFAULTS, FIELDS
-from explorer.settings.values import following
+from explorer.settings.values import changed
 from explorer.ui.keeping.places import drafts_folder
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key
@@ -77,12 +77,7 @@ def change(**values: Any) -> None:
 
 def edit(changes: Callable[[Values], Values]) -> None:
     """Change the fields that `changes` returns for the newest values, and the fields that follow from them."""
-
-    def changed(newest: Values) -> Values:
-        found = changes(newest)
-        return newest | found | following(found)
-
-    _edit(changed)
+    _edit(lambda newest: changed(newest, changes(newest)))
 
 
 def fill(values: Mapping[str, Any]) -> None:
@@ -99,7 +94,7 @@ def reset() -> None:
 
     def emptied(newest: Values) -> Values:
         kept = {name: newest[name] for name in ("dataset", *(name for name, field in FIELDS.items() if field.is_place))}
-        return dict(DEFAULTS) | kept | following(kept)
+        return changed(DEFAULTS, kept)
 
     _edit(emptied)
 
@@ -109,9 +104,9 @@ def _edit(change: Callable[[Values], Values]) -> None:
     work = workspace.current().id
     workspace.update(lambda work: work)  # an unchanged pipeline has no file yet, and the form is kept beside it
     with workspace.turn():
-        changed = change(current())
-        workspace.note_unwritten(Key.FORM_NOT_WRITTEN, lambda: write_shared(_file(work), changed))
-        st.session_state[Key.TRAIN_VALUES] = _Kept(work, revision(_file(work)), changed)
+        values = change(current())
+        workspace.note_unwritten(Key.FORM_NOT_WRITTEN, lambda: write_shared(_file(work), values))
+        st.session_state[Key.TRAIN_VALUES] = _Kept(work, revision(_file(work)), values)
 
 
 def _file(workspace_id: str) -> Path:
@@ -130,5 +125,9 @@ def _load(file: Path) -> Values:
 def _fits(found: Any, default: Any) -> bool:
     """Return whether a value from a file has the type of its field and can be represented in a browser."""
     if isinstance(found, list) and not all(isinstance(part, int | str) for part in found):
+        return False
+    if isinstance(found, dict) and not all(
+        isinstance(part, dict) and all(isinstance(value, str) for value in part.values()) for part in found.values()
+    ):
         return False
     return type(found) is type(default) and (not isinstance(found, int | float) or abs(found) < _MOST)

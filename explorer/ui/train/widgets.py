@@ -12,8 +12,9 @@ from explorer.data.dataset import Dataset
 from explorer.data.files import files_of
 from explorer.data.inspection import Looking, inspect
 from explorer.data.roots import allowed_roots
+from explorer.data.tables import NONE
 from explorer.runs.record.paths import pipelines_folder
-from explorer.settings.fields import FIELDS, Field
+from explorer.settings.fields import FIELDS, Field, choices_for
 from explorer.settings.values import is_split, run_pipeline
 from explorer.texts import Train as T
 from explorer.texts import TrainFields as F
@@ -21,6 +22,7 @@ from explorer.ui.components.markdown import escape
 from explorer.ui.session.keys import widget_key
 from explorer.ui.train import checks, conversion, data_sets, devices, networks, seen, source, values
 from explorer.ui.train.form import Form
+from explorer.ui.train.mask_classes import ignored_line
 from explorer.ui.train.weights import MAX_FOUND, weights_files, weights_roots
 
 
@@ -31,9 +33,9 @@ def draw(form: Form, field: Field) -> None:
     elif field.is_place:
         _place(form, field)
     elif field.choices and field.side_by_side:
-        form.segments(field, field.choices)
+        form.segments(field, choices_for(field.name, form.values))
     elif field.choices:
-        form.select(field, field.choices)
+        form.select(field, choices_for(field.name, form.values))
     elif field.type is bool:
         form.switch(field)
     elif field.is_text or field.type is str:
@@ -89,6 +91,19 @@ def _range(dataset: Dataset | None) -> None:
         st.rerun()
 
 
+def _ignored(form: Form, field: Field) -> None:
+    """Draw the mask value that does not count, by its name, and the color that it has on Augment and here."""
+    masks = form.dataset.train.masks if form.dataset is not None else None
+    named = (
+        {str(value): F.MASK_VALUE.format(value=value, name=name) for value, name in enumerate(masks.names)}
+        if masks
+        else {}
+    )
+    form.select(field, {**field.choices, **named})
+    if masks is not None:
+        st.html(ignored_line(masks))
+
+
 def _pipeline(form: Form, field: Field) -> None:
     choices = {"": T.CURRENT, conversion.NO_PIPELINE: T.NO_PIPELINE}
     choices |= {saved: T.SAVED.format(name=saved) for saved in library.names(pipelines_folder())}
@@ -107,6 +122,24 @@ def _share(form: Form, field: Field) -> None:
     form.number(field, disabled=split)
     if split:
         st.caption(F.SPLIT_ALREADY)
+
+
+def _fold(form: Form, field: Field) -> None:
+    count = int(form.values["folds"])
+    form.select(field, {number: words for number, words in field.choices.items() if number < count})
+
+
+def _skip(form: Form, field: Field) -> None:
+    """Draw the consent to leave out what cannot be used, only where something may be wrong with the data."""
+    if form.values[field.name] or FIELDS["csv_path"].path in form.errors:
+        form.switch(field)
+
+
+def _column(form: Form, field: Field) -> None:
+    """Draw the name of a column: one of the table, or one that is typed."""
+    none = {NONE: F.NO_COLUMN} if field.name in ("split_column", "fold_column", "group_column") else {}
+    columns = {name: name for name in data_sets.columns(form.values["csv_path"], form.values["encoding"])}
+    form.typed(field, {"": F.RECOGNIZED, **none, **columns})
 
 
 def _weights_file(form: Form, field: Field) -> None:
@@ -136,8 +169,12 @@ def _loggers(form: Form, field: Field) -> None:
 _WIDGETS: Mapping[str, Callable[[Form, Field], None]] = {
     "depth": _depth,
     "val_fraction": _share,
+    "ignore_index": _ignored,
+    "fold": _fold,
+    "skip_unusable": _skip,
+    **dict.fromkeys(("image_column", "label_column", "split_column", "fold_column", "group_column"), _column),
     "pipeline": _pipeline,
-    "backbone": lambda form, field: form.select(field, networks.titles(form.machine)),
+    "backbone": lambda form, field: form.select(field, networks.titles(form.machine, form.values)),
     "weights": lambda form, field: form.select(field, networks.weights(form.machine, form.values["backbone"])),
     "weights_file": _weights_file,
     "accelerator": lambda form, field: form.select(field, devices.accelerators(form.machine)),

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from explorer.augment import extras, presets
-from explorer.augment.apply import random_state
 from explorer.augment.catalog import catalog
 from explorer.augment.code.writing import call_keys, font_file, to_python
 from explorer.augment.edits import add, set_p, set_param
 from explorer.augment.pipeline import Draft, Group, Pipeline, Step, validate, walk
+from explorer.augment.streams import random_state
 from explorer.augment.targets import BoxRules, TargetRules
 from explorer.data import fonts
 from explorer.data.sample import Sample
@@ -76,17 +76,16 @@ def wrong(folder: Path) -> list[str]:
     return found
 
 
-def test_every_transform_and_preset_exported_and_run_gives_equal_targets(tmp_path: Path, photograph: Sample) -> None:
+def write_transforms_and_presets(folder: Path, photograph: Sample) -> None:
     for name in catalog():
         draft, own = add(Draft(), name, None)
-        write_case(tmp_path, name, validate(set_p(draft, own, 1.0)), acceptable(photograph, name))
+        write_case(folder, name, validate(set_p(draft, own, 1.0)), acceptable(photograph, name))
     plain = acceptable(photograph, "GridElasticDeform")  # some preset may refuse boxes
     for name in presets.presets():
-        write_case(tmp_path, f"preset_{name}", validate(presets.draft(name)), plain)
-    assert wrong(tmp_path) == []
+        write_case(folder, f"preset_{name}", validate(presets.draft(name)), plain)
 
 
-def test_rules_composers_and_awkward_values_survive(tmp_path: Path, photograph: Sample) -> None:
+def write_rules_composers_and_awkward_values(folder: Path, photograph: Sample) -> None:
     step = {"kind": "step", "id": "a", "transform": "HorizontalFlip", "p": 0.5}
     other = {
         "kind": "step",
@@ -103,7 +102,13 @@ def test_rules_composers_and_awkward_values_survive(tmp_path: Path, photograph: 
             children = [{"kind": "step", "id": "c", "transform": "GaussianBlur", "p": 1.0}]
         group = Group.model_validate({"kind": kind, "id": "g", "children": children, "params": params, "p": 0.9})
         rules = TargetRules(boxes=BoxRules(format="yolo", min_visibility=0.3), mask_interpolation="INTER_LINEAR")
-        write_case(tmp_path, kind, Pipeline(name='a "name" \\', nodes=(group,), targets=rules), photograph)
+        write_case(folder, kind, Pipeline(name='a "name" \\', nodes=(group,), targets=rules), photograph)
+
+
+def test_all_that_is_exported_and_run_gives_equal_targets(tmp_path: Path, photograph: Sample) -> None:
+    """One process for all of it: to import albumentations takes longer than to run a hundred pipelines."""
+    write_transforms_and_presets(tmp_path, photograph)
+    write_rules_composers_and_awkward_values(tmp_path, photograph)
     assert wrong(tmp_path) == []
 
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from explorer.augment.apply import random_state
 from explorer.augment.draws import similarity
 from explorer.augment.draws.counts import DrawCounts, add, merge
 from explorer.augment.draws.measure import measure
@@ -27,7 +26,7 @@ from explorer.data.photographs import photographs
 from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from tests.augment.draws.plain import in_order, total
-from tests.augment.samples import call_of
+from tests.augment.samples import begin, call_of
 
 DRAWS = 60
 
@@ -71,7 +70,7 @@ def plain(samples: Sequence[Sample], pipeline: Pipeline, index: int) -> dict[str
     """Draw `index` by albumentations alone."""
     data = call_of(samples[index % len(samples)], pipeline.targets)
     compose: A.Compose = pipeline.to_compose(bboxes="bboxes" in data, keypoints="keypoints" in data)
-    compose.set_random_state(*random_state(7, 0, index))
+    begin(compose, pipeline, (7, 0, index))
     result: dict[str, Any] = compose(**data)
     return result
 
@@ -154,7 +153,7 @@ def test_drawn_parameters_are_those_of_albumentations(samples: list[Sample]) -> 
     compose = A.Compose(pipeline.to_compose().transforms, save_applied_params=True)
     expected = []
     for index in range(60):
-        compose.set_random_state(*random_state(7, 0, index))
+        begin(compose, pipeline, (7, 0, index))
         drawn = dict(compose(image=samples[0].image)["applied_transforms"])
         expected += [drawn["RandomBrightnessContrast"]["alpha"]] if "RandomBrightnessContrast" in drawn else []
     assert found.drawn["alpha"] == expected

@@ -12,6 +12,7 @@ import pytest
 import explorer
 from explorer.augment.pipeline import Pipeline
 from explorer.data.formats.digits import DigitsSpec
+from explorer.runs.cli.main import main
 from explorer.runs.record.paths import RunPaths, list_runs
 from explorer.runs.spec.config import RunConfig, dumps
 from explorer.runs.state.status import State, derive
@@ -81,10 +82,23 @@ def test_a_bad_config_is_refused_before_anything_is_made(tmp_path: Path) -> None
         (("stop", "x", "--timeout", "nan"), 2, "must be seconds from 0 up"),
     ],
 )
-def test_what_cannot_be_done_says_why_without_a_traceback(arguments: tuple[str, ...], code: int, words: str) -> None:
-    answer = command(*arguments)
-    assert answer.returncode == code
-    assert words in answer.stderr
+def test_what_cannot_be_done_says_why(
+    arguments: tuple[str, ...], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        answer = main(arguments)
+    except SystemExit as error:  # of argparse
+        answer = int(str(error.code))
+    printed = capsys.readouterr()
+    assert answer == code
+    assert words in printed.err
+    assert printed.out == ""
+
+
+def test_a_process_says_what_cannot_be_done_without_a_traceback() -> None:
+    answer = command("show", "nobody")
+    assert answer.returncode == 3
+    assert "There is no run 'nobody'" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert answer.stdout == ""
 

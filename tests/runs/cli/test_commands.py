@@ -66,14 +66,6 @@ Command = Callable[..., Answer]
 
 
 @pytest.fixture
-def head() -> RunPaths:
-    """A run that trains until it is stopped, so that all others wait."""
-    paths = launcher.start(config_of("works_until_stopped"))
-    wait_for_state(paths, State.RUNNING)
-    return paths
-
-
-@pytest.fixture
 def waits(head: RunPaths) -> RunPaths:  # noqa: ARG001 - it keeps the device busy
     """A run that waits behind another."""
     return launcher.start(config_of("takes_a_turn"))

@@ -26,14 +26,6 @@ Tend = Callable[[], None]
 Started = Callable[[str], RunPaths]
 
 
-@pytest.fixture
-def head() -> RunPaths:
-    """A run that trains until it is stopped, so that all others wait."""
-    paths = launcher.start(config_of("works_until_stopped"))
-    wait_for_state(paths, State.RUNNING)
-    return paths
-
-
 def kill_waiting(paths: RunPaths) -> None:
     """End a waiting run's process, as a restart of the computer does."""
     kill(paths)

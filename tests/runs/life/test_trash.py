@@ -12,7 +12,8 @@ from explorer.base import locks
 from explorer.runs.life import launcher, trash
 from explorer.runs.life.control import request_stop
 from explorer.runs.life.trash import TrashError
-from explorer.runs.record import meta, outcome
+from explorer.runs.record import ledger, meta, outcome
+from explorer.runs.record.events import EventWriter
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, list_runs, run_paths, trash_root
 from explorer.runs.state.resting import RunAlive
@@ -24,6 +25,16 @@ from tests.runs.conftest import is_alive, make_folder, wait_for, wait_for_state
 def over(folder: RunPaths) -> RunPaths:
     outcome.write(folder, Outcome("finished", "All 2 epochs are done.", 1.0))
     return folder
+
+
+def test_the_looks_of_a_run_that_was_killed_are_noted_when_it_is_deleted(over: RunPaths) -> None:
+    with EventWriter(over, 1) as writer:
+        writer.write("start", promise_s=1, identity={"contents": "0123456789abcdef fedcba9876543210"})
+        writer.write("epoch", epoch=0, promise_s=1)
+    assert ledger.read().entries  # made from the runs that are there
+    ledger.file().write_bytes(b"")  # as if the run had begun later
+    trash.delete(over)
+    assert ledger.read().looks("fedcba9876543210").validations == 1
 
 
 def test_a_deleted_run_comes_back_as_it_was(over: RunPaths) -> None:

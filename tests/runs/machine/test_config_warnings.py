@@ -48,5 +48,13 @@ def test_what_is_seldom_meant_is_told_at_its_field(changes: dict[str, Any], fiel
     assert words in found[field]
 
 
+def test_all_layers_of_a_network_for_masks_are_told_to_learn_slowly() -> None:
+    masks = {"dataset": {"kind": "shapes", "learn": "masks"}}
+    assert "Consider 0.002" in _cautions(**masks, frozen=False)["learning_rate"]
+    assert "learning_rate" not in _cautions(**masks)
+    assert "learning_rate" not in _cautions(**masks, frozen=False, learning_rate=0.002)
+    assert "learning_rate" not in _cautions(frozen=False)
+
+
 def test_balanced_weights_answer_a_caution_about_imbalance() -> None:
     assert _cautions(train=(100, 9), class_weights="balanced") == {}

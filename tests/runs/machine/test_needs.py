@@ -233,6 +233,28 @@ def test_the_command_line_refuses_what_can_never_fit(monkeypatch: pytest.MonkeyP
     check_start(config_of(batch_size=1024, dataset=folder))  # its pictures are counted by the trainer
 
 
+def test_a_study_needs_a_frozen_backbone_and_a_confirmation_the_checkpoints_that_it_keeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(needs, "memory", lambda: Memory(4 * GB, 4 * GB))
+    asked = config_of(batch_size=1024, epochs=2, pipeline={"streams": 2})
+
+    def study(**plan: Any) -> RunConfig:
+        return from_values(asked.model_dump() | {"kind": "study", "study": plan})
+
+    effects = study(ask="effects")
+    check_start(effects)  # it has no batch size
+    found = check(effects, needs_of(effects), room_of(memory_total=GB // 4))
+    assert list(found.errors) == ["image_size"]
+    assert "Batch size" not in found.errors["image_size"]
+    against = {"name": "nothing", "pipeline": {"streams": 2}}
+    dropped, kept = (study(ask="confirm", against=against, keep_checkpoints=keep) for keep in (False, True))
+    with pytest.raises(ConfigError, match="Batch size"):
+        check_start(dropped)
+    assert needs.kept_checkpoints(kept, LITE) == 24 * (3 * LITE.weight_bytes + 100_000)
+    assert needs_of(kept).disk - needs_of(dropped).disk == needs.kept_checkpoints(kept, LITE)
+
+
 def test_the_command_line_knows_the_devices_once_somebody_has_looked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needs, "memory", lambda: Memory(64 * GB, 64 * GB))
     gpu = {"accelerator": "gpu", "name": "Test GPU", "memory_gb": 8.0, "precisions": []}
@@ -250,3 +272,12 @@ def test_a_run_that_can_never_fit_is_refused_at_its_start_and_leaves_nothing_beh
     with pytest.raises(ConfigError, match="Batch size"):
         launcher.start(config)
     assert list(runs_root().iterdir()) == []
+
+
+def test_windows_that_slide_need_the_outputs_of_an_image_at_the_size_at_which_it_is_kept() -> None:
+    data = {"kind": "shapes", "learn": "masks", "image_size": 512, "num_classes": 3}
+    values = {"dataset": data, "pipeline": {"nodes": []}, "image_size": 64, "batch_size": 1, "cache_size": 512}
+    whole, slides = (needs_of(from_values({**values, "evaluation": way})) for way in ("whole", "sliding"))
+    outputs = 512 * 512 * 3 * 4  # float32
+    assert slides.memory > whole.memory + 2 * outputs
+    assert slides.memory_of.val_images >= 15 * 15  # half a window apart

@@ -28,9 +28,8 @@ PACE = Pace.model_validate(ANSWERED)
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with the backbone that each child was asked for; what looks for devices is a stand-in too."""
     note = tmp_path / "asked"
-    code = (
-        f"import sys; open({str(note)!r}, 'a').write(sys.argv[1] + ' '); print('noise\\n' + {json.dumps(ANSWERED)!r})"
-    )
+    answer = "noise\n" + json.dumps(ANSWERED)
+    code = f"import sys; open({str(note)!r}, 'a').write(' '.join([*sys.argv[1:], ''])); print({answer!r})"
     monkeypatch.setattr(paces, "COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(machine, "COMMAND", (sys.executable, "-c", f"print({json.dumps(ANSWER)!r})"))
     return note
@@ -45,6 +44,9 @@ def test_a_pace_is_kept_for_its_backbone_and_its_machine(asked: Path, home: Path
     assert asked.read_text() == "efficientnet-lite0 deit-tiny "
     assert known("efficientnet-lite0", key) == PACE
     assert known("small-cnn", key) is None
+    assert known("efficientnet-lite0", key, "segmentation") is None  # a U-Net is several times slower
+    assert measure("efficientnet-lite0", "segmentation") == known("efficientnet-lite0", key, "segmentation")
+    assert asked.read_text().endswith("efficientnet-lite0 segmentation ")
     assert known("deit-tiny", machine_key(machine_of(ANSWER | {"devices": TWO_GPUS}))) is None
     (home / "cache" / "paces.json").write_text("{ damaged")
     assert known("deit-tiny", key) is None
@@ -86,3 +88,9 @@ def test_a_pace_without_speed_is_no_pace(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_time_of_a_run_follows_from_its_images_epochs_and_pixels(changes: dict[str, Any], seconds: float) -> None:
     config = from_values(CONFIG | {"image_size": 160} | changes)
     assert estimate_s(config, 1000, 200, PACE) == pytest.approx(seconds)
+
+
+def test_masks_are_validated_in_each_epoch_also_while_the_encoder_is_frozen() -> None:
+    masks = {"kind": "shapes", "learn": "masks"}
+    config = from_values({"dataset": masks, "pipeline": {}, "image_size": 160, "epochs": 4})
+    assert estimate_s(config, 1000, 200, PACE) == pytest.approx(4 * (1000 / 50 + 200 / 100))

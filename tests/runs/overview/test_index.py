@@ -19,6 +19,7 @@ from explorer.runs.record import meta, outcome
 from explorer.runs.record.launch_record import Launch, write_launch
 from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths, list_runs
+from explorer.runs.record.studies.part_names import part_path
 from explorer.runs.state.status import State
 from tests.runs.conftest import make_folder, wait_for_state
 
@@ -262,3 +263,24 @@ def test_a_summary_knows_how_much_was_done(started: Callable[[str], RunPaths]) -
     assert found.worked_s is not None
     assert 0 < found.worked_s < 60
     assert found.bytes == disk_use(paths).total
+
+
+@pytest.mark.parametrize(
+    ("plan", "kind", "parts", "shown"),
+    [
+        ({"ask": "effects", "repeats": 6}, "scores", 2, (2, 6)),
+        ({"ask": "worth", "repeats": 6}, "curves", 3, (3, 6)),
+        ({"ask": "search", "repeats": 3, "folds": 2}, "outer", 5, (2, 3)),
+        ({"ask": "immunity", "repeats": 6}, "answers", 5, (0, None)),
+        ({"ask": "confirm", "pairs": 6}, "member", 5, (0, None)),
+    ],
+)
+def test_a_list_counts_the_repeats_of_each_kind_of_study(
+    plan: dict[str, Any], kind: str, parts: int, shown: tuple[int, int | None], folder: RunPaths
+) -> None:
+    folder.config.write_text(json.dumps({"kind": "study", "study": plan, "dataset": {"kind": "digits"}}))
+    folder.study.mkdir()
+    for number in range(parts):
+        part_path(folder, kind, number).touch()
+    found = summarize(folder)
+    assert (found.repeats, found.asked_repeats) == shown

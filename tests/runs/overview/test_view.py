@@ -54,7 +54,7 @@ def test_reading_on_gives_the_same_as_reading_everything(folder: RunPaths) -> No
 
 
 def test_a_finished_run_is_there_as_a_whole() -> None:
-    config = RunConfig(name="finishes", dataset=DigitsSpec(), pipeline=Pipeline())
+    config = RunConfig(name="finishes", dataset=DigitsSpec(), pipeline=Pipeline(), accelerator="cpu")
     paths = launcher.start(config)
     wait_for_state(paths, State.FINISHED)
     view = RunView(paths)

@@ -31,14 +31,6 @@ FORK = multiprocessing.get_context("fork")  # launchers that need not import all
 
 
 @pytest.fixture
-def head() -> RunPaths:
-    """A run that trains until it is stopped, so that all others wait."""
-    paths = launcher.start(config_of("works_until_stopped"))
-    wait_for_state(paths, State.RUNNING)
-    return paths
-
-
-@pytest.fixture
 def go(home: Path) -> Callable[[], None]:
     """Lets every run that takes a turn go on."""
     return (home / "go").touch

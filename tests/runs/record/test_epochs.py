@@ -2,9 +2,11 @@
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from explorer.runs.record.epochs import EpochRecord, EpochRecordError
 from explorer.runs.record.running import Running
@@ -136,7 +138,7 @@ def test_pickled_content_is_refused_and_not_run(tmp_path: Path) -> None:
 def test_arrays_that_do_not_fit_together_are_no_record(tmp_path: Path) -> None:
     square, histogram, logits = np.zeros((2, 2), np.int64), np.zeros((2, 8), np.int64), np.zeros((4, 2), np.float32)
     for wrong, message in (
-        ((np.zeros((2, 3), np.int64), histogram, histogram), r"confusion must be \(C, C\); got \(2, 3\)"),
+        ((np.zeros((2, 3), np.int64), histogram, histogram), r"confusion must be \(C, C\) or \(C, 2, 2\); got"),
         ((square, histogram, histogram[:1]), r"positives and negatives must both be \(2, B\)"),
         ((square, histogram, histogram, logits), "given together"),
         ((square, histogram, histogram, logits, np.zeros(3, np.int64)), r"logits must be \(3, 2\); got \(4, 2\)"),
@@ -147,3 +149,37 @@ def test_arrays_that_do_not_fit_together_are_no_record(tmp_path: Path) -> None:
     np.savez(tmp_path / "e.npz", confusion=np.zeros((2, 3)), positives=histogram, negatives=histogram)
     with pytest.raises(EpochRecordError):
         EpochRecord.load(tmp_path / "e.npz")
+
+
+def _spoilt(name: str, margins: NDArray[Any], borders: NDArray[Any] | None = None) -> Any:
+    arrays = {"margins": margins} | ({} if borders is None else {"borders": borders})
+    return pytest.param(arrays, id=name)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        _spoilt("no class", np.zeros((1_000_000_000, 0, 3), np.uint8)),
+        _spoilt("negative", np.full((4, 3, 3), -5)),
+        _spoilt("more right than there are", np.array([[[10, 1, 1]] * 3])),
+        _spoilt("more near than there are", np.ones((1, 3, 3), int), np.array([[[3, 1, 0, 0]] * 3])),
+        pytest.param({"confusion": np.array(3)}, id="no axis"),
+        pytest.param({"confusion": np.zeros((3, 3), [("a", int)])}, id="structures"),
+        pytest.param({"positives": np.full((3, 4), -1)}, id="negative histogram"),
+        pytest.param({"confusion": np.ones((3, 2, 2), int), "sets": np.full((2, 4), -1)}, id="negative sets"),
+    ],
+)
+def test_a_file_of_impossible_counts_is_refused_before_it_takes_memory(
+    tmp_path: Path, arrays: dict[str, NDArray[Any]]
+) -> None:
+    usual = {"confusion": np.eye(3), "positives": np.ones((3, 4)), "negatives": np.ones((3, 4)), "auroc": np.ones(3)}
+    np.savez(tmp_path / "e.npz", **usual)
+    EpochRecord.load(tmp_path / "e.npz")
+    np.savez(tmp_path / "e.npz", **(usual | arrays))
+    with pytest.raises(EpochRecordError, match="cannot be read as the record of an epoch"):
+        EpochRecord.load(tmp_path / "e.npz")
+    np.savez(tmp_path / "e.npz", place=np.array([1, 1]), confusion=usual["confusion"])
+    assert Running.load(tmp_path / "e.npz") is not None
+    if not {"margins", "positives", "sets"} & set(arrays):
+        np.savez(tmp_path / "e.npz", place=np.array([1, 1]), confusion=arrays["confusion"])
+        assert Running.load(tmp_path / "e.npz") is None

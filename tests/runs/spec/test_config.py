@@ -100,7 +100,11 @@ def test_each_wrong_value_is_named_with_what_to_do() -> None:
         ("image_size", 16, "Image size (px) must be at least 32. You gave 16."),
         ("label_smoothing", 1, "Label smoothing must be below 1. You gave 1."),
         ("seed", -1, "Seed must be at least 0. You gave -1."),
-        ("loss", "mse", "Loss must be one of 'cross_entropy', 'bce' or 'focal'. You gave \"mse\"."),
+        (
+            "loss",
+            "mse",
+            "Loss must be one of 'cross_entropy', 'bce', 'focal', 'dice' or 'dice_cross_entropy'. You gave \"mse\".",
+        ),
         ("precision", "64", "Precision must be one of 'auto', '32-true', 'bf16-mixed' or '16-mixed'. You gave \"64\"."),
         ("accelerator", "ipu", "Accelerator must be one of 'auto', 'cpu', 'gpu', 'mps' or 'tpu'. You gave \"ipu\"."),
         ("class_weights", [1, "much"], 'Class weights must be a number above 0 for each class, or "balanced".'),
@@ -119,7 +123,7 @@ def test_each_wrong_value_is_named_with_what_to_do() -> None:
         ("dataset", {"kind": "shapes", "num_classes": 1}, "Classes must be at least 2. You gave 1."),
         ("dataset", {"kind": "digits", "val_fraction": 1}, "Validation share must be below 1. You gave 1."),
         ("dataset", 3, "Data set must be an object"),
-        ("version", 3, "This was written by a newer version of the explorer (format 3; this one reads format 2)."),
+        ("version", 5, "This was written by a newer version of the explorer (format 5; this one reads format 4)."),
     ):
         ((place, message), *others) = errors_of({field: value}).items()
         expected = "frozen" if field == "weights" else field
@@ -132,7 +136,7 @@ def test_what_does_not_fit_together_is_told_at_the_field_to_change() -> None:
     found = []
     for values, field, words in (
         ({"loss": "bce", "pos_weight": "plenty"}, "pos_weight", 'must be a number above 0, or "balanced"'),
-        ({"loss": "bce", "class_weights": [1, 2]}, "class_weights", "are for cross_entropy and focal"),
+        ({"loss": "bce", "class_weights": [1, 2]}, "class_weights", "are for losses with a softmax"),
         ({"weights": "file"}, "weights_file", "Choose the file of weights"),
         ({"frozen": False, "unfreeze_epoch": 3}, "unfreeze_epoch", "All layers learn from the beginning"),
         ({"optimizer": "sgd", "nesterov": True, "momentum": 0}, "nesterov", "needs a momentum above 0"),
@@ -250,6 +254,15 @@ def test_a_run_of_format_1_keeps_the_middle_squares_that_it_began_with() -> None
     values = json.loads(dumps(old))
     del values["kept_as"]
     assert loads(json.dumps(values)).kept == Fit(most=227, least=64)  # a new one keeps whole images, for its crops
+
+
+def test_runs_of_before_draw_from_one_generator_and_new_ones_from_a_stream_for_each_step() -> None:
+    old = json.loads((Path(__file__).parents[1] / "run-format-1.json").read_bytes())
+    for version in (1, 2):
+        read = loads(json.dumps(old | {"version": version}))
+        assert (read.pipeline.streams, loads(dumps(read))) == (1, read)
+    assert from_values(GOOD).pipeline.streams == 2
+    assert loads(dumps(from_values(GOOD))) == from_values(GOOD)
 
 
 def test_images_of_a_run_of_format_1_are_listed_and_decoded_as_they_were() -> None:

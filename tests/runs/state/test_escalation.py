@@ -24,14 +24,9 @@ from explorer.runs.state.escalation import (
 )
 from explorer.runs.state.escalation import kill as end
 from explorer.runs.state.status import State, derive
-from tests.runs.conftest import config_of, is_alive, kill, pid_of, wait_for, wait_for_state
+from tests.runs.conftest import config_of, is_alive, kill, later, pid_of, wait_for, wait_for_state
 
 Started = Callable[[str], RunPaths]
-
-
-def later(seconds: float) -> Moment:
-    now = Moment.now()
-    return Moment(now.wall + seconds, now.mono + seconds, now.boot)
 
 
 def test_one_that_ignores_the_file_gets_a_sigterm_after_ten_seconds_and_only_one(started: Started) -> None:

@@ -20,14 +20,9 @@ from explorer.runs.record.outcome import Outcome
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.state.facts import START_GRACE_S
 from explorer.runs.state.status import FIRST_CHECK_IN_S, State, derive
-from tests.runs.conftest import kill, pid_of, wait_for, wait_for_state
+from tests.runs.conftest import kill, later, pid_of, wait_for, wait_for_state
 
 Started = Callable[[str], RunPaths]
-
-
-def _later(seconds: float) -> Moment:
-    now = Moment.now()
-    return Moment(now.wall + seconds, now.mono + seconds, now.boot)
 
 
 def test_a_run_goes_from_starting_to_finished(started: Started) -> None:
@@ -137,8 +132,8 @@ def test_a_broken_promise_is_stalled_and_keeping_it_again_is_not(started: Starte
 def test_a_slow_but_honest_step_is_not_stalled(folder: RunPaths) -> None:
     with locks.hold(folder.lock), EventWriter(folder, 1) as writer:
         writer.write("step", epoch=0, step=3, promise_s=200, loss=1.0)
-        assert derive(folder, _later(199)).state is State.RUNNING
-        assert derive(folder, _later(201)).state is State.STALLED
+        assert derive(folder, later(199)).state is State.RUNNING
+        assert derive(folder, later(201)).state is State.STALLED
 
 
 def test_a_clock_that_is_set_breaks_no_promise(folder: RunPaths) -> None:
@@ -189,13 +184,13 @@ def test_a_lock_without_check_in_is_starting_and_then_stalled(folder: RunPaths) 
     write_launch(folder, 1, Launch.prepared(Moment.now()))
     with locks.hold(folder.lock):
         assert derive(folder).state is State.STARTING
-        assert derive(folder, _later(FIRST_CHECK_IN_S + 1)).state is State.STALLED
+        assert derive(folder, later(FIRST_CHECK_IN_S + 1)).state is State.STALLED
 
 
 def test_a_launcher_that_died_half_way_leaves_a_lost_run_after_its_grace(folder: RunPaths) -> None:
     write_launch(folder, 1, Launch.prepared(Moment.now()))
     assert derive(folder).state is State.STARTING
-    status = derive(folder, _later(START_GRACE_S + 1))
+    status = derive(folder, later(START_GRACE_S + 1))
     assert status.state is State.LOST
     assert "interrupted" in status.reason
 

@@ -214,7 +214,7 @@ class Editor(RuleBasedStateMachine):
 def test_the_editor_survives_whatever_is_done_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edits, "MAX_NODES", MOST_NODES)
     monkeypatch.setattr(edits, "MAX_DEPTH", DEEPEST)
-    run_state_machine_as_test(Editor, settings=settings(max_examples=100, stateful_step_count=50, deadline=None))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Editor, settings=settings(max_examples=60, stateful_step_count=50, deadline=None))  # type: ignore[no-untyped-call]
 
 
 def test_more_changes_than_can_be_undone_keep_the_latest() -> None:

@@ -1,10 +1,7 @@
 """The Augment page without a browser: what its widgets are, and what they do to the draft."""
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment import presets
@@ -17,14 +14,6 @@ from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests.draw.opening import side
 from tests.ui.conftest import APP, present_key
-
-
-@pytest.fixture
-def app() -> Iterator[AppTest]:
-    page = AppTest.from_file(APP, default_timeout=30).run()
-    assert not page.exception
-    yield page
-    assert not page.exception
 
 
 def draft(app: AppTest) -> Draft:

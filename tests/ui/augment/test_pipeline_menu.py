@@ -8,6 +8,7 @@ from explorer.augment.edits import add
 from explorer.augment.files import dumps
 from explorer.augment.pipeline import Draft, validate
 from explorer.runs.record.paths import pipelines_folder
+from explorer.ui.preview import looks
 from explorer.ui.session.keys import Key
 from tests.ui.conftest import APP, present_key
 
@@ -49,6 +50,21 @@ def test_renamed_under_a_free_name_only(app: AppTest) -> None:
     assert names() == ("bees", "wasps")
     assert "HorizontalFlip" in dumps(library.load(pipelines_folder(), "wasps"))
     assert app.selectbox(key=Key.OPEN_SAVED).value == "wasps"
+
+
+def test_a_pipeline_of_before_draws_as_before_until_it_is_renewed(app: AppTest) -> None:
+    assert not [button for button in app.button if button.key == "renew_streams"]
+    old = library.load(pipelines_folder(), "ants").model_copy(update={"streams": 1})
+    library.save(pipelines_folder(), old)
+    chosen(app, "ants").button(key="open_this").click().run()
+    app.session_state[present_key(app, Key.FILE_MENU)] = True
+    before = looks.token(app.session_state[Key.WORKSPACE], app.session_state[Key.FOUND])
+    app.run().button(key="renew_streams").click().run()
+    work = app.session_state[Key.WORKSPACE]
+    assert looks.token(work, app.session_state[Key.FOUND]) != before  # the picture is drawn again
+    assert (work.history.past[-1].streams, work.draft.streams, work.draft.nodes) == (1, 2, old.nodes)
+    assert "its own random numbers" in told(app)
+    assert not [button for button in app.button if button.key == "renew_streams"]
 
 
 def test_deleted_and_put_back(app: AppTest) -> None:

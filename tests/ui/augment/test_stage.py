@@ -1,6 +1,6 @@
 """What the stage says besides pixels: its first seed, what is selected, where the image comes from, class names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,6 @@ from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import View
 from explorer.ui.session.workspace import Workspace
 from tests.draw.opening import header
-from tests.ui.conftest import APP
-
-
-@pytest.fixture
-def app() -> Iterator[AppTest]:
-    page = AppTest.from_file(APP, default_timeout=30).run()
-    assert not page.exception
-    yield page
-    assert not page.exception
 
 
 def work(app: AppTest) -> Workspace:

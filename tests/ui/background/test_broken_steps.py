@@ -17,7 +17,7 @@ from explorer.texts import Preview as T
 from explorer.ui.background import asking, endings, slow
 from explorer.ui.preview.looks import Look
 from explorer.ui.preview.rendering import Job
-from explorer.ui.session.keys import Key
+from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.workspace import Workspace
 from tests.draw.breaking import HUGE, Says
 from tests.draw.conftest import LONG_S
@@ -186,6 +186,8 @@ def test_another_session_is_not_disturbed_by_it(app: AppTest, session: Callable[
 def test_what_nobody_has_looked_at_for_long_is_asked_for_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     app = fresh()
     app.selectbox(key=Key.ADD).set_value("PiecewiseAffine").run()
+    # It always fires, whatever its stream of random numbers is.
+    app.slider(key=widget_key(app.session_state[Key.WORKSPACE].view.selected, "p")).set_value(1.0).run()
     app.button(key=Key.RUN_SLOW).click().run()
     job: Job = app.session_state[Key.JOB]
     monkeypatch.setattr(pools, "ABANDONED_SECONDS", 0.0)

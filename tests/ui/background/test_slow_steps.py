@@ -24,6 +24,8 @@ def app() -> Iterator[AppTest]:
     page = AppTest.from_file(APP, default_timeout=60).run()
     page.session_state[Key.PLAYING] = False
     page.selectbox(key=Key.ADD).set_value("PiecewiseAffine").run()
+    # It always fires, whatever its id and so its stream of random numbers is.
+    page.slider(key=widget_key(page.session_state[Key.WORKSPACE].view.selected, "p")).set_value(1.0).run()
     assert not page.exception
     yield page
     assert not page.exception

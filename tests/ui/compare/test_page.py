@@ -135,7 +135,7 @@ def test_runs_of_the_same_name_have_titles_that_differ() -> None:
 def test_a_selection_of_one_run_and_of_probes_says_what_is_missing() -> None:
     check = digits_run("check", kind="check")
     said = text(compare(digits_run("one"), check))
-    assert "“check”: quick checks and searches for a learning rate have no curves to compare" in said
+    assert "Not compared here: “check”. Only training runs have curves to compare" in said
     assert "A comparison needs at least two runs" in said
 
 

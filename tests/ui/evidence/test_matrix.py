@@ -99,7 +99,7 @@ def open_cell(paths: RunPaths, opened: Opened) -> str:
 
 def list_images(paths: RunPaths, labels: np.ndarray) -> None:
     split = DigitsSpec().open().val
-    hashes = tuple(content_of(split.source(index)).hex() for index in range(len(labels)))
+    hashes = tuple(content_of(split, index).hex() for index in range(len(labels)))
     ValidationImages(tuple(map(str, split.ids[: len(labels)])), labels, hashes).save(paths.validation)
 
 

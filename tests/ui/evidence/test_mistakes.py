@@ -66,7 +66,7 @@ def make_run(*, scores: bool = True, images: bool = True) -> RunPaths:
     if images:
         # An id that repeats, and one that a spreadsheet would run.
         ids = ("=cmd|' /C calc'!A0", SPLIT.ids[1], SPLIT.ids[1], *SPLIT.ids[3:])
-        hashes = tuple(content_of(SPLIT.source(index)).hex() for index in range(len(ids)))
+        hashes = tuple(content_of(SPLIT, index).hex() for index in range(len(ids)))
         ValidationImages(ids, LABELS, hashes).save(paths.validation)
     outcome.write(paths, Outcome("finished", "Done.", 1.0, 1, {"epoch": 1, "auroc": 0.91}))
     return paths

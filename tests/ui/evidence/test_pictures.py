@@ -13,6 +13,7 @@ from explorer.ui.components.grid import Board
 from explorer.ui.evidence import pictures
 from explorer.ui.evidence.pictures import ON_PAGE, Caption, Refused, percent, scores_text
 from explorer.ui.evidence.sources import Source
+from explorer.ui.preview import wall
 
 COUNT = 60
 ORDER = np.arange(COUNT)[::-1].astype(np.int64)
@@ -53,17 +54,17 @@ def test_images_with_the_same_id_are_told_apart_and_refusals_stand_in_their_cell
     large = board(2, 3, drawn).large
     assert large is not None
     assert large.cell.note == "20 × 10 px"
-    assert large.beside is not None
-    assert "same in every epoch" in large.beside.note
+    (beside,) = large.beside
+    assert "same in every epoch" in beside.note
 
 
 def test_numbers_of_a_browser_that_are_too_long_are_ignored() -> None:
-    state = pictures._State(ORDER)
+    state = wall._State(ORDER)
     for sent in ("9" * 5_000, "9" * 30, "-1", "1.5"):
-        pictures._choose(state, sent)
-        pictures._turn(state, sent)
+        wall._choose(state, sent, None)
+        wall._turn(state, sent)
     assert (state.opened, state.page) == (None, 0)
-    pictures._choose(state, "3")
+    wall._choose(state, "3", None)
     assert (state.opened, state.page) == (3, 2)
 
 

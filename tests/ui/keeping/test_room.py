@@ -80,7 +80,7 @@ def test_a_page_without_room_says_so_and_works_on() -> None:
     (drafts_folder() / "more").write_bytes(bytes(200_000))
     room._last.clear()  # as after half a minute
     words = T.NO_ROOM.format(room="1 MB")
-    app.toggle(key=Key.PLAYING).set_value(False).run()  # the greeting would go on to another seed on a slow machine
+    app.button(key=Key.NEXT).click().run()  # ends the greeting, which would go on to another seed on a slow machine
     app.number_input(key="seed").set_value(7).run()
     assert not app.exception
     assert app.session_state[Key.WORKSPACE].view.seed == 7

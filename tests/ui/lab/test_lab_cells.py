@@ -1,6 +1,5 @@
 """What is drawn in the laboratory is what `augment` gives, and what plain albumentations gives."""
 
-import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -25,7 +24,8 @@ from explorer.draw.cells import Cell, Drawn, Pair
 from explorer.draw.drawing import BrokenError, Request
 from explorer.draw.encoding import Classes, thumbnail
 from explorer.figures.palette import CLASS_COLORS, rgb
-from explorer.ui.lab import cells, fills, forcing, rivals, seeds, sheet, sweep, versus
+from explorer.ui.background import fills
+from explorer.ui.lab import cells, forcing, rivals, seeds, sheet, sweep, versus
 from explorer.ui.lab.cells import Spec
 from explorer.ui.lab.places import places
 from explorer.ui.preview import pictures
@@ -34,6 +34,7 @@ from explorer.ui.session.history import History
 from explorer.ui.session.uploads import Uploads
 from explorer.ui.session.view import DATA_SET, Lab, Over, View
 from explorer.ui.session.workspace import Workspace, demo_draft
+from tests.augment.samples import begin
 from tests.draw.breaking import Counts, Raises, Stuck
 from tests.draw.conftest import LONG_S, Sign, gone
 from tests.runs.conftest import wait_for
@@ -86,11 +87,10 @@ def work(draft: Draft, **view: Any) -> Workspace:
     return Workspace("w" * 22, History(draft), View(**view))
 
 
-def plain(top: list[Any], sample: Sample, seed: int) -> dict[str, Any]:
-    """Plain albumentations, with the random state that belongs to the seed."""
+def plain(top: list[Any], sample: Sample, pipeline: Pipeline, seed: int) -> dict[str, Any]:
+    """Plain albumentations, with the random state that the pipeline of these steps has for the seed."""
     compose = A.Compose(top, bbox_params=A.BboxParams("pascal_voc", clip=True), keypoint_params=A.KeypointParams("xy"))
-    generator = np.random.default_rng([seed, 0, 0])
-    compose.set_random_state(generator, random.Random(int(generator.integers(2**63))))
+    begin(compose, pipeline, (seed, 0, 0))
     points = np.concatenate([sample.keypoints[:, :2], sample.keypoints[:, 2:]], axis=1)  # type: ignore[index]
     return dict(compose(image=sample.image, mask=sample.mask, bboxes=sample.bboxes, keypoints=points))
 
@@ -155,7 +155,7 @@ def test_each_cell_of_a_sweep_is_the_step_alone_with_that_value_as_plain_albumen
     for cell in shown:
         assert cell.spec is not None
         low, high = cell.value.value
-        expected = plain([A.Rotate(limit=(low, high), p=1.0)], pixels(shown_on), 5)
+        expected = plain([A.Rotate(limit=(low, high), p=1.0)], pixels(shown_on), cell.spec.pipeline, 5)
         result = augmented(cell.spec)
         assert np.array_equal(result.image, expected["image"])
         assert draw(cell.spec).picture == thumbnail(result, CLASSES, cells.SIDE)
@@ -180,7 +180,7 @@ def test_a_sweep_of_one_parameter_shows_no_effect_of_the_others() -> None:
         assert cell.spec is not None
         low, high = cell.value.value
         only = A.ColorJitter(brightness=(low, high), contrast=(1, 1), saturation=(1, 1), hue=(0, 0), p=1.0)
-        expected = plain([only], pixels(shown_on), 5)
+        expected = plain([only], pixels(shown_on), cell.spec.pipeline, 5)
         assert np.array_equal(augmented(cell.spec).image, expected["image"])
     varied = Lab(parameter="brightness", count=5, neutral=False)
     last = sweep.cells_of(work(draft, selected="jitter", seed=5, lab=varied), shown_on)[-1]
@@ -195,7 +195,8 @@ def test_a_sweep_of_the_whole_pipeline_keeps_the_other_steps() -> None:
     for cell in sweep.cells_of(work(draft, selected="rotate", seed=2, lab=Lab(count=5, alone=False)), shown_on):
         assert cell.spec is not None
         low, high = cell.value.value
-        expected = plain([A.Rotate(limit=(low, high), p=1.0), A.Blur(p=1.0)], pixels(shown_on), 2)
+        top = [A.Rotate(limit=(low, high), p=1.0), A.Blur(p=1.0)]
+        expected = plain(top, pixels(shown_on), cell.spec.pipeline, 2)
         assert np.array_equal(augmented(cell.spec).image, expected["image"])
 
 

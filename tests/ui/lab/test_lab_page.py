@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 from explorer.augment.library import save as save_pipeline
 from explorer.augment.pipeline import Draft, Node, Step, validate
 from explorer.base.home import made_home
+from explorer.ui.background.fills import Fill
 from explorer.ui.components import grid
 from explorer.ui.components.grid import Board, Cell, Group, Large, Words
 from explorer.ui.lab import versus
-from explorer.ui.lab.fills import Fill
 from explorer.ui.lab.top import MODES
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key, widget_key
@@ -84,24 +84,31 @@ def test_a_newcomer_sees_pictures_without_typing() -> None:
     assert fill(app).count == 8
 
 
-@pytest.mark.parametrize("mode", list(MODES))
-def test_every_mode_is_drawn_and_saved_with_the_draft(opened: Open, mode: Mode) -> None:
+def through_modes(app: AppTest) -> Iterator[Mode]:
+    """Switch one page to each mode; nothing on it may fail."""
+    for mode in MODES:
+        if app.segmented_control(key="lab:mode").value != mode:
+            app.segmented_control(key="lab:mode").set_value(mode).run()
+        assert not app.exception, mode
+        assert load("w" * 22).view.lab.mode is mode
+        yield mode
+
+
+def test_every_mode_is_drawn_and_saved_with_the_draft(opened: Open) -> None:
     app = opened()
-    if mode is not Mode.SWEEP:
-        app.segmented_control(key="lab:mode").set_value(mode).run()
-    assert load("w" * 22).view.lab.mode is mode
-    assert not app.error
-    assert not app.warning
+    for mode in through_modes(app):
+        assert not app.error, mode
+        assert not app.warning, mode
 
 
-@pytest.mark.parametrize("mode", list(MODES))
-def test_an_empty_pipeline_breaks_no_mode(opened: Open, mode: Mode) -> None:
-    app = opened(Draft(), lab={"mode": mode})
-    assert not app.error
-    assert bool(app.info) == (mode in (Mode.SWEEP, Mode.STATISTICS))  # these say that there is nothing to look at
+def test_an_empty_pipeline_breaks_no_mode(opened: Open) -> None:
+    app = opened(Draft())
+    for mode in through_modes(app):
+        assert not app.error, mode
+        # These say that there is nothing to look at.
+        assert bool(app.info) == (mode in (Mode.SWEEP, Mode.STATISTICS)), mode
 
 
-@pytest.mark.parametrize("mode", list(MODES))
 @pytest.mark.parametrize(
     "node",
     [
@@ -110,9 +117,10 @@ def test_an_empty_pipeline_breaks_no_mode(opened: Open, mode: Mode) -> None:
         Step(id="x", transform="RandomCrop", params={"height": 9000, "width": 9000}, p=1.0),
     ],
 )
-def test_a_wrong_draft_breaks_no_mode(opened: Open, mode: Mode, node: Node) -> None:
-    app = opened(Draft(nodes=(node,)), past=(demo_draft(),), selected=node.id, lab={"mode": mode})
-    assert work(app).draft.nodes == (node,)
+def test_a_wrong_draft_breaks_no_mode(opened: Open, node: Node) -> None:
+    app = opened(Draft(nodes=(node,)), past=(demo_draft(),), selected=node.id)
+    for mode in through_modes(app):
+        assert work(app).draft.nodes == (node,), mode
 
 
 def test_a_wrong_value_is_told_at_its_field_of_the_grid(opened: Open) -> None:
@@ -121,12 +129,11 @@ def test_a_wrong_value_is_told_at_its_field_of_the_grid(opened: Open) -> None:
     assert any(shown.value.startswith(":red[") and "limit" in shown.value for shown in app.markdown)
 
 
-@pytest.mark.parametrize("mode", list(MODES))
-def test_a_picture_that_cannot_be_had_is_told(opened: Open, mode: Mode) -> None:
-    app = opened(picture="data set", set_key="image_folder:/nowhere", split="all", lab={"mode": mode})
-    assert not app.exception
-    app = opened(picture="upload", lab={"mode": mode})
-    assert any("Upload an image" in shown.value for shown in app.info)
+def test_a_picture_that_cannot_be_had_is_told(opened: Open) -> None:
+    assert list(through_modes(opened(picture="data set", set_key="image_folder:/nowhere", split="all"))) == list(MODES)
+    app = opened(picture="upload")
+    for mode in through_modes(app):
+        assert any("Upload an image" in shown.value for shown in app.info), mode
 
 
 def test_a_slider_of_the_grid_changes_the_draft_and_draws_again(opened: Open) -> None:
@@ -285,7 +292,7 @@ def test_a_picture_travels_once_and_again_where_the_browser_asks() -> None:
 
 def test_a_large_cell_brings_its_picture_and_what_can_be_done_with_it() -> None:
     cell = Cell("a", "A", "a", b"small")
-    large = Large("title", Cell("a", "A", "a", b"larger"), Cell("b", "B", "b", b"other"), {"open": "Open"})
+    large = Large("title", Cell("a", "A", "a", b"larger"), (Cell("b", "B", "b", b"other"),), {"open": "Open"})
     frame = header(grid.frame(Board([Group([cell])], WORDS, large=large), set()))
     assert [shown["picture"][1] for shown in frame["large"]["cells"]] == [6, 5]
     assert frame["large"]["actions"] == {"open": "Open"}

@@ -7,6 +7,7 @@ import pytest
 
 from explorer.augment.catalog import catalog
 from explorer.augment.parameters import Kind, Parameter
+from explorer.augment.spread import NUMBERS, RANGES
 from explorer.ui.lab import sweeps
 from explorer.ui.session.view import Ends
 
@@ -104,7 +105,7 @@ def _few_and_different(which: tuple[str, str], count: int, ends: Ends) -> bool:
     few = (1 if ends in (Ends.LOW, Ends.HIGH) else 2) <= len(found) <= max(count + 1, len(each.choices) + 1)
     different = len({repr(value.value) for value in found}) == len(found)
     present = [value.value for value in found if value.present] == [each.default]
-    slides = each.kind in sweeps.RANGES | sweeps.NUMBERS
+    slides = each.kind in RANGES | NUMBERS
     return few and different and present and (not slides or all(_within_its_slider(each, value) for value in others))
 
 

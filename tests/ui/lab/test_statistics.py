@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.augment.apply import random_state
 from explorer.augment.draws.measure import measure
 from explorer.augment.draws.report import report
 from explorer.augment.edits import add, set_p, set_param
@@ -21,6 +20,7 @@ from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key
 from explorer.ui.session.view import Lab, Mode, View
 from explorer.ui.session.workspace import Workspace, save
+from tests.augment.samples import begin
 from tests.runs.conftest import wait_for
 from tests.ui.conftest import APP
 
@@ -154,7 +154,7 @@ def test_a_crop_shows_scale_and_ratio_and_what_cannot_be_compared_is_left_out() 
     compose = A.Compose(pipeline.to_compose().transforms, save_applied_params=True)
     shares, ratios = [], []
     for index in range(30):
-        compose.set_random_state(*random_state(3, 0, index))
+        begin(compose, pipeline, (3, 0, index))
         left, top, right, bottom = dict(compose(image=image)["applied_transforms"])["RandomResizedCrop"]["crop_coords"]
         shares.append((right - left) * (bottom - top) / image[..., 0].size)
         ratios.append((right - left) / (bottom - top))

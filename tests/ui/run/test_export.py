@@ -68,7 +68,7 @@ def opened(paths: RunPaths) -> AppTest:
 
 
 def text(app: AppTest) -> str:
-    return " ".join(part.value for part in [*app.markdown, *app.warning, *app.caption]).replace("\\", "")
+    return " ".join(part.value for part in [*app.markdown, *app.warning, *app.caption, *app.error]).replace("\\", "")
 
 
 def downloads(app: AppTest) -> dict[str, bool]:
@@ -111,7 +111,7 @@ def test_weights_are_written_by_a_process_of_their_own_and_then_offered() -> Non
     paths = trained(config)
     weight = save_best(paths, config)
     app = opened(paths)
-    app.button(key=widget_key("run", paths.id, "write")).click().run()
+    app.button(key=widget_key("run", paths.id, "write", "weights")).click().run()
     assert not app.exception
     assert [label.split(",")[0] for label in downloads(app)] == [
         "Download train.py", "Weights (.safetensors)", "best.ckpt",
@@ -124,7 +124,7 @@ def test_a_checkpoint_that_cannot_be_read_is_told() -> None:
     paths.checkpoints.mkdir()
     paths.best.write_bytes(b"torn")
     app = opened(paths)
-    app.button(key=widget_key("run", paths.id, "write")).click().run()
+    app.button(key=widget_key("run", paths.id, "write", "weights")).click().run()
     assert "The weights could not be exported: best.ckpt" in text(app)
     assert not paths.weights.exists()
 

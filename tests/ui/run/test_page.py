@@ -25,27 +25,19 @@ from explorer.runs.record.outcome import Outcome, OutcomeState
 from explorer.runs.record.paths import RunPaths, list_runs, run_paths, runs_root, trash_root
 from explorer.runs.record.running import Running
 from explorer.runs.spec.config import RunConfig, dumps, loads
+from explorer.runs.spec.plans.effects import EffectsPlan
 from explorer.runs.state.status import State, derive
+from explorer.texts import Run as T
 from explorer.ui.run import charts
 from explorer.ui.run.menu import menu_key
 from explorer.ui.session.keys import widget_key
 from tests.runs.conftest import config_of, wait_for, wait_for_state
-from tests.ui.conftest import APP
-
-PAGE = "explorer/ui/pages/runs.py"
+from tests.ui.conftest import open_run
 
 
 @pytest.fixture(autouse=True)
 def _without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "TRAINER", "tests.runs.trainer")
-
-
-def open_page(paths: RunPaths) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["run"] = paths.id
-    app.switch_page(PAGE).run()
-    assert not app.exception
-    return app
 
 
 def text(app: AppTest) -> str:
@@ -100,7 +92,7 @@ def asked_to_stop(paths: RunPaths, seconds_ago: float) -> None:
     ],
 )
 def test_a_run_that_is_over_offers_what_fits(state: OutcomeState, step: int, offered: list[str]) -> None:
-    app = open_page(over(state, step=step))
+    app = open_run(over(state, step=step))
     assert labels(app) == offered
     longer = [button for button in app.button if button.label == "Start the new run"]
     assert len(longer) == (1 if step else 0)  # only from a checkpoint
@@ -111,14 +103,28 @@ def test_a_run_that_is_over_offers_what_fits(state: OutcomeState, step: int, off
     [(0, "Starts from the beginning, because there is no checkpoint"), (30, "Continues from step 30")],
 )
 def test_resume_says_where_it_goes_on(step: int, words: str) -> None:
-    app = open_page(over("stopped", step=step))
+    app = open_run(over("stopped", step=step))
     assert words in app.button(key="run_resume").help
+
+
+def test_the_buttons_of_a_study_speak_of_what_it_stores_and_not_of_checkpoints() -> None:
+    study = config_of("ignores_stop").model_copy(update={"kind": "study", "study": EffectsPlan()})
+    assert open_run(over("stopped", config=study)).button(key="run_resume").help == T.RESUME_STUDY
+    paths = launcher.start(study)
+    wait_for_state(paths, State.RUNNING)
+    app = open_run(paths)
+    assert app.button(key="run_stop").help == T.STOP_STUDY_HELP
+    asked_to_stop(paths, 12)
+    app.run()
+    press(app, "End now")
+    assert T.END_LOSES_STUDY in text(app)
+    press(app, "End without saving")
 
 
 def test_a_waiting_run_says_its_place_and_leaves_the_queue() -> None:
     first, second, third = (launcher.start(config_of("takes_a_turn"), name) for name in ("one", "two", "three"))
     wait_for(lambda: derive(first).state not in (State.QUEUED,), "the first run's turn")
-    app = open_page(third)
+    app = open_run(third)
     assert "queued" in text(app)
     assert "1 run before it" in text(app)
     assert labels(app) == ["Leave the queue", "Duplicate and change"]
@@ -132,7 +138,7 @@ def test_a_waiting_run_says_its_place_and_leaves_the_queue() -> None:
 def test_stop_asks_and_the_run_saves() -> None:
     paths = launcher.start(config_of("works_until_stopped"))
     wait_for_state(paths, State.RUNNING)
-    app = open_page(paths)
+    app = open_run(paths)
     assert labels(app) == ["Stop", "Duplicate and change"]
     press(app, "Stop")
     assert "the work is saved" in wait_for_state(paths, State.STOPPED).reason
@@ -144,7 +150,7 @@ def test_end_it_now_comes_when_a_stop_is_not_answered_and_asks_first() -> None:
     paths = launcher.start(config_of("ignores_stop"))
     wait_for_state(paths, State.RUNNING)
     asked_to_stop(paths, 5)
-    app = open_page(paths)
+    app = open_run(paths)
     assert labels(app) == ["Stopping: saving first", "Duplicate and change"]
     asked_to_stop(paths, 12)
     app.run()
@@ -164,7 +170,7 @@ def test_a_process_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatc
     paths = launcher.start(config_of("ignores_stop"))
     wait_for_state(paths, State.RUNNING)
     asked_to_stop(paths, 12)
-    app = open_page(paths)
+    app = open_run(paths)
     press(app, "End now")
     monkeypatch.setattr("explorer.runs.launchers.local.host", lambda: "elsewhere")
     press(app, "End without saving")
@@ -174,7 +180,7 @@ def test_a_process_that_cannot_be_reached_is_told(monkeypatch: pytest.MonkeyPatc
 
 def test_resume_starts_another_attempt_and_the_page_lives_again() -> None:
     paths = over("stopped", config=config_of("works_until_stopped"))
-    app = open_page(paths)
+    app = open_run(paths)
     press(app, "Resume")
     wait_for_state(paths, State.RUNNING)
     app.run()
@@ -184,7 +190,7 @@ def test_resume_starts_another_attempt_and_the_page_lives_again() -> None:
 
 def test_a_resume_that_does_not_work_is_told_until_the_next_thing_is_done() -> None:
     paths = over("stopped")
-    app = open_page(paths)
+    app = open_run(paths)
     paths.config.write_text("{")
     press(app, "Resume")
     assert "Failed: run.json cannot be read" in text(app)
@@ -196,7 +202,7 @@ def test_a_resume_that_does_not_work_is_told_until_the_next_thing_is_done() -> N
 
 def test_train_longer_starts_a_new_run_and_opens_it() -> None:
     paths = over("finished", step=30, config=config_of("works_until_stopped").model_copy(update={"epochs": 7}))
-    app = open_page(paths)
+    app = open_run(paths)
     assert app.number_input(key=widget_key("run", paths.id, "epochs")).value == 7  # the same again
     app.number_input(key=widget_key("run", paths.id, "epochs")).set_value(3)
     press(app, "Start the new run")
@@ -215,7 +221,7 @@ def test_a_press_leads_to_the_origin_also_where_the_run_changes_at_that_moment(m
     config = config_of("works_until_stopped").model_copy(update={"start_from": origin.id})
     run = launcher.start(config)
     wait_for_state(run, State.RUNNING)
-    app = open_page(run)
+    app = open_run(run)
     refresh = RunView.refresh
 
     def stopped_meanwhile(view: RunView) -> RunSnapshot:
@@ -235,13 +241,13 @@ def test_a_press_leads_to_the_origin_also_where_the_run_changes_at_that_moment(m
 def test_a_run_whose_origin_is_gone_says_so() -> None:
     config = config_of("finishes").model_copy(update={"start_from": "20261123-000000-gone-x7k"})
     assert "Starts from the weights of 20261123-000000-gone-x7k, which has been deleted" in text(
-        open_page(over("finished", config=config))
+        open_run(over("finished", config=config))
     )
 
 
 def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
     config = config_of("finishes").model_copy(update={"epochs": 17, "learning_rate": 0.02})
-    app = open_page(over("finished", config=config))
+    app = open_run(over("finished", config=config))
     press(app, "Duplicate and change")
     assert [box.value for box in app.number_input if box.label == "Epochs"] == [17]
     assert app.text_input(key=widget_key("train", "learning_rate")).value == "0.02"
@@ -251,7 +257,7 @@ def test_duplicate_opens_the_train_page_filled_with_its_settings() -> None:
 
 
 def open_more(paths: RunPaths) -> AppTest:
-    app = open_page(paths)
+    app = open_run(paths)
     assert not [box for box in app.text_input if box.label == "Name"]  # nothing is worked out while it is closed
     app.session_state[menu_key(paths.id)] = True
     return app.run()
@@ -329,7 +335,7 @@ def test_a_living_run_is_neither_deleted_nor_thinned_out() -> None:
 
 def test_a_run_that_another_window_deletes_is_told_as_gone() -> None:
     paths = over("finished")
-    app = open_page(paths)
+    app = open_run(paths)
     paths.root.rename(trash_root() / "elsewhere")
     assert "There is no run" in text(app.run())
 
@@ -343,13 +349,13 @@ def test_attempts_and_notes_of_the_trainer_are_told() -> None:
         with EventWriter(paths, attempt) as writer:
             writer.write("start", promise_s=60, notes=["last.ckpt was not used: it is damaged."], **start)
     outcome.write(paths, Outcome("finished", "", 1.0, attempt=3))
-    found = text(open_page(paths))
+    found = text(open_run(paths))
     assert "Resumed twice: attempt 2 from step 120, attempt 3 from the beginning." in found
     assert "last.ckpt was not used: it is damaged." in found
 
 
 def test_a_run_of_one_attempt_says_nothing_of_attempts() -> None:
-    assert "Resumed" not in text(open_page(over("finished", step=30)))
+    assert "Resumed" not in text(open_run(over("finished", step=30)))
 
 
 # Within an epoch
@@ -362,7 +368,7 @@ def in_an_epoch(counts: list[list[int]] | None, **recipe: object) -> AppTest:
     wait_for(lambda: derive(paths).state is State.RUNNING and paths.epoch(1, 0).exists(), "the first epoch")
     if counts is not None:
         Running(1, 5, np.array(counts)).save(paths.running)
-    return open_page(paths)
+    return open_run(paths)
 
 
 def test_the_training_batches_of_the_epoch_are_told_while_it_runs() -> None:
@@ -395,7 +401,7 @@ def logged() -> Callable[[str], AppTest]:
     def opened(content: str) -> AppTest:
         paths = over("finished")
         paths.log.write_text(content)
-        app = open_page(paths)
+        app = open_run(paths)
         app.session_state[widget_key("run", paths.id, "details")] = True
         app.session_state[widget_key("run", paths.id, "detail")] = "Log"
         return app.run()
@@ -458,7 +464,7 @@ def test_the_page_begins_with_the_best_epoch_and_shows_the_latest_second() -> No
         {"auroc": 0.95, "f1_macro": 0.8, "accuracy": 0.8, "val_loss": 0.5},
     ]
     paths = trained(epochs, best=1)
-    app = open_page(paths)
+    app = open_run(paths)
     latest = [caption.value for caption in app.caption if caption.value.startswith("latest ")]
     shown = {metric.label: (metric.value, said) for metric, said in zip(app.metric, latest, strict=True)}
     assert shown == {
@@ -512,7 +518,7 @@ def test_a_number_that_is_undefined_says_so_and_why() -> None:
     histogram = score_histogram(np.eye(2)[np.zeros(20, int)], np.zeros(20, int))
     one_class = np.array([[20, 0], [0, 0]])
     EpochRecord(one_class, histogram.positives, histogram.negatives, None, None).save(paths.epoch(1, 0))
-    shown = {metric.label: metric for metric in open_page(paths).metric}
+    shown = {metric.label: metric for metric in open_run(paths).metric}
     assert (shown["MCC"].value, shown["AUROC"].value) == ("undefined", "undefined")
     assert "It is undefined here: " in shown["MCC"].help
 
@@ -520,4 +526,4 @@ def test_a_number_that_is_undefined_says_so_and_why() -> None:
 def test_a_run_that_broke_shows_its_log_at_once() -> None:
     paths = over("failed")
     paths.log.write_text("what went wrong")
-    assert "what went wrong" in [code.value for code in open_page(paths).code]
+    assert "what went wrong" in [code.value for code in open_run(paths).code]

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.base import locks
-from explorer.metrics.table import METRICS
+from explorer.metrics.table import LISTED, listed_for
 from explorer.runs.launchers import local
 from explorer.runs.life import launcher, trash
 from explorer.runs.overview.comparison import MOST_RUNS
@@ -121,7 +121,8 @@ def test_a_row_says_what_people_call_the_run_with_units(folder: RunPaths) -> Non
     row = row_of(folder)
     assert (row["name"], row["tags"], row["archived"]) == ("../개미 와 벌", ("a b", "../"), True)
     assert (row["size"], row["state"]) == ("34 MB", "finished")
-    assert dict(zip(METRICS, row["scores"], strict=True)) == dict.fromkeys(METRICS) | {"auroc": 0.75, "f1_macro": 0.5}
+    metrics = listed_for(LISTED)
+    assert dict(zip(metrics, row["scores"], strict=True)) == dict.fromkeys(metrics) | {"auroc": 0.75, "f1_macro": 0.5}
     assert row["pipeline"] == "Blur, OneOf(GaussNoise)"
     assert row["probe"]  # it only tries something, so the list can hide it
     assert len(row["note"]) == len(row["reason"]) == run_list.MAX_PROSE + 1

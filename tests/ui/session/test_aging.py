@@ -19,9 +19,11 @@ from explorer.data import references
 from explorer.data.formats.digits import DigitsSpec
 from explorer.runs.record.paths import pipelines_folder, runs_root, trash_root
 from explorer.runs.spec.config import RunConfig, dumps
+from explorer.runs.spec.predict import Images, Network, PredictPlan
 from explorer.texts import Keeping
 from explorer.ui.keeping import limits
 from explorer.ui.keeping.places import browsers_folder, drafts_folder, statistics_folder
+from explorer.ui.predict import kept
 from explorer.ui.session import aging, browsers
 from explorer.ui.session.history import History
 from explorer.ui.session.keys import Key
@@ -169,6 +171,19 @@ def test_reference_images_stay_as_long_as_anything_names_them() -> None:
     assert aging.clear(time.time()).references == 0  # named not long ago
     age(file_of(shown), days=LONG)
     assert aging.clear(time.time()).references == 1
+
+
+def test_uploads_for_predictions_stay_as_long_as_a_run_names_them() -> None:
+    left, queued, trashed, young = (kept.keep([("벌.png", name)]) for name in (b"1", b"22", b"333", b"4444"))
+    age(left, queued, trashed, days=SHORT)
+    for root, folder in ((runs_root() / "20260101-000000-a-abc", queued), (trash_root() / "1-20260101-b-abc", trashed)):
+        root.mkdir(parents=True)
+        plan = PredictPlan(networks=(Network(run="a"),), images=Images(path=str(folder)))
+        config = RunConfig(kind="predict", name="x", dataset=DigitsSpec(), pipeline=validate(Draft()), predict=plan)
+        (root / "run.json").write_text(dumps(config))
+    cleared = aging.clear(time.time())
+    assert (cleared.predicted, cleared.room) == (1, 1)
+    assert [folder.exists() for folder in (left, queued, trashed, young)] == [False, True, True, True]
 
 
 def test_lists_of_browsers_statistics_and_torn_files_go_too() -> None:

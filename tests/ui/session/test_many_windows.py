@@ -21,55 +21,33 @@ ROOT = Path(__file__).resolve().parents[3]
 DRAFT = "w" * 22
 
 
-Window = subprocess.Popen[str]
 Together = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def windows() -> Iterator[list[Window]]:
-    """As many windows as a test needs at most: each takes seconds to start."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.ui.window"],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for _ in range(5)
-    ]  # fmt: skip
-    yield started
-    for window in started:
-        window.kill()
-    for window in started:
-        window.communicate()
+def windows() -> Iterator["subprocess.Popen[str]"]:
+    """The process that all windows come from, which takes seconds to start."""
+    command = [sys.executable, "-m", "tests.ui.window"]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as started:
+        yield started
+        started.kill()
 
 
 @pytest.fixture
-def together(windows: list[Window], home: Path) -> Together:
+def together(windows: "subprocess.Popen[str]", home: Path) -> Together:
     """Lets a window make so many gestures of each kind, all windows at the same time."""
 
     def make(**counts: int) -> None:
-        chosen = windows[: len(counts)]
-        for window, (gesture, count) in zip(chosen, counts.items(), strict=True):
-            tell(window, f"{home}\t{DRAFT}\t{gesture.rstrip('_')}\t{count}")
-        for window in chosen:
-            hear(window, "ready")
-        for window in chosen:
-            tell(window, "")
-        for window in chosen:
-            hear(window, "done")
+        assert windows.stdin
+        assert windows.stdout
+        asked = [f"{gesture.rstrip('_')}={count}" for gesture, count in counts.items()]
+        windows.stdin.write("\t".join([str(home), DRAFT, *asked]) + "\n")
+        windows.stdin.flush()
+        if windows.stdout.readline() != "done\n":
+            raise AssertionError(windows.communicate()[1])
 
     return make
-
-
-def tell(window: Window, line: str) -> None:
-    assert window.stdin
-    window.stdin.write(line + "\n")
-    window.stdin.flush()
-
-
-def hear(window: Window, word: str) -> None:
-    assert window.stdout
-    if window.stdout.readline() != f"{word}\n":
-        raise AssertionError(window.communicate()[1])
 
 
 def beside(part: str, home: Path) -> dict[str, Any]:

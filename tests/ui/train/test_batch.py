@@ -81,6 +81,28 @@ def test_mixed_images_are_those_that_the_network_gets(mixing: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("mixing", ["none", "cutmix"])
+def test_masks_of_the_strip_are_those_that_the_network_learns(mixing: str) -> None:
+    spec = {"kind": "shapes", "num_classes": 3, "train_images": 40, "val_images": 4, "image_size": 48, "learn": "masks"}
+    config = config_of(dataset=spec, mixing=mixing)
+    dataset = config.dataset.open()
+    batch, images = trained(config, dataset, 1)
+    masks = batch.labels.numpy().copy()
+    seen = train_batch.first_batch(config, dataset.train, 1)
+    if seen.mix is not None and seen.mix.box is not None:
+        top, bottom, left, right = seen.mix.box
+        masks[:, top:bottom, left:right] = batch.labels.numpy()[seen.mix.partners, top:bottom, left:right]
+    assert (seen.mix is None) == (mixing == "none")
+    assert seen.masks is not None
+    assert dataset.train.masks is not None
+    np.testing.assert_array_equal(dataset.train.masks.target(seen.masks), masks[:SHOWN])
+    scale = 1 if seen.mix is None else 255
+    np.testing.assert_allclose(seen.images / scale, images[:SHOWN], atol=1e-6)
+    shown = FirstBatch(config, 1, ((255, 0, 0),)).read(list(FirstBatch(config, 1, ((255, 0, 0),)).draw()))
+    counted = [np.bincount(mask[mask < 255], minlength=4) / (mask < 255).sum() for mask in masks[:SHOWN]]
+    np.testing.assert_allclose(shown.shares, counted)
+
+
 def test_a_pipeline_that_normalises_is_shown_stretched_and_its_numbers_are_those_of_training() -> None:
     config = config_of(pipeline={"nodes": NORMALISED}, normalise="none")
     dataset = config.dataset.open()

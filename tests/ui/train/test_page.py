@@ -260,7 +260,15 @@ def test_a_table_of_labels_is_chosen_and_what_is_wrong_in_it_stands_at_its_field
     assert app.selectbox(key=widget_key("train", "csv_path")).value == str(tmp_path / "labels.csv")
     assert mistakes(app) == ""
     app.selectbox(key=widget_key("train", "csv_path")).set_value(str(tmp_path / "more.csv")).run()
-    assert "pictures/gone.png (line 32)" in mistakes(app)
+    assert "line 32: There is no image pictures/gone.png in" in mistakes(app)
+    app.checkbox(key=widget_key("train", "skip_unusable")).set_value(True).run()
+    assert mistakes(app) == ""
+    assert "1 row or file is left out, because it cannot be used (1: there is no such image)." in said(app)
+    section = opened(app, "data")
+    section.selectbox(key=widget_key("train", "folds")).set_value("3").run()
+    section.selectbox(key=widget_key("train", "fold")).set_value(1).run()
+    assert "3 folds, stratified by class: fold 2 of 3 validates." in said(app)
+    assert "20 training images, 10 validation images" in said(app)
 
 
 def test_a_class_that_is_never_validated_is_a_warning_at_the_data(
@@ -368,6 +376,18 @@ def test_a_duplicate_is_the_same_run_until_something_is_changed(monkeypatch: pyt
     again = started(app, monkeypatch)
     assert again.name == "ants-bees, again"
     assert again.model_copy(update={"name": ""}) == original.model_copy(update={"name": ""})
+
+
+def test_a_training_with_the_pipeline_of_a_study_does_not_repeat_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = {"name": "noisy", "nodes": [NOISE], "streams": 2}
+    source_run(kind="study", study={"ask": "effects"}, pipeline=pipeline, frozen=True)
+    app = duplicate()
+    assert "which is a study" in " ".join(one.value for one in app.caption)
+    assert "would repeat" not in said(app)
+    trained = started(app, monkeypatch)
+    assert trained.kind == "train"
+    assert "noisy" in trained.name
+    assert "ants-bees" not in trained.name
 
 
 def test_what_differs_is_told_at_the_field_in_the_summary_and_in_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -535,7 +555,11 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
     app.number_input(key=widget_key("train", "epochs")).set_value(33).run()
     for key, expected, words in (
         (f"image_folder:{tmp_path / 'insects'}", ("image_folder", 224), ""),
-        ("mask_folder:/data/streets", ("image_folder", 224), "Augment shows streets, which has masks"),
+        (
+            "coco:/data/streets",
+            ("image_folder", 224),
+            "Augment shows streets, which cannot be trained on: it holds",
+        ),
         ("digits", ("digits", 64), ""),
     ):
         app.switch_page("explorer/ui/pages/augment.py").run()
@@ -556,7 +580,7 @@ def test_the_data_set_of_augment_carries_over_and_the_rest_of_the_form_stays(
             # What val/ decides is not to be set, and says why.
             share = opened(app.switch_page(PAGE), "data").number_input(key=widget_key("train", "val_fraction"))
             assert share.disabled, key
-            assert "This folder has its own val/" in said(app), key
+            assert "This data set says itself which images validate" in said(app), key
     # Another pipeline is no reason to choose all of it again.
     workspace_of = app.session_state[Key.WORKSPACE]
     app.session_state[Key.WORKSPACE] = replace(workspace_of, id="another-workspace-1")

@@ -275,8 +275,8 @@ def test_words_of_a_choice_that_have_changed_meanwhile_are_not_taken_for_a_choic
     taken: list[dict[str, Any]] = []
     monkeypatch.setattr(form.st, "session_state", session)
     monkeypatch.setattr(train_values, "change", lambda **changes: taken.append(changes))
-    form._commit("pipeline", ["", "run:1"])
+    form._commit("pipeline", widget_key("train", "pipeline"), ["", "run:1"])
     assert taken == []
     session[widget_key("train", "pipeline")] = "run:1"
-    form._commit("pipeline", ["", "run:1"])
+    form._commit("pipeline", widget_key("train", "pipeline"), ["", "run:1"])
     assert taken == [{"pipeline": "run:1"}]

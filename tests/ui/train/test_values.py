@@ -9,11 +9,12 @@ import pytest
 
 from explorer.augment.pipeline import Pipeline
 from explorer.data.fit import square
+from explorer.metrics.table import HEADLINES
 from explorer.runs.machine.machine import machine
 from explorer.runs.spec.config import ConfigError, RunConfig, from_values, loads
-from explorer.runs.spec.recipe import Recipe
-from explorer.settings.fields import DEFAULTS, FIELDS, RULES, choice_for, matters, shown_by
-from explorer.settings.values import values_of
+from explorer.runs.spec.recipe import LOSSES_OF, Recipe
+from explorer.settings.fields import DEFAULTS, FIELDS, RULES, choice_for, choices_for, matters, shown_by, task_of
+from explorer.settings.values import changed, values_of
 from explorer.texts import TrainFields as F
 from explorer.ui.train import conversion
 from explorer.ui.train.sections import section_behind
@@ -28,6 +29,7 @@ OTHERS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "normalise": ("none", {}),
     "image_size": (160, {}),
     "dropout": (0.35, {}),
+    "evaluation": ("sliding", {"dataset": {"kind": "shapes", "learn": "masks"}}),
     "drop_connect": (0.1, {}),
     "frozen": (False, {}),
     "unfreeze_epoch": (3, {}),
@@ -73,7 +75,19 @@ OTHERS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "cache_size": (0, {}),
     "loggers": (("csv", "tensorboard"), {}),
 }
-BY_ITSELF = {"version", "kind", "name", "dataset", "pipeline", "start_from", "weights_file", "rules", "pair"}
+BY_ITSELF = {
+    "version",
+    "kind",
+    "name",
+    "dataset",
+    "pipeline",
+    "start_from",
+    "weights_file",
+    "rules",
+    "pair",
+    "study",
+    "predict",
+}
 
 
 def again(config: RunConfig) -> RunConfig:
@@ -219,6 +233,7 @@ def test_the_words_of_choices_are_those_of_the_values_that_a_run_can_have() -> N
         for name, field in FIELDS.items()
         if get_origin(field.type) is Literal
     }
+    named["several"][1].remove("auto")  # only a form has it, which a config states
     others = {"accelerator", "precision"}  # named after what is in this machine
     assert [name for name, (values, words) in named.items() if values != words and name not in others] == []
     assert set(F.CHOICES) <= set(FIELDS)
@@ -232,7 +247,7 @@ def test_a_field_that_is_not_shown_has_one_that_lets_it_appear() -> None:
     for name, by, words in (
         ("pos_weight", "loss", "BCE with logits"),
         ("base_momentum", "schedule", "OneCycleLR"),
-        ("depth_low", "dataset", "an image folder or a table"),
+        ("depth_low", "dataset", "an image folder, a table or images with masks"),
         ("num_classes", "dataset", "generated shapes"),
     ):
         assert choice_for(name, by) == words
@@ -246,3 +261,28 @@ def test_drop_connect_is_shown_for_the_networks_that_have_it() -> None:
     for backbone in machine().backbones:
         shown = matters("drop_connect", dict(DEFAULTS) | {"backbone": backbone.name})
         assert shown == (backbone.drop_connect is not None), backbone.name
+
+
+def test_a_task_has_its_own_losses_and_what_was_chosen_for_another_comes_back_with_it() -> None:
+    chosen = changed(DEFAULTS, {"loss": "focal", "mixing": "mixup", "epochs": 33})
+    masks = changed(chosen, {"learn": "masks"})
+    assert {name: masks[name] for name in ("loss", "monitor", "mixing", "epochs")} == {
+        "loss": "dice_cross_entropy", "monitor": HEADLINES["segmentation"], "mixing": "none", "epochs": 33,
+    }  # fmt: skip
+    assert list(choices_for("loss", masks)) == list(LOSSES_OF["segmentation"])
+    assert list(choices_for("mixing", masks)) == ["none", "cutmix"]
+    again = changed(changed(changed(masks, {"loss": "dice", "mixing": "cutmix"}), {"learn": "class"}), {"epochs": 5})
+    assert (again["loss"], again["mixing"], again["epochs"]) == ("focal", "mixup", 5)
+    folder = changed(again, {"dataset": "mask_folder"})
+    assert (folder["loss"], folder["mixing"], task_of(folder)) == ("dice", "cutmix", "segmentation")
+
+
+def test_what_was_chosen_about_the_masks_of_one_folder_is_not_carried_into_another() -> None:
+    first = changed(DEFAULTS, {"dataset": "mask_folder", "masks_path": "/data/streets", "ignore_index": "11"})
+    assert changed(first, {"epochs": 5})["ignore_index"] == "11"
+    assert changed(first, {"masks_path": "/data/streets"})["ignore_index"] == "11"
+    assert changed(first, {"masks_path": "/data/cells"})["ignore_index"] == "auto"
+    assert changed(first, {"masks_path": "/data/cells", "ignore_index": ""})["ignore_index"] == ""
+    table = changed(DEFAULTS, {"dataset": "csv", "csv_path": "/data/a.csv", "several": "|", "label_column": "kind"})
+    other = changed(table, {"csv_path": "/data/b.csv"})
+    assert (other["several"], other["label_column"]) == ("auto", "kind")

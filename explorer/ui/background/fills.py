@@ -88,6 +88,15 @@ class Fill:
             if start
         }
 
+    def renewed(self, tasks: Sequence[Task], known: Drawings) -> "Fill | None":
+        """Cancel this fill and return one of other drawings, of which the browser has the same; None for equal ones."""
+        if self.token == token(tasks):
+            return None
+        self.cancel()
+        fill = Fill(tasks, known)
+        fill.sent = self.sent
+        return fill
+
     def wait(self, seconds: float) -> bool:
         """Wait until all drawings have ended; return whether they have. Unexpected errors of a drawing are raised."""
         until = time.monotonic() + seconds

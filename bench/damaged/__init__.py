@@ -1,0 +1,1 @@
+"""`python -m bench damaged`: files that were damaged at random are read, and nothing may crash."""

@@ -1,0 +1,1 @@
+"""What files of annotations say about images: boxes, keypoints and masks, for all formats that have such files."""

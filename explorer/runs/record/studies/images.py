@@ -1,0 +1,95 @@
+"""study/images.npz: the images that a study is about, in the order of the rows of all its scores."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.base import npz
+from explorer.base.atomic import write_atomic
+from explorer.runs.record.epochs import DAMAGE
+
+
+class StudyRecordError(ValueError):
+    """A file of a study that is missing, damaged or holds something else."""
+
+
+@dataclass(frozen=True, eq=False)
+class StudyImages:
+    """The N images of a study: first those of the training part of the data set, then those of its validation part.
+
+    Attributes:
+        ids: As in the parts of the data set; they may repeat.
+        hashes: N hashes in hexadecimal digits of what each image is made of, as in `ValidationImages`.
+        labels: (N,) int64 classes.
+        groups: (N,) int64. Images of one group are never divided between training and judging.
+        from_training: How many of the images come from the training part.
+        classes: The names of the classes.
+        reading: What the pixels depend on besides, as `Split.reading`.
+    """
+
+    ids: tuple[str, ...]
+    hashes: tuple[str, ...]
+    labels: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    from_training: int
+    classes: tuple[str, ...]
+    reading: str = ""
+
+    def __post_init__(self) -> None:
+        if len({len(self.ids), len(self.hashes), len(self.labels), len(self.groups)}) > 1:
+            raise ValueError("ids, hashes, labels and groups must be as many")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the part of the data set, "train" or "val", and the place in it of the image of a row."""
+        return ("train", row) if row < self.from_training else ("val", row - self.from_training)
+
+    def is_same(self, other: "StudyImages") -> bool:
+        """Whether both are lists of the same images with the same classes, in the same order."""
+        return (self.ids, self.hashes, self.classes, self.reading) == (
+            other.ids,
+            other.hashes,
+            other.classes,
+            other.reading,
+        ) and np.array_equal(self.labels, other.labels)
+
+    def save(self, path: Path) -> None:
+        """Write the npz in one step. Raises OSError."""
+        words = {
+            "ids": self.ids,
+            "hashes": self.hashes,
+            "classes": self.classes,
+            "reading": self.reading,
+            "from_training": self.from_training,
+        }
+        arrays: dict[str, NDArray[Any]] = {
+            "text": np.frombuffer(json.dumps(words).encode(), np.uint8),
+            "labels": self.labels.astype(np.int64),
+            "groups": self.groups.astype(np.int64),
+        }
+        write_atomic(path, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a file that `save` has written. Never unpickles. Raises StudyRecordError."""
+        try:
+            with npz.opened(path) as found:
+                words = json.loads(found["text"].tobytes().decode())
+                labels, groups = (found[name].astype(np.int64) for name in ("labels", "groups"))
+            return cls(
+                tuple(map(str, words["ids"])),
+                tuple(map(str, words["hashes"])),
+                labels,
+                groups,
+                int(words["from_training"]),
+                tuple(map(str, words["classes"])),
+                str(words["reading"]),
+            )
+        except DAMAGE as error:
+            raise StudyRecordError(f"{path} cannot be read as the list of images of a study: {error}") from error
