@@ -40,7 +40,8 @@ def offered(chosen: str) -> dict[str, PictureSet]:
 
 def offer() -> picture_sets.Offer:
     """Return the data sets in the allowed folders."""
-    return _offer(allowed_roots())
+    roots = allowed_roots()
+    return _offer(roots, tuple(map(_changed, roots)))
 
 
 def forget_offer() -> None:
@@ -49,9 +50,20 @@ def forget_offer() -> None:
 
 
 @st.cache_data(ttl=_LOOKED_FOR_S, show_spinner=False)  # it walks through folders
-def _offer(roots: tuple[Path, ...]) -> picture_sets.Offer:
-    del roots  # the key of the cache
+def _offer(roots: tuple[Path, ...], changed: tuple[int, ...]) -> picture_sets.Offer:
+    del roots, changed  # the key of the cache
     return picture_sets.offer()
+
+
+def _changed(root: Path) -> int:
+    """Return when something was last put into or taken out of a folder itself, in ns; 0 for one that cannot be read.
+
+    A data set that is copied into an allowed folder is so offered at once, not after the time of the cache.
+    """
+    try:
+        return root.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def places(kind: str) -> list[str]:
