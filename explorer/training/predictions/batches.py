@@ -22,11 +22,14 @@ class Batches:
         drawer: Draws one image.
         size: Images of a batch.
         threads: How many draw at once.
+
+    Attributes:
+        size: As it was given.
     """
 
     def __init__(self, drawer: Draws, size: int, threads: int) -> None:
         self._drawer = drawer
-        self._size = size
+        self.size = size
         self._pool = ThreadPoolExecutor(threads, "draws")
 
     def of(self, parts: Iterable[range]) -> Iterator[tuple[int, Sequence[int], list[Any]]]:
@@ -36,8 +39,8 @@ class Batches:
         """
         waiting: deque[tuple[int, Sequence[int], list[Future[Any]]]] = deque()
         for number, part in enumerate(parts):
-            for start in range(0, len(part), self._size):
-                places = part[start : start + self._size]
+            for start in range(0, len(part), self.size):
+                places = part[start : start + self.size]
                 waiting.append((number, places, [self._pool.submit(self._drawer.draw, at) for at in places]))
                 if len(waiting) > _AHEAD:
                     yield self._taken(*waiting.popleft())

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.data.depth import Decided
 from explorer.runs.life.predicting import config_of, paths_of, title_of
@@ -52,24 +53,42 @@ class Judge:
     mixed: torch.dtype | None
     columns: NDArray[np.int64]
 
-    @torch.inference_mode()
     def probabilities(self, images: NDArray[Any]) -> NDArray[np.float64]:
         """Predict (N, S, S, 3) images as the network takes them: (N, C) probabilities of the classes of the prediction.
 
         Raises TrainingError where an output is no finite number.
         """
-        batch = torch.from_numpy(images).permute(0, 3, 1, 2).to(self.device)
-        with torch.autocast(self.device.type, self.mixed, enabled=self.mixed is not None):
-            outputs = self.network(batch)
-        outputs = outputs.float().cpu()
+        outputs = self._outputs(images)
         logits = two_logits(outputs) if outputs.shape[1] == 1 else outputs
-        broken = int((~torch.isfinite(logits)).any(dim=1).sum())
-        if broken:
-            raise TrainingError(reason("prediction_not_finite", run=self.about.title, broken=broken))
         several = self.config.task == "labels"
         odds = logits.double()
         found: NDArray[np.float64] = (odds.sigmoid() if several else torch.softmax(odds, dim=1)).numpy()
         return found[:, self.columns]
+
+    def probabilities_of_pixels(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Predict (N, S, S, 3) images for masks: (N, S, S, C) probabilities of the classes of the prediction.
+
+        Raises TrainingError where an output is no finite number.
+        """
+        outputs = self._outputs(images)
+        if not np.array_equal(self.columns, np.arange(outputs.shape[1])):
+            outputs = outputs[:, self.columns]
+        # The classes of a pixel lie side by side in memory, as the network has left them.
+        found: NDArray[np.float32] = outputs.permute(0, 2, 3, 1).softmax(dim=-1).numpy()
+        return found
+
+    @torch.inference_mode()
+    def _outputs(self, images: NDArray[Any]) -> Tensor:
+        """The logits of (N, S, S, 3) images, float32 on the processor. Raises TrainingError, see `probabilities`."""
+        batch = torch.from_numpy(images).permute(0, 3, 1, 2).to(self.device)
+        with torch.autocast(self.device.type, self.mixed, enabled=self.mixed is not None):
+            outputs: Tensor = self.network(batch)
+        outputs = outputs.float().cpu()
+        finite = torch.isfinite(outputs)
+        if not finite.all():
+            broken = int((~finite).flatten(start_dim=1).any(dim=1).sum())
+            raise TrainingError(reason("prediction_not_finite", run=self.about.title, broken=broken))
+        return outputs
 
 
 def load(networks: Sequence[Chosen], setup: Setup, check: Callable[[], None]) -> list[Judge]:

@@ -123,7 +123,10 @@ def averaged(views: Sequence[View], probabilities: Sequence[Probabilities]) -> P
     Returns:
         (h, w, C), where h and w are the size of the image in the network's input.
     """
-    total = inside(probabilities[0], views[0].size).astype(np.float64)
+    own = inside(probabilities[0], views[0].size)
+    if len(views) == 1:
+        return own
+    total = own.astype(np.float64)
     counts = np.ones(total.shape[:2])
     for view, each in zip(views[1:], probabilities[1:], strict=True):
         assert view.way is not None

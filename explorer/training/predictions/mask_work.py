@@ -18,7 +18,6 @@ from explorer.training.predictions.mask_views import (
     Drawn,
     MaskDrawer,
     Probabilities,
-    View,
     averaged,
     likeliest,
     margins_of,
@@ -87,19 +86,38 @@ class MaskWork(Work):
         record.write_part(self._attempt.paths, number, part)
 
     def _judge(self, usable: list[tuple[int, Any]], found: Found) -> None:
-        """Image by image, so that what one gets depends on no other one."""
+        """Let the networks judge some images at a time, and take each image in."""
         assert isinstance(found, FoundMasks)
-        for number, (place, drawn) in enumerate(usable):
+        done = 0
+        while done < len(usable):
             self._attempt.stop.check("stopped_in_prediction", done=self._pace.kept, images=self._about.total)
-            self._take(place, drawn, found)
-            self._pace.report(self._done + number + 1)
+            some = usable[done : done + self._together(usable[done][1])]
+            judged = [self._judged(judge, at, some) for judge, at in zip(self._judges, self._input_of, strict=True)]
+            for number, (place, drawn) in enumerate(some):
+                self._take(place, drawn, [each[number] for each in judged], found)
+            done += len(some)
+            self._pace.report(self._done + done)
 
-    def _take(self, place: int, drawn: Drawn, found: FoundMasks) -> None:
+    def _together(self, drawn: Drawn) -> int:
+        """How many images are judged at a time: all of their probabilities are kept, which must not be many batches."""
+        each = sum(len(drawn.views[at]) for at in self._input_of)
+        return max(1, self._batches.size // each)
+
+    def _judged(self, judge: Judge, at: int, some: list[tuple[int, Any]]) -> list[list[Probabilities]]:
+        """The probabilities of a network for the views of each image, in batches over images and views."""
+        pixels = [view.pixels for _, drawn in some for view in drawn.views[at]]
+        size = self._batches.size
+        batches = (np.stack(pixels[start : start + size]) for start in range(0, len(pixels), size))
+        every = [one for batch in batches for one in judge.probabilities_of_pixels(batch)]
+        views = len(every) // len(some)
+        return [every[start : start + views] for start in range(0, len(every), views)]
+
+    def _take(self, place: int, drawn: Drawn, judged: list[list[Probabilities]], found: FoundMasks) -> None:
+        """Take in an image. judged: for each network, the probabilities of the views."""
         several, with_views = len(self._judges) > 1, self._plan.views is not None
         plain, each = [], []
-        for judge, at in zip(self._judges, self._input_of, strict=True):
+        for probabilities, at in zip(judged, self._input_of, strict=True):
             views = drawn.views[at]
-            probabilities = [_probabilities(judge, view) for view in views]
             plain.append(averaged(views[:1], probabilities[:1]))
             each.append(averaged(views, probabilities) if with_views else plain[-1])
         mask = likeliest(_mean(each), drawn.size)
@@ -115,12 +133,6 @@ class MaskWork(Work):
         found.each_margins.append(np.stack([margins_of(drawn.truth, one, classes) for one in masks]))
         values = np.array(self._about.mask_values, np.uint8)
         mask_predictions.write_mask(self._attempt.paths, place, indexed_png(values[mask]))
-
-
-def _probabilities(judge: Judge, view: View) -> Probabilities:
-    """(S, S, C) of a view."""
-    found = judge.probabilities(view.pixels[None])[0]
-    return np.asarray(np.moveaxis(found, 0, 2), np.float32)
 
 
 def _mean(each: list[Probabilities]) -> Probabilities:

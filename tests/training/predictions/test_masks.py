@@ -30,6 +30,7 @@ from explorer.runs.spec.config import loads
 from explorer.texts import PredictMasks
 from explorer.training.__main__ import run
 from explorer.training.networks import build
+from explorer.training.predictions.judges import Judge
 from explorer.training.stopping import StopRequest
 from explorer.ui.data.album import classes_of
 from explorer.ui.predict import masks
@@ -133,6 +134,35 @@ def test_masks_with_views_are_those_of_a_plain_loop(here: tuple[Path, RunPaths])
     with zipfile.ZipFile(io.BytesIO(as_zip(paths, found))) as archive:
         assert {"masks.csv", "values.txt", "masks/images/0.png"} <= set(archive.namelist())
         assert archive.read("values.txt").decode() == "0 ground\n2 red\n3 green\n"
+
+
+def test_masks_that_are_predicted_in_batches_are_those_of_single_images(
+    here: tuple[Path, RunPaths], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, run_paths = here
+    sizes: list[int] = []
+    judged = Judge.probabilities_of_pixels
+
+    def counted(judge: Judge, images: NDArray[Any]) -> NDArray[np.float32]:
+        sizes.append(len(images))
+        return judged(judge, images)
+
+    monkeypatch.setattr(Judge, "probabilities_of_pixels", counted)
+    found = {}
+    for batch_size in (1, 5):
+        values = {"part": "all", "views": FLIP, "count": 1}
+        paths, how = run_here(prediction(plan_of(run_paths, **values), batch_size=batch_size), f"by-{batch_size}")
+        assert how.state == "finished", how.reason
+        read = mask_predictions.read(paths)
+        assert read is not None
+        pictures = [np.asarray(Image.open(mask_path(paths, place))) for place in read.of.places.tolist()]
+        found[batch_size] = read.of.ids, np.stack(pictures), read.of.scores
+    assert sizes[:24] == [1] * 24  # twelve images with a view each
+    assert sizes[24:] == [4, 4, 2, 4, 4, 2, 4]  # two images at a time, of five, five and two
+    alone, together = found[1], found[5]
+    assert alone[0] == together[0]
+    assert (alone[1] == together[1]).mean() > 0.999  # rounding may decide a pixel
+    np.testing.assert_allclose(alone[2], together[2], atol=1e-3)
 
 
 def test_the_page_shows_the_images_with_the_lowest_dice_first(here: tuple[Path, RunPaths]) -> None:
