@@ -49,11 +49,14 @@ def dice(outputs: Tensor, targets: Tensor, weights: Weights = None) -> Tensor:
     wrong there. Weights of classes weigh the mean.
     """
     probabilities = outputs.softmax(dim=1)
-    # Class by class: the truth as (N, C, H, W) numbers would take more memory than the outputs.
+    counts = targets != UNCOUNTED
+    right = probabilities.gather(1, targets.masked_fill(~counts, 0)[:, None])[:, 0]  # of the true class of each pixel
+    # Class by class over (N, H, W): the truth as (N, C, H, W) numbers would take more memory than the outputs, and the
+    # gradient of each slice of the probabilities would be as large as all of them.
     masks = [targets == each for each in range(outputs.shape[1])]
     truth = torch.stack([mask.sum() for mask in masks]).to(outputs.dtype)
-    shared = torch.stack([(probabilities[:, each] * mask).sum() for each, mask in enumerate(masks)])
-    sizes = (probabilities * (targets != UNCOUNTED)[:, None]).sum((0, 2, 3)) + truth
+    shared = torch.stack([(right * mask).sum() for mask in masks])
+    sizes = (probabilities * counts[:, None]).sum((0, 2, 3)) + truth
     occurs = (truth > 0).to(outputs.dtype)
     weight = occurs if weights is None else occurs * outputs.new_tensor(weights)
     return (weight * (1 - 2 * shared / sizes.clamp(min=1e-6))).sum() / weight.sum().clamp(min=1e-6)
