@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
+_EQUAL = 1e-9  # images that make no difference between two parts
 
 
 def spread_labels(
@@ -30,9 +31,10 @@ def spread_labels(
     """
     draw = np.random.default_rng(seed)
     unit = np.arange(len(labels)) if groups is None else np.unique(groups, return_inverse=True)[1]
-    held = np.zeros((int(unit.max(initial=-1)) + 1, labels.shape[1]))  # images with each label, of each unit
-    np.add.at(held, unit, labels)
-    sizes = np.bincount(unit, minlength=len(held)).astype(np.float64)
+    sizes = np.bincount(unit).astype(np.float64)
+    held = np.zeros((len(sizes), labels.shape[1]), order="F")  # images with each label, of each unit
+    for label, with_it in enumerate(labels.T):
+        held[:, label] = np.bincount(unit, with_it)
     wide = np.asarray(shares, np.float64)
     spreading = _Spreading(held, sizes, wide, draw)
     while (left := spreading.left_by_label()).any():
@@ -42,7 +44,11 @@ def spread_labels(
 
 
 class _Spreading:
-    """Units of images, some of which have their part, and what each part is missing."""
+    """Units of images, some of which have their part, and what each part is missing.
+
+    Where a unit with a label goes depends on the units before it only by how much of this label each part is missing,
+    and by its room. So a step looks at these few numbers, and what it means for other labels is added up at the end.
+    """
 
     def __init__(self, held: Values, sizes: Values, shares: Values, draw: np.random.Generator) -> None:
         self.part = np.full(len(held), -1)
@@ -58,28 +64,56 @@ class _Spreading:
 
     def place_label(self, label: int) -> None:
         """Give a part to all units with a label."""
-        members = self._draw.permutation(np.flatnonzero((self.part < 0) & (self._held[:, label] > 0)))
-        for at in members[np.argsort(-self._sizes[members], kind="stable")]:
-            lacking = ~self._has[:, label]
-            # The last units go where there is none of the label, so that a rare one is in every part.
-            allowed = lacking if lacking.any() and self._left[label] <= lacking.sum() else np.ones(len(lacking), bool)
-            self._place(int(at), np.where(allowed, self._missing[:, label], -np.inf))
+        members = self._in_order((self.part < 0) & (self._held[:, label] > 0))
+        lacking = np.flatnonzero(~self._has[:, label]).tolist()
+        counts = self._held[members, label].tolist()
+        self._place(members, self._chosen(members, counts, self._missing[:, label].tolist(), lacking))
 
     def place_rest(self) -> None:
         """Give a part to all units without a label, which even out the sizes."""
-        members = self._draw.permutation(np.flatnonzero(self.part < 0))
-        for at in members[np.argsort(-self._sizes[members], kind="stable")]:
-            self._place(int(at), self._room)
+        members = self._in_order(self.part < 0)
+        self._place(members, self._chosen(members, self._sizes[members].tolist(), self._room.tolist(), []))
 
-    def _place(self, at: int, wanted: Values) -> None:
-        best = np.flatnonzero(wanted >= wanted.max() - 1e-9)
-        if len(best) > 1:
-            room = self._room[best]
-            best = best[room >= room.max() - 1e-9]
-        place = int(best[0] if len(best) == 1 else self._draw.choice(best))
-        mine = self._held[at] > 0
-        self.part[at] = place
-        self._missing[place] -= self._held[at]
-        self._room[place] -= self._sizes[at]
-        self._has[place] |= mine
-        self._left = self._left - mine
+    def _in_order(self, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The units that are wanted, the largest first and equal ones by chance."""
+        members = self._draw.permutation(np.flatnonzero(wanted))
+        return np.asarray(members[np.argsort(-self._sizes[members], kind="stable")])
+
+    def _chosen(
+        self, members: NDArray[np.int64], counts: list[float], missing: list[float], lacking: list[int]
+    ) -> list[int]:
+        """The part of each unit: the one that is missing most, of equal ones that with most room, else by chance.
+
+        Args:
+            members: Units in their order.
+            counts: How much of what is missing each of them brings.
+            missing: How much each part is missing; it is used up.
+            lacking: Parts that have none of it.
+        """
+        chosen, room, every = [], self._room.tolist(), range(len(missing))
+        for left, count, size in zip(range(len(members), 0, -1), counts, self._sizes[members].tolist(), strict=True):
+            # The last units go where there is none of the label, so that a rare one is in every part.
+            allowed = lacking if left <= len(lacking) else every
+            least = max([missing[part] for part in allowed]) - _EQUAL
+            best = [part for part in allowed if missing[part] >= least]
+            if len(best) > 1:
+                least = max([room[part] for part in best]) - _EQUAL
+                best = [part for part in best if room[part] >= least]
+            place = best[int(self._draw.integers(len(best)))] if len(best) > 1 else best[0]
+            chosen.append(place)
+            missing[place] -= count
+            room[place] -= size
+            if place in lacking:
+                lacking.remove(place)
+        return chosen
+
+    def _place(self, members: NDArray[np.int64], chosen: list[int]) -> None:
+        """Note the part of each of some units."""
+        self.part[members] = chosen
+        for part in set(chosen):
+            mine = members[self.part[members] == part]
+            held = self._held[mine]
+            self._missing[part] -= held.sum(axis=0)
+            self._room[part] -= self._sizes[mine].sum()
+            self._has[part] |= (held > 0).any(axis=0)
+        self._left = self._left - (self._held[members] > 0).sum(axis=0)

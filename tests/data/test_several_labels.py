@@ -132,6 +132,43 @@ def test_parts_have_their_share_of_each_label_and_whole_groups() -> None:
     assert set(spread_labels(few, None, [0.2, 0.8], 0)[:2].tolist()) == {0, 1}  # a label of two images is in both parts
 
 
+def spread_one_by_one(labels: np.ndarray, unit: np.ndarray, shares: np.ndarray, seed: int) -> np.ndarray:
+    """Iterative stratification as the paper writes it: what is missing changes with each unit, for all its labels."""
+    draw = np.random.default_rng(seed)
+    sizes = np.bincount(unit)
+    held = np.stack([np.bincount(unit, with_it, len(sizes)) for with_it in labels.T], axis=1)
+    missing, room = shares[:, None] * held.sum(axis=0), shares * sizes.sum()
+    has = np.zeros(missing.shape, bool)
+    part = np.full(len(sizes), -1)
+    while (part < 0).any():
+        left = (held[part < 0] > 0).sum(axis=0)
+        label = int(np.where(left > 0, left, 10**9).argmin()) if left.any() else None
+        members = draw.permutation(np.flatnonzero((part < 0) & (True if label is None else held[:, label] > 0)))
+        for place, unit_of in enumerate(members[np.argsort(-sizes[members], kind="stable")]):
+            wanted = (room if label is None else missing[:, label]).copy()
+            if label is not None and 0 < len(members) - place <= (~has[:, label]).sum():
+                wanted[has[:, label]] = -np.inf
+            best = np.flatnonzero(wanted >= wanted.max() - 1e-9)
+            best = best[room[best] >= room[best].max() - 1e-9]
+            chosen = part[unit_of] = best[0] if len(best) == 1 else draw.choice(best)
+            missing[chosen] -= held[unit_of]
+            room[chosen] -= sizes[unit_of]
+            has[chosen] |= held[unit_of] > 0
+    return part[unit]
+
+
+@pytest.mark.parametrize("parts", [[0.2] * 5, [0.75, 0.25], [0.7, 0.2, 0.06, 0.04], [1.0]])
+@pytest.mark.parametrize("of_a_group", [1, 3])
+def test_parts_are_those_of_spreading_one_unit_after_the_other(parts: list[float], of_a_group: int) -> None:
+    for seed in range(5):
+        draw = np.random.default_rng(seed)
+        labels = (draw.random((300, 6)) < [0.005, 0.01, 0.05, 0.2, 0.5, 0.9]).astype(np.int64)
+        groups = draw.integers(0, 300 // of_a_group, 300)
+        unit = np.arange(300) if of_a_group == 1 else np.unique(groups, return_inverse=True)[1]
+        found = spread_labels(labels, None if of_a_group == 1 else groups, parts, seed)
+        assert np.array_equal(found, spread_one_by_one(labels, unit, np.array(parts), seed))
+
+
 def test_final_set_and_random_part_keep_the_shares_of_labels(made: Made) -> None:
     every = {"a": 2, "b": 3, "c": 5}
     names = ["|".join(name for name, of in every.items() if at % of == 0) for at in range(40)]
