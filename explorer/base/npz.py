@@ -18,9 +18,10 @@ class Arrays(Mapping[str, NDArray[Any]]):
     array that is empty, or whose values take no bytes, may claim any length, and what is computed of it takes memory.
     """
 
-    def __init__(self, found: Any, size: int) -> None:
+    def __init__(self, found: Any, size: int, entries: Mapping[str, zipfile.ZipInfo]) -> None:
         self._found = found
         self._size = size
+        self.entries = entries  # of the zip file, by the name of the array
 
     @property
     def files(self) -> list[str]:
@@ -54,10 +55,11 @@ def opened(path: Path) -> Iterator[Arrays]:
     """
     with path.open("rb") as file:
         with zipfile.ZipFile(file) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
+            parts = archive.infolist()
+        unpacked = sum(part.file_size for part in parts)
         size = os.fstat(file.fileno()).st_size
         if unpacked > size:
             raise ValueError(f"it would unpack to {unpacked:,} bytes")
         file.seek(0)
         with np.load(file, allow_pickle=False) as found:
-            yield Arrays(found, size)
+            yield Arrays(found, size, {part.filename.removesuffix(".npy"): part for part in parts})

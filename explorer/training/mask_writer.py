@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 
 from explorer.runs.record.mask_budget import MaskBudget
-from explorer.runs.record.masks import MasksError, PredictedMasks, stored_places
+from explorer.runs.record.masks import MasksError, PredictedMasks, directory
 from explorer.training.attempt import Attempt
 
 _LOG = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class MaskWriter:
         assert self._whole is not None
         path, followed = self._attempt.paths.masks(attempt, epoch), self._budget.followed
         try:
-            if any(place % followed for place in stored_places(path)):
+            if any(place % followed for place in directory(path).places):
                 PredictedMasks.load(path).only(followed).save(path)
         except MasksError:
             pass  # damaged or deleted: nothing to drop

@@ -8,7 +8,7 @@ import torch
 from explorer.runs.record import mask_budget
 from explorer.runs.record.events import EventWriter
 from explorer.runs.record.mask_budget import MaskBudget
-from explorer.runs.record.masks import PredictedMasks, stored_places
+from explorer.runs.record.masks import PredictedMasks, directory
 from explorer.runs.record.paths import RunPaths
 from explorer.training.attempt import Attempt
 from explorer.training.mask_pictures import MaskPictures, as_png, joined
@@ -61,16 +61,16 @@ def test_earlier_epochs_keep_the_masks_of_images_that_are_followed_also_after_a_
     for epoch in range(4):
         writer.save(whole, epoch)
         writer.thin(best=min(epoch, 1), latest=epoch)
-    kept = [len(stored_places(paths.masks(1, epoch))) for epoch in range(4)]
+    kept = [len(directory(paths.masks(1, epoch)).places) for epoch in range(4)]
     assert kept == [2, 8, 2, 8]
     again = writer_of(paths, budget, number=2)  # it validates the last epoch again
     for epoch in (3, 4):
         again.save(whole, epoch)
         assert paths.masks(1, epoch).exists() == (epoch == 3)  # until the event of the epoch, after which `thin` comes
         again.thin(best=4 if epoch == 4 else 1, latest=epoch)
-    assert [len(stored_places(paths.masks(1, epoch))) for epoch in range(3)] == [2, 2, 2]
+    assert [len(directory(paths.masks(1, epoch)).places) for epoch in range(3)] == [2, 2, 2]
     assert not paths.masks(1, 3).exists()
-    assert [len(stored_places(paths.masks(2, epoch))) for epoch in (3, 4)] == [2, 8]
+    assert [len(directory(paths.masks(2, epoch)).places) for epoch in (3, 4)] == [2, 8]
 
 
 def test_masks_that_cannot_be_written_do_not_end_the_run() -> None:

@@ -1,17 +1,26 @@
 """Predicted masks of validation images: a file beside that of the epoch, from which single masks are read."""
 
+import io
+import struct
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.base import npz, png
 from explorer.base.atomic import write_atomic
 from explorer.runs.record.epochs import DAMAGE
 
 MOST_SIDE = 4096  # px; larger networks' inputs are not offered
+_ENTRY_HEAD = struct.Struct(
+    "<4s22xHH"
+)  # before an entry of a zip file: its mark, and the lengths of name and extra field
+_ENTRY_MARK = b"PK\x03\x04"
 
 
 class MasksError(ValueError):
@@ -55,27 +64,89 @@ class PredictedMasks:
         write_atomic(path, lambda file: np.savez(file, allow_pickle=False, side=side, **arrays), sync=False)
 
     @classmethod
-    def load(cls, path: Path, places: frozenset[int] | None = None) -> Self:
-        """Read a file that `save` has written, or only the masks of some places in it.
-
-        Never unpickles, and decodes no picture. Raises MasksError.
-        """
+    def load(cls, path: Path) -> Self:
+        """Read a file that `save` has written. Never unpickles, and decodes no picture. Raises MasksError."""
         try:
             with npz.opened(path) as found:
-                side, stored = int(found["side"]), _places(found.files)
-                wanted = stored if places is None else [place for place in stored if place in places]
-                return cls(side, {place: _bytes(found[str(place)]) for place in wanted})
+                return cls(int(found["side"]), {place: _bytes(found[str(place)]) for place in _places(found.files)})
         except DAMAGE as error:
             raise MasksError(f"{path} cannot be read as predicted masks: {error}") from error
 
 
-def stored_places(path: Path) -> tuple[int, ...]:
-    """The places of the images whose masks a file holds, ascending; no mask is read. Raises MasksError."""
+@dataclass(frozen=True, eq=False)
+class Directory:
+    """Where the masks of a file are, so that a single mask is read without looking through the others.
+
+    Attributes:
+        path: The file.
+        side: Width and height in px of each mask.
+        entries: (N, 4) place of the image, where its entry begins, its bytes, and their checksum; places ascend.
+    """
+
+    path: Path
+    side: int
+    entries: NDArray[np.int64]
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return self.entries.nbytes
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The places of the images whose masks the file holds, ascending."""
+        return tuple(self.entries[:, 0].tolist())
+
+    def read(self, place: int) -> bytes | None:
+        """Return the mask of an image as a PNG, or None where the file has none; it is not decoded.
+
+        Raises MasksError, also where the file is another one by now.
+        """
+        at = int(np.searchsorted(self.entries[:, 0], place))
+        if at == len(self.entries) or self.entries[at, 0] != place:
+            return None
+        try:
+            with self.path.open("rb") as file:
+                picture = _picture(file, *self.entries[at, 1:].tolist())
+            _check(place, picture, self.side)
+        except DAMAGE as error:
+            raise MasksError(f"{self.path} cannot be read as predicted masks: {error}") from error
+        return picture
+
+
+def directory(path: Path) -> Directory:
+    """Return where the masks of a file are; no mask is read. Raises MasksError."""
     try:
         with npz.opened(path) as found:
-            return tuple(_places(found.files))
+            side = int(found["side"])
+            entries = [(place, *_entry(found.entries[str(place)])) for place in _places(found.files)]
+        if not 1 <= side <= MOST_SIDE:
+            raise ValueError(f"side must be 1 to {MOST_SIDE}; got {side}")
     except DAMAGE as error:
         raise MasksError(f"{path} cannot be read as predicted masks: {error}") from error
+    return Directory(path, side, np.array(entries, np.int64).reshape(-1, 4))
+
+
+def _entry(info: zipfile.ZipInfo) -> tuple[int, int, int]:
+    return info.header_offset, info.file_size, info.CRC
+
+
+def _picture(file: BinaryIO, offset: int, size: int, checksum: int) -> bytes:
+    """Read the mask of an entry that is not compressed. Raises ValueError where it is none."""
+    file.seek(offset)
+    mark, name, extra = _ENTRY_HEAD.unpack(file.read(_ENTRY_HEAD.size))
+    file.seek(name + extra, io.SEEK_CUR)
+    content = file.read(size)
+    if mark != _ENTRY_MARK or len(content) != size or zlib.crc32(content) != checksum:
+        raise ValueError("a mask is not where it was")
+    array = io.BytesIO(content)
+    if np.lib.format.read_magic(array) != (1, 0):
+        raise ValueError("a mask is no array of the first version")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(array)
+    picture = array.read()
+    if dtype != np.uint8 or shape != (len(picture),):
+        raise ValueError("a mask must be bytes")
+    return picture
 
 
 def _places(names: list[str]) -> list[int]:

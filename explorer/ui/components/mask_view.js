@@ -2,7 +2,7 @@
 
 const MOST_HEIGHT = 560; // px of the picture
 const DECODED = 48; // masks that stay decoded
-const MOST_BARS = 8; // classes whose probability is shown
+const MOST_BARS = 8; // classes whose probability is shown, and one more where only one would be left out
 
 function fill(text, values) { return text.replace(/\{(\w+)\}/g, (_, name) => values[name]); }
 function shareText(part, whole) {
@@ -58,6 +58,7 @@ async function load(root) {
   const epoch = now(root);
   const parts = card ? [decoded(state, `${card.id}:picture`, (bytes) => decode(bytes, "image/jpeg")), decoded(state, `${card.id}:truth`, readMask),
     decoded(state, epoch?.mask, readMask)] : [];
+  fetchNear(root);
   const [picture, truth, predicted] = await Promise.all(parts);
   if (turn !== state.turn) return; // something newer is wanted
   const whole = picture && truth ? { card, picture, truth, predicted: predicted ?? null, epoch } : null;
@@ -187,8 +188,8 @@ function words(root) {
   say(root.querySelector(".name"), header.name);
   say(root.querySelector(".of"), header.place);
   const score = epoch?.score ?? null;
-  say(root.querySelector(".score"), !epoch ? "" : score === null ? texts.no_score : fill(texts.score, { score: score.toFixed(2) }));
-  const lost = header.message || (!header.card ? texts.waiting : shown && !shown.predicted && epoch ? fill(texts.not_stored, { epoch: epoch.number + 1 }) : "");
+  say(root.querySelector(".score"), !epoch ? "" : epoch.mask === undefined ? texts.score_waiting : score === null ? texts.no_score : fill(texts.score, { score: score.toFixed(2) }));
+  const lost = header.message || (!header.card ? texts.waiting : shown && !shown.predicted && epoch && epoch.mask !== undefined ? fill(texts.not_stored, { epoch: epoch.number + 1 }) : "");
   const message = root.querySelector(".message");
   say(message, lost);
   message.classList.toggle("calm", lost === texts.waiting);
@@ -245,6 +246,8 @@ function legend(root) {
     dice.textContent = !counts || !shown.predicted ? "" : both ? ((2 * counts.both[index]) / both).toFixed(2) : "–";
     row.classList.toggle("absent", Boolean(counts) && !both);
   });
+  const unpainted = state.header.hidden.filter((index) => state.hidden.has(index)).map((index) => names[index]);
+  say(root.querySelector(".unpainted"), unpainted.length ? fill(state.header.words.unpainted, { name: unpainted.join(", ") }) : "");
 }
 
 function legendRow(root, name, index) {
@@ -262,22 +265,45 @@ function legendRow(root, name, index) {
   return row;
 }
 
-// What the server has found about the pixel that was clicked.
+// What the server has found about the pixel that was clicked. Which epoch is shown changes without the server.
 function pixel(root) {
   const { state } = root;
+  const { pin, shown, header } = state;
   const box = root.querySelector(".pixel");
-  const found = state.header.pixel;
-  const mine = state.pin && found && found.image === state.shown?.card.place && found.x === state.pin.x && found.y === state.pin.y;
-  box.hidden = !mine;
-  if (!mine || box.dataset.of === found.id) return;
-  box.dataset.of = found.id;
-  const order = found.values.map((value, index) => [value, index]).sort((one, other) => other[0] - one[0]).slice(0, MOST_BARS);
-  box.replaceChildren(element("p", "", found.title), ...order.flatMap(([value, index]) => {
+  box.hidden = !pin;
+  if (!pin) { box.dataset.of = ""; return; }
+  const found = header.pixel;
+  const mine = found && found.place.image === shown?.card.place && found.place.x === pin.x && found.place.y === pin.y && found.place.epoch === pin.epoch;
+  if (mine) pin.known = true;
+  const of = JSON.stringify([mine ? found.id : "", now(root)?.number, header.best, header.latest]);
+  if (box.dataset.of === of) return;
+  box.dataset.of = of;
+  if (!mine || !found.values.length) box.replaceChildren(element("p", "", (mine && found.message) || header.words.computing));
+  else box.replaceChildren(element("p", "", weightsText(root, found)), ...bars(state.header, found.values));
+}
+
+function weightsText(root, found) {
+  const { best, latest, words: texts } = root.state.header;
+  const seen = now(root).number;
+  const which = found.epoch === best ? texts.which_best : found.epoch === latest ? texts.which_last : texts.which_earlier;
+  const text = fill(texts.probabilities, { epoch: found.epoch + 1, which });
+  if (seen === found.epoch) return text;
+  return `${text} ${fill(seen === best || seen === latest ? texts.click_again : texts.other_epoch, { shown: seen + 1 })}`;
+}
+
+function bars(header, values) {
+  const order = values.map((value, index) => [value, index]).sort((one, other) => other[0] - one[0]);
+  const most = order.length > MOST_BARS + 1 ? MOST_BARS : order.length;
+  const text = (value) => (value > 0.9995 && value < 1 ? ">99.9%" : `${(100 * value).toFixed(1)}%`);
+  const parts = order.slice(0, most).flatMap(([value, index]) => {
     const swatch = element("i");
-    swatch.style.background = `rgb(${state.header.colors[index].join(",")})`;
+    swatch.style.background = `rgb(${header.colors[index].join(",")})`;
     const bar = Object.assign(element("meter"), { min: 0, max: 1, value });
-    const text = value > 0.9995 && value < 1 ? ">99.9%" : `${(100 * value).toFixed(1)}%`;
-    bar.setAttribute("aria-label", `${state.header.names[index]} ${text}`);
-    return [swatch, element("span", "", state.header.names[index]), bar, element("b", "", text)];
-  }));
+    bar.setAttribute("aria-label", `${header.names[index]} ${text(value)}`);
+    return [swatch, element("span", "", header.names[index]), bar, element("b", "", text(value))];
+  });
+  const rest = order.slice(most);
+  if (!rest.length) return parts;
+  const together = rest.reduce((sum, [value]) => sum + value, 0);
+  return [...parts, element("span", "rest", fill(header.words.rest, { count: rest.length })), element("b", "", text(together))];
 }

@@ -6,6 +6,8 @@ const MOST_ZOOM = 24;
 const WIPE_STEP = 2; // percent
 const PLAY_MS = 450;
 const AGAIN_MS = 1000;
+const NEAR = 5; // epochs before and after the one that is shown whose masks are asked for ahead
+const FETCH_MS = 80; // so that a slider that is dragged asks where it comes to rest
 const CLICK = 4; // px that the pointer may move within a click
 const VIEWS = ["image", "truth", "predicted", "difference", "swipe"];
 const KEPT = Symbol.for("explorer.masks");
@@ -22,6 +24,16 @@ function settle(root) {
   if (!epoch || state.timer || state.settled === epoch.number) return;
   state.settled = epoch.number;
   root.send("settle", epoch.number);
+}
+
+// The server sends the masks of a few epochs at once, those around the one that it is asked for.
+function fetchNear(root) {
+  const { state } = root;
+  const at = place(root);
+  const near = state.epochs.slice(Math.max(0, at - NEAR), at + NEAR + 1);
+  clearTimeout(root.fetching);
+  if (near.every((epoch) => epoch.mask !== undefined)) return;
+  root.fetching = setTimeout(() => { if (root.isConnected) root.send("fetch", now(root).number); }, FETCH_MS);
 }
 
 function step(root, by) {
@@ -71,9 +83,9 @@ function pixelAt(root, event) {
 function pin(root, at) {
   const { state } = root;
   if (!at) return;
-  state.pin = at;
+  state.pin = { ...at, epoch: now(root)?.number ?? 0 };
   draw(root);
-  root.send("pixel", { image: state.shown.card.place, ...at });
+  root.send("pixel", { image: state.shown.card.place, ...state.pin });
 }
 
 function leave(root) {
@@ -256,6 +268,7 @@ export default function (component) {
   if (!read(root, component.data)) return;
   const { header } = root.state;
   if (header.card && before !== null && header.card.place !== before) Object.assign(root.state, { zoom: 1, x: null, y: null, over: null });
+  if (root.state.pin?.known && !header.pixel) root.state.pin = null; // the server has forgotten it
   follow(root, header.focus);
   awaitImage(root);
   load(root);

@@ -19,13 +19,16 @@ _WORDS = {
     "label": T.LABEL, "view": T.VIEW, "views": T.VIEWS, "view_help": T.VIEW_HELP, "opacity": T.OPACITY,
     "slider": T.SLIDER, "back": T.BACK, "on": T.ON, "line": T.LINE, "zoom_in": T.ZOOM_IN, "zoom_out": T.ZOOM_OUT,
     "zoom_all": T.ZOOM_ALL, "waiting": T.WAITING, "score": T.SCORE, "no_score": T.NO_SCORE,
-    "not_stored": T.NOT_STORED, "hint": T.HINT, "at": T.AT, "right": T.RIGHT, "at_unknown": T.AT_UNKNOWN,
-    "uncounted": T.UNCOUNTED, "uncounted_share": T.UNCOUNTED_SHARE, "wrong_share": T.WRONG_SHARE,
-    "in_cell": T.IN_CELL, "in_row": T.IN_ROW, "in_column": T.IN_COLUMN, "classes": T.CLASSES,
-    "class_help": T.CLASS_HELP, "all": T.ALL, "no_class": T.NO_CLASS, "true_share": T.TRUE_SHARE,
-    "predicted_share": T.PREDICTED_SHARE, "dice": T.DICE, "shares_help": T.SHARES_HELP, "epoch": Matrix.EPOCH,
-    "epoch_so_far": Matrix.EPOCH_SO_FAR, "play": Matrix.PLAY, "pause": Matrix.PAUSE, "best": Matrix.BEST,
-    "latest": Matrix.LATEST, "no_best": Matrix.NO_BEST, "no_latest": Matrix.NO_LATEST,
+    "score_waiting": T.SCORE_WAITING, "not_stored": T.NOT_STORED, "hint": T.HINT, "at": T.AT, "right": T.RIGHT,
+    "at_unknown": T.AT_UNKNOWN, "probabilities": T.PROBABILITIES, "which_best": T.WHICH_BEST,
+    "which_last": T.WHICH_LAST, "which_earlier": T.WHICH_EARLIER, "other_epoch": T.OTHER_EPOCH,
+    "click_again": T.CLICK_AGAIN, "computing": T.COMPUTING, "rest": T.REST, "uncounted": T.UNCOUNTED,
+    "uncounted_share": T.UNCOUNTED_SHARE, "wrong_share": T.WRONG_SHARE, "in_cell": T.IN_CELL, "in_row": T.IN_ROW,
+    "in_column": T.IN_COLUMN, "classes": T.CLASSES, "class_help": T.CLASS_HELP, "unpainted": T.UNPAINTED, "all": T.ALL,
+    "no_class": T.NO_CLASS, "true_share": T.TRUE_SHARE, "predicted_share": T.PREDICTED_SHARE, "dice": T.DICE,
+    "shares_help": T.SHARES_HELP, "epoch": Matrix.EPOCH, "epoch_so_far": Matrix.EPOCH_SO_FAR, "play": Matrix.PLAY,
+    "pause": Matrix.PAUSE, "best": Matrix.BEST, "latest": Matrix.LATEST, "no_best": Matrix.NO_BEST,
+    "no_latest": Matrix.NO_LATEST,
 }  # fmt: skip
 
 
@@ -37,11 +40,13 @@ class Epoch:
         number: The epoch, from 0.
         mask: PNG of its classes; None where it was not kept.
         score: The Dice of the image; None where it is undefined or not known.
+        read: Whether both were looked for. If not, the browser asks for them when it comes near.
     """
 
     number: int
     mask: bytes | None
     score: float | None
+    read: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,23 +65,30 @@ class Focus:
 
 
 @dataclass(frozen=True)
-class Pixel:
-    """The probabilities of the classes at a pixel. `title` says of which weights."""
+class Place:
+    """A pixel of an image that was clicked, and the epoch, from 0, that was shown then."""
 
     image: int
     x: int
     y: int
-    title: str
-    values: Sequence[float]
+    epoch: int
 
 
 @dataclass(frozen=True)
-class Place:
-    """A pixel of an image that was clicked."""
+class Pixel:
+    """What is known of a pixel that was clicked.
 
-    image: int
-    x: int
-    y: int
+    Attributes:
+        place: The pixel.
+        values: The probability of each class; none while they are computed, or where they cannot be.
+        epoch: The one whose weights have given them, from 0.
+        message: Why there are none; "" while they are computed.
+    """
+
+    place: Place
+    values: Sequence[float] = ()
+    epoch: int | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,14 +138,20 @@ class Shown:
 
 
 def frame(shown: Shown, sent: set[str]) -> bytes:
-    """Pack the data for the browser. Pictures in `sent` are left out, and the others are added to it."""
+    """Pack the data for the browser, without the pictures in `sent`.
+
+    Afterwards `sent` has the pictures that are shown: the browser drops all others.
+    """
     card, pictures = shown.card, dict[str, bytes]()
-    epochs = []
+    epochs: list[dict[str, Any]] = []
     for epoch in shown.epochs:
-        name = "" if epoch.mask is None else f"{shown.image}:{_digest(epoch.mask)}"
-        if epoch.mask is not None:
-            pictures[name] = epoch.mask
-        epochs.append({"number": epoch.number, "key": f"{epoch.number}:{name}", "mask": name, "score": epoch.score})
+        about_epoch: dict[str, Any] = {"number": epoch.number}
+        if epoch.read:
+            name = "" if epoch.mask is None else f"{shown.image}:{_digest(epoch.mask)}"
+            if epoch.mask is not None:
+                pictures[name] = epoch.mask
+            about_epoch |= {"mask": name, "score": epoch.score}
+        epochs.append(about_epoch)
     about = None
     if card is not None:
         name = f"{shown.image}:{_digest(card.picture + card.truth)}"
@@ -160,19 +178,25 @@ def frame(shown: Shown, sent: set[str]) -> bytes:
         "message": shown.message,
         "cell": None if shown.cell is None else {"row": shown.cell[0], "column": shown.cell[1]},
         "focus": None if shown.focus is None else vars(shown.focus),
-        "pixel": None if shown.pixel is None else {**vars(shown.pixel), "id": _digest(repr(shown.pixel).encode())},
+        "pixel": None if shown.pixel is None else _pixel(shown.pixel),
         "poll": POLL_MS if card is None and not shown.message else 0,
         "asked": shown.asked,
         "words": _WORDS,
     }
     stamp = _digest(json.dumps(header).encode())
     new = {name: picture for name, picture in pictures.items() if name not in sent}
-    sent.update(new)
+    sent.clear()
+    sent.update(pictures)
     for one in epochs:
-        one["picture"] = new.get(str(one["mask"]))
+        if picture := new.get(one.get("mask", "")):
+            one["picture"] = picture
     if about is not None:
         about |= {kind: new.get(f"{about['id']}:{kind}") for kind in ("picture", "truth")}
     return frames.pack({**header, "stamp": stamp})
+
+
+def _pixel(pixel: Pixel) -> dict[str, Any]:
+    return {**vars(pixel), "place": vars(pixel.place), "id": _digest(repr(pixel).encode())}
 
 
 def _digest(content: bytes) -> str:
@@ -186,6 +210,7 @@ def show(
     on_settle: Callable[[int], object],
     on_pixel: Callable[[Place], object],
     on_leave: Callable[[str], object],
+    on_fetch: Callable[[int], object],
     on_missing: Callable[[str], object],
 ) -> None:
     """Mount the picture or update it with a new frame.
@@ -197,10 +222,12 @@ def show(
         on_settle: Called with the epoch, from 0, that is looked at.
         on_pixel: Called with the pixel that was clicked.
         on_leave: Called when the pixel is no longer looked at.
+        on_fetch: Called with the epoch, from 0, near which masks are missing.
         on_missing: Called when the browser has lost pictures and needs all of them again.
     """
     calls = event(key, "look", on_look, as_number) | event(key, "settle", on_settle, as_number)
     calls |= event(key, "pixel", on_pixel, received) | event(key, "leave", on_leave)
+    calls |= event(key, "fetch", on_fetch, as_number)
     _component(data=data, key=key, **calls, **event(key, "missing", on_missing), **event(key, "more", lambda _: None))
 
 
@@ -208,5 +235,6 @@ def received(sent: Any) -> Place | None:
     """Check the form of a pixel that the browser has sent. None if it is malformed."""
     if not isinstance(sent, Mapping):
         return None
-    image, x, y = (as_number(sent.get(name)) for name in ("image", "x", "y"))
-    return None if image is None or x is None or y is None else Place(image, x, y)
+    numbers = [as_number(sent.get(name)) for name in ("image", "x", "y", "epoch")]
+    found = [number for number in numbers if number is not None]
+    return Place(*found) if len(found) == len(numbers) else None

@@ -1,6 +1,7 @@
 """The validation images of a run that learns masks: requests for their pictures, their masks, and their scores."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,9 +64,13 @@ class MaskImages:
         image = self.source.recorded(index)
         return MaskedInput(image, self.side, self.source.config.kept) if self.slides else MaskedInput(image, self.side)
 
-    def epochs(self, index: int) -> list[Epoch]:
-        """Return what each epoch has predicted for an image."""
-        return [self._epoch(point.epoch, index) for point in self.snapshot.epochs]
+    def epochs(self, index: int, wanted: Collection[int] | None = None) -> list[Epoch]:
+        """Return what each epoch has predicted for an image; only the number of those that are not wanted."""
+        numbers = [point.epoch for point in self.snapshot.epochs]
+        return [
+            self._epoch(number, index) if wanted is None or number in wanted else Epoch(number, None, None, read=False)
+            for number in numbers
+        ]
 
     def _epoch(self, epoch: int, index: int) -> Epoch:
         score = self.scores(epoch)[index : index + 1]

@@ -6,8 +6,6 @@ import threading
 from pathlib import Path
 from typing import Literal
 
-import streamlit as st
-
 from explorer.base.child import ChildError
 from explorer.runs.overview.best import best_point
 from explorer.runs.record.probabilities import PixelProbabilities, ProbabilitiesError
@@ -15,7 +13,6 @@ from explorer.texts import Masks as T
 from explorer.ui.background.children import Child
 from explorer.ui.background.jobs import Jobs
 from explorer.ui.components import working
-from explorer.ui.components.markdown import escape
 from explorer.ui.components.masks import Pixel
 from explorer.ui.evidence.mask_images import MaskImages
 from explorer.ui.evidence.mask_looking import Looking
@@ -35,7 +32,6 @@ class Asking(Child):
         self._file = Path(self._folder.name) / "found.npz"
         self._found: PixelProbabilities | None = None
         self._reading = threading.Lock()
-        self.which = which
         module = (sys.executable, "-P", "-m", "explorer.training.probabilities")
         super().__init__([*module, str(root), str(self._file), "--image", str(index), "--which", which])
 
@@ -56,7 +52,7 @@ JOBS: Jobs[Asking] = Jobs(most=2, kept=4)
 
 
 def known(images: MaskImages, looking: Looking) -> Pixel | None:
-    """Return the probabilities at the pixel that was clicked; None while they are computed, or where they cannot be.
+    """Return what is known of the pixel that was clicked, or None where none was.
 
     The first click on an image starts a child process; further pixels of it are known at once.
     """
@@ -64,43 +60,31 @@ def known(images: MaskImages, looking: Looking) -> Pixel | None:
     if place is None:
         return None
     job = _job(images, looking)
-    asking = None if job is None else JOBS.get(job)
-    if asking is None or asking.running or asking.canceled:
-        return None
-    try:
-        found = asking.found()
-    except (ChildError, ProbabilitiesError):
-        return None  # `progress` says why
-    if max(place.x, place.y) >= found.shares.shape[1] or len(found.shares) != len(images.names):
-        return None
-    which = T.WHICH_BEST if asking.which == "best" else T.WHICH_LAST
-    title = T.PROBABILITIES.format(epoch=found.epoch + 1, which=which)
-    if looking.epoch is not None and looking.epoch != found.epoch:
-        title = f"{title} {T.OTHER_EPOCH.format(shown=looking.epoch + 1)}"
-    return Pixel(place.image, place.x, place.y, title, [float(share) for share in found.shares[:, place.y, place.x]])
-
-
-def progress(images: MaskImages, looking: Looking) -> None:
-    """Draw that the probabilities are computed, or why they cannot be."""
-    if looking.place is None:
-        return
-    job = _job(images, looking)
     if job is None:
-        st.caption(T.NO_CHECKPOINT)
-        return
+        return Pixel(place, message=T.NO_CHECKPOINT)
     asking = JOBS.get(job)
     if asking is None:
-        st.caption(T.BUSY)
-    elif asking.running:
+        return Pixel(place, message=T.BUSY)
+    if asking.canceled:
+        return Pixel(place, message=T.CANCELED)
+    if asking.running:
+        return Pixel(place)
+    try:
+        found = asking.found()
+    except (ChildError, ProbabilitiesError) as error:
+        return Pixel(place, message=T.FAILED.format(reason=error))
+    if max(place.x, place.y) >= found.shares.shape[1] or len(found.shares) != len(images.names):
+        return Pixel(place, message=T.OTHER_SIZE)
+    return Pixel(place, [float(share) for share in found.shares[:, place.y, place.x]], found.epoch)
+
+
+def progress(looking: Looking) -> None:
+    """Draw how long the probabilities have been computed, with a button that cancels it."""
+    job = looking.job
+    asking = None if looking.place is None or job is None else JOBS.get(job)
+    if asking is not None and job is not None and asking.running:
         key = widget_key("mask_pixel", job, "working")
         working.show(T.WORKING, asking.seconds, key, lambda: JOBS.cancel(job))
-    elif asking.canceled:
-        st.caption(T.CANCELED)
-    else:
-        try:
-            asking.found()
-        except (ChildError, ProbabilitiesError) as error:
-            st.error(escape(T.FAILED.format(reason=error)))
 
 
 def _job(images: MaskImages, looking: Looking) -> str | None:
@@ -109,7 +93,7 @@ def _job(images: MaskImages, looking: Looking) -> str | None:
     While the run trains, its checkpoint is replaced: what a click has asked for stays until the next one.
     """
     assert looking.place is not None
-    paths, which = images.view.paths, _which(images, looking.epoch)
+    paths, which = images.view.paths, _which(images, looking.place.epoch)
     if looking.job is not None and JOBS.get(looking.job) is not None:
         return looking.job
     checkpoint = stamp(paths.best if which == "best" else paths.last)
@@ -123,7 +107,7 @@ def _job(images: MaskImages, looking: Looking) -> str | None:
     return looking.job
 
 
-def _which(images: MaskImages, epoch: int | None) -> Literal["best", "last"]:
+def _which(images: MaskImages, epoch: int) -> Literal["best", "last"]:
     """The checkpoint to ask: that of the epoch if it is kept, else the best one."""
     snapshot, paths = images.snapshot, images.view.paths
     best = best_point(paths, snapshot.config, snapshot.epochs)

@@ -15,6 +15,7 @@ from explorer.ui.evidence.mask_looking import Looking
 from explorer.ui.preview.wall import PATIENCE, Refused
 
 _MS = 30.0  # expected time of reading an image with its mask
+PIECE = 12  # epochs before and after the one that is shown whose masks are sent with it
 _known = Drawings(200)
 
 Indices = NDArray[np.int64]
@@ -49,7 +50,8 @@ def show(
     place = int(at[0]) if len(at) else -1
     shown = Shown(
         key=key, names=images.names, colors=images.colors, hidden=images.hidden, side=images.side,
-        epochs=images.epochs(index), best=best, latest=images.snapshot.latest_epoch,
+        epochs=images.epochs(index, _wanted(images, looking, best)), best=best,
+        latest=images.snapshot.latest_epoch,
         planned=planned_epochs(images.snapshot), image=index, name=images.source.name(index),
         place=words.format(place=place + 1, count=len(order)) if place >= 0 else "",
         previous=int(order[place - 1]) if place > 0 else None,
@@ -71,9 +73,20 @@ def show(
 
     masks.show(
         masks.frame(shown, looking.sent), key, on_look=look, on_settle=looking.settle, on_pixel=click, on_leave=leave,
-        on_missing=lambda _: looking.sent.clear(),
+        on_fetch=looking.fetch, on_missing=lambda _: looking.sent.clear(),
     )  # fmt: skip
-    mask_pixel.progress(images, looking)
+    mask_pixel.progress(looking)
+
+
+def _wanted(images: MaskImages, looking: Looking, best: int | None) -> set[int]:
+    """The epochs whose masks of the image are sent: those near the one that is shown, and what was sent before.
+
+    All masks of a long run are megabytes for each image.
+    """
+    numbers = [point.epoch for point in images.snapshot.epochs]
+    shown = [one for one in (looking.near, looking.epoch, best, images.snapshot.latest_epoch) if one in numbers]
+    at = numbers.index(shown[0])
+    return looking.need(shown, numbers[max(0, at - PIECE) : at + PIECE + 1])
 
 
 def _card(images: MaskImages, looking: Looking, index: int) -> tuple[MaskedCard | None, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from explorer.runs.record import mask_budget
 from explorer.runs.record.mask_budget import MaskBudget
-from explorer.runs.record.masks import MasksError, PredictedMasks, stored_places
+from explorer.runs.record.masks import MasksError, PredictedMasks, directory
 
 SIDE = 24
 
@@ -21,13 +21,20 @@ def mask(seed: int, side: int = SIDE, flags: int = 0) -> bytes:
     return cv2.imencode(".png", picture)[1].tobytes()
 
 
-def test_masks_come_back_all_or_those_of_some_places(tmp_path: Path) -> None:
+def read_one_by_one(path: Path) -> dict[int, bytes | None]:
+    stored = directory(path)
+    return {place: stored.read(place) for place in stored.places}
+
+
+def test_masks_come_back_all_or_one_by_one(tmp_path: Path) -> None:
     path = tmp_path / "epochs" / "1-0-masks.npz"
     found = {place: mask(place) for place in (0, 3, 11)}
     PredictedMasks(SIDE, found).save(path)
     assert PredictedMasks.load(path).pictures == found
-    assert PredictedMasks.load(path, frozenset({3, 4})).pictures == {3: found[3]}
-    assert stored_places(path) == (0, 3, 11)
+    assert directory(path).places == (0, 3, 11)
+    assert directory(path).side == SIDE
+    assert read_one_by_one(path) == found
+    assert [directory(path).read(place) for place in (4, 12)] == [None, None]
     assert set(PredictedMasks.load(path).only(2).pictures) == {0}
 
 
@@ -38,8 +45,9 @@ def test_masks_come_back_all_or_those_of_some_places(tmp_path: Path) -> None:
 )
 def test_what_is_no_mask_of_the_size_is_refused(tmp_path: Path, picture: bytes) -> None:
     np.savez(tmp_path / "m.npz", side=np.array(SIDE), **{"0": np.frombuffer(picture, np.uint8)})
-    with pytest.raises(MasksError):
-        PredictedMasks.load(tmp_path / "m.npz")
+    for read in (PredictedMasks.load, read_one_by_one):
+        with pytest.raises(MasksError):
+            read(tmp_path / "m.npz")
 
 
 def test_files_that_hold_something_else_are_refused_and_nothing_is_unpickled(tmp_path: Path) -> None:
@@ -59,15 +67,17 @@ def test_files_that_hold_something_else_are_refused_and_nothing_is_unpickled(tmp
     ]
     for arrays in files:
         np.savez(path, **arrays)
-        with pytest.raises(MasksError):
-            PredictedMasks.load(path)
+        for read in (PredictedMasks.load, read_one_by_one):
+            with pytest.raises(MasksError):
+                read(path)
     for content in (b"", b"PK", pickle.dumps(Evil())):
         path.write_bytes(content)
         with pytest.raises(MasksError):
-            stored_places(path)
+            directory(path)
     np.savez_compressed(path, side=np.array(SIDE), **{"0": np.zeros(10**6, np.uint8)})
-    with pytest.raises(MasksError, match="unpack"):
-        PredictedMasks.load(path)
+    for read in (PredictedMasks.load, read_one_by_one):
+        with pytest.raises(MasksError, match="unpack"):
+            read(path)
     assert not (tmp_path / "touched").exists()
 
 
@@ -79,12 +89,21 @@ def test_flipped_bits_give_the_masks_of_their_images_or_an_error(tmp_path: Path)
         content = bytearray(whole)
         content[random.integers(len(content))] ^= 1 << int(random.integers(8))
         path.write_bytes(content)
-        try:
-            found = PredictedMasks.load(path)
-        except MasksError:
-            continue
-        assert found.side == SIDE
-        assert all(picture == mask(place) for place, picture in found.pictures.items())
+        for read in (lambda path: PredictedMasks.load(path).pictures, read_one_by_one):
+            try:
+                found = read(path)
+            except MasksError:
+                continue
+            assert all(picture == mask(place) for place, picture in found.items())
+
+
+def test_a_mask_is_refused_where_its_file_has_become_another_one(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    PredictedMasks(SIDE, {place: mask(place) for place in range(9)}).save(path)
+    before = directory(path)
+    PredictedMasks(SIDE, {place: mask(place + 50) for place in range(0, 9, 3)}).save(path)
+    with pytest.raises(MasksError, match="not where it was"):
+        before.read(3)
 
 
 def test_a_budget_keeps_all_masks_where_they_fit_and_else_those_of_evenly_spaced_images() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.draw.masked import MaskedCard
-from explorer.ui.components.masks import Epoch, Place, Shown, frame, received
+from explorer.ui.components.masks import Epoch, Pixel, Place, Shown, frame, received
 
 CARD = MaskedCard(b"jpeg", b"truth", (0, 0, 8, 8), (80, 80))
 SHOWN = Shown(
@@ -28,18 +28,46 @@ def header(data: bytes) -> dict[str, Any]:
 def test_pictures_are_sent_once_and_the_stamp_does_not_depend_on_it() -> None:
     sent: set[str] = set()
     first, again = (header(frame(SHOWN, sent)) for _ in range(2))
-    assert [epoch["picture"] is not None for epoch in first["epochs"]] == [True, False, True]
+    assert ["picture" in epoch for epoch in first["epochs"]] == [True, False, True]
     assert first["card"]["picture"] is not None
     assert first["card"]["truth"] is not None
-    assert all(epoch["picture"] is None for epoch in again["epochs"])
+    assert not any("picture" in epoch for epoch in again["epochs"])
     assert again["card"]["truth"] is None
     assert first["stamp"] == again["stamp"]
     sent.clear()  # the browser has lost them
-    assert header(frame(SHOWN, sent))["epochs"][2]["picture"] is not None
+    assert "picture" in header(frame(SHOWN, sent))["epochs"][2]
     newer = replace(SHOWN, epochs=[*SHOWN.epochs, Epoch(3, b"fourth", 0.6)])
     more = header(frame(newer, sent))
-    assert [epoch["picture"] is not None for epoch in more["epochs"]] == [False, False, False, True]
+    assert ["picture" in epoch for epoch in more["epochs"]] == [False, False, False, True]
     assert more["stamp"] != first["stamp"]
+
+
+def test_what_the_browser_drops_with_an_image_is_sent_again_when_it_comes_back() -> None:
+    sent: set[str] = set()
+    frame(SHOWN, sent)
+    frame(replace(SHOWN, image=8, epochs=[Epoch(0, b"other", 0.1)]), sent)
+    back = header(frame(SHOWN, sent))
+    assert ["picture" in epoch for epoch in back["epochs"]] == [True, False, True]
+    assert back["card"]["picture"] is not None
+
+
+def test_of_an_epoch_that_was_not_asked_for_only_the_number_is_sent() -> None:
+    epochs = header(frame(replace(SHOWN, epochs=[Epoch(0, None, None, read=False), *SHOWN.epochs[1:]]), set()))[
+        "epochs"
+    ]
+    assert epochs[0] == {"number": 0}
+    assert epochs[1] == {"number": 1, "mask": "", "score": None}  # it was looked for, and not kept
+
+
+def test_a_pixel_says_whose_weights_its_probabilities_are_of() -> None:
+    place = Place(7, 2, 3, 1)
+    waiting, known = (header(frame(replace(SHOWN, pixel=pixel), set()))["pixel"] for pixel in (
+        Pixel(place), Pixel(place, [0.2, 0.8], 2)
+    ))  # fmt: skip
+    assert waiting["place"] == known["place"] == {"image": 7, "x": 2, "y": 3, "epoch": 1}
+    assert (waiting["values"], waiting["message"]) == ([], "")
+    assert (known["values"], known["epoch"]) == ([0.2, 0.8], 2)
+    assert waiting["id"] != known["id"]
 
 
 def test_the_browser_asks_again_while_an_image_is_read_and_not_where_it_cannot_be() -> None:
@@ -51,8 +79,8 @@ def test_the_browser_asks_again_while_an_image_is_read_and_not_where_it_cannot_b
 
 
 @pytest.mark.parametrize("wrong", [-7, 0.5, math.nan, "x", [], None, True])
-def test_a_pixel_is_three_whole_numbers(wrong: object) -> None:
-    for name in ("image", "x", "y"):
-        assert received({"image": 1, "x": 2, "y": 3} | {name: wrong}) is None
-    assert received({"image": 1, "x": 2.0, "y": 3}) == Place(1, 2, 3)
+def test_a_pixel_is_four_whole_numbers(wrong: object) -> None:
+    for name in ("image", "x", "y", "epoch"):
+        assert received({"image": 1, "x": 2, "y": 3, "epoch": 4} | {name: wrong}) is None
+    assert received({"image": 1, "x": 2.0, "y": 3, "epoch": 4}) == Place(1, 2, 3, 4)
     assert received(wrong) is None

@@ -1,5 +1,6 @@
 """The masks of a run's validation images: the true ones, the predicted ones, and the pixels of a cell of the matrix."""
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 
@@ -9,11 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.augment.masked_input import letterboxed_mask, validation_pair
+from explorer.base import npz
 from explorer.data.fit import longest
 from explorer.data.prepare import load
 from explorer.draw.masked import MaskedCard
 from explorer.draw.pictures import NoPicture
 from explorer.figures.palette import CLASS_COLORS, DIFFERENT, NEUTRAL, rgb
+from explorer.runs.overview import masks as stored
+from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.view import RunView
 from explorer.runs.record.epochs import EpochRecord
@@ -22,9 +26,9 @@ from explorer.runs.record.paths import RunPaths, runs_root
 from explorer.texts import Masks as T
 from explorer.texts import Run
 from explorer.training.probabilities import of_image
-from explorer.ui.components.masks import Place
+from explorer.ui.components.masks import Pixel, Place
 from explorer.ui.components.matrix import Opened
-from explorer.ui.evidence import mask_pixel, sources
+from explorer.ui.evidence import mask_pixel, mask_viewer, sources
 from explorer.ui.evidence.mask_images import MaskImages, Wall
 from explorer.ui.evidence.mask_looking import Looking
 from explorer.ui.session.keys import widget_key
@@ -116,8 +120,8 @@ def test_an_image_that_is_gone_and_a_damaged_mask_say_so(images: MaskImages) -> 
 def test_probabilities_of_the_best_checkpoint_agree_with_the_mask_of_its_epoch(images: MaskImages) -> None:
     found = of_image(images.view.paths, 1)
     np.testing.assert_allclose(found.shares.sum(axis=0), 1, rtol=1e-5)
-    stored = PredictedMasks.load(images.view.paths.masks(1, found.epoch)).pictures[1]
-    assert (found.shares.argmax(axis=0) == pixels(stored)).mean() > 0.999  # equal but for ties of other kernels
+    kept = PredictedMasks.load(images.view.paths.masks(1, found.epoch)).pictures[1]
+    assert (found.shares.argmax(axis=0) == pixels(kept)).mean() > 0.999  # equal but for ties of other kernels
 
 
 def test_masks_and_probabilities_of_sliding_windows_lie_on_the_image() -> None:
@@ -148,9 +152,10 @@ def test_masks_and_probabilities_of_sliding_windows_lie_on_the_image() -> None:
 
 
 def test_a_click_computes_the_probabilities_of_an_image_once(images: MaskImages) -> None:
-    looking = Looking(epoch=0)
-    looking.click(Place(1, 3, 4))
+    looking = Looking()
     assert mask_pixel.known(images, looking) is None
+    looking.click(Place(1, 3, 4, 0))
+    assert mask_pixel.known(images, looking) == Pixel(Place(1, 3, 4, 0))  # it is being computed
     job = looking.job
     assert job is not None
     asking = mask_pixel.JOBS.get(job)
@@ -158,13 +163,73 @@ def test_a_click_computes_the_probabilities_of_an_image_once(images: MaskImages)
     assert asking.wait(120)
     expected = of_image(images.view.paths, 1).shares
     for x, y in ((3, 4), (30, 2)):
-        looking.click(Place(1, x, y))
+        looking.click(Place(1, x, y, 0))
         pixel = mask_pixel.known(images, looking)
         assert pixel is not None
         np.testing.assert_allclose(pixel.values, expected[:, y, x], atol=5e-4)  # of half precision
-        assert "epoch" in pixel.title
+        assert pixel.epoch == best_point(images.view.paths, images.snapshot.config, images.snapshot.epochs).epoch
     assert mask_pixel.JOBS.get(job) is asking
     assert isinstance(asking.found().shares.base, np.memmap)  # memory does not hold all pixels
+
+
+def test_a_click_asks_the_weights_of_the_epoch_that_is_shown_where_they_are_kept(images: MaskImages) -> None:
+    best = best_point(images.view.paths, images.snapshot.config, images.snapshot.epochs)
+    assert best is not None
+    jobs = []
+    for epoch in range(2):
+        looking = Looking()
+        looking.click(Place(0, 1, 1, epoch))
+        mask_pixel.known(images, looking)
+        jobs.append(str(looking.job))
+        mask_pixel.JOBS.cancel(jobs[-1])
+    assert ":best:" in jobs[best.epoch]
+    assert (":last:" in jobs[1]) == (best.epoch != 1)
+    canceled = mask_pixel.known(images, looking)
+    assert canceled is not None
+    assert canceled.message == T.CANCELED
+
+
+def test_masks_of_a_long_run_are_sent_piece_by_piece(images: MaskImages, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [dataclasses.replace(images.snapshot.epochs[0], epoch=epoch) for epoch in range(200)]
+    long = dataclasses.replace(images, snapshot=dataclasses.replace(images.snapshot, epochs=points, latest_epoch=199))
+    frames: list[bytes] = []
+    monkeypatch.setattr(mask_viewer.masks, "show", lambda data, *_, **__: frames.append(data))
+    read: list[int] = []
+    epoch_of = MaskImages._epoch
+    monkeypatch.setattr(MaskImages, "_epoch", lambda self, at, index: (read.append(at), epoch_of(self, at, index))[1])
+
+    def needed(looking: Looking) -> set[int]:
+        read.clear()
+        mask_viewer.show(long, looking, np.arange(4), 100, "viewer")
+        return set(read)
+
+    looking = Looking()
+    first = set(range(100 - mask_viewer.PIECE, 101 + mask_viewer.PIECE)) | {199}
+    assert needed(looking) == first
+    looking.fetch(112)
+    more = first | set(range(112, 113 + mask_viewer.PIECE))
+    assert needed(looking) == more
+    looking.settle(30)
+    assert needed(looking) == more | {30}
+    looking.look(2)
+    assert needed(looking) == set(range(30 - mask_viewer.PIECE, 31 + mask_viewer.PIECE)) | {100, 199}
+
+
+def test_the_masks_of_a_file_are_looked_up_once(here: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    opened = npz.opened
+    monkeypatch.setattr(npz, "opened", lambda path: (looked.append(path.name), opened(path))[1])
+    view = RunView(here)
+    view.refresh()
+    assert all(stored.mask(view, 0, place, SIZE) for place in range(4))
+    assert stored.places(view, 0) == frozenset(range(4))
+    assert [name for name in looked if name.endswith("-masks.npz")] == ["1-0-masks.npz"]
+    kept = PredictedMasks.load(here.masks(1, 0))
+    kept.only(2).save(here.masks(1, 0))  # as while a run trains
+    assert stored.places(view, 0) == frozenset({0, 2})
+    assert stored.mask(view, 0, 2, SIZE) == kept.pictures[2]
+    assert stored.mask(view, 0, 3, SIZE) is None
+    assert stored.mask(view, 0, 2, SIZE + 1) is None
 
 
 @pytest.fixture
