@@ -64,11 +64,21 @@ class Lab:
         "INTER_LINEAR": "Lesson: masks interpolated linearly",
     }
     LESSON_NOT_STARTED = "The runs could not be started: {reason}"
-    LESSON_STATE = "{name}: {state}, {{epochs}} of {{of}} epochs"
+    LESSON_TAKES = (
+        "Two runs of {{epochs}} epochs on {{images}} small images: about {takes} on this computer, in the background."
+    )
+    LESSON_UNKNOWN = (
+        "Two runs of {epochs} epochs on {images} small images, in the background. How long this computer takes for "
+        "them is not known yet: it is shown soon after the start."
+    )
+    LESSON_CANCEL_HELP = "Both runs save and stop, or leave the queue. What they have learned so far is kept."
+    LESSON_NOT_CANCELED = "The runs could not be asked to stop: {reason}"
+    LESSON_STATE = "{name}: {state}, {epochs} of {of} epochs"
+    LESSON_LEFT = ", about {left} left"
     LESSON_CLASS = "IoU on masks that were not interpolated"
     LESSON_INTERVAL = "{value:.3f}  ({low:.3f} to {high:.3f})"
     LESSON_NOTE = (
-        "Best epoch of each run, with 95 % intervals over validation images. Both runs have the same images, seed and "
+        "Best epoch of each run, with 95% intervals over validation images. Both runs have the same images, seed and "
         "steps. They say nothing about other seeds."
     )
     LESSON_COMPARE = "Compare both runs"

@@ -11,16 +11,14 @@ from explorer.texts import Lab as T
 from explorer.ui.background import asking
 from explorer.ui.components.markdown import escape
 from explorer.ui.lab import lesson_runs
-from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 
 WAYS: tuple[Interpolation, Interpolation] = ("INTER_NEAREST", "INTER_LINEAR")
 _FIRST = 1  # this training image is a triangle, whose number is far from that of the background
 
 
-def show(work: workspace.Workspace, found: sources.Found) -> None:
+def show(work: workspace.Workspace) -> None:
     """Draw both masks, what each has invented, and what it does to training."""
-    del found  # the lesson has images of its own
     config = lesson_runs.config()
     try:
         both = [_mask(way, work.view.seed) for way in WAYS]

@@ -1,4 +1,4 @@
-"""The top of the laboratory, above every mode: picture, seed, mode, undo and redo."""
+"""The top of the laboratory, above every mode: picture, seed, mode, undo and redo, where they have an effect."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,7 +9,7 @@ from explorer.texts import Common, Preview
 from explorer.texts import Lab as T
 from explorer.ui.components.fields import bound
 from explorer.ui.components.markdown import escape
-from explorer.ui.lab import board, mask_lesson, seeds, sheet, statistics, sweep, versus
+from explorer.ui.lab import board, seeds, sheet, statistics, sweep, versus
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 from explorer.ui.session.gestures import obey
@@ -17,18 +17,35 @@ from explorer.ui.session.keys import Key, widget_key
 from explorer.ui.session.view import MAX_SEED, Lab, Mode, Over
 
 MOST_NAMED = 5
+# What each mode draws of the pipeline and a picture. The lesson has images and a pipeline of its own.
 MODES: Mapping[Mode, Callable[[workspace.Workspace, sources.Found], None]] = {
     Mode.SWEEP: sweep.show,
     Mode.GRID: seeds.show,
     Mode.AB: versus.show,
     Mode.GALLERY: sheet.show,
     Mode.STATISTICS: statistics.show,
-    Mode.MASKS: mask_lesson.show,
 }
 
 
 def show(work: workspace.Workspace) -> None:
     """Draw the widgets, in two lines."""
+    if work.view.lab.mode is Mode.MASKS:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            sources.choose_seed(work, st.container(width=200))
+            st.button(Preview.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP)
+    else:
+        _of_the_pipeline(work)
+    mode = bound(widget_key("lab", "mode"), work.view.lab.mode, lambda mode: board.look(mode=mode, large=""))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.segmented_control(
+            T.MODE, list(Mode), required=True, label_visibility="collapsed", format_func=T.MODES.__getitem__, **mode
+        )
+        _targets(work.view.lab)
+        st.caption("  \n".join(filter(None, _lines(work))), width="content")
+
+
+def _of_the_pipeline(work: workspace.Workspace) -> None:
+    """Draw the widgets of the picture and of the pipeline's history."""
     picture, seed, draw, undo, redo = st.columns([2.6, 1.2, 0.8, 0.7, 0.7], vertical_alignment="bottom")
     with picture:
         sources.choose(work)
@@ -36,13 +53,11 @@ def show(work: workspace.Workspace) -> None:
     draw.button(Preview.NEXT, key=Key.NEXT, on_click=_next, help=T.NEXT_HELP, width="stretch")
     _travel(undo, Common.UNDO, widget_key("lab_undo"), "undo", bool(work.history.past))
     _travel(redo, Common.REDO, widget_key("lab_redo"), "redo", bool(work.history.future))
-    mode = bound(widget_key("lab", "mode"), work.view.lab.mode, lambda mode: board.look(mode=mode, large=""))
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.segmented_control(
-            T.MODE, list(MODES), required=True, label_visibility="collapsed", format_func=T.MODES.__getitem__, **mode
-        )
-        _targets(work.view.lab)
-        st.caption(f"{pipeline_line(work.draft)}  \n{T.MODE_HELP[work.view.lab.mode]}", width="content")
+
+
+def _lines(work: workspace.Workspace) -> tuple[str, str]:
+    mode = work.view.lab.mode
+    return "" if mode is Mode.MASKS else pipeline_line(work.draft), T.MODE_HELP[mode]
 
 
 def pipeline_line(draft: Draft) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.ui.components.markdown import escape
-from explorer.ui.lab import board, top
+from explorer.ui.lab import board, mask_lesson, top
 from explorer.ui.preview import sources
 from explorer.ui.session import workspace
 from explorer.ui.session.keys import Key, Page
@@ -17,6 +17,19 @@ def page() -> None:
         workspace.go(Page.AUGMENT)
     workspace.show_unwritten()
     st.session_state.pop(Key.LOOK, None)  # there is no preview on this page
+    if work.view.lab.mode in (Mode.STATISTICS, Mode.MASKS):
+        board.leave()
+    if work.view.lab.mode is Mode.MASKS:
+        top.show(work)
+        mask_lesson.show(work)
+    else:
+        _of_the_pipeline(work)
+    if notice := st.session_state.pop(Key.NOTICE, None):
+        st.toast(escape(notice))
+
+
+def _of_the_pipeline(work: workspace.Workspace) -> None:
+    """Draw a mode that shows what the pipeline does to a picture."""
     above = st.container()
     found = sources.show(work)
     st.session_state[Key.FOUND] = found
@@ -24,11 +37,7 @@ def page() -> None:
         top.show(work)
     for note in found.picture.notes:
         st.caption(escape(note))
-    if work.view.lab.mode in (Mode.STATISTICS, Mode.MASKS):
-        board.leave()
     top.MODES[work.view.lab.mode](work, found)
-    if notice := st.session_state.pop(Key.NOTICE, None):
-        st.toast(escape(notice))
 
 
 page()
