@@ -73,7 +73,9 @@ def show(
     """
     clickable = on_cell is not None
     calls = event(key, "cell", on_cell or (lambda cell: None), _as_cell)
-    _component(data=data(figure, label, key, clickable, mark), key=key, **calls)
+    # Its place is as high as the chart from the beginning, so that nothing below moves when plotly has drawn it.
+    height = figure["layout"]["height"]
+    _component(data=data(figure, label, key, clickable, mark), key=key, height=height, **calls)
 
 
 def file_of(key: str) -> str:
