@@ -38,7 +38,7 @@ from explorer.texts.run import Run
 from explorer.texts.runs import Runs
 from explorer.texts.runs_list import RunsList
 from explorer.texts.saliency import Saliency
-from explorer.texts.scores import Scores
+from explorer.texts.scores import Scores, ScoresOfLabels
 from explorer.texts.search import Search
 from explorer.texts.serving import Serving
 from explorer.texts.statistics import Statistics
@@ -88,6 +88,7 @@ __all__ = [
     "RunsList",
     "Saliency",
     "Scores",
+    "ScoresOfLabels",
     "Search",
     "Serving",
     "Statistics",

@@ -12,7 +12,7 @@ class Labels:
     PREDICTED_HELP = "Validation images for which the label is predicted, with the threshold of the run, {threshold:g}"
     KEPT = "Kept threshold"
     KEPT_HELP = "A probability that was kept under Scores, Threshold and curves. Predictions of new images use it."
-    NO_KEPT = "–"
+    NO_KEPT = "none"
     TABLE_HELP = (
         "Each label is an answer of its own: images with it against those without. Precision, recall and F1 are those "
         "of the threshold of the run, {threshold:g}; AUROC and AP depend on none. A row shows its matrix and images."

@@ -50,6 +50,12 @@ class Matrix:
         "label": LABEL,
     }
 
+    OF_LABEL: ClassVar[dict[str, str]] = {  # in place of some of these words where images have a label or not
+        "predicted": "predicted",
+        "truth": "true",
+        "hint": "Click a cell, a row or a column to see its images.",
+    }
+
     # Confused pairs
     PAIRS = "Most confused, true → predicted"
     PAIR = "{row} → {column}"

@@ -242,3 +242,63 @@ class Scores:
         "run": "The threshold of this run: this is the answer of the network.",
         "half": "A probability of 0.5. The network answers by the threshold of this run instead.",
     }
+
+
+class ScoresOfLabels(Scores):
+    """The words where an image can have several labels, each of which is answered by itself."""
+
+    PART_CLASSES = "By label"
+    CLASS = "Label"
+    CLASS_HELP = "Each label is decided by itself: an image gets it if its probability is at least the threshold."
+    THRESHOLD_HELP = (
+        "Another threshold trades precision against recall. The slider follows the scores of the images, so it is not "
+        "linear in probability. Arrow keys move it by a 200th of the images, with Shift to the next image; Home gives "
+        "all images the label, End none."
+    )
+    CHARTS: ClassVar = Scores.CHARTS | {"distribution": "Scores with and without the label"}
+    CHARTS_HELP: ClassVar = Scores.CHARTS_HELP | {
+        "roc": (
+            "Recall over the false positive rate, for each threshold. The area below is the AUROC. It misleads where "
+            "the label is rare: then few false positives in percent are many in number."
+        ),
+        "pr": (
+            "Precision over recall, for each threshold. It depends on how common the label is: on data with another "
+            "share of it the curve changes. The dotted line is the precision of guessing."
+        ),
+        "calibration": (
+            "Images in at most ten groups of about equal size by their predicted probability, and the share of each "
+            "group that has the label, with 95% intervals (Wilson). On the dotted line, 70% means that 70% have it. "
+            "Below: how many images have each probability. Good calibration does not mean good predictions: the share "
+            "of the label as the answer for every image is perfectly calibrated."
+        ),
+        "distribution": (
+            "The share of the images with the label, and of those without it, at each score. Where the two overlap, no "
+            "threshold separates them. The axis is in log odds, so that confident scores do not coincide."
+        ),
+    }
+    CHARTS_UNDEFINED: ClassVar = Scores.CHARTS_UNDEFINED | {
+        "roc": "Undefined: all validation images that were counted have the label, or none has it.",
+        "pr": "Undefined: no validation image has the label.",
+        "f1": "Undefined: no validation image has the label.",
+    }
+    CLASS_COLUMN = "Label"
+    CLASSES_NOTE = (
+        "Each label by itself: images with it against those without. Click a column heading to sort; select a row for "
+        "intervals and formulas."
+    )
+    IMAGES_HELP = "Validation images with the label (support)"
+    THRESHOLD: ClassVar[dict[str, Any]] = Scores.THRESHOLD | {
+        "ways": Scores.THRESHOLD["ways"] | {"half": "A probability of 0.5. This is the answer of the network."},
+        "unreachable": Scores.THRESHOLD["unreachable"]
+        | {
+            "best_f1": "F1 is undefined, because no validation image has the label {name}.",
+            "youden": "Youden’s J is undefined, because all validation images have the label {name}, or none has it.",
+            "recall": "A recall of {wanted} cannot be reached, because no validation image has the label {name}.",
+        },
+        "why_undefined": Scores.THRESHOLD["why_undefined"]
+        | {
+            "recall": "no image has the label",
+            "specificity": "all images have the label",
+            "f1": "no image has the label",
+        },
+    }

@@ -91,6 +91,7 @@ def frame(
     *,
     alone: bool = False,
     pixels: bool = False,
+    of_label: bool = False,
 ) -> bytes:
     """Pack the data for the browser.
 
@@ -104,6 +105,7 @@ def frame(
         planned: The number of epochs that the run is to have; 0 where it is not known.
         alone: Whether the one matrix is of no epoch, so that there is none to choose.
         pixels: Whether it counts pixels, and not images. Shares are shown at first then: counts say little.
+        of_label: Whether its rows and columns are one label and its absence, and no classes.
     """
     header = {
         "key": key,
@@ -126,7 +128,7 @@ def frame(
         "alone": alone,
         "colors": {"stops": VALIDATED.stops},
         "mode": "rows" if pixels else "counts",
-        "words": _WORDS | (T.OF_PIXELS if pixels else {}),
+        "words": _WORDS | (T.OF_PIXELS if pixels else T.OF_LABEL if of_label else {}),
     }
     return frames.pack({**header, "stamp": blake2b(frames.pack(header), digest_size=8).hexdigest()})
 

@@ -1,7 +1,7 @@
 """A slider for the threshold of one class, with what it counts: the browser has all counts and asks no server."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -37,7 +37,16 @@ class Choice:
     epoch: int
 
 
-def frame(cuts: Cuts, index: int, name: str, other: str, epoch: int, channel: str, start: float | None = None) -> bytes:
+def frame(
+    cuts: Cuts,
+    index: int,
+    name: str,
+    other: str,
+    epoch: int,
+    channel: str,
+    start: float | None = None,
+    words: Mapping[str, Any] = T.THRESHOLD,
+) -> bytes:
     """Return what the browser needs for one class of one epoch.
 
     Args:
@@ -48,6 +57,7 @@ def frame(cuts: Cuts, index: int, name: str, other: str, epoch: int, channel: st
         epoch: From 0.
         channel: Charts with this channel show the threshold as marks.
         start: The threshold of the run, as log odds, to begin with; None for a probability of 0.5.
+        words: Those of classes, or of labels.
     """
     scores = cuts.scores.astype("<f8").tobytes()
     found_all, wrong_all = cuts.true_positives, cuts.false_positives
@@ -68,7 +78,7 @@ def frame(cuts: Cuts, index: int, name: str, other: str, epoch: int, channel: st
         "start": start,
         "cuts": {"best_f1": thresholds.best_f1(cuts), "youden": thresholds.youden(cuts)},
         "most": {"precision": f"{thresholds.highest_precision(cuts):.1%}"},
-        "words": T.THRESHOLD if start is None else T.THRESHOLD | {"ways": T.WAYS_OF_RUN},
+        "words": words if start is None else {**words, "ways": T.WAYS_OF_RUN},
         "scores": scores,
         "tp": found,
         "fp": wrong,

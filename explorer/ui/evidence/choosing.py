@@ -31,10 +31,10 @@ def epoch(view: RunView, snapshot: RunSnapshot, key: str) -> int:
     return chosen - 1
 
 
-def class_index(names: Sequence[str], key: str) -> int:
-    """Return the chosen class, at first the second."""
+def class_index(names: Sequence[str], key: str, words: type[T] = T) -> int:
+    """Return the chosen class, at first the second, or label."""
     classes = list(range(len(names)))
-    return select(T.CLASS, classes, names.__getitem__, key, T.CLASS_HELP, first=min(1, len(names) - 1))
+    return select(words.CLASS, classes, names.__getitem__, key, words.CLASS_HELP, first=min(1, len(names) - 1))
 
 
 def select(

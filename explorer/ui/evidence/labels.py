@@ -65,7 +65,7 @@ def _table(view: RunView, snapshot: RunSnapshot, record: EpochRecord, names: Seq
     rows = [
         {T.LABEL: name, T.IMAGES: int(margins.truth[at]), T.PREDICTED: int(margins.predicted[at])}
         | {Scores.OF_CLASS[key]: _number(each[key][at]) for key in _OF_LABEL}
-        | {T.KEPT: kept.get(at, T.NO_KEPT)}
+        | ({T.KEPT: kept.get(at, T.NO_KEPT)} if kept else {})
         for at, name in enumerate(names)
     ]
     helps = {Scores.OF_CLASS[key]: EVERY[key].help for key in _OF_LABEL}
@@ -75,7 +75,8 @@ def _table(view: RunView, snapshot: RunSnapshot, record: EpochRecord, names: Seq
         key=widget_key("labels", snapshot.id, "table"),
         height="content" if len(rows) <= _MOST_ROWS else _HEIGHT,
         hide_index=True,
-        column_config={name: st.column_config.Column(help=words) for name, words in helps.items()},
+        column_config={T.LABEL: st.column_config.Column(width="medium")}
+        | {name: st.column_config.Column(help=words) for name, words in helps.items()},
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
@@ -112,8 +113,9 @@ def _matrix(view: RunView, snapshot: RunSnapshot, label: int, name: str, best: i
         epochs.append(Epoch(point.epoch, f"{point.epoch}:{label}", cells, not fits))
     names = (T.WITHOUT.format(name=name), T.WITH.format(name=name))
     frame = matrix.frame(
-        f"{snapshot.id} {label}", names, epochs, best, snapshot.latest_epoch, None, planned_epochs(snapshot)
-    )
+        f"{snapshot.id} {label}", names, epochs, best, snapshot.latest_epoch, None, planned_epochs(snapshot),
+        of_label=True,
+    )  # fmt: skip
 
     def follow(opened: Opened) -> None:
         st.session_state[opened_key] = (label, opened)

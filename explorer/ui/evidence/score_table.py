@@ -18,6 +18,7 @@ from explorer.runs.overview.measured import evaluation_of
 from explorer.runs.overview.view import RunSnapshot, RunView
 from explorer.runs.record.epochs import EpochRecord
 from explorer.texts import Scores as T
+from explorer.texts import ScoresOfLabels
 from explorer.ui.background import jobs
 from explorer.ui.components.markdown import escape
 from explorer.ui.evidence.absent import why_not
@@ -103,18 +104,19 @@ def show_classes(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch
         return
     names, images = class_names(snapshot), support(record.confusion)
     masks = record.pixels is not None
+    words = ScoresOfLabels if record.several else T
     support_column = T.PIXELS_COLUMN if masks else T.IMAGES_COLUMN
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         rows = [
-            {T.CLASS_COLUMN: names[index], support_column: int(images[index])}
+            {words.CLASS_COLUMN: names[index], support_column: int(images[index])}
             | {_title(key): _number(found.classes[key][index]) for key in of_classes(record)}
             for index in range(len(names))
         ]
         index = _table(
             rows, widget_key("scores", snapshot.id, "classes"), "content" if len(rows) <= _MOST_ROWS else _HEIGHT
         )
-        st.caption(T.MASK_CLASSES_NOTE if masks else T.CLASSES_NOTE)
+        st.caption(T.MASK_CLASSES_NOTE if masks else words.CLASSES_NOTE)
     with right:
         _class_details(view, snapshot, found, record, epoch, index, names[index])
 
@@ -221,7 +223,7 @@ def _table(rows: Sequence[Mapping[str, object]], key: str, height: int | Literal
     texts = {
         name: st.column_config.TextColumn(alignment="right")
         for name in rows[0]
-        if name not in (T.METRIC, T.CLASS_COLUMN, *numbers)
+        if name not in (T.METRIC, T.CLASS_COLUMN, ScoresOfLabels.CLASS_COLUMN, *numbers)
     }
     state = st.dataframe(
         list(rows),

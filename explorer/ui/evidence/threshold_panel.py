@@ -13,6 +13,7 @@ from explorer.runs.overview.evidence import Evidence
 from explorer.runs.overview.measured import cuts_of
 from explorer.runs.overview.view import RunSnapshot, RunView, version_of
 from explorer.runs.spec.config import threshold_of
+from explorer.texts import Labels, ScoresOfLabels
 from explorer.texts import Scores as T
 from explorer.ui.components import threshold
 from explorer.ui.components.markdown import escape
@@ -26,10 +27,11 @@ MOST_CUTS = 100_000  # of 16 bytes, that the browser gets
 def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -> None:
     """Draw the threshold of the chosen class in an epoch, and the curves."""
     names = class_names(snapshot)
-    index = choosing.class_index(names, widget_key("scores", snapshot.id, "class"))
     several = snapshot.config is not None and snapshot.config.task == "labels"
+    words = ScoresOfLabels if several else T
+    index = choosing.class_index(names, widget_key("scores", snapshot.id, "class"), words)
     two = len(names) == 2 and not several
-    other = names[1 - index] if two else T.OTHER
+    other = names[1 - index] if two else Labels.WITHOUT.format(name=names[index]) if several else T.OTHER
     start = _start(snapshot, 1 if several else index) if two or several else None
     key = (*version_of(view.paths.epoch(view.attempt_of(epoch) or 0, epoch)), index, names[index], other, start)
     try:
@@ -37,11 +39,11 @@ def show(view: RunView, snapshot: RunSnapshot, evidence: Evidence, epoch: int) -
     except _NoRecord:
         st.warning(escape(why_not(evidence, epoch)))
         return
-    st.markdown(f"**{T.THRESHOLD_TITLE}**", help=T.THRESHOLD_HELP)
+    st.markdown(f"**{T.THRESHOLD_TITLE}**", help=words.THRESHOLD_HELP)
     threshold.show(panel.frame, widget_key("threshold", snapshot.id), lambda choice: kept.keep(evidence, names, choice))
     kept.show(view.paths)
     st.caption("  \n".join(map(escape, _notes(panel, names, index, evidence, epoch, several))))
-    score_charts.show(snapshot.id, panel.figures, _channel(snapshot.id))
+    score_charts.show(snapshot.id, panel.figures, _channel(snapshot.id), words)
     st.caption(T.AXES if panel.exact else f"{T.AXES} {T.CALIBRATION_COARSE}")
 
 
@@ -84,7 +86,8 @@ def _panel_of(evidence: Evidence, epoch: int, index: int, name: str, other: str,
     rest = palette.class_color(1 - index) if record.confusion.shape == (2, 2) else palette.NEUTRAL
     figures = score_curves.figures(cuts, (name, other), (palette.class_color(index), rest), f"class {index}")
     sent = _sent(cuts, 1 if record.several else index, start)
-    frame = threshold.frame(sent, index, name, other, epoch, channel, start)
+    words = ScoresOfLabels.THRESHOLD if record.several else T.THRESHOLD
+    frame = threshold.frame(sent, index, name, other, epoch, channel, start, words)
     positives, negatives = int(cuts.positives.sum()), int(cuts.negatives.sum())
     return _Panel(positives, negatives, cuts.exact, len(cuts.scores), len(sent.scores), frame, figures)
 
