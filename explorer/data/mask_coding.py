@@ -26,9 +26,9 @@ _MOST_PIXELS, _LEAST = 40_000_000, 4  # of all masks that are looked at, and how
 _MOST_VALUES = 1_000_000  # pixels of a mask that are looked at
 _NAMED = 8  # colors that a note names
 UNNAMED = (
-    "No file names the values of the masks: a run learns each as a class that is called by its number, also 0, which "
-    "Augment and Data show without a color, as a background. To name them, put classes.txt beside the folders, with a "
-    "name per line from value 0 on."
+    "No file names the values of the masks, so classes are called by their numbers. A run learns each value, also 0, "
+    "which Augment and Data show without a color, as a background. To name them, put classes.txt beside the folders, "
+    "with a name per line from value 0 on."
 )
 SMEARED = (
     "The masks are JPEG files, whose compression has smeared the numbers of classes: between two of them, borders have "

@@ -26,6 +26,7 @@ MAX_DIGITS = 60  # that fit side by side into the cells of a row
 MAX_COUNTED = 20  # classes up to which the cells of a matrix contain their counts
 LEAST_SPAN = 0.04  # of the axis of a score: a shorter axis would show the noise of a small validation set as progress
 MAX_LINES = 12  # classes up to which each has its own line
+MAX_NAMED = 6  # classes up to which a legend names the lines; a longer one would take the room of the curves
 
 
 def figures(snapshot: RunSnapshot) -> dict[str, Figure]:
@@ -198,6 +199,7 @@ def _class_lines(snapshot: RunSnapshot, names: Sequence[str], metric: str) -> li
         points = snapshot.epochs
         values = [point.measured.per_class[metric][index] if point.measured else None for point in points]
         drawn = curve(label, points, values, colors[index], T.HOVER_SCORE, 1.6)
+        drawn["showlegend"] = len(names) <= MAX_NAMED  # a line says its name where the pointer is
         drawn["line"]["dash"] = _DASHES[index % len(_DASHES)]
         drawn["marker"] |= {"symbol": _MARKERS[index % len(_MARKERS)], "size": drawn["marker"]["size"] + 4}
         lines.append(drawn)

@@ -1,9 +1,10 @@
 """Charts of values within an epoch: accuracy and learning rate of the steps, and the learning rate search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from explorer.base.task_names import TaskName
 from explorer.figures import charts, palette
 from explorer.figures.charts import Figure
 from explorer.metrics.table import EVERY
@@ -14,6 +15,9 @@ from explorer.texts import Charts as T
 
 Line = dict[str, object]
 
+STEP_METRIC: Mapping[TaskName, str] = {"classification": "accuracy", "segmentation": "pixel_accuracy"}
+"""The metric that is also measured on training batches, by task."""
+
 _FAR = 4.0  # the axis ends at this multiple of the first loss: only the fall is of interest
 
 
@@ -21,7 +25,7 @@ def accuracy(snapshot: RunSnapshot) -> Figure:
     """Return the accuracy of the training batches between reported steps, and of each epoch's validation."""
     per_epoch = charts.steps_per_epoch(snapshot)
     step, share = charts.thin(snapshot.steps.step, snapshot.steps.accuracy)
-    metric = EVERY["accuracy"]
+    metric = EVERY[STEP_METRIC.get(snapshot.task, "accuracy")]
     found = [point.value(metric.key) for point in snapshot.epochs]
     traces = [
         charts.line(charts.step_name(snapshot), step / per_epoch, share, palette.NEUTRAL, T.HOVER_ACCURACY, 1.2)

@@ -158,7 +158,7 @@ ENTRIES = (
     Metric(
         "accuracy",
         "Accuracy",
-        "Share of validation images, or of their pixels where masks are learned, that are classified correctly.",
+        "Share of validation images that are classified correctly.",
         "val_accuracy",
         "counts",
         partial(of_counts, compute=rates.accuracy, note=values.nothing),
@@ -166,7 +166,6 @@ ENTRIES = (
         deceives="Where one class is large, always answering it already gives its share.",
         rate=rates.accuracy,
         compute=rates.accuracy,
-        tasks=("classification", "segmentation"),
     ),
     Metric(
         "balanced_accuracy",

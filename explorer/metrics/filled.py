@@ -121,6 +121,7 @@ _WHOLE: dict[str, Callable[[Metric, Evaluation], str]] = {
     "dice": _mean,
     "f1_micro": _micro,
     "accuracy": _accuracy,
+    "pixel_accuracy": _accuracy,
     "mcc": _mcc,
     "kappa": _kappa,
     "top_k": _image_mean,

@@ -153,4 +153,18 @@ MASKS = (
         per_class=rates.border_f1,
         tasks=("segmentation",),
     ),
+    Metric(
+        "pixel_accuracy",
+        "Pixel accuracy",
+        "Share of the pixels of the validation images that count and whose class is right. Pixels of all images are "
+        "counted together.",
+        "val_pixel_accuracy",
+        "counts",
+        partial(values.of_counts, compute=rates.accuracy, note=values.nothing),
+        formula=r"\frac{\sum TP}{n}",
+        deceives="Where one class is large, such as a background, always answering it already gives its share.",
+        rate=rates.accuracy,
+        compute=rates.accuracy,
+        tasks=("segmentation",),
+    ),
 )

@@ -64,10 +64,15 @@ class Runs:
     RUNNING_CAPTION_PIXELS = "Epoch {epoch}, {seen:,} pixels: {share:.0%} correct"
     RUNNING_CAPTION_PIXELS_MIXED = "Epoch {epoch}, {seen:,} pixels, mixed images left out: {share:.0%} correct"
     RUNNING_CAPTION_MIXED = "Epoch {epoch}, {seen:,} of {total:,} images, mixed ones left out: {share:.0%} correct"
-    ACCURACY_HELP = (
-        "Share of images that are classified correctly. For training, these are the augmented batches since the "
-        "previous point; mixed images have no single correct class and are left out."
-    )
+    ACCURACY_HELP_OF: ClassVar = {
+        "classification": "Share of images that are classified correctly. For training, these are the augmented "
+        "batches since the previous point; mixed images have no single correct class and are left out.",
+        "segmentation": "Share of the pixels that count whose class is right. For training, these are the augmented "
+        "batches since the previous point; mixed images are left out.",
+        "labels": "Share of all answers, one for each image and label, that are right in the augmented batches since "
+        "the previous point. Where labels are rare, always answering no label has a high share.",
+    }
+    ANSWERS_TITLE = "Right answers in training"
     RATE_TITLE = "Learning rate"
     RATE_HELP = "Learning rate of the head at each step: the schedule, and the part that is done."
     LOSS_HELP = (

@@ -85,7 +85,7 @@ def test_the_exported_file_measures_what_the_run_measured(
 ) -> None:
     for name, (_, measured, exported) in runs.items():
         assert exported == measured, name
-        assert {"iou", "dice", "accuracy", "val_loss"} <= exported[0].keys()
+        assert {"iou", "dice", "pixel_accuracy", "val_loss"} <= exported[0].keys()
         assert len(exported) == 2
 
 

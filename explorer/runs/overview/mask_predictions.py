@@ -27,7 +27,7 @@ from explorer.runs.overview.prediction_table import Columns, as_csv
 from explorer.runs.record.mask_predictions import MaskPredictions, mask_path, read_mask
 from explorer.runs.record.paths import RunPaths
 
-SCORES = {"iou": rates.iou_mean, "dice": rates.f1_macro, "accuracy": rates.accuracy}
+SCORES = {"iou": rates.iou_mean, "dice": rates.f1_macro, "pixel_accuracy": rates.accuracy}
 _DRAWS = 2000
 _SEED = 20261
 _BLOCK = 4_000_000  # weights of images that are drawn at once

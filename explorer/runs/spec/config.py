@@ -99,6 +99,8 @@ class RunConfig(Recipe):
             task = _SPECS.validate_python(dataset).task
         except ValidationError:
             return values  # which is reported with the other errors
+        if task == "segmentation" and values.get("monitor") == "accuracy":
+            values = {**values, "monitor": "pixel_accuracy"}  # what configs of masks called it at first
         return {**values, **{name: value for name, value in defaults_of(task).items() if name not in values}}
 
     @property

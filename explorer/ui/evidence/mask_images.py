@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.base.kept import Kept
-from explorer.data.mask_names import is_background
+from explorer.data.mask_classes import UNNAMED_ZERO, is_background
 from explorer.draw.masked import MaskedInput, MaskThumbnail
 from explorer.draw.recorded import SMALL
 from explorer.figures.charts import class_colors, class_names
@@ -56,8 +56,9 @@ class MaskImages:
 
     @property
     def hidden(self) -> tuple[int, ...]:
-        """Classes that are not painted at first: a background leaves the image as it is."""
-        return (0,) if self.names and is_background(self.names[0]) else ()
+        """Classes that are not painted at first: a background that is named as such leaves the image as it is."""
+        first = self.names[0] if self.names else ""
+        return (0,) if is_background(first) and first != UNNAMED_ZERO else ()
 
     def input(self, index: int) -> MaskedInput:
         """Return the request for an image with its true mask."""

@@ -16,7 +16,7 @@ from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import RunConfig
 from explorer.settings.rows import steps_of
-from explorer.texts import Compare, Runs
+from explorer.texts import Common, Compare, Runs
 from explorer.texts import Run as T
 from explorer.ui.components import looks_line
 from explorer.ui.components.markdown import escape
@@ -103,7 +103,7 @@ def show_numbers(view: RunView, snapshot: RunSnapshot, evidence: Evidence) -> No
         looks_line.show(view.paths, snapshot.status.over)
 
     if best is None:
-        draw({})
+        draw(None)
     else:
         score_table.with_intervals(view, snapshot, evidence, best.epoch, draw)
 
@@ -121,12 +121,12 @@ def _best_epoch(snapshot: RunSnapshot, best: EpochPoint | None, latest: EpochPoi
 
 
 def between(ends: Mapping[str, Interval] | None, key: str) -> str:
-    """Return the ends of a metric's interval in words; "–" where there is none."""
+    """Return the ends of a metric's interval in words, that it comes (`ends` is None), or that there is none."""
     if ends is None:
         return T.INTERVAL_COMES
     found = ends.get(key)
     if found is None or found.low is None or found.high is None:
-        return Runs.NONE_YET
+        return Common.NO_INTERVAL
     return T.INTERVAL.format(low=found.low, high=found.high)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from explorer.figures import charts, step_charts
-from explorer.figures.step_charts import Line
+from explorer.figures.step_charts import STEP_METRIC, Line
 from explorer.metrics.table import EVERY, SCORES
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.view import EpochPoint, RunSnapshot, RunView
@@ -15,13 +15,12 @@ from explorer.ui.components import plot
 from explorer.ui.components.matrix import Opened
 from explorer.ui.session.keys import widget_key
 
-STEP_METRIC = "accuracy"  # also measured on training batches
 OnCell = Callable[[Literal["best", "latest"], Opened], None]
 
 
 def _first(snapshot: RunSnapshot) -> tuple[str, ...]:
     """The two metrics that are drawn beside it; an expander holds the others."""
-    return tuple(metric.key for metric in SCORES[snapshot.task] if metric.key != STEP_METRIC)[:2]
+    return tuple(metric.key for metric in SCORES[snapshot.task] if metric.key not in STEP_METRIC.values())[:2]
 
 
 class _Figures:
@@ -49,7 +48,7 @@ class _Figures:
 
     def _make(self, snapshot: RunSnapshot) -> dict[str, charts.Figure]:
         figures = {"loss": charts.loss(snapshot)} | self._epoch_figures(snapshot)
-        figures[STEP_METRIC] = step_charts.accuracy(snapshot)
+        figures["steps"] = step_charts.accuracy(snapshot)
         figures["lr"] = step_charts.learning_rate(snapshot, self._planned(snapshot))
         if (matrix := step_charts.running(snapshot)) is not None:
             figures["running"] = matrix
@@ -98,7 +97,7 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
     with top[2]:
         _running(snapshot, figures)
     for place, name, title, explanation in (
-        (bottom[0], STEP_METRIC, EVERY[STEP_METRIC].title, T.ACCURACY_HELP),
+        (bottom[0], "steps", *_of_steps(snapshot)),
         *(
             (place, key, EVERY[key].label, EVERY[key].help)
             for place, key in zip(bottom[1:], _first(snapshot), strict=False)
@@ -119,8 +118,15 @@ def show(view: RunView, snapshot: RunSnapshot, on_cell: OnCell) -> None:
     )
 
 
+def _of_steps(snapshot: RunSnapshot) -> tuple[str, str]:
+    """The title of the chart of training batches, and what it means."""
+    key = STEP_METRIC.get(snapshot.task)
+    return (T.ANSWERS_TITLE if key is None else EVERY[key].title), T.ACCURACY_HELP_OF[snapshot.task]
+
+
 def _other_metrics(snapshot: RunSnapshot) -> None:
-    others = [metric for metric in SCORES[snapshot.task] if metric.key not in (STEP_METRIC, *_first(snapshot))]
+    drawn = {*STEP_METRIC.values(), *_first(snapshot)}
+    others = [metric for metric in SCORES[snapshot.task] if metric.key not in drawn]
     figures = {metric.key: charts.scores(snapshot, metric) for metric in others}
     for place, metric in zip(st.columns(4, gap="small"), others, strict=False):
         with place:

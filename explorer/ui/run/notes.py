@@ -21,7 +21,14 @@ def show(paths: RunPaths, snapshot: RunSnapshot) -> None:
     is_study = snapshot.config is not None and snapshot.config.kind == "study"
     lines = [*_attempts(paths, is_study), *_noted(snapshot)]
     if lines:
-        st.caption("  \n".join(map(escape, lines)))
+        first, more = zip(*map(_parts, lines), strict=True)
+        st.caption("  \n".join(map(escape, first)), help="\n\n".join(map(escape, filter(None, more))) or None)
+
+
+def _parts(note: str) -> tuple[str, str]:
+    """The first sentence of a note, which stands on the page, and what follows it, which is one hover away."""
+    first, dot, more = note.partition(". ")
+    return (f"{first}.", more) if dot else (note, "")
 
 
 def _origin(run_id: str, own_id: str) -> None:

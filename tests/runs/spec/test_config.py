@@ -285,3 +285,9 @@ def test_images_of_a_run_of_format_1_are_listed_and_decoded_as_they_were() -> No
 def test_the_size_of_kept_images_keeps_its_meaning_where_it_is_set() -> None:
     sizes = [from_values(GOOD | {"cache_size": size}).kept for size in (None, 0, 300)]
     assert sizes == [Fit(224, 224), None, Fit(300, 300)]
+
+
+def test_a_config_of_masks_that_calls_the_share_of_right_pixels_accuracy_is_still_read() -> None:
+    masks = {"dataset": {"kind": "shapes", "learn": "masks"}, "pipeline": {"nodes": []}, "monitor": "accuracy"}
+    assert from_values(masks).monitor == "pixel_accuracy"
+    assert from_values(masks | {"dataset": {"kind": "shapes"}}).monitor == "accuracy"

@@ -12,10 +12,13 @@ from streamlit.testing.v1 import AppTest
 from explorer.augment.masked_input import letterboxed_mask, validation_pair
 from explorer.base import npz
 from explorer.data.fit import longest
+from explorer.data.mask_classes import UNNAMED_ZERO
+from explorer.data.mask_coding import UNNAMED
 from explorer.data.prepare import load
 from explorer.draw.masked import MaskedCard
 from explorer.draw.pictures import NoPicture
 from explorer.figures.palette import CLASS_COLORS, DIFFERENT, NEUTRAL, rgb
+from explorer.metrics.table import EVERY, LISTED, LOSS
 from explorer.runs.overview import masks as stored
 from explorer.runs.overview.best import best_point
 from explorer.runs.overview.evidence import Evidence
@@ -23,14 +26,15 @@ from explorer.runs.overview.view import RunView
 from explorer.runs.record.epochs import EpochRecord
 from explorer.runs.record.masks import PredictedMasks
 from explorer.runs.record.paths import RunPaths, runs_root
+from explorer.texts import Common, Run, Runs
 from explorer.texts import Masks as T
-from explorer.texts import Run
 from explorer.training.probabilities import of_image
 from explorer.ui.components.masks import Pixel, Place
 from explorer.ui.components.matrix import Opened
 from explorer.ui.evidence import mask_pixel, mask_viewer, sources
 from explorer.ui.evidence.mask_images import MaskImages, Wall
 from explorer.ui.evidence.mask_looking import Looking
+from explorer.ui.run import notes
 from explorer.ui.session.keys import widget_key
 from tests.training.conftest import config_of, run_here
 from tests.ui.conftest import APP, RUNS_PAGE
@@ -256,6 +260,35 @@ def test_the_page_shows_masks_and_hides_what_makes_no_sense_for_them(here: RunPa
     titles = [tab.label for tab in app.tabs]
     assert titles == [Run.CURVES, T.TITLE, "Matrix", Run.SCORES, Run.SETTINGS, Run.LOG]
     assert any("worst first" in each.value for each in app.markdown)
+
+
+def test_the_page_of_masks_names_metrics_as_the_table_does_and_explains_what_has_no_interval(here: RunPaths) -> None:
+    app = open_section(here, Run.CURVES)
+    shown = {metric.label: metric.delta for metric in app.metric}
+    assert [*shown][1:] == [metric.title for metric in LISTED["segmentation"].values()]
+    assert "Accuracy" not in shown
+    assert shown[EVERY[LOSS].title] == Common.NO_INTERVAL
+    assert Runs.NONE_YET not in shown.values()
+    charts = [each.value for each in app.markdown if each.value.startswith("**")]
+    assert f"**{EVERY['pixel_accuracy'].title}**" in charts
+
+
+def test_of_a_long_note_the_page_shows_the_first_sentence_and_keeps_the_rest_one_hover_away(
+    here: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "_noted", lambda _: [UNNAMED, "2 of 9 images validate, drawn at random."])
+    first, more = UNNAMED.split(". ", 1)
+    captions = {
+        each.value.replace("\\", ""): each.help.replace("\\", "") for each in open_section(here, Run.LOG).caption
+    }
+    assert captions[f"{first}.  \n2 of 9 images validate, drawn at random."] == more
+
+
+def test_a_class_is_hidden_at_first_only_where_it_is_named_a_background(images: MaskImages) -> None:
+    for names, hidden in ((("background", "cat"), (0,)), ((UNNAMED_ZERO, "class 1"), ()), (("sky", "road"), ())):
+        other = dataclasses.replace(images)
+        other.__dict__["names"] = names
+        assert other.hidden == hidden
 
 
 def test_a_row_of_the_matrix_opens_the_images_with_its_pixels(here: RunPaths) -> None:
