@@ -5,7 +5,7 @@ Each figure is printed as soon as it is there:
 - From Start to the first number on CamVid (16 training and 8 validation images, 11 classes and void).
 - Images per second, side by side: both take turns, an epoch each, on three copies of CamVid.
 - The mean IoU that the defaults reach on CamVid, beside that of the script, for several seeds.
-- The mean Dice on generated shapes, and after how many seconds it was there.
+- The mean Dice on generated shapes with the default settings, after each epoch with the seconds since the start.
 - What counting adds to a validation, and the memory of a run at 512 px beside what the form says.
 
 CamVid is read from the folder of EXPLORER_TEST_DATA. `python -m bench masks 3` takes three seeds.
@@ -28,6 +28,7 @@ from bench.train.contenders import Contender, reference, run_folder, run_of
 from bench.train.counting import PRECISIONS, batch_of, counting_share, one_thread, random_case
 from bench.train.plain_masks import MaskJob
 from explorer.data.dataset import Split
+from explorer.data.formats.shapes import ShapesSpec
 from explorer.runs.life import launcher
 from explorer.runs.life.control import end_now
 from explorer.runs.machine.machine import machine
@@ -43,7 +44,7 @@ from explorer.training.saliency import network_of
 SEEDS, TURNS = 2, 3
 COPIES = 3
 SIZE, BATCH, EPOCHS = 224, 4, 30  # of the runs on CamVid
-SHAPES_EPOCHS = 6
+ASKED_DICE = 0.9  # on shapes
 FIRST_NUMBER_S, CAMVID_S, SHAPES_S = 20.0, 180.0, 60.0
 IGNORED = 11  # CamVid's value for what is unlabeled
 _PATIENCE_S = 900.0
@@ -140,15 +141,15 @@ def _quality(camvid: Path, scratch: Path, seeds: int) -> None:
 
 
 def _shapes(scratch: Path) -> RunPaths:
-    """The mean Dice on shapes, by the time since the start; the run."""
+    """The mean Dice on shapes, by the time since the start, with the settings that a run has by default; the run."""
     dataset = {"kind": "shapes", "learn": "masks"}
-    config = from_values({"dataset": dataset, "pipeline": {}, "image_size": 96, "epochs": SHAPES_EPOCHS})
+    config = from_values({"dataset": dataset, "pipeline": {}, "image_size": ShapesSpec.network_size})
+    begun = time.time()
     run, paths = run_of(config, scratch)
-    took = _end(run)
-    values = _values(paths, "dice")
-    epochs = ", ".join(f"{value:.2f}" for value in values)
-    print(f"\nShapes: mean Dice {max(values):.3f} in {took:.0f} s (epochs: {epochs})")
-    print(f"  asked: 0.9 within {SHAPES_S:.0f} s")
+    _end(run)
+    found = [(float(event.values["dice"]), event.time - begun) for event in _epochs(paths)]
+    print("\nShapes: mean Dice " + ", ".join(f"{value:.2f} after {seconds:.0f} s" for value, seconds in found))
+    print(f"  asked: {ASKED_DICE} within {SHAPES_S:.0f} s")
     return paths
 
 
@@ -244,6 +245,10 @@ def _end(contender: Contender) -> float:
 
 
 def _values(paths: RunPaths, key: str) -> list[float]:
+    return [float(event.values[key]) for event in _epochs(paths)]
+
+
+def _epochs(paths: RunPaths) -> list[Event]:
     history = History(paths)
     history.read_on()
-    return [float(epoch.event.values[key]) for epoch in history.epochs.values()]
+    return [epoch.event for epoch in history.epochs.values()]

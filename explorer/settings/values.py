@@ -60,9 +60,10 @@ def defaults_for(values: Values) -> Values:
 def changed(values: Values, changes: Values) -> dict[str, Any]:
     """Return the form after some fields have changed, with the fields that follow from them.
 
-    Each format of data sets has its own image size. Each task has losses and monitors of its own: what was chosen for
-    another task is kept in the form and comes back with that task. What was chosen about the labels of one data set,
-    such as the mask value that does not count, is not carried into another one.
+    Each format of data sets has its own image size, and each task its own batch size until another one is typed. Each
+    task has losses and monitors of its own: what was chosen for another task is kept in the form and comes back with
+    that task. What was chosen about the labels of one data set, such as the mask value that does not count, is not
+    carried into another one.
     """
     found = {**values, **_of_other_data(values, changes), **changes}
     if "dataset" in changes and "image_size" not in changes:
@@ -74,6 +75,8 @@ def changed(values: Values, changes: Values) -> dict[str, Any]:
         return found
     kept = {**values["of_tasks"], before: {name: values[name] for name in OF_TASK}}
     begun = {**defaults_of(task), "mixing": _offered("mixing", found)}
+    if "batch_size" in changes or values["batch_size"] != defaults_of(before)["batch_size"]:
+        begun["batch_size"] = found["batch_size"]
     again = {name: value for name, value in kept.get(task, {}).items() if value in choices_for(name, found)}
     return found | begun | again | {name: changes[name] for name in OF_TASK if name in changes} | {"of_tasks": kept}
 

@@ -277,6 +277,16 @@ def test_a_task_has_its_own_losses_and_what_was_chosen_for_another_comes_back_wi
     assert (folder["loss"], folder["mixing"], task_of(folder)) == ("dice", "cutmix", "segmentation")
 
 
+def test_a_task_has_its_own_batch_size_until_one_is_typed() -> None:
+    masks = changed(DEFAULTS, {"learn": "masks"})
+    config = from_values({"dataset": {"kind": "shapes", "learn": "masks"}, "pipeline": {}})
+    assert masks["batch_size"] == config.batch_size < DEFAULTS["batch_size"]
+    assert changed(masks, {"learn": "class"})["batch_size"] == DEFAULTS["batch_size"]
+    typed = changed(DEFAULTS, {"batch_size": 24})
+    assert changed(typed, {"learn": "masks"})["batch_size"] == 24
+    assert changed(DEFAULTS, {"learn": "masks", "batch_size": 16})["batch_size"] == 16
+
+
 def test_what_was_chosen_about_the_masks_of_one_folder_is_not_carried_into_another() -> None:
     first = changed(DEFAULTS, {"dataset": "mask_folder", "masks_path": "/data/streets", "ignore_index": "11"})
     assert changed(first, {"epochs": 5})["ignore_index"] == "11"
