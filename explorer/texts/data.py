@@ -73,7 +73,8 @@ class Data:
     )
     GENERATED = "Generated for training and validation by a seed, so nothing is on disk."
     GROUPED = "Its images belong to {groups}."
-    WITHOUT_LABEL = ("image has no class.", "images have no class.")
+    WITHOUT_CLASS = ("image has no class.", "images have no class.")
+    WITHOUT_LABEL = ("image has no label.", "images have no label.")
     LEFT_OUT_TITLE = "Cannot be used: {count:,}"
     LEAVE_OUT = "Leave them out of runs"
     LEAVE_OUT_HELP = "The same as “Leave out what cannot be used” on the Train page."
@@ -85,11 +86,14 @@ class Data:
     CSV = "text/csv"
     TABLE = "Counts as a table"
     CLASS_COLUMN = "Class"
+    LABEL_COLUMN = "Label"
     ALL_COLUMN = "All"
     NOTES = "Notes: {count}"
     NO_CLASS = "no class"
+    NO_LABEL = "no label"
     SAMPLES = "Samples"
     BALANCE = "Images of each class"
+    BALANCE_LABELS = "Images with each label"
     BALANCE_PARTS = "Images of each part"
     CLICK = "Click a bar to see its images. With the keyboard: arrow keys, then Enter."
 

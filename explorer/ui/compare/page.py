@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import streamlit as st
 
+from explorer.base.task_names import TaskName
 from explorer.base.words import cut
 from explorer.figures.palette import run_color
 from explorer.metrics.table import LISTED, listed_for
@@ -34,6 +36,8 @@ class Section:
 
     title: str
     show: Callable[[Sequence[Compared]], None]
+    tasks: frozenset[TaskName] = frozenset(get_args(TaskName))
+    """It is there where one of the runs has such a task."""
 
 
 def _robustness(runs: Sequence[Compared]) -> None:
@@ -44,7 +48,7 @@ SECTIONS = (
     Section(T.CURVES, curves.show),
     Section(T.METRICS, differences.show),
     Section(T.IMAGES, sides.show),
-    Section(Immunity.SECTION, _robustness),
+    Section(Immunity.SECTION, _robustness, frozenset({"classification"})),
     Section(T.SETTINGS, settings.show),
 )
 
@@ -182,8 +186,12 @@ def value_of(run: Compared, metric: str) -> str:
 
 
 def _sections(runs: Sequence[Compared]) -> None:
-    tabs = st.tabs([section.title for section in SECTIONS], key=widget_key("compare_section"), on_change="rerun")
-    for tab, section in zip(tabs, SECTIONS, strict=True):
+    tasks = {run.snapshot.task for run in runs}
+    sections = [section for section in SECTIONS if section.tasks & tasks]
+    # A key for each set of tabs, since what was open may be missing in another one.
+    key = widget_key("compare_section", *(() if len(sections) == len(SECTIONS) else sorted(tasks)))
+    tabs = st.tabs([section.title for section in sections], key=key, on_change="rerun")
+    for tab, section in zip(tabs, sections, strict=True):
         if tab.open:
             with tab:
                 section.show(runs)

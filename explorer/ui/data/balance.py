@@ -36,7 +36,7 @@ def show(opened: Opened, counts: Counts, annotated: Annotated) -> None:
 
 def _images(opened: Opened, counts: Counts) -> None:
     contents = opened.contents
-    title = T.BALANCE if counts.labeled else T.BALANCE_PARTS
+    title = T.BALANCE_PARTS if not counts.labeled else T.BALANCE if contents.several is None else T.BALANCE_LABELS
     st.markdown(f"**{title}**", help=T.CLICK)
     parts = [part_name(contents, part) for part in range(len(contents.parts))]
     if counts.labeled:
@@ -63,12 +63,15 @@ def _images(opened: Opened, counts: Counts) -> None:
 
 
 def table_of(contents: Contents, counts: Counts) -> dict[str, list[object]]:
-    """Return the counts as columns: the class, its images in each part, and all of them."""
+    """Return the counts as columns: the class or label, its images in each part, and all of them."""
     names, table = list(contents.classes), counts.table
+    one_class = contents.several is None
     if counts.without.any():
-        names, table = [*names, T.NO_CLASS], np.concatenate([table, counts.without[:, None]], axis=1)
+        without = T.NO_CLASS if one_class else T.NO_LABEL
+        names, table = [*names, without], np.concatenate([table, counts.without[:, None]], axis=1)
     parts = {part_name(contents, at): row.tolist() for at, row in enumerate(table)}
-    return {T.CLASS_COLUMN: names, **parts, T.ALL_COLUMN: table.sum(axis=0).tolist()}
+    column = T.CLASS_COLUMN if one_class else T.LABEL_COLUMN
+    return {column: names, **parts, T.ALL_COLUMN: table.sum(axis=0).tolist()}
 
 
 def _annotations(opened: Opened, annotated: Annotated) -> None:

@@ -76,12 +76,11 @@ def _with_counts(template: str) -> Callable[[Finding, Contents], str]:
 
 
 def _missing(finding: Finding, contents: Contents) -> str:
-    del contents
     words = [
         T.CLASS_MISSING_PART.format(part=part_words(part), names=listed(list(names)))
         for part, names in finding.values["missing"]
     ]
-    return T.CLASS_MISSING.format(missing=listed(words))
+    return (T.CLASS_MISSING if contents.several is None else T.LABEL_MISSING).format(missing=listed(words))
 
 
 def _case(finding: Finding, contents: Contents) -> str:
@@ -90,12 +89,11 @@ def _case(finding: Finding, contents: Contents) -> str:
 
 
 def _small(finding: Finding, contents: Contents) -> str:
-    del contents
     words = [
         T.CLASS_SMALL_PART.format(name=name, count=count, part=part_words(part))
         for part, name, count in finding.values["small"]
     ]
-    return T.CLASS_SMALL.format(few=FEW, small=listed(words))
+    return (T.CLASS_SMALL if contents.several is None else T.LABEL_SMALL).format(few=FEW, small=listed(words))
 
 
 def _imbalance(finding: Finding, contents: Contents) -> str:

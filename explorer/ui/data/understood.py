@@ -140,7 +140,8 @@ def details(opened: Opened, counts: Counts) -> list[str]:
     if contents.group is not None and not contents.columns:
         found.append(T.GROUPED.format(groups=counted(_groups(contents), *Common.GROUP)))
     if counts.labeled and counts.without.any():
-        found.append(counted(int(counts.without.sum()), *T.WITHOUT_LABEL))
+        words = T.WITHOUT_CLASS if contents.several is None else T.WITHOUT_LABEL
+        found.append(counted(int(counts.without.sum()), *words))
     if not opened.spec.trainable:
         found.append(T.NOT_TRAINABLE.format(reason=opened.spec.why_untrained))
     return list(filter(None, found))

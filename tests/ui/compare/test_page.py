@@ -1,12 +1,16 @@
 """The comparison of runs: what it says of any selection, and which address it has."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.runs.record import meta
 from explorer.runs.record.paths import RunPaths
 from explorer.texts import Compare as T
-from explorer.texts import Report
+from explorer.texts import Immunity, Report
 from explorer.ui.compare import page
 from explorer.ui.run import reports
 from explorer.ui.session import selection
@@ -178,3 +182,19 @@ def test_the_comparison_offers_its_report_with_the_reference_first() -> None:
     app.run()
     assert not app.exception
     assert app.button(key=widget_key("report", reports.key_of([b.id, a.id]), "make")).label == Report.MAKE
+
+
+def test_runs_of_masks_and_of_labels_are_not_offered_the_robustness_of_one_class(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[list[str]] = []
+
+    def tabs(titles: list[str], **_: object) -> list[SimpleNamespace]:
+        drawn.append(titles)
+        return [SimpleNamespace(open=False)] * len(titles)
+
+    monkeypatch.setattr(st, "tabs", tabs)
+    for tasks in (("segmentation", "segmentation"), ("labels",), ("classification", "labels")):
+        runs: list[Any] = [SimpleNamespace(snapshot=SimpleNamespace(task=task)) for task in tasks]
+        page._sections(runs)
+    assert [Immunity.SECTION in titles for titles in drawn] == [False, False, True]
