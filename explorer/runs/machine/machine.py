@@ -195,10 +195,15 @@ def _sources() -> str:
 
 
 def _key() -> str:
-    versions = [f"{name}={_version(name)}" for name in _PACKAGES]
     # A GPU that is hidden or shown by this variable is another machine to the trainer.
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
-    return " ".join([boot_id(), sys.prefix, *versions, _sources(), visible])
+    return " ".join([boot_id(), sys.prefix, _versions(), _sources(), visible])
+
+
+@functools.cache
+def _versions() -> str:
+    """Return the packages that decide what this machine can do, with the versions that this process began with."""
+    return " ".join(f"{name}={_version(name)}" for name in _PACKAGES)
 
 
 def _version(package: str) -> str:

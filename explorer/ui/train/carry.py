@@ -43,7 +43,8 @@ def arrive(work: Workspace) -> None:
     wanted = {"pipeline": ""} | taken  # the pipeline that is open is the one to train with
     if not own:
         wanted = changed(values, {"source": "", "name": ""} | wanted)
-    if any(train_values.current()[name] != value for name, value in wanted.items()):
+    shown = train_values.current()  # once: it asks the disk for changes of other windows
+    if any(shown[name] != value for name, value in wanted.items()):
         train_values.change(**wanted) if own else train_values.begin(wanted)
 
 
