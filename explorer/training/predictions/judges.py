@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -25,8 +25,10 @@ from explorer.training.inference import MIXED, device_of, hash_of
 from explorer.training.losses import two_logits
 from explorer.training.networks import Network
 from explorer.training.saliency import network_of
-from explorer.training.setup import Setup
 from explorer.training.stopping import TrainingError
+
+if TYPE_CHECKING:  # it imports Lightning, which takes twice as long as a model package that needs only torch
+    from explorer.training.setup import Setup
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,7 @@ class Judge:
         return outputs
 
 
-def load(networks: Sequence[Chosen], setup: Setup, check: Callable[[], None]) -> list[Judge]:
+def load(networks: Sequence[Chosen], setup: "Setup", check: Callable[[], None]) -> list[Judge]:
     """Read the checkpoints of all networks.
 
     Args:
@@ -113,7 +115,7 @@ def load(networks: Sequence[Chosen], setup: Setup, check: Callable[[], None]) ->
     return found
 
 
-def _load(chosen: Chosen, setup: Setup, classes: tuple[str, ...] | None) -> Judge:
+def _load(chosen: Chosen, setup: "Setup", classes: tuple[str, ...] | None) -> Judge:
     try:
         paths = paths_of(chosen)
         config = config_of(chosen)
@@ -154,7 +156,7 @@ def _listed(classes: tuple[str, ...], most: int = 6) -> str:
     return f"{', '.join(classes[:most])}{more}"
 
 
-def _device(setup: Setup) -> torch.device:
+def _device(setup: "Setup") -> torch.device:
     found = device_of(setup.device)
     if found is None:
         raise TrainingError(f"Predictions are not made on {setup.device.name}. Choose the processor or a GPU.")
