@@ -29,8 +29,10 @@ from explorer.data.sample import Sample
 from explorer.data.stored import ImageError
 from tests.disks import fill, small_disk
 
-SHAPES = ShapesSpec(num_classes=3, train_images=150, val_images=2, image_size=48)
+COUNT = 70  # a few more than are decoded side by side
+SHAPES = ShapesSpec(num_classes=3, train_images=COUNT, val_images=2, image_size=48)
 SIZE = 40
+HALF = 230_000  # bytes: room for about half of them
 ROOMY = Limits(memory=10**9, disk=10**9)
 ON_DISK = Limits(memory=0, disk=10**9)
 IN_MEMORY = Limits(memory=10**9, disk=0)
@@ -107,12 +109,12 @@ def photographs(tmp_path: Path) -> Path:
 def test_samples_are_what_decoding_gives_wherever_they_are() -> None:
     split = train()
     for room, places in (
-        (ROOMY, (150, 0, 0)),
-        (ON_DISK, (0, 150, 0)),
-        (IN_MEMORY, (150, 0, 0)),
-        (Limits(0, 0), (0, 0, 150)),
-        (Limits(500_000, 10**9), (77, 73, 0)),
-        (Limits(500_000, 0), (77, 0, 73)),
+        (ROOMY, (COUNT, 0, 0)),
+        (ON_DISK, (0, COUNT, 0)),
+        (IN_MEMORY, (COUNT, 0, 0)),
+        (Limits(0, 0), (0, 0, COUNT)),
+        (Limits(HALF, 10**9), (35, 35, 0)),
+        (Limits(HALF, 0), (35, 0, 35)),
     ):
         cache = filled(split, room)
         tally = cache.tally
@@ -236,7 +238,7 @@ def test_two_processes_that_fill_at_once_decode_each_image_once() -> None:
     both = [child(10**9), child(10**9)]
     told = [json.loads(line_of(process)) for process in both]
     assert [process.wait() for process in both] == [0, 0]
-    assert sum(decoded for decoded, _ in told) == SHAPES.train_images
+    assert sum(decoded for decoded, _ in told) == COUNT
     assert all(uncached == 0 for _, uncached in told)
     cache = filled(train(), ON_DISK)
     assert cache.tally.decoded == 0
@@ -244,25 +246,25 @@ def test_two_processes_that_fill_at_once_decode_each_image_once() -> None:
 
 
 def test_a_kill_while_it_is_filled_costs_only_what_was_in_hand() -> None:
-    for seed, until in enumerate((30, 64, 65, 140)):
+    for seed, until in enumerate((30, 64, 65)):
         spec = SHAPES.model_copy(update={"seed": seed})
         process = child(until, spec)
         assert line_of(process) == "there"
         process.send_signal(signal.SIGKILL)
         process.wait()
         cache = filled(train(spec), ON_DISK)
-        assert cache.tally.decoded <= SHAPES.train_images - until, until
+        assert cache.tally.decoded <= COUNT - until, until
         assert_is_what_decoding_gives(cache, train(spec))
 
 
 def test_another_process_that_does_not_get_on_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_module, "PATIENCE_S", 0.3)
-    process = child(100)
+    process = child(50)
     try:
         assert line_of(process) == "there"
         cache = filled(train())
         assert (cache.tally.trouble, cache.tally.in_memory) == ("", len(train()))
-        assert cache.tally.decoded <= SHAPES.train_images - 100
+        assert cache.tally.decoded <= COUNT - 50
         assert filled(train()).tally.decoded == 0
         assert_is_what_decoding_gives(cache, train())
     finally:
@@ -344,8 +346,8 @@ def _images(job: tuple[Cache, list[int]]) -> list[bytes]:
 
 def test_worker_processes_see_the_same() -> None:
     split = train()
-    cache = filled(split, Limits(500_000, 10**9))
-    indices = [0, 140, 75, 149]
+    cache = filled(split, Limits(HALF, 10**9))
+    indices = [0, 60, 35, 69]
     expected = [fit_square(split.load(index), SIZE).image.tobytes() for index in indices]
     for method in ("fork", "spawn"):
         with multiprocessing.get_context(method).Pool(2) as pool:
@@ -356,13 +358,13 @@ def test_a_full_disk_is_told_and_the_rest_stays_in_memory(tmp_path: Path, monkey
     split = train()
     with small_disk(tmp_path / "disk", 4) as disk:
         monkeypatch.setenv("EXPLORER_HOME", str(disk / "home"))
-        fill(disk, leave_bytes=700_000)  # for some of them
+        fill(disk, leave_bytes=350_000)  # for some of them
         cache = filled(split)
         assert "No space left on device" in cache.tally.trouble
-        assert (cache.tally.in_memory, cache.tally.decoded) == (150, 150)
+        assert (cache.tally.in_memory, cache.tally.decoded) == (COUNT, COUNT)
         on_disk = filled(split, ON_DISK)
-        assert 0 < on_disk.tally.in_files < 150
-        assert on_disk.tally.in_files + on_disk.tally.uncached == 150
+        assert 0 < on_disk.tally.in_files < COUNT
+        assert on_disk.tally.in_files + on_disk.tally.uncached == COUNT
         assert_is_what_decoding_gives(on_disk, split)
 
 
@@ -376,11 +378,11 @@ def test_a_folder_that_cannot_be_made_is_told(home: Path) -> None:
 
 def test_beyond_the_limit_of_the_disk_the_rest_is_decoded_again() -> None:
     split = train()
-    cache = filled(split, Limits(0, 500_000))
-    assert 0 < cache.tally.in_files < 150
-    assert cache.tally.in_files + cache.tally.uncached == 150
+    cache = filled(split, Limits(0, HALF))
+    assert 0 < cache.tally.in_files < COUNT
+    assert cache.tally.in_files + cache.tally.uncached == COUNT
     assert "EXPLORER_CACHE_DISK" in cache.tally.trouble
-    assert sum(size for _, size, _ in files(folder())) <= 500_000
+    assert sum(size for _, size, _ in files(folder())) <= HALF
     assert_is_what_decoding_gives(cache, split)
 
 
@@ -401,8 +403,8 @@ def test_what_was_not_used_for_longest_makes_room_and_who_reads_it_decodes_it_ag
         os.utime(path, (1000, 1000))
     size = sum(size for _, size, _ in files(folder()))
     cache = filled(train(SHAPES.model_copy(update={"seed": 4})), Limits(0, size), "another")
-    assert (cache.tally.trouble, cache.tally.in_files) == ("", 150)
-    assert [sum(path.exists() for path in each) for each in (old, older, newer)] == [150, 0, 150]
+    assert (cache.tally.trouble, cache.tally.in_files) == ("", COUNT)
+    assert [sum(path.exists() for path in each) for each in (old, older, newer)] == [COUNT, 0, COUNT]
     assert_is_what_decoding_gives(in_use, train(SHAPES.model_copy(update={"seed": 2})))
 
 
@@ -411,9 +413,9 @@ def test_what_is_used_again_is_not_the_oldest_and_what_is_in_use_stays() -> None
     again = filled(train(SHAPES.model_copy(update={"seed": 1})), ON_DISK)
     size = sum(size for _, size, _ in files(folder()))
     filled(train(SHAPES.model_copy(update={"seed": 3})), Limits(0, size))
-    assert [sum(path.exists() for path in each) for each in (first, second)] == [150, 0]
+    assert [sum(path.exists() for path in each) for each in (first, second)] == [COUNT, 0]
     os.utime(first[0], (1000, 1000))
-    key = next(at for at in range(150) if again.store._path(again.keys[at]) == str(first[0]))
+    key = next(at for at in range(COUNT) if again.store._path(again.keys[at]) == str(first[0]))
     again.sample(key)  # noted as used now
     full = filled(train(SHAPES.model_copy(update={"seed": 4})), Limits(0, size))
     assert full.tally.in_files == 0
@@ -450,8 +452,8 @@ def test_progress_is_told_up_to_the_last_image_and_may_end_it() -> None:
     told: list[int] = []
     Cache(train(), square(SIZE), ROOMY, "shapes").fill(1, told.append)
     assert told == sorted(told)
-    assert told[-1] == 150
-    assert set(told) >= set(range(1, 151))
+    assert told[-1] == COUNT
+    assert set(told) >= set(range(1, COUNT + 1))
 
     class Stop(BaseException):
         pass
@@ -465,5 +467,5 @@ def test_progress_is_told_up_to_the_last_image_and_may_end_it() -> None:
 
 def test_an_unfilled_cache_decodes() -> None:
     cache = Cache(train(), square(SIZE), ROOMY, "shapes")
-    assert cache.tally == Tally(150, 0, 0, 0, 150, 0, "")
+    assert cache.tally == Tally(COUNT, 0, 0, 0, COUNT, 0, "")
     assert_same(cache.sample(3), fit_square(train().load(3), SIZE))

@@ -8,8 +8,10 @@ draft in a window for each gesture, lets all of them make their gesture so many 
 import multiprocessing
 import os
 import sys
+from functools import cache
 from multiprocessing.synchronize import Barrier
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from explorer.ui.session.keys import Key, Query
@@ -92,6 +94,8 @@ def work(draft_id: str, gesture: str, count: int, all_are_open: Barrier) -> None
 
 def main() -> None:
     """Do what each line asks for, until there are no more."""
+    # Each window would look through all that is installed for components.
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
     AppTest.from_string(IMPORTS).run(timeout=60)
     while line := sys.stdin.readline():
         home, draft_id, *asked = line.rstrip("\n").split("\t")

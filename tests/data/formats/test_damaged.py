@@ -6,7 +6,7 @@ from bench.damaged import annotations
 
 
 def test_damaged_annotations_are_refused_or_left_out_and_nothing_crashes(allowed: Path) -> None:
-    found = annotations.tried(annotations.make(allowed), 270, seed=3)
+    found = annotations.tried(annotations.make(allowed), 120, seed=3)
     assert found.crashed == []
-    assert found.kinds.total() == 270
-    assert min(found.kinds["read"], found.kinds["refused with words"], found.kinds["read, with what is left out"]) > 20
+    assert found.kinds.total() == 120
+    assert min(found.kinds["read"], found.kinds["refused with words"], found.kinds["read, with what is left out"]) > 10
