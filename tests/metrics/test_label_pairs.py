@@ -33,8 +33,8 @@ def made() -> tuple[np.ndarray, Answers, Answers]:
 
 def test_values_and_intervals_are_those_of_a_plain_paired_bootstrap() -> None:
     labels, a, b = made()
-    found = differences(labels, a, b, count=40)
-    weights = np.concatenate(list(draws(np.zeros(60, np.int64), 40)))
+    found = differences(labels, a, b, count=20)
+    weights = np.concatenate(list(draws(np.zeros(60, np.int64), 20)))
     for key, metric in REFERENCE.items():
         one = found[key]
         assert (one.a, one.b) == pytest.approx([metric(labels, x.logits, x.predicted) for x in (a, b)]), key
