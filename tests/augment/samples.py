@@ -11,12 +11,16 @@ from explorer.augment.catalog import catalog
 from explorer.augment.pipeline import Pipeline, made_ids
 from explorer.augment.streams import begin_sample, give_streams, random_state
 from explorer.augment.targets import TargetRules
+from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
+
+SLOW = {"PiecewiseAffine"}  # a second for each photograph of 288 px
 
 
 def acceptable(sample: Sample, transform: str) -> Sample:
-    """The sample without the targets with which albumentations raises."""
+    """The sample without the targets with which albumentations raises; a small one where the transform is slow."""
     refused = catalog()[transform].refuses
+    sample = shrink(sample, 64) if transform in SLOW else sample
     return replace(
         sample,
         bboxes=None if "bboxes" in refused else sample.bboxes,

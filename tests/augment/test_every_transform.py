@@ -14,12 +14,10 @@ from explorer.augment.edits import add, set_p
 from explorer.augment.extras import EXTRAS
 from explorer.augment.pipeline import Draft, Pipeline, Step, validate
 from explorer.augment.trace import Status, describe, trace
-from explorer.data.prepare import shrink
 from explorer.data.sample import Sample
 from tests.augment.samples import acceptable, plain, same
 
 NEUTRAL = {"NoOp", "ToRGB", "FromFloat", "ToFloat", "Normalize"}  # a photograph of bytes stays as it is shown
-SLOW = {"PiecewiseAffine"}  # a second for each photograph of 288 px
 STATE = (3, 1, 7)  # seed, epoch, index
 
 
@@ -80,7 +78,7 @@ def test_every_transform(photograph: Sample, subtests: pytest.Subtests) -> None:
     image, mask = photograph.image.copy(), photograph.mask.copy()
     for name, offered in catalog().items():
         with subtests.test(name):
-            sample = acceptable(shrink(photograph, 64) if name in SLOW else photograph, name)
+            sample = acceptable(photograph, name)
             pipeline, step = behind_a_flip(name)
             # Whatever the global generators hold, ours must not look at them.
             random.seed(11)

@@ -16,7 +16,7 @@ from explorer.data.sample import Sample
 def kept(sample: Sample, step: Step) -> float:
     """How much of the image is left, 0 to 1: what is alike in the mean of its channels and of some seeds."""
     pipeline = Pipeline(nodes=(step.model_copy(update={"p": 1.0}),))
-    results = [augment(sample, pipeline, seed).image for seed in range(12)]
+    results = [augment(sample, pipeline, seed).image for seed in range(6)]
     return float(np.mean([structural_similarity(sample.image, result, channel_axis=2) for result in results]))
 
 

@@ -32,7 +32,7 @@ def pipeline(name: str) -> Pipeline:
 
 def difference(name: str, sample: Sample) -> float:
     """How far the pixels of many draws are from those of the image, on average."""
-    results = (augment(sample, pipeline(name), seed=1, index=index).image for index in range(30))
+    results = (augment(sample, pipeline(name), seed=1, index=index).image for index in range(12))
     return float(np.mean([np.abs(image.astype(float) - sample.image).mean() for image in results]))
 
 
@@ -98,7 +98,7 @@ def test_every_step_is_current_quick_and_says_only_what_is_not_the_default(subte
                     assert estimate(step.transform, step.params, (512, 512)) < PRESET_MS
 
 
-def test_every_target_comes_through_ten_seeds_and_pictures_do_not_change_always_alike(
+def test_every_target_comes_through_six_seeds_and_pictures_do_not_change_always_alike(
     pictures: list[Sample], subtests: pytest.Subtests
 ) -> None:
     for name in NAMES:
@@ -106,11 +106,11 @@ def test_every_target_comes_through_ten_seeds_and_pictures_do_not_change_always_
             made = pipeline(name)
             for sample in pictures:
                 sizes = {sample.size, sample.size[::-1]} if name in TURNING else {sample.size}
-                results = [augment(sample, made, seed=seed) for seed in range(10)]
+                results = [augment(sample, made, seed=seed) for seed in range(6)]
                 for result in results:
                     assert result.image.shape[:2] in sizes
                     check_targets(sample, result)
-                assert len({result.image.tobytes() for result in results}) >= 4
+                assert len({result.image.tobytes() for result in results}) >= 3
 
 
 def test_flips_keep_every_pixel(pictures: list[Sample]) -> None:

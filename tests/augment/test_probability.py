@@ -12,7 +12,7 @@ from explorer.augment.firing import effective
 from explorer.augment.pipeline import Group, Node, Pipeline, Step, walk
 from explorer.data.sample import Sample
 
-DRAWS = 3_000
+DRAWS = 1_500
 TINY = Sample(np.zeros((2, 2, 3), np.uint8))
 
 
@@ -59,7 +59,7 @@ TREES: dict[str, tuple[Node, ...]] = {
 }  # fmt: skip
 
 
-def test_effective_probability_is_that_of_3000_draws(subtests: pytest.Subtests) -> None:
+def test_effective_probability_is_that_of_1500_draws(subtests: pytest.Subtests) -> None:
     for name, nodes in TREES.items():
         with subtests.test(name):
             pipeline = Pipeline(nodes=nodes)
