@@ -13,6 +13,7 @@ import pytest
 
 from explorer.runs.record.paths import RunPaths
 from explorer.runs.spec.config import loads
+from tests.trees import tree_of
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "explorer" / "ui"
@@ -42,9 +43,7 @@ def _pages() -> list[Path]:
 
 def _found(files: list[Path], look: Look) -> list[str]:
     """What `look` finds in the syntax trees of files, as "file:line: what"."""
-    return [
-        f"{file.relative_to(ROOT)}:{line}: {what}" for file in files for line, what in look(ast.parse(file.read_text()))
-    ]
+    return [f"{file.relative_to(ROOT)}:{line}: {what}" for file in files for line, what in look(tree_of(file))]
 
 
 def _strings(tree: ast.AST) -> Found:
