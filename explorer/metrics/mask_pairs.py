@@ -1,6 +1,6 @@
 """The difference of each metric of masks between two models on the same images, by paired bootstrap over images."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from explorer.metrics.resampling import DRAWS, Counts, Values, draws, interval
 from explorer.metrics.table import EVERY, keys_of, values
 
 
-def differences(a: Evaluation, b: Evaluation, count: int = DRAWS) -> dict[str, Difference]:
+def differences(
+    a: Evaluation, b: Evaluation, keys: Collection[str] | None = None, count: int = DRAWS
+) -> dict[str, Difference]:
     """Compute metrics of two models with the interval of each difference B - A.
 
     Each draw takes whole images with replacement, the same ones for both models. Losses, and scores of pixels, which
@@ -20,9 +22,10 @@ def differences(a: Evaluation, b: Evaluation, count: int = DRAWS) -> dict[str, D
 
     Args:
         a, b: Of masks of the same N images, at least one.
+        keys: The metrics; None for all.
         count: Bootstrap draws.
     """
-    keys = [key for key in keys_of("segmentation") if _drawable(key)]
+    keys = [key for key in keys or keys_of("segmentation") if EVERY[key].rate is not None]
     found_a, found_b = values(a, keys), values(b, keys)
     drawn: dict[str, list[Values]] = {key: [] for key in keys}
     assert a.pixels is not None
@@ -37,10 +40,6 @@ def differences(a: Evaluation, b: Evaluation, count: int = DRAWS) -> dict[str, D
         low, high = ends or (None, None)
         result[key] = Difference(one.value, other.value, low, high, why_a=one.why, why_b=other.why)
     return result
-
-
-def _drawable(key: str) -> bool:
-    return EVERY[key].rate is not None
 
 
 def _of_draws(evaluation: Evaluation, keys: list[str], weights: Counts) -> Iterator[tuple[str, Values]]:

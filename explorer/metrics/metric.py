@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,13 @@ class Evaluation:
     pixels: Counts | None = None
     borders: Counts | None = None
     sets: Counts | None = None
+
+    @classmethod
+    def of_pixels(cls, pixels: Counts, borders: Counts | None = None) -> Self:
+        """Of counts of the pixels of images only, which are all that the metrics of masks without scores need."""
+        classes = pixels.shape[1]
+        nothing = np.zeros((classes, classes), np.int64)
+        return cls(nothing, (None,) * classes, task="segmentation", pixels=pixels, borders=borders)
 
     @cached_property
     def margins(self) -> Margins:

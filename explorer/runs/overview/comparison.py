@@ -230,11 +230,7 @@ def _side_of_masks(
 
 def _of_masks(pixels: PixelCounts, rows: Counts) -> Evaluation:
     """Return what the metrics of masks of some images are computed from."""
-    margins = pixels.margins[rows]
-    classes = margins.shape[1]
-    nothing = np.zeros((classes, classes), np.int64)  # what is compared needs the counts of each image only
-    borders = None if pixels.borders is None else pixels.borders[rows]
-    return Evaluation(nothing, (None,) * classes, task="segmentation", pixels=margins, borders=borders)
+    return Evaluation.of_pixels(pixels.margins[rows], None if pixels.borders is None else pixels.borders[rows])
 
 
 _ABSENT = {

@@ -16,26 +16,18 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.metrics import rates
-from explorer.metrics.intervals import Interval
+from explorer.metrics.intervals import Interval, intervals
 from explorer.metrics.mask_images import mean_dice
-from explorer.metrics.mask_intervals import FEWEST_IMAGES, ONE_IMAGE
+from explorer.metrics.mask_pairs import differences
+from explorer.metrics.metric import Evaluation
 from explorer.metrics.paired_bootstrap import Difference
-from explorer.metrics.rates import Margins
-from explorer.metrics.resampling import LEVEL
+from explorer.metrics.table import values
 from explorer.runs.overview.prediction_table import Columns, as_csv
 from explorer.runs.record.mask_predictions import MaskPredictions, mask_path, read_mask
 from explorer.runs.record.paths import RunPaths
 
-SCORES = {"iou": rates.iou_mean, "dice": rates.f1_macro, "pixel_accuracy": rates.accuracy}
-_DRAWS = 2000
-_SEED = 20261
-_BLOCK = 4_000_000  # weights of images that are drawn at once
-_HOW = "bootstrap over images"
-_NO_MASKS = "no image has a true mask"
+SCORES = ("iou", "dice", "pixel_accuracy")
 _UNSAFE = re.compile(r"[^\w.\-() /]+")
-
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,75 +63,24 @@ class SeenMasks:
 
     def scores(self) -> dict[str, Interval]:
         """Metrics of all pixels together, each with its interval over images; empty where no mask is known."""
-        if not len(self.known):
-            return {}
-        margins = self.found.counts.margins[self.known]
-        drawn = self._drawn(margins)
-        return {key: _interval(_value(key, margins), drawn[key]) for key in SCORES}
+        return intervals(self._evaluation(self.found.counts.margins), SCORES) if len(self.known) else {}
 
     def scores_of_each(self) -> list[dict[str, float | None]]:
         """Metrics of each network alone, with views; empty where no mask is known."""
         if not len(self.known):
             return []
-        return [{key: _value(key, each[self.known]) for key in SCORES} for each in self.found.counts.each_margins]
+        found = (values(self._evaluation(each), SCORES) for each in self.found.counts.each_margins)
+        return [{key: one.value for key, one in each.items()} for each in found]
 
     def gain(self) -> MaskGain | None:
         """What the views have changed; None without views or without known masks."""
         if not (self.found.of.about.views and len(self.known)):
             return None
-        plain, views = (each[self.known] for each in (self.found.counts.plain_margins, self.found.counts.margins))
-        before, after = self._drawn(plain), self._drawn(views)
-        return MaskGain(
-            len(self.known), {key: _difference(key, plain, views, after[key] - before[key]) for key in SCORES}
-        )
+        plain, views = (self._evaluation(one) for one in (self.found.counts.plain_margins, self.found.counts.margins))
+        return MaskGain(len(self.known), differences(plain, views, SCORES))
 
-    def _drawn(self, margins: Counts) -> dict[str, NDArray[np.float64]]:
-        """Each metric of sets of images that are drawn with replacement; the same sets each time."""
-        images = len(margins)
-        if images < FEWEST_IMAGES:
-            return {key: np.full(1, np.nan) for key in SCORES}
-        rng, share, counts = np.random.default_rng(_SEED), np.full(images, 1 / images), margins.reshape(images, -1)
-        counts = counts.astype(np.float64)  # sums of whole numbers are exact in it, and many times faster
-        rows = max(1, _BLOCK // images)
-        sums = [
-            rng.multinomial(images, share, size=min(rows, _DRAWS - at)).astype(np.float64) @ counts
-            for at in range(0, _DRAWS, rows)
-        ]
-        drawn = np.concatenate(sums).reshape(_DRAWS, *margins.shape[1:])
-        return {key: np.asarray(rate(_margins(drawn)), np.float64) for key, rate in SCORES.items()}
-
-
-def _margins(counts: NDArray[Any]) -> Margins:
-    return Margins(counts[..., 0], counts[..., 1], counts[..., 2])
-
-
-def _value(key: str, margins: Counts) -> float | None:
-    value = float(SCORES[key](_margins(margins.sum(axis=0))))
-    return value if np.isfinite(value) else None
-
-
-def _ends(drawn: NDArray[np.float64]) -> tuple[float, float] | tuple[None, None]:
-    defined = drawn[np.isfinite(drawn)]
-    if len(defined) < 2:
-        return None, None
-    low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
-
-
-def _interval(value: float | None, drawn: NDArray[np.float64]) -> Interval:
-    if value is None:
-        return Interval(None, why="no pixel of a true mask counts")
-    low, high = _ends(drawn)
-    if low is None:
-        return Interval(value, why=ONE_IMAGE)
-    return Interval(value, low, high, how=_HOW)
-
-
-def _difference(key: str, plain: Counts, views: Counts, drawn: NDArray[np.float64]) -> Difference:
-    a, b = _value(key, plain), _value(key, views)
-    if a is None or b is None:
-        return Difference(a, b, why_a=_NO_MASKS, why_b=_NO_MASKS)
-    return Difference(a, b, *_ends(drawn))
+    def _evaluation(self, margins: NDArray[np.int64]) -> Evaluation:
+        return Evaluation.of_pixels(margins[self.known])
 
 
 def columns(found: MaskPredictions) -> Columns:

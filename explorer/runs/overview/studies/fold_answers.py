@@ -97,8 +97,7 @@ class OutOfFold:
         """Return what metrics are computed from, of some rows that have answers."""
         given, labels, classes = self.given[which][rows], self.images.labels[rows], len(self.images.classes)
         if self.task == "segmentation":
-            nothing = np.zeros((classes, classes), np.int64)  # the metrics need the counts of each image only
-            return Evaluation(nothing, (None,) * classes, task=self.task, pixels=given)
+            return Evaluation.of_pixels(given)
         predicted = self._predicted(given)
         if self.task == "labels":
             counts, sets = label_confusion(labels, predicted), sets_of(labels, predicted)
